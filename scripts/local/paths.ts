@@ -1,0 +1,39 @@
+import { join, resolve } from "node:path";
+
+/** Absolute path of the checkout. */
+export const repositoryRoot = resolve(__dirname, "..", "..");
+
+/** Everything that `up:local` keeps between two runs; removed by `down:local`. */
+export const localStateDirectory = join(repositoryRoot, ".webstack", "local");
+
+/** Files and folders below {@link localStateDirectory}. */
+export const localPaths = {
+  /** State of the local cloud: servers, networks, addresses, volumes. */
+  cloud: join(localStateDirectory, "cloud"),
+  /** Output of the local cloud's process. */
+  cloudLog: join(localStateDirectory, "cloud.log"),
+  /** API tokens of the local cloud, one a line, mode 0600. */
+  tokens: join(localStateDirectory, "tokens"),
+  /** Pulumi project that the engine sees: a copy of the settings with absolute paths. */
+  project: join(localStateDirectory, "project"),
+  /** Pulumi state in files. */
+  backend: join(localStateDirectory, "backend"),
+  /** Passphrase of the stack's secrets, mode 0600. */
+  passphrase: join(localStateDirectory, "passphrase"),
+  /** Private key for `ssh:local`, mode 0600. */
+  sshKey: join(localStateDirectory, "id_ed25519"),
+  /** Host keys seen by `ssh:local`. */
+  knownHosts: join(localStateDirectory, "known_hosts"),
+  /** Process id of the forwarder from localhost. */
+  forwarderPid: join(localStateDirectory, "forwarder.pid"),
+  /** Process id of the `up:local` or `down:local` that is at work. */
+  lock: join(localStateDirectory, "lock"),
+  /** Outputs of the last successful `up:local`. */
+  outputs: join(localStateDirectory, "outputs.json"),
+};
+
+/** TCP port on 127.0.0.1 where the local cloud's API listens. */
+export const cloudPort = Number(process.env.WEBSTACK_CLOUD_PORT ?? 8480);
+
+/** TCP port on 127.0.0.1 that forwards to the stack's public address, for a browser. */
+export const browserPort = Number(process.env.WEBSTACK_BROWSER_PORT ?? 8080);

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** True while a process with this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The process id in `file`, if that process is alive. */
+export function livePid(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const pid = Number(readFileSync(file, "utf8").trim());
+  return Number.isInteger(pid) && pid > 1 && isAlive(pid) ? pid : undefined;
+}
+
+/** Starts a TypeScript program that outlives this one; its output goes to `log`. Returns its id. */
+export function startDetached(script: string, args: string[], log: string): number {
+  const output = openSync(log, "a", 0o600);
+  const child = spawn(process.execPath, ["--import", require.resolve("tsx"), script, ...args], {
+    detached: true,
+    stdio: ["ignore", output, output],
+  });
+  closeSync(output);
+  child.unref();
+  if (child.pid === undefined) throw new Error(`cannot start ${script}; see ${log}`);
+  return child.pid;
+}
+
+/** Ends the process whose id is in `file` and removes the file. Waits up to ten seconds. */
+export async function stopByPidFile(file: string): Promise<void> {
+  const pid = livePid(file);
+  if (pid !== undefined) {
+    process.kill(pid, "SIGTERM");
+    for (const end = Date.now() + 10_000; isAlive(pid) && Date.now() < end; ) await pause(50);
+    if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  }
+  rmSync(file, { force: true });
+}
+
+/**
+ * Takes the lock of the local stack for this process until it exits.
+ *
+ * @throws Error if another live process holds it.
+ */
+export function takeLock(file: string, command: string): void {
+  const holder = livePid(file);
+  if (holder !== undefined && holder !== process.pid) {
+    throw new Error(
+      `another command is working on the local stack (process ${holder}); wait for it, then run ${command} again`,
+    );
+  }
+  rmSync(file, { force: true });
+  writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
+  process.once("exit", () => {
+    if (existsSync(file) && readFileSync(file, "utf8") === String(process.pid)) rmSync(file);
+  });
+}
