@@ -68,9 +68,8 @@ export function ensurePrerequisites(
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const options = { env, stdio: ["ignore", "ignore", "inherit"] as const, timeout: 600_000 };
   execFileSync("apt-get", ["update", "-qq"], { ...options, stdio: [...options.stdio] });
-  execFileSync(
-    "apt-get",
-    ["install", "-y", "-qq", "--no-install-recommends", ...packages],
-    { ...options, stdio: [...options.stdio] },
-  );
+  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], {
+    ...options,
+    stdio: [...options.stdio],
+  });
 }

@@ -37,7 +37,7 @@ export async function stopByPidFile(file: string): Promise<void> {
   const pid = livePid(file);
   if (pid !== undefined) {
     process.kill(pid, "SIGTERM");
-    for (const end = Date.now() + 10_000; isAlive(pid) && Date.now() < end; ) await pause(50);
+    for (const end = Date.now() + 10_000; isAlive(pid) && Date.now() < end;) await pause(50);
     if (isAlive(pid)) process.kill(pid, "SIGKILL");
   }
   rmSync(file, { force: true });

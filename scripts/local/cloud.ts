@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { livePid, startDetached, stopByPidFile } from "./processes";
+import { cloudPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
+import { waitUntil } from "./wait-until";
+
+/** How to reach the running local cloud. */
+export interface LocalCloud {
+  /** API endpoint on loopback, with `/v1`. */
+  endpoint: string;
+  /** API token, 64 characters. */
+  token: string;
+}
+
+const main = join(repositoryRoot, "localcloud", "main.ts");
+const pidFile = join(localPaths.cloud, "pid");
+
+/** The token of the local project; made at the first call and kept. */
+export function localToken(): string {
+  if (!existsSync(localPaths.tokens)) {
+    mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });
+    writeFileSync(localPaths.tokens, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+  }
+  return readFileSync(localPaths.tokens, "utf8").trim();
+}
+
+/** Where the local cloud listens, running or not. */
+export function localCloud(): LocalCloud {
+  return { endpoint: `http://127.0.0.1:${cloudPort}/v1`, token: localToken() };
+}
+
+/** The decoded answer of one GET to the local cloud's API. */
+export async function cloudGet<T>(path: string): Promise<T> {
+  const { endpoint, token } = localCloud();
+  const response = await fetch(`${endpoint}${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+  return (await response.json()) as T;
+}
+
+/** True while the local cloud's process runs and answers. */
+export async function cloudAnswers(): Promise<boolean> {
+  return cloudGet("/locations").then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Starts the local cloud with hosts booted from `image`, unless it answers already. */
+export async function startCloud(image: string): Promise<"started" | "running"> {
+  if (livePid(pidFile) !== undefined && (await cloudAnswers())) return "running";
+  mkdirSync(localPaths.cloud, { recursive: true, mode: 0o700 });
+  localToken();
+  startDetached(
+    main,
+    [
+      ...["serve", "--state", localPaths.cloud, "--port", String(cloudPort)],
+      ...["--tokens", localPaths.tokens, "--driver", "docker", "--image", image],
+    ],
+    localPaths.cloudLog,
+  );
+  await waitUntil(
+    `the local cloud (its log: ${localPaths.cloudLog})`,
+    async () => {
+      return (await cloudAnswers()) ? true : undefined;
+    },
+    { timeoutSeconds: 60 },
+  );
+  return "started";
+}
+
+/** Ends the local cloud and removes every host, network and volume of it from this machine. */
+export async function destroyCloud(destroy: (state: string) => Promise<void>): Promise<void> {
+  await stopByPidFile(pidFile);
+  if (existsSync(localPaths.cloud)) await destroy(localPaths.cloud);
+  rmSync(localPaths.cloud, { recursive: true, force: true });
+}

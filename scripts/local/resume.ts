@@ -1,0 +1,71 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { cloudGet, localCloud } from "./cloud";
+
+interface PendingOperation {
+  type: string;
+  resource: { urn: string; type: string; inputs?: Record<string, unknown> };
+}
+
+interface Checkpoint {
+  resources?: { urn: string }[];
+  pending_operations?: PendingOperation[];
+}
+
+/** API collection per resource type whose name is unique in a project. */
+const collections: Record<string, string> = {
+  "hcloud:index/server:Server": "servers",
+  "hcloud:index/network:Network": "networks",
+  "hcloud:index/firewall:Firewall": "firewalls",
+  "hcloud:index/floatingIp:FloatingIp": "floating_ips",
+  "hcloud:index/placementGroup:PlacementGroup": "placement_groups",
+  "hcloud:index/sshKey:SshKey": "ssh_keys",
+  "hcloud:index/volume:Volume": "volumes",
+};
+
+async function idByName(type: string, name: unknown): Promise<string | undefined> {
+  const collection = collections[type];
+  if (!collection || typeof name !== "string") return undefined;
+  const query = `/${collection}?name=${encodeURIComponent(name)}`;
+  const found = await cloudGet<Record<string, { id: number }[]>>(query);
+  const first = found[collection]?.[0];
+  return first === undefined ? undefined : String(first.id);
+}
+
+/**
+ * Makes a stack whose last command was cut off ready for the next one: releases its lock, and for
+ * each resource whose creation was under way looks in the cloud whether it exists. What exists is
+ * deleted there (it was never recorded, so nothing depends on it) and created again by the next up.
+ */
+export async function resumeInterrupted(stack: Stack, say: (line: string) => void): Promise<void> {
+  await stack.cancel().catch(() => undefined);
+  const exported = await stack.exportStack();
+  const checkpoint = exported.deployment as Checkpoint | undefined;
+  const pending = checkpoint?.pending_operations ?? [];
+  if (!checkpoint || pending.length === 0) return;
+  say(`the last run was interrupted; ${pending.length} operations were under way`);
+  const orphans: { collection: string; id: string; name: unknown }[] = [];
+  for (const { type, resource } of pending) {
+    if (type !== "creating") continue;
+    const id = await idByName(resource.type, resource.inputs?.name);
+    const collection = collections[resource.type];
+    if (id && collection) orphans.push({ collection, id, name: resource.inputs?.name });
+  }
+  for (const { collection, id, name } of orphans) {
+    say(`  removing ${collection} ${String(name)}, which was created but not recorded`);
+    await deleteUnrecorded(collection, id);
+  }
+  checkpoint.pending_operations = [];
+  await stack.importStack({ ...exported, deployment: checkpoint });
+}
+
+async function deleteUnrecorded(collection: string, id: string): Promise<void> {
+  const { endpoint, token } = localCloud();
+  const answer = await fetch(`${endpoint}/${collection}/${id}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(30_000),
+  });
+  if (!answer.ok && answer.status !== 404) {
+    throw new Error(`cannot remove ${collection}/${id}: the API answered ${answer.status}`);
+  }
+}

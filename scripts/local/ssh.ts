@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { localPaths } from "./paths";
+import type { StackOutputs } from "./outputs";
+
+const run = promisify(execFile);
+
+/**
+ * Arguments of `ssh` that reach a node: load balancers at their public address, every other node
+ * through the first load balancer that answers.
+ *
+ * @throws Error if the stack has no node of that name.
+ */
+export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: string): string[] {
+  const node = outputs.nodes.find(({ name }) => name === nodeName);
+  if (!node) {
+    const names = outputs.nodes.map(({ name }) => name).join(", ");
+    throw new Error(`node must be one of ${names}, got ${JSON.stringify(nodeName)}`);
+  }
+  const { user } = outputs.ssh;
+  const common = [
+    ...["-i", localPaths.sshKey, "-o", `UserKnownHostsFile=${localPaths.knownHosts}`],
+    ...["-o", "StrictHostKeyChecking=accept-new", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"],
+  ];
+  if (node.role === "lb" && node.publicIp) return [...common, `${user}@${node.publicIp}`];
+  const proxy = ["ssh", ...common.map(quoted), "-W", "%h:%p", `${user}@${bastion}`].join(" ");
+  return [...common, "-o", `ProxyCommand=${proxy}`, `${user}@${node.privateIp}`];
+}
+
+function quoted(argument: string): string {
+  return `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Runs one command on a node through whichever load balancer answers; returns its output. */
+export async function runOnNode(
+  outputs: StackOutputs,
+  nodeName: string,
+  command: string,
+  timeoutMs = 15_000,
+): Promise<string> {
+  let last: unknown;
+  for (const bastion of outputs.ssh.bastions) {
+    try {
+      const args = ["-o", "BatchMode=yes", ...sshArguments(outputs, nodeName, bastion), command];
+      const { stdout } = await run("ssh", args, { timeout: timeoutMs, maxBuffer: 16 << 20 });
+      return stdout;
+    } catch (error) {
+      last = error;
+      if ((error as { code?: unknown }).code !== 255) throw error;
+    }
+  }
+  throw last;
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { cloudGet } from "./cloud";
+import type { StackOutputs } from "./outputs";
+import { runOnNode } from "./ssh";
+
+/** What one database node says of itself at `GET :9200/state`. */
+const databaseState = z.looseObject({
+  member: z.looseObject({ state: z.string(), role: z.string() }).nullish(),
+});
+
+/** One line of the status table. */
+export interface NodeStatus {
+  name: string;
+  /** What the cloud says: running, off, ... */
+  machine: string;
+  /** What systemd says on the host: running, degraded, or why it cannot be asked. */
+  host: string;
+  /** What the node does: holder of the floating IP, primary, replica, or its services. */
+  duty: string;
+}
+
+async function machineStates(): Promise<Map<string, { id: number; status: string }>> {
+  const { servers } = await cloudGet<{ servers: { id: number; name: string; status: string }[] }>(
+    "/servers?per_page=50",
+  );
+  return new Map(servers.map(({ id, name, status }) => [name, { id, status }]));
+}
+
+async function floatingIpOwners(): Promise<Map<number, string[]>> {
+  const { floating_ips } = await cloudGet<{
+    floating_ips: { ip: string; server: number | null }[];
+  }>("/floating_ips");
+  const owners = new Map<number, string[]>();
+  for (const { ip, server } of floating_ips) {
+    if (server !== null) owners.set(server, [...(owners.get(server) ?? []), ip]);
+  }
+  return owners;
+}
+
+const services: Record<string, string> = {
+  lb: "haproxy keepalived",
+  web: "nginx",
+  app: "haproxy",
+  db: "mysql",
+};
+
+async function ask(outputs: StackOutputs, node: StackOutputs["nodes"][number]): Promise<string[]> {
+  const state = node.role === "db" ? "curl -sm 3 http://127.0.0.1:9200/state; echo" : "echo";
+  const units = services[node.role] ?? "";
+  const command = `systemctl is-system-running; systemctl is-active ${units} | xargs; ${state}`;
+  const answer = await runOnNode(outputs, node.name, `sh -c '${command}'`);
+  return answer.split("\n");
+}
+
+function duty(role: string, units: string, state: string, owned: string[] | undefined): string {
+  if (role === "lb") return `${units}${owned ? `; holds ${owned.join(" and ")}` : "; standby"}`;
+  if (role !== "db") return units;
+  try {
+    const { member } = databaseState.parse(JSON.parse(state));
+    return member ? `${member.role.toLowerCase()}, ${member.state}` : `${units}; no group`;
+  } catch {
+    return `${units}; the supervisor does not answer`;
+  }
+}
+
+/** Asks the cloud and every host at once. A host that does not answer is said, not an error. */
+export async function stackStatus(outputs: StackOutputs): Promise<NodeStatus[]> {
+  const [machines, owners] = await Promise.all([machineStates(), floatingIpOwners()]);
+  return Promise.all(
+    outputs.nodes.map(async (node) => {
+      const machine = machines.get(node.name);
+      const owned = machine && owners.get(machine.id);
+      const base = { name: node.name, machine: machine?.status ?? "missing" };
+      try {
+        const [host = "", units = "", state = ""] = await ask(outputs, node);
+        return { ...base, host, duty: duty(node.role, units, state, owned) };
+      } catch {
+        const held = owned ? `the cloud routes ${owned.join(" and ")} here` : "";
+        return { ...base, host: "does not answer", duty: held };
+      }
+    }),
+  );
+}

@@ -1,0 +1,21 @@
+import { readOutputs } from "./local/outputs";
+import { stackStatus } from "./local/status";
+
+/** `npm run status:local`: hosts, services, who holds the floating IP, which database is primary. */
+async function main(): Promise<void> {
+  const outputs = readOutputs();
+  const rows = await stackStatus(outputs);
+  const header = { name: "node", machine: "machine", host: "host", duty: "duty" };
+  const width = (key: "name" | "machine" | "host") =>
+    Math.max(...[header, ...rows].map((row) => row[key].length));
+  for (const row of [header, ...rows]) {
+    const cells = (["name", "machine", "host"] as const).map((key) => row[key].padEnd(width(key)));
+    console.log(`${cells.join("  ")}  ${row.duty}`);
+  }
+  console.log(`\nURL ${outputs.url}`);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,86 @@
+import { mkdirSync } from "node:fs";
+import { ensureEngine } from "../offline/engine";
+import { ensureDocker, ensureImage } from "./build-image";
+import { browserUrl, openBrowserAccess } from "./local/browser-access";
+import { startCloud } from "./local/cloud";
+import { engineEvents } from "./local/engine-events";
+import { saveOutputs, type StackOutputs } from "./local/outputs";
+import { localPaths, localStateDirectory } from "./local/paths";
+import { picture } from "./local/picture";
+import {
+  ensurePrerequisites,
+  goPrerequisite,
+  localCloudPrerequisites,
+} from "./local/prerequisites";
+import { takeLock } from "./local/processes";
+import { Progress } from "./local/progress";
+import { resumeInterrupted } from "./local/resume";
+import { localStack } from "./local/stack";
+import { waitUntil } from "./local/wait-until";
+
+/** Answers once the page behind the floating IP is served through all tiers. */
+async function waitForPage(url: string): Promise<true> {
+  return waitUntil(
+    `a page from ${url}`,
+    async () => {
+      const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+      await response.arrayBuffer();
+      if (response.status !== 200) throw new Error(`status ${response.status}`);
+      return true as const;
+    },
+    { timeoutSeconds: 60 },
+  );
+}
+
+function closing(outputs: StackOutputs, browser: boolean, progress: Progress): string {
+  return [
+    "",
+    progress.table(),
+    "",
+    picture(outputs),
+    "",
+    `  URL      ${outputs.url}`,
+    ...(browser ? [`  browser  ${browserUrl}`] : []),
+    "",
+    "next:  npm run status:local          who does what, and who is healthy",
+    "       npm run ssh:local -- app-1    a shell on a node",
+    "       npm run down:local            remove everything",
+  ].join("\n");
+}
+
+/** `npm run up:local`: the whole stack on this machine; a second run changes only what differs. */
+async function main(): Promise<void> {
+  const progress = new Progress();
+  const say = (line: string) => progress.line(line);
+  mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });
+  takeLock(localPaths.lock, "npm run up:local");
+  ensurePrerequisites([...localCloudPrerequisites, goPrerequisite], say);
+  const [engine, image] = await Promise.all([
+    progress.phase("engine", () => ensureEngine({ progress: say })),
+    progress.phase("host image", async () => {
+      await ensureDocker({ progress: say });
+      return ensureImage({ progress: say });
+    }),
+  ]);
+  await progress.phase("local cloud", () => startCloud(image));
+  const stack = await progress.phase("stack settings", () => localStack(engine));
+  await resumeInterrupted(stack, say);
+  const result = await progress.phase("pulumi up", () =>
+    stack.up({ onEvent: engineEvents(progress), suppressProgress: true, color: "never" }),
+  );
+  const changes = Object.entries(result.summary.resourceChanges ?? {});
+  const changed = changes.filter(([kind]) => kind !== "same").map(([k, n]) => `${n} ${k}`);
+  say(`changes: ${changed.join(", ") || "0 (nothing to change)"}`);
+  const { privateKey, ...rest } = result.outputs;
+  const values = Object.fromEntries(Object.entries(rest).map(([key, { value }]) => [key, value]));
+  const outputs = saveOutputs(values, String(privateKey?.value ?? ""));
+  await progress.phase("page served", () => waitForPage(outputs.url));
+  const browser = await openBrowserAccess(outputs.floatingIp.ipv4);
+  console.log(closing(outputs, browser, progress));
+}
+
+main().catch((error: Error) => {
+  console.error(`\nup:local stopped: ${error.message}`);
+  console.error("what exists so far is kept; run npm run up:local again to go on");
+  process.exit(1);
+});
