@@ -1,0 +1,125 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { combinationProblems } from "./config/combinations";
+import { networkZones } from "./config/locations";
+import { problemsOf, shown, veiled } from "./config/problems";
+import { settingsSchema, type StackConfig } from "./config/schema";
+import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./config/stack-file";
+
+/** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
+const defaultAppPath = "./sample-app/dist";
+
+/** Where the app's release comes from: a directory to pack and push, or a file to fetch. */
+export type AppSource =
+  | {
+      /** Absolute path of the directory. */
+      path: string;
+    }
+  | {
+      /** https URL of the .tar.gz file. */
+      url: string;
+      /** Its SHA-256 sum, 64 hexadecimal digits. */
+      sha256: string;
+    };
+
+type LoadBalancerConfig = StackConfig["loadBalancers"];
+type AppConfig = StackConfig["app"];
+
+/** All that a stack file says: checked, with defaults, secrets wrapped. */
+export interface Settings extends Omit<StackConfig, "app" | "loadBalancers"> {
+  /** Network zone of the locations, such as `eu-central`. */
+  networkZone: string;
+  /** Settings of the load balancers. */
+  loadBalancers: Omit<LoadBalancerConfig, "api" | "tls"> & {
+    /** How the load balancers reach the Hetzner API. */
+    api: { endpoint: string; token: pulumi.Output<string> };
+    /** Certificate for HTTPS; absent: a placeholder is made. */
+    tls?: { certificate: string; privateKey: pulumi.Output<string> };
+  };
+  /** Settings of the app tier. */
+  app: Omit<AppConfig, "secretEnv" | "path" | "url" | "sha256"> & {
+    /** Where the release comes from. */
+    source: AppSource;
+    /** Secret environment. */
+    secretEnv: pulumi.Output<Record<string, string>>;
+  };
+}
+
+/**
+ * Reads the settings of the current stack. Relative paths start at `projectRoot`.
+ *
+ * @throws pulumi.RunError that lists every problem of the stack file, one a line.
+ */
+export function readSettings(projectRoot: string): Settings {
+  const all = pulumi.runtime.allConfig();
+  const raw = decodeSettings(all, settingsSchema);
+  const parsed = settingsSchema.safeParse(raw);
+  const token = valueAt(raw, ["loadBalancers", "api", "token"]) ?? sharedToken(all);
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw)),
+    ...combinationProblems(raw),
+    ...clearTextSecrets(raw, settingsSchema),
+    ...directoryProblems(raw, projectRoot),
+    ...tokenProblems(raw, token),
+  ];
+  if (!parsed.success || problems.length > 0) throw new pulumi.RunError(report(problems));
+  return settings(parsed.data, String(token), projectRoot);
+}
+
+function settings(config: StackConfig, token: string, projectRoot: string): Settings {
+  const { path, url, sha256, secretEnv, ...app } = config.app;
+  const { api, tls, ...loadBalancers } = config.loadBalancers;
+  const source = url
+    ? { url, sha256: sha256! }
+    : { path: resolve(projectRoot, path ?? defaultAppPath) };
+  return {
+    ...config,
+    networkZone: networkZones[config.locations[0]!]!,
+    loadBalancers: {
+      ...loadBalancers,
+      api: { endpoint: api.endpoint, token: pulumi.secret(token) },
+      tls: tls && { certificate: tls.certificate, privateKey: pulumi.secret(tls.privateKey) },
+    },
+    app: { ...app, source, secretEnv: pulumi.secret(secretEnv) },
+  };
+}
+
+/** The token with which the program itself speaks to the API. */
+function sharedToken(all: Record<string, string>): string | undefined {
+  return all["hcloud:token"] ?? process.env.HCLOUD_TOKEN;
+}
+
+function tokenProblems(raw: RawSettings, token: unknown): string[] {
+  if (token === undefined) {
+    return [
+      "hcloud:token must be a Hetzner API token of 64 letters and digits, got nothing; " +
+        "store it with: pulumi config set --secret hcloud:token",
+    ];
+  }
+  const own = valueAt(raw, ["loadBalancers", "api", "token"]) !== undefined;
+  if (own || /^[A-Za-z0-9]{64}$/.test(String(token))) return [];
+  return [
+    `hcloud:token must be a Hetzner API token of 64 letters and digits, got ${veiled(token)}; ` +
+      "store it with: pulumi config set --secret hcloud:token",
+  ];
+}
+
+function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
+  const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
+  if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
+  if (statSync(resolve(projectRoot, path), { throwIfNoEntry: false })?.isDirectory()) return [];
+  const how =
+    path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";
+  return [
+    `webstack:app.path must be a directory with the built app, got ${shown(path)} that is none; ${how}`,
+  ];
+}
+
+function report(problems: string[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [
+    `${count} in Pulumi.${pulumi.getStack()}.yaml:`,
+    ...problems.map((line) => `  - ${line}`),
+  ].join("\n");
+}

@@ -1,0 +1,66 @@
+import * as net from "node:net";
+
+/** An IPv4 block: network address and prefix length. */
+export interface Ipv4Block {
+  /** First address as a number from 0 to 2^32 - 1. */
+  first: number;
+  /** Number of fixed bits, 0 to 32. */
+  prefix: number;
+}
+
+/** Addresses that RFC 1918 sets apart for private networks. */
+const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** The address as a number. */
+export function ipv4Number(address: string): number {
+  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+/** The block written as `a.b.c.d/n`; undefined if it is none or has bits set beyond its prefix. */
+export function ipv4Block(cidr: string): Ipv4Block | undefined {
+  const [address, prefixText, ...rest] = cidr.split("/");
+  if (!address || rest.length > 0 || !net.isIPv4(address)) return undefined;
+  if (!/^(0|[1-9]\d?)$/.test(prefixText ?? "") || Number(prefixText) > 32) return undefined;
+  const block = { first: ipv4Number(address), prefix: Number(prefixText) };
+  return block.first % 2 ** (32 - block.prefix) === 0 ? block : undefined;
+}
+
+/** True if every address of `inner` lies in `outer`. */
+export function contains(outer: Ipv4Block, inner: Ipv4Block): boolean {
+  const size = 2 ** (32 - outer.prefix);
+  return inner.prefix >= outer.prefix && Math.floor(inner.first / size) === outer.first / size;
+}
+
+/** True for a block inside the private ranges of RFC 1918. */
+export function isPrivateBlock(block: Ipv4Block): boolean {
+  return privateBlocks.some((cidr) => contains(ipv4Block(cidr)!, block));
+}
+
+/** True for an IPv4 or IPv6 block without bits beyond its prefix. */
+export function isCidr(text: string): boolean {
+  if (ipv4Block(text)) return true;
+  const [address, prefix, ...rest] = text.split("/");
+  if (!address || rest.length > 0 || !net.isIPv6(address) || address.includes("%")) return false;
+  if (!/^(0|[1-9]\d{0,2})$/.test(prefix ?? "") || Number(prefix) > 128) return false;
+  return hasNoHostBits(ipv6Bits(address), Number(prefix));
+}
+
+function hasNoHostBits(bits: string, prefix: number): boolean {
+  return !bits.slice(prefix).includes("1");
+}
+
+function ipv6Bits(address: string): string {
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
+  const plain = dotted ? `${dotted[1]}${ipv4Groups(dotted[2]!)}` : address;
+  const [head = "", tail] = plain.split("::");
+  const left = head === "" ? [] : head.split(":");
+  const right = tail ? tail.split(":") : [];
+  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
+  const groups = [...left, ...Array<string>(zeros).fill("0"), ...right];
+  return groups.map((group) => parseInt(group, 16).toString(2).padStart(16, "0")).join("");
+}
+
+function ipv4Groups(address: string): string {
+  const number = ipv4Number(address);
+  return `${Math.floor(number / 65536).toString(16)}:${(number % 65536).toString(16)}`;
+}

@@ -1,0 +1,61 @@
+import { networkZones } from "./locations";
+import { shown } from "./problems";
+
+/** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
+const maxAttachedServers = 100;
+
+/** Raw settings of any shape; the schema speaks about wrong shapes, so these are passed over here. */
+type Raw = Record<string, unknown>;
+
+function part(raw: Raw, key: string): Raw {
+  const value = raw[key];
+  return typeof value === "object" && value !== null ? (value as Raw) : {};
+}
+
+/** Problems that lie between settings, each of which may be right on its own. */
+export function combinationProblems(raw: Raw): string[] {
+  return [...zoneProblems(raw), ...sizeProblems(raw), ...releaseProblems(part(raw, "app"))];
+}
+
+function zoneProblems(raw: Raw): string[] {
+  const locations = Array.isArray(raw.locations) ? (raw.locations as unknown[]) : [];
+  const zones = new Set(locations.map((name) => networkZones[String(name)]).filter(Boolean));
+  if (zones.size <= 1) return [];
+  return [
+    `webstack:locations must lie in one network zone, got ${shown(locations)} in ${[...zones].join(" and ")}; ` +
+      "a private network does not span zones, so keep the locations of one zone",
+  ];
+}
+
+function sizeProblems(raw: Raw): string[] {
+  const count = (tier: string, key: string, fallback: number) => {
+    const value = part(raw, tier)[key];
+    return typeof value === "number" ? value : fallback;
+  };
+  const total = 2 + count("web", "count", 2) + count("app", "count", 2) + count("db", "nodes", 3);
+  if (total <= maxAttachedServers) return [];
+  return [
+    `webstack:web.count, app.count, db.nodes and the two load balancers must come to at most ${maxAttachedServers} servers, ` +
+      `got ${total}; lower web.count or app.count`,
+  ];
+}
+
+function releaseProblems(app: Raw): string[] {
+  const { path, url, sha256 } = app;
+  if (path !== undefined && url !== undefined) {
+    return [
+      `webstack:app.path must be absent when app.url is set, got ${shown(path)}; remove one of the two`,
+    ];
+  }
+  if (url !== undefined && sha256 === undefined) {
+    return [
+      "webstack:app.sha256 must be set together with app.url, got nothing; print it with: sha256sum <file>",
+    ];
+  }
+  if (url === undefined && sha256 !== undefined) {
+    return [
+      `webstack:app.sha256 must be absent without app.url, got ${shown(sha256)}; set app.url or remove it`,
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import { nearest } from "./nearest";
+import { members, notesOf, type SettingNotes } from "./setting";
+
+type Path = readonly PropertyKey[];
+
+/** `webstack:web.count` for the path `["web", "count"]`. */
+export function settingKey(path: Path): string {
+  return `webstack:${path.map(String).join(".")}`;
+}
+
+/** One sentence on a value that breaks its setting's rule: key, rule, value found, fix. */
+export function brokenRule(path: Path, notes: SettingNotes, found: string): string {
+  return `${settingKey(path)} must ${notes.must}, got ${found}; ${fix(path, notes)}`;
+}
+
+function fix(path: Path, notes: SettingNotes): string {
+  if (notes.secret) {
+    return `store it with: pulumi config set --secret --path '${settingKey(path)}'`;
+  }
+  return `set for example ${JSON.stringify(notes.example)}`;
+}
+
+/** The problems behind what zod found in `raw`, one for each setting or unknown name. */
+export function problemsOf(error: z.ZodError, schema: z.ZodType, raw: unknown): string[] {
+  const sentences = error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => unknownSetting(schema, [...issue.path, key]))
+      : [wrongValue(schema, issue.path, raw)],
+  );
+  return [...new Set(sentences)];
+}
+
+function unknownSetting(schema: z.ZodType, path: Path): string {
+  const siblings = Object.keys(members(descend(schema, path.slice(0, -1)).schema));
+  const name = String(path.at(-1));
+  const suggestion = settingKey([...path.slice(0, -1), nearest(name, siblings)!]);
+  return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
+}
+
+function wrongValue(schema: z.ZodType, path: Path, raw: unknown): string {
+  const { notes, depth } = descend(schema, path);
+  const found = valueAt(raw, path);
+  if (!notes) {
+    const names = Object.keys(members(descend(schema, path).schema)).join(", ");
+    return `${settingKey(path)} must be a map of settings, got ${shown(found)}; it takes ${names}`;
+  }
+  const text = notes.secret ? veiled(found) : shown(found);
+  return brokenRule(path.slice(0, depth), notes, text + place(path.slice(depth)));
+}
+
+/** Follows `path` from `schema` as far as a setting; `depth` is the number of steps it took. */
+function descend(schema: z.ZodType, path: Path) {
+  let here = schema;
+  let depth = 0;
+  while (depth < path.length && !notesOf(here)) {
+    const next = members(here)[String(path[depth])];
+    if (!next) break;
+    here = next;
+    depth += 1;
+  }
+  return { schema: here, notes: notesOf(here), depth };
+}
+
+function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], raw);
+}
+
+function place(inside: Path): string {
+  const [key] = inside;
+  if (key === undefined) return "";
+  return typeof key === "number" ? ` as item ${key + 1}` : ` for ${String(key)}`;
+}
+
+/** The value as it would be written in JSON, shortened past 80 characters. */
+export function shown(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+/** What may be said about a secret value: its kind and length. */
+export function veiled(value: unknown): string {
+  if (typeof value === "string") return `a text of ${value.length} characters`;
+  return value === undefined || value === null ? "nothing" : "a value that is hidden here";
+}

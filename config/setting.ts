@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+/** What is said about a setting, in error messages and in `docs/configuration.md`. */
+export interface SettingNotes {
+  /** What it decides, one sentence without a full stop. */
+  about: string;
+  /** What a value has to be; completes the sentence "<key> must …". */
+  must: string;
+  /** A valid value. */
+  example: unknown;
+  /** What happens when it is absent, if that is not a plain value. */
+  absent?: string;
+  /** True if the value has to be stored encrypted and is never shown. */
+  secret?: true;
+}
+
+/** Attaches its notes to a setting's schema. */
+export function setting<T extends z.ZodType>(schema: T, notes: SettingNotes): T {
+  return schema.meta({ ...notes });
+}
+
+/** A setting with its path, such as `["web", "count"]`. */
+export interface DocumentedSetting {
+  /** Keys from the namespace down. */
+  path: string[];
+  /** What is said about it. */
+  notes: SettingNotes;
+  /** Value that stands in when it is absent; undefined if there is none. */
+  fallback: unknown;
+}
+
+/** The schema below optional and default wrappers. */
+export function unwrap(schema: z.ZodType): z.ZodType {
+  if (notesOf(schema)) return schema;
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
+    return unwrap(schema.unwrap() as z.ZodType);
+  }
+  return schema;
+}
+
+/** The notes attached to `schema`, if it is a setting itself. */
+export function notesOf(schema: z.ZodType): SettingNotes | undefined {
+  const inner =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+      ? (schema.unwrap() as z.ZodType)
+      : schema;
+  const meta = inner.meta();
+  return meta && "must" in meta ? (meta as unknown as SettingNotes) : undefined;
+}
+
+/** Every setting below `schema`, in the order in which the schema names them. */
+export function documentedSettings(schema: z.ZodType, path: string[] = []): DocumentedSetting[] {
+  const notes = notesOf(schema);
+  if (notes) {
+    const fallback = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+    return [{ path, notes, fallback }];
+  }
+  return Object.entries(members(schema)).flatMap(([key, member]) =>
+    documentedSettings(member, [...path, key]),
+  );
+}
+
+/** The members of an object schema by name; none for any other schema. */
+export function members(schema: z.ZodType): Record<string, z.ZodType> {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : {};
+}

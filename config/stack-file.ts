@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { settingKey, veiled } from "./problems";
+import { documentedSettings, members, unwrap } from "./setting";
+
+/** Namespace of the program's own settings in a stack file. */
+const namespace = "webstack";
+
+/** Settings as written in the stack file: names to values, nothing checked yet. */
+export type RawSettings = Record<string, unknown>;
+
+/**
+ * The program's settings from the texts that the engine hands over. Structured values come as
+ * JSON; a text that is none stays a text, for the schema to refuse.
+ */
+export function decodeSettings(all: Record<string, string>, schema: z.ZodType): RawSettings {
+  const shape = members(schema);
+  const own = Object.entries(all).filter(([key]) => key.startsWith(`${namespace}:`));
+  return Object.fromEntries(
+    own.map(([key, text]) => {
+      const name = key.slice(namespace.length + 1);
+      const wantsText = shape[name] && unwrap(shape[name]) instanceof z.ZodString;
+      return [name, wantsText ? text : fromJson(text)];
+    }),
+  );
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The value at `path` in nested maps; undefined where the path ends early. */
+export function valueAt(raw: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as RawSettings | undefined)?.[key], raw);
+}
+
+/** One problem for each secret setting that stands in the stack file unencrypted. */
+export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] {
+  return documentedSettings(schema)
+    .filter(({ path, notes }) => notes.secret && valueAt(raw, path) !== undefined)
+    .filter(({ path }) => !isSecret(`${namespace}:${path[0]}`))
+    .map(({ path }) => {
+      const found = veiled(valueAt(raw, path));
+      const key = settingKey(path);
+      return `${key} must be stored encrypted, got ${found} in clear; store it with: pulumi config set --secret --path '${key}'`;
+    });
+}
+
+/**
+ * True if some part of the value of `key` was stored encrypted. The engine tells no more than
+ * that about structured values. Exported by the SDK's runtime, but missing in its types.
+ */
+function isSecret(key: string): boolean {
+  const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  return runtime.isConfigSecret(key);
+}
