@@ -1,0 +1,99 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+/** Ten years: the private authority of a stack is renewed by a new one, not by a calendar. */
+const validityPeriodHours = 87_600;
+
+/** Node that gets a certificate. */
+export interface CertifiedNode {
+  /** Host name, such as `db-1`; becomes a DNS name of the certificate. */
+  name: string;
+  /** Private IPv4 address without a prefix length; clients check it. */
+  privateIp: string;
+}
+
+/** Arguments of {@link DatabaseCertificates}. */
+export interface DatabaseCertificatesArgs {
+  /** Nodes that get a certificate each. */
+  nodes: readonly CertifiedNode[];
+}
+
+/** A node's certificate with its key. */
+export interface NodeCertificate {
+  /** Certificate in PEM form. */
+  certPem: pulumi.Output<string>;
+  /** Its private key in PEM form; a secret. */
+  keyPem: pulumi.Output<string>;
+}
+
+/** The stack's own certificate authority and one certificate for each database node. */
+export class DatabaseCertificates extends pulumi.ComponentResource {
+  /** Certificate of the authority in PEM form: what clients trust. */
+  readonly caPem: pulumi.Output<string>;
+  /** Certificates by node name. */
+  readonly byNode: Readonly<Record<string, NodeCertificate>>;
+
+  constructor(
+    name: string,
+    args: DatabaseCertificatesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("webstack:index:DatabaseCertificates", name, {}, opts);
+    const caKey = privateKey(this, `${name}-ca-key`);
+    const ca = new tls.SelfSignedCert(
+      `${name}-ca`,
+      {
+        privateKeyPem: caKey.privateKeyPem,
+        subject: { commonName: `${name} authority` },
+        isCaCertificate: true,
+        allowedUses: ["cert_signing", "crl_signing"],
+        validityPeriodHours,
+      },
+      { parent: this },
+    );
+    this.caPem = ca.certPem;
+    this.byNode = Object.fromEntries(
+      args.nodes.map((node) => [
+        node.name,
+        nodeCertificate(this, `${name}-${node.name}`, node, { caKey, ca }),
+      ]),
+    );
+    this.registerOutputs({ caPem: this.caPem });
+  }
+}
+
+function nodeCertificate(
+  parent: pulumi.Resource,
+  name: string,
+  node: CertifiedNode,
+  { caKey, ca }: { caKey: tls.PrivateKey; ca: tls.SelfSignedCert },
+): NodeCertificate {
+  const key = privateKey(parent, `${name}-key`);
+  const request = new tls.CertRequest(
+    `${name}-request`,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: node.name },
+      dnsNames: [node.name],
+      ipAddresses: [node.privateIp],
+    },
+    { parent },
+  );
+  const cert = new tls.LocallySignedCert(
+    `${name}-cert`,
+    {
+      certRequestPem: request.certRequestPem,
+      caPrivateKeyPem: caKey.privateKeyPem,
+      caCertPem: ca.certPem,
+      // Group members are servers to clients, and both to each other.
+      allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
+      validityPeriodHours,
+    },
+    { parent },
+  );
+  return { certPem: cert.certPem, keyPem: pulumi.secret(key.privateKeyPem) };
+}
+
+function privateKey(parent: pulumi.Resource, name: string): tls.PrivateKey {
+  return new tls.PrivateKey(name, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent });
+}

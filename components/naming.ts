@@ -1,0 +1,20 @@
+/** How the resources of a stack are named and labelled in the cloud. */
+export interface Identity {
+  /** Name of the project and label `project`, such as `webstack`. */
+  project: string;
+  /** Name of the stack and label `stack`, such as `dev`. */
+  stack: string;
+}
+
+/** Cloud name of something that is not a server: `webstack-dev-deploy`. */
+export function cloudName(identity: Identity, what?: string): string {
+  return [identity.project, identity.stack, what].filter(Boolean).join("-");
+}
+
+/** Labels of every cloud resource of the stack, with more of a resource's own. */
+export function cloudLabels(
+  identity: Identity,
+  own: Record<string, string> = {},
+): Record<string, string> {
+  return { project: identity.project, stack: identity.stack, ...own };
+}

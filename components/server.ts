@@ -1,0 +1,110 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import { isIPv4 } from "node:net";
+import { cloudLabels, type Identity } from "./naming";
+import { numericId } from "./numeric-id";
+
+/** A server as the plan of the stack has it. */
+export interface ServerNode {
+  /** Name of the server and of its host, such as `web-2`. */
+  name: string;
+  /** Its tier. */
+  role: "lb" | "web" | "app" | "db";
+  /** Private IPv4 address without a prefix length. Planned, so never an output. */
+  privateIp: string;
+  /** Hetzner location, such as `nbg1`. */
+  location: string;
+  /** Name of the placement group it belongs to, such as `web-1`. */
+  placementGroup: string;
+}
+
+/** What the servers of a tier have in common. */
+export interface ServerSettings {
+  /** Names and labels of the stack. */
+  identity: Identity;
+  /** Hetzner server type, such as `cpx22`. A change resizes in place. */
+  serverType: string;
+  /** Operating system image, such as `ubuntu-26.04`. For new servers only. */
+  image: string;
+  /** Cloud ids of the keys that the image's own user accepts. For new servers only. */
+  sshKeyIds: pulumi.Input<string>[];
+  /** Id of the cloud firewall of the public side. */
+  firewallId: pulumi.Input<number>;
+  /** Id of the tier's subnet, in the form `<network id>-<cidr>`. */
+  subnetId: pulumi.Input<string>;
+  /** Whether the server refuses to be deleted or rebuilt. */
+  protect: boolean;
+}
+
+/** Arguments of {@link Server}. */
+export interface ServerArgs extends ServerSettings {
+  /** The planned node. */
+  node: ServerNode;
+  /** Id of its placement group. */
+  placementGroupId: pulumi.Input<number>;
+  /** Whole cloud-config document. For new servers only; later edits travel over SSH. */
+  userData: pulumi.Input<string>;
+}
+
+/** One virtual machine on the private network, configured by cloud-init at its first boot. */
+export class Server extends pulumi.ComponentResource {
+  /** The planned node, unchanged. */
+  readonly node: ServerNode;
+  /** Id of the server in the cloud. */
+  readonly serverId: pulumi.Output<number>;
+  /** Public IPv4 address. */
+  readonly publicIp: pulumi.Output<string>;
+
+  /** @throws pulumi.ResourceError if the node's private address is not an IPv4 address. */
+  constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("webstack:index:Server", name, {}, opts);
+    if (!isIPv4(args.node.privateIp)) {
+      const found = JSON.stringify(args.node.privateIp);
+      throw new pulumi.ResourceError(
+        `node.privateIp must be an IPv4 address such as 10.0.2.11, got ${found}; leave out the prefix`,
+        this,
+        true,
+      );
+    }
+
+    const vm = new hcloud.Server(`${name}-vm`, machine(args), {
+      parent: this,
+      protect: args.protect,
+      // Each of these would replace the machine; `npm run roll` does that on purpose (DESIGN §3).
+      ignoreChanges: ["userData", "image", "sshKeys"],
+    });
+    this.serverId = numericId(vm);
+    new hcloud.ServerNetwork(
+      `${name}-nic`,
+      {
+        serverId: this.serverId,
+        subnetId: args.subnetId,
+        ip: args.node.privateIp,
+        aliasIps: [],
+      },
+      { parent: this },
+    );
+
+    this.node = args.node;
+    this.publicIp = vm.ipv4Address;
+    this.registerOutputs({ serverId: this.serverId, publicIp: this.publicIp });
+  }
+}
+
+function machine(args: ServerArgs): hcloud.ServerArgs {
+  const { name, role, location } = args.node;
+  return {
+    name,
+    serverType: args.serverType,
+    location,
+    image: args.image,
+    sshKeys: args.sshKeyIds,
+    firewallIds: [args.firewallId],
+    placementGroupId: args.placementGroupId,
+    userData: args.userData,
+    labels: cloudLabels(args.identity, { role, node: name }),
+    // The API wants both protections of a server to be equal.
+    deleteProtection: args.protect,
+    rebuildProtection: args.protect,
+  };
+}
