@@ -10,12 +10,8 @@ export interface BaseBundleArgs {
   role: Role;
   /** Private IPv4 address, no prefix. */
   privateIp: string;
-  /** Whole private network with prefix. */
-  networkCidr: string;
   /** Login name with sudo. */
   adminUser: string;
-  /** Names and private addresses of all nodes, for `/etc/hosts`. */
-  hosts: readonly { name: string; privateIp: string }[];
   /** What the host's own firewall lets in. */
   firewall: Omit<FirewallArgs, "role">;
   /** Programs of `host/` by name, bundled. */
@@ -49,7 +45,6 @@ export function baseBundle(args: BaseBundleArgs): BundlePart {
       "/etc/ssh/sshd_config.d/10-webstack.conf": rootFile(sshdConf(args.adminUser)),
       "/etc/systemd/journald.conf.d/webstack.conf": rootFile(journaldConf()),
       "/etc/systemd/system/webstack-network-ready.service": rootFile(networkReady(args.privateIp)),
-      "/etc/webstack/hosts": rootFile(hostsFile(args)),
     },
     checks: [
       {
@@ -169,12 +164,5 @@ function networkReady(privateIp: string): string {
 
     [Install]
     WantedBy=multi-user.target
-  `;
-}
-
-function hostsFile({ hosts }: BaseBundleArgs): string {
-  return text`
-    ${made}
-    ${hosts.map(({ name, privateIp }) => `${privateIp} ${name}`)}
   `;
 }

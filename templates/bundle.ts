@@ -23,6 +23,8 @@ export interface BundleCheck {
   files: string[];
   /** Program and arguments; exit status 0 means good. */
   command: string[];
+  /** Paths without which the check cannot be run; it is skipped while one is missing. @default none */
+  needs?: string[];
 }
 
 /** How to tell that a service does its work. One of the two. */

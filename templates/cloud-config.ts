@@ -27,9 +27,11 @@ export const targetUserDataBytes = 24 * 1024;
 export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): string {
   const converge = bundle.files[programPath("converge")];
   if (!converge) throw new Error("the bundle must hold the program converge");
+  // Converge itself is there already when it reads the bundle; once is enough.
+  const { [programPath("converge")]: _, ...files } = bundle.files;
   const parts = [
     packed(programPath("converge"), converge.content, "0644"),
-    packed("/var/lib/webstack/bundle.json", `${JSON.stringify(bundle)}\n`, "0600"),
+    packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),
   ];
   const document = `#cloud-config\n${stringify(
     {

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { apply } from "./converge/apply";
+import type { Bundle, Wanted } from "./converge/bundle";
+import { withLock } from "./converge/lock";
+import { runDirectory, stateDirectory } from "./converge/manifest";
+import { readHost } from "./converge/read";
+import { hasRelease, receive } from "./converge/release";
+
+/** Where this program is on a host. */
+const ownPath = "/usr/local/lib/webstack/converge.js";
+
+function print(result: object): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** Reads all of standard input. */
+function standardInput(): string {
+  return readFileSync(0, "utf8");
+}
+
+/**
+ * Hands over to the converge that the bundle brings, if it is another one: a bundle is always
+ * applied by the program it was rendered with.
+ */
+function handOver(input: string, { bundle }: Wanted): boolean {
+  const wanted = bundle.files[ownPath]?.content;
+  if (wanted === undefined || process.env.WEBSTACK_HANDED_OVER) return false;
+  if (wanted === readFileSync(process.argv[1] ?? ownPath, "utf8")) return false;
+  mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
+  const next = `${runDirectory}/converge-next.js`;
+  writeFileSync(next, wanted, { mode: 0o600 });
+  const { status } = spawnSync(process.execPath, [next, "apply"], {
+    input,
+    stdio: ["pipe", "inherit", "inherit"],
+    env: { ...process.env, WEBSTACK_HANDED_OVER: "1" },
+  });
+  process.exitCode = status ?? 1;
+  return true;
+}
+
+async function applyInput(input: string): Promise<void> {
+  const wanted = JSON.parse(input) as Wanted;
+  if (handOver(input, wanted)) return;
+  const outcome = await withLock(() => apply(wanted));
+  print(outcome);
+  process.exitCode = outcome.ok ? 0 : 1;
+}
+
+/** `converge boot | apply | read | receive <digest> | has-release <digest>`. */
+async function main(): Promise<void> {
+  const [command, digest = ""] = process.argv.slice(2);
+  switch (command) {
+    case "boot": {
+      const bundle = JSON.parse(readFileSync(`${stateDirectory}/bundle.json`, "utf8")) as Bundle;
+      return applyInput(JSON.stringify({ bundle, secrets: {} }));
+    }
+    case "apply":
+      return applyInput(standardInput());
+    case "read":
+      return print(await readHost());
+    case "receive":
+      await receive(digest, process.stdin);
+      return print({ ok: true });
+    case "has-release":
+      return print({ ok: true, present: hasRelease(digest) });
+    default:
+      throw new Error(`command must be boot, apply, read, receive or has-release, got ${command}`);
+  }
+}
+
+main().catch((error: Error) => {
+  print({ ok: false, error: error.message, rolledBack: false });
+  process.exitCode = 1;
+});

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { BundleFile, FileAttributes } from "./bundle";
+
+function ids(database: string): Map<string, number> {
+  const lines = readFileSync(database, "utf8").split("\n");
+  return new Map(lines.map((line) => [line.split(":")[0]!, Number(line.split(":")[2])]));
+}
+
+/** The number of a user or group. @throws Error if it does not exist. */
+export function idOf(database: "/etc/passwd" | "/etc/group", name: string): number {
+  const id = ids(database).get(name);
+  if (id === undefined || Number.isNaN(id)) throw new Error(`${name} is not in ${database}`);
+  return id;
+}
+
+function nameOf(database: "/etc/passwd" | "/etc/group", id: number): string {
+  return [...ids(database)].find(([, number]) => number === id)?.[0] ?? String(id);
+}
+
+/** Gives a path its owner, group and mode. */
+export function setAttributes(path: string, { owner, group, mode }: FileAttributes): void {
+  chownSync(path, idOf("/etc/passwd", owner), idOf("/etc/group", group));
+  chmodSync(path, Number.parseInt(mode, 8));
+}
+
+/** A file as it is on the host; undefined if there is none. */
+export function readBack(path: string): BundleFile | undefined {
+  if (!existsSync(path)) return undefined;
+  const { uid, gid, mode } = lstatSync(path);
+  return {
+    content: readFileSync(path, "utf8"),
+    owner: nameOf("/etc/passwd", uid),
+    group: nameOf("/etc/group", gid),
+    mode: (mode & 0o7777).toString(8).padStart(4, "0"),
+  };
+}
+
+/** True if the host's file is that one, attributes included. */
+export function isSame(found: BundleFile | undefined, wanted: BundleFile): boolean {
+  return (
+    found !== undefined &&
+    found.content === wanted.content &&
+    found.owner === wanted.owner &&
+    found.group === wanted.group &&
+    found.mode === wanted.mode
+  );
+}
+
+/** Writes a file so that a reader, or a power cut, finds the old one or the new one, never a part. */
+export function writeAtomically(path: string, file: BundleFile): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = join(dirname(path), `.${process.pid}.webstack`);
+  try {
+    const descriptor = openSync(draft, "w", 0o600);
+    writeSync(descriptor, file.content);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    setAttributes(draft, file);
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** SHA-256 as 64 hex digits. */
+export function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,121 @@
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { BundleRelease } from "./bundle";
+import { stateDirectory } from "./manifest";
+import { must, say } from "./run";
+
+const incoming = `${stateDirectory}/incoming`;
+const digestForm = /^[0-9a-f]{64}$/;
+
+function archivePath(digest: string): string {
+  if (!digestForm.test(digest)) throw new Error(`digest must be 64 hex digits, got "${digest}"`);
+  return `${incoming}/${digest}.tar.gz`;
+}
+
+/** True if the release, or its archive, is on the host. */
+export function hasRelease(digest: string, root = "/srv/app"): boolean {
+  return existsSync(`${root}/releases/${digest}`) || existsSync(archivePath(digest));
+}
+
+/**
+ * Stores an archive.
+ *
+ * @throws Error if its SHA-256 is another one.
+ */
+export async function receive(digest: string, source: NodeJS.ReadableStream): Promise<void> {
+  const target = archivePath(digest);
+  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  const draft = `${target}.${process.pid}`;
+  try {
+    await pipeline(source, createWriteStream(draft, { mode: 0o600 }));
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(draft), hash);
+    const found = hash.digest("hex");
+    if (found !== digest) throw new Error(`the release must have SHA-256 ${digest}, got ${found}`);
+    renameSync(draft, target);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+async function download(release: BundleRelease): Promise<void> {
+  say("download", release.url);
+  const response = await fetch(release.url ?? "", { signal: AbortSignal.timeout(300_000) });
+  if (!response.ok || !response.body) {
+    throw new Error(`${release.url} answered ${response.status}`);
+  }
+  await receive(release.digest, Readable.fromWeb(response.body as never));
+}
+
+/** What `current` points at: a digest, or undefined. */
+export function currentRelease(root: string): string | undefined {
+  try {
+    return basename(readlinkSync(`${root}/current`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Points `current` at a release in one step. Returns the digest it pointed at before. */
+export function switchRelease(root: string, digest: string | undefined): string | undefined {
+  const before = currentRelease(root);
+  if (digest === undefined) {
+    rmSync(`${root}/current`, { force: true });
+    return before;
+  }
+  rmSync(`${root}/next`, { force: true });
+  symlinkSync(`releases/${digest}`, `${root}/next`);
+  renameSync(`${root}/next`, `${root}/current`);
+  return before;
+}
+
+/**
+ * Unpacks a release beside the others; nothing uses it yet. Returns false when its archive has not
+ * arrived: on a first boot it is pushed later.
+ */
+export async function unpackRelease(release: BundleRelease): Promise<boolean> {
+  const target = `${release.root}/releases/${release.digest}`;
+  if (existsSync(target)) return true;
+  const archive = archivePath(release.digest);
+  if (!existsSync(archive)) {
+    if (!release.url) return false;
+    await download(release);
+  }
+  const draft = `${target}.${process.pid}`;
+  try {
+    mkdirSync(draft, { recursive: true, mode: 0o755 });
+    await must(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
+    renameSync(draft, target);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  rmSync(archive, { force: true });
+  say("unpacked", release.digest);
+  return true;
+}
+
+/** Removes the oldest releases beyond `keep`; never the running one. */
+export function pruneReleases({ root, keep }: BundleRelease): void {
+  const folder = `${root}/releases`;
+  const running = currentRelease(root);
+  readdirSync(folder)
+    .filter((name) => name !== running)
+    .map((name) => ({ name, time: statSync(`${folder}/${name}`).mtimeMs }))
+    .sort((a, b) => b.time - a.time)
+    .slice(keep - 1)
+    .forEach(({ name }) => rmSync(`${folder}/${name}`, { recursive: true, force: true }));
+}
