@@ -1,5 +1,6 @@
 import { rootFile, type BundlePart, type Role } from "./bundle";
 import { nftablesConf, type FirewallArgs } from "./nftables-conf";
+import { made } from "./notice";
 import { text } from "./text";
 
 /** What every node's configuration depends on. */

@@ -1,4 +1,5 @@
 import type { Role } from "./bundle";
+import { made } from "./notice";
 import { text } from "./text";
 
 /** What a host's own firewall depends on. */

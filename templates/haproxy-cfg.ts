@@ -1,0 +1,109 @@
+import { made } from "./notice";
+import { text } from "./text";
+
+/** A node of the private network. */
+export interface Peer {
+  /** Node name; letters, digits and dashes. */
+  name: string;
+  /** Private IPv4 address without a prefix length. */
+  privateIp: string;
+}
+
+/** What the load balancers' `haproxy.cfg` depends on. */
+export interface HaproxyCfgArgs {
+  /** Node name of this load balancer. */
+  node: string;
+  /** Both load balancers, in order. */
+  loadBalancers: readonly Peer[];
+  /** Web nodes, in order; at least one. */
+  webNodes: readonly Peer[];
+  /** Largest number of client connections at a time. */
+  maxConnections: number;
+}
+
+/** Where HAProxy finds certificate chain and key in one PEM file. */
+export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
+
+/**
+ * Renders `/etc/haproxy/haproxy.cfg` of a load balancer, HAProxy 2.8 and later.
+ *
+ * Directives: https://docs.haproxy.org/3.2/configuration.html
+ */
+export function haproxyCfg(args: HaproxyCfgArgs): string {
+  const { node, loadBalancers, webNodes, maxConnections } = args;
+  if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
+  return text`
+    ${made}
+    global
+      log /dev/log local0
+      user haproxy
+      group haproxy
+      maxconn ${maxConnections}
+      localpeer ${node}
+      # Old workers end; not all idle connections are closed at once after a reload.
+      hard-stop-after 60s
+      close-spread-time 10s
+      stats socket /run/haproxy/admin.sock mode 660 level admin
+      # Mozilla guideline 6.0, intermediate.
+      ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers
+      ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+      ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
+
+    defaults
+      mode http
+      log global
+      option httplog
+      option dontlognull
+      timeout http-request 5s
+      timeout connect 1s
+      timeout client 30s
+      timeout server 30s
+      timeout queue 5s
+      timeout http-keep-alive 10s
+      timeout check 500ms
+      timeout tunnel 1h
+      # Every retry goes to another node; what is retried is said in the backend.
+      retries 2
+      option redispatch 1
+
+    peers edge
+      ${loadBalancers.map(({ name, privateIp }) => `peer ${name} ${privateIp}:10000`)}
+
+    frontend public
+      bind :::80 v4v6
+      bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
+      # Asked by this host's prober only: is HAProxy alive, and does it see a web node?
+      http-request return status 503 if { path /-/edge } { src 127.0.0.0/8 } { nbsrv(web) eq 0 }
+      http-request return status 200 if { path /-/edge } { src 127.0.0.0/8 }
+      http-request set-header X-Forwarded-For %[src]
+      http-request set-header X-Forwarded-Proto https if { ssl_fc }
+      http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
+      http-request set-header X-Webstack-Lb ${node}
+      http-request del-header X-Webstack-Web
+      http-request track-sc0 src table clients
+      default_backend web
+
+    # Both load balancers know the clients' rates, so a limit survives a failover.
+    backend clients
+      stick-table type ipv6 size 100k expire 10m store conn_cur,http_req_rate(10s) peers edge
+
+    backend web
+      balance roundrobin
+      http-reuse safe
+      # A request that may have had an effect is never sent twice.
+      retry-on conn-failure empty-response 503
+      http-request disable-l7-retry if !METH_GET !{ method HEAD }
+      option httpchk
+      http-check send meth GET uri /healthz
+      http-check expect status 200
+      default-server check inter 1s fastinter 200ms downinter 1s fall 2 rise 2 observe layer7 error-limit 5 on-error mark-down slowstart 10s maxconn 512
+      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
+
+    frontend status
+      bind 127.0.0.1:8404
+      http-request use-service prometheus-exporter if { path /metrics }
+      stats enable
+      stats uri /
+      no log
+  `;
+}

@@ -1,0 +1,67 @@
+import { made } from "./notice";
+import { text } from "./text";
+
+/** What `keepalived.conf` depends on. */
+export interface KeepalivedConfArgs {
+  /** Node name. */
+  node: string;
+  /** Own private IPv4 address. */
+  privateIp: string;
+  /** Private IPv4 address of the other load balancer. */
+  peerIp: string;
+  /** VRRP priority, 1 to 254; the two nodes differ. */
+  priority: number;
+}
+
+/** File with the prober's verdict: 0 good, 1 bad. */
+export const edgeHealthPath = "/run/webstack/edge-health";
+/** Pipe through which keepalived tells the mover its state. */
+export const vrrpFifoPath = "/run/webstack/vrrp.fifo";
+
+/**
+ * Renders `/etc/keepalived/keepalived.conf`, keepalived 2.2 and later.
+ *
+ * VRRPv3 is the only version with intervals below a second; over unicast, because the private
+ * network is routed. A dead master is noticed after 5 x 0.2 s plus (256 - priority) / 256 x 0.2 s.
+ * Directives: https://www.keepalived.org/manpage.html
+ */
+export function keepalivedConf({ node, privateIp, peerIp, priority }: KeepalivedConfArgs): string {
+  return text`
+    ${made}
+    global_defs {
+      router_id ${node}
+      vrrp_version 3
+      vrrp_rt_priority 50
+      vrrp_rlimit_rttime 100000
+      vrrp_notify_fifo ${vrrpFifoPath}
+      fifo_write_vrrp_states_on_reload
+      enable_script_security
+      script_user root
+    }
+
+    track_file edge_health {
+      file ${edgeHealthPath}
+      weight 0
+    }
+
+    vrrp_instance edge {
+      state BACKUP
+      nopreempt
+      interface lo
+      virtual_router_id 51
+      priority ${priority}
+      advert_int 0.2
+      down_timer_adverts 5
+      timer_expired_backup
+      unicast_src_ip ${privateIp}
+      unicast_fault_no_peer
+      check_unicast_src
+      unicast_peer {
+        ${peerIp}
+      }
+      track_file {
+        edge_health
+      }
+    }
+  `;
+}

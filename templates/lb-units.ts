@@ -1,0 +1,102 @@
+import { programPath } from "./base-bundle";
+import { vrrpFifoPath } from "./keepalived-conf";
+import { made } from "./notice";
+import { text } from "./text";
+
+/** Keeps HAProxy coming back at once, and out of the kernel's reach when memory is short. */
+export function haproxyDropIn(): string {
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=100ms
+    OOMScoreAdjust=-800
+  `;
+}
+
+/**
+ * Puts the floating addresses on the loopback interface of both nodes for good. Hetzner routes a
+ * floating IP to the public interface of one server; whichever it is accepts it at once, without a
+ * step in the failover, and no interface has to be named.
+ */
+export function floatingIpUnit(addresses: readonly string[]): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Floating addresses of the stack
+    After=network-pre.target
+    Before=haproxy.service
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    ${addresses.map((address) => `ExecStart=/sbin/ip address replace ${address} dev lo`)}
+    ${addresses.map((address) => `ExecStop=-/sbin/ip address delete ${address} dev lo`)}
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}
+
+/** Judges HAProxy with real requests. */
+export function proberUnit(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Health of this load balancer, for keepalived
+    Before=keepalived.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    ExecStart=/usr/bin/node ${programPath("prober")}
+    RuntimeDirectory=webstack
+    RuntimeDirectoryMode=0755
+    RuntimeDirectoryPreserve=yes
+    Restart=always
+    RestartSec=200ms
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ReadWritePaths=/run/webstack
+    ProtectHome=yes
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}
+
+/** Moves the floating IP; the only process that has the API token. */
+export function moverUnit(tokenPath: string): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Mover of the floating IP
+    Before=keepalived.service
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    User=webstack-mover
+    RuntimeDirectory=webstack
+    RuntimeDirectoryMode=0755
+    RuntimeDirectoryPreserve=yes
+    ExecStartPre=+/bin/sh -c "chown root:root /run/webstack; [ -p ${vrrpFifoPath} ] || mkfifo -m 0660 ${vrrpFifoPath}; chown root:webstack-mover ${vrrpFifoPath}; chmod 0660 ${vrrpFifoPath}"
+    ExecStart=/usr/bin/node ${programPath("mover")}
+    LoadCredential=token:${tokenPath}
+    StateDirectory=webstack-mover
+    Restart=always
+    RestartSec=500ms
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ProtectHome=yes
+    PrivateTmp=yes
+    CapabilityBoundingSet=
+    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}
