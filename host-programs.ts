@@ -26,6 +26,8 @@ function compiled(directory: string, name: string): string {
     // Ubuntu 26.04 brings Node 22, Debian unstable Node 24.
     target: "node22",
     format: "cjs",
+    // Modules are strict, scripts are not unless they say so.
+    banner: { js: '"use strict";' },
     minify: true,
     legalComments: "none",
     charset: "utf8",

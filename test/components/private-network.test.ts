@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PrivateNetwork, type PrivateNetworkArgs } from "../../components/private-network";
-import { record, valueOf } from "../support/record";
+import { mockId, record, valueOf } from "../support/record";
 
 function args(overrides: Partial<PrivateNetworkArgs> = {}): PrivateNetworkArgs {
   return {
@@ -36,7 +36,7 @@ describe("PrivateNetwork", () => {
         name: "network-subnet-lb",
         parent: "network",
         inputs: {
-          networkId: 1002,
+          networkId: mockId("network-range"),
           type: "cloud",
           networkZone: "eu-central",
           ipRange: "10.0.1.0/24",
@@ -47,7 +47,7 @@ describe("PrivateNetwork", () => {
         name: "network-subnet-web",
         parent: "network",
         inputs: {
-          networkId: 1002,
+          networkId: mockId("network-range"),
           type: "cloud",
           networkZone: "eu-central",
           ipRange: "10.0.2.0/24",
@@ -68,8 +68,8 @@ describe("PrivateNetwork", () => {
     await record(() => {
       network = new PrivateNetwork("network", args());
     });
-    expect(await valueOf(network.networkId)).toBe(1002);
-    expect(await valueOf(network.subnetIds.lb!)).toBe("1003");
+    expect(await valueOf(network.networkId)).toBe(mockId("network-range"));
+    expect(await valueOf(network.subnetIds.lb!)).toBe(String(mockId("network-subnet-lb")));
     expect(Object.keys(network.subnetIds)).toEqual(["lb", "web"]);
   });
 

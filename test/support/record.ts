@@ -53,7 +53,10 @@ MockMonitor.prototype.registerResource = function (request: Request, callback) {
   return passOn.call(this, request, callback);
 };
 
-/** Runs `build` under Pulumi mocks; returns every registration in order once all have finished. */
+/**
+ * Runs `build` under Pulumi mocks; returns every registration once all have finished, sorted by
+ * name: the order in which independent resources reach the engine is a matter of chance.
+ */
 export async function record(
   build: () => void,
   settings: { stack?: string; config?: Record<string, string>; secretKeys?: string[] } = {},
@@ -61,14 +64,12 @@ export async function record(
   const requests: typeof sink = [];
   const inputsOf = new Map<string, Record<string, unknown>>();
   sink = requests;
-  let lastId = 1000;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, custom }) => {
         inputsOf.set(`${type} ${name}`, inputs);
-        lastId += 1;
         return {
-          id: custom ? String(lastId) : undefined,
+          id: custom ? String(mockId(name)) : undefined,
           state: { ...inputs, ...computedState(type, name, inputs) },
         };
       },
@@ -82,10 +83,30 @@ export async function record(
   pulumi.runtime.setAllConfig(settings.config ?? {}, settings.secretKeys);
   build();
   await pulumi.runtime.disconnect();
-  return requests.map((request) => ({
-    ...request,
-    inputs: inputsOf.get(`${request.type} ${request.name}`)!,
-  }));
+  return requests
+    .map((request) => ({
+      ...request,
+      inputs: inputsOf.get(`${request.type} ${request.name}`)!,
+    }))
+    .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
+}
+
+/** The id that the mocks give to the resource of that logical name. */
+export function mockId(name: string): number {
+  return [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 900_001, 7) + 1000;
+}
+
+/**
+ * The registration of that logical name, components aside.
+ *
+ * @throws Error if there is none.
+ */
+export function named(registrations: Registration[], name: string): Registration {
+  const found = registrations.find((one) => one.name === name && !one.type.startsWith("webstack:"));
+  if (!found) {
+    throw new Error(`no resource ${name} among ${registrations.map((one) => one.name).join(", ")}`);
+  }
+  return found;
 }
 
 /** Resolves with the value of `output`; never settles if the value stays unknown. */

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(__dirname, "..");
+
+/** Rooms, and single files at the root, with what they may import besides Node's own modules. */
+const allowed: Record<string, string[]> = {
+  "index.ts": ["program"],
+  "program.ts": ["config", "topology", "components", "host-programs", "release", "@pulumi/pulumi"],
+  "config.ts": ["config", "@pulumi/pulumi"],
+  config: ["config", "zod", "@pulumi/pulumi"],
+  "topology.ts": [],
+  "host-programs.ts": ["esbuild"],
+  "release.ts": ["tar"],
+  components: ["components", "templates", "provider/configuration", "@pulumi/*"],
+  templates: ["templates", "yaml"],
+  host: ["host"],
+  provider: ["provider", "ssh2", "@pulumi/pulumi", "zod", "tar"],
+  localcloud: ["localcloud", "localcloud/*"],
+  offline: ["offline", "@pulumi/pulumi", "@peculiar/x509", "reflect-metadata", "yaml"],
+  "sample-app": ["sample-app", "sample-app/*"],
+};
+
+/** Packages that the two workspaces name in their own package.json. */
+function workspacePackages(room: string): string[] {
+  if (room !== "localcloud" && room !== "sample-app") return [];
+  const file = JSON.parse(readFileSync(join(root, room, "package.json"), "utf8"));
+  return Object.keys({ ...file.dependencies, ...file.devDependencies });
+}
+
+function sources(place: string): string[] {
+  if (place.endsWith(".ts")) return [place];
+  return readdirSync(join(root, place), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !/(^|\/)(node_modules|dist|test)\//.test(file))
+    .map((file) => `${place}/${file}`)
+    .sort();
+}
+
+/** What a file imports: paths from the root without ending, or names of packages. */
+function imports(file: string): string[] {
+  const code = readFileSync(join(root, file), "utf8");
+  const targets = [
+    ...code.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gms),
+    ...code.matchAll(/^import "([^"]+)"/gm),
+    ...code.matchAll(/\b(?:import|require)\("([^"]+)"\)/g),
+  ].map(([, target]) => target!);
+  return targets.map((target) =>
+    target.startsWith(".")
+      ? relative(root, join(root, dirname(file), target))
+          .split(sep)
+          .join("/")
+      : packageName(target),
+  );
+}
+
+function packageName(target: string): string {
+  return target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function isAllowed(target: string, rules: string[]): boolean {
+  if (target.startsWith("node:") || builtinModules.includes(target)) return true;
+  return rules.some((rule) =>
+    rule.endsWith("*")
+      ? target.startsWith(rule.slice(0, -1))
+      : target === rule || target.startsWith(`${rule}/`),
+  );
+}
+
+describe("the house", () => {
+  it.each(Object.entries(allowed))("%s imports only what it may", (place, may) => {
+    const rules = [...may, ...workspacePackages(place)];
+    const strays = sources(place).flatMap((file) =>
+      imports(file)
+        .filter((target) => !isAllowed(target, rules))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it("knows what is forbidden", () => {
+    expect(isAllowed("node:fs", [])).toBe(true);
+    expect(isAllowed("components/server", ["components"])).toBe(true);
+    expect(isAllowed("components-old/server", ["components"])).toBe(false);
+    expect(isAllowed("localcloud/main", allowed.components!)).toBe(false);
+    expect(imports("test/architecture.test.ts")).toContain("vitest");
+  });
+
+  it("has an index of at most 20 lines", () => {
+    expect(lineCount("index.ts")).toBeLessThanOrEqual(20);
+  });
+
+  const everything = [...Object.keys(allowed), "scripts", "test"].flatMap(
+    allFiles,
+  );
+
+  it("has no source file of more than 200 lines", () => {
+    expect(everything.filter((file) => lineCount(file) > 200)).toEqual([]);
+  });
+
+  it("has no drawer for odds and ends", () => {
+    const drawer = /(^|\/|-)(utils?|helpers?|common|misc)(\.ts|\/)/;
+    expect(everything.filter((file) => drawer.test(file))).toEqual([]);
+  });
+});
+
+function allFiles(place: string): string[] {
+  if (place.endsWith(".ts")) return [place];
+  return readdirSync(join(root, place), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !/(^|\/)(node_modules|dist)\//.test(file))
+    .map((file) => `${place}/${file}`);
+}
+
+function lineCount(file: string): number {
+  return readFileSync(join(root, file), "utf8").trimEnd().split("\n").length;
+}

@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { AdminAccess } from "../../components/admin-access";
+import { secretMark } from "../support/computed-state";
+import { clearTexts, record, valueOf } from "../support/record";
+
+const args = {
+  identity: { project: "webstack", stack: "test" },
+  user: "webstack",
+  sshKeys: ["ssh-ed25519 AAAA person@example.com"],
+};
+
+describe("AdminAccess", () => {
+  it("makes one key pair and gives its public half to the cloud, in one line", async () => {
+    const [component, sshKey, pair, ...rest] = await record(
+      () => void new AdminAccess("admin", args),
+    );
+    expect(component).toMatchObject({ type: "webstack:index:AdminAccess", inputs: {} });
+    expect(pair).toMatchObject({
+      type: "tls:index/privateKey:PrivateKey",
+      name: "admin-deploy-key",
+      parent: "admin",
+      inputs: { algorithm: "ED25519" },
+    });
+    expect(sshKey).toMatchObject({
+      type: "hcloud:index/sshKey:SshKey",
+      name: "admin-deploy",
+      parent: "admin",
+      inputs: {
+        name: "webstack-test-deploy",
+        publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDeployKeyOfadmindeploykey",
+        labels: { project: "webstack", stack: "test" },
+      },
+    });
+    expect(rest).toEqual([]);
+  });
+
+  it("lets its own key and those of people in", async () => {
+    let access!: AdminAccess;
+    await record(() => {
+      access = new AdminAccess("admin", args);
+    });
+    expect(await valueOf(access.publicKeys)).toEqual([
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDeployKeyOfadmindeploykey",
+      "ssh-ed25519 AAAA person@example.com",
+    ]);
+  });
+
+  it("keeps the private key secret", async () => {
+    let access!: AdminAccess;
+    const children = await record(() => {
+      access = new AdminAccess("admin", args);
+    });
+    expect(await pulumi.isSecret(access.privateKey)).toBe(true);
+    expect(await valueOf(access.privateKey)).toContain(secretMark);
+    expect(children.flatMap(({ inputs }) => clearTexts(inputs)).join()).not.toContain(secretMark);
+  });
+});

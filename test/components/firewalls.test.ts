@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { Firewalls } from "../../components/firewalls";
+import { mockId, record, valueOf } from "../support/record";
+
+const identity = { project: "webstack", stack: "test" };
+const anywhere = ["0.0.0.0/0", "::/0"];
+
+describe("Firewalls", () => {
+  it("lets visitors and admins in at the load balancers and nobody anywhere else", async () => {
+    const [component, edge, inner, ...rest] = await record(
+      () => void new Firewalls("firewalls", { identity, adminCidrs: ["192.0.2.7/32"] }),
+    );
+    expect(component).toMatchObject({ type: "webstack:index:Firewalls", inputs: {} });
+    expect(edge).toMatchObject({ type: "hcloud:index/firewall:Firewall", name: "firewalls-edge" });
+    expect(edge!.inputs).toEqual({
+      name: "webstack-test-edge",
+      labels: { project: "webstack", stack: "test", role: "lb" },
+      rules: [
+        { direction: "in", description: "HTTP", protocol: "tcp", port: "80", sourceIps: anywhere },
+        {
+          direction: "in",
+          description: "HTTPS",
+          protocol: "tcp",
+          port: "443",
+          sourceIps: anywhere,
+        },
+        { direction: "in", description: "ping", protocol: "icmp", sourceIps: anywhere },
+        {
+          direction: "in",
+          description: "SSH of the admins",
+          protocol: "tcp",
+          port: "22",
+          sourceIps: ["192.0.2.7/32"],
+        },
+      ],
+    });
+    expect(inner!.inputs).toEqual({
+      name: "webstack-test-inner",
+      labels: { project: "webstack", stack: "test" },
+      rules: [],
+    });
+    expect(rest).toEqual([]);
+  });
+
+  it("offers the ids of both", async () => {
+    let firewalls!: Firewalls;
+    const [, edge, inner] = await record(() => {
+      firewalls = new Firewalls("firewalls", { identity, adminCidrs: ["192.0.2.7/32"] });
+    });
+    expect([edge!.parent, inner!.parent]).toEqual(["firewalls", "firewalls"]);
+    expect(await valueOf(firewalls.edgeId)).toBe(mockId("firewalls-edge"));
+    expect(await valueOf(firewalls.innerId)).toBe(mockId("firewalls-inner"));
+  });
+
+  it("refuses to lock everybody out", async () => {
+    await record(() => {
+      expect(() => new Firewalls("firewalls", { identity, adminCidrs: [] })).toThrow(
+        "adminCidrs must name at least one block, got []; without SSH no node can be configured",
+      );
+    });
+  });
+});

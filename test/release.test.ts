@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { list, type ReadEntry } from "tar";
+import { afterAll, describe, expect, it } from "vitest";
+import { packRelease } from "../release";
+
+const root = mkdtempSync(join(tmpdir(), "release-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** An app directory; its files are written in the order given. */
+function app(name: string, files = ["server.js", "public/a.css", "run"]): string {
+  const directory = join(root, name);
+  for (const file of files) {
+    mkdirSync(join(directory, file, ".."), { recursive: true });
+    writeFileSync(join(directory, file), `content of ${file}`);
+  }
+  return directory;
+}
+
+function entries(file: string): Pick<ReadEntry, "path" | "mode">[] {
+  const seen: Pick<ReadEntry, "path" | "mode">[] = [];
+  list({ file, sync: true, onReadEntry: ({ path, mode }) => seen.push({ path, mode }) });
+  return seen;
+}
+
+describe("packRelease", () => {
+  it("names the archive after its own sum", () => {
+    const { digest, archive } = packRelease(app("one"), join(root, "out"));
+    expect(archive).toBe(join(root, "out", `${digest}.tar.gz`));
+    expect(createHash("sha256").update(readFileSync(archive)).digest("hex")).toBe(digest);
+    expect(readdirSync(join(root, "out"))).toEqual([`${digest}.tar.gz`]);
+  });
+
+  it("holds everything, in one order, readable for the app's user", () => {
+    const directory = app("modes");
+    chmodSync(join(directory, "server.js"), 0o600);
+    chmodSync(join(directory, "run"), 0o777);
+    expect(entries(packRelease(directory, join(root, "modes-out")).archive)).toEqual([
+      { path: "public/", mode: 0o755 },
+      { path: "public/a.css", mode: 0o644 },
+      { path: "run", mode: 0o755 },
+      { path: "server.js", mode: 0o644 },
+    ]);
+  });
+
+  it("gives the same bytes for the same content", () => {
+    const first = packRelease(app("first"), join(root, "out"));
+    const other = app("other", ["run", "public/a.css", "server.js"]);
+    utimesSync(join(other, "run"), 1, 1);
+    chmodSync(join(other, "server.js"), 0o664);
+    expect(packRelease(other, join(root, "out")).digest).toBe(first.digest);
+  });
+
+  it("gives other bytes for other content, name or permission", () => {
+    const digest = packRelease(app("base"), join(root, "out")).digest;
+    const changed = app("changed");
+    writeFileSync(join(changed, "run"), "something else");
+    const executable = app("executable");
+    chmodSync(join(executable, "run"), 0o755);
+    const renamed = app("renamed", ["server.js", "public/b.css", "run"]);
+    const digests = [changed, executable, renamed].map(
+      (directory) => packRelease(directory, join(root, "out")).digest,
+    );
+    expect(new Set([digest, ...digests]).size).toBe(4);
+  });
+
+  it("refuses an empty directory", () => {
+    mkdirSync(join(root, "empty"));
+    expect(() => packRelease(join(root, "empty"), root)).toThrow(
+      `app.path must hold the built app, got the empty directory ${join(root, "empty")}`,
+    );
+  });
+});
