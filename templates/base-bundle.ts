@@ -24,9 +24,6 @@ export function programPath(name: string): string {
   return `/usr/local/lib/webstack/${name}.js`;
 }
 
-const made =
-  "# Made by webstack; a change here is undone by the next `pulumi up`. See the stack file.";
-
 /** What every node has: firewall, kernel settings, SSH, names, journal, and converge itself. */
 export function baseBundle(args: BaseBundleArgs): BundlePart {
   const converge = args.programs.converge;

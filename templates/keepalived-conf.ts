@@ -47,7 +47,6 @@ export function keepalivedConf({ node, privateIp, peerIp, priority }: Keepalived
     vrrp_instance edge {
       state BACKUP
       nopreempt
-      interface lo
       virtual_router_id 51
       priority ${priority}
       advert_int 0.2

@@ -12,9 +12,6 @@ export interface FirewallArgs {
   peerIp?: string;
 }
 
-const made =
-  "# Made by webstack; a change here is undone by the next `pulumi up`. See the stack file.";
-
 /**
  * Renders `/etc/nftables.conf`. Cloud firewalls filter only the public side, so this one filters
  * the private side by tier: load balancers reach web nodes, web nodes reach app nodes, app nodes

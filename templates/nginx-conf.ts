@@ -65,7 +65,7 @@ export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): stri
         location = /healthz {
           access_log off;
           default_type text/plain;
-          return 200 "ok\n";
+          return 200 ok;
         }
 
         location /assets/ {

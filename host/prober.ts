@@ -1,0 +1,51 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { initialHealth, observe, type Health } from "./prober/health";
+
+/** Asks HAProxy through its public listener; it answers by itself and only this host. */
+const url = "http://127.0.0.1:80/-/edge";
+/** Time between two requests, and the longest an answer may take, milliseconds. */
+const intervalMs = 200;
+/** File that keepalived tracks. */
+const file = "/run/webstack/edge-health";
+
+function request(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const call = get(url, { agent: false, timeout: intervalMs }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    call.on("timeout", () => call.destroy(new Error("late")));
+    call.on("error", () => resolve(false));
+  });
+}
+
+function publish({ good }: Health): void {
+  const value = good ? "0\n" : "1\n";
+  let before = "";
+  try {
+    before = readFileSync(file, "utf8");
+  } catch {
+    // First run after a boot.
+  }
+  if (before !== value) writeFileSync(file, value);
+}
+
+async function main(): Promise<void> {
+  let health = initialHealth;
+  publish(health);
+  for (;;) {
+    const begun = Date.now();
+    const next = observe(health, await request());
+    if (next.good !== health.good) {
+      const level = next.good ? "<5>" : "<4>";
+      console.log(`${level}HAProxy ${next.good ? "answers again" : "does not answer"}`);
+    }
+    health = next;
+    publish(health);
+    const left = intervalMs - (Date.now() - begun);
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+  }
+}
+
+void main();
