@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+import { baseBundle } from "../templates/base-bundle";
+import { type Bundle, type BundlePart, mergeBundles, type Role } from "../templates/bundle";
+import { cloudConfig } from "../templates/cloud-config";
+import type { Server, ServerNode } from "./server";
+
+/** What the configurations of all hosts share. */
+export interface HostSettings {
+  /** Login name with sudo. */
+  adminUser: string;
+  /** OpenSSH public keys of that login. */
+  adminKeys: pulumi.Input<string[]>;
+  /** Subnet of each tier with prefix. */
+  subnetCidrs: Readonly<Record<Role, string>>;
+  /** Programs of the hosts by name, each as one text. */
+  programs: Readonly<Record<string, string>>;
+}
+
+/** A server together with the state it is to be brought to. */
+export interface ConfiguredHost {
+  /** The server. */
+  server: Server;
+  /** Its whole state without secrets. */
+  bundle: pulumi.Input<Bundle>;
+  /** Contents of its secret files by path; secrets. */
+  secrets: Record<string, pulumi.Input<string>>;
+}
+
+/** Whole state of a node: what every node has and what its tier adds. */
+export function hostBundle(
+  node: ServerNode,
+  host: HostSettings,
+  part: BundlePart,
+  peerIp?: string,
+): Bundle {
+  const base = baseBundle({
+    node: node.name,
+    role: node.role,
+    privateIp: node.privateIp,
+    adminUser: host.adminUser,
+    firewall: { subnets: host.subnetCidrs, ...(peerIp ? { peerIp } : {}) },
+    programs: host.programs,
+  });
+  return mergeBundles(node.name, node.role, base, part);
+}
+
+/** The cloud-config with which a node boots for the first time. */
+export function userData(host: HostSettings, bundle: pulumi.Input<Bundle>): pulumi.Output<string> {
+  return pulumi
+    .all([host.adminKeys, bundle])
+    .apply(([adminKeys, state]) =>
+      cloudConfig({ adminUser: host.adminUser, adminKeys, bundle: state }),
+    );
+}
