@@ -1,4 +1,4 @@
-/* global document, fetch */
+/* global addEventListener, document, fetch */
 
 // A form is sent once: the second click of a double click finds the button disabled.
 for (const form of document.querySelectorAll("form")) {
@@ -6,6 +6,11 @@ for (const form of document.querySelectorAll("form")) {
     form.querySelector("button").disabled = true;
   });
 }
+
+// A page that comes back from the history has its buttons back.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("form button")) button.disabled = false;
+});
 
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 for (const time of document.querySelectorAll("time")) {

@@ -35,6 +35,12 @@ export interface DatabaseArgs {
 /** Seconds a replica may take to catch up with a session's own write before the primary is asked. */
 const catchUpSeconds = 0.5;
 
+/** Longest time to find out a server's name, in milliseconds. */
+const namesMs = 1000;
+
+/** Time between two lines about the same trouble, in milliseconds. */
+const quietMs = 2000;
+
 /**
  * The database behind its two addresses. Calls outlast a change of primary: they wait and are
  * repeated until the deadline, in a queue of bounded length.
@@ -45,6 +51,7 @@ export class Database {
   readonly #read: Connections;
   readonly #writes: Admission;
   readonly #reads: Admission;
+  readonly #quietUntil = { read: 0, write: 0 };
 
   constructor(args: DatabaseArgs) {
     this.#args = args;
@@ -84,14 +91,7 @@ export class Database {
 
   /** Names of the servers behind the two addresses; null for one that does not answer at once. */
   async nodes(): Promise<{ write: string | null; read: string | null }> {
-    const ask = (pool: Connections): Promise<string | null> =>
-      pool
-        .use(500, async (session) => {
-          await session.rows("SELECT 1");
-          return session.node;
-        })
-        .catch(() => null);
-    const [write, read] = await Promise.all([ask(this.#write), ask(this.#read)]);
+    const [write, read] = await Promise.all([this.#name(this.#write), this.#name(this.#read)]);
     return { write, read };
   }
 
@@ -101,11 +101,24 @@ export class Database {
     this.#read.close();
   }
 
-  #context(kind: string): RetryContext {
+  async #name(pool: Connections): Promise<string | null> {
+    const ask = async (session: Session): Promise<string> => {
+      await session.rows("SELECT 1");
+      return session.node;
+    };
+    const asked = pool.use(namesMs, ask).catch(() => null);
+    return Promise.race([asked, this.#args.clock.sleep(namesMs).then(() => null)]);
+  }
+
+  #context(kind: "read" | "write"): RetryContext {
     const { clock, random, log } = this.#args;
     const onRetry = (error: unknown, attempt: number): void => {
-      // The first repetition is routine; what lasts longer is for the person on call.
-      if (attempt === 2) log("warning", "database-retry", { kind, ...describeError(error) });
+      // The first repetitions are routine, and one line says as much as a line for each caller.
+      const isQuiet = clock.now() < this.#quietUntil[kind];
+      if (attempt < 2 || isQuiet) return;
+      this.#quietUntil[kind] = clock.now() + quietMs;
+      const waiting = (kind === "read" ? this.#reads : this.#writes).pending;
+      log("warning", "database-retry", { kind, waiting, ...describeError(error) });
     };
     return { clock, random, onRetry };
   }

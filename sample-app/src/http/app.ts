@@ -54,7 +54,7 @@ async function watched(c: Ctx, next: () => Promise<void>): Promise<void> {
   c.header("Content-Security-Policy", contentSecurityPolicy);
   const ms = clock.now() - begin;
   const { status } = c.res;
-  if (ms < slowMs && status < 500) return;
+  if ((ms < slowMs && status < 500) || c.req.path === "/readyz") return;
   log(status < 500 ? "info" : "warning", "slow-or-failed-request", {
     method: c.req.method,
     path: c.req.path,
