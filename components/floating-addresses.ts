@@ -17,6 +17,8 @@ export interface FloatingAddressesArgs {
 
 /** A floating address that both load balancers are ready to serve. */
 export interface FloatingAddress {
+  /** Its kind. */
+  family: "ipv4" | "ipv6";
   /** Address without a prefix length. */
   address: pulumi.Output<string>;
   /** Address with the prefix length that it has on a host: /32 or /128. */
@@ -36,6 +38,7 @@ export class FloatingAddresses extends pulumi.ComponentResource {
     super("webstack:index:FloatingAddresses", name, {}, opts);
     const ipv4 = floatingIp(this, `${name}-ipv4`, "ipv4", args);
     this.ipv4 = {
+      family: "ipv4",
       address: ipv4.ipAddress,
       hostCidr: pulumi.interpolate`${ipv4.ipAddress}/32`,
       id: numericId(ipv4),
@@ -44,7 +47,12 @@ export class FloatingAddresses extends pulumi.ComponentResource {
       const ipv6 = floatingIp(this, `${name}-ipv6`, "ipv6", args);
       // What the cloud gives is a /64, named by its address with all host bits zero.
       const address = pulumi.interpolate`${ipv6.ipAddress}1`;
-      this.ipv6 = { address, hostCidr: pulumi.interpolate`${address}/128`, id: numericId(ipv6) };
+      this.ipv6 = {
+        family: "ipv6",
+        address,
+        hostCidr: pulumi.interpolate`${address}/128`,
+        id: numericId(ipv6),
+      };
     }
     this.registerOutputs({ ipv4: this.ipv4.address, ipv6: this.ipv6?.address });
   }

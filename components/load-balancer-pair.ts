@@ -122,12 +122,11 @@ function firstAssignments(
   addresses: FloatingAddresses,
   owner: Server,
 ): void {
-  addresses.all.forEach(
-    ({ id }, i) =>
-      new hcloud.FloatingIpAssignment(
-        `${name}-first-assignment-${i + 1}`,
-        { floatingIpId: id, serverId: owner.serverId },
-        { parent, ignoreChanges: ["serverId"] },
-      ),
-  );
+  for (const { family, id } of addresses.all) {
+    new hcloud.FloatingIpAssignment(
+      `${name}-first-assignment-${family}`,
+      { floatingIpId: id, serverId: owner.serverId },
+      { parent, ignoreChanges: ["serverId"] },
+    );
+  }
 }

@@ -1,0 +1,42 @@
+import type { HostSettings } from "../../components/host";
+import type { ServerSettings } from "../../components/server";
+import { topology } from "../../topology";
+
+/** Names and labels of the tested stack. */
+export const identity = { project: "webstack", stack: "test" };
+
+/** The smallest usual plan: two of everything, three databases. */
+export const plan = topology({
+  ipRange: "10.0.0.0/16",
+  locations: ["nbg1", "fsn1"],
+  counts: { lb: 2, web: 2, app: 2, db: 3 },
+});
+
+/** What the servers of a tier have in common; a test overrides only what it is about. */
+export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerSettings {
+  return {
+    identity,
+    serverType: "cpx22",
+    image: "ubuntu-26.04",
+    sshKeyIds: ["5"],
+    firewallId: 6,
+    subnetId: "7-10.0.0.0/24",
+    protect: false,
+    ...overrides,
+  };
+}
+
+/** What all hosts have in common. */
+export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
+  const names = ["converge", "mover", "prober", "supervisor"];
+  return {
+    adminUser: "webstack",
+    adminKeys: ["ssh-ed25519 AAAA deploy"],
+    subnetCidrs: plan.subnetCidrs,
+    programs: Object.fromEntries(names.map((name) => [name, `"program ${name}";`])),
+    ...overrides,
+  };
+}
+
+/** A release that was pushed. */
+export const release = { digest: "d".repeat(64), root: "/srv/app", keep: 3 };
