@@ -22,7 +22,7 @@ interface Config {
 const configPath = "/etc/webstack/mover.json";
 const fifoPath = "/run/webstack/vrrp.fifo";
 /** Last state that keepalived told, for a mover that is restarted. */
-const statePath = "/var/lib/webstack-mover/vrrp-state";
+const statePath = "/run/webstack-mover/vrrp-state";
 /** How long the other load balancer may take to answer, milliseconds; two tries side by side. */
 const probeMs = 400;
 

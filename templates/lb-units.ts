@@ -80,13 +80,11 @@ export function moverUnit(tokenPath: string): string {
 
     [Service]
     User=webstack-mover
-    RuntimeDirectory=webstack
-    RuntimeDirectoryMode=0755
+    RuntimeDirectory=webstack-mover
     RuntimeDirectoryPreserve=yes
-    ExecStartPre=+/bin/sh -c "chown root:root /run/webstack; [ -p ${vrrpFifoPath} ] || mkfifo -m 0660 ${vrrpFifoPath}; chown root:webstack-mover ${vrrpFifoPath}; chmod 0660 ${vrrpFifoPath}"
+    ExecStartPre=+/bin/sh -c "mkdir -p /run/webstack; [ -p ${vrrpFifoPath} ] || mkfifo -m 0660 ${vrrpFifoPath}; chown root:webstack-mover ${vrrpFifoPath}; chmod 0660 ${vrrpFifoPath}"
     ExecStart=/usr/bin/node ${programPath("mover")}
     LoadCredential=token:${tokenPath}
-    StateDirectory=webstack-mover
     Restart=always
     RestartSec=500ms
     NoNewPrivileges=yes

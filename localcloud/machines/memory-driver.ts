@@ -1,0 +1,78 @@
+import type { MachineDriver, MachineSpec } from "./driver";
+
+/** Machines that are only remembered: for tests, and for trying clients without hosts. */
+export class MemoryDriver implements MachineDriver {
+  /** Machines by id, with whether they run. */
+  readonly machines = new Map<number, { spec: MachineSpec; running: boolean }>();
+  /** Every call in order, as `name id`. */
+  readonly calls: string[] = [];
+  /** Owner by floating IP. */
+  readonly floatingIps = new Map<string, number | undefined>();
+  /** When set, the named call rejects with this text. */
+  failing: Partial<Record<keyof MachineDriver, string>> = {};
+
+  private async note(call: keyof MachineDriver, id: number | string = ""): Promise<void> {
+    this.calls.push(`${call} ${id}`.trim());
+    const failure = this.failing[call];
+    if (failure) throw new Error(failure);
+  }
+
+  private power(id: number, running: boolean): void {
+    const machine = this.machines.get(id);
+    if (machine) machine.running = running;
+  }
+
+  start = () => this.note("start");
+  close = () => this.note("close");
+
+  async create(spec: MachineSpec): Promise<void> {
+    await this.note("create", spec.id);
+    if (!this.machines.has(spec.id)) this.machines.set(spec.id, { spec, running: false });
+  }
+
+  async rebuild(spec: MachineSpec): Promise<void> {
+    await this.note("rebuild", spec.id);
+    this.machines.set(spec.id, { spec, running: false });
+  }
+
+  async destroy(id: number): Promise<void> {
+    await this.note("destroy", id);
+    this.machines.delete(id);
+  }
+
+  async powerOn(id: number): Promise<void> {
+    await this.note("powerOn", id);
+    this.power(id, true);
+  }
+
+  async powerOff(id: number): Promise<void> {
+    await this.note("powerOff", id);
+    this.power(id, false);
+  }
+
+  async shutdown(id: number): Promise<void> {
+    await this.note("shutdown", id);
+    this.power(id, false);
+  }
+
+  async assignFloatingIp(ip: string, serverId: number | undefined): Promise<void> {
+    await this.note("assignFloatingIp", ip);
+    this.floatingIps.set(ip, serverId);
+  }
+
+  status = async (id: number): Promise<"running" | "off"> =>
+    this.machines.get(id)?.running ? "running" : "off";
+  reset = (id: number) => this.note("reset", id);
+  reboot = (id: number) => this.note("reboot", id);
+  attachNetwork = (id: number) => this.note("attachNetwork", id);
+  detachNetwork = (id: number) => this.note("detachNetwork", id);
+  setNetwork = ({ id }: { id: number }) => this.note("setNetwork", id);
+  removeNetwork = (id: number) => this.note("removeNetwork", id);
+  setPublicNic = (id: number) => this.note("setPublicNic", id);
+  setFirewall = (id: number) => this.note("setFirewall", id);
+  createVolume = ({ id }: { id: number }) => this.note("createVolume", id);
+  resizeVolume = (id: number) => this.note("resizeVolume", id);
+  deleteVolume = (id: number) => this.note("deleteVolume", id);
+  attachVolume = (id: number) => this.note("attachVolume", id);
+  detachVolume = (id: number) => this.note("detachVolume", id);
+}
