@@ -1,0 +1,11 @@
+import type { Actions } from "./actions";
+import type { MachineDriver } from "./machines/driver";
+import type { Store } from "./store";
+
+/** What every handler works with. */
+export interface Cloud {
+  store: Store;
+  actions: Actions;
+  driver: MachineDriver;
+  now: () => Date;
+}
