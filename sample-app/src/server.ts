@@ -12,7 +12,7 @@ import type { Services } from "./http/context";
 import { loadStaticFiles } from "./http/static-files";
 import { Lifecycle } from "./lifecycle";
 import { httpServer, listen } from "./listener";
-import { stdoutLog as log } from "./log";
+import { limitedLog, stdoutLog } from "./log";
 import { systemdNotifier } from "./notify";
 import { bcryptPasswords } from "./passwords";
 import { serverSettings, type ServerSettings } from "./settings";
@@ -20,6 +20,7 @@ import { Signer } from "./signing";
 import type { Store } from "./store";
 
 const cleanUpMs = 600_000;
+const log = limitedLog(stdoutLog, 10);
 
 async function main(): Promise<void> {
   const settings = serverSettings(process.env);

@@ -9,7 +9,7 @@ export const entry = z.object({
   id: z.number().int(),
   /** Name of the account that wrote it. */
   author: z.string(),
-  message: z.string(),
+  text: z.string(),
   /** App server that took it, such as `app-2`. */
   writtenBy: z.string(),
   /** Such as `2031-05-06T07:08:09.123Z`. */
@@ -44,7 +44,7 @@ export interface Store {
   /** Entries, newest first. */
   entries(page: EntryPage, fresh?: Freshness): Promise<Answer<Entry[]>>;
   /** Writes an entry, once per `key` and author. */
-  addEntry(author: Account, message: string, key: string): Promise<Written<Entry>>;
+  addEntry(author: Account, text: string, key: string): Promise<Written<Entry>>;
   /**
    * Makes an account, once per `key`; a replay returns the account with the hash stored then.
    *

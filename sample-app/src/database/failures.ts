@@ -17,7 +17,8 @@ export class NoSlotError extends Error {
   override readonly name = "NoSlotError";
 }
 
-// Node: errno codes of sockets and resolver. mysql2 3.24: PROTOCOL_* of lib/base/connection.js and lib/commands/query.js.
+// Node: errno codes of sockets and resolver. mysql2 3.24: the codes set in lib/base/connection.js
+// and lib/commands.
 const lostCodes = new Set([
   "EAI_AGAIN",
   "ECONNABORTED",
@@ -28,10 +29,11 @@ const lostCodes = new Set([
   "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
+  "HANDSHAKE_SSL_ERROR", // also what a connection is called that ends during the TLS handshake
+  "HANDSHAKE_UNKNOWN_ERROR",
   "PROTOCOL_CONNECTION_LOST",
-  "PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR",
-  "PROTOCOL_PACKETS_OUT_OF_ORDER",
   "PROTOCOL_SEQUENCE_TIMEOUT",
+  "PROTOCOL_UNEXPECTED_PACKET",
 ]);
 
 // https://dev.mysql.com/doc/mysql-errors/9.4/en/server-error-reference.html

@@ -22,7 +22,7 @@ const entryRow = z
   .object({
     id: z.number(),
     author: z.string(),
-    message: z.string(),
+    text: z.string(),
     written_by: z.string(),
     created_at: z.date(),
   })
@@ -47,7 +47,7 @@ export class MysqlStore implements Store {
 
   entries({ limit, before }: EntryPage, fresh?: Freshness): Promise<Answer<Entry[]>> {
     const where = before === undefined ? "" : "WHERE id < ?";
-    const sql = `SELECT id, author, message, written_by, created_at FROM entry ${where} ORDER BY id DESC LIMIT ?`;
+    const sql = `SELECT id, author, text, written_by, created_at FROM entry ${where} ORDER BY id DESC LIMIT ?`;
     const values = before === undefined ? [limit] : [before, limit];
     return this.database.read(
       async (session) => z.array(entryRow).parse(await session.rows(sql, values)),
@@ -55,18 +55,18 @@ export class MysqlStore implements Store {
     );
   }
 
-  addEntry(author: Account, message: string, key: string): Promise<Written<Entry>> {
+  addEntry(author: Account, text: string, key: string): Promise<Written<Entry>> {
     const createdAt = new Date(this.clock.now());
     const writtenBy = this.nodeName;
     const work = async (session: Session): Promise<Entry> => {
       const { insertId } = await session.run(
-        "INSERT INTO entry (account_id, author, message, written_by, created_at) VALUES (?, ?, ?, ?, ?)",
-        [author.id, author.name, message, writtenBy, createdAt],
+        "INSERT INTO entry (account_id, author, text, written_by, created_at) VALUES (?, ?, ?, ?, ?)",
+        [author.id, author.name, text, writtenBy, createdAt],
       );
       const { name } = author;
-      return { id: insertId, author: name, message, writtenBy, createdAt: createdAt.toISOString() };
+      return { id: insertId, author: name, text, writtenBy, createdAt: createdAt.toISOString() };
     };
-    const keyed = { scope: `entry:${author.id}`, key, request: { message }, result: entry, work };
+    const keyed = { scope: `entry:${author.id}`, key, request: { text }, result: entry, work };
     return this.database.write((session) => runKeyed(session, keyed));
   }
 

@@ -39,7 +39,7 @@ export const migrations: readonly Migration[] = [
         id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
         account_id BIGINT UNSIGNED NOT NULL,
         author VARCHAR(30) NOT NULL,
-        message VARCHAR(500) NOT NULL,
+        text VARCHAR(500) NOT NULL,
         written_by VARCHAR(63) NOT NULL,
         created_at DATETIME(3) NOT NULL,
         KEY entry_account (account_id)

@@ -22,7 +22,7 @@ export async function writeEntry(
 ): Promise<{ entry: Entry; replayed: boolean }> {
   const { store, newKey } = c.var.services;
   const key = input.idempotencyKey ?? newKey();
-  const { value, node } = await store.addEntry(author, input.message, key);
+  const { value, node } = await store.addEntry(author, input.text, key);
   usedDatabase(c, node);
   rememberWrite(c, value.gtid);
   return { entry: value.value, replayed: value.replayed };

@@ -54,7 +54,8 @@ async function watched(c: Ctx, next: () => Promise<void>): Promise<void> {
   c.header("Content-Security-Policy", contentSecurityPolicy);
   const ms = clock.now() - begin;
   const { status } = c.res;
-  if ((ms < slowMs && status < 500) || c.req.path === "/readyz") return;
+  // 503 is either what a probe is told on purpose or has its own line.
+  if ((ms < slowMs && status < 500) || status === 503) return;
   log(status < 500 ? "info" : "warning", "slow-or-failed-request", {
     method: c.req.method,
     path: c.req.path,

@@ -33,7 +33,7 @@ export const credentials = z.object({ name: z.string().max(100), password: z.str
 
 /** Body of a new entry. */
 export const newEntry = z.object({
-  message: z
+  text: z
     .string()
     .transform((value) => wellFormed(value.replaceAll("\r\n", "\n").trim()))
     .pipe(z.string().min(1, "must not be empty").max(500, "must have at most 500 characters")),

@@ -58,7 +58,7 @@ async function postEntry(c: Ctx): Promise<Response> {
     return c.redirect("/", 303);
   } catch (error) {
     const problem = problemOf(error);
-    return showGuestbook(c, { problem, draft: text(body.message) }, 422);
+    return showGuestbook(c, { problem, draft: text(body.text) }, 422);
   }
 }
 

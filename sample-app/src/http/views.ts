@@ -152,16 +152,16 @@ function entryForm(key: string, draft: string, problem: string | undefined): Htm
   return html`<form class="card" method="post" action="/entries">
     ${problemText(problem)} ${keyField(key)}
     <label
-      >Your message
-      <textarea name="message" rows="3" maxlength="500" required>${draft}</textarea>
+      >Your text
+      <textarea name="text" rows="3" maxlength="500" required>${draft}</textarea>
     </label>
     <button>Write</button>
   </form>`;
 }
 
-function entryItem({ author, message, writtenBy, createdAt, id }: Entry): Html {
+function entryItem({ author, text, writtenBy, createdAt, id }: Entry): Html {
   return html`<li id="entry-${id}" class="card">
-    <p class="message">${message}</p>
+    <p class="text">${text}</p>
     <p class="by">
       <strong>${author}</strong>, <time datetime="${createdAt}">${createdAt.slice(0, 16)}Z</time>,
       taken by ${writtenBy}

@@ -18,6 +18,7 @@ describe("classify", () => {
     "ETIMEDOUT",
     "PROTOCOL_CONNECTION_LOST",
     "PROTOCOL_SEQUENCE_TIMEOUT",
+    "HANDSHAKE_SSL_ERROR",
   ])("sees a lost connection in %s", (code) => expect(classify(lostError(code))).toBe("lost"));
 
   it("sees a lost connection in the driver's own fatal error, which has neither code nor number", () => {

@@ -84,19 +84,19 @@ describe("sessions", () => {
   it("start with name and password and end on request", async () => {
     const { browser } = await signedIn();
     await browser.send("/api/sessions", { method: "DELETE" });
-    expect((await browser.post("/api/entries", { message: "hi" })).status).toBe(401);
+    expect((await browser.post("/api/entries", { text: "hi" })).status).toBe(401);
     expect((await browser.post("/api/sessions", { ...ada, password: "wrong one" })).status).toBe(
       401,
     );
     expect((await browser.post("/api/sessions", ada)).status).toBe(201);
-    expect((await browser.post("/api/entries", { message: "hi" })).status).toBe(201);
+    expect((await browser.post("/api/entries", { text: "hi" })).status).toBe(201);
   });
 
   it("hold on every server with the same secret", async () => {
     const { browser } = await signedIn();
     const elsewhere = new Browser(fakeServices({ nodeName: "app-2" }).services);
     for (const [name, value] of browser.cookies) elsewhere.cookies.set(name, value);
-    expect((await elsewhere.post("/api/entries", { message: "hi" })).status).toBe(201);
+    expect((await elsewhere.post("/api/entries", { text: "hi" })).status).toBe(201);
   });
 
   it("end after 14 days, and are renewed in the second half of that time", async () => {
@@ -110,22 +110,22 @@ describe("sessions", () => {
     await browser.get("/api/entries");
     expect(browser.cookies.get("session")).not.toBe(first);
     clock.pass(14 * day);
-    expect((await browser.post("/api/entries", { message: "hi" })).status).toBe(401);
+    expect((await browser.post("/api/entries", { text: "hi" })).status).toBe(401);
   });
 
   it("cannot be forged", async () => {
     const { browser } = start();
     const body = Buffer.from('{"id":1,"name":"ada","until":9999999999999}').toString("base64url");
     browser.cookies.set("session", `${body}.AAAA`);
-    expect((await browser.post("/api/entries", { message: "hi" })).status).toBe(401);
+    expect((await browser.post("/api/entries", { text: "hi" })).status).toBe(401);
   });
 });
 
 describe("POST /api/entries", () => {
   it("writes an entry on the primary", async () => {
     const { browser, store } = await signedIn();
-    const response = await browser.post("/api/entries", { message: "  hi\r\nthere " });
-    expect(await response.json()).toMatchObject({ entry: { author: "ada", message: "hi\nthere" } });
+    const response = await browser.post("/api/entries", { text: "  hi\r\nthere " });
+    expect(await response.json()).toMatchObject({ entry: { author: "ada", text: "hi\nthere" } });
     expect(response.headers.get("x-served-by")).toBe("- - app-1 db-1");
     expect(store.entryList.length).toBe(1);
   });
@@ -137,7 +137,7 @@ describe("POST /api/entries", () => {
     "writes once for a key in a %s, and says when it only repeats the answer",
     async (_, headers, field) => {
       const { browser, store } = await signedIn();
-      const body = { message: "hi", ...field };
+      const body = { text: "hi", ...field };
       const first = await browser.post("/api/entries", body, headers as Record<string, string>);
       const second = await browser.post("/api/entries", body, headers as Record<string, string>);
       expect(await second.json()).toEqual(await first.json());
@@ -147,22 +147,22 @@ describe("POST /api/entries", () => {
     },
   );
 
-  it("refuses a key that was used for another message", async () => {
+  it("refuses a key that was used for another text", async () => {
     const { browser } = await signedIn();
     const key = { "idempotency-key": "entry-key-1" };
-    await browser.post("/api/entries", { message: "hi" }, key);
-    expect((await browser.post("/api/entries", { message: "ho" }, key)).status).toBe(422);
+    await browser.post("/api/entries", { text: "hi" }, key);
+    expect((await browser.post("/api/entries", { text: "ho" }, key)).status).toBe(422);
   });
 
   it.each([
-    ["an empty message", { message: "  " }, "must not be empty"],
-    ["a long message", { message: "x".repeat(501) }, "must have at most 500 characters"],
+    ["an empty text", { text: "  " }, "must not be empty"],
+    ["a long text", { text: "x".repeat(501) }, "must have at most 500 characters"],
   ])("refuses %s", async (_, body, rule) => {
     const { browser } = await signedIn();
     const response = await browser.post("/api/entries", body);
     expect([response.status, await response.json()]).toMatchObject([
       422,
-      { fields: { message: rule } },
+      { fields: { text: rule } },
     ]);
   });
 
@@ -171,19 +171,19 @@ describe("POST /api/entries", () => {
     const text = { method: "POST", body: "{", headers: { "content-type": "application/json" } };
     expect((await browser.send("/api/entries", text)).status).toBe(422);
     const key = { "idempotency-key": "a b" };
-    expect((await browser.post("/api/entries", { message: "hi" }, key)).status).toBe(422);
+    expect((await browser.post("/api/entries", { text: "hi" }, key)).status).toBe(422);
   });
 });
 
 describe("GET /api/entries", () => {
   it("lists the newest first, page by page", async () => {
     const { browser } = await signedIn();
-    for (const message of ["one", "two", "three"]) await browser.post("/api/entries", { message });
+    for (const text of ["one", "two", "three"]) await browser.post("/api/entries", { text });
     const list = async (query: string): Promise<string[]> => {
       const { entries } = (await (await browser.get(`/api/entries?${query}`)).json()) as {
-        entries: { message: string }[];
+        entries: { text: string }[];
       };
-      return entries.map(({ message }) => message);
+      return entries.map(({ text }) => text);
     };
     expect(await list("limit=2")).toEqual(["three", "two"]);
     expect(await list("limit=2&before=2")).toEqual(["one"]);
@@ -198,7 +198,7 @@ describe("GET /api/entries", () => {
   it("asks for the session's own write for ten seconds, and for nothing before and after", async () => {
     const { browser, clock, store } = await signedIn();
     await browser.get("/api/entries");
-    await browser.post("/api/entries", { message: "hi" });
+    await browser.post("/api/entries", { text: "hi" });
     const until = clock.now() + 10_000;
     await browser.get("/api/entries");
     clock.pass(10_000);

@@ -99,7 +99,7 @@ describe("failures", () => {
 
   it("refuses bodies over 16 KiB", async () => {
     const { browser } = start();
-    const response = await browser.post("/api/entries", { message: "x".repeat(17_000) });
+    const response = await browser.post("/api/entries", { text: "x".repeat(17_000) });
     expect(response.status).toBe(413);
   });
 

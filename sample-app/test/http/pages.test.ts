@@ -20,14 +20,14 @@ describe("the guestbook", () => {
   it("invites strangers and lets nobody write unknown", async () => {
     const { browser, store } = start();
     expect(await (await browser.get("/")).text()).toContain('href="/sign-up"');
-    const response = await browser.submit("/entries", { message: "hi" });
+    const response = await browser.submit("/entries", { text: "hi" });
     expect([response.status, response.headers.get("location")]).toEqual([303, "/sign-in"]);
     expect(store.entryList).toEqual([]);
   });
 
   it("shows what was written, with every text escaped", async () => {
     const { browser } = await signedIn();
-    await browser.submit("/entries", { message: "<script>alert(1)</script>" });
+    await browser.submit("/entries", { text: "<script>alert(1)</script>" });
     const page = await (await browser.get("/")).text();
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).not.toContain("<script>alert");
@@ -37,17 +37,17 @@ describe("the guestbook", () => {
     const { browser, store } = await signedIn();
     const page = await (await browser.get("/")).text();
     const key = /name="idempotencyKey" value="([^"]+)"/.exec(page)?.[1] ?? "";
-    await browser.submit("/entries", { message: "hi", idempotencyKey: key });
-    const second = await browser.submit("/entries", { message: "hi", idempotencyKey: key });
+    await browser.submit("/entries", { text: "hi", idempotencyKey: key });
+    const second = await browser.submit("/entries", { text: "hi", idempotencyKey: key });
     expect([second.status, store.entryList.length]).toEqual([303, 1]);
   });
 
   it("gives a refused text back with the reason", async () => {
     const { browser } = await signedIn();
-    const response = await browser.submit("/entries", { message: "x".repeat(501) });
+    const response = await browser.submit("/entries", { text: "x".repeat(501) });
     const page = await response.text();
     expect(response.status).toBe(422);
-    expect(page).toContain("Your message must have at most 500 characters.");
+    expect(page).toContain("Your text must have at most 500 characters.");
     expect(page).toContain("x".repeat(501));
   });
 
@@ -61,7 +61,7 @@ describe("the guestbook", () => {
   it("shows a page, not a stack, while the database is away", async () => {
     const { browser, store } = await signedIn();
     store.failure = new OverloadedError("waiting");
-    const response = await browser.submit("/entries", { message: "hi" });
+    const response = await browser.submit("/entries", { text: "hi" });
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(await response.text()).toContain("The database is not available. Please try again.");
   });

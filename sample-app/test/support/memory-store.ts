@@ -20,11 +20,11 @@ export class MemoryStore implements Store {
     return { value: older.reverse().slice(0, limit), node: "db-2" };
   }
 
-  async addEntry(author: Account, message: string, key: string): Promise<Written<Entry>> {
-    return this.#once(`entry ${author.id} ${key}`, message, () => {
+  async addEntry(author: Account, text: string, key: string): Promise<Written<Entry>> {
+    return this.#once(`entry ${author.id} ${key}`, text, () => {
       const id = this.entryList.length + 1;
       const createdAt = "2030-01-02T03:04:05.678Z";
-      const entry = { id, author: author.name, message, writtenBy: "app-1", createdAt };
+      const entry = { id, author: author.name, text, writtenBy: "app-1", createdAt };
       this.entryList.push(entry);
       return entry;
     });
