@@ -89,5 +89,9 @@ export function notFound(kind: string, id: number | string): ApiError {
 
 /** Something under delete protection was to be deleted. */
 export function isProtected(kind: string): ApiError {
-  return new ApiError("protected", `${kind} is delete protected`);
+  const text =
+    kind === "floating_ip"
+      ? "Floating IP deletion is protected"
+      : `${kind.replaceAll("_", " ")} is delete protected`;
+  return new ApiError("protected", text);
 }

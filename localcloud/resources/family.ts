@@ -45,7 +45,7 @@ export function familyRoutes<K extends Kind>(cloud: Cloud, family: Family<K>): H
   routes.delete(`/${kind}/:id`, async (call) => {
     const found = item(call);
     const { protection } = found as { protection?: { delete: boolean } };
-    if (protection?.delete) throw isProtected(protectedName(kind));
+    if (protection?.delete) throw isProtected(singular[kind]);
     const answer = await family.onDelete?.(found);
     if (answer) return answer;
     store.remove(kind, found.id);
@@ -64,11 +64,6 @@ function rename<K extends Kind>(
   family.checkName?.(name);
   store.refuseTakenName(family.kind, item.project, name, item.id);
   item.name = name;
-}
-
-/** Texts that clients compare. */
-function protectedName(kind: Kind): string {
-  return kind === "floating_ips" ? "Floating IP deletion" : singular[kind].replaceAll("_", " ");
 }
 
 function addActionRoutes(routes: Hono<Env>, { store }: Cloud, kind: Kind): void {
