@@ -31,7 +31,8 @@ async function sample() {
   for (let sent = 1; sent <= requests; sent++) {
     const answer = await fetch("/api/whoami").catch(() => undefined);
     const names = answer?.ok ? answer.headers.get("x-served-by").split(" ") : ["no answer"];
-    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const name of names.filter((known) => known !== "-"))
+      counts.set(name, (counts.get(name) ?? 0) + 1);
     show(counts, sent);
   }
   button.disabled = false;
