@@ -10,6 +10,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
 const begin = Date.now();
 
+// What is built depends on this directory alone, not on a compiler setting somewhere above it.
+const common = { absWorkingDir: here, bundle: true, tsconfigRaw: {}, logLevel: "warning" };
+
 rmSync(dist, { recursive: true, force: true });
 await bundlePrograms();
 await bundleAssets();
@@ -18,10 +21,9 @@ console.log(`sample-app: dist/ built in ${Date.now() - begin} ms`);
 
 async function bundlePrograms() {
   await build({
-    absWorkingDir: here,
+    ...common,
     entryPoints: { server: "src/server.ts", migrate: "src/migrate.ts" },
     outdir: "dist",
-    bundle: true,
     platform: "node",
     target: "node22",
     format: "cjs",
@@ -29,19 +31,17 @@ async function bundlePrograms() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "eof",
-    logLevel: "warning",
   });
 }
 
 async function bundleAssets() {
   const result = await build({
-    absWorkingDir: here,
+    ...common,
     entryPoints: ["assets/app.css", "assets/app.js"],
     outdir: "dist/public/assets",
     minify: true,
     target: ["chrome123", "firefox120", "safari17.5"],
     write: false,
-    logLevel: "warning",
   });
   for (const { path, contents } of result.outputFiles) writeHashed(path, contents);
   for (const name of ["favicon.svg", "robots.txt"]) {
