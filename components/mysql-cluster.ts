@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Bundle } from "../templates/bundle";
+import { dbBundle, dbSecretPaths } from "../templates/db-bundle";
+import { DatabaseCertificates } from "./database-certificates";
+import { DatabaseCredentials } from "./database-credentials";
+import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
+import type { ServerNode, ServerSettings } from "./server";
+import { tierServers } from "./tier-servers";
+
+/** A planned database node. */
+export interface DatabaseNode extends ServerNode {
+  /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
+  mysqlServerId: number;
+}
+
+/** Arguments of {@link MysqlCluster}. */
+export interface MysqlClusterArgs {
+  /** Planned nodes: one, or an odd number up to nine. */
+  nodes: readonly DatabaseNode[];
+  /** What the servers have in common. */
+  server: ServerSettings;
+  /** What all hosts have in common. */
+  host: HostSettings;
+}
+
+/** What an app needs to use the databases. */
+export interface DatabaseAccess {
+  /** Nodes in order; which one is primary is found out at run time. */
+  nodes: readonly { name: string; privateIp: string }[];
+  /** Password of the user `app`; a secret. */
+  appPassword: pulumi.Output<string>;
+  /** Certificate that signs those of the nodes, in PEM form. */
+  caPem: pulumi.Output<string>;
+}
+
+/** MySQL in Group Replication with a single primary, on hosts that mend the group themselves. */
+export class MysqlCluster extends pulumi.ComponentResource {
+  /** The servers with their configurations. */
+  readonly hosts: ConfiguredHost[];
+  /** What an app needs. */
+  readonly access: DatabaseAccess;
+
+  /** @throws pulumi.ResourceError if the number of nodes cannot form a majority. */
+  constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("webstack:index:MysqlCluster", name, {}, opts);
+    const { nodes, server, host } = args;
+    if (nodes.length % 2 === 0 || nodes.length > 9) {
+      throw new pulumi.ResourceError(
+        `nodes must be 1, 3, 5, 7 or 9, got ${nodes.length}; set db.nodes to one of them`,
+        this,
+        true,
+      );
+    }
+
+    const { passwords } = new DatabaseCredentials(`${name}-password`, { parent: this });
+    const certificates = new DatabaseCertificates(`${name}-tls`, { nodes }, { parent: this });
+    const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
+    const state = (node: DatabaseNode) => groupName.apply((group) => bundle(args, node, group));
+    const servers = tierServers(this, name, {
+      nodes,
+      server,
+      userData: (node) => userData(host, state(node)),
+    });
+    this.hosts = servers.map((each, i) => ({
+      server: each,
+      bundle: state(nodes[i]!),
+      secrets: {
+        [dbSecretPaths.credentials]: pulumi.secret(pulumi.jsonStringify(passwords)),
+        [dbSecretPaths.ca]: certificates.caPem,
+        [dbSecretPaths.certificate]: certificates.byNode[each.node.name]!.certPem,
+        [dbSecretPaths.key]: certificates.byNode[each.node.name]!.keyPem,
+      },
+    }));
+    this.access = { nodes, appPassword: passwords.app, caPem: certificates.caPem };
+    this.registerOutputs();
+  }
+}
+
+function bundle(args: MysqlClusterArgs, node: DatabaseNode, groupName: string): Bundle {
+  const part = dbBundle({
+    node: node.name,
+    privateIp: node.privateIp,
+    serverId: node.mysqlServerId,
+    groupName,
+    nodes: args.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
+    programs: args.host.programs,
+  });
+  return hostBundle(node, args.host, part);
+}

@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Configuration, configurationArgs } from "../provider/configuration";
+import type { ConfiguredHost } from "./host";
+
+/** How the nodes are reached over SSH. */
+export interface Access {
+  /** Login name with sudo. */
+  user: string;
+  /** Private key of that login in OpenSSH form; a secret. */
+  privateKey: pulumi.Input<string>;
+  /** Public addresses to go through. @default each node is reached at its own public address. */
+  bastions?: pulumi.Input<string>[];
+}
+
+/** Arguments of {@link Rollout}. */
+export interface RolloutArgs {
+  /** Hosts of one tier in the order in which they are configured. */
+  hosts: readonly ConfiguredHost[];
+  /** How they are reached. */
+  access: Access;
+  /** Local path of the release's archive. @default the hosts fetch the release or have none. */
+  archive?: string;
+  /** What must be there before the first host: bastions, and the rollout of the tier below. */
+  after: readonly pulumi.Resource[];
+}
+
+/**
+ * Brings the hosts of a tier to their state, one after the other. It stops at the first one that
+ * does not become healthy, so a bad change reaches one node at most.
+ */
+export class Rollout extends pulumi.ComponentResource {
+  constructor(name: string, args: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("webstack:index:Rollout", name, {}, opts);
+    let previous = args.after;
+    for (const host of args.hosts) {
+      const configuration = new Configuration(
+        `${host.server.node.name}-configuration`,
+        configurationInputs(host, args),
+        { parent: this, dependsOn: [host.server, ...previous] },
+      );
+      previous = [configuration];
+    }
+    this.registerOutputs();
+  }
+}
+
+function configurationInputs(
+  { server, bundle, secrets }: ConfiguredHost,
+  { access, archive }: RolloutArgs,
+) {
+  const { user, privateKey, bastions } = access;
+  const state = pulumi.output(bundle).apply((known) => configurationArgs(known));
+  return {
+    connection: {
+      host: bastions ? server.node.privateIp : server.publicIp,
+      user,
+      privateKey: pulumi.secret(privateKey),
+      bastions: bastions ?? [],
+    },
+    node: state.node,
+    role: state.role,
+    packages: state.packages,
+    users: state.users,
+    directories: state.directories,
+    files: state.files,
+    attributes: state.attributes,
+    checks: state.checks,
+    services: state.services,
+    release: state.release?.apply((known) => known && { ...known, archive }),
+    secrets: pulumi.secret(secrets),
+  };
+}

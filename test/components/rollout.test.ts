@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { Rollout, type RolloutArgs } from "../../components/rollout";
+import { WebTier } from "../../components/web-tier";
+import { clearTexts, named, record, type Registration, secretValue } from "../support/record";
+import { hostSettings, plan, release, serverSettings } from "../support/tier-args";
+
+const mark = "SECRET";
+const access = { user: "webstack", privateKey: `${mark} key`, bastions: ["203.0.113.11"] };
+
+async function build(overrides: Partial<RolloutArgs> = {}) {
+  const all = await record(() => {
+    const tier = new WebTier("web", {
+      nodes: plan.web,
+      appNodes: plan.app,
+      release,
+      server: serverSettings(),
+      host: hostSettings(),
+    });
+    const hosts = tier.hosts.map((host) => ({
+      ...host,
+      secrets: { "/etc/secret": `${mark} file` },
+    }));
+    new Rollout("web", { hosts, access, after: [], ...overrides });
+  });
+  return all.filter(({ type }) => /:(Rollout|Configuration)$/.test(type));
+}
+
+/** Logical names of what a configuration waits for. */
+const waitsFor = (urns: string[]) => urns.map((urn) => urn.split("::").at(-1)).sort();
+
+/** How a host is reached; a secret as a whole, for mocks see no finer than a property. */
+const connectionOf = ({ inputs }: Registration) => secretValue(inputs.connection);
+
+describe("Rollout", () => {
+  it("creates one configuration for each host", async () => {
+    const children = await build();
+    expect(children.map(({ type, name, parent }) => [type, name, parent])).toEqual([
+      ["webstack:index:Rollout", "web", undefined],
+      ["host:index:Configuration", "web-1-configuration", "web"],
+      ["host:index:Configuration", "web-2-configuration", "web"],
+    ]);
+  });
+
+  it("starts with the first host and takes each next one when the last is done", async () => {
+    const children = await build();
+    expect(waitsFor(named(children, "web-1-configuration").dependsOn)).not.toContain(
+      "web-2-configuration",
+    );
+    expect(waitsFor(named(children, "web-2-configuration").dependsOn)).toEqual(
+      expect.arrayContaining(["web-1-configuration", "web-2-nic", "web-2-vm"]),
+    );
+  });
+
+  it("reaches a host at its private address through the bastions", async () => {
+    const children = await build();
+    expect(connectionOf(named(children, "web-2-configuration"))).toMatchObject({
+      host: "10.0.2.12",
+      user: "webstack",
+      bastions: ["203.0.113.11"],
+    });
+  });
+
+  it("reaches a host at its public address if there is no bastion", async () => {
+    const { bastions: _, ...direct } = access;
+    const children = await build({ access: direct });
+    expect(connectionOf(named(children, "web-2-configuration"))).toMatchObject({
+      host: "203.0.113.32",
+      bastions: [],
+    });
+  });
+
+  it("hands over the whole state of the host", async () => {
+    const children = await build({ archive: "/archives/release.tar.gz" });
+    const { inputs } = named(children, "web-1-configuration");
+    expect(inputs).toMatchObject({
+      node: "web-1",
+      role: "web",
+      packages: expect.arrayContaining(["nginx"]),
+      release: { ...release, archive: "/archives/release.tar.gz" },
+    });
+    const { files, attributes } = inputs as Record<string, Record<string, string>>;
+    expect(files!["/etc/nginx/nginx.conf"]).toContain("10.0.3.11:3000");
+    expect(attributes!["/etc/nginx/nginx.conf"]).toBe("root:root 0644");
+  });
+
+  it("keeps the key and all secret files secret", async () => {
+    const children = await build();
+    const configuration = named(children, "web-1-configuration");
+    expect(connectionOf(configuration)).toMatchObject({ privateKey: `${mark} key` });
+    expect(secretValue(configuration.inputs.secrets)).toEqual({ "/etc/secret": `${mark} file` });
+    expect(children.flatMap(({ inputs }) => clearTexts(inputs)).join()).not.toContain(mark);
+  });
+});

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+/** A token of the right form that no cloud knows. */
+export const fakeToken = "T".repeat(64);
+
+/** The configuration of `Pulumi.<stack>.yaml` as the engine hands it to the program. */
+export function stackConfig(stack: string): Record<string, string> {
+  const file = join(__dirname, "..", "..", `Pulumi.${stack}.yaml`);
+  const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return { "hcloud:token": fakeToken, ...Object.fromEntries(texts) };
+}
