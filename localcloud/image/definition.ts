@@ -1,0 +1,46 @@
+/** Packages of a host: everything that any role uses, so that a first boot installs nothing. */
+export const packages = [
+  ..."mount systemd systemd-sysv dbus cloud-init openssh-server sudo ca-certificates".split(" "),
+  ..."haproxy keepalived nginx nodejs mysql-server mysql-client nftables iproute2".split(" "),
+  ..."iputils-ping curl procps jq netcat-openbsd".split(" "),
+];
+
+/** Units that a server of the cloud does not run, or that a role turns on itself. */
+const maskedUnits = [
+  ..."systemd-networkd.service systemd-networkd.socket systemd-networkd-wait-online.service".split(
+    " ",
+  ),
+  ..."systemd-timesyncd.service systemd-resolved.service apt-daily.timer apt-daily-upgrade.timer".split(
+    " ",
+  ),
+  ..."dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer man-db.timer".split(
+    " ",
+  ),
+  ..."getty.target console-getty.service systemd-logind.service sys-kernel-debug.mount".split(" "),
+  ..."sys-kernel-tracing.mount dev-hugepages.mount dev-mqueue.mount systemd-udevd.service".split(
+    " ",
+  ),
+  ..."systemd-udev-trigger.service systemd-modules-load.service systemd-binfmt.service".split(" "),
+  ..."cloud-init-hotplugd.socket".split(" "),
+];
+const disabledUnits =
+  "mysql.service haproxy.service keepalived.service nginx.service nftables.service";
+
+const cloudInit = [
+  "datasource_list: [NoCloud]",
+  "network: {config: disabled}",
+  "ssh_genkeytypes: [ed25519]",
+  "apt: {preserve_sources_list: true}",
+].join("\n");
+
+/** Shell lines that finish the file system at `$1`. */
+export const customize: readonly string[] = [
+  `chroot "$1" systemctl disable ${disabledUnits} >/dev/null 2>&1 || true`,
+  `chroot "$1" systemctl mask ${maskedUnits.join(" ")} >/dev/null 2>&1`,
+  `printf '%s\\n' '${cloudInit.replaceAll("\n", "' '")}' > "$1/etc/cloud/cloud.cfg.d/90-localcloud.cfg"`,
+  // A baked-in identity would make every host the same one.
+  'rm -f "$1"/etc/ssh/ssh_host_* "$1"/var/lib/mysql/auto.cnf "$1"/var/lib/mysql/*.pem; : > "$1/etc/machine-id"',
+  'rm -rf "$1"/usr/share/doc/* "$1"/usr/share/man/* "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',
+  // Hosts have no way out of the cloud, so there is nothing to update from.
+  'rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*',
+];

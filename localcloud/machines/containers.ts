@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { attempt, command } from "./command";
+import type { MachineSpec } from "./driver";
+import { containerLabel } from "./names";
+
+/** Real-time budget of the engine's group and of one host, microseconds in a second. */
+const engineRealtime = "/sys/fs/cgroup/cpu/docker/cpu.rt_runtime_us";
+const engineRealtimeUs = 400_000;
+const hostRealtimeUs = 20_000;
+
+const capabilities = [
+  "SYS_ADMIN",
+  "NET_ADMIN",
+  "NET_RAW",
+  "SYS_PTRACE",
+  "SYS_NICE",
+  "IPC_LOCK",
+  "SYSLOG",
+  "MKNOD",
+];
+
+/**
+ * What a host does before systemd: its own cgroup v2 tree, writable network settings, and, as a
+ * real server's network card is there at power-on, a short wait for the public interface.
+ */
+const entryPoint = [
+  "umount -R /sys/fs/cgroup 2>/dev/null",
+  "mount -t cgroup2 none /sys/fs/cgroup",
+  "mkdir -p /mnt/p && mount -t proc proc /mnt/p && mount --bind /mnt/p/sys/net /proc/sys/net",
+  'n=0; while [ "$WSC_PUBLIC" = 1 ] && [ ! -e /sys/class/net/eth0 ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done',
+  "exec /sbin/init",
+].join("; ");
+
+/** Gives the engine's group a real-time budget; undefined where the kernel has none to give. */
+function realtimeArguments(): string[] {
+  if (!existsSync(engineRealtime)) return [];
+  try {
+    if (Number(readFileSync(engineRealtime, "utf8")) < engineRealtimeUs) {
+      writeFileSync(engineRealtime, String(engineRealtimeUs));
+    }
+    return [`--cpu-rt-runtime=${hostRealtimeUs}`];
+  } catch {
+    return [];
+  }
+}
+
+/** Makes the container of a machine; it does not run yet. */
+export async function createContainer(
+  name: string,
+  cloudId: string,
+  image: string,
+  spec: MachineSpec,
+  seed: Record<string, string>,
+  seedFolder: string,
+): Promise<void> {
+  mkdirSync(seedFolder, { recursive: true, mode: 0o700 });
+  for (const [file, text] of Object.entries(seed)) {
+    writeFileSync(join(seedFolder, file), text, { mode: 0o600 });
+  }
+  await command("docker", [
+    ...[
+      "create",
+      "--name",
+      name,
+      "--hostname",
+      spec.name,
+      "--label",
+      `${containerLabel}=${cloudId}`,
+    ],
+    ...[
+      "--label",
+      `${containerLabel}.server=${spec.id}`,
+      "--network",
+      "none",
+      "--cgroupns=private",
+    ],
+    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
+    ...[
+      "--tmpfs",
+      "/run",
+      "--tmpfs",
+      "/run/lock",
+      "--tmpfs",
+      "/tmp",
+      "--stop-signal",
+      "SIGRTMIN+3",
+    ],
+    ...["--device-cgroup-rule", "b 7:* rwm", "--memory", `${Math.max(spec.memoryGb, 1)}g`],
+    ...["--env", `WSC_PUBLIC=${spec.publicNic ? 1 : 0}`],
+    ...["--volume", `${seedFolder}:/var/lib/cloud/seed/nocloud:ro`],
+    ...realtimeArguments(),
+    ...["--entrypoint", "/bin/sh", image, "-c", entryPoint],
+  ]);
+}
+
+/** Process id of a running container, or undefined. */
+export async function containerPid(name: string): Promise<number | undefined> {
+  const answer = await attempt("docker", ["inspect", "--format", "{{.State.Pid}}", name]);
+  const pid = Number(answer?.trim());
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
+/** True if the container exists, running or not. */
+export async function containerExists(name: string): Promise<boolean> {
+  return (await attempt("docker", ["inspect", "--format", "{{.Id}}", name])) !== undefined;
+}
+
+/** Pulls the plug of a container, if it runs. */
+export async function killContainer(name: string): Promise<void> {
+  if ((await containerPid(name)) === undefined) return;
+  await attempt("docker", ["unpause", name]);
+  await attempt("docker", ["kill", name]);
+}
+
+/** Removes a container and what it wrote. */
+export async function removeContainer(name: string): Promise<void> {
+  await attempt("docker", ["rm", "--force", "--volumes", name]);
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import type { MachineRecord } from "./records";
+import { apiAddress, metadataAddress } from "./names";
+import { metadataDocuments } from "./seed";
+
+/**
+ * Runs in the router's namespace: the metadata service, which knows a host by its address, and the
+ * API as hosts reach it. Argument: the state directory.
+ */
+const state = process.argv[2];
+if (!state) throw new Error("usage: gateway STATE");
+
+function recordOf(address: string): MachineRecord | undefined {
+  const folder = join(state!, "machines");
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
+    const record = JSON.parse(readFileSync(join(folder, file), "utf8")) as MachineRecord;
+    if (record.publicNic?.ipv4?.ip === address) return record;
+  }
+  return undefined;
+}
+
+function metadata(call: IncomingMessage, answer: ServerResponse): void {
+  const record = recordOf((call.socket.remoteAddress ?? "").replace("::ffff:", ""));
+  const path = (call.url ?? "").replace("/hetzner/v1/", "").split("?")[0] ?? "";
+  const documents = record
+    ? metadataDocuments(
+        { ...record.spec, ...(record.publicNic ? { publicNic: record.publicNic } : {}) },
+        Object.values(record.privateNics),
+      )
+    : {};
+  const document = documents[path];
+  if (document === undefined) answer.writeHead(404).end("not found");
+  else if (document === "") answer.writeHead(204).end();
+  else answer.writeHead(200, { "content-type": "text/plain" }).end(document);
+}
+
+function forward(call: IncomingMessage, answer: ServerResponse): void {
+  const upstream = request(
+    {
+      socketPath: join(state!, "api.sock"),
+      path: call.url,
+      method: call.method,
+      headers: call.headers,
+    },
+    (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    },
+  );
+  upstream.on("error", () => answer.writeHead(503).end());
+  call.pipe(upstream);
+}
+
+createServer(metadata).listen(80, metadataAddress);
+createServer(forward).listen(80, apiAddress);
+process.on("SIGTERM", () => process.exit(0));

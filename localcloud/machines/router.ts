@@ -1,0 +1,98 @@
+import { attempt, command } from "./command";
+import type { MachineNetwork } from "./driver";
+import * as names from "./names";
+
+async function namespaces(): Promise<Set<string>> {
+  const lines = (await attempt("ip", ["netns", "list"]))?.split("\n") ?? [];
+  return new Set(lines.map((line) => line.split(" ")[0] ?? ""));
+}
+
+async function makeNamespace(name: string): Promise<boolean> {
+  if ((await namespaces()).has(name)) return false;
+  await command("ip", ["netns", "add", name]);
+  await command("ip", ["-n", name, "link", "set", "lo", "up"]);
+  const settings = [
+    "net.ipv4.ip_forward=1",
+    "net.ipv6.conf.all.forwarding=1",
+    "net.ipv4.conf.all.rp_filter=0",
+    "net.ipv4.conf.default.rp_filter=0",
+  ];
+  await command("ip", ["netns", "exec", name, "sysctl", "-q", "-w", ...settings]);
+  // What the cloud does not know goes nowhere.
+  await command("ip", ["-n", name, "route", "add", "blackhole", "default"]);
+  await attempt("ip", ["-n", name, "-6", "route", "add", "blackhole", "default"]);
+  return true;
+}
+
+/** Ranges of the cloud go nowhere unless the link says otherwise: laid before anything else. */
+async function layBlackholes(): Promise<void> {
+  for (const range of names.ownRanges) {
+    await command("ip", ["route", "replace", "blackhole", range, "metric", "4096"]);
+  }
+  await attempt("ip", ["-6", "route", "replace", "blackhole", names.ownRange6, "metric", "4096"]);
+}
+
+/** Makes the public side's router and its link to this machine; does nothing if it is there. */
+export async function makeRouter(router: string, link: string): Promise<void> {
+  await layBlackholes();
+  const isNew = await makeNamespace(router);
+  if (!isNew && (await attempt("ip", ["link", "show", link])) !== undefined) return;
+  await attempt("ip", ["link", "delete", link]);
+  await command("ip", [
+    "link",
+    "add",
+    link,
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "client",
+    "netns",
+    router,
+  ]);
+  const inside = [
+    `address add ${names.metadataAddress}/32 dev lo`,
+    `address add ${names.apiAddress}/32 dev lo`,
+    `address add ${names.clientGateway}/32 dev client`,
+    "-6 address add fe80::1/64 dev client nodad",
+    "link set client up",
+    `route replace ${names.clientAddress}/32 dev client`,
+  ];
+  await command("ip", ["-n", router, "-batch", "-"], { input: `${inside.join("\n")}\n` });
+  const outside = [
+    `address add ${names.clientAddress}/32 dev ${link}`,
+    `link set ${link} up`,
+    `route replace ${names.clientGateway}/32 dev ${link} src ${names.clientAddress}`,
+    `route replace 203.0.113.0/24 via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
+  ];
+  await command("ip", ["-batch", "-"], { input: `${outside.join("\n")}\n` });
+}
+
+/** Makes the namespace of a private network and sets its routes. */
+export async function makeNetwork(namespace: string, network: MachineNetwork): Promise<void> {
+  await makeNamespace(namespace);
+  for (const { destination, gateway } of network.routes) {
+    const target = destination === "0.0.0.0/0" ? "default" : destination;
+    // The gateway may not exist (yet); its route follows when a server with the address is plugged.
+    await attempt("ip", ["-n", namespace, "route", "replace", target, "via", gateway]);
+  }
+}
+
+/** Removes a namespace with everything in it. */
+export async function removeNamespace(name: string): Promise<void> {
+  await attempt("ip", ["netns", "delete", name]);
+}
+
+/** Removes every namespace, the link and the blackholes of a cloud. */
+export async function removeRouter(router: string, link: string): Promise<void> {
+  for (const name of await namespaces()) {
+    if (name === router || name.startsWith(`${router}-n`)) await removeNamespace(name);
+  }
+  await attempt("ip", ["link", "delete", link]);
+  const others = [...(await namespaces())].some((name) => name.startsWith(`${names.prefix}-`));
+  if (others) return;
+  for (const range of names.ownRanges) {
+    await attempt("ip", ["route", "delete", "blackhole", range, "metric", "4096"]);
+  }
+  await attempt("ip", ["-6", "route", "delete", "blackhole", names.ownRange6, "metric", "4096"]);
+}

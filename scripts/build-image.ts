@@ -1,0 +1,18 @@
+import { ensureImage } from "../localcloud/image/build";
+import { ensureDocker } from "../localcloud/machines/docker-engine";
+
+export { ensureDocker, ensureImage };
+
+/** `npm run build:image`: makes the image that hosts of the local cloud are booted from, once. */
+async function main(): Promise<void> {
+  const progress = (line: string) => console.log(line);
+  await ensureDocker({ progress });
+  console.log(await ensureImage({ progress }));
+}
+
+if (require.main === module) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
