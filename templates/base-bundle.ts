@@ -106,6 +106,8 @@ function sysctlConf(): string {
     net.ipv4.ip_local_port_range = 10240 65535
     net.ipv4.tcp_tw_reuse = 1
     net.ipv4.tcp_fin_timeout = 15
+    # What waits at a process that ends moves to one that listens on the same port.
+    net.ipv4.tcp_migrate_req = 1
     # Kept-alive connections start again at their old speed.
     net.ipv4.tcp_slow_start_after_idle = 0
     # A peer that lost power is noticed in 75 seconds instead of two hours.

@@ -96,7 +96,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      default-server check inter 1s fastinter 200ms downinter 1s fall 2 rise 2 observe layer7 error-limit 5 on-error mark-down slowstart 10s maxconn 512
+      default-server check inter 1s fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down slowstart 10s maxconn 512
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
 
     frontend status

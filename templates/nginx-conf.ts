@@ -71,7 +71,7 @@ export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): stri
         location /assets/ {
           add_header Cache-Control "public, max-age=31536000, immutable";
           add_header X-Webstack-Web ${node};
-          try_files $uri =404;
+          try_files $uri @app;
         }
 
         location / {
@@ -90,7 +90,7 @@ export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): stri
           proxy_connect_timeout 1s;
           proxy_read_timeout 30s;
           # A request that may have had an effect is not in this list unless it never was sent.
-          proxy_next_upstream error timeout http_502 http_503;
+          proxy_next_upstream error timeout http_502;
           proxy_next_upstream_tries 2;
           proxy_next_upstream_timeout 3s;
         }

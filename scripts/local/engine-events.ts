@@ -22,7 +22,7 @@ export function engineEvents(progress: Progress): (event: EngineEvent) => void {
     const failed = event.resOpFailedEvent?.metadata;
     if (failed) progress.line(`  FAILED ${failed.op} ${shortName(failed.urn)}`);
     const message = event.diagnosticEvent;
-    if (message && message.severity !== "debug" && message.message.trim() !== "") {
+    if (message && message.message.trim() !== "") {
       if (message.ephemeral && message.severity !== "error") return;
       const source = message.urn ? `${shortName(message.urn)}: ` : "";
       progress.line(`  ${source}${message.message.trim()}`);
