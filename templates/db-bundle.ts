@@ -1,0 +1,123 @@
+import { programPath } from "./base-bundle";
+import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
+import type { Peer } from "./haproxy-cfg";
+import { myCnf, tlsPaths } from "./my-cnf";
+import { made } from "./notice";
+import { text } from "./text";
+
+/** What a database node depends on, besides what every node has. */
+export interface DbBundleArgs {
+  /** Node name. */
+  node: string;
+  /** Own private IPv4 address. */
+  privateIp: string;
+  /** MySQL `server_id`. */
+  serverId: number;
+  /** Name of the replication group, a UUID. */
+  groupName: string;
+  /** All database nodes, in order. */
+  nodes: readonly Peer[];
+  /** Memory for the buffer pool, MiB. @default 128 */
+  bufferPoolMiB?: number;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+/** Secret files of a database node. Credentials: JSON with a password for each user. */
+export const dbSecretPaths = {
+  credentials: "/etc/webstack/db-credentials.json",
+  ...tlsPaths,
+} as const;
+
+const owned: FileAttributes = { owner: "mysql", group: "mysql", mode: "0600" };
+const root0600: FileAttributes = { owner: "root", group: "root", mode: "0600" };
+const cnfPath = "/etc/mysql/mysql.conf.d/zz-webstack.cnf";
+const dropInPath = "/etc/systemd/system/mysql.service.d/webstack.conf";
+const unitPath = "/etc/systemd/system/webstack-supervisor.service";
+const configPath = "/etc/webstack/supervisor.json";
+
+/** A database node: MySQL, and the supervisor that makes a group of the nodes and mends it. */
+export function dbBundle(args: DbBundleArgs): BundlePart {
+  const { node, privateIp, nodes } = args;
+  const tls = Object.values(tlsPaths);
+  return {
+    packages: ["mysql-server"],
+    directories: { "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" } },
+    files: {
+      [programPath("supervisor")]: rootFile(args.programs.supervisor ?? ""),
+      [cnfPath]: rootFile(myCnf({ ...args, bufferPoolMiB: args.bufferPoolMiB ?? 128 })),
+      [dropInPath]: rootFile(mysqlDropIn()),
+      [unitPath]: rootFile(supervisorUnit()),
+      [configPath]: rootFile(`${JSON.stringify({ node, privateIp, nodes }, null, 2)}\n`),
+    },
+    secretFiles: {
+      [dbSecretPaths.credentials]: root0600,
+      [tlsPaths.ca]: { owner: "root", group: "root", mode: "0644" },
+      [tlsPaths.certificate]: { owner: "root", group: "root", mode: "0644" },
+      [tlsPaths.key]: owned,
+    },
+    checks: [
+      {
+        files: [cnfPath],
+        command: ["/usr/sbin/mysqld", "--validate-config", "--user=mysql"],
+        needs: tls,
+      },
+    ],
+    services: [
+      {
+        unit: "mysql.service",
+        reloadFiles: [],
+        restartFiles: [cnfPath, dropInPath, ...tls],
+        needs: tls,
+      },
+      {
+        unit: "webstack-supervisor.service",
+        reloadFiles: [],
+        restartFiles: [programPath("supervisor"), unitPath, configPath, dbSecretPaths.credentials],
+        needs: [dbSecretPaths.credentials],
+        health: { http: `http://${privateIp}:9200/health`, timeoutSeconds: 180 },
+      },
+    ],
+  };
+}
+
+function mysqlDropIn(): string {
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=1
+    LimitNOFILE=16384
+    OOMScoreAdjust=-700
+  `;
+}
+
+function supervisorUnit(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Supervisor of this database node
+    After=webstack-network-ready.service mysql.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    ExecStart=/usr/bin/node ${programPath("supervisor")}
+    LoadCredential=passwords:${dbSecretPaths.credentials}
+    StateDirectory=webstack-supervisor
+    StateDirectoryMode=0700
+    Restart=always
+    RestartSec=500ms
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ProtectHome=yes
+    PrivateTmp=yes
+    OOMScoreAdjust=-800
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}
