@@ -5,6 +5,7 @@ import { combinationProblems } from "./config/combinations";
 import { networkZones } from "./config/locations";
 import { problemsOf, shown, veiled } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
+import { defaultBufferPoolMib, serverSize } from "./config/server-types";
 import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./config/stack-file";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
@@ -27,7 +28,7 @@ type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<StackConfig, "app" | "loadBalancers"> {
+export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers"> {
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
@@ -38,11 +39,18 @@ export interface Settings extends Omit<StackConfig, "app" | "loadBalancers"> {
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
   /** Settings of the app tier. */
-  app: Omit<AppConfig, "secretEnv" | "path" | "url" | "sha256"> & {
+  app: Omit<AppConfig, "secretEnv" | "processes" | "path" | "url" | "sha256"> & {
     /** Where the release comes from. */
     source: AppSource;
     /** Secret environment. */
     secretEnv: pulumi.Output<Record<string, string>>;
+    /** Processes of the app on each node. */
+    processes: number;
+  };
+  /** Settings of the databases. */
+  db: StackConfig["db"] & {
+    /** MiB of memory that each MySQL keeps data in. */
+    bufferPoolMib: number;
   };
 }
 
@@ -81,7 +89,17 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       api: { endpoint: api.endpoint, token: pulumi.secret(token) },
       tls: tls && { certificate: tls.certificate, privateKey: pulumi.secret(tls.privateKey) },
     },
-    app: { ...app, source, secretEnv: pulumi.secret(secretEnv) },
+    app: {
+      ...app,
+      source,
+      secretEnv: pulumi.secret(secretEnv),
+      processes: app.processes ?? serverSize(app.serverType)!.cores,
+    },
+    db: {
+      ...config.db,
+      bufferPoolMib:
+        config.db.bufferPoolMib ?? defaultBufferPoolMib(serverSize(config.db.serverType)!),
+    },
   };
 }
 

@@ -107,7 +107,7 @@ function hostSettings({ access }: Foundation, { subnetCidrs }: Topology): HostSe
 
 /** The servers of all tiers with the state of each. */
 function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
-  const { loadBalancers, app } = settings;
+  const { loadBalancers, app, db } = settings;
   const host = hostSettings(base, plan);
   const server = (role: Role) => serverSettings(settings, base, role);
   const { release, archive } = appRelease(app.source);
@@ -120,7 +120,12 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
     server: server("lb"),
     host,
   });
-  const dbTier = new MysqlCluster("db", { nodes: plan.db, server: server("db"), host });
+  const dbTier = new MysqlCluster("db", {
+    nodes: plan.db,
+    bufferPoolMib: db.bufferPoolMib,
+    server: server("db"),
+    host,
+  });
   const appTier = new AppTier("app", {
     nodes: plan.app,
     database: dbTier.access,

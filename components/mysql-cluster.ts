@@ -18,6 +18,8 @@ export interface DatabaseNode extends ServerNode {
 export interface MysqlClusterArgs {
   /** Planned nodes: one, or an odd number up to nine. */
   nodes: readonly DatabaseNode[];
+  /** MiB of memory that each MySQL keeps data in. */
+  bufferPoolMib: number;
   /** What the servers have in common. */
   server: ServerSettings;
   /** What all hosts have in common. */
@@ -83,6 +85,7 @@ function bundle(args: MysqlClusterArgs, node: DatabaseNode, groupName: string): 
     privateIp: node.privateIp,
     serverId: node.mysqlServerId,
     groupName,
+    bufferPoolMiB: args.bufferPoolMib,
     nodes: args.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
     programs: args.host.programs,
   });

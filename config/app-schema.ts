@@ -3,10 +3,12 @@ import { setting } from "./setting";
 
 /** Names that the stack itself gives to the app; a user's value would cut it off its services. */
 export const reservedVariables = [
+  "DATABASE_CA_FILE",
   "DATABASE_URL_RO",
   "DATABASE_URL_RW",
   "NODE_NAME",
   "PORT",
+  "PROCESS",
   "SESSION_SECRET",
 ] as const;
 
@@ -55,7 +57,7 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       about: "Processes of the app on each node",
       must: "be a whole number from 1 to 64",
       example: 2,
-      absent: "one per core",
+      absent: "one for each core of `app.serverType`",
     }).optional(),
   });
 }

@@ -1,5 +1,6 @@
 import { networkZones } from "./locations";
 import { shown } from "./problems";
+import { serverSize } from "./server-types";
 
 /** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
 const maxAttachedServers = 100;
@@ -14,7 +15,13 @@ function part(raw: Raw, key: string): Raw {
 
 /** Problems that lie between settings, each of which may be right on its own. */
 export function combinationProblems(raw: Raw): string[] {
-  return [...zoneProblems(raw), ...sizeProblems(raw), ...releaseProblems(part(raw, "app"))];
+  return [
+    ...zoneProblems(raw),
+    ...countProblems(raw),
+    ...sizeProblems("app", part(raw, "app"), "processes"),
+    ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
+    ...releaseProblems(part(raw, "app")),
+  ];
 }
 
 function zoneProblems(raw: Raw): string[] {
@@ -27,7 +34,7 @@ function zoneProblems(raw: Raw): string[] {
   ];
 }
 
-function sizeProblems(raw: Raw): string[] {
+function countProblems(raw: Raw): string[] {
   const count = (tier: string, key: string, fallback: number) => {
     const value = part(raw, tier)[key];
     return typeof value === "number" ? value : fallback;
@@ -37,6 +44,15 @@ function sizeProblems(raw: Raw): string[] {
   return [
     `webstack:web.count, app.count, db.nodes and the two load balancers must come to at most ${maxAttachedServers} servers, ` +
       `got ${total}; lower web.count or app.count`,
+  ];
+}
+
+/** A setting whose default follows from the size of the servers needs a value if that is not known. */
+function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: string): string[] {
+  const wellFormed = typeof serverType === "string" && /^[a-z]+\d+$/.test(serverType);
+  if (!wellFormed || serverSize(serverType) || rest[setting] !== undefined) return [];
+  return [
+    `webstack:${tier}.${setting} must be set for the server type ${serverType}, got nothing; its size is not known here`,
   ];
 }
 

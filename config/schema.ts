@@ -116,6 +116,12 @@ const db = z.strictObject({
     example: 3,
   }).default(3),
   serverType: serverType("cpx22", "database"),
+  bufferPoolMib: setting(z.int().min(128).max(1_048_576), {
+    about: "MiB of memory that each MySQL keeps data in",
+    must: "be a whole number from 128 to 1048576",
+    example: 1536,
+    absent: "two fifths of the memory of `db.serverType`",
+  }).optional(),
 });
 
 /** Every `webstack:` setting of a stack file. */

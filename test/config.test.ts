@@ -124,18 +124,18 @@ describe("settings", () => {
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
       web: { count: 2, serverType: "cpx12" },
-      db: { nodes: 3, serverType: "cpx22" },
+      db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536 },
     });
     expect(loadBalancers).toMatchObject({
       serverType: "cpx12",
       ipv6: false,
       api: { endpoint: "https://api.hetzner.cloud/v1" },
     });
-    expect(app).toMatchObject({ count: 2, serverType: "cpx22", env: {} });
+    expect(app).toMatchObject({ count: 2, serverType: "cpx22", env: {}, processes: 2 });
     expect(app.source).toEqual({ path: join(root, "sample-app", "dist") });
   });
 
-  it.each(["loadBalancers.tls", "app.processes", "domain"])("leaves out %s", (path) => {
+  it.each(["loadBalancers.tls", "domain"])("leaves out %s", (path) => {
     const value = path
       .split(".")
       .reduce<unknown>((here, name) => (here as Record<string, unknown>)[name], read());
@@ -179,6 +179,22 @@ describe("settings", () => {
       "webstack:app",
     ]).app;
     expect(await pulumi.isSecret(secretEnv)).toBe(true);
+  });
+
+  it("sizes services by the type of their servers", () => {
+    const { app, db } = read({
+      "webstack:app": { serverType: "cpx42" },
+      "webstack:db": { serverType: "ccx23" },
+    });
+    expect([app.processes, db.bufferPoolMib]).toEqual([8, 6528]);
+  });
+
+  it("takes a newer server type if its services are sized by hand", () => {
+    const { app, db } = read({
+      "webstack:app": { serverType: "cpx99", processes: 3 },
+      "webstack:db": { serverType: "ccx99", bufferPoolMib: 4096 },
+    });
+    expect([app.processes, db.bufferPoolMib]).toEqual([3, 4096]);
   });
 
   it("finds the zone of the locations", () => {

@@ -1,0 +1,50 @@
+/** What of a server type decides how its services are sized. */
+export interface ServerSize {
+  /** Virtual cores. */
+  cores: number;
+  /** Memory, GiB. */
+  memoryGib: number;
+}
+
+/** Cores and GiB of memory by type. Source: https://www.hetzner.com/cloud, September 2026. */
+const sizes: Readonly<Record<string, readonly [number, number]>> = {
+  cx23: [2, 4],
+  cx33: [4, 8],
+  cx43: [8, 16],
+  cx53: [16, 32],
+  cax11: [2, 4],
+  cax21: [4, 8],
+  cax31: [8, 16],
+  cax41: [16, 32],
+  cpx11: [2, 2],
+  cpx21: [3, 4],
+  cpx31: [4, 8],
+  cpx41: [8, 16],
+  cpx51: [16, 32],
+  cpx12: [1, 2],
+  cpx22: [2, 4],
+  cpx32: [4, 8],
+  cpx42: [8, 16],
+  cpx52: [12, 24],
+  cpx62: [16, 32],
+  ccx13: [2, 8],
+  ccx23: [4, 16],
+  ccx33: [8, 32],
+  ccx43: [16, 64],
+  ccx53: [32, 128],
+  ccx63: [48, 192],
+};
+
+/** Size of a server type; undefined if it is newer than the list above. */
+export function serverSize(serverType: string): ServerSize | undefined {
+  const size = sizes[serverType];
+  return size && { cores: size[0], memoryGib: size[1] };
+}
+
+/**
+ * MiB of MySQL's buffer pool on a node of that size: two fifths of its memory. The rest is for
+ * connections, the group's message cache, the supervisor and the file cache of the logs.
+ */
+export function defaultBufferPoolMib({ memoryGib }: ServerSize): number {
+  return Math.floor((memoryGib * 1024 * 2) / 5 / 128) * 128;
+}
