@@ -36,7 +36,12 @@ export class Rollout extends pulumi.ComponentResource {
       const configuration = new Configuration(
         `${host.server.node.name}-configuration`,
         configurationInputs(host, args),
-        { parent: this, dependsOn: [host.server, ...previous] },
+        {
+          parent: this,
+          dependsOn: [host.server, ...previous],
+          // A new machine at the same address has a new host key and none of the secrets yet.
+          replacementTrigger: host.server.serverId,
+        },
       );
       previous = [configuration];
     }

@@ -17,7 +17,8 @@ const allowed: Record<string, string[]> = {
   components: ["components", "templates", "provider/configuration", "@pulumi/*"],
   templates: ["templates", "yaml"],
   host: ["host"],
-  provider: ["provider", "ssh2", "@pulumi/pulumi", "zod", "tar"],
+  // Of the templates only the shape of a bundle, which is what the provider delivers.
+  provider: ["provider", "templates/bundle", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
   offline: ["offline", "@pulumi/pulumi", "@peculiar/x509", "reflect-metadata", "yaml"],
   "sample-app": ["sample-app", "sample-app/*"],
@@ -94,9 +95,7 @@ describe("the house", () => {
     expect(lineCount("index.ts")).toBeLessThanOrEqual(20);
   });
 
-  const everything = [...Object.keys(allowed), "scripts", "test"].flatMap(
-    allFiles,
-  );
+  const everything = [...Object.keys(allowed), "scripts", "test"].flatMap(allFiles);
 
   it("has no source file of more than 200 lines", () => {
     expect(everything.filter((file) => lineCount(file) > 200)).toEqual([]);

@@ -1,119 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { parse } from "yaml";
-import { readSettings, type Settings } from "../config";
+import { describe, expect, it, vi } from "vitest";
 import { valueOf } from "./support/record";
+import { fakeToken } from "./support/stack-config";
+import { useStackFile } from "./support/stack-file";
 
-const token = "T".repeat(64);
-let root = "";
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), "settings-"));
-  mkdirSync(join(root, "sample-app", "dist"), { recursive: true });
-  mkdirSync(join(root, "shop"));
-  vi.stubEnv("HCLOUD_TOKEN", undefined);
-  await pulumi.runtime.setMocks(
-    { newResource: () => ({ id: "1", state: {} }), call: () => ({}) },
-    "webstack",
-    "test",
-  );
-});
-afterAll(() => {
-  rmSync(root, { recursive: true });
-  vi.unstubAllEnvs();
-});
-
-type Overrides = Record<string, unknown>;
-
-const refusals = parse(readFileSync(join(__dirname, "config", "refusals.yaml"), "utf8")) as {
-  refuses: string;
-  settings: Overrides;
-  problem: string;
-}[];
-
-/** Reads a valid stack file in which `overrides` replace whole settings; null removes one. */
-function read(overrides: Overrides = {}, secretKeys: string[] = []): Settings {
-  const file: Overrides = {
-    "hcloud:token": token,
-    "webstack:admin": { cidrs: ["192.0.2.7/32"] },
-    ...overrides,
-  };
-  const texts = Object.entries(file)
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>, secretKeys);
-  return readSettings(root);
-}
-
-/** The problems that a stack file is refused with, without the heading. */
-function problems(overrides: Overrides, secretKeys?: string[]): string[] {
-  try {
-    read(overrides, secretKeys);
-  } catch (error) {
-    const [heading, ...lines] = (error as Error).message.split("\n");
-    expect(heading).toMatch(/^\d+ problems? in Pulumi\.test\.yaml:$/);
-    return lines.map((line) => line.replace(/^ {2}- /, ""));
-  }
-  throw new Error("the settings were accepted");
-}
+const project = useStackFile();
+const { read } = project;
 
 describe("readSettings", () => {
-  it.each(refusals)("refuses $refuses", ({ settings, problem }) => {
-    expect(problems(settings)).toEqual([problem]);
-  });
-
-  it("is tried with at least 40 bad stack files", () => {
-    expect(new Set(refusals.map(({ problem }) => problem)).size).toBeGreaterThanOrEqual(40);
-  });
-
-  it("reports every problem at once", () => {
-    const found = problems({
-      "webstack:admin": { user: "root" },
-      "webstack:db": { nodes: 2, size: 3 },
-      "webstack:web": { count: 0 },
-      "webstack:locations": ["nbg1", "sin"],
-      "hcloud:token": null,
-    });
-    expect(found.map((line) => line.split(" ")[0])).toEqual([
-      "webstack:admin.user",
-      "webstack:admin.cidrs",
-      "webstack:web.count",
-      "webstack:db.nodes",
-      "webstack:db.size",
-      "webstack:locations",
-      "hcloud:token",
-    ]);
-  });
-
-  it("refuses secrets in clear text without showing them", () => {
-    const secret = "S".repeat(64);
-    const found = problems({
-      "webstack:app": { secretEnv: { API_KEY: secret } },
-      "webstack:loadBalancers": { api: { token: secret } },
-    });
-    expect(found).toEqual([
-      "webstack:loadBalancers.api.token must be stored encrypted, got a text of 64 characters in clear; store it with: pulumi config set --secret --path 'webstack:loadBalancers.api.token'",
-      "webstack:app.secretEnv must be stored encrypted, got a value that is hidden here in clear; store it with: pulumi config set --secret --path 'webstack:app.secretEnv'",
-    ]);
-  });
-
-  it("does not show a secret that breaks its rule", () => {
-    const found = problems(
-      {
-        "webstack:app": { secretEnv: { port: "hunter2" } },
-        "webstack:loadBalancers": { api: { token: "hunter2" } },
-      },
-      ["webstack:app", "webstack:loadBalancers"],
-    );
-    expect(found.join("\n")).not.toContain("hunter2");
-    expect(found).toHaveLength(2);
-  });
-});
-
-describe("settings", () => {
   it("fills in every default", () => {
     const { app, loadBalancers, ...rest } = read();
     expect(rest).toEqual({
@@ -132,7 +27,7 @@ describe("settings", () => {
       api: { endpoint: "https://api.hetzner.cloud/v1" },
     });
     expect(app).toMatchObject({ count: 2, serverType: "cpx22", env: {}, processes: 2 });
-    expect(app.source).toEqual({ path: join(root, "sample-app", "dist") });
+    expect(app.source).toEqual({ path: join(project.root, "sample-app", "dist") });
   });
 
   it.each(["loadBalancers.tls", "domain"])("leaves out %s", (path) => {
@@ -156,7 +51,7 @@ describe("settings", () => {
     expect(await valueOf(api.token)).toBe(own);
     expect(await pulumi.isSecret(api.token)).toBe(true);
     const shared = read().loadBalancers.api.token;
-    expect(await valueOf(shared)).toBe(token);
+    expect(await valueOf(shared)).toBe(fakeToken);
     expect(await pulumi.isSecret(shared)).toBe(true);
   });
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Rollout, type RolloutArgs } from "../../components/rollout";
 import { WebTier } from "../../components/web-tier";
-import { clearTexts, named, record, type Registration, secretValue } from "../support/record";
+import {
+  clearTexts,
+  mockId,
+  named,
+  record,
+  type Registration,
+  secretValue,
+} from "../support/record";
 import { hostSettings, plan, release, serverSettings } from "../support/tier-args";
 
 const mark = "SECRET";
@@ -49,6 +56,12 @@ describe("Rollout", () => {
     expect(waitsFor(named(children, "web-2-configuration").dependsOn)).toEqual(
       expect.arrayContaining(["web-1-configuration", "web-2-nic", "web-2-vm"]),
     );
+  });
+
+  it("configures a host anew if its server is another one", async () => {
+    const children = await build();
+    const { replacementTrigger } = named(children, "web-2-configuration");
+    expect(replacementTrigger).toBe(mockId("web-2-vm"));
   });
 
   it("reaches a host at its private address through the bastions", async () => {

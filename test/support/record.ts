@@ -20,6 +20,8 @@ export interface Registration {
   protect: boolean;
   /** URNs of everything that has to be there before. */
   dependsOn: string[];
+  /** Value whose change replaces the resource; undefined if there is none. */
+  replacementTrigger: unknown;
 }
 
 /** The parts of a registration request that this module reads; the SDK does not type it. */
@@ -30,6 +32,7 @@ interface Request {
   getProtect(): boolean;
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
+  getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
 }
 
 const passOn = MockMonitor.prototype.registerResource;
@@ -49,6 +52,7 @@ MockMonitor.prototype.registerResource = function (request: Request, callback) {
     ignoreChanges: request.getIgnorechangesList(),
     protect: request.getProtect(),
     dependsOn: request.getDependenciesList(),
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
   });
   return passOn.call(this, request, callback);
 };
