@@ -1,90 +1,66 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { buildEngine, engineDigest } from "./build-engine";
-import { layOutPlugins } from "./plugins";
+import { join, resolve } from "node:path";
+import { buildCli, cacheDirectory } from "./engine/build";
+import { chooseEngine, officialCli, type EngineKind } from "./engine/choice";
+import { layOutHome } from "./engine/home";
+import { pluginVersions } from "./engine/versions";
 
-/** What runs the program: the command-line program of Pulumi, where it finds plugins, its settings. */
+/** A Pulumi command line with plugins, ready for the Automation API. */
 export interface Engine {
-  /** Folder that holds `bin/pulumi`. */
-  cliRoot: string;
-  /** `PULUMI_HOME`. */
+  /** `official`: the CLI on the search path; `offline`: built here, with stand-in plugins. */
+  kind: EngineKind;
+  /** Folder with `bin/pulumi`, for `PulumiCommand.get({ root })`; absent = the search path. */
+  cliRoot?: string;
+  /** Folder for `PULUMI_HOME`. */
   pulumiHome: string;
-  /** Further environment. */
+  /** Variables for every command of this engine. */
   env: Record<string, string>;
-  /** One line that says which engine it is. */
+  /** What was chosen and why, in one line. */
   description: string;
 }
 
-/** Settings that keep the engine from asking anybody anything. */
-const quiet = {
+/** How {@link ensureEngine} tells what it does. */
+export interface EnsureEngineOptions {
+  /** Receives one line at a time. */
+  progress: (line: string) => void;
+}
+
+const repositoryRoot = resolve(__dirname, "..");
+
+/** No look-ups in the network, no questions, nothing from other installations. */
+const quietEnv = {
   PULUMI_SKIP_UPDATE_CHECK: "true",
-  PULUMI_SKIP_CONFIRMATIONS: "true",
-  PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
-};
-
-/** Where the built engine and the private `PULUMI_HOME` are kept. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "webstack", "engine");
-}
-
-/** The official program on the search path, with its hcloud plugin; undefined if one is missing. */
-function officialEngine(): Engine | undefined {
-  try {
-    const path = execFileSync("sh", ["-c", "command -v pulumi"], { encoding: "utf8" }).trim();
-    const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-    const plugins = execFileSync(path, ["plugin", "ls", "--json"], { encoding: "utf8" });
-    const has = (name: string) => plugins.includes(`"${name}"`);
-    if (!["hcloud", "random", "tls"].every(has)) return undefined;
-    return {
-      cliRoot: join(path, "..", ".."),
-      pulumiHome: home,
-      env: quiet,
-      description: `engine: official (${path})`,
-    };
-  } catch {
-    return undefined;
-  }
-}
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  PULUMI_NON_INTERACTIVE: "true",
+} as const;
 
 /**
- * Chooses the engine: the official one where it is installed with its plugins, else one built from
- * Go modules, once, with stand-ins for the plugins. `WEBSTACK_ENGINE` forces `official` or `offline`.
+ * The engine to use: the official CLI where it can load the official plugins, otherwise the CLI
+ * built from Go modules (once, then cached) with the stand-ins of this folder. The variable
+ * `WEBSTACK_ENGINE` (`official` or `offline`) forces the choice.
  *
- * @throws Error if the forced engine is not there, or the build fails.
+ * @throws Error if the forced engine is not usable, or Go is needed and missing or too old.
  */
-export async function ensureEngine({
-  progress,
-}: {
-  progress: (line: string) => void;
-}): Promise<Engine> {
-  const forced = process.env.WEBSTACK_ENGINE;
-  if (forced !== undefined && forced !== "official" && forced !== "offline") {
-    throw new Error(`WEBSTACK_ENGINE must be official or offline, got ${JSON.stringify(forced)}`);
+export async function ensureEngine({ progress }: EnsureEngineOptions): Promise<Engine> {
+  const versions = pluginVersions(repositoryRoot);
+  const official = await officialCli(versions, process.env);
+  const choice = chooseEngine(process.env.WEBSTACK_ENGINE, official);
+  progress(choice.line);
+  if (choice.kind === "official") {
+    return {
+      kind: "official",
+      cliRoot: official.root,
+      pulumiHome: official.home,
+      env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+      description: choice.line,
+    };
   }
-  const official = forced === "offline" ? undefined : officialEngine();
-  if (forced === "official" && !official) {
-    throw new Error(
-      "WEBSTACK_ENGINE=official, but there is no pulumi on the path with the plugins hcloud, random and tls",
-    );
-  }
-  const engine = official ?? (await offlineEngine(progress));
-  progress(engine.description);
-  return engine;
-}
-
-async function offlineEngine(progress: (line: string) => void): Promise<Engine> {
-  const folder = join(cacheFolder(), engineDigest());
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(folder, "bin", "pulumi"))) await buildEngine(folder, progress);
-  const pulumiHome = join(folder, "home");
-  layOutPlugins(pulumiHome);
+  const cliRoot = await buildCli({ cache: cacheDirectory(process.env), progress });
   return {
-    cliRoot: folder,
-    pulumiHome,
-    env: { ...quiet, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" },
-    description:
-      "engine: built from Go modules, with stand-ins for the hcloud, random and tls plugins",
+    kind: "offline",
+    cliRoot,
+    pulumiHome: layOutHome(join(repositoryRoot, ".webstack", "pulumi-home"), versions),
+    // Without ambient plugins the engine finds the stand-ins and nothing beside them.
+    env: { ...quietEnv, PULUMI_IGNORE_AMBIENT_PLUGINS: "true" },
+    description: choice.line,
   };
 }

@@ -151,7 +151,7 @@ export async function locallySigned(
   const authority = new x509.X509Certificate(wish.caCertPem);
   const { privateKey, algorithm } = await importKeys(wish.caPrivateKeyPem);
   const asked = new x509.Pkcs10CertificateRequest(wish.certRequestPem);
-  const names = asked.getExtension(x509.SubjectAlternativeNameExtension);
+  const names = asked.getExtension("2.5.29.17");
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject: asked.subjectName,

@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Provider plugins that the program uses and that have a stand-in. */
+export const pluginNames = ["hcloud", "random", "tls"] as const;
+
+/** Name of a provider plugin. */
+export type PluginName = (typeof pluginNames)[number];
+
+/** Exact version of each plugin, without a leading `v`, such as `1.41.0`. */
+export type PluginVersions = Record<PluginName, string>;
+
+function installedVersion(root: string, name: string): string {
+  const file = join(root, "node_modules", "@pulumi", name, "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+/** Versions that the installed SDKs ask the engine for. */
+export function pluginVersions(root: string): PluginVersions {
+  const entries = pluginNames.map((name) => [name, installedVersion(root, name)] as const);
+  return Object.fromEntries(entries) as PluginVersions;
+}
+
+/** Version of Pulumi's own SDK, which has to fit the CLI. */
+export function sdkVersion(root: string): string {
+  return installedVersion(root, "pulumi");
+}
