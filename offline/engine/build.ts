@@ -1,14 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findGo, goProblem, neededGo, type Go } from "./go";
@@ -88,16 +80,9 @@ export async function buildCli({ cache, progress }: BuildCliOptions): Promise<st
   const waiting = (holder: number) => progress(`engine: process ${holder} builds it; waiting`);
   return withLock(`${root}.lock`, { timeoutMs: buildTimeoutMs, waiting }, async () => {
     if (isBuilt()) return root;
-    removeUnfinished(cache);
     await build(go!, root, cliVersion(goMod), progress);
     return root;
   });
-}
-
-function removeUnfinished(cache: string): void {
-  for (const entry of readdirSync(cache).filter((name) => name.endsWith(".building"))) {
-    rmSync(join(cache, entry), { recursive: true, force: true });
-  }
 }
 
 async function build(
@@ -107,6 +92,7 @@ async function build(
   progress: (line: string) => void,
 ): Promise<void> {
   const draft = `${root}.building`;
+  rmSync(draft, { recursive: true, force: true });
   mkdirSync(join(draft, "bin"), { recursive: true });
   // In a copy: the checkout may be read-only, and go may want to touch its files.
   for (const file of ["go.mod", "go.sum"]) {
