@@ -74,8 +74,8 @@ describe("Rollout", () => {
   });
 
   it("reaches a host at its public address if there is no bastion", async () => {
-    const { bastions: _, ...direct } = access;
-    const children = await build({ access: direct });
+    const { user, privateKey } = access;
+    const children = await build({ access: { user, privateKey } });
     expect(connectionOf(named(children, "web-2-configuration"))).toMatchObject({
       host: "203.0.113.32",
       bastions: [],
