@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pluginNames, type PluginName, type PluginVersions } from "./versions";
 
-const pluginMain = resolve(__dirname, "..", "plugin", "main.ts");
+const offlineFolder = resolve(__dirname, "..");
 
 /** `text` as one word of a POSIX shell. */
 function shellWord(text: string): string {
@@ -14,7 +14,8 @@ function shellWord(text: string): string {
 export function pluginScript(name: PluginName): string {
   // The CommonJS hook alone starts faster than the whole loader.
   const hook = createRequire(__filename).resolve("tsx/cjs");
-  const words = [process.execPath, "--require", hook, pluginMain, name].map(shellWord);
+  const main = join(offlineFolder, name, "main.ts");
+  const words = [process.execPath, "--require", hook, main].map(shellWord);
   return [
     "#!/bin/sh",
     "# Written by offline/engine/home.ts each time the engine is prepared; edits are lost.",
