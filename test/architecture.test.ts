@@ -20,7 +20,7 @@ const allowed: Record<string, string[]> = {
   // Of the templates only the shape of a bundle, which is what the provider delivers.
   provider: ["provider", "templates/bundle", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
-  offline: ["offline", "@pulumi/pulumi", "@peculiar/x509", "reflect-metadata", "yaml"],
+  offline: ["offline", "@pulumi/pulumi", "@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
   "sample-app": ["sample-app", "sample-app/*"],
 };
 
