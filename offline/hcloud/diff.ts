@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Property, ResourceTable } from "./table";
 
@@ -9,11 +8,6 @@ export interface Difference {
   changes: boolean;
   replaces: string[];
   deleteBeforeReplace: boolean;
-}
-
-/** User data in the form of the official state. */
-export function userDataHash(text: string): string {
-  return createHash("sha1").update(text).digest("base64");
 }
 
 function isEmpty(value: unknown): boolean {
@@ -41,11 +35,18 @@ function normal(property: Property, value: unknown): unknown {
   return plain.map((item) => JSON.stringify(item)).sort();
 }
 
+function stored({ stored: form }: Property, value: unknown): unknown {
+  return form && typeof value === "string" ? form(value) : value;
+}
+
 /** Compares recorded inputs with new ones, property by property. */
 export function difference(table: ResourceTable, olds: Values, news: Values): Difference {
   const changed = Object.entries(table.properties).filter(([key, property]) => {
     if (news[key] === undefined && property.keptWhenAbsent) return false;
-    return !isDeepStrictEqual(normal(property, olds[key]), normal(property, news[key]));
+    return !isDeepStrictEqual(
+      normal(property, olds[key]),
+      normal(property, stored(property, news[key])),
+    );
   });
   const replaces = changed.filter(([, property]) => property.replaces).map(([key]) => key);
   const explicitName = table.named === true && news.__autonamed !== true;

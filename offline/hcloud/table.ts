@@ -1,3 +1,10 @@
+import { createHash } from "node:crypto";
+
+/** User data in the form of the official state: base64 of its SHA-1. */
+export function userDataHash(text: string): string {
+  return createHash("sha1").update(text).digest("base64");
+}
+
 /** How one input behaves. */
 export interface Property {
   /** `req`: must be given; `opt`: may be; `computed`: may be, and is filled when it is not. */
@@ -10,8 +17,8 @@ export interface Property {
   set?: boolean;
   /** An absent input never differs, whatever the state has. */
   keptWhenAbsent?: boolean;
-  /** Compared in this form. */
-  normal?: (value: unknown) => unknown;
+  /** The form in which the state has it. */
+  stored?: (value: string) => string;
 }
 
 /** One resource type: its inputs, and whether it belongs to the SDK half of the official provider. */
@@ -176,7 +183,7 @@ export const tables: Record<string, ResourceTable> = {
       image: replaced(computed),
       location: replaced(computed),
       datacenter: replaced(computed),
-      userData: replaced(opt),
+      userData: { ...replaced(opt), stored: userDataHash },
       sshKeys: replaced(opt),
       labels: sdkLabels,
       networks: { kind: "opt", set: true, keptWhenAbsent: true },
