@@ -51,6 +51,9 @@ export async function localStack(engine: Engine): Promise<Stack> {
   writeProject();
   const { endpoint, token } = localCloud();
   process.chdir(repositoryRoot);
+  // The program runs in this process and reads the token as the plugin does.
+  process.env.HCLOUD_TOKEN = token;
+  process.env.HCLOUD_ENDPOINT = endpoint;
   return LocalWorkspace.createOrSelectStack(
     { stackName: localStackName, projectName: "webstack", program: async () => program() },
     {

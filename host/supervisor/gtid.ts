@@ -1,0 +1,48 @@
+type Intervals = Map<string, [number, number][]>;
+
+/** Parses `uuid:1-5:7,uuid:tag:1-3`; a tag belongs to its key. */
+function parse(set: string): Intervals {
+  const result: Intervals = new Map();
+  for (const part of set
+    .replace(/\s/g, "")
+    .split(",")
+    .filter((text) => text !== "")) {
+    const [uuid = "", ...items] = part.split(":");
+    let key = uuid.toLowerCase();
+    for (const item of items) {
+      const range = /^(\d+)(?:-(\d+))?$/.exec(item);
+      if (!range) {
+        key = `${uuid.toLowerCase()}:${item}`;
+        continue;
+      }
+      const list = result.get(key) ?? [];
+      list.push([Number(range[1]), Number(range[2] ?? range[1])]);
+      result.set(key, list);
+    }
+  }
+  for (const [key, list] of result) result.set(key, joined(list));
+  return result;
+}
+
+function joined(list: [number, number][]): [number, number][] {
+  const sorted = [...list].sort(([a], [b]) => a - b);
+  const merged: [number, number][] = [];
+  for (const [from, to] of sorted) {
+    const last = merged.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+/** True if every transaction of `inner` is in `outer`. */
+export function includes(outer: string, inner: string): boolean {
+  const all = parse(outer);
+  for (const [key, list] of parse(inner)) {
+    const known = all.get(key) ?? [];
+    if (!list.every(([from, to]) => known.some(([start, end]) => start <= from && to <= end))) {
+      return false;
+    }
+  }
+  return true;
+}

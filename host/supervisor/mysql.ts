@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from "node:child_process";
+
+/** An error that MySQL answered. */
+export class SqlError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Query {
+  sql: string;
+  resolve: (rows: string[][]) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+}
+
+const mark = "--webstack-end--";
+
+/**
+ * A session of the `mysql` program over the socket, as root. Statements go in on standard input,
+ * so that no password is ever an argument; one at a time; a session that hangs is ended.
+ */
+export class Mysql {
+  private child: ChildProcess | undefined;
+  private out = "";
+  private errors = "";
+  private readonly waiting: Query[] = [];
+  private current: Query | undefined;
+
+  /** Rows of one statement or of several; columns as text. @throws SqlError, or Error if it hangs. */
+  query(sql: string, timeoutMs = 2_000): Promise<string[][]> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.fail(new Error("MySQL does not answer")), timeoutMs);
+      timer.unref();
+      this.waiting.push({ sql, resolve, reject, timer });
+      this.next();
+    });
+  }
+
+  private session(): ChildProcess {
+    if (this.child) return this.child;
+    const args = ["--no-defaults", "--user=root", "--batch", "--raw", "--unbuffered", "--force"];
+    const child = spawn("/usr/bin/mysql", [...args, "--skip-column-names", "--connect-timeout=2"], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    child.stdout.on("data", (chunk: Buffer) => this.take(chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (this.errors += chunk.toString()));
+    child.stdin.on("error", () => undefined);
+    child.on("error", (error) => this.fail(error));
+    child.on("close", () => {
+      if (this.child === child) this.fail(new Error(this.errors.trim() || "MySQL is not there"));
+    });
+    this.child = child;
+    return child;
+  }
+
+  private next(): void {
+    if (this.current || this.waiting.length === 0) return;
+    this.current = this.waiting.shift()!;
+    this.out = "";
+    this.errors = "";
+    this.session().stdin?.write(`${this.current.sql};\nSELECT '${mark}';\n`);
+  }
+
+  private take(text: string): void {
+    this.out += text;
+    if (!this.current || !this.out.includes(`${mark}\n`)) return;
+    // Errors come on another pipe; they were written before the mark.
+    setImmediate(() => this.finish());
+  }
+
+  private finish(): void {
+    const query = this.current;
+    if (!query) return;
+    this.current = undefined;
+    clearTimeout(query.timer);
+    const error = /ERROR (\d+) \([^)]*\)[^:]*: (.*)/.exec(this.errors);
+    const rows = this.out.split("\n").filter((line) => line !== "" && line !== mark);
+    if (error) query.reject(new SqlError(Number(error[1]), error[2]!));
+    else query.resolve(rows.map((line) => line.split("\t")));
+    this.next();
+  }
+
+  /** Ends the session; everything that waits for it fails. */
+  private fail(error: Error): void {
+    const child = this.child;
+    this.child = undefined;
+    child?.kill("SIGKILL");
+    const failed = [...(this.current ? [this.current] : []), ...this.waiting.splice(0)];
+    this.current = undefined;
+    for (const { reject, timer } of failed) {
+      clearTimeout(timer);
+      reject(error);
+    }
+  }
+}
+
+/** A text as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}

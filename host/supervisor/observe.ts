@@ -1,0 +1,56 @@
+import type { Mysql } from "./mysql";
+import type { LastView, MemberState } from "./view";
+
+/** What one look at MySQL shows. */
+export interface Observation {
+  member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
+  gtid: string;
+  writable: boolean;
+  majority: boolean;
+  lagMs: number;
+  /** The view, if this node is ONLINE in one. */
+  view: LastView | null;
+}
+
+const membersSql =
+  "SELECT 'member', MEMBER_HOST, MEMBER_STATE, MEMBER_ROLE, MEMBER_ID = @@server_uuid " +
+  "FROM performance_schema.replication_group_members";
+const viewSql =
+  "SELECT 'view', VIEW_ID FROM performance_schema.replication_group_member_stats " +
+  "WHERE MEMBER_ID = @@server_uuid";
+const receivedSql =
+  "SELECT 'received', REPLACE(RECEIVED_TRANSACTION_SET, '\\n', '') " +
+  "FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier'";
+/** Age of the oldest transaction that a worker applies now; none: nothing waits. */
+const lagSql =
+  "SELECT 'lag', IFNULL(MAX(TIMESTAMPDIFF(MICROSECOND, APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, NOW(6))), 0) DIV 1000 " +
+  "FROM performance_schema.replication_applier_status_by_worker " +
+  "WHERE CHANNEL_NAME = 'group_replication_applier' AND APPLYING_TRANSACTION <> ''";
+const globalsSql =
+  "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
+
+/** Looks at MySQL once. */
+export async function observe(mysql: Mysql, grouped: boolean): Promise<Observation> {
+  const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql, lagSql] : [globalsSql];
+  const rows = await mysql.query(parts.join(";\n"));
+  const of = (kind: string) => rows.filter(([first]) => first === kind);
+  const [globals] = of("globals");
+  const members = of("member");
+  const self = members.find((row) => row[4] === "1");
+  const reachable = members.filter((row) => row[2] !== "UNREACHABLE").length;
+  const member = self
+    ? { state: self[2] as MemberState, role: (self[3] ?? "") as "PRIMARY" | "SECONDARY" | "" }
+    : null;
+  const primary = members.find((row) => row[3] === "PRIMARY");
+  const [epoch, counter] = (of("view")[0]?.[1] ?? "").split(":");
+  const gtid = [globals?.[2] ?? "", of("received")[0]?.[1] ?? ""].filter((set) => set !== "");
+  const online = member?.state === "ONLINE" && primary && epoch && counter;
+  return {
+    member,
+    gtid: gtid.join(","),
+    writable: globals?.[1] === "0",
+    majority: !grouped || reachable * 2 > members.length,
+    lagMs: Number(of("lag")[0]?.[1] ?? 0),
+    view: online ? { primary: primary[1]!, epoch, counter: Number(counter) } : null,
+  };
+}

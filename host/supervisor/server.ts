@@ -1,0 +1,76 @@
+import { createServer } from "node:http";
+import type { Claims } from "./claims";
+import type { NodeState } from "./view";
+
+/** What the server answers from. */
+export interface Answers {
+  /** The last look at MySQL. */
+  state: () => NodeState;
+  /** Age of that look, milliseconds. */
+  ageMs: () => number;
+  /** Why the node is not healthy; undefined if it is. */
+  problem: () => string | undefined;
+  claims: Claims;
+}
+
+/** A look that is older than this is none: MySQL hangs. */
+const freshMs = 1_500;
+
+/** True if writes may go to the node. */
+export function isPrimary({ member, writable, majority }: NodeState): boolean {
+  return member?.state === "ONLINE" && member.role === "PRIMARY" && writable && majority;
+}
+
+/** True if reads may go to the node. */
+export function isReplica({ member, majority, lagMs }: NodeState, limitMs: number): boolean {
+  return member?.state === "ONLINE" && member.role === "SECONDARY" && majority && lagMs <= limitMs;
+}
+
+/** Milliseconds of `1s`, `500ms` or a bare number of milliseconds. */
+export function durationMs(text: string): number {
+  const found = /^(\d+)(ms|s)?$/.exec(text);
+  return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
+}
+
+/** Serves `/primary`, `/replica?lag=`, `/health`, `/state` and `/claim?by=` on the private address. */
+export function serve(address: string, answers: Answers): void {
+  const server = createServer((call, response) => {
+    const url = new URL(call.url ?? "/", "http://node");
+    const fresh = answers.ageMs() < freshMs;
+    const state = answers.state();
+    const yes = (good: boolean, text: string) => {
+      response.writeHead(good ? 200 : 503, { "content-type": "text/plain" }).end(`${text}\n`);
+    };
+    const json = (value: object) => {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+    };
+    switch (url.pathname) {
+      case "/primary":
+        return yes(fresh && isPrimary(state), "primary");
+      case "/replica":
+        return yes(
+          fresh && isReplica(state, durationMs(url.searchParams.get("lag") ?? "1s")),
+          "replica",
+        );
+      case "/health": {
+        const problem = fresh ? answers.problem() : "MySQL does not answer";
+        return yes(problem === undefined, problem ?? "healthy");
+      }
+      case "/state":
+        return json(fresh ? state : { ...state, ready: false, member: null });
+      case "/claim":
+        return json({
+          granted: answers.claims.grant(url.searchParams.get("by") ?? "", Date.now()),
+        });
+      default:
+        return yes(false, "unknown");
+    }
+  });
+  server.keepAliveTimeout = 10_000;
+  const listen = () => server.listen(9200, address);
+  server.on("error", (error) => {
+    console.log(`<4>cannot listen on ${address}:9200 (${error.message}); trying again`);
+    setTimeout(listen, 1_000);
+  });
+  listen();
+}
