@@ -91,12 +91,7 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
       },
       {
         files: ["/etc/keepalived/keepalived.conf"],
-        command: [
-          "/usr/sbin/keepalived",
-          "--config-test=/dev/stderr",
-          "-f",
-          "/etc/keepalived/keepalived.conf",
-        ],
+        command: ["/usr/sbin/keepalived", "--config-test", "-f", "/etc/keepalived/keepalived.conf"],
       },
     ],
     services: services(),
