@@ -19,6 +19,12 @@ export const edgeHealthPath = "/run/webstack/edge-health";
 export const vrrpFifoPath = "/run/webstack/vrrp.fifo";
 
 /**
+ * A VRRPv3 advertisement carries an address, so one there must be; the floating IP itself is on
+ * both nodes for good. This one is link-local (RFC 3927) and leads nowhere; the master holds it.
+ */
+const marker = "169.254.255.51/32";
+
+/**
  * Renders `/etc/keepalived/keepalived.conf`, keepalived 2.2 and later.
  *
  * VRRPv3 is the only version with intervals below a second; over unicast, because the private
@@ -60,6 +66,9 @@ export function keepalivedConf({ node, privateIp, peerIp, priority }: Keepalived
       }
       track_file {
         edge_health
+      }
+      virtual_ipaddress {
+        ${marker} dev lo no_track
       }
     }
   `;

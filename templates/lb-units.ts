@@ -34,12 +34,17 @@ export function floatingIpUnit(addresses: readonly string[]): string {
     [Service]
     Type=oneshot
     RemainAfterExit=yes
-    ${addresses.map((address) => `ExecStart=/sbin/ip address replace ${address} dev lo`)}
+    ${addresses.map((address) => `ExecStart=${optional(address)}/sbin/ip address replace ${address} dev lo`)}
     ${addresses.map((address) => `ExecStop=-/sbin/ip address delete ${address} dev lo`)}
 
     [Install]
     WantedBy=multi-user.target
   `;
+}
+
+/** Where IPv6 is turned off, the address of the other family still has to come up. */
+function optional(address: string): string {
+  return address.includes(":") ? "-" : "";
 }
 
 /** Judges HAProxy with real requests. */
