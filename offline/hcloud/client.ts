@@ -21,9 +21,34 @@ export interface Action {
 /** Codes that the Go client tries again. Source: hcloud-go `client_handler_retry.go`. */
 const retriedCodes = ["conflict", "rate_limit_exceeded", "bad_gateway", "timeout"];
 const retries = 5;
-/** Pauses before looking at an action: 0.5 s, doubled, at most 10 s. Source: provider docs. */
-const firstPollMs = Number(process.env.HCLOUD_POLL_MS ?? 500);
+/** Longest pause before looking at an action. Source: hcloud-go `ExponentialBackoff`. */
 const longestPollMs = 10_000;
+/** Longest wait for one answer. */
+const answerTimeoutMs = 60_000;
+
+/** Settings of the provider; those left out are taken from the environment by the caller. */
+export interface ClientSettings {
+  /** Such as `http://127.0.0.1:8480/v1`. */
+  endpoint: string | undefined;
+  /** 64 characters. */
+  token: string | undefined;
+  /** First pause before looking at an action, as Go writes it. @default "500ms" */
+  pollInterval?: string;
+  /** `exponential` doubles the pauses, `constant` does not. @default "exponential" */
+  pollFunction?: string;
+}
+
+/** Milliseconds of a duration such as `500ms` or `1m30s`. @throws Error if it is none. */
+export function milliseconds(duration: string): number {
+  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== duration) {
+    throw new Error(
+      `pollInterval must be a duration such as 500ms, got ${JSON.stringify(duration)}`,
+    );
+  }
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * units[unit!]!, 0);
+}
 
 /** True if the address is this machine's own. */
 function isLoopback(hostname: string): boolean {
@@ -34,19 +59,24 @@ function isLoopback(hostname: string): boolean {
 export class CloudClient {
   private readonly endpoint: string;
   private readonly token: string;
+  private readonly firstPollMs: number;
+  private readonly pollFactor: number;
 
   /** @throws Error if the endpoint is not on loopback, or the token has not 64 characters. */
-  constructor(endpoint: string | undefined, token: string | undefined) {
+  constructor({ endpoint, token, pollInterval, pollFunction }: ClientSettings) {
     if (!endpoint || !URL.canParse(endpoint) || !isLoopback(new URL(endpoint).hostname)) {
       throw new Error(
-        `the stand-in for the hcloud plugin works with a local cloud on loopback only, got endpoint ` +
-          `${JSON.stringify(endpoint)}; for the real cloud install the official pulumi and its plugins`,
+        `hcloud:endpoint must be on loopback, such as http://127.0.0.1:8480/v1, got ${JSON.stringify(endpoint)}: ` +
+          "this is the stand-in for the hcloud plugin and works with a local cloud only; for the real cloud use the official pulumi with its plugins",
       );
     }
-    if (token?.length !== 64)
+    if (token?.length !== 64) {
       throw new Error("entered token is invalid (must be exactly 64 characters long)");
+    }
     this.endpoint = endpoint.replace(/\/+$/, "");
     this.token = token;
+    this.firstPollMs = milliseconds(pollInterval ?? "500ms");
+    this.pollFactor = pollFunction === "constant" ? 1 : 2;
   }
 
   /** One call, tried again as the Go client does; undefined where the answer has no body. */
@@ -71,7 +101,7 @@ export class CloudClient {
         ...(body ? { "content-type": "application/json" } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(answerTimeoutMs),
     });
     const text = await response.text();
     if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
@@ -98,7 +128,7 @@ export class CloudClient {
     let running = actions.filter((action): action is Action => action?.status === "running");
     for (const action of actions) if (action) refuseFailed(action);
     for (let n = 0; running.length > 0; n++) {
-      await pause(Math.min(firstPollMs * 2 ** n, longestPollMs));
+      await pause(Math.min(this.firstPollMs * this.pollFactor ** n, longestPollMs));
       const ids = running.map(({ id }) => `id=${id}`).join("&");
       const path = `/actions?${ids}&page=1&sort=status&sort=id`;
       const { actions: seen } = await this.call<{ actions: Action[] }>("GET", path);

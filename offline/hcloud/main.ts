@@ -1,15 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { main, type Provider } from "@pulumi/pulumi/provider";
+import { serve } from "../plugin/protocol";
+import { tableStandIn, type Operations } from "../plugin/table-stand-in";
+import { holdsUnknown, type Values } from "../plugin/values";
 import { pluginVersion } from "../plugins";
 import { CloudClient } from "./client";
-import { checked, difference } from "./diff";
 import { floatingIp, floatingIpAssignment, primaryIp, rdns } from "./resources/addresses";
 import { firewall, firewallAttachment } from "./resources/firewalls";
-import type { Handlers, Values } from "./resources/handlers";
+import type { Handlers } from "./resources/handlers";
 import { network, networkRoute, networkSubnet } from "./resources/networks";
 import { placementGroup, sshKey } from "./resources/plain";
 import { server, serverNetwork } from "./resources/servers";
 import { volume, volumeAttachment } from "./resources/volumes";
+import { rules } from "./rules";
 import { tables } from "./table";
 
 const handlers: Record<string, Handlers> = {
@@ -30,57 +31,44 @@ const handlers: Record<string, Handlers> = {
   "hcloud:index/serverNetwork:ServerNetwork": serverNetwork,
 };
 
-function typeOf(urn: string): string {
-  return urn.split("::")[2]!.split("$").at(-1)!;
+let client: CloudClient | undefined;
+
+/** Takes the provider's settings, and the environment for what they leave out. */
+function configure(settings: Values): void {
+  // A preview may not know them yet, and makes no call.
+  if (holdsUnknown(settings)) return;
+  client = new CloudClient({
+    endpoint: (settings.endpoint as string | undefined) ?? process.env.HCLOUD_ENDPOINT,
+    token: (settings.token as string | undefined) ?? process.env.HCLOUD_TOKEN,
+    pollInterval: settings.pollInterval as string | undefined,
+    pollFunction: settings.pollFunction as string | undefined,
+  });
 }
 
-function known(urn: string) {
-  const type = typeOf(urn);
-  const [table, handler] = [tables[type], handlers[type]];
-  if (!table || !handler)
-    throw new Error(`the stand-in for the hcloud plugin does not know ${type}`);
-  return { type, table, handler };
+function operations(type: string): Operations {
+  const handler = handlers[type]!;
+  const connected = client;
+  if (connected === undefined) throw new Error("endpoint or token of the provider are not known");
+  return {
+    create: (inputs) => handler.create(connected, inputs),
+    read: (id, state) => handler.read(connected, id, state),
+    async update(id, state, inputs) {
+      await handler.update(connected, id, state, inputs);
+      const now = await handler.read(connected, id, { ...inputs });
+      if (now === undefined) throw new Error(`${type} ${id} vanished while it was updated`);
+      return now;
+    },
+    delete: (id, state) => handler.delete(connected, id, state),
+  };
 }
 
-let connected: CloudClient | undefined;
-
-/** The endpoint and token come from the environment, as the official plugin reads them too. */
-function client(): CloudClient {
-  connected ??= new CloudClient(process.env.HCLOUD_ENDPOINT, process.env.HCLOUD_TOKEN);
-  return connected;
-}
-
-/** A name as the official plugin makes it: the resource's name, a dash and seven hex digits. */
-function autoName(urn: string): string {
-  return `${urn.split("::").at(-1)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
-}
-
-const provider: Provider = {
-  version: pluginVersion("hcloud"),
-  check: async (urn, olds: Values, news: Values) => {
-    const { type, table } = known(urn);
-    const failures = checked(type, table, news);
-    const name = news.name ?? (table.named ? (olds.name ?? autoName(urn)) : undefined);
-    return { inputs: name === undefined ? news : { ...news, name }, failures };
-  },
-  diff: async (_id, urn, olds: Values, news: Values) => difference(known(urn).table, olds, news),
-  create: async (urn, inputs: Values) => known(urn).handler.create(client(), inputs),
-  read: async (id, urn, props: Values) => {
-    const { handler, table } = known(urn);
-    const found = await handler.read(client(), id, props);
-    if (!found) return {};
-    const inputs = Object.keys(table.properties)
-      .filter((key) => found[key] !== undefined)
-      .map((key) => [key, found[key]]);
-    return { id, props: found, inputs: Object.fromEntries(inputs) };
-  },
-  update: async (id, urn, olds: Values, news: Values) => {
-    const { handler } = known(urn);
-    await handler.update(client(), id, olds, news);
-    const found = await handler.read(client(), id, { ...olds, ...news });
-    return { outs: found ?? { ...olds, ...news } };
-  },
-  delete: async (id, urn, props: Values) => known(urn).handler.delete(client(), id, props),
-};
-
-void main(provider, process.argv.slice(2));
+serve(
+  tableStandIn({
+    name: "hcloud",
+    version: pluginVersion("hcloud"),
+    tables,
+    rules,
+    configure,
+    operations,
+  }),
+);

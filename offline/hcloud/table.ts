@@ -1,204 +1,189 @@
-import { createHash } from "node:crypto";
+import { computed, optional, replaced, required, type Table } from "../plugin/table";
+import { canonicalAddress, refuseAddresses, refuseNonIp } from "./checks";
+import { cidr, frameworkLabels, integer, labels, name, off, text } from "./properties";
+import { server } from "./server-table";
 
-/** User data in the form of the official state: base64 of its SHA-1. */
-export function userDataHash(text: string): string {
-  return createHash("sha1").update(text).digest("base64");
-}
+const addresses = optional("set", {
+  refuse: refuseAddresses,
+  comparable: (value) => (value as string[]).map(canonicalAddress),
+});
 
-/** How one input behaves. */
-export interface Property {
-  /** `req`: must be given; `opt`: may be; `computed`: may be, and is filled when it is not. */
-  kind: "req" | "opt" | "computed";
-  /** Whether a change replaces the resource. */
-  replaces?: boolean;
-  /** Value that counts as given when the input is absent; shows in outputs. */
-  default?: unknown;
-  /** A list whose order does not count. */
-  set?: boolean;
-  /** An absent input never differs, whatever the state has. */
-  keptWhenAbsent?: boolean;
-  /** The form in which the state has it. */
-  stored?: (value: string) => string;
-}
+const firewallRule = {
+  direction: required("string", { oneOf: ["in", "out"] }),
+  protocol: required("string", { oneOf: ["icmp", "tcp", "udp", "gre", "esp"] }),
+  port: optional("string"),
+  sourceIps: addresses,
+  destinationIps: addresses,
+  description: optional("string"),
+};
 
-/** One resource type: its inputs, and whether it belongs to the SDK half of the official provider. */
-export interface ResourceTable {
-  /** Half of the official provider: `sdk` answers deleteBeforeReplace for explicit names. */
-  half: "sdk" | "fw";
-  /** Whether a name is made when none is given. */
-  named?: boolean;
-  properties: Record<string, Property>;
-}
-
-const req: Property = { kind: "req" };
-const opt: Property = { kind: "opt" };
-const computed: Property = { kind: "computed", keptWhenAbsent: true };
-const replaced = (property: Property): Property => ({ ...property, replaces: true });
-const name: Property = { kind: "opt", keptWhenAbsent: true };
-const off: Property = { kind: "opt", default: false };
-/** `fw` resources have an empty map where nothing is given. */
-const fwLabels: Property = { kind: "opt", default: {} };
-const sdkLabels: Property = { kind: "opt" };
-
-/** Inputs of every type, as the official plugin treats them; see the property tables of its schema. */
-export const tables: Record<string, ResourceTable> = {
-  "hcloud:index/sshKey:SshKey": {
-    half: "fw",
-    named: true,
-    properties: { name, publicKey: replaced(req), labels: fwLabels },
-  },
+const networks: Record<string, Table> = {
   "hcloud:index/network:Network": {
     half: "sdk",
-    named: true,
+    autoNamed: true,
     properties: {
       name,
-      ipRange: replaced(req),
+      ipRange: replaced(cidr),
       deleteProtection: off,
       exposeRoutesToVswitch: off,
-      labels: sdkLabels,
+      labels,
     },
+    outputs: [],
   },
   "hcloud:index/networkSubnet:NetworkSubnet": {
     half: "sdk",
     properties: {
-      networkId: replaced(req),
-      type: replaced(req),
-      networkZone: replaced(req),
-      ipRange: replaced(req),
-      vswitchId: replaced(opt),
+      networkId: replaced(integer),
+      type: replaced(required("string", { oneOf: ["cloud", "server", "vswitch"] })),
+      networkZone: replaced(text),
+      ipRange: replaced(cidr),
+      vswitchId: replaced(optional("int")),
     },
+    outputs: ["gateway"],
   },
   "hcloud:index/networkRoute:NetworkRoute": {
     half: "sdk",
     properties: {
-      networkId: replaced(req),
-      destination: replaced(req),
-      gateway: replaced(req),
+      networkId: replaced(integer),
+      destination: replaced(cidr),
+      gateway: replaced(text),
     },
+    outputs: [],
   },
-  "hcloud:index/placementGroup:PlacementGroup": {
-    half: "sdk",
-    named: true,
-    properties: { name, type: req, labels: sdkLabels },
+  "hcloud:index/serverNetwork:ServerNetwork": {
+    half: "framework",
+    properties: {
+      serverId: replaced(integer),
+      networkId: replaced(computed("int")),
+      subnetId: replaced(optional("string")),
+      ip: replaced(computed("string", { refuse: refuseNonIp })),
+      aliasIps: optional("set", { default: [] }),
+    },
+    outputs: ["macAddress"],
   },
+};
+
+const firewalls: Record<string, Table> = {
   "hcloud:index/firewall:Firewall": {
     half: "sdk",
-    named: true,
+    autoNamed: true,
     properties: {
       name,
-      labels: { kind: "computed", keptWhenAbsent: true },
-      rules: { kind: "opt", set: true },
-      applyTos: { kind: "computed", set: true, keptWhenAbsent: true },
+      labels: { ...labels, given: "computed" },
+      rules: optional("set", { members: firewallRule }),
+      applyTos: computed("set", {
+        members: { labelSelector: computed("string"), server: computed("int") },
+      }),
     },
+    outputs: [],
   },
   "hcloud:index/firewallAttachment:FirewallAttachment": {
     half: "sdk",
     properties: {
-      firewallId: replaced(req),
-      serverIds: { kind: "opt", set: true },
-      labelSelectors: { kind: "opt", set: true },
+      firewallId: replaced(integer),
+      serverIds: optional("set"),
+      labelSelectors: optional("set"),
     },
+    outputs: [],
   },
+};
+
+const addressTables: Record<string, Table> = {
   "hcloud:index/floatingIp:FloatingIp": {
     half: "sdk",
-    named: true,
+    autoNamed: true,
     properties: {
       name,
-      type: replaced(req),
-      description: opt,
-      homeLocation: replaced(computed),
-      serverId: computed,
+      type: replaced(required("string", { oneOf: ["ipv4", "ipv6"] })),
+      description: optional("string"),
+      homeLocation: replaced(computed("string")),
+      serverId: computed("int"),
       deleteProtection: off,
-      labels: sdkLabels,
+      labels,
     },
+    outputs: ["ipAddress", "ipNetwork"],
   },
   "hcloud:index/floatingIpAssignment:FloatingIpAssignment": {
     half: "sdk",
-    properties: { floatingIpId: replaced(req), serverId: req },
+    properties: { floatingIpId: replaced(integer), serverId: integer },
+    outputs: [],
   },
   "hcloud:index/primaryIp:PrimaryIp": {
-    half: "fw",
-    named: true,
+    half: "framework",
+    autoNamed: true,
     properties: {
       name,
-      type: replaced(req),
-      location: replaced(computed),
-      datacenter: replaced(computed),
-      assigneeId: computed,
-      assigneeType: computed,
+      type: replaced(text),
+      location: replaced(computed("string")),
+      datacenter: replaced(computed("string")),
+      assigneeId: computed("int"),
+      assigneeType: computed("string"),
       autoDelete: off,
       deleteProtection: off,
-      labels: fwLabels,
+      labels: frameworkLabels,
     },
+    outputs: ["ipAddress", "ipNetwork"],
+    // The plan leaves them open, whatever is changed.
+    unknownOnUpdate: ["assigneeId", "assigneeType"],
   },
   "hcloud:index/rdns:Rdns": {
-    half: "fw",
+    half: "framework",
     properties: {
-      dnsPtr: req,
-      ipAddress: replaced(req),
-      serverId: replaced(opt),
-      primaryIpId: replaced(opt),
-      floatingIpId: replaced(opt),
-      loadBalancerId: replaced(opt),
+      dnsPtr: text,
+      ipAddress: replaced(required("string", { refuse: refuseNonIp })),
+      serverId: replaced(optional("int")),
+      primaryIpId: replaced(optional("int")),
+      floatingIpId: replaced(optional("int")),
+      loadBalancerId: replaced(optional("int")),
     },
+    outputs: [],
+  },
+};
+
+const others: Record<string, Table> = {
+  "hcloud:index/sshKey:SshKey": {
+    half: "framework",
+    autoNamed: true,
+    properties: { name, publicKey: replaced(text), labels: frameworkLabels },
+    outputs: ["fingerprint"],
+  },
+  "hcloud:index/placementGroup:PlacementGroup": {
+    half: "sdk",
+    autoNamed: true,
+    properties: { name, type: required("string", { oneOf: ["spread"] }), labels },
+    outputs: ["servers"],
   },
   "hcloud:index/volume:Volume": {
     half: "sdk",
-    named: true,
+    autoNamed: true,
     properties: {
       name,
-      size: req,
-      location: replaced(computed),
-      serverId: computed,
-      automount: opt,
-      format: opt,
+      size: integer,
+      location: replaced(computed("string")),
+      serverId: computed("int"),
+      automount: optional("bool"),
+      format: optional("string", { oneOf: ["xfs", "ext4"] }),
       deleteProtection: off,
-      labels: sdkLabels,
+      labels,
     },
+    outputs: ["linuxDevice"],
   },
   "hcloud:index/volumeAttachment:VolumeAttachment": {
     half: "sdk",
     properties: {
-      serverId: replaced(req),
-      volumeId: replaced(req),
-      automount: computed,
+      serverId: replaced(integer),
+      volumeId: replaced(integer),
+      automount: computed("bool"),
     },
+    outputs: [],
   },
-  "hcloud:index/serverNetwork:ServerNetwork": {
-    half: "fw",
-    properties: {
-      serverId: replaced(req),
-      networkId: replaced(computed),
-      subnetId: replaced(opt),
-      ip: replaced(computed),
-      aliasIps: { kind: "opt", default: [], set: true },
-    },
-  },
-  "hcloud:index/server:Server": {
-    half: "sdk",
-    named: true,
-    properties: {
-      name,
-      serverType: req,
-      image: replaced(computed),
-      location: replaced(computed),
-      datacenter: replaced(computed),
-      userData: { ...replaced(opt), stored: userDataHash },
-      sshKeys: replaced(opt),
-      labels: sdkLabels,
-      networks: { kind: "opt", set: true, keptWhenAbsent: true },
-      publicNets: { kind: "opt", set: true, keptWhenAbsent: true },
-      firewallIds: { kind: "computed", set: true, keptWhenAbsent: true },
-      placementGroupId: opt,
-      backups: off,
-      deleteProtection: off,
-      rebuildProtection: off,
-      ignoreRemoteFirewallIds: off,
-      shutdownBeforeDeletion: off,
-      allowDeprecatedImages: off,
-      keepDisk: off,
-      iso: opt,
-      rescue: opt,
-    },
-  },
+};
+
+/** Inputs of every type, as the official plugin treats them; see the property tables of its schema. */
+export const tables: Readonly<Record<string, Table>> = {
+  ...networks,
+  ...firewalls,
+  ...addressTables,
+  ...others,
+  "hcloud:index/server:Server": server,
 };

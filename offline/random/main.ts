@@ -1,105 +1,88 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { hashSync } from "bcryptjs";
-import { main, type Provider } from "@pulumi/pulumi/provider";
-import { isDeepStrictEqual } from "node:util";
+import { serve } from "../plugin/protocol";
+import { tableStandIn, type Operations, type Rules } from "../plugin/table-stand-in";
+import type { Values } from "../plugin/values";
 import { pluginVersion } from "../plugins";
+import { tables } from "./table";
+import { randomText, type TextWish } from "./text";
 
-type Values = Record<string, unknown>;
+/** Longest text that bcrypt looks at, and the cost of the official plugin. */
+const bcryptBytes = 72;
+const bcryptCost = 10;
 
-const lower = "abcdefghijklmnopqrstuvwxyz";
-const upper = lower.toUpperCase();
-const digits = "0123456789";
-const special = "!@#$%&*()-_=+[]{}<>:?";
-
-/** Defaults of RandomPassword and RandomString. Source: registry docs of the random provider. */
-const textDefaults = {
-  lower: true,
-  upper: true,
-  number: true,
-  numeric: true,
-  special: true,
-  minLower: 0,
-  minUpper: 0,
-  minNumeric: 0,
-  minSpecial: 0,
-};
-
-function pick(alphabet: string, count: number): string[] {
-  return Array.from({ length: count }, () => alphabet[randomInt(alphabet.length)]!);
+/** `number` is the old name of `numeric`; whichever is given counts for both. */
+function withNumeric(inputs: Values): Values {
+  const numeric = inputs.numeric ?? inputs.number ?? true;
+  return { ...inputs, numeric, number: numeric };
 }
 
-function shuffled(list: string[]): string {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = randomInt(i + 1);
-    [list[i], list[j]] = [list[j]!, list[i]!];
-  }
-  return list.join("");
+function bcrypted(text: string): string {
+  return hashSync(Buffer.from(text).subarray(0, bcryptBytes).toString("latin1"), bcryptCost);
 }
 
-function randomText(inputs: Values): string {
-  const wanted = { ...textDefaults, ...inputs } as typeof textDefaults & { length: number };
-  const signs = (inputs.overrideSpecial as string | undefined) ?? special;
-  const numeric = wanted.numeric && wanted.number;
-  const alphabet = [
-    wanted.lower ? lower : "",
-    wanted.upper ? upper : "",
-    numeric ? digits : "",
-    wanted.special ? signs : "",
-  ].join("");
-  const least = [
-    ...pick(lower, wanted.minLower),
-    ...pick(upper, wanted.minUpper),
-    ...pick(digits, wanted.minNumeric),
-    ...pick(signs, wanted.minSpecial),
-  ];
-  return shuffled([...least, ...pick(alphabet, wanted.length - least.length)]);
-}
+type Made = { id: string; outs: Values };
 
-function create(type: string, inputs: Values): { id: string; outs: Values } {
-  switch (type) {
-    case "random:index/randomPassword:RandomPassword": {
-      const result = randomText(inputs);
-      const bcryptHash = hashSync(result.slice(0, 72), 10);
-      return { id: "none", outs: { ...textDefaults, ...inputs, result, bcryptHash } };
-    }
-    case "random:index/randomString:RandomString": {
-      const result = randomText(inputs);
-      return { id: result, outs: { ...textDefaults, ...inputs, result } };
-    }
-    case "random:index/randomUuid:RandomUuid": {
-      const result = randomUUID();
-      return { id: result, outs: { ...inputs, result } };
-    }
-    case "random:index/randomId:RandomId": {
-      const bytes = randomBytes(inputs.byteLength as number);
-      const prefix = (inputs.prefix as string | undefined) ?? "";
-      const b64Url = bytes.toString("base64url");
-      const hex = prefix + bytes.toString("hex");
-      const dec = prefix + BigInt(`0x${bytes.toString("hex")}`).toString();
-      const b64Std = prefix + bytes.toString("base64");
-      return { id: b64Url, outs: { ...inputs, b64Url: prefix + b64Url, b64Std, hex, dec } };
-    }
-    default:
-      throw new Error(`the stand-in for the random plugin does not know ${type}`);
-  }
-}
-
-function typeOf(urn: string): string {
-  return urn.split("::")[2]!.split("$").at(-1)!;
-}
-
-const provider: Provider = {
-  version: pluginVersion("random"),
-  check: async (_urn, _olds, news: Values) => ({ inputs: news, failures: [] }),
-  /** Every input replaces: a value is random once. */
-  diff: async (_id, _urn, olds: Values, news: Values) => {
-    const replaces = Object.keys(news).filter((key) => !isDeepStrictEqual(olds[key], news[key]));
-    return { changes: replaces.length > 0, replaces };
+const makers: Record<string, (inputs: Values) => Made> = {
+  "random:index/randomPassword:RandomPassword": (inputs) => {
+    const outs = withNumeric(inputs);
+    const result = randomText(outs as unknown as TextWish);
+    return { id: "none", outs: { ...outs, result, bcryptHash: bcrypted(result) } };
   },
-  create: async (urn, inputs: Values) => create(typeOf(urn), inputs),
-  read: async (id, _urn, props: Values) => ({ id, props }),
-  update: async (_id, _urn, olds: Values, news: Values) => ({ outs: { ...olds, ...news } }),
-  delete: async () => undefined,
+  "random:index/randomString:RandomString": (inputs) => {
+    const outs = withNumeric(inputs);
+    const result = randomText(outs as unknown as TextWish);
+    return { id: result, outs: { ...outs, result } };
+  },
+  "random:index/randomUuid:RandomUuid": (inputs) => {
+    const result = randomUUID();
+    return { id: result, outs: { ...inputs, result } };
+  },
+  "random:index/randomId:RandomId": (inputs) => {
+    const bytes = randomBytes(inputs.byteLength as number);
+    const prefix = (inputs.prefix as string | undefined) ?? "";
+    const id = bytes.toString("base64url");
+    const forms = {
+      b64Url: prefix + id,
+      b64Std: prefix + bytes.toString("base64"),
+      hex: prefix + bytes.toString("hex"),
+      dec: prefix + BigInt(`0x${bytes.toString("hex")}`).toString(),
+    };
+    return { id, outs: { ...inputs, ...forms } };
+  },
+  "random:index/randomBytes:RandomBytes": (inputs) => {
+    const bytes = randomBytes(inputs.length as number);
+    const forms = { base64: bytes.toString("base64"), hex: bytes.toString("hex") };
+    return { id: "none", outs: { ...inputs, ...forms } };
+  },
+  "random:index/randomInteger:RandomInteger": (inputs) => {
+    const result = randomInt(inputs.min as number, (inputs.max as number) + 1);
+    return { id: String(result), outs: { ...inputs, result } };
+  },
 };
 
-void main(provider, process.argv.slice(2));
+/** A given `numeric` or `number` is compared with what the state has for both. */
+const text: Rules = {
+  complete: (inputs) =>
+    inputs.numeric === undefined && inputs.number === undefined ? inputs : withNumeric(inputs),
+};
+
+const operations = (type: string): Operations => ({
+  create: async (inputs) => makers[type]!(inputs),
+  read: async (_id, state) => state,
+  update: async (_id, state, inputs) => ({ ...state, ...inputs }),
+  delete: async () => undefined,
+});
+
+serve(
+  tableStandIn({
+    name: "random",
+    version: pluginVersion("random"),
+    tables,
+    rules: {
+      "random:index/randomPassword:RandomPassword": text,
+      "random:index/randomString:RandomString": text,
+    },
+    operations,
+  }),
+);

@@ -1,82 +1,88 @@
-import { createHash, createPrivateKey, randomBytes } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
-import { main, type Provider } from "@pulumi/pulumi/provider";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
+import { createRequire } from "node:module";
+import { serve } from "../plugin/protocol";
+import { tableStandIn, type Operations, type Rules } from "../plugin/table-stand-in";
+import type { Values } from "../plugin/values";
 import { pluginVersion } from "../plugins";
-import { locallySigned, request, selfSigned } from "./certificates";
+import type * as Certificates from "./certificates";
 import { keyPair } from "./keys";
+import { isReadyForRenewal } from "./renewal";
+import { tables } from "./table";
 
-type Values = Record<string, never>;
-
-function keyAlgorithm(pem: string): string {
-  const type = createPrivateKey(pem).asymmetricKeyType;
+function keyAlgorithm(pem: unknown): string {
+  const type = createPrivateKey(String(pem)).asymmetricKeyType;
   return type === "ec" ? "ECDSA" : type === "rsa" ? "RSA" : "ED25519";
 }
 
-/** Outputs of the tls plugin that have a value when the input is absent. */
-const certificateDefaults = {
-  earlyRenewalHours: 0,
-  isCaCertificate: false,
-  readyForRenewal: false,
-  setAuthorityKeyId: false,
-  setSubjectKeyId: false,
-};
-
-async function create(type: string, inputs: Values): Promise<{ id: string; outs: object }> {
-  switch (type) {
-    case "tls:index/privateKey:PrivateKey": {
-      const withDefaults = { ecdsaCurve: "P224", rsaBits: 2048, ...inputs } as never as {
-        algorithm: string;
-        ecdsaCurve: string;
-        rsaBits: number;
-      };
-      const { algorithm, ecdsaCurve, rsaBits } = withDefaults;
-      const forms = keyPair(algorithm, ecdsaCurve, rsaBits);
-      const id = createHash("sha1").update(forms.publicKeyPem).digest("hex");
-      return { id, outs: { ...withDefaults, ...forms } };
-    }
-    case "tls:index/selfSignedCert:SelfSignedCert": {
-      const outs = { ...certificateDefaults, ...(await selfSigned(inputs as never)) };
-      const algorithm = keyAlgorithm(inputs.privateKeyPem!);
-      return { id: serial(), outs: { ...outs, ...inputs, keyAlgorithm: algorithm } };
-    }
-    case "tls:index/certRequest:CertRequest": {
-      const certRequestPem = await request(inputs as never);
-      const algorithm = keyAlgorithm(inputs.privateKeyPem!);
-      const id = createHash("sha1").update(certRequestPem).digest("hex");
-      return { id, outs: { ...inputs, certRequestPem, keyAlgorithm: algorithm } };
-    }
-    case "tls:index/locallySignedCert:LocallySignedCert": {
-      const outs = { ...certificateDefaults, ...(await locallySigned(inputs as never)) };
-      const algorithm = keyAlgorithm(inputs.caPrivateKeyPem!);
-      return { id: serial(), outs: { ...outs, ...inputs, caKeyAlgorithm: algorithm } };
-    }
-    default:
-      throw new Error(`the stand-in for the tls plugin does not know ${type}`);
-  }
+function sha1(text: string): string {
+  return createHash("sha1").update(text).digest("hex");
 }
 
-function serial(): string {
-  return BigInt(`0x${randomBytes(16).toString("hex")}`).toString();
+/** Serial number as a decimal text, which is the id of a certificate. */
+function serialOf(pem: string): string {
+  return BigInt(`0x${new X509Certificate(pem).serialNumber}`).toString();
 }
 
-function typeOf(urn: string): string {
-  return urn.split("::")[2]!.split("$").at(-1)!;
-}
+/** Loaded when the first certificate is made: most runs make none, and it takes its time. */
+const certificates = () => createRequire(__filename)("./certificates") as typeof Certificates;
 
-/** Inputs whose change does not replace: they say when to renew, not what is made. */
-const inPlace = new Set(["earlyRenewalHours"]);
+type Made = Promise<{ id: string; outs: Values }>;
 
-const provider: Provider = {
-  version: pluginVersion("tls"),
-  check: async (_urn, _olds, news) => ({ inputs: news, failures: [] }),
-  diff: async (_id, _urn, olds, news) => {
-    const changed = Object.keys(news).filter((key) => !isDeepStrictEqual(olds[key], news[key]));
-    return { changes: changed.length > 0, replaces: changed.filter((key) => !inPlace.has(key)) };
+const makers: Record<string, (inputs: Values) => Made> = {
+  async "tls:index/privateKey:PrivateKey"(inputs) {
+    const { algorithm, ecdsaCurve, rsaBits } = inputs as Record<string, never>;
+    const forms = keyPair(algorithm!, ecdsaCurve!, rsaBits!);
+    return { id: sha1(forms.publicKeyPem), outs: { ...inputs, ...forms } };
   },
-  create: async (urn, inputs) => create(typeOf(urn), inputs),
-  read: async (id, _urn, props) => ({ id, props }),
-  update: async (_id, _urn, olds, news) => ({ outs: { ...olds, ...news } }),
-  delete: async () => undefined,
+  async "tls:index/selfSignedCert:SelfSignedCert"(inputs) {
+    const made = await certificates().selfSigned(inputs as never);
+    const outs = { ...inputs, ...made, readyForRenewal: false };
+    const algorithm = keyAlgorithm(inputs.privateKeyPem);
+    return { id: serialOf(made.certPem), outs: { ...outs, keyAlgorithm: algorithm } };
+  },
+  async "tls:index/certRequest:CertRequest"(inputs) {
+    const certRequestPem = await certificates().request(inputs as never);
+    const algorithm = keyAlgorithm(inputs.privateKeyPem);
+    return {
+      id: sha1(certRequestPem),
+      outs: { ...inputs, certRequestPem, keyAlgorithm: algorithm },
+    };
+  },
+  async "tls:index/locallySignedCert:LocallySignedCert"(inputs) {
+    const made = await certificates().locallySigned(inputs as never);
+    const outs = { ...inputs, ...made, readyForRenewal: false };
+    const algorithm = keyAlgorithm(inputs.caPrivateKeyPem);
+    return { id: serialOf(made.certPem), outs: { ...outs, caKeyAlgorithm: algorithm } };
+  },
 };
 
-void main(provider, process.argv.slice(2));
+const operations = (type: string): Operations => ({
+  create: (inputs) => makers[type]!(inputs),
+  read: async (_id, state) =>
+    "readyForRenewal" in state
+      ? { ...state, readyForRenewal: isReadyForRenewal(state, state, new Date()) }
+      : state,
+  update: async (_id, state, inputs) => ({ ...state, ...inputs }),
+  delete: async () => undefined,
+});
+
+/** A certificate that is to be renewed is replaced. */
+const renewed: Rules = {
+  changes: ({ state, inputs }) =>
+    isReadyForRenewal(state, inputs, new Date())
+      ? [{ path: "readyForRenewal", kind: "update", replaces: true }]
+      : [],
+};
+
+serve(
+  tableStandIn({
+    name: "tls",
+    version: pluginVersion("tls"),
+    tables,
+    rules: {
+      "tls:index/selfSignedCert:SelfSignedCert": renewed,
+      "tls:index/locallySignedCert:LocallySignedCert": renewed,
+    },
+    operations,
+  }),
+);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CloudError, retried, type CloudClient } from "../client";
-import { userDataHash } from "../table";
+import { userDataHash } from "../server-table";
 import {
   created,
   differs,

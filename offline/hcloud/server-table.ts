@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { computed, optional, replaced, type Table } from "../plugin/table";
+import { labels, name, off, text } from "./properties";
+
+/** User data as the official plugin keeps it in its state: Base64 of the SHA-1. */
+export function userDataHash(userData: string): string {
+  return createHash("sha1").update(userData).digest("base64");
+}
+
+/** What is already a hash stays: 20 bytes in Base64. */
+function hashedUserData(value: unknown): string {
+  return /^[A-Za-z0-9+/]{27}=$/.test(String(value)) ? String(value) : userDataHash(String(value));
+}
+
+/** The type `hcloud:index/server:Server`. */
+export const server: Table = {
+  half: "sdk",
+  autoNamed: true,
+  properties: {
+    name,
+    serverType: text,
+    image: replaced(
+      computed("string", { refuse: (v) => (v === "" ? "image must not be empty" : undefined) }),
+    ),
+    location: replaced(computed("string")),
+    datacenter: replaced(computed("string")),
+    userData: replaced(optional("string", { comparable: hashedUserData })),
+    sshKeys: replaced(optional("list")),
+    labels,
+    networks: optional("set", {
+      members: {
+        networkId: computed("int"),
+        subnetId: optional("string"),
+        ip: computed("string"),
+        aliasIps: computed("set"),
+      },
+    }),
+    publicNets: optional("set", {
+      members: {
+        ipv4Enabled: optional("bool", { default: true }),
+        ipv4: computed("int"),
+        ipv6Enabled: optional("bool", { default: true }),
+        ipv6: computed("int"),
+      },
+    }),
+    firewallIds: computed("set"),
+    placementGroupId: optional("int"),
+    backups: off,
+    deleteProtection: off,
+    rebuildProtection: off,
+    ignoreRemoteFirewallIds: off,
+    shutdownBeforeDeletion: off,
+    allowDeprecatedImages: optional("bool"),
+    keepDisk: off,
+    iso: optional("string"),
+    rescue: optional("string"),
+  },
+  outputs: [
+    "ipv4Address",
+    "ipv6Address",
+    "ipv6Network",
+    "status",
+    "backupWindow",
+    "primaryDiskSize",
+  ],
+};

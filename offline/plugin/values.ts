@@ -1,0 +1,64 @@
+/** Plain values of one resource's inputs or state. */
+export type Values = Record<string, unknown>;
+
+/** Stands for a value that is known only after the update. */
+export const unknown: unique symbol = Symbol("unknown");
+
+/** Key that gives a map in the engine's protocol a special meaning. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Texts that stand for unknown values: pulumi/sdk `go/common/resource/plugin/rpc.go`. */
+const unknownTexts = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+]);
+const [unknownText] = unknownTexts;
+
+/** A value of the protocol as a plain one: without marks of secrets, nulls as absent. */
+export function decode(value: unknown): unknown {
+  if (typeof value === "string") return unknownTexts.has(value) ? unknown : value;
+  if (Array.isArray(value)) return value.map(decode);
+  if (typeof value !== "object" || value === null) return value ?? undefined;
+  const map = value as Values;
+  if (map[signatureKey] === secretSignature) return decode(map.value);
+  return decodeMap(map);
+}
+
+/** {@link decode} for a map; absent members are left out. */
+export function decodeMap(map: Values): Values {
+  const entries = Object.entries(map)
+    .map(([key, value]) => [key, decode(value)] as const)
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** A plain value in the protocol's form. */
+export function encode(value: unknown): unknown {
+  if (value === unknown) return unknownText;
+  if (Array.isArray(value)) return value.map(encode);
+  if (typeof value !== "object" || value === null) return value;
+  return encodeMap(value as Values);
+}
+
+/** {@link encode} for a map whose members named in `secrets` are marked as secrets. */
+export function encodeMap(map: Values, secrets: readonly string[] = []): Values {
+  const entries = Object.entries(map)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, secrets.includes(key) ? secret(encode(value)) : encode(value)]);
+  return Object.fromEntries(entries);
+}
+
+function secret(value: unknown): Values {
+  return { [signatureKey]: secretSignature, value };
+}
+
+/** True if `value` is, or holds anywhere inside, an unknown. */
+export function holdsUnknown(value: unknown): boolean {
+  if (value === unknown) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(holdsUnknown);
+}
