@@ -30,6 +30,7 @@ const cloudInit = [
   "datasource_list: [NoCloud]",
   "network: {config: disabled}",
   "ssh_genkeytypes: [ed25519]",
+  "disable_root: false",
   "apt: {preserve_sources_list: true}",
 ].join("\n");
 

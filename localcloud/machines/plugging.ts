@@ -19,6 +19,13 @@ function hostV6(network: string): string {
   return network.replace("::/64", "::1/64");
 }
 
+async function allowIpv6(pid: number): Promise<void> {
+  // The engine turns IPv6 off in a namespace without networks.
+  const settings = ["all", "default"].map((name) => `net.ipv6.conf.${name}.disable_ipv6=0`);
+  const args = ["--target", String(pid), "--net", "sysctl", "-q", "-w", ...settings];
+  await command("nsenter", args);
+}
+
 /** Connects a running host to the router of the public side, as Hetzner does it. */
 export async function plugPublic(
   router: string,
@@ -26,6 +33,7 @@ export async function plugPublic(
   serverId: number,
   nic: PublicNic,
 ): Promise<void> {
+  await allowIpv6(pid);
   const port = publicPort(serverId);
   await batch([
     `link add ${port} netns ${router} type veth peer name eth0 netns ${pid} address ${nic.mac}`,
@@ -42,8 +50,8 @@ export async function plugPublic(
       : ["link set eth0 up"]),
     ...(nic.ipv6
       ? [
-          `-6 address add ${hostV6(nic.ipv6.network)} dev eth0 nodad`,
-          "-6 route add default via fe80::1 dev eth0",
+          `address add ${hostV6(nic.ipv6.network)} dev eth0 nodad`,
+          "route add default via fe80::1 dev eth0",
         ]
       : []),
   ]);
@@ -51,9 +59,9 @@ export async function plugPublic(
     [
       `link set ${port} up`,
       `address add ${publicGateway}/32 dev ${port}`,
-      `-6 address add fe80::1/64 dev ${port} nodad`,
+      `address add fe80::1/64 dev ${port} nodad`,
       ...(nic.ipv4 ? [`route replace ${nic.ipv4.ip}/32 dev ${port}`] : []),
-      ...(nic.ipv6 ? [`-6 route replace ${nic.ipv6.network} dev ${port}`] : []),
+      ...(nic.ipv6 ? [`route replace ${nic.ipv6.network} dev ${port}`] : []),
     ],
     router,
   );

@@ -54,7 +54,7 @@ export async function makeRouter(router: string, link: string): Promise<void> {
     `address add ${names.metadataAddress}/32 dev lo`,
     `address add ${names.apiAddress}/32 dev lo`,
     `address add ${names.clientGateway}/32 dev client`,
-    "-6 address add fe80::1/64 dev client nodad",
+    "address add fe80::1/64 dev client nodad",
     "link set client up",
     `route replace ${names.clientAddress}/32 dev client`,
   ];

@@ -13,7 +13,7 @@ export function seedFiles(spec: MachineSpec): Record<string, string> {
       {
         "instance-id": String(spec.id),
         "local-hostname": spec.name,
-        "public-keys": spec.sshKeys.map(({ publicKey, name }) => `${publicKey} ${name}`),
+        "public-keys": spec.sshKeys.map(({ publicKey, name }) => `${publicKey.trim()} ${name}`),
       },
       yaml,
     ),
@@ -59,7 +59,7 @@ export function metadataDocuments(
         "local-ipv4": "",
         "public-ipv4": ipv4,
         region: spec.networkZone,
-        "public-keys": spec.sshKeys.map(({ publicKey, name }) => `${publicKey} ${name}`),
+        "public-keys": spec.sshKeys.map(({ publicKey, name }) => `${publicKey.trim()} ${name}`),
       },
       yaml,
     ),
