@@ -2,7 +2,7 @@ import { programPath } from "./base-bundle";
 import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
 import { edgeCertificatePath, haproxyCfg, type Peer } from "./haproxy-cfg";
 import { keepalivedConf } from "./keepalived-conf";
-import { floatingIpUnit, haproxyDropIn, moverUnit, proberUnit } from "./lb-units";
+import { edgeConnections, floatingIpUnit, haproxyDropIn, moverUnit, proberUnit } from "./lb-units";
 
 /** What the mover must know; ids exist only after creation. */
 export interface MoverArgs {
@@ -63,7 +63,7 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
           node,
           loadBalancers: args.loadBalancers,
           webNodes: args.webNodes,
-          maxConnections: 20_000,
+          maxConnections: edgeConnections,
         }),
       ),
       "/etc/keepalived/keepalived.conf": rootFile(

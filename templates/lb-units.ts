@@ -3,6 +3,11 @@ import { vrrpFifoPath } from "./keepalived-conf";
 import { made } from "./notice";
 import { text } from "./text";
 
+/** Most clients at a time; each needs two open files, one towards it and one towards a web node. */
+export const edgeConnections = 9_500;
+/** Open files that HAProxy may have. Hosts in containers refuse more than 20 000. */
+const edgeOpenFiles = 20_000;
+
 /** Keeps HAProxy coming back at once, and out of the kernel's reach when memory is short. */
 export function haproxyDropIn(): string {
   return text`
@@ -14,6 +19,7 @@ export function haproxyDropIn(): string {
     [Service]
     Restart=always
     RestartSec=100ms
+    LimitNOFILE=${edgeOpenFiles}
     OOMScoreAdjust=-800
   `;
 }
