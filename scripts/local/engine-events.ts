@@ -23,7 +23,8 @@ export function engineEvents(progress: Progress): (event: EngineEvent) => void {
     if (failed) progress.line(`  FAILED ${failed.op} ${shortName(failed.urn)}`);
     const message = event.diagnosticEvent;
     if (message && message.message.trim() !== "") {
-      if (message.ephemeral && message.severity !== "error") return;
+      // Debug messages repeat values in clear, secrets included.
+      if (message.ephemeral || (message.severity as string) === "debug") return;
       const source = message.urn ? `${shortName(message.urn)}: ` : "";
       progress.line(`  ${source}${message.message.trim()}`);
     }
