@@ -63,7 +63,9 @@ export const volume: Handlers = {
     await created(client, answer);
     const { id } = answer.volume;
     await protect(client, `/volumes/${id}`, inputs.deleteProtection);
-    return { id: String(id), outs: outs((await volumeOf(client, id)) ?? answer.volume) };
+    const made = outs((await volumeOf(client, id)) ?? answer.volume);
+    // Neither is ever read back.
+    return { id: String(id), outs: { ...made, automount, format } };
   },
   async read(client, id, { automount, format }) {
     const wire = await volumeOf(client, id);
