@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { apply } from "./converge/apply";
 import type { Bundle, Wanted } from "./converge/bundle";
 import { withLock } from "./converge/lock";
@@ -28,13 +28,14 @@ function handOver(input: string, { bundle }: Wanted): boolean {
   if (wanted === undefined || process.env.WEBSTACK_HANDED_OVER) return false;
   if (wanted === readFileSync(process.argv[1] ?? ownPath, "utf8")) return false;
   mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
-  const next = `${runDirectory}/converge-next.js`;
+  const next = `${runDirectory}/converge-${process.pid}.js`;
   writeFileSync(next, wanted, { mode: 0o600 });
   const { status } = spawnSync(process.execPath, [next, "apply"], {
     input,
     stdio: ["pipe", "inherit", "inherit"],
     env: { ...process.env, WEBSTACK_HANDED_OVER: "1" },
   });
+  rmSync(next, { force: true });
   process.exitCode = status ?? 1;
   return true;
 }
@@ -68,6 +69,10 @@ async function main(): Promise<void> {
       throw new Error(`command must be boot, apply, read, receive or has-release, got ${command}`);
   }
 }
+
+// A run that has begun is finished, also when the connection that started it is lost.
+process.on("SIGHUP", () => undefined);
+process.stdout.on("error", () => undefined);
 
 main().catch((error: Error) => {
   print({ ok: false, error: error.message, rolledBack: false });

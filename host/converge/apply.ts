@@ -1,87 +1,27 @@
-import { existsSync, rmSync } from "node:fs";
-import type { Bundle, BundleFile, Wanted } from "./bundle";
+import { rmSync } from "node:fs";
+import type { Bundle, BundleFile, BundleService, Wanted } from "./bundle";
 import { checkStaged } from "./checks";
-import { isSame, readBack, writeAtomically } from "./files";
-import { readManifest, writeManifest, type Manifest } from "./manifest";
+import { readBack, writeAtomically } from "./files";
+import { isSameManifest, readManifest, writeManifest, type Manifest } from "./manifest";
+import { changedPaths, makePlan, type Plan } from "./plan";
 import { prepare } from "./prepare";
-import { currentRelease, pruneReleases, switchRelease, unpackRelease } from "./release";
-import { must, run, say } from "./run";
-import { bringUp, retire, type ServicesResult } from "./services";
+import { pruneReleases, switchRelease } from "./release";
+import { must, say } from "./run";
+import { bringUp, putBack, retire, type ServicesResult } from "./services";
 
 /** What a finished run says. */
 export type Outcome =
   | ({ ok: true; changed: string[] } & ServicesResult)
   | { ok: false; error: string; rolledBack: boolean };
 
-/** What is to change on the host: new files, files to remove, the release before and after. */
-interface Plan {
-  write: Map<string, BundleFile>;
-  remove: string[];
-  release?: { root: string; digest: string; before: string | undefined };
-}
-
-function wantedFiles({ bundle, secrets }: Wanted): Map<string, BundleFile> {
-  const files = new Map(Object.entries(bundle.files));
-  for (const [path, attributes] of Object.entries(bundle.secretFiles)) {
-    const content = secrets[path] ?? readBack(path)?.content;
-    if (content !== undefined) files.set(path, { ...attributes, content });
-  }
-  return files;
-}
-
-async function plan(wanted: Wanted, manifest: Manifest): Promise<Plan> {
-  const files = wantedFiles(wanted);
-  const write = new Map([...files].filter(([path, file]) => !isSame(readBack(path), file)));
-  const known = new Set([
-    ...Object.keys(wanted.bundle.files),
-    ...Object.keys(wanted.bundle.secretFiles),
-  ]);
-  const remove = [...manifest.files, ...manifest.secretFiles].filter(
-    (path) => !known.has(path) && existsSync(path),
-  );
-  const { release } = wanted.bundle;
-  if (!release || !(await unpackRelease(release))) return { write, remove };
-  const before = currentRelease(release.root);
-  if (before === release.digest) return { write, remove };
-  return { write, remove, release: { root: release.root, digest: release.digest, before } };
-}
-
-function changedPaths({ write, remove, release }: Plan): Set<string> {
-  return new Set([...write.keys(), ...remove, ...(release ? [`${release.root}/current`] : [])]);
-}
-
-/** Puts the plan into effect; returns how to take it back. */
-async function swap(planned: Plan): Promise<() => Promise<void>> {
-  const { write, remove, release } = planned;
-  const before = new Map([...write.keys(), ...remove].map((path) => [path, readBack(path)]));
-  for (const [path, file] of write) writeAtomically(path, file);
-  for (const path of remove) rmSync(path, { force: true });
-  if (release) switchRelease(release.root, release.digest);
-  await reloadUnits(before.keys());
-  return async () => {
-    for (const [path, file] of before) {
-      if (file) writeAtomically(path, file);
-      else rmSync(path, { force: true });
-    }
-    if (release) switchRelease(release.root, release.before);
-    await reloadUnits(before.keys());
-  };
-}
-
-async function reloadUnits(paths: Iterable<string>): Promise<void> {
-  if ([...paths].some((path) => path.startsWith("/etc/systemd/system/"))) {
-    await must(["/usr/bin/systemctl", "daemon-reload"]);
-  }
-}
-
-function manifestOf(bundle: Bundle, pending: boolean): Manifest {
-  return {
-    files: Object.keys(bundle.files),
-    secretFiles: Object.keys(bundle.secretFiles),
-    services: bundle.services,
-    ...(bundle.release ? { releaseRoot: bundle.release.root } : {}),
-    pending,
-  };
+/** What a run works on, and what it must be able to take back. */
+interface Run {
+  bundle: Bundle;
+  manifest: Manifest;
+  plan: Plan;
+  changed: ReadonlySet<string>;
+  /** Files as they were; undefined where there was none. */
+  before: ReadonlyMap<string, BundleFile | undefined>;
 }
 
 /**
@@ -93,54 +33,97 @@ export async function apply(wanted: Wanted): Promise<Outcome> {
   const { bundle } = wanted;
   const manifest = readManifest();
   await prepare(bundle);
-  const planned = await plan(wanted, manifest);
-  const changed = changedPaths(planned);
-  await checkStaged(bundle.checks, planned.write);
+  const plan = await makePlan(wanted, manifest);
+  await checkStaged(bundle.checks, plan);
   if (manifest.pending) {
     say("resume", "the last run was interrupted; every service is brought up again");
-    for (const path of wantedFiles(wanted).keys()) changed.add(path);
   }
-  for (const path of planned.write.keys()) say("write", path);
-  writeManifest({ ...merged(manifest, manifestOf(bundle, true)) });
-  const takeBack = await swap(planned);
+  const changed = changedPaths(plan, wanted, manifest.pending);
+  const touched = [...plan.write.keys(), ...plan.remove];
+  const before = new Map(touched.map((path) => [path, readBack(path)]));
+  const run: Run = { bundle, manifest, plan, changed, before };
+  const next = manifestOf(bundle);
+  const idle = changed.size === 0 && isSameManifest(manifest, next);
+  if (!idle) writeManifest(united(manifest, next));
   try {
-    const units = new Set(bundle.services.map(({ unit }) => unit));
-    await retire(manifest.services.map(({ unit }) => unit).filter((unit) => !units.has(unit)));
-    const result = await bringUp(bundle.services, changed);
-    writeManifest(manifestOf(bundle, false));
-    if (bundle.release && planned.release) pruneReleases(bundle.release);
+    const result = await carryOut(run);
+    if (!idle) writeManifest(next);
+    if (bundle.release && plan.release) pruneReleases(bundle.release);
     return { ok: true, changed: [...changed], ...result };
   } catch (error) {
-    return rollBack(error as Error, manifest, changed, takeBack);
+    return rollBack(error as Error, run);
   }
 }
 
-/** Both runs' paths, so that an interrupted run forgets nothing. */
-function merged(before: Manifest, after: Manifest): Manifest {
+async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<ServicesResult> {
+  // First, because a unit cannot be turned off any more when its file is gone.
+  await retire(leaving(manifest.services, bundle.services));
+  for (const [path, file] of plan.write) {
+    say("write", path);
+    writeAtomically(path, file);
+  }
+  for (const path of plan.remove) {
+    say("remove", path);
+    rmSync(path, { force: true });
+  }
+  if (plan.release) {
+    say("switch", plan.release.digest);
+    switchRelease(plan.release.root, plan.release.digest);
+  }
+  await reloadUnits(plan);
+  return bringUp(bundle.services, changed);
+}
+
+async function rollBack(error: Error, run: Run): Promise<Outcome> {
+  const { bundle, manifest, plan, changed, before } = run;
+  say("roll back", error.message.split("\n")[0]);
+  const added = leaving(bundle.services, manifest.services);
+  const isOurs = (unit: string) =>
+    changed.has(`/etc/systemd/system/${unit}`) ||
+    changed.has(`/etc/systemd/system/${unit.replace(/@.*\./, "@.")}`);
+  await retire(added.filter(isOurs));
+  for (const [path, file] of before) {
+    if (file) writeAtomically(path, file);
+    else rmSync(path, { force: true });
+  }
+  if (plan.release) switchRelease(plan.release.root, plan.release.before);
+  await reloadUnits(plan);
+  const fromPackages = bundle.services.filter(({ unit }) => added.includes(unit) && !isOurs(unit));
+  await putBack(manifest.services, fromPackages, changed);
+  writeManifest(manifest);
+  return { ok: false, error: error.message, rolledBack: true };
+}
+
+/** Units of `these` that are not among `those`. */
+function leaving(these: readonly BundleService[], those: readonly BundleService[]): string[] {
+  const stay = new Set(those.map(({ unit }) => unit));
+  return these.map(({ unit }) => unit).filter((unit) => !stay.has(unit));
+}
+
+async function reloadUnits({ write, remove }: Plan): Promise<void> {
+  if ([...write.keys(), ...remove].some((path) => path.startsWith("/etc/systemd/system/"))) {
+    await must(["/usr/bin/systemctl", "daemon-reload"]);
+  }
+}
+
+function manifestOf({ files, secretFiles, services, release }: Bundle): Manifest {
+  return {
+    files: Object.keys(files),
+    secretFiles: Object.keys(secretFiles),
+    services,
+    ...(release ? { releaseRoot: release.root } : {}),
+    pending: false,
+  };
+}
+
+/** Both runs' paths and units, so that an interrupted run forgets nothing. */
+function united(before: Manifest, after: Manifest): Manifest {
+  const old = new Set(leaving(before.services, after.services));
   return {
     ...after,
     files: [...new Set([...before.files, ...after.files])],
     secretFiles: [...new Set([...before.secretFiles, ...after.secretFiles])],
+    services: [...after.services, ...before.services.filter(({ unit }) => old.has(unit))],
+    pending: true,
   };
-}
-
-async function rollBack(
-  error: Error,
-  manifest: Manifest,
-  changed: ReadonlySet<string>,
-  takeBack: () => Promise<void>,
-): Promise<Outcome> {
-  say("roll back", error.message.split("\n")[0]);
-  await takeBack();
-  const touched = manifest.services.filter(({ reloadFiles, restartFiles }) =>
-    [...reloadFiles, ...restartFiles].some((path) => changed.has(path)),
-  );
-  for (const service of touched) {
-    const verb = service.restartFiles.some((path) => changed.has(path))
-      ? "restart"
-      : "reload-or-restart";
-    await run(["/usr/bin/systemctl", verb, service.unit], 120);
-  }
-  writeManifest(manifest);
-  return { ok: false, error: error.message, rolledBack: true };
 }

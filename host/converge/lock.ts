@@ -1,38 +1,39 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { runDirectory } from "./manifest";
-import { pause, say } from "./run";
+import { say } from "./run";
 
 const path = `${runDirectory}/converge.lock`;
 /** Longest wait for another run, seconds: a first boot may be installing packages. */
 const waitSeconds = 600;
 
-function holder(): number | undefined {
-  const pid = existsSync(path) ? Number(readFileSync(path, "utf8")) : Number.NaN;
-  return Number.isInteger(pid) && existsSync(`/proc/${pid}`) ? pid : undefined;
-}
-
 /**
- * Runs `work` while no other converge works on this host.
+ * Runs `work` while no other converge works on this host. The kernel holds the lock for a helper
+ * that ends with this process, whatever ends it, so there is never a stale one.
  *
- * @throws Error if another one does not end within ten minutes.
+ * @throws Error if another run does not end within ten minutes.
  */
 export async function withLock<T>(work: () => Promise<T>): Promise<T> {
   mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
-  for (let waited = 0; ; waited++) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: "wx", mode: 0o600 });
-      break;
-    } catch {
-      const pid = holder();
-      if (pid === undefined) rmSync(path, { force: true });
-      else if (waited === 0) say("wait", `another run (process ${pid}) is at work`);
-      else if (waited > waitSeconds * 5) throw new Error(`process ${pid} still holds ${path}`);
-      if (pid !== undefined) await pause(200);
-    }
-  }
+  const held = ["/bin/sh", "-c", "echo held && exec cat >/dev/null"];
+  const helper = spawn("/usr/bin/flock", ["-w", String(waitSeconds), path, ...held], {
+    stdio: ["pipe", "pipe", "inherit"],
+    // The terminal's or the connection's end must not reach the helper before its master.
+    detached: true,
+  });
+  const slow = setTimeout(() => say("wait", "another run is at work"), 500);
   try {
+    await new Promise<void>((resolve, reject) => {
+      helper.stdout.once("data", () => resolve());
+      helper.once("error", reject);
+      helper.once("exit", () =>
+        reject(new Error(`another run still holds ${path} after ${waitSeconds} s`)),
+      );
+    });
+    clearTimeout(slow);
     return await work();
   } finally {
-    rmSync(path, { force: true });
+    clearTimeout(slow);
+    helper.stdin.end();
   }
 }

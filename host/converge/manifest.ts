@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { BundleService } from "./bundle";
 import { writeAtomically } from "./files";
 
@@ -27,6 +28,11 @@ const path = `${stateDirectory}/manifest.json`;
 export function readManifest(): Manifest {
   if (!existsSync(path)) return { files: [], secretFiles: [], services: [], pending: false };
   return JSON.parse(readFileSync(path, "utf8")) as Manifest;
+}
+
+/** True if both say the same. */
+export function isSameManifest(one: Manifest, other: Manifest): boolean {
+  return isDeepStrictEqual(one, other);
 }
 
 /** Records what is on the host. */

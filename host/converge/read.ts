@@ -1,7 +1,7 @@
 import { readBack, sha256 } from "./files";
 import { readManifest } from "./manifest";
 import { currentRelease } from "./release";
-import { unitStates } from "./services";
+import { unitStates } from "./systemd";
 
 /** What is on the host of all that the last run manages. Secrets appear as digests only. */
 export async function readHost() {

@@ -99,6 +99,8 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   try {
     mkdirSync(draft, { recursive: true, mode: 0o755 });
     await must(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
+    // A power cut must not leave a release that looks whole and is not.
+    await must(["/usr/bin/sync", "-f", draft], 60);
     renameSync(draft, target);
   } finally {
     rmSync(draft, { recursive: true, force: true });

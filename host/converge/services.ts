@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
-import { get } from "node:http";
 import type { BundleService } from "./bundle";
+import { waitHealthy } from "./health";
 import { must, pause, run, say } from "./run";
+import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
-/** What systemd says of a unit. */
-interface UnitState {
-  active: string;
-  file: string;
-}
+const systemctl = "/usr/bin/systemctl";
+/** Longest wait for a start: the private network card of a new server may take minutes. */
+const startSeconds = 330;
+/** A program that cannot work ends within this time after its start, milliseconds. */
+const settleMs = 300;
 
 /** What happened to the services. */
 export interface ServicesResult {
@@ -17,29 +18,15 @@ export interface ServicesResult {
   waiting: Record<string, string[]>;
 }
 
-/** Active and file state of units, in one call. */
-export async function unitStates(units: readonly string[]): Promise<Map<string, UnitState>> {
-  if (units.length === 0) return new Map();
-  const properties = "--property=Id,ActiveState,UnitFileState";
-  const { stdout } = await run(["/usr/bin/systemctl", "show", properties, ...units]);
-  const blocks = stdout.trim().split("\n\n");
-  return new Map(
-    units.map((unit, i) => {
-      const value = (key: string) =>
-        new RegExp(`^${key}=(.*)$`, "m").exec(blocks[i] ?? "")?.[1] ?? "unknown";
-      return [unit, { active: value("ActiveState"), file: value("UnitFileState") }];
-    }),
-  );
-}
-
-/** True if the unit is up; a reload under way counts. */
-function isUp(state: UnitState | undefined): boolean {
-  return ["active", "activating", "reloading"].includes(state?.active ?? "");
+/** Paths that a service needs and that are not there. */
+function missing({ needs }: BundleService): string[] {
+  return needs.filter((path) => !existsSync(path));
 }
 
 /**
  * Starts, reloads or restarts what the changed paths concern, in the bundle's order, and waits for
- * the health of each service that was touched.
+ * the health of each. A service whose needs are missing is kept off: its package may have started
+ * it already.
  *
  * @throws Error naming the unit, with the end of its journal.
  */
@@ -47,111 +34,113 @@ export async function bringUp(
   services: readonly BundleService[],
   changed: ReadonlySet<string>,
 ): Promise<ServicesResult> {
+  const ready = services.filter((service) => missing(service).length === 0);
+  const waiting = services.filter((service) => missing(service).length > 0);
   const states = await unitStates(services.map(({ unit }) => unit));
-  const result: ServicesResult = { services: {}, waiting: {} };
-  for (const service of services) {
-    const { unit } = service;
-    const missing = service.needs.filter((path) => !existsSync(path));
-    if (missing.length > 0) {
-      result.waiting[unit] = missing;
-      result.services[unit] = "waiting";
-      continue;
+  await keepOff(waiting, states);
+  await enable(ready, states);
+  const acted: string[] = [];
+  for (const service of ready) {
+    const state = states.get(service.unit);
+    const verb = isUp(state) ? verbFor(service, changed) : "start";
+    if (verb) {
+      await act(verb, service.unit, state);
+      acted.push(service.unit);
     }
-    await actOn(service, states.get(unit), changed);
     await waitHealthy(service);
-    result.services[unit] = "active";
   }
-  return result;
+  await settle(acted);
+  return {
+    services: Object.fromEntries([
+      ...ready.map(({ unit }) => [unit, "active"]),
+      ...waiting.map(({ unit }) => [unit, "waiting"]),
+    ]),
+    waiting: Object.fromEntries(waiting.map((service) => [service.unit, missing(service)])),
+  };
 }
 
-async function actOn(
-  service: BundleService,
-  state: UnitState | undefined,
+/** What a running service must do about the changed paths. */
+export function verbFor(
+  { restartFiles, reloadFiles }: BundleService,
+  changed: ReadonlySet<string>,
+): "restart" | "reload-or-restart" | undefined {
+  if (restartFiles.some((path) => changed.has(path))) return "restart";
+  return reloadFiles.some((path) => changed.has(path)) ? "reload-or-restart" : undefined;
+}
+
+async function keepOff(
+  services: readonly BundleService[],
+  states: ReadonlyMap<string, UnitState>,
+): Promise<void> {
+  const isOn = (state: UnitState | undefined) => isUp(state) || state?.file === "enabled";
+  await retire(services.map(({ unit }) => unit).filter((unit) => isOn(states.get(unit))));
+}
+
+async function enable(
+  services: readonly BundleService[],
+  states: ReadonlyMap<string, UnitState>,
+): Promise<void> {
+  const units = services
+    .map(({ unit }) => unit)
+    .filter((unit) => states.get(unit)?.file === "disabled");
+  if (units.length > 0) await must([systemctl, "enable", "--quiet", ...units]);
+}
+
+async function act(verb: string, unit: string, state: UnitState | undefined): Promise<void> {
+  say(verb, unit);
+  try {
+    if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
+    await must([systemctl, verb, unit], startSeconds);
+  } catch (error) {
+    const said = `${(error as Error).message}\n${await journalTail(unit)}`;
+    throw new Error(said, { cause: error });
+  }
+}
+
+/** systemd takes a program for started that ends a moment later; looks once more. */
+async function settle(units: readonly string[]): Promise<void> {
+  if (units.length === 0) return;
+  await pause(settleMs);
+  for (const [unit, { active }] of await unitStates(units)) {
+    if (active === "active" || active === "reloading") continue;
+    throw new Error(`${unit} does not stay up, it is ${active}\n${await journalTail(unit)}`);
+  }
+}
+
+/**
+ * Brings services back to what they were before a failed run: those of the last run run again with
+ * their old files, those that only packages brought see their old files. Goes on after a failure,
+ * since the run has failed already.
+ */
+export async function putBack(
+  managed: readonly BundleService[],
+  fromPackages: readonly BundleService[],
   changed: ReadonlySet<string>,
 ): Promise<void> {
-  const { unit } = service;
-  const touches = (paths: readonly string[]) => paths.some((path) => changed.has(path));
-  const verb = !isUp(state)
-    ? "start"
-    : touches(service.restartFiles)
-      ? "restart"
-      : touches(service.reloadFiles)
-        ? "reload-or-restart"
-        : undefined;
-  try {
-    if (state?.file === "disabled") await must(["/usr/bin/systemctl", "enable", "--quiet", unit]);
-    if (verb) {
-      say(verb, unit);
-      if (verb === "start") await run(["/usr/bin/systemctl", "reset-failed", unit]);
-      await must(["/usr/bin/systemctl", verb, unit], 330);
+  const states = await unitStates(managed.map(({ unit }) => unit));
+  await keepOff(
+    managed.filter((service) => missing(service).length > 0),
+    states,
+  );
+  const ready = managed.filter((service) => missing(service).length === 0);
+  await enable(ready, states);
+  for (const service of ready) {
+    const state = states.get(service.unit);
+    const verb = isUp(state) ? verbFor(service, changed) : "start";
+    if (!verb) continue;
+    await act(verb, service.unit, state).catch((error: Error) => say("put back", error.message));
+  }
+  for (const service of fromPackages) {
+    if (verbFor(service, changed)) {
+      await run([systemctl, "try-reload-or-restart", service.unit], startSeconds);
     }
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\n${await journalTail(unit)}`);
   }
 }
 
-async function waitHealthy({ unit, health }: BundleService): Promise<void> {
-  if (!health) return;
-  const end = Date.now() + health.timeoutSeconds * 1000;
-  for (let tries = 0; ; tries++) {
-    const problem = await unhealthy(health);
-    if (problem === undefined) {
-      if (tries > 0) say("healthy", unit);
-      return;
-    }
-    if (Date.now() >= end) {
-      const wait = `${unit} is not healthy after ${health.timeoutSeconds} s: ${problem}`;
-      throw new Error(`${wait}\n${await journalTail(unit)}`);
-    }
-    await pause(Math.min(100 + tries * 20, 500));
-  }
-}
-
-async function unhealthy(
-  health: NonNullable<BundleService["health"]>,
-): Promise<string | undefined> {
-  if (health.command) {
-    const { status, stdout, stderr } = await run(health.command, 10);
-    return status === 0 ? undefined : `${health.command.join(" ")}: ${stdout}${stderr}`.trim();
-  }
-  const url = health.http ?? "";
-  return new Promise((resolve) => {
-    const request = get(url, { timeout: 3_000, agent: false }, (response) => {
-      let body = "";
-      response.on("data", (chunk: Buffer) => (body += chunk.toString().slice(0, 500)));
-      response.on("end", () =>
-        resolve(
-          response.statusCode === 200
-            ? undefined
-            : `${url} answered ${response.statusCode} ${body.trim()}`,
-        ),
-      );
-    });
-    request.on("timeout", () => request.destroy(new Error("no answer within 3 s")));
-    request.on("error", (error) => resolve(`${url}: ${error.message}`));
-  });
-}
-
-/** The last lines that a unit logged. */
-export async function journalTail(unit: string, lines = 25): Promise<string> {
-  const command = [
-    "/usr/bin/journalctl",
-    "--no-pager",
-    "-o",
-    "cat",
-    "-n",
-    String(lines),
-    "-u",
-    unit,
-  ];
-  const { stdout } = await run(command);
-  return `--- last lines of ${unit} ---\n${stdout.trim()}`;
-}
-
-/** Stops and disables units that no bundle wants any more. */
+/** Stops and disables units. */
 export async function retire(units: readonly string[]): Promise<void> {
-  for (const unit of units) {
-    say("retire", unit);
-    await run(["/usr/bin/systemctl", "disable", "--now", unit]);
-  }
+  if (units.length === 0) return;
+  for (const unit of units) say("retire", unit);
+  await run([systemctl, "disable", "--now", "--quiet", ...units], startSeconds);
+  await run([systemctl, "reset-failed", ...units]);
 }
