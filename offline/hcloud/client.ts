@@ -21,6 +21,9 @@ export interface Action {
 /** Codes that the Go client tries again. Source: hcloud-go `client_handler_retry.go`. */
 const retriedCodes = ["conflict", "rate_limit_exceeded", "bad_gateway", "timeout"];
 const retries = 5;
+/** Pauses between tries: 1 s, doubled, at most 60 s. */
+const firstRetryMs = 1_000;
+const longestRetryMs = 60_000;
 /** Longest pause before looking at an action. Source: hcloud-go `ExponentialBackoff`. */
 const longestPollMs = 10_000;
 /** Longest wait for one answer. */
@@ -87,7 +90,7 @@ export class CloudClient {
       } catch (error) {
         const again = error instanceof CloudError && retriedCodes.includes(error.code);
         if (!again || tries >= retries) throw error;
-        await pause(1_000 * 2 ** tries);
+        await pause(firstRetryMs * 2 ** tries);
       }
     }
   }
@@ -152,18 +155,34 @@ function refuseFailed({ status, error, id }: Action): void {
 }
 
 /** Tries `work` again while it fails with one of the codes: n times, 1 s doubling. */
-export async function retried<T>(
+export function retried<T>(
   tries: number,
   codes: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  return retriedWhile(tries, (code) => codes.includes(code), work);
+}
+
+/** Tries `work` again while it fails with any code but those: n times, 1 s doubling. */
+export function retriedUnless<T>(
+  tries: number,
+  codes: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  return retriedWhile(tries, (code) => !codes.includes(code), work);
+}
+
+async function retriedWhile<T>(
+  tries: number,
+  again: (code: string) => boolean,
   work: () => Promise<T>,
 ): Promise<T> {
   for (let n = 0; ; n++) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof CloudError) || !codes.includes(error.code) || n + 1 >= tries)
-        throw error;
-      await pause(Math.min(1_000 * 2 ** n, 60_000));
+      if (!(error instanceof CloudError) || !again(error.code) || n + 1 >= tries) throw error;
+      await pause(Math.min(firstRetryMs * 2 ** n, longestRetryMs));
     }
   }
 }

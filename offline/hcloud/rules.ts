@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Failure } from "../plugin/stand-in";
 import type { Rules } from "../plugin/table-stand-in";
 import { unknown, type Values } from "../plugin/values";
@@ -57,14 +58,22 @@ export const rules: Readonly<Record<string, Rules>> = {
   "hcloud:index/server:Server": {
     complete: withAliasIps,
     plan: refuseNetworks,
+    changes: ({ oldInputs, inputs }, seen) =>
+      inputs.ignoreRemoteFirewallIds === true &&
+      isDeepStrictEqual(oldInputs.firewallIds, inputs.firewallIds)
+        ? seen.filter(({ path }) => !path.startsWith("firewallIds"))
+        : seen,
   },
   "hcloud:index/serverNetwork:ServerNetwork": {
     refuse: (inputs) => exactlyOne(inputs, ["networkId", "subnetId"]),
-    changes: ({ state, inputs }) => {
+    changes: ({ state, inputs }, seen) => {
       const { subnetId } = inputs;
-      if (inputs.ip !== undefined || typeof subnetId !== "string") return [];
-      if (subnetId !== state.subnetId || isInside(String(state.ip), blockOf(subnetId))) return [];
-      return [{ path: "ip", kind: "update", replaces: true }];
+      const isMoved =
+        inputs.ip === undefined &&
+        typeof subnetId === "string" &&
+        subnetId === state.subnetId &&
+        !isInside(String(state.ip), blockOf(subnetId));
+      return isMoved ? [...seen, { path: "ip", kind: "update", replaces: true }] : seen;
     },
   },
   "hcloud:index/primaryIp:PrimaryIp": {

@@ -7,8 +7,8 @@ export function userDataHash(userData: string): string {
   return createHash("sha1").update(userData).digest("base64");
 }
 
-/** What is already a hash stays: 20 bytes in Base64. */
-function hashedUserData(value: unknown): string {
+/** User data as its hash; what is one already stays: 20 bytes in Base64. */
+export function hashedUserData(value: unknown): string {
   return /^[A-Za-z0-9+/]{27}=$/.test(String(value)) ? String(value) : userDataHash(String(value));
 }
 

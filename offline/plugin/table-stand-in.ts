@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { coercedAll, tableFailures } from "./check";
 import { differs, isEmpty, propertyChanges } from "./difference";
-import type { ChangeRequest, CheckRequest, Difference, Failure, StandIn } from "./stand-in";
+import type {
+  ChangeRequest,
+  CheckRequest,
+  Difference,
+  Failure,
+  PropertyChange,
+  StandIn,
+} from "./stand-in";
 import type { Table } from "./table";
 import { unknown, type Values } from "./values";
 
@@ -25,8 +32,8 @@ export interface Rules {
   refuse?(inputs: Values): Failure[];
   /** Looks at inputs that are to be planned. @throws Error if they cannot be. */
   plan?(inputs: Values): void;
-  /** Further changes that the inputs bring. */
-  changes?(request: ChangeRequest): Difference["changes"];
+  /** The changes that the table sees, with more or fewer of them. */
+  changes?(request: ChangeRequest, seen: PropertyChange[]): PropertyChange[];
 }
 
 /** What {@link tableStandIn} puts together. */
@@ -110,7 +117,8 @@ export function refreshedInputs(table: Table, state: Values, inputs: Values): Va
 function difference(table: Table, rules: Rules, request: ChangeRequest): Difference {
   const { state, inputs } = request;
   rules.plan?.(inputs);
-  const changes = [...propertyChanges(table, state, inputs), ...(rules.changes?.(request) ?? [])];
+  const seen = propertyChanges(table, state, inputs);
+  const changes = rules.changes?.(request, seen) ?? seen;
   if (changes.length > 0) {
     const again = (table.unknownOnUpdate ?? []).filter(
       (key) => inputs[key] === undefined && !changes.some(({ path }) => path === key),

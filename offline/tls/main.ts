@@ -68,10 +68,10 @@ const operations = (type: string): Operations => ({
 
 /** A certificate that is to be renewed is replaced. */
 const renewed: Rules = {
-  changes: ({ state, inputs }) =>
+  changes: ({ state, inputs }, seen) =>
     isReadyForRenewal(state, inputs, new Date())
-      ? [{ path: "readyForRenewal", kind: "update", replaces: true }]
-      : [],
+      ? [...seen, { path: "readyForRenewal", kind: "update", replaces: true }]
+      : seen,
 };
 
 serve(

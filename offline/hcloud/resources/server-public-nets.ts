@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from "node:util";
+import { retriedUnless, type CloudClient } from "../client";
+import { created, type Created, type Values } from "./handlers";
+import { serverOf } from "./wire-server";
+
+type Family = "ipv4" | "ipv6";
+
+interface PublicNet {
+  ipv4Enabled?: boolean;
+  ipv4?: number;
+  ipv6Enabled?: boolean;
+  ipv6?: number;
+}
+
+/** The one entry of the list, with what is on unless it is said. */
+function entryOf(values: Values): PublicNet {
+  const [entry] = (values.publicNets as PublicNet[] | undefined) ?? [];
+  return {
+    ...entry,
+    ipv4Enabled: entry?.ipv4Enabled ?? true,
+    ipv6Enabled: entry?.ipv6Enabled ?? true,
+  };
+}
+
+/** Changes the public addresses of a server, which has to be off for it. */
+export async function changePublicNets(
+  client: CloudClient,
+  id: string,
+  olds: Values,
+  news: Values,
+): Promise<void> {
+  const [before, after] = [entryOf(olds), entryOf(news)];
+  if (isDeepStrictEqual(before, after)) return;
+  await client.act(`/servers/${id}/actions/poweroff`);
+  for (const family of ["ipv4", "ipv6"] as const)
+    await changeFamily(client, id, family, before, after);
+  await retriedUnless(5, [], () => client.act(`/servers/${id}/actions/poweron`));
+}
+
+async function changeFamily(
+  client: CloudClient,
+  id: string,
+  family: Family,
+  before: PublicNet,
+  after: PublicNet,
+): Promise<void> {
+  const key = `${family}Enabled` as const;
+  if (before[key] === after[key] && before[family] === after[family]) return;
+  const present = (await serverOf(client, id))?.public_net[family]?.id;
+  if (present) await release(client, present, before[family] === undefined);
+  if (!after[key]) return;
+  const assignee = { assignee_id: Number(id), assignee_type: "server" };
+  if (after[family]) {
+    return client.act(`/primary_ips/${after[family]}/actions/assign`, assignee);
+  }
+  const name = `primary_ip-${Date.now()}`;
+  const body = { name, type: family, ...assignee, auto_delete: true };
+  await created(client, await client.call<Created>("POST", "/primary_ips", body));
+}
+
+/** Unassigns an address, and deletes it if it came with the server. */
+async function release(client: CloudClient, id: number, isOwn: boolean): Promise<void> {
+  await client.act(`/primary_ips/${id}/actions/unassign`);
+  if (isOwn) await client.call("DELETE", `/primary_ips/${id}`);
+}
