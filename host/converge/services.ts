@@ -7,7 +7,10 @@ import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 const systemctl = "/usr/bin/systemctl";
 /** Longest wait for a start: the private network card of a new server may take minutes. */
 const startSeconds = 330;
-/** A program that cannot work ends within this time after its start, milliseconds. */
+/**
+ * A program that cannot work ends within this time after its start, and a reload has brought new
+ * workers, milliseconds.
+ */
 const settleMs = 300;
 
 /** What happened to the services. */
@@ -39,13 +42,15 @@ export async function bringUp(
   const states = await unitStates(services.map(({ unit }) => unit));
   await keepOff(waiting, states);
   await enable(ready, states);
-  const acted: string[] = [];
+  const acted: BundleService[] = [];
   for (const service of ready) {
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (verb) {
       await act(verb, service.unit, state);
-      acted.push(service.unit);
+      acted.push(service);
+      // Workers of before the reload may still answer, and would hide what the new ones do.
+      if (verb === "reload-or-restart") await pause(settleMs);
     }
     await waitHealthy(service);
   }
@@ -97,14 +102,15 @@ async function act(verb: string, unit: string, state: UnitState | undefined): Pr
   }
 }
 
-/** systemd takes a program for started that ends a moment later; looks once more. */
-async function settle(units: readonly string[]): Promise<void> {
-  if (units.length === 0) return;
+/** systemd takes a program for started that ends a moment later; looks once more at all. */
+async function settle(services: readonly BundleService[]): Promise<void> {
+  if (services.length === 0) return;
   await pause(settleMs);
-  for (const [unit, { active }] of await unitStates(units)) {
+  for (const [unit, { active }] of await unitStates(services.map(({ unit }) => unit))) {
     if (active === "active" || active === "reloading") continue;
     throw new Error(`${unit} does not stay up, it is ${active}\n${await journalTail(unit)}`);
   }
+  for (const service of services) await waitHealthy(service);
 }
 
 /**

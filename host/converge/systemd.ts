@@ -28,9 +28,10 @@ export function isUp(state: UnitState | undefined): boolean {
   return ["active", "activating", "reloading"].includes(state?.active ?? "");
 }
 
-/** The last lines that a unit logged. */
+/** The last lines that a unit logged since this run began. */
 export async function journalTail(unit: string, lines = 25): Promise<string> {
-  const shape = ["--no-pager", "-o", "cat", "-n", String(lines)];
+  const begun = Math.floor(Date.now() / 1000 - process.uptime());
+  const shape = ["--no-pager", "-o", "cat", "-n", String(lines), "--since", `@${begun}`];
   const { stdout } = await run(["/usr/bin/journalctl", ...shape, "-u", unit]);
   return `--- last lines of ${unit} ---\n${stdout.trim()}`;
 }
