@@ -56,10 +56,10 @@ function operations(type: string): Operations {
     create: (inputs) => handler.create(connected, inputs),
     read: (id, state) => handler.read(connected, id, state),
     async update(id, state, inputs) {
-      await handler.update(connected, id, state, inputs);
+      const known = await handler.update(connected, id, state, inputs);
       const now = await handler.read(connected, id, { ...inputs });
       if (now === undefined) throw new Error(`${type} ${id} vanished while it was updated`);
-      return now;
+      return { ...now, ...known };
     },
     delete: (id, state) => handler.delete(connected, id, state),
   };

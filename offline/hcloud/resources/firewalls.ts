@@ -99,6 +99,8 @@ export const firewall: Handlers = {
     if (news.applyTos !== undefined && differs(olds, news, "applyTos")) {
       await retarget(client, path, (olds.applyTos as Target[]) ?? [], news.applyTos as Target[]);
     }
+    // The same quirk: the state believes it until the next refresh.
+    return rules.length === 0 ? { rules } : {};
   },
   async delete(client, id) {
     const wire = await firewallOf(client, id);

@@ -9,8 +9,8 @@ export interface Handlers {
   create(client: CloudClient, inputs: Values): Promise<{ id: string; outs: Values }>;
   /** Outputs as they are now; undefined: it is gone. */
   read(client: CloudClient, id: string, props: Values): Promise<Values | undefined>;
-  /** Changes in place; the outputs are read afterwards. */
-  update(client: CloudClient, id: string, olds: Values, news: Values): Promise<void>;
+  /** Changes in place; the outputs are read afterwards, except those that it answers. */
+  update(client: CloudClient, id: string, olds: Values, news: Values): Promise<Values | void>;
   delete(client: CloudClient, id: string, props: Values): Promise<void>;
 }
 
