@@ -37,7 +37,7 @@ export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): 
     {
       hostname: bundle.node,
       fqdn: bundle.node,
-      manage_etc_hosts: false,
+      manage_etc_hosts: true,
       ssh_pwauth: false,
       disable_root: true,
       users: [

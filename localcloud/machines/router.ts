@@ -18,9 +18,9 @@ async function makeNamespace(name: string): Promise<boolean> {
     "net.ipv4.conf.default.rp_filter=0",
   ];
   await command("ip", ["netns", "exec", name, "sysctl", "-q", "-w", ...settings]);
-  // What the cloud does not know goes nowhere.
-  await command("ip", ["-n", name, "route", "add", "blackhole", "default"]);
-  await attempt("ip", ["-n", name, "-6", "route", "add", "blackhole", "default"]);
+  // What the cloud does not know goes nowhere, and whoever asks for it learns so at once.
+  await command("ip", ["-n", name, "route", "add", "unreachable", "default"]);
+  await attempt("ip", ["-n", name, "-6", "route", "add", "unreachable", "default"]);
   return true;
 }
 
