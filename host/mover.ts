@@ -1,17 +1,19 @@
 import {
-  closeSync,
+  constants,
   createReadStream,
   existsSync,
   openSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { constants } from "node:fs";
 import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { ApiFailure, FloatingIpApi } from "./mover/api";
-import { initialState, step, type Effect, type Event, type VrrpState } from "./mover/machine";
+import type { Effect, Event, VrrpState } from "./mover/events";
+import { step } from "./mover/machine";
+import { initialState } from "./mover/state";
 
+/** What `/etc/webstack/mover.json` holds; the first server is the one with the higher priority. */
 interface Config {
   node: string;
   endpoint: string;
@@ -24,7 +26,7 @@ const fifoPath = "/run/webstack/vrrp.fifo";
 /** Last state that keepalived told, for a mover that is restarted. */
 const statePath = "/run/webstack-mover/vrrp-state";
 /** How long the other load balancer may take to answer, milliseconds; two tries side by side. */
-const probeMs = 400;
+const probeMs = 300;
 
 const config = JSON.parse(readFileSync(configPath, "utf8")) as Config;
 const token = readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/token`, "utf8").trim();
@@ -33,7 +35,7 @@ const peer = config.servers.find(({ name }) => name !== config.node);
 if (!self || !peer) throw new Error(`${configPath} must name this node and the other one`);
 const api = new FloatingIpApi(config.endpoint, token);
 
-let state = initialState(self.id, peer.id);
+let state = initialState(self.id, peer.id, self === config.servers[0]);
 let timer: NodeJS.Timeout | undefined;
 
 function nowMs(): number {
@@ -57,7 +59,7 @@ function carryOut(effect: Effect): void {
       return;
     case "read-owner":
       return answering(readOwner());
-    case "probe-owner":
+    case "probe-peer":
       return answering(probe(peer!.publicIp));
     case "assign":
       return answering(assignAll());
@@ -66,11 +68,13 @@ function carryOut(effect: Effect): void {
 
 function answering(work: Promise<Event>): void {
   work.then(feed, (error: Error) => {
-    const retryAfterMs = error instanceof ApiFailure ? error.retryAfterMs : undefined;
+    const { retryAfterMs, refused } = error instanceof ApiFailure ? error : {};
     feed({
       type: "failed",
       reason: error.message,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(refused ? { refused } : {}),
+      random: Math.random(),
       nowMs: nowMs(),
     });
   });
@@ -114,15 +118,22 @@ function listen(): void {
   const descriptor = openSync(fifoPath, constants.O_RDWR);
   const lines = createInterface({ input: createReadStream("", { fd: descriptor }) });
   lines.on("line", (line) => {
-    const vrrp = /^INSTANCE "[^"]+" (MASTER|BACKUP|FAULT|STOP)\b/.exec(line)?.[1];
-    if (!vrrp) return;
-    writeFileSync(statePath, vrrp);
-    feed({ type: "vrrp", state: vrrp as VrrpState, nowMs: nowMs() });
+    const told = /^INSTANCE "[^"]+" (\w+)/.exec(line)?.[1];
+    if (!isVrrpState(told)) return;
+    writeFileSync(statePath, told);
+    feed({ type: "vrrp", state: told, nowMs: nowMs() });
   });
-  lines.on("close", () => closeSync(descriptor));
 }
 
-listen();
-if (existsSync(statePath)) {
-  feed({ type: "vrrp", state: readFileSync(statePath, "utf8") as VrrpState, nowMs: nowMs() });
+function isVrrpState(word: string | undefined): word is VrrpState {
+  return word !== undefined && ["MASTER", "BACKUP", "FAULT", "STOP"].includes(word);
 }
+
+function lastState(): VrrpState | undefined {
+  const word = existsSync(statePath) ? readFileSync(statePath, "utf8") : undefined;
+  return isVrrpState(word) ? word : undefined;
+}
+
+const last = lastState();
+feed(last ? { type: "vrrp", state: last, nowMs: nowMs() } : { type: "start", nowMs: nowMs() });
+listen();

@@ -1,11 +1,15 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { rememberingLookup } from "./lookup";
 
 /** An answer that is no success. */
 export class ApiFailure extends Error {
   constructor(
     message: string,
+    /** Wait that the API asks for, milliseconds. */
     readonly retryAfterMs?: number,
+    /** True if the same call would be refused again. */
+    readonly refused?: boolean,
   ) {
     super(message);
   }
@@ -16,6 +20,8 @@ const timeoutMs = 3_000;
 /** Pause between two looks at an action, and how long it may run, milliseconds. */
 const pollMs = 250;
 const actionMs = 15_000;
+
+const lookup = rememberingLookup();
 
 /** The three calls to the Hetzner API that the mover makes, over one warm connection. */
 export class FloatingIpApi {
@@ -64,7 +70,7 @@ export class FloatingIpApi {
     };
     const { request } = url.protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
-      const options = { method, headers, agent: this.agent, timeout: timeoutMs };
+      const options = { method, headers, agent: this.agent, timeout: timeoutMs, lookup };
       const call = request(url, options, (response) => {
         let text = "";
         response.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -88,11 +94,19 @@ interface ActionAnswer {
   action: { id: number; status: string; error?: { message: string } | null };
 }
 
+/** Statuses with which the API says "later", not "no". */
+const later = [408, 409, 423, 429];
+
 function decode(response: http.IncomingMessage, text: string): unknown {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return JSON.parse(text);
-  const resetSeconds = Number(response.headers["ratelimit-reset"]);
-  const wait =
-    status === 429 ? Math.max(2_000, resetSeconds * 1000 - Date.now() || 2_000) : undefined;
-  throw new ApiFailure(`the API answered ${status} ${text.slice(0, 200)}`, wait);
+  const message = `the API answered ${status} ${text.slice(0, 200)}`;
+  if (status === 429) throw new ApiFailure(message, untilReset(response));
+  throw new ApiFailure(message, undefined, status < 500 && !later.includes(status));
+}
+
+/** Milliseconds until the API takes calls again; at least 2 000. */
+function untilReset({ headers }: http.IncomingMessage): number {
+  const seconds = Number(headers["ratelimit-reset"]);
+  return Math.max(2_000, Number.isFinite(seconds) ? seconds * 1000 - Date.now() : 0);
 }

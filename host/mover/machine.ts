@@ -1,192 +1,157 @@
-/** What keepalived says this node is. */
-export type VrrpState = "MASTER" | "BACKUP" | "FAULT" | "STOP";
+import type { Effect, Event, Failure, VrrpState } from "./events";
+import type { State } from "./state";
+import { backOffMs, maxMoves, missesUntilDead, moveWindowMs, reconcileMs, watchMs } from "./limits";
 
-/** Something that happened. Times are milliseconds of a clock that never goes back. */
-export type Event =
-  | { type: "vrrp"; state: VrrpState; nowMs: number }
-  | { type: "tick"; nowMs: number }
-  | { type: "owner"; serverId: number | null; nowMs: number }
-  | { type: "probed"; answers: boolean; nowMs: number }
-  | { type: "assigned"; nowMs: number }
-  | { type: "failed"; reason: string; retryAfterMs?: number; nowMs: number };
-
-/** Something to do. At most one call to the API or probe is under way at a time. */
-export type Effect =
-  | { type: "read-owner" }
-  | { type: "probe-owner"; serverId: number }
-  | { type: "assign" }
-  | { type: "wake"; inMs: number }
-  | { type: "log"; level: 3 | 4 | 5 | 6; text: string };
-
-/** What the machine remembers. */
-export interface State {
-  /** Own server id. */
-  self: number;
-  /** Server id of the other load balancer. */
-  peer: number;
-  vrrp: VrrpState | undefined;
-  /** Who had the address when last seen; undefined: never seen. */
-  owner: number | null | undefined;
-  /** What is under way. */
-  busy: "read-owner" | "probe-owner" | "assign" | undefined;
-  /** Failures in a row. */
-  failures: number;
-  /** Not before this time anything is asked of the API. */
-  notBeforeMs: number;
-  /** When the owner is looked at again. */
-  reconcileAtMs: number;
-  /** Times of the last moves. */
-  movesMs: number[];
-}
-
-/** A master looks at the API's owner this often. */
-export const reconcileMs = 30_000;
-/** Moves within {@link moveWindowMs} after which the machine holds. */
-export const maxMoves = 4;
-/** Window of the move limit. */
-export const moveWindowMs = 600_000;
-/** Waits after failures, the last one for ever. */
-export const backOffMs = [200, 400, 800, 1_600, 2_000];
-
-/** The state of a mover that has just started. */
-export function initialState(self: number, peer: number): State {
-  return {
-    self,
-    peer,
-    vrrp: undefined,
-    owner: undefined,
-    busy: undefined,
-    failures: 0,
-    notBeforeMs: 0,
-    reconcileAtMs: 0,
-    movesMs: [],
-  };
+/** A state and what to do next. */
+export interface Step {
+  state: State;
+  effects: Effect[];
 }
 
 /** The state after an event, and what to do next. */
-export function step(state: State, event: Event): { state: State; effects: Effect[] } {
+export function step(state: State, event: Event): Step {
+  const { nowMs } = event;
   switch (event.type) {
-    case "vrrp":
-      return onVrrp(state, event.state, event.nowMs);
+    case "start":
     case "tick":
-      return next(state, event.nowMs);
+      return next(state, nowMs);
+    case "vrrp":
+      return onVrrp(state, event.state, nowMs);
     case "owner":
-      return onOwner(state, event.serverId, event.nowMs);
+      return onOwner(state, event.serverId, nowMs);
     case "probed":
-      return onProbed(state, event.answers, event.nowMs);
+      return onProbed(state, event.answers, nowMs);
     case "assigned":
-      return onAssigned(state, event.nowMs);
+      return onAssigned(state, nowMs);
     case "failed":
       return onFailed(state, event);
   }
 }
 
-function log(level: 3 | 4 | 5 | 6, text: string): Effect {
-  return { type: "log", level, text };
+function said(level: 3 | 4 | 5 | 6, text: string, { state, effects }: Step): Step {
+  return { state, effects: [{ type: "log", level, text }, ...effects] };
 }
 
-function onVrrp(state: State, vrrp: VrrpState, nowMs: number) {
-  const changed = { ...state, vrrp, reconcileAtMs: nowMs };
-  const said = log(5, `keepalived says ${vrrp}`);
-  const { state: after, effects } = next(changed, nowMs);
-  return { state: after, effects: [said, ...effects] };
+function begin(state: State, busy: NonNullable<State["busy"]>): Step {
+  return { state: { ...state, busy }, effects: [{ type: busy }] };
 }
 
-/** What is due now: a master that is not the known owner makes sure that the other one is dead. */
-function next(state: State, nowMs: number): { state: State; effects: Effect[] } {
-  if (state.busy || state.vrrp !== "MASTER") return { state, effects: [] };
-  if (nowMs < state.notBeforeMs) {
-    return { state, effects: [{ type: "wake", inMs: state.notBeforeMs - nowMs }] };
-  }
-  if (nowMs < state.reconcileAtMs) {
-    return { state, effects: [{ type: "wake", inMs: state.reconcileAtMs - nowMs }] };
-  }
-  // A peer is asked before the API: in a failover the API is called once, to assign.
-  if (state.owner === state.peer || state.owner === undefined) {
-    return {
-      state: { ...state, busy: "probe-owner" },
-      effects: [{ type: "probe-owner", serverId: state.peer }],
-    };
-  }
-  return { state: { ...state, busy: "read-owner" }, effects: [{ type: "read-owner" }] };
+/** What is due now. */
+function next(state: State, nowMs: number): Step {
+  const { busy, owner, peer } = state;
+  const isMaster = state.vrrp === "MASTER";
+  if (busy || (!isMaster && owner !== undefined)) return { state, effects: [] };
+  if (nowMs < state.notBeforeMs) return sleep(state, state.notBeforeMs, nowMs);
+  // A standby reads it once: a failover then starts with a warm answer of the resolver.
+  if (owner === undefined) return begin(state, "read-owner");
+  if (owner === peer && nowMs >= state.probeAtMs) return begin(state, "probe-peer");
+  if (nowMs >= state.readAtMs) return begin(state, "read-owner");
+  const due = owner === peer ? Math.min(state.readAtMs, state.probeAtMs) : state.readAtMs;
+  return sleep(state, due, nowMs);
 }
 
-function onOwner(state: State, owner: number | null, nowMs: number) {
-  const seen: State = {
-    ...state,
+function sleep(state: State, untilMs: number, nowMs: number): Step {
+  return { state, effects: [{ type: "wake", inMs: Math.max(1, untilMs - nowMs) }] };
+}
+
+function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
+  // keepalived repeats its state when it reloads.
+  if (vrrp === state.vrrp) return next(state, nowMs);
+  const changed = { ...state, vrrp, watching: false, misses: 0 };
+  const known = state.owner !== undefined;
+  if (vrrp === "MASTER") {
+    // The peer is asked before the API: in a failover the API is called once, to assign.
+    const owner = known && state.owner !== state.self ? state.peer : state.owner;
+    const master = { ...changed, owner, assumed: true, probeAtMs: nowMs, readAtMs: nowMs };
+    return said(5, "keepalived says MASTER", next(master, nowMs));
+  }
+  const owner = known && state.vrrp === "MASTER" ? state.peer : state.owner;
+  const standby = { ...changed, owner, assumed: true };
+  return said(5, `keepalived says ${vrrp}`, next(standby, nowMs));
+}
+
+function onOwner(before: State, owner: number | null, nowMs: number): Step {
+  const isMaster = before.vrrp === "MASTER";
+  const state: State = {
+    ...before,
     busy: undefined,
     owner,
+    assumed: !isMaster,
     failures: 0,
-    reconcileAtMs: nowMs + reconcileMs,
+    readAtMs: nowMs + reconcileMs,
   };
-  if (state.vrrp !== "MASTER" || owner === state.self) return next(seen, nowMs);
-  if (owner === state.peer) {
-    return {
-      state: { ...seen, busy: "probe-owner" as const },
-      effects: [{ type: "probe-owner" as const, serverId: owner }],
-    };
+  if (!isMaster || owner === state.self) return next({ ...state, watching: false }, nowMs);
+  if (owner !== state.peer) {
+    return take(state, nowMs, owner === null ? "nobody has it" : `server ${owner} has it`);
   }
-  return take(
-    seen,
-    nowMs,
-    owner === null ? "nobody has the address" : "a stranger has the address",
-  );
+  const movedAway = before.owner === state.self && !before.assumed;
+  if (movedAway && state.preferred) return take(state, nowMs, "somebody moved it away");
+  // Just probed, and the peer answers: the address stays there.
+  if (before.owner === state.peer && before.misses === 0 && nowMs < before.probeAtMs) {
+    return watch(state, nowMs);
+  }
+  return next({ ...state, probeAtMs: nowMs }, nowMs);
 }
 
-function onProbed(state: State, answers: boolean, nowMs: number) {
-  const idle: State = { ...state, busy: undefined };
-  if (state.vrrp !== "MASTER") return next(idle, nowMs);
-  if (!answers) return take(idle, nowMs, "the other load balancer does not answer");
-  if (state.owner === state.peer) {
-    const quiet: State = { ...idle, reconcileAtMs: nowMs + reconcileMs };
-    const said = log(4, "this node is master, but the owner of the address serves; it stays there");
-    const { state: after, effects } = next(quiet, nowMs);
-    return { state: after, effects: [said, ...effects] };
+function onProbed(before: State, answers: boolean, nowMs: number): Step {
+  const state: State = { ...before, busy: undefined, misses: answers ? 0 : before.misses + 1 };
+  if (state.vrrp !== "MASTER") return next(state, nowMs);
+  if (!answers) {
+    const dead = state.misses >= (state.watching ? missesUntilDead : 1);
+    if (dead) return take(state, nowMs, "the other load balancer does not answer");
+    return next({ ...state, probeAtMs: nowMs }, nowMs);
   }
-  return {
-    state: { ...idle, busy: "read-owner" as const },
-    effects: [{ type: "read-owner" as const }],
-  };
+  const later = { ...state, probeAtMs: nowMs + watchMs };
+  return state.assumed ? begin(later, "read-owner") : watch(later, nowMs);
 }
 
-function take(state: State, nowMs: number, reason: string): { state: State; effects: Effect[] } {
-  const recent = state.movesMs.filter((time) => time > nowMs - moveWindowMs);
-  if (recent.length >= maxMoves) {
-    const until = recent[0]! + moveWindowMs;
-    const held = { ...state, busy: undefined, movesMs: recent, notBeforeMs: until };
+/**
+ * Both nodes are master, or keepalived alone has failed on the other one. The address stays where
+ * it serves; should that end, no word of keepalived will come, so the peer is probed all the time.
+ */
+function watch(state: State, nowMs: number): Step {
+  const result = next({ ...state, watching: true }, nowMs);
+  if (state.watching) return result;
+  return said(4, "master, but the other load balancer has the address and serves", result);
+}
+
+function take(state: State, nowMs: number, reason: string): Step {
+  const movesMs = state.movesMs.filter((time) => time > nowMs - moveWindowMs);
+  if (movesMs.length >= maxMoves) {
+    const notBeforeMs = movesMs[0]! + moveWindowMs;
     const text = `${maxMoves} moves in ${moveWindowMs / 60_000} minutes; holding (${reason})`;
-    return { state: held, effects: [log(3, text), { type: "wake", inMs: until - nowMs }] };
+    return said(3, text, next({ ...state, movesMs, notBeforeMs, readAtMs: notBeforeMs }, nowMs));
   }
-  return {
-    state: { ...state, busy: "assign", movesMs: recent },
-    effects: [log(5, `taking the address: ${reason}`), { type: "assign" }],
-  };
+  return said(5, `taking the address: ${reason}`, begin({ ...state, movesMs }, "assign"));
 }
 
-function onAssigned(state: State, nowMs: number) {
+function onAssigned(state: State, nowMs: number): Step {
+  const isMaster = state.vrrp === "MASTER";
   const moved: State = {
     ...state,
     busy: undefined,
-    owner: state.self,
+    owner: isMaster ? state.self : state.peer,
+    assumed: !isMaster,
+    watching: false,
+    misses: 0,
     failures: 0,
     movesMs: [...state.movesMs, nowMs],
-    reconcileAtMs: nowMs + reconcileMs,
+    readAtMs: nowMs + reconcileMs,
   };
-  const { state: after, effects } = next(moved, nowMs);
-  return { state: after, effects: [log(5, "this node has the address"), ...effects] };
+  return said(5, "this node has the address", next(moved, nowMs));
 }
 
-function onFailed(state: State, event: Extract<Event, { type: "failed" }>) {
-  const { nowMs, reason, retryAfterMs } = event;
-  const wait = retryAfterMs ?? backOffMs[Math.min(state.failures, backOffMs.length - 1)]!;
+function onFailed(state: State, { nowMs, reason, retryAfterMs, refused, random }: Failure): Step {
+  const isMaster = state.vrrp === "MASTER";
+  const backOff = backOffMs[Math.min(state.failures, backOffMs.length - 1)]!;
+  const usual = isMaster ? Math.round(backOff * (0.8 + 0.4 * random)) : reconcileMs;
+  const waitMs = Math.max(usual, retryAfterMs ?? 0);
   const failed: State = {
     ...state,
     busy: undefined,
+    owner: refused ? undefined : state.owner,
     failures: state.failures + 1,
-    notBeforeMs: nowMs + wait,
-    reconcileAtMs: nowMs,
+    notBeforeMs: nowMs + waitMs,
   };
-  const said = log(4, `${reason}; again in ${wait} ms`);
-  const { state: after, effects } = next(failed, nowMs);
-  return { state: after, effects: [said, ...effects] };
+  return said(4, `${reason}; again in ${waitMs} ms`, next(failed, nowMs));
 }

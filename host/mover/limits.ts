@@ -1,0 +1,12 @@
+/** A master reads the owner from the API this often: 120 calls in an hour, of 3 600. */
+export const reconcileMs = 30_000;
+/** A master without the address probes the node that has it this often. */
+export const watchMs = 1_000;
+/** Probes in a row, about 0.4 s each, until a peer that served is dead: longer than 0.7 s. */
+export const missesUntilDead = 3;
+/** Moves within {@link moveWindowMs} after which the mover holds. */
+export const maxMoves = 4;
+/** Window of the move limit. */
+export const moveWindowMs = 600_000;
+/** Waits after failures of the API, give or take a fifth; the last one for ever. */
+export const backOffMs: readonly number[] = [200, 400, 800, 1_600, 2_000];

@@ -1,0 +1,52 @@
+import type { VrrpState } from "./events";
+
+/** What the machine remembers. */
+export interface State {
+  /** Own server id. */
+  self: number;
+  /** Server id of the other load balancer. */
+  peer: number;
+  /** True on one of the two nodes: it takes back an address that was moved away from it. */
+  preferred: boolean;
+  vrrp: VrrpState | undefined;
+  /** Who has the address; undefined: not known. */
+  owner: number | null | undefined;
+  /** True while the owner was not read from the API since this node is master. */
+  assumed: boolean;
+  /** What is under way. */
+  busy: "read-owner" | "probe-peer" | "assign" | undefined;
+  /** True while the address is left with the peer, because the peer serves. */
+  watching: boolean;
+  /** Probes in a row that the peer did not answer. */
+  misses: number;
+  /** Failures of the API in a row. */
+  failures: number;
+  /** Not before this time anything is done. */
+  notBeforeMs: number;
+  /** When the owner is read again. */
+  readAtMs: number;
+  /** When the peer is probed again. */
+  probeAtMs: number;
+  /** Times of the last moves. */
+  movesMs: number[];
+}
+
+/** The state of a mover that has just started. */
+export function initialState(self: number, peer: number, preferred: boolean): State {
+  return {
+    self,
+    peer,
+    preferred,
+    vrrp: undefined,
+    owner: undefined,
+    assumed: true,
+    busy: undefined,
+    watching: false,
+    misses: 0,
+    failures: 0,
+    notBeforeMs: 0,
+    readAtMs: 0,
+    probeAtMs: 0,
+    movesMs: [],
+  };
+}

@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import type { Effect, Event } from "../../../host/mover/events";
+import { maxMoves, moveWindowMs, reconcileMs, watchMs } from "../../../host/mover/limits";
+import { step } from "../../../host/mover/machine";
+import { initialState, type State } from "../../../host/mover/state";
+
+const self = 1;
+const peer = 2;
+/** An event without its time; the test says it where it matters. */
+type Timeless = Event extends infer E ? (E extends Event ? Omit<E, "nowMs"> : never) : never;
+
+const owner = (serverId: number | null): Timeless => ({ type: "owner", serverId });
+const probed = (answers: boolean): Timeless => ({ type: "probed", answers });
+const vrrp = (state: "MASTER" | "BACKUP" | "FAULT" | "STOP"): Timeless => ({ type: "vrrp", state });
+const failed = (more: object = {}): Timeless =>
+  ({ type: "failed", reason: "no", random: 0.5, ...more }) as Timeless;
+
+/** Feeds events, each with its time or right after the one before; returns the last step. */
+function play(state: State, ...events: readonly (Timeless | [number, Timeless])[]) {
+  let now = 1_000;
+  let effects: Effect[] = [];
+  let current = state;
+  for (const each of events) {
+    const [at, event] = Array.isArray(each) ? each : [now, each];
+    now = at;
+    ({ state: current, effects } = step(current, { ...event, nowMs: now } as Event));
+  }
+  const deeds = effects.filter(({ type }) => type !== "log").map((effect) => effect.type);
+  const log = effects.flatMap((effect) => (effect.type === "log" ? [effect] : []));
+  const wake = effects.find((effect) => effect.type === "wake");
+  return { state: current, deeds, log, inMs: wake?.type === "wake" ? wake.inMs : undefined };
+}
+
+const fresh = (preferred = true) => initialState(self, peer, preferred);
+/** A standby that read the owner when it started. */
+const standby = (preferred = true) =>
+  play(fresh(preferred), { type: "start" }, owner(peer), vrrp("BACKUP")).state;
+/** A master that has the address. */
+const serving = (preferred = true) =>
+  play(fresh(preferred), { type: "start" }, owner(self), vrrp("MASTER"), owner(self)).state;
+/** A master that leaves the address with the peer. */
+const watching = () => play(standby(), vrrp("MASTER"), probed(true), owner(peer)).state;
+
+describe("a standby", () => {
+  it("reads the owner once when it starts, and is quiet then", () => {
+    expect(play(fresh(), { type: "start" }).deeds).toEqual(["read-owner"]);
+    expect(play(fresh(), { type: "start" }, owner(peer)).deeds).toEqual([]);
+  });
+
+  it.each(["BACKUP", "FAULT", "STOP"] as const)("does nothing about the address in %s", (word) => {
+    expect(play(standby(), vrrp(word)).deeds).toEqual([]);
+    expect(play(serving(), vrrp(word)).deeds).toEqual([]);
+  });
+
+  it("looks again half a minute after a start without the API", () => {
+    const { deeds, inMs } = play(fresh(), { type: "start" }, failed());
+    expect(deeds).toEqual(["wake"]);
+    expect(inMs).toBe(reconcileMs);
+  });
+});
+
+describe("a failover", () => {
+  it("probes the owner, then makes one call: assign", () => {
+    expect(play(standby(), vrrp("MASTER")).deeds).toEqual(["probe-peer"]);
+    expect(play(standby(), vrrp("MASTER"), probed(false)).deeds).toEqual(["assign"]);
+    const done = play(standby(), vrrp("MASTER"), probed(false), { type: "assigned" });
+    expect(done.state.owner).toBe(self);
+    expect(done.inMs).toBe(reconcileMs);
+  });
+
+  it("takes nothing if this node is no longer master when the probe ends", () => {
+    expect(play(standby(), vrrp("MASTER"), vrrp("FAULT"), probed(false)).deeds).toEqual([]);
+  });
+
+  it("reads the owner first when nothing is known, and takes what nobody has", () => {
+    expect(play(fresh(), vrrp("MASTER")).deeds).toEqual(["read-owner"]);
+    expect(play(fresh(), vrrp("MASTER"), owner(null)).deeds).toEqual(["assign"]);
+    expect(play(fresh(), vrrp("MASTER"), owner(99)).deeds).toEqual(["assign"]);
+  });
+
+  it("calls nothing but the reader when the address is here already", () => {
+    const { deeds, inMs } = play(fresh(), vrrp("MASTER"), owner(self));
+    expect(deeds).toEqual(["wake"]);
+    expect(inMs).toBe(reconcileMs);
+  });
+
+  it("does not believe that it still has the address after it was in fault", () => {
+    const { deeds } = play(serving(), vrrp("FAULT"), vrrp("MASTER"));
+    expect(deeds).toEqual(["probe-peer"]);
+  });
+
+  it("goes on when keepalived repeats its state after a reload", () => {
+    expect(play(standby(), vrrp("MASTER"), vrrp("MASTER")).deeds).toEqual([]);
+    expect(play(serving(), vrrp("MASTER")).deeds).toEqual(["wake"]);
+  });
+});
+
+describe("two masters", () => {
+  it("leave the address where it serves, and say so once", () => {
+    const quiet = play(standby(), vrrp("MASTER"), probed(true), owner(peer));
+    expect(quiet.deeds).toEqual(["wake"]);
+    expect(quiet.inMs).toBe(watchMs);
+    expect(quiet.log.map(({ level }) => level)).toEqual([4]);
+    const again = play(watching(), [2_000, { type: "tick" }], probed(true));
+    expect(again.log).toEqual([]);
+  });
+
+  it("notice the end of the one that serves, without a word of keepalived", () => {
+    const events: (Timeless | [number, Timeless])[] = [[2_000, { type: "tick" }]];
+    events.push(probed(false), probed(false));
+    expect(play(watching(), ...events).deeds).toEqual(["probe-peer"]);
+    expect(play(watching(), ...events, probed(false)).deeds).toEqual(["assign"]);
+  });
+
+  it("forget a single lost probe", () => {
+    const { state } = play(watching(), [2_000, { type: "tick" }], probed(false), probed(true));
+    expect(state.misses).toBe(0);
+    expect(state.busy).toBeUndefined();
+  });
+
+  it("give the address to the preferred one if it was moved away from it", () => {
+    const look = [reconcileMs + 1_000, { type: "tick" }] as [number, Timeless];
+    expect(play(serving(true), look, owner(peer)).deeds).toEqual(["assign"]);
+    expect(play(serving(false), look, owner(peer)).deeds).toEqual(["probe-peer"]);
+  });
+
+  it("take a moved address back from a stranger, preferred or not", () => {
+    const look = [reconcileMs + 1_000, { type: "tick" }] as [number, Timeless];
+    for (const preferred of [true, false]) {
+      expect(play(serving(preferred), look, owner(99)).deeds).toEqual(["assign"]);
+      expect(play(serving(preferred), look, owner(null)).deeds).toEqual(["assign"]);
+    }
+  });
+});
+
+describe("a failing API", () => {
+  it("is tried again for ever, ever later up to 2 seconds", () => {
+    let state = play(standby(), vrrp("MASTER"), probed(false)).state;
+    const waits: number[] = [];
+    let now = 1_000;
+    for (let n = 0; n < 50; n++) {
+      const result = play(state, [now, failed()]);
+      waits.push(result.inMs!);
+      now += result.inMs!;
+      const retried = play(result.state, [now, { type: "tick" }], probed(false));
+      expect(retried.deeds).toEqual(["assign"]);
+      state = retried.state;
+    }
+    expect(waits.slice(0, 6)).toEqual([200, 400, 800, 1_600, 2_000, 2_000]);
+    expect(waits.at(-1)).toBe(2_000);
+  });
+
+  it("is asked at times that differ by up to a fifth", () => {
+    const begun = play(standby(), vrrp("MASTER"), probed(false)).state;
+    expect(play(begun, failed({ random: 0 })).inMs).toBe(160);
+    expect(play(begun, failed({ random: 1 })).inMs).toBe(240);
+  });
+
+  it("is left alone as long as it asks", () => {
+    const begun = play(standby(), vrrp("MASTER"), probed(false)).state;
+    const { state, inMs } = play(begun, failed({ retryAfterMs: 7_000 }));
+    expect(inMs).toBe(7_000);
+    expect(play(state, [7_999, { type: "tick" }]).inMs).toBe(1);
+  });
+
+  it("that refuses makes the owner unknown", () => {
+    const begun = play(standby(), vrrp("MASTER"), probed(false)).state;
+    const { state, inMs } = play(begun, failed({ refused: true }));
+    expect(play(state, [1_000 + inMs!, { type: "tick" }]).deeds).toEqual(["read-owner"]);
+  });
+});
+
+describe("the limit of moves", () => {
+  it("holds after four moves in ten minutes, and ends", () => {
+    let state = serving(true);
+    let now = 1_000;
+    for (let n = 0; n < maxMoves; n++) {
+      now += reconcileMs;
+      state = play(state, [now, { type: "tick" }], owner(null), { type: "assigned" }).state;
+    }
+    now += reconcileMs;
+    const held = play(state, [now, { type: "tick" }], owner(null));
+    expect(held.deeds).toEqual(["wake"]);
+    expect(held.log[0]?.level).toBe(3);
+    const until = 1_000 + reconcileMs + moveWindowMs;
+    expect(now + held.inMs!).toBe(until);
+    const free = play(held.state, [until, { type: "tick" }], owner(null));
+    expect(free.deeds).toEqual(["assign"]);
+  });
+});
