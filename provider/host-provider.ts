@@ -1,134 +1,113 @@
-import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
-import type { Provider } from "@pulumi/pulumi/provider";
-import { comparable, hasUnknown, problemsOf, type Inputs, type State } from "./inputs";
-import {
-  applyConfiguration,
-  pushRelease,
-  readConfiguration,
-  waitForFirstBoot,
-  type HostReading,
-} from "./remote";
-import { Session } from "./session";
+import { problemsOf } from "./check";
+import { connect, type Visit } from "./connect";
+import { differences, onlyWayChanged } from "./difference";
+import type { Log, LogOf } from "./engine-log";
+import { inputsOf, type Inputs, type State } from "./inputs";
+import type { Resources } from "./protocol";
+import { readBack } from "./read-back";
+import { applyConfiguration, pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
+import { ConnectionLost, type Session } from "./session";
+import type { Values } from "./values";
 
-/** How long a refresh waits for a host, seconds: an unreachable one must not stop it for long. */
+/** Default wait for a host that was just made, seconds. */
+const firstSeconds = 600;
+/** Default wait for a host that was reached before, seconds: as long as a reboot may take. */
+const laterSeconds = 120;
+/** Longest wait of a refresh, seconds: an unreachable host must not stop it for long. */
 const refreshSeconds = 20;
+/** Tries of a work whose connection is lost. All of it may be repeated. */
+const tries = 3;
 
-function say(node: string): (line: string) => void {
-  return (line) => console.error(`${node}: ${line}`);
-}
-
-async function withSession<T>(
-  inputs: Inputs,
-  hostKey: string | undefined,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const session = await Session.open(inputs.connection, hostKey, undefined, say(inputs.node));
-  try {
-    return await work(session);
-  } finally {
-    session.close();
-  }
-}
-
-/** Pulumi provider `host`: one resource, the configuration of a running server. */
-export class HostProvider implements Provider {
+/** Provider `host`: one resource, the configuration of a running server. */
+export class HostProvider implements Resources {
   readonly version = "0.1.0";
+  private readonly stop = new AbortController();
 
-  getSchema = async () => JSON.stringify({ name: "host", version: this.version, resources: {} });
+  constructor(private readonly logOf: LogOf) {}
 
-  check = async (_urn: string, _olds: unknown, news: Inputs) => ({
-    inputs: news,
-    failures: problemsOf(news),
-  });
+  check = (news: Values) => problemsOf(news);
 
-  /** Changes are compared value by value; nothing replaces, since the host stays the same. */
-  diff = async (_id: string, _urn: string, olds: State, news: Inputs) => {
-    if (hasUnknown(news)) return { changes: true };
-    const before = comparable(olds);
-    const after = comparable(news);
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-      (key) => key !== "hostKey",
-    ) as (keyof Inputs)[];
-    const changed = keys.filter((key) => !isDeepStrictEqual(plain(before[key]), plain(after[key])));
-    return { changes: changed.length > 0 };
-  };
+  /** Compared value by value with what was last applied or read; nothing replaces. */
+  diff = (state: Values, news: Values) => differences(state, news);
 
-  create = async (_urn: string, inputs: Inputs) => {
-    const hostKey = await withSession(inputs, undefined, async (session) => {
-      await waitForFirstBoot(session);
-      await pushRelease(session, inputs);
-      await applyConfiguration(session, inputs, say(inputs.node));
+  create = async (urn: string, values: Values) => {
+    const inputs = values as unknown as Inputs;
+    const log = this.logOf(urn);
+    const hostKey = await this.visit({ urn, inputs, pinned: undefined }, async (session) => {
+      await waitForFirstBoot(session, log);
+      await bring(session, inputs, log);
       return session.hostKey;
     });
-    return { id: inputs.node, outs: { ...inputs, hostKey } };
+    return { id: inputs.node, state: { ...inputs, hostKey } as Values };
   };
 
-  update = async (_id: string, _urn: string, olds: State, news: Inputs) => {
-    const { connection: _before, ...before } = comparable(olds);
-    const { connection: _after, ...after } = comparable(news);
-    const { hostKey } = olds;
-    const onlyConnection = isDeepStrictEqual(plain({ ...after, hostKey }), plain(before));
-    if (onlyConnection) return { outs: { ...news, hostKey } };
-    await withSession(news, hostKey, async (session) => {
-      await pushRelease(session, news);
-      await applyConfiguration(session, news, say(news.node));
-    });
-    return { outs: { ...news, hostKey } };
+  update = async (urn: string, olds: Values, values: Values) => {
+    const inputs = values as unknown as Inputs;
+    const { hostKey } = olds as unknown as State;
+    if (!onlyWayChanged(olds, values)) {
+      const log = this.logOf(urn);
+      await this.visit({ urn, inputs, pinned: hostKey }, (session) => bring(session, inputs, log));
+    }
+    return { ...values, hostKey };
   };
 
   /**
-   * Reads the host back. A host that cannot be reached keeps its recorded state, with a warning: a
-   * refresh must be possible while a node is down, and the cloud's own resource says if it is gone.
+   * Reads the host back. A host that cannot be reached keeps its recorded state, with a warning:
+   * while a node is down a refresh must work, since it is a step of the repair; and whether the
+   * server is gone for good is known to the cloud's own resource, whose replacement replaces this.
    */
-  read = async (id: string, _urn: string, props: State) => {
-    let reading: HostReading;
+  read = async (urn: string, values: Values) => {
+    const state = values as unknown as State;
+    if (!state.connection) {
+      throw new Error("a host's configuration cannot be imported; `up` takes it over as it is");
+    }
     try {
-      const session = await Session.open(props.connection, props.hostKey, refreshSeconds);
+      const visit = { urn, inputs: state, pinned: state.hostKey, patience: refreshSeconds };
+      const found = readBack(state, await this.visit(visit, readConfiguration));
+      return { state: found as unknown as Values, inputs: inputsOf(found) as unknown as Values };
+    } catch (error) {
+      this.logOf(urn).warn(`not read, kept as recorded: ${(error as Error).message}`);
+      return { state: values, inputs: inputsOf(state) as unknown as Values };
+    }
+  };
+
+  cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
+
+  /** Does `work` over a connection; if that is lost, again over a new one. */
+  private async visit<T>(
+    host: { urn: string; inputs: Inputs; pinned: string | undefined; patience?: number },
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const { urn, inputs, patience } = host;
+    const { connection } = inputs;
+    const log = this.logOf(urn);
+    const wait = host.pinned === undefined ? firstSeconds : laterSeconds;
+    let pinned = host.pinned;
+    for (let n = 1; ; n++) {
+      const timeoutSeconds = patience ?? connection.connectTimeoutSeconds ?? wait;
+      const visit: Visit = {
+        ...{ connection, pinned, timeoutSeconds, urn },
+        say: log.info,
+        signal: this.stop.signal,
+      };
+      log.status(`connecting to ${connection.host}`);
+      const session = await connect(visit);
+      pinned = session.hostKey;
       try {
-        reading = await readConfiguration(session);
+        return await work(session);
+      } catch (error) {
+        this.stop.signal.throwIfAborted();
+        if (!(error instanceof ConnectionLost) || n === tries) throw error;
+        log.info(`${error.message}; connecting again`);
       } finally {
         session.close();
       }
-    } catch (error) {
-      console.error(`warning: ${props.node} was not read: ${(error as Error).message}`);
-      return { id, props, inputs: withoutHostKey(props) };
     }
-    const found = merged(props, reading);
-    return { id, props: found, inputs: withoutHostKey(found) };
-  };
-
-  /** Nothing is done on the host: it goes with its server. */
-  delete = async () => undefined;
+  }
 }
 
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
-}
-
-function withoutHostKey({ hostKey: _, ...inputs }: State): Inputs {
-  return inputs;
-}
-
-/** The recorded state with what is really on the host. A secret that differs is only marked. */
-function merged(props: State, reading: HostReading): State {
-  const present = <T>(map: Record<string, T | null | undefined>): Record<string, T> =>
-    Object.fromEntries(
-      Object.entries(map).flatMap(([key, value]) => (value == null ? [] : [[key, value]])),
-    );
-  const digest = (text: string) => createHash("sha256").update(text).digest("hex");
-  const secrets = Object.entries(props.secrets).map(([path, content]) => [
-    path,
-    reading.secrets[path] === digest(content) ? content : "changed on the host",
-  ]);
-  const files = Object.keys(props.files).map((path) => [path, reading.files[path]]);
-  const attributes = Object.keys(props.attributes).map((path) => [path, reading.attributes[path]]);
-  const { release } = props;
-  return {
-    ...props,
-    files: present(Object.fromEntries(files)),
-    attributes: present(Object.fromEntries(attributes)),
-    secrets: Object.fromEntries(secrets),
-    ...(release ? { release: { ...release, digest: reading.release ?? "0".repeat(64) } } : {}),
-  };
+async function bring(session: Session, inputs: Inputs, log: Log): Promise<void> {
+  await pushRelease(session, inputs, log);
+  const changed = await applyConfiguration(session, inputs, log);
+  log.status(changed.length === 0 ? "nothing had to change" : `${changed.length} files changed`);
 }

@@ -1,4 +1,13 @@
-import { main } from "@pulumi/pulumi/provider";
+import { engineLog } from "./engine-log";
 import { HostProvider } from "./host-provider";
+import { serve } from "./protocol";
 
-void main(new HostProvider(), process.argv.slice(2));
+/** The engine's address; flags such as `-v=9` and `--tracing ADDRESS` may stand before it. */
+const engine = process.argv
+  .slice(2)
+  .filter((word, i, words) => !word.startsWith("-") && words[i - 1] !== "--tracing")[0];
+if (engine === undefined) {
+  console.error("this is a Pulumi provider; the engine starts it with its address as argument");
+  process.exit(1);
+}
+serve(new HostProvider(engineLog(engine)));

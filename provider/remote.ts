@@ -1,18 +1,31 @@
+import { existsSync } from "node:fs";
+import type { Log } from "./engine-log";
 import { convergeInput, type Inputs } from "./inputs";
-import type { Session } from "./session";
+import { redactor } from "./redact";
+import type { RemoteResult, RunOptions, Session } from "./session";
 
-const converge = "sudo -n /usr/bin/node /usr/local/lib/webstack/converge.js";
+const program = "/usr/local/lib/webstack/converge.js";
+const converge = `sudo -n /usr/bin/node ${program}`;
 /** Longest first boot: packages are installed from a mirror, seconds. */
 const bootSeconds = 1_200;
 /** Longest run of converge, seconds. */
 const applySeconds = 1_800;
+/** Longest transfer of a release, seconds. */
+const transferSeconds = 900;
 
 /** What converge reads back; see `host/converge/read.ts`. */
 export interface HostReading {
+  /** Text by path; null = the file is gone. */
   files: Record<string, string | null>;
+  /** `owner:group mode` by path. */
   attributes: Record<string, string>;
+  /** SHA-256 by path; null = the file is gone. */
   secrets: Record<string, string | null>;
+  /** What systemd says of each unit. */
+  services: Record<string, string>;
+  /** Digest of the running release. */
   release: string | null;
+  /** True if the last run was interrupted. */
   pending: boolean;
 }
 
@@ -22,88 +35,122 @@ interface Outcome {
   waiting?: Record<string, string[]>;
   error?: string;
   rolledBack?: boolean;
+  log?: string;
 }
 
 /**
- * Waits for the end of the first boot.
+ * Waits for the end of the first boot. One that failed is no reason to stop if converge is on the
+ * host: it repeats all that the boot had to do, and says itself what is wrong.
  *
- * @throws Error with the end of cloud-init's log if it failed.
+ * @throws Error with the end of cloud-init's log if it failed before converge was there.
  */
-export async function waitForFirstBoot(session: Session): Promise<void> {
+export async function waitForFirstBoot(session: Session, log: Log): Promise<void> {
+  log.status("waiting for the end of the first boot");
   const { stdout } = await session.run("cloud-init status --wait --format json 2>/dev/null", {
     timeoutSeconds: bootSeconds,
   });
-  const status = /"status":\s*"([^"]+)"/.exec(stdout)?.[1];
-  if (status !== "error") return;
-  const log = await session.run("sudo -n tail -n 40 /var/log/cloud-init-output.log");
-  throw new Error(`the first boot failed; the end of cloud-init's log:\n${log.stdout}`);
+  if (/"status":\s*"([^"]+)"/.exec(stdout)?.[1] !== "error") return;
+  const command = `test -e ${program} && echo there; sudo -n tail -n 40 /var/log/cloud-init-output.log`;
+  const tail = (await session.run(command)).stdout;
+  const there = tail.startsWith("there\n");
+  const text = `the first boot failed; the end of cloud-init's log:\n${tail.replace(/^there\n/, "")}`;
+  if (!there) throw new Error(`${text}\nreplace the server, or mend its cloud-init by hand`);
+  log.warn(`${text}\nwhat it left undone is done now`);
 }
 
 function lastLine(stdout: string): string {
-  return stdout.trim().split("\n").at(-1) ?? "";
+  return stdout.trimEnd().split("\n").at(-1) ?? "";
 }
 
-async function answer<T>(session: Session, command: string): Promise<T> {
-  const { status, stdout, stderr } = await session.run(`${converge} ${command}`);
+/** Runs converge and returns its last line. @throws Error with what it said if that is no JSON. */
+async function ask<T>(session: Session, command: string, options?: RunOptions): Promise<T> {
+  const result = await session.run(`${converge} ${command}`, options);
   try {
-    return JSON.parse(lastLine(stdout)) as T;
+    return JSON.parse(lastLine(result.stdout)) as T;
   } catch {
-    throw new Error(`converge ${command} ended with ${status}: ${stderr.trim() || stdout.trim()}`);
+    throw new Error(noAnswer(command, result));
   }
 }
 
-/** Sends the release, unless the host has it or fetches it itself. */
-export async function pushRelease(session: Session, { release }: Inputs): Promise<void> {
-  if (!release?.archive || release.url) return;
-  const known = await answer<{ present: boolean }>(session, `has-release ${release.digest}`);
-  if (known.present) return;
-  const { status, stdout, stderr } = await session.run(`${converge} receive ${release.digest}`, {
-    file: release.archive,
-    timeoutSeconds: 600,
-  });
-  if (status !== 0) throw new Error(`the release did not arrive: ${lastLine(stdout)} ${stderr}`);
+function noAnswer(command: string, { status, stdout, stderr }: RemoteResult): string {
+  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n");
+  const hint = /Cannot find module|No such file|not found/.test(said)
+    ? "\nconverge is not on the host: it comes with the first boot's cloud-config"
+    : "";
+  return `converge ${command.split(" ")[0]} ended with ${status} and no result: ${said}${hint}`;
+}
+
+/**
+ * Sends the release, unless the host has it or fetches it itself.
+ *
+ * @throws Error if there is nothing to send, or it did not arrive whole.
+ */
+export async function pushRelease(session: Session, { release }: Inputs, log: Log): Promise<void> {
+  if (!release || release.url) return;
+  const { digest, archive } = release;
+  const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
+  if (present) return;
+  if (!archive || !existsSync(archive)) {
+    const found = archive ? `${archive} does not exist` : "no archive was given";
+    throw new Error(`the host does not have the release ${digest}, and ${found}`);
+  }
+  log.status(`sending the release ${digest.slice(0, 12)}`);
+  const options = { file: archive, timeoutSeconds: transferSeconds };
+  const { ok, error } = await ask<Outcome>(session, `receive ${digest}`, options);
+  if (!ok) throw new Error(`the release did not arrive: ${error}`);
+}
+
+function step(line: string): string | undefined {
+  try {
+    const { step: name, detail } = JSON.parse(line) as { step?: string; detail?: string };
+    return name && `${name} ${detail ?? ""}`.trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * Applies the inputs.
  *
- * @throws Error with converge's reason and log, and how to go on.
+ * @throws Error with converge's reason and log, and how to go on; without secrets.
  */
 export async function applyConfiguration(
   session: Session,
   inputs: Inputs,
-  say: (line: string) => void,
-): Promise<void> {
-  const { status, stdout, stderr } = await session.run(`${converge} apply`, {
+  log: Log,
+): Promise<string[]> {
+  const redact = redactor(inputs.secrets);
+  const options: RunOptions = {
     input: convergeInput(inputs),
     timeoutSeconds: applySeconds,
     onLine: (line) => {
-      const step = /^\{"step":"([^"]*)","detail":"((?:[^"\\]|\\.)*)"/.exec(line);
-      if (step && ["install", "again", "download", "roll back", "wait"].includes(step[1]!)) {
-        say(`${step[1]} ${step[2]}`);
-      }
+      const text = step(line);
+      if (text) log.status(redact(text));
     },
+  };
+  const outcome = await ask<Outcome>(session, "apply", options).catch((error: Error) => {
+    error.message = redact(error.message);
+    throw error;
   });
-  let outcome: Outcome;
-  try {
-    outcome = JSON.parse(lastLine(stdout)) as Outcome;
-  } catch {
-    throw new Error(`converge ended with ${status} and no result: ${stderr.trim()}`);
-  }
-  if (!outcome.ok) {
-    const back = outcome.rolledBack
-      ? "the host was put back to what it was"
-      : "nothing was changed on the host";
-    throw new Error(`${outcome.error}\n${back}; mend the cause and run \`pulumi up\` again`);
-  }
+  if (!outcome.ok) throw new Error(redact(failure(outcome)));
   const waiting = Object.entries(outcome.waiting ?? {});
   if (waiting.length > 0) {
-    const text = waiting.map(([unit, paths]) => `${unit} needs ${paths.join(", ")}`).join("; ");
-    throw new Error(`services that stay off: ${text}`);
+    const text = waiting.map(([unit, paths]) => `${unit} lacks ${paths.join(", ")}`).join("; ");
+    throw new Error(`services that stay off: ${text}; give these files and run \`up\` again`);
   }
+  return outcome.changed ?? [];
+}
+
+function failure({ error, rolledBack, log }: Outcome): string {
+  const back = rolledBack
+    ? "the host was put back to what it was"
+    : "no file of the host was changed";
+  return [error, log, `${back}; mend the cause and run \`up\` again, it goes on from here`]
+    .filter(Boolean)
+    .join("\n");
 }
 
 /** What is on the host. */
 export function readConfiguration(session: Session): Promise<HostReading> {
-  return answer<HostReading>(session, "read");
+  return ask<HostReading>(session, "read");
 }

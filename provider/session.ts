@@ -1,147 +1,73 @@
-import { readFileSync } from "node:fs";
-import { Client, type ConnectConfig } from "ssh2";
-import type { Inputs } from "./inputs";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { Client, ClientChannel } from "ssh2";
 
-/** Longest wait for one handshake, milliseconds. */
-const handshakeMs = 15_000;
-/** Pause between two tries to reach a host, milliseconds. */
-const retryMs = 1_000;
+/** Most of a command's output that is kept, characters. */
+const maxOutput = 64 << 20;
 
 /** Output of a command that has ended. */
 export interface RemoteResult {
+  /** Exit status; 255 if it was ended by a signal. */
   status: number;
   stdout: string;
   stderr: string;
 }
 
-/** The host's key is not the one that was pinned; trying again does not help. */
-export class HostKeyMismatch extends Error {}
+/** What a command is given, and what is wanted from it. */
+export interface RunOptions {
+  /** Standard input; never part of the command line, where every process of the host can read it. */
+  input?: string;
+  /** Local path of a file that is sent as standard input. */
+  file?: string;
+  /** Seconds until it is given up. @default 60 */
+  timeoutSeconds?: number;
+  /** Receives standard output line by line while it runs. */
+  onLine?: (line: string) => void;
+}
+
+/** The connection ended while a command ran; the command may be run again over a new one. */
+export class ConnectionLost extends Error {}
 
 /** An SSH connection to one host, through a bastion if need be. */
 export class Session {
-  private constructor(
-    private readonly clients: Client[],
+  constructor(
+    /** Bastion, if any, and host. */
+    private readonly clients: readonly Client[],
     /** Type and base64 data of the host's key. */
     readonly hostKey: string,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    signal.addEventListener("abort", () => this.close());
+  }
 
   /**
-   * Connects, trying bastion after bastion until the deadline: a server that was just made takes a
-   * while to answer.
+   * Runs a command.
    *
-   * @throws HostKeyMismatch if the host's key is another one than `pinned`.
-   * @throws Error with the last reason after the deadline.
+   * @throws ConnectionLost if the connection ends before it does.
+   * @throws Error if it does not end in time.
    */
-  static async open(
-    connection: Inputs["connection"],
-    pinned: string | undefined,
-    timeoutSeconds = connection.connectTimeoutSeconds ?? 600,
-    say: (line: string) => void = () => undefined,
-  ): Promise<Session> {
-    const begun = Date.now();
-    let said = begun;
-    for (let n = 0; ; n++) {
-      const { bastions } = connection;
-      const bastion = bastions.length > 0 ? bastions[n % bastions.length] : undefined;
-      try {
-        return await Session.once(connection, bastion, pinned);
-      } catch (error) {
-        if (error instanceof HostKeyMismatch) throw error;
-        const waited = Math.round((Date.now() - begun) / 1000);
-        const reason = (error as Error).message;
-        if (waited >= timeoutSeconds) {
-          const way = bastions.length > 0 ? ` through ${bastions.join(" or ")}` : "";
-          throw new Error(
-            `${connection.host} cannot be reached over SSH${way} within ${timeoutSeconds} s: ${reason}`,
-          );
-        }
-        if (Date.now() - said > 15_000) {
-          said = Date.now();
-          say(`waiting for SSH since ${waited} s: ${reason}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
-    }
-  }
-
-  private static async once(
-    connection: Inputs["connection"],
-    bastion: string | undefined,
-    pinned: string | undefined,
-  ): Promise<Session> {
-    const { host, port = 22, user, privateKey } = connection;
-    const login = {
-      username: user,
-      privateKey,
-      readyTimeout: handshakeMs,
-      keepaliveInterval: 5_000,
-    };
-    const clients: Client[] = [];
-    try {
-      let config: ConnectConfig = { ...login, host, port };
-      if (bastion !== undefined) {
-        const jump = await connected({ ...login, host: bastion, port: 22 });
-        clients.push(jump);
-        config = { ...login, sock: await forwarded(jump, host, port) };
-      }
-      let seen = "";
-      let mismatch = false;
-      const hostVerifier = (key: Buffer) => {
-        seen = keyText(key);
-        mismatch = pinned !== undefined && pinned !== "" && pinned !== seen;
-        return !mismatch;
-      };
-      const client = await connected({ ...config, hostVerifier }).catch((error: Error) => {
-        if (mismatch) throw new HostKeyMismatch(mismatchText(host));
-        throw error;
-      });
-      clients.push(client);
-      return new Session(clients, seen);
-    } catch (error) {
-      for (const client of clients) client.end();
-      throw error;
-    }
-  }
-
-  /** Runs a command; what it prints on standard output is passed on line by line. */
-  run(
-    command: string,
-    options: {
-      input?: string;
-      file?: string;
-      timeoutSeconds?: number;
-      onLine?: (line: string) => void;
-    } = {},
-  ): Promise<RemoteResult> {
-    const { input, file, timeoutSeconds = 60, onLine } = options;
+  async run(command: string, options: RunOptions = {}): Promise<RemoteResult> {
+    const { timeoutSeconds = 60 } = options;
     const client = this.clients.at(-1)!;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+    let lost: () => void = () => undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const gone = new Promise<never>((_, reject) => {
+      lost = () => reject(new ConnectionLost("the connection to the host was lost"));
+      for (const each of this.clients) each.once("close", lost);
+      timer = setTimeout(() => {
+        reject(new Error(`"${command}" did not end on the host within ${timeoutSeconds} s`));
         this.close();
-        reject(new Error(`the command on the host did not end within ${timeoutSeconds} s`));
       }, timeoutSeconds * 1000);
-      client.once("close", () => reject(new Error("the host closed the connection")));
-      client.exec(command, (error, stream) => {
-        if (error) return reject(error);
-        let stdout = "";
-        let stderr = "";
-        let rest = "";
-        let status = -1;
-        stream.on("data", (chunk: Buffer) => {
-          stdout += chunk.toString();
-          const lines = (rest + chunk.toString()).split("\n");
-          rest = lines.pop() ?? "";
-          for (const line of lines) onLine?.(line);
-        });
-        stream.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-        stream.on("exit", (code: number | null) => (status = code ?? 255));
-        stream.on("close", () => {
-          clearTimeout(timer);
-          resolve({ status, stdout, stderr });
-        });
-        stream.end(file === undefined ? (input ?? "") : readFileSync(file));
-      });
     });
+    try {
+      return await Promise.race([
+        finished(await Promise.race([exec(client, command), gone]), options),
+        gone,
+      ]);
+    } finally {
+      clearTimeout(timer);
+      for (const each of this.clients) each.off("close", lost);
+    }
   }
 
   /** Ends the connection. */
@@ -150,45 +76,40 @@ export class Session {
   }
 }
 
-function connected(config: ConnectConfig): Promise<Client> {
-  const client = new Client();
+function exec(client: Client, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
-    client.once("ready", () => resolve(client));
-    client.once("error", (error) => {
-      client.end();
-      reject(error);
-    });
-    client.connect(config);
-    // Errors after the handshake end the connection; whoever runs a command learns of that.
-    client.on("error", () => undefined);
+    try {
+      client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+    } catch (error) {
+      reject(new ConnectionLost((error as Error).message));
+    }
   });
 }
 
-function forwarded(
-  jump: Client,
-  host: string,
-  port: number,
-): Promise<NonNullable<ConnectConfig["sock"]>> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${host} does not answer`)), handshakeMs);
-    jump.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
-      clearTimeout(timer);
-      if (error) reject(error);
-      else resolve(stream);
-    });
+/** Feeds the command and resolves when it has ended and all its output is here. */
+async function finished(channel: ClientChannel, options: RunOptions): Promise<RemoteResult> {
+  const { input = "", file, onLine } = options;
+  let [stdout, stderr, rest, status] = ["", "", "", 255];
+  // Decoders, because a chunk may end within a character.
+  channel.setEncoding("utf8").on("data", (chunk: string) => {
+    if (stdout.length < maxOutput) stdout += chunk;
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine?.(line);
   });
-}
-
-/** Type and base64 data, as in a known_hosts file. */
-function keyText(key: Buffer): string {
-  const length = key.readUInt32BE(0);
-  return `${key.subarray(4, 4 + length).toString()} ${key.toString("base64")}`;
-}
-
-function mismatchText(host: string): string {
-  return (
-    `the SSH host key of ${host} is not the one that was pinned at first contact: either the server ` +
-    "was rebuilt, or somebody is in between. If it was rebuilt on purpose, remove the pin with " +
-    "`pulumi state delete` of this configuration and run `pulumi up` again"
-  );
+  channel.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    if (stderr.length < maxOutput) stderr += chunk;
+  });
+  channel.on("exit", (code: number | null) => (status = code ?? 255));
+  const closed = new Promise<void>((resolve) => channel.on("close", () => resolve()));
+  // A command that ends without reading its input is judged by its status.
+  channel.on("error", () => undefined);
+  if (file === undefined) channel.end(input);
+  else
+    await Promise.race([
+      pipeline(createReadStream(file), channel, { end: true }).catch(() => undefined),
+      closed,
+    ]);
+  await closed;
+  return { status, stdout, stderr };
 }

@@ -4,6 +4,7 @@ import { ensureDocker, ensureImage } from "./build-image";
 import { browserUrl, openBrowserAccess } from "./local/browser-access";
 import { startCloud } from "./local/cloud";
 import { engineEvents } from "./local/engine-events";
+import { engineReason } from "./local/engine-reason";
 import { saveOutputs, type StackOutputs } from "./local/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { picture } from "./local/picture";
@@ -80,7 +81,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  console.error(`\nup:local stopped: ${error.message}`);
+  console.error(`\nup:local stopped: ${engineReason(error)}`);
   console.error("what exists so far is kept; run npm run up:local again to go on");
   process.exit(1);
 });

@@ -1,4 +1,4 @@
-import { rootFile, type BundlePart, type Role } from "./bundle";
+import { rootFile, type BundleCheck, type BundlePart, type Role } from "./bundle";
 import { nftablesConf, type FirewallArgs } from "./nftables-conf";
 import { made } from "./notice";
 import { text } from "./text";
@@ -49,15 +49,12 @@ export function baseBundle(args: BaseBundleArgs): BundlePart {
         files: ["/etc/nftables.conf"],
         command: ["/usr/sbin/nft", "-c", "-f", "/etc/nftables.conf"],
       },
-      { files: ["/etc/ssh/sshd_config.d/10-webstack.conf"], command: ["/usr/sbin/sshd", "-t"] },
       {
-        files: ["/etc/systemd/system/webstack-network-ready.service"],
-        command: [
-          "/usr/bin/systemd-analyze",
-          "verify",
-          "/etc/systemd/system/webstack-network-ready.service",
-        ],
+        files: ["/etc/ssh/sshd_config.d/10-webstack.conf"],
+        // The directory is missing where systemd starts SSH with its first connection.
+        command: ["/bin/sh", "-c", "mkdir -p -m 0755 /run/sshd && exec /usr/sbin/sshd -t"],
       },
+      unitCheck([], [], ["/etc/systemd/system/webstack-network-ready.service"]),
     ],
     services: [
       {
@@ -94,6 +91,24 @@ export function baseBundle(args: BaseBundleArgs): BundlePart {
   };
 }
 
+/**
+ * A check of systemd units: drop-ins with the packaged units they belong to, and own units by
+ * path. Faults of units that they only refer to are none of ours.
+ */
+export function unitCheck(
+  dropIns: readonly string[],
+  packaged: readonly string[],
+  own: readonly string[],
+): BundleCheck {
+  return {
+    files: [...dropIns, ...own],
+    command: [
+      ...["/usr/bin/systemd-analyze", "verify", "--man=no", "--recursive-errors=no"],
+      ...[...packaged, ...own],
+    ],
+  };
+}
+
 /** Reasons and source of each: reference of the kernel, Documentation/networking/ip-sysctl.rst. */
 function sysctlConf(): string {
   return text`
@@ -104,6 +119,8 @@ function sysctlConf(): string {
     net.ipv4.tcp_syncookies = 1
     # Proxies open many connections to few addresses.
     net.ipv4.ip_local_port_range = 10240 65535
+    # Port of MySQL's group communication; no connection of another program may sit on it.
+    net.ipv4.ip_local_reserved_ports = 33061
     net.ipv4.tcp_tw_reuse = 1
     net.ipv4.tcp_fin_timeout = 15
     # What waits at a process that ends moves to one that listens on the same port.

@@ -1,8 +1,15 @@
-import { programPath } from "./base-bundle";
+import { programPath, unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
 import { edgeCertificatePath, haproxyCfg, type Peer } from "./haproxy-cfg";
 import { keepalivedConf } from "./keepalived-conf";
-import { edgeConnections, floatingIpUnit, haproxyDropIn, moverUnit, proberUnit } from "./lb-units";
+import {
+  edgeConnections,
+  floatingIpUnit,
+  haproxyDropIn,
+  keepalivedDropIn,
+  moverUnit,
+  proberUnit,
+} from "./lb-units";
 
 /** What the mover must know; ids exist only after creation. */
 export interface MoverArgs {
@@ -10,7 +17,7 @@ export interface MoverArgs {
   endpoint: string;
   /** Floating IPs that move together. */
   floatingIps: readonly { id: number; address: string }[];
-  /** Both load balancers. */
+  /** Both load balancers, the one with the higher priority first. */
   servers: readonly { name: string; id: number; publicIp: string }[];
 }
 
@@ -75,6 +82,7 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
         }),
       ),
       [`${units}/haproxy.service.d/webstack.conf`]: rootFile(haproxyDropIn()),
+      [`${units}/keepalived.service.d/webstack.conf`]: rootFile(keepalivedDropIn()),
       [`${units}/webstack-floating-ip.service`]: rootFile(floatingIpUnit(args.floatingAddresses)),
       [`${units}/webstack-prober.service`]: rootFile(proberUnit()),
       [`${units}/webstack-mover.service`]: rootFile(moverUnit(lbSecretPaths.token)),
@@ -93,6 +101,11 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
         files: ["/etc/keepalived/keepalived.conf"],
         command: ["/usr/sbin/keepalived", "--config-test", "-f", "/etc/keepalived/keepalived.conf"],
       },
+      unitCheck(
+        [`${units}/haproxy.service.d/webstack.conf`, `${units}/keepalived.service.d/webstack.conf`],
+        ["haproxy.service", "keepalived.service"],
+        ["floating-ip", "prober", "mover"].map((name) => `${units}/webstack-${name}.service`),
+      ),
     ],
     services: services(),
   };
@@ -133,7 +146,7 @@ function services(): NonNullable<BundlePart["services"]> {
     {
       unit: "keepalived.service",
       reloadFiles: ["/etc/keepalived/keepalived.conf"],
-      restartFiles: [],
+      restartFiles: [`${units}/keepalived.service.d/webstack.conf`],
       needs: [moverConfigPath, lbSecretPaths.token, lbSecretPaths.certificate],
     },
   ];

@@ -1,7 +1,26 @@
 import { programPath } from "./base-bundle";
-import { vrrpFifoPath } from "./keepalived-conf";
+import { edgeHealthPath, vrrpFifoPath } from "./keepalived-conf";
 import { made } from "./notice";
 import { text } from "./text";
+
+/**
+ * keepalived tells the state of this node by adverts every 0.2 s; it must not starve, and it
+ * starts when the private address is there, since its adverts come from it.
+ */
+export function keepalivedDropIn(): string {
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service webstack-prober.service webstack-mover.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=500ms
+    OOMScoreAdjust=-900
+    LimitRTPRIO=50
+  `;
+}
 
 /** Most clients at a time; each needs two open files, one towards it and one towards a web node. */
 export const edgeConnections = 9_500;
@@ -63,16 +82,27 @@ export function proberUnit(): string {
     StartLimitIntervalSec=0
 
     [Service]
+    # Bad until proved good, and there before keepalived looks.
+    ExecStartPre=/bin/sh -c "[ -e ${edgeHealthPath} ] || echo 1 > ${edgeHealthPath}"
     ExecStart=/usr/bin/node ${programPath("prober")}
     RuntimeDirectory=webstack
     RuntimeDirectoryMode=0755
     RuntimeDirectoryPreserve=yes
     Restart=always
     RestartSec=200ms
+    # A starving prober would report a healthy HAProxy as dead.
+    Nice=-15
+    CPUWeight=10000
+    OOMScoreAdjust=-800
     NoNewPrivileges=yes
     ProtectSystem=strict
     ReadWritePaths=/run/webstack
     ProtectHome=yes
+    PrivateTmp=yes
+    PrivateDevices=yes
+    CapabilityBoundingSet=
+    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+    SystemCallFilter=@system-service
 
     [Install]
     WantedBy=multi-user.target
@@ -102,8 +132,11 @@ export function moverUnit(tokenPath: string): string {
     ProtectSystem=strict
     ProtectHome=yes
     PrivateTmp=yes
+    PrivateDevices=yes
     CapabilityBoundingSet=
-    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+    SystemCallFilter=@system-service
+    OOMScoreAdjust=-800
 
     [Install]
     WantedBy=multi-user.target

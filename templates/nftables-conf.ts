@@ -20,6 +20,7 @@ export interface FirewallArgs {
  * Syntax: https://wiki.nftables.org/, nftables 1.0 and later.
  */
 export function nftablesConf(args: FirewallArgs): string {
+  const { role } = args;
   return text`
     #!/usr/sbin/nft -f
     ${made}
@@ -39,9 +40,22 @@ export function nftablesConf(args: FirewallArgs): string {
         type filter hook output priority filter; policy accept;
         # Metadata holds user data; only root reads it.
         ip daddr 169.254.169.254 meta skuid != 0 drop
+        ${role === "lb" ? onlyMoverCallsOut(args.subnets) : []}
       }
     }
   `;
+}
+
+/**
+ * On a load balancer nothing but the system and the mover opens a connection to the outside: the
+ * token of the project is there, and a proxy that was taken over must not use it.
+ */
+function onlyMoverCallsOut(subnets: FirewallArgs["subnets"]): string[] {
+  return [
+    'oif "lo" accept',
+    `ip daddr { ${Object.values(subnets).join(", ")} } accept`,
+    'ct state new tcp dport != 53 meta skuid != { "root", "_apt", "webstack-mover" } drop',
+  ];
 }
 
 function rules({ role, subnets, peerIp }: FirewallArgs): string[] {
@@ -49,6 +63,8 @@ function rules({ role, subnets, peerIp }: FirewallArgs): string[] {
   switch (role) {
     case "lb":
       return [
+        // The tiers behind it are asked by load balancers, never the other way round.
+        `ip saddr { ${subnets.web}, ${subnets.app}, ${subnets.db} } drop`,
         "tcp dport { 22, 80, 443 } accept",
         ...(peerIp
           ? [

@@ -18,7 +18,9 @@ function withNumeric(inputs: Values): Values {
 }
 
 function bcrypted(text: string): string {
-  return hashSync(Buffer.from(text).subarray(0, bcryptBytes).toString("latin1"), bcryptCost);
+  const start = Buffer.from(text).subarray(0, bcryptBytes).toString();
+  // Go writes the same algorithm under its older name.
+  return hashSync(start, bcryptCost).replace("$2b$", () => "$2a$");
 }
 
 type Made = { id: string; outs: Values };

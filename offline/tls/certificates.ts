@@ -1,15 +1,30 @@
 import "reflect-metadata";
 import { createPrivateKey, createPublicKey, randomBytes, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
+import { extendedKeyUsages, keyUsageFlags } from "./usages";
 
 x509.cryptoProvider.set(webcrypto as never);
 
 /** Who a certificate is for. */
 export interface Subject {
   commonName?: string;
+  country?: string;
+  emailAddress?: string;
+  locality?: string;
   organization?: string;
   organizationalUnit?: string;
-  country?: string;
+  postalCode?: string;
+  province?: string;
+  serialNumber?: string;
+  streetAddresses?: string[];
+}
+
+/** What a certificate or a request names. */
+export interface Names {
+  subject?: Subject;
+  dnsNames?: string[];
+  ipAddresses?: string[];
+  uris?: string[];
 }
 
 /** What certificates have in common. */
@@ -17,28 +32,23 @@ export interface CertificateWish {
   validityPeriodHours: number;
   allowedUses: string[];
   isCaCertificate?: boolean;
+  /** -1 = no limit. */
+  maxPathLength?: number;
+  setSubjectKeyId?: boolean;
 }
 
-const keyUsages: Record<string, x509.KeyUsageFlags> = {
-  digital_signature: x509.KeyUsageFlags.digitalSignature,
-  content_commitment: x509.KeyUsageFlags.nonRepudiation,
-  key_encipherment: x509.KeyUsageFlags.keyEncipherment,
-  data_encipherment: x509.KeyUsageFlags.dataEncipherment,
-  key_agreement: x509.KeyUsageFlags.keyAgreement,
-  cert_signing: x509.KeyUsageFlags.keyCertSign,
-  crl_signing: x509.KeyUsageFlags.cRLSign,
-};
-const extendedUsages: Record<string, string> = {
-  server_auth: x509.ExtendedKeyUsage.serverAuth,
-  client_auth: x509.ExtendedKeyUsage.clientAuth,
-};
-
-function subjectName(subject: Subject | undefined): x509.Name {
+function subjectName(subject: Subject = {}): x509.Name {
   const parts: [string, string | undefined][] = [
-    ["C", subject?.country],
-    ["O", subject?.organization],
-    ["OU", subject?.organizationalUnit],
-    ["CN", subject?.commonName],
+    ["C", subject.country],
+    ["ST", subject.province],
+    ["L", subject.locality],
+    ...(subject.streetAddresses ?? []).map((line): [string, string] => ["2.5.4.9", line]),
+    ["2.5.4.17", subject.postalCode],
+    ["O", subject.organization],
+    ["OU", subject.organizationalUnit],
+    ["CN", subject.commonName],
+    ["2.5.4.5", subject.serialNumber],
+    ["E", subject.emailAddress],
   ];
   return new x509.Name(parts.flatMap(([key, value]) => (value ? [{ [key]: [value] }] : [])));
 }
@@ -65,21 +75,27 @@ async function importKeys(pem: string) {
   };
 }
 
-function alternativeNames(dnsNames: readonly string[] = [], ipAddresses: readonly string[] = []) {
+function alternativeNames({ dnsNames = [], ipAddresses = [], uris = [] }: Names) {
   const names = [
     ...dnsNames.map((value) => ({ type: "dns" as const, value })),
     ...ipAddresses.map((value) => ({ type: "ip" as const, value })),
+    ...uris.map((value) => ({ type: "url" as const, value })),
   ];
   return names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [];
 }
 
-function usages({ allowedUses, isCaCertificate = false }: CertificateWish): x509.Extension[] {
-  const flags = allowedUses.reduce((all, use) => all | (keyUsages[use] ?? 0), 0);
-  const extended = allowedUses.flatMap((use) => extendedUsages[use] ?? []);
+/** Extensions that say what the certificate is good for, and the id of its key where it has one. */
+async function usages(wish: CertificateWish, publicKey: unknown): Promise<x509.Extension[]> {
+  const { allowedUses, isCaCertificate = false, maxPathLength = -1, setSubjectKeyId } = wish;
+  const flags = keyUsageFlags(allowedUses);
+  const extended = extendedKeyUsages(allowedUses);
+  const pathLength = isCaCertificate && maxPathLength >= 0 ? maxPathLength : undefined;
+  const withKeyId = isCaCertificate || setSubjectKeyId;
   return [
-    new x509.BasicConstraintsExtension(isCaCertificate, undefined, true),
+    new x509.BasicConstraintsExtension(isCaCertificate, pathLength, true),
     ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
     ...(extended.length > 0 ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
+    ...(withKeyId ? [await x509.SubjectKeyIdentifierExtension.create(publicKey as never)] : []),
   ];
 }
 
@@ -108,38 +124,31 @@ function made(certificate: x509.X509Certificate): MadeCertificate {
 
 /** A certificate that its own key signs. */
 export async function selfSigned(
-  wish: CertificateWish & {
-    privateKeyPem: string;
-    subject?: Subject;
-    dnsNames?: string[];
-    ipAddresses?: string[];
-  },
+  wish: CertificateWish & Names & { privateKeyPem: string; setAuthorityKeyId?: boolean },
 ): Promise<MadeCertificate> {
   const { privateKey, publicKey, algorithm } = await importKeys(wish.privateKeyPem);
+  const authority = wish.setAuthorityKeyId
+    ? [await x509.AuthorityKeyIdentifierExtension.create(publicKey as never)]
+    : [];
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name: subjectName(wish.subject),
     ...validity(wish),
     keys: { privateKey, publicKey } as never,
     signingAlgorithm: algorithm as never,
-    extensions: [...usages(wish), ...alternativeNames(wish.dnsNames, wish.ipAddresses)],
+    extensions: [...(await usages(wish, publicKey)), ...authority, ...alternativeNames(wish)],
   });
   return made(certificate);
 }
 
 /** A request for a certificate. */
-export async function request(wish: {
-  privateKeyPem: string;
-  subject?: Subject;
-  dnsNames?: string[];
-  ipAddresses?: string[];
-}): Promise<string> {
+export async function request(wish: Names & { privateKeyPem: string }): Promise<string> {
   const { privateKey, publicKey, algorithm } = await importKeys(wish.privateKeyPem);
   const made = await x509.Pkcs10CertificateRequestGenerator.create({
     name: subjectName(wish.subject),
     keys: { privateKey, publicKey } as never,
     signingAlgorithm: algorithm as never,
-    extensions: alternativeNames(wish.dnsNames, wish.ipAddresses),
+    extensions: alternativeNames(wish),
   });
   return pem(made.toString("pem"));
 }
@@ -161,7 +170,7 @@ export async function locallySigned(
     signingKey: privateKey as never,
     signingAlgorithm: algorithm as never,
     extensions: [
-      ...usages(wish),
+      ...(await usages(wish, asked.publicKey)),
       await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey as never),
       ...(names ? [names] : []),
     ],

@@ -30,12 +30,21 @@ function field(value: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
+/** A positive number: no needless zeros before it, and one where it would look negative. */
 function unsigned(bytes: Buffer): Buffer {
-  return field(bytes[0]! & 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
+  const start = bytes.findIndex((byte) => byte !== 0);
+  const short = bytes.subarray(Math.max(start, 0));
+  return field(short[0]! & 0x80 ? Buffer.concat([Buffer.from([0]), short]) : short);
+}
+
+interface SshPublic {
+  type: string;
+  blob: Buffer;
 }
 
 /** Public key in SSH's form; P224 has none. */
-function sshPublic(key: KeyObject): { type: string; blob: Buffer } | undefined {
+function sshPublic(key: KeyObject): SshPublic | undefined {
+  if (key.asymmetricKeyDetails?.namedCurve === "secp224r1") return undefined;
   const jwk = key.export({ format: "jwk" });
   const part = (name: "x" | "y" | "n" | "e") => Buffer.from(jwk[name]!, "base64url");
   if (jwk.kty === "OKP") {
@@ -52,16 +61,23 @@ function sshPublic(key: KeyObject): { type: string; blob: Buffer } | undefined {
   return { type, blob: Buffer.concat([field(type), field(curve), field(point)]) };
 }
 
-/** Private ED25519 key in OpenSSH's own form, without a passphrase (PROTOCOL.key). */
-function opensshEd25519(key: KeyObject): string {
+/** The private parts of a key, as OpenSSH orders them (PROTOCOL.key, and sshkey.c for each type). */
+function sshPrivateParts(type: string, key: KeyObject): Buffer[] {
   const jwk = key.export({ format: "jwk" });
-  const [secret, open] = [jwk.d!, jwk.x!].map((text) => Buffer.from(text, "base64url"));
-  const publicBlob = Buffer.concat([field("ssh-ed25519"), field(open!)]);
+  const part = (name: "d" | "x" | "y" | "n" | "e" | "p" | "q" | "qi") =>
+    Buffer.from(jwk[name]!, "base64url");
+  if (jwk.kty === "OKP") return [field(part("x")), field(Buffer.concat([part("d"), part("x")]))];
+  if (jwk.kty === "RSA") {
+    return (["n", "e", "d", "qi", "p", "q"] as const).map((name) => unsigned(part(name)));
+  }
+  const point = Buffer.concat([Buffer.from([4]), part("x"), part("y")]);
+  return [field(type.replace("ecdsa-sha2-", "")), field(point), unsigned(part("d"))];
+}
+
+/** Private key in OpenSSH's own form, without a passphrase (PROTOCOL.key). */
+function opensshPrivate({ type, blob: publicBlob }: SshPublic, key: KeyObject): string {
   const check = randomBytes(4);
-  const body = Buffer.concat([
-    ...[check, check, field("ssh-ed25519"), field(open!)],
-    ...[field(Buffer.concat([secret!, open!])), field("")],
-  ]);
+  const body = Buffer.concat([check, check, field(type), ...sshPrivateParts(type, key), field("")]);
   const padding = Buffer.from(Array.from({ length: (8 - (body.length % 8)) % 8 }, (_, i) => i + 1));
   const count = Buffer.from([0, 0, 0, 1]);
   const blob = Buffer.concat([
@@ -91,7 +107,7 @@ export function keyPair(algorithm: string, curve: string, rsaBits: number): KeyF
   const sha = ssh && createHash("sha256").update(ssh.blob).digest("base64").replace(/=+$/, "");
   return {
     privateKeyPem: pem,
-    privateKeyOpenssh: algorithm === "ED25519" ? opensshEd25519(privateKey) : pem,
+    privateKeyOpenssh: ssh ? opensshPrivate(ssh, privateKey) : "",
     privateKeyPemPkcs8: pkcs8,
     publicKeyPem: publicKey.export({ type: "spki", format: "pem" }) as string,
     publicKeyOpenssh: ssh ? `${ssh.type} ${ssh.blob.toString("base64")}\n` : "",

@@ -45,7 +45,8 @@ const services: Record<string, string> = {
 };
 
 async function ask(outputs: StackOutputs, node: StackOutputs["nodes"][number]): Promise<string[]> {
-  const state = node.role === "db" ? "curl -sm 3 http://127.0.0.1:9200/state; echo" : "echo";
+  const state =
+    node.role === "db" ? `curl -sm 3 http://${node.privateIp}:9200/state; echo` : "echo";
   const units = services[node.role] ?? "";
   const command = `systemctl is-system-running; systemctl is-active ${units} | xargs; ${state}`;
   const answer = await runOnNode(outputs, node.name, `sh -c '${command}'`);

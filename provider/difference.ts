@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from "node:util";
+import { isMap, type Values } from "./values";
+
+/** What happens to one value. */
+export interface Change {
+  /** Place in the engine's syntax, such as `files["/etc/haproxy/haproxy.cfg"]`. */
+  path: string;
+  kind: "add" | "delete" | "update";
+}
+
+/** Where the archive lies on the machine of `pulumi up` is no state; its digest is. */
+const ignored = new Set(["hostKey", "release.archive"]);
+
+function member(parent: string, key: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return parent === "" ? key : `${parent}.${key}`;
+  return `${parent}[${JSON.stringify(key)}]`;
+}
+
+/** Every value that differs, as deep as both sides have the same shape. */
+export function differences(before: unknown, after: unknown, path = ""): Change[] {
+  if (ignored.has(path) || isDeepStrictEqual(before, after)) return [];
+  if (before === undefined) return [{ path, kind: "add" }];
+  if (after === undefined) return [{ path, kind: "delete" }];
+  if (isMap(before) && isMap(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return keys.flatMap((key) => differences(before[key], after[key], member(path, key)));
+  }
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }).flatMap((_, i) =>
+      differences(before[i], after[i], `${path}[${i}]`),
+    );
+  }
+  return [{ path, kind: "update" }];
+}
+
+/** Parts of a connection that say how to get to the host, not which host it is. */
+const way = /^connection\.(bastions|connectTimeoutSeconds|user|privateKey|port)\b/;
+
+/** True if the host itself stays as it is: nothing differs but the way to it. */
+export function onlyWayChanged(before: Values, after: Values): boolean {
+  return differences(before, after).every(({ path }) => way.test(path));
+}

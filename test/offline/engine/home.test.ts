@@ -1,0 +1,53 @@
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { layOutHome } from "../../../offline/engine/home";
+import { pluginVersions } from "../../../offline/engine/versions";
+
+const versions = pluginVersions(join(__dirname, "..", "..", ".."));
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "home-"));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+describe("the private home of the engine", () => {
+  it("has one plugin folder for each SDK, with its version", () => {
+    layOutHome(home, versions);
+    expect(readdirSync(join(home, "plugins")).sort()).toEqual(
+      Object.entries(versions).map(([name, version]) => `resource-${name}-v${version}`),
+    );
+  });
+
+  it("has programs that exec the stand-ins", () => {
+    layOutHome(home, versions);
+    for (const [name, version] of Object.entries(versions)) {
+      const script = join(
+        home,
+        "plugins",
+        `resource-${name}-v${version}`,
+        `pulumi-resource-${name}`,
+      );
+      expect(() => accessSync(script, constants.X_OK)).not.toThrow();
+      expect(readFileSync(script, "utf8")).toMatch(
+        new RegExp(`^#!/bin/sh\\n# .*\\nexec .*/offline/${name}/main\\.ts' "\\$@"\\n$`),
+      );
+    }
+  });
+
+  it("keeps no other version, and is the same when laid out again", () => {
+    mkdirSync(join(home, "plugins", "resource-hcloud-v0.0.1"), { recursive: true });
+    layOutHome(home, versions);
+    layOutHome(home, versions);
+    expect(readdirSync(join(home, "plugins"))).toHaveLength(3);
+  });
+});

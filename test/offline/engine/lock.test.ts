@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { withLock } from "../../../offline/engine/lock";
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lock-"));
+  file = join(folder, "deep", "lock");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const options = { timeoutMs: 5_000, waiting: () => undefined };
+
+describe("a lock", () => {
+  it("lets one in after the other", async () => {
+    const seen: string[] = [];
+    const work = (name: string) => async () => {
+      seen.push(`${name} in`);
+      await Promise.resolve();
+      seen.push(`${name} out`);
+    };
+    await Promise.all([withLock(file, options, work("a")), withLock(file, options, work("b"))]);
+    expect([seen[1], seen[3]]).toEqual([
+      seen[0]!.replace("in", "out"),
+      seen[2]!.replace("in", "out"),
+    ]);
+  });
+
+  it("is given back, also after a failure", async () => {
+    const fails = withLock(file, options, () => Promise.reject(new Error("no")));
+    await expect(fails).rejects.toThrow("no");
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("of a process that has died is taken over", async () => {
+    await withLock(file, options, async () => undefined);
+    // Larger than any process id: /proc/sys/kernel/pid_max is at most 2^22.
+    writeFileSync(file, "99999999");
+    await expect(withLock(file, options, async () => "done")).resolves.toBe("done");
+  });
+
+  it("of a process that lives is waited for, until the deadline", async () => {
+    await withLock(file, options, async () => undefined);
+    writeFileSync(file, String(process.ppid));
+    const told: number[] = [];
+    const impatient = { timeoutMs: 0, waiting: (holder: number) => told.push(holder) };
+    await expect(withLock(file, impatient, async () => undefined)).rejects.toThrow(
+      `still held by process ${process.ppid}`,
+    );
+    expect(told).toEqual([process.ppid]);
+  });
+});
