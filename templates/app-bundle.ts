@@ -36,7 +36,7 @@ export function appEnv(variables: Readonly<Record<string, string>>): string {
       throw new Error(`variable must be capitals, digits and _, got ${JSON.stringify(name)}`);
     }
     if (/[\r\n\0]/.test(value)) throw new Error(`the value of ${name} must be one line`);
-    return `${name}="${value.replace(/[\\"$\`]/g, "\\$&")}"\n`;
+    return `${name}="${value.replace(/[\\"$`]/g, "\\$&")}"\n`;
   });
   return `${made}\n${lines.join("")}`;
 }

@@ -28,7 +28,9 @@ export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): 
   const converge = bundle.files[programPath("converge")];
   if (!converge) throw new Error("the bundle must hold the program converge");
   // Converge itself is there already when it reads the bundle; once is enough.
-  const { [programPath("converge")]: _, ...files } = bundle.files;
+  const files = Object.fromEntries(
+    Object.entries(bundle.files).filter(([path]) => path !== programPath("converge")),
+  );
   const parts = [
     packed(programPath("converge"), converge.content, "0644"),
     packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),

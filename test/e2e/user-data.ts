@@ -1,3 +1,6 @@
+import { gunzipSync } from "node:zlib";
+import { parse } from "yaml";
+import { z } from "zod";
 import { ensureEngine } from "../../offline/engine";
 import { localStack } from "../../scripts/local/stack";
 
@@ -35,14 +38,17 @@ function collectStrings(value: unknown, into: Set<string>): void {
   }
 }
 
-/** Decodes what is compressed inside a document, so that a secret cannot hide there. */
-async function readable(document: string): Promise<string> {
-  const { gunzipSync } = await import("node:zlib");
-  const packed = document.match(/H4sI[A-Za-z0-9+/=\s]+/g) ?? [];
-  return [
-    document,
-    ...packed.map((text) => gunzipSync(Buffer.from(text, "base64")).toString()),
-  ].join("\n");
+const cloudConfig = z.looseObject({
+  write_files: z.array(z.looseObject({ content: z.string(), encoding: z.string().optional() })),
+});
+
+/** The document and what is compressed inside it, so that a secret cannot hide there. */
+function readable(document: string): string {
+  const { write_files } = cloudConfig.parse(parse(document));
+  const contents = write_files.map(({ content, encoding }) =>
+    encoding === "gz+b64" ? gunzipSync(Buffer.from(content, "base64")).toString() : content,
+  );
+  return [document, ...contents].join("\n");
 }
 
 /** Looks for every secret of the stack's state, in plain and in base64, in every server's user data. */
@@ -60,7 +66,7 @@ export async function userDataReport(): Promise<UserDataReport> {
     const node = String(inputs?.name);
     const document = String(inputs?.userData);
     documents.push({ node, bytes: Buffer.byteLength(document) });
-    const text = await readable(document);
+    const text = readable(document);
     const found = [...secrets].filter(
       (secret) =>
         text.includes(secret) || text.includes(Buffer.from(secret).toString("base64").slice(0, -4)),
