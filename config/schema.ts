@@ -30,7 +30,7 @@ function isApiEndpoint(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || text.endsWith("/") || url.username || url.search || url.hash) return false;
   // The token travels in a header, so clear text is for the local cloud's own addresses only.
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|198\.51\.100\.\d+)$/.test(url.hostname);
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|198\.1[89]\.\d+\.\d+)$/.test(url.hostname);
   return url.protocol === "https:" || (url.protocol === "http:" && local);
 }
 
@@ -70,7 +70,7 @@ const loadBalancers = z.strictObject({
     .strictObject({
       endpoint: setting(z.string().refine(isApiEndpoint), {
         about: "Hetzner API as the load balancers reach it, to move the floating IP",
-        must: "be an https URL without a slash at its end (http only for 127.0.0.0/8 and 198.51.100.0/24)",
+        must: "be an https URL without a slash at its end (http only for 127.0.0.0/8 and 198.18.0.0/15)",
         example: "https://api.hetzner.cloud/v1",
       }).default("https://api.hetzner.cloud/v1"),
       token: setting(z.string().regex(/^[A-Za-z0-9]{64}$/), {

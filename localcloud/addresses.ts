@@ -72,10 +72,10 @@ export function freeAddress(networkCidr: string, subnetCidr: string, used: Reado
   return undefined;
 }
 
-/** Public IPv4 addresses of servers and of floating IPs: documentation range TEST-NET-3, RFC 5737. */
+/** Public IPv4 addresses of servers and of floating IPs, within `publicRange` of the machines. */
 export const publicRanges = {
-  server: { first: ipv4Number("203.0.113.10")!, last: ipv4Number("203.0.113.199")! },
-  floating: { first: ipv4Number("203.0.113.200")!, last: ipv4Number("203.0.113.250")! },
+  server: { first: ipv4Number("198.18.0.10")!, last: ipv4Number("198.18.0.199")! },
+  floating: { first: ipv4Number("198.18.0.200")!, last: ipv4Number("198.18.0.250")! },
 } as const;
 
 /** The lowest free public IPv4 address, or undefined. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { attempt } from "./machines/command";
-import { containerLabel, ownRange6, ownRanges, prefix } from "./machines/names";
+import { containerLabel, ownRange, ownRange6, prefix } from "./machines/names";
 
 /** Something on this machine that a local cloud made. */
 export interface Leftover {
@@ -46,7 +46,7 @@ async function loopDevices(): Promise<Leftover[]> {
 }
 
 async function routes(): Promise<Leftover[]> {
-  const ranges: readonly string[] = [...ownRanges, ownRange6];
+  const ranges: readonly string[] = [ownRange, ownRange6];
   const found = [
     ...(await lines("ip", ["route", "show", "type", "blackhole"])),
     ...(await lines("ip", ["-6", "route", "show", "type", "blackhole"])),

@@ -1,3 +1,4 @@
+import { unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type BundleRelease } from "./bundle";
 import { dbProxyCfg } from "./db-proxy-cfg";
 import type { Peer } from "./haproxy-cfg";
@@ -64,7 +65,14 @@ export function appBundle({ databases, processes, release }: AppBundleArgs): Bun
       [appSecretPaths.env]: { owner: "root", group: "root", mode: "0600" },
       [appSecretPaths.databaseCa]: { owner: "root", group: "root", mode: "0644" },
     },
-    checks: [{ files: [proxyPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", proxyPath] }],
+    checks: [
+      { files: [proxyPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", proxyPath] },
+      unitCheck(
+        [dropInPath],
+        ["haproxy.service"],
+        [`${units}/${migrateUnit}`, `${units}/app@.service`],
+      ),
+    ],
     services: [
       { unit: "haproxy.service", reloadFiles: [proxyPath], restartFiles: [dropInPath], needs: [] },
       {

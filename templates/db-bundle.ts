@@ -1,4 +1,4 @@
-import { programPath } from "./base-bundle";
+import { programPath, unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
 import type { Peer } from "./haproxy-cfg";
 import { myCnf, tlsPaths } from "./my-cnf";
@@ -62,6 +62,7 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
         command: ["/usr/sbin/mysqld", "--validate-config", "--user=mysql"],
         needs: tls,
       },
+      unitCheck([dropInPath], ["mysql.service"], [unitPath]),
     ],
     services: [
       {

@@ -1,3 +1,4 @@
+import { unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type BundleRelease } from "./bundle";
 import type { Peer } from "./haproxy-cfg";
 import { nginxConf } from "./nginx-conf";
@@ -35,6 +36,7 @@ export function webBundle({ node, appNodes, lbSubnetCidr, release }: WebBundleAr
         files: ["/etc/nginx/nginx.conf"],
         command: ["/usr/sbin/nginx", "-t", "-q", "-c", "/etc/nginx/nginx.conf"],
       },
+      unitCheck([dropInPath], ["nginx.service"], []),
     ],
     services: [
       {

@@ -5,16 +5,21 @@ import { resolve } from "node:path";
 export const containerLabel = "webstack.localcloud";
 /** Beginning of every namespace and interface in the root namespace. */
 export const prefix = "wsc";
-/** This machine, as the hosts see it, and the router's end of that link. TEST-NET-1, RFC 5737. */
-export const clientAddress = "192.0.2.1";
-export const clientGateway = "192.0.2.254";
+/** This machine, as the hosts see it, and the router's end of that link. */
+export const clientAddress = "198.18.1.1";
+export const clientGateway = "198.18.1.254";
 /** Gateway of every public interface at Hetzner. */
 export const publicGateway = "172.31.1.1";
 /** Metadata service and API as hosts reach them. */
 export const metadataAddress = "169.254.169.254";
-export const apiAddress = "198.51.100.1";
-/** Ranges of which no packet may leave this machine. */
-export const ownRanges = ["203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24"] as const;
+export const apiAddress = "198.18.2.1";
+/** Public addresses of servers and floating IPs. */
+export const publicRange = "198.18.0.0/24";
+/**
+ * All addresses of the cloud, for tests of networks in isolation (RFC 2544); no packet to them may
+ * leave this machine. The documentation ranges are no choice: closed networks give them to machines.
+ */
+export const ownRange = "198.18.0.0/22";
 export const ownRange6 = "2001:db8::/32";
 
 /** Names of what one local cloud has on the machine; its id is a digest of the state's path. */

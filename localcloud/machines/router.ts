@@ -1,6 +1,7 @@
 import { attempt, command } from "./command";
 import type { MachineNetwork } from "./driver";
 import * as names from "./names";
+import { refuseUsedAddresses } from "./used-addresses";
 
 async function namespaces(): Promise<Set<string>> {
   const lines = (await attempt("ip", ["netns", "list"]))?.split("\n") ?? [];
@@ -24,16 +25,15 @@ async function makeNamespace(name: string): Promise<boolean> {
   return true;
 }
 
-/** Ranges of the cloud go nowhere unless the link says otherwise: laid before anything else. */
+/** The cloud's range goes nowhere unless the link says otherwise: laid before anything else. */
 async function layBlackholes(): Promise<void> {
-  for (const range of names.ownRanges) {
-    await command("ip", ["route", "replace", "blackhole", range, "metric", "4096"]);
-  }
+  await command("ip", ["route", "replace", "blackhole", names.ownRange, "metric", "4096"]);
   await attempt("ip", ["-6", "route", "replace", "blackhole", names.ownRange6, "metric", "4096"]);
 }
 
 /** Makes the public side's router and its link to this machine; does nothing if it is there. */
 export async function makeRouter(router: string, link: string): Promise<void> {
+  await refuseUsedAddresses();
   await layBlackholes();
   const isNew = await makeNamespace(router);
   if (!isNew && (await attempt("ip", ["link", "show", link])) !== undefined) return;
@@ -63,7 +63,7 @@ export async function makeRouter(router: string, link: string): Promise<void> {
     `address add ${names.clientAddress}/32 dev ${link}`,
     `link set ${link} up`,
     `route replace ${names.clientGateway}/32 dev ${link} src ${names.clientAddress}`,
-    `route replace 203.0.113.0/24 via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
+    `route replace ${names.publicRange} via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
   ];
   await command("ip", ["-batch", "-"], { input: `${outside.join("\n")}\n` });
 }
@@ -91,8 +91,6 @@ export async function removeRouter(router: string, link: string): Promise<void> 
   await attempt("ip", ["link", "delete", link]);
   const others = [...(await namespaces())].some((name) => name.startsWith(`${names.prefix}-`));
   if (others) return;
-  for (const range of names.ownRanges) {
-    await attempt("ip", ["route", "delete", "blackhole", range, "metric", "4096"]);
-  }
+  await attempt("ip", ["route", "delete", "blackhole", names.ownRange, "metric", "4096"]);
   await attempt("ip", ["-6", "route", "delete", "blackhole", names.ownRange6, "metric", "4096"]);
 }

@@ -1,0 +1,63 @@
+import { hostBundle } from "../../components/host";
+import { appBundle } from "../../templates/app-bundle";
+import type { Bundle } from "../../templates/bundle";
+import { dbBundle } from "../../templates/db-bundle";
+import { lbBundle } from "../../templates/lb-bundle";
+import { webBundle } from "../../templates/web-bundle";
+import { hostSettings, plan, release } from "../support/tier-args";
+
+const host = hostSettings();
+const { programs } = host;
+const [lb1, lb2] = plan.lb;
+
+/** Bundle of a load balancer after its first configuration. */
+export function loadBalancer(): Bundle {
+  const part = lbBundle({
+    node: lb1!.name,
+    privateIp: lb1!.privateIp,
+    peer: lb2!,
+    priority: 101,
+    loadBalancers: plan.lb,
+    webNodes: plan.web,
+    floatingAddresses: ["203.0.113.200/32", "2001:db8:0:1::1/128"],
+    mover: {
+      endpoint: "https://api.hetzner.cloud/v1",
+      floatingIps: [{ id: 21, address: "203.0.113.200" }],
+      servers: [
+        { name: "lb-1", id: 11, publicIp: "203.0.113.11" },
+        { name: "lb-2", id: 12, publicIp: "203.0.113.12" },
+      ],
+    },
+    programs,
+  });
+  return hostBundle(lb1!, host, part, lb2!.privateIp);
+}
+
+/** Bundle of a web node. */
+export function webNode(): Bundle {
+  const node = plan.web[0]!;
+  const lbSubnetCidr = plan.subnetCidrs.lb;
+  const part = webBundle({ node: node.name, appNodes: plan.app, lbSubnetCidr, release });
+  return hostBundle(node, host, part);
+}
+
+/** Bundle of an app node with two processes. */
+export function appNode(): Bundle {
+  const node = plan.app[0]!;
+  const part = appBundle({ node: node.name, databases: plan.db, processes: 2, release });
+  return hostBundle(node, host, part);
+}
+
+/** Bundle of a database node of a group of `count`. */
+export function databaseNode(count: 1 | 3 = 3): Bundle {
+  const node = plan.db[0]!;
+  const part = dbBundle({
+    node: node.name,
+    privateIp: node.privateIp,
+    serverId: node.mysqlServerId,
+    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
+    nodes: plan.db.slice(0, count),
+    programs,
+  });
+  return hostBundle(node, host, part);
+}

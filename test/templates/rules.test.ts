@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { appEnv } from "../../templates/app-bundle";
+import type { Bundle } from "../../templates/bundle";
+import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
+
+const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
+
+function file(bundle: Bundle, path: string): string {
+  const found = bundle.files[path];
+  if (!found) throw new Error(`${bundle.node} has no ${path}`);
+  return found.content;
+}
+const edge = file(lb, "/etc/haproxy/haproxy.cfg");
+const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
+const nginx = file(web, "/etc/nginx/nginx.conf");
+const proxy = file(app, "/etc/haproxy/haproxy.cfg");
+const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+
+/** Settings on which a promise depends; the golden files alone would not say which. */
+describe("load balancer", () => {
+  it("repeats no request that may have had an effect", () => {
+    expect(edge).toContain("http-request disable-l7-retry if !METH_GET !{ method HEAD }");
+    expect(edge).toMatch(/retry-on conn-failure empty-response/);
+  });
+
+  it("asks web nodes with a real request", () => {
+    expect(edge).toMatch(/option httpchk\n/);
+    expect(edge).toContain("http-check send meth GET uri /healthz");
+  });
+
+  it("ends old workers after a reload", () => expect(edge).toContain("hard-stop-after 60s"));
+
+  it("takes the client's address from nobody but the connection", () => {
+    expect(edge).toContain("http-request set-header X-Forwarded-For %[src]");
+  });
+
+  it("does not take the address back from a node that works", () => {
+    expect(vrrp).toContain("nopreempt");
+    expect(vrrp).toContain("state BACKUP");
+  });
+
+  it("notices a dead peer within 1.2 s", () => {
+    const seconds = Number(/advert_int (\S+)/.exec(vrrp)![1]);
+    const times = Number(/down_timer_adverts (\d+)/.exec(vrrp)![1]);
+    const priority = Number(/priority (\d+)/.exec(vrrp)![1]);
+    expect(seconds * times + ((256 - priority) / 256) * seconds).toBeLessThanOrEqual(1.2);
+  });
+
+  it("speaks VRRP to the other node only", () => {
+    expect(vrrp).toMatch(/unicast_peer \{\n\s+10\.0\.1\.12\n\s+\}/);
+    expect(vrrp).toContain("check_unicast_src");
+  });
+
+  it("keeps the token in a file that only root reads", () => {
+    expect(lb.secretFiles["/etc/webstack/mover-token"]).toEqual({
+      owner: "root",
+      group: "root",
+      mode: "0600",
+    });
+  });
+});
+
+describe("web node", () => {
+  it("sends a request with an effect to a second app node only if the first never got it", () => {
+    expect(nginx).toMatch(/proxy_next_upstream error timeout http_502;/);
+    expect(nginx).not.toContain("non_idempotent");
+  });
+
+  it("closes idle connections to the app before the app does (65 s)", () => {
+    const [, upstream] = /upstream app \{([^}]+)\}/s.exec(nginx)!;
+    expect(Number(/keepalive_timeout (\d+)s/.exec(upstream!)![1])).toBeLessThan(65);
+  });
+
+  it("trusts the load balancers' word on the client, and nobody else's", () => {
+    expect(nginx.match(/set_real_ip_from \S+/g)).toEqual(["set_real_ip_from 10.0.1.0/24;"]);
+  });
+});
+
+describe("app node", () => {
+  it("cuts sessions of a database that lost its role", () => {
+    expect(proxy).toContain("on-marked-down shutdown-sessions");
+  });
+
+  it("writes to the primary alone, and reads there only when no replica is fit", () => {
+    expect(proxy).toMatch(
+      /frontend write\n\s+bind 127\.0\.0\.1:3306\n\s+default_backend primary\n/,
+    );
+    expect(proxy).toContain("use_backend primary-reads if { nbsrv(replicas) eq 0 }");
+  });
+
+  it("asks roles at least every 500 ms", () => {
+    expect(proxy).toMatch(/inter 500ms fastinter 100ms/);
+  });
+
+  it("keeps characters with a meaning to systemd as they are", () => {
+    expect(appEnv({ KEY: 'a"b\\c$d`e' })).toContain('KEY="a\\"b\\\\c\\$d\\`e"\n');
+  });
+
+  it("refuses a variable that would become two lines", () => {
+    expect(() => appEnv({ KEY: "a\nb" })).toThrow("the value of KEY must be one line");
+    expect(() => appEnv({ "a b": "" })).toThrow(
+      'variable must be capitals, digits and _, got "a b"',
+    );
+  });
+});
+
+describe("database node", () => {
+  it("acknowledges nothing that is not on disk", () => {
+    expect(mysql).toContain("sync_binlog = 1");
+    expect(mysql).toContain("innodb_flush_log_at_trx_commit = 1");
+  });
+
+  it("never starts or makes a group by itself", () => {
+    expect(mysql).toContain("loose_group_replication_start_on_boot = OFF");
+    expect(mysql).toContain("loose_group_replication_bootstrap_group = OFF");
+  });
+
+  it("expels a dead member at once, and a killed secondary stalls nobody", () => {
+    expect(mysql).toContain("loose_group_replication_member_expel_timeout = 0");
+    expect(mysql).toContain("loose_group_replication_paxos_single_leader = ON");
+  });
+
+  it("answers as the new primary only once it has what the old one acknowledged", () => {
+    expect(mysql).toContain("consistency = BEFORE_ON_PRIMARY_FAILOVER");
+  });
+
+  it("listens on the private side only", () => {
+    expect(mysql).toContain("bind_address = 127.0.0.1,10.0.4.11\n");
+  });
+
+  it("has no group when it is alone", () => {
+    const alone = file(databaseNode(1), "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+    expect(alone).not.toContain("group_replication");
+    expect(alone).toContain("gtid_mode = ON");
+  });
+});
+
+describe("every node", () => {
+  const all = [lb, web, app, db].map((bundle) => [bundle.node, bundle] as const);
+
+  it.each(all)("%s drops what it does not expect", (_, bundle) => {
+    expect(file(bundle, "/etc/nftables.conf")).toContain("policy drop;");
+  });
+
+  it.each(all)("%s checks each unit that it brings", (_, bundle) => {
+    const units = Object.keys(bundle.files).filter((path) =>
+      path.startsWith("/etc/systemd/system/"),
+    );
+    const checked = bundle.checks.flatMap(({ files }) => files);
+    expect(units.filter((path) => !checked.includes(path))).toEqual([]);
+  });
+
+  it.each(all)("%s reloads or restarts a service for each file that one reads", (_, bundle) => {
+    const used = bundle.services.flatMap((one) => [...one.reloadFiles, ...one.restartFiles]);
+    const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
+    expect(unused).toEqual(["/usr/local/lib/webstack/converge.js"]);
+  });
+});
