@@ -86,9 +86,3 @@ export function freePublicAddress(use: keyof typeof publicRanges, used: Readonly
   }
   return undefined;
 }
-
-/** An IPv6 /64 of the documentation range for the n-th holder: four groups, none of them zero. */
-export function ipv6Network(n: number): string {
-  const group = (n % 0xfffe) + 1;
-  return `2001:db8:${(Math.floor(n / 0xfffe) + 1).toString(16)}:${group.toString(16)}::/64`;
-}

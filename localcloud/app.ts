@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import { actionToWire } from "./actions";
 import type { Cloud } from "./cloud";
-import { ApiError, invalidInput, notFound } from "./errors";
-import { listed } from "./listing";
-import { idOf, type Env } from "./request";
+import { ApiError } from "./errors";
+import { rateLimitExceeded, RateLimit } from "./rate-limit";
+import type { Call, Env } from "./request";
+import { actionRoutes } from "./resources/actions";
 import { catalogueRoutes } from "./resources/catalogue";
+import { datacenterRoutes } from "./resources/datacenters";
 import { firewallRoutes } from "./resources/firewalls";
 import { floatingIpRoutes } from "./resources/floating-ips";
 import { networkRoutes } from "./resources/networks";
@@ -13,52 +14,65 @@ import { placementGroupRoutes } from "./resources/placement-groups";
 import { primaryIpRoutes } from "./resources/primary-ips";
 import { serverActionRoutes } from "./resources/server-actions";
 import { serverNetworkRoutes } from "./resources/server-network-actions";
+import { serverPowerRoutes } from "./resources/server-power";
+import { serverRebuildRoutes } from "./resources/server-rebuild";
 import { serverRoutes } from "./resources/servers";
 import { sshKeyRoutes } from "./resources/ssh-keys";
 import { volumeRoutes } from "./resources/volumes";
 
-/** Calls per hour and project; one is given back each second. Source: API reference, rate limiting. */
-const callsPerHour = 3_600;
+/** Families of the real API that are missing here; their calls say so. */
+const missing = ["certificates", "load_balancers", "zones", "storage_boxes", "storage_box_types"];
+
+/** Settings of {@link apiApp}. */
+export interface ApiSettings {
+  /** 64 characters each; each is a project of its own. */
+  tokens: readonly string[];
+  /** Whether calls beyond 3600 an hour are refused. @default true */
+  rateLimit?: boolean;
+}
 
 /** Name of a token's project: a digest, so that the state holds no token. */
 export function projectOf(token: string): string {
   return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
-/** The API under `/v1`. `tokens`: 64 characters each; each is a project of its own. */
-export function apiApp(cloud: Cloud, tokens: readonly string[]): Hono<Env> {
-  const api = new Hono<Env>();
-  const projects = new Map(tokens.map((token) => [`Bearer ${token}`, projectOf(token)]));
-  api.use(async (call, next) => {
+/** The API under `/v1`. */
+export function apiApp(cloud: Cloud, { tokens, rateLimit = true }: ApiSettings): Hono<Env> {
+  const app = new Hono<Env>();
+  const projects = new Map(tokens.map((token) => [token, projectOf(token)]));
+  const limit = new RateLimit(cloud.clock, rateLimit);
+  app.use(async (call, next) => {
     call.header("X-Correlation-Id", randomBytes(8).toString("hex"));
-    call.header("RateLimit-Limit", String(callsPerHour));
-    call.header("RateLimit-Remaining", String(callsPerHour - 1));
-    call.header("RateLimit-Reset", String(Math.floor(cloud.now().getTime() / 1000) + 1));
-    const project = projects.get(call.req.header("authorization") ?? "");
+    const [, token = ""] = /^bearer\s+(\S+)$/i.exec(call.req.header("authorization") ?? "") ?? [];
+    const project = projects.get(token);
     if (!project) throw new ApiError("unauthorized", "unable to authenticate");
+    const { headers, refused } = limit.count(project);
+    for (const [name, value] of Object.entries(headers)) call.header(name, value);
+    if (refused) throw rateLimitExceeded();
     call.set("project", project);
     await next();
+    cloud.store.flush();
   });
-  for (const routes of families(cloud)) api.route("/", routes);
-  addActions(api, cloud);
-  api.notFound((call) => {
-    const text = `the local cloud does not emulate ${call.req.method} ${call.req.path}`;
-    return call.json(new ApiError("not_found", text).toWire(), 404);
-  });
-  api.onError((error, call) => {
-    if (error instanceof ApiError) return call.json(error.toWire(), error.status as 400);
+  for (const routes of families(cloud)) app.route("/v1", routes);
+  app.notFound((call) => refusal(call, unknownEndpoint(app, call)));
+  app.onError((error, call) => {
+    cloud.store.flush();
+    if (error instanceof ApiError) return refusal(call, error);
     console.error(error);
-    const bug = new ApiError("server_error", `the local cloud failed: ${error.message}`);
-    return call.json(bug.toWire(), 500);
+    return refusal(call, new ApiError("server_error", `the local cloud failed: ${error.message}`));
   });
-  const app = new Hono<Env>();
-  app.route("/v1", api);
   return app;
+}
+
+function refusal(call: Call, error: ApiError): Response {
+  return call.json(error.toWire(), error.status as 400);
 }
 
 function families(cloud: Cloud): Hono<Env>[] {
   return [
-    catalogueRoutes(),
+    actionRoutes(cloud),
+    catalogueRoutes(cloud),
+    datacenterRoutes(cloud),
     sshKeyRoutes(cloud),
     networkRoutes(cloud),
     placementGroupRoutes(cloud),
@@ -67,29 +81,26 @@ function families(cloud: Cloud): Hono<Env>[] {
     primaryIpRoutes(cloud),
     volumeRoutes(cloud),
     serverRoutes(cloud),
+    serverPowerRoutes(cloud),
     serverActionRoutes(cloud),
+    serverRebuildRoutes(cloud),
     serverNetworkRoutes(cloud),
   ];
 }
 
-/** https://docs.hetzner.cloud/reference/cloud#actions */
-function addActions(api: Hono<Env>, { store }: Cloud): void {
-  api.get("/actions", (call) => {
-    if ((call.req.queries("id") ?? []).length === 0) {
-      throw invalidInput({ name: "id", message: "id is required" });
-    }
-    const own = store.actions.filter(({ project }) => project === call.get("project"));
-    return listed(call, "actions", own, actionToWire, {
-      id: ({ id }) => id,
-      status: ({ status }) => status,
-    });
-  });
-  api.get("/actions/:id", (call) => {
-    const id = idOf(call);
-    const found = store.actions.find(
-      (action) => action.id === id && action.project === call.get("project"),
-    );
-    if (!found) throw notFound("action", id);
-    return call.json({ action: actionToWire(found) });
-  });
+/** Why a call has no handler: another method, not emulated, or unknown. */
+function unknownEndpoint(app: Hono<Env>, { req: { method, path } }: Call): ApiError {
+  const isKnown = app.routes.some((route) => route.method !== "ALL" && fits(route.path, path));
+  if (isKnown && method !== "POST") {
+    return new ApiError("method_not_allowed", `method ${method} is not allowed for ${path}`);
+  }
+  const text = `the local cloud does not emulate ${method} ${path}`;
+  const families = new Set([...missing, ...app.routes.map((route) => route.path.split("/")[2])]);
+  const isOfFamily = path.startsWith("/v1/") && families.has(path.split("/")[2]);
+  return new ApiError(isOfFamily ? "unsupported_error" : "not_found", text);
+}
+
+function fits(pattern: string, path: string): boolean {
+  const [want, got] = [pattern.split("/"), path.split("/")];
+  return want.length === got.length && want.every((part, i) => part[0] === ":" || part === got[i]);
 }

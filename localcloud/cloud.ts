@@ -1,4 +1,6 @@
 import type { Actions } from "./actions";
+import type { Behaviour } from "./behaviour";
+import type { Clock } from "./clock";
 import type { MachineDriver } from "./machines/driver";
 import type { Store } from "./store";
 
@@ -7,5 +9,6 @@ export interface Cloud {
   store: Store;
   actions: Actions;
   driver: MachineDriver;
-  now: () => Date;
+  clock: Clock;
+  behaviour: Behaviour;
 }

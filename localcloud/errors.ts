@@ -24,33 +24,33 @@ const statusOf = {
 } as const;
 
 /** Codes that belong to an operation; all of them answer 422. */
-const operationCodes = [
-  "invalid_input",
-  "service_error",
-  "unsupported_error",
-  "server_already_attached",
-  "ip_not_available",
-  "no_subnet_available",
-  "networks_overlap",
-  "server_not_stopped",
-  "invalid_server_type",
-  "private_net_only_server",
-  "primary_ip_assigned",
-  "primary_ip_already_assigned",
-  "primary_ip_datacenter_mismatch",
-  "server_has_ipv4",
-  "server_has_ipv6",
-  "must_be_unassigned",
-  "floating_ip_assigned",
-  "firewall_already_applied",
-  "firewall_managed_by_label_selector",
-  "resource_in_use",
-  "server_already_added",
-  "placement_group_member_limit_reached",
-] as const;
+type OperationCode =
+  | "invalid_input"
+  | "service_error"
+  | "volume_already_attached"
+  | "unsupported_error"
+  | "server_already_attached"
+  | "ip_not_available"
+  | "no_subnet_available"
+  | "networks_overlap"
+  | "server_not_stopped"
+  | "invalid_server_type"
+  | "private_net_only_server"
+  | "primary_ip_assigned"
+  | "primary_ip_already_assigned"
+  | "primary_ip_datacenter_mismatch"
+  | "server_has_ipv4"
+  | "server_has_ipv6"
+  | "must_be_unassigned"
+  | "floating_ip_assigned"
+  | "firewall_already_applied"
+  | "firewall_managed_by_label_selector"
+  | "resource_in_use"
+  | "server_already_added"
+  | "placement_group_member_limit_reached";
 
 /** A code the local cloud can answer with. */
-export type ErrorCode = keyof typeof statusOf | (typeof operationCodes)[number];
+export type ErrorCode = keyof typeof statusOf | OperationCode;
 
 /** A failure the client is meant to see. Anything else that is thrown is a bug and becomes a 500. */
 export class ApiError extends Error {
@@ -58,13 +58,14 @@ export class ApiError extends Error {
     readonly code: ErrorCode,
     message: string,
     readonly details: object | null = null,
+    private readonly ownStatus?: number,
   ) {
     super(message);
   }
 
-  /** HTTP status of the code. */
+  /** HTTP status: of the code, unless the operation has its own. */
   get status(): number {
-    return (statusOf as Record<string, number>)[this.code] ?? 422;
+    return this.ownStatus ?? (statusOf as Record<string, number>)[this.code] ?? 422;
   }
 
   /** The wire form. */
@@ -94,4 +95,14 @@ export function isProtected(kind: string): ApiError {
       ? "Floating IP deletion is protected"
       : `${kind.replaceAll("_", " ")} is delete protected`;
   return new ApiError("protected", text);
+}
+
+/** A limit of the project or of a resource is reached; `limit` as in `server_limit`. */
+export function limitExceeded(limit: string, message: string): ApiError {
+  return new ApiError("resource_limit_exceeded", message, { limits: [{ name: limit }] });
+}
+
+/** The server is busy with another action. */
+export function serverIsLocked(): ApiError {
+  return new ApiError("locked", "cannot perform operation because server is locked");
 }

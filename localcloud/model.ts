@@ -1,3 +1,5 @@
+import type { Command } from "./commands";
+
 /** What every stored thing has. */
 export interface Stored {
   id: number;
@@ -60,7 +62,7 @@ export interface Server extends Stored {
   placementGroup: number | null;
   primaryDiskSize: number;
   backups: boolean;
-  rescue: string | null;
+  /** True while an action changes its power, disk or size. */
   locked: boolean;
 }
 
@@ -118,7 +120,7 @@ export interface Volume extends Stored {
 export interface Action {
   id: number;
   project: string;
-  command: string;
+  command: Command;
   status: "running" | "success" | "error";
   progress: number;
   started: string;

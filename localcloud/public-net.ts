@@ -1,6 +1,8 @@
-import { freePublicAddress, ipv6Network } from "./addresses";
+import { freePublicAddress } from "./addresses";
+import { ipv6Network } from "./addresses6";
+import { timestamp } from "./clock";
 import type { Cloud } from "./cloud";
-import { ApiError } from "./errors";
+import { limitExceeded } from "./errors";
 import type { PublicNic } from "./machines/driver";
 import type { PrimaryIp, Server } from "./model";
 import { defaultDnsPtr } from "./reverse-dns";
@@ -17,18 +19,18 @@ export interface NewPrimaryIp {
 
 /** Allocates a primary IP and stores it. */
 export function newPrimaryIp(
-  { store, now }: Cloud,
+  { store, clock }: Cloud,
   project: string,
   wanted: NewPrimaryIp,
 ): PrimaryIp {
   const id = store.nextId();
   const used = new Set(store.all("primary_ips").map(({ ip }) => ip));
   const address = wanted.type === "ipv4" ? freePublicAddress("server", used) : ipv6Network(id);
-  if (!address) throw new ApiError("resource_limit_exceeded", "no public IPv4 address is left");
+  if (!address) throw limitExceeded("primary_ip_limit", "no public IPv4 address is left");
   const ip: PrimaryIp = {
     id,
     project,
-    created: now().toISOString().replace("Z", "+00:00"),
+    created: timestamp(clock),
     name: wanted.name ?? `primary_ip-${id}`,
     labels: wanted.labels ?? {},
     type: wanted.type,

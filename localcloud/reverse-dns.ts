@@ -1,7 +1,15 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
+import { canonicalIpv6, isInIpv6Block } from "./addresses6";
 import { invalidInput } from "./errors";
 import { bodyOf, type Call } from "./request";
+
+/** What has names: an IPv4 address or an IPv6 /64. */
+export interface Named {
+  type: "ipv4" | "ipv6";
+  ip: string;
+  dnsPtr: Record<string, string>;
+}
 
 /** The default name of an IPv4 address; IPv6 starts without one. */
 export function defaultDnsPtr(type: "ipv4" | "ipv6", ip: string): Record<string, string> {
@@ -15,26 +23,30 @@ export function dnsPtrToWire(names: Record<string, string>): object[] {
 }
 
 const shape = z.object({ ip: z.string(), dns_ptr: z.string().nullable() });
+const hostName =
+  /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?$/i;
 
-/** Applies `change_dns_ptr`; null puts the default back. */
-export async function changeDnsPtr(
-  call: Call,
-  item: { type: "ipv4" | "ipv6"; ip: string; dnsPtr: Record<string, string> },
-): Promise<void> {
-  const { ip, dns_ptr } = await bodyOf(call, shape);
-  setDnsPtr(item, ip, dns_ptr);
+/**
+ * Applies `change_dns_ptr` to the one of `candidates` that has the address; null puts the default
+ * back, which for IPv6 is no name at all.
+ *
+ * @throws ApiError `invalid_input` if the address is none of theirs or the name is no host name.
+ */
+export async function changeDnsPtr(call: Call, candidates: readonly Named[]): Promise<void> {
+  const { ip: wanted, dns_ptr: name } = await bodyOf(call, shape);
+  const ip = isIPv4(wanted) ? wanted : canonicalIpv6(wanted);
+  const item = candidates.find((candidate) => ip !== undefined && has(candidate, ip));
+  if (!item || ip === undefined) {
+    throw invalidInput({ name: "ip", message: `ip '${wanted}' does not belong to the resource` });
+  }
+  if (name !== null && !hostName.test(name)) {
+    throw invalidInput({ name: "dns_ptr", message: `'${name}' is not a host name` });
+  }
+  if (name !== null) item.dnsPtr[ip] = name;
+  else if (item.type === "ipv4") item.dnsPtr = defaultDnsPtr("ipv4", ip);
+  else delete item.dnsPtr[ip];
 }
 
-/** Sets or resets the name of one address. @throws ApiError if the address is another one's. */
-export function setDnsPtr(
-  item: { type: "ipv4" | "ipv6"; ip: string; dnsPtr: Record<string, string> },
-  ip: string,
-  name: string | null,
-): void {
-  const own = item.type === "ipv4" ? ip === item.ip : ip.startsWith(item.ip.split("::/")[0] ?? "");
-  if (!own)
-    throw invalidInput({ name: "ip", message: `ip '${ip}' does not belong to the resource` });
-  if (name !== null) item.dnsPtr[ip] = name;
-  else if (isIPv4(ip)) item.dnsPtr = defaultDnsPtr("ipv4", ip);
-  else delete item.dnsPtr[ip];
+function has(item: Named, ip: string): boolean {
+  return item.type === "ipv4" ? item.ip === ip : isInIpv6Block(ip, item.ip);
 }

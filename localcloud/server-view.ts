@@ -1,62 +1,41 @@
-import { randomBytes } from "node:crypto";
-import { gatewayOf } from "./addresses";
+import { datacenterIn } from "./catalogue/datacenters";
 import { images, imageToWire } from "./catalogue/images";
 import { findLocation } from "./catalogue/locations";
-import { serverTypes, serverTypeToWire } from "./catalogue/server-types";
+import { findServerType, serverTypeToWire } from "./catalogue/server-types";
 import type { Cloud } from "./cloud";
-import { block, contains } from "./addresses";
 import { firewallsOf } from "./firewalling";
-import type { MachineSpec, PrivateNic } from "./machines/driver";
-import type { Attachment, Server } from "./model";
+import type { MachineSpec } from "./machines/driver";
+import type { PrimaryIp, Server } from "./model";
 import { primaryIpsOf, publicNic } from "./public-net";
+import { placementGroupToWire } from "./resources/placement-groups";
 import { dnsPtrToWire } from "./reverse-dns";
 
 /** Included traffic of a server in Europe, bytes. */
 const includedTraffic = 21_990_232_555_520;
 
-/** A new MAC address: `96` for public, `86` for private interfaces. */
-export function macAddress(first: "96" | "86"): string {
-  return [first, "00", "00", ...randomBytes(3).toString("hex").match(/../g)!].join(":");
-}
-
 /** The wire form of a server. */
 export function serverToWire(cloud: Cloud, server: Server): object {
-  const { store } = cloud;
-  const ips = primaryIpsOf(cloud, server);
-  const ipv4 = ips.find(({ type }) => type === "ipv4");
-  const ipv6 = ips.find(({ type }) => type === "ipv6");
-  const group = server.placementGroup
-    ? store.find("placement_groups", server.project, server.placementGroup)
-    : undefined;
+  const { store, behaviour } = cloud;
+  const { project, placementGroup } = server;
+  const group = placementGroup && store.find("placement_groups", project, placementGroup);
   return {
     id: server.id,
     name: server.name,
     status: server.status,
     created: server.created,
-    public_net: {
-      ipv4: ipv4
-        ? { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: Object.values(ipv4.dnsPtr)[0] ?? "" }
-        : null,
-      ipv6: ipv6
-        ? { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: dnsPtrToWire(ipv6.dnsPtr) }
-        : null,
-      floating_ips: store
-        .all("floating_ips")
-        .filter((ip) => ip.server === server.id)
-        .map(({ id }) => id),
-      firewalls: firewallsOf(cloud, server).map(({ id }) => ({ id, status: "applied" })),
-    },
+    public_net: publicNetToWire(cloud, server),
     private_net: server.attachments.map(({ network, ip, aliasIps, macAddress: mac_address }) => ({
       network,
       ip,
       alias_ips: aliasIps,
       mac_address,
     })),
-    server_type: serverTypeToWire(serverTypes.find(({ id }) => id === server.serverType)!),
+    server_type: serverTypeToWire(findServerType(server.serverType)!, behaviour),
     location: findLocation(server.location),
+    ...(behaviour.hasDatacenters ? { datacenter: datacenterIn(server.location) } : {}),
     image: imageToWire(images.find(({ id }) => id === server.image)!),
     iso: null,
-    rescue_enabled: server.rescue !== null,
+    rescue_enabled: false,
     locked: server.locked,
     backup_window: server.backups ? "22-02" : null,
     outgoing_traffic: 0,
@@ -64,31 +43,33 @@ export function serverToWire(cloud: Cloud, server: Server): object {
     included_traffic: includedTraffic,
     protection: server.protection,
     labels: server.labels,
-    volumes: store
-      .all("volumes")
-      .filter((volume) => volume.server === server.id)
-      .map(({ id }) => id),
+    volumes: idsAt(store.all("volumes"), server),
     load_balancers: [],
     primary_disk_size: server.primaryDiskSize,
-    placement_group: group
-      ? {
-          id: group.id,
-          name: group.name,
-          labels: group.labels,
-          type: group.type,
-          created: group.created,
-          servers: store
-            .all("servers")
-            .filter((other) => other.placementGroup === group.id)
-            .map(({ id }) => id),
-        }
-      : null,
+    placement_group: group ? placementGroupToWire(cloud, group) : null,
   };
+}
+
+function publicNetToWire(cloud: Cloud, server: Server): object {
+  const ips = primaryIpsOf(cloud, server);
+  const ipv4 = ips.find(({ type }) => type === "ipv4");
+  const ipv6 = ips.find(({ type }) => type === "ipv6");
+  const common = ({ id, ip }: PrimaryIp) => ({ id, ip, blocked: false });
+  return {
+    ipv4: ipv4 ? { ...common(ipv4), dns_ptr: Object.values(ipv4.dnsPtr)[0] ?? "" } : null,
+    ipv6: ipv6 ? { ...common(ipv6), dns_ptr: dnsPtrToWire(ipv6.dnsPtr) } : null,
+    floating_ips: idsAt(cloud.store.all("floating_ips"), server),
+    firewalls: firewallsOf(cloud, server).map(({ id }) => ({ id, status: "applied" })),
+  };
+}
+
+function idsAt(items: readonly { id: number; server: number | null }[], { id }: Server): number[] {
+  return items.filter(({ server }) => server === id).map((item) => item.id);
 }
 
 /** What the machine driver makes a server from. */
 export function machineSpec(cloud: Cloud, server: Server, rootPassword?: string): MachineSpec {
-  const type = serverTypes.find(({ id }) => id === server.serverType)!;
+  const type = findServerType(server.serverType)!;
   const nic = publicNic(cloud, server);
   const keys = server.sshKeys.flatMap(
     (id) => cloud.store.find("ssh_keys", server.project, id) ?? [],
@@ -107,23 +88,5 @@ export function machineSpec(cloud: Cloud, server: Server, rootPassword?: string)
     networkZone: findLocation(server.location)!.network_zone,
     ...(rootPassword === undefined ? {} : { rootPassword }),
     labels: server.labels,
-  };
-}
-
-/** A private interface as the machine driver wants it. */
-export function privateNic({ store }: Cloud, server: Server, attachment: Attachment): PrivateNic {
-  const network = store.get("networks", server.project, attachment.network);
-  const address = block(`${attachment.ip}/32`)!;
-  const subnet = network.subnets.find(({ ipRange }) => contains(block(ipRange)!, address));
-  return {
-    networkId: network.id,
-    networkName: network.name,
-    ip: attachment.ip,
-    aliasIps: attachment.aliasIps,
-    mac: attachment.macAddress,
-    networkIpRange: network.ipRange,
-    subnetIpRange: subnet?.ipRange ?? network.ipRange,
-    gateway: gatewayOf(network.ipRange),
-    interfaceNumber: attachment.interfaceNumber,
   };
 }

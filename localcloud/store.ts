@@ -6,9 +6,9 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ApiError, notFound } from "./errors";
 import { singular, type Action, type Collections, type Kind } from "./model";
 
@@ -38,20 +38,29 @@ function empty(): Snapshot {
   };
 }
 
+function restored(path: string): Snapshot {
+  const fresh = empty();
+  const saved = JSON.parse(readFileSync(path, "utf8")) as Snapshot;
+  return { ...fresh, ...saved, collections: { ...fresh.collections, ...saved.collections } };
+}
+
+/** How a kind says that a name is taken. Source: messages of the real API in public issues. */
+const nameTaken: Partial<Record<Kind, string>> = {
+  servers: "server name is already used",
+  ssh_keys: "SSH key name is already used",
+};
+
 /** Everything the cloud knows, on disk after each change. */
 export class Store {
   private readonly state: Snapshot;
   private readonly path: string | undefined;
-  private writePlanned = false;
+  private dirty = false;
 
   /** @param directory where the state is kept; absent: in memory only. */
   constructor(directory?: string) {
     this.path = directory === undefined ? undefined : join(directory, "state.json");
     if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.state =
-      this.path !== undefined && existsSync(this.path)
-        ? (JSON.parse(readFileSync(this.path, "utf8")) as Snapshot)
-        : empty();
+    this.state = this.path !== undefined && existsSync(this.path) ? restored(this.path) : empty();
   }
 
   /** The next id; one sequence for everything. */
@@ -91,7 +100,7 @@ export class Store {
   /** @throws ApiError `uniqueness_error` if another thing of the kind has the name. */
   refuseTakenName(kind: Kind, project: string, name: string, self?: number): void {
     if (this.of(kind, project).some((other) => other.name === name && other.id !== self)) {
-      throw new ApiError("uniqueness_error", "name is already used", {
+      throw new ApiError("uniqueness_error", nameTaken[kind] ?? "name is already used", {
         fields: [{ name: "name" }],
       });
     }
@@ -119,22 +128,23 @@ export class Store {
 
   /** Says that something in the store was changed; it is on disk before the next turn ends. */
   changed(): void {
-    if (this.path === undefined || this.writePlanned) return;
-    this.writePlanned = true;
-    setImmediate(() => {
-      this.writePlanned = false;
-      this.flush();
-    });
+    if (this.path === undefined || this.dirty) return;
+    this.dirty = true;
+    setImmediate(() => this.flush());
   }
 
-  /** Writes now. */
+  /** Writes what has changed, now: an answer must not outlive the state it speaks of. */
   flush(): void {
-    if (this.path === undefined) return;
+    if (this.path === undefined || !this.dirty) return;
+    this.dirty = false;
     const draft = `${this.path}.draft`;
     const descriptor = openSync(draft, "w", 0o600);
-    writeSync(descriptor, JSON.stringify(this.state));
+    writeFileSync(descriptor, JSON.stringify(this.state));
     fsyncSync(descriptor);
     closeSync(descriptor);
     renameSync(draft, this.path);
+    const folder = openSync(dirname(this.path), "r");
+    fsyncSync(folder);
+    closeSync(folder);
   }
 }

@@ -48,7 +48,7 @@ export const locations: readonly Location[] = [
   location(6, "sin", "Singapore", "SG", "Singapore", [1.283333, 103.833333], "ap-southeast"),
 ];
 
-/** A location by name, or undefined. */
-export function findLocation(name: string): Location | undefined {
-  return locations.find((candidate) => candidate.name === name);
+/** A location by name or id, or undefined. */
+export function findLocation(wanted: string | number): Location | undefined {
+  return locations.find(({ id, name }) => name === wanted || id === Number(wanted));
 }

@@ -1,3 +1,4 @@
+import type { Behaviour } from "../behaviour";
 import { locations } from "./locations";
 
 /** A size of server. */
@@ -56,13 +57,43 @@ export const serverTypes: readonly ServerType[] = [
   type(117, "cx53", [16, 32, 320], 29.49),
 ];
 
-function price(monthly: number): object {
+/** Types that are sold out for good: they answer by id but are in no list. */
+const retired = [type(1, "cx11", [1, 2, 20], 3.29)];
+
+/** Every server type that was ever sold here. */
+export const allServerTypes: readonly ServerType[] = [...serverTypes, ...retired];
+
+/** When retired types were announced to go and went. Source: https://docs.hetzner.cloud/changelog */
+const retirement = {
+  announced: "2024-06-06T10:00:00+00:00",
+  unavailable_after: "2024-09-06T10:00:00+00:00",
+};
+
+/** A server type by id or name, or undefined. */
+export function findServerType(wanted: string | number): ServerType | undefined {
+  return allServerTypes.find(({ id, name }) => id === Number(wanted) || name === wanted);
+}
+
+/** True if new servers of the type can be had. */
+export function isSold(item: ServerType): boolean {
+  return !retired.includes(item);
+}
+
+/** Prices of a type in every location. */
+export function serverTypePrices({ monthly }: ServerType): object[] {
   const both = (net: number) => ({ net: net.toFixed(10), gross: (net * 1.19).toFixed(10) });
-  return { price_hourly: both(monthly / 624), price_monthly: both(monthly) };
+  return locations.map(({ name }) => ({
+    location: name,
+    price_hourly: both(monthly / 624),
+    price_monthly: both(monthly),
+    included_traffic: 21_990_232_555_520,
+    price_per_tb_traffic: both(1),
+  }));
 }
 
 /** The wire form of a server type. */
-export function serverTypeToWire(item: ServerType): object {
+export function serverTypeToWire(item: ServerType, behaviour: Behaviour): object {
+  const deprecation = isSold(item) ? null : retirement;
   return {
     id: item.id,
     name: item.name,
@@ -71,22 +102,18 @@ export function serverTypeToWire(item: ServerType): object {
     memory: item.memory,
     disk: item.disk,
     category: item.category,
-    prices: locations.map(({ name }) => ({
-      location: name,
-      ...price(item.monthly),
-      included_traffic: 21_990_232_555_520,
-      price_per_tb_traffic: { net: "1.0000000000", gross: "1.1900000000" },
-    })),
+    prices: serverTypePrices(item),
     storage_type: "local",
     cpu_type: item.cpu,
     architecture: item.architecture,
-    deprecation: null,
+    deprecation,
+    ...(behaviour.hasTypeDeprecated ? { deprecated: !isSold(item) } : {}),
     locations: locations.map(({ id, name }) => ({
       id,
       name,
-      deprecation: null,
-      available: true,
-      recommended: true,
+      deprecation,
+      available: isSold(item),
+      recommended: isSold(item),
     })),
   };
 }

@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { attempt, command } from "./command";
 import {
   containerExists,
@@ -18,13 +16,13 @@ import type {
   PrivateNic,
   PublicNic,
 } from "./driver";
-import { cloudNames, publicPort } from "./names";
-import { plugPrivate, plugPublic } from "./plugging";
+import { startGateway } from "./gateway-process";
+import { cloudNames, type CloudNames } from "./names";
 import { MachineRecords } from "./records";
-import { makeNetwork, makeRouter, removeNamespace } from "./router";
-import { privateRuleset, publicRuleset } from "./rulesets";
+import { makeRouter } from "./router";
 import { seedFiles } from "./seed";
 import * as volumes from "./volumes";
+import { Wiring } from "./wiring";
 
 /** Where the driver keeps its memory, and what hosts are booted from. */
 export interface DockerDriverOptions {
@@ -38,24 +36,16 @@ export interface DockerDriverOptions {
 export class DockerDriver implements MachineDriver {
   private readonly state: string;
   private readonly image: string;
-  private readonly names: ReturnType<typeof cloudNames>;
+  private readonly names: CloudNames;
   private readonly records: MachineRecords;
-  private readonly networks = new Map<number, MachineNetwork>();
-  private readonly floatingIps = new Map<string, number | undefined>();
-  /** Changes of the router happen one after the other. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly wiring: Wiring;
 
   constructor({ state, image }: DockerDriverOptions) {
     this.state = resolve(state);
     this.image = image;
     this.names = cloudNames(this.state);
     this.records = new MachineRecords(this.state);
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work, work);
-    this.turn = result.catch(() => undefined);
-    return result;
+    this.wiring = new Wiring(this.names, this.records, (id) => this.pid(id));
   }
 
   private pid(id: number): Promise<number | undefined> {
@@ -64,31 +54,7 @@ export class DockerDriver implements MachineDriver {
 
   async start(): Promise<void> {
     await makeRouter(this.names.router, this.names.link);
-    await this.startGateway();
-  }
-
-  private async startGateway(): Promise<void> {
-    this.stopGateway();
-    const log = openSync(join(this.state, "gateway.log"), "a", 0o600);
-    const script = join(__dirname, "gateway.ts");
-    const program = [process.execPath, "--import", require.resolve("tsx"), script, this.state];
-    const child = spawn("ip", ["netns", "exec", this.names.router, ...program], {
-      detached: true,
-      stdio: ["ignore", log, log],
-    });
-    closeSync(log);
-    child.unref();
-    writeFileSync(join(this.state, "gateway.pid"), String(child.pid));
-  }
-
-  private stopGateway(): void {
-    const file = join(this.state, "gateway.pid");
-    if (!existsSync(file)) return;
-    const pid = Number(readFileSync(file, "utf8"));
-    const running = `/proc/${pid}/cmdline`;
-    if (existsSync(running) && readFileSync(running, "utf8").includes("gateway.ts"))
-      process.kill(pid);
-    rmSync(file, { force: true });
+    startGateway(this.state, this.names.router);
   }
 
   async create(spec: MachineSpec): Promise<void> {
@@ -109,10 +75,7 @@ export class DockerDriver implements MachineDriver {
     await removeContainer(this.names.container(id));
     const record = this.records.find(id);
     this.records.remove(id);
-    await this.pushPublicRules();
-    for (const nic of Object.values(record?.privateNics ?? {})) {
-      await this.pushPrivateRules(nic.networkId);
-    }
+    await this.wiring.unplugAll(record);
   }
 
   async powerOn(id: number): Promise<void> {
@@ -121,26 +84,14 @@ export class DockerDriver implements MachineDriver {
     const pid = await this.pid(id);
     if (pid === undefined)
       throw new Error(`machine ${id} ended at once: ${await this.lastWords(id)}`);
-    await this.plugAll(id, pid);
+    await this.wiring.plugAll(id, pid);
+    for (const volume of this.records.get(id).volumes) {
+      await volumes.plugVolume(this.state, volume, pid, false);
+    }
   }
 
   private async lastWords(id: number): Promise<string> {
     return (await attempt("docker", ["logs", "--tail", "20", this.names.container(id)])) ?? "";
-  }
-
-  private async plugAll(id: number, pid: number): Promise<void> {
-    const record = this.records.get(id);
-    await this.inTurn(async () => {
-      if (record.publicNic) await plugPublic(this.names.router, pid, id, record.publicNic);
-      for (const [ip, owner] of this.floatingIps)
-        if (owner === id) await this.routeFloating(ip, id);
-      for (const nic of Object.values(record.privateNics)) {
-        await plugPrivate(this.names.network(nic.networkId), pid, id, nic);
-      }
-    });
-    await this.pushPublicRules();
-    for (const nic of Object.values(record.privateNics)) await this.pushPrivateRules(nic.networkId);
-    for (const volume of record.volumes) await volumes.plugVolume(this.state, volume, pid, false);
   }
 
   powerOff(id: number): Promise<void> {
@@ -177,33 +128,13 @@ export class DockerDriver implements MachineDriver {
   async attachNetwork(id: number, nic: PrivateNic): Promise<void> {
     const record = this.records.get(id);
     const before = record.privateNics[nic.networkId];
-    if (
-      before &&
-      JSON.stringify(before) === JSON.stringify(nic) &&
-      (await this.isPlugged(id, nic))
-    ) {
-      return this.pushPrivateRules(nic.networkId);
+    const isSame = JSON.stringify(before) === JSON.stringify(nic);
+    if (isSame && (await this.wiring.isPlugged(id, nic.networkId))) {
+      return this.wiring.pushPrivateRules(nic.networkId);
     }
     record.privateNics[nic.networkId] = nic;
     this.records.save(record);
-    const pid = await this.pid(id);
-    await this.inTurn(async () => {
-      if (before) await this.unplugPrivate(id, nic.networkId);
-      if (pid !== undefined) await plugPrivate(this.names.network(nic.networkId), pid, id, nic);
-    });
-    const network = this.networks.get(nic.networkId);
-    if (network) await makeNetwork(this.names.network(nic.networkId), network);
-    await this.pushPrivateRules(nic.networkId);
-  }
-
-  private async isPlugged(id: number, nic: PrivateNic): Promise<boolean> {
-    const namespace = this.names.network(nic.networkId);
-    const found = await attempt("ip", ["-n", namespace, "link", "show", `net${id}`]);
-    return found !== undefined || (await this.pid(id)) === undefined;
-  }
-
-  private async unplugPrivate(id: number, networkId: number): Promise<void> {
-    await attempt("ip", ["-n", this.names.network(networkId), "link", "delete", `net${id}`]);
+    await this.wiring.plug(id, nic, before === undefined);
   }
 
   async detachNetwork(id: number, networkId: number): Promise<void> {
@@ -212,20 +143,11 @@ export class DockerDriver implements MachineDriver {
       delete record.privateNics[networkId];
       this.records.save(record);
     }
-    await this.inTurn(() => this.unplugPrivate(id, networkId));
-    await this.pushPrivateRules(networkId);
+    await this.wiring.unplug(id, networkId);
   }
 
-  async setNetwork(network: MachineNetwork): Promise<void> {
-    this.networks.set(network.id, network);
-    await this.inTurn(() => makeNetwork(this.names.network(network.id), network));
-    await this.pushPrivateRules(network.id);
-  }
-
-  async removeNetwork(id: number): Promise<void> {
-    this.networks.delete(id);
-    await this.inTurn(() => removeNamespace(this.names.network(id)));
-  }
+  setNetwork = (network: MachineNetwork) => this.wiring.setNetwork(network);
+  removeNetwork = (id: number) => this.wiring.removeNetwork(id);
 
   async setPublicNic(id: number, nic: PublicNic | undefined): Promise<void> {
     const record = this.records.get(id);
@@ -233,12 +155,7 @@ export class DockerDriver implements MachineDriver {
     if (nic) record.publicNic = nic;
     else delete record.publicNic;
     this.records.save(record);
-    const pid = await this.pid(id);
-    await this.inTurn(async () => {
-      await attempt("ip", ["-n", this.names.router, "link", "delete", publicPort(id)]);
-      if (pid !== undefined && nic) await plugPublic(this.names.router, pid, id, nic);
-    });
-    await this.pushPublicRules();
+    await this.wiring.replugPublic(id, nic);
   }
 
   async setFirewall(id: number, rules: FirewallRule[] | undefined): Promise<void> {
@@ -247,61 +164,11 @@ export class DockerDriver implements MachineDriver {
     if (rules) record.firewall = rules;
     else delete record.firewall;
     this.records.save(record);
-    await this.pushPublicRules();
+    await this.wiring.pushPublicRules();
   }
 
-  async assignFloatingIp(ip: string, serverId: number | undefined): Promise<void> {
-    this.floatingIps.set(ip, serverId);
-    await this.inTurn(() => this.routeFloating(ip, serverId));
-    await this.pushPublicRules();
-  }
-
-  /** One route that is replaced: the address is never without an owner in between. */
-  private async routeFloating(ip: string, serverId: number | undefined): Promise<void> {
-    const target = ip.includes("/") ? ip : `${ip}/32`;
-    const family = ip.includes(":") ? ["-6"] : [];
-    const base = ["-n", this.names.router, ...family, "route", "replace"];
-    const running = serverId !== undefined && (await this.pid(serverId)) !== undefined;
-    if (running) await command("ip", [...base, target, "dev", publicPort(serverId)]);
-    else await command("ip", [...base, "blackhole", target]);
-  }
-
-  private pushPublicRules(): Promise<void> {
-    const servers = this.records.all().flatMap(({ spec, publicNic, firewall }) =>
-      publicNic
-        ? [
-            {
-              id: spec.id,
-              nic: publicNic,
-              floatingIps: [...this.floatingIps]
-                .filter(([, owner]) => owner === spec.id)
-                .map(([ip]) => ip),
-              firewall,
-            },
-          ]
-        : [],
-    );
-    return this.load(this.names.router, publicRuleset(servers));
-  }
-
-  private pushPrivateRules(networkId: number): Promise<void> {
-    const routes = this.networks.get(networkId)?.routes ?? [];
-    const servers = this.records.all().flatMap(({ spec, privateNics }) => {
-      const nic = privateNics[networkId];
-      if (!nic) return [];
-      const routed = routes
-        .filter(({ gateway }) => gateway === nic.ip)
-        .map(({ destination }) => destination);
-      return [{ id: spec.id, nic, routed }];
-    });
-    return this.load(this.names.network(networkId), privateRuleset(servers));
-  }
-
-  private load(namespace: string, ruleset: string): Promise<void> {
-    return this.inTurn(async () => {
-      await command("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: ruleset });
-    });
-  }
+  assignFloatingIp = (ip: string, serverId: number | undefined) =>
+    this.wiring.assignFloatingIp(ip, serverId);
 
   createVolume = (volume: MachineVolume) => volumes.createVolumeImage(this.state, volume);
   resizeVolume = (id: number, sizeGb: number) => volumes.growVolumeImage(this.state, id, sizeGb);
@@ -316,9 +183,8 @@ export class DockerDriver implements MachineDriver {
   }
 
   async detachVolume(volumeId: number): Promise<void> {
-    for (const record of this.records
-      .all()
-      .filter(({ volumes: list }) => list.includes(volumeId))) {
+    for (const record of this.records.all()) {
+      if (!record.volumes.includes(volumeId)) continue;
       record.volumes = record.volumes.filter((other) => other !== volumeId);
       this.records.save(record);
       const pid = await this.pid(record.spec.id);
@@ -329,6 +195,6 @@ export class DockerDriver implements MachineDriver {
 
   /** The gateway stays: hosts need their metadata while the API is restarted. */
   async close(): Promise<void> {
-    await this.turn;
+    await this.wiring.settled();
   }
 }

@@ -37,6 +37,9 @@ export function cloudNames(stateDirectory: string) {
   };
 }
 
+/** Names of what one local cloud has on the machine. */
+export type CloudNames = ReturnType<typeof cloudNames>;
+
 /** Router's end of a server's public interface. */
 export function publicPort(serverId: number): string {
   return `pub${serverId}`;

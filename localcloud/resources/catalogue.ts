@@ -1,87 +1,75 @@
 import { Hono } from "hono";
 import { images, imageToWire } from "../catalogue/images";
 import { locations } from "../catalogue/locations";
-import { serverTypes, serverTypeToWire } from "../catalogue/server-types";
-import { ApiError, notFound } from "../errors";
-import { listed } from "../listing";
+import { isos, loadBalancerTypes } from "../catalogue/others";
+import { pricing } from "../catalogue/pricing";
+import { allServerTypes, serverTypes, serverTypeToWire } from "../catalogue/server-types";
+import type { Cloud } from "../cloud";
+import { notFound } from "../errors";
+import { listed, type Filters } from "../listing";
 import { idOf, type Env } from "../request";
 
-/**
- * What can be ordered and where: locations, server types, images, prices.
- * https://docs.hetzner.cloud/reference/cloud#locations and the pages after it
- */
-export function catalogueRoutes(): Hono<Env> {
-  const routes = new Hono<Env>();
-  routes.get("/locations", (call) => listed(call, "locations", locations, (item) => item));
-  routes.get("/locations/:id", (call) =>
-    call.json({ location: byId("location", locations, idOf(call)) }),
-  );
-  routes.get("/server_types", (call) =>
-    listed(call, "server_types", serverTypes, serverTypeToWire),
-  );
-  routes.get("/server_types/:id", (call) =>
-    call.json({ server_type: serverTypeToWire(byId("server_type", serverTypes, idOf(call))) }),
-  );
-  routes.get("/images", (call) =>
-    listed(call, "images", images, imageToWire, {
-      architecture: ({ architecture }) => architecture,
-      type: () => "system",
-      status: () => "available",
-    }),
-  );
-  routes.get("/images/:id", (call) =>
-    call.json({ image: imageToWire(byId("image", images, idOf(call))) }),
-  );
-  routes.get("/pricing", (call) => call.json({ pricing: pricing() }));
-  // Gone since October 2026: https://docs.hetzner.cloud/changelog
-  routes.all("/datacenters/*", () => gone());
-  routes.all("/datacenters", () => gone());
-  return routes;
+interface Entry {
+  id: number;
+  name: string;
 }
 
-function gone(): never {
-  throw new ApiError("deprecated_api_endpoint", "this endpoint is deprecated", {
-    announcement: "https://docs.hetzner.cloud/changelog#2025-12-16-phasing-out-datacenters",
+/** One read-only family. */
+interface Shelf<T extends Entry> {
+  /** As in the URL, such as `locations`, and as in an answer, such as `location`. */
+  names: [plural: string, singular: string];
+  items: readonly T[];
+  /** Entries that answer by id but are in no list. */
+  hidden?: readonly T[];
+  toWire?: (item: T) => object;
+  filters?: Filters<T>;
+}
+
+function shelve<T extends Entry>(routes: Hono<Env>, shelf: Shelf<T>): void {
+  const { items, hidden = [], toWire = (item: T) => item, filters } = shelf;
+  const [plural, singular] = shelf.names;
+  routes.get(`/${plural}`, (call) => listed(call, plural, items, toWire, filters));
+  routes.get(`/${plural}/:id`, (call) => {
+    const id = idOf(call);
+    const found = [...items, ...hidden].find((item) => item.id === id);
+    if (!found) throw notFound(singular, id);
+    return call.json({ [singular]: toWire(found) });
   });
 }
 
-function byId<T extends { id: number }>(kind: string, items: readonly T[], id: number): T {
-  const found = items.find((item) => item.id === id);
-  if (!found) throw notFound(kind, id);
-  return found;
-}
-
-function money(net: number): object {
-  return { net: net.toFixed(10), gross: (net * 1.19).toFixed(10) };
-}
-
-function pricing(): object {
-  const perLocation = (monthly: number) =>
-    locations.map(({ name }) => ({
-      location: name,
-      price_hourly: money(monthly / 720),
-      price_monthly: money(monthly),
-    }));
-  return {
-    currency: "EUR",
-    vat_rate: "19.000000",
-    image: { price_per_gb_month: money(0.0119) },
-    volume: { price_per_gb_month: money(0.044) },
-    server_backup: { percentage: "20.0000000000" },
-    floating_ip: { price_monthly: money(3) },
-    floating_ips: ["ipv4", "ipv6"].map((type) => ({
-      type,
-      prices: perLocation(type === "ipv4" ? 3 : 1),
-    })),
-    primary_ips: ["ipv4", "ipv6"].map((type) => ({
-      type,
-      prices: perLocation(type === "ipv4" ? 0.5 : 0),
-    })),
-    load_balancer_types: [],
-    server_types: serverTypes.map((item) => ({
-      id: item.id,
-      name: item.name,
-      prices: (serverTypeToWire(item) as { prices: object[] }).prices,
-    })),
-  };
+/**
+ * What can be ordered and where.
+ * https://docs.hetzner.cloud/reference/cloud#locations and the pages after it
+ */
+export function catalogueRoutes({ behaviour }: Cloud): Hono<Env> {
+  const routes = new Hono<Env>();
+  shelve(routes, { names: ["locations", "location"], items: locations });
+  shelve(routes, {
+    names: ["server_types", "server_type"],
+    items: serverTypes,
+    hidden: allServerTypes.filter((item) => !serverTypes.includes(item)),
+    toWire: (item) => serverTypeToWire(item, behaviour),
+  });
+  shelve(routes, {
+    names: ["images", "image"],
+    items: images,
+    toWire: imageToWire,
+    filters: {
+      architecture: ({ architecture }) => architecture,
+      type: () => "system",
+      status: () => "available",
+      bound_to: () => null,
+    },
+  });
+  shelve(routes, {
+    names: ["isos", "iso"],
+    items: isos,
+    filters: { architecture: ({ architecture }) => architecture },
+  });
+  shelve(routes, {
+    names: ["load_balancer_types", "load_balancer_type"],
+    items: loadBalancerTypes,
+  });
+  routes.get("/pricing", (call) => call.json({ pricing: pricing() }));
+  return routes;
 }

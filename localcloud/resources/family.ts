@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { actionToWire } from "../actions";
+import { actionToWire, resourceOf } from "../actions";
+import { timestamp } from "../clock";
 import type { Cloud } from "../cloud";
 import { invalidInput, isProtected, notFound } from "../errors";
 import { listed, type Filters } from "../listing";
@@ -15,7 +16,7 @@ export interface Family<K extends Kind> {
   /** Refuses or prepares a removal; what it returns is the answer, else 204. */
   onDelete?: (item: Collections[K]) => Promise<void | Response>;
   /** Applies fields of a PUT beyond name and labels. */
-  onUpdate?: (item: Collections[K], body: Record<string, unknown>) => void;
+  onUpdate?: (item: Collections[K], body: Record<string, unknown>) => void | Promise<void>;
   /** Further refusals of a name. */
   checkName?: (name: string) => void;
 }
@@ -38,8 +39,8 @@ export function familyRoutes<K extends Kind>(cloud: Cloud, family: Family<K>): H
     const body = await bodyOf(call, updateShape);
     if (body.name !== undefined) rename(cloud, family, found, body.name);
     if (body.labels) found.labels = body.labels;
-    family.onUpdate?.(found, body);
     store.changed();
+    await family.onUpdate?.(found, body);
     return call.json({ [singular[kind]]: toWire(found) });
   });
   routes.delete(`/${kind}/:id`, async (call) => {
@@ -95,11 +96,11 @@ function addActionRoutes(routes: Hono<Env>, { store }: Cloud, kind: Kind): void 
 }
 
 /** Fields of a new thing. */
-export function stored({ store, now }: Cloud, call: Call, name: string, labels = {}) {
+export function stored({ store, clock }: Cloud, call: Call, name: string, labels = {}) {
   return {
     id: store.nextId(),
     project: call.get("project"),
-    created: now().toISOString().replace("Z", "+00:00"),
+    created: timestamp(clock),
     name,
     labels,
   };
@@ -110,10 +111,7 @@ export function answerAction(call: Call, action: Action): Response {
   return call.json({ action: actionToWire(action) }, 201);
 }
 
-const protectionShape = z.object({
-  delete: z.boolean().optional(),
-  rebuild: z.boolean().optional(),
-});
+const protectionShape = z.object({ delete: z.boolean().optional() });
 
 /** `POST /<kind>/{id}/actions/change_protection`. */
 export function addProtectionRoute<
@@ -123,10 +121,9 @@ export function addProtectionRoute<
     const item = cloud.store.get(kind, call.get("project"), idOf(call));
     const body = await bodyOf(call, protectionShape);
     item.protection.delete = body.delete ?? item.protection.delete;
-    const resources = [{ id: item.id, type: singular[kind] }];
-    return answerAction(
-      call,
-      await cloud.actions.start(item.project, "change_protection", resources),
-    );
+    const { project } = item;
+    const resources = [resourceOf(kind, item)];
+    const command = "change_protection";
+    return answerAction(call, await cloud.actions.start({ project, command, resources }));
   });
 }

@@ -1,12 +1,14 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { actionToWire } from "../actions";
-import { freePublicAddress, ipv6Network } from "../addresses";
+import { actionToWire, resourceOf } from "../actions";
+import { freePublicAddress } from "../addresses";
+import { ipv6Network } from "../addresses6";
 import { findLocation } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
-import { ApiError, invalidInput } from "../errors";
-import type { FloatingIp } from "../model";
-import { bodyOf, idOf, labelsShape, type Env } from "../request";
+import type { Command } from "../commands";
+import { ApiError, invalidInput, limitExceeded } from "../errors";
+import type { Action, FloatingIp } from "../model";
+import { bodyOf, idOf, labelsShape, type Call, type Env } from "../request";
 import { changeDnsPtr, defaultDnsPtr, dnsPtrToWire } from "../reverse-dns";
 import { addProtectionRoute, answerAction, familyRoutes, stored } from "./family";
 
@@ -20,7 +22,6 @@ const createShape = z.object({
 });
 
 function toWire(ip: FloatingIp): object {
-  const home = findLocation(ip.homeLocation);
   return {
     id: ip.id,
     name: ip.name,
@@ -29,7 +30,7 @@ function toWire(ip: FloatingIp): object {
     type: ip.type,
     server: ip.server,
     dns_ptr: dnsPtrToWire(ip.dnsPtr),
-    home_location: home,
+    home_location: findLocation(ip.homeLocation),
     blocked: false,
     protection: ip.protection,
     labels: ip.labels,
@@ -39,93 +40,99 @@ function toWire(ip: FloatingIp): object {
 
 /** Floating IPs. https://docs.hetzner.cloud/reference/cloud#floating-ips */
 export function floatingIpRoutes(cloud: Cloud): Hono<Env> {
-  const { store, driver, actions } = cloud;
-  const resources = (ip: FloatingIp) => [
-    { id: ip.id, type: "floating_ip" },
-    ...(ip.server === null ? [] : [{ id: ip.server, type: "server" }]),
-  ];
   const routes = familyRoutes(cloud, {
     kind: "floating_ips",
     toWire,
+    filters: { ip: ({ ip }) => ip },
     onUpdate: (ip, { description }) => {
       if (typeof description === "string") ip.description = description;
     },
     onDelete: async (ip) => {
-      if (ip.server !== null) {
+      if (ip.server !== null && cloud.behaviour.refusesAssignedDeletion) {
         throw new ApiError("must_be_unassigned", "floating IP must be unassigned before deletion");
       }
-      await driver.assignFloatingIp(ip.ip, undefined);
+      await cloud.driver.assignFloatingIp(ip.ip, undefined);
     },
   });
   routes.post("/floating_ips", async (call) => {
-    const body = await bodyOf(call, createShape);
-    if (body.server === undefined && body.home_location === undefined) {
-      const message = "either server or home_location is required";
-      throw invalidInput({ name: "server", message }, { name: "home_location", message });
-    }
-    const project = call.get("project");
-    const server =
-      body.server === undefined ? undefined : store.get("servers", project, body.server);
-    const homeLocation = body.home_location ?? server?.location ?? "";
-    if (!findLocation(homeLocation)) {
-      throw invalidInput({ name: "home_location", message: `unknown location '${homeLocation}'` });
-    }
-    const base = stored(cloud, call, body.name ?? "", body.labels);
-    const address = newAddress(cloud, body.type, base.id);
-    const ip: FloatingIp = {
-      ...base,
-      name: body.name ?? `floating-ip-${base.id}`,
-      description: body.description ?? "",
-      type: body.type,
-      ip: address,
-      homeLocation,
-      server: server?.id ?? null,
-      dnsPtr: defaultDnsPtr(body.type, address),
-      protection: { delete: false },
-    };
-    store.add("floating_ips", ip);
-    const action = server
-      ? await actions.start(project, "create_floating_ip", resources(ip), () =>
-          driver.assignFloatingIp(ip.ip, server.id),
-        )
-      : null;
+    const ip = newFloatingIp(cloud, call, await bodyOf(call, createShape));
+    cloud.store.add("floating_ips", ip);
+    const action = ip.server === null ? null : await route(cloud, ip, "create_floating_ip");
     return call.json({ floating_ip: toWire(ip), action: action && actionToWire(action) }, 201);
   });
-  routes.post("/floating_ips/:id/actions/assign", async (call) => {
-    const ip = store.get("floating_ips", call.get("project"), idOf(call));
-    const { server } = await bodyOf(call, z.object({ server: z.number().int() }));
-    store.get("servers", ip.project, server);
-    ip.server = server;
-    store.changed();
-    const work = () => driver.assignFloatingIp(ip.ip, server);
-    return answerAction(
-      call,
-      await actions.start(ip.project, "assign_floating_ip", resources(ip), work),
-    );
-  });
-  routes.post("/floating_ips/:id/actions/unassign", async (call) => {
-    const ip = store.get("floating_ips", call.get("project"), idOf(call));
-    ip.server = null;
-    store.changed();
-    const work = () => driver.assignFloatingIp(ip.ip, undefined);
-    return answerAction(
-      call,
-      await actions.start(ip.project, "unassign_floating_ip", resources(ip), work),
-    );
-  });
-  routes.post("/floating_ips/:id/actions/change_dns_ptr", async (call) => {
-    const ip = store.get("floating_ips", call.get("project"), idOf(call));
-    await changeDnsPtr(call, ip);
-    return answerAction(call, await actions.start(ip.project, "change_dns_ptr", resources(ip)));
-  });
+  addAssignRoutes(routes, cloud);
   addProtectionRoute(routes, cloud, "floating_ips");
   return routes;
 }
 
-function newAddress({ store }: Cloud, type: "ipv4" | "ipv6", id: number): string {
-  if (type === "ipv6") return ipv6Network(id);
+function resources(ip: FloatingIp): Action["resources"] {
+  const server = ip.server === null ? [] : [resourceOf("servers", { id: ip.server })];
+  return [resourceOf("floating_ips", ip), ...server];
+}
+
+/** Sends the address to the server that has it now. */
+function route({ actions, driver }: Cloud, ip: FloatingIp, command: Command): Promise<Action> {
+  const { project, server } = ip;
+  const work = () => driver.assignFloatingIp(ip.ip, server ?? undefined);
+  return actions.start({ project, command, resources: resources(ip), work });
+}
+
+function addAssignRoutes(routes: Hono<Env>, cloud: Cloud): void {
+  const found = (call: Call) => cloud.store.get("floating_ips", call.get("project"), idOf(call));
+  routes.post("/floating_ips/:id/actions/assign", async (call) => {
+    const ip = found(call);
+    const { server } = await bodyOf(call, z.object({ server: z.number().int() }));
+    ip.server = cloud.store.get("servers", ip.project, server).id;
+    return answerAction(call, await route(cloud, ip, "assign_floating_ip"));
+  });
+  routes.post("/floating_ips/:id/actions/unassign", async (call) => {
+    const ip = found(call);
+    ip.server = null;
+    return answerAction(call, await route(cloud, ip, "unassign_floating_ip"));
+  });
+  routes.post("/floating_ips/:id/actions/change_dns_ptr", async (call) => {
+    const ip = found(call);
+    await changeDnsPtr(call, [ip]);
+    const task = {
+      project: ip.project,
+      command: "change_dns_ptr",
+      resources: resources(ip),
+    } as const;
+    return answerAction(call, await cloud.actions.start(task));
+  });
+}
+
+function newFloatingIp(cloud: Cloud, call: Call, body: z.infer<typeof createShape>): FloatingIp {
+  const { store } = cloud;
+  if (body.server === undefined && body.home_location === undefined) {
+    const message = "either server or home_location is required";
+    throw invalidInput({ name: "server", message }, { name: "home_location", message });
+  }
+  const server =
+    body.server === undefined ? undefined : store.get("servers", call.get("project"), body.server);
+  const home = findLocation(body.home_location ?? server?.location ?? "");
+  if (!home) {
+    const message = `unknown location '${body.home_location}'`;
+    throw invalidInput({ name: "home_location", message });
+  }
+  const base = stored(cloud, call, "", body.labels);
+  const address = body.type === "ipv6" ? ipv6Network(base.id) : freeAddress(cloud);
+  return {
+    ...base,
+    name: body.name ?? `floating-ip-${base.id}`,
+    description: body.description ?? "",
+    type: body.type,
+    ip: address,
+    homeLocation: home.name,
+    server: server?.id ?? null,
+    dnsPtr: defaultDnsPtr(body.type, address),
+    protection: { delete: false },
+  };
+}
+
+function freeAddress({ store }: Cloud): string {
   const used = new Set(store.all("floating_ips").map(({ ip }) => ip));
   const free = freePublicAddress("floating", used);
-  if (!free) throw new ApiError("resource_limit_exceeded", "no floating IP is left");
+  if (!free) throw limitExceeded("floating_ip_limit", "no floating IP is left");
   return free;
 }
