@@ -53,17 +53,22 @@ export class SimulatedReplication {
     node.applied.add(transaction);
   }
 
-  /** The members that stay deliver to each other what one of them has, and agree on a primary. */
-  protected changeView(group: Group, stay: SimulatedNode[]): void {
-    const all = new Set(stay.flatMap((node) => [...node.applied, ...node.received]));
-    const primary = stay.includes(group.primary) ? group.primary : stay[0]!;
+  /**
+   * Members that stay deliver to each other what one of those that talk has, and agree on a primary.
+   *
+   * @param talking the members that take part, one that leaves included.
+   */
+  protected changeView(group: Group, stay: SimulatedNode[], talking = stay): void {
+    const all = new Set(talking.flatMap((node) => [...node.applied, ...node.received]));
+    const heirs = stay.filter((node) => talking.includes(node));
+    const primary = heirs.includes(group.primary) ? group.primary : heirs[0]!;
     const { epoch, counter } = group;
     const next: Group = {
       ...{ epoch, counter: counter + 1, primary },
       members: new Set(stay),
       ...{ log: [], delivered: new Map(), lostSince: new Map() },
     };
-    for (const node of stay) {
+    for (const node of heirs) {
       for (const transaction of all) if (!node.has(transaction)) node.received.add(transaction);
       node.group = next;
     }
@@ -89,9 +94,14 @@ export class SimulatedReplication {
   protected join(node: SimulatedNode): void {
     const group = this.groupInReach(node);
     if (node.group || !group) return;
+    // A member that is silent holds up everybody who wants to join, until it is expelled.
+    const isWhole = [...group.members].every(
+      (one) => one.group === group && this.reaches(node, one),
+    );
+    if (!isWhole) return;
     const has = [...node.applied, ...node.received];
     if (has.every((transaction) => group.primary.has(transaction))) {
-      this.changeView(group, [...[...group.members].filter((one) => one.group === group), node]);
+      this.changeView(group, [...group.members, node]);
     }
   }
 

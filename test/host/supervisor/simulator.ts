@@ -88,17 +88,19 @@ export class Simulation extends SimulatedReplication {
     if (this.chance(0.01)) for (const node of this.nodes) if (node.powered) node.powerOff();
   }
 
-  /** A member that leaves says so: the rest goes on at once, even if only one is left. */
+  /** A member that leaves says so, if a majority hears it: the rest goes on at once. */
   private stopCleanly(node: SimulatedNode): void {
     const { group } = node;
     if (!node.powered || !group) return;
-    const transactions = [...node.received];
-    for (const transaction of transactions) this.apply(node, transaction);
-    node.stopMysql(this.nowMs + this.between(1_000, 20_000));
-    const stay = [...group.members].filter((one) => one.group === group && one !== node);
-    if (stay.length > 0 && stay.every((one) => this.reaches(node, one))) {
-      this.changeView(group, stay);
+    const talking = [...group.members].filter(
+      (one) => one.group === group && this.reaches(node, one),
+    );
+    const stay = [...group.members].filter((one) => one !== node);
+    if (talking.length * 2 > group.members.size && talking.length > 1) {
+      this.changeView(group, stay, talking);
     }
+    for (const transaction of [...node.received]) this.apply(node, transaction);
+    node.stopMysql(this.nowMs + this.between(1_000, 20_000));
   }
 
   private supervise(node: SimulatedNode): void {
