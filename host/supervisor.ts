@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { type Claim, Claims, isMajority } from "./supervisor/claims";
+import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
 import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
@@ -8,7 +8,7 @@ import { Mysql, SqlError } from "./supervisor/mysql";
 import { Peers } from "./supervisor/peers";
 import { serve } from "./supervisor/server";
 import { makeLocalUsers, makeUsers, type Passwords } from "./supervisor/users";
-import { isConfirmed } from "./supervisor/view";
+import { isConfirmed, type LastView } from "./supervisor/view";
 import { say } from "./supervisor/say";
 
 interface Config {
@@ -32,9 +32,9 @@ const passwords = JSON.parse(readFileSync(credentials, "utf8")) as Passwords;
 const replication = { user: "replication", password: passwords.replication };
 const others = config.nodes.filter(({ name }) => name !== config.node);
 const grouped = others.length > 0;
-const eye = new Eye(config.node, grouped, (view) => peers.tell(view));
-const acting = new Mysql();
 const claims = new Claims(readKept<Claim>("claim"), (claim) => keep("claim", claim));
+const eye = new Eye(config.node, grouped, claims, (view) => peers.tell(view));
+const acting = new Mysql();
 const peers = new Peers(
   others.map(({ privateIp }) => privateIp),
   ({ lastView }) => eye.adopt(lastView),
@@ -104,9 +104,13 @@ async function act(): Promise<void> {
   }
 }
 
+function claim(by: string, view: LastView | null): boolean {
+  return mayBeMade(eye.state, view) && claims.grant(by, view, Date.now());
+}
+
 async function bootstrap(reason: string): Promise<void> {
-  const own = claims.grant(config.node, Date.now()) ? 1 : 0;
-  const grants = own + (own ? await peers.grants(config.node) : 0);
+  const own = claim(config.node, eye.state.lastView) ? 1 : 0;
+  const grants = own + (own ? await peers.grants(config.node, eye.state.lastView) : 0);
   const override = readOverride();
   if (!override && !isMajority(grants, config.nodes.length)) {
     say(4, `only ${grants} of ${config.nodes.length} nodes let this one start the group`);
@@ -180,7 +184,7 @@ serve(config.privateIp, {
   problem,
   confirmed,
   adopt: (view) => eye.adopt(view),
-  claims,
+  claim,
 });
 peers.watch();
 const loop = () => void turn().finally(() => setTimeout(loop, lookMs));

@@ -63,8 +63,15 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
   return choose(nodes, self, visible);
 }
 
-/** A member whose disk is nearly full goes, after another one has become the primary if it is that. */
+/**
+ * A member leaves a group that another one has taken the place of. One whose disk is nearly full
+ * goes too, after another one has become the primary if it is that.
+ */
 function asMember(self: NodeState, peers: readonly NodeState[]): Decision {
+  const { epoch, lastView } = self;
+  if (epoch !== null && lastView && BigInt(lastView.epoch) > BigInt(epoch)) {
+    return { type: "leave", reason: `a later group was made, its primary ${lastView.primary}` };
+  }
   if (!self.diskFull || self.member!.state !== "ONLINE") return { type: "nothing" };
   const reason = "the disk is nearly full";
   if (self.member!.role !== "PRIMARY") return { type: "leave", reason };

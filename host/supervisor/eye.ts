@@ -1,3 +1,4 @@
+import type { Claims } from "./claims";
 import { isNearlyFull } from "./disk";
 import { keep, readKept } from "./kept";
 import { Mysql } from "./mysql";
@@ -19,6 +20,7 @@ export class Eye {
   constructor(
     node: string,
     private readonly grouped: boolean,
+    private readonly claims: Claims,
     /** Receives every view of which this node is the primary, once it is on disk. */
     private readonly onOwnView: (view: LastView) => void,
   ) {
@@ -27,6 +29,7 @@ export class Eye {
       ready: false,
       member: null,
       gtid: "",
+      epoch: null,
       lastView: readKept<LastView>("last-view"),
       writable: false,
       majority: false,
@@ -47,7 +50,7 @@ export class Eye {
     try {
       const { view, ...seen } = await observe(this.mysql, this.grouped);
       const own = view && ownView(this.state.node, view, this.state.lastView);
-      if (own) {
+      if (own && this.claims.agrees(own.primary, Date.now())) {
         this.keepView(own);
         this.onOwnView(own);
       }
@@ -62,17 +65,26 @@ export class Eye {
       this.lookedAt = Date.now();
     } catch (error) {
       if (this.state.ready) say(4, `MySQL: ${(error as Error).message}`);
-      this.state = { ...this.state, diskFull, ready: false, member: null, writable: false };
+      this.state = {
+        ...this.state,
+        diskFull,
+        ready: false,
+        member: null,
+        epoch: null,
+        writable: false,
+      };
     }
   }
 
   /** Takes over a later view that a peer knows. */
   adopt(view: LastView | null): void {
-    if (view && isLater(view, this.state.lastView)) this.keepView(view);
+    if (!view || !this.claims.agrees(view.primary, Date.now())) return;
+    if (isLater(view, this.state.lastView)) this.keepView(view);
   }
 
   private keepView(view: LastView): void {
     keep("last-view", view);
+    this.claims.settle(view, Date.now());
     this.state.lastView = view;
     say(5, `view ${view.epoch}:${view.counter}, primary ${view.primary}`);
   }

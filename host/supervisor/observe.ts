@@ -6,6 +6,8 @@ import type { MemberState } from "./view";
 export interface Observation {
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
   gtid: string;
+  /** Fixed part of the id of the view that the member is in, or null. */
+  epoch: string | null;
   writable: boolean;
   majority: boolean;
   lagMs: number;
@@ -50,6 +52,7 @@ export async function observe(mysql: Mysql, grouped: boolean): Promise<Observati
   return {
     member,
     gtid: [executed, received].filter((set) => set !== "").join(","),
+    epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
     writable: globals?.[1] === "0",
     majority: !grouped || reachable * 2 > members.length,
     lagMs: Number(of("lag")[0]?.[1] ?? 0),

@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import type { LastView, NodeState } from "./view";
+import { type LastView, type NodeState, viewQuery } from "./view";
 
 /** Longest wait for a peer's answer, milliseconds. */
 const timeoutMs = 800;
@@ -58,25 +58,19 @@ export class Peers {
   }
 
   /** Tells the peers who is the primary without waiting for their next question. */
-  tell({ primary, epoch, counter, turn }: LastView): void {
-    const query = new URLSearchParams({
-      primary,
-      epoch,
-      counter: String(counter),
-      turn: String(turn),
-    });
+  tell(view: LastView): void {
     for (const address of this.addresses) {
-      void ask<NodeState>(`http://${address}:9200/view?${query}`).then((state) => {
+      void ask<NodeState>(`http://${address}:9200/view?${viewQuery(view)}`).then((state) => {
         if (state) this.answers.set(address, { state, atMs: Date.now() });
       });
     }
   }
 
-  /** How many peers grant `node` the claim to bootstrap. */
-  async grants(node: string): Promise<number> {
+  /** How many peers grant `node`, which knows of `view` as the last, the claim to bootstrap. */
+  async grants(node: string, view: LastView | null): Promise<number> {
     const answers = await Promise.all(
       this.addresses.map((address) =>
-        ask<{ granted: boolean }>(`http://${address}:9200/claim?by=${node}`),
+        ask<{ granted: boolean }>(`http://${address}:9200/claim?by=${node}&${viewQuery(view)}`),
       ),
     );
     return answers.filter((answer) => answer?.granted).length;

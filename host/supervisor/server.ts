@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
-import type { Claims } from "./claims";
-import type { LastView, NodeState } from "./view";
+import { type LastView, type NodeState, viewOf } from "./view";
 
 /** What the server answers from. */
 export interface Answers {
@@ -14,7 +13,8 @@ export interface Answers {
   confirmed: () => boolean;
   /** Takes over who is the primary. */
   adopt: (view: LastView) => void;
-  claims: Claims;
+  /** Grants or refuses the claim of a node that knows of that view as the last. */
+  claim: (by: string, view: LastView | null) => boolean;
 }
 
 /** True if writes may go to the node. */
@@ -31,13 +31,6 @@ export function isReplica({ member, majority, lagMs }: NodeState, limitMs: numbe
 export function durationMs(text: string): number {
   const found = /^(\d+)(ms|s)?$/.exec(text);
   return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
-}
-
-function viewOf(query: URLSearchParams): LastView | undefined {
-  const [primary, epoch] = [query.get("primary") ?? "", query.get("epoch") ?? ""];
-  const [counter, turn] = [Number(query.get("counter")), Number(query.get("turn"))];
-  const fits = primary !== "" && /^\d+$/.test(epoch) && counter > 0 && turn >= 0;
-  return fits ? { primary, epoch, counter, turn } : undefined;
 }
 
 /** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view` and `/claim?by=`, on the private address. */
@@ -73,7 +66,7 @@ export function serve(address: string, answers: Answers): void {
       }
       case "/claim":
         return json({
-          granted: answers.claims.grant(url.searchParams.get("by") ?? "", Date.now()),
+          granted: answers.claim(url.searchParams.get("by") ?? "", viewOf(url.searchParams)),
         });
       default:
         return yes(false, "unknown");

@@ -25,6 +25,8 @@ export interface NodeState {
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
   lastView: LastView | null;
+  /** Fixed part of the id of the view that it is in, or null. */
+  epoch: string | null;
   /** True while super_read_only is off. */
   writable: boolean;
   /** True if more than half of the members of the view can be reached. */
@@ -73,6 +75,22 @@ export function isConfirmed(
     ({ lastView }) => lastView?.primary === self.node && !isLater(own, lastView),
   );
   return (1 + knowing.length) * 2 > nodeCount;
+}
+
+/** A view as parameters of a query. */
+export function viewQuery(view: LastView | null): string {
+  if (!view) return "";
+  const { primary, epoch, counter, turn } = view;
+  const parts = { primary, epoch, counter: String(counter), turn: String(turn) };
+  return new URLSearchParams(parts).toString();
+}
+
+/** The view in a query's parameters, or null. */
+export function viewOf(query: URLSearchParams): LastView | null {
+  const [primary, epoch] = [query.get("primary") ?? "", query.get("epoch") ?? ""];
+  const [counter, turn] = [Number(query.get("counter")), Number(query.get("turn"))];
+  const fits = primary !== "" && /^\d+$/.test(epoch) && counter > 0 && turn >= 0;
+  return fits ? { primary, epoch, counter, turn } : null;
 }
 
 /** The primaries of the latest views; more than one if it cannot be told who was the last. */

@@ -16,6 +16,12 @@ describe("a member", () => {
     expect(decideFor(recovering, [])).toEqual({ type: "nothing" });
   });
 
+  it("leaves a group when a later one was made", () => {
+    const old = member("db-2", "PRIMARY", { lastView: view("db-1", 1, "101") });
+    expect(decideFor(old, [])).toMatchObject({ type: "leave" });
+    expect(decideFor({ ...old, lastView: view("db-1", 9) }, [])).toEqual({ type: "nothing" });
+  });
+
   it("leaves when its disk is nearly full", () => {
     const full = member("db-2", "SECONDARY", { diskFull: true });
     expect(decideFor(full, [member("db-1", "PRIMARY")])).toMatchObject({ type: "leave" });

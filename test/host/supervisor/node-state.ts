@@ -14,6 +14,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     ready: true,
     member: { state: "OFFLINE", role: "" },
     gtid: "",
+    epoch: null,
     lastView: null,
     writable: false,
     majority: true,
@@ -32,6 +33,7 @@ export function member(
 ): NodeState {
   return outside(node, {
     member: { state: "ONLINE", role },
+    epoch: "100",
     writable: role === "PRIMARY",
     ...overrides,
   });

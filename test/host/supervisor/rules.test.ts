@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Claims, claimMs, isMajority, type Claim } from "../../../host/supervisor/claims";
+import {
+  type Claim,
+  claimMs,
+  Claims,
+  isMajority,
+  mayBeMade,
+} from "../../../host/supervisor/claims";
 import { includes, missingFrom } from "../../../host/supervisor/gtid";
 import { durationMs, isPrimary, isReplica } from "../../../host/supervisor/server";
-import { isConfirmed, isLater, latestPrimaries, ownView } from "../../../host/supervisor/view";
+import {
+  isConfirmed,
+  isLater,
+  latestPrimaries,
+  ownView,
+  viewOf,
+  viewQuery,
+} from "../../../host/supervisor/view";
 import { member, outside, view } from "./node-state";
 
 describe("claims", () => {
@@ -10,15 +23,39 @@ describe("claims", () => {
   const claims = () => new Claims(kept.at(-1) ?? null, (claim) => kept.push(claim));
 
   it("are granted to one node at a time, also across a restart", () => {
-    expect(claims().grant("db-1", 1_000)).toBe(true);
-    expect(claims().grant("db-2", 1_000 + claimMs - 1)).toBe(false);
-    expect(claims().grant("db-1", 2_000)).toBe(true);
-    expect(claims().grant("db-2", 2_000 + claimMs)).toBe(true);
+    expect(claims().grant("db-1", null, 1_000)).toBe(true);
+    expect(claims().grant("db-2", null, 1_000 + claimMs - 1)).toBe(false);
+    expect(claims().grant("db-1", null, 2_000)).toBe(true);
+    expect(claims().grant("db-2", null, 2_000 + claimMs)).toBe(true);
   });
 
   it("do not last longer because a clock was set back", () => {
-    const future = { node: "db-1", untilMs: 9e12 };
-    expect(new Claims(future, () => undefined).grant("db-2", 1_000)).toBe(true);
+    const future = { node: "db-1", untilMs: 9e12, epoch: "0" };
+    expect(new Claims(future, () => undefined).grant("db-2", null, 1_000)).toBe(true);
+  });
+
+  it("keep a node from knowing any other primary", () => {
+    const granting = new Claims({ node: "db-1", untilMs: 2_000, epoch: "100" }, () => undefined);
+    expect([granting.agrees("db-1", 1_999), granting.agrees("db-2", 1_999)]).toEqual([true, false]);
+    expect(granting.agrees("db-2", 2_000)).toBe(true);
+  });
+
+  it("end when their group is there, and not with an older one", () => {
+    const granting = new Claims({ node: "db-1", untilMs: 2_000, epoch: "100" }, () => undefined);
+    granting.settle(view("db-1", 9, "100"), 1_000);
+    granting.settle(view("db-2", 1, "101"), 1_000);
+    expect(granting.holder(1_000)).toBe("db-1");
+    granting.settle(view("db-1", 1, "101"), 1_000);
+    expect(granting.holder(1_000)).toBeUndefined();
+  });
+
+  it("are refused by members, and by who knows of a later view", () => {
+    const self = outside("db-1", { lastView: view("db-2", 5) });
+    expect(mayBeMade(self, view("db-2", 5))).toBe(true);
+    expect(mayBeMade(self, view("db-2", 4))).toBe(false);
+    expect(mayBeMade(self, null)).toBe(false);
+    expect(mayBeMade(member("db-1", "SECONDARY"), view("db-2", 5))).toBe(false);
+    expect(mayBeMade(outside("db-1"), null)).toBe(true);
   });
 
   it("are a majority from two of three on", () => {
@@ -67,6 +104,13 @@ describe("views", () => {
     const after = ownView("db-1", seen, view("db-2", 5, "100", 1))!;
     expect(after).toEqual(view("db-1", 5, "100", 2));
     expect(isLater(after, view("db-2", 5, "100", 1))).toBe(true);
+  });
+
+  it("travel as a query", () => {
+    const told = view("db-2", 5, "17000000000000000001", 2);
+    expect(viewOf(new URLSearchParams(viewQuery(told)))).toEqual(told);
+    expect(viewOf(new URLSearchParams(viewQuery(null)))).toBeNull();
+    expect(viewOf(new URLSearchParams("primary=db-1&epoch=x&counter=1&turn=0"))).toBeNull();
   });
 
   it("name the last primaries", () => {

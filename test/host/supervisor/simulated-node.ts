@@ -107,16 +107,24 @@ export class SimulatedNode {
   }
 
   /** Takes over a later view. */
-  adopt(view: LastView | null): void {
-    if (isLater(view, this.lastView)) this.lastView = view;
+  adopt(view: LastView | null, nowMs: number): void {
+    if (!view || !this.claims.agrees(view.primary, nowMs)) return;
+    if (isLater(view, this.lastView)) this.keepView(view, nowMs);
+  }
+
+  private keepView(view: LastView, nowMs: number): void {
+    this.lastView = view;
+    this.claims.settle(view, nowMs);
   }
 
   /** As a primary that is settled: puts the view on disk. */
-  look(): void {
+  look(nowMs: number): void {
     if (!this.group || !this.isSettledPrimary()) return;
+    if (!this.claims.agrees(this.name, nowMs)) return;
     const { epoch, counter } = this.group;
     const seen = { primary: this.name, epoch: String(epoch), counter };
-    this.lastView = ownView(this.name, seen, this.lastView) ?? this.lastView;
+    const own = ownView(this.name, seen, this.lastView);
+    if (own) this.keepView(own, nowMs);
   }
 
   /** What it says of itself; `majority` as its MySQL sees it. */
@@ -126,6 +134,7 @@ export class SimulatedNode {
     return outside(this.name, {
       ready: this.powered && nowMs >= this.mysqlAt,
       member: group ? { state: "ONLINE", role } : { state: "OFFLINE", role: "" },
+      epoch: group ? String(group.epoch) : null,
       writable: this.isSettledPrimary(),
       gtid: this.gtid(),
       lastView: this.lastView,

@@ -1,4 +1,4 @@
-import { isMajority } from "../../../host/supervisor/claims";
+import { isMajority, mayBeMade } from "../../../host/supervisor/claims";
 import { decide, type Decision, type Situation } from "../../../host/supervisor/decide";
 import { isPrimary } from "../../../host/supervisor/server";
 import { isConfirmed, type NodeState } from "../../../host/supervisor/view";
@@ -105,12 +105,12 @@ export class Simulation extends SimulatedReplication {
 
   private supervise(node: SimulatedNode): void {
     // A look at MySQL now and then comes late.
-    if (this.nowMs >= node.mysqlAt && this.next() < 0.8) node.look();
+    if (this.nowMs >= node.mysqlAt && this.next() < 0.8) node.look(this.nowMs);
     for (const other of this.nodes) {
       if (other === node || !this.reaches(node, other) || this.next() < 0.2) continue;
       const state = other.say(this.nowMs, this.seesMajority(other));
       node.heard.set(other.name, { state, atMs: this.nowMs });
-      node.adopt(state.lastView);
+      node.adopt(state.lastView, this.nowMs);
     }
     if (this.nowMs < node.mysqlAt) return;
     if (node.busy) {
@@ -135,6 +135,7 @@ export class Simulation extends SimulatedReplication {
     });
     if (decision.type === "join") this.later(node, 500, 3_000, () => this.join(node));
     if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
+    if (decision.type === "leave") node.group = undefined;
     if (decision.type === "bootstrap" && (!this.by.claims || this.isClaimed(node))) {
       this.later(node, 500, 5_000, () => this.bootstrap(node));
     }
@@ -146,7 +147,11 @@ export class Simulation extends SimulatedReplication {
 
   private isClaimed(node: SimulatedNode): boolean {
     const voters = this.nodes.filter((other) => this.reaches(node, other));
-    const grants = voters.filter(({ claims }) => claims.grant(node.name, this.nowMs)).length;
+    const grants = voters.filter(
+      (voter) =>
+        mayBeMade(voter.say(this.nowMs, true), node.lastView) &&
+        voter.claims.grant(node.name, node.lastView, this.nowMs),
+    ).length;
     return isMajority(grants, this.nodes.length);
   }
 
