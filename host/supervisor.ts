@@ -31,6 +31,7 @@ const credentials = `${process.env.CREDENTIALS_DIRECTORY}/passwords`;
 const passwords = JSON.parse(readFileSync(credentials, "utf8")) as Passwords;
 const replication = { user: "replication", password: passwords.replication };
 const others = config.nodes.filter(({ name }) => name !== config.node);
+const nodes = config.nodes.map(({ name }) => name);
 const grouped = others.length > 0;
 const claims = new Claims(readKept<Claim>("claim"), (claim) => keep("claim", claim));
 const eye = new Eye(config.node, grouped, claims, (view) => peers.tell(view));
@@ -61,7 +62,6 @@ async function provideUsers(): Promise<void> {
 
 function next(): Decision {
   const override = readOverride();
-  const nodes = config.nodes.map(({ name }) => name);
   const made = decide({ nodes, self: eye.state, peers: peers.states(), override });
   if (made.type !== decision.type) decidedAt = Date.now();
   if (made.type === "wait" && eye.state.waiting !== made.reason) say(5, `waiting: ${made.reason}`);
@@ -108,14 +108,22 @@ function claim(by: string, view: LastView | null): boolean {
   return mayBeMade(eye.state, view) && claims.grant(by, view, Date.now());
 }
 
+async function giveBack(): Promise<void> {
+  claims.release(config.node, Date.now());
+  await peers.release(config.node);
+  notBefore = Date.now() + backOffMs[0]!;
+}
+
+/** What was decided from what the peers said a moment ago must hold for those that let it happen. */
 async function bootstrap(reason: string): Promise<void> {
-  const own = claim(config.node, eye.state.lastView) ? 1 : 0;
-  const grants = own + (own ? await peers.grants(config.node, eye.state.lastView) : 0);
   const override = readOverride();
-  if (!override && !isMajority(grants, config.nodes.length)) {
-    say(4, `only ${grants} of ${config.nodes.length} nodes let this one start the group`);
-    notBefore = Date.now() + backOffMs[0]!;
-    return;
+  const isOwn = claim(config.node, eye.state.lastView);
+  const granting = isOwn ? await peers.grants(config.node, eye.state.lastView) : [];
+  const allowed = isOwn && isMajority(1 + granting.length, nodes.length);
+  const again = decide({ nodes, self: eye.state, peers: granting, override });
+  if (!override && (!allowed || again.type !== "bootstrap")) {
+    say(4, `only ${granting.length} other nodes let this one start the group`);
+    return giveBack();
   }
   say(5, `starting the group: ${reason}`);
   await startMember(acting, replication, true);
@@ -185,6 +193,7 @@ serve(config.privateIp, {
   confirmed,
   adopt: (view) => eye.adopt(view),
   claim,
+  release: (by) => claims.release(by, Date.now()),
 });
 peers.watch();
 const loop = () => void turn().finally(() => setTimeout(loop, lookMs));

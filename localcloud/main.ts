@@ -10,6 +10,10 @@ import { behaviourOn, defaultApiDate, type Behaviour } from "./behaviour";
 import { systemClock } from "./clock";
 import type { Cloud } from "./cloud";
 import { destroyState } from "./destroy";
+import { ApiFaults } from "./faults/api-faults";
+import { controlApp } from "./faults/control";
+import { Faults } from "./faults/faults";
+import { MachineFaults } from "./faults/machine-faults";
 import { DockerDriver } from "./machines/docker-driver";
 import type { MachineDriver } from "./machines/driver";
 import { MemoryDriver } from "./machines/memory-driver";
@@ -18,6 +22,7 @@ import { Store } from "./store";
 
 const usage = `usage: main serve --state DIR --port N --tokens FILE --driver docker|memory [--image TAG]
          [--actions async|instant] [--rate-limit on|off] [--api-date YYYY-MM-DD]
+         [--control-port N]
        main destroy --state DIR`;
 
 interface Settings {
@@ -29,6 +34,8 @@ interface Settings {
   actions: "async" | "instant";
   rateLimit: boolean;
   behaviour: Behaviour;
+  /** Of the API that injects faults; absent: there is none. */
+  controlPort: number | undefined;
 }
 
 const options = {
@@ -40,11 +47,14 @@ const options = {
   actions: { type: "string", default: "async" },
   "rate-limit": { type: "string", default: "on" },
   "api-date": { type: "string", default: defaultApiDate },
+  "control-port": { type: "string" },
 } as const;
 
 function settings(args: string[]): Settings {
   const { values } = parseArgs({ args, options });
   const { state, port, tokens, driver, image, actions, "rate-limit": limit } = values;
+  const control = values["control-port"];
+  if (control !== undefined && !/^\d+$/.test(control)) throw new Error(usage);
   if (!state || !/^\d+$/.test(port ?? "") || !tokens) throw new Error(usage);
   if (driver !== "docker" && driver !== "memory") throw new Error(usage);
   if (driver === "docker" && !image) throw new Error("--driver docker needs --image TAG");
@@ -59,6 +69,7 @@ function settings(args: string[]): Settings {
     actions,
     rateLimit: limit === "on",
     behaviour: behaviourOn(values["api-date"]),
+    controlPort: control === undefined ? undefined : Number(control),
   };
 }
 
@@ -81,13 +92,15 @@ function listen(server: Server, where: object | string): Promise<void> {
 }
 
 async function serve(args: string[]): Promise<void> {
-  const { state, port, tokens, driver, actions: mode, rateLimit, behaviour } = settings(args);
+  const { state, port, tokens, driver, actions: mode, ...rest } = settings(args);
+  const { rateLimit, behaviour, controlPort } = rest;
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const store = new Store(state);
   const clock = systemClock;
-  const actions = new Actions(store, mode, clock);
+  const apiFaults = new ApiFaults();
+  const actions = new Actions(store, mode, clock, (command) => apiFaults.fateOf(command));
   const cloud: Cloud = { store, driver, actions, clock, behaviour };
-  const app = apiApp(cloud, { tokens, rateLimit });
+  const app = apiApp(cloud, { tokens, rateLimit, faults: apiFaults });
   const servers = [
     createServer(getRequestListener(app.fetch)),
     createServer(getRequestListener(app.fetch)),
@@ -98,6 +111,12 @@ async function serve(args: string[]): Promise<void> {
   await reconcile(cloud);
   await listen(servers[0]!, { host: "127.0.0.1", port });
   await listen(servers[1]!, socket);
+  if (controlPort !== undefined) {
+    const machines = driver instanceof DockerDriver ? new MachineFaults(state) : undefined;
+    const control = controlApp(new Faults(cloud, apiFaults, machines));
+    const server = createServer(getRequestListener(control.fetch));
+    await listen(server, { host: "127.0.0.1", port: controlPort });
+  }
   writeFileSync(join(state, "pid"), String(process.pid));
   const { port: listening } = servers[0]!.address() as AddressInfo;
   console.log(`listening on http://127.0.0.1:${listening}/v1`);

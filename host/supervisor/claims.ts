@@ -53,6 +53,11 @@ export class Claims {
     if (BigInt(view.epoch) > BigInt(held.epoch)) this.hold({ ...held, untilMs: 0 });
   }
 
+  /** Gives back a claim that is not used. */
+  release(node: string, nowMs: number): void {
+    if (this.held && this.holder(nowMs) === node) this.hold({ ...this.held, untilMs: 0 });
+  }
+
   private hold(claim: Claim): void {
     this.held = claim;
     this.keep(claim);

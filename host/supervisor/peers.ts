@@ -66,13 +66,22 @@ export class Peers {
     }
   }
 
-  /** How many peers grant `node`, which knows of `view` as the last, the claim to bootstrap. */
-  async grants(node: string, view: LastView | null): Promise<number> {
+  /** Those that grant `node`, which knows of `view` as the last, the claim to bootstrap, as they are. */
+  async grants(node: string, view: LastView | null): Promise<NodeState[]> {
     const answers = await Promise.all(
       this.addresses.map((address) =>
-        ask<{ granted: boolean }>(`http://${address}:9200/claim?by=${node}&${viewQuery(view)}`),
+        ask<{ granted: boolean; state: NodeState }>(
+          `http://${address}:9200/claim?by=${node}&${viewQuery(view)}`,
+        ),
       ),
     );
-    return answers.filter((answer) => answer?.granted).length;
+    return answers.flatMap((answer) => (answer?.granted ? [answer.state] : []));
+  }
+
+  /** Gives the claim back. */
+  async release(node: string): Promise<void> {
+    await Promise.all(
+      this.addresses.map((address) => ask(`http://${address}:9200/release?by=${node}`)),
+    );
   }
 }

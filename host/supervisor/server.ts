@@ -15,6 +15,7 @@ export interface Answers {
   adopt: (view: LastView) => void;
   /** Grants or refuses the claim of a node that knows of that view as the last. */
   claim: (by: string, view: LastView | null) => boolean;
+  release: (by: string) => void;
 }
 
 /** True if writes may go to the node. */
@@ -33,7 +34,7 @@ export function durationMs(text: string): number {
   return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
 }
 
-/** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view` and `/claim?by=`, on the private address. */
+/** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view`, `/claim?by=` and `/release?by=`, on the private address. */
 export function serve(address: string, answers: Answers): void {
   const server = createServer((call, response) => {
     const url = new URL(call.url ?? "/", "http://node");
@@ -67,7 +68,11 @@ export function serve(address: string, answers: Answers): void {
       case "/claim":
         return json({
           granted: answers.claim(url.searchParams.get("by") ?? "", viewOf(url.searchParams)),
+          state,
         });
+      case "/release":
+        answers.release(url.searchParams.get("by") ?? "");
+        return json({});
       default:
         return yes(false, "unknown");
     }

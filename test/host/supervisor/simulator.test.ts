@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../host/supervisor/decide";
 import { isPrimary } from "../../../host/supervisor/server";
-import { type Rules, rules, Simulation } from "./simulator";
+import { type Rules, rules } from "./simulated-rules";
+import { Simulation } from "./simulator";
 
 /** `SIMULATED_SCHEDULES=20000 npx vitest run test/host/supervisor` plays more of them. */
 const schedules = Number(process.env.SIMULATED_SCHEDULES ?? 300);

@@ -1,29 +1,13 @@
 import { isMajority, mayBeMade } from "../../../host/supervisor/claims";
-import { decide, type Decision, type Situation } from "../../../host/supervisor/decide";
-import { isPrimary } from "../../../host/supervisor/server";
-import { isConfirmed, type NodeState } from "../../../host/supervisor/view";
+import type { Decision } from "../../../host/supervisor/decide";
+import type { NodeState } from "../../../host/supervisor/view";
 import { random } from "./random";
+import type { Rules } from "./simulated-rules";
 import type { SimulatedNode } from "./simulated-node";
 import { SimulatedReplication } from "./simulated-replication";
 
 const tickMs = 250;
 const freshMs = 1_500;
-
-/** The rules that a simulation runs with; a test weakens one to see the simulation fail. */
-export interface Rules {
-  decide: (situation: Situation) => Decision;
-  /** True if a primary is named to the proxies. */
-  serves: (state: NodeState, peers: readonly NodeState[], nodeCount: number) => boolean;
-  /** True if a bootstrap needs the claims of a majority. */
-  claims: boolean;
-}
-
-/** The rules as they are. */
-export const rules: Rules = {
-  decide,
-  serves: (state, peers, count) => isPrimary(state) && isConfirmed(state, peers, count),
-  claims: true,
-};
 
 /** Three database nodes under random faults. Times in milliseconds. */
 export class Simulation extends SimulatedReplication {
@@ -127,12 +111,13 @@ export class Simulation extends SimulatedReplication {
       .map(({ state }) => state);
   }
 
+  private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
+    const self = node.say(this.nowMs, this.seesMajority(node));
+    return this.by.decide({ nodes: this.nodes.map(({ name }) => name), self, peers });
+  }
+
   private act(node: SimulatedNode): void {
-    const decision = this.by.decide({
-      nodes: this.nodes.map(({ name }) => name),
-      self: node.say(this.nowMs, this.seesMajority(node)),
-      peers: this.heardBy(node),
-    });
+    const decision = this.decideFor(node, this.heardBy(node));
     if (decision.type === "join") this.later(node, 500, 3_000, () => this.join(node));
     if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
     if (decision.type === "leave") node.group = undefined;
@@ -145,14 +130,20 @@ export class Simulation extends SimulatedReplication {
     node.busy = { untilMs: this.nowMs + this.between(low, high), finish };
   }
 
+  /** What was decided must hold for those that let it happen, as they are now. */
   private isClaimed(node: SimulatedNode): boolean {
     const voters = this.nodes.filter((other) => this.reaches(node, other));
-    const grants = voters.filter(
+    const granting = voters.filter(
       (voter) =>
         mayBeMade(voter.say(this.nowMs, true), node.lastView) &&
         voter.claims.grant(node.name, node.lastView, this.nowMs),
-    ).length;
-    return isMajority(grants, this.nodes.length);
+    );
+    const peers = granting.filter((one) => one !== node).map((one) => one.say(this.nowMs, true));
+    const isAgain = this.decideFor(node, peers).type === "bootstrap";
+    const allowed = granting.includes(node) && isMajority(granting.length, this.nodes.length);
+    if (allowed && isAgain) return true;
+    for (const voter of voters) voter.claims.release(node.name, this.nowMs);
+    return false;
   }
 
   private bootstrap(node: SimulatedNode): void {
