@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -6,7 +6,6 @@ import { parseArgs } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { Actions } from "./actions";
 import { apiApp } from "./app";
-import { behaviourOn, defaultApiDate, type Behaviour } from "./behaviour";
 import { systemClock } from "./clock";
 import type { Cloud } from "./cloud";
 import { destroyState } from "./destroy";
@@ -15,74 +14,10 @@ import { controlApp } from "./faults/control";
 import { Faults } from "./faults/faults";
 import { MachineFaults } from "./faults/machine-faults";
 import { DockerDriver } from "./machines/docker-driver";
-import type { MachineDriver } from "./machines/driver";
 import { MemoryDriver } from "./machines/memory-driver";
 import { reconcile } from "./reconcile";
+import { serveSettings, usage } from "./serve-settings";
 import { Store } from "./store";
-
-const usage = `usage: main serve --state DIR --port N --tokens FILE --driver docker|memory [--image TAG]
-         [--actions async|instant] [--rate-limit on|off] [--api-date YYYY-MM-DD]
-         [--control-port N]
-       main destroy --state DIR`;
-
-interface Settings {
-  state: string;
-  /** 0: any free one. */
-  port: number;
-  tokens: string[];
-  driver: MachineDriver;
-  actions: "async" | "instant";
-  rateLimit: boolean;
-  behaviour: Behaviour;
-  /** Of the API that injects faults; absent: there is none. */
-  controlPort: number | undefined;
-}
-
-const options = {
-  state: { type: "string" },
-  port: { type: "string" },
-  tokens: { type: "string" },
-  driver: { type: "string" },
-  image: { type: "string" },
-  actions: { type: "string", default: "async" },
-  "rate-limit": { type: "string", default: "on" },
-  "api-date": { type: "string", default: defaultApiDate },
-  "control-port": { type: "string" },
-} as const;
-
-function settings(args: string[]): Settings {
-  const { values } = parseArgs({ args, options });
-  const { state, port, tokens, driver, image, actions, "rate-limit": limit } = values;
-  const control = values["control-port"];
-  if (control !== undefined && !/^\d+$/.test(control)) throw new Error(usage);
-  if (!state || !/^\d+$/.test(port ?? "") || !tokens) throw new Error(usage);
-  if (driver !== "docker" && driver !== "memory") throw new Error(usage);
-  if (driver === "docker" && !image) throw new Error("--driver docker needs --image TAG");
-  if (actions !== "async" && actions !== "instant") throw new Error(usage);
-  if (limit !== "on" && limit !== "off") throw new Error(usage);
-  if (!/^\d{4}-\d\d-\d\d$/.test(values["api-date"])) throw new Error(usage);
-  return {
-    state,
-    port: Number(port),
-    tokens: readTokens(tokens),
-    driver: image && driver === "docker" ? new DockerDriver({ state, image }) : new MemoryDriver(),
-    actions,
-    rateLimit: limit === "on",
-    behaviour: behaviourOn(values["api-date"]),
-    controlPort: control === undefined ? undefined : Number(control),
-  };
-}
-
-function readTokens(file: string): string[] {
-  const lines = readFileSync(file, "utf8").split("\n");
-  const tokens = lines.filter((line) => line !== "");
-  const wrong = lines.findIndex((line) => line !== "" && line.length !== 64);
-  if (tokens.length === 0 || wrong >= 0) {
-    const which = wrong >= 0 ? `line ${wrong + 1} is none` : "it is empty";
-    throw new Error(`${file} must hold one token of 64 characters a line; ${which}`);
-  }
-  return tokens;
-}
 
 function listen(server: Server, where: object | string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -92,13 +27,16 @@ function listen(server: Server, where: object | string): Promise<void> {
 }
 
 async function serve(args: string[]): Promise<void> {
-  const { state, port, tokens, driver, actions: mode, ...rest } = settings(args);
-  const { rateLimit, behaviour, controlPort } = rest;
+  const settings = serveSettings(args);
+  const { state, port, tokens, image, rateLimit, behaviour, controlPort } = settings;
+  const driver = image === undefined ? new MemoryDriver() : new DockerDriver({ state, image });
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const store = new Store(state);
   const clock = systemClock;
   const apiFaults = new ApiFaults();
-  const actions = new Actions(store, mode, clock, (command) => apiFaults.fateOf(command));
+  const actions = new Actions(store, settings.actions, clock, (command) =>
+    apiFaults.fateOf(command),
+  );
   const cloud: Cloud = { store, driver, actions, clock, behaviour };
   const app = apiApp(cloud, { tokens, rateLimit, faults: apiFaults });
   const servers = [
@@ -112,7 +50,7 @@ async function serve(args: string[]): Promise<void> {
   await listen(servers[0]!, { host: "127.0.0.1", port });
   await listen(servers[1]!, socket);
   if (controlPort !== undefined) {
-    const machines = driver instanceof DockerDriver ? new MachineFaults(state) : undefined;
+    const machines = image === undefined ? undefined : new MachineFaults(state);
     const control = controlApp(new Faults(cloud, apiFaults, machines));
     const server = createServer(getRequestListener(control.fetch));
     await listen(server, { host: "127.0.0.1", port: controlPort });

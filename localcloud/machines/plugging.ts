@@ -26,6 +26,38 @@ async function allowIpv6(pid: number): Promise<void> {
   await command("nsenter", args);
 }
 
+/** What `ip` does in a host for its public interface: /32, the gateway on the link. */
+export function publicHostLines({ ipv4, ipv6 }: PublicNic): string[] {
+  return [
+    "link set lo up",
+    ...(ipv4 ? [`address add ${ipv4.ip}/32 dev eth0`] : []),
+    "link set eth0 up",
+    ...(ipv4
+      ? [
+          `route add ${publicGateway} dev eth0 scope link`,
+          `route add default via ${publicGateway} dev eth0`,
+        ]
+      : []),
+    ...(ipv6
+      ? [
+          `address add ${hostV6(ipv6.network)} dev eth0 nodad`,
+          "route add default via fe80::1 dev eth0",
+        ]
+      : []),
+  ];
+}
+
+/** What `ip` does in the router for a host's public interface. */
+export function publicRouterLines(port: string, { ipv4, ipv6 }: PublicNic): string[] {
+  return [
+    `link set ${port} up`,
+    `address add ${publicGateway}/32 dev ${port}`,
+    `address add fe80::1/64 dev ${port} nodad`,
+    ...(ipv4 ? [`route replace ${ipv4.ip}/32 dev ${port}`] : []),
+    ...(ipv6 ? [`route replace ${ipv6.network} dev ${port}`] : []),
+  ];
+}
+
 /** Connects a running host to the router of the public side, as Hetzner does it. */
 export async function plugPublic(
   router: string,
@@ -38,33 +70,8 @@ export async function plugPublic(
   await batch([
     `link add ${port} netns ${router} type veth peer name eth0 netns ${pid} address ${nic.mac}`,
   ]);
-  await inside(pid, [
-    "link set lo up",
-    ...(nic.ipv4
-      ? [
-          `address add ${nic.ipv4.ip}/32 dev eth0`,
-          "link set eth0 up",
-          `route add ${publicGateway} dev eth0 scope link`,
-          `route add default via ${publicGateway} dev eth0`,
-        ]
-      : ["link set eth0 up"]),
-    ...(nic.ipv6
-      ? [
-          `address add ${hostV6(nic.ipv6.network)} dev eth0 nodad`,
-          "route add default via fe80::1 dev eth0",
-        ]
-      : []),
-  ]);
-  await batch(
-    [
-      `link set ${port} up`,
-      `address add ${publicGateway}/32 dev ${port}`,
-      `address add fe80::1/64 dev ${port} nodad`,
-      ...(nic.ipv4 ? [`route replace ${nic.ipv4.ip}/32 dev ${port}`] : []),
-      ...(nic.ipv6 ? [`route replace ${nic.ipv6.network} dev ${port}`] : []),
-    ],
-    router,
-  );
+  await inside(pid, publicHostLines(nic));
+  await batch(publicRouterLines(port, nic), router);
 }
 
 /** Name of a host's interface in its n-th private network. */
@@ -72,7 +79,27 @@ export function privateInterface(n: number): string {
   return `enp${6 + n}s0`;
 }
 
-/** Connects a running host to a private network: /32, everything through the gateway. */
+/** What `ip` does in a host for a private interface: /32, everything through the gateway. */
+export function privateHostLines(nic: PrivateNic): string[] {
+  const name = privateInterface(nic.interfaceNumber);
+  return [
+    `address add ${nic.ip}/32 dev ${name}`,
+    `link set ${name} up`,
+    `route add ${nic.gateway} dev ${name} scope link`,
+    `route add ${nic.networkIpRange} via ${nic.gateway} dev ${name}`,
+  ];
+}
+
+/** What `ip` does in a network's namespace for a host's private interface. */
+export function privateRouterLines(port: string, nic: PrivateNic): string[] {
+  return [
+    `link set ${port} up`,
+    `address add ${nic.gateway}/32 dev ${port}`,
+    ...[nic.ip, ...nic.aliasIps].map((ip) => `route replace ${ip}/32 dev ${port}`),
+  ];
+}
+
+/** Connects a running host to a private network. */
 export async function plugPrivate(
   network: string,
   pid: number,
@@ -84,18 +111,6 @@ export async function plugPrivate(
   await batch([
     `link add ${port} mtu ${privateMtu} netns ${network} type veth peer name ${name} mtu ${privateMtu} netns ${pid} address ${nic.mac}`,
   ]);
-  await batch(
-    [
-      `link set ${port} up`,
-      `address add ${nic.gateway}/32 dev ${port}`,
-      ...[nic.ip, ...nic.aliasIps].map((ip) => `route replace ${ip}/32 dev ${port}`),
-    ],
-    network,
-  );
-  await inside(pid, [
-    `address add ${nic.ip}/32 dev ${name}`,
-    `link set ${name} up`,
-    `route add ${nic.gateway} dev ${name} scope link`,
-    `route add ${nic.networkIpRange} via ${nic.gateway} dev ${name}`,
-  ]);
+  await batch(privateRouterLines(port, nic), network);
+  await inside(pid, privateHostLines(nic));
 }

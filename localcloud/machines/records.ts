@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FirewallRule, MachineSpec, PrivateNic, PublicNic } from "./driver";
 
@@ -71,10 +63,5 @@ export class MachineRecords {
     this.records.delete(id);
     rmSync(join(this.folder, `${id}.json`), { force: true });
     rmSync(join(this.folder, String(id)), { recursive: true, force: true });
-  }
-
-  /** True if the machine's seed is on disk. */
-  hasSeed(id: number): boolean {
-    return existsSync(this.seedFolder(id));
   }
 }

@@ -50,7 +50,17 @@ export async function makeRouter(router: string, link: string): Promise<void> {
     "netns",
     router,
   ]);
-  const inside = [
+  await command("ip", ["-n", router, "-batch", "-"], { input: lines(routerLines()) });
+  await command("ip", ["-batch", "-"], { input: lines(machineLines(link)) });
+}
+
+function lines(list: readonly string[]): string {
+  return `${list.join("\n")}\n`;
+}
+
+/** What `ip` does in the router: addresses of the services, and its end of the link. */
+export function routerLines(): string[] {
+  return [
     `address add ${names.metadataAddress}/32 dev lo`,
     `address add ${names.apiAddress}/32 dev lo`,
     `address add ${names.clientGateway}/32 dev client`,
@@ -58,14 +68,16 @@ export async function makeRouter(router: string, link: string): Promise<void> {
     "link set client up",
     `route replace ${names.clientAddress}/32 dev client`,
   ];
-  await command("ip", ["-n", router, "-batch", "-"], { input: `${inside.join("\n")}\n` });
-  const outside = [
+}
+
+/** What `ip` does on this machine: only the public range leads over the link. */
+export function machineLines(link: string): string[] {
+  return [
     `address add ${names.clientAddress}/32 dev ${link}`,
     `link set ${link} up`,
     `route replace ${names.clientGateway}/32 dev ${link} src ${names.clientAddress}`,
     `route replace ${names.publicRange} via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
   ];
-  await command("ip", ["-batch", "-"], { input: `${outside.join("\n")}\n` });
 }
 
 /** Makes the namespace of a private network and sets its routes. */

@@ -94,7 +94,6 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
   checkServerName(body.name);
   checkUserData(body.user_data);
   if (body.start_after_create !== false) refuseWithoutInterface(interfaces(body));
-  store.refuseTakenName("servers", project, body.name);
   for (const { firewall } of body.firewalls ?? []) store.get("firewalls", project, firewall);
   for (const id of body.volumes ?? []) {
     refuseAttach(cloud, store.get("volumes", project, id), server);

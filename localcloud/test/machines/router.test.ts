@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { machineLines, routerLines } from "../../machines/router";
+
+describe("the link between this machine and the router", () => {
+  it("leads to the public range and to nothing else", () => {
+    expect(machineLines("wsc1a2b3c")).toEqual([
+      "address add 198.18.1.1/32 dev wsc1a2b3c",
+      "link set wsc1a2b3c up",
+      "route replace 198.18.1.254/32 dev wsc1a2b3c src 198.18.1.1",
+      "route replace 198.18.0.0/24 via 198.18.1.254 dev wsc1a2b3c src 198.18.1.1",
+    ]);
+  });
+
+  it("ends where metadata and API are", () => {
+    expect(routerLines()).toEqual([
+      "address add 169.254.169.254/32 dev lo",
+      "address add 198.18.2.1/32 dev lo",
+      "address add 198.18.1.254/32 dev client",
+      "address add fe80::1/64 dev client nodad",
+      "link set client up",
+      "route replace 198.18.1.1/32 dev client",
+    ]);
+  });
+});
