@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
 import { type Drilled, isGood, table } from "./drill/report";
@@ -10,6 +11,7 @@ import { localStateDirectory } from "./local/paths";
 
 const suites: Record<string, { drills: readonly Drill[]; notShown: readonly NotShown[] }> = {
   edge: { drills: edgeDrills, notShown: edgeNotShown },
+  database: { drills: databaseDrills, notShown: databaseNotShown },
 };
 
 /** `npm run drill -- edge [F5 ...] [--runs N]`: faults under load, each measured against its bound. */
@@ -46,10 +48,9 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
     try {
       const measured = await drill.run(readOutputs());
       done.push(measured);
-      const { outageMs, requests, failed, moves } = measured;
-      console.log(
-        `${drill.id} run ${run}: outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`,
-      );
+      const { outageMs, requests, failed, moves, notes = [] } = measured;
+      const told = `outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`;
+      console.log(`${drill.id} run ${run}: ${[told, ...notes.slice(0, 9)].join("; ")}`);
     } catch (error) {
       errors.push((error as Error).message);
       console.log(`${drill.id} run ${run}: ${(error as Error).message}`);

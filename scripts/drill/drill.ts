@@ -8,7 +8,9 @@ export interface Measured {
   failed: number;
   /** Moves of the floating IP, or changes of the primary. */
   moves: number;
-  /** What was seen besides; shown with a verdict of `missed`. */
+  /** Acknowledged writes that are missing or doubled. */
+  broken?: number;
+  /** What was seen besides. */
   notes?: string[];
 }
 
