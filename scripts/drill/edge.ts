@@ -73,8 +73,8 @@ async function crashAgainAndAgain({ active }: Pair): Promise<void> {
   }
 }
 
-async function lossyLink({ active }: Pair): Promise<void> {
-  const link = { fault: "link", server: active, side: "private" };
+async function lossyLink({ active, standby }: Pair): Promise<void> {
+  const link = { fault: "link", server: active, side: "private", peer: standby };
   await inject({ ...link, lossPercent: 5 });
   for (let i = 0; i < 6; i++) {
     const blackout = await inject(link);
@@ -163,7 +163,7 @@ export const edgeDrills: readonly Drill[] = [
     await inject({ fault: "action", command: "assign_floating_ip", result: "fail" });
     await inject({ fault: "power-off", server: active });
   }),
-  drill("F14", "5 % loss and blackouts of 0.7 s on the private link", 0, none, 1_000, lossyLink),
+  drill("F14", "5 % loss and blackouts of 0.7 s between them", 0, none, 1_000, lossyLink),
   drill("F15", "all processors of the active node busy", 0, none, 15_000, ({ active }) =>
     inject({ fault: "cpu", server: active, processes: 2, seconds: 15 }),
   ),
