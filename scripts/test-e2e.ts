@@ -1,8 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { clientsStory } from "../test/e2e/clients";
 import { tell, type Story, type Tally } from "../test/e2e/story";
 import { wholeStackStory } from "../test/e2e/whole-stack";
 
-const stories: Record<string, () => Story> = { "whole-stack": wholeStackStory };
+const stories: Record<string, () => Story> = {
+  clients: clientsStory,
+  "whole-stack": wholeStackStory,
+};
 
 /** `npm run test:e2e [-- <story> ...]`: tells the stories on real hosts of the local cloud. */
 async function main(): Promise<void> {
