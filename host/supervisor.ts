@@ -1,12 +1,15 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { Claims, isMajority } from "./supervisor/claims";
+import { readFileSync, rmSync } from "node:fs";
+import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
-import { literal, Mysql, SqlError } from "./supervisor/mysql";
-import { observe } from "./supervisor/observe";
-import { askClaims, askPeers } from "./supervisor/peers";
+import { Eye } from "./supervisor/eye";
+import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
+import { keep, readKept } from "./supervisor/kept";
+import { Mysql, SqlError } from "./supervisor/mysql";
+import { Peers } from "./supervisor/peers";
 import { serve } from "./supervisor/server";
 import { makeLocalUsers, makeUsers, type Passwords } from "./supervisor/users";
-import { isLater, type LastView, type NodeState } from "./supervisor/view";
+import { isConfirmed, type LastView } from "./supervisor/view";
+import { say } from "./supervisor/say";
 
 interface Config {
   node: string;
@@ -18,123 +21,125 @@ interface Config {
 const lookMs = 250;
 /** Waits after failed starts, milliseconds; the last one for ever. */
 const backOffMs = [1_000, 2_000, 5_000, 10_000, 30_000];
-/** Longest start of a member: a clone of the data may be part of it. */
-const startMs = 3_600_000;
-const viewPath = "/var/lib/webstack-supervisor/last-view.json";
+/** How long own transactions must be unknown to the group before all data is replaced, milliseconds. */
+const rebuildAfterMs = 10_000;
+/** An operator's word that this node is to make the group; removed once it is followed. */
+const overridePath = "/run/webstack-override";
 
 const config = JSON.parse(readFileSync("/etc/webstack/supervisor.json", "utf8")) as Config;
 const credentials = `${process.env.CREDENTIALS_DIRECTORY}/passwords`;
 const passwords = JSON.parse(readFileSync(credentials, "utf8")) as Passwords;
-const peers = config.nodes.filter(({ name }) => name !== config.node).map((peer) => peer.privateIp);
-const grouped = peers.length > 0;
-const looking = new Mysql();
+const replication = { user: "replication", password: passwords.replication };
+const others = config.nodes.filter(({ name }) => name !== config.node);
+const nodes = config.nodes.map(({ name }) => name);
+const grouped = others.length > 0;
+const claims = new Claims(readKept<Claim>("claim"), (claim) => keep("claim", claim));
+const eye = new Eye(config.node, grouped, claims, (view) => peers.tell(view));
 const acting = new Mysql();
-const claims = new Claims();
+const peers = new Peers(
+  others.map(({ privateIp }) => privateIp),
+  ({ lastView }) => eye.adopt(lastView),
+);
 
-let state: NodeState = {
-  node: config.node,
-  ready: false,
-  member: null,
-  gtid: "",
-  lastView: readView(),
-  writable: false,
-  majority: false,
-  lagMs: 0,
-  waiting: "",
-};
-let lookedAt = 0;
-let usersMade = false;
+let alone = readKept<boolean>("alone") ?? false;
 let busy = false;
 let failures = 0;
 let notBefore = 0;
 let decision: Decision = { type: "wait", reason: "just started" };
-
-function say(level: 3 | 4 | 5 | 6, text: string): void {
-  console.log(`<${level}>${text}`);
-}
-
-function readView(): LastView | null {
-  try {
-    return JSON.parse(readFileSync(viewPath, "utf8")) as LastView;
-  } catch {
-    return null;
-  }
-}
-
-/** The primary of the last view decides who may start after a loss of all: on disk at each change. */
-function keepView(view: LastView | null): void {
-  const before = state.lastView;
-  if (!view || (!isLater(view, before) && view.primary === before?.primary)) return;
-  mkdirSync("/var/lib/webstack-supervisor", { recursive: true });
-  writeFileSync(`${viewPath}.draft`, JSON.stringify(view), { flush: true });
-  renameSync(`${viewPath}.draft`, viewPath);
-  state.lastView = view;
-  say(5, `view ${view.epoch}:${view.counter}, primary ${view.primary}`);
-}
-
-async function look(): Promise<void> {
-  try {
-    const seen = await observe(looking, grouped);
-    const { view, ...rest } = seen;
-    keepView(view);
-    const before = state.member;
-    const alone = { state: "ONLINE" as const, role: "PRIMARY" as const };
-    state = { ...state, ...rest, ready: usersMade || seen.member?.state === "ONLINE" };
-    if (!grouped) state.member = usersMade ? alone : null;
-    if (before?.state !== state.member?.state || before?.role !== state.member?.role) {
-      say(5, `member ${state.member?.state ?? "none"} ${state.member?.role ?? ""}`);
-    }
-    lookedAt = Date.now();
-  } catch (error) {
-    if (state.ready) say(4, `MySQL: ${(error as Error).message}`);
-    state = { ...state, ready: false, member: null, writable: false };
-  }
-}
+let decidedAt = 0;
 
 /** Users are made before the first start, and again by the primary, which a new password needs. */
 async function provideUsers(): Promise<void> {
-  if (usersMade || Date.now() - lookedAt > 1_500) return;
-  const role = state.member?.role;
-  if (grouped && state.member?.state === "ONLINE") {
+  if (eye.usersMade || !eye.isFresh()) return;
+  const role = eye.state.member?.role;
+  if (grouped && eye.state.member?.state === "ONLINE") {
     if (role === "PRIMARY") await makeUsers(acting, passwords);
-  } else if (!grouped || !state.member || state.member.state === "OFFLINE") {
+  } else if (!grouped || !eye.state.member || eye.state.member.state === "OFFLINE") {
     await makeLocalUsers(acting, passwords);
   } else return;
-  usersMade = true;
+  eye.usersMade = true;
 }
 
-async function start(bootstrap: boolean): Promise<void> {
-  const login = `USER='replication', PASSWORD=${literal(passwords.replication)}`;
-  await acting.query("STOP GROUP_REPLICATION", 60_000).catch(() => undefined);
-  await acting.query("SET GLOBAL offline_mode = OFF", 5_000);
-  await acting.query(`SET GLOBAL group_replication_bootstrap_group = ${bootstrap ? "ON" : "OFF"}`);
+function next(): Decision {
+  const override = readOverride();
+  const made = decide({ nodes, self: eye.state, peers: peers.states(), override });
+  if (made.type !== decision.type) decidedAt = Date.now();
+  if (made.type === "wait" && eye.state.waiting !== made.reason) say(5, `waiting: ${made.reason}`);
+  eye.state.waiting = made.type === "wait" ? made.reason : "";
+  return made;
+}
+
+function readOverride(): boolean {
   try {
-    await acting.query(`START GROUP_REPLICATION ${login}`, startMs);
-  } finally {
-    await acting.query("SET GLOBAL group_replication_bootstrap_group = OFF").catch(() => undefined);
+    return readFileSync(overridePath, "utf8").trim() === config.node;
+  } catch {
+    return false;
   }
 }
 
 async function act(): Promise<void> {
-  const states = await askPeers(peers);
-  const next = decide({ nodes: config.nodes.map(({ name }) => name), self: state, peers: states });
-  if (next.type === "wait" && state.waiting !== next.reason) say(5, `waiting: ${next.reason}`);
-  decision = next;
-  state.waiting = next.type === "wait" ? next.reason : "";
-  if (next.type !== "join" && next.type !== "bootstrap") return;
+  decision = next();
   if (Date.now() < notBefore) return;
-  if (next.type === "bootstrap") {
-    const own = claims.grant(config.node, Date.now()) ? 1 : 0;
-    const grants = own + (own ? await askClaims(peers, config.node) : 0);
-    if (!isMajority(grants, config.nodes.length)) {
-      say(4, `only ${grants} of ${config.nodes.length} nodes let this one start the group`);
-      notBefore = Date.now() + backOffMs[0]!;
+  switch (decision.type) {
+    case "nothing":
+      failures = 0;
       return;
-    }
-    say(5, `starting the group: ${next.reason}`);
-  } else say(5, "joining the group");
-  await start(next.type === "bootstrap");
-  failures = 0;
+    case "wait":
+      return;
+    case "join":
+      say(5, "joining the group");
+      return startMember(acting, replication, false);
+    case "bootstrap":
+      return bootstrap(decision.reason);
+    case "rebuild":
+      if (Date.now() - decidedAt > rebuildAfterMs) await rebuild(decision);
+      return;
+    case "leave":
+      say(3, `leaving the group: ${decision.reason}`);
+      return stopMember(acting);
+    case "handOver":
+      say(3, `${decision.to} is to be the primary: ${decision.reason}`);
+      notBefore = Date.now() + backOffMs[3]!;
+      return setPrimary(acting, decision.to);
+  }
+}
+
+function claim(by: string, view: LastView | null): boolean {
+  return mayBeMade(eye.state, view) && claims.grant(by, view, Date.now());
+}
+
+async function giveBack(): Promise<void> {
+  claims.release(config.node, Date.now());
+  await peers.release(config.node);
+  notBefore = Date.now() + backOffMs[0]!;
+}
+
+/** What was decided from what the peers said a moment ago must hold for those that let it happen. */
+async function bootstrap(reason: string): Promise<void> {
+  const override = readOverride();
+  const isOwn = claim(config.node, eye.state.lastView);
+  const granting = isOwn ? await peers.grants(config.node, eye.state.lastView) : [];
+  const allowed = isOwn && isMajority(1 + granting.length, nodes.length);
+  const again = decide({ nodes, self: eye.state, peers: granting, override });
+  if (!override && (!allowed || again.type !== "bootstrap")) {
+    say(4, `only ${granting.length} other nodes let this one start the group`);
+    return giveBack();
+  }
+  say(5, `starting the group: ${reason}`);
+  await startMember(acting, replication, true);
+  if (!override) return;
+  rmSync(overridePath, { force: true });
+  setAlone(true);
+}
+
+async function rebuild({ donor, reason }: { donor: string; reason: string }): Promise<void> {
+  const from = config.nodes.find(({ name }) => name === donor)!;
+  say(3, `${reason}; all data is replaced by a copy of ${donor}`);
+  await copyFrom(acting, from.privateIp, replication).catch((error: Error) => {
+    // MySQL restarts itself at the end of the copy: the session is lost.
+    if (error instanceof SqlError) throw error;
+  });
+  say(4, `copied from ${donor}`);
 }
 
 function failed(error: Error): void {
@@ -146,12 +151,12 @@ function failed(error: Error): void {
 }
 
 async function turn(): Promise<void> {
-  await look();
-  if (busy || Date.now() - lookedAt > 1_500) return;
+  await eye.look();
+  if (busy || !eye.isFresh()) return;
   busy = true;
   const work = async () => {
     await provideUsers();
-    if (grouped && usersMade) await act();
+    if (grouped && eye.usersMade) await act();
   };
   void work()
     .catch(failed)
@@ -160,18 +165,36 @@ async function turn(): Promise<void> {
 
 /** Healthy is ONLINE, or waiting for nodes that have not been configured yet. */
 function problem(): string | undefined {
-  if (state.member?.state === "ONLINE" && state.ready) return undefined;
-  const first = state.ready && state.lastView === null && decision.type === "wait";
-  if (first && decision.type === "wait" && /missing|no majority/.test(decision.reason))
+  if (eye.state.member?.state === "ONLINE" && eye.state.ready) return undefined;
+  const first = eye.state.ready && eye.state.lastView === null;
+  if (first && decision.type === "wait" && /missing|no majority/.test(decision.reason)) {
     return undefined;
-  return state.waiting || `member is ${state.member?.state ?? "not started"}`;
+  }
+  return eye.state.waiting || `member is ${eye.state.member?.state ?? "not started"}`;
+}
+
+/** A node that an operator made the group of alone is the primary until a majority is there again. */
+function setAlone(value: boolean): void {
+  if (value !== alone) keep("alone", value);
+  alone = value;
+}
+
+function confirmed(): boolean {
+  if (!grouped) return true;
+  const known = isConfirmed(eye.state, peers.states(), config.nodes.length);
+  if (known) setAlone(false);
+  return known || (alone && eye.state.lastView?.primary === config.node);
 }
 
 serve(config.privateIp, {
-  state: () => state,
-  ageMs: () => Date.now() - lookedAt,
+  state: () => eye.state,
+  isFresh: () => eye.isFresh(),
   problem,
-  claims,
+  confirmed,
+  adopt: (view) => eye.adopt(view),
+  claim,
+  release: (by) => claims.release(by, Date.now()),
 });
+peers.watch();
 const loop = () => void turn().finally(() => setTimeout(loop, lookMs));
 loop();

@@ -46,6 +46,8 @@ export class Actions {
     private readonly store: Store,
     private readonly mode: "async" | "instant",
     private readonly clock: Clock,
+    /** What is to happen to the next action of a command instead of its work. */
+    private readonly fateOf: (command: Command) => "fail" | "stick" | undefined = () => undefined,
   ) {}
 
   /** Starts an action; in instant mode it has ended when this resolves. */
@@ -72,6 +74,9 @@ export class Actions {
 
   private async run(action: Action, task: Task): Promise<void> {
     try {
+      const fate = this.fateOf(action.command);
+      if (fate === "stick") return;
+      if (fate === "fail") throw new Error("injected fault");
       const shortest = this.mode === "async" ? this.clock.wait(shortestMs) : undefined;
       await task.work?.();
       await shortest;

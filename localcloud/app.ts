@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import type { Cloud } from "./cloud";
 import { ApiError } from "./errors";
+import type { ApiFaults } from "./faults/api-faults";
 import { rateLimitExceeded, RateLimit } from "./rate-limit";
 import type { Call, Env } from "./request";
 import { actionRoutes } from "./resources/actions";
@@ -29,6 +30,8 @@ export interface ApiSettings {
   tokens: readonly string[];
   /** Whether calls beyond 3600 an hour are refused. @default true */
   rateLimit?: boolean;
+  /** Faults to inject. @default none */
+  faults?: ApiFaults;
 }
 
 /** Name of a token's project: a digest, so that the state holds no token. */
@@ -37,10 +40,11 @@ export function projectOf(token: string): string {
 }
 
 /** The API under `/v1`. */
-export function apiApp(cloud: Cloud, { tokens, rateLimit = true }: ApiSettings): Hono<Env> {
+export function apiApp(cloud: Cloud, { tokens, rateLimit = true, faults }: ApiSettings): Hono<Env> {
   const app = new Hono<Env>();
   const projects = new Map(tokens.map((token) => [token, projectOf(token)]));
   const limit = new RateLimit(cloud.clock, rateLimit);
+  if (faults) app.use(faults.middleware);
   app.use(async (call, next) => {
     call.header("X-Correlation-Id", randomBytes(8).toString("hex"));
     const [, token = ""] = /^bearer\s+(\S+)$/i.exec(call.req.header("authorization") ?? "") ?? [];

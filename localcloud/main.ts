@@ -9,6 +9,10 @@ import { apiApp } from "./app";
 import { systemClock } from "./clock";
 import type { Cloud } from "./cloud";
 import { destroyState } from "./destroy";
+import { ApiFaults } from "./faults/api-faults";
+import { controlApp } from "./faults/control";
+import { Faults } from "./faults/faults";
+import { MachineFaults } from "./faults/machine-faults";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
 import { reconcile } from "./reconcile";
@@ -24,14 +28,17 @@ function listen(server: Server, where: object | string): Promise<void> {
 
 async function serve(args: string[]): Promise<void> {
   const settings = serveSettings(args);
-  const { state, port, tokens, image, rateLimit, behaviour } = settings;
+  const { state, port, tokens, image, rateLimit, behaviour, controlPort } = settings;
   const driver = image === undefined ? new MemoryDriver() : new DockerDriver({ state, image });
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const store = new Store(state);
   const clock = systemClock;
-  const actions = new Actions(store, settings.actions, clock);
+  const apiFaults = new ApiFaults();
+  const actions = new Actions(store, settings.actions, clock, (command) =>
+    apiFaults.fateOf(command),
+  );
   const cloud: Cloud = { store, driver, actions, clock, behaviour };
-  const app = apiApp(cloud, { tokens, rateLimit });
+  const app = apiApp(cloud, { tokens, rateLimit, faults: apiFaults });
   const servers = [
     createServer(getRequestListener(app.fetch)),
     createServer(getRequestListener(app.fetch)),
@@ -42,6 +49,12 @@ async function serve(args: string[]): Promise<void> {
   await reconcile(cloud);
   await listen(servers[0]!, { host: "127.0.0.1", port });
   await listen(servers[1]!, socket);
+  if (controlPort !== undefined) {
+    const machines = image === undefined ? undefined : new MachineFaults(state);
+    const control = controlApp(new Faults(cloud, apiFaults, machines));
+    const server = createServer(getRequestListener(control.fetch));
+    await listen(server, { host: "127.0.0.1", port: controlPort });
+  }
   writeFileSync(join(state, "pid"), String(process.pid));
   const { port: listening } = servers[0]!.address() as AddressInfo;
   console.log(`listening on http://127.0.0.1:${listening}/v1`);

@@ -5,6 +5,7 @@ import { behaviourOn, defaultApiDate, type Behaviour } from "./behaviour";
 /** How the program is called. */
 export const usage = `usage: main serve --state DIR --port N --tokens FILE --driver docker|memory [--image TAG]
          [--actions async|instant] [--rate-limit on|off] [--api-date YYYY-MM-DD]
+         [--control-port N]
        main destroy --state DIR`;
 
 /** How the cloud is to be served. */
@@ -23,6 +24,8 @@ export interface ServeSettings {
   rateLimit: boolean;
   /** The API of the wanted day. */
   behaviour: Behaviour;
+  /** Port on loopback of the API that injects faults; absent: there is none. */
+  controlPort?: number;
 }
 
 const options = {
@@ -34,6 +37,7 @@ const options = {
   actions: { type: "string", default: "async" },
   "rate-limit": { type: "string", default: "on" },
   "api-date": { type: "string", default: defaultApiDate },
+  "control-port": { type: "string" },
 } as const;
 
 /** Settings from the words after `serve`. @throws Error with the usage, or what is wrong. */
@@ -45,6 +49,8 @@ export function serveSettings(args: string[]): ServeSettings {
   if (driver === "docker" && !image) throw new Error("--driver docker needs --image TAG");
   if (actions !== "async" && actions !== "instant") throw new Error(usage);
   if (limit !== "on" && limit !== "off") throw new Error(usage);
+  const control = values["control-port"];
+  if (control !== undefined && !/^\d+$/.test(control)) throw new Error(usage);
   if (!/^\d{4}-\d\d-\d\d$/.test(values["api-date"])) throw new Error(usage);
   return {
     state,
@@ -54,6 +60,7 @@ export function serveSettings(args: string[]): ServeSettings {
     actions,
     rateLimit: limit === "on",
     behaviour: behaviourOn(values["api-date"]),
+    ...(control === undefined ? {} : { controlPort: Number(control) }),
   };
 }
 

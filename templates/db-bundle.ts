@@ -94,6 +94,8 @@ function mysqlDropIn(): string {
     RestartSec=1
     LimitNOFILE=16384
     OOMScoreAdjust=-700
+    # MySQL ends to be started again after a clone only if it knows that somebody does that.
+    Environment=MYSQLD_PARENT_PID=1
   `;
 }
 

@@ -1,11 +1,14 @@
-import { includes } from "./gtid";
-import { latestView, type NodeState } from "./view";
+import { includes, missingFrom } from "./gtid";
+import { latestPrimaries, type NodeState } from "./view";
 
 /** What this node is to do next. */
 export type Decision =
   | { type: "nothing" }
   | { type: "join" }
+  | { type: "rebuild"; donor: string; reason: string }
   | { type: "bootstrap"; reason: string }
+  | { type: "leave"; reason: string }
+  | { type: "handOver"; to: string; reason: string }
   | { type: "wait"; reason: string };
 
 /** What a decision is made from. */
@@ -15,6 +18,8 @@ export interface Situation {
   self: NodeState;
   /** Peers that answered; the others are not visible. */
   peers: readonly NodeState[];
+  /** True if an operator said that this node is to make the group, whatever is lost. */
+  override?: boolean;
 }
 
 const inGroup = ["ONLINE", "RECOVERING"];
@@ -25,53 +30,95 @@ const inGroup = ["ONLINE", "RECOVERING"];
  * with a majority visible only if the last primary is among them; otherwise nobody, for ever. A
  * commit that was acknowledged is on the last primary's disk, and on no other for certain.
  */
-export function decide({ nodes, self, peers }: Situation): Decision {
+export function decide({ nodes, self, peers, override = false }: Situation): Decision {
   if (!self.ready) return { type: "wait", reason: "MySQL does not answer yet" };
-  if (self.member && inGroup.includes(self.member.state)) return { type: "nothing" };
+  if (self.member && inGroup.includes(self.member.state)) return asMember(self, peers);
+  if (self.diskFull) return { type: "wait", reason: "the disk is nearly full" };
   const visible = [self, ...peers.filter(({ ready }) => ready)];
   const members = visible.filter(({ member }) => member && inGroup.includes(member.state));
-  if (members.some(({ member, majority }) => member!.state === "ONLINE" && majority)) {
-    return { type: "join" };
-  }
+  const group = members.filter(({ member, majority }) => member!.state === "ONLINE" && majority);
+  if (group.length > 0) return joinOrRebuild(self, group);
   if (members.length > 0) return { type: "wait", reason: "a group without a majority is visible" };
+  if (override) return { type: "bootstrap", reason: "an operator said so" };
   const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
   if (visible.length * 2 <= nodes.length) {
     return { type: "wait", reason: `no majority: ${missing.join(", ")} cannot be seen` };
   }
   if (missing.length > 0) {
-    const primary = latestView(visible)?.primary;
-    if (!primary) {
+    const primaries = latestPrimaries(visible);
+    if (primaries.length === 0) {
       return {
         type: "wait",
         reason: `the first group needs every node; missing: ${missing.join(", ")}`,
       };
     }
-    if (!visible.some(({ node }) => node === primary)) {
-      return { type: "wait", reason: `${primary} was the last primary and cannot be seen` };
+    const unseen = primaries.filter((primary) => !visible.some(({ node }) => node === primary));
+    if (unseen.length > 0) {
+      return {
+        type: "wait",
+        reason: `${unseen.join(" or ")} was the last primary and cannot be seen`,
+      };
     }
   }
   return choose(nodes, self, visible);
 }
 
-/** Who has everything; of several the last primary, then the first by name. */
+/**
+ * A member leaves a group that another one has taken the place of. One whose disk is nearly full
+ * goes too, after another one has become the primary if it is that.
+ */
+function asMember(self: NodeState, peers: readonly NodeState[]): Decision {
+  const { epoch, lastView } = self;
+  if (epoch !== null && lastView && BigInt(lastView.epoch) > BigInt(epoch)) {
+    return { type: "leave", reason: `a later group was made, its primary ${lastView.primary}` };
+  }
+  if (!self.diskFull || self.member!.state !== "ONLINE") return { type: "nothing" };
+  const reason = "the disk is nearly full";
+  if (self.member!.role !== "PRIMARY") return { type: "leave", reason };
+  const heir = peers.find(
+    ({ ready, member, diskFull }) =>
+      ready && !diskFull && member?.state === "ONLINE" && member.role === "SECONDARY",
+  );
+  return heir ? { type: "handOver", to: heir.node, reason } : { type: "nothing" };
+}
+
+/** A node with transactions that the group does not have is refused by it: it takes a copy instead. */
+function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
+  const all = group.map(({ gtid }) => gtid).join(",");
+  if (includes(all, self.gtid)) return { type: "join" };
+  const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
+  const extra = missingFrom(all, self.gtid);
+  return {
+    type: "rebuild",
+    donor: copyable.node,
+    reason: `this node has transactions that the group does not have: ${extra}`,
+  };
+}
+
+/**
+ * Who has everything; of several the last primary, then the first by name. If nobody has, the last
+ * primary: what others have beyond it was never acknowledged, and they will take a copy.
+ */
 function choose(
   nodes: readonly string[],
   self: NodeState,
   visible: readonly NodeState[],
 ): Decision {
-  const complete = visible.filter((candidate) =>
+  const byName = [...visible].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
+  const complete = byName.filter((candidate) =>
     visible.every((other) => includes(candidate.gtid, other.gtid)),
   );
-  if (complete.length === 0) {
+  const primaries = latestPrimaries(visible);
+  const isLast = ({ node }: NodeState) => primaries.includes(node);
+  const last = primaries.length === 1 ? visible.find(isLast) : undefined;
+  const chosen = complete.find(isLast) ?? complete[0] ?? last;
+  if (!chosen) {
     return { type: "wait", reason: "no node has all transactions; an operator must choose" };
   }
-  const primary = latestView(visible)?.primary;
-  const chosen =
-    complete.find(({ node }) => node === primary) ??
-    [...complete].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node))[0]!;
+  const why = complete.includes(chosen) ? "has all transactions" : "was the last primary";
   if (chosen.node !== self.node) {
-    return { type: "wait", reason: `${chosen.node} has all transactions and starts the group` };
+    return { type: "wait", reason: `${chosen.node} ${why} and starts the group` };
   }
   const seen = visible.map(({ node }) => node).join(", ");
-  return { type: "bootstrap", reason: `of ${seen} this node has all transactions` };
+  return { type: "bootstrap", reason: `of ${seen} this node ${why}` };
 }

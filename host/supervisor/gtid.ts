@@ -35,14 +35,21 @@ function joined(list: [number, number][]): [number, number][] {
   return merged;
 }
 
+/** The intervals of `inner` that are not wholly in `outer`, as a GTID set; empty: all are there. */
+export function missingFrom(outer: string, inner: string): string {
+  const all = parse(outer);
+  return [...parse(inner)]
+    .flatMap(([key, list]) => {
+      const known = all.get(key) ?? [];
+      const absent = list.filter(
+        ([from, to]) => !known.some(([start, end]) => start <= from && to <= end),
+      );
+      return absent.map(([from, to]) => `${key}:${from}${to > from ? `-${to}` : ""}`);
+    })
+    .join(",");
+}
+
 /** True if every transaction of `inner` is in `outer`. */
 export function includes(outer: string, inner: string): boolean {
-  const all = parse(outer);
-  for (const [key, list] of parse(inner)) {
-    const known = all.get(key) ?? [];
-    if (!list.every(([from, to]) => known.some(([start, end]) => start <= from && to <= end))) {
-      return false;
-    }
-  }
-  return true;
+  return missingFrom(outer, inner) === "";
 }

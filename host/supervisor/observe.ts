@@ -1,15 +1,18 @@
 import type { Mysql } from "./mysql";
-import type { LastView, MemberState } from "./view";
+import { includes } from "./gtid";
+import type { MemberState } from "./view";
 
 /** What one look at MySQL shows. */
 export interface Observation {
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
   gtid: string;
+  /** Fixed part of the id of the view that the member is in, or null. */
+  epoch: string | null;
   writable: boolean;
   majority: boolean;
   lagMs: number;
-  /** The view, if this node is ONLINE in one. */
-  view: LastView | null;
+  /** The view, if this node is ONLINE in one, takes writes, and its disk has all that was delivered to it. */
+  view: { primary: string; epoch: string; counter: number } | null;
 }
 
 const membersSql =
@@ -43,14 +46,16 @@ export async function observe(mysql: Mysql, grouped: boolean): Promise<Observati
     : null;
   const primary = members.find((row) => row[3] === "PRIMARY");
   const [epoch, counter] = (of("view")[0]?.[1] ?? "").split(":");
-  const gtid = [globals?.[2] ?? "", of("received")[0]?.[1] ?? ""].filter((set) => set !== "");
+  const [executed, received] = [globals?.[2] ?? "", of("received")[0]?.[1] ?? ""];
   const online = member?.state === "ONLINE" && primary && epoch && counter;
+  const settled = globals?.[1] === "0" && includes(executed, received);
   return {
     member,
-    gtid: gtid.join(","),
+    gtid: [executed, received].filter((set) => set !== "").join(","),
+    epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
     writable: globals?.[1] === "0",
     majority: !grouped || reachable * 2 > members.length,
     lagMs: Number(of("lag")[0]?.[1] ?? 0),
-    view: online ? { primary: primary[1]!, epoch, counter: Number(counter) } : null,
+    view: online && settled ? { primary: primary[1]!, epoch, counter: Number(counter) } : null,
   };
 }

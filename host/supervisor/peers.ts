@@ -1,8 +1,12 @@
 import { get } from "node:http";
-import type { NodeState } from "./view";
+import { type LastView, type NodeState, viewQuery } from "./view";
 
 /** Longest wait for a peer's answer, milliseconds. */
 const timeoutMs = 800;
+/** Time between two questions to a peer, milliseconds. */
+const pauseMs = 200;
+/** Age from which an answer says nothing any more, milliseconds. */
+const freshMs = 1_500;
 
 function ask<T>(url: string): Promise<T | undefined> {
   return new Promise((resolve) => {
@@ -23,20 +27,61 @@ function ask<T>(url: string): Promise<T | undefined> {
   });
 }
 
-/** What the peers say of themselves; those that do not answer are left out. */
-export async function askPeers(addresses: readonly string[]): Promise<NodeState[]> {
-  const answers = await Promise.all(
-    addresses.map((address) => ask<NodeState>(`http://${address}:9200/state`)),
-  );
-  return answers.filter((answer) => answer !== undefined);
-}
+/** The other nodes, each asked on its own, so that one that is dead delays no answer of another. */
+export class Peers {
+  private readonly answers = new Map<string, { state: NodeState; atMs: number }>();
 
-/** How many peers grant this node the claim to bootstrap. */
-export async function askClaims(addresses: readonly string[], node: string): Promise<number> {
-  const answers = await Promise.all(
-    addresses.map((address) =>
-      ask<{ granted: boolean }>(`http://${address}:9200/claim?by=${node}`),
-    ),
-  );
-  return answers.filter((answer) => answer?.granted).length;
+  constructor(
+    private readonly addresses: readonly string[],
+    private readonly onAnswer: (state: NodeState) => void,
+  ) {}
+
+  /** Starts asking, for ever. */
+  watch(): void {
+    for (const address of this.addresses) this.askAgain(address);
+  }
+
+  private askAgain(address: string): void {
+    void ask<NodeState>(`http://${address}:9200/state`).then((state) => {
+      if (state) {
+        this.answers.set(address, { state, atMs: Date.now() });
+        this.onAnswer(state);
+      }
+      setTimeout(() => this.askAgain(address), pauseMs);
+    });
+  }
+
+  /** What the peers said of themselves not long ago; those that did not answer are left out. */
+  states(): NodeState[] {
+    const since = Date.now() - freshMs;
+    return [...this.answers.values()].filter(({ atMs }) => atMs > since).map(({ state }) => state);
+  }
+
+  /** Tells the peers who is the primary without waiting for their next question. */
+  tell(view: LastView): void {
+    for (const address of this.addresses) {
+      void ask<NodeState>(`http://${address}:9200/view?${viewQuery(view)}`).then((state) => {
+        if (state) this.answers.set(address, { state, atMs: Date.now() });
+      });
+    }
+  }
+
+  /** Those that grant `node`, which knows of `view` as the last, the claim to bootstrap, as they are. */
+  async grants(node: string, view: LastView | null): Promise<NodeState[]> {
+    const answers = await Promise.all(
+      this.addresses.map((address) =>
+        ask<{ granted: boolean; state: NodeState }>(
+          `http://${address}:9200/claim?by=${node}&${viewQuery(view)}`,
+        ),
+      ),
+    );
+    return answers.flatMap((answer) => (answer?.granted ? [answer.state] : []));
+  }
+
+  /** Gives the claim back. */
+  async release(node: string): Promise<void> {
+    await Promise.all(
+      this.addresses.map((address) => ask(`http://${address}:9200/release?by=${node}`)),
+    );
+  }
 }

@@ -1,20 +1,22 @@
 import { createServer } from "node:http";
-import type { Claims } from "./claims";
-import type { NodeState } from "./view";
+import { type LastView, type NodeState, viewOf } from "./view";
 
 /** What the server answers from. */
 export interface Answers {
   /** The last look at MySQL. */
   state: () => NodeState;
-  /** Age of that look, milliseconds. */
-  ageMs: () => number;
+  /** False if that look is too old: MySQL hangs. */
+  isFresh: () => boolean;
   /** Why the node is not healthy; undefined if it is. */
   problem: () => string | undefined;
-  claims: Claims;
+  /** True if enough nodes know that this one is the primary. */
+  confirmed: () => boolean;
+  /** Takes over who is the primary. */
+  adopt: (view: LastView) => void;
+  /** Grants or refuses the claim of a node that knows of that view as the last. */
+  claim: (by: string, view: LastView | null) => boolean;
+  release: (by: string) => void;
 }
-
-/** A look that is older than this is none: MySQL hangs. */
-const freshMs = 1_500;
 
 /** True if writes may go to the node. */
 export function isPrimary({ member, writable, majority }: NodeState): boolean {
@@ -32,11 +34,11 @@ export function durationMs(text: string): number {
   return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
 }
 
-/** Serves `/primary`, `/replica?lag=`, `/health`, `/state` and `/claim?by=` on the private address. */
+/** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view`, `/claim?by=` and `/release?by=`, on the private address. */
 export function serve(address: string, answers: Answers): void {
   const server = createServer((call, response) => {
     const url = new URL(call.url ?? "/", "http://node");
-    const fresh = answers.ageMs() < freshMs;
+    const fresh = answers.isFresh();
     const state = answers.state();
     const yes = (good: boolean, text: string) => {
       response.writeHead(good ? 200 : 503, { "content-type": "text/plain" }).end(`${text}\n`);
@@ -46,7 +48,7 @@ export function serve(address: string, answers: Answers): void {
     };
     switch (url.pathname) {
       case "/primary":
-        return yes(fresh && isPrimary(state), "primary");
+        return yes(fresh && isPrimary(state) && answers.confirmed(), "primary");
       case "/replica":
         return yes(
           fresh && isReplica(state, durationMs(url.searchParams.get("lag") ?? "1s")),
@@ -58,10 +60,19 @@ export function serve(address: string, answers: Answers): void {
       }
       case "/state":
         return json(fresh ? state : { ...state, ready: false, member: null });
+      case "/view": {
+        const view = viewOf(url.searchParams);
+        if (view) answers.adopt(view);
+        return json(answers.state());
+      }
       case "/claim":
         return json({
-          granted: answers.claims.grant(url.searchParams.get("by") ?? "", Date.now()),
+          granted: answers.claim(url.searchParams.get("by") ?? "", viewOf(url.searchParams)),
+          state,
         });
+      case "/release":
+        answers.release(url.searchParams.get("by") ?? "");
+        return json({});
       default:
         return yes(false, "unknown");
     }

@@ -1,7 +1,10 @@
 /** State of a member as Group Replication says it. */
 export type MemberState = "ONLINE" | "RECOVERING" | "OFFLINE" | "ERROR" | "UNREACHABLE";
 
-/** The last view of the group that a node was part of. */
+/**
+ * Who is the primary, on disk. Only the primary itself says so, and only once its disk has all that
+ * was acknowledged before it; the others take over what it says.
+ */
 export interface LastView {
   /** Name of the primary in it. */
   primary: string;
@@ -9,6 +12,8 @@ export interface LastView {
   epoch: string;
   /** Counter of the view id within the epoch. */
   counter: number;
+  /** Rises with each change of the primary that leaves the view id as it is: a planned switch. */
+  turn: number;
 }
 
 /** What one database node says of itself. */
@@ -20,12 +25,16 @@ export interface NodeState {
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
   lastView: LastView | null;
+  /** Fixed part of the id of the view that it is in, or null. */
+  epoch: string | null;
   /** True while super_read_only is off. */
   writable: boolean;
   /** True if more than half of the members of the view can be reached. */
   majority: boolean;
   /** Age of the oldest transaction that waits to be applied, milliseconds. */
   lagMs: number;
+  /** True if the disk of the data is nearly full. */
+  diskFull: boolean;
   /** What the supervisor waits for, in words. */
   waiting: string;
 }
@@ -34,13 +43,59 @@ export interface NodeState {
 export function isLater(a: LastView | null, b: LastView | null): boolean {
   if (!a || !b) return a !== null;
   if (a.epoch !== b.epoch) return BigInt(a.epoch) > BigInt(b.epoch);
-  return a.counter > b.counter;
+  return a.counter > b.counter || (a.counter === b.counter && a.turn > b.turn);
 }
 
-/** The latest of all views, or null. */
-export function latestView(states: readonly NodeState[]): LastView | null {
-  return states.reduce<LastView | null>(
-    (latest, { lastView }) => (isLater(lastView, latest) ? lastView : latest),
-    null,
+/** What a primary puts on disk; undefined if it says nothing new. */
+export function ownView(
+  self: string,
+  seen: { primary: string; epoch: string; counter: number },
+  before: LastView | null,
+): LastView | undefined {
+  if (seen.primary !== self) return undefined;
+  if (before === null || isLater({ ...seen, turn: 0 }, { ...before, turn: 0 })) {
+    return { ...seen, turn: 0 };
+  }
+  const same = before.epoch === seen.epoch && before.counter === seen.counter;
+  return same && before.primary !== self ? { ...seen, turn: before.turn + 1 } : undefined;
+}
+
+/**
+ * True if so many nodes have put on disk that this node is the primary that any majority knows it
+ * after a loss of all. Before, a write that it acknowledges could be forgotten with it.
+ */
+export function isConfirmed(
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): boolean {
+  const own = self.lastView;
+  if (own?.primary !== self.node) return false;
+  const knowing = peers.filter(
+    ({ lastView }) => lastView?.primary === self.node && !isLater(own, lastView),
   );
+  return (1 + knowing.length) * 2 > nodeCount;
+}
+
+/** A view as parameters of a query. */
+export function viewQuery(view: LastView | null): string {
+  if (!view) return "";
+  const { primary, epoch, counter, turn } = view;
+  const parts = { primary, epoch, counter: String(counter), turn: String(turn) };
+  return new URLSearchParams(parts).toString();
+}
+
+/** The view in a query's parameters, or null. */
+export function viewOf(query: URLSearchParams): LastView | null {
+  const [primary, epoch] = [query.get("primary") ?? "", query.get("epoch") ?? ""];
+  const [counter, turn] = [Number(query.get("counter")), Number(query.get("turn"))];
+  const fits = primary !== "" && /^\d+$/.test(epoch) && counter > 0 && turn >= 0;
+  return fits ? { primary, epoch, counter, turn } : null;
+}
+
+/** The primaries of the latest views; more than one if it cannot be told who was the last. */
+export function latestPrimaries(states: readonly NodeState[]): string[] {
+  const views = states.flatMap(({ lastView }) => lastView ?? []);
+  const latest = views.filter((view) => !views.some((other) => isLater(other, view)));
+  return [...new Set(latest.map(({ primary }) => primary))];
 }

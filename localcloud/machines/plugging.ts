@@ -1,4 +1,4 @@
-import { command } from "./command";
+import { attempt, command } from "./command";
 import type { PrivateNic, PublicNic } from "./driver";
 import { privatePort, publicGateway, publicPort } from "./names";
 
@@ -58,6 +58,11 @@ export function publicRouterLines(port: string, { ipv4, ipv6 }: PublicNic): stri
   ];
 }
 
+/** The port of a machine that was just switched off goes a moment after it. */
+async function removeOldPort(namespace: string, port: string): Promise<void> {
+  await attempt("ip", ["-n", namespace, "link", "delete", port]);
+}
+
 /** Connects a running host to the router of the public side, as Hetzner does it. */
 export async function plugPublic(
   router: string,
@@ -67,6 +72,7 @@ export async function plugPublic(
 ): Promise<void> {
   await allowIpv6(pid);
   const port = publicPort(serverId);
+  await removeOldPort(router, port);
   await batch([
     `link add ${port} netns ${router} type veth peer name eth0 netns ${pid} address ${nic.mac}`,
   ]);
@@ -108,6 +114,7 @@ export async function plugPrivate(
 ): Promise<void> {
   const port = privatePort(serverId);
   const name = privateInterface(nic.interfaceNumber);
+  await removeOldPort(network, port);
   await batch([
     `link add ${port} mtu ${privateMtu} netns ${network} type veth peer name ${name} mtu ${privateMtu} netns ${pid} address ${nic.mac}`,
   ]);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { livePid, startDetached, stopByPidFile } from "./processes";
-import { cloudPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
+import { cloudPort, controlPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
 import { waitUntil } from "./wait-until";
 
 /** How to reach the running local cloud. */
@@ -59,6 +59,7 @@ export async function startCloud(image: string): Promise<"started" | "running"> 
     [
       ...["serve", "--state", localPaths.cloud, "--port", String(cloudPort)],
       ...["--tokens", localPaths.tokens, "--driver", "docker", "--image", image],
+      ...["--control-port", String(controlPort)],
     ],
     localPaths.cloudLog,
   );

@@ -35,5 +35,8 @@ export const localPaths = {
 /** TCP port on 127.0.0.1 where the local cloud's API listens. */
 export const cloudPort = Number(process.env.WEBSTACK_CLOUD_PORT ?? 8480);
 
+/** TCP port on 127.0.0.1 where faults are injected into the local cloud. */
+export const controlPort = Number(process.env.WEBSTACK_CONTROL_PORT ?? 8481);
+
 /** TCP port on 127.0.0.1 that forwards to the stack's public address, for a browser. */
 export const browserPort = Number(process.env.WEBSTACK_BROWSER_PORT ?? 8080);

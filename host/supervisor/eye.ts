@@ -1,0 +1,93 @@
+import type { Claims } from "./claims";
+import { isNearlyFull } from "./disk";
+import { keep, readKept } from "./kept";
+import { Mysql } from "./mysql";
+import { observe } from "./observe";
+import { say } from "./say";
+import { isLater, ownView, type LastView, type NodeState } from "./view";
+
+/** Age from which a look says nothing any more, milliseconds. */
+const freshMs = 1_500;
+
+/** What this node knows of itself: the last look at MySQL, and the last view, which is on disk. */
+export class Eye {
+  state: NodeState;
+  /** True once database and users are there. */
+  usersMade = false;
+  private lookedAt = 0;
+  private readonly mysql = new Mysql();
+
+  constructor(
+    node: string,
+    private readonly grouped: boolean,
+    private readonly claims: Claims,
+    /** Receives every view of which this node is the primary, once it is on disk. */
+    private readonly onOwnView: (view: LastView) => void,
+  ) {
+    this.state = {
+      node,
+      ready: false,
+      member: null,
+      gtid: "",
+      epoch: null,
+      lastView: readKept<LastView>("last-view"),
+      writable: false,
+      majority: false,
+      lagMs: 0,
+      diskFull: false,
+      waiting: "",
+    };
+  }
+
+  /** False if the last look is so old that MySQL must hang, or there was none. */
+  isFresh(): boolean {
+    return Date.now() - this.lookedAt < freshMs;
+  }
+
+  /** Looks at MySQL once; a MySQL that does not answer is seen, no error. */
+  async look(): Promise<void> {
+    const diskFull = isNearlyFull("/var/lib/mysql");
+    try {
+      const { view, ...seen } = await observe(this.mysql, this.grouped);
+      const own = view && ownView(this.state.node, view, this.state.lastView);
+      if (own && this.claims.agrees(own.primary, Date.now())) {
+        this.keepView(own);
+        this.onOwnView(own);
+      }
+      const before = this.state.member;
+      const ready = this.usersMade || seen.member?.state === "ONLINE";
+      this.state = { ...this.state, ...seen, diskFull, ready };
+      if (!this.grouped) this.state.member = this.usersMade ? alone : null;
+      const { member } = this.state;
+      if (before?.state !== member?.state || before?.role !== member?.role) {
+        say(5, `member ${member?.state ?? "none"} ${member?.role ?? ""}`);
+      }
+      this.lookedAt = Date.now();
+    } catch (error) {
+      if (this.state.ready) say(4, `MySQL: ${(error as Error).message}`);
+      this.state = {
+        ...this.state,
+        diskFull,
+        ready: false,
+        member: null,
+        epoch: null,
+        writable: false,
+      };
+    }
+  }
+
+  /** Takes over a later view that a peer knows. */
+  adopt(view: LastView | null): void {
+    if (!view || !this.claims.agrees(view.primary, Date.now())) return;
+    if (isLater(view, this.state.lastView)) this.keepView(view);
+  }
+
+  private keepView(view: LastView): void {
+    keep("last-view", view);
+    this.claims.settle(view, Date.now());
+    this.state.lastView = view;
+    say(5, `view ${view.epoch}:${view.counter}, primary ${view.primary}`);
+  }
+}
+
+const alone = { state: "ONLINE" as const, role: "PRIMARY" as const };

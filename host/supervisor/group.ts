@@ -1,0 +1,66 @@
+import { literal, type Mysql } from "./mysql";
+
+/** Longest join of a member: a copy of much data may be part of it, milliseconds. */
+const joinMs = 3_600_000;
+/** Longest bootstrap, milliseconds: well within the time that a claim holds. */
+const bootstrapMs = 30_000;
+
+/** Login with which members copy from each other. */
+export interface Replication {
+  user: string;
+  password: string;
+}
+
+/** Joins the group, or makes it. @throws SqlError, or Error if it takes too long. */
+export async function startMember(
+  mysql: Mysql,
+  { user, password }: Replication,
+  bootstrap: boolean,
+): Promise<void> {
+  const login = `USER=${literal(user)}, PASSWORD=${literal(password)}`;
+  await mysql.query("STOP GROUP_REPLICATION", 60_000).catch(() => undefined);
+  await mysql.query("SET GLOBAL offline_mode = OFF", 5_000);
+  await mysql.query(`SET GLOBAL group_replication_bootstrap_group = ${bootstrap ? "ON" : "OFF"}`);
+  try {
+    await mysql.query(`START GROUP_REPLICATION ${login}`, bootstrap ? bootstrapMs : joinMs);
+  } catch (error) {
+    // One that hangs must not become a group after all when nobody expects it any more.
+    if (bootstrap) await mysql.query("STOP GROUP_REPLICATION", 20_000).catch(() => undefined);
+    throw error;
+  } finally {
+    await mysql.query("SET GLOBAL group_replication_bootstrap_group = OFF").catch(() => undefined);
+  }
+}
+
+/** Leaves the group. */
+export async function stopMember(mysql: Mysql): Promise<void> {
+  await mysql.query("STOP GROUP_REPLICATION", 60_000);
+}
+
+/** Makes the member with that host name the primary; resolves when it is. */
+export async function setPrimary(mysql: Mysql, node: string): Promise<void> {
+  const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(node)})`;
+  await mysql.query(
+    `SET @member = ${member};\nSELECT group_replication_set_as_primary(@member)`,
+    60_000,
+  );
+}
+
+/**
+ * Replaces all data of this node by a copy of the donor's; MySQL restarts itself at the end, which
+ * ends the session. https://dev.mysql.com/doc/refman/8.4/en/clone-plugin-remote.html
+ */
+export async function copyFrom(
+  mysql: Mysql,
+  donorAddress: string,
+  { user, password }: Replication,
+): Promise<void> {
+  await mysql.query("STOP GROUP_REPLICATION", 60_000).catch(() => undefined);
+  const statements = [
+    "SET GLOBAL offline_mode = OFF",
+    "SET GLOBAL super_read_only = OFF",
+    `SET GLOBAL clone_valid_donor_list = ${literal(`${donorAddress}:3306`)}`,
+    `CLONE INSTANCE FROM ${literal(user)}@${literal(donorAddress)}:3306 IDENTIFIED BY ${literal(password)} REQUIRE SSL`,
+  ];
+  await mysql.query(statements.join(";\n"), joinMs);
+}

@@ -1,0 +1,128 @@
+import type { Cloud } from "../cloud";
+import type { Server } from "../model";
+import type { ApiFaults } from "./api-faults";
+import type { LinkFault, MachineFaults, Target } from "./machine-faults";
+import type { Fault } from "./shapes";
+
+/** A fault that lasts. */
+export interface ActiveFault {
+  id: number;
+  fault: Fault;
+}
+
+/** A fault that cannot be injected as it was asked for. */
+export class FaultError extends Error {}
+
+/** Injects faults into hosts, links and the API, and heals them. */
+export class Faults {
+  private readonly active: ActiveFault[] = [];
+  private lastId = 0;
+
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly api: ApiFaults,
+    /** Absent where hosts are not real. */
+    private readonly machines: MachineFaults | undefined,
+  ) {}
+
+  list(): ActiveFault[] {
+    return [...this.active];
+  }
+
+  /** Injects a fault. @throws FaultError if its server is unknown, or hosts are not real. */
+  async inject(fault: Fault): Promise<ActiveFault> {
+    const entry = { id: (this.lastId += 1), fault };
+    if (fault.fault === "api" || fault.fault === "action") this.api.add(entry.id, fault);
+    else await this.onMachine(fault);
+    if (fault.fault === "kill" || fault.fault === "cpu") return entry;
+    this.active.push(entry);
+    if (fault.fault === "link") await this.loadLinks();
+    return entry;
+  }
+
+  /** Heals one fault, or all. */
+  async heal(id?: number): Promise<ActiveFault[]> {
+    const healed = this.active.filter((one) => id === undefined || one.id === id);
+    for (const one of healed) this.active.splice(this.active.indexOf(one), 1);
+    for (const { id: each, fault } of healed) {
+      if (fault.fault === "api" || fault.fault === "action") this.api.remove(each);
+      else await this.undo(fault);
+    }
+    if (healed.some(({ fault }) => fault.fault === "link")) await this.loadLinks();
+    return healed;
+  }
+
+  private found(name: string): Server {
+    const servers = this.cloud.store.all("servers");
+    const server = servers.find((one) => one.name === name);
+    if (server) return server;
+    const names = servers.map((one) => one.name).join(", ");
+    throw new FaultError(`server must be one of ${names}, got ${JSON.stringify(name)}`);
+  }
+
+  private target(name: string): Target {
+    const server = this.found(name);
+    return { id: server.id, networkId: server.attachments[0]?.network };
+  }
+
+  private hosts(): MachineFaults {
+    if (!this.machines) throw new FaultError("faults of hosts and links need the driver docker");
+    return this.machines;
+  }
+
+  private async onMachine(fault: Exclude<Fault, { fault: "api" | "action" }>): Promise<void> {
+    const hosts = this.hosts();
+    const { id } = this.found(fault.server);
+    switch (fault.fault) {
+      case "kill":
+        return hosts.kill(id, fault.unit, fault.signal);
+      case "freeze":
+        return hosts.freeze(id);
+      case "power-off":
+        await this.cloud.driver.powerOff(id);
+        this.found(fault.server).status = "off";
+        return;
+      case "cpu":
+        return hosts.burn(id, fault.processes, fault.seconds);
+      case "disk":
+        return hosts.fill(id, fault.path, fault.mebibytes);
+      case "bandwidth":
+        return hosts.limit(this.target(fault.server), fault.side, fault.kbitPerSecond);
+      case "link":
+        if (fault.peer !== undefined) this.found(fault.peer);
+    }
+  }
+
+  private async undo(fault: Exclude<Fault, { fault: "api" | "action" }>): Promise<void> {
+    const hosts = this.hosts();
+    const target = this.target(fault.server);
+    switch (fault.fault) {
+      case "freeze":
+        return hosts.resume(target.id);
+      case "power-off":
+        await this.cloud.driver.powerOn(target.id);
+        this.found(fault.server).status = "running";
+        return;
+      case "disk":
+        return hosts.free(target.id, fault.path);
+      case "bandwidth":
+        return hosts.limit(target, fault.side, 0);
+    }
+  }
+
+  /** All link faults anew, each in the namespace that its packets cross. */
+  private async loadLinks(): Promise<void> {
+    const networks = this.cloud.store.all("networks").map(({ id }) => id);
+    const links = this.active.flatMap(({ fault }): LinkFault[] => {
+      if (fault.fault !== "link") return [];
+      const peer = fault.peer === undefined ? undefined : this.target(fault.peer);
+      return [{ fault, server: this.target(fault.server), peer }];
+    });
+    const isPublic = ({ fault }: LinkFault) => fault.side === "public";
+    await this.hosts().setLinks(undefined, links.filter(isPublic));
+    for (const network of networks) {
+      const inside = links.filter((link) => !isPublic(link) && link.server.networkId === network);
+      await this.hosts().setLinks(network, inside);
+    }
+  }
+}

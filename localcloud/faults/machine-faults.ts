@@ -1,0 +1,110 @@
+import { attempt, command } from "../machines/command";
+import { cloudNames, privatePort, publicPort } from "../machines/names";
+import type { FaultOf } from "./shapes";
+
+/** A server, and the network that its private side is in. */
+export interface Target {
+  id: number;
+  networkId: number | undefined;
+}
+
+/** A link fault with its servers looked up. */
+export interface LinkFault {
+  fault: FaultOf<"link">;
+  server: Target;
+  peer: Target | undefined;
+}
+
+/** Rules of the link faults of one namespace; nothing else is touched. */
+export function linkRuleset(links: readonly LinkFault[]): string {
+  const rules = links.flatMap(({ fault: { side, direction, lossPercent }, server, peer }) => {
+    const port = side === "public" ? publicPort : privatePort;
+    const [own, other] = [`"${port(server.id)}"`, peer && `"${port(peer.id)}"`];
+    // Per mille, so that a half per cent is one too.
+    const part =
+      lossPercent < 100 ? `numgen random mod 1000 < ${Math.round(lossPercent * 10)} ` : "";
+    const outward = `iifname ${own} ${other ? `oifname ${other} ` : ""}${part}drop`;
+    const inward = `oifname ${own} ${other ? `iifname ${other} ` : ""}${part}drop`;
+    if (direction === "both") return [outward, inward];
+    return [direction === "out" ? outward : inward];
+  });
+  return [
+    "table inet faults",
+    "delete table inet faults",
+    "table inet faults {",
+    "  chain forward {",
+    "    type filter hook forward priority -300; policy accept;",
+    ...rules.map((rule) => `    ${rule}`),
+    "  }",
+    "}",
+  ].join("\n");
+}
+
+/** Breaks hosts and links of a local cloud whose hosts are containers. */
+export class MachineFaults {
+  private readonly names: ReturnType<typeof cloudNames>;
+
+  constructor(state: string) {
+    this.names = cloudNames(state);
+  }
+
+  private inside(id: number, script: string, ...args: string[]): Promise<string> {
+    const words = ["exec", this.names.container(id), "/bin/sh", "-c", script, "sh", ...args];
+    return command("docker", words);
+  }
+
+  /** Sends a signal to every process of a unit. */
+  async kill(id: number, unit: string, signal: string): Promise<void> {
+    await this.inside(id, 'systemctl kill --signal="$1" "$2"', signal, unit);
+  }
+
+  async freeze(id: number): Promise<void> {
+    await command("docker", ["pause", this.names.container(id)]);
+  }
+
+  async resume(id: number): Promise<void> {
+    await attempt("docker", ["unpause", this.names.container(id)]);
+  }
+
+  /** Loads the link faults of a namespace, in place of those before. */
+  async setLinks(networkId: number | undefined, links: readonly LinkFault[]): Promise<void> {
+    const namespace = networkId === undefined ? this.names.router : this.names.network(networkId);
+    await command("ip", ["netns", "exec", namespace, "nft", "-f", "-"], {
+      input: `${linkRuleset(links)}\n`,
+    });
+  }
+
+  /** Limits what flows towards the server; 0: no limit. */
+  async limit(target: Target, side: "public" | "private", kbit: number): Promise<void> {
+    const isPublic = side === "public";
+    const namespace = isPublic ? this.names.router : this.names.network(target.networkId!);
+    const port = (isPublic ? publicPort : privatePort)(target.id);
+    const device = ["-n", namespace, "qdisc"];
+    await attempt("tc", [...device, "del", "dev", port, "root"]);
+    if (kbit === 0) return;
+    const rate = ["tbf", "rate", `${kbit}kbit`, "burst", "32kbit", "latency", "400ms"];
+    await command("tc", [...device, "add", "dev", port, "root", ...rate]);
+  }
+
+  /** Keeps processors busy for a while. */
+  async burn(id: number, processes: number, seconds: number): Promise<void> {
+    const script =
+      'i=0; while [ $i -lt "$1" ]; do timeout "$2" sh -c "while :; do :; done" >/dev/null 2>&1 & i=$((i + 1)); done';
+    await this.inside(id, script, String(processes), String(seconds));
+  }
+
+  /** Takes room away on a file system. */
+  async fill(id: number, path: string, mebibytes: number): Promise<void> {
+    await this.inside(id, 'fallocate -l "$2"M "$1/webstack-fault"', path, String(mebibytes));
+  }
+
+  async free(id: number, path: string): Promise<void> {
+    await attempt("docker", [
+      "exec",
+      this.names.container(id),
+      "rm",
+      "-f",
+      `${path}/webstack-fault`,
+    ]);
+  }
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+
+const server = z.string().min(1);
+const percent = z.number().gt(0).max(100);
+
+/** Shapes of the faults that can be injected; a fault lasts until it is healed unless it says so. */
+export const faultShape = z.discriminatedUnion("fault", [
+  z.strictObject({
+    fault: z.literal("kill"),
+    server,
+    /** systemd unit whose processes get the signal. Happens once. */
+    unit: z.string().regex(/^[\w@.-]+$/),
+    signal: z.enum(["KILL", "STOP", "CONT", "TERM"]).default("KILL"),
+  }),
+  z.strictObject({ fault: z.literal("freeze"), server }),
+  z.strictObject({ fault: z.literal("power-off"), server }),
+  z.strictObject({
+    fault: z.literal("link"),
+    server,
+    side: z.enum(["public", "private"]),
+    /** `in`: towards the server. */
+    direction: z.enum(["both", "in", "out"]).default("both"),
+    /** Share of packets that is lost. */
+    lossPercent: percent.default(100),
+    /** Only packets to or from that server; on the private side. */
+    peer: server.optional(),
+  }),
+  z.strictObject({
+    fault: z.literal("bandwidth"),
+    server,
+    side: z.enum(["public", "private"]),
+    kbitPerSecond: z.number().int().min(8),
+  }),
+  z.strictObject({
+    fault: z.literal("cpu"),
+    server,
+    processes: z.number().int().min(1).max(16).default(2),
+    seconds: z.number().int().min(1).max(3_600).default(60),
+  }),
+  z.strictObject({
+    fault: z.literal("disk"),
+    server,
+    /** Folder on the file system that is filled. */
+    path: z.string().startsWith("/"),
+    mebibytes: z.number().int().min(1).max(4_096),
+  }),
+  z.strictObject({
+    fault: z.literal("api"),
+    /** Beginning of the path below `/v1`, such as `/floating_ips`. @default all */
+    path: z.string().startsWith("/").default("/"),
+    method: z.enum(["GET", "POST", "PUT", "DELETE"]).optional(),
+    /** Answers with that status instead of doing anything. */
+    status: z.number().int().min(400).max(599).optional(),
+    /** Waits before it answers, milliseconds. */
+    latencyMs: z.number().int().min(1).max(120_000).optional(),
+    /** Ends the connection without an answer. */
+    unreachable: z.boolean().optional(),
+    /** Seconds until the rate limit is over; with status 429. */
+    resetSeconds: z.number().int().min(1).optional(),
+  }),
+  z.strictObject({
+    fault: z.literal("action"),
+    /** Actions of that command, such as `assign_floating_ip`, fail or never end. */
+    command: z.string().min(1),
+    result: z.enum(["fail", "stick"]),
+    /** So many of them. */
+    times: z.number().int().min(1).default(1),
+  }),
+]);
+
+/** A fault as it is asked for. */
+export type Fault = z.infer<typeof faultShape>;
+/** The fault of that name. */
+export type FaultOf<Name extends Fault["fault"]> = Extract<Fault, { fault: Name }>;

@@ -1,0 +1,45 @@
+import { createInterface } from "node:readline/promises";
+import { databaseStates, primaryOf } from "./local/databases";
+import { readOutputs } from "./local/outputs";
+import { runOnNode } from "./local/ssh";
+
+/**
+ * `npm run db:override -- <node> [--yes]`: after a loss of all nodes, makes the group of that node
+ * though the rule says wait. What only nodes have that cannot be seen is lost.
+ */
+async function main(): Promise<void> {
+  const [node, yes] = process.argv.slice(2);
+  const outputs = readOutputs();
+  const states = await databaseStates(outputs);
+  if (!node || !states.has(node)) {
+    throw new Error(`usage: npm run db:override -- ${[...states.keys()].join("|")} [--yes]`);
+  }
+  const primary = primaryOf(states);
+  if (primary) throw new Error(`${primary} is the primary; there is nothing to override`);
+  const self = states.get(node);
+  if (!self) throw new Error(`the supervisor of ${node} does not answer`);
+  console.log(`${node} has   ${self.gtid || "nothing"}`);
+  for (const [name, state] of states) {
+    if (name === node) continue;
+    console.log(`${name} has   ${state ? state.gtid || "nothing" : "unknown: it cannot be seen"}`);
+  }
+  console.log(`last primary: ${self.lastView?.primary ?? "unknown"}`);
+  console.log(`What others have beyond ${node} is lost when they come back.`);
+  if (yes !== "--yes") {
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await terminal.question(`Type ${node} to go on: `);
+    terminal.close();
+    if (answer.trim() !== node) throw new Error("nothing was done");
+  }
+  await runOnNode(outputs, node, `echo ${node} | sudo tee /run/webstack-override >/dev/null`);
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    const now = await databaseStates(outputs);
+    if (primaryOf(now) === node) return console.log(`${node} is the primary`);
+  }
+  throw new Error("no primary within 60 s; see: npm run db:status");
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

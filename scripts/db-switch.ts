@@ -1,0 +1,26 @@
+import { databaseStates, primaryOf, switchPrimary } from "./local/databases";
+import { readOutputs } from "./local/outputs";
+
+/** `npm run db:switch [-- <node>]`: another member becomes the primary; writes pause for a moment. */
+async function main(): Promise<void> {
+  const outputs = readOutputs();
+  const states = await databaseStates(outputs);
+  const before = primaryOf(states);
+  if (!before) throw new Error("there is no primary; see: npm run db:status");
+  const others = [...states].filter(
+    ([name, state]) => name !== before && state?.member?.state === "ONLINE",
+  );
+  const to = process.argv[2] ?? others[0]?.[0];
+  if (!to) throw new Error("no other member is ONLINE; see: npm run db:status");
+  if (to === before) return console.log(`${to} is the primary already`);
+  const begun = Date.now();
+  await switchPrimary(outputs, to);
+  const after = primaryOf(await databaseStates(outputs));
+  console.log(`primary: ${before} before, ${after ?? "none"} now, ${Date.now() - begun} ms`);
+  if (after !== to) process.exitCode = 1;
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

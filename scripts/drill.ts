@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { databaseDrills, databaseNotShown } from "./drill/database";
+import type { Drill, Measured, NotShown } from "./drill/drill";
+import { edgeDrills, edgeNotShown } from "./drill/edge";
+import { type Drilled, isGood, table } from "./drill/report";
+import { heal } from "./local/faults";
+import { readOutputs } from "./local/outputs";
+import { localStateDirectory } from "./local/paths";
+
+const suites: Record<string, { drills: readonly Drill[]; notShown: readonly NotShown[] }> = {
+  edge: { drills: edgeDrills, notShown: edgeNotShown },
+  database: { drills: databaseDrills, notShown: databaseNotShown },
+};
+
+/** `npm run drill -- edge [F5 ...] [--runs N]`: faults under load, each measured against its bound. */
+async function main(): Promise<void> {
+  const options = { runs: { type: "string", default: "3" } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const [name = "", ...asked] = positionals;
+  const suite = suites[name];
+  const runs = Number(values.runs);
+  if (!suite || !Number.isInteger(runs) || runs < 1) {
+    throw new Error(`usage: npm run drill -- ${Object.keys(suites).join("|")} [F5 ...] [--runs N]`);
+  }
+  const ids = suite.drills.map(({ id }) => id);
+  const unknown = asked.filter((id) => !ids.includes(id));
+  if (unknown.length > 0) throw new Error(`no drill ${unknown.join(", ")} among ${ids.join(", ")}`);
+  const drills = suite.drills.filter(({ id }) => asked.length === 0 || asked.includes(id));
+  const all: Drilled[] = [];
+  for (const drill of drills) all.push(await repeat(drill, runs));
+  const notShown = asked.length === 0 ? suite.notShown : [];
+  console.log(`\n${table(all, notShown)}`);
+  const folder = join(localStateDirectory, "drills");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.json`);
+  const plain = all.map(({ drill: { run: _, ...drill }, ...rest }) => ({ ...drill, ...rest }));
+  writeFileSync(file, `${JSON.stringify(plain, null, 2)}\n`);
+  console.log(`\nwritten to ${file}`);
+  process.exitCode = all.every(isGood) ? 0 : 1;
+}
+
+async function repeat(drill: Drill, runs: number): Promise<Drilled> {
+  const done: Measured[] = [];
+  const errors: string[] = [];
+  for (let run = 1; run <= runs; run++) {
+    try {
+      const measured = await drill.run(readOutputs());
+      done.push(measured);
+      const { outageMs, requests, failed, moves, notes = [] } = measured;
+      const told = `outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`;
+      console.log(`${drill.id} run ${run}: ${[told, ...notes.slice(0, 9)].join("; ")}`);
+    } catch (error) {
+      errors.push((error as Error).message);
+      console.log(`${drill.id} run ${run}: ${(error as Error).message}`);
+      await heal().catch(() => undefined);
+    }
+  }
+  return { drill, runs: done, errors };
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

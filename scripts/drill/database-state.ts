@@ -1,0 +1,39 @@
+import { databaseStates, primaryOf, query } from "../local/databases";
+import { cloudGet } from "../local/cloud";
+import type { StackOutputs } from "../local/outputs";
+import { waitUntil } from "../local/wait-until";
+import type { Ledger } from "./ledger";
+
+/** Waits until every database node is an ONLINE member and one is the primary; returns its name. */
+export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Promise<string> {
+  return waitUntil(
+    "every database node an ONLINE member",
+    async () => {
+      const states = await databaseStates(outputs);
+      const told = [...states].map(([name, state]) => `${name} ${state?.member?.state ?? "-"}`);
+      if (![...states.values()].every((state) => state?.member?.state === "ONLINE")) {
+        throw new Error(told.join(", "));
+      }
+      return primaryOf(states);
+    },
+    { timeoutSeconds, intervalMs: 500 },
+  );
+}
+
+/** Broken promises of a ledger on all members, which must have the same entries too. */
+export async function brokenPromises(outputs: StackOutputs, ledger: Ledger): Promise<string[]> {
+  const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+  const sql = `SELECT text FROM app.entry WHERE text LIKE 'ledger ${ledger.run} %' ORDER BY id`;
+  const answers = await Promise.all(nodes.map((node) => query(outputs, node, sql)));
+  const different = nodes.filter((_, i) => answers[i]!.join("\n") !== answers[0]!.join("\n"));
+  return [
+    ...nodes.flatMap((node, i) => ledger.brokenBy(node, answers[i]!)),
+    ...different.map((node) => `${node} has other entries than ${nodes[0]}`),
+  ];
+}
+
+/** Names of all servers of the stack. */
+export async function serverNames(): Promise<string[]> {
+  const { servers } = await cloudGet<{ servers: { name: string }[] }>("/servers?per_page=50");
+  return servers.map(({ name }) => name);
+}

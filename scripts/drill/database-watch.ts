@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { databaseStates, primaryOf } from "../local/databases";
+import { heal } from "../local/faults";
+import type { StackOutputs } from "../local/outputs";
+import { waitUntil } from "../local/wait-until";
+import { brokenPromises, waitForGroup } from "./database-state";
+import type { Measured } from "./drill";
+import { Ledger } from "./ledger";
+import { Prober, seen } from "./prober";
+
+/** The members as a fault meets them. */
+export interface Members {
+  primary: string;
+  secondaries: string[];
+  outputs: StackOutputs;
+}
+
+/** How a database drill is watched. */
+export interface Watch {
+  /** Time under load after the fault, milliseconds. */
+  watchMs: number;
+  /** Longest wait for all members to be back, seconds. */
+  backSeconds: number;
+  /** True if reads must not fail. */
+  reads: boolean;
+}
+
+const clients = 4;
+/** Pause between two writes of a client, milliseconds. */
+const pauseMs = 20;
+const readsPerSecond = 20;
+
+async function account(url: string): Promise<string> {
+  const body = JSON.stringify({
+    name: `ledger${randomUUID().slice(0, 8)}`,
+    password: randomUUID(),
+  });
+  const headers = { "content-type": "application/json", origin: new URL(url).origin };
+  const response = await fetch(new URL("/api/accounts", url), { method: "POST", body, headers });
+  if (response.status !== 201) throw new Error(`an account was answered with ${response.status}`);
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
+}
+
+/** One write that is acknowledged shows that the site is in service. */
+export async function waitForWrites(outputs: StackOutputs, timeoutSeconds: number): Promise<void> {
+  await waitUntil("a write", async () => (await account(outputs.url)) && true, {
+    timeoutSeconds,
+  });
+}
+
+/** Breaks something under a ledger and a reader, heals, waits for all members, checks the promises. */
+export async function watched(
+  outputs: StackOutputs,
+  { watchMs, backSeconds, reads }: Watch,
+  breaks: (members: Members) => Promise<unknown>,
+): Promise<Measured> {
+  const primary = await waitForGroup(outputs, 120);
+  const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+  await waitForWrites(outputs, 60);
+  const ledger = new Ledger(outputs.url, await account(outputs.url));
+  const reader = new Prober(new URL("/api/entries", outputs.url).href, readsPerSecond, true);
+  ledger.start(clients, pauseMs);
+  reader.start();
+  let after: string | undefined;
+  try {
+    await pause(2_000);
+    await breaks({ primary, secondaries: nodes.filter((name) => name !== primary), outputs });
+    await pause(watchMs);
+    after = primaryOf(await databaseStates(outputs));
+  } finally {
+    await heal();
+    await pause(1_000);
+    await Promise.all([ledger.stop(), reader.stop()]);
+  }
+  const begun = Date.now();
+  await waitForGroup(outputs, backSeconds);
+  const back = Math.round((Date.now() - begun) / 1000);
+  const broken = await brokenPromises(outputs, ledger);
+  const unknown = ledger.writes.filter(({ result }) => result !== "acknowledged").length;
+  const failedReads = seen(reader.probes).failed;
+  const notes = [
+    ...broken,
+    ...(reads && failedReads > 0 ? [`${failedReads} reads failed`] : []),
+    `${ledger.writes.length - unknown} acknowledged, all members back after ${back} s`,
+  ];
+  return {
+    outageMs: ledger.longestGapMs(),
+    requests: ledger.writes.length + reader.probes.length,
+    failed: unknown + (reads ? failedReads : 0) + broken.length,
+    moves: after !== undefined && after !== primary ? 1 : 0,
+    broken: broken.length,
+    notes,
+  };
+}

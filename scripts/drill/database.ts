@@ -1,0 +1,148 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { query, switchPrimary } from "../local/databases";
+import { heal, inject } from "../local/faults";
+import type { StackOutputs } from "../local/outputs";
+import { serverNames, waitForGroup } from "./database-state";
+import { type Members, type Watch, watched, waitForWrites } from "./database-watch";
+import type { Drill, Measured, NotShown } from "./drill";
+
+const mysql = "mysql.service";
+const usual: Watch = { watchMs: 14_000, backSeconds: 90, reads: true };
+
+/** A change of the primary: writes wait for it, and none fails. */
+function failover(
+  id: string,
+  title: string,
+  breaks: (members: Members) => Promise<unknown>,
+): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, usual, breaks);
+  return { id, title, boundMs: 8_000, moves: [1, 1], failed: 0, run };
+}
+
+/** A loss that the group hardly notices. */
+function harmless(
+  id: string,
+  title: string,
+  breaks: (members: Members) => Promise<unknown>,
+): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, { ...usual, watchMs: 8_000 }, breaks);
+  return { id, title, boundMs: 1_000, moves: [0, 0], failed: 0, run };
+}
+
+async function frozen(server: string, milliseconds: number): Promise<void> {
+  await inject({ fault: "kill", server, unit: mysql, signal: "STOP" });
+  await pause(milliseconds);
+  await inject({ fault: "kill", server, unit: mysql, signal: "CONT" });
+}
+
+async function cutFromPeers({ primary, secondaries }: Members): Promise<void> {
+  for (const peer of secondaries) {
+    await inject({ fault: "link", server: primary, side: "private", peer });
+  }
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, order: Math.random() }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ value }) => value);
+}
+
+/** Switches machines off at once and on in random order; measures from the last one that is on. */
+async function darkness(outputs: StackOutputs, names: readonly string[]): Promise<Measured> {
+  const faults = await Promise.all(
+    names.map(async (server) => inject({ fault: "power-off", server })),
+  );
+  await pause(3_000);
+  for (const id of shuffled(faults)) {
+    await pause(Math.random() * 3_000);
+    await heal(id);
+  }
+  const begun = Date.now();
+  await waitForWrites(outputs, 300);
+  const outageMs = Date.now() - begun;
+  await waitForGroup(outputs, 120);
+  return { outageMs, requests: 1, failed: 0, moves: 0 };
+}
+
+/** All of them lose power under load: nothing acknowledged may be lost. */
+async function lossOfAll(outputs: StackOutputs): Promise<Measured> {
+  let dark: Measured | undefined;
+  const watch = { watchMs: 0, backSeconds: 120, reads: false };
+  const measured = await watched(outputs, watch, async () => {
+    const names = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+    dark = await darkness(outputs, names);
+  });
+  return { ...measured, outageMs: dark!.outageMs, failed: measured.broken ?? 0, moves: 0 };
+}
+
+/** A transaction that only one node has: it is refused by the group, and takes a copy. */
+async function errant({ secondaries, outputs }: Members): Promise<void> {
+  const node = secondaries[0]!;
+  await query(
+    outputs,
+    node,
+    "STOP GROUP_REPLICATION; SET GLOBAL super_read_only = OFF; CREATE DATABASE errant; DROP DATABASE errant;",
+  );
+}
+
+/** Faults of the database: numbers, titles and bounds of the fault matrix. */
+export const databaseDrills: readonly Drill[] = [
+  failover("F24", "MySQL of the primary killed", ({ primary }) =>
+    inject({ fault: "kill", server: primary, unit: mysql }),
+  ),
+  failover("F25", "MySQL of the primary frozen for 12 s", ({ primary }) => frozen(primary, 12_000)),
+  failover("F26", "primary loses power", ({ primary }) =>
+    inject({ fault: "power-off", server: primary }),
+  ),
+  failover("F27", "primary cut from its peers", cutFromPeers),
+  harmless("F29", "MySQL of a secondary killed", ({ secondaries }) =>
+    inject({ fault: "kill", server: secondaries[0]!, unit: mysql }),
+  ),
+  harmless("F29b", "MySQL of a secondary frozen for 8 s", ({ secondaries }) =>
+    frozen(secondaries[0]!, 8_000),
+  ),
+  {
+    id: "F34",
+    title: "all database nodes lose power",
+    boundMs: 120_000,
+    moves: [0, 0],
+    failed: 0,
+    run: lossOfAll,
+  },
+  {
+    id: "F35",
+    title: "the whole stack loses power",
+    boundMs: 180_000,
+    moves: [0, 0],
+    run: async (outputs) => darkness(outputs, await serverNames()),
+  },
+  {
+    id: "F36",
+    title: "planned switch of the primary",
+    boundMs: 1_000,
+    moves: [1, 1],
+    failed: 0,
+    run: (outputs) =>
+      watched(outputs, { ...usual, watchMs: 3_000 }, ({ secondaries }) =>
+        switchPrimary(outputs, secondaries[0]!),
+      ),
+  },
+  {
+    id: "F40",
+    title: "errant transaction on a secondary",
+    boundMs: 1_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) => watched(outputs, { watchMs: 10_000, backSeconds: 300, reads: true }, errant),
+  },
+];
+
+/** Rows of the matrix that this cloud cannot show, with the reason. */
+export const databaseNotShown: readonly NotShown[] = [
+  {
+    id: "F38",
+    title: "clock step",
+    why: "a container has the clock of its machine, which must not be stepped",
+  },
+];

@@ -1,0 +1,47 @@
+import type { StackOutputs } from "../local/outputs";
+
+/** What a drill measured in one run. */
+export interface Measured {
+  /** Longest outage that a visitor saw, milliseconds. */
+  outageMs: number;
+  requests: number;
+  failed: number;
+  /** Moves of the floating IP, or changes of the primary. */
+  moves: number;
+  /** Acknowledged writes that are missing or doubled. */
+  broken?: number;
+  /** What was seen besides. */
+  notes?: string[];
+}
+
+/** One fault of the matrix as a drill. */
+export interface Drill {
+  /** Number in the fault matrix, such as `F5`. */
+  id: string;
+  title: string;
+  /** Longest outage that is allowed, milliseconds; what lasts longer misses the bound. */
+  boundMs: number;
+  /** Fewest and most moves that are right. */
+  moves: readonly [number, number];
+  /** Most requests that may fail; absent: as many as the outage takes. */
+  failed?: number;
+  run: (outputs: StackOutputs) => Promise<Measured>;
+}
+
+/** A fault that this machine, or this cloud, cannot show. */
+export interface NotShown {
+  id: string;
+  title: string;
+  why: string;
+}
+
+/** True if a run was within the bounds of its drill. */
+export function isWithin(drill: Drill, { outageMs, failed, moves }: Measured): boolean {
+  const [fewest, most] = drill.moves;
+  return (
+    outageMs <= drill.boundMs &&
+    moves >= fewest &&
+    moves <= most &&
+    failed <= (drill.failed ?? Number.POSITIVE_INFINITY)
+  );
+}

@@ -1,0 +1,66 @@
+import { cloudGet } from "../local/cloud";
+import type { StackOutputs } from "../local/outputs";
+import { runOnNode } from "../local/ssh";
+import { waitUntil } from "../local/wait-until";
+
+interface WireAction {
+  id: number;
+  command: string;
+  status: string;
+}
+
+/** The load balancer that has the floating IP. @throws Error if none has. */
+export async function holder(): Promise<string> {
+  const { floating_ips } = await cloudGet<{ floating_ips: { server: number | null }[] }>(
+    "/floating_ips",
+  );
+  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
+    "/servers?per_page=50",
+  );
+  const name = servers.find(({ id }) => id === floating_ips[0]?.server)?.name;
+  if (!name) throw new Error("no load balancer has the floating IP");
+  return name;
+}
+
+/** Ids of the moves of the floating IP so far. */
+export async function moves(): Promise<number[]> {
+  const { actions } = await cloudGet<{ actions: WireAction[] }>(
+    "/floating_ips/actions?per_page=50&sort=id:desc",
+  );
+  return actions.filter(({ command }) => command === "assign_floating_ip").map(({ id }) => id);
+}
+
+/** What keepalived last said on a load balancer. */
+export async function vrrpState(outputs: StackOutputs, node: string): Promise<string> {
+  return (await runOnNode(outputs, node, "sudo cat /run/webstack-mover/vrrp-state")).trim();
+}
+
+/**
+ * Waits until the edge is as it should be: one master, which has the address, and one standby, both
+ * healthy for a while. Movers are started anew: four moves in ten minutes are their limit, which
+ * a drill would meet and a site should.
+ */
+export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90): Promise<void> {
+  const nodes = outputs.nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
+  await waitUntil(
+    "the edge in its normal state",
+    async () => {
+      const states = await Promise.all(nodes.map((node) => vrrpState(outputs, node)));
+      const master = nodes[states.indexOf("MASTER")];
+      const told = nodes.map((node, i) => `${node} ${states[i]}`).join(", ");
+      if ([...states].sort().join() !== "BACKUP,MASTER") throw new Error(told);
+      if (master !== (await holder())) {
+        // Right after a keepalived that failed alone; the next one who is master is the holder.
+        await runOnNode(outputs, master!, "sudo systemctl restart keepalived");
+        throw new Error(`${told}; the floating IP is with the other`);
+      }
+      const health = await Promise.all(
+        nodes.map((node) => runOnNode(outputs, node, "cat /run/webstack/edge-health")),
+      );
+      if (health.some((text) => text.trim() !== "0")) throw new Error("HAProxy is not healthy");
+      return true;
+    },
+    { timeoutSeconds, intervalMs: 500 },
+  );
+  for (const node of nodes) await runOnNode(outputs, node, "sudo systemctl restart webstack-mover");
+}

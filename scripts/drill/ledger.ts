@@ -1,0 +1,94 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** What became of one write. */
+export interface Write {
+  /** Unique text of the entry. */
+  text: string;
+  /** When the answer came, milliseconds. */
+  answeredMs: number;
+  /** `unknown`: it may or may not be there. */
+  result: "acknowledged" | "refused" | "unknown";
+}
+
+/** Longest wait for one answer, milliseconds: longer than the app's own deadline of 15 s. */
+const patienceMs = 20_000;
+
+/**
+ * Clients that write numbered entries through the site, each with an idempotency key, one after the
+ * other, and keep a record of what was promised.
+ */
+export class Ledger {
+  readonly run = randomBytes(4).toString("hex");
+  readonly writes: Write[] = [];
+  private going = false;
+  private clients: Promise<void>[] = [];
+
+  constructor(
+    private readonly url: string,
+    private readonly cookie: string,
+  ) {}
+
+  /** Starts so many clients, each with a pause between its writes. */
+  start(clients: number, pauseMs: number): void {
+    this.going = true;
+    this.clients = Array.from({ length: clients }, (_, i) => this.client(i + 1, pauseMs));
+  }
+
+  /** Resolves when every write under way has its answer. */
+  async stop(): Promise<void> {
+    this.going = false;
+    await Promise.all(this.clients);
+  }
+
+  private async client(client: number, pauseMs: number): Promise<void> {
+    for (let sequence = 1; this.going; sequence++) {
+      const text = `ledger ${this.run} ${client}-${sequence} ${randomBytes(4).toString("hex")}`;
+      const result = await this.write(text);
+      this.writes.push({ text, answeredMs: performance.now(), result });
+      await pause(pauseMs);
+    }
+  }
+
+  private async write(text: string): Promise<Write["result"]> {
+    try {
+      const response = await fetch(new URL("/api/entries", this.url), {
+        method: "POST",
+        body: JSON.stringify({ text }),
+        headers: {
+          cookie: this.cookie,
+          origin: new URL(this.url).origin,
+          "content-type": "application/json",
+          "idempotency-key": randomUUID(),
+        },
+        signal: AbortSignal.timeout(patienceMs),
+      });
+      await response.arrayBuffer();
+      if (response.status === 201) return "acknowledged";
+      return response.status < 500 ? "refused" : "unknown";
+    } catch {
+      return "unknown";
+    }
+  }
+
+  /** Longest time between two acknowledgements, milliseconds. */
+  longestGapMs(): number {
+    const times = this.writes
+      .filter(({ result }) => result === "acknowledged")
+      .map(({ answeredMs }) => answeredMs)
+      .sort((a, b) => a - b);
+    return Math.round(Math.max(0, ...times.slice(1).map((time, i) => time - times[i]!)));
+  }
+
+  /** Promises that a member's entries break: what was acknowledged is there once, the rest at most once. */
+  brokenBy(member: string, texts: readonly string[]): string[] {
+    const counts = new Map<string, number>();
+    for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+    return this.writes.flatMap(({ text, result }) => {
+      const count = counts.get(text) ?? 0;
+      if (result === "acknowledged" && count === 0) return [`${member} lost "${text}"`];
+      return count > 1 ? [`${member} has "${text}" ${count} times`] : [];
+    });
+  }
+}

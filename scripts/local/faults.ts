@@ -1,0 +1,37 @@
+import { controlPort } from "./paths";
+
+/** A fault as the control API of the local cloud takes it; see `localcloud/README.md`. */
+export interface FaultRequest {
+  fault: string;
+  [argument: string]: unknown;
+}
+
+async function call(method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${controlPort}${path}`, {
+    method,
+    ...(body
+      ? { body: JSON.stringify(body), headers: { "content-type": "application/json" } }
+      : {}),
+    signal: AbortSignal.timeout(60_000),
+  });
+  const answer = (await response.json()) as { error?: string };
+  if (!response.ok)
+    throw new Error(answer.error ?? `${method} ${path} answered ${response.status}`);
+  return answer;
+}
+
+/** Injects a fault; returns its id. @throws Error with the rule that the fault breaks. */
+export async function inject(fault: FaultRequest): Promise<number> {
+  return ((await call("POST", "/faults", fault)) as { id: number }).id;
+}
+
+/** Heals one fault, or all. */
+export async function heal(id?: number): Promise<void> {
+  await call("DELETE", id === undefined ? "/faults" : `/faults/${id}`);
+}
+
+/** The faults that last. */
+export async function activeFaults(): Promise<{ id: number; fault: FaultRequest }[]> {
+  return ((await call("GET", "/faults")) as { faults: { id: number; fault: FaultRequest }[] })
+    .faults;
+}

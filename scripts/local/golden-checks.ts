@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { command } from "../../localcloud/machines/command";
+
+const goldenFolder = join(__dirname, "..", "..", "test", "templates", "golden");
+
+const goldenBundle = z.looseObject({
+  users: z.array(z.looseObject({ name: z.string() })),
+  checks: z.array(z.looseObject({ command: z.array(z.string()) })),
+});
+
+/** What a service's own checker says of golden files. */
+export interface CheckResult {
+  /** Node whose files they are. */
+  node: string;
+  /** The checker as it was called. */
+  command: string;
+  good: boolean;
+  /** What it said. */
+  said: string;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Puts the golden files where they belong, and throw-away keys where a checker wants some. */
+function preparation(node: string, users: readonly string[]): string[] {
+  return [
+    "set -e",
+    "exec 2>&1",
+    `cp -a /golden/${node}/etc/. /etc/`,
+    ...users.map((user) => `id ${user} >/dev/null 2>&1 || useradd --system ${user}`),
+    "mkdir -p /etc/haproxy/certs /etc/webstack/tls /run/haproxy /run/webstack /srv/app/current",
+    "ssh-keygen -q -A && echo 0 > /run/webstack/edge-health",
+    "cd /etc/webstack/tls",
+    "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=golden -keyout key.pem -out cert.pem 2>/dev/null",
+    "cp cert.pem ca.pem && cat cert.pem key.pem > /etc/haproxy/certs/edge.pem",
+    "chown mysql key.pem",
+    "cd / && set +e",
+  ];
+}
+
+/** Marks the end of a checker's words in the output: its status follows. */
+const mark = "\u001e";
+
+async function checkNode(image: string, node: string): Promise<CheckResult[]> {
+  const text = readFileSync(join(goldenFolder, `${node}.bundle.json`), "utf8");
+  const { users, checks } = goldenBundle.parse(JSON.parse(text));
+  const commands = [
+    ...checks.map((check) => check.command),
+    ["cloud-init", "schema", "--config-file", `/golden/${node}.cloud-config.yaml`],
+  ];
+  const script = [
+    ...preparation(
+      node,
+      users.map(({ name }) => name),
+    ),
+    ...commands.map((words) => `${words.map(quoted).join(" ")}; printf '${mark}%s${mark}' $?`),
+  ].join("\n");
+  const docker = ["run", "--rm", "--interactive", "--network", "none", "--cap-add", "NET_ADMIN"];
+  const volume = ["--volume", `${goldenFolder}:/golden:ro`];
+  const output = await command("docker", [...docker, ...volume, image, "/bin/sh", "-s"], {
+    input: `${script}\n`,
+    timeoutSeconds: 120,
+  });
+  const parts = output.split(mark);
+  return commands.map((words, i) => ({
+    node,
+    command: words.join(" "),
+    good: parts[2 * i + 1] === "0",
+    said: (parts[2 * i] ?? "").trim(),
+  }));
+}
+
+/** Runs every node's golden files through their services' own checkers, in the host image. */
+export async function checkGoldenFiles(image: string): Promise<CheckResult[]> {
+  const nodes = readdirSync(goldenFolder)
+    .filter((name) => name.endsWith(".bundle.json"))
+    .map((name) => name.replace(".bundle.json", ""));
+  return (await Promise.all(nodes.map((node) => checkNode(image, node)))).flat();
+}

@@ -1,0 +1,144 @@
+import { Claims, type Claim } from "../../../host/supervisor/claims";
+import { isLater, ownView, type LastView, type NodeState } from "../../../host/supervisor/view";
+import { outside } from "./node-state";
+
+/** A group as its members see it. */
+export interface Group {
+  /** Rises with each bootstrap. */
+  epoch: number;
+  counter: number;
+  primary: SimulatedNode;
+  members: Set<SimulatedNode>;
+  /** Transactions of this view, in order. */
+  log: number[];
+  /** How many of them were delivered to a member. */
+  delivered: Map<SimulatedNode, number>;
+  /** Since when members cannot be reached, by member. */
+  lostSince: Map<SimulatedNode, number>;
+}
+
+const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
+
+/** GTID set of numbers, gaps and all. */
+function gtidSet(transactions: Iterable<number>): string {
+  const sorted = [...transactions].sort((a, b) => a - b);
+  const starts = sorted.filter((one, i) => sorted[i - 1] !== one - 1);
+  const ends = sorted.filter((one, i) => sorted[i + 1] !== one + 1);
+  return starts.length === 0
+    ? ""
+    : `${uuid}:${starts.map((start, i) => `${start}-${ends[i]}`).join(":")}`;
+}
+
+/** A database node whose MySQL is played; its disk survives a loss of power, its memory does not. */
+export class SimulatedNode {
+  /** On disk: transactions that were applied. */
+  readonly applied = new Set<number>();
+  /** In memory: transactions that the group delivered. */
+  readonly received = new Set<number>();
+  /** On disk. */
+  lastView: LastView | null = null;
+  /** On disk. */
+  private claim: Claim | null = null;
+  claims: Claims;
+  powered = true;
+  mysqlAt = 0;
+  group: Group | undefined;
+  /** What its supervisor is doing until then. */
+  busy: { untilMs: number; finish: () => void } | undefined;
+  private said: { size: number; gtid: string } | undefined;
+  /** What the peers said last, with the time. */
+  readonly heard = new Map<string, { state: NodeState; atMs: number }>();
+
+  constructor(readonly name: string) {
+    this.claims = this.startedClaims();
+  }
+
+  private startedClaims(): Claims {
+    return new Claims(this.claim, (claim) => (this.claim = claim));
+  }
+
+  /** Loss of power: only what is on disk stays. */
+  powerOff(): void {
+    this.powered = false;
+    this.received.clear();
+    this.said = undefined;
+    this.heard.clear();
+    this.group = undefined;
+    this.busy = undefined;
+  }
+
+  /** Power comes back; MySQL answers at `mysqlAt`. */
+  powerOn(mysqlAt: number): void {
+    this.powered = true;
+    this.mysqlAt = mysqlAt;
+    this.claims = this.startedClaims();
+  }
+
+  /** A supervisor that is started again forgets what it heard and did. */
+  restartSupervisor(): void {
+    this.heard.clear();
+    this.busy = undefined;
+    this.claims = this.startedClaims();
+  }
+
+  /** MySQL is stopped cleanly; the supervisor goes on. */
+  stopMysql(untilMs: number): void {
+    this.mysqlAt = untilMs;
+    this.received.clear();
+    this.group = undefined;
+    this.busy = undefined;
+  }
+
+  private gtid(): string {
+    const size = this.applied.size * 1e6 + this.received.size;
+    if (this.said?.size !== size) {
+      this.said = { size, gtid: gtidSet(new Set([...this.applied, ...this.received])) };
+    }
+    return this.said.gtid;
+  }
+
+  /** A primary takes writes when it has applied what was delivered before. */
+  isSettledPrimary(): boolean {
+    return this.group?.primary === this && this.received.size === 0;
+  }
+
+  has(transaction: number): boolean {
+    return this.applied.has(transaction) || this.received.has(transaction);
+  }
+
+  /** Takes over a later view. */
+  adopt(view: LastView | null, nowMs: number): void {
+    if (!view || !this.claims.agrees(view.primary, nowMs)) return;
+    if (isLater(view, this.lastView)) this.keepView(view, nowMs);
+  }
+
+  private keepView(view: LastView, nowMs: number): void {
+    this.lastView = view;
+    this.claims.settle(view, nowMs);
+  }
+
+  /** As a primary that is settled: puts the view on disk. */
+  look(nowMs: number): void {
+    if (!this.group || !this.isSettledPrimary()) return;
+    if (!this.claims.agrees(this.name, nowMs)) return;
+    const { epoch, counter } = this.group;
+    const seen = { primary: this.name, epoch: String(epoch), counter };
+    const own = ownView(this.name, seen, this.lastView);
+    if (own) this.keepView(own, nowMs);
+  }
+
+  /** What it says of itself; `majority` as its MySQL sees it. */
+  say(nowMs: number, majority: boolean): NodeState {
+    const { group } = this;
+    const role = group?.primary === this ? "PRIMARY" : "SECONDARY";
+    return outside(this.name, {
+      ready: this.powered && nowMs >= this.mysqlAt,
+      member: group ? { state: "ONLINE", role } : { state: "OFFLINE", role: "" },
+      epoch: group ? String(group.epoch) : null,
+      writable: this.isSettledPrimary(),
+      gtid: this.gtid(),
+      lastView: this.lastView,
+      majority,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { decide } from "../../../host/supervisor/decide";
+import { isPrimary } from "../../../host/supervisor/server";
+import { type Rules, rules } from "./simulated-rules";
+import { Simulation } from "./simulator";
+
+/** `SIMULATED_SCHEDULES=20000 npx vitest run test/host/supervisor` plays more of them. */
+const schedules = Number(process.env.SIMULATED_SCHEDULES ?? 300);
+/** Longest run, milliseconds: much more than it takes. */
+const timeoutMs = 30_000 + 100 * schedules;
+
+function simulated(seed: number, by: Rules = rules): Simulation {
+  const simulation = new Simulation(seed, by);
+  simulation.run(120_000, 120_000);
+  return simulation;
+}
+
+/** The first promise that is broken in as many schedules. */
+function firstViolation(by: Rules): string | undefined {
+  for (let seed = 0; seed < 1_000; seed++) {
+    const [violation] = simulated(seed, by).violations;
+    if (violation !== undefined) return violation;
+  }
+  return undefined;
+}
+
+describe("random schedules of faults", () => {
+  it(
+    "lose no acknowledged write, never have two primaries, and end in service",
+    () => {
+      let [bootstraps, writes] = [0, 0];
+      for (let seed = 0; seed < schedules; seed++) {
+        const simulation = simulated(seed);
+        expect(simulation.violations, `seed ${seed}`).toEqual([]);
+        const [primary] = simulation.serving();
+        expect(primary, `seed ${seed}`).toBeDefined();
+        const lost = [...simulation.acknowledged].filter((write) => !primary!.has(write));
+        expect(lost, `seed ${seed}`).toEqual([]);
+        bootstraps += simulation.bootstraps;
+        writes += simulation.acknowledged.size;
+      }
+      // The schedules are worth something only if groups are lost and made again.
+      expect(bootstraps).toBeGreaterThan(2 * schedules);
+      expect(writes).toBeGreaterThan(50 * schedules);
+    },
+    timeoutMs,
+  );
+
+  it("are seen to fail if any two nodes may make a group", () => {
+    const weak: Rules["decide"] = (situation) =>
+      decide({
+        ...situation,
+        self: { ...situation.self, lastView: null },
+        peers: situation.peers.map((peer) => ({ ...peer, lastView: null })),
+        nodes: [situation.self.node, ...situation.peers.map(({ node }) => node)].sort(),
+      });
+    expect(firstViolation({ ...rules, decide: weak })).toBeDefined();
+  });
+
+  it("are seen to fail if a primary serves before others know it", () => {
+    const serves: Rules["serves"] = (state) => isPrimary(state);
+    expect(firstViolation({ ...rules, serves })).toBeDefined();
+  });
+});
