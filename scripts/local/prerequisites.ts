@@ -58,13 +58,25 @@ export function ensurePrerequisites(
   const missing = missingPrerequisites(wanted);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
-  const commands = missing.map(({ command }) => command).join(", ");
+  installPackages(packages, missing.map(({ command }) => command).join(", "), say);
+}
+
+/**
+ * Installs distribution packages, saying so first and what for.
+ *
+ * @throws Error with the command to type, when this process may not install packages.
+ */
+export function installPackages(
+  packages: readonly string[],
+  purpose: string,
+  say: (line: string) => void,
+): void {
   if (process.getuid?.() !== 0 || !isInstalled("apt-get")) {
     throw new Error(
-      `missing programs: ${commands}; install them first, on Debian or Ubuntu with: sudo apt-get install ${packages.join(" ")}`,
+      `missing programs: ${purpose}; install them first, on Debian or Ubuntu with: sudo apt-get install ${packages.join(" ")}`,
     );
   }
-  say(`installing distribution packages for ${commands}: ${packages.join(" ")}`);
+  say(`installing distribution packages for ${purpose}: ${packages.join(" ")}`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const options = { env, stdio: ["ignore", "ignore", "inherit"] as const, timeout: 600_000 };
   execFileSync("apt-get", ["update", "-qq"], { ...options, stdio: [...options.stdio] });

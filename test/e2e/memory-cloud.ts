@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { repositoryRoot } from "../../scripts/local/paths";
+
+const main = join(repositoryRoot, "localcloud", "main.ts");
+
+/** A local cloud without hosts, in a process of its own on a free port of loopback. */
+export class MemoryCloud {
+  /** Folder for the state, and for what clients write; removed at the end. */
+  readonly folder = mkdtempSync(join(tmpdir(), "local-cloud-"));
+  readonly token = randomBytes(32).toString("hex");
+  private process: ChildProcess | undefined;
+  /** Address of the API, such as `http://127.0.0.1:34567/v1`; undefined until it listens. */
+  address: string | undefined;
+
+  /** @param apiDate the day whose API answers, `YYYY-MM-DD`; absent: today's. */
+  constructor(private readonly apiDate?: string) {}
+
+  /** Environment of clients: endpoint and token, and a home where nothing is configured. */
+  get environment(): NodeJS.ProcessEnv {
+    if (!this.address) throw new Error("the local cloud has not been started");
+    const home = join(this.folder, "home");
+    mkdirSync(home, { recursive: true });
+    return {
+      PATH: process.env.PATH,
+      HOME: home,
+      HCLOUD_ENDPOINT: this.address,
+      HCLOUD_TOKEN: this.token,
+    };
+  }
+
+  /** Starts the process. @throws Error with what it said, if it ends instead of listening. */
+  async start(): Promise<void> {
+    const tokens = join(this.folder, "tokens");
+    writeFileSync(tokens, `${this.token}\n`, { mode: 0o600 });
+    const child = spawn(
+      process.execPath,
+      [
+        ...["--import", require.resolve("tsx"), main, "serve", "--driver", "memory"],
+        ...["--state", join(this.folder, "state"), "--port", "0", "--tokens", tokens],
+        ...(this.apiDate === undefined ? [] : ["--api-date", this.apiDate]),
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    this.process = child;
+    for await (const line of createInterface(child.stdout)) {
+      const [, address] = /^listening on (\S+)$/.exec(line) ?? [];
+      if (!address) continue;
+      this.address = address;
+      return;
+    }
+    throw new Error("the local cloud ended without listening");
+  }
+
+  /** Ends the process and removes its folder. */
+  async stop(): Promise<void> {
+    const child = this.process;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const closed = once(child, "exit");
+      child.kill("SIGTERM");
+      await closed;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
