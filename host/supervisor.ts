@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
 import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
 import { keep, readKept } from "./supervisor/kept";
 import { Mysql, SqlError } from "./supervisor/mysql";
+import { endOverride, isOverridden } from "./supervisor/override";
 import { Peers } from "./supervisor/peers";
 import { serve } from "./supervisor/server";
 import { makeLocalUsers, makeUsers, type Passwords } from "./supervisor/users";
@@ -23,8 +24,6 @@ const lookMs = 250;
 const backOffMs = [1_000, 2_000, 5_000, 10_000, 30_000];
 /** How long own transactions must be unknown to the group before all data is replaced, milliseconds. */
 const rebuildAfterMs = 10_000;
-/** An operator's word that this node is to make the group; removed once it is followed. */
-const overridePath = "/run/webstack-override";
 
 const config = JSON.parse(readFileSync("/etc/webstack/supervisor.json", "utf8")) as Config;
 const credentials = `${process.env.CREDENTIALS_DIRECTORY}/passwords`;
@@ -34,7 +33,7 @@ const others = config.nodes.filter(({ name }) => name !== config.node);
 const nodes = config.nodes.map(({ name }) => name);
 const grouped = others.length > 0;
 const claims = new Claims(readKept<Claim>("claim"), (claim) => keep("claim", claim));
-const eye = new Eye(config.node, grouped, claims, (view) => peers.tell(view));
+const eye = new Eye(config.node, config.nodes, claims, (view) => peers.tell(view));
 const acting = new Mysql();
 const peers = new Peers(
   others.map(({ privateIp }) => privateIp),
@@ -60,21 +59,17 @@ async function provideUsers(): Promise<void> {
   eye.usersMade = true;
 }
 
+function addressOf(node: string): string {
+  return config.nodes.find(({ name }) => name === node)!.privateIp;
+}
+
 function next(): Decision {
-  const override = readOverride();
+  const override = isOverridden(config.node);
   const made = decide({ nodes, self: eye.state, peers: peers.states(), override });
   if (made.type !== decision.type) decidedAt = Date.now();
   if (made.type === "wait" && eye.state.waiting !== made.reason) say(5, `waiting: ${made.reason}`);
   eye.state.waiting = made.type === "wait" ? made.reason : "";
   return made;
-}
-
-function readOverride(): boolean {
-  try {
-    return readFileSync(overridePath, "utf8").trim() === config.node;
-  } catch {
-    return false;
-  }
 }
 
 async function act(): Promise<void> {
@@ -100,7 +95,7 @@ async function act(): Promise<void> {
     case "handOver":
       say(3, `${decision.to} is to be the primary: ${decision.reason}`);
       notBefore = Date.now() + backOffMs[3]!;
-      return setPrimary(acting, decision.to);
+      return setPrimary(acting, addressOf(decision.to));
   }
 }
 
@@ -116,7 +111,7 @@ async function giveBack(): Promise<void> {
 
 /** What was decided from what the peers said a moment ago must hold for those that let it happen. */
 async function bootstrap(reason: string): Promise<void> {
-  const override = readOverride();
+  const override = isOverridden(config.node);
   const isOwn = claim(config.node, eye.state.lastView);
   const granting = isOwn ? await peers.grants(config.node, eye.state.lastView) : [];
   const allowed = isOwn && isMajority(1 + granting.length, nodes.length);
@@ -128,14 +123,13 @@ async function bootstrap(reason: string): Promise<void> {
   say(5, `starting the group: ${reason}`);
   await startMember(acting, replication, true);
   if (!override) return;
-  rmSync(overridePath, { force: true });
+  endOverride();
   setAlone(true);
 }
 
 async function rebuild({ donor, reason }: { donor: string; reason: string }): Promise<void> {
-  const from = config.nodes.find(({ name }) => name === donor)!;
   say(3, `${reason}; all data is replaced by a copy of ${donor}`);
-  await copyFrom(acting, from.privateIp, replication).catch((error: Error) => {
+  await copyFrom(acting, addressOf(donor), replication).catch((error: Error) => {
     // MySQL restarts itself at the end of the copy: the session is lost.
     if (error instanceof SqlError) throw error;
   });

@@ -6,8 +6,6 @@ import { text } from "./text";
 export interface MyCnfArgs {
   /** Own private IPv4 address. */
   privateIp: string;
-  /** Node name. */
-  node: string;
   /** `server_id`, unique in the group. */
   serverId: number;
   /** Name of the group, a UUID. */
@@ -35,7 +33,8 @@ export function myCnf(args: MyCnfArgs): string {
     ${made}
     [mysqld]
     server_id = ${args.serverId}
-    report_host = ${args.node}
+    # Members find each other by what they report, and no resolver knows the names of nodes.
+    report_host = ${args.privateIp}
     bind_address = 127.0.0.1,${args.privateIp}
     mysqlx = OFF
     skip_name_resolve = ON

@@ -19,7 +19,8 @@ export class Eye {
 
   constructor(
     node: string,
-    private readonly grouped: boolean,
+    /** All database nodes; one of them is no group. */
+    private readonly nodes: readonly { name: string; privateIp: string }[],
     private readonly claims: Claims,
     /** Receives every view of which this node is the primary, once it is on disk. */
     private readonly onOwnView: (view: LastView) => void,
@@ -47,8 +48,11 @@ export class Eye {
   /** Looks at MySQL once; a MySQL that does not answer is seen, no error. */
   async look(): Promise<void> {
     const diskFull = isNearlyFull("/var/lib/mysql");
+    const grouped = this.nodes.length > 1;
+    const nameOf = (address: string) =>
+      this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     try {
-      const { view, ...seen } = await observe(this.mysql, this.grouped);
+      const { view, ...seen } = await observe(this.mysql, grouped, nameOf);
       const own = view && ownView(this.state.node, view, this.state.lastView);
       if (own && this.claims.agrees(own.primary, Date.now())) {
         this.keepView(own);
@@ -57,7 +61,7 @@ export class Eye {
       const before = this.state.member;
       const ready = this.usersMade || seen.member?.state === "ONLINE";
       this.state = { ...this.state, ...seen, diskFull, ready };
-      if (!this.grouped) this.state.member = this.usersMade ? alone : null;
+      if (!grouped) this.state.member = this.usersMade ? alone : null;
       const { member } = this.state;
       if (before?.state !== member?.state || before?.role !== member?.role) {
         say(5, `member ${member?.state ?? "none"} ${member?.role ?? ""}`);

@@ -37,9 +37,9 @@ export async function stopMember(mysql: Mysql): Promise<void> {
   await mysql.query("STOP GROUP_REPLICATION", 60_000);
 }
 
-/** Makes the member with that host name the primary; resolves when it is. */
-export async function setPrimary(mysql: Mysql, node: string): Promise<void> {
-  const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(node)})`;
+/** Makes the member with that address the primary; resolves when it is. */
+export async function setPrimary(mysql: Mysql, address: string): Promise<void> {
+  const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(address)})`;
   await mysql.query(
     `SET @member = ${member};\nSELECT group_replication_set_as_primary(@member)`,
     60_000,

@@ -32,8 +32,12 @@ const lagSql =
 const globalsSql =
   "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
 
-/** Looks at MySQL once. */
-export async function observe(mysql: Mysql, grouped: boolean): Promise<Observation> {
+/** Looks at MySQL once; members report addresses, `nameOf` has their names. */
+export async function observe(
+  mysql: Mysql,
+  grouped: boolean,
+  nameOf: (address: string) => string,
+): Promise<Observation> {
   const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql, lagSql] : [globalsSql];
   const rows = await mysql.query(parts.join(";\n"));
   const of = (kind: string) => rows.filter(([first]) => first === kind);
@@ -56,6 +60,7 @@ export async function observe(mysql: Mysql, grouped: boolean): Promise<Observati
     writable: globals?.[1] === "0",
     majority: !grouped || reachable * 2 > members.length,
     lagMs: Number(of("lag")[0]?.[1] ?? 0),
-    view: online && settled ? { primary: primary[1]!, epoch, counter: Number(counter) } : null,
+    view:
+      online && settled ? { primary: nameOf(primary[1]!), epoch, counter: Number(counter) } : null,
   };
 }

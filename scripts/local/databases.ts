@@ -52,6 +52,7 @@ export async function switchPrimary(outputs: StackOutputs, to: string): Promise<
     const names = online.map(([name]) => name).join(", ") || "none";
     throw new Error(`the new primary must be an ONLINE member (${names}), got ${to}`);
   }
-  const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '${to}')`;
+  const address = outputs.nodes.find(({ name }) => name === to)!.privateIp;
+  const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '${address}')`;
   await query(outputs, to, `SET @to = ${member}; SELECT group_replication_set_as_primary(@to)`);
 }
