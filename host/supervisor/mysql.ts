@@ -17,6 +17,8 @@ interface Query {
   timer: NodeJS.Timeout;
 }
 
+/** Client errors after which a session is of no use: not connected, gone away, lost, ended. */
+const lostConnection = /ERROR (?:2002|2003|2006|2013|2055|4031)\b.*/;
 const mark = "--webstack-end--";
 
 /**
@@ -47,7 +49,12 @@ export class Mysql {
       stdio: ["pipe", "pipe", "pipe"],
     });
     child.stdout.on("data", (chunk: Buffer) => this.take(chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (this.errors += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => {
+      this.errors += chunk.toString();
+      // The program goes on without a connection and would never come to the mark.
+      const lost = lostConnection.exec(this.errors);
+      if (lost && this.child === child) this.fail(new Error(lost[0].trim()));
+    });
     child.stdin.on("error", () => undefined);
     child.on("error", (error) => this.fail(error));
     child.on("close", () => {
