@@ -19,7 +19,7 @@ interface Config {
 }
 
 /** Time between two looks at MySQL, milliseconds. */
-const lookMs = 250;
+const lookMs = 100;
 /** Waits after failed starts, milliseconds; the last one for ever. */
 const backOffMs = [1_000, 2_000, 5_000, 10_000, 30_000];
 /** How long own transactions must be unknown to the group before all data is replaced, milliseconds. */

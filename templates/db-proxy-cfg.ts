@@ -34,8 +34,9 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
       option clitcpka
       option srvtcpka
       retries 2
+      # A node that is down for a role is asked often: that it has the role now is what writes wait for.
       # Sessions of a node that lost its role are cut at once: no write goes to an old primary.
-      default-server check port 9200 inter 500ms fastinter 100ms downinter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+      default-server check port 9200 inter 500ms fastinter 100ms downinter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
 
     frontend write
       bind 127.0.0.1:3306

@@ -1,9 +1,16 @@
-import { literal, type Mysql } from "./mysql";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { literal, type Mysql, SqlError } from "./mysql";
+
+const run = promisify(execFile);
 
 /** Longest join of a member: a copy of much data may be part of it, milliseconds. */
 const joinMs = 3_600_000;
 /** Longest bootstrap, milliseconds: well within the time that a claim holds. */
 const bootstrapMs = 30_000;
+
+/** Longest end of a membership, milliseconds; a longer one hangs. */
+const stopMs = 8_000;
 
 /** Login with which members copy from each other. */
 export interface Replication {
@@ -18,7 +25,7 @@ export async function startMember(
   bootstrap: boolean,
 ): Promise<void> {
   const login = `USER=${literal(user)}, PASSWORD=${literal(password)}`;
-  await mysql.query("STOP GROUP_REPLICATION", 60_000).catch(() => undefined);
+  await endMembership(mysql);
   await mysql.query("SET GLOBAL offline_mode = OFF", 5_000);
   await mysql.query(`SET GLOBAL group_replication_bootstrap_group = ${bootstrap ? "ON" : "OFF"}`);
   try {
@@ -29,6 +36,22 @@ export async function startMember(
     throw error;
   } finally {
     await mysql.query("SET GLOBAL group_replication_bootstrap_group = OFF").catch(() => undefined);
+  }
+}
+
+/** systemd starts it again. */
+async function killService(unit: string): Promise<void> {
+  await run("/usr/bin/systemctl", ["kill", "--signal=KILL", unit], { timeout: 10_000 });
+}
+
+/** Ends what is left of a membership. One that hangs, as after a cut network, ends with its MySQL. */
+async function endMembership(mysql: Mysql): Promise<void> {
+  try {
+    await mysql.query("STOP GROUP_REPLICATION", stopMs);
+  } catch (error) {
+    if (error instanceof SqlError) return;
+    await killService("mysql.service");
+    throw new Error("the end of the membership hangs; MySQL is started anew", { cause: error });
   }
 }
 
@@ -55,7 +78,7 @@ export async function copyFrom(
   donorAddress: string,
   { user, password }: Replication,
 ): Promise<void> {
-  await mysql.query("STOP GROUP_REPLICATION", 60_000).catch(() => undefined);
+  await endMembership(mysql);
   const statements = [
     "SET GLOBAL offline_mode = OFF",
     "SET GLOBAL super_read_only = OFF",
