@@ -13,7 +13,7 @@ export interface RetryPolicy {
 }
 
 /** Outlasts a failover of the primary (5.5 to 8 s) with as much again in reserve. */
-export const defaultPolicy: RetryPolicy = { deadlineMs: 15_000, firstPauseMs: 50, maxPauseMs: 500 };
+export const defaultPolicy: RetryPolicy = { deadlineMs: 15_000, firstPauseMs: 50, maxPauseMs: 200 };
 
 /** What {@link retry} needs from outside. */
 export interface RetryContext {
