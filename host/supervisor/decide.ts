@@ -84,6 +84,10 @@ function asMember(self: NodeState, peers: readonly NodeState[]): Decision {
 
 /** A node with transactions that the group does not have is refused by it: it takes a copy instead. */
 function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
+  // To join before would keep the group from noticing that the member it knows is gone.
+  if (group.some(({ members }) => members.includes(self.node))) {
+    return { type: "wait", reason: "the group has not noticed yet that this member is gone" };
+  }
   const all = group.map(({ gtid }) => gtid).join(",");
   if (includes(all, self.gtid)) return { type: "join" };
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;

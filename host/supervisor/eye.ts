@@ -29,6 +29,7 @@ export class Eye {
       node,
       ready: false,
       member: null,
+      members: [],
       gtid: "",
       epoch: null,
       lastView: readKept<LastView>("last-view"),

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { literal, type Mysql, SqlError } from "./mysql";
+import { HangingError, literal, type Mysql } from "./mysql";
 
 const run = promisify(execFile);
 
@@ -49,7 +49,8 @@ async function endMembership(mysql: Mysql): Promise<void> {
   try {
     await mysql.query("STOP GROUP_REPLICATION", stopMs);
   } catch (error) {
-    if (error instanceof SqlError) return;
+    // A session that was lost with a former MySQL is replaced by itself.
+    if (!(error instanceof HangingError)) return;
     await killService("mysql.service");
     throw new Error("the end of the membership hangs; MySQL is started anew", { cause: error });
   }

@@ -10,6 +10,9 @@ export class SqlError extends Error {
   }
 }
 
+/** MySQL took longer than it may. */
+export class HangingError extends Error {}
+
 interface Query {
   sql: string;
   resolve: (rows: string[][]) => void;
@@ -35,7 +38,10 @@ export class Mysql {
   /** Rows of one statement or of several; columns as text. @throws SqlError, or Error if it hangs. */
   query(sql: string, timeoutMs = 2_000): Promise<string[][]> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.fail(new Error("MySQL does not answer")), timeoutMs);
+      const timer = setTimeout(
+        () => this.fail(new HangingError("MySQL does not answer")),
+        timeoutMs,
+      );
       timer.unref();
       this.waiting.push({ sql, resolve, reject, timer });
       this.next();

@@ -5,6 +5,8 @@ import type { MemberState } from "./view";
 /** What one look at MySQL shows. */
 export interface Observation {
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
+  /** Names of the members of the view, unreachable ones too. */
+  members: string[];
   gtid: string;
   /** Fixed part of the id of the view that the member is in, or null. */
   epoch: string | null;
@@ -55,6 +57,7 @@ export async function observe(
   const settled = globals?.[1] === "0" && includes(executed, received);
   return {
     member,
+    members: members.map((row) => nameOf(row[1] ?? "")),
     gtid: [executed, received].filter((set) => set !== "").join(","),
     epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
     writable: globals?.[1] === "0",

@@ -22,6 +22,8 @@ export interface NodeState {
   /** MySQL answers, and its users are there. */
   ready: boolean;
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
+  /** Names of the members of the view that it is in, unreachable ones too. */
+  members: string[];
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
   lastView: LastView | null;

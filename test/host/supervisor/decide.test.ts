@@ -52,6 +52,14 @@ describe("a node outside", () => {
     expect(decideFor(outside("db-1", { gtid: upTo(7) }), peers)).toEqual({ type: "join" });
   });
 
+  it("waits until the group has noticed that it was gone", () => {
+    const peers = [member("db-2", "PRIMARY", { members: ["db-1", "db-2", "db-3"] })];
+    expect(decideFor(outside("db-1"), peers)).toEqual({
+      type: "wait",
+      reason: "the group has not noticed yet that this member is gone",
+    });
+  });
+
   it("does not join, or make, a group while a minority of one is visible", () => {
     const peers = [member("db-2", "PRIMARY", { majority: false }), outside("db-3")];
     expect(decideFor(outside("db-1", { lastView: view("db-1", 3) }), peers)).toEqual({

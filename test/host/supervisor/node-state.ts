@@ -13,6 +13,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     node,
     ready: true,
     member: { state: "OFFLINE", role: "" },
+    members: [],
     gtid: "",
     epoch: null,
     lastView: null,
