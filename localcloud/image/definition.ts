@@ -34,11 +34,21 @@ const cloudInit = [
   "apt: {preserve_sources_list: true}",
 ].join("\n");
 
+/**
+ * A folder that comes with the image cannot be renamed on the layered file system of a container,
+ * and MySQL renames its redo log's when it takes over a clone: it gets one of the host's own.
+ */
+const ownRedoLog = [
+  "[Service]",
+  "ExecStartPre=+/bin/sh -c 'cd /var/lib/mysql && [ -e .own-redo ] || { cp -a ./#innodb_redo .redo && rm -rf ./#innodb_redo && mv .redo ./#innodb_redo && touch .own-redo; }'",
+];
+
 /** Shell lines that finish the file system at `$1`. */
 export const customize: readonly string[] = [
   `chroot "$1" systemctl disable ${disabledUnits} >/dev/null 2>&1 || true`,
   `chroot "$1" systemctl mask ${maskedUnits.join(" ")} >/dev/null 2>&1`,
   `printf '%s\\n' '${cloudInit.replaceAll("\n", "' '")}' > "$1/etc/cloud/cloud.cfg.d/90-localcloud.cfg"`,
+  `mkdir -p "$1/etc/systemd/system/mysql.service.d"; cat > "$1/etc/systemd/system/mysql.service.d/00-localcloud.conf" <<'END'\n${ownRedoLog.join("\n")}\nEND`,
   // A baked-in identity would make every host the same one.
   'rm -f "$1"/etc/ssh/ssh_host_* "$1"/var/lib/mysql/auto.cnf "$1"/var/lib/mysql/*.pem; : > "$1/etc/machine-id"',
   'rm -rf "$1"/usr/share/doc/* "$1"/usr/share/man/* "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*',

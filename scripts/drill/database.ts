@@ -131,7 +131,7 @@ export const databaseDrills: readonly Drill[] = [
   {
     id: "F40",
     title: "errant transaction on a secondary",
-    boundMs: 1_000,
+    boundMs: 2_000,
     moves: [0, 0],
     failed: 0,
     run: (outputs) => watched(outputs, { watchMs: 10_000, backSeconds: 300, reads: true }, errant),
