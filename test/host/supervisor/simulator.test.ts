@@ -61,4 +61,8 @@ describe("random schedules of faults", () => {
     const serves: Rules["serves"] = (state) => isPrimary(state);
     expect(firstViolation({ ...rules, serves })).toBeDefined();
   });
+
+  it("are seen to fail if a group is made without the claims of a majority", () => {
+    expect(firstViolation({ ...rules, claims: false })).toBeDefined();
+  });
 });
