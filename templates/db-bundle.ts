@@ -46,7 +46,7 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
     files: {
       [programPath("supervisor")]: rootFile(args.programs.supervisor ?? ""),
       [cnfPath]: rootFile(myCnf({ ...args, bufferPoolMiB: args.bufferPoolMiB ?? 128 })),
-      [dropInPath]: rootFile(mysqlDropIn()),
+      [dropInPath]: rootFile(mysqlDropIn(nodes.length > 1)),
       [unitPath]: rootFile(supervisorUnit()),
       [configPath]: rootFile(`${JSON.stringify({ node, privateIp, nodes }, null, 2)}\n`),
     },
@@ -82,7 +82,19 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
   };
 }
 
-function mysqlDropIn(): string {
+/**
+ * Gives the primary away before MySQL stops. Commits under way would hold up a primary that leaves
+ * by itself for a minute. On a secondary it names the primary that there is.
+ */
+const handOver = [
+  "SET @own = (SELECT MEMBER_ROLE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid)",
+  "SET @other = IF(@own = 'PRIMARY', 'SECONDARY', 'PRIMARY')",
+  "SET @heir = (SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_ROLE = @other ORDER BY MEMBER_ID LIMIT 1)",
+  "SELECT group_replication_set_as_primary(@heir)",
+].join("; ");
+
+function mysqlDropIn(grouped: boolean): string {
+  const stop = `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`;
   return text`
     ${made}
     [Unit]
@@ -96,6 +108,7 @@ function mysqlDropIn(): string {
     OOMScoreAdjust=-700
     # MySQL ends to be started again after a clone only if it knows that somebody does that.
     Environment=MYSQLD_PARENT_PID=1
+    ${grouped ? stop : []}
   `;
 }
 
