@@ -123,8 +123,8 @@ async function bootstrap(reason: string): Promise<void> {
   say(5, `starting the group: ${reason}`);
   await startMember(acting, replication, true);
   if (!override) return;
-  endOverride();
   setAlone(true);
+  endOverride();
 }
 
 async function rebuild({ donor, reason }: { donor: string; reason: string }): Promise<void> {

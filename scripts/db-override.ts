@@ -31,7 +31,11 @@ async function main(): Promise<void> {
     terminal.close();
     if (answer.trim() !== node) throw new Error("nothing was done");
   }
-  await runOnNode(outputs, node, `echo ${node} | sudo tee /run/webstack-override >/dev/null`);
+  await runOnNode(
+    outputs,
+    node,
+    `echo ${node} | sudo tee /var/lib/webstack-supervisor/override >/dev/null`,
+  );
   for (const end = Date.now() + 60_000; Date.now() < end;) {
     const now = await databaseStates(outputs);
     if (primaryOf(now) === node) return console.log(`${node} is the primary`);

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 
-const path = "/run/webstack-override";
+/** In the folder of the supervisor's state: the rest of the file system is read-only for it. */
+const path = "/var/lib/webstack-supervisor/override";
 
 /** True if an operator said that this node is to make the group, whatever is lost. */
 export function isOverridden(node: string): boolean {
