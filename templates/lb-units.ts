@@ -109,8 +109,15 @@ export function proberUnit(): string {
   `;
 }
 
-/** Moves the floating IP; the only process that has the API token. */
-export function moverUnit(tokenPath: string): string {
+/** Login of the mover. */
+export const moverUser = "webstack-mover";
+
+/**
+ * Moves the floating IP.
+ *
+ * @param credentials what it authenticates itself with: paths by the names that it knows them by.
+ */
+export function moverUnit(credentials: Readonly<Record<string, string>>): string {
   return text`
     ${made}
     [Unit]
@@ -120,12 +127,12 @@ export function moverUnit(tokenPath: string): string {
     StartLimitIntervalSec=0
 
     [Service]
-    User=webstack-mover
+    User=${moverUser}
     RuntimeDirectory=webstack-mover
     RuntimeDirectoryPreserve=yes
     ExecStartPre=+/bin/sh -c "mkdir -p /run/webstack; [ -p ${vrrpFifoPath} ] || mkfifo -m 0660 ${vrrpFifoPath}; chown root:webstack-mover ${vrrpFifoPath}; chmod 0660 ${vrrpFifoPath}"
     ExecStart=/usr/bin/node ${programPath("mover")}
-    LoadCredential=token:${tokenPath}
+    ${Object.entries(credentials).map(([name, path]) => `LoadCredential=${name}:${path}`)}
     Restart=always
     RestartSec=500ms
     NoNewPrivileges=yes
