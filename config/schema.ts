@@ -65,7 +65,7 @@ const loadBalancers = z.strictObject({
     about: "Whether the stack gets a floating IPv6 network too",
     must: "be true or false",
     example: true,
-  }).default(false),
+  }).default(true),
   api: z
     .strictObject({
       endpoint: setting(z.string().refine(isApiEndpoint), {

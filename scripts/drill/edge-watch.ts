@@ -13,12 +13,24 @@ export interface Pair {
   outputs: StackOutputs;
 }
 
-/** Requests a second of each of the two probers. */
+/** Requests a second of each prober. */
 const perSecond = 50;
 /** Time that is watched before a fault, milliseconds. */
 const beforeMs = 1_000;
 
-/** Breaks something under two probers, watches, heals, and waits for the normal state. */
+/** One prober with a connection for each request, one with lasting connections, one over IPv6. */
+function probersOf({ url, floatingIp }: StackOutputs): Prober[] {
+  const target = new URL("/healthz", url);
+  const first = [
+    new Prober(target.href, perSecond, false),
+    new Prober(target.href, perSecond, true),
+  ];
+  if (floatingIp.ipv6 === undefined) return first;
+  target.hostname = `[${floatingIp.ipv6}]`;
+  return [...first, new Prober(target.href, perSecond, false)];
+}
+
+/** Breaks something under probers, watches, heals, and waits for the normal state. */
 export async function watched(
   outputs: StackOutputs,
   watchMs: number,
@@ -30,8 +42,7 @@ export async function watched(
   const standby = nodes.find((name) => name !== active)!;
   const before = await moves();
   const callsBefore = await apiCalls();
-  const url = new URL("/healthz", outputs.url).href;
-  const probers = [new Prober(url, perSecond, false), new Prober(url, perSecond, true)];
+  const probers = probersOf(outputs);
   for (const prober of probers) prober.start();
   try {
     await pause(beforeMs);
