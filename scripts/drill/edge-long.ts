@@ -29,6 +29,11 @@ async function reloads({ active, outputs }: Pair): Promise<void> {
   await runOnNode(outputs, active, script, 600_000);
 }
 
+async function vrrpReloads({ active, standby, outputs }: Pair): Promise<void> {
+  const script = "for i in $(seq 25); do sudo systemctl reload keepalived || exit 1; sleep 1; done";
+  await Promise.all([active, standby].map((node) => runOnNode(outputs, node, script, 120_000)));
+}
+
 /**
  * Drills that take long.
  *
@@ -54,6 +59,12 @@ export function longDrills(minutes: number): Drill[] {
       id: "F16",
       title: `${reloadCount} reloads under load`,
       run: (outputs) => watched(outputs, 2_000, reloads, reloadRate),
+    },
+    {
+      ...nothing,
+      id: "F16b",
+      title: "50 reloads of keepalived",
+      run: (outputs) => watched(outputs, 2_000, vrrpReloads),
     },
   ];
 }
