@@ -44,7 +44,8 @@ export class Prober {
     private readonly perSecond: number,
     keepAlive: boolean,
   ) {
-    this.agent = keepAlive ? new Agent({ keepAlive: true, maxSockets: 64 }) : false;
+    // No limit of connections: independent visitors do not wait for each other's.
+    this.agent = keepAlive ? new Agent({ keepAlive: true, maxFreeSockets: 64 }) : false;
   }
 
   start(): void {
