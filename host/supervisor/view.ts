@@ -37,6 +37,12 @@ export interface NodeState {
   lagMs: number;
   /** True if the disk of the data is nearly full. */
   diskFull: boolean;
+  /** True if that disk has next to no room at all. */
+  diskSpent: boolean;
+  /** How long its disk makes a commit take, milliseconds; 0: not known. */
+  commitMs: number;
+  /** How long ago each app node asked it for its role, milliseconds, by address. */
+  asked: Record<string, number>;
   /** What the supervisor waits for, in words. */
   waiting: string;
 }
