@@ -2,6 +2,7 @@ import { Askers } from "./supervisor/askers";
 import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
+import { Fence } from "./supervisor/fence";
 import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
 import { betterPrimary, HandOvers } from "./supervisor/hand-over";
 import { keep, readKept } from "./supervisor/kept";
@@ -39,6 +40,7 @@ const askers = new Askers(
   Date.now(),
 );
 const handOvers = new HandOvers();
+const fence = new Fence();
 
 let alone = readKept<boolean>("alone") ?? false;
 let busy = false;
@@ -145,6 +147,7 @@ function failed(error: Error): void {
 
 async function turn(): Promise<void> {
   await eye.look();
+  fence.keep(peers.silences(), Date.now());
   if (busy || !eye.isFresh()) return;
   busy = true;
   const work = async () => {
@@ -188,6 +191,7 @@ serve(config.privateIp, {
   claim,
   release: (by) => claims.release(by, Date.now()),
   onAsked: (address, path) => {
+    peers.hear(address);
     if (path === "/primary") askers.note(address, Date.now());
   },
 });
