@@ -5,7 +5,7 @@ import { Mysql } from "./mysql";
 import { observe } from "./observe";
 import { say } from "./say";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
-import { isLater, ownView, type LastView, type NodeState } from "./view";
+import { isLater, isRival, ownView, type LastView, type NodeState } from "./view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
@@ -19,6 +19,8 @@ export class Eye {
   usersMade = false;
   /** How long commits take. */
   readonly syncs = new SyncTimes();
+  /** A view that a peer knows and that is no less late than the own. */
+  private rival: LastView | null = null;
   private lookedAt = 0;
   private syncsAt = 0;
   private room: Room = { full: false, spent: false };
@@ -64,7 +66,7 @@ export class Eye {
       const { view, ...seen } = await observe(this.mysql, grouped, nameOf);
       await this.lookAtSyncs();
       const { commitMs } = this.syncs;
-      const own = view && ownView(this.state.node, view, this.state.lastView);
+      const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, Date.now())) {
         this.keepView(own);
         this.onOwnView(own);
@@ -100,6 +102,7 @@ export class Eye {
   /** Takes over a later view that a peer knows. */
   adopt(view: LastView | null): void {
     if (!view || !this.claims.agrees(view.primary, Date.now())) return;
+    if (isRival(view, this.state.lastView)) this.rival = view;
     if (isLater(view, this.state.lastView)) this.keepView(view);
   }
 
