@@ -9,6 +9,8 @@ export interface Measured {
   failed: number;
   /** Moves of the floating IP, or changes of the primary. */
   moves: number;
+  /** Calls to the API that the hosts made. */
+  apiCalls?: number;
   /** Acknowledged writes that are missing or doubled. */
   broken?: number;
   /** What was seen besides. */

@@ -51,12 +51,13 @@ describe("load balancer", () => {
     expect(vrrp).toContain("check_unicast_src");
   });
 
-  it("keeps the token in a file that only root reads", () => {
-    expect(lb.secretFiles["/etc/webstack/mover-token"]).toEqual({
-      owner: "root",
-      group: "root",
-      mode: "0600",
-    });
+  it("has no token, and lets nobody but the system call out", () => {
+    expect(Object.keys(lb.secretFiles).join()).not.toContain("token");
+    expect(file(lb, "/etc/nftables.conf")).toContain('meta skuid != { "root", "_apt" } drop');
+  });
+
+  it("drains only when an operator says so", () => {
+    expect(file(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
   });
 });
 
@@ -153,6 +154,7 @@ describe("every node", () => {
   it.each(all)("%s reloads or restarts a service for each file that one reads", (_, bundle) => {
     const used = bundle.services.flatMap((one) => [...one.reloadFiles, ...one.restartFiles]);
     const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
-    expect(unused).toEqual(["/usr/local/lib/webstack/converge.js"]);
+    const byHand = ["converge", "edge"].map((name) => `/usr/local/lib/webstack/${name}.js`);
+    expect(unused.filter((path) => !byHand.includes(path))).toEqual([]);
   });
 });
