@@ -3,6 +3,7 @@ import { apiCalls, heal } from "../local/faults";
 import type { StackOutputs } from "../local/outputs";
 import { runOnNode } from "../local/ssh";
 import type { Measured } from "./drill";
+import { toldPhases } from "./edge-phases";
 import { holder, moves, waitForNormal } from "./edge-state";
 import { Prober, seen } from "./prober";
 
@@ -14,12 +15,12 @@ export interface Pair {
 }
 
 /** Requests a second of each prober. */
-const perSecond = 50;
+const usualRate = 50;
 /** Time that is watched before a fault, milliseconds. */
 const beforeMs = 1_000;
 
 /** One prober with a connection for each request, one with lasting connections, one over IPv6. */
-function probersOf({ url, floatingIp }: StackOutputs): Prober[] {
+function probersOf({ url, floatingIp }: StackOutputs, perSecond: number): Prober[] {
   const target = new URL("/healthz", url);
   const first = [
     new Prober(target.href, perSecond, false),
@@ -35,6 +36,7 @@ export async function watched(
   outputs: StackOutputs,
   watchMs: number,
   breaks: (pair: Pair) => Promise<unknown>,
+  perSecond = usualRate,
 ): Promise<Measured> {
   await waitForNormal(outputs);
   const nodes = outputs.nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
@@ -42,7 +44,7 @@ export async function watched(
   const standby = nodes.find((name) => name !== active)!;
   const before = await moves();
   const callsBefore = await apiCalls();
-  const probers = probersOf(outputs);
+  const probers = probersOf(outputs, perSecond);
   for (const prober of probers) prober.start();
   try {
     await pause(beforeMs);
@@ -58,6 +60,11 @@ export async function watched(
   const each = probers.map(({ probes }) => seen(probes));
   const callsAfter = await apiCalls();
   const moved = (await moves()).filter((id) => !before.includes(id));
+  const [worst] = [...each].sort((a, b) => b.outageMs - a.outageMs);
+  const phases =
+    moved.length === 1 && worst!.outageMs > 0
+      ? await toldPhases(outputs, standby, performance.timeOrigin + worst!.outageFromMs)
+      : [];
   await waitForNormal(outputs);
   return {
     outageMs: Math.max(...each.map(({ outageMs }) => outageMs)),
@@ -65,5 +72,6 @@ export async function watched(
     failed: each.reduce((sum, { failed }) => sum + failed, 0),
     moves: moved.length,
     apiCalls: callsAfter - callsBefore,
+    notes: phases,
   };
 }
