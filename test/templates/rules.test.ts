@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../templates/app-bundle";
 import type { Bundle } from "../../templates/bundle";
+import { cloudConfig } from "../../templates/cloud-config";
+import { writtenFiles } from "../support/first-boot";
 import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
@@ -15,6 +17,29 @@ const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
 const nginx = file(web, "/etc/nginx/nginx.conf");
 const proxy = file(app, "/etc/haproxy/haproxy.cfg");
 const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+
+describe("first boot", () => {
+  const programs = (bundle: Bundle): string[] => {
+    const args = { adminUser: "webstack", adminKeys: [], bundle };
+    const written = writtenFiles(cloudConfig(args))["/var/lib/webstack/bundle.json"]!;
+    const { files } = JSON.parse(written) as Bundle;
+    return Object.keys(files).filter((path) => path.startsWith("/usr/local/lib/webstack/"));
+  };
+
+  it("brings no program of a service that waits for its secrets", () => {
+    const supervisor = "/usr/local/lib/webstack/supervisor.js";
+    expect(db.files).toHaveProperty([supervisor]);
+    expect(programs(db)).not.toContain(supervisor);
+  });
+
+  it("brings the rest", () => {
+    const files = {
+      ...db.files,
+      "/usr/local/lib/webstack/other.js": db.files[Object.keys(db.files)[0]!]!,
+    };
+    expect(programs({ ...db, files })).toContain("/usr/local/lib/webstack/other.js");
+  });
+});
 
 /** Settings on which a promise depends; the golden files alone would not say which. */
 describe("load balancer", () => {

@@ -21,6 +21,9 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     majority: true,
     lagMs: 0,
     diskFull: false,
+    diskSpent: false,
+    commitMs: 0,
+    asked: {},
     waiting: "",
     ...overrides,
   };

@@ -1,20 +1,20 @@
 import { isMajority, mayBeMade } from "../../../host/supervisor/claims";
 import type { Decision } from "../../../host/supervisor/decide";
 import type { NodeState } from "../../../host/supervisor/view";
-import { random } from "./random";
+import { SimulatedFaults, tickMs } from "./simulated-faults";
 import type { Rules } from "./simulated-rules";
 import type { SimulatedNode } from "./simulated-node";
-import { SimulatedReplication } from "./simulated-replication";
 
-const tickMs = 250;
 const freshMs = 1_500;
 
 /** Three database nodes under random faults. Times in milliseconds. */
-export class Simulation extends SimulatedReplication {
+export class Simulation extends SimulatedFaults {
   readonly acknowledged = new Set<number>();
   /** Broken promises. */
   readonly violations: string[] = [];
   bootstraps = 0;
+  /** Planned changes of the primary that were made. */
+  handOvers = 0;
   private transactions = 0;
   private epochs = 0;
 
@@ -22,13 +22,14 @@ export class Simulation extends SimulatedReplication {
     seed: number,
     private readonly by: Rules,
   ) {
-    super(random(seed));
+    super(seed);
   }
 
   /** Faults for a while, then none: everything must come back. */
   run(faultyMs: number, healedMs: number): void {
     while (this.nowMs < faultyMs) this.tick(true);
     this.cut.clear();
+    this.apps.heal();
     for (const node of this.nodes) if (!node.powered) node.powerOn(this.nowMs + 2_000);
     for (const end = this.nowMs + healedMs; this.nowMs < end;) this.tick(false);
   }
@@ -38,13 +39,10 @@ export class Simulation extends SimulatedReplication {
     return this.nodes.filter((node) => node.powered && this.isServed(node));
   }
 
-  private chance(perSecond: number): boolean {
-    return this.next() < (perSecond * tickMs) / 1000;
-  }
-
   private tick(faults: boolean): void {
     this.nowMs += tickMs;
     if (faults) this.breakSomething();
+    this.apps.ask(this.nodes, this.nowMs);
     for (const group of new Set(this.nodes.flatMap((node) => node.group ?? []))) this.play(group);
     for (const node of this.nodes) if (node.powered) this.supervise(node);
     this.write(faults);
@@ -57,42 +55,12 @@ export class Simulation extends SimulatedReplication {
     this.violations.push(`${this.nowMs} ms: ${text}`);
   }
 
-  private breakSomething(): void {
-    for (const node of this.nodes) {
-      if (node.powered && this.chance(0.03)) node.powerOff();
-      else if (!node.powered && this.chance(0.15)) {
-        node.powerOn(this.nowMs + this.between(500, 6_000));
-      }
-      if (this.chance(0.02)) node.restartSupervisor();
-      if (this.chance(0.02)) this.stopCleanly(node);
-      if (this.cut.has(node) ? this.chance(0.15) : this.chance(0.02)) {
-        if (!this.cut.delete(node)) this.cut.add(node);
-      }
-    }
-    if (this.chance(0.01)) for (const node of this.nodes) if (node.powered) node.powerOff();
-  }
-
-  /** A member that leaves says so, if a majority hears it: the rest goes on at once. */
-  private stopCleanly(node: SimulatedNode): void {
-    const { group } = node;
-    if (!node.powered || !group) return;
-    const talking = [...group.members].filter(
-      (one) => one.group === group && this.reaches(node, one),
-    );
-    const stay = [...group.members].filter((one) => one !== node);
-    if (talking.length * 2 > group.members.size && talking.length > 1) {
-      this.changeView(group, stay, talking);
-    }
-    for (const transaction of [...node.received]) this.apply(node, transaction);
-    node.stopMysql(this.nowMs + this.between(1_000, 20_000));
-  }
-
   private supervise(node: SimulatedNode): void {
     // A look at MySQL now and then comes late.
     if (this.nowMs >= node.mysqlAt && this.next() < 0.8) node.look(this.nowMs);
     for (const other of this.nodes) {
       if (other === node || !this.reaches(node, other) || this.next() < 0.2) continue;
-      const state = other.say(this.nowMs, this.seesMajority(other));
+      const state = this.stateOf(other);
       node.heard.set(other.name, { state, atMs: this.nowMs });
       node.adopt(state.lastView, this.nowMs);
     }
@@ -112,8 +80,14 @@ export class Simulation extends SimulatedReplication {
   }
 
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
-    const self = node.say(this.nowMs, this.seesMajority(node));
-    return this.by.decide({ nodes: this.nodes.map(({ name }) => name), self, peers });
+    const self = this.stateOf(node);
+    const made = this.by.decide({ nodes: this.nodes.map(({ name }) => name), self, peers });
+    return this.apps.next(node, made, self, peers, this.nowMs);
+  }
+
+  private stateOf(node: SimulatedNode): NodeState {
+    const said = node.say(this.nowMs, this.seesMajority(node));
+    return { ...said, asked: this.apps.asked(node, this.nowMs) };
   }
 
   private act(node: SimulatedNode): void {
@@ -121,9 +95,19 @@ export class Simulation extends SimulatedReplication {
     if (decision.type === "join") this.later(node, 500, 3_000, () => this.join(node));
     if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
     if (decision.type === "leave") node.group = undefined;
+    if (decision.type === "handOver") this.startHandOver(node, decision.to);
     if (decision.type === "bootstrap" && (!this.by.claims || this.isClaimed(node))) {
       this.later(node, 500, 5_000, () => this.bootstrap(node));
     }
+  }
+
+  private startHandOver(node: SimulatedNode, to: string): void {
+    const heir = this.nodes.find(({ name }) => name === to)!;
+    const said = node.heard.get(to)?.state.member;
+    if (said?.state !== "ONLINE") this.violate(`${node.name} hands over to ${to}, which is none`);
+    this.later(node, 100, 2_000, () => {
+      if (this.makePrimary(node, heir)) this.handOvers += 1;
+    });
   }
 
   private later(node: SimulatedNode, low: number, high: number, finish: () => void): void {
@@ -160,7 +144,7 @@ export class Simulation extends SimulatedReplication {
   }
 
   private isServed(node: SimulatedNode): boolean {
-    const state = node.say(this.nowMs, this.seesMajority(node));
+    const state = this.stateOf(node);
     return state.ready && this.by.serves(state, this.heardBy(node), this.nodes.length);
   }
 
