@@ -110,8 +110,9 @@ export class Wiring {
   /** Sends a floating address to a machine, or nowhere. */
   async assignFloatingIp(ip: string, serverId: number | undefined): Promise<void> {
     this.floatingIps.set(ip, serverId);
-    await this.inTurn(() => this.routeFloating(ip, serverId));
+    // First: a new owner that may not yet answer for the address is asked again only a second later.
     await this.pushPublicRules();
+    await this.inTurn(() => this.routeFloating(ip, serverId));
   }
 
   /** One route that is replaced: the address is never without an owner in between. */
