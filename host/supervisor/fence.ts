@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { say } from "./say";
 
 /** Silence from which a peer's host is taken for dead, and the longest that is acted upon, ms. */
-const silentMs = { from: 2_000, to: 12_000 };
+const silentMs = { from: 800, to: 12_000 };
 /** Port of XCom, over which members of the group talk. */
 const xcomPort = 33061;
 
