@@ -37,6 +37,7 @@ export class Eye {
       majority: false,
       lagMs: 0,
       diskFull: false,
+      sole: readKept<boolean>("sole") ?? false,
       waiting: "",
     };
   }
@@ -85,6 +86,19 @@ export class Eye {
   adopt(view: LastView | null): void {
     if (!view || !this.claims.agrees(view.primary, Date.now())) return;
     if (isLater(view, this.state.lastView)) this.keepView(view);
+  }
+
+  /** Puts on disk whether this is the only node; whatever follows from that comes later. */
+  keepSole(sole: boolean): void {
+    if (sole === this.state.sole) return;
+    keep("sole", sole);
+    this.state.sole = sole;
+  }
+
+  /** Once another node waits to join, this one is not the only one any more. */
+  letIn(peers: readonly NodeState[]): void {
+    const isMember = this.state.member?.state === "ONLINE";
+    if (isMember && peers.some(({ ready }) => ready)) this.keepSole(false);
   }
 
   private keepView(view: LastView): void {

@@ -37,6 +37,8 @@ export interface NodeState {
   lagMs: number;
   /** True if the disk of the data is nearly full. */
   diskFull: boolean;
+  /** True, also on disk, if it was the only node and no other has been let into its group since. */
+  sole: boolean;
   /** What the supervisor waits for, in words. */
   waiting: string;
 }

@@ -38,6 +38,10 @@ export class SimulatedNode {
   /** On disk. */
   lastView: LastView | null = null;
   /** On disk. */
+  sole = false;
+  /** On disk: it made the group alone, and no majority has known of it since. */
+  alone = false;
+  /** On disk. */
   private claim: Claim | null = null;
   claims: Claims;
   powered = true;
@@ -138,6 +142,7 @@ export class SimulatedNode {
       writable: this.isSettledPrimary(),
       gtid: this.gtid(),
       lastView: this.lastView,
+      sole: this.sole,
       majority,
     });
   }
