@@ -123,6 +123,7 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const dbTier = new MysqlCluster("db", {
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
+    volumeGb: db.volumeGb,
     server: server("db"),
     host,
   });
