@@ -33,8 +33,8 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
   networkZone: string;
   /** Settings of the load balancers. */
   loadBalancers: Omit<LoadBalancerConfig, "api" | "tls"> & {
-    /** How the load balancers reach the Hetzner API. */
-    api: { endpoint: string; token: pulumi.Output<string> };
+    /** How the Hetzner API is reached, and where the token is. */
+    api: Omit<LoadBalancerConfig["api"], "token"> & { token: pulumi.Output<string> };
     /** Certificate for HTTPS; absent: a placeholder is made. */
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
@@ -86,7 +86,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
-      api: { endpoint: api.endpoint, token: pulumi.secret(token) },
+      api: { ...api, token: pulumi.secret(token) },
       tls: tls && { certificate: tls.certificate, privateKey: pulumi.secret(tls.privateKey) },
     },
     app: {

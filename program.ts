@@ -1,27 +1,27 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { AddressBroker } from "./components/address-broker";
 import { AdminAccess } from "./components/admin-access";
+import { ownToken } from "./components/api-access";
 import { AppTier } from "./components/app-tier";
 import { EdgeCertificate } from "./components/edge-certificate";
 import { Firewalls } from "./components/firewalls";
 import { FloatingAddresses } from "./components/floating-addresses";
-import type { HostSettings } from "./components/host";
+import type { ConfiguredHost, HostSettings } from "./components/host";
 import { LoadBalancerPair } from "./components/load-balancer-pair";
 import { MysqlCluster } from "./components/mysql-cluster";
+import { labelSelector } from "./components/naming";
 import { PrivateNetwork } from "./components/private-network";
-import { Rollout } from "./components/rollout";
+import { rollOut } from "./components/rollout-order";
 import type { ServerSettings } from "./components/server";
 import { WebTier } from "./components/web-tier";
 import { type AppSource, readSettings, type Settings } from "./config";
 import { hostPrograms } from "./host-programs";
 import { packRelease } from "./release";
-import { type Role, type Topology, topology } from "./topology";
+import { brokerNodes, type Role, type Topology, topology } from "./topology";
 
-/** Where releases live on the hosts. */
-const releaseRoot = "/srv/app";
-
-/** Releases kept on a host: the running one, and two to go back to. */
-const releasesKept = 3;
+/** Where releases live on the hosts, and how many: the running one, and two to go back to. */
+const releasePlace = { root: "/srv/app", keep: 3 };
 
 /** The whole stack, from its settings to its outputs. */
 export function program(): Record<string, unknown> {
@@ -34,7 +34,7 @@ export function program(): Record<string, unknown> {
   });
   const base = foundation(settings, plan);
   const tiers = serverTiers(settings, plan, base);
-  rollOut(base.access, tiers);
+  rollOut({ user: base.access.user, privateKey: base.access.privateKey }, tiers);
   return outputs(settings, base, tiers);
 }
 
@@ -88,34 +88,61 @@ function serverSettings(
 
 /** The release as the hosts know it, and the local archive if it is to be pushed. */
 function appRelease(source: AppSource) {
-  const place = { root: releaseRoot, keep: releasesKept };
-  if ("url" in source)
-    return { release: { digest: source.sha256, url: source.url, ...place }, archive: undefined };
+  if ("url" in source) {
+    const { url, sha256: digest } = source;
+    return { release: { digest, url, ...releasePlace }, archive: undefined };
+  }
   const { digest, archive } = packRelease(source.path, join(__dirname, ".webstack", "releases"));
-  return { release: { digest, ...place }, archive };
+  return { release: { digest, ...releasePlace }, archive };
 }
 
 /** What the configurations of all hosts share. */
-function hostSettings({ access }: Foundation, { subnetCidrs }: Topology): HostSettings {
+function hostSettings(
+  { loadBalancers }: Settings,
+  { access }: Foundation,
+  plan: Topology,
+): HostSettings {
+  const brokers = loadBalancers.api.tokenOn === "brokers" ? brokerNodes(plan) : [];
   return {
     adminUser: access.user,
     adminKeys: access.publicKeys,
-    subnetCidrs,
+    subnetCidrs: plan.subnetCidrs,
+    brokers: brokers.map(({ name }) => name),
     programs: hostPrograms(),
   };
+}
+
+/** The brokers of the floating IPs, unless the load balancers have the token themselves. */
+function addressBroker(
+  { loadBalancers: { api } }: Settings,
+  plan: Topology,
+  { identity, addresses }: Foundation,
+  { programs }: HostSettings,
+): AddressBroker | undefined {
+  if (api.tokenOn !== "brokers") return undefined;
+  return new AddressBroker("broker", {
+    nodes: brokerNodes(plan),
+    loadBalancers: plan.lb,
+    endpoint: api.endpoint,
+    token: api.token,
+    addresses,
+    selector: labelSelector(identity),
+    programs,
+  });
 }
 
 /** The servers of all tiers with the state of each. */
 function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const { loadBalancers, app, db } = settings;
-  const host = hostSettings(base, plan);
+  const host = hostSettings(settings, base, plan);
+  const broker = addressBroker(settings, plan, base, host);
   const server = (role: Role) => serverSettings(settings, base, role);
   const { release, archive } = appRelease(app.source);
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
     addresses: base.addresses,
-    api: loadBalancers.api,
+    api: broker?.access ?? ownToken(loadBalancers.api.endpoint, loadBalancers.api.token),
     certificatePem: base.certificate.pem,
     server: server("lb"),
     host,
@@ -144,33 +171,19 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
     server: server("web"),
     host,
   });
-  return { lb: lbTier, web: webTier, app: appTier, db: dbTier, archive };
-}
-
-/** Configures tier after tier, from the databases outwards, through the load balancers. */
-function rollOut(access: AdminAccess, { lb, web, app, db, archive }: Tiers): void {
-  const direct = { user: access.user, privateKey: access.privateKey };
-  const through = { ...direct, bastions: lb.publicIps };
-  const bastions = lb.servers;
-  const dbDone = new Rollout("db", { hosts: db.hosts, access: through, after: bastions });
-  const appDone = new Rollout("app", {
-    hosts: app.hosts,
-    access: through,
+  const brokered = (hosts: ConfiguredHost[]) => broker?.configured(hosts, lbTier.servers) ?? hosts;
+  return {
+    lb: lbTier,
+    web: brokered(webTier.hosts),
+    app: appTier.hosts,
+    db: brokered(dbTier.hosts),
     archive,
-    after: [...bastions, dbDone],
-  });
-  const webDone = new Rollout("web", {
-    hosts: web.hosts,
-    access: through,
-    archive,
-    after: [...bastions, appDone],
-  });
-  new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
+  };
 }
 
 function outputs(settings: Settings, { access, addresses }: Foundation, tiers: Tiers) {
   const { loadBalancers, domain } = settings;
-  const hosts = [tiers.lb, tiers.web, tiers.app, tiers.db].flatMap((tier) => tier.hosts);
+  const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
   const scheme = loadBalancers.tls ? "https" : "http";
   return {
     url: pulumi.interpolate`${scheme}://${domain ?? addresses.ipv4.address}/`,

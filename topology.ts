@@ -119,6 +119,14 @@ function checked(role: Role, number: number): number {
   return number;
 }
 
+/**
+ * Nodes that have the API token instead of the load balancers: two without a public service, of the
+ * databases first, since those run no code of visitors or users.
+ */
+export function brokerNodes({ db, web }: Topology): PlannedNode[] {
+  return [...db, ...web].slice(0, 2);
+}
+
 /** Placement groups that `nodes` need, by name, in order, each once. */
 export function placementGroups(nodes: readonly PlannedNode[]): string[] {
   return [...new Set(nodes.map(({ placementGroup }) => placementGroup))];

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { baseBundle } from "../templates/base-bundle";
+import { brokerPort, brokerUser } from "../templates/broker-bundle";
 import { type Bundle, type BundlePart, mergeBundles, type Role } from "../templates/bundle";
 import { cloudConfig } from "../templates/cloud-config";
+import { moverUser } from "../templates/lb-units";
+import type { FirewallArgs } from "../templates/nftables-conf";
 import type { Server, ServerNode } from "./server";
 
 /** What the configurations of all hosts share. */
@@ -12,6 +15,8 @@ export interface HostSettings {
   adminKeys: pulumi.Input<string[]>;
   /** Subnet of each tier with prefix. */
   subnetCidrs: Readonly<Record<Role, string>>;
+  /** Names of the nodes that have the API token; none: the load balancers have it themselves. */
+  brokers: readonly string[];
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
 }
@@ -38,10 +43,29 @@ export function hostBundle(
     role: node.role,
     privateIp: node.privateIp,
     adminUser: host.adminUser,
-    firewall: { subnets: host.subnetCidrs, ...(peerIp ? { peerIp } : {}) },
+    firewall: firewall(node, host, peerIp),
     programs: host.programs,
   });
-  return mergeBundles(node.name, node.role, base, part);
+  // The firewall names the user, so it is there from the first boot on.
+  const users = isBroker(node, host) ? [{ name: brokerUser, home: "/nonexistent" }] : [];
+  return mergeBundles(node.name, node.role, base, part, { users });
+}
+
+function isBroker(node: ServerNode, { brokers }: HostSettings): boolean {
+  return brokers.includes(node.name);
+}
+
+function firewall(
+  node: ServerNode,
+  host: HostSettings,
+  peerIp: string | undefined,
+): Omit<FirewallArgs, "role"> {
+  return {
+    subnets: host.subnetCidrs,
+    ...(peerIp ? { peerIp } : {}),
+    ...(isBroker(node, host) ? { brokerPort, apiUser: brokerUser } : {}),
+    ...(node.role === "lb" && host.brokers.length === 0 ? { apiUser: moverUser } : {}),
+  };
 }
 
 /** The cloud-config with which a node boots for the first time. */

@@ -2,8 +2,10 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../templates/bundle";
 import { lbBundle, lbSecretPaths, type MoverArgs } from "../templates/lb-bundle";
+import type { ApiAccess } from "./api-access";
 import type { FloatingAddresses } from "./floating-addresses";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
+import { labelSelector } from "./naming";
 import type { Server, ServerNode, ServerSettings } from "./server";
 import { tierServers } from "./tier-servers";
 
@@ -22,7 +24,7 @@ export interface LoadBalancerPairArgs {
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
   /** How the two reach the Hetzner API, to move the addresses. */
-  api: { endpoint: string; token: pulumi.Input<string> };
+  api: ApiAccess;
   /** Certificate chain with its private key in PEM form; a secret. */
   certificatePem: pulumi.Input<string>;
   /** What the servers have in common. */
@@ -65,7 +67,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
       server: each,
       bundle: bundle(args, nodes[i]!, mover),
       secrets: {
-        [lbSecretPaths.token]: pulumi.secret(args.api.token),
+        ...args.api.secrets(each.node.name),
         [lbSecretPaths.certificate]: pulumi.secret(args.certificatePem),
       },
     }));
@@ -92,6 +94,7 @@ function bundle(
         webNodes: args.webNodes.map(({ name, privateIp }) => ({ name, privateIp })),
         floatingAddresses,
         ...(known ? { mover: known } : {}),
+        hasToken: args.api.hasToken,
         programs: args.host.programs,
       });
       return hostBundle(node, args.host, part, peer.privateIp);
@@ -100,7 +103,8 @@ function bundle(
 
 function moverArgs(args: LoadBalancerPairArgs, servers: Server[]): pulumi.Output<MoverArgs> {
   return pulumi.output({
-    endpoint: args.api.endpoint,
+    api: args.api.way,
+    selector: labelSelector(args.server.identity),
     floatingIps: args.addresses.all.map(({ id, address }) => ({ id, address })),
     servers: servers.map(({ node, serverId, publicIp }) => ({
       name: node.name,

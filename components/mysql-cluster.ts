@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Bundle } from "../templates/bundle";
 import { dbBundle, type DbBundleArgs, dbSecretPaths } from "../templates/db-bundle";
-import { DatabaseCertificates } from "./database-certificates";
+import { NodeCertificates } from "./node-certificates";
 import { DatabaseCredentials } from "./database-credentials";
 import { dataVolumes } from "./data-volumes";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
@@ -59,7 +59,11 @@ export class MysqlCluster extends pulumi.ComponentResource {
     }
 
     const { passwords } = new DatabaseCredentials(`${name}-password`, { parent: this });
-    const certificates = new DatabaseCertificates(`${name}-tls`, { nodes }, { parent: this });
+    const certificates = new NodeCertificates(
+      `${name}-tls`,
+      { nodes },
+      { parent: this, aliases: [{ type: "webstack:index:DatabaseCertificates" }] },
+    );
     const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
     const state = (node: DatabaseNode, volume?: pulumi.Input<Volume>) =>
       pulumi.all([groupName, volume]).apply(([group, known]) => bundle(args, node, group, known));

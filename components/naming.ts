@@ -11,6 +11,11 @@ export function cloudName(identity: Identity, what?: string): string {
   return [identity.project, identity.stack, what].filter(Boolean).join("-");
 }
 
+/** Selector of everything that has the labels of the stack. */
+export function labelSelector({ project, stack }: Identity): string {
+  return `project=${project},stack=${stack}`;
+}
+
 /** Labels of every cloud resource of the stack, with more of a resource's own. */
 export function cloudLabels(
   identity: Identity,

@@ -65,21 +65,27 @@ const loadBalancers = z.strictObject({
     about: "Whether the stack gets a floating IPv6 network too",
     must: "be true or false",
     example: true,
-  }).default(false),
+  }).default(true),
   api: z
     .strictObject({
       endpoint: setting(z.string().refine(isApiEndpoint), {
-        about: "Hetzner API as the load balancers reach it, to move the floating IP",
+        about: "Hetzner API as the nodes reach it, to move the floating IP",
         must: "be an https URL without a slash at its end (http only for 127.0.0.0/8 and 198.18.0.0/15)",
         example: "https://api.hetzner.cloud/v1",
       }).default("https://api.hetzner.cloud/v1"),
       token: setting(z.string().regex(/^[A-Za-z0-9]{64}$/), {
-        about: "API token with which the load balancers move the floating IP",
+        about: "API token with which the floating IP is moved",
         must: "be a Hetzner API token of 64 letters and digits",
         example: "<token>",
         absent: "`hcloud:token`, else the variable HCLOUD_TOKEN",
         secret: true,
       }).optional(),
+      tokenOn: setting(z.enum(["brokers", "load-balancers"]), {
+        about:
+          "Where the token is: on two nodes without a public service that move the floating IP for the load balancers, or on the load balancers themselves",
+        must: "be brokers or load-balancers",
+        example: "brokers",
+      }).default("brokers"),
     })
     .prefault({}),
   tls: z

@@ -4,19 +4,25 @@ import {
   existsSync,
   openSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from "node:fs";
 import { get } from "node:http";
 import { createInterface } from "node:readline";
-import { ApiFailure, FloatingIpApi } from "./mover/api";
+import { ApiFailure } from "./cloud-api/failure";
+import { FloatingIpApi } from "./mover/api";
 import type { Effect, Event, VrrpState } from "./mover/events";
 import { step } from "./mover/machine";
 import { initialState } from "./mover/state";
+import { type Status, statusAfter } from "./mover/status";
+import { type ApiWay, callerFor } from "./mover/ways";
 
 /** What `/etc/webstack/mover.json` holds; the first server is the one with the higher priority. */
 interface Config {
   node: string;
-  endpoint: string;
+  api: ApiWay;
+  /** Labels of the floating IPs, such as `stack=dev`. */
+  selector: string;
   floatingIps: { id: number; address: string }[];
   servers: { name: string; id: number; publicIp: string }[];
 }
@@ -25,18 +31,26 @@ const configPath = "/etc/webstack/mover.json";
 const fifoPath = "/run/webstack/vrrp.fifo";
 /** Last state that keepalived told, for a mover that is restarted. */
 const statePath = "/run/webstack-mover/vrrp-state";
+/** What an operator is told. */
+const statusPath = "/run/webstack-mover/status.json";
 /** How long the other load balancer may take to answer, milliseconds; two tries side by side. */
 const probeMs = 300;
 
 const config = JSON.parse(readFileSync(configPath, "utf8")) as Config;
-const token = readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/token`, "utf8").trim();
 const self = config.servers.find(({ name }) => name === config.node);
 const peer = config.servers.find(({ name }) => name !== config.node);
 if (!self || !peer) throw new Error(`${configPath} must name this node and the other one`);
-const api = new FloatingIpApi(config.endpoint, token);
+const api = new FloatingIpApi(callerFor(config.api, credential), config.selector);
 
 let state = initialState(self.id, peer.id, self === config.servers[0]);
 let timer: NodeJS.Timeout | undefined;
+let status: Status | undefined;
+/** Why the address was taken last. */
+let reason: string | undefined;
+
+function credential(name: string): string {
+  return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
+}
 
 function nowMs(): number {
   return Math.round(performance.now());
@@ -46,6 +60,15 @@ function feed(event: Event): void {
   const result = step(state, event);
   state = result.state;
   for (const effect of result.effects) carryOut(effect);
+  report();
+}
+
+function report(): void {
+  const now = statusAfter(status, state, reason, new Date().toISOString());
+  if (JSON.stringify(now) === JSON.stringify(status)) return;
+  status = now;
+  writeFileSync(`${statusPath}.new`, JSON.stringify(now));
+  renameSync(`${statusPath}.new`, statusPath);
 }
 
 function carryOut(effect: Effect): void {
@@ -62,18 +85,20 @@ function carryOut(effect: Effect): void {
     case "probe-peer":
       return answering(probe(peer!.publicIp));
     case "assign":
+      reason = effect.reason;
       return answering(assignAll());
   }
 }
 
 function answering(work: Promise<Event>): void {
   work.then(feed, (error: Error) => {
-    const { retryAfterMs, refused } = error instanceof ApiFailure ? error : {};
+    const known = error instanceof ApiFailure ? error : undefined;
+    const retryAfterMs = known?.more.retryAfterMs;
     feed({
       type: "failed",
       reason: error.message,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      ...(refused ? { refused } : {}),
+      ...(known?.refused ? { refused: true } : {}),
       random: Math.random(),
       nowMs: nowMs(),
     });
@@ -82,11 +107,9 @@ function answering(work: Promise<Event>): void {
 
 /** The owner of the first address that is not here; ours if all are. */
 async function readOwner(): Promise<Event> {
-  for (const { id } of config.floatingIps) {
-    const serverId = await api.owner(id);
-    if (serverId !== self!.id) return { type: "owner", serverId, nowMs: nowMs() };
-  }
-  return { type: "owner", serverId: self!.id, nowMs: nowMs() };
+  const owners = await api.owners(config.floatingIps.map(({ id }) => id));
+  const other = owners.find((owner) => owner !== self!.id);
+  return { type: "owner", serverId: other === undefined ? self!.id : other, nowMs: nowMs() };
 }
 
 async function assignAll(): Promise<Event> {
@@ -118,6 +141,7 @@ function listen(): void {
   const descriptor = openSync(fifoPath, constants.O_RDWR);
   const lines = createInterface({ input: createReadStream("", { fd: descriptor }) });
   lines.on("line", (line) => {
+    if (line === "TAKE") return feed({ type: "asked", nowMs: nowMs() });
     const told = /^INSTANCE "[^"]+" (\w+)/.exec(line)?.[1];
     if (!isVrrpState(told)) return;
     writeFileSync(statePath, told);
@@ -134,6 +158,15 @@ function lastState(): VrrpState | undefined {
   return isVrrpState(word) ? word : undefined;
 }
 
+function lastStatus(): Status | undefined {
+  try {
+    return JSON.parse(readFileSync(statusPath, "utf8")) as Status;
+  } catch {
+    return undefined;
+  }
+}
+
+status = lastStatus();
 const last = lastState();
 feed(last ? { type: "vrrp", state: last, nowMs: nowMs() } : { type: "start", nowMs: nowMs() });
 listen();

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { initialHealth, observe, type Health } from "./prober/health";
+import { isSteppingDown } from "./prober/step-down";
 
 /** Asks HAProxy through its public listener; it answers by itself and only this host. */
 const url = "http://127.0.0.1:80/-/edge";
@@ -8,6 +9,8 @@ const url = "http://127.0.0.1:80/-/edge";
 const intervalMs = 200;
 /** File that keepalived tracks. */
 const file = "/run/webstack/edge-health";
+/** File with which an operator makes this node give up being master. */
+const stepDownFile = "/run/webstack/step-down";
 
 function request(): Promise<boolean> {
   return new Promise((resolve) => {
@@ -20,8 +23,17 @@ function request(): Promise<boolean> {
   });
 }
 
+/** True while an operator wants the other node to be master. */
+function isToStepDown(): boolean {
+  try {
+    return isSteppingDown(statSync(stepDownFile).mtimeMs, Date.now());
+  } catch {
+    return false;
+  }
+}
+
 function publish({ good }: Health): void {
-  const value = good ? "0\n" : "1\n";
+  const value = good && !isToStepDown() ? "0\n" : "1\n";
   let before = "";
   try {
     before = readFileSync(file, "utf8");

@@ -1,22 +1,19 @@
-import { readFileSync } from "node:fs";
+import { Askers } from "./supervisor/askers";
 import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
+import { Fence } from "./supervisor/fence";
 import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
+import { betterPrimary, HandOvers } from "./supervisor/hand-over";
 import { keep, readKept } from "./supervisor/kept";
 import { Mysql, SqlError } from "./supervisor/mysql";
 import { endOverride, isOverridden } from "./supervisor/override";
 import { Peers } from "./supervisor/peers";
 import { serve } from "./supervisor/server";
-import { makeLocalUsers, makeUsers, type Passwords } from "./supervisor/users";
-import { isConfirmed, type LastView } from "./supervisor/view";
+import { readPasswords, readSettings } from "./supervisor/settings";
+import { makeLocalUsers, makeUsers } from "./supervisor/users";
+import { isConfirmed, type LastView, type NodeState } from "./supervisor/view";
 import { say } from "./supervisor/say";
-
-interface Config {
-  node: string;
-  privateIp: string;
-  nodes: { name: string; privateIp: string }[];
-}
 
 /** Time between two looks at MySQL, milliseconds. */
 const lookMs = 100;
@@ -25,9 +22,8 @@ const backOffMs = [1_000, 2_000, 5_000, 10_000, 30_000];
 /** How long own transactions must be unknown to the group before all data is replaced, milliseconds. */
 const rebuildAfterMs = 10_000;
 
-const config = JSON.parse(readFileSync("/etc/webstack/supervisor.json", "utf8")) as Config;
-const credentials = `${process.env.CREDENTIALS_DIRECTORY}/passwords`;
-const passwords = JSON.parse(readFileSync(credentials, "utf8")) as Passwords;
+const config = readSettings();
+const passwords = readPasswords();
 const replication = { user: "replication", password: passwords.replication };
 const others = config.nodes.filter(({ name }) => name !== config.node);
 const nodes = config.nodes.map(({ name }) => name);
@@ -39,13 +35,16 @@ const peers = new Peers(
   others.map(({ privateIp }) => privateIp),
   ({ lastView }) => eye.adopt(lastView),
 );
+const askers = new Askers(
+  config.nodes.map(({ privateIp }) => privateIp),
+  Date.now(),
+);
+const handOvers = new HandOvers();
+const fence = new Fence();
 
-let alone = readKept<boolean>("alone") ?? false;
 let busy = false;
-let failures = 0;
-let notBefore = 0;
+let [failures, notBefore, decidedAt] = [0, 0, 0];
 let decision: Decision = { type: "wait", reason: "just started" };
-let decidedAt = 0;
 
 /** Users are made before the first start, and again by the primary, which a new password needs. */
 async function provideUsers(): Promise<void> {
@@ -64,9 +63,13 @@ function addressOf(node: string): string {
   return config.nodes.find(({ name }) => name === node)!.privateIp;
 }
 
+const ownState = (): NodeState => ({ ...eye.state, asked: askers.ages(Date.now()) });
+
 function next(): Decision {
-  const override = isOverridden(config.node);
-  const made = decide({ nodes, self: eye.state, peers: peers.states(), override });
+  const [self, said, now] = [ownState(), peers.states(), Date.now()];
+  const standing = { listeningMs: askers.listeningMs(now), slowMs: eye.syncs.slowMs(now) };
+  const first = decide({ nodes, self, peers: said, override: isOverridden(config.node) });
+  const made = handOvers.next(first, self, betterPrimary(self, said, standing), now);
   if (made.type !== decision.type) decidedAt = Date.now();
   if (made.type === "wait" && eye.state.waiting !== made.reason) say(5, `waiting: ${made.reason}`);
   eye.state.waiting = made.type === "wait" ? made.reason : "";
@@ -123,19 +126,16 @@ async function bootstrap(reason: string): Promise<void> {
     return giveBack();
   }
   say(5, `starting the group: ${reason}`);
-  if (sole) setAlone(true);
+  if (sole) eye.keepAlone(true);
   await startMember(acting, replication, true);
   if (!override) return;
-  setAlone(true);
+  eye.keepAlone(true);
   endOverride();
 }
 
 async function rebuild({ donor, reason }: { donor: string; reason: string }): Promise<void> {
   say(3, `${reason}; all data is replaced by a copy of ${donor}`);
-  await copyFrom(acting, addressOf(donor), replication).catch((error: Error) => {
-    // MySQL restarts itself at the end of the copy: the session is lost.
-    if (error instanceof SqlError) throw error;
-  });
+  await copyFrom(acting, addressOf(donor), replication);
   say(4, `copied from ${donor}`);
 }
 
@@ -149,6 +149,7 @@ function failed(error: Error): void {
 
 async function turn(): Promise<void> {
   await eye.look();
+  fence.keep(peers.silences(), Date.now());
   if (busy || !eye.isFresh()) return;
   busy = true;
   const work = async () => {
@@ -171,27 +172,25 @@ function problem(): string | undefined {
   return eye.state.waiting || `member is ${eye.state.member?.state ?? "not started"}`;
 }
 
-/** A node that made the group alone is the primary until a majority is there. */
-function setAlone(value: boolean): void {
-  if (value !== alone) keep("alone", value);
-  alone = value;
-}
-
 function confirmed(): boolean {
   if (!grouped) return eye.state.sole;
   const known = isConfirmed(eye.state, peers.states(), config.nodes.length);
-  if (known) setAlone(false);
-  return known || (alone && eye.state.lastView?.primary === config.node);
+  if (known) eye.keepAlone(false);
+  return known || (eye.alone && eye.state.lastView?.primary === config.node);
 }
 
 serve(config.privateIp, {
-  state: () => eye.state,
+  state: ownState,
   isFresh: () => eye.isFresh(),
   problem,
   confirmed,
   adopt: (view) => eye.adopt(view),
   claim,
   release: (by) => claims.release(by, Date.now()),
+  onAsked: (address, path) => {
+    peers.hear(address);
+    if (path === "/primary") askers.note(address, Date.now());
+  },
 });
 peers.watch();
 const loop = () => void turn().finally(() => setTimeout(loop, lookMs));

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Hono } from "hono";
+import type { CallLog } from "./call-log";
 import type { Cloud } from "./cloud";
 import { ApiError } from "./errors";
 import type { ApiFaults } from "./faults/api-faults";
@@ -32,6 +33,8 @@ export interface ApiSettings {
   rateLimit?: boolean;
   /** Faults to inject. @default none */
   faults?: ApiFaults;
+  /** Counts the calls. @default nobody counts */
+  callLog?: CallLog;
 }
 
 /** Name of a token's project: a digest, so that the state holds no token. */
@@ -40,10 +43,14 @@ export function projectOf(token: string): string {
 }
 
 /** The API under `/v1`. */
-export function apiApp(cloud: Cloud, { tokens, rateLimit = true, faults }: ApiSettings): Hono<Env> {
+export function apiApp(
+  cloud: Cloud,
+  { tokens, rateLimit = true, faults, callLog }: ApiSettings,
+): Hono<Env> {
   const app = new Hono<Env>();
   const projects = new Map(tokens.map((token) => [token, projectOf(token)]));
   const limit = new RateLimit(cloud.clock, rateLimit);
+  if (callLog) app.use(callLog.middleware);
   if (faults) app.use(faults.middleware);
   app.use(async (call, next) => {
     call.header("X-Correlation-Id", randomBytes(8).toString("hex"));

@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { Actions } from "./actions";
 import { apiApp } from "./app";
+import { CallLog } from "./call-log";
 import { systemClock } from "./clock";
 import type { Cloud } from "./cloud";
 import { destroyState } from "./destroy";
@@ -38,7 +39,8 @@ async function serve(args: string[]): Promise<void> {
     apiFaults.fateOf(command),
   );
   const cloud: Cloud = { store, driver, actions, clock, behaviour };
-  const app = apiApp(cloud, { tokens, rateLimit, faults: apiFaults });
+  const callLog = new CallLog();
+  const app = apiApp(cloud, { tokens, rateLimit, faults: apiFaults, callLog });
   const servers = [
     createServer(getRequestListener(app.fetch)),
     createServer(getRequestListener(app.fetch)),
@@ -51,7 +53,7 @@ async function serve(args: string[]): Promise<void> {
   await listen(servers[1]!, socket);
   if (controlPort !== undefined) {
     const machines = image === undefined ? undefined : new MachineFaults(state);
-    const control = controlApp(new Faults(cloud, apiFaults, machines));
+    const control = controlApp(new Faults(cloud, apiFaults, machines), callLog);
     const server = createServer(getRequestListener(control.fetch));
     await listen(server, { host: "127.0.0.1", port: controlPort });
   }

@@ -4,25 +4,37 @@ import { parseArgs } from "node:util";
 import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
+import { longDrills } from "./drill/edge-long";
 import { type Drilled, isGood, table } from "./drill/report";
 import { heal } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localStateDirectory } from "./local/paths";
 
-const suites: Record<string, { drills: readonly Drill[]; notShown: readonly NotShown[] }> = {
-  edge: { drills: edgeDrills, notShown: edgeNotShown },
-  database: { drills: databaseDrills, notShown: databaseNotShown },
+interface Suite {
+  drills: readonly Drill[];
+  notShown: readonly NotShown[];
+}
+
+const suites: Record<string, (minutes: number) => Suite> = {
+  edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
+  database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
+  soak: (minutes) => ({ drills: longDrills(minutes), notShown: [] }),
 };
 
-/** `npm run drill -- edge [F5 ...] [--runs N]`: faults under load, each measured against its bound. */
+/** `npm run drill -- edge [F5 ...] [--runs N] [--minutes N]`: faults under load, each measured against its bound. */
 async function main(): Promise<void> {
-  const options = { runs: { type: "string", default: "3" } } as const;
+  const options = {
+    runs: { type: "string", default: "3" },
+    minutes: { type: "string", default: "30" },
+  } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [name = "", ...asked] = positionals;
-  const suite = suites[name];
+  const minutes = Number(values.minutes);
+  const suite = minutes > 0 ? suites[name]?.(minutes) : undefined;
   const runs = Number(values.runs);
   if (!suite || !Number.isInteger(runs) || runs < 1) {
-    throw new Error(`usage: npm run drill -- ${Object.keys(suites).join("|")} [F5 ...] [--runs N]`);
+    const names = Object.keys(suites).join("|");
+    throw new Error(`usage: npm run drill -- ${names} [F5 ...] [--runs N] [--minutes N]`);
   }
   const ids = suite.drills.map(({ id }) => id);
   const unknown = asked.filter((id) => !ids.includes(id));

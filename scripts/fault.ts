@@ -11,6 +11,7 @@ const usage = `usage: npm run fault                              the faults that
   bandwidth  server= side=public|private kbitPerSecond=
   cpu        server= [processes=2] [seconds=60]
   disk       server= path= mebibytes=
+  slow-disk  server= path= writesPerSecond=
   api        [path=/] [method=] [status=] [latencyMs=] [unreachable=true] [resetSeconds=]
   action     command= result=fail|stick [times=1]`;
 

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { ensureEngine } from "../offline/engine";
 import { ensureDocker, ensureImage } from "./build-image";
 import { browserUrl, openBrowserAccess } from "./local/browser-access";
@@ -49,8 +50,14 @@ function closing(outputs: StackOutputs, browser: boolean, progress: Progress): s
   ].join("\n");
 }
 
-/** `npm run up:local`: the whole stack on this machine; a second run changes only what differs. */
+/**
+ * `npm run up:local [-- --refresh]`: the whole stack on this machine; a second run changes only what
+ * differs, with `--refresh` also from what is there: it makes again what was deleted by hand.
+ */
 async function main(): Promise<void> {
+  const { refresh } = parseArgs({
+    options: { refresh: { type: "boolean", default: false } },
+  }).values;
   const progress = new Progress();
   const say = (line: string) => progress.line(line);
   mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });
@@ -67,7 +74,7 @@ async function main(): Promise<void> {
   const stack = await progress.phase("stack settings", () => localStack(engine));
   await resumeInterrupted(stack, say);
   const result = await progress.phase("pulumi up", () =>
-    stack.up({ onEvent: engineEvents(progress), suppressProgress: true, color: "never" }),
+    stack.up({ refresh, onEvent: engineEvents(progress), suppressProgress: true, color: "never" }),
   );
   const changes = Object.entries(result.summary.resourceChanges ?? {});
   const changed = changes.filter(([kind]) => kind !== "same").map(([k, n]) => `${n} ${k}`);

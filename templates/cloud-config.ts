@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import { programPath } from "./base-bundle";
@@ -29,7 +30,9 @@ export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): 
   if (!converge) throw new Error("the bundle must hold the program converge");
   // Converge itself is there already when it reads the bundle; once is enough.
   const files = Object.fromEntries(
-    Object.entries(bundle.files).filter(([path]) => path !== programPath("converge")),
+    Object.entries(bundle.files).filter(
+      ([path]) => path !== programPath("converge") && !comesLater(bundle, path),
+    ),
   );
   const parts = [
     packed(programPath("converge"), converge.content, "0644"),
@@ -59,6 +62,16 @@ export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): 
     { version: "1.1", lineWidth: 0 },
   )}`;
   return checkedSize(bundle.node, document, parts);
+}
+
+/**
+ * True for the program of a service that cannot run before its secrets are there: it comes with
+ * them, over SSH. The supervisor alone would take half of the room.
+ */
+function comesLater({ services, secretFiles }: Bundle, path: string): boolean {
+  const users = services.filter(({ restartFiles }) => restartFiles.includes(path));
+  const waits = users.every(({ needs }) => needs.some((need) => need in secretFiles));
+  return path.startsWith(dirname(programPath("converge"))) && users.length > 0 && waits;
 }
 
 interface WrittenFile {

@@ -21,6 +21,17 @@ export interface HaproxyCfgArgs {
   maxConnections: number;
 }
 
+/** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
+export const drainMapPath = "/etc/haproxy/drain.map";
+
+/** The map as a reload finds it: nothing is drained. */
+export function drainMap(): string {
+  return text`
+    ${made}
+    edge off
+  `;
+}
+
 /** Where HAProxy finds certificate chain and key in one PEM file. */
 export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
 
@@ -80,6 +91,8 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
       http-request set-header X-Webstack-Lb ${node}
       http-request del-header X-Webstack-Web
+      # Before a planned switch every answer asks its client to connect anew next time.
+      http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
       http-request track-sc0 src table clients
       default_backend web
 

@@ -1,6 +1,6 @@
 import { programPath, unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
-import { edgeCertificatePath, haproxyCfg, type Peer } from "./haproxy-cfg";
+import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg, type Peer } from "./haproxy-cfg";
 import { keepalivedConf } from "./keepalived-conf";
 import {
   edgeConnections,
@@ -8,13 +8,16 @@ import {
   haproxyDropIn,
   keepalivedDropIn,
   moverUnit,
+  moverUser,
   proberUnit,
 } from "./lb-units";
 
 /** What the mover must know; ids exist only after creation. */
 export interface MoverArgs {
-  /** API with `/v1`, such as `https://api.hetzner.cloud/v1`. */
-  endpoint: string;
+  /** Where the API is, with `/v1`; or the brokers that have the token, in order of preference. */
+  api: { endpoint: string } | { brokers: readonly { name: string; url: string }[] };
+  /** Labels of the floating IPs, such as `stack=dev`. */
+  selector: string;
   /** Floating IPs that move together. */
   floatingIps: readonly { id: number; address: string }[];
   /** Both load balancers, the one with the higher priority first. */
@@ -39,15 +42,26 @@ export interface LbBundleArgs {
   floatingAddresses: readonly string[];
   /** @default the floating IP stays where it is until the first configuration brings the ids. */
   mover?: MoverArgs;
+  /** True if the API token is on this node; false if the mover asks brokers. */
+  hasToken: boolean;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
 
-/** Secret files of a load balancer: API token, certificate chain with key. */
+/** Secret files of a load balancer: chain and key for HTTPS; API token, or what brokers know it by. */
 export const lbSecretPaths = {
-  token: "/etc/webstack/mover-token",
   certificate: edgeCertificatePath,
+  token: "/etc/webstack/mover-token",
+  moverCa: "/etc/webstack/mover-ca.pem",
+  moverCertificate: "/etc/webstack/mover-cert.pem",
+  moverKey: "/etc/webstack/mover-key.pem",
 } as const;
+
+/** Credentials of the mover's unit: paths by the names that the program knows them by. */
+function moverCredentials(hasToken: boolean): Record<string, string> {
+  const { token, moverCa, moverCertificate, moverKey } = lbSecretPaths;
+  return hasToken ? { token } : { ca: moverCa, cert: moverCertificate, key: moverKey };
+}
 
 const root0600: FileAttributes = { owner: "root", group: "root", mode: "0600" };
 const moverConfigPath = "/etc/webstack/mover.json";
@@ -56,15 +70,19 @@ const units = "/etc/systemd/system";
 /** A load balancer: HAProxy, keepalived, the prober that judges HAProxy, the floating IP's mover. */
 export function lbBundle(args: LbBundleArgs): BundlePart {
   const { mover, node } = args;
+  const credentials = moverCredentials(args.hasToken);
+  const secretPaths = [lbSecretPaths.certificate, ...Object.values(credentials)];
   return {
     packages: ["haproxy", "keepalived"],
-    users: [{ name: "webstack-mover", home: "/nonexistent" }],
+    users: [{ name: moverUser, home: "/nonexistent" }],
     directories: {
       "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" },
     },
     files: {
       [programPath("mover")]: rootFile(args.programs.mover ?? ""),
       [programPath("prober")]: rootFile(args.programs.prober ?? ""),
+      [programPath("edge")]: rootFile(args.programs.edge ?? ""),
+      [drainMapPath]: rootFile(drainMap()),
       "/etc/haproxy/haproxy.cfg": rootFile(
         haproxyCfg({
           node,
@@ -85,15 +103,15 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
       [`${units}/keepalived.service.d/webstack.conf`]: rootFile(keepalivedDropIn()),
       [`${units}/webstack-floating-ip.service`]: rootFile(floatingIpUnit(args.floatingAddresses)),
       [`${units}/webstack-prober.service`]: rootFile(proberUnit()),
-      [`${units}/webstack-mover.service`]: rootFile(moverUnit(lbSecretPaths.token)),
+      [`${units}/webstack-mover.service`]: rootFile(moverUnit(credentials)),
       ...(mover
         ? { [moverConfigPath]: rootFile(`${JSON.stringify({ node, ...mover }, null, 2)}\n`) }
         : {}),
     },
-    secretFiles: { [lbSecretPaths.token]: root0600, [lbSecretPaths.certificate]: root0600 },
+    secretFiles: Object.fromEntries(secretPaths.map((path) => [path, root0600])),
     checks: [
       {
-        files: ["/etc/haproxy/haproxy.cfg", lbSecretPaths.certificate],
+        files: ["/etc/haproxy/haproxy.cfg", drainMapPath, lbSecretPaths.certificate],
         command: ["/usr/sbin/haproxy", "-c", "-q", "-f", "/etc/haproxy/haproxy.cfg"],
         needs: [lbSecretPaths.certificate],
       },
@@ -107,11 +125,11 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
         ["floating-ip", "prober", "mover"].map((name) => `${units}/webstack-${name}.service`),
       ),
     ],
-    services: services(),
+    services: services(Object.values(credentials)),
   };
 }
 
-function services(): NonNullable<BundlePart["services"]> {
+function services(credentials: readonly string[]): NonNullable<BundlePart["services"]> {
   return [
     {
       unit: "webstack-floating-ip.service",
@@ -121,7 +139,7 @@ function services(): NonNullable<BundlePart["services"]> {
     },
     {
       unit: "haproxy.service",
-      reloadFiles: ["/etc/haproxy/haproxy.cfg", lbSecretPaths.certificate],
+      reloadFiles: ["/etc/haproxy/haproxy.cfg", drainMapPath, lbSecretPaths.certificate],
       restartFiles: [`${units}/haproxy.service.d/webstack.conf`],
       needs: [lbSecretPaths.certificate],
       health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
@@ -138,16 +156,16 @@ function services(): NonNullable<BundlePart["services"]> {
       restartFiles: [
         programPath("mover"),
         moverConfigPath,
-        lbSecretPaths.token,
+        ...credentials,
         `${units}/webstack-mover.service`,
       ],
-      needs: [moverConfigPath, lbSecretPaths.token],
+      needs: [moverConfigPath, ...credentials],
     },
     {
       unit: "keepalived.service",
       reloadFiles: ["/etc/keepalived/keepalived.conf"],
       restartFiles: [`${units}/keepalived.service.d/webstack.conf`],
-      needs: [moverConfigPath, lbSecretPaths.token, lbSecretPaths.certificate],
+      needs: [moverConfigPath, ...credentials, lbSecretPaths.certificate],
     },
   ];
 }

@@ -44,9 +44,10 @@ export function haproxyDropIn(): string {
 }
 
 /**
- * Puts the floating addresses on the loopback interface of both nodes for good. Hetzner routes a
- * floating IP to the public interface of one server; whichever it is accepts it at once, without a
- * step in the failover, and no interface has to be named.
+ * Puts the floating addresses on both nodes for good. Hetzner routes a floating IP to the public
+ * interface of one server; whichever it is accepts it at once, without a step in the failover.
+ * IPv4 lies on the loopback interface, so that no interface has to be named. An IPv6 address is
+ * only answered for (RFC 4861) on the interface that has it, so it lies on the one of the default route.
  */
 export function floatingIpUnit(addresses: readonly string[]): string {
   return text`
@@ -54,22 +55,32 @@ export function floatingIpUnit(addresses: readonly string[]): string {
     [Unit]
     Description=Floating addresses of the stack
     After=network-pre.target
-    Before=haproxy.service
 
     [Service]
     Type=oneshot
     RemainAfterExit=yes
-    ${addresses.map((address) => `ExecStart=${optional(address)}/sbin/ip address replace ${address} dev lo`)}
-    ${addresses.map((address) => `ExecStop=-/sbin/ip address delete ${address} dev lo`)}
+    ${addresses.map((address) => (address.includes(":") ? addIpv6(address) : addIpv4(address)))}
+    ${addresses.map((address) => `ExecStop=-/bin/sh -c "ip address delete ${address} dev $(ip -o address show to ${address} | head -1 | cut -d' ' -f2)"`)}
 
     [Install]
     WantedBy=multi-user.target
   `;
 }
 
-/** Where IPv6 is turned off, the address of the other family still has to come up. */
-function optional(address: string): string {
-  return address.includes(":") ? "-" : "";
+function addIpv4(address: string): string {
+  return `ExecStart=/sbin/ip address replace ${address} dev lo`;
+}
+
+/**
+ * The public interface may come late. The address is no source of own connections (preferred_lft):
+ * answers would go to the other node. Where IPv6 is turned off, IPv4 still has to come up.
+ */
+function addIpv6(address: string): string {
+  const device = "$(ip -6 route show default | grep -o 'dev [^ ]*' | head -1 | cut -d' ' -f2)";
+  const wait =
+    "for i in $(seq 75); do ip -6 route show default | grep -q dev && break; sleep 0.2; done";
+  const add = `ip -6 address replace ${address} dev ${device} nodad preferred_lft 0`;
+  return `ExecStart=-/bin/sh -c "${wait}; ${add}"`;
 }
 
 /** Judges HAProxy with real requests. */
@@ -109,8 +120,15 @@ export function proberUnit(): string {
   `;
 }
 
-/** Moves the floating IP; the only process that has the API token. */
-export function moverUnit(tokenPath: string): string {
+/** Login of the mover. */
+export const moverUser = "webstack-mover";
+
+/**
+ * Moves the floating IP.
+ *
+ * @param credentials what it authenticates itself with: paths by the names that it knows them by.
+ */
+export function moverUnit(credentials: Readonly<Record<string, string>>): string {
   return text`
     ${made}
     [Unit]
@@ -120,12 +138,12 @@ export function moverUnit(tokenPath: string): string {
     StartLimitIntervalSec=0
 
     [Service]
-    User=webstack-mover
+    User=${moverUser}
     RuntimeDirectory=webstack-mover
     RuntimeDirectoryPreserve=yes
     ExecStartPre=+/bin/sh -c "mkdir -p /run/webstack; [ -p ${vrrpFifoPath} ] || mkfifo -m 0660 ${vrrpFifoPath}; chown root:webstack-mover ${vrrpFifoPath}; chmod 0660 ${vrrpFifoPath}"
     ExecStart=/usr/bin/node ${programPath("mover")}
-    LoadCredential=token:${tokenPath}
+    ${Object.entries(credentials).map(([name, path]) => `LoadCredential=${name}:${path}`)}
     Restart=always
     RestartSec=500ms
     NoNewPrivileges=yes

@@ -10,6 +10,10 @@ export interface FirewallArgs {
   subnets: Readonly<Record<Role, string>>;
   /** Private address of the other load balancer, on load balancers. */
   peerIp?: string;
+  /** Port that load balancers reach, on a node with a broker. @default none */
+  brokerPort?: number;
+  /** User that has the project's token and calls the API, on the nodes where it is. @default none */
+  apiUser?: string;
 }
 
 /**
@@ -40,26 +44,28 @@ export function nftablesConf(args: FirewallArgs): string {
         type filter hook output priority filter; policy accept;
         # Metadata holds user data; only root reads it.
         ip daddr 169.254.169.254 meta skuid != 0 drop
-        ${role === "lb" ? onlyMoverCallsOut(args.subnets) : []}
+        ${role === "lb" || args.apiUser ? onlySystemCallsOut(args) : []}
       }
     }
   `;
 }
 
 /**
- * On a load balancer nothing but the system and the mover opens a connection to the outside: the
- * token of the project is there, and a proxy that was taken over must not use it.
+ * On a load balancer, and where the project's token is, nothing but the system and the token's user
+ * opens a connection to the outside: a service that was taken over must not reach the API.
  */
-function onlyMoverCallsOut(subnets: FirewallArgs["subnets"]): string[] {
+function onlySystemCallsOut({ subnets, apiUser }: FirewallArgs): string[] {
+  const users = ["root", "_apt", ...(apiUser ? [apiUser] : [])].map((user) => `"${user}"`);
   return [
     'oif "lo" accept',
     `ip daddr { ${Object.values(subnets).join(", ")} } accept`,
-    'ct state new tcp dport != 53 meta skuid != { "root", "_apt", "webstack-mover" } drop',
+    `ct state new tcp dport != 53 meta skuid != { ${users.join(", ")} } drop`,
   ];
 }
 
-function rules({ role, subnets, peerIp }: FirewallArgs): string[] {
-  const fromLb = `ip saddr ${subnets.lb} tcp dport 22 accept`;
+function rules({ role, subnets, peerIp, brokerPort }: FirewallArgs): string[] {
+  const ports = brokerPort ? `{ 22, ${brokerPort} }` : "22";
+  const fromLb = `ip saddr ${subnets.lb} tcp dport ${ports} accept`;
   switch (role) {
     case "lb":
       return [

@@ -23,7 +23,7 @@ describe("readSettings", () => {
     });
     expect(loadBalancers).toMatchObject({
       serverType: "cpx12",
-      ipv6: false,
+      ipv6: true,
       api: { endpoint: "https://api.hetzner.cloud/v1" },
     });
     expect(app).toMatchObject({ count: 2, serverType: "cpx22", env: {}, processes: 2 });

@@ -19,15 +19,15 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
 
   const ofType = (type: string) => all.filter((one) => one.type.endsWith(`:${type}`));
 
-  it("creates nine servers on one network behind one floating address", () => {
+  it("creates nine servers on one network behind a floating address of each family", () => {
     expect(ofType("Server").filter(({ type }) => type.startsWith("hcloud:"))).toHaveLength(9);
     const bought = all.filter(({ type }) => /^(hcloud|host):/.test(type));
     const counts: Record<string, number> = {};
     for (const { type } of bought) counts[type] = (counts[type] ?? 0) + 1;
     expect(counts).toEqual({
       "hcloud:index/firewall:Firewall": 2,
-      "hcloud:index/floatingIp:FloatingIp": 1,
-      "hcloud:index/floatingIpAssignment:FloatingIpAssignment": 1,
+      "hcloud:index/floatingIp:FloatingIp": 2,
+      "hcloud:index/floatingIpAssignment:FloatingIpAssignment": 2,
       "hcloud:index/network:Network": 1,
       "hcloud:index/networkSubnet:NetworkSubnet": 4,
       "hcloud:index/placementGroup:PlacementGroup": 4,
@@ -117,7 +117,7 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
   it("tells the URL, the addresses, the nodes and how to log in", async () => {
     const { url, floatingIp, nodes, ssh } = (await valueOf(outputs)) as Record<string, unknown>;
     expect(url).toBe("http://203.0.113.200/");
-    expect(floatingIp).toEqual({ ipv4: "203.0.113.200" });
+    expect(floatingIp).toEqual({ ipv4: "203.0.113.200", ipv6: "2001:db8:f::1" });
     expect((nodes as { name: string }[]).map(({ name }) => name)).toEqual(names);
     expect((nodes as unknown[])[2]).toEqual({
       name: "web-1",

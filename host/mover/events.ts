@@ -9,6 +9,8 @@ export type Event =
   | { type: "owner"; serverId: number | null; nowMs: number }
   | { type: "probed"; answers: boolean; nowMs: number }
   | { type: "assigned"; nowMs: number }
+  /** An operator wants this node to have the address, even from one that serves. */
+  | { type: "asked"; nowMs: number }
   | Failure;
 
 /** A call to the API that brought nothing. */
@@ -28,6 +30,6 @@ export interface Failure {
 export type Effect =
   | { type: "read-owner" }
   | { type: "probe-peer" }
-  | { type: "assign" }
+  | { type: "assign"; reason: string }
   | { type: "wake"; inMs: number }
   | { type: "log"; level: 3 | 4 | 5 | 6; text: string };

@@ -1,6 +1,14 @@
 import type { Effect, Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
-import { backOffMs, maxMoves, missesUntilDead, moveWindowMs, reconcileMs, watchMs } from "./limits";
+import {
+  askedMs,
+  backOffMs,
+  maxMoves,
+  missesUntilDead,
+  moveWindowMs,
+  reconcileMs,
+  watchMs,
+} from "./limits";
 
 /** A state and what to do next. */
 export interface Step {
@@ -23,6 +31,8 @@ export function step(state: State, event: Event): Step {
       return onProbed(state, event.answers, nowMs);
     case "assigned":
       return onAssigned(state, nowMs);
+    case "asked":
+      return next({ ...state, askedUntilMs: nowMs + askedMs }, nowMs);
     case "failed":
       return onFailed(state, event);
   }
@@ -32,7 +42,7 @@ function said(level: 3 | 4 | 5 | 6, text: string, { state, effects }: Step): Ste
   return { state, effects: [{ type: "log", level, text }, ...effects] };
 }
 
-function begin(state: State, busy: NonNullable<State["busy"]>): Step {
+function begin(state: State, busy: "read-owner" | "probe-peer"): Step {
   return { state: { ...state, busy }, effects: [{ type: busy }] };
 }
 
@@ -42,6 +52,9 @@ function next(state: State, nowMs: number): Step {
   const isMaster = state.vrrp === "MASTER";
   if (busy || (!isMaster && owner !== undefined)) return { state, effects: [] };
   if (nowMs < state.notBeforeMs) return sleep(state, state.notBeforeMs, nowMs);
+  if (isMaster && nowMs < state.askedUntilMs && owner !== state.self) {
+    return assign(state, "an operator asked for it");
+  }
   // A standby reads it once: a failover then starts with a warm answer of the resolver.
   if (owner === undefined) return begin(state, "read-owner");
   if (owner === peer && nowMs >= state.probeAtMs) return begin(state, "probe-peer");
@@ -122,7 +135,15 @@ function take(state: State, nowMs: number, reason: string): Step {
     const text = `${maxMoves} moves in ${moveWindowMs / 60_000} minutes; holding (${reason})`;
     return said(3, text, next({ ...state, movesMs, notBeforeMs, readAtMs: notBeforeMs }, nowMs));
   }
-  return said(5, `taking the address: ${reason}`, begin({ ...state, movesMs }, "assign"));
+  return assign({ ...state, movesMs }, reason);
+}
+
+function assign(state: State, reason: string): Step {
+  const step: Step = {
+    state: { ...state, busy: "assign" },
+    effects: [{ type: "assign", reason }],
+  };
+  return said(5, `taking the address: ${reason}`, step);
 }
 
 function onAssigned(state: State, nowMs: number): Step {
@@ -135,6 +156,7 @@ function onAssigned(state: State, nowMs: number): Step {
     watching: false,
     misses: 0,
     failures: 0,
+    askedUntilMs: 0,
     movesMs: [...state.movesMs, nowMs],
     readAtMs: nowMs + reconcileMs,
   };

@@ -27,6 +27,8 @@ export interface State {
   readAtMs: number;
   /** When the peer is probed again. */
   probeAtMs: number;
+  /** Until when an operator wants this node to take the address. */
+  askedUntilMs: number;
   /** Times of the last moves. */
   movesMs: number[];
 }
@@ -47,6 +49,7 @@ export function initialState(self: number, peer: number, preferred: boolean): St
     notBeforeMs: 0,
     readAtMs: 0,
     probeAtMs: 0,
+    askedUntilMs: 0,
     movesMs: [],
   };
 }

@@ -1,4 +1,5 @@
 import { includes, missingFrom } from "./gtid";
+import { memberShortOfRoom, outsideShortOfRoom } from "./room";
 import { latestPrimaries, type NodeState } from "./view";
 
 /** What this node is to do next. */
@@ -33,8 +34,9 @@ const inGroup = ["ONLINE", "RECOVERING"];
  */
 export function decide({ nodes, self, peers, override = false }: Situation): Decision {
   if (!self.ready) return { type: "wait", reason: "MySQL does not answer yet" };
-  if (self.member && inGroup.includes(self.member.state)) return asMember(self, peers);
-  if (self.diskFull) return { type: "wait", reason: "the disk is nearly full" };
+  if (self.member && inGroup.includes(self.member.state)) return asMember(nodes, self, peers);
+  const shortOfRoom = outsideShortOfRoom(nodes, self, peers);
+  if (shortOfRoom) return shortOfRoom;
   const visible = [self, ...peers.filter(({ ready }) => ready)];
   const members = visible.filter(({ member }) => member && inGroup.includes(member.state));
   const group = members.filter(({ member, majority }) => member!.state === "ONLINE" && majority);
@@ -67,23 +69,17 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
   return choose(nodes, self, visible);
 }
 
-/**
- * A member leaves a group that another one has taken the place of. One whose disk is nearly full
- * goes too, after another one has become the primary if it is that.
- */
-function asMember(self: NodeState, peers: readonly NodeState[]): Decision {
+/** A member leaves a group that another one has taken the place of. */
+function asMember(
+  nodes: readonly string[],
+  self: NodeState,
+  peers: readonly NodeState[],
+): Decision {
   const { epoch, lastView } = self;
   if (epoch !== null && lastView && BigInt(lastView.epoch) > BigInt(epoch)) {
     return { type: "leave", reason: `a later group was made, its primary ${lastView.primary}` };
   }
-  if (!self.diskFull || self.member!.state !== "ONLINE") return { type: "nothing" };
-  const reason = "the disk is nearly full";
-  if (self.member!.role !== "PRIMARY") return { type: "leave", reason };
-  const heir = peers.find(
-    ({ ready, member, diskFull }) =>
-      ready && !diskFull && member?.state === "ONLINE" && member.role === "SECONDARY",
-  );
-  return heir ? { type: "handOver", to: heir.node, reason } : { type: "nothing" };
+  return memberShortOfRoom(nodes, self, peers);
 }
 
 /** A node with transactions that the group does not have is refused by it: it takes a copy instead. */

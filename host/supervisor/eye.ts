@@ -1,20 +1,31 @@
 import type { Claims } from "./claims";
-import { isNearlyFull } from "./disk";
+import { type Room, roomAt } from "./disk";
 import { keep, readKept } from "./kept";
 import { Mysql } from "./mysql";
 import { observe } from "./observe";
 import { say } from "./say";
-import { isLater, ownView, type LastView, type NodeState } from "./view";
+import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
+import { isLater, isRival, ownView, type LastView, type NodeState } from "./view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
+/** Time between two looks at the disk's speed, milliseconds. */
+const syncsMs = 1_000;
 
 /** What this node knows of itself: the last look at MySQL, and the last view, which is on disk. */
 export class Eye {
   state: NodeState;
+  /** True, also on disk, if it made the group alone: the primary until a majority is there. */
+  alone = readKept<boolean>("alone") ?? false;
   /** True once database and users are there. */
   usersMade = false;
+  /** How long commits take. */
+  readonly syncs = new SyncTimes();
+  /** A view that a peer knows and that is no less late than the own. */
+  private rival: LastView | null = null;
   private lookedAt = 0;
+  private syncsAt = 0;
+  private room: Room = { full: false, spent: false };
   private readonly mysql = new Mysql();
 
   constructor(
@@ -36,8 +47,8 @@ export class Eye {
       writable: false,
       majority: false,
       lagMs: 0,
-      diskFull: false,
       sole: readKept<boolean>("sole") ?? false,
+      ...{ diskFull: false, diskSpent: false, commitMs: 0, asked: {} },
       waiting: "",
     };
   }
@@ -49,20 +60,23 @@ export class Eye {
 
   /** Looks at MySQL once; a MySQL that does not answer is seen, no error. */
   async look(): Promise<void> {
-    const diskFull = isNearlyFull("/var/lib/mysql");
+    this.room = roomAt("/var/lib/mysql", this.room);
+    const disk = { diskFull: this.room.full, diskSpent: this.room.spent };
     const grouped = this.nodes.length > 1;
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     try {
       const { view, ...seen } = await observe(this.mysql, grouped, nameOf);
-      const own = view && ownView(this.state.node, view, this.state.lastView);
+      await this.lookAtSyncs();
+      const { commitMs } = this.syncs;
+      const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, Date.now())) {
         this.keepView(own);
         this.onOwnView(own);
       }
       const before = this.state.member;
       const ready = this.usersMade || seen.member?.state === "ONLINE";
-      this.state = { ...this.state, ...seen, diskFull, ready };
+      this.state = { ...this.state, ...seen, ...disk, commitMs, ready };
       if (!grouped) this.state.member = this.usersMade ? alone : null;
       const { member } = this.state;
       if (before?.state !== member?.state || before?.role !== member?.role) {
@@ -73,7 +87,7 @@ export class Eye {
       if (this.state.ready) say(4, `MySQL: ${(error as Error).message}`);
       this.state = {
         ...this.state,
-        diskFull,
+        ...disk,
         ready: false,
         member: null,
         epoch: null,
@@ -82,9 +96,16 @@ export class Eye {
     }
   }
 
+  private async lookAtSyncs(): Promise<void> {
+    if (Date.now() - this.syncsAt < syncsMs) return;
+    this.syncsAt = Date.now();
+    this.syncs.take(readSyncs(await this.mysql.query(syncsSql)), Date.now());
+  }
+
   /** Takes over a later view that a peer knows. */
   adopt(view: LastView | null): void {
     if (!view || !this.claims.agrees(view.primary, Date.now())) return;
+    if (isRival(view, this.state.lastView)) this.rival = view;
     if (isLater(view, this.state.lastView)) this.keepView(view);
   }
 
@@ -93,6 +114,12 @@ export class Eye {
     if (sole === this.state.sole) return;
     keep("sole", sole);
     this.state.sole = sole;
+  }
+
+  /** Puts on disk whether this node made the group alone. */
+  keepAlone(alone: boolean): void {
+    if (alone !== this.alone) keep("alone", alone);
+    this.alone = alone;
   }
 
   /** Once another node waits to join, this one is not the only one any more. */

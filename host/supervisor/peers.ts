@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import type { Silence } from "./fence";
 import { type LastView, type NodeState, viewQuery } from "./view";
 
 /** Longest wait for a peer's answer, milliseconds. */
@@ -8,9 +9,13 @@ const pauseMs = 200;
 /** Age from which an answer says nothing any more, milliseconds. */
 const freshMs = 1_500;
 
-function ask<T>(url: string): Promise<T | undefined> {
+/** Errors that the peer's host itself answers with. */
+const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];
+
+function ask<T>(url: string, onSign?: () => void): Promise<T | undefined> {
   return new Promise((resolve) => {
     const call = get(url, { timeout: timeoutMs, agent: false }, (response) => {
+      onSign?.();
       let text = "";
       response.on("data", (chunk: Buffer) => (text += chunk.toString()));
       response.on("error", () => resolve(undefined));
@@ -23,13 +28,18 @@ function ask<T>(url: string): Promise<T | undefined> {
       });
     });
     call.on("timeout", () => call.destroy());
-    call.on("error", () => resolve(undefined));
+    call.on("error", (error: NodeJS.ErrnoException) => {
+      if (answeredErrors.includes(error.code ?? "")) onSign?.();
+      resolve(undefined);
+    });
   });
 }
 
 /** The other nodes, each asked on its own, so that one that is dead delays no answer of another. */
 export class Peers {
   private readonly answers = new Map<string, { state: NodeState; atMs: number }>();
+  /** When there was the last sign of life of each host. */
+  private readonly signs = new Map<string, number>();
 
   constructor(
     private readonly addresses: readonly string[],
@@ -42,13 +52,25 @@ export class Peers {
   }
 
   private askAgain(address: string): void {
-    void ask<NodeState>(`http://${address}:9200/state`).then((state) => {
+    const onSign = () => this.hear(address);
+    void ask<NodeState>(`http://${address}:9200/state`, onSign).then((state) => {
       if (state) {
         this.answers.set(address, { state, atMs: Date.now() });
         this.onAnswer(state);
       }
       setTimeout(() => this.askAgain(address), pauseMs);
     });
+  }
+
+  /** Notes a sign of life of a host; of one that is no peer it says nothing. */
+  hear(address: string): void {
+    if (this.addresses.includes(address)) this.signs.set(address, Date.now());
+  }
+
+  /** How long nothing was heard of each peer that was heard before. */
+  silences(): Silence[] {
+    const now = Date.now();
+    return [...this.signs].map(([address, atMs]) => ({ address, silentMs: now - atMs }));
   }
 
   /** What the peers said of themselves not long ago; those that did not answer are left out. */

@@ -16,11 +16,15 @@ export interface Answers {
   /** Grants or refuses the claim of a node that knows of that view as the last. */
   claim: (by: string, view: LastView | null) => boolean;
   release: (by: string) => void;
+  /** Learns who asks for what. */
+  onAsked: (address: string, path: string) => void;
 }
 
 /** True if writes may go to the node. */
-export function isPrimary({ member, writable, majority }: NodeState): boolean {
-  return member?.state === "ONLINE" && member.role === "PRIMARY" && writable && majority;
+export function isPrimary({ member, writable, majority, diskSpent }: NodeState): boolean {
+  const isMade = member?.state === "ONLINE" && member.role === "PRIMARY";
+  // A write that finds no room would end MySQL; this way it is refused, and reads go on.
+  return isMade && writable && majority && !diskSpent;
 }
 
 /** True if reads may go to the node. */
@@ -38,6 +42,7 @@ export function durationMs(text: string): number {
 export function serve(address: string, answers: Answers): void {
   const server = createServer((call, response) => {
     const url = new URL(call.url ?? "/", "http://node");
+    answers.onAsked(call.socket.remoteAddress ?? "", url.pathname);
     const fresh = answers.isFresh();
     const state = answers.state();
     const yes = (good: boolean, text: string) => {

@@ -37,6 +37,12 @@ export interface NodeState {
   lagMs: number;
   /** True if the disk of the data is nearly full. */
   diskFull: boolean;
+  /** True if that disk has next to no room at all. */
+  diskSpent: boolean;
+  /** How long its disk makes a commit take, milliseconds; 0: not known. */
+  commitMs: number;
+  /** How long ago each app node asked it for its role, milliseconds, by address. */
+  asked: Record<string, number>;
   /** True, also on disk, if it was the only node and no other has been let into its group since. */
   sole: boolean;
   /** What the supervisor waits for, in words. */
@@ -50,18 +56,31 @@ export function isLater(a: LastView | null, b: LastView | null): boolean {
   return a.counter > b.counter || (a.counter === b.counter && a.turn > b.turn);
 }
 
-/** What a primary puts on disk; undefined if it says nothing new. */
+/** True if the two name different primaries and neither is later. */
+export function isRival(a: LastView | null, b: LastView | null): boolean {
+  return a !== null && b !== null && a.primary !== b.primary && !isLater(a, b) && !isLater(b, a);
+}
+
+/**
+ * What a primary puts on disk; undefined if it says nothing new.
+ *
+ * @param heard a view of a peer: after a switch that came right upon a change of the view, the
+ * former primary and the new one name themselves in the same rank. The one that is it now says so
+ * again in a higher one; without that neither would be known to a majority.
+ */
 export function ownView(
   self: string,
   seen: { primary: string; epoch: string; counter: number },
   before: LastView | null,
+  heard: LastView | null = null,
 ): LastView | undefined {
   if (seen.primary !== self) return undefined;
   if (before === null || isLater({ ...seen, turn: 0 }, { ...before, turn: 0 })) {
     return { ...seen, turn: 0 };
   }
   const same = before.epoch === seen.epoch && before.counter === seen.counter;
-  return same && before.primary !== self ? { ...seen, turn: before.turn + 1 } : undefined;
+  const isDoubted = before.primary !== self || isRival(heard, before);
+  return same && isDoubted ? { ...seen, turn: before.turn + 1 } : undefined;
 }
 
 /**

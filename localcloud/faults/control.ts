@@ -1,11 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import type { CallLog } from "../call-log";
 import { FaultError, type Faults } from "./faults";
 import { faultShape } from "./shapes";
 
-/** The control API: `GET /faults`, `POST /faults`, `DELETE /faults[/:id]`. Loopback only. */
-export function controlApp(faults: Faults): Hono {
+/** The control API: `GET /faults`, `POST /faults`, `DELETE /faults[/:id]`, `GET /calls`. Loopback only. */
+export function controlApp(faults: Faults, callLog: CallLog): Hono {
   const app = new Hono();
+  app.get("/calls", (call) => call.json({ calls: callLog.all() }));
   app.get("/faults", (call) => call.json({ faults: faults.list() }));
   app.post("/faults", async (call) => {
     const parsed = faultShape.safeParse(await call.req.json().catch(() => undefined));

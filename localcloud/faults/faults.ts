@@ -86,6 +86,8 @@ export class Faults {
         return hosts.burn(id, fault.processes, fault.seconds);
       case "disk":
         return hosts.fill(id, fault.path, fault.mebibytes);
+      case "slow-disk":
+        return hosts.slowDown(id, fault.path, fault.writesPerSecond);
       case "bandwidth":
         return hosts.limit(this.target(fault.server), fault.side, fault.kbitPerSecond);
       case "link":
@@ -105,6 +107,8 @@ export class Faults {
         return;
       case "disk":
         return hosts.free(target.id, fault.path);
+      case "slow-disk":
+        return hosts.slowDown(target.id, fault.path, 0);
       case "bandwidth":
         return hosts.limit(target, fault.side, 0);
     }

@@ -1,6 +1,8 @@
 import { attempt, command } from "../machines/command";
+import { containerPid } from "../machines/containers";
 import { cloudNames, privatePort, publicPort } from "../machines/names";
 import type { FaultOf } from "./shapes";
+import { slowDown } from "./slow-disk";
 
 /** A server, and the network that its private side is in. */
 export interface Target {
@@ -96,6 +98,14 @@ export class MachineFaults {
   /** Takes room away on a file system. */
   async fill(id: number, path: string, mebibytes: number): Promise<void> {
     await this.inside(id, 'fallocate -l "$2"M "$1/webstack-fault"', path, String(mebibytes));
+  }
+
+  /** Limits writes to the disk with that path; 0: no limit. A host that is off has none to lift. */
+  async slowDown(id: number, path: string, writesPerSecond: number): Promise<void> {
+    const container = this.names.container(id);
+    const pid = await containerPid(container);
+    if (pid !== undefined) return slowDown(container, pid, path, writesPerSecond);
+    if (writesPerSecond > 0) throw new Error("the host is off");
   }
 
   async free(id: number, path: string): Promise<void> {

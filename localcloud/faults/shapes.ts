@@ -42,7 +42,15 @@ export const faultShape = z.discriminatedUnion("fault", [
     server,
     /** Folder on the file system that is filled. */
     path: z.string().startsWith("/"),
-    mebibytes: z.number().int().min(1).max(4_096),
+    mebibytes: z.number().int().min(1).max(262_144),
+  }),
+  z.strictObject({
+    fault: z.literal("slow-disk"),
+    server,
+    /** Folder on the disk that gets slow. */
+    path: z.string().startsWith("/"),
+    /** Most writes a second; a sync takes about three. */
+    writesPerSecond: z.number().int().min(1).max(100_000),
   }),
   z.strictObject({
     fault: z.literal("api"),

@@ -8,6 +8,8 @@ export const prefix = "wsc";
 /** This machine, as the hosts see it, and the router's end of that link. */
 export const clientAddress = "198.18.1.1";
 export const clientGateway = "198.18.1.254";
+/** This machine in IPv6, as the hosts see it. */
+export const clientAddress6 = "2001:db8:0:1::1";
 /** Gateway of every public interface at Hetzner. */
 export const publicGateway = "172.31.1.1";
 /** Metadata service and API as hosts reach them. */

@@ -52,6 +52,9 @@ export async function makeRouter(router: string, link: string): Promise<void> {
   ]);
   await command("ip", ["-n", router, "-batch", "-"], { input: lines(routerLines()) });
   await command("ip", ["-batch", "-"], { input: lines(machineLines(link)) });
+  // Without IPv6 on this machine the hosts have it among themselves all the same.
+  await attempt("ip", ["-n", router, "-6", "-batch", "-"], { input: lines(routerLines6()) });
+  await attempt("ip", ["-6", "-batch", "-"], { input: lines(machineLines6(link)) });
 }
 
 function lines(list: readonly string[]): string {
@@ -77,6 +80,19 @@ export function machineLines(link: string): string[] {
     `link set ${link} up`,
     `route replace ${names.clientGateway}/32 dev ${link} src ${names.clientAddress}`,
     `route replace ${names.publicRange} via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
+  ];
+}
+
+/** The IPv6 part of {@link routerLines}. */
+export function routerLines6(): string[] {
+  return [`route replace ${names.clientAddress6}/128 dev client`];
+}
+
+/** The IPv6 part of {@link machineLines}. */
+export function machineLines6(link: string): string[] {
+  return [
+    `address add ${names.clientAddress6}/128 dev ${link} nodad`,
+    `route replace ${names.ownRange6} via fe80::1 dev ${link} src ${names.clientAddress6}`,
   ];
 }
 

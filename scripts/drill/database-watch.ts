@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { databaseStates, primaryOf } from "../local/databases";
 import { heal } from "../local/faults";
@@ -8,12 +9,17 @@ import { brokenPromises, waitForGroup } from "./database-state";
 import type { Measured } from "./drill";
 import { Ledger } from "./ledger";
 import { Prober, seen } from "./prober";
+import { type Series, seriesOf } from "./series";
 
 /** The members as a fault meets them. */
 export interface Members {
   primary: string;
   secondaries: string[];
   outputs: StackOutputs;
+  /** What writes under way become. */
+  ledger: Ledger;
+  /** Marks the moment in what is drawn. */
+  mark: (text: string) => void;
 }
 
 /** How a database drill is watched. */
@@ -52,6 +58,21 @@ export async function waitForWrites(outputs: StackOutputs, timeoutSeconds: numbe
   });
 }
 
+/** Load on the site: a ledger that writes, and a reader. */
+interface Load {
+  ledger: Ledger;
+  reader: Prober;
+  beginMs: number;
+}
+
+async function startLoad({ url }: StackOutputs): Promise<Load> {
+  const ledger = new Ledger(url, await account(url));
+  const reader = new Prober(new URL("/api/entries", url).href, readsPerSecond, true);
+  ledger.start(clients, pauseMs);
+  reader.start();
+  return { ledger, reader, beginMs: performance.now() };
+}
+
 /** Breaks something under a ledger and a reader, heals, waits for all members, checks the promises. */
 export async function watched(
   outputs: StackOutputs,
@@ -60,22 +81,36 @@ export async function watched(
 ): Promise<Measured> {
   const primary = await waitForGroup(outputs, 120);
   const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+  const secondaries = nodes.filter((name) => name !== primary);
   await waitForWrites(outputs, 60);
-  const ledger = new Ledger(outputs.url, await account(outputs.url));
-  const reader = new Prober(new URL("/api/entries", outputs.url).href, readsPerSecond, true);
-  ledger.start(clients, pauseMs);
-  reader.start();
+  const load = await startLoad(outputs);
+  const { ledger, reader } = load;
+  const marks: Series["marks"] = [];
+  const mark = (text: string) => marks.push({ atMs: performance.now(), text });
   let after: string | undefined;
   try {
     await pause(2_000);
-    await breaks({ primary, secondaries: nodes.filter((name) => name !== primary), outputs });
+    mark("fault injected");
+    await breaks({ primary, secondaries, outputs, ledger, mark });
     await pause(watchMs);
     after = primaryOf(await databaseStates(outputs));
   } finally {
     await heal();
+    mark("healed");
     await pause(1_000);
     await Promise.all([ledger.stop(), reader.stop()]);
   }
+  const measured = await settled(outputs, load, { backSeconds, reads });
+  const series = seriesOf(ledger.writes, load.beginMs, marks);
+  return { ...measured, moves: after !== undefined && after !== primary ? 1 : 0, series };
+}
+
+/** Waits until all members are back, and counts what went wrong. */
+async function settled(
+  outputs: StackOutputs,
+  { ledger, reader }: Load,
+  { backSeconds, reads }: Pick<Watch, "backSeconds" | "reads">,
+): Promise<Measured> {
   const begun = Date.now();
   await waitForGroup(outputs, backSeconds);
   const back = Math.round((Date.now() - begun) / 1000);
@@ -91,7 +126,7 @@ export async function watched(
     outageMs: ledger.longestGapMs(),
     requests: ledger.writes.length + reader.probes.length,
     failed: unknown + (reads ? failedReads : 0) + broken.length,
-    moves: after !== undefined && after !== primary ? 1 : 0,
+    moves: 0,
     broken: broken.length,
     notes,
   };

@@ -2,37 +2,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import { query, switchPrimary } from "../local/databases";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../local/outputs";
+import { diskDrills } from "./database-disk";
+import { failover, harmless, mysqlUnit, usualWatch } from "./database-kinds";
+import { reachDrills } from "./database-reach";
+import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
-import { type Members, type Watch, watched, waitForWrites } from "./database-watch";
+import { type Members, watched, waitForWrites } from "./database-watch";
 import type { Drill, Measured, NotShown } from "./drill";
 
-const mysql = "mysql.service";
-const usual: Watch = { watchMs: 14_000, backSeconds: 90, reads: true };
-
-/** A change of the primary: writes wait for it, and none fails. */
-function failover(
-  id: string,
-  title: string,
-  breaks: (members: Members) => Promise<unknown>,
-): Drill {
-  const run = (outputs: StackOutputs) => watched(outputs, usual, breaks);
-  return { id, title, boundMs: 8_000, moves: [1, 1], failed: 0, run };
-}
-
-/** A loss that the group hardly notices. */
-function harmless(
-  id: string,
-  title: string,
-  breaks: (members: Members) => Promise<unknown>,
-): Drill {
-  const run = (outputs: StackOutputs) => watched(outputs, { ...usual, watchMs: 8_000 }, breaks);
-  return { id, title, boundMs: 1_000, moves: [0, 0], failed: 0, run };
-}
-
 async function frozen(server: string, milliseconds: number): Promise<void> {
-  await inject({ fault: "kill", server, unit: mysql, signal: "STOP" });
+  await inject({ fault: "kill", server, unit: mysqlUnit, signal: "STOP" });
   await pause(milliseconds);
-  await inject({ fault: "kill", server, unit: mysql, signal: "CONT" });
+  await inject({ fault: "kill", server, unit: mysqlUnit, signal: "CONT" });
 }
 
 async function cutFromPeers({ primary, secondaries }: Members): Promise<void> {
@@ -89,7 +70,7 @@ async function errant({ secondaries, outputs }: Members): Promise<void> {
 /** Faults of the database: numbers, titles and bounds of the fault matrix. */
 export const databaseDrills: readonly Drill[] = [
   failover("F24", "MySQL of the primary killed", ({ primary }) =>
-    inject({ fault: "kill", server: primary, unit: mysql }),
+    inject({ fault: "kill", server: primary, unit: mysqlUnit }),
   ),
   failover("F25", "MySQL of the primary frozen for 12 s", ({ primary }) => frozen(primary, 12_000)),
   failover("F26", "primary loses power", ({ primary }) =>
@@ -97,10 +78,13 @@ export const databaseDrills: readonly Drill[] = [
   ),
   failover("F27", "primary cut from its peers", cutFromPeers),
   harmless("F29", "MySQL of a secondary killed", ({ secondaries }) =>
-    inject({ fault: "kill", server: secondaries[0]!, unit: mysql }),
+    inject({ fault: "kill", server: secondaries[0]!, unit: mysqlUnit }),
   ),
   harmless("F29b", "MySQL of a secondary frozen for 8 s", ({ secondaries }) =>
     frozen(secondaries[0]!, 8_000),
+  ),
+  harmless("F29c", "secondary loses power", ({ secondaries }) =>
+    inject({ fault: "power-off", server: secondaries[0]! }),
   ),
   {
     id: "F34",
@@ -124,7 +108,7 @@ export const databaseDrills: readonly Drill[] = [
     moves: [1, 1],
     failed: 0,
     run: (outputs) =>
-      watched(outputs, { ...usual, watchMs: 3_000 }, ({ secondaries }) =>
+      watched(outputs, { ...usualWatch, watchMs: 3_000 }, ({ secondaries }) =>
         switchPrimary(outputs, secondaries[0]!),
       ),
   },
@@ -136,6 +120,9 @@ export const databaseDrills: readonly Drill[] = [
     failed: 0,
     run: (outputs) => watched(outputs, { watchMs: 10_000, backSeconds: 300, reads: true }, errant),
   },
+  ...reachDrills,
+  ...diskDrills,
+  ...restartDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */

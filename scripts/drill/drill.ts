@@ -1,4 +1,5 @@
 import type { StackOutputs } from "../local/outputs";
+import type { Series } from "./series";
 
 /** What a drill measured in one run. */
 export interface Measured {
@@ -8,10 +9,14 @@ export interface Measured {
   failed: number;
   /** Moves of the floating IP, or changes of the primary. */
   moves: number;
+  /** Calls to the API that the hosts made. */
+  apiCalls?: number;
   /** Acknowledged writes that are missing or doubled. */
   broken?: number;
   /** What was seen besides. */
   notes?: string[];
+  /** Writes over time. */
+  series?: Series;
 }
 
 /** One fault of the matrix as a drill. */
@@ -36,9 +41,11 @@ export interface NotShown {
 }
 
 /** True if a run was within the bounds of its drill. */
-export function isWithin(drill: Drill, { outageMs, failed, moves }: Measured): boolean {
+export function isWithin(drill: Drill, measured: Measured): boolean {
+  const { outageMs, failed, moves, broken = 0 } = measured;
   const [fewest, most] = drill.moves;
   return (
+    broken === 0 &&
     outageMs <= drill.boundMs &&
     moves >= fewest &&
     moves <= most &&

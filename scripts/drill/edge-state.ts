@@ -9,15 +9,25 @@ interface WireAction {
   status: string;
 }
 
+interface WireFloatingIp {
+  id: number;
+  type: string;
+  server: number | null;
+}
+
+/** The floating IPv4 address; an IPv6 one moves together with it. */
+async function floatingIp(): Promise<WireFloatingIp | undefined> {
+  const { floating_ips } = await cloudGet<{ floating_ips: WireFloatingIp[] }>("/floating_ips");
+  return floating_ips.find(({ type }) => type === "ipv4");
+}
+
 /** The load balancer that has the floating IP. @throws Error if none has. */
 export async function holder(): Promise<string> {
-  const { floating_ips } = await cloudGet<{ floating_ips: { server: number | null }[] }>(
-    "/floating_ips",
-  );
+  const address = await floatingIp();
   const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
     "/servers?per_page=50",
   );
-  const name = servers.find(({ id }) => id === floating_ips[0]?.server)?.name;
+  const name = servers.find(({ id }) => id === address?.server)?.name;
   if (!name) throw new Error("no load balancer has the floating IP");
   return name;
 }
@@ -25,7 +35,7 @@ export async function holder(): Promise<string> {
 /** Ids of the moves of the floating IP so far. */
 export async function moves(): Promise<number[]> {
   const { actions } = await cloudGet<{ actions: WireAction[] }>(
-    "/floating_ips/actions?per_page=50&sort=id:desc",
+    `/floating_ips/${(await floatingIp())?.id}/actions?per_page=50&sort=id:desc`,
   );
   return actions.filter(({ command }) => command === "assign_floating_ip").map(({ id }) => id);
 }

@@ -2,57 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../local/outputs";
 import { runOnNode } from "../local/ssh";
-import type { Drill, Measured, NotShown } from "./drill";
-import { holder, moves, waitForNormal } from "./edge-state";
-import { Prober, seen } from "./prober";
-
-/** The two load balancers as a fault meets them. */
-interface Pair {
-  active: string;
-  standby: string;
-  outputs: StackOutputs;
-}
-
-/** Requests a second of each of the two probers. */
-const perSecond = 50;
-/** Time that is watched before a fault, milliseconds. */
-const beforeMs = 1_000;
-
-/** Breaks something under two probers, watches, heals, and waits for the normal state. */
-async function watched(
-  outputs: StackOutputs,
-  watchMs: number,
-  breaks: (pair: Pair) => Promise<unknown>,
-): Promise<Measured> {
-  await waitForNormal(outputs);
-  const nodes = outputs.nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
-  const active = await holder();
-  const standby = nodes.find((name) => name !== active)!;
-  const before = await moves();
-  const url = new URL("/healthz", outputs.url).href;
-  const probers = [new Prober(url, perSecond, false), new Prober(url, perSecond, true)];
-  for (const prober of probers) prober.start();
-  try {
-    await pause(beforeMs);
-    await breaks({ active, standby, outputs });
-    await pause(watchMs);
-  } finally {
-    await Promise.all(probers.map((prober) => prober.stop()));
-    await heal();
-    await runOnNode(outputs, active, "sudo systemctl kill -s CONT haproxy.service").catch(
-      () => undefined,
-    );
-  }
-  const each = probers.map(({ probes }) => seen(probes));
-  const moved = (await moves()).filter((id) => !before.includes(id));
-  await waitForNormal(outputs);
-  return {
-    outageMs: Math.max(...each.map(({ outageMs }) => outageMs)),
-    requests: each.reduce((sum, { requests }) => sum + requests, 0),
-    failed: each.reduce((sum, { failed }) => sum + failed, 0),
-    moves: moved.length,
-  };
-}
+import type { Drill, NotShown } from "./drill";
+import { operatorDrills } from "./edge-operators";
+import { type Pair, watched } from "./edge-watch";
 
 const haproxy = "haproxy.service";
 
@@ -168,18 +120,8 @@ export const edgeDrills: readonly Drill[] = [
     inject({ fault: "cpu", server: active, processes: 2, seconds: 15 }),
   ),
   drill("F16", "20 reloads under load", 0, none, 2_000, reloads),
+  ...operatorDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */
-export const edgeNotShown: readonly NotShown[] = [
-  {
-    id: "F12",
-    title: "DNS dead during F5",
-    why: "the local cloud's API has an address, no name: no resolver is asked; the cache is unit-tested",
-  },
-  {
-    id: "F17",
-    title: "invalid configuration pushed",
-    why: "the checker's gate is a test of converge and of the provider",
-  },
-];
+export const edgeNotShown: readonly NotShown[] = [];

@@ -17,6 +17,8 @@ export interface Seen {
   failed: number;
   /** Longest time from the end of a success to the end of the next one, around a failure. */
   outageMs: number;
+  /** When that began, milliseconds of `performance.now()`; 0 if there was none. */
+  outageFromMs: number;
   slowestMs: number;
 }
 
@@ -42,7 +44,8 @@ export class Prober {
     private readonly perSecond: number,
     keepAlive: boolean,
   ) {
-    this.agent = keepAlive ? new Agent({ keepAlive: true, maxSockets: 64 }) : false;
+    // No limit of connections: independent visitors do not wait for each other's.
+    this.agent = keepAlive ? new Agent({ keepAlive: true, maxFreeSockets: 64 }) : false;
   }
 
   start(): void {
@@ -96,10 +99,12 @@ export function seen(probes: readonly Probe[]): Seen {
   const failures = probes.filter((probe) => !isGood(probe)).map(({ atMs }) => atMs);
   const gaps = ends.slice(1).map((end, i) => ({ from: ends[i]!, to: end }));
   const around = gaps.filter(({ from, to }) => failures.some((at) => at >= from - 50 && at <= to));
+  const [longest] = around.sort((a, b) => b.to - b.from - (a.to - a.from));
   return {
     requests: probes.length,
     failed: failures.length,
-    outageMs: Math.round(Math.max(0, ...around.map(({ from, to }) => to - from))),
+    outageMs: longest ? Math.round(longest.to - longest.from) : 0,
+    outageFromMs: longest?.from ?? 0,
     slowestMs: Math.round(Math.max(0, ...probes.filter(isGood).map(({ tookMs }) => tookMs))),
   };
 }

@@ -41,6 +41,31 @@ export async function cloudGet<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** Deletes a thing in the local cloud; one that is not there is no error. */
+export async function cloudDelete(path: string): Promise<void> {
+  const { endpoint, token } = localCloud();
+  const response = await fetch(`${endpoint}${path}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(30_000),
+  });
+  if (!response.ok && response.status !== 404) {
+    throw new Error(`DELETE ${path} answered ${response.status}`);
+  }
+}
+
+/** Sends a POST to the local cloud's API. @throws Error if it is refused. */
+export async function cloudPost(path: string, body: object): Promise<void> {
+  const { endpoint, token } = localCloud();
+  const response = await fetch(`${endpoint}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5_000),
+  });
+  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}`);
+}
+
 /** True while the local cloud's process runs and answers. */
 export async function cloudAnswers(): Promise<boolean> {
   return cloudGet("/locations").then(

@@ -35,3 +35,12 @@ export async function activeFaults(): Promise<{ id: number; fault: FaultRequest 
   return ((await call("GET", "/faults")) as { faults: { id: number; fault: FaultRequest }[] })
     .faults;
 }
+
+/** Programs of the hosts that call the API. */
+const hostPrograms = ["webstack-broker", "webstack-mover"];
+
+/** Calls to the API that the hosts have made since the local cloud was started. */
+export async function apiCalls(): Promise<number> {
+  const { calls } = (await call("GET", "/calls")) as { calls: Record<string, number> };
+  return hostPrograms.reduce((sum, name) => sum + (calls[name] ?? 0), 0);
+}

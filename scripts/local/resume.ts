@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { cloudGet, localCloud } from "./cloud";
+import { cloudDelete, cloudGet } from "./cloud";
 
 interface PendingOperation {
   type: string;
@@ -52,20 +52,8 @@ export async function resumeInterrupted(stack: Stack, say: (line: string) => voi
   }
   for (const { collection, id, name } of orphans) {
     say(`  removing ${collection} ${String(name)}, which was created but not recorded`);
-    await deleteUnrecorded(collection, id);
+    await cloudDelete(`/${collection}/${id}`);
   }
   checkpoint.pending_operations = [];
   await stack.importStack({ ...exported, deployment: checkpoint });
-}
-
-async function deleteUnrecorded(collection: string, id: string): Promise<void> {
-  const { endpoint, token } = localCloud();
-  const answer = await fetch(`${endpoint}/${collection}/${id}`, {
-    method: "DELETE",
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(30_000),
-  });
-  if (!answer.ok && answer.status !== 404) {
-    throw new Error(`cannot remove ${collection}/${id}: the API answered ${answer.status}`);
-  }
 }

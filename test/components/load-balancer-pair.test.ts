@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import { ownToken } from "../../components/api-access";
 import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
@@ -20,7 +21,7 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
         ipv6,
         protect: false,
       }),
-      api: { endpoint: "https://api.hetzner.cloud/v1", token: `${mark} token` },
+      api: ownToken("https://api.hetzner.cloud/v1", `${mark} token`),
       certificatePem: `${mark} pem`,
       server: serverSettings(),
       host: hostSettings(),
@@ -88,7 +89,8 @@ describe("LoadBalancerPair", () => {
     const state = await valueOf(pair.hosts[1]!.bundle);
     expect(JSON.parse(state.files["/etc/webstack/mover.json"]!.content)).toEqual({
       node: "lb-2",
-      endpoint: "https://api.hetzner.cloud/v1",
+      api: { endpoint: "https://api.hetzner.cloud/v1" },
+      selector: "project=webstack,stack=test",
       floatingIps: [{ id: mockId("edge-ipv4"), address: "203.0.113.200" }],
       servers: [
         { name: "lb-1", id: mockId("lb-1-vm"), publicIp: "203.0.113.11" },
@@ -125,7 +127,7 @@ describe("LoadBalancerPair", () => {
         ipv6: false,
         protect: false,
       });
-      const api = { endpoint: "", token: "" };
+      const api = ownToken("", "");
       const args = { nodes, webNodes: [], addresses, api, certificatePem: "" };
       expect(
         () =>

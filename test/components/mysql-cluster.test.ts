@@ -31,7 +31,7 @@ describe("MysqlCluster", () => {
       ["PlacementGroup", "db-group-1"],
       ["RandomUuid", "db-group-name"],
       ["DatabaseCredentials", "db-password"],
-      ["DatabaseCertificates", "db-tls"],
+      ["NodeCertificates", "db-tls"],
     ]);
     const passwords = children.filter(({ parent }) => parent === "db-password");
     expect(passwords.map(({ name, inputs }) => [name, inputs])).toEqual(

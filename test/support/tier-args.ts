@@ -28,11 +28,12 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
 
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
-  const names = ["converge", "mover", "prober", "supervisor"];
+  const names = ["broker", "converge", "edge", "mover", "prober", "supervisor"];
   return {
     adminUser: "webstack",
     adminKeys: ["ssh-ed25519 AAAA deploy"],
     subnetCidrs: plan.subnetCidrs,
+    brokers: ["db-1", "db-2"],
     programs: Object.fromEntries(names.map((name) => [name, `"program ${name}";`])),
     ...overrides,
   };

@@ -1,6 +1,7 @@
 import { hostBundle } from "../../components/host";
 import { appBundle } from "../../templates/app-bundle";
-import type { Bundle } from "../../templates/bundle";
+import { brokerBundle } from "../../templates/broker-bundle";
+import { type Bundle, mergeBundles } from "../../templates/bundle";
 import { dbBundle, type DbBundleArgs } from "../../templates/db-bundle";
 import { lbBundle } from "../../templates/lb-bundle";
 import { webBundle } from "../../templates/web-bundle";
@@ -21,13 +22,20 @@ export function loadBalancer(): Bundle {
     webNodes: plan.web,
     floatingAddresses: ["203.0.113.200/32", "2001:db8:0:1::1/128"],
     mover: {
-      endpoint: "https://api.hetzner.cloud/v1",
+      api: {
+        brokers: [
+          { name: "db-1", url: "https://10.0.4.11:9300/v1" },
+          { name: "db-2", url: "https://10.0.4.12:9300/v1" },
+        ],
+      },
+      selector: "project=webstack,stack=test",
       floatingIps: [{ id: 21, address: "203.0.113.200" }],
       servers: [
         { name: "lb-1", id: 11, publicIp: "203.0.113.11" },
         { name: "lb-2", id: 12, publicIp: "203.0.113.12" },
       ],
     },
+    hasToken: false,
     programs,
   });
   return hostBundle(lb1!, host, part, lb2!.privateIp);
@@ -48,7 +56,7 @@ export function appNode(): Bundle {
   return hostBundle(node, host, part);
 }
 
-/** Bundle of a database node of a group of `count`: db-1, or db-2 with a volume. */
+/** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
 export function databaseNode(count: 1 | 3 = 3, volume?: DbBundleArgs["volume"]): Bundle {
   const node = plan.db[volume ? 1 : 0]!;
   const part = dbBundle({
@@ -60,5 +68,16 @@ export function databaseNode(count: 1 | 3 = 3, volume?: DbBundleArgs["volume"]):
     ...(volume ? { volume } : {}),
     programs,
   });
-  return hostBundle(node, host, part);
+  const broker = brokerBundle({
+    endpoint: "https://api.hetzner.cloud/v1",
+    privateIp: node.privateIp,
+    selector: "project=webstack,stack=test",
+    floatingIps: [21],
+    servers: [
+      { name: "lb-1", id: 11 },
+      { name: "lb-2", id: 12 },
+    ],
+    programs,
+  });
+  return mergeBundles(node.name, node.role, hostBundle(node, host, part), broker);
 }

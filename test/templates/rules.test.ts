@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../templates/app-bundle";
 import type { Bundle } from "../../templates/bundle";
+import { cloudConfig } from "../../templates/cloud-config";
+import { writtenFiles } from "../support/first-boot";
 import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
@@ -15,6 +17,29 @@ const edge = file(lb, "/etc/haproxy/haproxy.cfg");
 const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
 const nginx = file(web, "/etc/nginx/nginx.conf");
 const proxy = file(app, "/etc/haproxy/haproxy.cfg");
+
+describe("first boot", () => {
+  const programs = (bundle: Bundle): string[] => {
+    const args = { adminUser: "webstack", adminKeys: [], bundle };
+    const written = writtenFiles(cloudConfig(args))["/var/lib/webstack/bundle.json"]!;
+    const { files } = JSON.parse(written) as Bundle;
+    return Object.keys(files).filter((path) => path.startsWith("/usr/local/lib/webstack/"));
+  };
+
+  it("brings no program of a service that waits for its secrets", () => {
+    const supervisor = "/usr/local/lib/webstack/supervisor.js";
+    expect(db.files).toHaveProperty([supervisor]);
+    expect(programs(db)).not.toContain(supervisor);
+  });
+
+  it("brings the rest", () => {
+    const files = {
+      ...db.files,
+      "/usr/local/lib/webstack/other.js": db.files[Object.keys(db.files)[0]!]!,
+    };
+    expect(programs({ ...db, files })).toContain("/usr/local/lib/webstack/other.js");
+  });
+});
 
 /** Settings on which a promise depends; the golden files alone would not say which. */
 describe("load balancer", () => {
@@ -51,12 +76,13 @@ describe("load balancer", () => {
     expect(vrrp).toContain("check_unicast_src");
   });
 
-  it("keeps the token in a file that only root reads", () => {
-    expect(lb.secretFiles["/etc/webstack/mover-token"]).toEqual({
-      owner: "root",
-      group: "root",
-      mode: "0600",
-    });
+  it("has no token, and lets nobody but the system call out", () => {
+    expect(Object.keys(lb.secretFiles).join()).not.toContain("token");
+    expect(file(lb, "/etc/nftables.conf")).toContain('meta skuid != { "root", "_apt" } drop');
+  });
+
+  it("drains only when an operator says so", () => {
+    expect(file(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
   });
 });
 
@@ -122,6 +148,7 @@ describe("every node", () => {
   it.each(all)("%s reloads or restarts a service for each file that one reads", (_, bundle) => {
     const used = bundle.services.flatMap((one) => [...one.reloadFiles, ...one.restartFiles]);
     const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
-    expect(unused).toEqual(["/usr/local/lib/webstack/converge.js"]);
+    const byHand = ["converge", "edge"].map((name) => `/usr/local/lib/webstack/${name}.js`);
+    expect(unused.filter((path) => !byHand.includes(path))).toEqual([]);
   });
 });

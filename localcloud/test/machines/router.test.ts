@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { machineLines, routerLines } from "../../machines/router";
+import { machineLines, machineLines6, routerLines, routerLines6 } from "../../machines/router";
 
 describe("the link between this machine and the router", () => {
   it("leads to the public range and to nothing else", () => {
@@ -9,6 +9,14 @@ describe("the link between this machine and the router", () => {
       "route replace 198.18.1.254/32 dev wsc1a2b3c src 198.18.1.1",
       "route replace 198.18.0.0/24 via 198.18.1.254 dev wsc1a2b3c src 198.18.1.1",
     ]);
+  });
+
+  it("leads to the hosts' IPv6 addresses too", () => {
+    expect(machineLines6("wsc1a2b3c")).toEqual([
+      "address add 2001:db8:0:1::1/128 dev wsc1a2b3c nodad",
+      "route replace 2001:db8::/32 via fe80::1 dev wsc1a2b3c src 2001:db8:0:1::1",
+    ]);
+    expect(routerLines6()).toEqual(["route replace 2001:db8:0:1::1/128 dev client"]);
   });
 
   it("ends where metadata and API are", () => {

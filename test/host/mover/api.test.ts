@@ -1,79 +1,59 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
-import { ApiFailure, FloatingIpApi } from "../../../host/mover/api";
-
-interface Answer {
-  status: number;
-  body: object;
-  headers?: Record<string, string>;
-}
-
-const closers: (() => void)[] = [];
-afterEach(() => closers.splice(0).forEach((close) => close()));
-
-/** An API that gives the answers in turn and notes what it was asked. */
-async function apiWith(...answers: Answer[]) {
-  const calls: string[] = [];
-  const server = createServer(async (request: IncomingMessage, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    calls.push(`${request.method} ${request.url} ${body}`.trim());
-    const { status, body: sent, headers } = answers.shift()!;
-    response.writeHead(status, headers).end(JSON.stringify(sent));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closers.push(
-    () => server.closeAllConnections(),
-    () => server.close(),
-  );
-  const { port } = server.address() as AddressInfo;
-  return { calls, api: new FloatingIpApi(`http://127.0.0.1:${port}/v1`, "token") };
-}
+import { describe, expect, it } from "vitest";
+import { ApiFailure } from "../../../host/cloud-api/failure";
+import { FloatingIpApi } from "../../../host/mover/api";
 
 const action = (status: string, error?: object) => ({ action: { id: 5, status, error } });
 
+/** A way to the API that gives the answers in turn and notes what it was asked. */
+function apiWith(...answers: (object | Error)[]) {
+  const calls: string[] = [];
+  const caller = {
+    call: async (method: string, path: string, body?: object) => {
+      calls.push(`${method} ${path} ${body ? JSON.stringify(body) : ""}`.trim());
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+  return { calls, api: new FloatingIpApi(caller, "stack=test") };
+}
+
 describe("FloatingIpApi", () => {
   it("assigns with one POST and polls the action until it has succeeded", async () => {
-    const { api, calls } = await apiWith(
-      { status: 201, body: action("running") },
-      { status: 200, body: action("running") },
-      { status: 200, body: action("success") },
-    );
+    const { api, calls } = apiWith(action("running"), action("running"), action("success"));
     await api.assign(7, 1);
     expect(calls).toEqual([
-      'POST /v1/floating_ips/7/actions/assign {"server":1}',
-      "GET /v1/actions/5",
-      "GET /v1/actions/5",
+      'POST floating_ips/7/actions/assign {"server":1}',
+      "GET actions/5",
+      "GET actions/5",
     ]);
   });
 
   it("fails when the action fails", async () => {
-    const { api } = await apiWith({ status: 201, body: action("error", { message: "broken" }) });
+    const { api } = apiWith(action("error", { message: "broken" }));
     await expect(api.assign(7, 1)).rejects.toThrow("assign failed: broken");
   });
 
-  it.each([
-    [422, true],
-    [404, true],
-    [409, false],
-    [423, false],
-    [503, false],
-  ])("takes %i for refused: %s", async (status, refused) => {
-    const { api } = await apiWith({ status, body: {} });
-    const error = await api.owner(7).catch((reason: ApiFailure) => reason);
-    expect(error).toMatchObject({ refused });
+  it("reads the owners of all addresses with one call, in the order it was asked", async () => {
+    const { api, calls } = apiWith({
+      floating_ips: [
+        { id: 8, server: null },
+        { id: 7, server: 2 },
+        { id: 9, server: 3 },
+      ],
+    });
+    expect(await api.owners([7, 8])).toEqual([2, null]);
+    expect(calls).toEqual(["GET floating_ips?per_page=50&label_selector=stack%3Dtest"]);
   });
 
-  it("waits for the reset of the rate limit, at least 2 seconds", async () => {
-    const reset = String(Math.floor(Date.now() / 1000) + 30);
-    const { api } = await apiWith(
-      { status: 429, body: {}, headers: { "ratelimit-reset": reset } },
-      { status: 429, body: {} },
-    );
-    const far = (await api.owner(7).catch((reason: ApiFailure) => reason)) as ApiFailure;
-    expect(far.retryAfterMs).toBeGreaterThan(25_000);
-    const near = (await api.owner(7).catch((reason: ApiFailure) => reason)) as ApiFailure;
-    expect(near.retryAfterMs).toBe(2_000);
+  it("says which address is not there", async () => {
+    const { api } = apiWith({ floating_ips: [] });
+    await expect(api.owners([7])).rejects.toThrow("floating IP 7 does not exist");
+  });
+
+  it("passes a failure on as it is", async () => {
+    const { api } = apiWith(new ApiFailure("no", { status: 423 }));
+    const error = await api.assign(7, 1).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ refused: false, more: { status: 423 } });
   });
 });

@@ -1,45 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Effect, Event } from "../../../host/mover/events";
 import { maxMoves, moveWindowMs, reconcileMs, watchMs } from "../../../host/mover/limits";
-import { step } from "../../../host/mover/machine";
-import { initialState, type State } from "../../../host/mover/state";
-
-const self = 1;
-const peer = 2;
-/** An event without its time; the test says it where it matters. */
-type Timeless = Event extends infer E ? (E extends Event ? Omit<E, "nowMs"> : never) : never;
-
-const owner = (serverId: number | null): Timeless => ({ type: "owner", serverId });
-const probed = (answers: boolean): Timeless => ({ type: "probed", answers });
-const vrrp = (state: "MASTER" | "BACKUP" | "FAULT" | "STOP"): Timeless => ({ type: "vrrp", state });
-const failed = (more: object = {}): Timeless =>
-  ({ type: "failed", reason: "no", random: 0.5, ...more }) as Timeless;
-
-/** Feeds events, each with its time or right after the one before; returns the last step. */
-function play(state: State, ...events: readonly (Timeless | [number, Timeless])[]) {
-  let now = 1_000;
-  let effects: Effect[] = [];
-  let current = state;
-  for (const each of events) {
-    const [at, event] = Array.isArray(each) ? each : [now, each];
-    now = at;
-    ({ state: current, effects } = step(current, { ...event, nowMs: now } as Event));
-  }
-  const deeds = effects.filter(({ type }) => type !== "log").map((effect) => effect.type);
-  const log = effects.flatMap((effect) => (effect.type === "log" ? [effect] : []));
-  const wake = effects.find((effect) => effect.type === "wake");
-  return { state: current, deeds, log, inMs: wake?.type === "wake" ? wake.inMs : undefined };
-}
-
-const fresh = (preferred = true) => initialState(self, peer, preferred);
-/** A standby that read the owner when it started. */
-const standby = (preferred = true) =>
-  play(fresh(preferred), { type: "start" }, owner(peer), vrrp("BACKUP")).state;
-/** A master that has the address. */
-const serving = (preferred = true) =>
-  play(fresh(preferred), { type: "start" }, owner(self), vrrp("MASTER"), owner(self)).state;
-/** A master that leaves the address with the peer. */
-const watching = () => play(standby(), vrrp("MASTER"), probed(true), owner(peer)).state;
+import {
+  failed,
+  fresh,
+  owner,
+  peer,
+  play,
+  probed,
+  self,
+  serving,
+  standby,
+  type Timeless,
+  vrrp,
+  watching,
+} from "./play";
 
 describe("a standby", () => {
   it("reads the owner once when it starts, and is quiet then", () => {

@@ -29,7 +29,13 @@ describe("every sequence of events", () => {
       assign: [{ type: "assigned" }, failed(), failed(true)],
     };
     const now = state.busy ? answers[state.busy]! : [{ type: "tick" } as Timeless];
-    const all = [...now, ...now, { type: "vrrp", state: words[pick(words.length)]! } as Timeless];
+    const wish: Timeless = { type: "asked" };
+    const all = [
+      ...now,
+      ...now,
+      wish,
+      { type: "vrrp", state: words[pick(words.length)]! } as Timeless,
+    ];
     return all[pick(all.length)]!;
   }
 
@@ -38,17 +44,21 @@ describe("every sequence of events", () => {
       const pick = sequence(seed);
       let state = initialState(self, peer, seed % 2 === 0);
       let now = 0;
+      let asked = 0;
       for (let n = 0; n < 200; n++) {
         now += pick(5_000);
         const before = state;
-        const result = step(before, { ...anyEvent(pick, before), nowMs: now } as Event);
+        const event = anyEvent(pick, before);
+        if (event.type === "asked") asked += 1;
+        const result = step(before, { ...event, nowMs: now } as Event);
         state = result.state;
         const kinds = result.effects.map(({ type }) => type).filter((type) => type !== "log");
         expect(kinds.length).toBeLessThanOrEqual(1);
         if (kinds.includes("assign")) expect(state.vrrp).toBe("MASTER");
         if (state.vrrp === "MASTER" && !state.busy) expect(kinds).toEqual(["wake"]);
         const recent = state.movesMs.filter((time) => time > now - moveWindowMs);
-        expect(recent.length).toBeLessThanOrEqual(maxMoves);
+        // What an operator asks for is done beyond the limit; it is asked for about every tenth time.
+        expect(recent.length).toBeLessThanOrEqual(maxMoves + asked);
       }
     }
   });

@@ -21,22 +21,6 @@ describe("a member", () => {
     expect(decideFor(old, [])).toMatchObject({ type: "leave" });
     expect(decideFor({ ...old, lastView: view("db-1", 9) }, [])).toEqual({ type: "nothing" });
   });
-
-  it("leaves when its disk is nearly full", () => {
-    const full = member("db-2", "SECONDARY", { diskFull: true });
-    expect(decideFor(full, [member("db-1", "PRIMARY")])).toMatchObject({ type: "leave" });
-  });
-
-  it("hands the primary over before, to a member with room", () => {
-    const full = member("db-1", "PRIMARY", { diskFull: true });
-    const peers = [
-      member("db-2", "SECONDARY", { diskFull: true }),
-      outside("db-4"),
-      member("db-3", "SECONDARY"),
-    ];
-    expect(decideFor(full, peers)).toMatchObject({ type: "handOver", to: "db-3" });
-    expect(decideFor(full, peers.slice(0, 2))).toEqual({ type: "nothing" });
-  });
 });
 
 describe("a node outside", () => {
@@ -87,10 +71,14 @@ describe("a node outside", () => {
 
   it("stays outside while its disk is nearly full", () => {
     const self = outside("db-1", { diskFull: true });
-    expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({
-      type: "wait",
-      reason: "the disk is nearly full",
-    });
+    const group = [member("db-2", "PRIMARY"), member("db-3", "SECONDARY")];
+    expect(decideFor(self, group)).toEqual({ type: "wait", reason: "the disk is nearly full" });
+    expect(decideFor({ ...self, diskSpent: true }, [])).toMatchObject({ type: "wait" });
+  });
+
+  it("comes back with a full disk if the group needs it for a majority", () => {
+    const self = outside("db-1", { diskFull: true });
+    expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({ type: "join" });
   });
 });
 

@@ -22,6 +22,9 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     lagMs: 0,
     diskFull: false,
     sole: false,
+    diskSpent: false,
+    commitMs: 0,
+    asked: {},
     waiting: "",
     ...overrides,
   };

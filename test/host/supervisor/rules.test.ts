@@ -106,6 +106,14 @@ describe("views", () => {
     expect(isLater(after, view("db-2", 5, "100", 1))).toBe(true);
   });
 
+  it("rise when a peer knows one of the same rank with another primary", () => {
+    const seen = { primary: "db-1", epoch: "100", counter: 5 };
+    const own = view("db-1", 5);
+    expect(ownView("db-1", seen, own, view("db-3", 5))).toEqual(view("db-1", 5, "100", 1));
+    expect(ownView("db-1", seen, own, view("db-3", 4))).toBeUndefined();
+    expect(ownView("db-3", seen, view("db-3", 5), own)).toBeUndefined();
+  });
+
   it("travel as a query", () => {
     const told = view("db-2", 5, "17000000000000000001", 2);
     expect(viewOf(new URLSearchParams(viewQuery(told)))).toEqual(told);

@@ -1,5 +1,11 @@
 import { Claims, type Claim } from "../../../host/supervisor/claims";
-import { isLater, ownView, type LastView, type NodeState } from "../../../host/supervisor/view";
+import {
+  isLater,
+  isRival,
+  ownView,
+  type LastView,
+  type NodeState,
+} from "../../../host/supervisor/view";
 import { outside } from "./node-state";
 
 /** A group as its members see it. */
@@ -37,6 +43,7 @@ export class SimulatedNode {
   readonly received = new Set<number>();
   /** On disk. */
   lastView: LastView | null = null;
+  private rival: LastView | null = null;
   /** On disk. */
   sole = false;
   /** On disk: it made the group alone, and no majority has known of it since. */
@@ -113,6 +120,7 @@ export class SimulatedNode {
   /** Takes over a later view. */
   adopt(view: LastView | null, nowMs: number): void {
     if (!view || !this.claims.agrees(view.primary, nowMs)) return;
+    if (isRival(view, this.lastView)) this.rival = view;
     if (isLater(view, this.lastView)) this.keepView(view, nowMs);
   }
 
@@ -127,7 +135,7 @@ export class SimulatedNode {
     if (!this.claims.agrees(this.name, nowMs)) return;
     const { epoch, counter } = this.group;
     const seen = { primary: this.name, epoch: String(epoch), counter };
-    const own = ownView(this.name, seen, this.lastView);
+    const own = ownView(this.name, seen, this.lastView, this.rival);
     if (own) this.keepView(own, nowMs);
   }
 

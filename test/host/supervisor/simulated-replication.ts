@@ -105,6 +105,16 @@ export class SimulatedReplication {
     }
   }
 
+  /** A planned switch: a majority of the members agrees, or nothing happens. */
+  protected makePrimary(from: SimulatedNode, heir: SimulatedNode): boolean {
+    const { group } = from;
+    const isMember = group !== undefined && heir.group === group && this.reaches(from, heir);
+    if (!isMember || group.primary !== from || !this.seesMajority(from)) return false;
+    this.deliver(group, heir);
+    group.primary = heir;
+    return true;
+  }
+
   /** A clone replaces everything, what was only received too. */
   protected rebuild(node: SimulatedNode): void {
     const group = this.groupInReach(node);

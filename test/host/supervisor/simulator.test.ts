@@ -29,7 +29,7 @@ describe("random schedules of faults", () => {
   it(
     "lose no acknowledged write, never have two primaries, and end in service",
     () => {
-      let [bootstraps, writes] = [0, 0];
+      let [bootstraps, writes, handOvers] = [0, 0, 0];
       for (let seed = 0; seed < schedules; seed++) {
         const simulation = simulated(seed);
         expect(simulation.violations, `seed ${seed}`).toEqual([]);
@@ -39,10 +39,13 @@ describe("random schedules of faults", () => {
         expect(lost, `seed ${seed}`).toEqual([]);
         bootstraps += simulation.bootstraps;
         writes += simulation.acknowledged.size;
+        handOvers += simulation.handOvers;
       }
-      // The schedules are worth something only if groups are lost and made again.
+      // The schedules are worth something only if groups are lost and made again, and primaries
+      // change without one too.
       expect(bootstraps).toBeGreaterThan(2 * schedules);
       expect(writes).toBeGreaterThan(50 * schedules);
+      expect(handOvers).toBeGreaterThan(schedules / 10);
     },
     timeoutMs,
   );

@@ -1,16 +1,29 @@
-import { random } from "./random";
-import type { SimulatedNode } from "./simulated-node";
+import { isMajority, mayBeMade } from "../../../host/supervisor/claims";
+import type { Decision } from "../../../host/supervisor/decide";
+import { isPrimary } from "../../../host/supervisor/server";
+import { isConfirmed, type NodeState } from "../../../host/supervisor/view";
+import { SimulatedFaults, tickMs } from "./simulated-faults";
 import type { Rules } from "./simulated-rules";
-import { SimulatedSupervisors } from "./simulated-supervisors";
+import type { SimulatedNode } from "./simulated-node";
 
-const tickMs = 250;
+const freshMs = 1_500;
 
 /** Three database nodes under random faults. Times in milliseconds. */
-export class Simulation extends SimulatedSupervisors {
+export class Simulation extends SimulatedFaults {
+  readonly acknowledged = new Set<number>();
+  /** Broken promises. */
+  readonly violations: string[] = [];
+  bootstraps = 0;
+  /** Planned changes of the primary that were made. */
+  handOvers = 0;
   private transactions = 0;
+  private epochs = 0;
 
-  constructor(seed: number, by: Rules) {
-    super(random(seed), by);
+  constructor(
+    seed: number,
+    private readonly by: Rules,
+  ) {
+    super(seed);
   }
 
   /** db-1 was the only node, with writes; the others are new and come up some time later. */
@@ -27,6 +40,7 @@ export class Simulation extends SimulatedSupervisors {
   run(faultyMs: number, healedMs: number): void {
     while (this.nowMs < faultyMs) this.tick(true);
     this.cut.clear();
+    this.apps.heal();
     for (const node of this.nodes) if (!node.powered) node.powerOn(this.nowMs + 2_000);
     for (const end = this.nowMs + healedMs; this.nowMs < end;) this.tick(false);
   }
@@ -36,13 +50,10 @@ export class Simulation extends SimulatedSupervisors {
     return this.nodes.filter((node) => node.powered && this.isServed(node));
   }
 
-  private chance(perSecond: number): boolean {
-    return this.next() < (perSecond * tickMs) / 1000;
-  }
-
   private tick(faults: boolean): void {
     this.nowMs += tickMs;
     if (faults) this.breakSomething();
+    this.apps.ask(this.nodes, this.nowMs);
     for (const group of new Set(this.nodes.flatMap((node) => node.group ?? []))) this.play(group);
     for (const node of this.nodes) if (node.powered) this.supervise(node);
     this.write(faults);
@@ -51,34 +62,115 @@ export class Simulation extends SimulatedSupervisors {
       this.violate(`two primaries: ${serving.map(({ name }) => name).join()}`);
   }
 
-  private breakSomething(): void {
-    for (const node of this.nodes) {
-      if (node.powered && this.chance(0.03)) node.powerOff();
-      else if (!node.powered && this.chance(0.15)) {
-        node.powerOn(this.nowMs + this.between(500, 6_000));
-      }
-      if (this.chance(0.02)) node.restartSupervisor();
-      if (this.chance(0.02)) this.stopCleanly(node);
-      if (this.cut.has(node) ? this.chance(0.15) : this.chance(0.02)) {
-        if (!this.cut.delete(node)) this.cut.add(node);
-      }
-    }
-    if (this.chance(0.01)) for (const node of this.nodes) if (node.powered) node.powerOff();
+  private violate(text: string): void {
+    this.violations.push(`${this.nowMs} ms: ${text}`);
   }
 
-  /** A member that leaves says so, if a majority hears it: the rest goes on at once. */
-  private stopCleanly(node: SimulatedNode): void {
-    const { group } = node;
-    if (!node.powered || !group) return;
-    const talking = [...group.members].filter(
-      (one) => one.group === group && this.reaches(node, one),
-    );
-    const stay = [...group.members].filter((one) => one !== node);
-    if (talking.length * 2 > group.members.size && talking.length > 1) {
-      this.changeView(group, stay, talking);
+  private supervise(node: SimulatedNode): void {
+    // A look at MySQL now and then comes late.
+    if (this.nowMs >= node.mysqlAt && this.next() < 0.8) node.look(this.nowMs);
+    for (const other of this.nodes) {
+      if (other === node || !this.reaches(node, other) || this.next() < 0.2) continue;
+      const state = this.stateOf(other);
+      node.heard.set(other.name, { state, atMs: this.nowMs });
+      node.adopt(state.lastView, this.nowMs);
     }
-    for (const transaction of [...node.received]) this.apply(node, transaction);
-    node.stopMysql(this.nowMs + this.between(1_000, 20_000));
+    if (this.nowMs < node.mysqlAt) return;
+    if (node.busy) {
+      if (this.nowMs < node.busy.untilMs) return;
+      const { finish } = node.busy;
+      node.busy = undefined;
+      finish();
+    } else this.act(node);
+  }
+
+  private heardBy(node: SimulatedNode): NodeState[] {
+    return [...node.heard.values()]
+      .filter(({ atMs }) => this.nowMs - atMs < freshMs)
+      .map(({ state }) => state);
+  }
+
+  private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
+    const self = this.stateOf(node);
+    const made = this.by.decide({ nodes: this.nodes.map(({ name }) => name), self, peers });
+    return this.apps.next(node, made, self, peers, this.nowMs);
+  }
+
+  private stateOf(node: SimulatedNode): NodeState {
+    const said = node.say(this.nowMs, this.seesMajority(node));
+    return { ...said, asked: this.apps.asked(node, this.nowMs) };
+  }
+
+  private letIn(node: SimulatedNode): void {
+    const others = this.heardBy(node).filter(({ ready }) => ready);
+    if (this.by.letsIn && node.group && others.length > 0) node.sole = false;
+  }
+
+  private act(node: SimulatedNode): void {
+    this.letIn(node);
+    const decision = this.decideFor(node, this.heardBy(node));
+    if (decision.type === "join") this.later(node, 500, 3_000, () => this.join(node));
+    if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
+    if (decision.type === "leave") node.group = undefined;
+    if (decision.type === "handOver") this.startHandOver(node, decision.to);
+    if (decision.type === "bootstrap" && this.mayBootstrap(node)) {
+      this.later(node, 500, 5_000, () => this.bootstrap(node));
+    }
+  }
+
+  private mayBootstrap(node: SimulatedNode): boolean {
+    return node.sole || !this.by.claims || this.isClaimed(node);
+  }
+
+  private startHandOver(node: SimulatedNode, to: string): void {
+    const heir = this.nodes.find(({ name }) => name === to)!;
+    const said = node.heard.get(to)?.state.member;
+    if (said?.state !== "ONLINE") this.violate(`${node.name} hands over to ${to}, which is none`);
+    this.later(node, 100, 2_000, () => {
+      if (this.makePrimary(node, heir)) this.handOvers += 1;
+    });
+  }
+
+  private later(node: SimulatedNode, low: number, high: number, finish: () => void): void {
+    node.busy = { untilMs: this.nowMs + this.between(low, high), finish };
+  }
+
+  /** What was decided must hold for those that let it happen, as they are now. */
+  private isClaimed(node: SimulatedNode): boolean {
+    const voters = this.nodes.filter((other) => this.reaches(node, other));
+    const granting = voters.filter(
+      (voter) =>
+        mayBeMade(voter.say(this.nowMs, true), node.lastView) &&
+        voter.claims.grant(node.name, node.lastView, this.nowMs),
+    );
+    const peers = granting.filter((one) => one !== node).map((one) => one.say(this.nowMs, true));
+    const isAgain = this.decideFor(node, peers).type === "bootstrap";
+    const allowed = granting.includes(node) && isMajority(granting.length, this.nodes.length);
+    if (allowed && isAgain) return true;
+    for (const voter of voters) voter.claims.release(node.name, this.nowMs);
+    return false;
+  }
+
+  private bootstrap(node: SimulatedNode): void {
+    if (node.group) return;
+    this.bootstraps += 1;
+    const lost = [...this.acknowledged].filter((transaction) => !node.has(transaction));
+    if (lost.length > 0) this.violate(`${node.name} makes a group without ${lost.length} writes`);
+    this.epochs += 1;
+    node.alone ||= node.sole;
+    node.group = {
+      ...{ epoch: this.epochs, counter: 1, primary: node },
+      members: new Set([node]),
+      ...{ log: [], delivered: new Map(), lostSince: new Map() },
+    };
+  }
+
+  private isServed(node: SimulatedNode): boolean {
+    const state = this.stateOf(node);
+    const peers = this.heardBy(node);
+    if (isConfirmed(state, peers, this.nodes.length)) node.alone = false;
+    const isAlone = node.alone && isPrimary(state) && state.lastView?.primary === node.name;
+    return state.ready && (isAlone || this.by.serves(state, peers, this.nodes.length));
   }
 
   /** A client writes wherever the proxies let it; a majority of the view must receive it. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { DatabaseCertificates } from "../../components/database-certificates";
+import { NodeCertificates } from "../../components/node-certificates";
 import { secretMark } from "../support/computed-state";
 import { clearTexts, named, record, secretValue, valueOf } from "../support/record";
 
@@ -10,18 +10,18 @@ const nodes = [
 ];
 
 async function build() {
-  let certificates!: DatabaseCertificates;
+  let certificates!: NodeCertificates;
   const children = await record(() => {
-    certificates = new DatabaseCertificates("db-tls", { nodes });
+    certificates = new NodeCertificates("db-tls", { nodes });
   });
   return { certificates, children };
 }
 
-describe("DatabaseCertificates", () => {
+describe("NodeCertificates", () => {
   it("creates one authority and a signed certificate for each node", async () => {
     const { children } = await build();
     expect(children.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)).toEqual([
-      "DatabaseCertificates db-tls",
+      "NodeCertificates db-tls",
       "SelfSignedCert db-tls-ca",
       "PrivateKey db-tls-ca-key",
       "LocallySignedCert db-tls-db-1-cert",

@@ -12,8 +12,8 @@ export interface CertifiedNode {
   privateIp: string;
 }
 
-/** Arguments of {@link DatabaseCertificates}. */
-export interface DatabaseCertificatesArgs {
+/** Arguments of {@link NodeCertificates}. */
+export interface NodeCertificatesArgs {
   /** Nodes that get a certificate each. */
   nodes: readonly CertifiedNode[];
 }
@@ -27,18 +27,14 @@ export interface NodeCertificate {
 }
 
 /** The stack's own certificate authority and one certificate for each database node. */
-export class DatabaseCertificates extends pulumi.ComponentResource {
+export class NodeCertificates extends pulumi.ComponentResource {
   /** Certificate of the authority in PEM form: what clients trust. */
   readonly caPem: pulumi.Output<string>;
   /** Certificates by node name. */
   readonly byNode: Readonly<Record<string, NodeCertificate>>;
 
-  constructor(
-    name: string,
-    args: DatabaseCertificatesArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("webstack:index:DatabaseCertificates", name, {}, opts);
+  constructor(name: string, args: NodeCertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("webstack:index:NodeCertificates", name, {}, opts);
     const caKey = privateKey(this, `${name}-ca-key`);
     const ca = new tls.SelfSignedCert(
       `${name}-ca`,

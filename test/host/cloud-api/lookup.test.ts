@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
-import { rememberingLookup } from "../../../host/mover/lookup";
+import { rememberingLookup } from "../../../host/cloud-api/lookup";
 
 type Done = Parameters<LookupFunction>[2];
 

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { TLSSocket } from "node:tls";
+import { answerFor, judge, type Rules, type Verdict } from "./broker/gate";
+import { type Quota, quotas } from "./broker/quota";
+import { ApiFailure } from "./cloud-api/failure";
+import { Transport } from "./cloud-api/transport";
+
+/** What `/etc/webstack/broker.json` holds. */
+interface Config extends Rules {
+  endpoint: string;
+  privateIp: string;
+  port: number;
+}
+
+/** Longest body, bytes; an assign has about 20. */
+const maxBodyBytes = 1_000;
+/** The API is asked this often even if nobody calls, so that name and connection are known. */
+const warmMs = 300_000;
+
+const config = JSON.parse(readFileSync("/etc/webstack/broker.json", "utf8")) as Config;
+const api = new Transport(config.endpoint, {
+  agent: "webstack-broker",
+  token: credential("token"),
+});
+const limits = new Map<string, Record<"assign" | "read", Quota>>(
+  config.servers.map(({ name }) => [name, quotas(performance.now())]),
+);
+
+function credential(name: string): string {
+  return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
+}
+
+function say(level: 4 | 5 | 6, text: string): void {
+  console.log(`<${level}>${text}`);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > maxBodyBytes) return undefined;
+  }
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object, waitMs?: number): void {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (waitMs !== undefined) {
+    headers["ratelimit-reset"] = String(Math.ceil((Date.now() + waitMs) / 1000));
+  }
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}
+
+function refuse(response: ServerResponse, status: number, message: string, waitMs?: number): void {
+  answer(response, status, { error: { code: "broker", message } }, waitMs);
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const caller = String((request.socket as TLSSocket).getPeerCertificate().subject?.CN);
+  const method = request.method ?? "";
+  const path = new URL(request.url ?? "/", "http://broker").pathname.replace(/^\/v1\//, "");
+  const verdict = judge({ caller, method, path, body: await bodyOf(request) }, config);
+  if (verdict.type === "ready") return answer(response, 200, {});
+  if (verdict.type === "refuse") {
+    say(4, `${caller} refused: ${verdict.reason}`);
+    return refuse(response, verdict.status, verdict.reason);
+  }
+  const waitMs = limits.get(caller)![verdict.kind].take(performance.now());
+  if (waitMs > 0) {
+    say(4, `${caller} asks too often; again in ${waitMs} ms`);
+    return refuse(response, 429, "too many calls", waitMs);
+  }
+  return pass(caller, verdict, response);
+}
+
+async function pass(
+  caller: string,
+  { kind, path, body }: Extract<Verdict, { type: "pass" }>,
+  response: ServerResponse,
+): Promise<void> {
+  const begun = performance.now();
+  const took = () => `${Math.round(performance.now() - begun)} ms`;
+  try {
+    const found = await api.call(body ? "POST" : "GET", path, body);
+    if (kind === "assign") say(5, `${caller} gave ${path} to itself, ${took()}`);
+    answer(response, 200, answerFor(found, config));
+  } catch (error) {
+    const { message, more = {} } = error as ApiFailure;
+    say(4, `${caller} ${path}: ${message}, ${took()}`);
+    refuse(response, more.status ?? 502, message, more.retryAfterMs);
+  }
+}
+
+function keepWarm(): void {
+  const { name: caller } = config.servers[0]!;
+  const verdict = judge({ caller, method: "GET", path: "floating_ips", body: undefined }, config);
+  if (verdict.type !== "pass") return;
+  api.call("GET", verdict.path).catch((error: Error) => say(4, `the API: ${error.message}`));
+}
+
+const tls = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
+const strict = { requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" as const };
+const server = createServer({ ...tls, ...strict }, (request, response) => {
+  handle(request, response).catch((error: Error) => refuse(response, 500, error.message));
+});
+// Longer than the movers' pause between two looks, so that their connections stay.
+server.keepAliveTimeout = 60_000;
+server.listen(config.port, config.privateIp, () => say(6, `answers on ${config.privateIp}`));
+keepWarm();
+setInterval(keepWarm, warmMs);

@@ -1,0 +1,33 @@
+/** A bucket of calls that fills again over time. */
+export class Quota {
+  private left: number;
+  private atMs: number;
+
+  /**
+   * @param burst calls that are allowed at once.
+   * @param perSecond calls that are given back.
+   */
+  constructor(
+    private readonly burst: number,
+    private readonly perSecond: number,
+    nowMs: number,
+  ) {
+    this.left = burst;
+    this.atMs = nowMs;
+  }
+
+  /** Takes one call: 0, or the milliseconds until the next one is allowed. */
+  take(nowMs: number): number {
+    this.left = Math.min(this.burst, this.left + ((nowMs - this.atMs) / 1000) * this.perSecond);
+    this.atMs = nowMs;
+    if (this.left < 1) return Math.ceil(((1 - this.left) / this.perSecond) * 1000);
+    this.left -= 1;
+    return 0;
+  }
+}
+
+/** What one load balancer may ask for: 2 160 assigns and 1 800 reads an hour in the long run. */
+export function quotas(nowMs: number): Record<"assign" | "read", Quota> {
+  // A mover that meets a dead API tries every 1.6 to 2.4 s, for ever.
+  return { assign: new Quota(30, 0.6, nowMs), read: new Quota(60, 0.5, nowMs) };
+}

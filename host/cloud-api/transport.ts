@@ -1,0 +1,112 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { ApiFailure } from "./failure";
+import { rememberingLookup } from "./lookup";
+
+/** Something that calls the Hetzner API, or a part of it. */
+export interface Caller {
+  /**
+   * The body of a successful answer.
+   *
+   * @param path below the endpoint, without a slash at its beginning.
+   * @throws ApiFailure in all other cases.
+   */
+  call(method: "GET" | "POST", path: string, body?: object): Promise<unknown>;
+}
+
+/** How an endpoint is spoken to. */
+export interface TransportSettings {
+  /** Name of the program, for those who read the other side's log. */
+  agent: string;
+  /** API token. @default none is sent */
+  token?: string;
+  /** Own certificate with its key, and the authority of the other side's, all PEM. @default as the system has it */
+  tls?: { key: string; cert: string; ca: string };
+  /** Longest wait for a connection, milliseconds. @default 1000 */
+  connectMs?: number;
+}
+
+/** Longest wait for one answer, milliseconds. */
+const timeoutMs = 3_000;
+
+/** One endpoint of the API, over connections that stay open. */
+export class Transport implements Caller {
+  private readonly agent: http.Agent;
+  private readonly base: URL;
+  private readonly lookup = rememberingLookup();
+
+  constructor(
+    endpoint: string,
+    private readonly settings: TransportSettings,
+  ) {
+    this.base = new URL(endpoint.endsWith("/") ? endpoint : `${endpoint}/`);
+    const options = { keepAlive: true, keepAliveMsecs: 10_000, maxSockets: 4 };
+    const secure = this.base.protocol === "https:";
+    this.agent = secure
+      ? new https.Agent({ ...options, ...settings.tls })
+      : new http.Agent(options);
+  }
+
+  call(method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
+    const url = new URL(path, this.base);
+    const payload = body ? JSON.stringify(body) : undefined;
+    const { token, agent, connectMs = 1_000 } = this.settings;
+    const headers = {
+      "user-agent": agent,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(payload ? { "content-type": "application/json" } : {}),
+    };
+    const { request } = url.protocol === "https:" ? https : http;
+    return new Promise((resolve, reject) => {
+      const options = { method, headers, agent: this.agent, timeout: timeoutMs };
+      const call = request(url, { ...options, lookup: this.lookup }, (response) => {
+        let text = "";
+        response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        response.on("error", (error) => reject(new ApiFailure(error.message)));
+        response.on("end", () => {
+          try {
+            resolve(decode(response, text));
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+      });
+      limitConnecting(call, connectMs);
+      call.on("timeout", () => call.destroy(new ApiFailure(`no answer within ${timeoutMs} ms`)));
+      call.on("error", (error) =>
+        reject(error instanceof ApiFailure ? error : new ApiFailure(error.message)),
+      );
+      call.end(payload);
+    });
+  }
+}
+
+function limitConnecting(call: http.ClientRequest, connectMs: number): void {
+  call.on("socket", (socket) => {
+    if (!socket.connecting) return;
+    const late = () => call.destroy(new ApiFailure(`no connection within ${connectMs} ms`));
+    const timer = setTimeout(late, connectMs);
+    socket.once("connect", () => clearTimeout(timer));
+    socket.once("close", () => clearTimeout(timer));
+  });
+}
+
+function decode(response: http.IncomingMessage, text: string): unknown {
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status < 300) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new ApiFailure(`the API answered ${status} without JSON`, { status: 502 });
+    }
+  }
+  const message = `the API answered ${status} ${text.slice(0, 200)}`;
+  const retryAfterMs = status === 429 ? untilReset(response) : undefined;
+  throw new ApiFailure(message, { status, ...(retryAfterMs ? { retryAfterMs } : {}) });
+}
+
+/** Milliseconds until the API takes calls again; at least 2 000. */
+function untilReset({ headers }: http.IncomingMessage): number {
+  const seconds = Number(headers["ratelimit-reset"]);
+  return Math.max(2_000, Number.isFinite(seconds) ? seconds * 1000 - Date.now() : 0);
+}

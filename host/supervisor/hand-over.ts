@@ -1,0 +1,106 @@
+import type { Decision } from "./decide";
+import type { NodeState } from "./view";
+
+/** A primary that no app node asked for so long cannot be reached by any, milliseconds. */
+const unaskedMs = 5_000;
+/** A member that an app node asked within this time can be reached by it, milliseconds. */
+const askedMs = 2_000;
+/** A disk that makes a commit take longer is slow, milliseconds. */
+export const slowCommitMs = 1_000;
+/** How long a disk must be slow, milliseconds. */
+const slowForMs = 30_000;
+/** How long a reason must hold, look after look, milliseconds. */
+const steadyMs = 1_000;
+/** Longest time between two looks that follow each other, milliseconds. */
+const gapMs = 2_000;
+/** Time in which a primary that was given its role does not give it away, milliseconds. */
+const coolDownMs = 60_000;
+
+/** A member that is to be the primary instead of this node. */
+export interface Heir {
+  to: string;
+  reason: string;
+}
+
+/** What a primary knows of itself, besides its state. */
+export interface Standing {
+  /** How long proxies could have asked it, milliseconds. */
+  listeningMs: number;
+  /** How long its disk has been slow, milliseconds. */
+  slowMs: number;
+}
+
+/** Who could be the primary: ONLINE, in a majority, with room and a disk that is not slow. */
+function candidates(peers: readonly NodeState[]): NodeState[] {
+  return peers.filter(
+    ({ ready, member, majority, diskFull, commitMs }) =>
+      ready &&
+      member?.state === "ONLINE" &&
+      member.role === "SECONDARY" &&
+      majority &&
+      !diskFull &&
+      // A supervisor from before an update does not say it.
+      (commitMs ?? 0) <= slowCommitMs,
+  );
+}
+
+/** How many of the app nodes reach the member. */
+function reach({ asked = {} }: NodeState, appNodes: readonly string[]): number {
+  return appNodes.filter((address) => (asked[address] ?? Infinity) <= askedMs).length;
+}
+
+/** Who reaches a majority of app nodes while this node reaches none. */
+function reached(self: NodeState, peers: readonly NodeState[], listeningMs: number) {
+  const youngest = Math.min(listeningMs, ...Object.values(self.asked));
+  if (youngest < unaskedMs) return undefined;
+  const all = [self, ...peers].flatMap(({ asked = {} }) => Object.keys(asked));
+  const appNodes = [...new Set(all)];
+  const most = Math.max(0, ...candidates(peers).map((peer) => reach(peer, appNodes)));
+  if (most === 0 || most * 2 < appNodes.length) return undefined;
+  const heir = candidates(peers).find((peer) => reach(peer, appNodes) === most)!;
+  const told = `${most} of ${appNodes.length} app nodes reach ${heir.node}`;
+  return { to: heir.node, reason: `no app node has asked for ${youngest} ms; ${told}` };
+}
+
+/**
+ * The member that should be the primary in place of this node, which is it: no app node reaches
+ * this one and at least half of them reach the other, or this one's disk has been slow for long and
+ * the other one's is not. If no app node asks anybody, or some still ask this one, all stays as it is.
+ */
+export function betterPrimary(
+  self: NodeState,
+  peers: readonly NodeState[],
+  { listeningMs, slowMs }: Standing,
+): Heir | undefined {
+  if (self.member?.state !== "ONLINE" || self.member.role !== "PRIMARY" || !self.majority) {
+    return undefined;
+  }
+  const unreached = reached(self, peers, listeningMs);
+  if (unreached || slowMs < slowForMs) return unreached;
+  const [heir] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
+  const reason = `its disk makes a commit take ${self.commitMs} ms`;
+  return heir && { to: heir.node, reason };
+}
+
+/**
+ * Turns what a primary sees into a decision: a reason must hold for a while, and who was given the
+ * role by a switch keeps it for a while, so that two nodes never give it to each other in turn.
+ */
+export class HandOvers {
+  private since = 0;
+  private seenMs = Number.NEGATIVE_INFINITY;
+  private primarySince: number | undefined;
+
+  /** The decision after `made`, which comes first unless it has nothing to do. */
+  next(made: Decision, self: NodeState, heir: Heir | undefined, nowMs: number): Decision {
+    const isPrimary = self.member?.role === "PRIMARY";
+    this.primarySince = isPrimary ? (this.primarySince ?? nowMs) : undefined;
+    // Who has not looked for a while knows nothing of that time.
+    if (!heir || nowMs - this.seenMs > gapMs) this.since = nowMs;
+    this.seenMs = nowMs;
+    if (!heir || made.type !== "nothing" || nowMs - this.since < steadyMs) return made;
+    const switched = (self.lastView?.turn ?? 0) > 0;
+    if (switched && nowMs - (this.primarySince ?? nowMs) < coolDownMs) return made;
+    return { type: "handOver", ...heir };
+  }
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import type { Passwords } from "./users";
+
+/** What the program tells the supervisor of a node, in `/etc/webstack/supervisor.json`. */
+export interface Settings {
+  /** Name of this node. */
+  node: string;
+  /** Its private IPv4 address. */
+  privateIp: string;
+  /** All database nodes, in order. */
+  nodes: { name: string; privateIp: string }[];
+}
+
+function read<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
+/** Reads the settings. @throws Error if they are not there. */
+export function readSettings(): Settings {
+  return read("/etc/webstack/supervisor.json");
+}
+
+/** Reads the passwords, which systemd hands over. @throws Error if they are not there. */
+export function readPasswords(): Passwords {
+  return read(`${process.env.CREDENTIALS_DIRECTORY}/passwords`);
+}

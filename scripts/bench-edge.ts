@@ -1,0 +1,134 @@
+import { parseArgs } from "node:util";
+import { setTimeout as pause } from "node:timers/promises";
+import { edgeDrills } from "./drill/edge";
+import { holder, waitForNormal } from "./drill/edge-state";
+import { Prober, seen } from "./drill/prober";
+import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
+import { cloudGet } from "./local/cloud";
+import { heal, inject } from "./local/faults";
+import { readOutputs, type StackOutputs } from "./local/outputs";
+import { waitUntil } from "./local/wait-until";
+
+/** Time under load after a fault, milliseconds: longer than all tries of the recipe's script but one. */
+const watchMs = 20_000;
+
+/** Faults that both are shown, by their numbers in the matrix. */
+const faults: Record<string, { title: string; breaks: (active: string) => Promise<unknown> }> = {
+  F3: {
+    title: "HAProxy frozen",
+    breaks: (server) => inject({ fault: "kill", server, unit: "haproxy.service", signal: "STOP" }),
+  },
+  F5: {
+    title: "active node loses power",
+    breaks: (server) => inject({ fault: "power-off", server }),
+  },
+};
+
+async function ids(): Promise<RecipeIds> {
+  const { floating_ips } = await cloudGet<{ floating_ips: { id: number; type: string }[] }>(
+    "/floating_ips",
+  );
+  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
+    "/servers?per_page=50",
+  );
+  return {
+    floatingIp: floating_ips.find(({ type }) => type === "ipv4")!.id,
+    servers: Object.fromEntries(servers.map(({ name, id }) => [name, id])),
+  };
+}
+
+async function answersAgain(url: string): Promise<void> {
+  await waitUntil(
+    "the site",
+    async () => {
+      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return true;
+    },
+    { timeoutSeconds: 120 },
+  );
+}
+
+/** Longest outage in milliseconds that a prober sees from the fault to the end of the watch. */
+async function outageOf(url: string, breaks: (active: string) => Promise<unknown>) {
+  await answersAgain(url);
+  const active = await holder();
+  const prober = new Prober(url, 50, false);
+  prober.start();
+  try {
+    await pause(1_000);
+    await breaks(active);
+    await pause(watchMs);
+  } finally {
+    await prober.stop();
+    await heal();
+  }
+  const { outageMs } = seen(prober.probes);
+  const last = prober.probes.filter(({ status }) => status === 200).map(({ atMs }) => atMs);
+  const end = Math.max(...prober.probes.map(({ atMs }) => atMs));
+  // Nobody answered any more: the outage is as long as the watch.
+  return Math.max(outageMs, Math.round(end - Math.max(0, ...last)));
+}
+
+async function recipeOutages(
+  outputs: StackOutputs,
+  runs: number,
+): Promise<Record<string, number[]>> {
+  const url = new URL("/healthz", outputs.url).href;
+  const found: Record<string, number[]> = {};
+  await installRecipe(outputs, await ids());
+  try {
+    for (const [id, { breaks }] of Object.entries(faults)) {
+      found[id] = [];
+      for (let run = 1; run <= runs; run++) {
+        // Time to come back and, as the recipe has it, to take the address back.
+        await pause(15_000);
+        const outageMs = await outageOf(url, breaks);
+        console.log(`usual recipe ${id} run ${run}: ${outageMs} ms`);
+        found[id].push(outageMs);
+      }
+    }
+  } finally {
+    await pause(10_000);
+    await removeRecipe(outputs);
+  }
+  return found;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** `npm run bench:edge [-- --runs N]`: outages of this stack and of the usual recipe, in one run. */
+async function main(): Promise<void> {
+  const options = { runs: { type: "string", default: "3" } } as const;
+  const runs = Number(parseArgs({ options }).values.runs);
+  if (!Number.isInteger(runs) || runs < 1)
+    throw new Error("usage: npm run bench:edge [-- --runs N]");
+  const outputs = readOutputs();
+  const own: Record<string, number[]> = {};
+  for (const id of Object.keys(faults)) {
+    const drill = edgeDrills.find((each) => each.id === id)!;
+    own[id] = [];
+    for (let run = 1; run <= runs; run++) {
+      const { outageMs } = await drill.run(outputs);
+      console.log(`this stack ${id} run ${run}: ${outageMs} ms`);
+      own[id].push(outageMs);
+    }
+  }
+  const recipe = await recipeOutages(outputs, runs);
+  await waitForNormal(outputs, 180);
+  for (const [id, { title }] of Object.entries(faults)) {
+    const [ours, theirs] = [median(own[id]!), median(recipe[id]!)];
+    const atLeast = theirs >= watchMs ? "at least " : "";
+    console.log(
+      `${id} ${title}: median ${ours} ms here, ${atLeast}${theirs} ms with the usual recipe; ` +
+        `${atLeast}${(theirs / ours).toFixed(1)} times as long`,
+    );
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,94 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { databaseStates, primaryOf } from "../local/databases";
+import { inject } from "../local/faults";
+import type { StackOutputs } from "../local/outputs";
+import { runOnNode } from "../local/ssh";
+import { waitUntil } from "../local/wait-until";
+import { harmless, usualWatch } from "./database-kinds";
+import { type Members, watched } from "./database-watch";
+import type { Drill, Measured } from "./drill";
+
+const dataPath = "/var/lib/mysql";
+/** Share of the disk that stays free: less than the supervisor's limit, more than nothing. */
+const freeShare = 0.07;
+/** So few writes a second make a sync take over a second. */
+const slowWritesPerSecond = 2;
+/** A primary that got its role by a switch keeps it for a minute; see `host/supervisor/hand-over.ts`. */
+const coolDownMs = 60_000;
+
+/**
+ * Fills the disk of the data up to the share that stays free.
+ *
+ * @throws Error if the data has no disk of its own: all hosts share the one of this machine.
+ */
+async function fill(outputs: StackOutputs, server: string): Promise<void> {
+  const where = `findmnt --noheadings --output TARGET --target ${dataPath}`;
+  const target = (await runOnNode(outputs, server, where)).trim();
+  if (target === "/") {
+    throw new Error(`${server}: ${dataPath} is on the disk of this machine; give db a volume`);
+  }
+  const sizes = await runOnNode(
+    outputs,
+    server,
+    `df --output=size,avail -BM ${dataPath} | tail -1`,
+  );
+  const [size, free] = sizes
+    .trim()
+    .split(/\s+/)
+    .map((text) => Number.parseInt(text, 10));
+  const mebibytes = Math.floor(free! - size! * freeShare);
+  if (mebibytes > 0) await inject({ fault: "disk", server, path: dataPath, mebibytes });
+}
+
+/** Waits until another member is the primary; returns how long it took, milliseconds. */
+async function primaryMoved({ outputs, primary }: Members, timeoutSeconds: number) {
+  const begun = Date.now();
+  await waitUntil(
+    "another primary",
+    async () => {
+      const now = primaryOf(await databaseStates(outputs));
+      if (now === undefined || now === primary) throw new Error(`it is ${now ?? "none"}`);
+      return now;
+    },
+    { timeoutSeconds },
+  );
+  return Date.now() - begun;
+}
+
+/** Slows the primary's disk down; what is measured is the time until another one is the primary. */
+async function slowPrimary(outputs: StackOutputs): Promise<Measured> {
+  let movedMs = 0;
+  await pause(coolDownMs);
+  const measured = await watched(outputs, usualWatch, async (members) => {
+    const writesPerSecond = slowWritesPerSecond;
+    const { primary: server } = members;
+    await inject({ fault: "slow-disk", server, path: dataPath, writesPerSecond });
+    movedMs = await primaryMoved(members, 60);
+    members.mark("primary moved");
+  });
+  const said = `longest time between two writes ${measured.outageMs} ms`;
+  return { ...measured, outageMs: movedMs, notes: [said, ...(measured.notes ?? [])] };
+}
+
+/** Faults of disks. */
+export const diskDrills: readonly Drill[] = [
+  harmless("F30", "disk of a secondary nearly full", ({ outputs, secondaries }) =>
+    fill(outputs, secondaries[0]!),
+  ),
+  {
+    id: "F31",
+    title: "disk of the primary nearly full",
+    boundMs: 30_000,
+    moves: [1, 1],
+    failed: 0,
+    run: (outputs) =>
+      watched(outputs, usualWatch, ({ primary }: Members) => fill(outputs, primary)),
+  },
+  {
+    id: "F32",
+    title: "slow disk of the primary: time until the switch",
+    boundMs: 40_000,
+    moves: [1, 1],
+    run: slowPrimary,
+  },
+];

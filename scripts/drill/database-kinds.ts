@@ -1,0 +1,28 @@
+import type { StackOutputs } from "../local/outputs";
+import { type Members, type Watch, watched } from "./database-watch";
+import type { Drill } from "./drill";
+
+/** Unit of MySQL on a database node. */
+export const mysqlUnit = "mysql.service";
+/** How most drills of the database are watched. */
+export const usualWatch: Watch = { watchMs: 14_000, backSeconds: 90, reads: true };
+
+/** Breaks something. */
+export type Breaks = (members: Members) => Promise<unknown>;
+
+/** A change of the primary: writes wait for it, and none fails. */
+export function failover(id: string, title: string, breaks: Breaks, boundMs = 8_000): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, usualWatch, breaks);
+  return { id, title, boundMs, moves: [1, 1], failed: 0, run };
+}
+
+/** A loss that the group hardly notices. */
+export function harmless(
+  id: string,
+  title: string,
+  breaks: Breaks,
+  watch: Watch = { ...usualWatch, watchMs: 8_000 },
+): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, watch, breaks);
+  return { id, title, boundMs: 1_000, moves: [0, 0], failed: 0, run };
+}

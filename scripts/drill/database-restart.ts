@@ -1,0 +1,114 @@
+import { execFile, spawn } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { cloudDelete, cloudGet } from "../local/cloud";
+import { heal, inject } from "../local/faults";
+import type { StackOutputs } from "../local/outputs";
+import { localPaths, repositoryRoot } from "../local/paths";
+import { runOnNode } from "../local/ssh";
+import { mysqlUnit, usualWatch } from "./database-kinds";
+import { waitForGroup } from "./database-state";
+import { type Members, watched, waitForWrites } from "./database-watch";
+import type { Drill, Measured } from "./drill";
+
+/** How long a single node is left alone, milliseconds: longer than a minority stays a group. */
+const aloneMs = 20_000;
+/** Time after which nothing may be acknowledged any more, milliseconds: what was on its way. */
+const onItsWayMs = 1_000;
+
+/**
+ * Two nodes lose power: the third must acknowledge nothing and make no group. What is measured is
+ * the time from the moment that one of them has power again until a write.
+ */
+async function oneOfThree(outputs: StackOutputs): Promise<Measured> {
+  let [outageMs, alone] = [0, 0];
+  const watch = { watchMs: 2_000, backSeconds: 120, reads: false };
+  const measured = await watched(outputs, watch, async ({ secondaries, ledger, mark }) => {
+    const faults = await Promise.all(
+      secondaries.map((server) => inject({ fault: "power-off", server })),
+    );
+    await pause(onItsWayMs);
+    const acknowledged = () =>
+      ledger.writes.filter(({ result }) => result === "acknowledged").length;
+    const before = acknowledged();
+    await pause(aloneMs);
+    alone = acknowledged() - before;
+    mark("one node back");
+    const begun = Date.now();
+    await heal(faults[0]);
+    await waitForWrites(outputs, 120);
+    outageMs = Date.now() - begun;
+  });
+  const notes = [`${alone} writes acknowledged by one node of three`, ...(measured.notes ?? [])];
+  const broken = (measured.broken ?? 0) + alone;
+  return { ...measured, outageMs, failed: broken, broken, moves: 0, notes };
+}
+
+/** Restarts MySQL on every node, one after the other, the primary last. */
+async function rolling({ primary, secondaries, outputs, mark }: Members): Promise<void> {
+  for (const node of [...secondaries, primary]) {
+    mark(`restart of ${node}`);
+    await runOnNode(outputs, node, `sudo systemctl restart ${mysqlUnit}`, 90_000);
+    await waitForGroup(outputs, 90);
+  }
+}
+
+/** Runs an npm script of this project. @throws Error with the end of what it said. */
+function npmRun(script: string, ...args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const words = ["run", "--silent", script, "--", ...args];
+    const child = spawn("npm", words, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
+    }
+    child.on("error", reject);
+    child.on("close", (status) =>
+      status === 0 ? resolve() : reject(new Error(`npm run ${script} failed: ${said}`)),
+    );
+  });
+}
+
+/** Deletes a secondary's server as somebody might in the console; `up` makes it again. */
+async function destroyed({ secondaries, outputs, mark }: Members): Promise<void> {
+  const name = secondaries[0]!;
+  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
+    `/servers?name=${name}`,
+  );
+  await cloudDelete(`/servers/${servers[0]!.id}`);
+  const { privateIp } = outputs.nodes.find((node) => node.name === name)!;
+  // The new server has the address, and a host key of its own.
+  await promisify(execFile)("ssh-keygen", ["-R", privateIp, "-f", localPaths.knownHosts]);
+  await npmRun("up:local", "--refresh");
+  mark("server made again");
+  await waitForGroup(outputs, 300);
+}
+
+/** Faults that end with a start. */
+export const restartDrills: readonly Drill[] = [
+  {
+    id: "F33",
+    title: "two nodes lose power, one comes back",
+    boundMs: 120_000,
+    moves: [0, 0],
+    failed: 0,
+    run: oneOfThree,
+  },
+  {
+    id: "F37",
+    title: "MySQL restarted everywhere, primary last",
+    boundMs: 1_000,
+    moves: [1, 1],
+    failed: 0,
+    run: (outputs) => watched(outputs, { ...usualWatch, watchMs: 3_000 }, rolling),
+  },
+  {
+    id: "F41",
+    title: "server of a secondary deleted, made again by up",
+    boundMs: 1_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) =>
+      watched(outputs, { watchMs: 2_000, backSeconds: 300, reads: true }, destroyed),
+  },
+];

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { heal, inject } from "../local/faults";
+import { runOnNode } from "../local/ssh";
+import type { Drill } from "./drill";
+import { type Pair, watched } from "./edge-watch";
+
+/** Requests a second of each prober while HAProxy is reloaded again and again. */
+const reloadRate = 300;
+const reloadCount = 100;
+
+/** Loss for the whole time, and a blackout of `blackoutMs` every ten seconds. */
+function unsteadyLink(minutes: number, blackoutMs: number) {
+  return async ({ active, standby }: Pair): Promise<void> => {
+    const link = { fault: "link", server: active, side: "private", peer: standby };
+    await inject({ ...link, lossPercent: 5 });
+    for (const end = Date.now() + minutes * 60_000; Date.now() < end;) {
+      await pause(10_000 - blackoutMs);
+      const blackout = await inject(link);
+      await pause(blackoutMs);
+      await heal(blackout);
+    }
+  };
+}
+
+async function reloads({ active, outputs }: Pair): Promise<void> {
+  const script =
+    `for i in $(seq ${reloadCount}); do ` +
+    "sudo systemctl reload haproxy || exit 1; sleep 2.5; done";
+  await runOnNode(outputs, active, script, 600_000);
+}
+
+async function vrrpReloads({ active, standby, outputs }: Pair): Promise<void> {
+  const script = "for i in $(seq 25); do sudo systemctl reload keepalived || exit 1; sleep 1; done";
+  await Promise.all([active, standby].map((node) => runOnNode(outputs, node, script, 120_000)));
+}
+
+/**
+ * Drills that take long.
+ *
+ * @param minutes how long the link between the load balancers is unsteady.
+ */
+export function longDrills(minutes: number): Drill[] {
+  const nothing = { boundMs: 0, moves: [0, 0] as const, failed: 0 };
+  return [
+    {
+      ...nothing,
+      id: "F14",
+      title: `5 % loss and blackouts of 0.7 s between them, ${minutes} min`,
+      run: (outputs) => watched(outputs, 1_000, unsteadyLink(minutes, 700)),
+    },
+    {
+      ...nothing,
+      id: "F14b",
+      title: "5 % loss and blackouts of 2 s between them, 2 min",
+      run: (outputs) => watched(outputs, 1_000, unsteadyLink(2, 2_000)),
+    },
+    {
+      ...nothing,
+      id: "F16",
+      title: `${reloadCount} reloads under load`,
+      run: (outputs) => watched(outputs, 2_000, reloads, reloadRate),
+    },
+    {
+      ...nothing,
+      id: "F16b",
+      title: "50 reloads of keepalived",
+      run: (outputs) => watched(outputs, 2_000, vrrpReloads),
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+import type { StackOutputs } from "../local/outputs";
+import { runOnNode } from "../local/ssh";
+
+/** Steps of a failover as the mover that takes the address logs them. */
+const steps = [
+  { name: "noticed", pattern: /keepalived says MASTER/ },
+  { name: "asked the API", pattern: /taking the address/ },
+  { name: "had the address", pattern: /this node has the address/ },
+] as const;
+
+/**
+ * When the steps of a failover were done, in milliseconds after a moment.
+ *
+ * @param journal lines of `journalctl -o short-unix`.
+ * @param fromMs that moment, milliseconds since 1970.
+ */
+export function phasesIn(journal: string, fromMs: number): { name: string; afterMs: number }[] {
+  const lines = journal.split("\n").map((line) => ({
+    atMs: Number(/^\d+\.\d+/.exec(line)?.[0] ?? Number.NaN) * 1000,
+    line,
+  }));
+  return steps.flatMap(({ name, pattern }) => {
+    const first = lines.find(({ atMs, line }) => atMs >= fromMs && pattern.test(line));
+    return first ? [{ name, afterMs: Math.round(first.atMs - fromMs) }] : [];
+  });
+}
+
+/** The steps of the failover to a node, in one line, from the last answer before the outage. */
+export async function toldPhases(
+  outputs: StackOutputs,
+  node: string,
+  fromMs: number,
+): Promise<string[]> {
+  const since = Math.floor(fromMs / 1000);
+  const command = `sudo journalctl -u webstack-mover --since @${since} -o short-unix --no-pager`;
+  const phases = phasesIn(await runOnNode(outputs, node, command), fromMs);
+  return phases.length === 0
+    ? []
+    : [phases.map(({ name, afterMs }) => `${name} after ${afterMs} ms`).join(", ")];
+}

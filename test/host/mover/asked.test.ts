@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { askedMs } from "../../../host/mover/limits";
+import { play, serving, standby, vrrp } from "./play";
+
+describe("an operator's wish", () => {
+  it("takes the address from a peer that serves, without asking it", () => {
+    const asked = play(standby(), { type: "asked" }, vrrp("MASTER"));
+    expect(asked.deeds).toEqual(["assign"]);
+    expect(asked.log.map(({ text }) => text)).toContain(
+      "taking the address: an operator asked for it",
+    );
+  });
+
+  it("waits until this node is master, and not for ever", () => {
+    expect(play(standby(), { type: "asked" }).deeds).toEqual([]);
+    const late = play(standby(), [1_000, { type: "asked" }], [1_000 + askedMs, vrrp("MASTER")]);
+    expect(late.deeds).toEqual(["probe-peer"]);
+  });
+
+  it("is done with one move", () => {
+    const done = play(standby(), { type: "asked" }, vrrp("MASTER"), { type: "assigned" });
+    expect(done.deeds).toEqual(["wake"]);
+    expect(done.state.askedUntilMs).toBe(0);
+  });
+
+  it("changes nothing where the address is already", () => {
+    expect(play(serving(), { type: "asked" }).deeds).toEqual(["wake"]);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { readSyncs, SyncTimes, type Syncs } from "../../../host/supervisor/sync-times";
+
+/** So many syncs of each file, each of which took so long. */
+function syncs(count: number, eachMs: number): Syncs {
+  const calls = { count, micros: count * eachMs * 1000 };
+  return { binlog: calls, redo: calls };
+}
+
+describe("the time of a commit", () => {
+  it("is read from the counters of MySQL", () => {
+    const rows = [
+      ["wait/io/file/innodb/innodb_log_file", "7", "900"],
+      ["wait/io/file/sql/binlog", "5", "4000"],
+    ];
+    expect(readSyncs(rows)).toEqual({
+      binlog: { count: 5, micros: 4_000 },
+      redo: { count: 7, micros: 900 },
+    });
+    expect(readSyncs([]).binlog).toEqual({ count: 0, micros: 0 });
+  });
+
+  it("is twice the mean sync of both files in a window of 5 s", () => {
+    const times = new SyncTimes();
+    times.take(syncs(0, 0), 0);
+    times.take(syncs(100, 3), 4_999);
+    expect(times.commitMs).toBe(0);
+    times.take(syncs(100, 3), 5_000);
+    expect(times.commitMs).toBe(12);
+  });
+
+  it("is not known anew while nothing is synced, and then counts the wait", () => {
+    const times = new SyncTimes();
+    times.take(syncs(0, 0), 0);
+    times.take(syncs(0, 0), 9_000);
+    times.take(syncs(1, 9_000), 12_000);
+    expect(times.commitMs).toBe(36_000);
+    expect(times.slowMs(12_000)).toBe(12_000);
+  });
+
+  it("is slow from the first slow window to the first that is not", () => {
+    const times = new SyncTimes();
+    times.take(syncs(0, 0), 0);
+    times.take(syncs(10, 400), 5_000);
+    times.take(syncs(20, 400), 10_000);
+    expect(times.slowMs(31_000)).toBe(31_000);
+    times.take(syncs(1_020, 9), 15_000);
+    expect(times.slowMs(16_000)).toBe(0);
+  });
+
+  it("starts anew with MySQL", () => {
+    const times = new SyncTimes();
+    times.take(syncs(50, 1), 0);
+    times.take(syncs(60, 400), 5_000);
+    times.take(syncs(3, 1), 6_000);
+    expect([times.commitMs, times.slowMs(7_000)]).toEqual([0, 0]);
+  });
+});
