@@ -136,14 +136,13 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const { loadBalancers, app, db } = settings;
   const host = hostSettings(settings, base, plan);
   const broker = addressBroker(settings, plan, base, host);
-  const { endpoint, token } = loadBalancers.api;
   const server = (role: Role) => serverSettings(settings, base, role);
   const { release, archive } = appRelease(app.source);
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
     addresses: base.addresses,
-    api: broker?.access ?? ownToken(endpoint, token),
+    api: broker?.access ?? ownToken(loadBalancers.api.endpoint, loadBalancers.api.token),
     certificatePem: base.certificate.pem,
     server: server("lb"),
     host,
@@ -151,6 +150,7 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const dbTier = new MysqlCluster("db", {
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
+    volumeGb: db.volumeGb,
     server: server("db"),
     host,
   });

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Bundle } from "../templates/bundle";
-import { dbBundle, dbSecretPaths } from "../templates/db-bundle";
+import { dbBundle, type DbBundleArgs, dbSecretPaths } from "../templates/db-bundle";
 import { NodeCertificates } from "./node-certificates";
 import { DatabaseCredentials } from "./database-credentials";
+import { dataVolumes } from "./data-volumes";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
 import type { ServerNode, ServerSettings } from "./server";
 import { tierServers } from "./tier-servers";
@@ -20,6 +21,8 @@ export interface MysqlClusterArgs {
   nodes: readonly DatabaseNode[];
   /** MiB of memory that each MySQL keeps data in. */
   bufferPoolMib: number;
+  /** GB of a volume for the data of each node. @default the data is on the server's own disk */
+  volumeGb?: number | undefined;
   /** What the servers have in common. */
   server: ServerSettings;
   /** What all hosts have in common. */
@@ -62,15 +65,17 @@ export class MysqlCluster extends pulumi.ComponentResource {
       { parent: this, aliases: [{ type: "webstack:index:DatabaseCertificates" }] },
     );
     const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
-    const state = (node: DatabaseNode) => groupName.apply((group) => bundle(args, node, group));
+    const state = (node: DatabaseNode, volume?: pulumi.Input<Volume>) =>
+      pulumi.all([groupName, volume]).apply(([group, known]) => bundle(args, node, group, known));
     const servers = tierServers(this, name, {
       nodes,
       server,
-      userData: (node) => userData(host, state(node)),
+      userData: (node) => userData(host, state(node, args.volumeGb ? "pending" : undefined)),
     });
+    const volumes = args.volumeGb ? dataVolumes(this, servers, server, args.volumeGb) : [];
     this.hosts = servers.map((each, i) => ({
       server: each,
-      bundle: state(nodes[i]!),
+      bundle: state(nodes[i]!, volumes[i]),
       secrets: {
         [dbSecretPaths.credentials]: pulumi.secret(pulumi.jsonStringify(passwords)),
         [dbSecretPaths.ca]: certificates.caPem,
@@ -83,7 +88,14 @@ export class MysqlCluster extends pulumi.ComponentResource {
   }
 }
 
-function bundle(args: MysqlClusterArgs, node: DatabaseNode, groupName: string): Bundle {
+type Volume = DbBundleArgs["volume"];
+
+function bundle(
+  args: MysqlClusterArgs,
+  node: DatabaseNode,
+  groupName: string,
+  volume: Volume,
+): Bundle {
   const part = dbBundle({
     node: node.name,
     privateIp: node.privateIp,
@@ -91,6 +103,7 @@ function bundle(args: MysqlClusterArgs, node: DatabaseNode, groupName: string): 
     groupName,
     bufferPoolMiB: args.bufferPoolMib,
     nodes: args.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
+    ...(volume ? { volume } : {}),
     programs: args.host.programs,
   });
   return hostBundle(node, args.host, part);

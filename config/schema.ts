@@ -128,6 +128,13 @@ const db = z.strictObject({
     example: 1536,
     absent: "two fifths of the memory of `db.serverType`",
   }).optional(),
+  volumeGb: setting(z.int().min(10).max(10_240), {
+    about:
+      "GB of the volume that holds the data of each MySQL; it may grow, and outlives its server",
+    must: "be a whole number from 10 to 10240",
+    example: 40,
+    absent: "the data is on the server's own disk",
+  }).optional(),
 });
 
 /** Every `webstack:` setting of a stack file. */
@@ -149,7 +156,7 @@ export const settingsSchema = z.strictObject({
     absent: "the floating IP address serves as the name",
   }).optional(),
   protect: setting(z.boolean(), {
-    about: "Whether servers, addresses and the network refuse to be deleted or rebuilt",
+    about: "Whether servers, volumes, addresses and the network refuse to be deleted or rebuilt",
     must: "be true or false",
     example: true,
   }).default(true),

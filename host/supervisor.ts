@@ -42,7 +42,6 @@ const askers = new Askers(
 const handOvers = new HandOvers();
 const fence = new Fence();
 
-let alone = readKept<boolean>("alone") ?? false;
 let busy = false;
 let [failures, notBefore, decidedAt] = [0, 0, 0];
 let decision: Decision = { type: "wait", reason: "just started" };
@@ -57,6 +56,7 @@ async function provideUsers(): Promise<void> {
     await makeLocalUsers(acting, passwords);
   } else return;
   eye.usersMade = true;
+  if (!grouped && !eye.state.lastView) eye.keepSole(true);
 }
 
 function addressOf(node: string): string {
@@ -116,18 +116,20 @@ async function giveBack(): Promise<void> {
 /** What was decided from what the peers said a moment ago must hold for those that let it happen. */
 async function bootstrap(reason: string): Promise<void> {
   const override = isOverridden(config.node);
+  const { sole } = eye.state;
   const isOwn = claim(config.node, eye.state.lastView);
   const granting = isOwn ? await peers.grants(config.node, eye.state.lastView) : [];
   const allowed = isOwn && isMajority(1 + granting.length, nodes.length);
   const again = decide({ nodes, self: eye.state, peers: granting, override });
-  if (!override && (!allowed || again.type !== "bootstrap")) {
+  if (!override && !sole && (!allowed || again.type !== "bootstrap")) {
     say(4, `only ${granting.length} other nodes let this one start the group`);
     return giveBack();
   }
   say(5, `starting the group: ${reason}`);
+  if (sole) eye.keepAlone(true);
   await startMember(acting, replication, true);
   if (!override) return;
-  setAlone(true);
+  eye.keepAlone(true);
   endOverride();
 }
 
@@ -152,6 +154,7 @@ async function turn(): Promise<void> {
   busy = true;
   const work = async () => {
     await provideUsers();
+    eye.letIn(peers.states());
     if (grouped && eye.usersMade) await act();
   };
   void work()
@@ -169,17 +172,11 @@ function problem(): string | undefined {
   return eye.state.waiting || `member is ${eye.state.member?.state ?? "not started"}`;
 }
 
-/** A node that an operator made the group of alone is the primary until a majority is there again. */
-function setAlone(value: boolean): void {
-  if (value !== alone) keep("alone", value);
-  alone = value;
-}
-
 function confirmed(): boolean {
-  if (!grouped) return true;
+  if (!grouped) return eye.state.sole;
   const known = isConfirmed(eye.state, peers.states(), config.nodes.length);
-  if (known) setAlone(false);
-  return known || (alone && eye.state.lastView?.primary === config.node);
+  if (known) eye.keepAlone(false);
+  return known || (eye.alone && eye.state.lastView?.primary === config.node);
 }
 
 serve(config.privateIp, {

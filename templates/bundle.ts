@@ -47,6 +47,8 @@ export interface BundleService {
   restartFiles: string[];
   /** Paths that must exist before the service is started; until then it stays off. */
   needs: string[];
+  /** Seconds that a start may take. @default 330 */
+  startTimeoutSeconds?: number;
   /** How to tell that it works; absent: that systemd says active. */
   health?: BundleHealth;
 }

@@ -1,5 +1,13 @@
 import { programPath, unitCheck } from "./base-bundle";
-import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
+import { rootFile, type BundleCheck, type BundlePart, type FileAttributes } from "./bundle";
+import {
+  dataPaths,
+  dataVolumePart,
+  type DataVolume,
+  noVolumeCheck,
+  onOwnDisk,
+  onVolume,
+} from "./db-data";
 import type { Peer } from "./haproxy-cfg";
 import { myCnf, tlsPaths } from "./my-cnf";
 import { made } from "./notice";
@@ -19,6 +27,12 @@ export interface DbBundleArgs {
   nodes: readonly Peer[];
   /** Memory for the buffer pool, MiB. @default 128 */
   bufferPoolMiB?: number;
+  /**
+   * Volume for the data; `pending`: there is one, its id is not known yet, and MySQL stays off.
+   *
+   * @default the data is on the server's own disk
+   */
+  volume?: DataVolume | "pending";
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -38,17 +52,18 @@ const configPath = "/etc/webstack/supervisor.json";
 
 /** A database node: MySQL, and the supervisor that makes a group of the nodes and mends it. */
 export function dbBundle(args: DbBundleArgs): BundlePart {
-  const { node, privateIp, nodes } = args;
-  const tls = Object.values(tlsPaths);
+  const { node, privateIp, nodes, volume, programs } = args;
+  const data = typeof volume === "object" && dataVolumePart(volume, programs.data ?? "");
   return {
-    packages: ["mysql-server"],
+    packages: ["mysql-server", ...(data ? data.packages : [])],
     directories: { "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" } },
     files: {
-      [programPath("supervisor")]: rootFile(args.programs.supervisor ?? ""),
+      [programPath("supervisor")]: rootFile(programs.supervisor ?? ""),
       [cnfPath]: rootFile(myCnf({ ...args, bufferPoolMiB: args.bufferPoolMiB ?? 128 })),
-      [dropInPath]: rootFile(mysqlDropIn(nodes.length > 1)),
+      [dropInPath]: rootFile(mysqlDropIn(nodes.length > 1, !!data)),
       [unitPath]: rootFile(supervisorUnit()),
       [configPath]: rootFile(`${JSON.stringify({ node, privateIp, nodes }, null, 2)}\n`),
+      ...(data ? data.files : {}),
     },
     secretFiles: {
       [dbSecretPaths.credentials]: root0600,
@@ -56,30 +71,55 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
       [tlsPaths.certificate]: { owner: "root", group: "root", mode: "0644" },
       [tlsPaths.key]: owned,
     },
-    checks: [
-      {
-        files: [cnfPath],
-        command: ["/usr/sbin/mysqld", "--validate-config", "--user=mysql"],
-        needs: tls,
-      },
-      unitCheck([dropInPath], ["mysql.service"], [unitPath]),
-    ],
-    services: [
-      {
-        unit: "mysql.service",
-        reloadFiles: [],
-        restartFiles: [cnfPath, dropInPath, ...tls],
-        needs: tls,
-      },
-      {
-        unit: "webstack-supervisor.service",
-        reloadFiles: [],
-        restartFiles: [programPath("supervisor"), unitPath, configPath, dbSecretPaths.credentials],
-        needs: [dbSecretPaths.credentials],
-        health: { http: `http://${privateIp}:9200/health`, timeoutSeconds: 180 },
-      },
-    ],
+    checks: checks(args),
+    services: [...(data ? data.services : []), ...services(args)],
   };
+}
+
+const tls = Object.values(tlsPaths);
+
+function checks({ nodes, volume }: DbBundleArgs): BundleCheck[] {
+  const own = [unitPath, ...(typeof volume === "object" ? [dataPaths.unit] : [])];
+  return [
+    {
+      files: [cnfPath],
+      command: ["/usr/sbin/mysqld", "--validate-config", "--user=mysql"],
+      needs: tls,
+    },
+    unitCheck([dropInPath], ["mysql.service"], own),
+    ...(volume ? [] : [noVolumeCheck([dropInPath])]),
+    ...(nodes.length > 1
+      ? []
+      : [{ files: [configPath], command: ["/bin/sh", "-c", neverGrouped] }]),
+  ];
+}
+
+/** Other members of a group may have writes that this node has not. */
+const neverGrouped =
+  "test ! -e /var/lib/webstack-supervisor/last-view.json || " +
+  "{ echo 'This node was in a group, which cannot be made smaller than three: set db.nodes as it was.' >&2; exit 1; }";
+
+function services({ privateIp, volume }: DbBundleArgs): NonNullable<BundlePart["services"]> {
+  const id = volume ? [dataPaths.id] : [];
+  return [
+    {
+      unit: "mysql.service",
+      reloadFiles: [],
+      restartFiles: [cnfPath, dropInPath, ...tls],
+      needs: [...tls, ...id],
+    },
+    {
+      unit: "webstack-supervisor.service",
+      reloadFiles: [],
+      restartFiles: [
+        ...[programPath("supervisor"), unitPath, configPath, dbSecretPaths.credentials],
+        // It has a view of the file system of its own, which may lack what is mounted later.
+        ...id,
+      ],
+      needs: [dbSecretPaths.credentials],
+      health: { http: `http://${privateIp}:9200/health`, timeoutSeconds: 180 },
+    },
+  ];
 }
 
 /**
@@ -93,15 +133,18 @@ const handOver = [
   "SELECT group_replication_set_as_primary(@heir)",
 ].join("; ");
 
-function mysqlDropIn(grouped: boolean): string {
+function mysqlDropIn(grouped: boolean, hasVolume: boolean): string {
+  const lines = hasVolume ? onVolume : onOwnDisk;
   const stop = `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`;
   return text`
     ${made}
     [Unit]
     After=webstack-network-ready.service
     StartLimitIntervalSec=0
+    ${lines.unit}
 
     [Service]
+    ${lines.service}
     Restart=always
     RestartSec=1
     LimitNOFILE=16384

@@ -23,6 +23,7 @@ export interface BundleService {
   reloadFiles: string[];
   restartFiles: string[];
   needs: string[];
+  startTimeoutSeconds?: number;
   health?: { http?: string; command?: string[]; timeoutSeconds: number };
 }
 

@@ -47,7 +47,7 @@ export async function bringUp(
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (verb) {
-      await act(verb, service.unit, state);
+      await act(verb, service, state);
       acted.push(service);
       // Workers of before the reload may still answer, and would hide what the new ones do.
       if (verb === "reload-or-restart") await pause(settleMs);
@@ -91,11 +91,15 @@ async function enable(
   if (units.length > 0) await must([systemctl, "enable", "--quiet", ...units]);
 }
 
-async function act(verb: string, unit: string, state: UnitState | undefined): Promise<void> {
+async function act(
+  verb: string,
+  { unit, startTimeoutSeconds = startSeconds }: BundleService,
+  state: UnitState | undefined,
+): Promise<void> {
   say(verb, unit);
   try {
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
-    await must([systemctl, verb, unit], startSeconds);
+    await must([systemctl, verb, unit], startTimeoutSeconds);
   } catch (error) {
     const said = `${(error as Error).message}\n${await journalTail(unit)}`;
     throw new Error(said, { cause: error });
@@ -134,7 +138,7 @@ export async function putBack(
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (!verb) continue;
-    await act(verb, service.unit, state).catch((error: Error) => say("put back", error.message));
+    await act(verb, service, state).catch((error: Error) => say("put back", error.message));
   }
   for (const service of fromPackages) {
     if (verbFor(service, changed)) {

@@ -29,7 +29,8 @@ const inGroup = ["ONLINE", "RECOVERING"];
  * The rule of a start. A node joins wherever a group is. Only when no visible node is in one may a
  * group be bootstrapped: with all nodes visible by the one whose transactions include all others';
  * with a majority visible only if the last primary is among them; otherwise nobody, for ever. A
- * commit that was acknowledged is on the last primary's disk, and on no other for certain.
+ * commit that was acknowledged is on the last primary's disk, and on no other for certain. What was
+ * the only node has everything: it makes the group alone, until it has let in another.
  */
 export function decide({ nodes, self, peers, override = false }: Situation): Decision {
   if (!self.ready) return { type: "wait", reason: "MySQL does not answer yet" };
@@ -42,6 +43,9 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
   if (group.length > 0) return joinOrRebuild(self, group);
   if (members.length > 0) return { type: "wait", reason: "a group without a majority is visible" };
   if (override) return { type: "bootstrap", reason: "an operator said so" };
+  if (self.sole) return { type: "bootstrap", reason: "it was the only node and has everything" };
+  const sole = visible.find((peer) => peer.sole);
+  if (sole) return { type: "wait", reason: `${sole.node} was the only node and starts the group` };
   const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
   if (visible.length * 2 <= nodes.length) {
     return { type: "wait", reason: `no majority: ${missing.join(", ")} cannot be seen` };
@@ -84,8 +88,14 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   if (group.some(({ members }) => members.includes(self.node))) {
     return { type: "wait", reason: "the group has not noticed yet that this member is gone" };
   }
+  const sole = group.find((member) => member.sole);
+  if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
   const all = group.map(({ gtid }) => gtid).join(",");
   if (includes(all, self.gtid)) return { type: "join" };
+  if (self.sole) {
+    const reason = "a group was made without this node, whose data is the only one; not replaced";
+    return { type: "wait", reason };
+  }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
   const extra = missingFrom(all, self.gtid);
   return {

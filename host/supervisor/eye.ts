@@ -15,6 +15,8 @@ const syncsMs = 1_000;
 /** What this node knows of itself: the last look at MySQL, and the last view, which is on disk. */
 export class Eye {
   state: NodeState;
+  /** True, also on disk, if it made the group alone: the primary until a majority is there. */
+  alone = readKept<boolean>("alone") ?? false;
   /** True once database and users are there. */
   usersMade = false;
   /** How long commits take. */
@@ -45,6 +47,7 @@ export class Eye {
       writable: false,
       majority: false,
       lagMs: 0,
+      sole: readKept<boolean>("sole") ?? false,
       ...{ diskFull: false, diskSpent: false, commitMs: 0, asked: {} },
       waiting: "",
     };
@@ -104,6 +107,25 @@ export class Eye {
     if (!view || !this.claims.agrees(view.primary, Date.now())) return;
     if (isRival(view, this.state.lastView)) this.rival = view;
     if (isLater(view, this.state.lastView)) this.keepView(view);
+  }
+
+  /** Puts on disk whether this is the only node; whatever follows from that comes later. */
+  keepSole(sole: boolean): void {
+    if (sole === this.state.sole) return;
+    keep("sole", sole);
+    this.state.sole = sole;
+  }
+
+  /** Puts on disk whether this node made the group alone. */
+  keepAlone(alone: boolean): void {
+    if (alone !== this.alone) keep("alone", alone);
+    this.alone = alone;
+  }
+
+  /** Once another node waits to join, this one is not the only one any more. */
+  letIn(peers: readonly NodeState[]): void {
+    const isMember = this.state.member?.state === "ONLINE";
+    if (isMember && peers.some(({ ready }) => ready)) this.keepSole(false);
   }
 
   private keepView(view: LastView): void {

@@ -43,6 +43,8 @@ export interface NodeState {
   commitMs: number;
   /** How long ago each app node asked it for its role, milliseconds, by address. */
   asked: Record<string, number>;
+  /** True, also on disk, if it was the only node and no other has been let into its group since. */
+  sole: boolean;
   /** What the supervisor waits for, in words. */
   waiting: string;
 }

@@ -20,6 +20,18 @@ const capabilities = [
   "MKNOD",
 ];
 
+/** Bit of CAP_SYS_RESOURCE in a set of capabilities. Source: linux/capability.h. */
+const sysResourceBit = 24n;
+
+/**
+ * What lets a host grow a mounted file system. A cloud that is in a container itself may not have
+ * it, and cannot give it then.
+ */
+function growingCapability(): string[] {
+  const [, set] = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return set && (BigInt(`0x${set}`) >> sysResourceBit) & 1n ? ["SYS_RESOURCE"] : [];
+}
+
 /**
  * What a host does before systemd: its own cgroup v2 tree, writable network settings, and, as a
  * real server's network card is there at power-on, a short wait for the public interface.
@@ -75,7 +87,7 @@ export async function createContainer(
       "none",
       "--cgroupns=private",
     ],
-    ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...[...capabilities, ...growingCapability()].flatMap((capability) => ["--cap-add", capability]),
     ...["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"],
     ...[
       "--tmpfs",

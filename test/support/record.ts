@@ -18,6 +18,8 @@ export interface Registration {
   ignoreChanges: string[];
   /** True if the engine would refuse to delete it. */
   protect: boolean;
+  /** True if it is deleted before its replacement is created. */
+  deleteBeforeReplace: boolean;
   /** URNs of everything that has to be there before. */
   dependsOn: string[];
   /** Value whose change replaces the resource; undefined if there is none. */
@@ -30,6 +32,7 @@ interface Request {
   getName(): string;
   getParent(): string;
   getProtect(): boolean;
+  getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
@@ -51,6 +54,7 @@ MockMonitor.prototype.registerResource = function (request: Request, callback) {
     parent,
     ignoreChanges: request.getIgnorechangesList(),
     protect: request.getProtect(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
     dependsOn: request.getDependenciesList(),
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
   });

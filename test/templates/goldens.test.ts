@@ -26,7 +26,8 @@ function texts({ files }: Bundle): [string, string][] {
     .map(([path, { content }]) => [path, content]);
 }
 
-const bundles = [loadBalancer(), webNode(), appNode(), databaseNode()];
+const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
+const bundles = [loadBalancer(), webNode(), appNode(), databaseNode(), onVolume];
 
 describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {
   it.each(texts(bundle))("%s is the golden file", async (path, content) => {

@@ -2,7 +2,7 @@ import { hostBundle } from "../../components/host";
 import { appBundle } from "../../templates/app-bundle";
 import { brokerBundle } from "../../templates/broker-bundle";
 import { type Bundle, mergeBundles } from "../../templates/bundle";
-import { dbBundle } from "../../templates/db-bundle";
+import { dbBundle, type DbBundleArgs } from "../../templates/db-bundle";
 import { lbBundle } from "../../templates/lb-bundle";
 import { webBundle } from "../../templates/web-bundle";
 import { hostSettings, plan, release } from "../support/tier-args";
@@ -56,15 +56,16 @@ export function appNode(): Bundle {
   return hostBundle(node, host, part);
 }
 
-/** Bundle of a database node with a broker, of a group of `count`. */
-export function databaseNode(count: 1 | 3 = 3): Bundle {
-  const node = plan.db[0]!;
+/** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
+export function databaseNode(count: 1 | 3 = 3, volume?: DbBundleArgs["volume"]): Bundle {
+  const node = plan.db[volume ? 1 : 0]!;
   const part = dbBundle({
     node: node.name,
     privateIp: node.privateIp,
     serverId: node.mysqlServerId,
     groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
     nodes: plan.db.slice(0, count),
+    ...(volume ? { volume } : {}),
     programs,
   });
   const broker = brokerBundle({

@@ -6,6 +6,7 @@ import { writtenFiles } from "../support/first-boot";
 import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
+const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 
 function file(bundle: Bundle, path: string): string {
   const found = bundle.files[path];
@@ -16,7 +17,6 @@ const edge = file(lb, "/etc/haproxy/haproxy.cfg");
 const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
 const nginx = file(web, "/etc/nginx/nginx.conf");
 const proxy = file(app, "/etc/haproxy/haproxy.cfg");
-const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
 
 describe("first boot", () => {
   const programs = (bundle: Bundle): string[] => {
@@ -130,39 +130,8 @@ describe("app node", () => {
   });
 });
 
-describe("database node", () => {
-  it("acknowledges nothing that is not on disk", () => {
-    expect(mysql).toContain("sync_binlog = 1");
-    expect(mysql).toContain("innodb_flush_log_at_trx_commit = 1");
-  });
-
-  it("never starts or makes a group by itself", () => {
-    expect(mysql).toContain("loose_group_replication_start_on_boot = OFF");
-    expect(mysql).toContain("loose_group_replication_bootstrap_group = OFF");
-  });
-
-  it("expels a dead member at once, and a killed secondary stalls nobody", () => {
-    expect(mysql).toContain("loose_group_replication_member_expel_timeout = 0");
-    expect(mysql).toContain("loose_group_replication_paxos_single_leader = ON");
-  });
-
-  it("answers as the new primary only once it has what the old one acknowledged", () => {
-    expect(mysql).toContain("consistency = BEFORE_ON_PRIMARY_FAILOVER");
-  });
-
-  it("listens on the private side only", () => {
-    expect(mysql).toContain("bind_address = 127.0.0.1,10.0.4.11\n");
-  });
-
-  it("has no group when it is alone", () => {
-    const alone = file(databaseNode(1), "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
-    expect(alone).not.toContain("group_replication");
-    expect(alone).toContain("gtid_mode = ON");
-  });
-});
-
 describe("every node", () => {
-  const all = [lb, web, app, db].map((bundle) => [bundle.node, bundle] as const);
+  const all = [lb, web, app, db, onVolume].map((bundle) => [bundle.node, bundle] as const);
 
   it.each(all)("%s drops what it does not expect", (_, bundle) => {
     expect(file(bundle, "/etc/nftables.conf")).toContain("policy drop;");

@@ -21,6 +21,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     majority: true,
     lagMs: 0,
     diskFull: false,
+    sole: false,
     diskSpent: false,
     commitMs: 0,
     asked: {},

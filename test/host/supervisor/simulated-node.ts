@@ -45,6 +45,10 @@ export class SimulatedNode {
   lastView: LastView | null = null;
   private rival: LastView | null = null;
   /** On disk. */
+  sole = false;
+  /** On disk: it made the group alone, and no majority has known of it since. */
+  alone = false;
+  /** On disk. */
   private claim: Claim | null = null;
   claims: Claims;
   powered = true;
@@ -146,6 +150,7 @@ export class SimulatedNode {
       writable: this.isSettledPrimary(),
       gtid: this.gtid(),
       lastView: this.lastView,
+      sole: this.sole,
       majority,
     });
   }

@@ -9,6 +9,8 @@ export interface Rules {
   serves: (state: NodeState, peers: readonly NodeState[], nodeCount: number) => boolean;
   /** True if a bootstrap needs the claims of a majority. */
   claims: boolean;
+  /** True if what was the only node ends to be that before it lets in another. */
+  letsIn: boolean;
 }
 
 /** The rules as they are. */
@@ -16,4 +18,5 @@ export const rules: Rules = {
   decide,
   serves: (state, peers, count) => isPrimary(state) && isConfirmed(state, peers, count),
   claims: true,
+  letsIn: true,
 };

@@ -9,16 +9,17 @@ const schedules = Number(process.env.SIMULATED_SCHEDULES ?? 300);
 /** Longest run, milliseconds: much more than it takes. */
 const timeoutMs = 30_000 + 100 * schedules;
 
-function simulated(seed: number, by: Rules = rules): Simulation {
+function simulated(seed: number, by: Rules = rules, grows = false): Simulation {
   const simulation = new Simulation(seed, by);
+  if (grows) simulation.growFromOne();
   simulation.run(120_000, 120_000);
   return simulation;
 }
 
 /** The first promise that is broken in as many schedules. */
-function firstViolation(by: Rules): string | undefined {
+function firstViolation(by: Rules, grows = false): string | undefined {
   for (let seed = 0; seed < 1_000; seed++) {
-    const [violation] = simulated(seed, by).violations;
+    const [violation] = simulated(seed, by, grows).violations;
     if (violation !== undefined) return violation;
   }
   return undefined;
@@ -48,6 +49,28 @@ describe("random schedules of faults", () => {
     },
     timeoutMs,
   );
+
+  it(
+    "lose no write of a node that was alone when two more are added",
+    () => {
+      for (let seed = 0; seed < schedules; seed++) {
+        const simulation = simulated(seed, rules, true);
+        expect(simulation.violations, `seed ${seed}`).toEqual([]);
+        const [primary] = simulation.serving();
+        expect(primary, `seed ${seed}`).toBeDefined();
+        const lost = [...simulation.acknowledged].filter((write) => !primary!.has(write));
+        expect(lost, `seed ${seed}`).toEqual([]);
+        expect(simulation.nodes.every(({ group }) => group === primary!.group)).toBe(true);
+      }
+    },
+    timeoutMs,
+  );
+
+  it("are seen to fail if the only node takes itself for that when others are there", () => {
+    const joins: Rules["decide"] = ({ self, peers, ...rest }) =>
+      decide({ ...rest, self, peers: peers.map((peer) => ({ ...peer, sole: false })) });
+    expect(firstViolation({ ...rules, decide: joins, letsIn: false }, true)).toBeDefined();
+  });
 
   it("are seen to fail if any two nodes may make a group", () => {
     const weak: Rules["decide"] = (situation) =>

@@ -1,6 +1,7 @@
 import { isMajority, mayBeMade } from "../../../host/supervisor/claims";
 import type { Decision } from "../../../host/supervisor/decide";
-import type { NodeState } from "../../../host/supervisor/view";
+import { isPrimary } from "../../../host/supervisor/server";
+import { isConfirmed, type NodeState } from "../../../host/supervisor/view";
 import { SimulatedFaults, tickMs } from "./simulated-faults";
 import type { Rules } from "./simulated-rules";
 import type { SimulatedNode } from "./simulated-node";
@@ -23,6 +24,16 @@ export class Simulation extends SimulatedFaults {
     private readonly by: Rules,
   ) {
     super(seed);
+  }
+
+  /** db-1 was the only node, with writes; the others are new and come up some time later. */
+  growFromOne(): void {
+    const [only, ...others] = this.nodes;
+    only!.sole = true;
+    for (; this.transactions < 5; this.acknowledged.add(this.transactions)) {
+      only!.applied.add((this.transactions += 1));
+    }
+    for (const node of others) node.powerOff();
   }
 
   /** Faults for a while, then none: everything must come back. */
@@ -90,15 +101,25 @@ export class Simulation extends SimulatedFaults {
     return { ...said, asked: this.apps.asked(node, this.nowMs) };
   }
 
+  private letIn(node: SimulatedNode): void {
+    const others = this.heardBy(node).filter(({ ready }) => ready);
+    if (this.by.letsIn && node.group && others.length > 0) node.sole = false;
+  }
+
   private act(node: SimulatedNode): void {
+    this.letIn(node);
     const decision = this.decideFor(node, this.heardBy(node));
     if (decision.type === "join") this.later(node, 500, 3_000, () => this.join(node));
     if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
     if (decision.type === "leave") node.group = undefined;
     if (decision.type === "handOver") this.startHandOver(node, decision.to);
-    if (decision.type === "bootstrap" && (!this.by.claims || this.isClaimed(node))) {
+    if (decision.type === "bootstrap" && this.mayBootstrap(node)) {
       this.later(node, 500, 5_000, () => this.bootstrap(node));
     }
+  }
+
+  private mayBootstrap(node: SimulatedNode): boolean {
+    return node.sole || !this.by.claims || this.isClaimed(node);
   }
 
   private startHandOver(node: SimulatedNode, to: string): void {
@@ -136,6 +157,7 @@ export class Simulation extends SimulatedFaults {
     const lost = [...this.acknowledged].filter((transaction) => !node.has(transaction));
     if (lost.length > 0) this.violate(`${node.name} makes a group without ${lost.length} writes`);
     this.epochs += 1;
+    node.alone ||= node.sole;
     node.group = {
       ...{ epoch: this.epochs, counter: 1, primary: node },
       members: new Set([node]),
@@ -145,7 +167,10 @@ export class Simulation extends SimulatedFaults {
 
   private isServed(node: SimulatedNode): boolean {
     const state = this.stateOf(node);
-    return state.ready && this.by.serves(state, this.heardBy(node), this.nodes.length);
+    const peers = this.heardBy(node);
+    if (isConfirmed(state, peers, this.nodes.length)) node.alone = false;
+    const isAlone = node.alone && isPrimary(state) && state.lastView?.primary === node.name;
+    return state.ready && (isAlone || this.by.serves(state, peers, this.nodes.length));
   }
 
   /** A client writes wherever the proxies let it; a majority of the view must receive it. */

@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { must, pause, run } from "./converge/run";
+import { type DataDirectory, plan, serverUuid } from "./data/plan";
+import { say } from "./supervisor/say";
+
+/** Longest wait for the volume, or for its new size, seconds. */
+const deviceSeconds = 90;
+/** Longest end of MySQL, seconds. */
+const stopSeconds = 300;
+/** Longest copy of the data, seconds; the unit's own limit is a little longer. */
+const copySeconds = 1_400;
+
+/** Where MySQL, and what confines it, expect the data. */
+const place = "/var/lib/mysql";
+const volumeRoot = "/var/lib/webstack-volume";
+/** Not the volume's root: its `lost+found` would be taken for a database. */
+const held = `${volumeRoot}/mysql`;
+const systemctl = "/usr/bin/systemctl";
+const mysql = "mysql.service";
+
+const volumeId = readFileSync("/etc/webstack/volume-id", "utf8").trim();
+const sizeGb = Number(readFileSync("/etc/webstack/volume-size-gb", "utf8"));
+
+/** The text of a file; null if there is none. */
+function textOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, "utf8") : null;
+}
+
+function directory(path: string): DataDirectory {
+  return { exists: existsSync(path), serverUuid: serverUuid(textOf(`${path}/auto.cnf`) ?? "") };
+}
+
+async function isMounted(path: string): Promise<boolean> {
+  return (await run(["/usr/bin/mountpoint", "-q", path])).status === 0;
+}
+
+/** Waits for the volume; returns its device. @throws Error if it does not come. */
+async function attachedDevice(): Promise<string> {
+  const link = `/dev/disk/by-id/scsi-0HC_Volume_${volumeId}`;
+  for (const end = Date.now() + deviceSeconds * 1000; !existsSync(link); await pause(200)) {
+    if (Date.now() < end) continue;
+    throw new Error(
+      `volume ${volumeId} is not attached to this server: ${link} did not come within ` +
+        `${deviceSeconds} s; MySQL stays off, since its data is on that volume`,
+    );
+  }
+  return realpathSync(link);
+}
+
+/** Stops MySQL; false if it was not running. */
+async function stopMysql(): Promise<boolean> {
+  const show = [systemctl, "show", "--property=ActiveState", "--value", mysql];
+  if (["inactive", "failed"].includes((await must(show)).trim())) return false;
+  await must([systemctl, "stop", mysql], stopSeconds);
+  return true;
+}
+
+/** The copy is whole before it has its name: what has that name after a loss of power is all there. */
+async function copy(): Promise<void> {
+  const draft = `${volumeRoot}/mysql.copy`;
+  say(5, `copying ${place} to volume ${volumeId}`);
+  rmSync(draft, { recursive: true, force: true });
+  rmSync(held, { recursive: true, force: true });
+  await must(["/usr/bin/cp", "-a", place, draft], copySeconds);
+  await must(["/usr/bin/sync", "-f", draft], copySeconds);
+  renameSync(draft, held);
+  await must(["/usr/bin/sync", "-f", volumeRoot], stopSeconds);
+}
+
+async function fill(): Promise<void> {
+  const decided = plan({
+    volumeId,
+    ranOn: textOf("/var/lib/webstack/volume-id")?.trim() ?? null,
+    onVolume: directory(held),
+    onOwnDisk: directory(place),
+  });
+  if (decided.type === "refuse") throw new Error(decided.reason);
+  if (decided.type === "copy") await copy();
+  else say(5, `the data on volume ${volumeId} is used as it is`);
+}
+
+/** Puts the volume's data directory in MySQL's place. */
+async function mount(): Promise<void> {
+  const device = await attachedDevice();
+  if (!(await isMounted(volumeRoot))) {
+    mkdirSync(volumeRoot, { recursive: true, mode: 0o700 });
+    const options = ["-t", "ext4", "-o", "noatime,nodev,nosuid,discard"];
+    await must(["/usr/bin/mount", ...options, device, volumeRoot]);
+  }
+  // A volume that was resized while the server was off; too small is better than no MySQL.
+  await resize(device).catch((error: Error) => say(4, error.message));
+  if (await isMounted(place)) return;
+  const wasRunning = await stopMysql();
+  await fill();
+  await must(["/usr/bin/mount", "--bind", held, place]);
+  // Whoever changes a running node starts MySQL again; after a late volume nobody would.
+  const isEnabled = (await run([systemctl, "is-enabled", "--quiet", mysql])).status === 0;
+  if (!wasRunning && isEnabled) await must([systemctl, "start", "--no-block", mysql]);
+}
+
+async function resize(device: string): Promise<void> {
+  await must(["/usr/sbin/resize2fs", device], 600);
+}
+
+/** Lets the file system have all of a volume that has grown, while MySQL runs on it. */
+async function grow(): Promise<void> {
+  const device = await attachedDevice();
+  const size = async () => Number(await must(["/usr/sbin/blockdev", "--getsize64", device]));
+  for (const end = Date.now() + deviceSeconds * 1000; (await size()) < sizeGb * 1e9;) {
+    if (Date.now() > end) throw new Error(`volume ${volumeId} is smaller than ${sizeGb} GB`);
+    await pause(500);
+  }
+  await resize(device);
+}
+
+/** `data mount | grow`. */
+async function main(): Promise<void> {
+  const [command] = process.argv.slice(2);
+  if (command === "mount") return mount();
+  if (command === "grow") return grow();
+  throw new Error(`command must be mount or grow, got ${command}`);
+}
+
+main().catch((error: Error) => {
+  say(3, error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { type Found, plan, serverUuid } from "../../../host/data/plan";
+
+const uuids = ["5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11", "6f9619ff-8b86-4011-b42d-00c04fc964ff"];
+const [one, other] = uuids.map((uuid) => ({ exists: true, serverUuid: uuid }));
+const unused = { exists: true, serverUuid: null };
+const nothing = { exists: false, serverUuid: null };
+
+function planFor(found: Partial<Found>) {
+  return plan({ volumeId: "7", ranOn: null, onVolume: nothing, onOwnDisk: one!, ...found });
+}
+
+describe("a volume for the data", () => {
+  it("that is empty gets a copy of what is on the server's own disk", () => {
+    expect(planFor({})).toEqual({ type: "copy" });
+    expect(planFor({ onOwnDisk: unused })).toEqual({ type: "copy" });
+  });
+
+  it("on which MySQL runs already is used as it is, also after a copy of this very server", () => {
+    expect(planFor({ ranOn: "7", onVolume: one! })).toEqual({ type: "use" });
+    expect(planFor({ ranOn: "7", onVolume: other! })).toEqual({ type: "use" });
+  });
+
+  it("of a former server is used by the new one, never overwritten", () => {
+    expect(planFor({ onVolume: other! })).toEqual({ type: "use" });
+    expect(planFor({ onVolume: other!, onOwnDisk: unused })).toEqual({ type: "use" });
+    expect(planFor({ onVolume: other!, onOwnDisk: nothing })).toEqual({ type: "use" });
+  });
+
+  it("whose copy MySQL never ran on gets a new one: MySQL went on without it", () => {
+    expect(planFor({ onVolume: one! })).toEqual({ type: "copy" });
+    expect(planFor({ onVolume: unused })).toEqual({ type: "copy" });
+  });
+
+  it("that is empty is refused if the data is on another one", () => {
+    expect(planFor({ ranOn: "6" })).toEqual({
+      type: "refuse",
+      reason:
+        "volume 7 is empty, but MySQL ran from volume 6 before; give that one back, or replace the server",
+    });
+  });
+});
+
+describe("the identity of a data directory", () => {
+  it("is the UUID in its auto.cnf", () => {
+    expect(serverUuid(`[auto]\nserver-uuid=${uuids[0]}\n`)).toBe(uuids[0]);
+    expect(serverUuid("")).toBeNull();
+    expect(serverUuid("[auto]\n")).toBeNull();
+  });
+});
