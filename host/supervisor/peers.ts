@@ -27,7 +27,8 @@ function ask<T>(url: string, onSign?: () => void): Promise<T | undefined> {
         }
       });
     });
-    call.on("timeout", () => call.destroy());
+    // With an error of its own: without one it looks like a reset by the host.
+    call.on("timeout", () => call.destroy(new Error("late")));
     call.on("error", (error: NodeJS.ErrnoException) => {
       if (answeredErrors.includes(error.code ?? "")) onSign?.();
       resolve(undefined);
