@@ -88,18 +88,27 @@ export class Prober {
   }
 }
 
+/** True if a visitor was served; a refusal of the application's own counts. */
+export function isServed({ status }: Probe): boolean {
+  return status >= 200 && status < 500;
+}
+
 /** Sums up probes. */
 export function seen(probes: readonly Probe[]): Seen {
-  const isGood = ({ status }: Probe) => status >= 200 && status < 500;
-  const ends = probes.filter(isGood).map(({ atMs, tookMs }) => atMs + tookMs);
+  const ends = probes.filter(isServed).map(({ atMs, tookMs }) => atMs + tookMs);
   ends.sort((a, b) => a - b);
-  const failures = probes.filter((probe) => !isGood(probe)).map(({ atMs }) => atMs);
+  const failures = probes.filter((probe) => !isServed(probe)).map(({ atMs }) => atMs);
   const gaps = ends.slice(1).map((end, i) => ({ from: ends[i]!, to: end }));
   const around = gaps.filter(({ from, to }) => failures.some((at) => at >= from - 50 && at <= to));
   return {
     requests: probes.length,
     failed: failures.length,
-    outageMs: Math.round(Math.max(0, ...around.map(({ from, to }) => to - from))),
-    slowestMs: Math.round(Math.max(0, ...probes.filter(isGood).map(({ tookMs }) => tookMs))),
+    outageMs: Math.round(longest(around.map(({ from, to }) => to - from))),
+    slowestMs: Math.round(longest(probes.filter(isServed).map(({ tookMs }) => tookMs))),
   };
+}
+
+/** Not Math.max(...): a soak has more probes than a call has room for arguments. */
+function longest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }
