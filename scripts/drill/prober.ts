@@ -15,7 +15,10 @@ export interface Probe {
 export interface Seen {
   requests: number;
   failed: number;
-  /** Longest time from the end of a success to the end of the next one, around a failure. */
+  /**
+   * Longest time from the end of a success to the end of the next one, around a failure. The first
+   * request and the last one stand for successes that are not there.
+   */
   outageMs: number;
   slowestMs: number;
 }
@@ -98,6 +101,10 @@ export function seen(probes: readonly Probe[]): Seen {
   const ends = probes.filter(isServed).map(({ atMs, tookMs }) => atMs + tookMs);
   ends.sort((a, b) => a - b);
   const failures = probes.filter((probe) => !isServed(probe)).map(({ atMs }) => atMs);
+  const sent = probes.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  // What was never in service, or is not again, is out of service at least as long as it was asked.
+  if (sent.length > 0) ends.unshift(sent[0]!);
+  if (sent.at(-1)! > ends.at(-1)!) ends.push(sent.at(-1)!);
   const gaps = ends.slice(1).map((end, i) => ({ from: ends[i]!, to: end }));
   const around = gaps.filter(({ from, to }) => failures.some((at) => at >= from - 50 && at <= to));
   return {

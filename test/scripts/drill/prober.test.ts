@@ -54,6 +54,23 @@ describe("seen", () => {
     expect(seen(around).outageMs).toBe(900);
   });
 
+  it("counts an outage that has not ended up to the last request", () => {
+    expect(seen(probes([200, 200, 503, 503, 503])).outageMs).toBe(290);
+  });
+
+  it("counts an outage from the first request where none was served before", () => {
+    expect(seen(probes([503, 503, 503, 200, 200])).outageMs).toBe(310);
+  });
+
+  it("takes a watch without any success for one outage", () => {
+    expect(seen(probes([503, 503, 503, 503])).outageMs).toBe(300);
+  });
+
+  it("does not end an outage at the last request when that one is served late", () => {
+    const late = [...probes([200, 503, 503]), { atMs: 300, tookMs: 500, status: 200 }];
+    expect(seen(late).outageMs).toBe(790);
+  });
+
   it("does not depend on the order in which answers came", () => {
     const inOrder = probes([200, 503, 0, 200], 2_000);
     expect(seen([...inOrder].reverse())).toEqual(seen(inOrder));
