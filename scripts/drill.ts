@@ -5,7 +5,8 @@ import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
 import { longDrills } from "./drill/edge-long";
-import { type Drilled, isGood, table } from "./drill/report";
+import { type Drilled, isGood, summary, table } from "./drill/report";
+import { timeline } from "./drill/timeline";
 import { heal } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localStateDirectory } from "./local/paths";
@@ -44,13 +45,20 @@ async function main(): Promise<void> {
   for (const drill of drills) all.push(await repeat(drill, runs));
   const notShown = asked.length === 0 ? suite.notShown : [];
   console.log(`\n${table(all, notShown)}`);
+  keep(name, all);
+  process.exitCode = all.every(isGood) ? 0 : 1;
+}
+
+/** Keeps the measurements as JSON, and a picture of each drill. */
+function keep(suite: string, all: readonly Drilled[]): void {
   const folder = join(localStateDirectory, "drills");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${name}.json`);
-  const plain = all.map(({ drill: { run: _, ...drill }, ...rest }) => ({ ...drill, ...rest }));
-  writeFileSync(file, `${JSON.stringify(plain, null, 2)}\n`);
-  console.log(`\nwritten to ${file}`);
-  process.exitCode = all.every(isGood) ? 0 : 1;
+  const file = join(folder, `${suite}.json`);
+  writeFileSync(file, `${JSON.stringify(all.map(summary), null, 2)}\n`);
+  for (const drilled of all) {
+    writeFileSync(join(folder, `${suite}-${drilled.drill.id}.svg`), timeline(drilled));
+  }
+  console.log(`\nwritten to ${file}, with one ${suite}-<id>.svg for each drill beside it`);
 }
 
 async function repeat(drill: Drill, runs: number): Promise<Drilled> {

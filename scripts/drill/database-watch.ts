@@ -6,10 +6,10 @@ import { heal } from "../local/faults";
 import type { StackOutputs } from "../local/outputs";
 import { waitUntil } from "../local/wait-until";
 import { brokenPromises, waitForGroup } from "./database-state";
-import type { Measured } from "./drill";
+import type { Mark, Measured } from "./drill";
 import { Ledger } from "./ledger";
 import { Prober, seen } from "./prober";
-import { type Series, seriesOf } from "./series";
+import { answersOfWrites, seriesOf } from "./series";
 
 /** The members as a fault meets them. */
 export interface Members {
@@ -36,6 +36,8 @@ const clients = 4;
 /** Pause between two writes of a client, milliseconds. */
 const pauseMs = 20;
 const readsPerSecond = 20;
+/** Length of a bucket of the timeline, milliseconds. */
+const stepMs = 100;
 
 async function account(url: string): Promise<string> {
   const body = JSON.stringify({
@@ -85,8 +87,8 @@ export async function watched(
   await waitForWrites(outputs, 60);
   const load = await startLoad(outputs);
   const { ledger, reader } = load;
-  const marks: Series["marks"] = [];
-  const mark = (text: string) => marks.push({ atMs: performance.now(), text });
+  const marks: Mark[] = [];
+  const mark = (text: string) => marks.push({ atMs: performance.now() - load.beginMs, text });
   let after: string | undefined;
   try {
     await pause(2_000);
@@ -101,7 +103,8 @@ export async function watched(
     await Promise.all([ledger.stop(), reader.stop()]);
   }
   const measured = await settled(outputs, load, { backSeconds, reads });
-  const series = seriesOf(ledger.writes, load.beginMs, marks);
+  const watch = { begunMs: load.beginMs, stepMs, marks };
+  const series = seriesOf(answersOfWrites(ledger.writes), watch);
   return { ...measured, moves: after !== undefined && after !== primary ? 1 : 0, series };
 }
 

@@ -1,5 +1,23 @@
 import type { StackOutputs } from "../local/outputs";
-import type { Series } from "./series";
+
+/** Something that happened while a drill was watched. */
+export interface Mark {
+  /** Time since the start of the watch, milliseconds. */
+  atMs: number;
+  /** One or two words, such as `fault`, `healed`, `moved`. */
+  text: string;
+}
+
+/** Answers over time, counted in buckets of equal length from the start of the watch. */
+export interface Series {
+  /** Length of a bucket, milliseconds, such as 100. */
+  stepMs: number;
+  /** Good answers that ended in each bucket; as many buckets as in `failed`. */
+  good: number[];
+  /** Failed ones. */
+  failed: number[];
+  marks: Mark[];
+}
 
 /** What a drill measured in one run. */
 export interface Measured {
@@ -9,13 +27,13 @@ export interface Measured {
   failed: number;
   /** Moves of the floating IP, or changes of the primary. */
   moves: number;
-  /** Calls to the API that the hosts made. */
+  /** Calls to the API that the hosts made. @default not counted. */
   apiCalls?: number;
   /** Acknowledged writes that are missing or doubled. */
   broken?: number;
   /** What was seen besides. */
   notes?: string[];
-  /** Writes over time. */
+  /** Answers over time. @default none: the run has no timeline. */
   series?: Series;
 }
 

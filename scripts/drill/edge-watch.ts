@@ -1,23 +1,29 @@
+import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { apiCalls, heal } from "../local/faults";
+import { activeFaults, apiCalls, heal } from "../local/faults";
 import type { StackOutputs } from "../local/outputs";
 import { runOnNode } from "../local/ssh";
-import type { Measured } from "./drill";
+import type { Mark, Measured } from "./drill";
 import { toldPhases } from "./edge-phases";
 import { holder, moves, waitForNormal } from "./edge-state";
 import { Prober, seen } from "./prober";
+import { answersOfProbes, seriesOf, type Watched } from "./series";
 
 /** The two load balancers as a fault meets them. */
 export interface Pair {
   active: string;
   standby: string;
   outputs: StackOutputs;
+  /** Notes on the timeline what happens now, such as `healed`. */
+  mark: (text: string) => void;
 }
 
 /** Requests a second of each prober. */
 const usualRate = 50;
 /** Time that is watched before a fault, milliseconds. */
 const beforeMs = 1_000;
+/** Length of a bucket of the timeline, milliseconds. */
+const stepMs = 100;
 
 /** One prober with a connection for each request, one with lasting connections, one over IPv6. */
 function probersOf({ url, floatingIp }: StackOutputs, perSecond: number): Prober[] {
@@ -45,33 +51,43 @@ export async function watched(
   const before = await moves();
   const callsBefore = await apiCalls();
   const probers = probersOf(outputs, perSecond);
+  const begunMs = performance.now();
+  const marks: Mark[] = [];
+  const mark = (text: string) => void marks.push({ atMs: performance.now() - begunMs, text });
   for (const prober of probers) prober.start();
   try {
     await pause(beforeMs);
-    await breaks({ active, standby, outputs });
+    mark("fault");
+    await breaks({ active, standby, outputs, mark });
     await pause(watchMs);
   } finally {
     await Promise.all(probers.map((prober) => prober.stop()));
+    if ((await activeFaults().catch(() => [])).length > 0) mark("healed");
     await heal();
-    await runOnNode(outputs, active, "sudo systemctl kill -s CONT haproxy.service").catch(
-      () => undefined,
-    );
+    const resume = "sudo systemctl kill -s CONT haproxy.service";
+    await runOnNode(outputs, active, resume).catch(() => undefined);
   }
-  const each = probers.map(({ probes }) => seen(probes));
   const callsAfter = await apiCalls();
   const moved = (await moves()).filter((id) => !before.includes(id));
-  const [worst] = [...each].sort((a, b) => b.outageMs - a.outageMs);
-  const phases =
-    moved.length === 1 && worst!.outageMs > 0
-      ? await toldPhases(outputs, standby, performance.timeOrigin + worst!.outageFromMs)
-      : [];
+  const { fromMs, ...answered } = together(probers, { begunMs, stepMs, marks });
+  const isFailover = moved.length === 1 && fromMs > 0;
+  const notes = isFailover
+    ? await toldPhases(outputs, standby, performance.timeOrigin + fromMs)
+    : [];
   await waitForNormal(outputs);
+  return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes };
+}
+
+/** What all probers saw; the outage is the longest that one of them saw, `fromMs` when it began. */
+function together(probers: readonly Prober[], watch: Watched) {
+  const each = probers.map(({ probes }) => seen(probes));
+  const answers = probers.flatMap(({ probes }) => answersOfProbes(probes));
+  const [worst] = [...each].sort((a, b) => b.outageMs - a.outageMs);
   return {
-    outageMs: Math.max(...each.map(({ outageMs }) => outageMs)),
+    outageMs: worst!.outageMs,
+    fromMs: worst!.outageFromMs,
     requests: each.reduce((sum, { requests }) => sum + requests, 0),
     failed: each.reduce((sum, { failed }) => sum + failed, 0),
-    moves: moved.length,
-    apiCalls: callsAfter - callsBefore,
-    notes: phases,
+    series: seriesOf(answers, watch),
   };
 }

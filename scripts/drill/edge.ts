@@ -10,11 +10,12 @@ const haproxy = "haproxy.service";
 
 /** A dead active node, and an API that is of no use for a while. */
 function withoutApi(fault: object, apiMs: number) {
-  return async ({ active }: Pair): Promise<void> => {
+  return async ({ active, mark }: Pair): Promise<void> => {
     const id = await inject({ fault: "api", ...fault });
     await inject({ fault: "power-off", server: active });
     await pause(apiMs);
     await heal(id);
+    mark("API healed");
   };
 }
 
@@ -76,10 +77,11 @@ export const edgeDrills: readonly Drill[] = [
   drill("F5", "active node loses power", 3_000, one, 6_000, ({ active }) =>
     inject({ fault: "power-off", server: active }),
   ),
-  drill("F6", "active node frozen, resumes", 3_000, one, 5_000, async ({ active }) => {
+  drill("F6", "active node frozen, resumes", 3_000, one, 5_000, async ({ active, mark }) => {
     const id = await inject({ fault: "freeze", server: active });
     await pause(8_000);
     await heal(id);
+    mark("healed");
   }),
   drill("F7", "private link between them cut", 0, none, 6_000, ({ active, standby }) =>
     inject({ fault: "link", server: active, side: "private", peer: standby }),

@@ -15,7 +15,10 @@ export interface Probe {
 export interface Seen {
   requests: number;
   failed: number;
-  /** Longest time from the end of a success to the end of the next one, around a failure. */
+  /**
+   * Longest time from the end of a success to the end of the next one, around a failure. The first
+   * request and the last one stand for successes that are not there.
+   */
   outageMs: number;
   /** When that began, milliseconds of `performance.now()`; 0 if there was none. */
   outageFromMs: number;
@@ -91,20 +94,33 @@ export class Prober {
   }
 }
 
+/** True if a visitor was served; a refusal of the application's own counts. */
+export function isServed({ status }: Probe): boolean {
+  return status >= 200 && status < 500;
+}
+
 /** Sums up probes. */
 export function seen(probes: readonly Probe[]): Seen {
-  const isGood = ({ status }: Probe) => status >= 200 && status < 500;
-  const ends = probes.filter(isGood).map(({ atMs, tookMs }) => atMs + tookMs);
+  const ends = probes.filter(isServed).map(({ atMs, tookMs }) => atMs + tookMs);
   ends.sort((a, b) => a - b);
-  const failures = probes.filter((probe) => !isGood(probe)).map(({ atMs }) => atMs);
+  const failures = probes.filter((probe) => !isServed(probe)).map(({ atMs }) => atMs);
+  const sent = probes.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  // What was never in service, or is not again, is out of service at least as long as it was asked.
+  if (sent.length > 0) ends.unshift(sent[0]!);
+  if (sent.at(-1)! > ends.at(-1)!) ends.push(sent.at(-1)!);
   const gaps = ends.slice(1).map((end, i) => ({ from: ends[i]!, to: end }));
   const around = gaps.filter(({ from, to }) => failures.some((at) => at >= from - 50 && at <= to));
-  const [longest] = around.sort((a, b) => b.to - b.from - (a.to - a.from));
+  const [worst] = around.sort((a, b) => b.to - b.from - (a.to - a.from));
   return {
     requests: probes.length,
     failed: failures.length,
-    outageMs: longest ? Math.round(longest.to - longest.from) : 0,
-    outageFromMs: longest?.from ?? 0,
-    slowestMs: Math.round(Math.max(0, ...probes.filter(isGood).map(({ tookMs }) => tookMs))),
+    outageMs: worst ? Math.round(worst.to - worst.from) : 0,
+    outageFromMs: worst?.from ?? 0,
+    slowestMs: Math.round(longest(probes.filter(isServed).map(({ tookMs }) => tookMs))),
   };
+}
+
+/** Not Math.max(...): a soak has more probes than a call has room for arguments. */
+function longest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }

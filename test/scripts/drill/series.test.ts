@@ -1,54 +1,97 @@
 import { describe, expect, it } from "vitest";
-import { isWithin, type Drill } from "../../../scripts/drill/drill";
-import type { Write } from "../../../scripts/drill/ledger";
-import { seriesOf } from "../../../scripts/drill/series";
-import { staleMs } from "../../../scripts/drill/stale-reads";
+import { answersOfProbes, answersOfWrites, seriesOf, thinned } from "../../../scripts/drill/series";
 
-function write(text: string, answeredMs: number, result: Write["result"] = "acknowledged"): Write {
-  return { text, answeredMs, result };
-}
+const watch = { begunMs: 1_000, stepMs: 100, marks: [] };
 
-describe("writes over time", () => {
-  it("are counted in steps of 100 ms from the beginning, with marks", () => {
-    const writes = [
-      ...[write("a", 1_010), write("b", 1_099), write("c", 1_310)],
-      ...[write("d", 1_350, "unknown"), write("e", 1_210, "refused")],
-    ];
-    const marks = [{ atMs: 1_150.4, text: "fault injected" }];
-    expect(seriesOf(writes, 1_000, marks)).toEqual({
+describe("answersOfProbes", () => {
+  it("puts an answer at its end", () => {
+    const probes = [{ atMs: 1_000, tookMs: 250, status: 200 }];
+    expect(answersOfProbes(probes)).toEqual([{ endMs: 1_250, isGood: true }]);
+  });
+
+  it.each([
+    [200, true],
+    [404, true],
+    [500, false],
+    [0, false],
+  ])("takes status %i for good: %s", (status, isGood) => {
+    expect(answersOfProbes([{ atMs: 0, tookMs: 0, status }])).toEqual([{ endMs: 0, isGood }]);
+  });
+});
+
+describe("answersOfWrites", () => {
+  it.each([
+    ["acknowledged", true],
+    ["refused", false],
+    ["unknown", false],
+  ] as const)("takes a write that is %s for good: %s", (result, isGood) => {
+    const writes = [{ text: "a", answeredMs: 1_300, result }];
+    expect(answersOfWrites(writes)).toEqual([{ endMs: 1_300, isGood }]);
+  });
+});
+
+describe("seriesOf", () => {
+  const answer = (endMs: number, isGood = true) => ({ endMs, isGood });
+
+  it("counts good and failed answers from the start of the watch", () => {
+    const answers = [answer(1_000), answer(1_099), answer(1_100), answer(1_350, false)];
+    expect(seriesOf(answers, watch)).toEqual({
       stepMs: 100,
-      acknowledged: [2, 0, 0, 1],
-      failed: [0, 0, 1, 1],
-      marks: [{ atMs: 150, text: "fault injected" }],
+      good: [2, 1, 0, 0],
+      failed: [0, 0, 0, 1],
+      marks: [],
     });
   });
 
-  it("may be none", () => {
-    expect(seriesOf([], 0, [])).toMatchObject({ acknowledged: [], failed: [] });
+  it("has room for a mark after the last answer", () => {
+    const marks = [{ atMs: 220, text: "healed" }];
+    expect(seriesOf([answer(1_050)], { ...watch, marks })).toEqual({
+      stepMs: 100,
+      good: [1, 0, 0],
+      failed: [0, 0, 0],
+      marks,
+    });
+  });
+
+  it("keeps an answer of before the watch in the first bucket", () => {
+    expect(seriesOf([answer(990)], watch).good).toEqual([1]);
+  });
+
+  it("is empty without answers and marks", () => {
+    expect(seriesOf([], watch)).toEqual({ stepMs: 100, good: [], failed: [], marks: [] });
+  });
+
+  it("takes the answers of a long soak", () => {
+    const answers = Array.from({ length: 300_000 }, () => answer(1_000));
+    expect(seriesOf(answers, watch).good).toEqual([300_000]);
   });
 });
 
-describe("the age of a read", () => {
-  const writes = [write("a", 100), write("b", 200), write("c", 300), write("d", 400)];
+describe("thinned", () => {
+  const series = {
+    stepMs: 100,
+    good: [1, 2, 3, 4, 5],
+    failed: [0, 1, 0, 1, 1],
+    marks: [{ atMs: 150, text: "fault" }],
+  };
 
-  it("is that of the first write after the newest one that it shows", () => {
-    expect(staleMs(["b", "a"], writes, 1_000)).toBe(700);
-    expect(staleMs(["d", "c"], writes, 1_000)).toBe(0);
+  it("leaves a short series as it is", () => {
+    expect(thinned(series, 5)).toEqual(series);
   });
 
-  it("counts only what was acknowledged before it", () => {
-    expect(staleMs(["b", "a"], writes, 250)).toBe(0);
-    const unknown = [...writes.slice(0, 2), write("c", 300, "unknown")];
-    expect(staleMs(["b", "a"], unknown, 1_000)).toBe(0);
+  it("sums buckets and keeps the time of marks", () => {
+    expect(thinned(series, 3)).toEqual({
+      stepMs: 200,
+      good: [3, 7, 5],
+      failed: [1, 1, 1],
+      marks: series.marks,
+    });
   });
-});
 
-describe("a drill", () => {
-  const drill = { boundMs: 1_000, moves: [0, 1] } as unknown as Drill;
-  const measured = { outageMs: 10, requests: 5, failed: 0, moves: 0 };
-
-  it("is missed with one broken promise, whatever else was measured", () => {
-    expect(isWithin(drill, measured)).toBe(true);
-    expect(isWithin(drill, { ...measured, broken: 1 })).toBe(false);
+  it("stays within 600 points for half an hour and loses no answer", () => {
+    const good = new Array<number>(18_001).fill(2);
+    const thin = thinned({ ...series, good, failed: good.map(() => 0) }, 600);
+    expect(thin.good.length).toBeLessThanOrEqual(600);
+    expect(thin.good.reduce((sum, count) => sum + count)).toBe(36_002);
   });
 });

@@ -1,0 +1,138 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  idOf,
+  isSame,
+  readBack,
+  setAttributes,
+  sha256,
+  writeAtomically,
+} from "../../../host/converge/files";
+import { ownFile } from "./own-file";
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "files-"));
+  path = join(folder, "a.conf");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("idOf", () => {
+  it("knows users and groups of the host", () => {
+    expect([idOf("/etc/passwd", "root"), idOf("/etc/group", "root")]).toEqual([0, 0]);
+  });
+
+  it("names a user that does not exist", () => {
+    expect(() => idOf("/etc/passwd", "nobody-here")).toThrow("nobody-here is not in /etc/passwd");
+  });
+});
+
+describe("setAttributes", () => {
+  it("sets a mode that the umask would not let through", () => {
+    writeFileSync(path, "");
+    setAttributes(path, ownFile({ mode: "2777" }));
+    expect(statSync(path).mode & 0o7777).toBe(0o2777);
+  });
+});
+
+describe("writeAtomically", () => {
+  it("writes a file that is read back as it was", () => {
+    writeAtomically(path, ownFile());
+    expect(readBack(path)).toEqual(ownFile());
+  });
+
+  it("makes the directories above it", () => {
+    const deep = join(folder, "a/b/c.conf");
+    writeAtomically(deep, ownFile());
+    expect(readBack(deep)).toEqual(ownFile());
+  });
+
+  it("replaces the file, so that who has the old one open reads it to its end", () => {
+    writeAtomically(path, ownFile());
+    const before = statSync(path).ino;
+    writeAtomically(path, ownFile({ content: "second\n" }));
+    expect(statSync(path).ino).not.toBe(before);
+    expect(readFileSync(path, "utf8")).toBe("second\n");
+  });
+
+  it("replaces a link and leaves what it points at alone", () => {
+    const target = join(folder, "target");
+    writeFileSync(target, "kept\n");
+    symlinkSync(target, path);
+    writeAtomically(path, ownFile());
+    expect(readBack(path)).toEqual(ownFile());
+    expect(readFileSync(target, "utf8")).toBe("kept\n");
+  });
+
+  it("leaves the old file, and no draft, when the owner does not exist", () => {
+    writeAtomically(path, ownFile());
+    const stray = ownFile({ content: "second\n", owner: "nobody-here" });
+    expect(() => writeAtomically(path, stray)).toThrow("nobody-here is not in /etc/passwd");
+    expect(readBack(path)).toEqual(ownFile());
+    expect(readdirSync(folder)).toEqual(["a.conf"]);
+  });
+
+  it("leaves no draft behind", () => {
+    writeAtomically(path, ownFile());
+    expect(readdirSync(folder)).toEqual(["a.conf"]);
+  });
+});
+
+describe("readBack", () => {
+  it("is undefined where there is no file", () => {
+    expect(readBack(path)).toBeUndefined();
+  });
+
+  it("tells a mode in four digits, with the special bits", () => {
+    writeFileSync(path, "");
+    chmodSync(path, 0o404);
+    expect(readBack(path)?.mode).toBe("0404");
+    chmodSync(path, 0o4755);
+    expect(readBack(path)?.mode).toBe("4755");
+  });
+});
+
+describe("isSame", () => {
+  it("is true for a file that was just written", () => {
+    writeAtomically(path, ownFile());
+    expect(isSame(readBack(path), ownFile())).toBe(true);
+  });
+
+  it("is false where there is no file", () => {
+    expect(isSame(undefined, ownFile())).toBe(false);
+  });
+
+  it.each([
+    ["content", "second\n"],
+    ["owner", "nobody-here"],
+    ["group", "nobody-here"],
+    ["mode", "0600"],
+  ])("is false for another %s", (field, value) => {
+    expect(isSame(ownFile(), ownFile({ [field]: value }))).toBe(false);
+  });
+
+  it("is false for a link to a file that is the same", () => {
+    const target = join(folder, "target");
+    writeAtomically(target, ownFile());
+    symlinkSync(target, path);
+    expect(isSame(readBack(path), ownFile())).toBe(false);
+  });
+});
+
+describe("sha256", () => {
+  it("is the digest of FIPS 180-2, example B.1", () => {
+    expect(sha256("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+});

@@ -1,0 +1,186 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { sha256 } from "../../../host/converge/files";
+import { stateDirectory } from "../../../host/converge/manifest";
+import {
+  currentRelease,
+  hasRelease,
+  pruneReleases,
+  receive,
+  switchRelease,
+  unpackRelease,
+} from "../../../host/converge/release";
+import { packRelease } from "../../../release";
+
+vi.mock("../../../host/converge/manifest", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/run", async (original) => ({
+  ...(await original<object>()),
+  say: () => undefined,
+}));
+
+const digest = sha256("archive");
+const other = "b".repeat(64);
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "release-"));
+});
+afterEach(() => {
+  for (const folder of [root, join(stateDirectory, "incoming")]) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** Makes releases whose order of age is that of their names, the first the oldest. */
+function unpacked(...names: string[]): void {
+  names.forEach((name, i) => {
+    mkdirSync(join(root, "releases", name), { recursive: true });
+    utimesSync(join(root, "releases", name), 1_000 + i, 1_000 + i);
+  });
+}
+
+describe("receive", () => {
+  it("stores an archive that has the digest, for root alone", async () => {
+    await receive(digest, Readable.from(["arch", "ive"]));
+    const path = join(stateDirectory, "incoming", `${digest}.tar.gz`);
+    expect(readFileSync(path, "utf8")).toBe("archive");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("refuses an archive with another digest and keeps nothing of it", async () => {
+    await expect(receive(other, Readable.from(["archive"]))).rejects.toThrow(
+      `the release must have SHA-256 ${other}, got ${digest}`,
+    );
+    expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([]);
+  });
+
+  it("keeps nothing of an archive that breaks off", async () => {
+    const source = new Readable({ read: () => source.destroy(new Error("connection lost")) });
+    await expect(receive(digest, source)).rejects.toThrow("connection lost");
+    expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([]);
+  });
+
+  it("refuses a digest that is a path", async () => {
+    await expect(receive("../../etc", Readable.from([]))).rejects.toThrow(
+      'digest must be 64 hex digits, got "../../etc"',
+    );
+  });
+});
+
+describe("hasRelease", () => {
+  it("is false when neither the release nor its archive is there", () => {
+    expect(hasRelease(digest, root)).toBe(false);
+  });
+
+  it("is true for an archive that has arrived", async () => {
+    await receive(digest, Readable.from(["archive"]));
+    expect(hasRelease(digest, root)).toBe(true);
+  });
+
+  it("is true for a release that is unpacked", () => {
+    unpacked(digest);
+    expect(hasRelease(digest, root)).toBe(true);
+  });
+});
+
+describe("switchRelease", () => {
+  it("points current at a release by a relative path, and names the one before", () => {
+    expect(switchRelease(root, digest)).toBeUndefined();
+    expect(switchRelease(root, other)).toBe(digest);
+    expect(readlinkSync(join(root, "current"))).toBe(`releases/${other}`);
+  });
+
+  it("gets over a link that an interrupted switch left", () => {
+    switchRelease(root, digest);
+    writeFileSync(join(root, "next"), "");
+    switchRelease(root, other);
+    expect(currentRelease(root)).toBe(other);
+    expect(existsSync(join(root, "next"))).toBe(false);
+  });
+
+  it("takes current away when there was no release before", () => {
+    switchRelease(root, digest);
+    expect(switchRelease(root, undefined)).toBe(digest);
+    expect(currentRelease(root)).toBeUndefined();
+  });
+});
+
+describe("unpackRelease", () => {
+  /** Packs an app of one file and hands it to the host; returns its digest. */
+  async function delivered(): Promise<string> {
+    const app = join(root, "app");
+    mkdirSync(app);
+    writeFileSync(join(app, "server.js"), "1\n");
+    const packed = packRelease(app, join(root, "out"));
+    await receive(packed.digest, Readable.from([readFileSync(packed.archive)]));
+    return packed.digest;
+  }
+
+  it("unpacks an archive that has arrived, and removes the archive", async () => {
+    const wanted = await delivered();
+    expect(await unpackRelease({ digest: wanted, root, keep: 3 })).toBe(true);
+    expect(readFileSync(join(root, "releases", wanted, "server.js"), "utf8")).toBe("1\n");
+    expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([]);
+  });
+
+  it("says that an archive without a URL has not arrived", async () => {
+    expect(await unpackRelease({ digest, root, keep: 3 })).toBe(false);
+  });
+
+  it("leaves a release alone that is there", async () => {
+    unpacked(digest);
+    expect(await unpackRelease({ digest, root, keep: 3 })).toBe(true);
+    expect(readdirSync(join(root, "releases", digest))).toEqual([]);
+  });
+
+  it("leaves no half release of an archive that cannot be unpacked", async () => {
+    await receive(digest, Readable.from(["archive"]));
+    await expect(unpackRelease({ digest, root, keep: 3 })).rejects.toThrow("/usr/bin/tar");
+    expect(readdirSync(join(root, "releases"))).toEqual([]);
+  });
+});
+
+describe("pruneReleases", () => {
+  const left = () => readdirSync(join(root, "releases")).sort();
+
+  it("keeps so many releases, the newest", () => {
+    unpacked("a", "b", "c", "d");
+    switchRelease(root, "d");
+    pruneReleases({ digest, root, keep: 2 });
+    expect(left()).toEqual(["c", "d"]);
+  });
+
+  it("keeps the running release even if it is the oldest", () => {
+    unpacked("a", "b", "c", "d");
+    switchRelease(root, "a");
+    pruneReleases({ digest, root, keep: 2 });
+    expect(left()).toEqual(["a", "d"]);
+  });
+
+  it("keeps the running release alone if one is to be kept", () => {
+    unpacked("a", "b", "c");
+    switchRelease(root, "b");
+    pruneReleases({ digest, root, keep: 1 });
+    expect(left()).toEqual(["b"]);
+  });
+
+  it("removes nothing when there are fewer", () => {
+    unpacked("a", "b");
+    switchRelease(root, "b");
+    pruneReleases({ digest, root, keep: 3 });
+    expect(left()).toEqual(["a", "b"]);
+  });
+});

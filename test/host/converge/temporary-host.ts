@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+
+/** Stands in for converge's own records: one directory for all tests of a file. */
+export const stateDirectory = mkdtempSync(join(tmpdir(), "converge-state-"));
+/** Stands in for what need not outlive a boot. */
+export const runDirectory = mkdtempSync(join(tmpdir(), "converge-run-"));
+
+afterAll(() => {
+  for (const folder of [stateDirectory, runDirectory]) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
