@@ -6,7 +6,8 @@ import { Prober, seen } from "./drill/prober";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
 import { cloudGet } from "./local/cloud";
 import { heal, inject } from "./local/faults";
-import { readOutputs, type StackOutputs } from "./local/outputs";
+import { readOutputs } from "./local/outputs";
+import type { StackOutputs } from "./operate/outputs";
 import { waitUntil } from "./local/wait-until";
 
 /** Time under load after a fault, milliseconds: longer than all tries of the recipe's script but one. */

@@ -1,18 +1,20 @@
 import { createInterface } from "node:readline/promises";
-import { databaseStates, primaryOf } from "./local/databases";
-import { readOutputs } from "./local/outputs";
-import { runOnNode } from "./local/ssh";
+import { databaseStates, primaryOf } from "./operate/databases";
+import { operatedStack } from "./operate/operated-stack";
+import { runOnNode } from "./operate/ssh";
 
 /**
- * `npm run db:override -- <node> [--yes]`: after a loss of all nodes, makes the group of that node
+ * `npm run db:override -- <node> [--yes] [--stack <name>]`: after a loss of all nodes, makes the group of that node
  * though the rule says wait. What only nodes have that cannot be seen is lost.
  */
 async function main(): Promise<void> {
-  const [node, yes] = process.argv.slice(2);
-  const outputs = readOutputs();
+  const { outputs, words, yes } = operatedStack(process.argv.slice(2));
+  const [node] = words;
   const states = await databaseStates(outputs);
   if (!node || !states.has(node)) {
-    throw new Error(`usage: npm run db:override -- ${[...states.keys()].join("|")} [--yes]`);
+    throw new Error(
+      `usage: npm run db:override -- ${[...states.keys()].join("|")} [--yes] [--stack <name>]`,
+    );
   }
   const primary = primaryOf(states);
   if (primary) throw new Error(`${primary} is the primary; there is nothing to override`);
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
   }
   console.log(`last primary: ${self.lastView?.primary ?? "unknown"}`);
   console.log(`What others have beyond ${node} is lost when they come back.`);
-  if (yes !== "--yes") {
+  if (!yes) {
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await terminal.question(`Type ${node} to go on: `);
     terminal.close();

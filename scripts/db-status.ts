@@ -1,9 +1,10 @@
-import { databaseStates } from "./local/databases";
-import { readOutputs } from "./local/outputs";
+import { databaseStates } from "./operate/databases";
+import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run db:status`: what each database node's supervisor says. */
+/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says. */
 async function main(): Promise<void> {
-  for (const [name, state] of await databaseStates(readOutputs())) {
+  const { outputs } = operatedStack(process.argv.slice(2));
+  for (const [name, state] of await databaseStates(outputs)) {
     if (!state) console.log(`${name}  its supervisor does not answer`);
     else {
       const { member, lagMs, waiting, lastView } = state;

@@ -1,16 +1,16 @@
-import { databaseStates, primaryOf, switchPrimary } from "./local/databases";
-import { readOutputs } from "./local/outputs";
+import { databaseStates, primaryOf, switchPrimary } from "./operate/databases";
+import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run db:switch [-- <node>]`: another member becomes the primary; writes pause for a moment. */
+/** `npm run db:switch [-- <node> --stack <name>]`: another member becomes the primary; writes pause for a moment. */
 async function main(): Promise<void> {
-  const outputs = readOutputs();
+  const { outputs, words } = operatedStack(process.argv.slice(2));
   const states = await databaseStates(outputs);
   const before = primaryOf(states);
   if (!before) throw new Error("there is no primary; see: npm run db:status");
   const others = [...states].filter(
     ([name, state]) => name !== before && state?.member?.state === "ONLINE",
   );
-  const to = process.argv[2] ?? others[0]?.[0];
+  const to = words[0] ?? others[0]?.[0];
   if (!to) throw new Error("no other member is ONLINE; see: npm run db:status");
   if (to === before) return console.log(`${to} is the primary already`);
   const begun = Date.now();

@@ -1,10 +1,9 @@
-import { edgeLine, edgeStates, holderOf } from "./local/edge";
-import { readOutputs } from "./local/outputs";
+import { edgeLine, edgeStates, holderOf } from "./operate/edge";
+import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run edge:status`: which load balancer has the floating IP, since when and why. */
+/** `npm run edge:status [-- --stack <name>]`: which load balancer has the floating IP, since when and why. */
 async function main(): Promise<void> {
-  const outputs = readOutputs();
-  const states = await edgeStates(outputs);
+  const states = await edgeStates(operatedStack(process.argv.slice(2)).outputs);
   for (const [name, state] of states) console.log(edgeLine(name, state));
   if (!holderOf(states)) {
     console.log("no load balancer says that it has the address");

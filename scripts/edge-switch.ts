@@ -1,13 +1,13 @@
-import { edgeLine, edgeStates, holderOf, loadBalancers, switchEdge } from "./local/edge";
-import { readOutputs } from "./local/outputs";
+import { edgeLine, edgeStates, holderOf, loadBalancers, switchEdge } from "./operate/edge";
+import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run edge:switch [-- <node>]`: the other load balancer takes the address, clients drained first. */
+/** `npm run edge:switch [-- <node> --stack <name>]`: the other load balancer takes the address, clients drained first. */
 async function main(): Promise<void> {
-  const outputs = readOutputs();
+  const { outputs, words } = operatedStack(process.argv.slice(2));
   const names = loadBalancers(outputs);
   const from = holderOf(await edgeStates(outputs));
   if (!from) throw new Error("no load balancer has the address; see: npm run edge:status");
-  const to = process.argv[2] ?? names.find((name) => name !== from)!;
+  const to = words[0] ?? names.find((name) => name !== from)!;
   if (!names.includes(to)) {
     throw new Error(`node must be one of ${names.join(", ")}, got ${JSON.stringify(to)}`);
   }

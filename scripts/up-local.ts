@@ -6,7 +6,8 @@ import { browserUrl, openBrowserAccess } from "./local/browser-access";
 import { startCloud } from "./local/cloud";
 import { engineEvents } from "./local/engine-events";
 import { engineReason } from "./local/engine-reason";
-import { saveOutputs, type StackOutputs } from "./local/outputs";
+import { saveOutputs } from "./local/outputs";
+import type { StackOutputs } from "./operate/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
 import { picture } from "./local/picture";
 import {

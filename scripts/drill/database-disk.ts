@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { databaseStates, primaryOf } from "../local/databases";
+import { databaseStates, primaryOf } from "../operate/databases";
 import { inject } from "../local/faults";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import { waitUntil } from "../local/wait-until";
 import { harmless, usualWatch } from "./database-kinds";
 import { type Members, watched } from "./database-watch";
@@ -12,7 +12,7 @@ const dataPath = "/var/lib/mysql";
 /** Share of the disk that stays free: less than the supervisor's limit, more than nothing. */
 const freeShare = 0.07;
 /** So few writes a second make a sync take over a second. */
-const slowWritesPerSecond = 2;
+const slowWritesPerSecond = 5;
 /** A primary that got its role by a switch keeps it for a minute; see `host/supervisor/hand-over.ts`. */
 const coolDownMs = 60_000;
 

@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../local/outputs";
+import type { StackOutputs } from "../operate/outputs";
 import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill } from "./drill";
 

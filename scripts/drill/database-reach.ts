@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inject } from "../local/faults";
-import { query } from "../local/databases";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import { query } from "../operate/databases";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import { failover, usualWatch } from "./database-kinds";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";

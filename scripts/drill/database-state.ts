@@ -1,6 +1,6 @@
-import { databaseStates, primaryOf, query } from "../local/databases";
+import { databaseStates, primaryOf, query } from "../operate/databases";
 import { cloudGet } from "../local/cloud";
-import type { StackOutputs } from "../local/outputs";
+import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
 import type { Ledger } from "./ledger";
 

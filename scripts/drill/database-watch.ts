@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { databaseStates, primaryOf } from "../local/databases";
+import { databaseStates, primaryOf } from "../operate/databases";
 import { heal } from "../local/faults";
-import type { StackOutputs } from "../local/outputs";
+import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
 import { brokenPromises, waitForGroup } from "./database-state";
 import type { Mark, Measured } from "./drill";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { query, switchPrimary } from "../local/databases";
+import { query, switchPrimary } from "../operate/databases";
 import { heal, inject } from "../local/faults";
-import type { StackOutputs } from "../local/outputs";
+import type { StackOutputs } from "../operate/outputs";
 import { diskDrills } from "./database-disk";
 import { failover, harmless, mysqlUnit, usualWatch } from "./database-kinds";
 import { reachDrills } from "./database-reach";

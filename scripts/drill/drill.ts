@@ -1,4 +1,4 @@
-import type { StackOutputs } from "../local/outputs";
+import type { StackOutputs } from "../operate/outputs";
 
 /** Something that happened while a drill was watched. */
 export interface Mark {

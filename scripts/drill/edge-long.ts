@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { heal, inject } from "../local/faults";
-import { runOnNode } from "../local/ssh";
+import { runOnNode } from "../operate/ssh";
 import type { Drill } from "./drill";
 import { type Pair, watched } from "./edge-watch";
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { cloudGet, cloudPost } from "../local/cloud";
-import { holderOf, edgeStates, loadBalancers, switchEdge } from "../local/edge";
+import { holderOf, edgeStates, loadBalancers, switchEdge } from "../operate/edge";
 import { inject } from "../local/faults";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import { waitUntil } from "../local/wait-until";
 import type { Drill, Measured } from "./drill";
 import { holder } from "./edge-state";

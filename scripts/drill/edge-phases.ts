@@ -1,5 +1,5 @@
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 
 /** Steps of a failover as the mover that takes the address logs them. */
 const steps = [

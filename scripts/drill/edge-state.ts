@@ -1,6 +1,6 @@
 import { cloudGet } from "../local/cloud";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import { waitUntil } from "../local/wait-until";
 
 interface WireAction {

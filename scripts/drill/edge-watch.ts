@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { activeFaults, apiCalls, heal } from "../local/faults";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import type { Mark, Measured } from "./drill";
 import { toldPhases } from "./edge-phases";
 import { holder, moves, waitForNormal } from "./edge-state";

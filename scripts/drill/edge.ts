@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { heal, inject } from "../local/faults";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import type { Drill, NotShown } from "./drill";
 import { operatorDrills } from "./edge-operators";
 import { type Pair, watched } from "./edge-watch";

@@ -1,7 +1,7 @@
 import { localCloud } from "../local/cloud";
-import { loadBalancers } from "../local/edge";
-import type { StackOutputs } from "../local/outputs";
-import { runOnNode } from "../local/ssh";
+import { loadBalancers } from "../operate/edge";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 
 /** The cloud's API as its hosts reach it. */
 const endpoint = "http://198.18.2.1/v1";

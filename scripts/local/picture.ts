@@ -1,4 +1,4 @@
-import type { StackOutputs } from "./outputs";
+import type { StackOutputs } from "../operate/outputs";
 
 /** A drawing of the stack, a tier a line, as text. */
 export function picture(outputs: StackOutputs): string {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cloudGet } from "./cloud";
-import type { StackOutputs } from "./outputs";
-import { runOnNode } from "./ssh";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 
 /** What one database node says of itself at `GET :9200/state`. */
 const databaseState = z.looseObject({

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
-import type { StackOutputs } from "../../scripts/local/outputs";
-import { runOnNode } from "../../scripts/local/ssh";
+import type { StackOutputs } from "../../scripts/operate/outputs";
+import { runOnNode } from "../../scripts/operate/ssh";
 
 /** Ports tried from outside: the ones the stack uses, and the usual ones an administrator forgets. */
 const triedPorts = [

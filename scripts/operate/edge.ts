@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
-import { waitUntil } from "./wait-until";
+import { waitUntil } from "../local/wait-until";
 
 const stateShape = z.looseObject({
   healthy: z.boolean(),

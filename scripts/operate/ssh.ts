@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { localPaths } from "./paths";
 import type { StackOutputs } from "./outputs";
 
 const run = promisify(execFile);
@@ -19,7 +18,7 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
   }
   const { user } = outputs.ssh;
   const common = [
-    ...["-i", localPaths.sshKey, "-o", `UserKnownHostsFile=${localPaths.knownHosts}`],
+    ...["-i", outputs.files.key, "-o", `UserKnownHostsFile=${outputs.files.knownHosts}`],
     ...["-o", "StrictHostKeyChecking=accept-new", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"],
   ];
   if (node.role === "lb" && node.publicIp) return [...common, `${user}@${node.publicIp}`];

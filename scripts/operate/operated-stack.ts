@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readOutputs } from "../local/outputs";
+import { repositoryRoot } from "../local/paths";
+import { outputsShape, type StackOutputs } from "./outputs";
+
+/** What a command is to work on. */
+export interface Operated {
+  outputs: StackOutputs;
+  /** The other words of the command line. */
+  words: string[];
+  /** True if `--yes` was given. */
+  yes: boolean;
+}
+
+/** Outputs as `pulumi stack output --json --show-secrets` prints them. */
+function pulumiOutputs(stack: string): Record<string, unknown> {
+  const words = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  try {
+    const text = execFileSync("pulumi", words, { cwd: repositoryRoot, encoding: "utf8" });
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new Error("pulumi is not on the path; without --stack the local stack is meant", {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** The stack of that name; its deploy key is kept in a 0600 file below `.webstack`. */
+export function stackOutputs(
+  stack: string,
+  found: Record<string, unknown>,
+  directory = join(repositoryRoot, ".webstack", stack),
+): StackOutputs {
+  const { privateKey } = found;
+  if (typeof privateKey !== "string") {
+    throw new Error(`stack ${stack} has no output privateKey; run its pulumi up first`);
+  }
+  const files = { key: join(directory, "id_ed25519"), knownHosts: join(directory, "known_hosts") };
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // A file that is there keeps its mode when it is written.
+  if (existsSync(files.key)) rmSync(files.key);
+  writeFileSync(files.key, privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`, {
+    mode: 0o600,
+  });
+  return { ...outputsShape.parse(found), files };
+}
+
+/**
+ * What a command line means: `[--stack <name>] [--yes] [word ...]`; without a stack it is the local
+ * one.
+ *
+ * @throws Error if there is no such stack, or it is not up.
+ */
+export function operatedStack(args: readonly string[]): Operated {
+  const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const { stack, yes } = values;
+  const outputs = stack === undefined ? readOutputs() : stackOutputs(stack, pulumiOutputs(stack));
+  return { outputs, words: positionals, yes };
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/** The stack's outputs that commands work with. */
+export const outputsShape = z.object({
+  url: z.string(),
+  floatingIp: z.object({ ipv4: z.string(), ipv6: z.string().optional() }),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      role: z.enum(["lb", "web", "app", "db"]),
+      privateIp: z.string(),
+      publicIp: z.string().optional(),
+    }),
+  ),
+  ssh: z.object({ user: z.string(), bastions: z.array(z.string()) }),
+});
+
+/** A stack as commands reach it. */
+export type StackOutputs = z.infer<typeof outputsShape> & {
+  /** Files for `ssh`. */
+  files: {
+    /** Private key, mode 0600. */
+    key: string;
+    /** Host keys that were seen. */
+    knownHosts: string;
+  };
+};
