@@ -6,7 +6,7 @@ import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { waitUntil } from "../local/wait-until";
 import type { Drill, Measured } from "./drill";
-import { holder } from "./edge-state";
+import { holder, waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
 
 /** Longest time until a master takes back what somebody moved, seconds. */
@@ -43,7 +43,10 @@ async function timeUntilHeld(node: string): Promise<number> {
 async function movedByHand(outputs: StackOutputs): Promise<Measured> {
   const [first] = loadBalancers(outputs);
   const now = holderOf(await edgeStates(outputs));
-  if (now && now !== first) await switchEdge(outputs, now, first!, () => undefined);
+  if (now && now !== first) {
+    await switchEdge(outputs, now, first!, () => undefined);
+    await waitForNormal(outputs);
+  }
   let tookMs = 0;
   const measured = await watched(outputs, 1_000, async ({ active, standby }: Pair) => {
     await moveByHand(standby);

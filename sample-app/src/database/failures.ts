@@ -63,6 +63,7 @@ const switchingNumbers = new Set([
   3798, // ER_GRP_TRX_CONSISTENCY_AFTER_ON_TRX_BEGIN
   3799, // ER_GRP_TRX_CONSISTENCY_BEGIN_NOT_ALLOWED
   4031, // ER_CLIENT_INTERACTION_TIMEOUT
+  4094, // ER_OPERATION_NOT_ALLOWED_WHILE_PRIMARY_CHANGE_IS_RUNNING: a switch with a time limit
 ]);
 
 const conflictNumbers = new Set([

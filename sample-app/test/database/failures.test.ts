@@ -3,7 +3,7 @@ import { classify, NoSlotError, StaleReplicaError } from "../../src/database/fai
 import { lostError, sqlError } from "../support/errors";
 
 describe("classify", () => {
-  it.each([1047, 1053, 1180, 1290, 1836, 3032, 3100])(
+  it.each([1047, 1053, 1180, 1290, 1836, 3032, 3100, 4094])(
     "sees a change of primary in error %i",
     (number) => expect(classify(sqlError(number))).toBe("switching"),
   );
