@@ -9,6 +9,7 @@ const usage = `usage: npm run fault                              the faults that
   power-off  server=                                (heal: power on)
   link       server= side=public|private [direction=both|in|out] [lossPercent=100] [peer=]
   bandwidth  server= side=public|private kbitPerSecond=
+  delay      server= side=public|private delayMs= [jitterMs=0]
   cpu        server= [processes=2] [seconds=60]
   disk       server= path= mebibytes=
   slow-disk  server= path= writesPerSecond=

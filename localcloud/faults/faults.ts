@@ -89,7 +89,8 @@ export class Faults {
       case "slow-disk":
         return hosts.slowDown(id, fault.path, fault.writesPerSecond);
       case "bandwidth":
-        return hosts.limit(this.target(fault.server), fault.side, fault.kbitPerSecond);
+      case "delay":
+        return hosts.shape(this.target(fault.server), fault.side, fault);
       case "link":
         if (fault.peer !== undefined) this.found(fault.peer);
     }
@@ -110,7 +111,8 @@ export class Faults {
       case "slow-disk":
         return hosts.slowDown(target.id, fault.path, 0);
       case "bandwidth":
-        return hosts.limit(target, fault.side, 0);
+      case "delay":
+        return hosts.shape(target, fault.side);
     }
   }
 

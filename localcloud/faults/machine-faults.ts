@@ -2,6 +2,7 @@ import { attempt, command } from "../machines/command";
 import { containerPid } from "../machines/containers";
 import { cloudNames, privatePort, publicPort } from "../machines/names";
 import type { FaultOf } from "./shapes";
+import { shape, type Shaping } from "./shaping";
 import { slowDown } from "./slow-disk";
 
 /** A server, and the network that its private side is in. */
@@ -76,16 +77,11 @@ export class MachineFaults {
     });
   }
 
-  /** Limits what flows towards the server; 0: no limit. */
-  async limit(target: Target, side: "public" | "private", kbit: number): Promise<void> {
+  /** Shapes what flows towards the server; absent: nothing is shaped. */
+  async shape(target: Target, side: "public" | "private", shaping?: Shaping): Promise<void> {
     const isPublic = side === "public";
     const namespace = isPublic ? this.names.router : this.names.network(target.networkId!);
-    const port = (isPublic ? publicPort : privatePort)(target.id);
-    const device = ["-n", namespace, "qdisc"];
-    await attempt("tc", [...device, "del", "dev", port, "root"]);
-    if (kbit === 0) return;
-    const rate = ["tbf", "rate", `${kbit}kbit`, "burst", "32kbit", "latency", "400ms"];
-    await command("tc", [...device, "add", "dev", port, "root", ...rate]);
+    await shape(namespace, (isPublic ? publicPort : privatePort)(target.id), shaping);
   }
 
   /** Keeps processors busy for a while. */

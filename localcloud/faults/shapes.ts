@@ -32,6 +32,15 @@ export const faultShape = z.discriminatedUnion("fault", [
     kbitPerSecond: z.number().int().min(8),
   }),
   z.strictObject({
+    /** In place of a bandwidth: a link has one of the two. */
+    fault: z.literal("delay"),
+    server,
+    side: z.enum(["public", "private"]),
+    /** Delay of each packet towards the server; needs netem in the kernel. */
+    delayMs: z.number().min(0.1).max(10_000),
+    jitterMs: z.number().min(0).max(10_000).default(0),
+  }),
+  z.strictObject({
     fault: z.literal("cpu"),
     server,
     processes: z.number().int().min(1).max(16).default(2),

@@ -105,7 +105,8 @@ export const restartDrills: readonly Drill[] = [
   {
     id: "F41",
     title: "server of a secondary deleted, made again by up",
-    boundMs: 1_000,
+    // Writes pause as in F29c, and once more when the node joins.
+    boundMs: 2_500,
     moves: [0, 0],
     failed: 0,
     run: (outputs) =>

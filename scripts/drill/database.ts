@@ -83,9 +83,13 @@ export const databaseDrills: readonly Drill[] = [
   harmless("F29b", "MySQL of a secondary frozen for 8 s", ({ secondaries }) =>
     frozen(secondaries[0]!, 8_000),
   ),
-  harmless("F29c", "secondary loses power", ({ secondaries }) =>
-    inject({ fault: "power-off", server: secondaries[0]! }),
-  ),
+  {
+    ...harmless("F29c", "secondary loses power", ({ secondaries }) =>
+      inject({ fault: "power-off", server: secondaries[0]! }),
+    ),
+    // One try to connect of MySQL's own, 1 s, before its host is known to be silent.
+    boundMs: 1_500,
+  },
   {
     id: "F34",
     title: "all database nodes lose power",

@@ -2,11 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { heal, inject } from "../local/faults";
 import { runOnNode } from "../operate/ssh";
 import type { Drill } from "./drill";
+import { withoutApi } from "./edge";
 import { type Pair, watched } from "./edge-watch";
 
 /** Requests a second of each prober while HAProxy is reloaded again and again. */
 const reloadRate = 300;
 const reloadCount = 100;
+/** How long the API is of no use, milliseconds. */
+const apiOutageMs = 120_000;
 
 /** Loss for the whole time, and a blackout of `blackoutMs` every ten seconds. */
 function unsteadyLink(minutes: number, blackoutMs: number) {
@@ -53,6 +56,13 @@ export function longDrills(minutes: number): Drill[] {
       id: "F14b",
       title: "5 % loss and blackouts of 2 s between them, 2 min",
       run: (outputs) => watched(outputs, 1_000, unsteadyLink(2, 2_000)),
+    },
+    {
+      id: "F9",
+      title: "API answers 503 for 2 min during F5",
+      boundMs: apiOutageMs + 3_000,
+      moves: [1, 1],
+      run: (outputs) => watched(outputs, 5_000, withoutApi({ status: 503 }, apiOutageMs)),
     },
     {
       ...nothing,

@@ -9,7 +9,7 @@ import { type Pair, watched } from "./edge-watch";
 const haproxy = "haproxy.service";
 
 /** A dead active node, and an API that is of no use for a while. */
-function withoutApi(fault: object, apiMs: number) {
+export function withoutApi(fault: object, apiMs: number) {
   return async ({ active, mark }: Pair): Promise<void> => {
     const id = await inject({ fault: "api", ...fault });
     await inject({ fault: "power-off", server: active });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { localToken } from "../../scripts/local/cloud";
 import { readOutputs } from "../../scripts/local/outputs";
 import { ensureDocker } from "../../scripts/build-image";
 import {
@@ -6,11 +7,13 @@ import {
   goPrerequisite,
   localCloudPrerequisites,
 } from "../../scripts/local/prerequisites";
+import { failoverSteps } from "./failover-steps";
 import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
 import type { Step, Story } from "./story";
+import { brokerWithoutCertificate, nodesWithToken } from "./token-places";
 import { userDataReport } from "./user-data";
 
 /** Seconds within which a cold `up:local` must serve a page. */
@@ -110,6 +113,15 @@ const userDataIsClean: Step = {
   },
 };
 
+const tokenIsOnBrokers: Step = {
+  title: "the API token is on two database nodes alone, which answer nobody without a certificate",
+  run: async () => {
+    const outputs = readOutputs();
+    assert.deepEqual(await nodesWithToken(outputs, localToken()), ["db-1", "db-2"]);
+    assert.match(await brokerWithoutCertificate(outputs), /^000 .*certificate required/);
+  },
+};
+
 const secondUp: Step = {
   title: "a second up changes nothing, within ten seconds, or twice that on a busy machine",
   run: async () => {
@@ -136,7 +148,9 @@ export function wholeStackStory(): Story {
           before = machineSnapshot();
         },
       },
-      ...[comesUp, serves, readsBack, isClosed, tiersAreApart, userDataIsClean, secondUp],
+      ...[comesUp, serves, readsBack, isClosed, tiersAreApart, userDataIsClean],
+      ...[tokenIsOnBrokers, secondUp],
+      ...failoverSteps,
     ],
     closing: [
       {
