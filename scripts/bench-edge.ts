@@ -5,7 +5,7 @@ import { holder, waitForNormal } from "./drill/edge-state";
 import { Prober, seen } from "./drill/prober";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
 import { cloudGet } from "./local/cloud";
-import { heal, inject } from "./local/faults";
+import { healOwn, inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import type { StackOutputs } from "./operate/outputs";
 import { waitUntil } from "./local/wait-until";
@@ -62,7 +62,7 @@ async function outageOf(url: string, breaks: (active: string) => Promise<unknown
     await pause(watchMs);
   } finally {
     await prober.stop();
-    await heal();
+    await healOwn();
   }
   const { outageMs } = seen(prober.probes);
   const last = prober.probes.filter(({ status }) => status === 200).map(({ atMs }) => atMs);

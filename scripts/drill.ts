@@ -7,7 +7,7 @@ import { edgeDrills, edgeNotShown } from "./drill/edge";
 import { longDrills } from "./drill/edge-long";
 import { type Drilled, isGood, summary, table } from "./drill/report";
 import { timeline } from "./drill/timeline";
-import { heal } from "./local/faults";
+import { healOwn } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localStateDirectory } from "./local/paths";
 
@@ -74,7 +74,7 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
     } catch (error) {
       errors.push((error as Error).message);
       console.log(`${drill.id} run ${run}: ${(error as Error).message}`);
-      await heal().catch(() => undefined);
+      await healOwn().catch(() => undefined);
     }
   }
   return { drill, runs: done, errors };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { databaseStates, primaryOf } from "../operate/databases";
-import { heal } from "../local/faults";
+import { healOwn } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
 import { brokenPromises, waitForGroup } from "./database-state";
@@ -97,7 +97,7 @@ export async function watched(
     await pause(watchMs);
     after = primaryOf(await databaseStates(outputs));
   } finally {
-    await heal();
+    await healOwn();
     mark("healed");
     await pause(1_000);
     await Promise.all([ledger.stop(), reader.stop()]);

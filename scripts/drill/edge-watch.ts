@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { activeFaults, apiCalls, heal } from "../local/faults";
+import { apiCalls, healOwn } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import type { Mark, Measured } from "./drill";
@@ -66,8 +66,7 @@ export async function watched(
     await pause(watchMs);
   } finally {
     await Promise.all(probers.map((prober) => prober.stop()));
-    if ((await activeFaults().catch(() => [])).length > 0) mark("healed");
-    await heal();
+    if ((await healOwn()) > 0) mark("healed");
     const resume = "sudo systemctl kill -s CONT haproxy.service";
     await runOnNode(outputs, active, resume).catch(() => undefined);
   }

@@ -20,9 +20,22 @@ async function call(method: string, path: string, body?: object): Promise<unknow
   return answer;
 }
 
+/** Faults that this process injected and has not healed. */
+const own = new Set<number>();
+
 /** Injects a fault; returns its id. @throws Error with the rule that the fault breaks. */
 export async function inject(fault: FaultRequest): Promise<number> {
-  return ((await call("POST", "/faults", fault)) as { id: number }).id;
+  const { id } = (await call("POST", "/faults", fault)) as { id: number };
+  own.add(id);
+  return id;
+}
+
+/** Heals what this process injected; faults of a drill beside it stay. Returns how many lasted. */
+export async function healOwn(): Promise<number> {
+  const lasting = (await activeFaults()).filter(({ id }) => own.has(id));
+  for (const { id } of lasting) await heal(id);
+  own.clear();
+  return lasting.length;
 }
 
 /** Heals one fault, or all. */
