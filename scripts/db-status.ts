@@ -7,10 +7,11 @@ async function main(): Promise<void> {
   for (const [name, state] of await databaseStates(outputs)) {
     if (!state) console.log(`${name}  its supervisor does not answer`);
     else {
-      const { member, lagMs, waiting, lastView } = state;
+      const { member, majority, lagMs, waiting, lastView } = state;
       const parts = [
         `${member?.role || "no role"} ${member?.state ?? "MySQL does not answer"}`,
         ...(member?.role === "SECONDARY" ? [`lag ${lagMs} ms`] : []),
+        ...(member?.state === "ONLINE" && !majority ? ["without a majority"] : []),
         ...(waiting ? [`waits: ${waiting}`] : []),
         `last primary ${lastView?.primary ?? "unknown"}`,
       ];

@@ -4,6 +4,7 @@ import { runOnNode } from "./ssh";
 
 const stateShape = z.looseObject({
   ready: z.boolean(),
+  majority: z.boolean(),
   member: z.looseObject({ state: z.string(), role: z.string() }).nullable(),
   gtid: z.string(),
   lastView: z.looseObject({ primary: z.string() }).nullable(),
@@ -29,10 +30,10 @@ export async function databaseStates(
   return new Map(states.map(([name, state]) => [name, state || undefined]));
 }
 
-/** The node that is the primary, or undefined. */
+/** The node that is the primary of a majority, or undefined. One that is cut off still calls itself so. */
 export function primaryOf(states: ReadonlyMap<string, DatabaseState | undefined>) {
   const isPrimary = (state: DatabaseState | undefined) =>
-    state?.member?.state === "ONLINE" && state.member.role === "PRIMARY";
+    state?.majority && state.member?.state === "ONLINE" && state.member.role === "PRIMARY";
   return [...states].find(([, state]) => isPrimary(state))?.[0];
 }
 
