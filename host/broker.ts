@@ -28,6 +28,10 @@ const limits = new Map<string, Record<"assign" | "read", Quota>>(
   config.servers.map(({ name }) => [name, quotas(performance.now())]),
 );
 
+/** Name of this run, and what it has done: movers learn from it that the address went elsewhere. */
+const run = `${config.privateIp} ${Date.now()}`;
+let moved: { moves: number; by?: string } = { moves: 0 };
+
 function credential(name: string): string {
   return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
 }
@@ -66,7 +70,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const method = request.method ?? "";
   const path = new URL(request.url ?? "/", "http://broker").pathname.replace(/^\/v1\//, "");
   const verdict = judge({ caller, method, path, body: await bodyOf(request) }, config);
-  if (verdict.type === "ready") return answer(response, 200, {});
+  if (verdict.type === "ready") return answer(response, 200, { run, ...moved });
   if (verdict.type === "refuse") {
     say(4, `${caller} refused: ${verdict.reason}`);
     return refuse(response, verdict.status, verdict.reason);
@@ -88,7 +92,10 @@ async function pass(
   const took = () => `${Math.round(performance.now() - begun)} ms`;
   try {
     const found = await api.call(body ? "POST" : "GET", path, body);
-    if (kind === "assign") say(5, `${caller} gave ${path} to itself, ${took()}`);
+    if (kind === "assign") {
+      moved = { moves: moved.moves + 1, by: caller };
+      say(5, `${caller} gave ${path} to itself, ${took()}`);
+    }
     answer(response, 200, answerFor(found, config));
   } catch (error) {
     const { message, more = {} } = error as ApiFailure;

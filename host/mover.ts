@@ -34,13 +34,20 @@ const statePath = "/run/webstack-mover/vrrp-state";
 /** What an operator is told. */
 const statusPath = "/run/webstack-mover/status.json";
 /** How long the other load balancer may take to answer, milliseconds; two tries side by side. */
-const probeMs = 300;
+const probeMs = 500;
 
 const config = JSON.parse(readFileSync(configPath, "utf8")) as Config;
 const self = config.servers.find(({ name }) => name === config.node);
 const peer = config.servers.find(({ name }) => name !== config.node);
 if (!self || !peer) throw new Error(`${configPath} must name this node and the other one`);
-const api = new FloatingIpApi(callerFor(config.api, credential), config.selector);
+const api = new FloatingIpApi(
+  callerFor(config.api, {
+    credential,
+    node: config.node,
+    onMove: () => feed({ type: "moved", nowMs: nowMs() }),
+  }),
+  config.selector,
+);
 
 let state = initialState(self.id, peer.id, self === config.servers[0]);
 let timer: NodeJS.Timeout | undefined;

@@ -52,16 +52,17 @@ export class Routes implements Caller {
     });
   }
 
-  /** Asks every way for something that costs nothing, so that connections are open and the order is right. */
-  async keepWarm(path: string): Promise<void> {
-    const answers = await Promise.allSettled(
-      this.order.map(async (way) => {
-        await way.call("GET", path);
-        return way;
-      }),
+  /**
+   * Asks every way for something that costs nothing, so that connections are open and the order is
+   * right; resolves with the answers of those that answer.
+   */
+  async keepWarm(path: string): Promise<unknown[]> {
+    const asked = await Promise.allSettled(
+      this.order.map(async (way) => ({ way, answer: await way.call("GET", path) })),
     );
-    const alive = answers.find((answer) => answer.status === "fulfilled");
-    if (alive) this.prefer(alive.value);
+    const alive = asked.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    if (alive[0]) this.prefer(alive[0].way);
+    return alive.map(({ answer }) => answer);
   }
 
   private prefer(way: Caller): void {

@@ -9,6 +9,8 @@ export type Event =
   | { type: "owner"; serverId: number | null; nowMs: number }
   | { type: "probed"; answers: boolean; nowMs: number }
   | { type: "assigned"; nowMs: number }
+  /** The other load balancer took the address. */
+  | { type: "moved"; nowMs: number }
   /** An operator wants this node to have the address, even from one that serves. */
   | { type: "asked"; nowMs: number }
   | Failure;

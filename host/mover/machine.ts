@@ -31,6 +31,8 @@ export function step(state: State, event: Event): Step {
       return onProbed(state, event.answers, nowMs);
     case "assigned":
       return onAssigned(state, nowMs);
+    case "moved":
+      return next({ ...state, readAtMs: nowMs }, nowMs);
     case "asked":
       return next({ ...state, askedUntilMs: nowMs + askedMs }, nowMs);
     case "failed":

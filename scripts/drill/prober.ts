@@ -25,8 +25,8 @@ export interface Seen {
   slowestMs: number;
 }
 
-/** Longest wait for an answer, milliseconds. */
-const patienceMs = 2_000;
+/** Longest wait for an answer, milliseconds; what takes longer has failed. */
+const patienceMs = 5_000;
 
 /**
  * Sends requests at a fixed rate whatever happens to those before (an open model), so that an

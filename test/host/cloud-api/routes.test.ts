@@ -58,7 +58,7 @@ describe("Routes", () => {
   it("finds out which way is alive before it is needed", async () => {
     const [first, second] = [dead("a"), answers("b")];
     const routes = new Routes([first, second]);
-    await routes.keepWarm("ready");
+    expect(await routes.keepWarm("ready")).toEqual(["b"]);
     await routes.call("GET", "x");
     expect(first.calls).toEqual(["ready"]);
     expect(second.calls).toEqual(["ready", "x"]);

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { askedMs } from "../../../host/mover/limits";
-import { play, serving, standby, vrrp } from "./play";
+import { owner, peer, play, serving, standby, vrrp } from "./play";
+
+describe("a broker's word that the address went elsewhere", () => {
+  it("makes the master read the owner at once, and take back what was taken from it", () => {
+    expect(play(serving(true), { type: "moved" }).deeds).toEqual(["read-owner"]);
+    expect(play(serving(true), { type: "moved" }, owner(peer)).deeds).toEqual(["assign"]);
+    expect(play(serving(false), { type: "moved" }, owner(peer)).deeds).toEqual(["probe-peer"]);
+  });
+
+  it("changes nothing for a standby", () => {
+    expect(play(standby(), { type: "moved" }).deeds).toEqual([]);
+  });
+});
 
 describe("an operator's wish", () => {
   it("takes the address from a peer that serves, without asking it", () => {

@@ -30,10 +30,12 @@ describe("every sequence of events", () => {
     };
     const now = state.busy ? answers[state.busy]! : [{ type: "tick" } as Timeless];
     const wish: Timeless = { type: "asked" };
+    const word: Timeless = { type: "moved" };
     const all = [
       ...now,
       ...now,
       wish,
+      word,
       { type: "vrrp", state: words[pick(words.length)]! } as Timeless,
     ];
     return all[pick(all.length)]!;
