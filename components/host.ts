@@ -64,6 +64,7 @@ function firewall(
     subnets: host.subnetCidrs,
     ...(peerIp ? { peerIp } : {}),
     ...(isBroker(node, host) ? { brokerPort, apiUser: brokerUser } : {}),
+    ...(node.role === "lb" ? { askingUser: moverUser } : {}),
     ...(node.role === "lb" && host.brokers.length === 0 ? { apiUser: moverUser } : {}),
   };
 }

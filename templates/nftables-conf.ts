@@ -14,6 +14,8 @@ export interface FirewallArgs {
   brokerPort?: number;
   /** User that has the project's token and calls the API, on the nodes where it is. @default none */
   apiUser?: string;
+  /** User that asks the other load balancer in public whether it serves. @default none */
+  askingUser?: string;
 }
 
 /**
@@ -54,11 +56,12 @@ export function nftablesConf(args: FirewallArgs): string {
  * On a load balancer, and where the project's token is, nothing but the system and the token's user
  * opens a connection to the outside: a service that was taken over must not reach the API.
  */
-function onlySystemCallsOut({ subnets, apiUser }: FirewallArgs): string[] {
+function onlySystemCallsOut({ subnets, apiUser, askingUser }: FirewallArgs): string[] {
   const users = ["root", "_apt", ...(apiUser ? [apiUser] : [])].map((user) => `"${user}"`);
   return [
     'oif "lo" accept',
     `ip daddr { ${Object.values(subnets).join(", ")} } accept`,
+    ...(askingUser ? [`meta skuid "${askingUser}" tcp dport 80 accept`] : []),
     `ct state new tcp dport != 53 meta skuid != { ${users.join(", ")} } drop`,
   ];
 }

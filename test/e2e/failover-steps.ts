@@ -26,6 +26,13 @@ export const failoverSteps: readonly Step[] = [
     run: async () => assert.equal((await drilled(edgeDrills, "F18")).failed, 0),
   },
   {
+    title: "keepalived dies, or the link between the load balancers: the address stays where it serves",
+    run: async () => {
+      assert.equal((await drilled(edgeDrills, "F4")).failed, 0);
+      assert.equal((await drilled(edgeDrills, "F7")).failed, 0);
+    },
+  },
+  {
     title: "the active load balancer loses power: the other one serves, with one move",
     run: async () => void (await drilled(edgeDrills, "F5")),
   },
