@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { databaseDrills } from "../scripts/drill/database";
+import type { Drill } from "../scripts/drill/drill";
+import { edgeDrills } from "../scripts/drill/edge";
+import { longDrills } from "../scripts/drill/edge-long";
+
+const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
+
+/** Number, title and bound of each row, in order. */
+const rows = [...page.matchAll(/^\| (F\w+) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
+  ([, id, title, bound]) => [id, title, bound],
+);
+
+function row({ id, title, boundMs }: Drill) {
+  return [id, title, boundMs === 0 ? "no failed request" : `${boundMs / 1000} s`];
+}
+
+describe("docs/faults.md", () => {
+  it("has a row for each drill, in order, with its bound", () => {
+    expect(rows).toEqual([...edgeDrills, ...longDrills(30), ...databaseDrills].map(row));
+  });
+});
