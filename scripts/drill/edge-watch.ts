@@ -72,13 +72,14 @@ export async function watched(
   }
   const callsAfter = await apiCalls();
   const moved = (await moves()).filter((id) => !before.includes(id));
-  const { fromMs, ...answered } = together(probers, { begunMs, stepMs, marks });
+  const { fromMs, retried, ...answered } = together(probers, { begunMs, stepMs, marks });
   const isFailover = moved.length === 1 && fromMs > 0;
   const notes = isFailover
     ? await toldPhases(outputs, standby, performance.timeOrigin + fromMs)
     : [];
   await waitForNormal(outputs);
   isNormal = true;
+  if (retried > 0) notes.push(`${retried} sent again`);
   return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes };
 }
 
@@ -92,6 +93,7 @@ function together(probers: readonly Prober[], watch: Watched) {
     fromMs: worst!.outageFromMs,
     requests: each.reduce((sum, { requests }) => sum + requests, 0),
     failed: each.reduce((sum, { failed }) => sum + failed, 0),
+    retried: each.reduce((sum, { retried }) => sum + retried, 0),
     series: seriesOf(answers, watch),
   };
 }

@@ -9,12 +9,16 @@ export interface Probe {
   tookMs: number;
   /** Status; 0: no answer. */
   status: number;
+  /** True if it was sent again on a new connection, since the old one had just been closed. */
+  isRetried?: boolean;
 }
 
 /** What a prober saw. */
 export interface Seen {
   requests: number;
   failed: number;
+  /** Requests that were sent again, as every browser does with a GET on a connection that ended idle. */
+  retried: number;
   /**
    * Longest time from the end of a success to the end of the next one, around a failure. The first
    * request and the last one stand for successes that are not there.
@@ -75,20 +79,31 @@ export class Prober {
     this.under.add(work);
   }
 
-  private once(): Promise<Probe> {
+  private async once(): Promise<Probe> {
     const atMs = performance.now();
+    const first = await this.ask(this.agent);
+    // RFC 9112, 9.3.1: a connection that was kept may end just when it is used again.
+    const { status } = first.isStale ? await this.ask(false) : first;
+    const probe = { atMs, tookMs: performance.now() - atMs, status };
+    return first.isStale ? { ...probe, isRetried: true } : probe;
+  }
+
+  /** Asks once; stale is a kept connection that ended without an answer. */
+  private ask(agent: Agent | false): Promise<{ status: number; isStale: boolean }> {
     return new Promise((resolve) => {
-      const end = (status: number) => {
+      const end = (status: number, isStale = false) => {
         clearTimeout(timer);
-        resolve({ atMs, tookMs: performance.now() - atMs, status });
+        resolve({ status, isStale });
       };
-      const call = request(this.url, { agent: this.agent }, (answer) => {
+      const call = request(this.url, { agent }, (answer) => {
         answer.resume();
         answer.on("end", () => end(answer.statusCode ?? 0));
         answer.on("error", () => end(0));
       });
       const timer = setTimeout(() => call.destroy(new Error("late")), patienceMs);
-      call.on("error", () => end(0));
+      call.on("error", (error: NodeJS.ErrnoException) =>
+        end(0, call.reusedSocket && ["ECONNRESET", "EPIPE"].includes(error.code ?? "")),
+      );
       call.end();
     });
   }
@@ -114,6 +129,7 @@ export function seen(probes: readonly Probe[]): Seen {
   return {
     requests: probes.length,
     failed: failures.length,
+    retried: probes.filter(({ isRetried }) => isRetried).length,
     outageMs: worst ? Math.round(worst.to - worst.from) : 0,
     outageFromMs: worst?.from ?? 0,
     slowestMs: Math.round(longest(probes.filter(isServed).map(({ tookMs }) => tookMs))),

@@ -1,5 +1,7 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { isServed, type Probe, seen } from "../../../scripts/drill/prober";
+import { isServed, type Probe, Prober, seen } from "../../../scripts/drill/prober";
 
 /** One probe every 100 ms, each answered after 10 ms; a status of 0 is given up after `lateMs`. */
 function probes(statuses: readonly number[], lateMs = 10): Probe[] {
@@ -85,6 +87,7 @@ describe("seen", () => {
     expect(seen([])).toEqual({
       requests: 0,
       failed: 0,
+      retried: 0,
       outageMs: 0,
       outageFromMs: 0,
       slowestMs: 0,
@@ -96,9 +99,31 @@ describe("seen", () => {
     expect(seen(many)).toEqual({
       requests: 200_000,
       failed: 0,
+      retried: 0,
       outageMs: 0,
       outageFromMs: 0,
       slowestMs: 10,
     });
+  });
+});
+
+describe("a kept connection that ends just when it is used again", () => {
+  it("costs a second try on a new one, and no failure", async () => {
+    const answered = new Map<number, number>();
+    const server = createServer((request, response) => {
+      const port = request.socket.remotePort!;
+      const count = (answered.get(port) ?? 0) + 1;
+      answered.set(port, count);
+      if (count > 1) request.socket.destroy();
+      else response.end("fine");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const prober = new Prober(`http://127.0.0.1:${port}/`, 50, true);
+    prober.start();
+    await expect.poll(() => seen(prober.probes).retried).toBeGreaterThan(0);
+    await prober.stop();
+    server.close();
+    expect(seen(prober.probes).failed).toBe(0);
   });
 });
