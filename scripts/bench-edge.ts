@@ -8,6 +8,7 @@ import { cloudGet } from "./local/cloud";
 import { healOwn, inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import type { StackOutputs } from "./operate/outputs";
+import { runOnNode } from "./operate/ssh";
 import { waitUntil } from "./local/wait-until";
 
 /** Time under load after a fault, milliseconds: longer than all tries of the recipe's script but one. */
@@ -51,7 +52,8 @@ async function answersAgain(url: string): Promise<void> {
 }
 
 /** Longest outage in milliseconds that a prober sees from the fault to the end of the watch. */
-async function outageOf(url: string, breaks: (active: string) => Promise<unknown>) {
+async function outageOf(outputs: StackOutputs, breaks: (active: string) => Promise<unknown>) {
+  const url = new URL("/healthz", outputs.url).href;
   await answersAgain(url);
   const active = await holder();
   const prober = new Prober(url, 50, false);
@@ -63,6 +65,8 @@ async function outageOf(url: string, breaks: (active: string) => Promise<unknown
   } finally {
     await prober.stop();
     await healOwn();
+    const resume = "sudo systemctl kill -s CONT haproxy.service";
+    await runOnNode(outputs, active, resume).catch(() => undefined);
   }
   const { outageMs } = seen(prober.probes);
   const last = prober.probes.filter(({ status }) => status === 200).map(({ atMs }) => atMs);
@@ -75,7 +79,6 @@ async function recipeOutages(
   outputs: StackOutputs,
   runs: number,
 ): Promise<Record<string, number[]>> {
-  const url = new URL("/healthz", outputs.url).href;
   const found: Record<string, number[]> = {};
   await installRecipe(outputs, await ids());
   try {
@@ -84,7 +87,7 @@ async function recipeOutages(
       for (let run = 1; run <= runs; run++) {
         // Time to come back and, as the recipe has it, to take the address back.
         await pause(15_000);
-        const outageMs = await outageOf(url, breaks);
+        const outageMs = await outageOf(outputs, breaks);
         console.log(`usual recipe ${id} run ${run}: ${outageMs} ms`);
         found[id].push(outageMs);
       }
