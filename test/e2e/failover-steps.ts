@@ -26,7 +26,8 @@ export const failoverSteps: readonly Step[] = [
     run: async () => assert.equal((await drilled(edgeDrills, "F18")).failed, 0),
   },
   {
-    title: "keepalived dies, or the link between the load balancers: the address stays where it serves",
+    title:
+      "keepalived dies, or the link between the load balancers: the address stays where it serves",
     run: async () => {
       assert.equal((await drilled(edgeDrills, "F4")).failed, 0);
       assert.equal((await drilled(edgeDrills, "F7")).failed, 0);
