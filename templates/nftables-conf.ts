@@ -34,11 +34,13 @@ export function nftablesConf(args: FirewallArgs): string {
     delete table inet webstack
 
     table inet webstack {
+      ${role === "lb" ? heldBack : []}
       chain input {
         type filter hook input priority filter; policy drop;
         iif "lo" accept
         ct state vmap { established : accept, related : accept, invalid : drop }
         meta l4proto { icmp, ipv6-icmp } accept
+        ${role === "lb" ? ["tcp dport @held_back ct state new drop"] : []}
         ${rules(args)}
       }
 
@@ -51,6 +53,9 @@ export function nftablesConf(args: FirewallArgs): string {
     }
   `;
 }
+
+/** Ports whose new connections wait while the floating IP moves by plan; `edge.js` fills it. */
+const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
 
 /**
  * On a load balancer, and where the project's token is, nothing but the system and the token's user

@@ -22,6 +22,8 @@ export interface Pair {
 const usualRate = 50;
 /** Time that is watched before a fault, milliseconds. */
 const beforeMs = 1_000;
+/** A visitor notices an answer that takes longer, milliseconds. */
+const slowMs = 500;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
 
@@ -72,7 +74,7 @@ export async function watched(
   }
   const callsAfter = await apiCalls();
   const moved = (await moves()).filter((id) => !before.includes(id));
-  const { fromMs, retried, ...answered } = together(probers, { begunMs, stepMs, marks });
+  const { fromMs, retried, slowestMs, ...answered } = together(probers, { begunMs, stepMs, marks });
   const isFailover = moved.length === 1 && fromMs > 0;
   const notes = isFailover
     ? await toldPhases(outputs, standby, performance.timeOrigin + fromMs)
@@ -80,6 +82,7 @@ export async function watched(
   await waitForNormal(outputs);
   isNormal = true;
   if (retried > 0) notes.push(`${retried} sent again`);
+  if (slowestMs > slowMs) notes.push(`slowest answer ${slowestMs} ms`);
   return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes };
 }
 
@@ -94,6 +97,7 @@ function together(probers: readonly Prober[], watch: Watched) {
     requests: each.reduce((sum, { requests }) => sum + requests, 0),
     failed: each.reduce((sum, { failed }) => sum + failed, 0),
     retried: each.reduce((sum, { retried }) => sum + retried, 0),
+    slowestMs: Math.max(...each.map(({ slowestMs }) => slowestMs)),
     series: seriesOf(answers, watch),
   };
 }
