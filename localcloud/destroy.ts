@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "./machines/command";
-import { cloudNames, containerLabel } from "./machines/names";
+import { containersOf } from "./machines/containers";
+import { cloudNames } from "./machines/names";
 import { removeRouter } from "./machines/router";
 import { deleteVolumeImage } from "./machines/volumes";
 
@@ -22,12 +23,9 @@ function endProcess(pidFile: string): void {
 export async function destroyState(state: string): Promise<void> {
   const names = cloudNames(state);
   endProcess(join(state, "pid"));
-  const filter = `label=${containerLabel}=${names.id}`;
-  const containers =
-    (await attempt("docker", ["ps", "--all", "--quiet", "--filter", filter])) ?? "";
-  const ids = containers.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) {
-    await attempt("docker", ["rm", "--force", "--volumes", ...ids], { timeoutSeconds: 180 });
+  const containers = await containersOf(names.id).catch(() => []);
+  if (containers.length > 0) {
+    await attempt("docker", ["rm", "--force", "--volumes", ...containers], { timeoutSeconds: 180 });
   }
   const images = join(state, "volumes");
   for (const file of existsSync(images) ? readdirSync(images) : []) {

@@ -130,3 +130,12 @@ export async function killContainer(name: string): Promise<void> {
 export async function removeContainer(name: string): Promise<void> {
   await attempt("docker", ["rm", "--force", "--volumes", name]);
 }
+
+/** Names of the containers of a local cloud, running or not. */
+export async function containersOf(cloudId: string): Promise<string[]> {
+  const filter = `label=${containerLabel}=${cloudId}`;
+  const names = await command("docker", [
+    ...["ps", "--all", "--filter", filter, "--format", "{{.Names}}"],
+  ]);
+  return names.split("\n").filter((name) => name !== "");
+}

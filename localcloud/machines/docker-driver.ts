@@ -3,6 +3,7 @@ import { attempt, command } from "./command";
 import {
   containerExists,
   containerPid,
+  containersOf,
   createContainer,
   killContainer,
   removeContainer,
@@ -53,8 +54,16 @@ export class DockerDriver implements MachineDriver {
   }
 
   async start(): Promise<void> {
+    await this.removeForgotten();
     await makeRouter(this.names.router, this.names.link);
     startGateway(this.state, this.names.router);
+  }
+
+  /** A state directory that was deleted by hand leaves hosts, whose ids are given again. */
+  private async removeForgotten(): Promise<void> {
+    const known = this.records.all().map(({ spec }) => this.names.container(spec.id));
+    const found = await containersOf(this.names.id);
+    await Promise.all(found.filter((name) => !known.includes(name)).map(removeContainer));
   }
 
   async create(spec: MachineSpec): Promise<void> {
