@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { edgeDrills } from "./drill/edge";
 import { holder, waitForNormal } from "./drill/edge-state";
 import { Prober, seen } from "./drill/prober";
+import { median } from "./drill/report";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
 import { cloudGet } from "./local/cloud";
 import { healOwn, inject } from "./local/faults";
@@ -99,10 +100,6 @@ async function recipeOutages(
   return found;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** `npm run bench:edge [-- --runs N]`: outages of this stack and of the usual recipe, in one run. */
 async function main(): Promise<void> {
   const options = { runs: { type: "string", default: "3" } } as const;
@@ -123,7 +120,7 @@ async function main(): Promise<void> {
   const recipe = await recipeOutages(outputs, runs);
   await waitForNormal(outputs, 180);
   for (const [id, { title }] of Object.entries(faults)) {
-    const [ours, theirs] = [median(own[id]!), median(recipe[id]!)];
+    const [ours, theirs] = [median(own[id]!)!, median(recipe[id]!)!];
     const atLeast = theirs >= watchMs ? "at least " : "";
     console.log(
       `${id} ${title}: median ${ours} ms here, ${atLeast}${theirs} ms with the usual recipe; ` +

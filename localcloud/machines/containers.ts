@@ -139,3 +139,9 @@ export async function containersOf(cloudId: string): Promise<string[]> {
   ]);
   return names.split("\n").filter((name) => name !== "");
 }
+
+/** A state directory that was deleted by hand leaves hosts, whose ids are given again. */
+export async function removeForgotten(cloudId: string, known: readonly string[]): Promise<void> {
+  const found = await containersOf(cloudId);
+  await Promise.all(found.filter((name) => !known.includes(name)).map(removeContainer));
+}

@@ -3,10 +3,10 @@ import { attempt, command } from "./command";
 import {
   containerExists,
   containerPid,
-  containersOf,
   createContainer,
   killContainer,
   removeContainer,
+  removeForgotten,
 } from "./containers";
 import type {
   FirewallRule,
@@ -54,16 +54,10 @@ export class DockerDriver implements MachineDriver {
   }
 
   async start(): Promise<void> {
-    await this.removeForgotten();
+    const known = this.records.all().map(({ spec }) => this.names.container(spec.id));
+    await removeForgotten(this.names.id, known);
     await makeRouter(this.names.router, this.names.link);
     startGateway(this.state, this.names.router);
-  }
-
-  /** A state directory that was deleted by hand leaves hosts, whose ids are given again. */
-  private async removeForgotten(): Promise<void> {
-    const known = this.records.all().map(({ spec }) => this.names.container(spec.id));
-    const found = await containersOf(this.names.id);
-    await Promise.all(found.filter((name) => !known.includes(name)).map(removeContainer));
   }
 
   async create(spec: MachineSpec): Promise<void> {

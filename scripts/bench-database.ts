@@ -1,0 +1,93 @@
+import { parseArgs } from "node:util";
+import { inject } from "./local/faults";
+import { readOutputs } from "./local/outputs";
+import { query } from "./operate/databases";
+import type { StackOutputs } from "./operate/outputs";
+import { mysqlUnit, usualWatch } from "./drill/database-kinds";
+import { waitForGroup } from "./drill/database-state";
+import { type Members, watched } from "./drill/database-watch";
+import { median } from "./drill/report";
+
+/** Faults that both are shown, by their numbers in the matrix. */
+const faults: Record<string, { title: string; breaks: (members: Members) => Promise<unknown> }> = {
+  F24: {
+    title: "MySQL of the primary killed",
+    breaks: ({ primary }) => inject({ fault: "kill", server: primary, unit: mysqlUnit }),
+  },
+  F26: {
+    title: "primary loses power",
+    breaks: ({ primary }) => inject({ fault: "power-off", server: primary }),
+  },
+};
+
+/**
+ * MySQL's own values of what this stack sets otherwise and a running member takes; one that starts
+ * again reads the stack's. `paxos_single_leader` is read at the bootstrap alone and stays.
+ */
+const defaults = [
+  "SET GLOBAL group_replication_member_expel_timeout = DEFAULT",
+  "SET GLOBAL group_replication_consistency = DEFAULT",
+].join("; ");
+const own = [
+  "SET GLOBAL group_replication_member_expel_timeout = 0",
+  "SET GLOBAL group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'",
+].join("; ");
+
+/** A group with default settings takes about 21 s; the longest is watched, milliseconds. */
+const defaultsWatch = { ...usualWatch, watchMs: 40_000 };
+
+async function onAll(outputs: StackOutputs, sql: string): Promise<void> {
+  await waitForGroup(outputs, 120);
+  const nodes = outputs.nodes.filter(({ role }) => role === "db");
+  await Promise.all(nodes.map(({ name }) => query(outputs, name, sql)));
+}
+
+/** Longest pause of acknowledged writes in milliseconds, for each run. */
+async function pauses(
+  outputs: StackOutputs,
+  id: string,
+  runs: number,
+  isDefault: boolean,
+): Promise<number[]> {
+  const found: number[] = [];
+  for (let run = 1; run <= runs; run++) {
+    await onAll(outputs, isDefault ? defaults : own);
+    const watch = isDefault ? defaultsWatch : usualWatch;
+    const { outageMs, failed, broken } = await watched(outputs, watch, faults[id]!.breaks);
+    const whose = isDefault ? "default settings" : "this stack";
+    console.log(
+      `${whose} ${id} run ${run}: ${outageMs} ms, ${failed} failed, ${broken ?? 0} writes lost`,
+    );
+    found.push(outageMs);
+  }
+  return found;
+}
+
+/** `npm run bench:database [-- --runs N]`: pauses of writes with this stack's settings and MySQL's. */
+async function main(): Promise<void> {
+  const options = { runs: { type: "string", default: "3" } } as const;
+  const runs = Number(parseArgs({ options }).values.runs);
+  if (!Number.isInteger(runs) || runs < 1) {
+    throw new Error("usage: npm run bench:database [-- --runs N]");
+  }
+  const outputs = readOutputs();
+  const lines: string[] = [];
+  try {
+    for (const [id, { title }] of Object.entries(faults)) {
+      const ours = median(await pauses(outputs, id, runs, false))!;
+      const theirs = median(await pauses(outputs, id, runs, true))!;
+      const ratio = (theirs / ours).toFixed(1);
+      lines.push(
+        `${id} ${title}: median ${ours} ms here, ${theirs} ms with default settings; ${ratio} times as long`,
+      );
+    }
+  } finally {
+    await onAll(outputs, own);
+  }
+  console.log(lines.join("\n"));
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
