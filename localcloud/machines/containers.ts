@@ -114,6 +114,11 @@ export async function containerPid(name: string): Promise<number | undefined> {
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }
 
+/** The last lines that a container printed. */
+export async function lastWords(name: string): Promise<string> {
+  return (await attempt("docker", ["logs", "--tail", "20", name])) ?? "";
+}
+
 /** True if the container exists, running or not. */
 export async function containerExists(name: string): Promise<boolean> {
   return (await attempt("docker", ["inspect", "--format", "{{.Id}}", name])) !== undefined;

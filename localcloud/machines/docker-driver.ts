@@ -5,6 +5,7 @@ import {
   containerPid,
   createContainer,
   killContainer,
+  lastWords,
   removeContainer,
   removeForgotten,
 } from "./containers";
@@ -86,15 +87,11 @@ export class DockerDriver implements MachineDriver {
     await command("docker", ["start", this.names.container(id)], { timeoutSeconds: 120 });
     const pid = await this.pid(id);
     if (pid === undefined)
-      throw new Error(`machine ${id} ended at once: ${await this.lastWords(id)}`);
+      throw new Error(`machine ${id} ended at once: ${await lastWords(this.names.container(id))}`);
     await this.wiring.plugAll(id, pid);
     for (const volume of this.records.get(id).volumes) {
       await volumes.plugVolume(this.state, volume, pid, false);
     }
-  }
-
-  private async lastWords(id: number): Promise<string> {
-    return (await attempt("docker", ["logs", "--tail", "20", this.names.container(id)])) ?? "";
   }
 
   powerOff(id: number): Promise<void> {
