@@ -9,6 +9,7 @@ import { keep, readKept } from "./supervisor/kept";
 import { Mysql, SqlError } from "./supervisor/mysql";
 import { endOverride, isOverridden } from "./supervisor/override";
 import { Peers } from "./supervisor/peers";
+import { Rejoins } from "./supervisor/rejoin";
 import { serve } from "./supervisor/server";
 import { readPasswords, readSettings } from "./supervisor/settings";
 import { makeLocalUsers, makeUsers } from "./supervisor/users";
@@ -40,6 +41,7 @@ const askers = new Askers(
   Date.now(),
 );
 const handOvers = new HandOvers();
+const rejoins = new Rejoins();
 const fence = new Fence();
 
 let busy = false;
@@ -69,7 +71,8 @@ function next(): Decision {
   const [self, said, now] = [ownState(), peers.states(), Date.now()];
   const standing = { listeningMs: askers.listeningMs(now), slowMs: eye.syncs.slowMs(now) };
   const first = decide({ nodes, self, peers: said, override: isOverridden(config.node) });
-  const made = handOvers.next(first, self, betterPrimary(self, said, standing), now);
+  const better = betterPrimary(self, said, standing);
+  const made = rejoins.next(handOvers.next(first, self, better, now), now);
   if (made.type !== decision.type) decidedAt = Date.now();
   if (made.type === "wait" && eye.state.waiting !== made.reason) say(5, `waiting: ${made.reason}`);
   eye.state.waiting = made.type === "wait" ? made.reason : "";

@@ -11,6 +11,9 @@ import { text } from "./text";
 export function dbProxyCfg(databases: readonly Peer[]): string {
   if (databases.length === 0) throw new Error("databases must name at least one node, got []");
   const servers = databases.map(({ name, privateIp }) => `server ${name} ${privateIp}:3306`);
+  const tracked = databases.map(
+    ({ name, privateIp }) => `server ${name} ${privateIp}:3306 no-check track primary/${name}`,
+  );
   return text`
     ${made}
     global
@@ -36,7 +39,7 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
       retries 2
       # A node that is down for a role is asked often: that it has the role now is what writes wait for.
       # Sessions of a node that lost its role are cut at once: no write goes to an old primary.
-      default-server check port 9200 inter 500ms fastinter 100ms downinter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
+      default-server check port 9200 inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions
 
     frontend write
       bind 127.0.0.1:3306
@@ -53,8 +56,7 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
       ${servers}
 
     backend primary-reads
-      option httpchk GET /primary
-      ${servers}
+      ${tracked}
 
     backend replicas
       balance leastconn

@@ -23,6 +23,9 @@ export interface Situation {
   override?: boolean;
 }
 
+/** Why a node waits that the group still takes for its member. */
+export const notNoticed = "the group has not noticed yet that this member is gone";
+
 const inGroup = ["ONLINE", "RECOVERING"];
 
 /**
@@ -86,7 +89,7 @@ function asMember(
 function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   // To join before would keep the group from noticing that the member it knows is gone.
   if (group.some(({ members }) => members.includes(self.node))) {
-    return { type: "wait", reason: "the group has not noticed yet that this member is gone" };
+    return { type: "wait", reason: notNoticed };
   }
   const sole = group.find((member) => member.sole);
   if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { notNoticed, type Decision } from "../../../host/supervisor/decide";
+import { Rejoins, settleMs } from "../../../host/supervisor/rejoin";
+
+const join: Decision = { type: "join" };
+const known: Decision = { type: "wait", reason: notNoticed };
+
+describe("Rejoins", () => {
+  it("lets a node that was in no group join at once", () => {
+    expect(new Rejoins().next(join, 0)).toEqual(join);
+  });
+
+  it("keeps a removed member out until the group has settled", () => {
+    const rejoins = new Rejoins();
+    expect(rejoins.next(known, 1_000)).toEqual(known);
+    expect(rejoins.next(join, 1_100).type).toBe("wait");
+    expect(rejoins.next(join, 999 + settleMs).type).toBe("wait");
+    expect(rejoins.next(join, 1_000 + settleMs)).toEqual(join);
+  });
+
+  it("holds up nothing else", () => {
+    const rejoins = new Rejoins();
+    rejoins.next(known, 0);
+    expect(rejoins.next({ type: "nothing" }, 10)).toEqual({ type: "nothing" });
+    const bootstrap: Decision = { type: "bootstrap", reason: "all are gone" };
+    expect(rejoins.next(bootstrap, 20)).toEqual(bootstrap);
+  });
+});
