@@ -2,8 +2,8 @@ import { type Decision, notNoticed } from "./decide";
 
 /**
  * How long after its removal a member stays out, milliseconds. A member that is let in holds up the
- * commits of the others for about half a second (measured, MySQL 9.7), which right after the loss
- * of a primary would lengthen the pause of writes.
+ * commits of the others for 0.5 to 0.9 s (measured, MySQL 9.7), which right after the loss of a
+ * primary would lengthen the pause of writes.
  */
 export const settleMs = 4_000;
 

@@ -7,22 +7,26 @@ export const mysqlUnit = "mysql.service";
 /** How most drills of the database are watched. */
 export const usualWatch: Watch = { watchMs: 14_000, backSeconds: 90, reads: true };
 
+/** Long enough for a member to come back under load, which the others notice too. */
+export const rejoinWatch: Watch = { ...usualWatch, watchMs: 22_000 };
+
 /** Breaks something. */
 export type Breaks = (members: Members) => Promise<unknown>;
 
 /** A change of the primary: writes wait for it, and none fails. */
-export function failover(id: string, title: string, breaks: Breaks, boundMs = 8_000): Drill {
-  const run = (outputs: StackOutputs) => watched(outputs, usualWatch, breaks);
+export function failover(
+  id: string,
+  title: string,
+  breaks: Breaks,
+  boundMs = 8_000,
+  watch = usualWatch,
+): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, watch, breaks);
   return { id, title, boundMs, moves: [1, 1], failed: 0, run };
 }
 
 /** A loss that the group hardly notices. */
-export function harmless(
-  id: string,
-  title: string,
-  breaks: Breaks,
-  watch: Watch = { ...usualWatch, watchMs: 8_000 },
-): Drill {
+export function harmless(id: string, title: string, breaks: Breaks, watch = rejoinWatch): Drill {
   const run = (outputs: StackOutputs) => watched(outputs, watch, breaks);
   return { id, title, boundMs: 1_000, moves: [0, 0], failed: 0, run };
 }

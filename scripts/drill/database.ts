@@ -3,7 +3,7 @@ import { query, switchPrimary } from "../operate/databases";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { diskDrills } from "./database-disk";
-import { failover, harmless, mysqlUnit, usualWatch } from "./database-kinds";
+import { failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { reachDrills } from "./database-reach";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
@@ -69,8 +69,12 @@ async function errant({ secondaries, outputs }: Members): Promise<void> {
 
 /** Faults of the database: numbers, titles and bounds of the fault matrix. */
 export const databaseDrills: readonly Drill[] = [
-  failover("F24", "MySQL of the primary killed", ({ primary }) =>
-    inject({ fault: "kill", server: primary, unit: mysqlUnit }),
+  failover(
+    "F24",
+    "MySQL of the primary killed",
+    ({ primary }) => inject({ fault: "kill", server: primary, unit: mysqlUnit }),
+    8_000,
+    rejoinWatch,
   ),
   failover("F25", "MySQL of the primary frozen for 12 s", ({ primary }) => frozen(primary, 12_000)),
   failover("F26", "primary loses power", ({ primary }) =>
