@@ -80,6 +80,17 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
   return { drill, runs: done, errors };
 }
 
+/** A drill that is stopped leaves no fault behind; stopped twice, it ends at once. */
+function healAndEnd(): void {
+  console.log("stopped; healing what this drill broke ...");
+  const said = (error: Error) =>
+    console.error(`not healed: ${error.message}; run npm run fault -- heal`);
+  void healOwn()
+    .then((count) => console.log(`${count} faults healed`), said)
+    .finally(() => process.exit(130));
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, healAndEnd);
 main().catch((error: Error) => {
   console.error(error.message);
   process.exitCode = 1;
