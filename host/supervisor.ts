@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Askers } from "./supervisor/askers";
 import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
@@ -6,9 +7,11 @@ import { Fence } from "./supervisor/fence";
 import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
 import { betterPrimary, HandOvers } from "./supervisor/hand-over";
 import { keep, readKept } from "./supervisor/kept";
+import { founded } from "./supervisor/lineage";
 import { Mysql, SqlError } from "./supervisor/mysql";
 import { endOverride, isOverridden } from "./supervisor/override";
 import { Peers } from "./supervisor/peers";
+import { problem } from "./supervisor/problem";
 import { Rejoins } from "./supervisor/rejoin";
 import { serve } from "./supervisor/server";
 import { readPasswords, readSettings } from "./supervisor/settings";
@@ -90,6 +93,7 @@ async function act(): Promise<void> {
       return;
     case "join":
       say(5, "joining the group");
+      await eye.keepLineage(decision.lineage);
       return startMember(acting, replication, false);
     case "bootstrap":
       return bootstrap(decision.reason);
@@ -130,6 +134,7 @@ async function bootstrap(reason: string): Promise<void> {
   }
   say(5, `starting the group: ${reason}`);
   if (sole) eye.keepAlone(true);
+  await eye.keepLineage(founded(eye.state, randomUUID()));
   await startMember(acting, replication, true);
   if (!override) return;
   eye.keepAlone(true);
@@ -157,22 +162,13 @@ async function turn(): Promise<void> {
   busy = true;
   const work = async () => {
     await provideUsers();
+    await eye.settleLineage();
     eye.letIn(peers.states());
     if (grouped && eye.usersMade) await act();
   };
   void work()
     .catch(failed)
     .finally(() => (busy = false));
-}
-
-/** Healthy is ONLINE, or waiting for nodes that have not been configured yet. */
-function problem(): string | undefined {
-  if (eye.state.member?.state === "ONLINE" && eye.state.ready) return undefined;
-  const first = eye.state.ready && eye.state.lastView === null;
-  if (first && decision.type === "wait" && /missing|no majority/.test(decision.reason)) {
-    return undefined;
-  }
-  return eye.state.waiting || `member is ${eye.state.member?.state ?? "not started"}`;
 }
 
 function confirmed(): boolean {
@@ -185,7 +181,7 @@ function confirmed(): boolean {
 serve(config.privateIp, {
   state: ownState,
   isFresh: () => eye.isFresh(),
-  problem,
+  problem: () => problem(eye.state, decision),
   confirmed,
   adopt: (view) => eye.adopt(view),
   claim,

@@ -1,11 +1,12 @@
 import { includes, missingFrom } from "./gtid";
 import { memberShortOfRoom, outsideShortOfRoom } from "./room";
-import { latestPrimaries, type NodeState } from "./view";
+import { foundingExtra, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
+import { latestPrimaries, type Lineage, type NodeState } from "./view";
 
 /** What this node is to do next. */
 export type Decision =
   | { type: "nothing" }
-  | { type: "join" }
+  | { type: "join"; lineage: Lineage }
   | { type: "rebuild"; donor: string; reason: string }
   | { type: "bootstrap"; reason: string }
   | { type: "leave"; reason: string }
@@ -82,10 +83,17 @@ function asMember(
   if (epoch !== null && lastView && BigInt(lastView.epoch) > BigInt(epoch)) {
     return { type: "leave", reason: `a later group was made, its primary ${lastView.primary}` };
   }
+  if (isOfAnotherGroup(self, peers)) {
+    return { type: "leave", reason: "it joined a group that its data was not compared with" };
+  }
   return memberShortOfRoom(nodes, self, peers);
 }
 
-/** A node with transactions that the group does not have is refused by it: it takes a copy instead. */
+/**
+ * A node with transactions that the group does not have is refused by it: it takes a copy instead.
+ * So does one with transactions that the group's maker did not have, which nobody would refuse once
+ * the group has given their numbers again.
+ */
 function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   // To join before would keep the group from noticing that the member it knows is gone.
   if (group.some(({ members }) => members.includes(self.node))) {
@@ -93,14 +101,18 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   }
   const sole = group.find((member) => member.sole);
   if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
+  if (group.some(isPending)) {
+    return { type: "wait", reason: "the group's maker writes down of what it made it" };
+  }
   const all = group.map(({ gtid }) => gtid).join(",");
-  if (includes(all, self.gtid)) return { type: "join" };
+  const lineage = lineageOf(group);
+  const extra = missingFrom(all, self.gtid) || foundingExtra(self, lineage);
+  if (extra === "") return { type: "join", lineage };
   if (self.sole) {
     const reason = "a group was made without this node, whose data is the only one; not replaced";
     return { type: "wait", reason };
   }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
-  const extra = missingFrom(all, self.gtid);
   return {
     type: "rebuild",
     donor: copyable.node,

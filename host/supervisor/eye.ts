@@ -1,11 +1,13 @@
 import type { Claims } from "./claims";
 import { type Room, roomAt } from "./disk";
 import { keep, readKept } from "./kept";
+import { isPending, settled } from "./lineage";
+import { readLineage, writeLineage } from "./lineage-table";
 import { Mysql } from "./mysql";
 import { observe } from "./observe";
 import { say } from "./say";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
-import { isLater, isRival, ownView, type LastView, type NodeState } from "./view";
+import { isLater, isRival, ownView, type LastView, type Lineage, type NodeState } from "./view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
@@ -24,6 +26,7 @@ export class Eye {
   /** A view that a peer knows and that is no less late than the own. */
   private rival: LastView | null = null;
   private lookedAt = 0;
+  private lineageRead = false;
   private syncsAt = 0;
   private room: Room = { full: false, spent: false };
   private readonly mysql = new Mysql();
@@ -43,6 +46,7 @@ export class Eye {
       members: [],
       gtid: "",
       epoch: null,
+      lineage: [],
       lastView: readKept<LastView>("last-view"),
       writable: false,
       majority: false,
@@ -68,6 +72,8 @@ export class Eye {
     try {
       const { view, ...seen } = await observe(this.mysql, grouped, nameOf);
       await this.lookAtSyncs();
+      if (!this.lineageRead) this.state.lineage = await readLineage(this.mysql);
+      this.lineageRead = true;
       const { commitMs } = this.syncs;
       const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, Date.now())) {
@@ -84,6 +90,8 @@ export class Eye {
       }
       this.lookedAt = Date.now();
     } catch (error) {
+      // A MySQL that is started again may have a copy of another node's data.
+      this.lineageRead = false;
       if (this.state.ready) say(4, `MySQL: ${(error as Error).message}`);
       this.state = {
         ...this.state,
@@ -126,6 +134,21 @@ export class Eye {
   letIn(peers: readonly NodeState[]): void {
     const isMember = this.state.member?.state === "ONLINE";
     if (isMember && peers.some(({ ready }) => ready)) this.keepSole(false);
+  }
+
+  /** Says in the data of what group it is, before it takes part in it. */
+  async keepLineage(lineage: Lineage): Promise<void> {
+    const isSame = JSON.stringify(lineage) === JSON.stringify(this.state.lineage);
+    if (lineage.length === 0 || isSame) return;
+    await writeLineage(this.mysql, lineage);
+    this.state.lineage = lineage;
+  }
+
+  /** The epoch of a group that this node made is known once there is the group. */
+  async settleLineage(): Promise<void> {
+    const { epoch, lineage, member } = this.state;
+    if (!isPending(this.state) || !epoch || member?.role !== "PRIMARY") return;
+    await this.keepLineage(settled(lineage, epoch));
   }
 
   private keepView(view: LastView): void {

@@ -9,6 +9,9 @@ const pauseMs = 200;
 /** Age from which an answer says nothing any more, milliseconds. */
 const freshMs = 1_500;
 
+/** What a supervisor of before does not say. */
+const unsaid = { lineage: [] };
+
 /** Errors that the peer's host itself answers with. */
 const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];
 
@@ -56,7 +59,7 @@ export class Peers {
     const onSign = () => this.hear(address);
     void ask<NodeState>(`http://${address}:9200/state`, onSign).then((state) => {
       if (state) {
-        this.answers.set(address, { state, atMs: Date.now() });
+        this.answers.set(address, { state: { ...unsaid, ...state }, atMs: Date.now() });
         this.onAnswer(state);
       }
       setTimeout(() => this.askAgain(address), pauseMs);
@@ -84,7 +87,7 @@ export class Peers {
   tell(view: LastView): void {
     for (const address of this.addresses) {
       void ask<NodeState>(`http://${address}:9200/view?${viewQuery(view)}`).then((state) => {
-        if (state) this.answers.set(address, { state, atMs: Date.now() });
+        if (state) this.answers.set(address, { state: { ...unsaid, ...state }, atMs: Date.now() });
       });
     }
   }
@@ -98,7 +101,7 @@ export class Peers {
         ),
       ),
     );
-    return answers.flatMap((answer) => (answer?.granted ? [answer.state] : []));
+    return answers.flatMap((answer) => (answer?.granted ? [{ ...unsaid, ...answer.state }] : []));
   }
 
   /** Gives the claim back. */

@@ -16,6 +16,21 @@ export interface LastView {
   turn: number;
 }
 
+/** A group that data has been in, from its making on. */
+export interface Ancestor {
+  /** Epoch of the group; a name of its own as long as it is not known to be there. */
+  epoch: string;
+  /** GTID set of the node that made it, as it made it. */
+  founding: string;
+}
+
+/**
+ * The groups that data has been in, oldest first, the present one last. It is kept with the data: a
+ * copy has that of its donor. A group gives numbers again that were given to transactions which its
+ * maker did not have, so a GTID says which transaction it is only together with this.
+ */
+export type Lineage = readonly Ancestor[];
+
 /** What one database node says of itself. */
 export interface NodeState {
   node: string;
@@ -29,6 +44,8 @@ export interface NodeState {
   lastView: LastView | null;
   /** Fixed part of the id of the view that it is in, or null. */
   epoch: string | null;
+  /** Empty if it was never written down. */
+  lineage: Lineage;
   /** True while super_read_only is off. */
   writable: boolean;
   /** True if more than half of the members of the view can be reached. */

@@ -20,11 +20,21 @@ export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Pro
   );
 }
 
-/** Broken promises of a ledger on all members, which must have the same entries too. */
+/** Longest wait for a member to apply what another one has, seconds. */
+const applySeconds = 30;
+
+/**
+ * Broken promises of a ledger on all members, which must have the same entries too. A member is
+ * asked once it has applied every transaction that any of them has.
+ */
 export async function brokenPromises(outputs: StackOutputs, ledger: Ledger): Promise<string[]> {
   const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   const sql = `SELECT text FROM app.entry WHERE text LIKE 'ledger ${ledger.run} %' ORDER BY id`;
-  const answers = await Promise.all(nodes.map((node) => query(outputs, node, sql)));
+  const executed = await Promise.all(
+    nodes.map((node) => query(outputs, node, "SELECT REPLACE(@@gtid_executed, '\\n', '')")),
+  );
+  const wait = `DO WAIT_FOR_EXECUTED_GTID_SET('${executed.flat().join(",")}', ${applySeconds})`;
+  const answers = await Promise.all(nodes.map((node) => query(outputs, node, `${wait}; ${sql}`)));
   const different = nodes.filter((_, i) => answers[i]!.join("\n") !== answers[0]!.join("\n"));
   return [
     ...nodes.flatMap((node, i) => ledger.brokenBy(node, answers[i]!)),

@@ -4,6 +4,7 @@ import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { diskDrills } from "./database-disk";
 import { failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
+import { lineageDrills } from "./database-lineage";
 import { reachDrills } from "./database-reach";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
@@ -131,6 +132,7 @@ export const databaseDrills: readonly Drill[] = [
   ...reachDrills,
   ...diskDrills,
   ...restartDrills,
+  ...lineageDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */

@@ -33,7 +33,10 @@ describe("a node outside", () => {
 
   it("joins a group with a majority, whatever else is true", () => {
     const peers = [member("db-2", "PRIMARY", { gtid: upTo(9) })];
-    expect(decideFor(outside("db-1", { gtid: upTo(7) }), peers)).toEqual({ type: "join" });
+    expect(decideFor(outside("db-1", { gtid: upTo(7) }), peers)).toEqual({
+      type: "join",
+      lineage: [],
+    });
   });
 
   it("waits until the group has noticed that it was gone", () => {
@@ -78,7 +81,7 @@ describe("a node outside", () => {
 
   it("comes back with a full disk if the group needs it for a majority", () => {
     const self = outside("db-1", { diskFull: true });
-    expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({ type: "join" });
+    expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({ type: "join", lineage: [] });
   });
 });
 

@@ -37,7 +37,10 @@ describe("growing from one node", () => {
       type: "wait",
       reason: "db-1 has not let in other nodes yet",
     });
-    expect(decideFor(outside("db-2"), [{ ...primary, sole: false }])).toEqual({ type: "join" });
+    expect(decideFor(outside("db-2"), [{ ...primary, sole: false }])).toEqual({
+      type: "join",
+      lineage: [],
+    });
   });
 
   it("from then on it starts as any other", () => {
@@ -52,6 +55,6 @@ describe("growing from one node", () => {
       type: "wait",
       reason: "a group was made without this node, whose data is the only one; not replaced",
     });
-    expect(decideFor({ ...only, gtid: "" }, group)).toEqual({ type: "join" });
+    expect(decideFor({ ...only, gtid: "" }, group)).toEqual({ type: "join", lineage: [] });
   });
 });

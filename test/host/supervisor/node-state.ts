@@ -16,6 +16,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     members: [],
     gtid: "",
     epoch: null,
+    lineage: [],
     lastView: null,
     writable: false,
     majority: true,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { notNoticed, type Decision } from "../../../host/supervisor/decide";
 import { Rejoins, settleMs } from "../../../host/supervisor/rejoin";
 
-const join: Decision = { type: "join" };
+const join: Decision = { type: "join", lineage: [] };
 const known: Decision = { type: "wait", reason: notNoticed };
 
 describe("Rejoins", () => {

@@ -1,12 +1,15 @@
 import { Claims, type Claim } from "../../../host/supervisor/claims";
+import { settled } from "../../../host/supervisor/lineage";
 import {
   isLater,
   isRival,
   ownView,
   type LastView,
+  type Lineage,
   type NodeState,
 } from "../../../host/supervisor/view";
 import { outside } from "./node-state";
+import { numberOf, Transactions } from "./transactions";
 
 /** A group as its members see it. */
 export interface Group {
@@ -38,12 +41,14 @@ function gtidSet(transactions: Iterable<number>): string {
 /** A database node whose MySQL is played; its disk survives a loss of power, its memory does not. */
 export class SimulatedNode {
   /** On disk: transactions that were applied. */
-  readonly applied = new Set<number>();
+  readonly applied = new Transactions();
   /** In memory: transactions that the group delivered. */
-  readonly received = new Set<number>();
+  readonly received = new Transactions();
   /** On disk. */
   lastView: LastView | null = null;
   private rival: LastView | null = null;
+  /** On disk, with the data. */
+  lineage: Lineage = [];
   /** On disk. */
   sole = false;
   /** On disk: it made the group alone, and no majority has known of it since. */
@@ -100,10 +105,13 @@ export class SimulatedNode {
     this.busy = undefined;
   }
 
-  private gtid(): string {
+  gtid(): string {
     const size = this.applied.size * 1e6 + this.received.size;
     if (this.said?.size !== size) {
-      this.said = { size, gtid: gtidSet(new Set([...this.applied, ...this.received])) };
+      this.said = {
+        size,
+        gtid: gtidSet(new Set([...this.applied.numbers, ...this.received.numbers])),
+      };
     }
     return this.said.gtid;
   }
@@ -115,6 +123,17 @@ export class SimulatedNode {
 
   has(transaction: number): boolean {
     return this.applied.has(transaction) || this.received.has(transaction);
+  }
+
+  /** True if it has that one or another one of the same GTID. */
+  hasNumberOf(transaction: number): boolean {
+    const number = numberOf(transaction);
+    return this.applied.numbers.has(number) || this.received.numbers.has(number);
+  }
+
+  /** The first number that it has not seen. */
+  nextNumber(): number {
+    return Math.max(0, ...this.applied.numbers, ...this.received.numbers) + 1;
   }
 
   /** Takes over a later view. */
@@ -139,6 +158,12 @@ export class SimulatedNode {
     if (own) this.keepView(own, nowMs);
   }
 
+  /** The maker of a group writes down that it is there. */
+  settleLineage(): void {
+    if (this.group?.primary !== this) return;
+    this.lineage = settled(this.lineage, String(this.group.epoch));
+  }
+
   /** What it says of itself; `majority` as its MySQL sees it. */
   say(nowMs: number, majority: boolean): NodeState {
     const { group } = this;
@@ -149,6 +174,7 @@ export class SimulatedNode {
       epoch: group ? String(group.epoch) : null,
       writable: this.isSettledPrimary(),
       gtid: this.gtid(),
+      lineage: this.lineage,
       lastView: this.lastView,
       sole: this.sole,
       majority,

@@ -1,4 +1,5 @@
 import { type Group, SimulatedNode } from "./simulated-node";
+import { transaction } from "./transactions";
 
 /** As in the settings: suspicion after 5 s, a minority leaves after 10 s more. */
 const expelMs = 5_000;
@@ -10,6 +11,7 @@ export class SimulatedReplication {
   /** Nodes without a network. */
   protected readonly cut = new Set<SimulatedNode>();
   protected nowMs = 0;
+  private transactions = 0;
 
   /** @param next random numbers from 0 to 1. */
   constructor(protected readonly next: () => number) {}
@@ -43,7 +45,7 @@ export class SimulatedReplication {
   /** Who was cut off for a moment gets what it missed. */
   protected deliver({ log, delivered }: Group, node: SimulatedNode): void {
     for (const transaction of log.slice(delivered.get(node) ?? 0)) {
-      if (!node.has(transaction)) node.received.add(transaction);
+      if (!node.hasNumberOf(transaction)) node.received.add(transaction);
     }
     delivered.set(node, log.length);
   }
@@ -69,7 +71,9 @@ export class SimulatedReplication {
       ...{ log: [], delivered: new Map(), lostSince: new Map() },
     };
     for (const node of heirs) {
-      for (const transaction of all) if (!node.has(transaction)) node.received.add(transaction);
+      for (const transaction of all) {
+        if (!node.hasNumberOf(transaction)) node.received.add(transaction);
+      }
       node.group = next;
     }
   }
@@ -100,7 +104,7 @@ export class SimulatedReplication {
     );
     if (!isWhole) return;
     const has = [...node.applied, ...node.received];
-    if (has.every((transaction) => group.primary.has(transaction))) {
+    if (has.every((transaction) => group.primary.hasNumberOf(transaction))) {
       this.changeView(group, [...group.members, node]);
     }
   }
@@ -122,7 +126,16 @@ export class SimulatedReplication {
     node.applied.clear();
     node.received.clear();
     for (const transaction of group.primary.applied) node.applied.add(transaction);
+    node.lineage = group.primary.lineage;
     node.mysqlAt = this.nowMs + 2_000;
+  }
+
+  protected transactionOf(node: SimulatedNode): number {
+    return transaction((this.transactions += 1), node.nextNumber());
+  }
+
+  protected later(node: SimulatedNode, low: number, high: number, finish: () => void): void {
+    node.busy = { untilMs: this.nowMs + this.between(low, high), finish };
   }
 
   protected between(low: number, high: number): number {

@@ -1,5 +1,6 @@
 import { isMajority, mayBeMade } from "../../../host/supervisor/claims";
 import type { Decision } from "../../../host/supervisor/decide";
+import { founded } from "../../../host/supervisor/lineage";
 import { isPrimary } from "../../../host/supervisor/server";
 import { isConfirmed, type NodeState } from "../../../host/supervisor/view";
 import { SimulatedFaults, tickMs } from "./simulated-faults";
@@ -16,7 +17,6 @@ export class Simulation extends SimulatedFaults {
   bootstraps = 0;
   /** Planned changes of the primary that were made. */
   handOvers = 0;
-  private transactions = 0;
   private epochs = 0;
 
   constructor(
@@ -30,8 +30,9 @@ export class Simulation extends SimulatedFaults {
   growFromOne(): void {
     const [only, ...others] = this.nodes;
     only!.sole = true;
-    for (; this.transactions < 5; this.acknowledged.add(this.transactions)) {
-      only!.applied.add((this.transactions += 1));
+    for (let i = 0; i < 5; i++) {
+      const one = this.transactionOf(only!);
+      for (const list of [only!.applied, this.acknowledged]) list.add(one);
     }
     for (const node of others) node.powerOff();
   }
@@ -107,9 +108,13 @@ export class Simulation extends SimulatedFaults {
   }
 
   private act(node: SimulatedNode): void {
+    if (this.next() < 0.5) node.settleLineage();
     this.letIn(node);
     const decision = this.decideFor(node, this.heardBy(node));
-    if (decision.type === "join") this.later(node, 500, 3_000, () => this.join(node));
+    if (decision.type === "join") {
+      if (decision.lineage.length > 0) node.lineage = decision.lineage;
+      this.later(node, 500, 3_000, () => this.join(node));
+    }
     if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
     if (decision.type === "leave") node.group = undefined;
     if (decision.type === "handOver") this.startHandOver(node, decision.to);
@@ -131,10 +136,6 @@ export class Simulation extends SimulatedFaults {
     });
   }
 
-  private later(node: SimulatedNode, low: number, high: number, finish: () => void): void {
-    node.busy = { untilMs: this.nowMs + this.between(low, high), finish };
-  }
-
   /** What was decided must hold for those that let it happen, as they are now. */
   private isClaimed(node: SimulatedNode): boolean {
     const voters = this.nodes.filter((other) => this.reaches(node, other));
@@ -154,10 +155,11 @@ export class Simulation extends SimulatedFaults {
   private bootstrap(node: SimulatedNode): void {
     if (node.group) return;
     this.bootstraps += 1;
-    const lost = [...this.acknowledged].filter((transaction) => !node.has(transaction));
+    const lost = [...this.acknowledged].filter((one) => !node.has(one));
     if (lost.length > 0) this.violate(`${node.name} makes a group without ${lost.length} writes`);
     this.epochs += 1;
     node.alone ||= node.sole;
+    node.lineage = founded(node.say(this.nowMs, true), `${this.epochs}`);
     node.group = {
       ...{ epoch: this.epochs, counter: 1, primary: node },
       members: new Set([node]),
@@ -179,20 +181,20 @@ export class Simulation extends SimulatedFaults {
     for (const node of this.serving()) {
       const { group } = node;
       if (!group) continue;
-      const transaction = (this.transactions += 1);
+      const one = this.transactionOf(node);
       const receivers = [...group.members].filter(
         (other) => other.group === group && this.reaches(node, other),
       );
       if (receivers.length * 2 <= group.members.size) continue;
-      group.log.push(transaction);
+      group.log.push(one);
       for (const receiver of receivers) if (receiver !== node) this.deliver(group, receiver);
       // The power may go between delivery and the answer; then the primary may lack it.
       if (faults && this.next() < 0.02) {
         node.powerOff();
         continue;
       }
-      node.applied.add(transaction);
-      this.acknowledged.add(transaction);
+      node.applied.add(one);
+      this.acknowledged.add(one);
     }
   }
 }

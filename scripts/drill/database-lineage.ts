@@ -1,0 +1,70 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { heal, inject } from "../local/faults";
+import { query } from "../operate/databases";
+import type { StackOutputs } from "../operate/outputs";
+import { waitForGroup } from "./database-state";
+import { type Members, watched, waitForWrites } from "./database-watch";
+import type { Drill, Measured } from "./drill";
+
+/** What the lost transaction makes; the group's own transaction of that number makes none. */
+const table = "app.given_again";
+/** Longest time after which a node alone has ended its membership by itself, milliseconds. */
+const minorityMs = 20_000;
+/** Time for the new group to give the number again, milliseconds. */
+const writesMs = 3_000;
+
+/** A transaction on disk of a node alone, as if it had come from the primary that just died. */
+async function lose(outputs: StackOutputs, node: string): Promise<void> {
+  const [executed] = await query(outputs, node, "SELECT REPLACE(@@gtid_executed, '\\n', '')");
+  const [, uuid, last] = /^([0-9a-f-]+):1-(\d+)/.exec(executed ?? "") ?? [];
+  if (!uuid || !last) throw new Error(`${node} has no transactions from 1 on, but ${executed}`);
+  const statements = [
+    "STOP GROUP_REPLICATION",
+    "SET GLOBAL offline_mode = OFF",
+    "SET GLOBAL super_read_only = OFF",
+    `SET gtid_next = '${uuid}:${Number(last) + 1}'`,
+    `CREATE TABLE ${table} (id INT PRIMARY KEY)`,
+    "SET gtid_next = 'AUTOMATIC'",
+  ];
+  await query(outputs, node, statements.join("; "));
+}
+
+/** A secondary has a transaction that nobody knows of, and comes when its number is given again. */
+async function givenAgain({ primary, secondaries, outputs, mark }: Members): Promise<void> {
+  const [other, last] = secondaries as [string, string];
+  const dark = await Promise.all(
+    [primary, other].map((server) => inject({ fault: "power-off", server })),
+  );
+  await pause(minorityMs);
+  await lose(outputs, last);
+  const lost = await inject({ fault: "power-off", server: last });
+  mark("all lost");
+  for (const id of dark) await heal(id);
+  await waitForWrites(outputs, 120);
+  await pause(writesMs);
+  mark("the last one back");
+  await heal(lost);
+  await waitForGroup(outputs, 300);
+  const left = await query(outputs, last, `SHOW TABLES FROM app LIKE '${table.split(".")[1]}'`);
+  if (left.length > 0) throw new Error(`${last} still has the transaction that was lost`);
+}
+
+/** A loss of all whose last transaction only one node has. */
+async function lostNumber(outputs: StackOutputs): Promise<Measured> {
+  const watch = { watchMs: 0, backSeconds: 300, reads: false };
+  const measured = await watched(outputs, watch, givenAgain);
+  const broken = measured.broken ?? 0;
+  return { ...measured, failed: broken, moves: 0 };
+}
+
+/** Losses after which a GTID means two transactions. */
+export const lineageDrills: readonly Drill[] = [
+  {
+    id: "F34b",
+    title: "a number of a lost transaction is given again",
+    boundMs: 120_000,
+    moves: [0, 0],
+    failed: 0,
+    run: lostNumber,
+  },
+];
