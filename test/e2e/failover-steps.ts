@@ -41,4 +41,8 @@ export const failoverSteps: readonly Step[] = [
     title: "MySQL of the primary is killed: no acknowledged write is lost",
     run: async () => void (await drilled(databaseDrills, "F24")),
   },
+  {
+    title: "all database nodes lose power: one that has a lost transaction takes a copy",
+    run: async () => void (await drilled(databaseDrills, "F34b")),
+  },
 ];
