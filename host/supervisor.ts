@@ -33,8 +33,11 @@ const others = config.nodes.filter(({ name }) => name !== config.node);
 const nodes = config.nodes.map(({ name }) => name);
 const grouped = others.length > 0;
 const claims = new Claims(readKept<Claim>("claim"), (claim) => keep("claim", claim));
-const eye = new Eye(config.node, config.nodes, claims, (view) => peers.tell(view));
 const acting = new Mysql();
+const eye = new Eye(config.node, config.nodes, claims, {
+  onOwnView: (view) => peers.tell(view),
+  onRestart: () => acting.abandon("MySQL was started anew"),
+});
 const peers = new Peers(
   others.map(({ privateIp }) => privateIp),
   ({ lastView }) => eye.adopt(lastView),

@@ -4,15 +4,25 @@ import { keep, readKept } from "./kept";
 import { isPending, settled } from "./lineage";
 import { readLineage, writeLineage } from "./lineage-table";
 import { Mysql } from "./mysql";
-import { observe } from "./observe";
+import { observe, startOf } from "./observe";
 import { say } from "./say";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
 import { isLater, isRival, ownView, type LastView, type Lineage, type NodeState } from "./view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
+/** The start of one MySQL, counted in whole seconds, is found within that time, milliseconds. */
+const sameStartMs = 2_500;
 /** Time between two looks at the disk's speed, milliseconds. */
 const syncsMs = 1_000;
+
+/** Who is told what the eye sees. */
+export interface EyeListener {
+  /** Receives every view of which this node is the primary, once it is on disk. */
+  onOwnView: (view: LastView) => void;
+  /** Called once MySQL answers that was started anew: nothing answers for the former one any more. */
+  onRestart: () => void;
+}
 
 /** What this node knows of itself: the last look at MySQL, and the last view, which is on disk. */
 export class Eye {
@@ -27,6 +37,8 @@ export class Eye {
   private rival: LastView | null = null;
   private lookedAt = 0;
   private lineageRead = false;
+  /** When MySQL was started, milliseconds since 1970; 0: not known. */
+  private startedAt = 0;
   private syncsAt = 0;
   private room: Room = { full: false, spent: false };
   private readonly mysql = new Mysql();
@@ -36,8 +48,7 @@ export class Eye {
     /** All database nodes; one of them is no group. */
     private readonly nodes: readonly { name: string; privateIp: string }[],
     private readonly claims: Claims,
-    /** Receives every view of which this node is the primary, once it is on disk. */
-    private readonly onOwnView: (view: LastView) => void,
+    private readonly listener: EyeListener,
   ) {
     this.state = {
       node,
@@ -72,13 +83,12 @@ export class Eye {
     try {
       const { view, ...seen } = await observe(this.mysql, grouped, nameOf);
       await this.lookAtSyncs();
-      if (!this.lineageRead) this.state.lineage = await readLineage(this.mysql);
-      this.lineageRead = true;
+      if (!this.lineageRead) await this.meet();
       const { commitMs } = this.syncs;
       const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, Date.now())) {
         this.keepView(own);
-        this.onOwnView(own);
+        this.listener.onOwnView(own);
       }
       const before = this.state.member;
       const ready = this.usersMade || seen.member?.state === "ONLINE";
@@ -90,7 +100,6 @@ export class Eye {
       }
       this.lookedAt = Date.now();
     } catch (error) {
-      // A MySQL that is started again may have a copy of another node's data.
       this.lineageRead = false;
       if (this.state.ready) say(4, `MySQL: ${(error as Error).message}`);
       this.state = {
@@ -102,6 +111,15 @@ export class Eye {
         writable: false,
       };
     }
+  }
+
+  /** MySQL answers again: it may be another one, with a copy of another node's data. */
+  private async meet(): Promise<void> {
+    this.state.lineage = await readLineage(this.mysql);
+    this.lineageRead = true;
+    const startedAt = await startOf(this.mysql);
+    if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) this.listener.onRestart();
+    this.startedAt = startedAt;
   }
 
   private async lookAtSyncs(): Promise<void> {

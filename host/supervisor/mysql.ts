@@ -48,6 +48,14 @@ export class Mysql {
     });
   }
 
+  /**
+   * Ends the session; everything that waits for it fails. The program has been seen to wait for ever
+   * for the end of a copy, after which MySQL is another one.
+   */
+  abandon(reason: string): void {
+    this.fail(new Error(reason));
+  }
+
   private session(): ChildProcess {
     if (this.child) return this.child;
     const args = ["--no-defaults", "--user=root", "--batch", "--raw", "--unbuffered", "--force"];

@@ -67,3 +67,9 @@ export async function observe(
       online && settled ? { primary: nameOf(primary[1]!), epoch, counter: Number(counter) } : null,
   };
 }
+
+/** When this MySQL was started, milliseconds since 1970, to the second. */
+export async function startOf(mysql: Mysql): Promise<number> {
+  const [row] = await mysql.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+  return Date.now() - Number(row?.[1] ?? 0) * 1_000;
+}
