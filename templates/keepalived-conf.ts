@@ -37,12 +37,11 @@ export function keepalivedConf({ node, privateIp, peerIp, priority }: Keepalived
     global_defs {
       router_id ${node}
       vrrp_version 3
-      vrrp_rt_priority 50
-      vrrp_rlimit_rttime 100000
-      vrrp_notify_fifo ${vrrpFifoPath}
-      fifo_write_vrrp_states_on_reload
+      # Before the pipe: with a default user that does not exist, a reload closes it for good.
       enable_script_security
       script_user root
+      vrrp_notify_fifo ${vrrpFifoPath}
+      fifo_write_vrrp_states_on_reload
     }
 
     track_file edge_health {

@@ -6,6 +6,9 @@ import { text } from "./text";
 /**
  * keepalived tells the state of this node by adverts every 0.2 s; it must not starve, and it
  * starts when the private address is there, since its adverts come from it.
+ *
+ * Its own setting for real-time priority is not used: at a reload keepalived 2.3 takes the limit of
+ * real time down to 0 before it sets it again, and where it may not, it is killed by the next tick.
  */
 export function keepalivedDropIn(): string {
   return text`
@@ -18,7 +21,13 @@ export function keepalivedDropIn(): string {
     Restart=always
     RestartSec=500ms
     OOMScoreAdjust=-900
-    LimitRTPRIO=50
+    # A child that keepalived starts again by itself never opens the pipe to the mover.
+    ExecStart=
+    ExecStart=/usr/sbin/keepalived --dont-fork --dont-respawn
+    CPUSchedulingPolicy=rr
+    CPUSchedulingPriority=50
+    # A loop ends before the other node is master; one of a real-time process may take a processor.
+    LimitRTTIME=1s
   `;
 }
 

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { query, switchPrimary } from "../operate/databases";
+import { switchPrimary } from "../operate/databases";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { diskDrills } from "./database-disk";
 import { failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { lineageDrills } from "./database-lineage";
 import { reachDrills } from "./database-reach";
+import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
 import { type Members, watched, waitForWrites } from "./database-watch";
@@ -56,16 +57,6 @@ async function lossOfAll(outputs: StackOutputs): Promise<Measured> {
     dark = await darkness(outputs, names);
   });
   return { ...measured, outageMs: dark!.outageMs, failed: measured.broken ?? 0, moves: 0 };
-}
-
-/** A transaction that only one node has: it is refused by the group, and takes a copy. */
-async function errant({ secondaries, outputs }: Members): Promise<void> {
-  const node = secondaries[0]!;
-  await query(
-    outputs,
-    node,
-    "STOP GROUP_REPLICATION; SET GLOBAL super_read_only = OFF; CREATE DATABASE errant; DROP DATABASE errant;",
-  );
 }
 
 /** Faults of the database: numbers, titles and bounds of the fault matrix. */
@@ -121,14 +112,7 @@ export const databaseDrills: readonly Drill[] = [
         switchPrimary(outputs, secondaries[0]!),
       ),
   },
-  {
-    id: "F40",
-    title: "errant transaction on a secondary",
-    boundMs: 2_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => watched(outputs, { watchMs: 10_000, backSeconds: 300, reads: true }, errant),
-  },
+  ...rebuildDrills,
   ...reachDrills,
   ...diskDrills,
   ...restartDrills,

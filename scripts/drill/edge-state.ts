@@ -45,6 +45,13 @@ export async function vrrpState(outputs: StackOutputs, node: string): Promise<st
   return (await runOnNode(outputs, node, "sudo cat /run/webstack-mover/vrrp-state")).trim();
 }
 
+/** The process of keepalived that speaks VRRP, and the pipe to the mover that it must hold open. */
+const pipeOfKeepalived = [
+  "main=$(systemctl show --property MainPID --value keepalived)",
+  "child=$(tr -d ' ' < /proc/$main/task/$main/children)",
+  "sudo ls -l /proc/$child/fd | grep -c /run/webstack/vrrp.fifo || true",
+].join("; ");
+
 /**
  * Waits until the edge is as it should be: one master, which has the address, and one standby, both
  * healthy for a while. Movers are started anew: four moves in ten minutes are their limit, which
@@ -68,6 +75,12 @@ export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90):
         nodes.map((node) => runOnNode(outputs, node, "cat /run/webstack/edge-health")),
       );
       if (health.some((text) => text.trim() !== "0")) throw new Error("HAProxy is not healthy");
+      const pipes = await Promise.all(
+        nodes.map((node) => runOnNode(outputs, node, pipeOfKeepalived)),
+      );
+      if (pipes.some((count) => count.trim() !== "1")) {
+        throw new Error("keepalived does not tell a mover its state");
+      }
       return true;
     },
     { timeoutSeconds, intervalMs: 500 },

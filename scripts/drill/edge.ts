@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
+import { waitUntil } from "../local/wait-until";
 import { runOnNode } from "../operate/ssh";
 import type { Drill, NotShown } from "./drill";
 import { operatorDrills } from "./edge-operators";
+import { vrrpState } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
 
 const haproxy = "haproxy.service";
@@ -24,6 +26,29 @@ async function crashAgainAndAgain({ active }: Pair): Promise<void> {
     await inject({ fault: "kill", server: active, unit: haproxy }).catch(() => undefined);
     await pause(100);
   }
+}
+
+/** Kills the child that speaks VRRP. @throws Error if its mover is not told what comes after. */
+async function vrrpChildKilled({ active, outputs }: Pair): Promise<void> {
+  const main = "$(systemctl show --property MainPID --value keepalived)";
+  const kill = `main=${main}; sudo kill -KILL $(cat /proc/$main/task/$main/children)`;
+  await runOnNode(outputs, active, kill);
+  await waitUntil(
+    `the mover of ${active} being told`,
+    async () => {
+      if ((await vrrpState(outputs, active)) !== "BACKUP") throw new Error("not yet");
+      return true;
+    },
+    { timeoutSeconds: 10, intervalMs: 200 },
+  );
+}
+
+/** keepalived of the node that has to take the address is one that was reloaded. */
+async function afterReload({ active, standby, outputs, mark }: Pair): Promise<void> {
+  await runOnNode(outputs, standby, "sudo systemctl reload keepalived");
+  await pause(1_000);
+  mark("power off");
+  await inject({ fault: "power-off", server: active });
 }
 
 async function lossyLink({ active, standby }: Pair): Promise<void> {
@@ -74,9 +99,11 @@ export const edgeDrills: readonly Drill[] = [
   drill("F4", "keepalived killed", 0, none, 4_000, ({ active }) =>
     inject({ fault: "kill", server: active, unit: "keepalived.service" }),
   ),
+  drill("F4b", "VRRP process of keepalived killed", 0, none, 2_000, vrrpChildKilled),
   drill("F5", "active node loses power", 3_000, one, 6_000, ({ active }) =>
     inject({ fault: "power-off", server: active }),
   ),
+  drill("F5b", "as F5, after keepalived was reloaded", 3_000, one, 6_000, afterReload),
   drill("F6", "active node frozen, resumes", 3_000, one, 5_000, async ({ active, mark }) => {
     const id = await inject({ fault: "freeze", server: active });
     await pause(8_000);

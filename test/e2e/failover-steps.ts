@@ -30,12 +30,16 @@ export const failoverSteps: readonly Step[] = [
       "keepalived dies, or the link between the load balancers: the address stays where it serves",
     run: async () => {
       assert.equal((await drilled(edgeDrills, "F4")).failed, 0);
+      assert.equal((await drilled(edgeDrills, "F4b")).failed, 0);
       assert.equal((await drilled(edgeDrills, "F7")).failed, 0);
     },
   },
   {
     title: "the active load balancer loses power: the other one serves, with one move",
-    run: async () => void (await drilled(edgeDrills, "F5")),
+    run: async () => {
+      await drilled(edgeDrills, "F5");
+      await drilled(edgeDrills, "F5b");
+    },
   },
   {
     title: "MySQL of the primary is killed: no acknowledged write is lost",

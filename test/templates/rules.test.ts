@@ -64,6 +64,13 @@ describe("load balancer", () => {
     expect(vrrp).toContain("state BACKUP");
   });
 
+  it("keeps the pipe to the mover open over a reload, and over the end of a child", () => {
+    expect(vrrp.indexOf("script_user root")).toBeLessThan(vrrp.indexOf("vrrp_notify_fifo"));
+    const unit = file(lb, "/etc/systemd/system/keepalived.service.d/webstack.conf");
+    expect(unit).toMatch(/^ExecStart=.*--dont-respawn$/m);
+    expect(vrrp).not.toContain("rt_priority");
+  });
+
   it("notices a dead peer within 1.2 s", () => {
     const seconds = Number(/advert_int (\S+)/.exec(vrrp)![1]);
     const times = Number(/down_timer_adverts (\d+)/.exec(vrrp)![1]);
