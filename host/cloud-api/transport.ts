@@ -28,6 +28,11 @@ export interface TransportSettings {
 
 /** Longest wait for one answer, milliseconds. */
 const timeoutMs = 3_000;
+/**
+ * Pause after a refusal for the rate limit, milliseconds. Its reset is when all 3 600 calls of an
+ * hour are there again; one comes back each second. Source: API reference, rate limiting.
+ */
+const limitedMs = 2_000;
 
 /** One endpoint of the API, over connections that stay open. */
 export class Transport implements Caller {
@@ -101,12 +106,8 @@ function decode(response: http.IncomingMessage, text: string): unknown {
     }
   }
   const message = `the API answered ${status} ${text.slice(0, 200)}`;
-  const retryAfterMs = status === 429 ? untilReset(response) : undefined;
-  throw new ApiFailure(message, { status, ...(retryAfterMs ? { retryAfterMs } : {}) });
-}
-
-/** Milliseconds until the API takes calls again; at least 2 000. */
-function untilReset({ headers }: http.IncomingMessage): number {
-  const seconds = Number(headers["ratelimit-reset"]);
-  return Math.max(2_000, Number.isFinite(seconds) ? seconds * 1000 - Date.now() : 0);
+  throw new ApiFailure(message, {
+    status,
+    ...(status === 429 ? { retryAfterMs: limitedMs } : {}),
+  });
 }

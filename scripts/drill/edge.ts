@@ -134,11 +134,11 @@ export const edgeDrills: readonly Drill[] = [
   ),
   drill(
     "F10",
-    "API answers 429 during F5, reset in 5 s",
-    apiOutageMs + 5_000 + 3_000,
+    "API answers 429 during F5, reset in an hour",
+    apiOutageMs + 3_000,
     one,
-    9_000,
-    withoutApi({ status: 429, resetSeconds: 5 }, apiOutageMs),
+    6_000,
+    withoutApi({ status: 429, resetSeconds: 3_600 }, apiOutageMs),
   ),
   drill("F11", "assign fails once during F5", 8_000, [2, 2], 9_000, async ({ active }) => {
     await inject({ fault: "action", command: "assign_floating_ip", result: "fail" });

@@ -69,16 +69,14 @@ describe("Transport", () => {
     expect(await failureOf(api.call("GET", "x"))).toMatchObject({ refused, unreachable });
   });
 
-  it("waits for the reset of the rate limit, at least 2 seconds", async () => {
-    const reset = String(Math.floor(Date.now() / 1000) + 30);
-    const { api } = await apiWith(
-      { status: 429, body: {}, headers: { "ratelimit-reset": reset } },
-      { status: 429, body: {} },
-    );
-    const far = await failureOf(api.call("GET", "x"));
-    expect(far.more.retryAfterMs).toBeGreaterThan(25_000);
-    const near = await failureOf(api.call("GET", "x"));
-    expect(near.more.retryAfterMs).toBe(2_000);
+  it("asks again 2 seconds after a refusal for the rate limit, however far its reset is", async () => {
+    const reset = String(Math.floor(Date.now() / 1000) + 3_600);
+    const { api } = await apiWith({
+      status: 429,
+      body: {},
+      headers: { "ratelimit-reset": reset },
+    });
+    expect((await failureOf(api.call("GET", "x"))).more.retryAfterMs).toBe(2_000);
   });
 
   it("does not believe a success without JSON", async () => {
