@@ -4,7 +4,7 @@ import type { CallLog } from "./call-log";
 import type { Cloud } from "./cloud";
 import { ApiError } from "./errors";
 import type { ApiFaults } from "./faults/api-faults";
-import { rateLimitExceeded, RateLimit } from "./rate-limit";
+import { rateLimitExceeded, type RateLimit } from "./rate-limit";
 import type { Call, Env } from "./request";
 import { actionRoutes } from "./resources/actions";
 import { catalogueRoutes } from "./resources/catalogue";
@@ -29,8 +29,8 @@ const missing = ["certificates", "load_balancers", "zones", "storage_boxes", "st
 export interface ApiSettings {
   /** 64 characters each; each is a project of its own. */
   tokens: readonly string[];
-  /** Whether calls beyond 3600 an hour are refused. @default true */
-  rateLimit?: boolean;
+  /** Counts the calls of each project and says which are refused. */
+  limit: RateLimit;
   /** Faults to inject. @default none */
   faults?: ApiFaults;
   /** Counts the calls. @default nobody counts */
@@ -43,13 +43,9 @@ export function projectOf(token: string): string {
 }
 
 /** The API under `/v1`. */
-export function apiApp(
-  cloud: Cloud,
-  { tokens, rateLimit = true, faults, callLog }: ApiSettings,
-): Hono<Env> {
+export function apiApp(cloud: Cloud, { tokens, limit, faults, callLog }: ApiSettings): Hono<Env> {
   const app = new Hono<Env>();
   const projects = new Map(tokens.map((token) => [token, projectOf(token)]));
-  const limit = new RateLimit(cloud.clock, rateLimit);
   if (callLog) app.use(callLog.middleware);
   if (faults) app.use(faults.middleware);
   app.use(async (call, next) => {

@@ -16,6 +16,7 @@ import { Faults } from "./faults/faults";
 import { MachineFaults } from "./faults/machine-faults";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
+import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
 import { serveSettings, usage } from "./serve-settings";
 import { Store } from "./store";
@@ -40,7 +41,8 @@ async function serve(args: string[]): Promise<void> {
   );
   const cloud: Cloud = { store, driver, actions, clock, behaviour };
   const callLog = new CallLog();
-  const app = apiApp(cloud, { tokens, rateLimit, faults: apiFaults, callLog });
+  const limit = new RateLimit(clock, rateLimit);
+  const app = apiApp(cloud, { tokens, limit, faults: apiFaults, callLog });
   const servers = [
     createServer(getRequestListener(app.fetch)),
     createServer(getRequestListener(app.fetch)),
@@ -53,7 +55,7 @@ async function serve(args: string[]): Promise<void> {
   await listen(servers[1]!, socket);
   if (controlPort !== undefined) {
     const machines = image === undefined ? undefined : new MachineFaults(state);
-    const control = controlApp(new Faults(cloud, apiFaults, machines), callLog);
+    const control = controlApp(new Faults(cloud, apiFaults, machines), callLog, limit);
     const server = createServer(getRequestListener(control.fetch));
     await listen(server, { host: "127.0.0.1", port: controlPort });
   }

@@ -9,8 +9,9 @@ import { machineSpec } from "./server-view";
 
 /**
  * Tells the machine driver the whole stored state once more, at a start: servers that run keep
- * running, what the machine lost is put back, a server that stopped meanwhile is off, and what an
- * action was doing when the cloud ended is done.
+ * running, what the machine lost is put back, a server that stopped by itself meanwhile is off, one
+ * that ran when this machine went down is started, and what an action was doing when the cloud
+ * ended is done.
  */
 export async function reconcile(cloud: Cloud): Promise<void> {
   const { store, driver, actions } = cloud;
@@ -53,7 +54,10 @@ async function reconcileServer(cloud: Cloud, server: Server): Promise<void> {
   const interrupted = actions.interrupted(server);
   if (interrupted.includes("rebuild_server")) await rebuildMachine(cloud, server);
   else if (interrupted.includes("stop_server")) await driver.powerOff(server.id);
-  else if (starting.some((command) => interrupted.includes(command))) {
+  else if (
+    starting.some((command) => interrupted.includes(command)) ||
+    (server.status === "running" && (await driver.lostPower(server.id)))
+  ) {
     await driver.powerOn(server.id);
   }
   server.status = await driver.status(server.id);

@@ -1,13 +1,18 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { CallLog } from "../call-log";
+import type { RateLimit } from "../rate-limit";
 import { FaultError, type Faults } from "./faults";
 import { faultShape } from "./shapes";
 
-/** The control API: `GET /faults`, `POST /faults`, `DELETE /faults[/:id]`, `GET /calls`. Loopback only. */
-export function controlApp(faults: Faults, callLog: CallLog): Hono {
+/** The control API: `GET /faults`, `POST /faults`, `DELETE /faults[/:id]`, `GET /calls`, `DELETE /rate-limit`. Loopback only. */
+export function controlApp(faults: Faults, callLog: CallLog, limit: RateLimit): Hono {
   const app = new Hono();
   app.get("/calls", (call) => call.json({ calls: callLog.all() }));
+  app.delete("/rate-limit", (call) => {
+    limit.forget();
+    return call.json({});
+  });
   app.get("/faults", (call) => call.json({ faults: faults.list() }));
   app.post("/faults", async (call) => {
     const parsed = faultShape.safeParse(await call.req.json().catch(() => undefined));

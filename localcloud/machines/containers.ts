@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import { attempt, command } from "./command";
 import type { MachineSpec } from "./driver";
@@ -112,6 +113,18 @@ export async function containerPid(name: string): Promise<number | undefined> {
   const answer = await attempt("docker", ["inspect", "--format", "{{.State.Pid}}", name]);
   const pid = Number(answer?.trim());
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
+/** What the engine finds as exit status of a container that was cut off together with the engine. */
+const cutOffStatus = "255";
+
+/** True if the container is stopped because the machine under it, or its engine, went down. */
+export async function endedWithMachine(name: string): Promise<boolean> {
+  const format = "{{.State.Status}} {{.State.ExitCode}} {{.State.FinishedAt}}";
+  const answer = await attempt("docker", ["inspect", "--format", format, name]);
+  const [status, exitStatus, finished = ""] = answer?.trim().split(" ") ?? [];
+  if (status !== "exited") return false;
+  return exitStatus === cutOffStatus || Date.parse(finished) < Date.now() - uptime() * 1000;
 }
 
 /** The last lines that a container printed. */

@@ -4,6 +4,7 @@ import {
   containerExists,
   containerPid,
   createContainer,
+  endedWithMachine,
   killContainer,
   lastWords,
   removeContainer,
@@ -94,9 +95,7 @@ export class DockerDriver implements MachineDriver {
     }
   }
 
-  powerOff(id: number): Promise<void> {
-    return killContainer(this.names.container(id));
-  }
+  powerOff = (id: number) => killContainer(this.names.container(id));
 
   async reset(id: number): Promise<void> {
     await this.powerOff(id);
@@ -124,6 +123,8 @@ export class DockerDriver implements MachineDriver {
   async status(id: number): Promise<"running" | "off"> {
     return (await this.pid(id)) === undefined ? "off" : "running";
   }
+
+  lostPower = (id: number) => endedWithMachine(this.names.container(id));
 
   async attachNetwork(id: number, nic: PrivateNic): Promise<void> {
     const record = this.records.get(id);

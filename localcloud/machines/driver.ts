@@ -82,6 +82,8 @@ export interface MachineDriver {
   /** A fresh disk with the same id and addresses; off afterwards. */
   rebuild(spec: MachineSpec): Promise<void>;
   status(id: number): Promise<"running" | "off">;
+  /** True if the machine is off because what it runs on went down, not by a call or by itself. */
+  lostPower(id: number): Promise<boolean>;
   /** Plugs in while the machine runs; again: other alias addresses. */
   attachNetwork(id: number, nic: PrivateNic): Promise<void>;
   detachNetwork(id: number, networkId: number): Promise<void>;

@@ -6,6 +6,8 @@ export class MemoryDriver implements MachineDriver {
   readonly machines = new Map<number, { spec: MachineSpec; running: boolean }>();
   /** Every call in order, as `name id`. */
   readonly calls: string[] = [];
+  /** Machines that are off because what they ran on went down. */
+  readonly withoutPower = new Set<number>();
   /** Owner by floating IP. */
   readonly floatingIps = new Map<string, number | undefined>();
   /** When set, the named call rejects with this text. */
@@ -62,6 +64,7 @@ export class MemoryDriver implements MachineDriver {
 
   status = async (id: number): Promise<"running" | "off"> =>
     this.machines.get(id)?.running ? "running" : "off";
+  lostPower = async (id: number) => this.withoutPower.has(id);
   reset = (id: number) => this.note("reset", id);
   reboot = (id: number) => this.note("reboot", id);
   attachNetwork = (id: number) => this.note("attachNetwork", id);

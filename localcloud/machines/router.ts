@@ -31,25 +31,23 @@ async function layBlackholes(): Promise<void> {
   await attempt("ip", ["-6", "route", "replace", "blackhole", names.ownRange6, "metric", "4096"]);
 }
 
-/** Makes the public side's router and its link to this machine; does nothing if it is there. */
-export async function makeRouter(router: string, link: string): Promise<void> {
-  await refuseUsedAddresses();
-  await layBlackholes();
+/** A veth pair from this machine into the router; does nothing if both are there. */
+async function makeLink(router: string, link: string): Promise<void> {
   const isNew = await makeNamespace(router);
   if (!isNew && (await attempt("ip", ["link", "show", link])) !== undefined) return;
   await attempt("ip", ["link", "delete", link]);
-  await command("ip", [
-    "link",
-    "add",
-    link,
-    "type",
-    "veth",
-    "peer",
-    "name",
-    "client",
-    "netns",
-    router,
-  ]);
+  const pair = ["link", "add", link, "type", "veth", "peer", "name", "client", "netns", router];
+  await command("ip", pair);
+}
+
+/**
+ * Makes the public side's router and its link to this machine. What is there stays, and gets its
+ * addresses and routes again: a network manager that is started anew removes those it does not know.
+ */
+export async function makeRouter(router: string, link: string): Promise<void> {
+  await refuseUsedAddresses();
+  await layBlackholes();
+  await makeLink(router, link);
   await command("ip", ["-n", router, "-batch", "-"], { input: lines(routerLines()) });
   await command("ip", ["-batch", "-"], { input: lines(machineLines(link)) });
   // Without IPv6 on this machine the hosts have it among themselves all the same.
@@ -64,10 +62,10 @@ function lines(list: readonly string[]): string {
 /** What `ip` does in the router: addresses of the services, and its end of the link. */
 export function routerLines(): string[] {
   return [
-    `address add ${names.metadataAddress}/32 dev lo`,
-    `address add ${names.apiAddress}/32 dev lo`,
-    `address add ${names.clientGateway}/32 dev client`,
-    "address add fe80::1/64 dev client nodad",
+    `address replace ${names.metadataAddress}/32 dev lo`,
+    `address replace ${names.apiAddress}/32 dev lo`,
+    `address replace ${names.clientGateway}/32 dev client`,
+    "address replace fe80::1/64 dev client nodad",
     "link set client up",
     `route replace ${names.clientAddress}/32 dev client`,
   ];
@@ -76,7 +74,7 @@ export function routerLines(): string[] {
 /** What `ip` does on this machine: only the public range leads over the link. */
 export function machineLines(link: string): string[] {
   return [
-    `address add ${names.clientAddress}/32 dev ${link}`,
+    `address replace ${names.clientAddress}/32 dev ${link}`,
     `link set ${link} up`,
     `route replace ${names.clientGateway}/32 dev ${link} src ${names.clientAddress}`,
     `route replace ${names.publicRange} via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
@@ -91,7 +89,7 @@ export function routerLines6(): string[] {
 /** The IPv6 part of {@link machineLines}. */
 export function machineLines6(link: string): string[] {
   return [
-    `address add ${names.clientAddress6}/128 dev ${link} nodad`,
+    `address replace ${names.clientAddress6}/128 dev ${link} nodad`,
     `route replace ${names.ownRange6} via fe80::1 dev ${link} src ${names.clientAddress6}`,
   ];
 }

@@ -38,6 +38,14 @@ describe("rate limit", () => {
     expect(limit.count("project").headers["RateLimit-Remaining"]).toBe("3599");
   });
 
+  it("gives all calls back when it is told to", () => {
+    const limit = new RateLimit(new TestClock(), true);
+    used(limit, 3_600);
+    expect(limit.count("project").refused).toBe(true);
+    limit.forget();
+    expect(limit.count("project").headers["RateLimit-Remaining"]).toBe("3599");
+  });
+
   it("refuses nobody when it is off", () => {
     const limit = new RateLimit(new TestClock(), false);
     used(limit, 3_600);

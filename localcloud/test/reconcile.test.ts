@@ -46,6 +46,20 @@ describe("a restart", () => {
     expect((await cloud.get(`/servers/${id}`)).body.server.status).toBe("off");
   });
 
+  it("starts a host that ran when the machine under it went down", async () => {
+    const [state, driver] = [scratch(), new MemoryDriver()];
+    const cloud = new TestCloud({ state, driver });
+    const [ran, stopped] = [await cloud.server(), await cloud.server({ name: "stopped" })];
+    await cloud.made(`/servers/${stopped.id}/actions/poweroff`, {});
+    for (const { id } of [ran, stopped]) {
+      driver.machines.get(id)!.running = false;
+      driver.withoutPower.add(id);
+    }
+    const after = await restarted(state, driver);
+    expect((await after.get(`/servers/${ran.id}`)).body.server.status).toBe("running");
+    expect((await after.get(`/servers/${stopped.id}`)).body.server.status).toBe("off");
+  });
+
   it("finishes a server that was being made", async () => {
     const [state, driver] = [scratch(), new MemoryDriver()];
     driver.create = () => new Promise(() => undefined);

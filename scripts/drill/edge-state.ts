@@ -1,4 +1,5 @@
 import { cloudGet } from "../local/cloud";
+import { giveCallsBack } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { waitUntil } from "../local/wait-until";
@@ -58,6 +59,7 @@ const pipeOfKeepalived = [
  * a drill would meet and a site should.
  */
 export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90): Promise<void> {
+  await giveCallsBack();
   const nodes = outputs.nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
   await waitUntil(
     "the edge in its normal state",

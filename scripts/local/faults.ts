@@ -49,6 +49,11 @@ export async function activeFaults(): Promise<{ id: number; fault: FaultRequest 
     .faults;
 }
 
+/** Gives the project all its calls to the API back: drills make in minutes what a site makes in days. */
+export async function giveCallsBack(): Promise<void> {
+  await call("DELETE", "/rate-limit");
+}
+
 /** Programs of the hosts that call the API. */
 const hostPrograms = ["webstack-broker", "webstack-mover"];
 

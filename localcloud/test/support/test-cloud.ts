@@ -4,6 +4,7 @@ import { apiApp } from "../../app";
 import { behaviourOn, defaultApiDate } from "../../behaviour";
 import type { Cloud } from "../../cloud";
 import { MemoryDriver } from "../../machines/memory-driver";
+import { RateLimit } from "../../rate-limit";
 import { Store } from "../../store";
 import { TestClock } from "./test-clock";
 
@@ -46,7 +47,8 @@ export class TestCloud {
       actions: new Actions(store, mode, this.clock),
       behaviour: behaviourOn(apiDate),
     };
-    this.app = apiApp(this.cloud, { tokens, rateLimit });
+    const limit = new RateLimit(this.clock, rateLimit);
+    this.app = apiApp(this.cloud, { tokens, limit });
   }
 
   async call(
