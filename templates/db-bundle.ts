@@ -122,6 +122,9 @@ function services({ privateIp, volume }: DbBundleArgs): NonNullable<BundlePart["
   ];
 }
 
+/** Writes reach the new primary before the old one leaves, which holds commits up once more. */
+const afterHandOverSeconds = 2;
+
 /**
  * Gives the primary away before MySQL stops. Commits under way would hold up a primary that leaves
  * by itself for a minute. On a secondary it names the primary that there is.
@@ -131,6 +134,7 @@ const handOver = [
   "SET @other = IF(@own = 'PRIMARY', 'SECONDARY', 'PRIMARY')",
   "SET @heir = (SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_ROLE = @other ORDER BY MEMBER_ID LIMIT 1)",
   "SELECT group_replication_set_as_primary(@heir)",
+  `DO SLEEP(IF(@own = 'PRIMARY', ${afterHandOverSeconds}, 0))`,
 ].join("; ");
 
 function mysqlDropIn(grouped: boolean, hasVolume: boolean): string {

@@ -8,7 +8,7 @@ import { waitUntil } from "../local/wait-until";
 import { brokenPromises, waitForGroup } from "./database-state";
 import type { Mark, Measured } from "./drill";
 import { Ledger } from "./ledger";
-import { Prober, seen } from "./prober";
+import { isServed, Prober, seen } from "./prober";
 import { answersOfWrites, seriesOf } from "./series";
 
 /** The members as a fault meets them. */
@@ -108,10 +108,20 @@ export async function watched(
   return { ...measured, moves: after !== undefined && after !== primary ? 1 : 0, series };
 }
 
+/** What became of the first reads that failed. */
+function failures({ probes }: Prober, beginMs: number): string {
+  const failed = probes.filter((probe) => !isServed(probe)).slice(0, 3);
+  const told = failed.map(({ atMs, tookMs, status }) => {
+    const [at, took] = [atMs - beginMs, tookMs].map((ms) => (ms / 1000).toFixed(2));
+    return `sent at ${at} s, ${status || "no answer"} after ${took} s`;
+  });
+  return told.join("; ");
+}
+
 /** Waits until all members are back, and counts what went wrong. */
 async function settled(
   outputs: StackOutputs,
-  { ledger, reader }: Load,
+  { ledger, reader, beginMs }: Load,
   { backSeconds, reads }: Pick<Watch, "backSeconds" | "reads">,
 ): Promise<Measured> {
   const begun = Date.now();
@@ -122,7 +132,9 @@ async function settled(
   const failedReads = seen(reader.probes).failed;
   const notes = [
     ...broken,
-    ...(reads && failedReads > 0 ? [`${failedReads} reads failed`] : []),
+    ...(reads && failedReads > 0
+      ? [`${failedReads} reads failed: ${failures(reader, beginMs)}`]
+      : []),
     `${ledger.writes.length - unknown} acknowledged, all members back after ${back} s`,
   ];
   return {
