@@ -97,10 +97,7 @@ export class DockerDriver implements MachineDriver {
 
   powerOff = (id: number) => killContainer(this.names.container(id));
 
-  async reset(id: number): Promise<void> {
-    await this.powerOff(id);
-    await this.powerOn(id);
-  }
+  reset = (id: number) => this.powerOff(id).then(() => this.powerOn(id));
 
   async shutdown(id: number): Promise<void> {
     await attempt("docker", ["kill", "--signal", "SIGRTMIN+3", this.names.container(id)]);
