@@ -95,9 +95,13 @@ export class DockerDriver implements MachineDriver {
     }
   }
 
+  lostPower = (id: number) => endedWithMachine(this.names.container(id));
   powerOff = (id: number) => killContainer(this.names.container(id));
 
-  reset = (id: number) => this.powerOff(id).then(() => this.powerOn(id));
+  async reset(id: number): Promise<void> {
+    await this.powerOff(id);
+    await this.powerOn(id);
+  }
 
   async shutdown(id: number): Promise<void> {
     await attempt("docker", ["kill", "--signal", "SIGRTMIN+3", this.names.container(id)]);
@@ -120,8 +124,6 @@ export class DockerDriver implements MachineDriver {
   async status(id: number): Promise<"running" | "off"> {
     return (await this.pid(id)) === undefined ? "off" : "running";
   }
-
-  lostPower = (id: number) => endedWithMachine(this.names.container(id));
 
   async attachNetwork(id: number, nic: PrivateNic): Promise<void> {
     const record = this.records.get(id);

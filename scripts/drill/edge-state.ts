@@ -55,8 +55,8 @@ const pipeOfKeepalived = [
 
 /**
  * Waits until the edge is as it should be: one master, which has the address, and one standby, both
- * healthy for a while. Movers are started anew: four moves in ten minutes are their limit, which
- * a drill would meet and a site should.
+ * healthy for a while. Movers are started anew and the project gets its calls back: four moves in
+ * ten minutes and 3 600 calls in an hour are limits that drills would meet.
  */
 export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90): Promise<void> {
   await giveCallsBack();
