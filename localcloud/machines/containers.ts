@@ -1,14 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { attempt, command } from "./command";
 import type { MachineSpec } from "./driver";
 import { containerLabel } from "./names";
-
-/** Real-time budget of the engine's group and of one host, microseconds in a second. */
-const engineRealtime = "/sys/fs/cgroup/cpu/docker/cpu.rt_runtime_us";
-const engineRealtimeUs = 400_000;
-const hostRealtimeUs = 20_000;
+import { realtimeArguments } from "./realtime";
 
 const capabilities = [
   "SYS_ADMIN",
@@ -44,19 +40,6 @@ const entryPoint = [
   'n=0; while [ "$WSC_PUBLIC" = 1 ] && [ ! -e /sys/class/net/eth0 ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done',
   "exec /sbin/init",
 ].join("; ");
-
-/** Gives the engine's group a real-time budget; undefined where the kernel has none to give. */
-function realtimeArguments(): string[] {
-  if (!existsSync(engineRealtime)) return [];
-  try {
-    if (Number(readFileSync(engineRealtime, "utf8")) < engineRealtimeUs) {
-      writeFileSync(engineRealtime, String(engineRealtimeUs));
-    }
-    return [`--cpu-rt-runtime=${hostRealtimeUs}`];
-  } catch {
-    return [];
-  }
-}
 
 /** Makes the container of a machine; it does not run yet. */
 export async function createContainer(

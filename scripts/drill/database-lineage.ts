@@ -3,7 +3,8 @@ import { heal, inject } from "../local/faults";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForGroup } from "./database-state";
-import { type Members, watched, waitForWrites } from "./database-watch";
+import { waitForWrites } from "./database-load";
+import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
 /** What the lost transaction makes; the group's own transaction of that number makes none. */

@@ -8,7 +8,8 @@ import { localPaths, repositoryRoot } from "../local/paths";
 import { runOnNode } from "../operate/ssh";
 import { mysqlUnit, usualWatch } from "./database-kinds";
 import { waitForGroup } from "./database-state";
-import { type Members, watched, waitForWrites } from "./database-watch";
+import { waitForWrites } from "./database-load";
+import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
 /** How long a single node is left alone, milliseconds: longer than a minority stays a group. */

@@ -2,7 +2,7 @@ import { databaseStates, primaryOf, query } from "../operate/databases";
 import { cloudGet } from "../local/cloud";
 import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
-import type { Ledger } from "./ledger";
+import type { Load } from "./database-load";
 
 /** Waits until every database node is an ONLINE member and one is the primary; returns its name. */
 export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Promise<string> {
@@ -24,10 +24,13 @@ export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Pro
 const applySeconds = 30;
 
 /**
- * Broken promises of a ledger on all members, which must have the same entries too. A member is
- * asked once it has applied every transaction that any of them has.
+ * Broken promises of ledger and bank on all members, which must have the same entries too. A member
+ * is asked once it has applied every transaction that any of them has.
  */
-export async function brokenPromises(outputs: StackOutputs, ledger: Ledger): Promise<string[]> {
+export async function brokenPromises(
+  outputs: StackOutputs,
+  { ledger, bank, door }: Pick<Load, "ledger" | "bank" | "door">,
+): Promise<string[]> {
   const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   const sql = `SELECT text FROM app.entry WHERE text LIKE 'ledger ${ledger.run} %' ORDER BY id`;
   const executed = await Promise.all(
@@ -36,9 +39,12 @@ export async function brokenPromises(outputs: StackOutputs, ledger: Ledger): Pro
   const wait = `DO WAIT_FOR_EXECUTED_GTID_SET('${executed.flat().join(",")}', ${applySeconds})`;
   const answers = await Promise.all(nodes.map((node) => query(outputs, node, `${wait}; ${sql}`)));
   const different = nodes.filter((_, i) => answers[i]!.join("\n") !== answers[0]!.join("\n"));
+  const books = await Promise.all(nodes.map((node) => door.books(node)));
   return [
     ...nodes.flatMap((node, i) => ledger.brokenBy(node, answers[i]!)),
     ...different.map((node) => `${node} has other entries than ${nodes[0]}`),
+    ...bank.wrongSums,
+    ...nodes.flatMap((node, i) => bank.brokenBy(node, books[i]!)),
   ];
 }
 

@@ -9,7 +9,8 @@ import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
-import { type Members, watched, waitForWrites } from "./database-watch";
+import { waitForWrites } from "./database-load";
+import { type Members, watched } from "./database-watch";
 import type { Drill, Measured, NotShown } from "./drill";
 
 async function frozen(server: string, milliseconds: number): Promise<void> {

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { waitUntil } from "../local/wait-until";
+import type { StackOutputs } from "./outputs";
+import { sshArguments } from "./ssh";
+
+/** Ways from this machine to ports of a node that listen on its loopback address only. */
+export interface Tunnel {
+  /** A Unix socket for each port, in their order; only this user may use them. */
+  sockets: readonly string[];
+  /** Ends the connection and removes the sockets. */
+  close: () => void;
+}
+
+/**
+ * Opens a tunnel through whichever load balancer answers.
+ *
+ * @param ports TCP ports on 127.0.0.1 of the node, such as 3306.
+ * @throws Error with what `ssh` said if no load balancer leads there.
+ */
+export async function openTunnel(
+  outputs: StackOutputs,
+  node: string,
+  ports: readonly number[],
+): Promise<Tunnel> {
+  const folder = mkdtempSync(join(tmpdir(), "webstack-tunnel-"));
+  const sockets = ports.map((port) => join(folder, String(port)));
+  const forwards = ports.flatMap((port, i) => ["-L", `${sockets[i]}:127.0.0.1:${port}`]);
+  const options = ["-N", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", ...forwards];
+  let last: unknown = new Error(`no load balancer leads to ${node}`);
+  for (const bastion of outputs.ssh.bastions) {
+    const words = [...options, ...sshArguments(outputs, node, bastion)];
+    const child = spawn("ssh", words, { stdio: ["ignore", "ignore", "pipe"] });
+    const close = () => {
+      child.kill();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    try {
+      await isOpen(child, sockets);
+      process.once("exit", close);
+      return { sockets, close };
+    } catch (error) {
+      last = error;
+      child.kill();
+    }
+  }
+  rmSync(folder, { recursive: true, force: true });
+  throw last;
+}
+
+async function isOpen(child: ChildProcess, sockets: readonly string[]): Promise<void> {
+  let said = "";
+  child.stderr!.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500)));
+  let failed: Error | undefined;
+  child.once("error", (error) => (failed = error));
+  await waitUntil(
+    "the tunnel",
+    async () => {
+      if (sockets.every((socket) => existsSync(socket))) return true;
+      throw failed ?? new Error(said || "not open yet");
+    },
+    { timeoutSeconds: 10, intervalMs: 50 },
+  );
+}
