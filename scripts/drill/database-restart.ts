@@ -5,6 +5,8 @@ import { cloudDelete, cloudGet } from "../local/cloud";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { localPaths, repositoryRoot } from "../local/paths";
+import { waitUntil } from "../local/wait-until";
+import { databaseStates } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { mysqlUnit, usualWatch } from "./database-kinds";
 import { waitForGroup } from "./database-state";
@@ -17,32 +19,67 @@ const aloneMs = 20_000;
 /** Time after which nothing may be acknowledged any more, milliseconds: what was on its way. */
 const onItsWayMs = 1_000;
 
-/**
- * Two nodes lose power: the third must acknowledge nothing and make no group. What is measured is
- * the time from the moment that one of them has power again until a write.
- */
-async function oneOfThree(outputs: StackOutputs): Promise<Measured> {
-  let [outageMs, alone] = [0, 0];
+/** What a part without the right to serve did, and how soon there was service again. */
+interface Held {
+  /** Writes that it acknowledged. */
+  alone: number;
+  /** From power for the node that was missing until a write, milliseconds. */
+  outageMs: number;
+}
+
+/** Leaves a part alone, then gives the missing node its power back. */
+async function heldBack({ outputs, ledger, mark }: Members, missing: number): Promise<Held> {
+  const acknowledged = () => ledger.writes.filter(({ result }) => result === "acknowledged").length;
+  const before = acknowledged();
+  await pause(aloneMs);
+  const alone = acknowledged() - before;
+  mark("missing node back");
+  const begun = Date.now();
+  await heal(missing);
+  await waitForWrites(outputs, 120);
+  return { alone, outageMs: Date.now() - begun };
+}
+
+/** A drill of a part that must acknowledge nothing; what is measured is {@link Held.outageMs}. */
+async function nothingAlone(
+  outputs: StackOutputs,
+  part: string,
+  breaks: (members: Members) => Promise<Held>,
+): Promise<Measured> {
+  let held: Held | undefined;
   const watch = { watchMs: 2_000, backSeconds: 120, reads: false };
-  const measured = await watched(outputs, watch, async ({ secondaries, ledger, mark }) => {
-    const faults = await Promise.all(
-      secondaries.map((server) => inject({ fault: "power-off", server })),
-    );
-    await pause(onItsWayMs);
-    const acknowledged = () =>
-      ledger.writes.filter(({ result }) => result === "acknowledged").length;
-    const before = acknowledged();
-    await pause(aloneMs);
-    alone = acknowledged() - before;
-    mark("one node back");
-    const begun = Date.now();
-    await heal(faults[0]);
-    await waitForWrites(outputs, 120);
-    outageMs = Date.now() - begun;
+  const measured = await watched(outputs, watch, async (members) => {
+    held = await breaks(members);
   });
-  const notes = [`${alone} writes acknowledged by one node of three`, ...(measured.notes ?? [])];
+  const { alone, outageMs } = held!;
+  const notes = [`${alone} writes acknowledged by ${part}`, ...(measured.notes ?? [])];
   const broken = (measured.broken ?? 0) + alone;
   return { ...measured, outageMs, failed: broken, broken, moves: 0, notes };
+}
+
+const off = (server: string) => inject({ fault: "power-off", server });
+
+/** Two nodes lose power: the third must acknowledge nothing and make no group. */
+async function oneOfThree(members: Members): Promise<Held> {
+  const faults = await Promise.all(members.secondaries.map(off));
+  await pause(onItsWayMs);
+  return heldBack(members, faults[0]!);
+}
+
+/** All lose power, and all but the last primary come back: they wait, and say for whom. */
+async function withoutLastPrimary(members: Members): Promise<Held> {
+  const { primary, secondaries, outputs } = members;
+  const [last, ...others] = await Promise.all([primary, ...secondaries].map(off));
+  for (const fault of others) await heal(fault);
+  const isSaid = async () => {
+    const states = await databaseStates(outputs);
+    const said = secondaries.map((name) => `${name}: ${states.get(name)?.waiting ?? "no answer"}`);
+    const expected = `${primary} was the last primary and cannot be seen`;
+    if (!said.every((text) => text.endsWith(expected))) throw new Error(said.join("; "));
+    return true;
+  };
+  await waitUntil(`both waiting for ${primary}`, isSaid, { timeoutSeconds: 90 });
+  return heldBack(members, last!);
 }
 
 /** Restarts MySQL on every node, one after the other, the primary last. */
@@ -93,7 +130,15 @@ export const restartDrills: readonly Drill[] = [
     boundMs: 120_000,
     moves: [0, 0],
     failed: 0,
-    run: oneOfThree,
+    run: (outputs) => nothingAlone(outputs, "one node of three", oneOfThree),
+  },
+  {
+    id: "F34c",
+    title: "all lose power, the last primary comes back late",
+    boundMs: 120_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) => nothingAlone(outputs, "two without the last primary", withoutLastPrimary),
   },
   {
     id: "F37",

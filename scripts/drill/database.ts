@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { switchPrimary } from "../operate/databases";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
 import { diskDrills } from "./database-disk";
 import { failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { lineageDrills } from "./database-lineage";
@@ -23,6 +24,13 @@ async function cutFromPeers({ primary, secondaries }: Members): Promise<void> {
   for (const peer of secondaries) {
     await inject({ fault: "link", server: primary, side: "private", peer });
   }
+}
+
+/** Stopped as by somebody who maintains it, and started again later. */
+async function stoppedCleanly({ primary, outputs }: Members): Promise<void> {
+  await runOnNode(outputs, primary, `sudo systemctl stop ${mysqlUnit}`, 60_000);
+  await pause(5_000);
+  await runOnNode(outputs, primary, `sudo systemctl start ${mysqlUnit}`, 60_000);
 }
 
 function shuffled<T>(values: readonly T[]): T[] {
@@ -74,6 +82,7 @@ export const databaseDrills: readonly Drill[] = [
     inject({ fault: "power-off", server: primary }),
   ),
   failover("F27", "primary cut from its peers", cutFromPeers),
+  failover("F36b", "MySQL of the primary stopped cleanly", stoppedCleanly, 2_000),
   harmless("F29", "MySQL of a secondary killed", ({ secondaries }) =>
     inject({ fault: "kill", server: secondaries[0]!, unit: mysqlUnit }),
   ),
