@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Askers } from "./supervisor/askers";
+import { BackOff, noticedMs, refusedMs } from "./supervisor/back-off";
 import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
@@ -10,19 +11,19 @@ import { keep, readKept } from "./supervisor/kept";
 import { founded } from "./supervisor/lineage";
 import { Mysql, SqlError } from "./supervisor/mysql";
 import { endOverride, isOverridden } from "./supervisor/override";
+import { Nudges } from "./supervisor/nudge";
 import { Peers } from "./supervisor/peers";
+import { Places } from "./supervisor/places";
 import { problem } from "./supervisor/problem";
 import { Rejoins } from "./supervisor/rejoin";
 import { serve } from "./supervisor/server";
 import { readPasswords, readSettings } from "./supervisor/settings";
-import { makeLocalUsers, makeUsers } from "./supervisor/users";
+import { provideUsers } from "./supervisor/users";
 import { isConfirmed, type LastView, type NodeState } from "./supervisor/view";
 import { say } from "./supervisor/say";
 
-/** Time between two looks at MySQL, milliseconds. */
-const lookMs = 100;
-/** Waits after failed starts, milliseconds; the last one for ever. */
-const backOffMs = [1_000, 2_000, 5_000, 10_000, 30_000];
+/** Time between two looks at MySQL, and while a member is lost, whose removal is due, milliseconds. */
+const lookMs = { usual: 100, loss: 20 };
 /** How long own transactions must be unknown to the group before all data is replaced, milliseconds. */
 const rebuildAfterMs = 10_000;
 
@@ -48,24 +49,14 @@ const askers = new Askers(
 );
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
+const backOff = new BackOff();
 const fence = new Fence();
+const nudges = new Nudges();
+const places = new Places();
 
 let busy = false;
-let [failures, notBefore, decidedAt] = [0, 0, 0];
+let decidedAt = 0;
 let decision: Decision = { type: "wait", reason: "just started" };
-
-/** Users are made before the first start, and again by the primary, which a new password needs. */
-async function provideUsers(): Promise<void> {
-  if (eye.usersMade || !eye.isFresh()) return;
-  const role = eye.state.member?.role;
-  if (grouped && eye.state.member?.state === "ONLINE") {
-    if (role === "PRIMARY") await makeUsers(acting, passwords);
-  } else if (!grouped || !eye.state.member || eye.state.member.state === "OFFLINE") {
-    await makeLocalUsers(acting, passwords);
-  } else return;
-  eye.usersMade = true;
-  if (!grouped && !eye.state.lastView) eye.keepSole(true);
-}
 
 function addressOf(node: string): string {
   return config.nodes.find(({ name }) => name === node)!.privateIp;
@@ -87,16 +78,16 @@ function next(): Decision {
 
 async function act(): Promise<void> {
   decision = next();
-  if (Date.now() < notBefore) return;
+  if (!backOff.isOver(Date.now())) return;
   switch (decision.type) {
     case "nothing":
-      failures = 0;
-      return;
+      return backOff.worked();
     case "wait":
       return;
     case "join":
       say(5, "joining the group");
       await eye.keepLineage(decision.lineage);
+      peers.announce();
       return startMember(acting, replication, false);
     case "bootstrap":
       return bootstrap(decision.reason);
@@ -105,10 +96,11 @@ async function act(): Promise<void> {
       return;
     case "leave":
       say(3, `leaving the group: ${decision.reason}`);
+      peers.announce();
       return stopMember(acting);
     case "handOver":
       say(3, `${decision.to} is to be the primary: ${decision.reason}`);
-      notBefore = Date.now() + backOffMs[3]!;
+      backOff.hold(noticedMs, Date.now());
       return setPrimary(acting, addressOf(decision.to));
   }
 }
@@ -120,7 +112,7 @@ function claim(by: string, view: LastView | null): boolean {
 async function giveBack(): Promise<void> {
   claims.release(config.node, Date.now());
   await peers.release(config.node);
-  notBefore = Date.now() + backOffMs[0]!;
+  backOff.hold(refusedMs, Date.now());
 }
 
 /** What was decided from what the peers said a moment ago must hold for those that let it happen. */
@@ -151,9 +143,7 @@ async function rebuild({ donor, reason }: { donor: string; reason: string }): Pr
 }
 
 function failed(error: Error): void {
-  const wait = backOffMs[Math.min(failures, backOffMs.length - 1)]!;
-  failures += 1;
-  notBefore = Date.now() + wait;
+  const wait = backOff.failed(Date.now());
   const code = error instanceof SqlError ? ` (MySQL ${error.code})` : "";
   say(4, `${error.message}${code}; again in ${wait} ms`);
 }
@@ -161,10 +151,11 @@ function failed(error: Error): void {
 async function turn(): Promise<void> {
   await eye.look();
   fence.keep(peers.silences(), Date.now());
+  if (eye.isFresh() && nudges.next(eye.state, eye.roll, Date.now())) places.fill();
   if (busy || !eye.isFresh()) return;
   busy = true;
   const work = async () => {
-    await provideUsers();
+    await provideUsers(eye, acting, passwords, grouped);
     await eye.settleLineage();
     eye.letIn(peers.states());
     if (grouped && eye.usersMade) await act();
@@ -189,11 +180,15 @@ serve(config.privateIp, {
   adopt: (view) => eye.adopt(view),
   claim,
   release: (by) => claims.release(by, Date.now()),
+  announced: () => nudges.announce(Date.now()),
   onAsked: (address, path) => {
     peers.hear(address);
     if (path === "/primary") askers.note(address, Date.now());
   },
 });
 peers.watch();
-const loop = () => void turn().finally(() => setTimeout(loop, lookMs));
+const loop = () =>
+  void turn().finally(() =>
+    setTimeout(loop, eye.roll.unreachable > 0 ? lookMs.loss : lookMs.usual),
+  );
 loop();

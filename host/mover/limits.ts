@@ -8,7 +8,7 @@ export const missesUntilDead = 3;
 export const maxMoves = 4;
 /** Window of the move limit. */
 export const moveWindowMs = 600_000;
-/** Waits after failures of the API, give or take a fifth; the last one for ever. */
+/** Longest waits after failures of the API, each shortened by up to a fifth; the last one for ever. */
 export const backOffMs: readonly number[] = [200, 400, 800, 1_600, 2_000];
 /** How long an operator's wish waits for this node to become master. */
 export const askedMs = 10_000;

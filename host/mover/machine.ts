@@ -168,7 +168,7 @@ function onAssigned(state: State, nowMs: number): Step {
 function onFailed(state: State, { nowMs, reason, retryAfterMs, refused, random }: Failure): Step {
   const isMaster = state.vrrp === "MASTER";
   const backOff = backOffMs[Math.min(state.failures, backOffMs.length - 1)]!;
-  const usual = isMaster ? Math.round(backOff * (0.8 + 0.4 * random)) : reconcileMs;
+  const usual = isMaster ? Math.round(backOff * (1 - 0.2 * random)) : reconcileMs;
   const waitMs = Math.max(usual, retryAfterMs ?? 0);
   const failed: State = {
     ...state,

@@ -4,6 +4,7 @@ import { keep, readKept } from "./kept";
 import { isPending, settled } from "./lineage";
 import { readLineage, writeLineage } from "./lineage-table";
 import { Mysql } from "./mysql";
+import type { Roll } from "./nudge";
 import { observe, startOf } from "./observe";
 import { say } from "./say";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
@@ -31,6 +32,8 @@ export class Eye {
   alone = readKept<boolean>("alone") ?? false;
   /** True once database and users are there. */
   usersMade = false;
+  /** The group as it was last seen. */
+  roll: Roll = { viewId: "", primary: "", unreachable: 0 };
   /** How long commits take. */
   readonly syncs = new SyncTimes();
   /** A view that a peer knows and that is no less late than the own. */
@@ -81,7 +84,8 @@ export class Eye {
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     try {
-      const { view, ...seen } = await observe(this.mysql, grouped, nameOf);
+      const { view, roll, ...seen } = await observe(this.mysql, grouped, nameOf);
+      this.roll = roll;
       await this.lookAtSyncs();
       if (!this.lineageRead) await this.meet();
       const { commitMs } = this.syncs;

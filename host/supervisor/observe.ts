@@ -1,5 +1,6 @@
 import type { Mysql } from "./mysql";
 import { includes } from "./gtid";
+import type { Roll } from "./nudge";
 import type { MemberState } from "./view";
 
 /** What one look at MySQL shows. */
@@ -13,6 +14,7 @@ export interface Observation {
   writable: boolean;
   majority: boolean;
   lagMs: number;
+  roll: Roll;
   /** The view, if this node is ONLINE in one, takes writes, and its disk has all that was delivered to it. */
   view: { primary: string; epoch: string; counter: number } | null;
 }
@@ -51,7 +53,8 @@ export async function observe(
     ? { state: self[2] as MemberState, role: (self[3] ?? "") as "PRIMARY" | "SECONDARY" | "" }
     : null;
   const primary = members.find((row) => row[3] === "PRIMARY");
-  const [epoch, counter] = (of("view")[0]?.[1] ?? "").split(":");
+  const viewId = of("view")[0]?.[1] ?? "";
+  const [epoch, counter] = viewId.split(":");
   const [executed, received] = [globals?.[2] ?? "", of("received")[0]?.[1] ?? ""];
   const online = member?.state === "ONLINE" && primary && epoch && counter;
   const settled = globals?.[1] === "0" && includes(executed, received);
@@ -63,6 +66,11 @@ export async function observe(
     writable: globals?.[1] === "0",
     majority: !grouped || reachable * 2 > members.length,
     lagMs: Number(of("lag")[0]?.[1] ?? 0),
+    roll: {
+      viewId,
+      primary: primary ? nameOf(primary[1]!) : "",
+      unreachable: members.length - reachable,
+    },
     view:
       online && settled ? { primary: nameOf(primary[1]!), epoch, counter: Number(counter) } : null,
   };

@@ -92,6 +92,11 @@ export class Peers {
     }
   }
 
+  /** Tells the peers that this node is about to come into the group or to leave it. */
+  announce(): void {
+    for (const address of this.addresses) void ask(`http://${address}:9200/change`);
+  }
+
   /** Those that grant `node`, which knows of `view` as the last, the claim to bootstrap, as they are. */
   async grants(node: string, view: LastView | null): Promise<NodeState[]> {
     const answers = await Promise.all(

@@ -16,6 +16,8 @@ export interface Answers {
   /** Grants or refuses the claim of a node that knows of that view as the last. */
   claim: (by: string, view: LastView | null) => boolean;
   release: (by: string) => void;
+  /** Learns that a member is about to come or to leave. */
+  announced: () => void;
   /** Learns who asks for what. */
   onAsked: (address: string, path: string) => void;
 }
@@ -38,7 +40,7 @@ export function durationMs(text: string): number {
   return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
 }
 
-/** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view`, `/claim?by=` and `/release?by=`, on the private address. */
+/** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view`, `/claim?by=`, `/release?by=` and `/change`, on the private address. */
 export function serve(address: string, answers: Answers): void {
   const server = createServer((call, response) => {
     const url = new URL(call.url ?? "/", "http://node");
@@ -75,6 +77,9 @@ export function serve(address: string, answers: Answers): void {
           granted: answers.claim(url.searchParams.get("by") ?? "", viewOf(url.searchParams)),
           state,
         });
+      case "/change":
+        answers.announced();
+        return json({});
       case "/release":
         answers.release(url.searchParams.get("by") ?? "");
         return json({});

@@ -1,3 +1,4 @@
+import type { Eye } from "./eye";
 import { literal, type Mysql } from "./mysql";
 
 /** Passwords by user, as the program made them. */
@@ -33,7 +34,7 @@ function statements(passwords: Passwords): string[] {
  * Makes database and users on a node that is in no group. Not in its log: every node does the same
  * by itself, and a transaction that only one node has would keep it out of the group.
  */
-export async function makeLocalUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
+async function makeLocalUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
   const sql = [
     "SET GLOBAL super_read_only = OFF",
     "SET GLOBAL read_only = OFF",
@@ -45,6 +46,24 @@ export async function makeLocalUsers(mysql: Mysql, passwords: Passwords): Promis
 }
 
 /** Makes database and users on the primary; the others receive them. */
-export async function makeUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
+async function makeUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
   await mysql.query(statements(passwords).join(";\n"), 15_000);
+}
+
+/** Makes users before the first start, and again on the primary, which a new password needs. */
+export async function provideUsers(
+  eye: Eye,
+  mysql: Mysql,
+  passwords: Passwords,
+  grouped: boolean,
+): Promise<void> {
+  if (eye.usersMade || !eye.isFresh()) return;
+  const { member, lastView } = eye.state;
+  if (grouped && member?.state === "ONLINE") {
+    if (member.role === "PRIMARY") await makeUsers(mysql, passwords);
+  } else if (!grouped || !member || member.state === "OFFLINE") {
+    await makeLocalUsers(mysql, passwords);
+  } else return;
+  eye.usersMade = true;
+  if (!grouped && !lastView) eye.keepSole(true);
 }

@@ -78,9 +78,12 @@ async function shortly<T>(
   // Without a listener a connection that breaks while nothing is asked would end the process.
   connection.on("error", () => undefined);
   try {
-    return await work(connection);
-  } finally {
+    const result = await work(connection);
+    await connection.end();
+    return result;
+  } catch (error) {
     connection.destroy();
+    throw error;
   }
 }
 

@@ -107,8 +107,10 @@ async function settled(
     ({ result }) => result !== "acknowledged",
   ).length;
   const failedReads = seen(reader.probes).failed;
+  const gap = ledger.longestGap();
   const notes = [
     ...broken,
+    `longest pause from ${((gap.fromMs - beginMs) / 1000).toFixed(1)} s on`,
     ...(reads && failedReads > 0
       ? [`${failedReads} reads failed: ${failures(reader, beginMs)}`]
       : []),
@@ -117,7 +119,7 @@ async function settled(
     `all members back after ${back} s`,
   ];
   return {
-    outageMs: ledger.longestGapMs(),
+    outageMs: gap.lengthMs,
     requests: ledger.writes.length + bank.transfers.length + reader.probes.length,
     failed: unknown + (reads ? failedReads : 0) + broken.length,
     moves: 0,

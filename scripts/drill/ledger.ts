@@ -72,18 +72,21 @@ export class Ledger {
     }
   }
 
-  /** Longest time between two acknowledgements, milliseconds. */
-  longestGapMs(): number {
+  /** Longest time between two acknowledgements, and when it began, milliseconds. */
+  longestGap(): { lengthMs: number; fromMs: number } {
     const times = this.writes
       .filter(({ result }) => result === "acknowledged")
       .map(({ answeredMs }) => answeredMs)
       .sort((a, b) => a - b);
     // Not Math.max(...): a soak has more writes than a call has room for arguments.
-    const longest = times.reduce(
-      (most, time, i) => Math.max(most, time - (times[i - 1] ?? time)),
-      0,
+    return times.reduce(
+      (longest, time, i) => {
+        const fromMs = times[i - 1] ?? time;
+        const lengthMs = Math.round(time - fromMs);
+        return lengthMs > longest.lengthMs ? { lengthMs, fromMs } : longest;
+      },
+      { lengthMs: 0, fromMs: 0 },
     );
-    return Math.round(longest);
   }
 
   /** Promises that a member's entries break: what was acknowledged is there once, the rest at most once. */

@@ -34,6 +34,7 @@ export async function openTunnel(
     const words = [...options, ...sshArguments(outputs, node, bastion)];
     const child = spawn("ssh", words, { stdio: ["ignore", "ignore", "pipe"] });
     const close = () => {
+      process.off("exit", close);
       child.kill();
       rmSync(folder, { recursive: true, force: true });
     };

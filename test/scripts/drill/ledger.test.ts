@@ -44,10 +44,10 @@ describe("brokenBy", () => {
   });
 });
 
-describe("longestGapMs", () => {
+describe("longestGap", () => {
   it("is the longest time between two acknowledgements, rounded", () => {
     const ledger = ledgerWith({ answeredMs: 100 }, { answeredMs: 400.6 }, { answeredMs: 450 });
-    expect(ledger.longestGapMs()).toBe(301);
+    expect(ledger.longestGap()).toEqual({ lengthMs: 301, fromMs: 100 });
   });
 
   it("takes no answer but an acknowledgement for the end of a gap", () => {
@@ -57,19 +57,19 @@ describe("longestGapMs", () => {
       { answeredMs: 400, result: "refused" },
       { answeredMs: 900 },
     );
-    expect(ledger.longestGapMs()).toBe(800);
+    expect(ledger.longestGap().lengthMs).toBe(800);
   });
 
   it("sorts by time, since several clients write at once", () => {
     const ledger = ledgerWith({ answeredMs: 500 }, { answeredMs: 100 }, { answeredMs: 300 });
-    expect(ledger.longestGapMs()).toBe(200);
+    expect(ledger.longestGap().lengthMs).toBe(200);
   });
 
   it.each([
     ["no write", []],
     ["one write", [{ answeredMs: 700 }]],
   ])("is 0 with %s", (_, writes) => {
-    expect(ledgerWith(...writes).longestGapMs()).toBe(0);
+    expect(ledgerWith(...writes).longestGap().lengthMs).toBe(0);
   });
 
   it("sums up a long soak", () => {
@@ -77,6 +77,6 @@ describe("longestGapMs", () => {
     for (let i = 0; i < 200_000; i++) {
       ledger.writes.push({ text: "a", answeredMs: i * 10, result: "acknowledged" });
     }
-    expect(ledger.longestGapMs()).toBe(10);
+    expect(ledger.longestGap().lengthMs).toBe(10);
   });
 });

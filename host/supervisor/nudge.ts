@@ -1,0 +1,64 @@
+import type { NodeState } from "./view";
+
+/**
+ * A change of the group takes effect after twenty more places in the order of its messages. XCom
+ * fills them with messages that are there, or with empty ones of its own, for which it waits twice
+ * for some tenths of a second; as long nothing is committed. (`setup_exit_handling` and `find_value`
+ * of `xcom_base.cc`, MySQL 9.7: an event horizon of 10, twice.) A site with many writers at a time
+ * fills them by itself, one with few is helped.
+ */
+
+/** How long the places after a change of the view are filled, milliseconds. */
+const afterViewMs = 1_000;
+/** As long after a switch: the former primary may leave 2 s later, to be restarted. */
+const afterSwitchMs = 4_000;
+/** Longest time from a word that a member comes or leaves until the view changes, milliseconds. */
+const announcedMs = 15_000;
+/** Longest time for which a lost secondary is not removed, milliseconds; then something is wrong. */
+const lossMs = 5_000;
+
+/** The group as one member sees it. */
+export interface Roll {
+  /** Id of the view, which each coming and going of a member changes; empty outside. */
+  viewId: string;
+  /** Who is the primary; empty if nobody is. */
+  primary: string;
+  /** Number of members that cannot be reached. */
+  unreachable: number;
+}
+
+/** Says when a member is to fill places. */
+export class Nudges {
+  private roll: Roll | undefined;
+  private untilMs = Number.NEGATIVE_INFINITY;
+  private lostAtMs: number | undefined;
+
+  /** A member is about to come or to leave. */
+  announce(nowMs: number): void {
+    this.until(nowMs + announcedMs);
+  }
+
+  /**
+   * True while places are to be filled. Never while the primary is silent, through whom all
+   * messages go: the time that they then take would count for later ones.
+   */
+  next(self: NodeState, roll: Roll, nowMs: number): boolean {
+    const isMember = self.ready && self.member?.state === "ONLINE" && self.majority;
+    const before = this.roll;
+    this.roll = isMember ? roll : undefined;
+    if (!isMember) return false;
+    // What was announced has come about.
+    if (before && before.viewId !== roll.viewId) this.untilMs = nowMs + afterViewMs;
+    else if (before && before.primary !== roll.primary) {
+      const mayLeave = before.primary === self.node;
+      this.until(nowMs + (mayLeave ? afterViewMs : afterSwitchMs));
+    }
+    this.lostAtMs = roll.unreachable === 0 ? undefined : (this.lostAtMs ?? nowMs);
+    if (this.lostAtMs === undefined) return nowMs < this.untilMs;
+    return self.member?.role === "PRIMARY" && nowMs - this.lostAtMs < lossMs;
+  }
+
+  private until(ms: number): void {
+    this.untilMs = Math.max(this.untilMs, ms);
+  }
+}

@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { say } from "./say";
+
+/** Sessions that each have one message under way: more than the places to fill. */
+const sessions = 30;
+/** Messages of each session in one run of the program. */
+const rounds = 20;
+/** Longest pause of a session before a message, seconds; messages that meet share a place. */
+const pauseSeconds = 0.15;
+/** Longest run, milliseconds: messages that are not delivered hold it up. */
+const longestMs = 5_000;
+/** Wait after a run that failed, milliseconds. */
+const againMs = 30_000;
+
+/**
+ * A transaction that begins after all that was ordered before it sends a message, on every member.
+ * https://dev.mysql.com/doc/refman/8.4/en/group-replication-configuring-consistency-guarantees.html
+ */
+const statements = [
+  "SET SESSION group_replication_consistency = 'BEFORE'",
+  `DO SLEEP(${pauseSeconds} * RAND())`,
+  "BEGIN",
+  "COMMIT",
+];
+
+/** Arguments of `mysqlslap`, which runs the statements in many sessions at once and makes no schema. */
+export const slapArguments = [
+  ...["--no-defaults", "--user=root", "--silent", "--no-drop", "--create-schema=mysql"],
+  `--concurrency=${sessions}`,
+  `--number-of-queries=${sessions * rounds * statements.length}`,
+  ...["--delimiter=;", `--query=${statements.join(";")}`],
+];
+
+/** Fills places in the order of the group's messages, a second at a time. */
+export class Places {
+  private running = false;
+  private notBeforeMs = 0;
+
+  /** Starts to fill unless it is at it. */
+  fill(): void {
+    if (this.running || Date.now() < this.notBeforeMs) return;
+    this.running = true;
+    const child = spawn("/usr/bin/mysqlslap", slapArguments, {
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: longestMs,
+      killSignal: "SIGKILL",
+    });
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 300)));
+    const end = (failure: string | undefined) => {
+      this.running = false;
+      if (failure === undefined) return;
+      this.notBeforeMs = Date.now() + againMs;
+      say(4, `a change of the group takes effect without help: ${failure}`);
+    };
+    child.on("error", (error) => end(error.message));
+    child.on("close", (status) => end(status === 1 ? said.trim() : undefined));
+  }
+}
