@@ -60,14 +60,6 @@ export class Bank {
     await this.work;
   }
 
-  /** Longest time between two acknowledged transfers, milliseconds. */
-  longestGapMs(): number {
-    const times = this.transfers
-      .filter(({ result }) => result === "acknowledged")
-      .map(({ answeredMs }) => answeredMs);
-    return Math.round(times.reduce((most, t, i) => Math.max(most, t - (times[i - 1] ?? t)), 0));
-  }
-
   /** Promises that a member's books break. */
   brokenBy(member: string, { balances, transfers }: Books): string[] {
     const sum = balances.reduce((total, balance) => total + balance, 0);

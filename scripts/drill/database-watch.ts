@@ -7,6 +7,7 @@ import { endLoad, type Load, startLoad, stopLoad, waitForWrites } from "./databa
 import { brokenPromises, waitForGroup } from "./database-state";
 import type { Mark, Measured } from "./drill";
 import type { Ledger } from "./ledger";
+import { longestGap } from "./longest-gap";
 import { isServed, type Prober, seen } from "./prober";
 import { answersOfWrites, seriesOf } from "./series";
 
@@ -107,7 +108,7 @@ async function settled(
     ({ result }) => result !== "acknowledged",
   ).length;
   const failedReads = seen(reader.probes).failed;
-  const gap = ledger.longestGap();
+  const gap = longestGap(ledger.writes);
   const notes = [
     ...broken,
     `longest pause from ${((gap.fromMs - beginMs) / 1000).toFixed(1)} s on`,
@@ -115,7 +116,7 @@ async function settled(
       ? [`${failedReads} reads failed: ${failures(reader, beginMs)}`]
       : []),
     `${ledger.writes.length} writes and ${bank.transfers.length} transfers, ${unknown} not acknowledged`,
-    `longest pause of transfers ${bank.longestGapMs()} ms, ${bank.audits} audits`,
+    `longest pause of transfers ${longestGap(bank.transfers).lengthMs} ms, ${bank.audits} audits`,
     `all members back after ${back} s`,
   ];
   return {

@@ -72,23 +72,6 @@ export class Ledger {
     }
   }
 
-  /** Longest time between two acknowledgements, and when it began, milliseconds. */
-  longestGap(): { lengthMs: number; fromMs: number } {
-    const times = this.writes
-      .filter(({ result }) => result === "acknowledged")
-      .map(({ answeredMs }) => answeredMs)
-      .sort((a, b) => a - b);
-    // Not Math.max(...): a soak has more writes than a call has room for arguments.
-    return times.reduce(
-      (longest, time, i) => {
-        const fromMs = times[i - 1] ?? time;
-        const lengthMs = Math.round(time - fromMs);
-        return lengthMs > longest.lengthMs ? { lengthMs, fromMs } : longest;
-      },
-      { lengthMs: 0, fromMs: 0 },
-    );
-  }
-
   /** Promises that a member's entries break: what was acknowledged is there once, the rest at most once. */
   brokenBy(member: string, texts: readonly string[]): string[] {
     const counts = new Map<string, number>();

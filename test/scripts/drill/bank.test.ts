@@ -89,10 +89,4 @@ describe("a bank", () => {
     expect(bank.audits).toBe(1);
     expect(bank.wrongSums).toEqual(wrong);
   });
-
-  it("measures its longest pause between acknowledged transfers", () => {
-    const late = { answeredMs: 700, result: "unknown" } as const;
-    expect(bankWith({ answeredMs: 100 }, late, { answeredMs: 900.4 }).longestGapMs()).toBe(800);
-    expect(bankWith({ answeredMs: 100 }).longestGapMs()).toBe(0);
-  });
 });
