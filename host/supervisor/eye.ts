@@ -33,7 +33,7 @@ export class Eye {
   /** True once database and users are there. */
   usersMade = false;
   /** The group as it was last seen. */
-  roll: Roll = { viewId: "", primary: "", unreachable: 0 };
+  roll: Roll = nobody;
   /** How long commits take. */
   readonly syncs = new SyncTimes();
   /** A view that a peer knows and that is no less late than the own. */
@@ -105,6 +105,7 @@ export class Eye {
       this.lookedAt = Date.now();
     } catch (error) {
       this.lineageRead = false;
+      this.roll = nobody;
       if (this.state.ready) say(4, `MySQL: ${(error as Error).message}`);
       this.state = {
         ...this.state,
@@ -181,4 +182,5 @@ export class Eye {
   }
 }
 
+const nobody: Roll = { viewId: "", primary: "", unreachable: 0 };
 const alone = { state: "ONLINE" as const, role: "PRIMARY" as const };

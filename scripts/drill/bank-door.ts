@@ -4,15 +4,7 @@ import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { openTunnel } from "../operate/tunnel";
-import { accounts, type Booked, type Books, opening } from "./bank";
-
-/** How a bank reaches its books: each call is a connection of its own. */
-export interface BankDoor {
-  /** @throws Error if it may not have happened. */
-  transfer: (asked: Booked) => Promise<void>;
-  /** What all balances make on some replica; undefined before it has them. */
-  audit: () => Promise<{ node: string; sum: number } | undefined>;
-}
+import { accounts, type BankDoor, type Booked, type Books, opening } from "./bank";
 
 /** A door that leads to tables of the database. */
 export interface OpenDoor extends BankDoor {

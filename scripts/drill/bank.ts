@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import type { BankDoor } from "./bank-door";
 
 /** Money that changed its owner, or may have. */
 export interface Transfer {
@@ -23,6 +22,14 @@ export interface Books {
   /** Balance by account, counted from 0. */
   balances: readonly number[];
   transfers: readonly Booked[];
+}
+
+/** How a bank reaches its books: each call is a connection of its own. */
+export interface BankDoor {
+  /** @throws Error if it may not have happened. */
+  transfer: (asked: Booked) => Promise<void>;
+  /** What all balances make on some replica; undefined before it has them. */
+  audit: () => Promise<{ node: string; sum: number } | undefined>;
 }
 
 /** Accounts of a bank, and what each has at first. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { accounts, Bank, type Booked, opening, type Transfer } from "../../../scripts/drill/bank";
-import type { BankDoor } from "../../../scripts/drill/bank-door";
+import {
+  accounts,
+  Bank,
+  type BankDoor,
+  type Booked,
+  opening,
+  type Transfer,
+} from "../../../scripts/drill/bank";
 
 const closed: BankDoor = {
   transfer: () => Promise.reject(new Error("closed")),
