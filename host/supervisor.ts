@@ -5,7 +5,7 @@ import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
 import { Fence } from "./supervisor/fence";
-import { copyFrom, setPrimary, startMember, stopMember } from "./supervisor/group";
+import { setPrimary, startMember, stopMember } from "./supervisor/group";
 import { betterPrimary, HandOvers } from "./supervisor/hand-over";
 import { keep, readKept } from "./supervisor/kept";
 import { founded } from "./supervisor/lineage";
@@ -15,6 +15,7 @@ import { Nudges } from "./supervisor/nudge";
 import { Peers } from "./supervisor/peers";
 import { Places } from "./supervisor/places";
 import { problem } from "./supervisor/problem";
+import { endStuckCopy, rebuild } from "./supervisor/rebuild";
 import { Rejoins } from "./supervisor/rejoin";
 import { serve } from "./supervisor/server";
 import { readPasswords, readSettings } from "./supervisor/settings";
@@ -92,8 +93,13 @@ async function act(): Promise<void> {
     case "bootstrap":
       return bootstrap(decision.reason);
     case "rebuild":
-      if (Date.now() - decidedAt > rebuildAfterMs) await rebuild(decision);
-      return;
+      if (Date.now() - decidedAt < rebuildAfterMs) return;
+      return rebuild(
+        acting,
+        replication,
+        { ...decision, address: addressOf(decision.donor) },
+        eye.progress,
+      );
     case "leave":
       say(3, `leaving the group: ${decision.reason}`);
       peers.announce();
@@ -136,12 +142,6 @@ async function bootstrap(reason: string): Promise<void> {
   endOverride();
 }
 
-async function rebuild({ donor, reason }: { donor: string; reason: string }): Promise<void> {
-  say(3, `${reason}; all data is replaced by a copy of ${donor}`);
-  await copyFrom(acting, addressOf(donor), replication);
-  say(4, `copied from ${donor}`);
-}
-
 function failed(error: Error): void {
   const wait = backOff.failed(Date.now());
   const code = error instanceof SqlError ? ` (MySQL ${error.code})` : "";
@@ -150,6 +150,7 @@ function failed(error: Error): void {
 
 async function turn(): Promise<void> {
   await eye.look();
+  await endStuckCopy(eye.progress).catch(failed);
   fence.keep(peers.silences(), Date.now());
   if (eye.isFresh() && nudges.next(eye.state, eye.roll, Date.now())) places.fill();
   if (busy || !eye.isFresh()) return;
@@ -175,7 +176,8 @@ function confirmed(): boolean {
 serve(config.privateIp, {
   state: ownState,
   isFresh: () => eye.isFresh(),
-  problem: () => problem(eye.state, decision),
+  problem: () => problem(eye.state, peers.states(), decision, eye.progress),
+  isPeer: (address) => config.nodes.some(({ privateIp }) => privateIp === address),
   confirmed,
   adopt: (view) => eye.adopt(view),
   claim,

@@ -8,7 +8,7 @@ const program = "/usr/local/lib/webstack/converge.js";
 const converge = `sudo -n /usr/bin/node ${program}`;
 /** Longest first boot: packages are installed from a mirror, seconds. */
 const bootSeconds = 1_200;
-/** Longest run of converge, seconds. */
+/** Longest time in which a run of converge says nothing, seconds; a wait says so every ten. */
 const applySeconds = 1_800;
 /** Longest transfer of a release, seconds. */
 const transferSeconds = 900;

@@ -19,7 +19,7 @@ export interface RunOptions {
   input?: string;
   /** Local path of a file that is sent as standard input. */
   file?: string;
-  /** Seconds until it is given up. @default 60 */
+  /** Seconds until it is given up; with `onLine`, seconds without a line. @default 60 */
   timeoutSeconds?: number;
   /** Receives standard output line by line while it runs. */
   onLine?: (line: string) => void;
@@ -54,14 +54,22 @@ export class Session {
     const gone = new Promise<never>((_, reject) => {
       lost = () => reject(new ConnectionLost("the connection to the host was lost"));
       for (const each of this.clients) each.once("close", lost);
+      const what = options.onLine
+        ? "said nothing on the host for"
+        : "did not end on the host within";
       timer = setTimeout(() => {
-        reject(new Error(`"${command}" did not end on the host within ${timeoutSeconds} s`));
+        reject(new Error(`"${command}" ${what} ${timeoutSeconds} s`));
         this.close();
       }, timeoutSeconds * 1000);
     });
+    const onLine = (line: string) => {
+      timer?.refresh();
+      options.onLine?.(line);
+    };
+    const heard = options.onLine ? { ...options, onLine } : options;
     try {
       return await Promise.race([
-        finished(await Promise.race([exec(client, command), gone]), options),
+        finished(await Promise.race([exec(client, command), gone]), heard),
         gone,
       ]);
     } finally {

@@ -1,51 +1,82 @@
-import { get } from "node:http";
+import { get, type IncomingMessage } from "node:http";
 import type { BundleService } from "./bundle";
 import { pause, run, say } from "./run";
 import { journalTail } from "./systemd";
 
 type Health = NonNullable<BundleService["health"]>;
 
+/** Why a service is not healthy. */
+interface Problem {
+  text: string;
+  /** Seconds for which it asks for patience, because its work goes on: `Retry-After` of a 503; 0: none. */
+  patience: number;
+}
+
+/** Longest patience that one answer can ask for, seconds. */
+const maxPatience = 600;
+/** Time between two words about a wait, milliseconds. */
+const tellMs = 10_000;
+
 /**
- * Waits until a service does its work.
+ * Waits until a service does its work. The deadline moves as long as the service asks for patience,
+ * as one does that copies much data.
  *
  * @throws Error with the last answer and the end of the unit's journal after the deadline.
  */
 export async function waitHealthy({ unit, health }: BundleService): Promise<void> {
   if (!health) return;
-  const end = Date.now() + health.timeoutSeconds * 1000;
+  const started = Date.now();
+  let end = started + health.timeoutSeconds * 1000;
+  let toldAt = started;
   for (let tries = 0; ; tries++) {
     const problem = await unhealthy(health);
     if (problem === undefined) {
       if (tries > 0) say("healthy", unit);
       return;
     }
-    if (Date.now() >= end) {
-      const wait = `${unit} is not healthy after ${health.timeoutSeconds} s: ${problem}`;
+    const now = Date.now();
+    end = Math.max(end, now + problem.patience * 1000);
+    if (now >= end) {
+      const seconds = Math.round((now - started) / 1000);
+      const wait = `${unit} is not healthy after ${seconds} s: ${problem.text}`;
       throw new Error(`${wait}\n${await journalTail(unit)}`);
+    }
+    if (now - toldAt >= tellMs) {
+      say("wait for", `${unit}: ${problem.text}`);
+      toldAt = now;
     }
     await pause(Math.min(100 + tries * 20, 500));
   }
 }
 
-async function unhealthy({ command, http }: Health): Promise<string | undefined> {
+async function unhealthy({ command, http }: Health): Promise<Problem | undefined> {
   if (!command) return refusal(http ?? "");
   const { status, stdout, stderr } = await run(command, 10);
-  return status === 0 ? undefined : `${command.join(" ")}: ${stdout}${stderr}`.trim();
+  if (status === 0) return undefined;
+  return { text: `${command.join(" ")}: ${stdout}${stderr}`.trim(), patience: 0 };
 }
 
 /** What a URL answers if it is not 200. */
-function refusal(url: string): Promise<string | undefined> {
+function refusal(url: string): Promise<Problem | undefined> {
   return new Promise((resolve) => {
+    const failed = ({ message }: Error) => resolve({ text: `${url}: ${message}`, patience: 0 });
     const request = get(url, { timeout: 3_000, agent: false }, (response) => {
       let body = "";
       response.on("data", (chunk: Buffer) => (body += chunk.toString().slice(0, 500)));
-      response.on("error", (error) => resolve(`${url}: ${error.message}`));
+      response.on("error", failed);
       response.on("end", () => {
         const { statusCode } = response;
-        resolve(statusCode === 200 ? undefined : `${url} answered ${statusCode} ${body.trim()}`);
+        if (statusCode === 200) return resolve(undefined);
+        const text = `${url} answered ${statusCode} ${body.trim()}`;
+        resolve({ text, patience: patienceOf(response) });
       });
     });
     request.on("timeout", () => request.destroy(new Error("no answer within 3 s")));
-    request.on("error", (error) => resolve(`${url}: ${error.message}`));
+    request.on("error", failed);
   });
+}
+
+function patienceOf({ statusCode, headers }: IncomingMessage): number {
+  const asked = statusCode === 503 ? Number(headers["retry-after"] ?? 0) : 0;
+  return Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxPatience) : 0;
 }

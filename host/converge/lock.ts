@@ -27,7 +27,11 @@ export async function withLock<T>(work: () => Promise<T>): Promise<T> {
       helper.stdout.once("data", () => resolve());
       helper.once("error", reject);
       helper.once("exit", () =>
-        reject(new Error(`another run still holds ${path} after ${waitSeconds} s`)),
+        reject(
+          new Error(
+            `another run still holds ${path} after ${waitSeconds} s; it goes on by itself: run \`up\` again when it has ended`,
+          ),
+        ),
       );
     });
     clearTimeout(slow);

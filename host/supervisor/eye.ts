@@ -6,6 +6,7 @@ import { readLineage, writeLineage } from "./lineage-table";
 import { Mysql } from "./mysql";
 import type { Roll } from "./nudge";
 import { observe, startOf } from "./observe";
+import { Progress } from "./progress";
 import { say } from "./say";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
 import { isLater, isRival, ownView, type LastView, type Lineage, type NodeState } from "./view";
@@ -36,6 +37,8 @@ export class Eye {
   roll: Roll = nobody;
   /** How long commits take. */
   readonly syncs = new SyncTimes();
+  /** How far it is on its way into the group. */
+  readonly progress = new Progress();
   /** A view that a peer knows and that is no less late than the own. */
   private rival: LastView | null = null;
   private lookedAt = 0;
@@ -88,6 +91,9 @@ export class Eye {
       this.roll = roll;
       await this.lookAtSyncs();
       if (!this.lineageRead) await this.meet();
+      const isOnWay = grouped && seen.member?.state !== "ONLINE";
+      if (isOnWay) await this.progress.look(this.mysql, Date.now());
+      else this.progress.restart();
       const { commitMs } = this.syncs;
       const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, Date.now())) {
@@ -123,7 +129,12 @@ export class Eye {
     this.state.lineage = await readLineage(this.mysql);
     this.lineageRead = true;
     const startedAt = await startOf(this.mysql);
-    if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) this.listener.onRestart();
+    if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) {
+      // A copy that was broken off left nothing of the database.
+      this.usersMade = false;
+      this.progress.restart();
+      this.listener.onRestart();
+    }
     this.startedAt = startedAt;
   }
 

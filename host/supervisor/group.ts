@@ -46,7 +46,7 @@ export async function startMember(
 }
 
 /** systemd starts it again. */
-async function killService(unit: string): Promise<void> {
+export async function killService(unit: string): Promise<void> {
   await run("/usr/bin/systemctl", ["kill", "--signal=KILL", unit], { timeout: 10_000 });
 }
 

@@ -53,3 +53,9 @@ export function missingFrom(outer: string, inner: string): string {
 export function includes(outer: string, inner: string): boolean {
   return missingFrom(outer, inner) === "";
 }
+
+/** Number of transactions in a GTID set. */
+export function countOf(set: string): number {
+  const ranges = [...parse(set).values()].flat();
+  return ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+}

@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
+import type { Problem } from "./problem";
 import { type LastView, type NodeState, viewOf } from "./view";
 
 /** What the server answers from. */
@@ -8,7 +9,7 @@ export interface Answers {
   /** False if that look is too old: MySQL hangs. */
   isFresh: () => boolean;
   /** Why the node is not healthy; undefined if it is. */
-  problem: () => string | undefined;
+  problem: () => Problem | undefined;
   /** True if enough nodes know that this one is the primary. */
   confirmed: () => boolean;
   /** Takes over who is the primary. */
@@ -18,6 +19,8 @@ export interface Answers {
   release: (by: string) => void;
   /** Learns that a member is about to come or to leave. */
   announced: () => void;
+  /** True for the address of a database node, this one too. */
+  isPeer: (address: string) => boolean;
   /** Learns who asks for what. */
   onAsked: (address: string, path: string) => void;
 }
@@ -40,58 +43,89 @@ export function durationMs(text: string): number {
   return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
 }
 
-/** Serves `/primary`, `/replica?lag=`, `/health`, `/state`, and between the nodes `/view`, `/claim?by=`, `/release?by=` and `/change`, on the private address. */
-export function serve(address: string, answers: Answers): void {
+/** How long the nodes ask for patience that are on their way into the group, seconds. */
+const patienceSeconds = 180;
+
+/** What a call is answered with. */
+interface Answer {
+  status: number;
+  body: string | object;
+  retryAfterSeconds?: number;
+}
+
+function answer(url: URL, answers: Answers): Answer | undefined {
+  const fresh = answers.isFresh();
+  const state = answers.state();
+  const role = (good: boolean, body: string) => ({ status: fresh && good ? 200 : 503, body });
+  switch (url.pathname) {
+    case "/primary":
+      return role(isPrimary(state) && answers.confirmed(), "primary");
+    case "/replica":
+      return role(isReplica(state, durationMs(url.searchParams.get("lag") ?? "1s")), "replica");
+    case "/health":
+      return health(fresh ? answers.problem() : { text: "MySQL does not answer", moving: false });
+    case "/state":
+      return { status: 200, body: fresh ? state : { ...state, ready: false, member: null } };
+    default:
+      return undefined;
+  }
+}
+
+function health(problem: Problem | undefined): Answer {
+  if (!problem) return { status: 200, body: "healthy" };
+  const retryAfterSeconds = problem.moving ? patienceSeconds : 0;
+  return { status: 503, body: problem.text, retryAfterSeconds };
+}
+
+/** What the nodes of the group say to each other; nobody else may. */
+function answerPeer(url: URL, answers: Answers): Answer | undefined {
+  const by = url.searchParams.get("by") ?? "";
+  const view = viewOf(url.searchParams);
+  switch (url.pathname) {
+    case "/view":
+      if (view) answers.adopt(view);
+      return { status: 200, body: answers.state() };
+    case "/claim": {
+      const state = answers.state();
+      return { status: 200, body: { granted: answers.claim(by, view), state } };
+    }
+    case "/change":
+      answers.announced();
+      return { status: 200, body: {} };
+    case "/release":
+      answers.release(by);
+      return { status: 200, body: {} };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Serves `/primary`, `/replica?lag=`, `/health` and `/state`, and to the other database nodes
+ * `/view`, `/claim?by=`, `/release?by=` and `/change`, on the private address. A `/health` of 503
+ * with `Retry-After` is that of a node that is on its way.
+ */
+export function serve(address: string, answers: Answers, port = 9200): Server {
   const server = createServer((call, response) => {
     const url = new URL(call.url ?? "/", "http://node");
-    answers.onAsked(call.socket.remoteAddress ?? "", url.pathname);
-    const fresh = answers.isFresh();
-    const state = answers.state();
-    const yes = (good: boolean, text: string) => {
-      response.writeHead(good ? 200 : 503, { "content-type": "text/plain" }).end(`${text}\n`);
-    };
-    const json = (value: object) => {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
-    };
-    switch (url.pathname) {
-      case "/primary":
-        return yes(fresh && isPrimary(state) && answers.confirmed(), "primary");
-      case "/replica":
-        return yes(
-          fresh && isReplica(state, durationMs(url.searchParams.get("lag") ?? "1s")),
-          "replica",
-        );
-      case "/health": {
-        const problem = fresh ? answers.problem() : "MySQL does not answer";
-        return yes(problem === undefined, problem ?? "healthy");
-      }
-      case "/state":
-        return json(fresh ? state : { ...state, ready: false, member: null });
-      case "/view": {
-        const view = viewOf(url.searchParams);
-        if (view) answers.adopt(view);
-        return json(answers.state());
-      }
-      case "/claim":
-        return json({
-          granted: answers.claim(url.searchParams.get("by") ?? "", viewOf(url.searchParams)),
-          state,
-        });
-      case "/change":
-        answers.announced();
-        return json({});
-      case "/release":
-        answers.release(url.searchParams.get("by") ?? "");
-        return json({});
-      default:
-        return yes(false, "unknown");
-    }
+    const caller = call.socket.remoteAddress ?? "";
+    answers.onAsked(caller, url.pathname);
+    const found =
+      answer(url, answers) ?? (answers.isPeer(caller) ? answerPeer(url, answers) : undefined);
+    const { status, body, retryAfterSeconds = 0 } = found ?? { status: 404, body: "unknown" };
+    const isText = typeof body === "string";
+    response.writeHead(status, {
+      "content-type": isText ? "text/plain" : "application/json",
+      ...(retryAfterSeconds > 0 ? { "retry-after": String(retryAfterSeconds) } : {}),
+    });
+    response.end(isText ? `${body}\n` : JSON.stringify(body));
   });
   server.keepAliveTimeout = 10_000;
-  const listen = () => server.listen(9200, address);
+  const listen = () => server.listen(port, address);
   server.on("error", (error) => {
-    console.log(`<4>cannot listen on ${address}:9200 (${error.message}); trying again`);
+    console.log(`<4>cannot listen on ${address}:${port} (${error.message}); trying again`);
     setTimeout(listen, 1_000);
   });
   listen();
+  return server;
 }

@@ -1,15 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { heal, inject } from "../local/faults";
+import { waitUntil } from "../local/wait-until";
 import { query } from "../operate/databases";
-import type { StackOutputs } from "../operate/outputs";
-import { usualWatch } from "./database-kinds";
-import { waitForGroup } from "./database-state";
+import { ballastMb, withBallast } from "./ballast";
+import { mysqlUnit, usualWatch } from "./database-kinds";
 import { type Members, type Watch, watched } from "./database-watch";
-import type { Drill, Measured } from "./drill";
-
-/** A schema of the drill's own. */
-const schema = "drill_ballast";
-/** Random bytes that are copied, MB; each statement writes 8 of them. */
-const ballastMb = 512;
-const statementMb = 8;
+import type { Drill } from "./drill";
 
 /** A transaction that only one node has: it is refused by the group, and takes a copy. */
 async function errant({ secondaries, outputs }: Members): Promise<void> {
@@ -20,31 +16,42 @@ async function errant({ secondaries, outputs }: Members): Promise<void> {
   );
 }
 
-async function fill(outputs: StackOutputs, primary: string): Promise<void> {
-  const rows = statementMb * 1024;
-  const insert = [
-    `SET SESSION cte_max_recursion_depth = ${rows}`,
-    `INSERT INTO ${schema}.ballast (content) WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${rows}) SELECT RANDOM_BYTES(1024) FROM counted`,
-  ].join("; ");
-  const columns = "id BIGINT AUTO_INCREMENT PRIMARY KEY, content VARBINARY(1024) NOT NULL";
-  await query(
-    outputs,
-    primary,
-    `CREATE DATABASE ${schema}; CREATE TABLE ${schema}.ballast (${columns})`,
+/** Slows copies to a node down, until its MySQL is started anew: 512 MB take about 40 s. */
+const slowly =
+  "SET GLOBAL clone_autotune_concurrency = OFF; SET GLOBAL clone_max_concurrency = 1; SET GLOBAL clone_max_data_bandwidth = 2";
+/** Answers with a row while a copy is well under way, 50 MB of it. */
+const underWay =
+  "SELECT 1 FROM performance_schema.clone_progress WHERE STAGE = 'FILE COPY' AND STATE = 'In Progress' AND DATA > 50000000";
+
+/** As `errant`; `breaks` what the copy needs once it is under way. */
+async function brokenOff(members: Members, breaks: () => Promise<unknown>): Promise<void> {
+  const { outputs, mark } = members;
+  const node = members.secondaries[0]!;
+  await query(outputs, node, slowly);
+  await errant(members);
+  await waitUntil(
+    `a copy of data on ${node}`,
+    async () => ((await query(outputs, node, underWay)).length > 0 ? true : undefined),
+    { timeoutSeconds: 60, intervalMs: 500 },
   );
-  for (let mb = 0; mb < ballastMb; mb += statementMb) await query(outputs, primary, insert);
+  mark("copy broken off");
+  await breaks();
 }
 
-/** A rebuild that copies far more than a new stack has. */
-async function heavyRebuild(outputs: StackOutputs, watch: Watch): Promise<Measured> {
-  const drop = `DROP DATABASE IF EXISTS ${schema}`;
-  await query(outputs, await waitForGroup(outputs, 120), drop);
-  try {
-    await fill(outputs, await waitForGroup(outputs, 120));
-    return await watched(outputs, watch, errant);
-  } finally {
-    await query(outputs, await waitForGroup(outputs, 120), drop);
-  }
+/** MySQL of the node dies in the middle of its copy. */
+function killed(members: Members): Promise<void> {
+  const server = members.secondaries[0]!;
+  return brokenOff(members, () => inject({ fault: "kill", server, unit: mysqlUnit }));
+}
+
+/** The node that is copied from loses power, and with it the group its majority. */
+function donorLost(members: Members): Promise<void> {
+  const server = members.secondaries[1]!;
+  return brokenOff(members, async () => {
+    const fault = await inject({ fault: "power-off", server });
+    await pause(5_000);
+    await heal(fault);
+  });
 }
 
 /** Longest rebuild that is watched under load, milliseconds, and waited for in all, seconds. */
@@ -67,6 +74,22 @@ export const rebuildDrills: readonly Drill[] = [
     boundMs: 2_000,
     moves: [0, 0],
     failed: 0,
-    run: (outputs) => heavyRebuild(outputs, heavy),
+    run: (outputs) => withBallast(outputs, () => watched(outputs, heavy, errant)),
+  },
+  {
+    id: "F40c",
+    title: "as F40b, MySQL of the node killed while it copies",
+    boundMs: 2_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) => withBallast(outputs, () => watched(outputs, heavy, killed)),
+  },
+  {
+    id: "F40d",
+    title: "as F40b, the node that it copies from loses power for 5 s",
+    boundMs: 120_000,
+    moves: [0, 1],
+    run: (outputs) =>
+      withBallast(outputs, () => watched(outputs, { ...heavy, reads: false }, donorLost)),
   },
 ];

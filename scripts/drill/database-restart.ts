@@ -6,8 +6,9 @@ import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { waitUntil } from "../local/wait-until";
-import { databaseStates } from "../operate/databases";
+import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
+import { ballastMb, withBallast } from "./ballast";
 import { mysqlUnit, usualWatch } from "./database-kinds";
 import { waitForGroup } from "./database-state";
 import { waitForWrites } from "./database-load";
@@ -122,6 +123,15 @@ async function destroyed({ secondaries, outputs, mark }: Members): Promise<void>
   await waitForGroup(outputs, 300);
 }
 
+/** As `destroyed`, in a group whose log begins later than its data: the new node copies the data. */
+async function destroyedLate(members: Members): Promise<void> {
+  const { primary, secondaries, outputs } = members;
+  // A log that ended in this second is not old enough.
+  const begin = "FLUSH BINARY LOGS; DO SLEEP(2); PURGE BINARY LOGS BEFORE NOW()";
+  for (const node of [primary, ...secondaries]) await query(outputs, node, begin);
+  await destroyed(members);
+}
+
 /** Faults that end with a start. */
 export const restartDrills: readonly Drill[] = [
   {
@@ -157,5 +167,16 @@ export const restartDrills: readonly Drill[] = [
     failed: 0,
     run: (outputs) =>
       watched(outputs, { watchMs: 2_000, backSeconds: 300, reads: true }, destroyed),
+  },
+  {
+    id: "F41b",
+    title: `as F41, with ${ballastMb} MB of data and a log that begins later`,
+    boundMs: 2_500,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) =>
+      withBallast(outputs, () =>
+        watched(outputs, { watchMs: 2_000, backSeconds: 300, reads: true }, destroyedLate),
+      ),
   },
 ];

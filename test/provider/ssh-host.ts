@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import ssh2 from "ssh2";
 
 /** A host with SSH on loopback. */
@@ -13,8 +14,16 @@ export interface SshHost {
   close: () => void;
 }
 
-/** What a command answers; `hang-up` ends the connection instead. */
-export type Answer = { stdout?: string; stderr?: string; status?: number } | "hang-up";
+/** What a command answers, line by line with pauses if it is slow; `hang-up` ends the connection instead. */
+export type Answer =
+  { stdout?: string; stderr?: string; status?: number; pauseMs?: number } | "hang-up";
+
+async function writeLines(channel: ssh2.ServerChannel, stdout: string, pauseMs: number) {
+  for (const line of stdout.split(/(?<=\n)/)) {
+    channel.write(line);
+    if (pauseMs > 0) await pause(pauseMs);
+  }
+}
 
 /** Starts a host that lets everybody in and answers commands by `answer`. */
 export function sshHost(answer: (command: string, stdin: string) => Answer): Promise<SshHost> {
@@ -36,10 +45,11 @@ export function sshHost(answer: (command: string, stdin: string) => Answer): Pro
         channel.on("end", () => {
           const told = answer(command, stdin);
           if (told === "hang-up") return client.end();
-          channel.write(told.stdout ?? "");
-          channel.stderr.write(told.stderr ?? "");
-          channel.exit(told.status ?? 0);
-          channel.end();
+          void writeLines(channel, told.stdout ?? "", told.pauseMs ?? 0).then(() => {
+            channel.stderr.write(told.stderr ?? "");
+            channel.exit(told.status ?? 0);
+            channel.end();
+          });
         });
       });
     });

@@ -1,0 +1,85 @@
+import { countOf } from "./gtid";
+import type { Mysql } from "./mysql";
+
+/** One stage of a copy: its name, its state, and the bytes that are there and that are expected. */
+type Stage = readonly string[];
+
+/** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-progress-table.html */
+const copySql =
+  "SELECT 'stage', STAGE, STATE, IFNULL(DATA, 0), IFNULL(ESTIMATE, 0) FROM performance_schema.clone_progress";
+const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
+
+/** Time between two looks, milliseconds. */
+const lookMs = 1_000;
+/** Work that has not moved for that long is not under way, milliseconds. */
+const movingMs = 30_000;
+/**
+ * A copy whose donor is gone waits for ever, milliseconds until it is given up. Stages that only the
+ * own disk works on say nothing until they end, and may take longer.
+ */
+const stuckMs = { copy: 60_000, ownDisk: 600_000 };
+const onOwnDisk = ["DROP DATA", "FILE SYNC"];
+
+/** How far a node is that copies data or catches up, and when that last moved. */
+export class Progress {
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private movedAt = Number.NEGATIVE_INFINITY;
+  private mark: string | undefined;
+  private stage: Stage | undefined;
+  private executed = "";
+
+  /** Looks at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
+  async look(mysql: Mysql, nowMs: number): Promise<void> {
+    if (nowMs - this.lookedAt < lookMs) return;
+    this.lookedAt = nowMs;
+    this.take(await mysql.query(`${copySql};\n${executedSql}`), nowMs);
+  }
+
+  /** Takes what one look showed. */
+  take(rows: readonly (readonly string[])[], nowMs: number): void {
+    const stages = rows.filter(([kind]) => kind === "stage").map(([, ...stage]) => stage);
+    this.stage = stages.find(([, state]) => state === "In Progress");
+    this.executed = rows.find(([kind]) => kind === "executed")?.[1] ?? "";
+    const mark = JSON.stringify([stages, this.executed]);
+    if (this.mark !== undefined && mark !== this.mark) this.movedAt = nowMs;
+    this.mark = mark;
+  }
+
+  /** A copy begins, which counts as a move. */
+  begin(nowMs: number): void {
+    this.movedAt = nowMs;
+  }
+
+  /** Another MySQL has not moved yet. */
+  restart(): void {
+    this.movedAt = Number.NEGATIVE_INFINITY;
+    this.mark = undefined;
+    this.stage = undefined;
+  }
+
+  /** True if the work goes on. */
+  isMoving(nowMs: number): boolean {
+    return nowMs - this.movedAt < movingMs;
+  }
+
+  /** True if a copy that had begun in this life of MySQL stands still. */
+  isStuck(nowMs: number): boolean {
+    if (!this.stage || !Number.isFinite(this.movedAt)) return false;
+    const limit = onOwnDisk.includes(this.stage[0] ?? "") ? stuckMs.ownDisk : stuckMs.copy;
+    return nowMs - this.movedAt > limit;
+  }
+
+  /** The work in words, for a node that is to have the transactions `wanted`. */
+  describe(wanted: string): string {
+    if (this.stage) {
+      const [name = "", , data, estimate] = this.stage;
+      const bytes = Number(estimate) > 0 ? `, ${megabytes(data)} of ${megabytes(estimate)} MB` : "";
+      return `copying data: ${name.toLowerCase()}${bytes}`;
+    }
+    return `catching up: ${Math.max(countOf(wanted) - countOf(this.executed), 0)} transactions behind`;
+  }
+}
+
+function megabytes(bytes: string | undefined): number {
+  return Math.round(Number(bytes) / 1e6);
+}

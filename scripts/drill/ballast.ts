@@ -1,0 +1,36 @@
+import { query } from "../operate/databases";
+import type { StackOutputs } from "../operate/outputs";
+import { waitForGroup } from "./database-state";
+
+/** A schema of the drill's own. */
+const schema = "drill_ballast";
+const drop = `DROP DATABASE IF EXISTS ${schema}`;
+/** Random bytes that are written, MB; each statement writes 8 of them. */
+export const ballastMb = 512;
+const statementMb = 8;
+
+async function fill(outputs: StackOutputs, primary: string): Promise<void> {
+  const rows = statementMb * 1024;
+  const insert = [
+    `SET SESSION cte_max_recursion_depth = ${rows}`,
+    `INSERT INTO ${schema}.ballast (content) WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${rows}) SELECT RANDOM_BYTES(1024) FROM counted`,
+  ].join("; ");
+  const columns = "id BIGINT AUTO_INCREMENT PRIMARY KEY, content VARBINARY(1024) NOT NULL";
+  await query(
+    outputs,
+    primary,
+    `CREATE DATABASE ${schema}; CREATE TABLE ${schema}.ballast (${columns})`,
+  );
+  for (let mb = 0; mb < ballastMb; mb += statementMb) await query(outputs, primary, insert);
+}
+
+/** Does `work` while the group has far more data than a new stack. */
+export async function withBallast<T>(outputs: StackOutputs, work: () => Promise<T>): Promise<T> {
+  await query(outputs, await waitForGroup(outputs, 120), drop);
+  try {
+    await fill(outputs, await waitForGroup(outputs, 120));
+    return await work();
+  } finally {
+    await query(outputs, await waitForGroup(outputs, 120), drop);
+  }
+}

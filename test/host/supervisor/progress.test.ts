@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { Progress } from "../../../host/supervisor/progress";
+import { upTo } from "./node-state";
+
+function copying(stage: string, bytes: number): string[][] {
+  return [
+    ["stage", stage, "In Progress", String(bytes), "12300000000"],
+    ["executed", ""],
+  ];
+}
+
+function catchingUp(last: number): string[][] {
+  return [
+    ["stage", "FILE COPY", "Completed", "5000000", "5000000"],
+    ["executed", upTo(last)],
+  ];
+}
+
+describe("Progress", () => {
+  it("has not moved before something changed", () => {
+    const progress = new Progress();
+    progress.take(copying("FILE COPY", 0), 0);
+    expect(progress.isMoving(0)).toBe(false);
+    progress.take(copying("FILE COPY", 1_000), 1_000);
+    expect(progress.isMoving(1_000)).toBe(true);
+    expect(progress.isMoving(31_001)).toBe(false);
+  });
+
+  it("says how far a copy is", () => {
+    const progress = new Progress();
+    progress.take(copying("FILE COPY", 3_210_000_000), 0);
+    expect(progress.describe("")).toBe("copying data: file copy, 3210 of 12300 MB");
+  });
+
+  it("counts the transactions that are missing, of all that somebody has", () => {
+    const progress = new Progress();
+    progress.take(catchingUp(40), 0);
+    expect(progress.describe([upTo(90), upTo(100)].join(","))).toBe(
+      "catching up: 60 transactions behind",
+    );
+  });
+
+  it("moves while transactions are applied, however many come", () => {
+    const progress = new Progress();
+    for (const second of [0, 20, 40]) progress.take(catchingUp(second), second * 1_000);
+    expect(progress.isMoving(60_000)).toBe(true);
+    progress.take(catchingUp(40), 60_000);
+    expect(progress.isMoving(75_000)).toBe(false);
+  });
+
+  it("is stuck when a copy has stood still for a minute, on the own disk for ten", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    progress.take(copying("FILE COPY", 5), 0);
+    expect(progress.isStuck(60_000)).toBe(false);
+    expect(progress.isStuck(60_001)).toBe(true);
+    progress.take(copying("FILE SYNC", 5), 60_001);
+    expect(progress.isStuck(600_000)).toBe(false);
+    expect(progress.isStuck(660_002)).toBe(true);
+  });
+
+  it("is never stuck while no copy is under way", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    progress.take(catchingUp(5), 0);
+    expect(progress.isStuck(3_600_000)).toBe(false);
+  });
+
+  it("does not blame another MySQL for what the former one left", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    progress.take(copying("FILE COPY", 5), 0);
+    progress.restart();
+    progress.take(copying("FILE COPY", 5), 1_000);
+    expect(progress.isStuck(3_600_000)).toBe(false);
+    expect(progress.isMoving(1_000)).toBe(false);
+  });
+});
