@@ -38,11 +38,13 @@ async function main(): Promise<void> {
     node,
     `echo ${node} | sudo tee /var/lib/webstack-supervisor/override >/dev/null`,
   );
+  let now = states;
   for (const end = Date.now() + 60_000; Date.now() < end;) {
-    const now = await databaseStates(outputs);
+    now = await databaseStates(outputs);
     if (primaryOf(now) === node) return console.log(`${node} is the primary`);
   }
-  throw new Error("no primary within 60 s; see: npm run db:status");
+  const waits = now.get(node)?.waiting || "nothing that it says";
+  throw new Error(`no primary within 60 s; ${node} waits for: ${waits}; see: npm run db:status`);
 }
 
 main().catch((error: Error) => {

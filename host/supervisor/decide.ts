@@ -1,6 +1,6 @@
 import { includes, missingFrom } from "./gtid";
 import { memberShortOfRoom, outsideShortOfRoom } from "./room";
-import { foundingExtra, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
+import { foundingExtra, isHollow, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
 import { latestPrimaries, type Lineage, type NodeState } from "./view";
 
 /** What this node is to do next. */
@@ -27,6 +27,8 @@ export interface Situation {
 /** Why a node waits that the group still takes for its member. */
 export const notNoticed = "the group has not noticed yet that this member is gone";
 
+const hollow = "a copy was broken off, which left no data";
+
 const inGroup = ["ONLINE", "RECOVERING"];
 
 /**
@@ -46,6 +48,7 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
   const group = members.filter(({ member, majority }) => member!.state === "ONLINE" && majority);
   if (group.length > 0) return joinOrRebuild(self, group);
   if (members.length > 0) return { type: "wait", reason: "a group without a majority is visible" };
+  if (isHollow(self, peers)) return { type: "wait", reason: hollow };
   if (override) return { type: "bootstrap", reason: "an operator said so" };
   if (self.sole) return { type: "bootstrap", reason: "it was the only node and has everything" };
   const sole = visible.find((peer) => peer.sole);
@@ -62,7 +65,8 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
         reason: `the first group needs every node; missing: ${missing.join(", ")}`,
       };
     }
-    const unseen = primaries.filter((primary) => !visible.some(({ node }) => node === primary));
+    const whole = wholeOf(visible);
+    const unseen = primaries.filter((primary) => !whole.some(({ node }) => node === primary));
     if (unseen.length > 0) {
       return {
         type: "wait",
@@ -107,7 +111,10 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   const all = group.map(({ gtid }) => gtid).join(",");
   const lineage = lineageOf(group);
   const extra = missingFrom(all, self.gtid) || foundingExtra(self, lineage);
-  if (extra === "") return { type: "join", lineage };
+  const reason = isHollow(self, group)
+    ? hollow
+    : extra && `this node has transactions that the group does not have: ${extra}`;
+  if (reason === "") return { type: "join", lineage };
   if (self.sole) {
     const reason = "a group was made without this node, whose data is the only one; not replaced";
     return { type: "wait", reason };
@@ -116,8 +123,13 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   return {
     type: "rebuild",
     donor: copyable.node,
-    reason: `this node has transactions that the group does not have: ${extra}`,
+    reason,
   };
+}
+
+/** Nodes that have the data of their transactions. */
+function wholeOf(visible: readonly NodeState[]): NodeState[] {
+  return visible.filter((one) => !isHollow(one, visible));
 }
 
 /**
@@ -129,13 +141,14 @@ function choose(
   self: NodeState,
   visible: readonly NodeState[],
 ): Decision {
-  const byName = [...visible].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
+  const whole = wholeOf(visible);
+  const byName = [...whole].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
   const complete = byName.filter((candidate) =>
-    visible.every((other) => includes(candidate.gtid, other.gtid)),
+    whole.every((other) => includes(candidate.gtid, other.gtid)),
   );
   const primaries = latestPrimaries(visible);
   const isLast = ({ node }: NodeState) => primaries.includes(node);
-  const last = primaries.length === 1 ? visible.find(isLast) : undefined;
+  const last = primaries.length === 1 ? whole.find(isLast) : undefined;
   const chosen = complete.find(isLast) ?? complete[0] ?? last;
   if (!chosen) {
     return { type: "wait", reason: "no node has all transactions; an operator must choose" };

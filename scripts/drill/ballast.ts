@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForGroup } from "./database-state";
@@ -8,6 +9,8 @@ const drop = `DROP DATABASE IF EXISTS ${schema}`;
 /** Random bytes that are written, MB; each statement writes 8 of them. */
 export const ballastMb = 512;
 const statementMb = 8;
+/** Time for the disks to take what was written, milliseconds: it is no part of what is measured. */
+const settleMs = 5_000;
 
 async function fill(outputs: StackOutputs, primary: string): Promise<void> {
   const rows = statementMb * 1024;
@@ -29,6 +32,7 @@ export async function withBallast<T>(outputs: StackOutputs, work: () => Promise<
   await query(outputs, await waitForGroup(outputs, 120), drop);
   try {
     await fill(outputs, await waitForGroup(outputs, 120));
+    await pause(settleMs);
     return await work();
   } finally {
     await query(outputs, await waitForGroup(outputs, 120), drop);

@@ -103,8 +103,8 @@ export class SimulatedReplication {
       (one) => one.group === group && this.reaches(node, one),
     );
     if (!isWhole) return;
-    const has = [...node.applied, ...node.received];
-    if (has.every((transaction) => group.primary.hasNumberOf(transaction))) {
+    const has = [...node.applied.numbers, ...node.received.numbers];
+    if (has.every((number) => group.primary.hasNumberOf(number))) {
       this.changeView(group, [...group.members, node]);
     }
   }
@@ -119,12 +119,22 @@ export class SimulatedReplication {
     return true;
   }
 
-  /** A clone replaces everything, what was only received too. */
-  protected rebuild(node: SimulatedNode): void {
+  /**
+   * A clone replaces everything, what was only received too. It drops the data first; should
+   * anything end it, the numbers are what is left.
+   */
+  protected startRebuild(node: SimulatedNode): void {
+    if (node.group || !this.groupInReach(node)) return;
+    node.applied.hollow();
+    node.received.clear();
+    node.lineage = [];
+    this.later(node, 2_000, 9_000, () => this.finishRebuild(node));
+  }
+
+  private finishRebuild(node: SimulatedNode): void {
     const group = this.groupInReach(node);
     if (node.group || !group) return;
     node.applied.clear();
-    node.received.clear();
     for (const transaction of group.primary.applied) node.applied.add(transaction);
     node.lineage = group.primary.lineage;
     node.mysqlAt = this.nowMs + 2_000;

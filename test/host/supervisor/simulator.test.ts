@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../host/supervisor/decide";
 import { isPrimary } from "../../../host/supervisor/server";
+import type { NodeState } from "../../../host/supervisor/view";
 import { type Rules, rules } from "./simulated-rules";
 import { Simulation } from "./simulator";
 
@@ -39,7 +40,7 @@ describe("random schedules of faults", () => {
   it(
     "lose no acknowledged write, never have two primaries, and end in service",
     () => {
-      let [bootstraps, writes, handOvers] = [0, 0, 0];
+      let [bootstraps, writes, handOvers, rebuilds] = [0, 0, 0, 0];
       for (let seed = 0; seed < schedules; seed++) {
         const simulation = simulated(seed);
         expect(simulation.violations, `seed ${seed}`).toEqual([]);
@@ -52,12 +53,14 @@ describe("random schedules of faults", () => {
         bootstraps += simulation.bootstraps;
         writes += simulation.acknowledged.size;
         handOvers += simulation.handOvers;
+        rebuilds += simulation.rebuilds;
       }
       // The schedules are worth something only if groups are lost and made again, and primaries
       // change without one too.
       expect(bootstraps).toBeGreaterThan(2 * schedules);
       expect(writes).toBeGreaterThan(50 * schedules);
       expect(handOvers).toBeGreaterThan(schedules / 10);
+      expect(rebuilds).toBeGreaterThan(schedules / 10);
     },
     timeoutMs,
   );
@@ -107,6 +110,16 @@ describe("random schedules of faults", () => {
         self: { ...self, lineage: [] },
         peers: peers.map((peer) => ({ ...peer, lineage: [] })),
       });
+    expect(firstLoss({ ...rules, decide: weak })).toBeDefined();
+  });
+
+  it("are seen to fail if what a broken copy left is taken for data", () => {
+    const weak: Rules["decide"] = ({ self, peers, ...rest }) => {
+      const known = [self, ...peers].find(({ lineage }) => lineage.length > 0)?.lineage ?? [];
+      const filled = (one: NodeState) =>
+        one.lineage.length > 0 ? one : { ...one, lineage: known };
+      return decide({ ...rest, self: filled(self), peers: peers.map(filled) });
+    };
     expect(firstLoss({ ...rules, decide: weak })).toBeDefined();
   });
 

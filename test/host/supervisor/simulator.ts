@@ -17,6 +17,8 @@ export class Simulation extends SimulatedFaults {
   bootstraps = 0;
   /** Planned changes of the primary that were made. */
   handOvers = 0;
+  /** Copies that were begun. */
+  rebuilds = 0;
   private epochs = 0;
 
   constructor(
@@ -115,7 +117,10 @@ export class Simulation extends SimulatedFaults {
       if (decision.lineage.length > 0) node.lineage = decision.lineage;
       this.later(node, 500, 3_000, () => this.join(node));
     }
-    if (decision.type === "rebuild") this.later(node, 2_000, 9_000, () => this.rebuild(node));
+    if (decision.type === "rebuild") {
+      this.rebuilds += 1;
+      this.startRebuild(node);
+    }
     if (decision.type === "leave") node.group = undefined;
     if (decision.type === "handOver") this.startHandOver(node, decision.to);
     if (decision.type === "bootstrap" && this.mayBootstrap(node)) {

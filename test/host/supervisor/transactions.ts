@@ -27,6 +27,11 @@ export class Transactions extends Set<number> {
     return super.delete(one);
   }
 
+  /** The transactions are gone, their numbers stay. */
+  hollow(): void {
+    super.clear();
+  }
+
   override clear(): void {
     this.numbers.clear();
     super.clear();
