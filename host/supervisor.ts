@@ -156,10 +156,10 @@ async function turn(): Promise<void> {
   if (busy || !eye.isFresh()) return;
   busy = true;
   const work = async () => {
-    await provideUsers(eye, acting, passwords, grouped);
+    if (backOff.isOver(Date.now())) await provideUsers(eye, acting, passwords, grouped);
     await eye.settleLineage();
     eye.letIn(peers.states());
-    if (grouped && eye.usersMade) await act();
+    if (grouped && (eye.usersMade || eye.state.hollow)) await act();
   };
   void work()
     .catch(failed)

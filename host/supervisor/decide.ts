@@ -1,6 +1,6 @@
 import { includes, missingFrom } from "./gtid";
 import { memberShortOfRoom, outsideShortOfRoom } from "./room";
-import { foundingExtra, isHollow, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
+import { foundingExtra, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
 import { latestPrimaries, type Lineage, type NodeState } from "./view";
 
 /** What this node is to do next. */
@@ -48,7 +48,7 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
   const group = members.filter(({ member, majority }) => member!.state === "ONLINE" && majority);
   if (group.length > 0) return joinOrRebuild(self, group);
   if (members.length > 0) return { type: "wait", reason: "a group without a majority is visible" };
-  if (isHollow(self, peers)) return { type: "wait", reason: hollow };
+  if (self.hollow) return { type: "wait", reason: hollow };
   if (override) return { type: "bootstrap", reason: "an operator said so" };
   if (self.sole) return { type: "bootstrap", reason: "it was the only node and has everything" };
   const sole = visible.find((peer) => peer.sole);
@@ -65,7 +65,7 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
         reason: `the first group needs every node; missing: ${missing.join(", ")}`,
       };
     }
-    const whole = wholeOf(visible);
+    const whole = visible.filter((one) => !one.hollow);
     const unseen = primaries.filter((primary) => !whole.some(({ node }) => node === primary));
     if (unseen.length > 0) {
       return {
@@ -111,7 +111,7 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   const all = group.map(({ gtid }) => gtid).join(",");
   const lineage = lineageOf(group);
   const extra = missingFrom(all, self.gtid) || foundingExtra(self, lineage);
-  const reason = isHollow(self, group)
+  const reason = self.hollow
     ? hollow
     : extra && `this node has transactions that the group does not have: ${extra}`;
   if (reason === "") return { type: "join", lineage };
@@ -127,11 +127,6 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   };
 }
 
-/** Nodes that have the data of their transactions. */
-function wholeOf(visible: readonly NodeState[]): NodeState[] {
-  return visible.filter((one) => !isHollow(one, visible));
-}
-
 /**
  * Who has everything; of several the last primary, then the first by name. If nobody has, the last
  * primary: what others have beyond it was never acknowledged, and they will take a copy.
@@ -141,7 +136,7 @@ function choose(
   self: NodeState,
   visible: readonly NodeState[],
 ): Decision {
-  const whole = wholeOf(visible);
+  const whole = visible.filter((one) => !one.hollow);
   const byName = [...whole].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
   const complete = byName.filter((candidate) =>
     whole.every((other) => includes(candidate.gtid, other.gtid)),

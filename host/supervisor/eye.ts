@@ -64,6 +64,7 @@ export class Eye {
       gtid: "",
       epoch: null,
       lineage: [],
+      hollow: false,
       lastView: readKept<LastView>("last-view"),
       writable: false,
       majority: false,
@@ -101,8 +102,9 @@ export class Eye {
         this.listener.onOwnView(own);
       }
       const before = this.state.member;
-      const ready = this.usersMade || seen.member?.state === "ONLINE";
-      this.state = { ...this.state, ...seen, ...disk, commitMs, ready };
+      const { hollow } = this.progress;
+      const ready = this.usersMade || hollow || seen.member?.state === "ONLINE";
+      this.state = { ...this.state, ...seen, ...disk, commitMs, hollow, ready };
       if (!grouped) this.state.member = this.usersMade ? alone : null;
       const { member } = this.state;
       if (before?.state !== member?.state || before?.role !== member?.role) {
@@ -130,7 +132,7 @@ export class Eye {
     this.lineageRead = true;
     const startedAt = await startOf(this.mysql);
     if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) {
-      // A copy that was broken off left nothing of the database.
+      // It may have another node's data, with other passwords.
       this.usersMade = false;
       this.progress.restart();
       this.listener.onRestart();

@@ -55,14 +55,6 @@ export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): str
   return extras.find((extra) => extra !== "") ?? "";
 }
 
-/**
- * True for a node without its data: a copy drops the data first, and the lineage with it, but not all
- * numbers of transactions (seen, MySQL 9.7). One that was broken off leaves these alone.
- */
-export function isHollow({ lineage, gtid }: NodeState, others: readonly NodeState[]): boolean {
-  return gtid !== "" && lineage.length === 0 && others.some((other) => other.lineage.length > 0);
-}
-
 /** True for a member whose group was another one when its transactions were compared. */
 export function isOfAnotherGroup(self: NodeState, peers: readonly NodeState[]): boolean {
   const { epoch, lineage } = self;

@@ -10,7 +10,7 @@ const pauseMs = 200;
 const freshMs = 1_500;
 
 /** What a supervisor of before does not say. */
-const unsaid = { lineage: [] };
+const unsaid = { lineage: [], hollow: false };
 
 /** Errors that the peer's host itself answers with. */
 const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];

@@ -7,6 +7,8 @@ type Stage = readonly string[];
 /** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-progress-table.html */
 const copySql =
   "SELECT 'stage', STAGE, STATE, IFNULL(DATA, 0), IFNULL(ESTIMATE, 0) FROM performance_schema.clone_progress";
+/** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-status-table.html */
+const statusSql = "SELECT 'copy', STATE FROM performance_schema.clone_status";
 const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
 
 /** Time between two looks, milliseconds. */
@@ -26,19 +28,23 @@ export class Progress {
   private movedAt = Number.NEGATIVE_INFINITY;
   private mark: string | undefined;
   private stage: Stage | undefined;
+  private dropped = false;
   private executed = "";
 
   /** Looks at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
   async look(mysql: Mysql, nowMs: number): Promise<void> {
     if (nowMs - this.lookedAt < lookMs) return;
     this.lookedAt = nowMs;
-    this.take(await mysql.query(`${copySql};\n${executedSql}`), nowMs);
+    this.take(await mysql.query([copySql, statusSql, executedSql].join(";\n")), nowMs);
   }
 
   /** Takes what one look showed. */
   take(rows: readonly (readonly string[])[], nowMs: number): void {
     const stages = rows.filter(([kind]) => kind === "stage").map(([, ...stage]) => stage);
     this.stage = stages.find(([, state]) => state === "In Progress");
+    const copy = rows.find(([kind]) => kind === "copy")?.[1] ?? "Completed";
+    const drop = stages.find(([name]) => name === "DROP DATA")?.[1] ?? "Not Started";
+    this.dropped = copy !== "Completed" && drop !== "Not Started";
     this.executed = rows.find(([kind]) => kind === "executed")?.[1] ?? "";
     const mark = JSON.stringify([stages, this.executed]);
     if (this.mark !== undefined && mark !== this.mark) this.movedAt = nowMs;
@@ -50,9 +56,20 @@ export class Progress {
     this.movedAt = nowMs;
   }
 
+  /**
+   * True if a copy was begun and has not ended. It drops the data first, so there is none; what is
+   * left are directories, and perhaps the numbers of transactions (seen, MySQL 9.7). MySQL keeps on
+   * its disk how far a copy came.
+   */
+  get hollow(): boolean {
+    return this.dropped;
+  }
+
   /** Another MySQL has not moved yet. */
   restart(): void {
+    this.lookedAt = Number.NEGATIVE_INFINITY;
     this.movedAt = Number.NEGATIVE_INFINITY;
+    this.dropped = false;
     this.mark = undefined;
     this.stage = undefined;
   }

@@ -50,14 +50,17 @@ async function makeUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
   await mysql.query(statements(passwords).join(";\n"), 15_000);
 }
 
-/** Makes users before the first start, and again on the primary, which a new password needs. */
+/**
+ * Makes users before the first start, and again on the primary, which a new password needs; not where
+ * there is no data: the copy brings them, and what a broken one left is in the way.
+ */
 export async function provideUsers(
   eye: Eye,
   mysql: Mysql,
   passwords: Passwords,
   grouped: boolean,
 ): Promise<void> {
-  if (eye.usersMade || !eye.isFresh()) return;
+  if (eye.usersMade || eye.state.hollow || !eye.isFresh()) return;
   const { member, lastView } = eye.state;
   if (grouped && member?.state === "ONLINE") {
     if (member.role === "PRIMARY") await makeUsers(mysql, passwords);

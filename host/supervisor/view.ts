@@ -41,6 +41,8 @@ export interface NodeState {
   members: string[];
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
+  /** True if a copy of another node's data was begun and has not ended: there is no data. */
+  hollow: boolean;
   lastView: LastView | null;
   /** Fixed part of the id of the view that it is in, or null. */
   epoch: string | null;

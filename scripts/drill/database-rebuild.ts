@@ -44,12 +44,15 @@ function killed(members: Members): Promise<void> {
   return brokenOff(members, () => inject({ fault: "kill", server, unit: mysqlUnit }));
 }
 
+/** Longer than a copy that stands still is waited for, milliseconds. */
+const donorOffMs = 70_000;
+
 /** The node that is copied from loses power, and with it the group its majority. */
 function donorLost(members: Members): Promise<void> {
   const server = members.secondaries[1]!;
   return brokenOff(members, async () => {
     const fault = await inject({ fault: "power-off", server });
-    await pause(5_000);
+    await pause(donorOffMs);
     await heal(fault);
   });
 }
@@ -86,7 +89,7 @@ export const rebuildDrills: readonly Drill[] = [
   },
   {
     id: "F40d",
-    title: "as F40b, the node that it copies from loses power for 5 s",
+    title: "as F40b, the node that it copies from loses power for 70 s",
     boundMs: 120_000,
     moves: [0, 1],
     run: (outputs) =>

@@ -11,7 +11,7 @@ function decideFor(self: NodeState, peers: NodeState[], more: Partial<Situation>
 }
 
 /** What a copy that was broken off left of db-1: numbers of transactions, and no lineage. */
-const hollow = outside("db-1", { gtid: upTo(90), lastView: view("db-2", 7) });
+const hollow = outside("db-1", { hollow: true, gtid: upTo(90), lastView: view("db-2", 7) });
 
 describe("a node whose copy was broken off", () => {
   it("takes another copy, although the group has all its numbers", () => {
@@ -22,9 +22,9 @@ describe("a node whose copy was broken off", () => {
     expect(decideFor(hollow, group)).toEqual({ type: "rebuild", donor: "db-3", reason: broken });
   });
 
-  it("joins if not even a number was left", () => {
+  it("takes one too if not even a number was left: its directories keep it from joining", () => {
     const group = [member("db-2", "PRIMARY", { gtid: upTo(95), lineage })];
-    expect(decideFor({ ...hollow, gtid: "" }, group)).toMatchObject({ type: "join" });
+    expect(decideFor({ ...hollow, gtid: "" }, group)).toMatchObject({ type: "rebuild" });
   });
 
   const whole = (node: string, last: number) =>
@@ -53,12 +53,5 @@ describe("a node whose copy was broken off", () => {
       type: "wait",
       reason: "db-1 was the last primary and cannot be seen",
     });
-  });
-});
-
-describe("data from before there was a lineage", () => {
-  it("is whole as long as no other has one", () => {
-    const old = ["db-1", "db-2", "db-3"].map((node) => outside(node, { gtid: upTo(9) }));
-    expect(decideFor(old[0]!, old.slice(1))).toMatchObject({ type: "bootstrap" });
   });
 });

@@ -17,6 +17,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     gtid: "",
     epoch: null,
     lineage: [],
+    hollow: false,
     lastView: null,
     writable: false,
     majority: true,

@@ -49,6 +49,8 @@ export class SimulatedNode {
   private rival: LastView | null = null;
   /** On disk, with the data. */
   lineage: Lineage = [];
+  /** On disk: a copy was begun and has not ended. */
+  hollow = false;
   /** On disk. */
   sole = false;
   /** On disk: it made the group alone, and no majority has known of it since. */
@@ -175,6 +177,7 @@ export class SimulatedNode {
       writable: this.isSettledPrimary(),
       gtid: this.gtid(),
       lineage: this.lineage,
+      hollow: this.hollow,
       lastView: this.lastView,
       sole: this.sole,
       majority,

@@ -121,10 +121,11 @@ export class SimulatedReplication {
 
   /**
    * A clone replaces everything, what was only received too. It drops the data first; should
-   * anything end it, the numbers are what is left.
+   * anything end it, the numbers are the most that may be left.
    */
   protected startRebuild(node: SimulatedNode): void {
     if (node.group || !this.groupInReach(node)) return;
+    node.hollow = true;
     node.applied.hollow();
     node.received.clear();
     node.lineage = [];
@@ -137,6 +138,7 @@ export class SimulatedReplication {
     node.applied.clear();
     for (const transaction of group.primary.applied) node.applied.add(transaction);
     node.lineage = group.primary.lineage;
+    node.hollow = false;
     node.mysqlAt = this.nowMs + 2_000;
   }
 
