@@ -1,5 +1,5 @@
 import { countOf } from "./gtid";
-import type { Mysql } from "./mysql";
+import { type Mysql, SqlError } from "./mysql";
 
 /** One stage of a copy: its name, its state, and the bytes that are there and that are expected. */
 type Stage = readonly string[];
@@ -22,6 +22,18 @@ const movingMs = 30_000;
 const stuckMs = { copy: 60_000, ownDisk: 600_000 };
 const onOwnDisk = ["DROP DATA", "FILE SYNC"];
 
+/** No such table: the plugin for copies is not there. */
+const noTable = 1146;
+
+async function rowsOf(mysql: Mysql): Promise<string[][]> {
+  try {
+    return await mysql.query([copySql, statusSql, executedSql].join(";\n"));
+  } catch (error) {
+    if (error instanceof SqlError && error.code === noTable) return mysql.query(executedSql);
+    throw error;
+  }
+}
+
 /** How far a node is that copies data or catches up, and when that last moved. */
 export class Progress {
   private lookedAt = Number.NEGATIVE_INFINITY;
@@ -35,7 +47,7 @@ export class Progress {
   async look(mysql: Mysql, nowMs: number): Promise<void> {
     if (nowMs - this.lookedAt < lookMs) return;
     this.lookedAt = nowMs;
-    this.take(await mysql.query([copySql, statusSql, executedSql].join(";\n")), nowMs);
+    this.take(await rowsOf(mysql), nowMs);
   }
 
   /** Takes what one look showed. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type Mysql, SqlError } from "../../../host/supervisor/mysql";
 import { Progress } from "../../../host/supervisor/progress";
 import { upTo } from "./node-state";
 
@@ -74,5 +75,39 @@ describe("Progress", () => {
     progress.take(copying("FILE COPY", 5), 1_000);
     expect(progress.isStuck(3_600_000)).toBe(false);
     expect(progress.isMoving(1_000)).toBe(false);
+  });
+
+  const left = (status: string, drop: string) => [
+    ["stage", "DROP DATA", drop, "0", "0"],
+    ["stage", "FILE COPY", "Failed", "0", "207738680"],
+    ["copy", status],
+    ["executed", upTo(9)],
+  ];
+
+  it.each([
+    ["there was no copy", [["executed", upTo(9)]], false],
+    ["a copy ended well", left("Completed", "Completed"), false],
+    ["a copy ended before it dropped data", left("Failed", "Not Started"), false],
+    ["MySQL died while it copied", left("In Progress", "Completed"), true],
+    ["the copy failed", left("Failed", "Completed"), true],
+  ])("knows whether there is data: %s", (_, rows, hollow) => {
+    const progress = new Progress();
+    progress.take(rows, 0);
+    expect(progress.hollow).toBe(hollow);
+  });
+
+  it("asks only for transactions where MySQL cannot copy", async () => {
+    const asked: string[] = [];
+    const mysql = {
+      query: (sql: string) => {
+        asked.push(sql);
+        if (sql.includes("clone")) return Promise.reject(new SqlError(1146, "no such table"));
+        return Promise.resolve([["executed", upTo(9)]]);
+      },
+    };
+    const progress = new Progress();
+    await progress.look(mysql as Mysql, 0);
+    expect(progress.describe(upTo(10))).toBe("catching up: 1 transactions behind");
+    expect(asked).toHaveLength(2);
   });
 });

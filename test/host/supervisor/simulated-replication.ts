@@ -11,6 +11,8 @@ export class SimulatedReplication {
   /** Nodes without a network. */
   protected readonly cut = new Set<SimulatedNode>();
   protected nowMs = 0;
+  /** Copies that were begun. */
+  rebuilds = 0;
   private transactions = 0;
 
   /** @param next random numbers from 0 to 1. */
@@ -125,6 +127,7 @@ export class SimulatedReplication {
    */
   protected startRebuild(node: SimulatedNode): void {
     if (node.group || !this.groupInReach(node)) return;
+    this.rebuilds += 1;
     node.hollow = true;
     node.applied.hollow();
     node.received.clear();

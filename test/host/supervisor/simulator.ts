@@ -17,8 +17,6 @@ export class Simulation extends SimulatedFaults {
   bootstraps = 0;
   /** Planned changes of the primary that were made. */
   handOvers = 0;
-  /** Copies that were begun. */
-  rebuilds = 0;
   private epochs = 0;
 
   constructor(
@@ -117,10 +115,7 @@ export class Simulation extends SimulatedFaults {
       if (decision.lineage.length > 0) node.lineage = decision.lineage;
       this.later(node, 500, 3_000, () => this.join(node));
     }
-    if (decision.type === "rebuild") {
-      this.rebuilds += 1;
-      this.startRebuild(node);
-    }
+    if (decision.type === "rebuild") this.startRebuild(node);
     if (decision.type === "leave") node.group = undefined;
     if (decision.type === "handOver") this.startHandOver(node, decision.to);
     if (decision.type === "bootstrap" && this.mayBootstrap(node)) {
