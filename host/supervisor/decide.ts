@@ -116,8 +116,10 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
     : extra && `this node has transactions that the group does not have: ${extra}`;
   if (reason === "") return { type: "join", lineage };
   if (self.sole) {
-    const reason = "a group was made without this node, whose data is the only one; not replaced";
-    return { type: "wait", reason };
+    return {
+      type: "wait",
+      reason: "a group was made without this node, whose data is the only one; not replaced",
+    };
   }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
   return {

@@ -13,6 +13,8 @@ const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '
 
 /** Time between two looks, milliseconds. */
 const lookMs = 1_000;
+/** Age from which a look says nothing any more, milliseconds. */
+const freshMs = 5_000;
 /** Work that has not moved for that long is not under way, milliseconds. */
 const movingMs = 30_000;
 /**
@@ -46,12 +48,12 @@ export class Progress {
   /** Looks at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
   async look(mysql: Mysql, nowMs: number): Promise<void> {
     if (nowMs - this.lookedAt < lookMs) return;
-    this.lookedAt = nowMs;
     this.take(await rowsOf(mysql), nowMs);
   }
 
   /** Takes what one look showed. */
   take(rows: readonly (readonly string[])[], nowMs: number): void {
+    this.lookedAt = nowMs;
     const stages = rows.filter(([kind]) => kind === "stage").map(([, ...stage]) => stage);
     this.stage = stages.find(([, state]) => state === "In Progress");
     const copy = rows.find(([kind]) => kind === "copy")?.[1] ?? "Completed";
@@ -94,6 +96,8 @@ export class Progress {
   /** True if a copy that had begun in this life of MySQL stands still. */
   isStuck(nowMs: number): boolean {
     if (!this.stage || !Number.isFinite(this.movedAt)) return false;
+    // A MySQL that is too busy to answer may well be copying.
+    if (nowMs - this.lookedAt > freshMs) return false;
     const limit = onOwnDisk.includes(this.stage[0] ?? "") ? stuckMs.ownDisk : stuckMs.copy;
     return nowMs - this.movedAt > limit;
   }
