@@ -11,7 +11,8 @@ export type Decision =
   | { type: "bootstrap"; reason: string }
   | { type: "leave"; reason: string }
   | { type: "handOver"; to: string; reason: string }
-  | { type: "wait"; reason: string };
+  /** `instead`: what is to be done if it has waited for too long. */
+  | { type: "wait"; reason: string; instead?: Decision };
 
 /** What a decision is made from. */
 export interface Situation {
@@ -99,10 +100,13 @@ function asMember(
  * the group has given their numbers again.
  */
 function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
+  const next = intoGroup(self, group);
+  const isKnown = group.some(({ members }) => members.includes(self.node));
   // To join before would keep the group from noticing that the member it knows is gone.
-  if (group.some(({ members }) => members.includes(self.node))) {
-    return { type: "wait", reason: notNoticed };
-  }
+  return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;
+}
+
+function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   const sole = group.find((member) => member.sole);
   if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
   if (group.some(isPending)) {

@@ -1,4 +1,4 @@
-import { type Decision, notNoticed } from "./decide";
+import type { Decision } from "./decide";
 
 /**
  * How long after its removal a member stays out, milliseconds. A member that is let in holds up the
@@ -6,14 +6,26 @@ import { type Decision, notNoticed } from "./decide";
  * primary would lengthen the pause of writes.
  */
 export const settleMs = 4_000;
+/**
+ * How long a node waits for the group to notice that it is gone, milliseconds: several times what
+ * that takes. A group was seen to call a member unreachable for a quarter of an hour and to keep it
+ * (MySQL 9.7); it removed it when the member tried to join.
+ */
+export const noticeMs = 30_000;
 
 /** Lets the group settle after this member was removed, before it comes back. */
 export class Rejoins {
   private lastKnownMs = Number.NEGATIVE_INFINITY;
+  private knownSinceMs: number | undefined;
 
-  /** The decision as it is, or a wait if it would come back too early. */
+  /** The decision as it is, a wait if it would come back too early, or what follows a wait for too long. */
   next(decision: Decision, nowMs: number): Decision {
-    if (decision.type === "wait" && decision.reason === notNoticed) this.lastKnownMs = nowMs;
+    if (decision.type === "wait" && decision.instead) {
+      this.lastKnownMs = nowMs;
+      this.knownSinceMs ??= nowMs;
+      return nowMs - this.knownSinceMs < noticeMs ? decision : decision.instead;
+    }
+    this.knownSinceMs = undefined;
     const isEarly = decision.type === "join" && nowMs - this.lastKnownMs < settleMs;
     return isEarly ? { type: "wait", reason: "the group settles without this member" } : decision;
   }

@@ -44,6 +44,7 @@ describe("a node outside", () => {
     expect(decideFor(outside("db-1"), peers)).toEqual({
       type: "wait",
       reason: "the group has not noticed yet that this member is gone",
+      instead: { type: "join", lineage: [] },
     });
   });
 

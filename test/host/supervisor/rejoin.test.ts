@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { notNoticed, type Decision } from "../../../host/supervisor/decide";
-import { Rejoins, settleMs } from "../../../host/supervisor/rejoin";
+import { noticeMs, Rejoins, settleMs } from "../../../host/supervisor/rejoin";
 
 const join: Decision = { type: "join", lineage: [] };
-const known: Decision = { type: "wait", reason: notNoticed };
+const known: Decision = { type: "wait", reason: notNoticed, instead: join };
 
 describe("Rejoins", () => {
   it("lets a node that was in no group join at once", () => {
@@ -24,5 +24,20 @@ describe("Rejoins", () => {
     expect(rejoins.next({ type: "nothing" }, 10)).toEqual({ type: "nothing" });
     const bootstrap: Decision = { type: "bootstrap", reason: "all are gone" };
     expect(rejoins.next(bootstrap, 20)).toEqual(bootstrap);
+  });
+
+  it("does not wait for ever for a group that keeps it as a member", () => {
+    const rejoins = new Rejoins();
+    expect(rejoins.next(known, 0)).toEqual(known);
+    expect(rejoins.next(known, noticeMs - 1)).toEqual(known);
+    expect(rejoins.next(known, noticeMs)).toEqual(join);
+    expect(rejoins.next(known, noticeMs + 5_000)).toEqual(join);
+  });
+
+  it("waits anew after it was a member again", () => {
+    const rejoins = new Rejoins();
+    rejoins.next(known, 0);
+    rejoins.next({ type: "nothing" }, 20_000);
+    expect(rejoins.next(known, noticeMs)).toEqual(known);
   });
 });
