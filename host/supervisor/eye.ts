@@ -132,8 +132,6 @@ export class Eye {
     this.lineageRead = true;
     const startedAt = await startOf(this.mysql);
     if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) {
-      // It may have another node's data, with other passwords.
-      this.usersMade = false;
       this.progress.restart();
       this.listener.onRestart();
     }
