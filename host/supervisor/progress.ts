@@ -9,6 +9,8 @@ const copySql =
   "SELECT 'stage', STAGE, STATE, IFNULL(DATA, 0), IFNULL(ESTIMATE, 0) FROM performance_schema.clone_progress";
 /** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-status-table.html */
 const statusSql = "SELECT 'copy', STATE FROM performance_schema.clone_status";
+const schemaSql =
+  "SELECT 'schema', COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'app'";
 const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
 
 /** Time between two looks, milliseconds. */
@@ -29,7 +31,7 @@ const noTable = 1146;
 
 async function rowsOf(mysql: Mysql): Promise<string[][]> {
   try {
-    return await mysql.query([copySql, statusSql, executedSql].join(";\n"));
+    return await mysql.query([copySql, statusSql, schemaSql, executedSql].join(";\n"));
   } catch (error) {
     if (error instanceof SqlError && error.code === noTable) return mysql.query(executedSql);
     throw error;
@@ -56,10 +58,13 @@ export class Progress {
     this.lookedAt = nowMs;
     const stages = rows.filter(([kind]) => kind === "stage").map(([, ...stage]) => stage);
     this.stage = stages.find(([, state]) => state === "In Progress");
-    const copy = rows.find(([kind]) => kind === "copy")?.[1] ?? "Completed";
+    const of = (wanted: string) => rows.find(([kind]) => kind === wanted)?.[1];
+    const isBroken = (of("copy") ?? "Completed") !== "Completed";
     const drop = stages.find(([name]) => name === "DROP DATA")?.[1] ?? "Not Started";
-    this.dropped = copy !== "Completed" && drop !== "Not Started";
-    this.executed = rows.find(([kind]) => kind === "executed")?.[1] ?? "";
+    // A member may have fetched everything from its peers' logs after a copy had failed.
+    const isThere = drop === "Completed" && of("schema") !== "0";
+    this.dropped = isBroken && drop !== "Not Started" && !isThere;
+    this.executed = of("executed") ?? "";
     const mark = JSON.stringify([stages, this.executed]);
     if (this.mark !== undefined && mark !== this.mark) this.movedAt = nowMs;
     this.mark = mark;

@@ -89,10 +89,11 @@ describe("Progress", () => {
     expect(progress.isMoving(1_000)).toBe(false);
   });
 
-  const left = (status: string, drop: string) => [
+  const left = (status: string, drop: string, schemas = "0") => [
     ["stage", "DROP DATA", drop, "0", "0"],
     ["stage", "FILE COPY", "Failed", "0", "207738680"],
     ["copy", status],
+    ["schema", schemas],
     ["executed", upTo(9)],
   ];
 
@@ -102,6 +103,8 @@ describe("Progress", () => {
     ["a copy ended before it dropped data", left("Failed", "Not Started"), false],
     ["MySQL died while it copied", left("In Progress", "Completed"), true],
     ["the copy failed", left("Failed", "Completed"), true],
+    ["MySQL died while it dropped data", left("In Progress", "In Progress", "1"), true],
+    ["data came from the logs after a copy had failed", left("Failed", "Completed", "1"), false],
   ])("knows whether there is data: %s", (_, rows, hollow) => {
     const progress = new Progress();
     progress.take(rows, 0);
