@@ -44,10 +44,8 @@ const peers = new Peers(
   others.map(({ privateIp }) => privateIp),
   ({ lastView }) => eye.adopt(lastView),
 );
-const askers = new Askers(
-  config.nodes.map(({ privateIp }) => privateIp),
-  Date.now(),
-);
+const addresses = config.nodes.map(({ privateIp }) => privateIp);
+const askers = new Askers(addresses, Date.now());
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
 const backOff = new BackOff();
@@ -177,7 +175,7 @@ serve(config.privateIp, {
   state: ownState,
   isFresh: () => eye.isFresh(),
   problem: () => problem(eye.state, peers.states(), decision, eye.progress),
-  isPeer: (address) => config.nodes.some(({ privateIp }) => privateIp === address),
+  isPeer: (address) => addresses.includes(address),
   confirmed,
   adopt: (view) => eye.adopt(view),
   claim,

@@ -58,6 +58,7 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
   if (visible.length * 2 <= nodes.length) {
     return { type: "wait", reason: `no majority: ${missing.join(", ")} cannot be seen` };
   }
+  const whole = visible.filter((one) => !one.hollow);
   if (missing.length > 0) {
     const primaries = latestPrimaries(visible);
     if (primaries.length === 0) {
@@ -66,7 +67,6 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
         reason: `the first group needs every node; missing: ${missing.join(", ")}`,
       };
     }
-    const whole = visible.filter((one) => !one.hollow);
     const unseen = primaries.filter((primary) => !whole.some(({ node }) => node === primary));
     if (unseen.length > 0) {
       return {
@@ -75,7 +75,7 @@ export function decide({ nodes, self, peers, override = false }: Situation): Dec
       };
     }
   }
-  return choose(nodes, self, visible);
+  return choose(nodes, self, visible, whole);
 }
 
 /** A member leaves a group that another one has taken the place of. */
@@ -94,11 +94,7 @@ function asMember(
   return memberShortOfRoom(nodes, self, peers);
 }
 
-/**
- * A node with transactions that the group does not have is refused by it: it takes a copy instead.
- * So does one with transactions that the group's maker did not have, which nobody would refuse once
- * the group has given their numbers again.
- */
+/** A node that the group still takes for its member waits; any other one comes in. */
 function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   const next = intoGroup(self, group);
   const isKnown = group.some(({ members }) => members.includes(self.node));
@@ -106,6 +102,11 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;
 }
 
+/**
+ * A node with transactions that the group does not have is refused by it: it takes a copy instead.
+ * So does one with transactions that the group's maker did not have, which nobody would refuse once
+ * the group has given their numbers again, and one without its data.
+ */
 function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   const sole = group.find((member) => member.sole);
   if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
@@ -126,23 +127,21 @@ function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
     };
   }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
-  return {
-    type: "rebuild",
-    donor: copyable.node,
-    reason,
-  };
+  return { type: "rebuild", donor: copyable.node, reason };
 }
 
 /**
  * Who has everything; of several the last primary, then the first by name. If nobody has, the last
  * primary: what others have beyond it was never acknowledged, and they will take a copy.
+ *
+ * @param whole those of the visible ones that have their data.
  */
 function choose(
   nodes: readonly string[],
   self: NodeState,
   visible: readonly NodeState[],
+  whole: readonly NodeState[],
 ): Decision {
-  const whole = visible.filter((one) => !one.hollow);
   const byName = [...whole].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
   const complete = byName.filter((candidate) =>
     whole.every((other) => includes(candidate.gtid, other.gtid)),

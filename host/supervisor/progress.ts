@@ -40,11 +40,16 @@ async function rowsOf(mysql: Mysql): Promise<string[][]> {
 
 /** How far a node is that copies data or catches up, and when that last moved. */
 export class Progress {
+  /**
+   * True if a copy was begun and has not ended. It drops the data first, so there is none; what is
+   * left are directories, and perhaps the numbers of transactions (seen, MySQL 9.7). MySQL keeps on
+   * its disk how far a copy came.
+   */
+  hollow = false;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private movedAt = Number.NEGATIVE_INFINITY;
   private mark: string | undefined;
   private stage: Stage | undefined;
-  private dropped = false;
   private executed = "";
 
   /** Looks at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
@@ -63,7 +68,7 @@ export class Progress {
     const drop = stages.find(([name]) => name === "DROP DATA")?.[1] ?? "Not Started";
     // A member may have fetched everything from its peers' logs after a copy had failed.
     const isThere = drop === "Completed" && of("schema") !== "0";
-    this.dropped = isBroken && drop !== "Not Started" && !isThere;
+    this.hollow = isBroken && drop !== "Not Started" && !isThere;
     this.executed = of("executed") ?? "";
     const mark = JSON.stringify([stages, this.executed]);
     if (this.mark !== undefined && mark !== this.mark) this.movedAt = nowMs;
@@ -75,20 +80,11 @@ export class Progress {
     this.movedAt = nowMs;
   }
 
-  /**
-   * True if a copy was begun and has not ended. It drops the data first, so there is none; what is
-   * left are directories, and perhaps the numbers of transactions (seen, MySQL 9.7). MySQL keeps on
-   * its disk how far a copy came.
-   */
-  get hollow(): boolean {
-    return this.dropped;
-  }
-
   /** Another MySQL has not moved yet. */
   restart(): void {
     this.lookedAt = Number.NEGATIVE_INFINITY;
     this.movedAt = Number.NEGATIVE_INFINITY;
-    this.dropped = false;
+    this.hollow = false;
     this.mark = undefined;
     this.stage = undefined;
   }

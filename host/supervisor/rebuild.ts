@@ -26,7 +26,7 @@ export async function rebuild(
 
 /**
  * Ends a copy that stands still, with its MySQL: the donor may be gone, which a recipient never
- * notices by itself (seen for three minutes, MySQL 9.7). What is left is an empty node, which joins.
+ * notices by itself (seen for three minutes, MySQL 9.7). What is left takes another copy.
  */
 export async function endStuckCopy(progress: Progress): Promise<void> {
   if (!progress.isStuck(Date.now())) return;

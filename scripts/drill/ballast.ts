@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForGroup } from "./database-state";
+import type { Drill } from "./drill";
 
 /** A schema of the drill's own. */
 const schema = "drill_ballast";
@@ -27,14 +28,17 @@ async function fill(outputs: StackOutputs, primary: string): Promise<void> {
   for (let mb = 0; mb < ballastMb; mb += statementMb) await query(outputs, primary, insert);
 }
 
-/** Does `work` while the group has far more data than a new stack. */
-export async function withBallast<T>(outputs: StackOutputs, work: () => Promise<T>): Promise<T> {
-  await query(outputs, await waitForGroup(outputs, 120), drop);
-  try {
-    await fill(outputs, await waitForGroup(outputs, 120));
-    await pause(settleMs);
-    return await work();
-  } finally {
+/** The drill in a group that has far more data than a new stack. */
+export function withBallast(drill: Drill): Drill {
+  const run = async (outputs: StackOutputs) => {
     await query(outputs, await waitForGroup(outputs, 120), drop);
-  }
+    try {
+      await fill(outputs, await waitForGroup(outputs, 120));
+      await pause(settleMs);
+      return await drill.run(outputs);
+    } finally {
+      await query(outputs, await waitForGroup(outputs, 120), drop);
+    }
+  };
+  return { ...drill, run };
 }

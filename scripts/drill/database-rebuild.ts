@@ -3,7 +3,7 @@ import { heal, inject } from "../local/faults";
 import { waitUntil } from "../local/wait-until";
 import { query } from "../operate/databases";
 import { ballastMb, withBallast } from "./ballast";
-import { mysqlUnit, usualWatch } from "./database-kinds";
+import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";
 import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill } from "./drill";
 
@@ -61,38 +61,21 @@ function donorLost(members: Members): Promise<void> {
 const rebuild: Watch = { ...usualWatch, watchMs: 10_000, backSeconds: 300 };
 const heavy: Watch = { ...rebuild, watchMs: 30_000 };
 
+/** A copy that the others hardly notice. */
+function copying(id: string, title: string, breaks: Breaks, watch: Watch): Drill {
+  return { ...harmless(id, title, breaks, watch), boundMs: 2_000 };
+}
+
 /** Members that take a copy of another one. */
 export const rebuildDrills: readonly Drill[] = [
-  {
-    id: "F40",
-    title: "errant transaction on a secondary",
-    boundMs: 2_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => watched(outputs, rebuild, errant),
-  },
-  {
-    id: "F40b",
-    title: `as F40, with ${ballastMb} MB of data`,
-    boundMs: 2_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => withBallast(outputs, () => watched(outputs, heavy, errant)),
-  },
-  {
-    id: "F40c",
-    title: "as F40b, MySQL of the node killed while it copies",
-    boundMs: 2_000,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) => withBallast(outputs, () => watched(outputs, heavy, killed)),
-  },
-  {
+  copying("F40", "errant transaction on a secondary", errant, rebuild),
+  withBallast(copying("F40b", `as F40, with ${ballastMb} MB of data`, errant, heavy)),
+  withBallast(copying("F40c", "as F40b, MySQL of the node killed while it copies", killed, heavy)),
+  withBallast({
     id: "F40d",
     title: "as F40b, the node that it copies from loses power for 70 s",
     boundMs: 120_000,
     moves: [0, 1],
-    run: (outputs) =>
-      withBallast(outputs, () => watched(outputs, { ...heavy, reads: false }, donorLost)),
-  },
+    run: (outputs) => watched(outputs, { ...heavy, reads: false }, donorLost),
+  }),
 ];

@@ -9,7 +9,7 @@ import { waitUntil } from "../local/wait-until";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { ballastMb, withBallast } from "./ballast";
-import { mysqlUnit, usualWatch } from "./database-kinds";
+import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";
 import { waitForGroup } from "./database-state";
 import { waitForWrites } from "./database-load";
 import { type Members, watched } from "./database-watch";
@@ -132,6 +132,12 @@ async function destroyedLate(members: Members): Promise<void> {
   await destroyed(members);
 }
 
+/** A secondary with a new server. Writes pause as in F29c, and once more when the node joins. */
+function replaced(id: string, title: string, breaks: Breaks): Drill {
+  const watch = { watchMs: 2_000, backSeconds: 300, reads: true };
+  return { ...harmless(id, title, breaks, watch), boundMs: 2_500 };
+}
+
 /** Faults that end with a start. */
 export const restartDrills: readonly Drill[] = [
   {
@@ -158,25 +164,12 @@ export const restartDrills: readonly Drill[] = [
     failed: 0,
     run: (outputs) => watched(outputs, { ...usualWatch, watchMs: 3_000 }, rolling),
   },
-  {
-    id: "F41",
-    title: "server of a secondary deleted, made again by up",
-    // Writes pause as in F29c, and once more when the node joins.
-    boundMs: 2_500,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) =>
-      watched(outputs, { watchMs: 2_000, backSeconds: 300, reads: true }, destroyed),
-  },
-  {
-    id: "F41b",
-    title: `as F41, with ${ballastMb} MB of data and a log that begins later`,
-    boundMs: 2_500,
-    moves: [0, 0],
-    failed: 0,
-    run: (outputs) =>
-      withBallast(outputs, () =>
-        watched(outputs, { watchMs: 2_000, backSeconds: 300, reads: true }, destroyedLate),
-      ),
-  },
+  replaced("F41", "server of a secondary deleted, made again by up", destroyed),
+  withBallast(
+    replaced(
+      "F41b",
+      `as F41, with ${ballastMb} MB of data and a log that begins later`,
+      destroyedLate,
+    ),
+  ),
 ];
