@@ -10,7 +10,11 @@ import type { NodeState } from "./view";
 
 /** How long the places after a change of the view are filled, milliseconds. */
 const afterViewMs = 1_000;
-/** As long after a switch: the former primary may leave 2 s later, to be restarted. */
+/**
+ * As long after a switch: the former primary may leave 2 s later, to be restarted. It fills none: a
+ * message that is under way when its member leaves is never delivered, and MySQL's stop then waits
+ * for 50 s (`TRANSACTION_KILL_TIMEOUT` of Group Replication).
+ */
 const afterSwitchMs = 4_000;
 /** Longest time from a word that a member comes or leaves until the view changes, milliseconds. */
 const announcedMs = 15_000;
@@ -26,6 +30,9 @@ export interface Roll {
   /** Number of members that cannot be reached. */
   unreachable: number;
 }
+
+/** What is seen outside of any group. */
+export const nobody: Roll = { viewId: "", primary: "", unreachable: 0 };
 
 /** Says when a member is to fill places. */
 export class Nudges {
@@ -49,9 +56,8 @@ export class Nudges {
     if (!isMember) return false;
     // What was announced has come about.
     if (before && before.viewId !== roll.viewId) this.untilMs = nowMs + afterViewMs;
-    else if (before && before.primary !== roll.primary) {
-      const mayLeave = before.primary === self.node;
-      this.until(nowMs + (mayLeave ? afterViewMs : afterSwitchMs));
+    else if (before && before.primary !== roll.primary && before.primary !== self.node) {
+      this.until(nowMs + afterSwitchMs);
     }
     this.lostAtMs = roll.unreachable === 0 ? undefined : (this.lostAtMs ?? nowMs);
     if (this.lostAtMs === undefined) return nowMs < this.untilMs;
