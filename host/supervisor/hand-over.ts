@@ -1,7 +1,7 @@
 import type { Decision } from "./decide";
 import type { NodeState } from "./view";
 
-/** A primary that no app node asked for so long cannot be reached by any, milliseconds. */
+/** An app node that did not ask the primary for so long cannot reach it, milliseconds. */
 const unaskedMs = 5_000;
 /** A member that an app node asked within this time can be reached by it, milliseconds. */
 const askedMs = 2_000;
@@ -44,28 +44,34 @@ function candidates(peers: readonly NodeState[]): NodeState[] {
   );
 }
 
-/** How many of the app nodes reach the member. */
-function reach({ asked = {} }: NodeState, appNodes: readonly string[]): number {
-  return appNodes.filter((address) => (asked[address] ?? Infinity) <= askedMs).length;
-}
-
-/** Who reaches a majority of app nodes while this node reaches none. */
-function reached(self: NodeState, peers: readonly NodeState[], listeningMs: number) {
-  const youngest = Math.min(listeningMs, ...Object.values(self.asked));
-  if (youngest < unaskedMs) return undefined;
-  const all = [self, ...peers].flatMap(({ asked = {} }) => Object.keys(asked));
-  const appNodes = [...new Set(all)];
-  const most = Math.max(0, ...candidates(peers).map((peer) => reach(peer, appNodes)));
-  if (most === 0 || most * 2 < appNodes.length) return undefined;
-  const heir = candidates(peers).find((peer) => reach(peer, appNodes) === most)!;
-  const told = `${most} of ${appNodes.length} app nodes reach ${heir.node}`;
-  return { to: heir.node, reason: `no app node has asked for ${youngest} ms; ${told}` };
+/** The app nodes that asked the member within the time. */
+function reaching({ asked = {} }: NodeState, withinMs: number): string[] {
+  return Object.keys(asked).filter((address) => asked[address]! <= withinMs);
 }
 
 /**
- * The member that should be the primary in place of this node, which is it: no app node reaches
- * this one and at least half of them reach the other, or this one's disk has been slow for long and
- * the other one's is not. If no app node asks anybody, or some still ask this one, all stays as it is.
+ * Whom more app nodes reach than this node: all that reach this one and at least one more. If none
+ * reaches this one, at least half of those that are known.
+ */
+function reached(self: NodeState, peers: readonly NodeState[], listeningMs: number) {
+  if (listeningMs < unaskedMs) return undefined;
+  const here = reaching(self, unaskedMs);
+  const known = new Set([self, ...peers].flatMap((node) => reaching(node, Infinity))).size;
+  const least = here.length === 0 ? known / 2 : 0;
+  const [best] = candidates(peers)
+    .map((peer) => ({ node: peer.node, apps: reaching(peer, askedMs) }))
+    .filter(({ apps }) => apps.length > here.length && apps.length >= least)
+    .filter(({ apps }) => here.every((address) => apps.includes(address)))
+    .sort((a, b) => b.apps.length - a.apps.length);
+  if (!best) return undefined;
+  const told = `${best.apps.length} of ${known} app nodes reach ${best.node}`;
+  return { to: best.node, reason: `${told}, ${here.length} have asked here in ${unaskedMs} ms` };
+}
+
+/**
+ * The member that should be the primary in place of this node, which is it: more app nodes reach
+ * the other one, or this one's disk has been slow for long and the other one's is not. If no app node
+ * asks anybody, or one reaches this node and not the other, all stays as it is.
  */
 export function betterPrimary(
   self: NodeState,

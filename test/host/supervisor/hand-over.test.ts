@@ -10,18 +10,36 @@ const cutOff = member("db-1", "PRIMARY", { asked: { [app1]: 5_100, [app2]: 5_300
 const db2 = member("db-2", "SECONDARY", { asked: { [app1]: 100 } });
 const db3 = member("db-3", "SECONDARY", { asked: { [app1]: 100, [app2]: 300 } });
 
-describe("a primary that no app node asks", () => {
+describe("a primary that app nodes do not reach", () => {
   it("gives way to the member that most of them ask", () => {
     expect(betterPrimary(cutOff, [db2, db3], standing)).toEqual({
       to: "db-3",
-      reason: "no app node has asked for 5100 ms; 2 of 2 app nodes reach db-3",
+      reason: "2 of 2 app nodes reach db-3, 0 have asked here in 5000 ms",
     });
     expect(betterPrimary(cutOff, [db2], standing)).toMatchObject({ to: "db-2" });
   });
 
-  it("stays while one of them still asks", () => {
+  it("gives way to a member that one more of them asks", () => {
+    const asked = { [app1]: 400, [app2]: 5_001 };
+    expect(betterPrimary({ ...cutOff, asked }, [db2, db3], standing)).toEqual({
+      to: "db-3",
+      reason: "2 of 2 app nodes reach db-3, 1 have asked here in 5000 ms",
+    });
+    const late = { [app1]: 400, [app2]: 5_000 };
+    expect(betterPrimary({ ...cutOff, asked: late }, [db2, db3], standing)).toBeUndefined();
+  });
+
+  it("stays while one of them asks that does not reach the other", () => {
     const asked = { [app1]: 60_000, [app2]: 400 };
-    expect(betterPrimary({ ...cutOff, asked }, [db2, db3], standing)).toBeUndefined();
+    expect(betterPrimary({ ...cutOff, asked }, [db2], standing)).toBeUndefined();
+    const late = { ...db3, asked: { [app1]: 100, [app2]: 2_001 } };
+    expect(betterPrimary({ ...cutOff, asked }, [db2, late], standing)).toBeUndefined();
+  });
+
+  it("stays if an app node went away", () => {
+    const asked = { [app1]: 400, [app2]: 30_000 };
+    const gone = { ...db3, asked: { [app1]: 100, [app2]: 30_200 } };
+    expect(betterPrimary({ ...cutOff, asked }, [db2, gone], standing)).toBeUndefined();
   });
 
   it("stays if they ask nobody", () => {
@@ -58,7 +76,7 @@ describe("a primary that no app node asks", () => {
 });
 
 describe("a primary with a slow disk", () => {
-  const slow = member("db-1", "PRIMARY", { asked: { [app1]: 100 }, commitMs: 1_700 });
+  const slow = member("db-1", "PRIMARY", { asked: db3.asked, commitMs: 1_700 });
 
   it("gives way to the fastest member after 30 s", () => {
     const peers = [
