@@ -42,7 +42,10 @@ const eye = new Eye(config.node, config.nodes, claims, {
 });
 const peers = new Peers(
   others.map(({ privateIp }) => privateIp),
-  ({ lastView }) => eye.adopt(lastView),
+  (state, askedMs) => {
+    eye.adopt(state.lastView);
+    eye.freshness.hear(state, askedMs);
+  },
 );
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
 const askers = new Askers(addresses, Date.now());
@@ -61,7 +64,10 @@ function addressOf(node: string): string {
   return config.nodes.find(({ name }) => name === node)!.privateIp;
 }
 
-const ownState = (): NodeState => ({ ...eye.state, asked: askers.ages(Date.now()) });
+function ownState(): NodeState {
+  const [nowMs, { state, freshness }] = [Date.now(), eye];
+  return { ...state, dataAgeMs: freshness.ageMs(state, nowMs), asked: askers.ages(nowMs) };
+}
 
 function next(): Decision {
   const [self, said, now] = [ownState(), peers.states(), Date.now()];

@@ -1,16 +1,23 @@
 import { databaseStates } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 
+/** What the proxies ask for: `/replica?lag=1s`. */
+const readLimitMs = 1_000;
+
 /** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says. */
 async function main(): Promise<void> {
   const { outputs } = operatedStack(process.argv.slice(2));
   for (const [name, state] of await databaseStates(outputs)) {
     if (!state) console.log(`${name}  its supervisor does not answer`);
     else {
-      const { member, majority, lagMs, waiting, lastView } = state;
+      const { member, majority, lagMs, dataAgeMs, waiting, lastView } = state;
+      const isReplica = member?.role === "SECONDARY";
       const parts = [
         `${member?.role || "no role"} ${member?.state ?? "MySQL does not answer"}`,
-        ...(member?.role === "SECONDARY" ? [`lag ${lagMs} ms`] : []),
+        ...(isReplica ? [`lag ${lagMs} ms`] : []),
+        ...(isReplica && dataAgeMs > readLimitMs
+          ? [`may lack the last ${Math.round(dataAgeMs / 1000)} s, so no reads`]
+          : []),
         ...(member?.state === "ONLINE" && !majority ? ["without a majority"] : []),
         ...(waiting ? [`waits: ${waiting}`] : []),
         `last primary ${lastView?.primary ?? "unknown"}`,

@@ -1,10 +1,11 @@
 import type { Claims } from "./claims";
 import { type Room, roomAt } from "./disk";
+import { Freshness } from "./freshness";
 import { keep, readKept } from "./kept";
 import { isPending, settled } from "./lineage";
 import { readLineage, writeLineage } from "./lineage-table";
 import { Mysql } from "./mysql";
-import type { Roll } from "./nudge";
+import { nobody, type Roll } from "./nudge";
 import { observe, startOf } from "./observe";
 import { Progress } from "./progress";
 import { say } from "./say";
@@ -39,6 +40,8 @@ export class Eye {
   readonly syncs = new SyncTimes();
   /** How far it is on its way into the group. */
   readonly progress = new Progress();
+  /** How old its data may be. */
+  readonly freshness = new Freshness();
   /** A view that a peer knows and that is no less late than the own. */
   private rival: LastView | null = null;
   private lookedAt = 0;
@@ -68,7 +71,7 @@ export class Eye {
       lastView: readKept<LastView>("last-view"),
       writable: false,
       majority: false,
-      lagMs: 0,
+      ...{ lagMs: 0, dataAgeMs: 0 },
       sole: readKept<boolean>("sole") ?? false,
       ...{ diskFull: false, diskSpent: false, commitMs: 0, asked: {} },
       waiting: "",
@@ -88,8 +91,9 @@ export class Eye {
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     try {
-      const { view, roll, ...seen } = await observe(this.mysql, grouped, nameOf);
+      const { view, roll, executed, ...seen } = await observe(this.mysql, grouped, nameOf);
       this.roll = roll;
+      this.freshness.compare(executed);
       await this.lookAtSyncs();
       if (!this.lineageRead) await this.meet();
       const isOnWay = grouped && seen.member?.state !== "ONLINE";
@@ -193,5 +197,4 @@ export class Eye {
   }
 }
 
-const nobody: Roll = { viewId: "", primary: "", unreachable: 0 };
 const alone = { state: "ONLINE" as const, role: "PRIMARY" as const };

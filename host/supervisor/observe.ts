@@ -9,6 +9,8 @@ export interface Observation {
   /** Names of the members of the view, unreachable ones too. */
   members: string[];
   gtid: string;
+  /** Transactions applied, as a GTID set. */
+  executed: string;
   /** Fixed part of the id of the view that the member is in, or null. */
   epoch: string | null;
   writable: boolean;
@@ -61,6 +63,7 @@ export async function observe(
   return {
     member,
     members: members.map((row) => nameOf(row[1] ?? "")),
+    executed,
     gtid: [executed, received].filter((set) => set !== "").join(","),
     epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
     writable: globals?.[1] === "0",

@@ -47,7 +47,8 @@ export class Peers {
 
   constructor(
     private readonly addresses: readonly string[],
-    private readonly onAnswer: (state: NodeState) => void,
+    /** Receives what a peer said, and when it was asked, milliseconds since 1970. */
+    private readonly onAnswer: (state: NodeState, askedMs: number) => void,
   ) {}
 
   /** Starts asking, for ever. */
@@ -57,10 +58,11 @@ export class Peers {
 
   private askAgain(address: string): void {
     const onSign = () => this.hear(address);
+    const askedMs = Date.now();
     void ask<NodeState>(`http://${address}:9200/state`, onSign).then((state) => {
       if (state) {
         this.answers.set(address, { state: { ...unsaid, ...state }, atMs: Date.now() });
-        this.onAnswer(state);
+        this.onAnswer(state, askedMs);
       }
       setTimeout(() => this.askAgain(address), pauseMs);
     });

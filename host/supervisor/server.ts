@@ -33,8 +33,10 @@ export function isPrimary({ member, writable, majority, diskSpent }: NodeState):
 }
 
 /** True if reads may go to the node. */
-export function isReplica({ member, majority, lagMs }: NodeState, limitMs: number): boolean {
-  return member?.state === "ONLINE" && member.role === "SECONDARY" && majority && lagMs <= limitMs;
+export function isReplica(state: NodeState, limitMs: number): boolean {
+  const { member, majority, lagMs, dataAgeMs } = state;
+  const isMember = member?.state === "ONLINE" && member.role === "SECONDARY" && majority;
+  return isMember && Math.max(lagMs, dataAgeMs) <= limitMs;
 }
 
 /** Milliseconds of `1s`, `500ms` or a bare number of milliseconds. */

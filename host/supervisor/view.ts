@@ -54,6 +54,8 @@ export interface NodeState {
   majority: boolean;
   /** Age of the oldest transaction that waits to be applied, milliseconds. */
   lagMs: number;
+  /** Longest time for which it may lack something that was acknowledged, milliseconds. */
+  dataAgeMs: number;
   /** True if the disk of the data is nearly full. */
   diskFull: boolean;
   /** True if that disk has next to no room at all. */

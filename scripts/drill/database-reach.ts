@@ -3,7 +3,7 @@ import { inject } from "../local/faults";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { failover, usualWatch } from "./database-kinds";
+import { type Breaks, failover, usualWatch } from "./database-kinds";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { StaleReads } from "./stale-reads";
@@ -21,7 +21,7 @@ async function cutFromApps({ primary, outputs }: Members): Promise<void> {
   }
 }
 
-/** One app node cut from the primary: those that reach it go on, so the primary stays. */
+/** One app node cut from the primary, while the others reach it. */
 async function cutFromOneApp({ primary, outputs }: Members): Promise<void> {
   const app = outputs.nodes.find(({ role }) => role === "app")!;
   await inject({ fault: "link", server: primary, side: "private", peer: app.name });
@@ -36,16 +36,31 @@ async function refusedAfter(outputs: StackOutputs, node: string): Promise<number
   return Number(await runOnNode(outputs, node, script));
 }
 
-/** Holds up the applier of a secondary, and looks at how old the oldest read is. */
-async function lagging(outputs: StackOutputs): Promise<Measured> {
+/** The members, and the secondary that is held up. */
+type Held = Members & { node: string };
+type HoldsUp = (members: Held) => Promise<unknown>;
+
+/** The secondary with the most sessions of the app: they last, and a new one has none. */
+async function mostRead({ outputs, secondaries }: Members): Promise<string> {
+  const sql = "SELECT COUNT(*) FROM performance_schema.processlist WHERE USER = 'app'";
+  const counts = await Promise.all(
+    secondaries.map(async (node) => ({
+      node,
+      sessions: Number((await query(outputs, node, sql))[0]?.[0]),
+    })),
+  );
+  return counts.sort((a, b) => b.sessions - a.sessions)[0]!.node;
+}
+
+/** Holds up a secondary, and looks at how old the oldest read is. */
+async function lagging(outputs: StackOutputs, holdsUp: HoldsUp): Promise<Measured> {
   const notes: string[] = [];
   let oldestMs = 0;
-  const measured = await watched(outputs, usualWatch, async ({ secondaries, ledger }) => {
-    const node = secondaries[0]!;
-    const reads = new StaleReads(outputs.url, ledger);
+  const measured = await watched(outputs, usualWatch, async (members) => {
+    const node = await mostRead(members);
+    const reads = new StaleReads(outputs.url, members.ledger);
     reads.start();
-    const lock = `FLUSH TABLES WITH READ LOCK; DO SLEEP(${lagSeconds}); UNLOCK TABLES`;
-    const work = [refusedAfter(outputs, node), query(outputs, node, lock)] as const;
+    const work = [refusedAfter(outputs, node), holdsUp({ ...members, node })] as const;
     const [refusedMs] = await Promise.all(work).finally(() => reads.stop());
     oldestMs = reads.oldestMs;
     notes.push(
@@ -55,28 +70,49 @@ async function lagging(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, outageMs: oldestMs, notes: [...notes, ...(measured.notes ?? [])] };
 }
 
+/** Holds up the applier. */
+function applierHeld({ outputs, node }: Held): Promise<unknown> {
+  const lock = `FLUSH TABLES WITH READ LOCK; DO SLEEP(${lagSeconds}); UNLOCK TABLES`;
+  return query(outputs, node, lock);
+}
+
+/** The secondary hears nothing of the others, the app nodes reach it. */
+async function cutFromPeers({ secondaries, primary, node }: Held): Promise<void> {
+  for (const peer of [primary, ...secondaries].filter((name) => name !== node)) {
+    await inject({ fault: "link", server: node, side: "private", peer });
+  }
+  await pause(lagSeconds * 1_000);
+}
+
+/** It hears the other secondary, which has what it has not. */
+async function cutFromPrimary({ primary, node }: Held): Promise<void> {
+  await inject({ fault: "link", server: node, side: "private", peer: primary });
+  await pause(lagSeconds * 1_000);
+}
+
+/** How old reads become while a secondary is held up. */
+function stale(id: string, title: string, holdsUp: HoldsUp): Drill {
+  const run = (outputs: StackOutputs) => lagging(outputs, holdsUp);
+  return { id, title, boundMs: staleMs, moves: [0, 0], failed: 0, run };
+}
+
+/** A primary that has had its role for long enough is cut from app nodes. */
+function unreached(id: string, title: string, breaks: Breaks): Drill {
+  const run = async (outputs: StackOutputs) => {
+    await pause(coolDownMs);
+    return watched(outputs, usualWatch, breaks);
+  };
+  return { ...failover(id, title, breaks, 15_000), run };
+}
+
 /** Faults of the way between the tiers. */
 export const reachDrills: readonly Drill[] = [
+  unreached("F28", "primary cut from the app nodes alone", cutFromApps),
+  unreached("F28b", "primary cut from one of two app nodes", cutFromOneApp),
+  stale("F39", "a replica lags: age of the oldest read", applierHeld),
+  stale("F39b", "a replica cut from its peers: age of the oldest read", cutFromPeers),
   {
-    ...failover("F28", "primary cut from the app nodes alone", cutFromApps, 15_000),
-    run: async (outputs) => {
-      await pause(coolDownMs);
-      return watched(outputs, usualWatch, cutFromApps);
-    },
-  },
-  {
-    id: "F28b",
-    title: "primary cut from one of two app nodes",
-    boundMs: 15_000,
-    moves: [0, 0],
-    run: (outputs) => watched(outputs, usualWatch, cutFromOneApp),
-  },
-  {
-    id: "F39",
-    title: "a replica lags: age of the oldest read",
-    boundMs: staleMs,
-    moves: [0, 0],
-    failed: 0,
-    run: lagging,
+    ...stale("F39c", "a replica cut from the primary: age of the oldest read", cutFromPrimary),
+    moves: [0, 1],
   },
 ];

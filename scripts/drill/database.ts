@@ -26,6 +26,11 @@ async function cutFromPeers({ primary, secondaries }: Members): Promise<void> {
   }
 }
 
+/** The third node reaches both. */
+async function cutFromOnePeer({ primary, secondaries }: Members): Promise<void> {
+  await inject({ fault: "link", server: primary, side: "private", peer: secondaries[0]! });
+}
+
 /** Stopped as by somebody who maintains it, and started again later. */
 async function stoppedCleanly({ primary, outputs }: Members): Promise<void> {
   await runOnNode(outputs, primary, `sudo systemctl stop ${mysqlUnit}`, 60_000);
@@ -82,6 +87,10 @@ export const databaseDrills: readonly Drill[] = [
     inject({ fault: "power-off", server: primary }),
   ),
   failover("F27", "primary cut from its peers", cutFromPeers),
+  {
+    ...failover("F27b", "primary cut from one of its peers", cutFromOnePeer),
+    moves: [0, 1],
+  },
   failover("F36b", "MySQL of the primary stopped cleanly", stoppedCleanly, 2_000),
   harmless("F29", "MySQL of a secondary killed", ({ secondaries }) =>
     inject({ fault: "kill", server: secondaries[0]!, unit: mysqlUnit }),

@@ -9,6 +9,8 @@ const stateShape = z.looseObject({
   gtid: z.string(),
   lastView: z.looseObject({ primary: z.string() }).nullable(),
   lagMs: z.number(),
+  // A supervisor from before an update does not say it.
+  dataAgeMs: z.number().default(0),
   waiting: z.string(),
 });
 

@@ -22,6 +22,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     writable: false,
     majority: true,
     lagMs: 0,
+    dataAgeMs: 0,
     diskFull: false,
     sole: false,
     diskSpent: false,

@@ -156,6 +156,7 @@ describe("roles for the proxies", () => {
     expect(isReplica(replica, 1_000)).toBe(true);
     expect(isReplica(replica, 899)).toBe(false);
     expect(isReplica({ ...replica, majority: false }, 1_000)).toBe(false);
+    expect(isReplica({ ...replica, dataAgeMs: 1_001 }, 1_000)).toBe(false);
     expect(isReplica(primary, 1_000)).toBe(false);
   });
 
