@@ -188,12 +188,10 @@ function outputs(settings: Settings, { access, addresses }: Foundation, tiers: T
   return {
     url: pulumi.interpolate`${scheme}://${domain ?? addresses.ipv4.address}/`,
     floatingIp: { ipv4: addresses.ipv4.address, ipv6: addresses.ipv6?.address },
-    nodes: hosts.map(({ server: { node, publicIp } }) => ({
-      name: node.name,
-      role: node.role,
-      privateIp: node.privateIp,
-      publicIp,
-    })),
+    nodes: hosts.map(({ server: { node, publicIp, serverId } }) => {
+      const { name, role, privateIp } = node;
+      return { name, role, privateIp, publicIp, serverId };
+    }),
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
     privateKey: access.privateKey,
   };

@@ -124,6 +124,7 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
       role: "web",
       privateIp: "10.0.2.11",
       publicIp: "203.0.113.31",
+      serverId: expect.any(Number) as number,
     });
     expect(ssh).toEqual({ user: "webstack", bastions: ["203.0.113.11", "203.0.113.12"] });
   });

@@ -1,10 +1,10 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
 import { cloudDelete, cloudGet } from "../local/cloud";
 import { heal, inject } from "../local/faults";
+import { readOutputs } from "../local/outputs";
 import type { StackOutputs } from "../operate/outputs";
-import { localPaths, repositoryRoot } from "../local/paths";
+import { repositoryRoot } from "../local/paths";
 import { waitUntil } from "../local/wait-until";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
@@ -115,10 +115,8 @@ async function destroyed({ secondaries, outputs, mark }: Members): Promise<void>
     `/servers?name=${name}`,
   );
   await cloudDelete(`/servers/${servers[0]!.id}`);
-  const { privateIp } = outputs.nodes.find((node) => node.name === name)!;
-  // The new server has the address, and a host key of its own.
-  await promisify(execFile)("ssh-keygen", ["-R", privateIp, "-f", localPaths.knownHosts]);
   await npmRun("up:local", "--refresh");
+  outputs.nodes = readOutputs().nodes;
   mark("server made again");
   await waitForGroup(outputs, 300);
 }

@@ -10,6 +10,8 @@ export const outputsShape = z.object({
       role: z.enum(["lb", "web", "app", "db"]),
       privateIp: z.string(),
       publicIp: z.string().optional(),
+      // Not in the outputs of an earlier release.
+      serverId: z.number().optional(),
     }),
   ),
   ssh: z.object({ user: z.string(), bastions: z.array(z.string()) }),

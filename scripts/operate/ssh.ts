@@ -21,9 +21,17 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
     ...["-i", outputs.files.key, "-o", `UserKnownHostsFile=${outputs.files.knownHosts}`],
     ...["-o", "StrictHostKeyChecking=accept-new", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"],
   ];
-  if (node.role === "lb" && node.publicIp) return [...common, `${user}@${node.publicIp}`];
-  const proxy = ["ssh", ...common.map(quoted), "-W", "%h:%p", `${user}@${bastion}`].join(" ");
-  return [...common, "-o", `ProxyCommand=${proxy}`, `${user}@${node.privateIp}`];
+  const own = [...common, ...hostKeyName(node)];
+  if (node.role === "lb" && node.publicIp) return [...own, `${user}@${node.publicIp}`];
+  const between = outputs.nodes.find(({ publicIp, role }) => role === "lb" && publicIp === bastion);
+  const first = [...common, ...(between ? hostKeyName(between) : [])];
+  const proxy = ["ssh", ...first.map(quoted), "-W", "%h:%p", `${user}@${bastion}`].join(" ");
+  return [...own, "-o", `ProxyCommand=${proxy}`, `${user}@${node.privateIp}`];
+}
+
+/** A host key belongs to a server: one that takes over a name and an address has its own. */
+function hostKeyName({ name, serverId }: StackOutputs["nodes"][number]): string[] {
+  return serverId === undefined ? [] : ["-o", `HostKeyAlias=${name}-${serverId}`];
 }
 
 function quoted(argument: string): string {
