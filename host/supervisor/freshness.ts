@@ -26,8 +26,8 @@ export class Freshness {
 
   /** Notes what a member said of itself; `atMs` is when it was asked, milliseconds since 1970. */
   hear({ node, member, gtid }: NodeState, atMs: number): void {
-    // Who is not in the group says nothing of it.
-    if (member?.state !== "ONLINE") return;
+    // Who is not in the group says nothing of it; one that catches up receives what is new.
+    if (member?.state !== "ONLINE" && member?.state !== "RECOVERING") return;
     const marks = this.marks.get(node) ?? [];
     this.marks.set(node, [...marks, { atMs, gtid }].slice(-kept));
   }

@@ -70,6 +70,12 @@ describe("the data of a member", () => {
     expect(freshness.ageMs({ node: "db-2", members: ["db-1", "db-2"] }, 4_000)).toBe(3_000);
   });
 
+  it("is known by one that still catches up", () => {
+    const state = { state: "RECOVERING", role: "SECONDARY" } as const;
+    heard(4_000, [{ ...secondary(7), member: state }], 7);
+    expect(freshness.ageMs(self, 4_100)).toBe(100);
+  });
+
   it("catches up however long it lagged", () => {
     for (let look = 1; look <= 500; look++) heard(look * 200, [primary(look)], 0);
     freshness.compare(upTo(470));
