@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { confirmed } from "./operate/confirm";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 import { runOnNode } from "./operate/ssh";
@@ -27,12 +27,7 @@ async function main(): Promise<void> {
   }
   console.log(`last primary: ${self.lastView?.primary ?? "unknown"}`);
   console.log(`What others have beyond ${node} is lost when they come back.`);
-  if (!yes) {
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    const answer = await terminal.question(`Type ${node} to go on: `);
-    terminal.close();
-    if (answer.trim() !== node) throw new Error("nothing was done");
-  }
+  if (!yes) await confirmed(node);
   await runOnNode(
     outputs,
     node,

@@ -3,8 +3,8 @@ import { say } from "./say";
 
 /** Sessions that each have one message under way: more than the places to fill. */
 const sessions = 30;
-/** Messages of each session in one run of the program, which takes about half a second. */
-const rounds = 8;
+/** Messages of each session in one run of the program. */
+const rounds = 20;
 /** Longest pause of a session before a message, seconds; messages that meet share a place. */
 const pauseSeconds = 0.15;
 /** Longest run, milliseconds: messages that are not delivered hold it up. */

@@ -9,6 +9,8 @@ import { outputsShape, type StackOutputs } from "./outputs";
 /** What a command is to work on. */
 export interface Operated {
   outputs: StackOutputs;
+  /** Name of the stack; undefined is the local one. */
+  stack: string | undefined;
   /** The other words of the command line. */
   words: string[];
   /** True if `--yes` was given. */
@@ -61,6 +63,10 @@ export function operatedStack(args: readonly string[]): Operated {
   const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const { stack, yes } = values;
-  const outputs = stack === undefined ? readOutputs() : stackOutputs(stack, pulumiOutputs(stack));
-  return { outputs, words: positionals, yes };
+  return { outputs: outputsOf(stack), stack, words: positionals, yes };
+}
+
+/** Outputs of the last `up` of a stack; undefined is the local one. */
+export function outputsOf(stack: string | undefined): StackOutputs {
+  return stack === undefined ? readOutputs() : stackOutputs(stack, pulumiOutputs(stack));
 }

@@ -1,0 +1,71 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { afterEach, describe, expect, it } from "vitest";
+import { deleteServer } from "../../../scripts/operate/cloud-project";
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+type Reply = [status: number, body: object];
+
+/** An API that answers as told, in turn for each call of a kind; returns what it was asked. */
+async function api(replies: Record<string, Reply[]>) {
+  const asked: string[] = [];
+  server = createServer((call, response) => {
+    let body = "";
+    call.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    call.on("end", () => {
+      const key = `${call.method} ${call.url}`;
+      asked.push(`${key} ${body}`.trim());
+      const [status, answer] = replies[key]?.shift() ?? [404, { error: { code: "not_found" } }];
+      response.writeHead(status).end(JSON.stringify(answer));
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { asked, project: { endpoint: `http://127.0.0.1:${port}/v1`, token: "t" } };
+}
+
+const action = (status: string, message?: string): Reply => [
+  200,
+  { action: { id: 7, status, error: message ? { code: "e", message } : null } },
+];
+const protection = "POST /v1/servers/41/actions/change_protection";
+
+describe("deleting a server", () => {
+  it("takes its protection away first, and follows each action to its end", async () => {
+    const { asked, project } = await api({
+      [protection]: [action("running")],
+      "GET /v1/actions/7": [action("running"), action("success"), action("success")],
+      "DELETE /v1/servers/41": [action("running")],
+    });
+    await deleteServer(project, 41);
+    expect(asked).toEqual([
+      `${protection} {"delete":false,"rebuild":false}`,
+      "GET /v1/actions/7",
+      "GET /v1/actions/7",
+      "DELETE /v1/servers/41",
+      "GET /v1/actions/7",
+    ]);
+  });
+
+  it("is done if there is none", async () => {
+    const { asked, project } = await api({});
+    await deleteServer(project, 41);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("says what the API refuses", async () => {
+    const { project } = await api({ [protection]: [[403, { error: { code: "forbidden" } }]] });
+    await expect(deleteServer(project, 41)).rejects.toThrow(/answered 403: .*forbidden/);
+  });
+
+  it("says why an action failed", async () => {
+    const { project } = await api({
+      [protection]: [action("success")],
+      "GET /v1/actions/7": [action("error", "server is locked")],
+    });
+    await expect(deleteServer(project, 41)).rejects.toThrow("action 7: server is locked");
+  });
+});

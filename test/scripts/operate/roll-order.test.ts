@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { StackOutputs } from "../../../scripts/operate/outputs";
+import { rollOrder } from "../../../scripts/operate/roll-order";
+
+function stack(...names: string[]): StackOutputs {
+  const nodes = names.map((name) => ({
+    name,
+    role: name.split("-")[0] as "lb" | "web" | "app" | "db",
+    privateIp: "10.0.0.1",
+  }));
+  return {
+    url: "http://203.0.113.200/",
+    floatingIp: { ipv4: "203.0.113.200" },
+    nodes,
+    ssh: { user: "webstack", bastions: [] },
+    files: { key: "", knownHosts: "" },
+  };
+}
+
+const whole = stack("lb-1", "lb-2", "web-1", "web-2", "app-1", "app-2", "db-1", "db-2", "db-3");
+const names = (words: string[], busy: string[] = []) =>
+  rollOrder(whole, words, busy).map(({ name }) => name);
+
+describe("the order in which servers are replaced", () => {
+  it("has the nodes of a tier, the busy one last", () => {
+    expect(names(["db"], ["db-1", "lb-2"])).toEqual(["db-2", "db-3", "db-1"]);
+    expect(names(["lb"], ["db-1", "lb-1"])).toEqual(["lb-2", "lb-1"]);
+  });
+
+  it("has single nodes, each once, tier after tier", () => {
+    expect(names(["app-2", "web", "web-1"])).toEqual(["web-1", "web-2", "app-2"]);
+  });
+
+  it("is refused for what is not there, all of it at once", () => {
+    expect(() => names(["cache", "web", "db-4"])).toThrow(
+      /must be of lb, web, app, db, lb-1, .*; got "cache", "db-4"$/,
+    );
+    expect(() => names([])).toThrow(/got nothing$/);
+  });
+
+  it("is refused for the only node of a tier", () => {
+    const small = stack("lb-1", "lb-2", "web-1", "app-1", "db-1");
+    expect(() => rollOrder(small, ["web"], [])).toThrow(
+      "web-1 is the only one of its tier; the site would be off. Make its tier larger first",
+    );
+    expect(() => rollOrder(small, ["db-1"], [])).toThrow("and its data with it");
+  });
+});
