@@ -11,6 +11,7 @@ import { failoverSteps } from "./failover-steps";
 import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
+import { rolls } from "./roll-step";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
 import type { Step, Story } from "./story";
 import { brokerWithoutCertificate, nodesWithToken } from "./token-places";
@@ -151,6 +152,7 @@ export function wholeStackStory(): Story {
       ...[comesUp, serves, readsBack, isClosed, tiersAreApart, userDataIsClean],
       ...[tokenIsOnBrokers, secondUp],
       ...failoverSteps,
+      rolls,
     ],
     closing: [
       {
