@@ -20,9 +20,9 @@ export class Askers {
     return nowMs - this.startedMs;
   }
 
-  /** Notes that the address asked. */
+  /** Notes that the address asked. A call that was given up has none. */
   note(address: string, nowMs: number): void {
-    if (!this.others.includes(address)) this.last.set(address, nowMs);
+    if (address !== "" && !this.others.includes(address)) this.last.set(address, nowMs);
   }
 
   /** How long ago each address asked last, milliseconds. */

@@ -141,6 +141,7 @@ describe("askers", () => {
   it("are known by address with the time since, databases not", () => {
     askers.note(app1, 2_000);
     askers.note("10.0.4.12", 2_000);
+    askers.note("", 2_000);
     askers.note(app1, 3_000);
     expect(askers.ages(3_500)).toEqual({ [app1]: 500 });
     expect(askers.listeningMs(3_500)).toBe(2_500);
