@@ -130,10 +130,13 @@ async function destroyedLate(members: Members): Promise<void> {
   await destroyed(members);
 }
 
-/** A secondary with a new server. Writes pause as in F29c, and once more when the node joins. */
+/**
+ * A secondary with a new server. Writes pause as in F29c, and once more when the node joins: the
+ * others must reach it for that, and XCom waits a second longer after each vain try to connect.
+ */
 function replaced(id: string, title: string, breaks: Breaks): Drill {
   const watch = { watchMs: 2_000, backSeconds: 300, reads: true };
-  return { ...harmless(id, title, breaks, watch), boundMs: 2_500 };
+  return { ...harmless(id, title, breaks, watch), boundMs: 5_000 };
 }
 
 /** Faults that end with a start. */
