@@ -11,8 +11,8 @@ import type { Drill, Measured } from "./drill";
 const dataPath = "/var/lib/mysql";
 /** Share of the disk that stays free: less than the supervisor's limit, more than nothing. */
 const freeShare = 0.07;
-/** So few writes a second make a sync take over a second. */
-const slowWritesPerSecond = 5;
+/** So few writes a second make a commit take some seconds: each write 0.1 s, and a commit has many. */
+const slowWritesPerSecond = 10;
 /** A primary that got its role by a switch keeps it for a minute; see `host/supervisor/hand-over.ts`. */
 const coolDownMs = 60_000;
 
