@@ -74,13 +74,10 @@ async function replace(
  * once all nodes are in service, so that the site goes on. Stops at the first one that fails.
  */
 async function main(): Promise<void> {
-  const { outputs: before, stack, words, yes } = operatedStack(process.argv.slice(2));
-  let outputs = before;
-  const busy = async () => [
-    primaryOf(await databaseStates(outputs)),
-    holderOf(await edgeStates(outputs)),
-  ];
-  const names = rollOrder(outputs, words, await busy()).map(({ name }) => name);
+  const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2));
+  let { outputs } = operated;
+  const busy = [primaryOf(await databaseStates(outputs)), holderOf(await edgeStates(outputs))];
+  const names = rollOrder(outputs, words, busy).map(({ name }) => name);
   console.log(`replaces, one after the other: ${names.join(", ")}`);
   await waitForService(outputs, 10);
   if (!yes) await confirmed(words.join(" "));

@@ -1,3 +1,4 @@
+import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill } from "./drill";
@@ -12,6 +13,11 @@ export const rejoinWatch: Watch = { ...usualWatch, watchMs: 22_000 };
 
 /** Breaks something. */
 export type Breaks = (members: Members) => Promise<unknown>;
+
+/** Cuts the private links between a server and others. */
+export async function cutFrom(server: string, peers: readonly string[]): Promise<void> {
+  for (const peer of peers) await inject({ fault: "link", server, side: "private", peer });
+}
 
 /** A change of the primary: writes wait for it, and none fails. */
 export function failover(

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { inject } from "../local/faults";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { type Breaks, failover, usualWatch } from "./database-kinds";
+import { type Breaks, cutFrom, failover, usualWatch } from "./database-kinds";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { StaleReads } from "./stale-reads";
@@ -15,16 +14,17 @@ const lagSeconds = 10;
 /** The proxies' limit of 1 s, a check of theirs, and the way of a read, milliseconds. */
 const staleMs = 2_000;
 
-async function cutFromApps({ primary, outputs }: Members): Promise<void> {
-  for (const { name } of outputs.nodes.filter(({ role }) => role === "app")) {
-    await inject({ fault: "link", server: primary, side: "private", peer: name });
-  }
+function appNodes({ nodes }: StackOutputs): string[] {
+  return nodes.filter(({ role }) => role === "app").map(({ name }) => name);
+}
+
+function cutFromApps({ primary, outputs }: Members): Promise<void> {
+  return cutFrom(primary, appNodes(outputs));
 }
 
 /** One app node cut from the primary, while the others reach it. */
-async function cutFromOneApp({ primary, outputs }: Members): Promise<void> {
-  const app = outputs.nodes.find(({ role }) => role === "app")!;
-  await inject({ fault: "link", server: primary, side: "private", peer: app.name });
+function cutFromOneApp({ primary, outputs }: Members): Promise<void> {
+  return cutFrom(primary, appNodes(outputs).slice(0, 1));
 }
 
 /** Milliseconds until `/replica` of the node refuses. @throws Error if it never does. */
@@ -78,15 +78,16 @@ function applierHeld({ outputs, node }: Held): Promise<unknown> {
 
 /** The secondary hears nothing of the others, the app nodes reach it. */
 async function cutFromPeers({ secondaries, primary, node }: Held): Promise<void> {
-  for (const peer of [primary, ...secondaries].filter((name) => name !== node)) {
-    await inject({ fault: "link", server: node, side: "private", peer });
-  }
+  await cutFrom(
+    node,
+    [primary, ...secondaries].filter((name) => name !== node),
+  );
   await pause(lagSeconds * 1_000);
 }
 
 /** It hears the other secondary, which has what it has not. */
 async function cutFromPrimary({ primary, node }: Held): Promise<void> {
-  await inject({ fault: "link", server: node, side: "private", peer: primary });
+  await cutFrom(node, [primary]);
   await pause(lagSeconds * 1_000);
 }
 

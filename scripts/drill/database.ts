@@ -4,7 +4,7 @@ import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { diskDrills } from "./database-disk";
-import { failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
+import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { lineageDrills } from "./database-lineage";
 import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
@@ -18,17 +18,6 @@ async function frozen(server: string, milliseconds: number): Promise<void> {
   await inject({ fault: "kill", server, unit: mysqlUnit, signal: "STOP" });
   await pause(milliseconds);
   await inject({ fault: "kill", server, unit: mysqlUnit, signal: "CONT" });
-}
-
-async function cutFromPeers({ primary, secondaries }: Members): Promise<void> {
-  for (const peer of secondaries) {
-    await inject({ fault: "link", server: primary, side: "private", peer });
-  }
-}
-
-/** The third node reaches both. */
-async function cutFromOnePeer({ primary, secondaries }: Members): Promise<void> {
-  await inject({ fault: "link", server: primary, side: "private", peer: secondaries[0]! });
 }
 
 /** Stopped as by somebody who maintains it, and started again later. */
@@ -86,9 +75,14 @@ export const databaseDrills: readonly Drill[] = [
   failover("F26", "primary loses power", ({ primary }) =>
     inject({ fault: "power-off", server: primary }),
   ),
-  failover("F27", "primary cut from its peers", cutFromPeers),
+  failover("F27", "primary cut from its peers", ({ primary, secondaries }) =>
+    cutFrom(primary, secondaries),
+  ),
   {
-    ...failover("F27b", "primary cut from one of its peers", cutFromOnePeer),
+    // The third node reaches both.
+    ...failover("F27b", "primary cut from one of its peers", ({ primary, secondaries }) =>
+      cutFrom(primary, secondaries.slice(0, 1)),
+    ),
     moves: [0, 1],
   },
   failover("F36b", "MySQL of the primary stopped cleanly", stoppedCleanly, 2_000),

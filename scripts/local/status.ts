@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cloudGet } from "./cloud";
-import type { StackOutputs } from "../operate/outputs";
+import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 
 /** What one database node says of itself at `GET :9200/state`. */
@@ -44,7 +44,7 @@ const services: Record<string, string> = {
   db: "mysql",
 };
 
-async function ask(outputs: StackOutputs, node: StackOutputs["nodes"][number]): Promise<string[]> {
+async function ask(outputs: StackOutputs, node: StackNode): Promise<string[]> {
   const state =
     node.role === "db" ? `curl -sm 3 http://${node.privateIp}:9200/state; echo` : "echo";
   const units = services[node.role] ?? "";

@@ -1,10 +1,8 @@
-import type { StackOutputs } from "./outputs";
+import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-type Node = StackOutputs["nodes"][number];
-
 /** Where a node says whether it is healthy, as it is asked on the node itself; as in its bundle. */
-const healthUrl: Record<Node["role"], (node: Node) => string> = {
+const healthUrl: Record<StackNode["role"], (node: StackNode) => string> = {
   lb: () => "http://127.0.0.1:80/-/edge",
   web: () => "http://127.0.0.1:80/healthz",
   app: () => "http://127.0.0.1:3000/readyz",

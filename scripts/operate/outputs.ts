@@ -17,6 +17,9 @@ export const outputsShape = z.object({
   ssh: z.object({ user: z.string(), bastions: z.array(z.string()) }),
 });
 
+/** A node of a stack. */
+export type StackNode = z.infer<typeof outputsShape>["nodes"][number];
+
 /** A stack as commands reach it. */
 export type StackOutputs = z.infer<typeof outputsShape> & {
   /** Files for `ssh`. */

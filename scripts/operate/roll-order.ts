@@ -1,6 +1,4 @@
-import type { StackOutputs } from "./outputs";
-
-type Node = StackOutputs["nodes"][number];
+import type { StackNode, StackOutputs } from "./outputs";
 
 const roles = ["lb", "web", "app", "db"];
 
@@ -14,7 +12,7 @@ export function rollOrder(
   { nodes }: StackOutputs,
   words: readonly string[],
   busy: readonly (string | undefined)[],
-): Node[] {
+): StackNode[] {
   const names = nodes.map(({ name }) => name);
   const unknown = words.filter((word) => !roles.includes(word) && !names.includes(word));
   if (unknown.length > 0 || words.length === 0) {
@@ -29,6 +27,7 @@ export function rollOrder(
       `${alone.name} is the only one of its tier; the site would be off${more}. Make its tier larger first`,
     );
   }
-  const rank = ({ name, role }: Node) => roles.indexOf(role) * 2 + (busy.includes(name) ? 1 : 0);
+  const rank = ({ name, role }: StackNode) =>
+    roles.indexOf(role) * 2 + (busy.includes(name) ? 1 : 0);
   return [...named].sort((a, b) => rank(a) - rank(b));
 }

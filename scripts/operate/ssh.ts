@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { StackOutputs } from "./outputs";
+import type { StackNode, StackOutputs } from "./outputs";
 
 const run = promisify(execFile);
 
@@ -30,7 +30,7 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
 }
 
 /** A host key belongs to a server: one that takes over a name and an address has its own. */
-function hostKeyName({ name, serverId }: StackOutputs["nodes"][number]): string[] {
+function hostKeyName({ name, serverId }: StackNode): string[] {
   return serverId === undefined ? [] : ["-o", `HostKeyAlias=${name}-${serverId}`];
 }
 

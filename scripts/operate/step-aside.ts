@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { edgeStates, holderOf, loadBalancers, switchEdge } from "./edge";
-import type { StackOutputs } from "./outputs";
+import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
 /** What is stopped on a node so that others do its work; MySQL gives its role away first. */
@@ -11,7 +11,7 @@ const noticedMs = 5_000;
 /** Takes the work away from a node without a failed request. A standby load balancer has none. */
 export async function stepAside(
   outputs: StackOutputs,
-  { name, role }: StackOutputs["nodes"][number],
+  { name, role }: StackNode,
   say: (text: string) => void,
 ): Promise<void> {
   if (role === "lb") {
@@ -25,10 +25,7 @@ export async function stepAside(
 }
 
 /** Starts again what was stopped. */
-export async function stepBack(
-  outputs: StackOutputs,
-  { name }: StackOutputs["nodes"][number],
-): Promise<void> {
+export async function stepBack(outputs: StackOutputs, { name }: StackNode): Promise<void> {
   // Starts whatever belongs to a running host and does not run.
   await runOnNode(outputs, name, "sudo systemctl start multi-user.target", 120_000);
 }
