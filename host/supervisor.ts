@@ -1,26 +1,28 @@
-import { randomUUID } from "node:crypto";
 import { Askers } from "./supervisor/askers";
-import { BackOff, noticedMs, refusedMs } from "./supervisor/back-off";
-import { type Claim, Claims, isMajority, mayBeMade } from "./supervisor/claims";
+import { BackOff, noticedMs } from "./supervisor/back-off";
+import { type Claim, Claims } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
-import { Fence } from "./supervisor/fence";
-import { setPrimary, startMember, stopMember } from "./supervisor/group";
+import { Fence, xcomPort } from "./supervisor/fence";
+import { Founding } from "./supervisor/founding";
+import { setPrimary, stopMember } from "./supervisor/group";
 import { betterPrimary, HandOvers } from "./supervisor/hand-over";
+import { join } from "./supervisor/joining";
 import { keep, readKept } from "./supervisor/kept";
-import { founded } from "./supervisor/lineage";
+import { connectedTo } from "./supervisor/links";
 import { Mysql, SqlError } from "./supervisor/mysql";
-import { endOverride, isOverridden } from "./supervisor/override";
+import { isOverridden } from "./supervisor/override";
 import { Nudges } from "./supervisor/nudge";
 import { Peers } from "./supervisor/peers";
 import { Places } from "./supervisor/places";
 import { problem } from "./supervisor/problem";
 import { endStuckCopy, rebuild } from "./supervisor/rebuild";
 import { Rejoins } from "./supervisor/rejoin";
+import { Sought } from "./supervisor/sought";
 import { serve } from "./supervisor/server";
 import { readPasswords, readSettings } from "./supervisor/settings";
 import { provideUsers } from "./supervisor/users";
-import { isConfirmed, type LastView, type NodeState } from "./supervisor/view";
+import { isConfirmed, isInGroup, type NodeState } from "./supervisor/view";
 import { say } from "./supervisor/say";
 
 /** Time between two looks at MySQL, and while a member is lost, whose removal is due, milliseconds. */
@@ -49,9 +51,11 @@ const peers = new Peers(
 );
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
 const askers = new Askers(addresses, Date.now());
+const sought = new Sought();
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
 const backOff = new BackOff();
+const founding = new Founding(config.node, nodes, { eye, peers, claims, backOff });
 const fence = new Fence();
 const nudges = new Nudges();
 const places = new Places();
@@ -61,7 +65,7 @@ let decidedAt = 0;
 let decision: Decision = { type: "wait", reason: "just started" };
 
 function addressOf(node: string): string {
-  return config.nodes.find(({ name }) => name === node)!.privateIp;
+  return config.nodes.find(({ name }) => name === node)?.privateIp ?? node;
 }
 
 function ownState(): NodeState {
@@ -74,7 +78,7 @@ function next(): Decision {
   const standing = { listeningMs: askers.listeningMs(now), slowMs: eye.syncs.slowMs(now) };
   const first = decide({ nodes, self, peers: said, override: isOverridden(config.node) });
   const better = betterPrimary(self, said, standing);
-  const made = rejoins.next(handOvers.next(first, self, better, now), now);
+  const made = rejoins.next(handOvers.next(first, self, better, now), isInGroup(self), now);
   if (made.type !== decision.type) decidedAt = Date.now();
   if (made.type === "wait" && eye.state.waiting !== made.reason) say(5, `waiting: ${made.reason}`);
   eye.state.waiting = made.type === "wait" ? made.reason : "";
@@ -92,10 +96,14 @@ async function act(): Promise<void> {
     case "join":
       say(5, "joining the group");
       await eye.keepLineage(decision.lineage);
-      peers.announce();
-      return startMember(acting, replication, false);
+      return join(acting, replication, {
+        node: config.node,
+        peers: peers.states(),
+        addressOf,
+        announce: () => peers.announce(),
+      });
     case "bootstrap":
-      return bootstrap(decision.reason);
+      return founding.found(acting, replication, decision.reason);
     case "rebuild":
       if (Date.now() - decidedAt < rebuildAfterMs) return;
       return rebuild(
@@ -115,45 +123,24 @@ async function act(): Promise<void> {
   }
 }
 
-function claim(by: string, view: LastView | null): boolean {
-  return mayBeMade(eye.state, view) && claims.grant(by, view, Date.now());
-}
-
-async function giveBack(): Promise<void> {
-  claims.release(config.node, Date.now());
-  await peers.release(config.node);
-  backOff.hold(refusedMs, Date.now());
-}
-
-/** What was decided from what the peers said a moment ago must hold for those that let it happen. */
-async function bootstrap(reason: string): Promise<void> {
-  const override = isOverridden(config.node);
-  const { sole } = eye.state;
-  const isOwn = claim(config.node, eye.state.lastView);
-  const granting = isOwn ? await peers.grants(config.node, eye.state.lastView) : [];
-  const allowed = isOwn && isMajority(1 + granting.length, nodes.length);
-  const again = decide({ nodes, self: eye.state, peers: granting, override });
-  if (!override && !sole && (!allowed || again.type !== "bootstrap")) {
-    say(4, `only ${granting.length} other nodes let this one start the group`);
-    return giveBack();
-  }
-  say(5, `starting the group: ${reason}`);
-  if (sole) eye.keepAlone(true);
-  await eye.keepLineage(founded(eye.state, randomUUID()));
-  await startMember(acting, replication, true);
-  if (!override) return;
-  eye.keepAlone(true);
-  endOverride();
-}
-
 function failed(error: Error): void {
   const wait = backOff.failed(Date.now());
   const code = error instanceof SqlError ? ` (MySQL ${error.code})` : "";
   say(4, `${error.message}${code}; again in ${wait} ms`);
 }
 
+/** Notes which of the lost members XCom tries to connect to. */
+async function seek(): Promise<void> {
+  const { unreachable } = eye.roll;
+  const isAny = unreachable.length + eye.state.sought.length > 0;
+  const there = isAny ? await connectedTo(xcomPort) : [];
+  const isConnected = (node: string) => there.includes(addressOf(node));
+  eye.state.sought = sought.see(eye.state, unreachable, isConnected);
+}
+
 async function turn(): Promise<void> {
   await eye.look();
+  await seek();
   await endStuckCopy(eye.progress).catch(failed);
   fence.keep(peers.silences(), Date.now());
   if (eye.isFresh() && nudges.next(eye.state, eye.roll, Date.now())) places.fill();
@@ -184,7 +171,7 @@ serve(config.privateIp, {
   isPeer: (address) => addresses.includes(address),
   confirmed,
   adopt: (view) => eye.adopt(view),
-  claim,
+  claim: (by, view) => founding.claim(by, view),
   release: (by) => claims.release(by, Date.now()),
   announced: () => nudges.announce(Date.now()),
   onAsked: (address, path) => {
@@ -195,6 +182,6 @@ serve(config.privateIp, {
 peers.watch();
 const loop = () =>
   void turn().finally(() =>
-    setTimeout(loop, eye.roll.unreachable > 0 ? lookMs.loss : lookMs.usual),
+    setTimeout(loop, eye.roll.unreachable.length > 0 ? lookMs.loss : lookMs.usual),
   );
 loop();

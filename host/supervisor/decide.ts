@@ -1,7 +1,7 @@
 import { includes, missingFrom } from "./gtid";
 import { memberShortOfRoom, outsideShortOfRoom } from "./room";
 import { foundingExtra, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
-import { latestPrimaries, type Lineage, type NodeState } from "./view";
+import { isInGroup, latestPrimaries, type Lineage, type NodeState } from "./view";
 
 /** What this node is to do next. */
 export type Decision =
@@ -30,8 +30,6 @@ export const notNoticed = "the group has not noticed yet that this member is gon
 
 const hollow = "a copy was broken off, which left no data";
 
-const inGroup = ["ONLINE", "RECOVERING"];
-
 /**
  * The rule of a start. A node joins wherever a group is. Only when no visible node is in one may a
  * group be bootstrapped: with all nodes visible by the one whose transactions include all others';
@@ -41,11 +39,11 @@ const inGroup = ["ONLINE", "RECOVERING"];
  */
 export function decide({ nodes, self, peers, override = false }: Situation): Decision {
   if (!self.ready) return { type: "wait", reason: "MySQL does not answer yet" };
-  if (self.member && inGroup.includes(self.member.state)) return asMember(nodes, self, peers);
+  if (isInGroup(self)) return asMember(nodes, self, peers);
   const shortOfRoom = outsideShortOfRoom(nodes, self, peers);
   if (shortOfRoom) return shortOfRoom;
   const visible = [self, ...peers.filter(({ ready }) => ready)];
-  const members = visible.filter(({ member }) => member && inGroup.includes(member.state));
+  const members = visible.filter(isInGroup);
   const group = members.filter(({ member, majority }) => member!.state === "ONLINE" && majority);
   if (group.length > 0) return joinOrRebuild(self, group);
   if (members.length > 0) return { type: "wait", reason: "a group without a majority is visible" };

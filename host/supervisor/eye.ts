@@ -63,7 +63,7 @@ export class Eye {
       node,
       ready: false,
       member: null,
-      members: [],
+      ...{ members: [], sought: [] },
       gtid: "",
       epoch: null,
       lineage: [],

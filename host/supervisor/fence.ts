@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { say } from "./say";
 
-/** Silence from which a peer's host is taken for dead, and the longest that is acted upon, ms. */
-const silentMs = { from: 800, to: 12_000 };
-/** Port of XCom, over which members of the group talk. */
-const xcomPort = 33061;
+/** Silence from which a peer's host is taken for dead, milliseconds. */
+const silentMs = 800;
+/** Port of XCom, over which members of the group talk: `group_replication_local_address`. */
+export const xcomPort = 33_061;
 
 /** A peer, and how long nothing at all was heard of its host, milliseconds. */
 export interface Silence {
@@ -14,20 +14,22 @@ export interface Silence {
 
 /**
  * Addresses that new connections of XCom are to be refused to. XCom connects to a lost member from
- * its only thread and waits up to a second for an answer each time, after 0, 1.1, 3.2 and 6.3 s: a
- * host that is gone answers nothing, so the survivors stand still while they should agree on its
- * removal. (`timed_connect_msec` of `xcom_network_provider_native_lib.cc` and `sender_task` of
+ * its only thread and waits up to a second for an answer each time, after 0, 1.1, 3.2 and 6.3 s, and
+ * so on long after its removal: a host that is gone answers nothing, so each try makes all commits
+ * wait. (`timed_connect_msec` of `xcom_network_provider_native_lib.cc` and `sender_task` of
  * `xcom_transport.cc`, MySQL 8.0 to 9.) A refusal by the own kernel takes no time.
  */
 export function toRefuse(silences: readonly Silence[]): string[] {
   return silences
-    .filter(({ silentMs: ms }) => ms > silentMs.from && ms <= silentMs.to)
+    .filter((silence) => silence.silentMs > silentMs)
     .map(({ address }) => address)
     .sort();
 }
 
 /** The kernel ends a rule by itself after so long, whatever becomes of the supervisor, seconds. */
 const longestSeconds = 10;
+/** Time after which rules that still hold are loaded again, milliseconds. */
+const renewMs = 5_000;
 /** Wait after rules that could not be loaded, milliseconds. */
 const againMs = 1_000;
 
@@ -47,7 +49,7 @@ export function fenceRules(addresses: readonly string[]): string {
   return [table, `delete ${table}`, ...(addresses.length > 0 ? rules : []), ""].join("\n");
 }
 
-function load(rules: string): Promise<void> {
+function loadRules(rules: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = execFile("/usr/sbin/nft", ["-f", "-"], { timeout: 2_000 }, (error) =>
       error ? reject(error) : resolve(),
@@ -63,15 +65,20 @@ export class Fence {
   private held: string | undefined;
   private failed: string | undefined;
   private notBefore = 0;
+  private loadedAtMs = 0;
 
-  /** Loads what is to hold now, if it differs; a failure is said once and tried again. */
+  /** @param load gives rules to `nft`. */
+  constructor(private readonly load: (rules: string) => Promise<void> = loadRules) {}
+
+  /** Loads what is to hold now, if it differs or would end; a failure is said once and tried again. */
   keep(silences: readonly Silence[], nowMs: number): void {
     const addresses = toRefuse(silences);
     const wanted = addresses.join(", ");
-    if (wanted === this.held || nowMs < this.notBefore) return;
+    const isDue = wanted !== "" && nowMs - this.loadedAtMs >= renewMs;
+    if ((wanted === this.held && !isDue) || nowMs < this.notBefore) return;
     this.notBefore = nowMs + againMs;
-    void load(fenceRules(addresses)).then(
-      () => this.loaded(wanted),
+    void this.load(fenceRules(addresses)).then(
+      () => this.loaded(wanted, nowMs),
       (error: Error) => {
         if (this.failed !== wanted) say(4, `XCom's connections: ${error.message.split("\n")[0]}`);
         this.failed = wanted;
@@ -79,11 +86,13 @@ export class Fence {
     );
   }
 
-  private loaded(wanted: string): void {
+  private loaded(wanted: string, nowMs: number): void {
+    this.loadedAtMs = nowMs;
+    this.notBefore = 0;
+    this.failed = undefined;
+    if (wanted === this.held) return;
     if (wanted) say(4, `nothing is heard of ${wanted}; XCom is not to wait for it`);
     else if (this.held) say(5, "XCom connects to every peer again");
     this.held = wanted;
-    this.failed = undefined;
-    this.notBefore = 0;
   }
 }

@@ -24,15 +24,23 @@ export interface Replication {
   password: string;
 }
 
+/** How a member starts: as the maker of the group, or by way of one of these seeds, in their order. */
+export type Start = "bootstrap" | { seeds: readonly string[] };
+
 /** Joins the group, or makes it. @throws SqlError, or Error if it takes too long. */
 export async function startMember(
   mysql: Mysql,
   { user, password }: Replication,
-  bootstrap: boolean,
+  start: Start,
 ): Promise<void> {
+  const bootstrap = start === "bootstrap";
   const login = `USER=${literal(user)}, PASSWORD=${literal(password)}`;
   await endMembership(mysql);
   await mysql.query("SET GLOBAL offline_mode = OFF", 5_000);
+  if (!bootstrap) {
+    const seeds = literal(start.seeds.join(","));
+    await mysql.query(`SET GLOBAL group_replication_group_seeds = ${seeds}`);
+  }
   await mysql.query(`SET GLOBAL group_replication_bootstrap_group = ${bootstrap ? "ON" : "OFF"}`);
   try {
     await mysql.query(`START GROUP_REPLICATION ${login}`, bootstrap ? bootstrapMs : joinMs);

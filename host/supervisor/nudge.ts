@@ -27,12 +27,12 @@ export interface Roll {
   viewId: string;
   /** Who is the primary; empty if nobody is. */
   primary: string;
-  /** Number of members that cannot be reached. */
-  unreachable: number;
+  /** Names of the members that cannot be reached. */
+  unreachable: readonly string[];
 }
 
 /** What is seen outside of any group. */
-export const nobody: Roll = { viewId: "", primary: "", unreachable: 0 };
+export const nobody: Roll = { viewId: "", primary: "", unreachable: [] };
 
 /** Says when a member is to fill places. */
 export class Nudges {
@@ -59,7 +59,7 @@ export class Nudges {
     else if (before && before.primary !== roll.primary && before.primary !== self.node) {
       this.until(nowMs + afterSwitchMs);
     }
-    this.lostAtMs = roll.unreachable === 0 ? undefined : (this.lostAtMs ?? nowMs);
+    this.lostAtMs = roll.unreachable.length === 0 ? undefined : (this.lostAtMs ?? nowMs);
     if (this.lostAtMs === undefined) return nowMs < this.untilMs;
     return self.member?.role === "PRIMARY" && nowMs - this.lostAtMs < lossMs;
   }

@@ -50,7 +50,7 @@ export async function observe(
   const [globals] = of("globals");
   const members = of("member");
   const self = members.find((row) => row[4] === "1");
-  const reachable = members.filter((row) => row[2] !== "UNREACHABLE").length;
+  const unreachable = members.filter((row) => row[2] === "UNREACHABLE");
   const member = self
     ? { state: self[2] as MemberState, role: (self[3] ?? "") as "PRIMARY" | "SECONDARY" | "" }
     : null;
@@ -67,12 +67,12 @@ export async function observe(
     gtid: [executed, received].filter((set) => set !== "").join(","),
     epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
     writable: globals?.[1] === "0",
-    majority: !grouped || reachable * 2 > members.length,
+    majority: !grouped || unreachable.length * 2 < members.length,
     lagMs: Number(of("lag")[0]?.[1] ?? 0),
     roll: {
       viewId,
       primary: primary ? nameOf(primary[1]!) : "",
-      unreachable: members.length - reachable,
+      unreachable: unreachable.map((row) => nameOf(row[1] ?? "")),
     },
     view:
       online && settled ? { primary: nameOf(primary[1]!), epoch, counter: Number(counter) } : null,

@@ -10,7 +10,7 @@ const pauseMs = 200;
 const freshMs = 1_500;
 
 /** What a supervisor of before does not say. */
-const unsaid = { lineage: [], hollow: false };
+const unsaid = { lineage: [], hollow: false, sought: [] };
 
 /** Errors that the peer's host itself answers with. */
 const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];
@@ -30,6 +30,8 @@ function ask<T>(url: string, onSign?: () => void): Promise<T | undefined> {
         }
       });
     });
+    // A host that lets one connect lives, also while its supervisor does not answer.
+    call.on("socket", (socket) => socket.once("connect", () => onSign?.()));
     // With an error of its own: without one it looks like a reset by the host.
     call.on("timeout", () => call.destroy(new Error("late")));
     call.on("error", (error: NodeJS.ErrnoException) => {
@@ -42,14 +44,16 @@ function ask<T>(url: string, onSign?: () => void): Promise<T | undefined> {
 /** The other nodes, each asked on its own, so that one that is dead delays no answer of another. */
 export class Peers {
   private readonly answers = new Map<string, { state: NodeState; atMs: number }>();
-  /** When there was the last sign of life of each host. */
-  private readonly signs = new Map<string, number>();
+  /** When there was the last sign of life of each host; at first the start of this program. */
+  private readonly signs: Map<string, number>;
 
   constructor(
     private readonly addresses: readonly string[],
     /** Receives what a peer said, and when it was asked, milliseconds since 1970. */
     private readonly onAnswer: (state: NodeState, askedMs: number) => void,
-  ) {}
+  ) {
+    this.signs = new Map(addresses.map((address) => [address, Date.now()]));
+  }
 
   /** Starts asking, for ever. */
   watch(): void {
@@ -73,7 +77,7 @@ export class Peers {
     if (this.addresses.includes(address)) this.signs.set(address, Date.now());
   }
 
-  /** How long nothing was heard of each peer that was heard before. */
+  /** How long nothing was heard of each peer. */
   silences(): Silence[] {
     const now = Date.now();
     return [...this.signs].map(([address, atMs]) => ({ address, silentMs: now - atMs }));

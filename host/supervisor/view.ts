@@ -39,6 +39,8 @@ export interface NodeState {
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
   /** Names of the members of the view that it is in, unreachable ones too. */
   members: string[];
+  /** Names of nodes that its XCom tries to connect to in vain, the removed ones too. */
+  sought: string[];
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
   /** True if a copy of another node's data was begun and has not ended: there is no data. */
@@ -68,6 +70,11 @@ export interface NodeState {
   sole: boolean;
   /** What the supervisor waits for, in words. */
   waiting: string;
+}
+
+/** True if it is a member of a group, one that still catches up too. */
+export function isInGroup({ member }: NodeState): boolean {
+  return member?.state === "ONLINE" || member?.state === "RECOVERING";
 }
 
 /** True if the view is later than the other one. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { switchPrimary } from "../operate/databases";
-import { heal, inject } from "../local/faults";
+import { heal, healOwn, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { diskDrills } from "./database-disk";
@@ -18,6 +18,17 @@ async function frozen(server: string, milliseconds: number): Promise<void> {
   await inject({ fault: "kill", server, unit: mysqlUnit, signal: "STOP" });
   await pause(milliseconds);
   await inject({ fault: "kill", server, unit: mysqlUnit, signal: "CONT" });
+}
+
+async function withoutPower(
+  server: string,
+  milliseconds: number,
+  mark: Members["mark"],
+): Promise<void> {
+  await inject({ fault: "power-off", server });
+  await pause(milliseconds);
+  await healOwn();
+  mark("power is back");
 }
 
 /** Stopped as by somebody who maintains it, and started again later. */
@@ -97,6 +108,15 @@ export const databaseDrills: readonly Drill[] = [
       inject({ fault: "power-off", server: secondaries[0]! }),
     ),
     // One try to connect of MySQL's own, 1 s, before its host is known to be silent.
+    boundMs: 1_500,
+  },
+  {
+    ...harmless(
+      "F29d",
+      "secondary without power for 45 s, back under load",
+      ({ secondaries, mark }) => withoutPower(secondaries[0]!, 45_000, mark),
+      { ...rejoinWatch, watchMs: 40_000 },
+    ),
     boundMs: 1_500,
   },
   {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { fenceRules, toRefuse } from "../../../host/supervisor/fence";
+import { Fence, fenceRules, toRefuse } from "../../../host/supervisor/fence";
 
 describe("connections to a silent host", () => {
-  it("are refused from 0.8 s to 12 s of silence", () => {
-    const silences = [0, 800, 801, 12_000, 12_001].map((silentMs, i) => ({
+  it("are refused from 0.8 s of silence on", () => {
+    const silences = [0, 800, 801, 3_600_000].map((silentMs, i) => ({
       ...{ address: `10.0.4.1${i}`, silentMs },
     }));
     expect(toRefuse(silences)).toEqual(["10.0.4.12", "10.0.4.13"]);
   });
 
-  it("are refused at their beginning alone, at XCom's port alone, and for 10 s at most", () => {
+  it("are refused at their beginning alone, at XCom's port alone, and for 10 s if nobody renews that", () => {
     const rules = fenceRules(["10.0.4.12", "10.0.4.13"]);
     expect(rules).toContain("{ 10.0.4.12 timeout 10s, 10.0.4.13 timeout 10s }");
     expect(rules).toContain(
@@ -19,5 +19,37 @@ describe("connections to a silent host", () => {
 
   it("are let through with no rule left behind", () => {
     expect(fenceRules([])).toBe("table inet webstack-fence\ndelete table inet webstack-fence\n");
+  });
+});
+
+describe("Fence", () => {
+  const silent = (silentMs: number) => [{ address: "10.0.4.12", silentMs }];
+
+  it("loads rules once, again before they end, and takes them away", async () => {
+    const loaded: string[] = [];
+    const fence = new Fence((rules) => Promise.resolve(void loaded.push(rules)));
+    const look = async (silentMs: number, nowMs: number) => {
+      fence.keep(silent(silentMs), nowMs);
+      await Promise.resolve();
+      return loaded.length;
+    };
+    expect(await look(0, 10_000)).toBe(1);
+    expect(await look(0, 90_000)).toBe(1);
+    expect(await look(900, 100_000)).toBe(2);
+    expect(await look(5_800, 104_900)).toBe(2);
+    expect(await look(5_900, 105_000)).toBe(3);
+    expect(await look(0, 105_100)).toBe(4);
+    expect(loaded[2]).toBe(fenceRules(["10.0.4.12"]));
+    expect(loaded[3]).toBe(fenceRules([]));
+  });
+
+  it("tries again what failed, once a second", async () => {
+    let tries = 0;
+    const fence = new Fence(() => Promise.reject(new Error(`no nft: ${++tries}`)));
+    for (const nowMs of [10_000, 10_100, 10_900, 11_000, 11_100]) {
+      fence.keep(silent(900), nowMs);
+      await Promise.resolve();
+    }
+    expect(tries).toBe(2);
   });
 });

@@ -14,6 +14,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     ready: true,
     member: { state: "OFFLINE", role: "" },
     members: [],
+    sought: [],
     gtid: "",
     epoch: null,
     lineage: [],

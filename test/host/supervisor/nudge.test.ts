@@ -8,7 +8,7 @@ function member(role: "PRIMARY" | "SECONDARY", overrides: Partial<NodeState> = {
 }
 
 function roll(overrides: Partial<Roll> = {}): Roll {
-  return { viewId: "7:1", primary: "db-1", unreachable: 0, ...overrides };
+  return { viewId: "7:1", primary: "db-1", unreachable: [], ...overrides };
 }
 
 const [primary, secondary] = [member("PRIMARY"), member("SECONDARY")];
@@ -64,11 +64,11 @@ describe("a member fills places", () => {
   it("as the primary that has lost another one, five seconds at most", () => {
     const nudges = new Nudges();
     nudges.next(primary, roll(), 0);
-    expect(nudges.next(primary, roll({ unreachable: 1 }), 100)).toBe(true);
-    expect(nudges.next(primary, roll({ unreachable: 1 }), 5_099)).toBe(true);
-    expect(nudges.next(primary, roll({ unreachable: 1 }), 5_100)).toBe(false);
+    expect(nudges.next(primary, roll({ unreachable: ["db-3"] }), 100)).toBe(true);
+    expect(nudges.next(primary, roll({ unreachable: ["db-3"] }), 5_099)).toBe(true);
+    expect(nudges.next(primary, roll({ unreachable: ["db-3"] }), 5_100)).toBe(false);
     expect(nudges.next(primary, roll(), 6_000)).toBe(false);
-    expect(nudges.next(primary, roll({ unreachable: 1 }), 6_100)).toBe(true);
+    expect(nudges.next(primary, roll({ unreachable: ["db-3"] }), 6_100)).toBe(true);
   });
 });
 
@@ -77,7 +77,9 @@ describe("a member leaves places empty", () => {
     const nudges = new Nudges();
     nudges.next(secondary, roll({ primary: "db-2" }), 0);
     nudges.announce(50);
-    expect(nudges.next(secondary, roll({ primary: "db-2", unreachable: 1 }), 100)).toBe(false);
+    expect(nudges.next(secondary, roll({ primary: "db-2", unreachable: ["db-3"] }), 100)).toBe(
+      false,
+    );
   });
 
   it.each([
@@ -88,7 +90,9 @@ describe("a member leaves places empty", () => {
   ])("while it %s", (_, overrides) => {
     const nudges = new Nudges();
     nudges.announce(0);
-    expect(nudges.next(member("PRIMARY", overrides), roll({ unreachable: 1 }), 10)).toBe(false);
+    expect(nudges.next(member("PRIMARY", overrides), roll({ unreachable: ["db-3"] }), 10)).toBe(
+      false,
+    );
   });
 
   it("for what changed while it was outside", () => {

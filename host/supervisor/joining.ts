@@ -1,0 +1,38 @@
+import { xcomPort } from "./fence";
+import { openGate } from "./gate";
+import { type Replication, startMember } from "./group";
+import type { Mysql } from "./mysql";
+import type { NodeState } from "./view";
+
+/** What a node knows of the group that it joins. */
+export interface Joined {
+  /** Name of the node. */
+  node: string;
+  /** What the peers say. */
+  peers: readonly NodeState[];
+  /** Private IPv4 address of a node. */
+  addressOf: (node: string) => string;
+  /** Tells the members that it is about to come in. */
+  announce: () => void;
+}
+
+/** Joins the group that peers are in, once those that try to reach this node have done so. */
+export async function join(
+  mysql: Mysql,
+  replication: Replication,
+  { node, peers, addressOf, announce }: Joined,
+): Promise<void> {
+  const online = peers.filter(({ member, majority }) => member?.state === "ONLINE" && majority);
+  const [seed, ...others] = online.map((peer) => addressOf(peer.node));
+  if (seed === undefined) throw new Error("no member of the group can be seen any more");
+  const awaited = peers
+    .filter(({ sought }) => sought.includes(node))
+    .map((peer) => addressOf(peer.node));
+  const gate = await openGate({ awaited, seed, onOpen: announce });
+  const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
+  try {
+    await startMember(mysql, replication, { seeds: [...gate.seeds, ...direct] });
+  } finally {
+    gate.close();
+  }
+}
