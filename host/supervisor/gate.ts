@@ -15,8 +15,8 @@ const longestMs = 12_000;
 const heldMs = 2_500;
 /** How often the gate stands in the list of seeds: enough for the longest wait. */
 const times = Math.ceil(longestMs / heldMs) + 1;
-/** Time from `onOpen` until the member is asked, milliseconds: to begin to fill places. */
-const headStartMs = 300;
+/** Time from a word that a member comes or leaves until it does, milliseconds: to begin to fill places. */
+export const headStartMs = 300;
 
 /** Where the gate leads to. */
 export interface Way {

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { xcomPort } from "./fence";
-import { openGate } from "./gate";
+import { headStartMs, openGate } from "./gate";
 import { type Replication, startMember } from "./group";
 import type { Mysql } from "./mysql";
 import type { NodeState } from "./view";
@@ -30,6 +31,9 @@ export async function join(
     .map((peer) => addressOf(peer.node));
   const gate = await openGate({ awaited, seed, onOpen: announce });
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
+  // What is left of a former membership is ended first, which is a change of the group too.
+  announce();
+  await delay(headStartMs);
   try {
     await startMember(mysql, replication, { seeds: [...gate.seeds, ...direct] });
   } finally {

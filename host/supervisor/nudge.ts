@@ -16,8 +16,8 @@ const afterViewMs = 1_000;
  * for 50 s (`TRANSACTION_KILL_TIMEOUT` of Group Replication).
  */
 const afterSwitchMs = 4_000;
-/** Longest time from a word that a member comes or leaves until the view changes, milliseconds. */
-const announcedMs = 15_000;
+/** As long after a word that a member comes or leaves: it asks for that within some tenths. */
+const announcedMs = 4_000;
 /** Longest time for which a lost secondary is not removed, milliseconds; then something is wrong. */
 const lossMs = 5_000;
 

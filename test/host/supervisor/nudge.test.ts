@@ -48,17 +48,18 @@ describe("a member fills places", () => {
     const nudges = new Nudges();
     nudges.next(secondary, roll(), 0);
     nudges.announce(1_000);
-    expect(nudges.next(secondary, roll(), 8_000)).toBe(true);
-    expect(nudges.next(secondary, roll({ viewId: "7:2" }), 9_000)).toBe(true);
-    expect(nudges.next(secondary, roll({ viewId: "7:2" }), 10_000)).toBe(false);
+    expect(nudges.next(secondary, roll(), 2_000)).toBe(true);
+    expect(nudges.next(secondary, roll({ viewId: "7:2" }), 2_500)).toBe(true);
+    expect(nudges.next(secondary, roll({ viewId: "7:2" }), 3_499)).toBe(true);
+    expect(nudges.next(secondary, roll({ viewId: "7:2" }), 3_500)).toBe(false);
   });
 
-  it("for fifteen seconds at most for one that does not come", () => {
+  it("for four seconds for one that does not come", () => {
     const nudges = new Nudges();
     nudges.next(secondary, roll(), 0);
     nudges.announce(1_000);
-    expect(nudges.next(secondary, roll(), 15_999)).toBe(true);
-    expect(nudges.next(secondary, roll(), 16_000)).toBe(false);
+    expect(nudges.next(secondary, roll(), 4_999)).toBe(true);
+    expect(nudges.next(secondary, roll(), 5_000)).toBe(false);
   });
 
   it("as the primary that has lost another one, five seconds at most", () => {
