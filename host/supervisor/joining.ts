@@ -10,7 +10,7 @@ export interface Joined {
   /** Name of the node. */
   node: string;
   /** What the peers say. */
-  peers: readonly NodeState[];
+  peers: () => readonly NodeState[];
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
   /** Tells the members that it is about to come in. */
@@ -23,13 +23,14 @@ export async function join(
   replication: Replication,
   { node, peers, addressOf, announce }: Joined,
 ): Promise<void> {
-  const online = peers.filter(({ member, majority }) => member?.state === "ONLINE" && majority);
+  const online = peers().filter(({ member, majority }) => member?.state === "ONLINE" && majority);
   const [seed, ...others] = online.map((peer) => addressOf(peer.node));
   if (seed === undefined) throw new Error("no member of the group can be seen any more");
-  const awaited = peers
-    .filter(({ sought }) => sought.includes(node))
-    .map((peer) => addressOf(peer.node));
-  const gate = await openGate({ awaited, seed, onOpen: announce });
+  const awaited = () =>
+    peers()
+      .filter(({ sought }) => sought.includes(node))
+      .map((peer) => peer.node);
+  const gate = await openGate({ awaited, seed: { host: seed }, onOpen: announce });
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
   // What is left of a former membership is ended first, which is a change of the group too.
   announce();

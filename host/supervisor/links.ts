@@ -3,21 +3,25 @@ import { readFile } from "node:fs/promises";
 /** State of a connection that both sides know of, in `/proc/net/tcp`. */
 const established = "01";
 
-/** One end of a connection. */
-interface End {
-  /** IPv4 address. */
+/** An established connection of this machine. */
+export interface Link {
+  /** IPv4 address of the other side. */
   address: string;
+  /** Port of the other side. */
   port: number;
+  /** Bytes that came and that nobody has read. */
+  unread: number;
 }
 
-/** Connections of this machine: its own end, and the other one. */
-export type Link = readonly [own: End, other: End];
-
-/** An end as `/proc/net/tcp` writes it, or `/proc/net/tcp6` one of IPv4: words of little endian. */
-function endOf(text: string): End {
-  const [address = "", port = ""] = text.split(":");
+/** Reads a line of `/proc/net/tcp`, or of `/proc/net/tcp6` about IPv4: words of little endian. */
+function linkOf([, , other = "", , queues = ""]: string[]): Link {
+  const [address = "", port = ""] = other.split(":");
   const bytes = Buffer.from(address.slice(-8), "hex").reverse();
-  return { address: [...bytes].join("."), port: parseInt(port, 16) };
+  return {
+    address: [...bytes].join("."),
+    port: parseInt(port, 16),
+    unread: parseInt(queues.split(":")[1] ?? "", 16),
+  };
 }
 
 /**
@@ -29,23 +33,13 @@ export function linksIn(table: string): Link[] {
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state]) => state === established)
-    .map(([, own, other]) => [endOf(own!), endOf(other!)]);
+    .map(linkOf);
 }
 
-/** Established connections of this machine; none where they cannot be read. */
-async function links(): Promise<Link[]> {
+/** Established connections of this machine to a port of others; none where they cannot be read. */
+export async function linksTo(port: number): Promise<Link[]> {
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "utf8").catch(() => "")),
   );
-  return tables.flatMap(linksIn);
-}
-
-/** IPv4 addresses of those that are connected to a port of this machine. */
-export async function connectedFrom(port: number): Promise<string[]> {
-  return (await links()).filter(([own]) => own.port === port).map(([, { address }]) => address);
-}
-
-/** IPv4 addresses that this machine is connected to at a port of theirs. */
-export async function connectedTo(port: number): Promise<string[]> {
-  return (await links()).filter(([, to]) => to.port === port).map(([, { address }]) => address);
+  return tables.flatMap(linksIn).filter((link) => link.port === port);
 }

@@ -1,41 +1,34 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { connectedFrom, connectedTo, linksIn } from "../../../host/supervisor/links";
+import { linksIn, linksTo } from "../../../host/supervisor/links";
 
 const heading = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
-const rest = "00000000:00000000 00:00000000 00000000   996        0 29594419";
+const rest = "00000000:00000022 00:00000000 00000000   996        0 29594419";
 
 describe("linksIn", () => {
   it("reads established connections alone", () => {
     const table = [
       heading,
-      `   0: 0C04000A:8125 0B04000A:5D02 01 ${rest}`,
-      `   1: 0C04000A:8125 0D04000A:5D02 06 ${rest}`,
+      `   0: 0C04000A:5D02 0B04000A:8125 01 ${rest}`,
+      `   1: 0C04000A:5D02 0D04000A:8125 06 ${rest}`,
       `   2: 0C04000A:0CEA 00000000:0000 0A ${rest}`,
     ];
-    expect(linksIn(table.join("\n"))).toEqual([
-      [
-        { address: "10.0.4.12", port: 33_061 },
-        { address: "10.0.4.11", port: 23_810 },
-      ],
-    ]);
+    expect(linksIn(table.join("\n"))).toEqual([{ address: "10.0.4.11", port: 33_061, unread: 34 }]);
   });
 
   it("reads IPv4 addresses that stand in the table of IPv6", () => {
     const mapped = "0000000000000000FFFF0000";
     const table = `${heading}\n  0: ${mapped}0C04000A:8125 ${mapped}0D04000A:BEEF 01 ${rest}\n`;
-    expect(linksIn(table)[0]![1].address).toBe("10.0.4.13");
+    expect(linksIn(table)[0]!.address).toBe("10.0.4.13");
   });
 
-  it("finds a connection of this machine from both of its ends", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
+  it("finds a connection of this machine, and what nobody has read of it", async () => {
+    const server = createServer((accepted) => accepted.write("hello")).listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
-    const accepted = new Promise((resolve) => server.once("connection", resolve));
-    const socket = connect(port, "127.0.0.1");
-    await accepted;
-    expect(await connectedFrom(port)).toEqual(["127.0.0.1"]);
-    expect(await connectedTo(port)).toEqual(["127.0.0.1"]);
+    const socket = connect(port, "127.0.0.1").pause();
+    await new Promise((resolve) => socket.once("readable", resolve));
+    expect(await linksTo(port)).toEqual([{ address: "127.0.0.1", port, unread: 0 }]);
     socket.destroy();
     server.close();
   });
