@@ -9,7 +9,7 @@ import { setPrimary, stopMember } from "./supervisor/group";
 import { betterPrimary, HandOvers } from "./supervisor/hand-over";
 import { join } from "./supervisor/joining";
 import { keep, readKept } from "./supervisor/kept";
-import { linksTo } from "./supervisor/links";
+import { connectedTo } from "./supervisor/links";
 import { Mysql, SqlError } from "./supervisor/mysql";
 import { isOverridden } from "./supervisor/override";
 import { Nudges } from "./supervisor/nudge";
@@ -133,9 +133,9 @@ function failed(error: Error): void {
 async function seek(): Promise<void> {
   const { unreachable } = eye.roll;
   const isAny = unreachable.length + eye.state.sought.length > 0;
-  const links = isAny ? await linksTo(xcomPort) : [];
-  const linkTo = (node: string) => links.find(({ address }) => address === addressOf(node));
-  eye.state.sought = sought.see(eye.state, unreachable, linkTo, Date.now());
+  const there = isAny ? await connectedTo(xcomPort) : [];
+  const isConnected = (node: string) => there.includes(addressOf(node));
+  eye.state.sought = sought.see(eye.state, unreachable, isConnected);
 }
 
 async function turn(): Promise<void> {

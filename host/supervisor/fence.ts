@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { say } from "./say";
 
 /** Silence from which a peer's host is taken for dead, milliseconds. */
-const silentMs = 800;
+const silentMs = 500;
 /** Port of XCom, over which members of the group talk: `group_replication_local_address`. */
 export const xcomPort = 33_061;
 

@@ -5,7 +5,7 @@ import { say } from "./say";
 
 /** Limits of a gate, milliseconds; others in tests. */
 export interface Limits {
-  /** Longest wait for the members: XCom looks again after ten seconds at most, twice. */
+  /** Longest wait for the members: XCom tries again after ten seconds at most. */
   longestMs: number;
   /**
    * How long one connection is held: MySQL gives a seed up that takes three seconds for its handshake
@@ -14,7 +14,7 @@ export interface Limits {
   heldMs: number;
 }
 
-const usual: Limits = { longestMs: 22_000, heldMs: 2_800 };
+const usual: Limits = { longestMs: 12_000, heldMs: 2_800 };
 /** Time between two looks at who is awaited, milliseconds. */
 const lookMs = 50;
 /** Time from a word that a member comes or leaves until it does, milliseconds: to begin to fill places. */
@@ -22,7 +22,7 @@ export const headStartMs = 300;
 
 /** Where the gate leads to. */
 export interface Way {
-  /** Says which members have not reached this node yet. */
+  /** Says which members try to connect to this node in vain. */
   awaited: () => readonly string[];
   /** Member that is asked to let this node in: its IPv4 address, and its port of XCom. */
   seed: { host: string; port?: number };
@@ -32,7 +32,7 @@ export interface Way {
 
 /**
  * A seed of the group on this machine that leads to another one, but only once the members have
- * reached this node. MySQL listens to them before it asks its first seed to be let in. From the
+ * connected to this node. MySQL listens to them before it asks its first seed to be let in. From the
  * moment it counts as there until all members talk to it the group delivers nothing: they exchange
  * their states first.
  *
@@ -51,7 +51,7 @@ export async function openGate(
       await delay(lookMs);
     }
     const away = awaited().join(", ");
-    if (away) say(4, `${away} did not reach this node: commits may wait for it`);
+    if (away) say(4, `${away} did not connect to this node: commits may wait for it`);
     onOpen();
     await delay(headStartMs);
     if (socket.destroyed) return;

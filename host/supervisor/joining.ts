@@ -17,7 +17,7 @@ export interface Joined {
   announce: () => void;
 }
 
-/** Joins the group that peers are in, once those that try to reach this node have done so. */
+/** Joins the group that peers are in, once those that try to connect to this node have done so. */
 export async function join(
   mysql: Mysql,
   replication: Replication,

@@ -3,43 +3,37 @@ import { readFile } from "node:fs/promises";
 /** State of a connection that both sides know of, in `/proc/net/tcp`. */
 const established = "01";
 
-/** An established connection of this machine. */
-export interface Link {
-  /** IPv4 address of the other side. */
+/** The other side of a connection. */
+interface Remote {
+  /** IPv4 address. */
   address: string;
-  /** Port of the other side. */
   port: number;
-  /** Bytes that came and that nobody has read. */
-  unread: number;
 }
 
-/** Reads a line of `/proc/net/tcp`, or of `/proc/net/tcp6` about IPv4: words of little endian. */
-function linkOf([, , other = "", , queues = ""]: string[]): Link {
-  const [address = "", port = ""] = other.split(":");
+/** An end as `/proc/net/tcp` writes it, or `/proc/net/tcp6` one of IPv4: words of little endian. */
+function remoteOf(text: string): Remote {
+  const [address = "", port = ""] = text.split(":");
   const bytes = Buffer.from(address.slice(-8), "hex").reverse();
-  return {
-    address: [...bytes].join("."),
-    port: parseInt(port, 16),
-    unread: parseInt(queues.split(":")[1] ?? "", 16),
-  };
+  return { address: [...bytes].join("."), port: parseInt(port, 16) };
 }
 
 /**
- * Established connections in the text of `/proc/net/tcp` or `/proc/net/tcp6`.
+ * Other sides of the established connections in the text of `/proc/net/tcp` or `/proc/net/tcp6`.
  * https://docs.kernel.org/networking/proc_net_tcp.html
  */
-export function linksIn(table: string): Link[] {
+export function remotesIn(table: string): Remote[] {
   return table
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state]) => state === established)
-    .map(linkOf);
+    .map(([, , remote]) => remoteOf(remote!));
 }
 
-/** Established connections of this machine to a port of others; none where they cannot be read. */
-export async function linksTo(port: number): Promise<Link[]> {
+/** IPv4 addresses that this machine is connected to at that port; none where it cannot be read. */
+export async function connectedTo(port: number): Promise<string[]> {
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "utf8").catch(() => "")),
   );
-  return tables.flatMap(linksIn).filter((link) => link.port === port);
+  const remotes = tables.flatMap(remotesIn);
+  return remotes.filter((remote) => remote.port === port).map(({ address }) => address);
 }

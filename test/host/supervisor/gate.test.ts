@@ -19,7 +19,7 @@ async function seedThatEchoes(): Promise<number> {
 async function gateTo(port: number, awaited: string[], limits: Partial<Limits> = {}) {
   let openings = 0;
   const gate = await openGate(
-    { awaited: () => awaited, seed: { host: "127.0.0.1", port }, onOpen: () => openings++ },
+    { awaited: () => awaited, seed: { host: "127.0.0.1", port }, onOpen: () => void openings++ },
     { longestMs: 5_000, heldMs: 5_000, ...limits },
   );
   closing.push(gate.close);

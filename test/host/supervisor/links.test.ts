@@ -1,11 +1,11 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { linksIn, linksTo } from "../../../host/supervisor/links";
+import { connectedTo, remotesIn } from "../../../host/supervisor/links";
 
 const heading = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid";
-const rest = "00000000:00000022 00:00000000 00000000   996        0 29594419";
+const rest = "00000000:00000000 00:00000000 00000000   996        0 29594419";
 
-describe("linksIn", () => {
+describe("remotesIn", () => {
   it("reads established connections alone", () => {
     const table = [
       heading,
@@ -13,22 +13,26 @@ describe("linksIn", () => {
       `   1: 0C04000A:5D02 0D04000A:8125 06 ${rest}`,
       `   2: 0C04000A:0CEA 00000000:0000 0A ${rest}`,
     ];
-    expect(linksIn(table.join("\n"))).toEqual([{ address: "10.0.4.11", port: 33_061, unread: 34 }]);
+    expect(remotesIn(table.join("\n"))).toEqual([{ address: "10.0.4.11", port: 33_061 }]);
   });
 
   it("reads IPv4 addresses that stand in the table of IPv6", () => {
     const mapped = "0000000000000000FFFF0000";
     const table = `${heading}\n  0: ${mapped}0C04000A:8125 ${mapped}0D04000A:BEEF 01 ${rest}\n`;
-    expect(linksIn(table)[0]!.address).toBe("10.0.4.13");
+    expect(remotesIn(table)[0]!.address).toBe("10.0.4.13");
   });
+});
 
-  it("finds a connection of this machine, and what nobody has read of it", async () => {
-    const server = createServer((accepted) => accepted.write("hello")).listen(0, "127.0.0.1");
+describe("connectedTo", () => {
+  it("finds a connection of this machine", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
-    const socket = connect(port, "127.0.0.1").pause();
-    await new Promise((resolve) => socket.once("readable", resolve));
-    expect(await linksTo(port)).toEqual([{ address: "127.0.0.1", port, unread: 0 }]);
+    expect(await connectedTo(port)).toEqual([]);
+    const accepted = new Promise((resolve) => server.once("connection", resolve));
+    const socket = connect(port, "127.0.0.1");
+    await accepted;
+    expect(await connectedTo(port)).toEqual(["127.0.0.1"]);
     socket.destroy();
     server.close();
   });
