@@ -1,4 +1,4 @@
-import { isLater, type LastView, type NodeState } from "./view";
+import { isInGroup, isLater, type LastView, type NodeState } from "./view";
 
 /** How long a granted claim holds, milliseconds: longer than a bootstrap may take. */
 export const claimMs = 60_000;
@@ -69,8 +69,7 @@ export class Claims {
  * it is in none, and knows of no later one.
  */
 export function mayBeMade(self: NodeState, view: LastView | null): boolean {
-  const inGroup = self.member?.state === "ONLINE" || self.member?.state === "RECOVERING";
-  return !inGroup && !isLater(self.lastView, view);
+  return !isInGroup(self) && !isLater(self.lastView, view);
 }
 
 /** True if the number of grants, the own one included, is a majority of all nodes. */

@@ -1,5 +1,5 @@
 import { includes } from "./gtid";
-import type { NodeState } from "./view";
+import { isInGroup, type NodeState } from "./view";
 
 /** So many answers of a peer are kept: those of ten seconds. */
 const kept = 50;
@@ -25,9 +25,10 @@ export class Freshness {
   private readonly equalAt = new Map<string, number>();
 
   /** Notes what a member said of itself; `atMs` is when it was asked, milliseconds since 1970. */
-  hear({ node, member, gtid }: NodeState, atMs: number): void {
+  hear(said: NodeState, atMs: number): void {
+    const { node, gtid } = said;
     // Who is not in the group says nothing of it; one that catches up receives what is new.
-    if (member?.state !== "ONLINE" && member?.state !== "RECOVERING") return;
+    if (!isInGroup(said)) return;
     const marks = this.marks.get(node) ?? [];
     this.marks.set(node, [...marks, { atMs, gtid }].slice(-kept));
   }

@@ -17,8 +17,6 @@ export interface Limits {
 const usual: Limits = { longestMs: 12_000, heldMs: 2_800 };
 /** Time between two looks at who is awaited, milliseconds. */
 const lookMs = 50;
-/** Time from a word that a member comes or leaves until it does, milliseconds: to begin to fill places. */
-export const headStartMs = 300;
 
 /** Where the gate leads to. */
 export interface Way {
@@ -26,8 +24,8 @@ export interface Way {
   awaited: () => readonly string[];
   /** Member that is asked to let this node in: its IPv4 address, and its port of XCom. */
   seed: { host: string; port?: number };
-  /** Called shortly before the member is asked. */
-  onOpen: () => void;
+  /** Called before the member is asked, which waits for it. */
+  onOpen: () => Promise<void> | void;
 }
 
 /**
@@ -52,8 +50,7 @@ export async function openGate(
     }
     const away = awaited().join(", ");
     if (away) say(4, `${away} did not connect to this node: commits may wait for it`);
-    onOpen();
-    await delay(headStartMs);
+    await onOpen();
     if (socket.destroyed) return;
     const onward = connect({ port: xcomPort, ...seed });
     onward.on("error", () => socket.destroy());

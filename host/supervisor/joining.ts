@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { xcomPort } from "./fence";
-import { headStartMs, openGate } from "./gate";
+import { openGate } from "./gate";
 import { type Replication, startMember } from "./group";
 import type { Mysql } from "./mysql";
 import type { NodeState } from "./view";
+
+/** Time from the word that a member comes until it does, milliseconds: to begin to fill places. */
+const headStartMs = 300;
 
 /** What a node knows of the group that it joins. */
 export interface Joined {
@@ -30,11 +33,14 @@ export async function join(
     peers()
       .filter(({ sought }) => sought.includes(node))
       .map((peer) => peer.node);
-  const gate = await openGate({ awaited, seed: { host: seed }, onOpen: announce });
+  const announced = async () => {
+    announce();
+    await delay(headStartMs);
+  };
+  const gate = await openGate({ awaited, seed: { host: seed }, onOpen: announced });
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
   // What is left of a former membership is ended first, which is a change of the group too.
-  announce();
-  await delay(headStartMs);
+  await announced();
   try {
     await startMember(mysql, replication, { seeds: [...gate.seeds, ...direct] });
   } finally {

@@ -3,8 +3,8 @@ import { isInGroup, type NodeState } from "./view";
 /**
  * Which nodes XCom of this member tries to connect to in vain: it waits a second longer after each
  * try, ten at most (`sender_task` of `xcom_transport.cc`, MySQL 9.7; seen), and goes on with those
- * that the group has removed. To one that left while it was connected it connects at once when it comes
- * back.
+ * that the group has removed. To one that left while it was connected it connects at once when it
+ * comes back.
  */
 export class Sought {
   private readonly names = new Set<string>();
@@ -21,11 +21,11 @@ export class Sought {
     isConnected: (node: string) => boolean,
   ): string[] {
     if (!isInGroup(self)) this.names.clear();
-    for (const name of self.members) {
-      if (!unreachable.includes(name)) this.names.delete(name);
-      else if (!isConnected(name)) this.names.add(name);
+    for (const name of unreachable) this.names.add(name);
+    for (const name of this.names) {
+      const isBack = self.members.includes(name) && !unreachable.includes(name);
+      if (isBack || isConnected(name)) this.names.delete(name);
     }
-    for (const name of this.names) if (isConnected(name)) this.names.delete(name);
     return [...this.names];
   }
 }
