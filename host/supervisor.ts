@@ -143,7 +143,7 @@ async function turn(): Promise<void> {
   await seek();
   await endStuckCopy(eye.progress).catch(failed);
   fence.keep(peers.silences(), Date.now());
-  if (eye.isFresh() && nudges.next(eye.state, eye.roll, Date.now())) places.fill();
+  places.keep(eye.isFresh() && nudges.next(eye.state, eye.roll, Date.now()));
   if (busy || !eye.isFresh()) return;
   busy = true;
   const work = async () => {
@@ -174,6 +174,10 @@ serve(config.privateIp, {
   claim: (by, view) => founding.claim(by, view),
   release: (by) => claims.release(by, Date.now()),
   announced: () => nudges.announce(Date.now()),
+  leaving: () => {
+    nudges.leave(Date.now());
+    peers.announce();
+  },
   onAsked: (address, path) => {
     peers.hear(address);
     if (path === "/primary") askers.note(address, Date.now());

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
+import { localPaths } from "./local/paths";
+import { takeLock } from "./local/processes";
 import { query } from "./operate/databases";
 import type { StackOutputs } from "./operate/outputs";
 import { mysqlUnit, usualWatch } from "./drill/database-kinds";
@@ -71,6 +73,7 @@ async function main(): Promise<void> {
     throw new Error("usage: npm run bench:database [-- --runs N]");
   }
   const outputs = readOutputs();
+  takeLock(localPaths.drillLock, "npm run bench:database");
   const lines: string[] = [];
   try {
     for (const [id, { title }] of Object.entries(faults)) {

@@ -8,6 +8,8 @@ import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recip
 import { cloudGet } from "./local/cloud";
 import { healOwn, inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
+import { localPaths } from "./local/paths";
+import { takeLock } from "./local/processes";
 import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
 import { waitUntil } from "./local/wait-until";
@@ -107,6 +109,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(runs) || runs < 1)
     throw new Error("usage: npm run bench:edge [-- --runs N]");
   const outputs = readOutputs();
+  takeLock(localPaths.drillLock, "npm run bench:edge");
   const own: Record<string, number[]> = {};
   for (const id of Object.keys(faults)) {
     const drill = edgeDrills.find((each) => each.id === id)!;

@@ -9,7 +9,8 @@ import { type Drilled, isGood, summary, table } from "./drill/report";
 import { timeline } from "./drill/timeline";
 import { healOwn } from "./local/faults";
 import { readOutputs } from "./local/outputs";
-import { localStateDirectory } from "./local/paths";
+import { localPaths, localStateDirectory } from "./local/paths";
+import { takeLock } from "./local/processes";
 
 interface Suite {
   drills: readonly Drill[];
@@ -41,6 +42,9 @@ async function main(): Promise<void> {
   const unknown = asked.filter((id) => !ids.includes(id));
   if (unknown.length > 0) throw new Error(`no drill ${unknown.join(", ")} among ${ids.join(", ")}`);
   const drills = suite.drills.filter(({ id }) => asked.length === 0 || asked.includes(id));
+  readOutputs();
+  // Two at a time would measure each other, and remove each other's tables.
+  takeLock(localPaths.drillLock, "npm run drill");
   const all: Drilled[] = [];
   for (const drill of drills) all.push(await repeat(drill, runs));
   const notShown = asked.length === 0 ? suite.notShown : [];

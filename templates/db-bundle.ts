@@ -10,6 +10,7 @@ import {
 } from "./db-data";
 import type { Peer } from "./haproxy-cfg";
 import { myCnf, tlsPaths } from "./my-cnf";
+import { beforeStop } from "./mysql-stop";
 import { made } from "./notice";
 import { text } from "./text";
 
@@ -60,7 +61,7 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
     files: {
       [programPath("supervisor")]: rootFile(programs.supervisor ?? ""),
       [cnfPath]: rootFile(myCnf({ ...args, bufferPoolMiB: args.bufferPoolMiB ?? 128 })),
-      [dropInPath]: rootFile(mysqlDropIn(nodes.length > 1, !!data)),
+      [dropInPath]: rootFile(mysqlDropIn(args, !!data)),
       [unitPath]: rootFile(supervisorUnit()),
       [configPath]: rootFile(`${JSON.stringify({ node, privateIp, nodes }, null, 2)}\n`),
       ...(data ? data.files : {}),
@@ -122,24 +123,8 @@ function services({ privateIp, volume }: DbBundleArgs): NonNullable<BundlePart["
   ];
 }
 
-/** Writes reach the new primary before the old one leaves, which holds commits up once more. */
-const afterHandOverSeconds = 2;
-
-/**
- * Gives the primary away before MySQL stops. Commits under way would hold up a primary that leaves
- * by itself for a minute. On a secondary it names the primary that there is.
- */
-const handOver = [
-  "SET @own = (SELECT MEMBER_ROLE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid)",
-  "SET @other = IF(@own = 'PRIMARY', 'SECONDARY', 'PRIMARY')",
-  "SET @heir = (SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_ROLE = @other ORDER BY MEMBER_ID LIMIT 1)",
-  "SELECT group_replication_set_as_primary(@heir)",
-  `DO SLEEP(IF(@own = 'PRIMARY', ${afterHandOverSeconds}, 0))`,
-].join("; ");
-
-function mysqlDropIn(grouped: boolean, hasVolume: boolean): string {
+function mysqlDropIn({ nodes, privateIp }: DbBundleArgs, hasVolume: boolean): string {
   const lines = hasVolume ? onVolume : onOwnDisk;
-  const stop = `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`;
   return text`
     ${made}
     [Unit]
@@ -155,7 +140,7 @@ function mysqlDropIn(grouped: boolean, hasVolume: boolean): string {
     OOMScoreAdjust=-700
     # MySQL ends to be started again after a clone only if it knows that somebody does that.
     Environment=MYSQLD_PARENT_PID=1
-    ${grouped ? stop : []}
+    ${nodes.length > 1 ? beforeStop(privateIp) : []}
   `;
 }
 

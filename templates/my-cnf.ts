@@ -46,6 +46,9 @@ export function myCnf(args: MyCnfArgs): string {
     gtid_mode = ON
     enforce_gtid_consistency = ON
     binlog_expire_logs_seconds = 259200
+    # To send a member what it misses, another one reads the file in which that begins from its start:
+    # 6 ms of a processor for each MB, measured.
+    max_binlog_size = 128M
     replica_parallel_workers = 4
     replica_preserve_commit_order = ON
     session_track_gtids = OWN_GTID

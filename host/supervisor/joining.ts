@@ -7,6 +7,8 @@ import type { NodeState } from "./view";
 
 /** Time from the word that a member comes until it does, milliseconds: to begin to fill places. */
 const headStartMs = 300;
+/** Time between two such words while it comes in, milliseconds: one counts for four seconds. */
+const againMs = 2_000;
 
 /** What a node knows of the group that it joins. */
 export interface Joined {
@@ -37,13 +39,19 @@ export async function join(
     announce();
     await delay(headStartMs);
   };
-  const gate = await openGate({ awaited, seed: { host: seed }, onOpen: announced });
+  let again: NodeJS.Timeout | undefined;
+  const onOpen = () => {
+    again ??= setInterval(announce, againMs);
+    return announced();
+  };
+  const gate = await openGate({ awaited, seed: { host: seed }, onOpen });
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
   // What is left of a former membership is ended first, which is a change of the group too.
   await announced();
   try {
     await startMember(mysql, replication, { seeds: [...gate.seeds, ...direct] });
   } finally {
+    clearInterval(again);
     gate.close();
   }
 }

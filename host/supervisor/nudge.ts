@@ -18,6 +18,8 @@ const afterViewMs = 1_000;
 const afterSwitchMs = 4_000;
 /** As long after a word that a member comes or leaves: it asks for that within some tenths. */
 const announcedMs = 4_000;
+/** How long a member fills none before it leaves itself, milliseconds: see {@link afterSwitchMs}. */
+const leavingMs = 15_000;
 /** Longest time for which a lost secondary is not removed, milliseconds; then something is wrong. */
 const lossMs = 5_000;
 
@@ -39,10 +41,16 @@ export class Nudges {
   private roll: Roll | undefined;
   private untilMs = Number.NEGATIVE_INFINITY;
   private lostAtMs: number | undefined;
+  private heldUntilMs = Number.NEGATIVE_INFINITY;
 
   /** A member is about to come or to leave. */
   announce(nowMs: number): void {
     this.until(nowMs + announcedMs);
+  }
+
+  /** This member is about to leave. */
+  leave(nowMs: number): void {
+    this.heldUntilMs = nowMs + leavingMs;
   }
 
   /**
@@ -53,7 +61,8 @@ export class Nudges {
     const isMember = self.ready && self.member?.state === "ONLINE" && self.majority;
     const before = this.roll;
     this.roll = isMember ? roll : undefined;
-    if (!isMember) return false;
+    if (!isMember) this.heldUntilMs = Number.NEGATIVE_INFINITY;
+    if (!isMember || nowMs < this.heldUntilMs) return false;
     // What was announced has come about.
     if (before && before.viewId !== roll.viewId) this.untilMs = nowMs + afterViewMs;
     else if (before && before.primary !== roll.primary && before.primary !== self.node) {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { say } from "./say";
 
 /** Sessions that each have one message under way: more than the places to fill. */
@@ -31,24 +31,25 @@ export const slapArguments = [
   ...["--delimiter=;", `--query=${statements.join(";")}`],
 ];
 
-/** Fills places in the order of the group's messages, a second at a time. */
+/** Fills places in the order of the group's messages. */
 export class Places {
-  private running = false;
+  private child: ChildProcess | undefined;
   private notBeforeMs = 0;
 
-  /** Starts to fill unless it is at it. */
-  fill(): void {
-    if (this.running || Date.now() < this.notBeforeMs) return;
-    this.running = true;
+  /** Fills while that is wanted; messages that were sent before it ends are still delivered. */
+  keep(isWanted: boolean): void {
+    if (!isWanted) this.child?.kill("SIGKILL");
+    if (!isWanted || this.child || Date.now() < this.notBeforeMs) return;
     const child = spawn("/usr/bin/mysqlslap", slapArguments, {
       stdio: ["ignore", "ignore", "pipe"],
       timeout: longestMs,
       killSignal: "SIGKILL",
     });
+    this.child = child;
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 300)));
     const end = (failure: string | undefined) => {
-      this.running = false;
+      this.child = undefined;
       if (failure === undefined) return;
       this.notBeforeMs = Date.now() + againMs;
       say(4, `a change of the group takes effect without help: ${failure}`);

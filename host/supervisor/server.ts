@@ -19,6 +19,8 @@ export interface Answers {
   release: (by: string) => void;
   /** Learns that a member is about to come or to leave. */
   announced: () => void;
+  /** Makes ready for the stop of this node's MySQL. */
+  leaving: () => void;
   /** True for the address of a database node, this one too. */
   isPeer: (address: string) => boolean;
   /** Learns who asks for what. */
@@ -102,10 +104,17 @@ function answerPeer(url: URL, answers: Answers): Answer | undefined {
   }
 }
 
+/** What this host may say to its own supervisor; nobody else may. */
+function answerSelf(url: URL, answers: Answers): Answer | undefined {
+  if (url.pathname !== "/leaving") return undefined;
+  answers.leaving();
+  return { status: 200, body: {} };
+}
+
 /**
  * Serves `/primary`, `/replica?lag=`, `/health` and `/state`, and to the other database nodes
- * `/view`, `/claim?by=`, `/release?by=` and `/change`, on the private address. A `/health` of 503
- * with `Retry-After` is that of a node that is on its way.
+ * `/view`, `/claim?by=`, `/release?by=` and `/change`, and `/leaving` to its own host, on the private
+ * address. A `/health` of 503 with `Retry-After` is that of a node that is on its way.
  */
 export function serve(address: string, answers: Answers, port = 9200): Server {
   const server = createServer((call, response) => {
@@ -113,7 +122,9 @@ export function serve(address: string, answers: Answers, port = 9200): Server {
     const caller = call.socket.remoteAddress ?? "";
     answers.onAsked(caller, url.pathname);
     const found =
-      answer(url, answers) ?? (answers.isPeer(caller) ? answerPeer(url, answers) : undefined);
+      answer(url, answers) ??
+      (answers.isPeer(caller) ? answerPeer(url, answers) : undefined) ??
+      (caller === address ? answerSelf(url, answers) : undefined);
     const { status, body, retryAfterSeconds = 0 } = found ?? { status: 404, body: "unknown" };
     const isText = typeof body === "string";
     response.writeHead(status, {

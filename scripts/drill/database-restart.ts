@@ -10,7 +10,7 @@ import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { ballastMb, withBallast } from "./ballast";
 import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";
-import { waitForGroup } from "./database-state";
+import { waitForGroup, waitForMember } from "./database-state";
 import { waitForWrites } from "./database-load";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
@@ -88,6 +88,7 @@ async function rolling({ primary, secondaries, outputs, mark }: Members): Promis
   for (const node of [...secondaries, primary]) {
     mark(`restart of ${node}`);
     await runOnNode(outputs, node, `sudo systemctl restart ${mysqlUnit}`, 90_000);
+    await waitForMember(outputs, node, 90);
     await waitForGroup(outputs, 90);
   }
 }
@@ -118,6 +119,7 @@ async function destroyed({ secondaries, outputs, mark }: Members): Promise<void>
   await npmRun("up:local", "--refresh");
   outputs.nodes = readOutputs().nodes;
   mark("server made again");
+  await waitForMember(outputs, name, 300);
   await waitForGroup(outputs, 300);
 }
 

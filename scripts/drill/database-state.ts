@@ -1,4 +1,5 @@
 import { databaseStates, primaryOf, query } from "../operate/databases";
+import { runOnNode } from "../operate/ssh";
 import { cloudGet } from "../local/cloud";
 import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
@@ -18,6 +19,25 @@ export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Pro
     },
     { timeoutSeconds, intervalMs: 500 },
   );
+}
+
+/** Time between two tries to reach a node that may still boot, milliseconds. */
+const bootMs = 3_000;
+
+/**
+ * Waits until a node says that it is an ONLINE member. It looks itself, in one session: on a machine
+ * that all hosts share, sessions that come and go take the processors from the load that is measured.
+ */
+export async function waitForMember(
+  outputs: StackOutputs,
+  node: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const { privateIp } = outputs.nodes.find(({ name }) => name === node)!;
+  const look = `curl -sfm 3 http://${privateIp}:9200/state | grep -q '"state":"ONLINE"'`;
+  const command = `until ${look}; do sleep 0.5; done; echo there`;
+  const wait = () => runOnNode(outputs, node, command, timeoutSeconds * 1_000);
+  await waitUntil(`${node} an ONLINE member`, wait, { timeoutSeconds, intervalMs: bootMs });
 }
 
 /** Longest wait for a member to apply what another one has, seconds. */

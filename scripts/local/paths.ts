@@ -28,6 +28,8 @@ export const localPaths = {
   forwarderPid: join(localStateDirectory, "forwarder.pid"),
   /** Process id of the `up:local` or `down:local` that is at work. */
   lock: join(localStateDirectory, "lock"),
+  /** Process id of the drill or the benchmark that is at work. */
+  drillLock: join(localStateDirectory, "drill.lock"),
   /** Outputs of the last successful `up:local`. */
   outputs: join(localStateDirectory, "outputs.json"),
 };

@@ -32,6 +32,17 @@ describe("database node", () => {
     expect(mysql).toContain("consistency = BEFORE_ON_PRIMARY_FAILOVER");
   });
 
+  it("gives its role away and says that it leaves before it stops, unless it is alone", () => {
+    const dropIn = "/etc/systemd/system/mysql.service.d/webstack.conf";
+    const stops = (bundle: Bundle) => file(bundle, dropIn).match(/^ExecStop=.*$/gm) ?? [];
+    const [handOver, leave, ...others] = stops(db);
+    expect(handOver).toContain("group_replication_set_as_primary(@heir)");
+    expect(leave).toContain("http://10.0.4.11:9200/leaving");
+    expect(others).toEqual([]);
+    expect(stops(db).filter((line) => !line.startsWith("ExecStop=-"))).toEqual([]);
+    expect(stops(databaseNode(1))).toEqual([]);
+  });
+
   it("listens on the private side only", () => {
     expect(mysql).toContain("bind_address = 127.0.0.1,10.0.4.11\n");
   });

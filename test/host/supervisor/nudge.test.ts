@@ -96,6 +96,18 @@ describe("a member leaves places empty", () => {
     );
   });
 
+  it("while it is about to leave itself, until it is back", () => {
+    const nudges = new Nudges();
+    nudges.next(secondary, roll(), 0);
+    nudges.leave(100);
+    nudges.announce(100);
+    expect(nudges.next(secondary, roll(), 200)).toBe(false);
+    nudges.next(outside("db-1"), roll({ viewId: "", primary: "" }), 300);
+    nudges.next(secondary, roll({ viewId: "7:3" }), 400);
+    nudges.announce(500);
+    expect(nudges.next(secondary, roll({ viewId: "7:3" }), 600)).toBe(true);
+  });
+
   it("for what changed while it was outside", () => {
     const nudges = new Nudges();
     nudges.next(secondary, roll(), 0);

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import { get, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
@@ -23,6 +23,7 @@ async function started(overrides: Partial<Answers> = {}) {
       claim: () => done.push("claim") > 0,
       release: () => done.push("release"),
       announced: () => done.push("announced"),
+      leaving: () => done.push("leaving"),
       isPeer: () => true,
       onAsked: () => undefined,
       ...overrides,
@@ -33,6 +34,15 @@ async function started(overrides: Partial<Answers> = {}) {
   const { port } = server.address() as AddressInfo;
   const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
   return { ask, done };
+}
+
+/** Status of an answer to a call from another address of this machine. */
+async function statusFrom(localAddress: string, path: string): Promise<number | undefined> {
+  const { port } = server!.address() as AddressInfo;
+  const call = get({ host: "127.0.0.1", port, path, localAddress });
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
 }
 
 const view = "primary=db-1&epoch=100&counter=1&turn=0";
@@ -62,6 +72,14 @@ describe("the supervisor's server", () => {
     for (const path of between) expect((await ask(path)).status, path).toBe(404);
     expect(done).toEqual([]);
     expect((await ask("/primary")).status).toBe(200);
+  });
+
+  it("makes ready for the stop of MySQL when its own host says so, and nobody else", async () => {
+    const { ask, done } = await started();
+    expect((await ask("/leaving")).status).toBe(200);
+    expect(done).toEqual(["leaving"]);
+    expect(await statusFrom("127.0.0.2", "/leaving")).toBe(404);
+    expect(done).toEqual(["leaving"]);
   });
 
   it("asks for patience while the node is on its way, and for none otherwise", async () => {
