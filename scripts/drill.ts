@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   const unknown = asked.filter((id) => !ids.includes(id));
   if (unknown.length > 0) throw new Error(`no drill ${unknown.join(", ")} among ${ids.join(", ")}`);
   const drills = suite.drills.filter(({ id }) => asked.length === 0 || asked.includes(id));
+  // Without a stack that is said here, before the lock.
   readOutputs();
   // Two at a time would measure each other, and remove each other's tables.
   takeLock(localPaths.drillLock, "npm run drill");

@@ -9,6 +9,8 @@ import type { NodeState } from "./view";
 const headStartMs = 300;
 /** Time between two such words while it comes in, milliseconds: one counts for four seconds. */
 const againMs = 2_000;
+/** How long it says so, milliseconds: a start that takes longer hangs, which may last for an hour. */
+const longestMs = 20_000;
 
 /** What a node knows of the group that it joins. */
 export interface Joined {
@@ -41,7 +43,8 @@ export async function join(
   };
   let again: NodeJS.Timeout | undefined;
   const onOpen = () => {
-    again ??= setInterval(announce, againMs);
+    const endMs = Date.now() + longestMs;
+    again ??= setInterval(() => Date.now() < endMs && announce(), againMs);
     return announced();
   };
   const gate = await openGate({ awaited, seed: { host: seed }, onOpen });
