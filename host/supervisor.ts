@@ -85,6 +85,12 @@ function next(): Decision {
   return made;
 }
 
+/** Makes ready for the end of this membership. */
+function leaving(): void {
+  nudges.leave(Date.now());
+  peers.announce();
+}
+
 async function act(): Promise<void> {
   decision = next();
   if (!backOff.isOver(Date.now())) return;
@@ -114,7 +120,7 @@ async function act(): Promise<void> {
       );
     case "leave":
       say(3, `leaving the group: ${decision.reason}`);
-      peers.announce();
+      leaving();
       return stopMember(acting);
     case "handOver":
       say(3, `${decision.to} is to be the primary: ${decision.reason}`);
@@ -174,10 +180,7 @@ serve(config.privateIp, {
   claim: (by, view) => founding.claim(by, view),
   release: (by) => claims.release(by, Date.now()),
   announced: () => nudges.announce(Date.now()),
-  leaving: () => {
-    nudges.leave(Date.now());
-    peers.announce();
-  },
+  leaving,
   onAsked: (address, path) => {
     peers.hear(address);
     if (path === "/primary") askers.note(address, Date.now());

@@ -3,12 +3,13 @@ import { xcomPort } from "./fence";
 import { openGate } from "./gate";
 import { type Replication, startMember } from "./group";
 import type { Mysql } from "./mysql";
+import { announcedMs } from "./nudge";
 import type { NodeState } from "./view";
 
 /** Time from the word that a member comes until it does, milliseconds: to begin to fill places. */
 const headStartMs = 300;
-/** Time between two such words while it comes in, milliseconds: one counts for four seconds. */
-const againMs = 2_000;
+/** Time between two such words while it comes in, milliseconds. */
+const againMs = announcedMs / 2;
 /** How long it says so, milliseconds: a start that takes longer hangs, which may last for an hour. */
 const longestMs = 20_000;
 
@@ -42,9 +43,12 @@ export async function join(
     await delay(headStartMs);
   };
   let again: NodeJS.Timeout | undefined;
-  const onOpen = () => {
+  const sayAgain = () => {
     const endMs = Date.now() + longestMs;
-    again ??= setInterval(() => Date.now() < endMs && announce(), againMs);
+    return setInterval(() => Date.now() < endMs && announce(), againMs);
+  };
+  const onOpen = () => {
+    again ??= sayAgain();
     return announced();
   };
   const gate = await openGate({ awaited, seed: { host: seed }, onOpen });

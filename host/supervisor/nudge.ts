@@ -17,7 +17,7 @@ const afterViewMs = 1_000;
  */
 const afterSwitchMs = 4_000;
 /** As long after a word that a member comes or leaves: it asks for that within some tenths. */
-const announcedMs = 4_000;
+export const announcedMs = 4_000;
 /** How long a member fills none before it leaves itself, milliseconds: see {@link afterSwitchMs}. */
 const leavingMs = 15_000;
 /** Longest time for which a lost secondary is not removed, milliseconds; then something is wrong. */

@@ -35,7 +35,7 @@ export async function waitForMember(
 ): Promise<void> {
   const { privateIp } = outputs.nodes.find(({ name }) => name === node)!;
   const look = `curl -sfm 3 http://${privateIp}:9200/state | grep -q '"state":"ONLINE"'`;
-  const command = `until ${look}; do sleep 0.5; done; echo there`;
+  const command = `until ${look}; do sleep 0.5; done`;
   const wait = () => runOnNode(outputs, node, command, timeoutSeconds * 1_000);
   await waitUntil(`${node} an ONLINE member`, wait, { timeoutSeconds, intervalMs: bootMs });
 }
