@@ -125,7 +125,7 @@ async function act(): Promise<void> {
     case "handOver":
       say(3, `${decision.to} is to be the primary: ${decision.reason}`);
       backOff.hold(noticedMs, Date.now());
-      return setPrimary(acting, addressOf(decision.to));
+      return setPrimary(acting, addressOf(decision.to), () => eye.state.member?.role === "PRIMARY");
   }
 }
 

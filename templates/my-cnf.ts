@@ -49,6 +49,8 @@ export function myCnf(args: MyCnfArgs): string {
     # To send a member what it misses, another one reads the file in which that begins from its start:
     # 6 ms of a processor for each MB, measured.
     max_binlog_size = 128M
+    # The supervisor sees a sync of the disk that does not end.
+    performance_schema_consumer_events_waits_current = ON
     replica_parallel_workers = 4
     replica_preserve_commit_order = ON
     session_track_gtids = OWN_GTID

@@ -18,6 +18,9 @@ const underWaySeconds = 2;
 /** Longest end of a membership, milliseconds; a longer one hangs. */
 const stopMs = 8_000;
 
+/** Longest change of the primary, milliseconds; a longer one hangs, as if its disk ends no commit. */
+const switchMs = 6_000;
+
 /** Login with which members copy from each other. */
 export interface Replication {
   user: string;
@@ -64,10 +67,14 @@ async function endMembership(mysql: Mysql): Promise<void> {
     await mysql.query("STOP GROUP_REPLICATION", stopMs);
   } catch (error) {
     // A session that was lost with a former MySQL is replaced by itself.
-    if (!(error instanceof HangingError)) return;
-    await killService("mysql.service");
-    throw new Error("the end of the membership hangs; MySQL is started anew", { cause: error });
+    if (error instanceof HangingError) await startAnew("the end of the membership hangs", error);
   }
+}
+
+/** @throws Error always, once MySQL is killed. */
+async function startAnew(reason: string, cause: Error): Promise<never> {
+  await killService("mysql.service");
+  throw new Error(`${reason}; MySQL is started anew`, { cause });
 }
 
 /** Leaves the group. */
@@ -75,13 +82,25 @@ export async function stopMember(mysql: Mysql): Promise<void> {
   await mysql.query("STOP GROUP_REPLICATION", 60_000);
 }
 
-/** Makes the member with that address the primary; resolves when it is. */
-export async function setPrimary(mysql: Mysql, address: string): Promise<void> {
+/**
+ * Makes the member with that address the primary; resolves when it is. A switch waits for commits
+ * under way. If it hangs and this node is still the primary, its MySQL is killed: the others elect.
+ */
+export async function setPrimary(
+  mysql: Mysql,
+  address: string,
+  isPrimary: () => boolean,
+): Promise<void> {
   const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(address)})`;
-  await mysql.query(
-    `SET @member = ${member};\nSELECT group_replication_set_as_primary(@member, ${underWaySeconds})`,
-    60_000,
-  );
+  try {
+    await mysql.query(
+      `SET @member = ${member};\nSELECT group_replication_set_as_primary(@member, ${underWaySeconds})`,
+      switchMs,
+    );
+  } catch (error) {
+    if (!(error instanceof HangingError) || !isPrimary()) throw error;
+    await startAnew("the switch hangs", error);
+  }
 }
 
 /**

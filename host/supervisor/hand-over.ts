@@ -7,8 +7,10 @@ const unaskedMs = 5_000;
 const askedMs = 2_000;
 /** A disk that makes a commit take longer is slow, milliseconds. */
 export const slowCommitMs = 1_000;
-/** How long a disk must be slow, milliseconds. */
-const slowForMs = 30_000;
+/** A disk that makes a commit take longer serves nobody: clients give up after 15 s; milliseconds. */
+const stuckCommitMs = 5_000;
+/** How long a disk must be slow, and less long if it is as good as stuck, milliseconds. */
+const slowForMs = { usual: 30_000, stuck: 5_000 };
 /** How long a reason must hold, look after look, milliseconds. */
 const steadyMs = 1_000;
 /** Longest time between two looks that follow each other, milliseconds. */
@@ -82,7 +84,8 @@ export function betterPrimary(
     return undefined;
   }
   const unreached = reached(self, peers, listeningMs);
-  if (unreached || slowMs < slowForMs) return unreached;
+  const isStuck = self.commitMs > stuckCommitMs;
+  if (unreached || slowMs < (isStuck ? slowForMs.stuck : slowForMs.usual)) return unreached;
   const [heir] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
   const reason = `its disk makes a commit take ${self.commitMs} ms`;
   return heir && { to: heir.node, reason };

@@ -13,6 +13,8 @@ const dataPath = "/var/lib/mysql";
 const freeShare = 0.07;
 /** So few writes a second make a commit take some seconds: each write 0.1 s, and a commit has many. */
 const slowWritesPerSecond = 10;
+/** With so few hardly one comes to its end. */
+const stuckWritesPerSecond = 1;
 /** A primary that got its role by a switch keeps it for a minute; see `host/supervisor/hand-over.ts`. */
 const coolDownMs = 60_000;
 
@@ -55,12 +57,11 @@ async function primaryMoved({ outputs, primary }: Members, timeoutSeconds: numbe
   return Date.now() - begun;
 }
 
-/** Slows the primary's disk down; what is measured is the time until another one is the primary. */
-async function slowPrimary(outputs: StackOutputs): Promise<Measured> {
+/** Lets the primary's disk do so few writes; what is measured is the time until another one is the primary. */
+async function slowPrimary(outputs: StackOutputs, writesPerSecond: number): Promise<Measured> {
   let movedMs = 0;
   await pause(coolDownMs);
   const measured = await watched(outputs, usualWatch, async (members) => {
-    const writesPerSecond = slowWritesPerSecond;
     const { primary: server } = members;
     await inject({ fault: "slow-disk", server, path: dataPath, writesPerSecond });
     movedMs = await primaryMoved(members, 60);
@@ -89,6 +90,13 @@ export const diskDrills: readonly Drill[] = [
     title: "slow disk of the primary: time until the switch",
     boundMs: 40_000,
     moves: [1, 1],
-    run: slowPrimary,
+    run: (outputs) => slowPrimary(outputs, slowWritesPerSecond),
+  },
+  {
+    id: "F32b",
+    title: "disk of the primary all but hangs: time until the switch",
+    boundMs: 30_000,
+    moves: [1, 1],
+    run: (outputs) => slowPrimary(outputs, stuckWritesPerSecond),
   },
 ];

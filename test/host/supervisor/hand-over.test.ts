@@ -90,6 +90,16 @@ describe("a primary with a slow disk", () => {
     });
   });
 
+  it("gives way after 5 s if a commit takes more than 5 s", () => {
+    const stuck = { ...slow, commitMs: 5_001 };
+    expect(betterPrimary(stuck, [db3], { ...standing, slowMs: 4_999 })).toBeUndefined();
+    expect(betterPrimary(stuck, [db3], { ...standing, slowMs: 5_000 })).toMatchObject({
+      to: "db-3",
+    });
+    const less = { ...slow, commitMs: 5_000 };
+    expect(betterPrimary(less, [db3], { ...standing, slowMs: 10_000 })).toBeUndefined();
+  });
+
   it("stays if all are slow", () => {
     const peers = [{ ...db2, commitMs: 1_500 }];
     expect(betterPrimary(slow, peers, { ...standing, slowMs: 60_000 })).toBeUndefined();

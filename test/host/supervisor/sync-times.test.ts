@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { readSyncs, SyncTimes, type Syncs } from "../../../host/supervisor/sync-times";
 
-/** So many syncs of each file, each of which took so long. */
-function syncs(count: number, eachMs: number): Syncs {
+/** So many syncs of each file, each of which took so long, and one that has been under way. */
+function syncs(count: number, eachMs: number, waitingMs = 0): Syncs {
   const calls = { count, micros: count * eachMs * 1000 };
-  return { binlog: calls, redo: calls };
+  return { binlog: calls, redo: calls, waitingMs };
 }
 
 describe("the time of a commit", () => {
@@ -12,12 +12,15 @@ describe("the time of a commit", () => {
     const rows = [
       ["wait/io/file/innodb/innodb_log_file", "7", "900"],
       ["wait/io/file/sql/binlog", "5", "4000"],
+      ["waiting", "1296"],
     ];
     expect(readSyncs(rows)).toEqual({
       binlog: { count: 5, micros: 4_000 },
       redo: { count: 7, micros: 900 },
+      waitingMs: 1_296,
     });
-    expect(readSyncs([]).binlog).toEqual({ count: 0, micros: 0 });
+    const nothing = { count: 0, micros: 0 };
+    expect(readSyncs([])).toEqual({ binlog: nothing, redo: nothing, waitingMs: 0 });
   });
 
   it("is twice the mean sync of both files in a window of 5 s", () => {
@@ -46,6 +49,19 @@ describe("the time of a commit", () => {
     expect(times.slowMs(31_000)).toBe(31_000);
     times.take(syncs(1_020, 9), 15_000);
     expect(times.slowMs(16_000)).toBe(0);
+  });
+
+  it("is that of a sync under way if that is slow, from its start", () => {
+    const times = new SyncTimes();
+    times.take(syncs(0, 0), 0);
+    times.take(syncs(900, 1, 1_000), 4_000);
+    expect([times.commitMs, times.slowMs(4_000)]).toEqual([0, 0]);
+    times.take(syncs(900, 1, 2_000), 5_000);
+    expect([times.commitMs, times.slowMs(5_000)]).toEqual([2_000, 2_000]);
+    times.take(syncs(900, 1, 9_000), 12_000);
+    expect([times.commitMs, times.slowMs(12_000)]).toEqual([9_000, 9_000]);
+    times.take(syncs(1_900, 1), 17_000);
+    expect([times.commitMs, times.slowMs(17_000)]).toEqual([4, 0]);
   });
 
   it("starts anew with MySQL", () => {
