@@ -84,8 +84,9 @@ export function betterPrimary(
     return undefined;
   }
   const unreached = reached(self, peers, listeningMs);
-  const isStuck = self.commitMs > stuckCommitMs;
-  if (unreached || slowMs < (isStuck ? slowForMs.stuck : slowForMs.usual)) return unreached;
+  if (unreached || self.commitMs <= slowCommitMs) return unreached;
+  if (slowMs < (self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual))
+    return undefined;
   const [heir] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
   const reason = `its disk makes a commit take ${self.commitMs} ms`;
   return heir && { to: heir.node, reason };

@@ -52,29 +52,36 @@ function meanMs(before: Calls, after: Calls): number {
 
 /**
  * How long the disk makes a commit take: twice the mean sync of redo and binary log in the last
- * window, or a slow sync under way if that is longer: a disk that hangs ends none. Commits are synced in groups; one that just missed a group waits for that and then for
- * its own, so this is near the slowest of them and close to their 99th percentile. Time that a
- * commit spends on locks or on the group is not in it: another primary would not make it shorter.
+ * window, or a slow sync under way if that is longer: a disk that hangs ends none. Commits are
+ * synced in groups; one that just missed a group waits for that and then for its own, so this is
+ * near the slowest of them and close to their 99th percentile. Time that a commit spends on locks
+ * or on the group is not in it: another primary would not make it shorter.
  */
 export class SyncTimes {
   private meanMs = 0;
   private waitingMs = 0;
   private start: { syncs: Syncs; atMs: number } | undefined;
   private slowSince: number | undefined;
+  /** When a slow sync was under way last. */
+  private heldAt = Number.NEGATIVE_INFINITY;
 
   /** Milliseconds; 0: not known. */
   get commitMs(): number {
     return this.waitingMs > slowCommitMs ? Math.max(this.meanMs, this.waitingMs) : this.meanMs;
   }
 
-  /** Takes counters; a window ends when it is long enough and something was synced in it. */
+  /** Takes counters; a window ends when it is long enough, unless commits may hang in it. */
   take(syncs: Syncs, nowMs: number): void {
     const { start } = this;
     if (!start || syncs.binlog.count < start.syncs.binlog.count) return this.begin(syncs, nowMs);
     this.waitingMs = syncs.waitingMs;
-    if (syncs.waitingMs > slowCommitMs) this.slowSince ??= nowMs - syncs.waitingMs;
-    const isIdle = syncs.binlog.count === start.syncs.binlog.count;
-    if (nowMs - start.atMs < windowMs || isIdle) return;
+    if (syncs.waitingMs > slowCommitMs) {
+      this.slowSince ??= nowMs - syncs.waitingMs;
+      this.heldAt = nowMs;
+    }
+    const isHeld =
+      syncs.binlog.count === start.syncs.binlog.count && nowMs - this.heldAt < windowMs;
+    if (nowMs - start.atMs < windowMs || isHeld) return;
     const { binlog, redo } = start.syncs;
     this.meanMs = Math.round(2 * (meanMs(binlog, syncs.binlog) + meanMs(redo, syncs.redo)));
     if (this.commitMs <= slowCommitMs) this.slowSince = undefined;
@@ -91,6 +98,7 @@ export class SyncTimes {
   private begin(syncs: Syncs, nowMs: number): void {
     this.start = { syncs, atMs: nowMs };
     this.slowSince = undefined;
+    this.heldAt = Number.NEGATIVE_INFINITY;
     this.meanMs = 0;
     this.waitingMs = 0;
   }

@@ -100,6 +100,11 @@ describe("a primary with a slow disk", () => {
     expect(betterPrimary(less, [db3], { ...standing, slowMs: 10_000 })).toBeUndefined();
   });
 
+  it("stays if its disk is fast again", () => {
+    const fast = { ...slow, commitMs: 1_000 };
+    expect(betterPrimary(fast, [db3], { ...standing, slowMs: 60_000 })).toBeUndefined();
+  });
+
   it("stays if all are slow", () => {
     const peers = [{ ...db2, commitMs: 1_500 }];
     expect(betterPrimary(slow, peers, { ...standing, slowMs: 60_000 })).toBeUndefined();

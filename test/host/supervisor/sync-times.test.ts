@@ -32,13 +32,13 @@ describe("the time of a commit", () => {
     expect(times.commitMs).toBe(12);
   });
 
-  it("is not known anew while nothing is synced, and then counts the wait", () => {
+  it("is not known anew while a sync hangs, and then counts the wait", () => {
     const times = new SyncTimes();
     times.take(syncs(0, 0), 0);
-    times.take(syncs(0, 0), 9_000);
+    times.take(syncs(0, 0, 6_000), 9_000);
     times.take(syncs(1, 9_000), 12_000);
     expect(times.commitMs).toBe(36_000);
-    expect(times.slowMs(12_000)).toBe(12_000);
+    expect(times.slowMs(12_000)).toBe(9_000);
   });
 
   it("is slow from the first slow window to the first that is not", () => {
@@ -49,6 +49,20 @@ describe("the time of a commit", () => {
     expect(times.slowMs(31_000)).toBe(31_000);
     times.take(syncs(1_020, 9), 15_000);
     expect(times.slowMs(16_000)).toBe(0);
+  });
+
+  it("is forgotten when nothing was synced for a window", () => {
+    const times = new SyncTimes();
+    times.take(syncs(0, 0), 0);
+    times.take(syncs(1, 3_000), 5_000);
+    expect([times.commitMs, times.slowMs(5_000)]).toEqual([12_000, 5_000]);
+    times.take(syncs(1, 3_000), 10_000);
+    expect([times.commitMs, times.slowMs(10_000)]).toEqual([0, 0]);
+    times.take(syncs(1, 3_000, 1_500), 15_000);
+    times.take(syncs(1, 3_000), 19_999);
+    expect([times.commitMs, times.slowMs(19_999)]).toEqual([0, 6_499]);
+    times.take(syncs(1, 3_000), 20_000);
+    expect(times.slowMs(20_000)).toBe(0);
   });
 
   it("is that of a sync under way if that is slow, from its start", () => {
