@@ -85,8 +85,8 @@ export function betterPrimary(
   }
   const unreached = reached(self, peers, listeningMs);
   if (unreached || self.commitMs <= slowCommitMs) return unreached;
-  if (slowMs < (self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual))
-    return undefined;
+  const leastMs = self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual;
+  if (slowMs < leastMs) return undefined;
   const [heir] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
   const reason = `its disk makes a commit take ${self.commitMs} ms`;
   return heir && { to: heir.node, reason };

@@ -58,7 +58,9 @@ function meanMs(before: Calls, after: Calls): number {
  * or on the group is not in it: another primary would not make it shorter.
  */
 export class SyncTimes {
-  private meanMs = 0;
+  /** Of the syncs that ended in the last window. */
+  private endedMs = 0;
+  /** Of the longest sync under way. */
   private waitingMs = 0;
   private start: { syncs: Syncs; atMs: number } | undefined;
   private slowSince: number | undefined;
@@ -67,7 +69,7 @@ export class SyncTimes {
 
   /** Milliseconds; 0: not known. */
   get commitMs(): number {
-    return this.waitingMs > slowCommitMs ? Math.max(this.meanMs, this.waitingMs) : this.meanMs;
+    return this.waitingMs > slowCommitMs ? Math.max(this.endedMs, this.waitingMs) : this.endedMs;
   }
 
   /** Takes counters; a window ends when it is long enough, unless commits may hang in it. */
@@ -83,7 +85,7 @@ export class SyncTimes {
       syncs.binlog.count === start.syncs.binlog.count && nowMs - this.heldAt < windowMs;
     if (nowMs - start.atMs < windowMs || isHeld) return;
     const { binlog, redo } = start.syncs;
-    this.meanMs = Math.round(2 * (meanMs(binlog, syncs.binlog) + meanMs(redo, syncs.redo)));
+    this.endedMs = Math.round(2 * (meanMs(binlog, syncs.binlog) + meanMs(redo, syncs.redo)));
     if (this.commitMs <= slowCommitMs) this.slowSince = undefined;
     else this.slowSince ??= start.atMs;
     this.start = { syncs, atMs: nowMs };
@@ -99,7 +101,7 @@ export class SyncTimes {
     this.start = { syncs, atMs: nowMs };
     this.slowSince = undefined;
     this.heldAt = Number.NEGATIVE_INFINITY;
-    this.meanMs = 0;
+    this.endedMs = 0;
     this.waitingMs = 0;
   }
 }
