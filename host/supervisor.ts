@@ -3,13 +3,12 @@ import { BackOff, noticedMs } from "./supervisor/back-off";
 import { type Claim, Claims } from "./supervisor/claims";
 import { decide, type Decision } from "./supervisor/decide";
 import { Eye } from "./supervisor/eye";
-import { Fence, xcomPort } from "./supervisor/fence";
+import { Fence } from "./supervisor/fence";
 import { Founding } from "./supervisor/founding";
 import { setPrimary, stopMember } from "./supervisor/group";
 import { betterPrimary, HandOvers } from "./supervisor/hand-over";
 import { join } from "./supervisor/joining";
 import { keep, readKept } from "./supervisor/kept";
-import { connectedTo } from "./supervisor/links";
 import { Mysql, SqlError } from "./supervisor/mysql";
 import { isOverridden } from "./supervisor/override";
 import { Nudges } from "./supervisor/nudge";
@@ -17,8 +16,8 @@ import { Peers } from "./supervisor/peers";
 import { Places } from "./supervisor/places";
 import { problem } from "./supervisor/problem";
 import { endStuckCopy, rebuild } from "./supervisor/rebuild";
+import { Reach } from "./supervisor/reach";
 import { Rejoins } from "./supervisor/rejoin";
-import { Sought } from "./supervisor/sought";
 import { serve } from "./supervisor/server";
 import { readPasswords, readSettings } from "./supervisor/settings";
 import { provideUsers } from "./supervisor/users";
@@ -51,7 +50,7 @@ const peers = new Peers(
 );
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
 const askers = new Askers(addresses, Date.now());
-const sought = new Sought();
+const reach = new Reach(others);
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
 const backOff = new BackOff();
@@ -104,6 +103,7 @@ async function act(): Promise<void> {
       await eye.keepLineage(decision.lineage);
       return join(acting, replication, {
         node: config.node,
+        leaves: eye.state.member?.state !== "OFFLINE",
         peers: () => peers.states(),
         addressOf,
         announce: () => peers.announce(),
@@ -135,18 +135,9 @@ function failed(error: Error): void {
   say(4, `${error.message}${code}; again in ${wait} ms`);
 }
 
-/** Notes which of the lost members XCom tries to connect to. */
-async function seek(): Promise<void> {
-  const { unreachable } = eye.roll;
-  const isAny = unreachable.length + eye.state.sought.length > 0;
-  const there = isAny ? await connectedTo(xcomPort) : [];
-  const isConnected = (node: string) => there.includes(addressOf(node));
-  eye.state.sought = sought.see(eye.state, unreachable, isConnected);
-}
-
 async function turn(): Promise<void> {
   await eye.look();
-  await seek();
+  Object.assign(eye.state, await reach.look(eye.state, eye.roll.unreachable, Date.now()));
   await endStuckCopy(eye.progress).catch(failed);
   fence.keep(peers.silences(), Date.now());
   places.keep(eye.isFresh() && nudges.next(eye.state, eye.roll, Date.now()));

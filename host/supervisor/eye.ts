@@ -63,7 +63,7 @@ export class Eye {
       node,
       ready: false,
       member: null,
-      ...{ members: [], sought: [] },
+      ...{ members: [], sought: [], deafTo: [] },
       gtid: "",
       epoch: null,
       lineage: [],

@@ -5,7 +5,7 @@ import { say } from "./say";
 
 /** Limits of a gate, milliseconds; others in tests. */
 export interface Limits {
-  /** Longest wait for the members: XCom tries again after ten seconds at most. */
+  /** Longest wait: XCom connects again after ten seconds at most, and listens after ten more. */
   longestMs: number;
   /**
    * How long one connection is held: MySQL gives a seed up that takes three seconds for its handshake
@@ -14,13 +14,13 @@ export interface Limits {
   heldMs: number;
 }
 
-const usual: Limits = { longestMs: 12_000, heldMs: 2_800 };
+const usual: Limits = { longestMs: 22_000, heldMs: 2_800 };
 /** Time between two looks at who is awaited, milliseconds. */
 const lookMs = 50;
 
 /** Where the gate leads to. */
 export interface Way {
-  /** Says which members try to connect to this node in vain. */
+  /** Says which members try to connect to this node in vain, or do not hear it. */
   awaited: () => readonly string[];
   /** Member that is asked to let this node in: its IPv4 address, and its port of XCom. */
   seed: { host: string; port?: number };
@@ -30,7 +30,7 @@ export interface Way {
 
 /**
  * A seed of the group on this machine that leads to another one, but only once the members have
- * connected to this node. MySQL listens to them before it asks its first seed to be let in. From the
+ * connected to this node and are about to hear it. MySQL listens to them before it asks its first seed to be let in. From the
  * moment it counts as there until all members talk to it the group delivers nothing: they exchange
  * their states first.
  *
@@ -49,7 +49,7 @@ export async function openGate(
       await delay(lookMs);
     }
     const away = awaited().join(", ");
-    if (away) say(4, `${away} did not connect to this node: commits may wait for it`);
+    if (away) say(4, `${away} did not reach this node: commits may wait for it`);
     await onOpen();
     if (socket.destroyed) return;
     const onward = connect({ port: xcomPort, ...seed });

@@ -17,6 +17,8 @@ const longestMs = 20_000;
 export interface Joined {
   /** Name of the node. */
   node: string;
+  /** True if it may still be a member, which ends first: a change of the group of its own. */
+  leaves: boolean;
   /** What the peers say. */
   peers: () => readonly NodeState[];
   /** Private IPv4 address of a node. */
@@ -25,18 +27,18 @@ export interface Joined {
   announce: () => void;
 }
 
-/** Joins the group that peers are in, once those that try to connect to this node have done so. */
+/** Joins the group that peers are in, once they have connected to this node and are about to hear it. */
 export async function join(
   mysql: Mysql,
   replication: Replication,
-  { node, peers, addressOf, announce }: Joined,
+  { node, leaves, peers, addressOf, announce }: Joined,
 ): Promise<void> {
   const online = peers().filter(({ member, majority }) => member?.state === "ONLINE" && majority);
   const [seed, ...others] = online.map((peer) => addressOf(peer.node));
   if (seed === undefined) throw new Error("no member of the group can be seen any more");
   const awaited = () =>
     peers()
-      .filter(({ sought }) => sought.includes(node))
+      .filter(({ sought, deafTo }) => sought.includes(node) || deafTo.includes(node))
       .map((peer) => peer.node);
   const announced = async () => {
     announce();
@@ -53,8 +55,8 @@ export async function join(
   };
   const gate = await openGate({ awaited, seed: { host: seed }, onOpen });
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
-  // What is left of a former membership is ended first, which is a change of the group too.
-  await announced();
+  // To fill places costs processor time, of which a start takes much: not earlier than is needed.
+  if (leaves) await announced();
   try {
     await startMember(mysql, replication, { seeds: [...gate.seeds, ...direct] });
   } finally {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
-/** State of a connection that both sides know of, in `/proc/net/tcp`. */
-const established = "01";
+/** States of a connection that this side has not closed, in `/proc/net/tcp`: both know of it, or the other has closed. */
+const open = ["01", "08"];
 
 /** The other side of a connection. */
 interface Remote {
@@ -10,30 +10,29 @@ interface Remote {
   port: number;
 }
 
-/** An end as `/proc/net/tcp` writes it, or `/proc/net/tcp6` one of IPv4: words of little endian. */
+/** An end as `/proc/net/tcp` writes it: a word of little endian. */
 function remoteOf(text: string): Remote {
   const [address = "", port = ""] = text.split(":");
-  const bytes = Buffer.from(address.slice(-8), "hex").reverse();
+  const bytes = Buffer.from(address, "hex").reverse();
   return { address: [...bytes].join("."), port: parseInt(port, 16) };
 }
 
 /**
- * Other sides of the established connections in the text of `/proc/net/tcp` or `/proc/net/tcp6`.
+ * Other sides of the open connections in the text of `/proc/net/tcp`.
  * https://docs.kernel.org/networking/proc_net_tcp.html
  */
 export function remotesIn(table: string): Remote[] {
   return table
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , , state]) => state === established)
+    .filter(([, , , state]) => open.includes(state!))
     .map(([, , remote]) => remoteOf(remote!));
 }
 
 /** IPv4 addresses that this machine is connected to at that port; none where it cannot be read. */
 export async function connectedTo(port: number): Promise<string[]> {
-  const tables = await Promise.all(
-    ["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "utf8").catch(() => "")),
-  );
-  const remotes = tables.flatMap(remotesIn);
-  return remotes.filter((remote) => remote.port === port).map(({ address }) => address);
+  const table = await readFile("/proc/net/tcp", "utf8").catch(() => "");
+  return remotesIn(table)
+    .filter((remote) => remote.port === port)
+    .map(({ address }) => address);
 }

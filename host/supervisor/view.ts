@@ -41,6 +41,8 @@ export interface NodeState {
   members: string[];
   /** Names of nodes that its XCom tries to connect to in vain, the removed ones too. */
   sought: string[];
+  /** Names of nodes that its XCom does not hear, and will not as soon as they would have come in. */
+  deafTo: string[];
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
   /** True if a copy of another node's data was begun and has not ended: there is no data. */

@@ -29,9 +29,10 @@ function mysqlThatStarts(startMs: number) {
   return { mysql: { query } as unknown as Mysql, told };
 }
 
-function joining(mysql: Mysql, peers: NodeState[], announce: () => void) {
+function joining(mysql: Mysql, peers: NodeState[], announce: () => void, leaves = false) {
   const addressOf = (node: string) => (node === "db-1" ? "127.0.0.1" : "127.0.0.3");
-  return join(mysql, replication, { node: "db-2", peers: () => peers, addressOf, announce });
+  const said = { node: "db-2", leaves, peers: () => peers, addressOf, announce };
+  return join(mysql, replication, said);
 }
 
 describe("join", () => {
@@ -40,17 +41,39 @@ describe("join", () => {
     let words = 0;
     const peers = [member("db-1", "PRIMARY"), member("db-3", "SECONDARY")];
     const joined = joining(mysql, peers, () => void words++);
-    await delay(100);
-    expect(words).toBe(1);
-    expect(told).toEqual([]);
     await joined;
-    // Before the start, when the gate opens, and two seconds later.
-    expect(words).toBe(3);
+    // When the gate opens, and two seconds later.
+    expect(words).toBe(2);
     const [first, ...others] = told.find((text) => text.includes(":"))!.split(",");
     expect(first).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(others.slice(-2)).toEqual(["127.0.0.1:33061", "127.0.0.3:33061"]);
     await delay(2_100);
-    expect(words).toBe(3);
+    expect(words).toBe(2);
+  });
+
+  it("says so before its start too if it has to leave first", async () => {
+    const { mysql, told } = mysqlThatStarts(600);
+    let words = 0;
+    const joined = joining(mysql, [member("db-1", "PRIMARY")], () => void words++, true);
+    await delay(100);
+    expect(words).toBe(1);
+    expect(told).toEqual([]);
+    await joined;
+    expect(words).toBe(2);
+  });
+
+  it("waits for a member that does not reach it, and for one that does not hear it", async () => {
+    for (const away of [{ sought: ["db-2"] }, { deafTo: ["db-2"] }]) {
+      const { mysql } = mysqlThatStarts(900);
+      let words = 0;
+      const peers = [member("db-1", "PRIMARY", away), member("db-3", "SECONDARY")];
+      const joined = joining(mysql, peers, () => void words++);
+      await delay(400);
+      expect(words).toBe(0);
+      peers[0] = member("db-1", "PRIMARY", { sought: ["db-3"], deafTo: ["db-3"] });
+      await joined;
+      expect(words).toBe(1);
+    }
   });
 
   it("asks nobody if no member can be seen", async () => {

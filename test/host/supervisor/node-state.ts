@@ -15,6 +15,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     member: { state: "OFFLINE", role: "" },
     members: [],
     sought: [],
+    deafTo: [],
     gtid: "",
     epoch: null,
     lineage: [],

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { Reach } from "../../../host/supervisor/reach";
+import { member, outside } from "./node-state";
+
+const [db2, db3] = ["10.0.4.12", "10.0.4.13"];
+const others = [
+  { name: "db-2", privateIp: db2 },
+  { name: "db-3", privateIp: db3 },
+];
+const three = member("db-1", "PRIMARY", { members: ["db-1", "db-2", "db-3"] });
+const two = member("db-1", "PRIMARY", { members: ["db-1", "db-2"] });
+
+/** A member that was connected to both others, and what it is connected to from then on. */
+async function reaching() {
+  const there = [db2, db3];
+  let looks = 0;
+  const reach = new Reach(others, async () => {
+    looks += 1;
+    return [...there];
+  });
+  await reach.look(three, [], -100);
+  return { reach, lose: () => there.pop(), find: () => there.push(db3), looks: () => looks };
+}
+
+describe("Reach", () => {
+  it("is deaf to nobody as long as all are there, and does not look at the connections", async () => {
+    const { reach, looks } = await reaching();
+    expect(await reach.look(three, [], 0)).toEqual({ sought: [], deafTo: [] });
+    expect(looks()).toBe(0);
+  });
+
+  it("is deaf to a lost node but for the time before XCom looks for it", async () => {
+    const { reach, lose } = await reaching();
+    lose();
+    const deafAt = async (ms: number) => (await reach.look(two, [], ms)).deafTo;
+    expect(await deafAt(0)).toEqual(["db-3"]);
+    expect(await deafAt(6_500)).toEqual(["db-3"]);
+    // The next look is at 10.5 s.
+    expect(await deafAt(8_100)).toEqual(["db-3"]);
+    expect(await deafAt(8_300)).toEqual([]);
+    expect(await deafAt(9_100)).toEqual([]);
+    expect(await deafAt(9_300)).toEqual(["db-3"]);
+  });
+
+  it("knows when a node is lost that left before", async () => {
+    const { reach, lose } = await reaching();
+    const deafAt = async (ms: number) => (await reach.look(two, [], ms)).deafTo;
+    expect(await deafAt(0)).toEqual([]);
+    lose();
+    expect(await deafAt(50)).toEqual([]);
+    expect(await deafAt(100)).toEqual(["db-3"]);
+  });
+
+  it("hears a node that was found by a look", async () => {
+    const { reach, lose, find } = await reaching();
+    lose();
+    await reach.look(two, [], 0);
+    // XCom looks at 0.1 and at 1.2 s.
+    await reach.look(two, [], 200);
+    find();
+    expect((await reach.look(two, [], 700)).deafTo).toEqual(["db-3"]);
+    expect((await reach.look(two, [], 1_300)).deafTo).toEqual([]);
+  });
+
+  it("seeks a member that was lost without a word", async () => {
+    const { reach, lose, find } = await reaching();
+    lose();
+    expect((await reach.look(three, ["db-3"], 0)).sought).toEqual(["db-3"]);
+    find();
+    expect((await reach.look(three, ["db-3"], 400)).sought).toEqual(["db-3"]);
+    expect((await reach.look(three, ["db-3"], 500)).sought).toEqual([]);
+  });
+
+  it("looks often until all that are away are lost, and seldom then", async () => {
+    const { reach, lose, looks } = await reaching();
+    for (let ms = 0; ms < 1_000; ms += 20) await reach.look(two, [], ms);
+    expect(looks()).toBe(10);
+    lose();
+    for (let ms = 1_000; ms < 3_000; ms += 20) await reach.look(two, [], ms);
+    expect(looks()).toBe(14);
+  });
+
+  it("says nothing outside of a group, whose XCom has ended", async () => {
+    const { reach, lose } = await reaching();
+    lose();
+    await reach.look(three, ["db-3"], 0);
+    const nothing = { sought: [], deafTo: [] };
+    expect(await reach.look(outside("db-1"), [], 100)).toEqual(nothing);
+    expect(await reach.look(three, [], 200)).toEqual(nothing);
+  });
+});
