@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { say } from "./say";
 
-/**
- * Sessions that each have one message under way. Of those that wait while XCom is busy, for a fifth
- * of a second when it connects to a node that is slow, all messages come to share one place, and none
- * of them is delivered before the other places are filled: the rest have to be enough for these.
- */
-const sessions = 60;
+/** Sessions that each have one message under way: more than the places to fill. */
+const sessions = 30;
 /** Messages of each session in one run of the program: for as long as it may run. */
 const rounds = 10;
-/** Pause of a session after a message, seconds: often short, seldom long. */
-const pause = "2 * RAND() * RAND()";
+/**
+ * Pause of a session before a message, seconds. A third are below a tenth, and half a second is the
+ * mean: messages that meet share a place, as those of all sessions do that wait while XCom is busy
+ * for a fifth of a second, with a node that it connects to slowly. None of these is delivered before
+ * the other places are filled, for which the sessions that still pause have to be enough.
+ */
+const pause = "2 * POW(RAND(), 3)";
 /** Longest run, milliseconds: messages that are not delivered hold it up. */
 const longestMs = 5_000;
 /** Wait after a run that failed, milliseconds. */
@@ -22,9 +23,9 @@ const againMs = 30_000;
  */
 const statements = [
   "SET SESSION group_replication_consistency = 'BEFORE'",
+  `DO SLEEP(${pause})`,
   "BEGIN",
   "COMMIT",
-  `DO SLEEP(${pause})`,
 ];
 
 /** Arguments of `mysqlslap`, which runs the statements in many sessions at once and makes no schema. */

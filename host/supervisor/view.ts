@@ -41,7 +41,7 @@ export interface NodeState {
   members: string[];
   /** Names of nodes that its XCom tries to connect to in vain, the removed ones too. */
   sought: string[];
-  /** Names of nodes that its XCom does not hear, and will not as soon as they would have come in. */
+  /** Names of nodes that its XCom does not hear, and that should not come in yet. */
   deafTo: string[];
   /** Transactions executed or received, as MySQL writes a GTID set. */
   gtid: string;
