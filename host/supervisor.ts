@@ -147,7 +147,7 @@ async function turn(): Promise<void> {
     if (backOff.isOver(Date.now())) await provideUsers(eye, acting, passwords, grouped);
     await eye.settleLineage();
     eye.letIn(peers.states());
-    if (grouped && (eye.usersMade || eye.state.hollow)) await act();
+    if (grouped && (eye.usersMade || eye.state.ready)) await act();
   };
   void work()
     .catch(failed)

@@ -10,7 +10,8 @@ import { observe, startOf } from "./observe";
 import { Progress } from "./progress";
 import { say } from "./say";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
-import { isLater, isRival, ownView, type LastView, type Lineage, type NodeState } from "./view";
+import { isLater, isRival, ownView, wasMember } from "./view";
+import type { LastView, Lineage, NodeState } from "./view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
@@ -99,7 +100,6 @@ export class Eye {
       const isOnWay = grouped && seen.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.look(this.mysql, Date.now());
       else this.progress.restart();
-      const { commitMs } = this.syncs;
       const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, Date.now())) {
         this.keepView(own);
@@ -107,8 +107,15 @@ export class Eye {
       }
       const before = this.state.member;
       const { hollow } = this.progress;
-      const ready = this.usersMade || hollow || seen.member?.state === "ONLINE";
-      this.state = { ...this.state, ...seen, ...disk, commitMs, hollow, ready };
+      const ready = this.usersMade || hollow || wasMember(seen.member);
+      this.state = {
+        ...this.state,
+        ...seen,
+        ...disk,
+        commitMs: this.syncs.commitMs,
+        hollow,
+        ready,
+      };
       if (!grouped) this.state.member = this.usersMade ? alone : null;
       const { member } = this.state;
       if (before?.state !== member?.state || before?.role !== member?.role) {

@@ -20,7 +20,7 @@ const lookMs = 50;
 
 /** Where the gate leads to. */
 export interface Way {
-  /** Says which members try to connect to this node in vain, or do not hear it. */
+  /** Says for which members this node has to wait. */
   awaited: () => readonly string[];
   /** Member that is asked to let this node in: its IPv4 address, and its port of XCom. */
   seed: { host: string; port?: number };
@@ -30,7 +30,7 @@ export interface Way {
 
 /**
  * A seed of the group on this machine that leads to another one, but only once the members have
- * connected to this node and are about to hear it. MySQL listens to them before it asks its first
+ * connected to this node and the primary is about to hear it. MySQL listens before it asks its first
  * seed to be let in. From the moment it counts as there until all members talk to it the group
  * delivers nothing: they exchange their states first.
  *

@@ -27,7 +27,15 @@ export interface Joined {
   announce: () => void;
 }
 
-/** Joins the group that peers are in, once they have connected to this node and are about to hear it. */
+/**
+ * True if the node should not come in for this peer's sake. Of those that do not hear it only the
+ * primary counts, through whom all messages go: the others may never be about to listen all at once.
+ */
+function isAway({ sought, deafTo, member }: NodeState, node: string): boolean {
+  return sought.includes(node) || (member?.role === "PRIMARY" && deafTo.includes(node));
+}
+
+/** Joins the group that peers are in, once they have connected to this node and the primary is about to hear it. */
 export async function join(
   mysql: Mysql,
   replication: Replication,
@@ -38,7 +46,7 @@ export async function join(
   if (seed === undefined) throw new Error("no member of the group can be seen any more");
   const awaited = () =>
     peers()
-      .filter(({ sought, deafTo }) => sought.includes(node) || deafTo.includes(node))
+      .filter((peer) => isAway(peer, node))
       .map((peer) => peer.node);
   const announced = async () => {
     announce();

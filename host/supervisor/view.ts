@@ -79,6 +79,11 @@ export function isInGroup({ member }: NodeState): boolean {
   return member?.state === "ONLINE" || member?.state === "RECOVERING";
 }
 
+/** True if it is a member, or was one until its own end: database and users are there. */
+export function wasMember(member: NodeState["member"]): boolean {
+  return member?.state === "ONLINE" || member?.state === "ERROR";
+}
+
 /** True if the view is later than the other one. */
 export function isLater(a: LastView | null, b: LastView | null): boolean {
   if (!a || !b) return a !== null;
