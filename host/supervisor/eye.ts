@@ -105,17 +105,9 @@ export class Eye {
         this.keepView(own);
         this.listener.onOwnView(own);
       }
-      const before = this.state.member;
-      const { hollow } = this.progress;
+      const [before, { hollow }, { commitMs }] = [this.state.member, this.progress, this.syncs];
       const ready = this.usersMade || hollow || wasMember(seen.member);
-      this.state = {
-        ...this.state,
-        ...seen,
-        ...disk,
-        commitMs: this.syncs.commitMs,
-        hollow,
-        ready,
-      };
+      this.state = { ...this.state, ...seen, ...disk, commitMs, hollow, ready };
       if (!grouped) this.state.member = this.usersMade ? alone : null;
       const { member } = this.state;
       if (before?.state !== member?.state || before?.role !== member?.role) {
