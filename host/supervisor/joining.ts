@@ -35,7 +35,10 @@ function isAway({ sought, deafTo, member }: NodeState, node: string): boolean {
   return sought.includes(node) || (member?.role === "PRIMARY" && deafTo.includes(node));
 }
 
-/** Joins the group that peers are in, once they have connected to this node and the primary is about to hear it. */
+/**
+ * Joins the group that peers are in, once they have connected to this node and the primary is about
+ * to hear it.
+ */
 export async function join(
   mysql: Mysql,
   replication: Replication,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** States of a connection that this side has not closed, in `/proc/net/tcp`: both know of it, or the other has closed. */
+/** In `/proc/net/tcp`, states of a connection that this side has not closed, the other may have. */
 const open = ["01", "08"];
 
 /** The other side of a connection. */

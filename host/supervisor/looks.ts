@@ -27,7 +27,7 @@ export class Looks {
     }
   }
 
-  /** Time until the next look, milliseconds; undefined if it reads what the node says, or it is not known. */
+  /** Milliseconds until the next look; undefined if the node is heard, or it is not known. */
   inMs(node: string, nowMs: number): number | undefined {
     const wait = this.waits.get(node);
     return wait && wait.atMs - nowMs;
@@ -40,11 +40,9 @@ export class Looks {
   }
 
   private passed(node: string, isConnected: boolean, nowMs: number): void {
-    for (let wait = this.waits.get(node); wait && wait.atMs <= nowMs;) {
-      if (isConnected) {
-        this.waits.delete(node);
-        return;
-      }
+    let wait = this.waits.get(node);
+    if (wait && isConnected && wait.atMs <= nowMs) this.waits.delete(node);
+    while (wait && !isConnected && wait.atMs <= nowMs) {
       const waitMs = Math.min(wait.waitMs + moreMs, mostMs);
       wait = { waitMs, atMs: wait.atMs + waitMs };
       this.waits.set(node, wait);
