@@ -19,6 +19,7 @@ import { endStuckCopy, rebuild } from "./supervisor/rebuild";
 import { Reach } from "./supervisor/reach";
 import { Rejoins } from "./supervisor/rejoin";
 import { serve } from "./supervisor/server";
+import { Severed } from "./supervisor/severed";
 import { readPasswords, readSettings } from "./supervisor/settings";
 import { provideUsers } from "./supervisor/users";
 import { isConfirmed, isInGroup, type NodeState } from "./supervisor/view";
@@ -51,6 +52,7 @@ const peers = new Peers(
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
 const askers = new Askers(addresses, Date.now());
 const reach = new Reach(others);
+const severed = new Severed(others);
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
 const backOff = new BackOff();
@@ -137,6 +139,7 @@ function failed(error: Error): void {
 
 async function turn(): Promise<void> {
   await eye.look();
+  severed.see(eye.state, peers.silences());
   Object.assign(eye.state, await reach.look(eye.state, eye.roll.unreachable, Date.now()));
   await endStuckCopy(eye.progress).catch(failed);
   fence.keep(peers.silences(), Date.now());

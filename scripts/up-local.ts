@@ -71,7 +71,8 @@ async function main(): Promise<void> {
       return ensureImage({ progress: say });
     }),
   ]);
-  await progress.phase("local cloud", () => startCloud(image));
+  const cloud = await progress.phase("local cloud", () => startCloud(image));
+  if (cloud === "started anew") say("the local cloud was of another version; its servers ran on");
   const stack = await progress.phase("stack settings", () => localStack(engine));
   await resumeInterrupted(stack, say);
   const result = await progress.phase("pulumi up", () =>

@@ -64,7 +64,7 @@ export class Eye {
       node,
       ready: false,
       member: null,
-      ...{ members: [], sought: [], deafTo: [] },
+      ...{ members: [], sought: [], maybeSought: [], deafTo: [] },
       gtid: "",
       epoch: null,
       lineage: [],

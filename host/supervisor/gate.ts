@@ -5,7 +5,10 @@ import { say } from "./say";
 
 /** Limits of a gate, milliseconds; others in tests. */
 export interface Limits {
-  /** Longest wait: XCom connects again after ten seconds at most, and listens after ten more. */
+  /**
+   * Longest wait: XCom connects again after ten seconds at most, and listens after ten more; then the
+   * primary alone is waited for, for ten again. MySQL itself gives up after a minute.
+   */
   longestMs: number;
   /**
    * How long one connection is held: MySQL gives a seed up that takes three seconds for its handshake
@@ -14,7 +17,7 @@ export interface Limits {
   heldMs: number;
 }
 
-const usual: Limits = { longestMs: 22_000, heldMs: 2_800 };
+const usual: Limits = { longestMs: 30_000, heldMs: 2_800 };
 /** Time between two looks at who is awaited, milliseconds. */
 const lookMs = 50;
 
@@ -29,9 +32,9 @@ export interface Way {
 }
 
 /**
- * A seed of the group on this machine that leads to another one, but only once the members have
- * connected to this node and the primary is about to hear it. MySQL listens before it asks its first
- * seed to be let in. From the moment it counts as there until all members talk to it the group
+ * A seed of the group on this machine that leads to another one, but only once the members
+ * are about to hear this node (see `Awaited`). MySQL listens before it asks its first seed to be let
+ * in. From the moment it counts as there until all members talk to it the group
  * delivers nothing: they exchange their states first.
  *
  * @returns the seeds for `group_replication_group_seeds`, and how to close the gate.

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Awaited } from "./awaited";
 import { xcomPort } from "./fence";
 import { openGate } from "./gate";
 import { type Replication, startMember } from "./group";
@@ -28,14 +29,6 @@ export interface Joined {
 }
 
 /**
- * True if the node should not come in for this peer's sake. Of those that do not hear it only the
- * primary counts, through whom all messages go: the others may never be about to listen all at once.
- */
-function isAway({ sought, deafTo, member }: NodeState, node: string): boolean {
-  return sought.includes(node) || (member?.role === "PRIMARY" && deafTo.includes(node));
-}
-
-/**
  * Joins the group that peers are in, once they have connected to this node and the primary is about
  * to hear it.
  */
@@ -47,10 +40,7 @@ export async function join(
   const online = peers().filter(({ member, majority }) => member?.state === "ONLINE" && majority);
   const [seed, ...others] = online.map((peer) => addressOf(peer.node));
   if (seed === undefined) throw new Error("no member of the group can be seen any more");
-  const awaited = () =>
-    peers()
-      .filter((peer) => isAway(peer, node))
-      .map((peer) => peer.node);
+  const awaited = new Awaited(node, peers);
   const announced = async () => {
     announce();
     await delay(headStartMs);
@@ -64,7 +54,11 @@ export async function join(
     again ??= sayAgain();
     return announced();
   };
-  const gate = await openGate({ awaited, seed: { host: seed }, onOpen });
+  const gate = await openGate({
+    awaited: () => awaited.names(Date.now()),
+    seed: { host: seed },
+    onOpen,
+  });
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
   // To fill places costs processor time, of which a start takes much: not earlier than is needed.
   if (leaves) await announced();

@@ -3,36 +3,42 @@ import { readFile } from "node:fs/promises";
 /** In `/proc/net/tcp`, states of a connection that this side has not closed, the other may have. */
 const open = ["01", "08"];
 
-/** The other side of a connection. */
-interface Remote {
-  /** IPv4 address. */
+/** A connection, as this side sees it. */
+interface Link {
+  /** IPv4 address of the other side. */
   address: string;
+  /** Port of the other side. */
   port: number;
+  /** True if something came that no program has read yet. */
+  unread: boolean;
 }
 
 /** An end as `/proc/net/tcp` writes it: a word of little endian. */
-function remoteOf(text: string): Remote {
+function endOf(text: string): Pick<Link, "address" | "port"> {
   const [address = "", port = ""] = text.split(":");
   const bytes = Buffer.from(address, "hex").reverse();
   return { address: [...bytes].join("."), port: parseInt(port, 16) };
 }
 
+/** Bytes that were sent and not acknowledged, and that came and were not read. */
+function isUnread(queues: string): boolean {
+  return parseInt(queues.split(":")[1] ?? "", 16) > 0;
+}
+
 /**
- * Other sides of the open connections in the text of `/proc/net/tcp`.
+ * The open connections in the text of `/proc/net/tcp`.
  * https://docs.kernel.org/networking/proc_net_tcp.html
  */
-export function remotesIn(table: string): Remote[] {
+export function linksIn(table: string): Link[] {
   return table
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state]) => open.includes(state!))
-    .map(([, , remote]) => remoteOf(remote!));
+    .map(([, , remote, , queues]) => ({ ...endOf(remote!), unread: isUnread(queues!) }));
 }
 
-/** IPv4 addresses that this machine is connected to at that port; none where it cannot be read. */
-export async function connectedTo(port: number): Promise<string[]> {
+/** Connections of this machine to that port of others; none where they cannot be read. */
+export async function linksTo(port: number): Promise<Link[]> {
   const table = await readFile("/proc/net/tcp", "utf8").catch(() => "");
-  return remotesIn(table)
-    .filter((remote) => remote.port === port)
-    .map(({ address }) => address);
+  return linksIn(table).filter((link) => link.port === port);
 }

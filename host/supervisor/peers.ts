@@ -10,7 +10,7 @@ const pauseMs = 200;
 const freshMs = 1_500;
 
 /** What a supervisor of before does not say. */
-const unsaid = { lineage: [], hollow: false, sought: [], deafTo: [] };
+const unsaid = { lineage: [], hollow: false, sought: [], maybeSought: [], deafTo: [] };
 
 /** Errors that the peer's host itself answers with. */
 const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];

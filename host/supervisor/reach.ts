@@ -1,7 +1,7 @@
 import { xcomPort } from "./fence";
-import { connectedTo } from "./links";
-import { Looks } from "./looks";
-import { Sought } from "./sought";
+import { linksTo } from "./links";
+import { Looks, type LinkState } from "./looks";
+import { type Seeking, Sought } from "./sought";
 import { isInGroup, type NodeState } from "./view";
 
 /**
@@ -16,52 +16,74 @@ const aheadMs = { least: 1_300, most: 2_300 };
  * Time between two looks at the connections, milliseconds, of which each takes some of processor
  * time: until all nodes that are away are lost, and then.
  */
-const lookMs = { losing: 100, lost: 500 };
+const lookMs = { losing: 200, lost: 500 };
+/**
+ * For how long XCom of a MySQL that does not answer is taken to be the one it was, milliseconds: one
+ * that is busy answers late. A MySQL that was started anew answers first that it is in no group.
+ */
+const silentMs = 3_000;
 
 /** Which nodes XCom of this member reaches, and hears. */
 export class Reach {
-  private readonly sought = new Sought();
+  private readonly names: readonly string[];
+  private readonly sought: Sought;
   private readonly looks = new Looks();
-  private there: string[] = [];
+  private there = new Map<string, LinkState>();
   private lookedAtMs = Number.NEGATIVE_INFINITY;
+  private answeredAtMs = Number.NEGATIVE_INFINITY;
+  private seeking: Seeking = { sought: [], maybeSought: [] };
 
   /** @param nodes names and private addresses of the other database nodes. */
   constructor(
     private readonly nodes: readonly { name: string; privateIp: string }[],
-    private readonly connected: () => Promise<string[]> = () => connectedTo(xcomPort),
-  ) {}
+    private readonly links: () => Promise<{ address: string; unread: boolean }[]> = () =>
+      linksTo(xcomPort),
+  ) {
+    this.names = nodes.map(({ name }) => name);
+    this.sought = new Sought(this.names);
+  }
 
   /** Looks at the connections to nodes that are away; members that are reached are connected. */
   async look(
     self: NodeState,
     unreachable: readonly string[],
     nowMs: number,
-  ): Promise<Pick<NodeState, "sought" | "deafTo">> {
-    const names = this.nodes.map(({ name }) => name);
+  ): Promise<Pick<NodeState, "sought" | "maybeSought" | "deafTo">> {
+    if (self.member) this.answeredAtMs = nowMs;
+    const isSilent = !self.member && nowMs - this.answeredAtMs < silentMs;
+    if (!isSilent) await this.see(self, unreachable, nowMs);
+    const deafTo = this.names.filter((name) => this.isDeaf(name, nowMs));
+    return { ...this.seeking, deafTo };
+  }
+
+  private async see(self: NodeState, unreachable: readonly string[], nowMs: number): Promise<void> {
+    const { names } = this;
     const isMember = isInGroup(self);
     const away = names.filter((name) => !self.members.includes(name) || unreachable.includes(name));
     await this.find(isMember ? away : [], nowMs);
-    const isConnected = (node: string) => !away.includes(node) || this.there.includes(node);
-    if (isMember) this.looks.see(names, isConnected, nowMs);
+    const linkTo = (node: string): LinkState =>
+      away.includes(node) ? (this.there.get(node) ?? "none") : "read";
+    if (isMember) this.looks.see(names, linkTo, nowMs);
     else this.looks.forget();
-    return {
-      sought: this.sought.see(self, unreachable, isConnected),
-      deafTo: names.filter((name) => this.isDeaf(name, nowMs)),
-    };
+    this.seeking = this.sought.see(self, unreachable, (node) => linkTo(node) !== "none");
   }
 
   private async find(away: readonly string[], nowMs: number): Promise<void> {
     if (away.length === 0) {
-      this.there = [];
+      this.there.clear();
       this.lookedAtMs = Number.NEGATIVE_INFINITY;
       return;
     }
-    const isLosing = away.some((name) => this.there.includes(name));
+    const isLosing = away.some((name) => this.there.has(name));
     if (nowMs - this.lookedAtMs < (isLosing ? lookMs.losing : lookMs.lost)) return;
     this.lookedAtMs = nowMs;
-    const addresses = await this.connected();
-    const found = this.nodes.filter(({ privateIp }) => addresses.includes(privateIp));
-    this.there = found.map(({ name }) => name);
+    const links = await this.links();
+    this.there.clear();
+    for (const { name, privateIp } of this.nodes) {
+      const own = links.filter(({ address }) => address === privateIp);
+      if (own.length === 0) continue;
+      this.there.set(name, own.some(({ unread }) => unread) ? "unread" : "read");
+    }
   }
 
   private isDeaf(node: string, nowMs: number): boolean {

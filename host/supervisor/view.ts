@@ -41,6 +41,8 @@ export interface NodeState {
   members: string[];
   /** Names of nodes that its XCom tries to connect to in vain, the removed ones too. */
   sought: string[];
+  /** Names of others that its XCom may try to connect to. */
+  maybeSought: string[];
   /** Names of nodes that its XCom does not hear, and that should not come in yet. */
   deafTo: string[];
   /** Transactions executed or received, as MySQL writes a GTID set. */

@@ -120,15 +120,22 @@ export async function containerExists(name: string): Promise<boolean> {
   return (await attempt("docker", ["inspect", "--format", "{{.Id}}", name])) !== undefined;
 }
 
-/** Pulls the plug of a container, if it runs. */
+/**
+ * Pulls the plug of a container, if it runs: all that is in it stops, then it loses its network, then
+ * it ends. A host without power says nothing to anybody, but the kernel would close its connections.
+ */
 export async function killContainer(name: string): Promise<void> {
-  if ((await containerPid(name)) === undefined) return;
-  await attempt("docker", ["unpause", name]);
+  const pid = await containerPid(name);
+  if (pid === undefined) return;
+  await attempt("docker", ["pause", name]);
+  const linksDown = ["ip", "link", "set", "group", "default", "down"];
+  await attempt("nsenter", ["--target", String(pid), "--net", ...linksDown]);
   await attempt("docker", ["kill", name]);
 }
 
-/** Removes a container and what it wrote. */
+/** Removes a container, which loses its power first, and what it wrote. */
 export async function removeContainer(name: string): Promise<void> {
+  await killContainer(name);
   await attempt("docker", ["rm", "--force", "--volumes", name]);
 }
 

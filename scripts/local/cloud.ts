@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cloudVersion } from "./cloud-version";
+import { heal } from "./faults";
 import { livePid, startDetached, stopByPidFile } from "./processes";
 import { cloudPort, controlPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
 import { waitUntil } from "./wait-until";
@@ -15,6 +17,7 @@ export interface LocalCloud {
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
 const pidFile = join(localPaths.cloud, "pid");
+const versionFile = join(localPaths.cloud, "version");
 
 /** The token of the local project; made at the first call and kept. */
 export function localToken(): string {
@@ -74,9 +77,22 @@ export async function cloudAnswers(): Promise<boolean> {
   );
 }
 
-/** Starts the local cloud with hosts booted from `image`, unless it answers already. */
-export async function startCloud(image: string): Promise<"started" | "running"> {
-  if (livePid(pidFile) !== undefined && (await cloudAnswers())) return "running";
+function isOfVersion(version: string): boolean {
+  return existsSync(versionFile) && readFileSync(versionFile, "utf8") === version;
+}
+
+/**
+ * Starts the local cloud with hosts booted from `image`, unless it answers already. One that is of
+ * another version is ended first, without the faults that only it knows of; its hosts run on.
+ */
+export async function startCloud(image: string): Promise<"started" | "started anew" | "running"> {
+  const version = cloudVersion(image);
+  const isRunning = livePid(pidFile) !== undefined && (await cloudAnswers());
+  if (isRunning && isOfVersion(version)) return "running";
+  if (isRunning) {
+    await heal();
+    await stopByPidFile(pidFile);
+  }
   mkdirSync(localPaths.cloud, { recursive: true, mode: 0o700 });
   localToken();
   startDetached(
@@ -95,7 +111,8 @@ export async function startCloud(image: string): Promise<"started" | "running"> 
     },
     { timeoutSeconds: 60 },
   );
-  return "started";
+  writeFileSync(versionFile, version, { mode: 0o600 });
+  return isRunning ? "started anew" : "started";
 }
 
 /** Ends the local cloud and removes every host, network and volume of it from this machine. */

@@ -11,6 +11,7 @@ import { failoverSteps } from "./failover-steps";
 import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
+import { losesPower } from "./power-step";
 import { rolls } from "./roll-step";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
 import type { Step, Story } from "./story";
@@ -149,8 +150,8 @@ export function wholeStackStory(): Story {
           before = machineSnapshot();
         },
       },
-      ...[comesUp, serves, readsBack, isClosed, tiersAreApart, userDataIsClean],
-      ...[tokenIsOnBrokers, secondUp],
+      ...[comesUp, serves, readsBack, isClosed, tiersAreApart, losesPower],
+      ...[userDataIsClean, tokenIsOnBrokers, secondUp],
       ...failoverSteps,
       rolls,
     ],

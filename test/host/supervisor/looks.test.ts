@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { Looks } from "../../../host/supervisor/looks";
+import { Looks, type LinkState } from "../../../host/supervisor/looks";
 
 const nodes = ["db-2", "db-3"];
 
-/** Looks of a member that lost db-3 at 0 and has seen since that it is not back. */
+/** Looks of a member that lost db-3 at 0, and what its connection to it is from then on. */
 function since(
   nowMs: number,
-  { stepMs = 100, isBack = (_: number): boolean => false } = {},
+  linkAt: (ms: number) => LinkState = () => "none",
+  stepMs = 100,
 ): Looks {
   const looks = new Looks();
-  looks.see(nodes, () => true, -stepMs);
+  looks.see(nodes, () => "read", -stepMs);
   for (let ms = 0; ms <= nowMs; ms += stepMs) {
-    looks.see(nodes, (node) => node === "db-2" || isBack(ms), ms);
+    looks.see(nodes, (node) => (node === "db-2" ? "read" : linkAt(ms)), ms);
   }
   return looks;
 }
@@ -34,25 +35,33 @@ describe("Looks", () => {
   });
 
   it("keep their time while a connection is there again, until one of them finds it", () => {
-    const isBack = (ms: number) => ms >= 4_000;
-    expect(since(4_400, { isBack }).inMs("db-3", 4_400)).toBe(2_000);
-    expect(since(6_400, { isBack }).inMs("db-3", 6_400)).toBeUndefined();
+    const linkAt = (ms: number) => (ms < 4_000 ? "none" : ms < 6_400 ? "unread" : "read");
+    expect(since(4_400, linkAt).inMs("db-3", 4_400)).toBe(2_000);
+    expect(since(6_400, linkAt).inMs("db-3", 6_400)).toBeUndefined();
+  });
+
+  it("miss a connection that comes at the same moment", () => {
+    const missed = (ms: number) => (ms < 6_400 ? "none" : "unread");
+    expect(since(7_000, missed).inMs("db-3", 7_000)).toBe(3_500);
+    const found = (ms: number) => (ms < 6_400 ? "none" : "read");
+    expect(since(6_400, found).inMs("db-3", 6_400)).toBe(4_100);
+    expect(since(6_500, found).inMs("db-3", 6_500)).toBeUndefined();
   });
 
   it("keep their time also through a connection that was lost before", () => {
-    const isBack = (ms: number) => ms >= 4_000 && ms < 5_000;
-    expect(since(6_000, { isBack }).inMs("db-3", 6_000)).toBe(400);
+    const linkAt = (ms: number) => (ms >= 4_000 && ms < 5_000 ? "unread" : "none");
+    expect(since(6_000, linkAt).inMs("db-3", 6_000)).toBe(400);
   });
 
   it("begin anew with the next loss", () => {
-    const isBack = (ms: number) => ms >= 4_000 && ms < 8_000;
-    expect(since(8_000, { isBack }).inMs("db-3", 8_000)).toBe(100);
+    const linkAt = (ms: number) => (ms >= 4_000 && ms < 8_000 ? "read" : "none");
+    expect(since(8_000, linkAt).inMs("db-3", 8_000)).toBe(100);
   });
 
   it("end with the XCom that looks", () => {
     const looks = since(200);
     looks.forget();
-    looks.see(nodes, () => false, 300);
+    looks.see(nodes, () => "none", 300);
     expect(looks.inMs("db-3", 300)).toBeUndefined();
   });
 });

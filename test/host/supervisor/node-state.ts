@@ -15,6 +15,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     member: { state: "OFFLINE", role: "" },
     members: [],
     sought: [],
+    maybeSought: [],
     deafTo: [],
     gtid: "",
     epoch: null,

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { heal, inject } from "../../scripts/local/faults";
+import { readOutputs } from "../../scripts/local/outputs";
+import type { Step } from "./story";
+
+/** How long a connection to the server is watched, milliseconds: a kernel closes it at once. */
+const watchedMs = 2_000;
+/** Longest wait for the server to answer again, milliseconds. */
+const backMs = 60_000;
+
+/** A connection to sshd of that host, which has said its first line. */
+async function greeted(host: string): Promise<Socket> {
+  const socket = connect({ host, port: 22 });
+  try {
+    await once(socket, "data", { signal: AbortSignal.timeout(2_000) });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+async function isBack(host: string): Promise<void> {
+  for (const end = Date.now() + backMs; ;) {
+    try {
+      (await greeted(host)).destroy();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await delay(500);
+    }
+  }
+}
+
+export const losesPower: Step = {
+  title: "a server that loses power closes no connection, and comes back",
+  run: async () => {
+    const server = readOutputs().nodes.findLast(({ role }) => role === "lb");
+    assert.ok(server?.publicIp);
+    const socket = await greeted(server.publicIp);
+    const ends: string[] = [];
+    for (const event of ["end", "close", "error"]) socket.on(event, () => ends.push(event));
+    const fault = await inject({ fault: "power-off", server: server.name });
+    try {
+      await delay(watchedMs);
+      assert.deepEqual(ends, []);
+      await assert.rejects(greeted(server.publicIp));
+    } finally {
+      socket.destroy();
+      await heal(fault);
+    }
+    await isBack(server.publicIp);
+  },
+};
