@@ -35,11 +35,11 @@ export class Awaited {
     this.beganAtMs ??= nowMs;
     const waitsForAll = nowMs - this.beganAtMs < allMs;
     return this.peers()
-      .filter((peer) => peer.sought.includes(this.node) || this.isDeaf(peer, waitsForAll))
+      .filter((peer) => peer.sought.includes(this.node) || this.holdsUp(peer, waitsForAll))
       .map((peer) => peer.node);
   }
 
-  private isDeaf(peer: NodeState, waitsForAll: boolean): boolean {
+  private holdsUp(peer: NodeState, waitsForAll: boolean): boolean {
     const isDeaf = peer.deafTo.includes(this.node);
     if (!isDeaf) this.listened.add(peer.node);
     else if (this.listened.has(peer.node)) this.looked.add(peer.node);

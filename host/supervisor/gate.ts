@@ -32,10 +32,10 @@ export interface Way {
 }
 
 /**
- * A seed of the group on this machine that leads to another one, but only once the members
- * are about to hear this node (see `Awaited`). MySQL listens before it asks its first seed to be let
- * in. From the moment it counts as there until all members talk to it the group
- * delivers nothing: they exchange their states first.
+ * A seed of the group on this machine that leads to another one, but only once the members are about
+ * to hear this node (see `Awaited`). MySQL listens before it asks its first seed to be let in. From the
+ * moment it counts as there until all members talk to it the group delivers nothing: they exchange
+ * their states first.
  *
  * @returns the seeds for `group_replication_group_seeds`, and how to close the gate.
  */

@@ -28,10 +28,7 @@ export interface Joined {
   announce: () => void;
 }
 
-/**
- * Joins the group that peers are in, once they have connected to this node and the primary is about
- * to hear it.
- */
+/** Joins the group that peers are in, once they are about to hear this node (see {@link Awaited}). */
 export async function join(
   mysql: Mysql,
   replication: Replication,

@@ -20,7 +20,7 @@ function endOf(text: string): Pick<Link, "address" | "port"> {
   return { address: [...bytes].join("."), port: parseInt(port, 16) };
 }
 
-/** Bytes that were sent and not acknowledged, and that came and were not read. */
+/** @param queues bytes not acknowledged and bytes not read, in hexadecimal, with a colon between. */
 function isUnread(queues: string): boolean {
   return parseInt(queues.split(":")[1] ?? "", 16) > 0;
 }
