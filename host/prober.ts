@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
-import { initialHealth, observe, type Health } from "./prober/health";
+import { initialHealth, observe, type Answer, type Health } from "./prober/health";
 import { isSteppingDown } from "./prober/step-down";
 
 /** Asks HAProxy through its public listener; it answers by itself and only this host. */
@@ -12,14 +12,16 @@ const file = "/run/webstack/edge-health";
 /** File with which an operator makes this node give up being master. */
 const stepDownFile = "/run/webstack/step-down";
 
-function request(): Promise<boolean> {
+function request(): Promise<Answer> {
   return new Promise((resolve) => {
     const call = get(url, { agent: false, timeout: intervalMs }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === 200 ? "served" : "failed");
     });
     call.on("timeout", () => call.destroy(new Error("late")));
-    call.on("error", () => resolve(false));
+    call.on("error", (error: NodeJS.ErrnoException) => {
+      resolve(error.code === "ECONNREFUSED" ? "refused" : "failed");
+    });
   });
 }
 

@@ -46,7 +46,7 @@ export function haproxyDropIn(): string {
 
     [Service]
     Restart=always
-    RestartSec=100ms
+    RestartSec=20ms
     LimitNOFILE=${edgeOpenFiles}
     OOMScoreAdjust=-800
   `;
