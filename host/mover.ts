@@ -7,12 +7,12 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { get } from "node:http";
 import { createInterface } from "node:readline";
 import { ApiFailure } from "./cloud-api/failure";
 import { FloatingIpApi } from "./mover/api";
 import type { Effect, Event, VrrpState } from "./mover/events";
 import { step } from "./mover/machine";
+import { Peer } from "./mover/peer";
 import { initialState } from "./mover/state";
 import { type Status, statusAfter } from "./mover/status";
 import { type ApiWay, callerFor } from "./mover/ways";
@@ -33,8 +33,6 @@ const fifoPath = "/run/webstack/vrrp.fifo";
 const statePath = "/run/webstack-mover/vrrp-state";
 /** What an operator is told. */
 const statusPath = "/run/webstack-mover/status.json";
-/** How long the other load balancer may take to answer, milliseconds; two tries side by side. */
-const probeMs = 500;
 
 const config = JSON.parse(readFileSync(configPath, "utf8")) as Config;
 const self = config.servers.find(({ name }) => name === config.node);
@@ -48,6 +46,8 @@ const api = new FloatingIpApi(
   }),
   config.selector,
 );
+
+const otherOne = new Peer(peer.publicIp, nowMs);
 
 let state = initialState(self.id, peer.id, self === config.servers[0]);
 let timer: NodeJS.Timeout | undefined;
@@ -90,7 +90,7 @@ function carryOut(effect: Effect): void {
     case "read-owner":
       return answering(readOwner());
     case "probe-peer":
-      return answering(probe(peer!.publicIp));
+      return answering(probe());
     case "assign":
       reason = effect.reason;
       return answering(assignAll());
@@ -126,21 +126,9 @@ async function assignAll(): Promise<Event> {
   return { type: "assigned", nowMs: nowMs() };
 }
 
-function probeOnce(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const options = { agent: false as const, timeout: probeMs };
-    const call = get(`http://${address}/healthz`, options, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    call.on("timeout", () => call.destroy(new Error("late")));
-    call.on("error", () => resolve(false));
-  });
-}
-
-async function probe(address: string): Promise<Event> {
-  const answers = await Promise.all([probeOnce(address), probeOnce(address)]);
-  return { type: "probed", answers: answers.includes(true), nowMs: nowMs() };
+async function probe(): Promise<Event> {
+  const answers = await otherOne.probe();
+  return { type: "probed", answers, nowMs: nowMs() };
 }
 
 function listen(): void {
@@ -177,3 +165,4 @@ status = lastStatus();
 const last = lastState();
 feed(last ? { type: "vrrp", state: last, nowMs: nowMs() } : { type: "start", nowMs: nowMs() });
 listen();
+otherOne.askWhile(() => state.vrrp !== "MASTER");

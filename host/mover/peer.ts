@@ -1,0 +1,48 @@
+import { get } from "node:http";
+import { answerMs, askMs, Silence } from "./silence";
+
+function serves(address: string, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { agent: false as const, timeout };
+    const call = get(`http://${address}/healthz`, options, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    call.on("timeout", () => call.destroy(new Error("late")));
+    call.on("error", () => resolve(false));
+  });
+}
+
+/** The other load balancer, asked at its public address. */
+export class Peer {
+  private readonly silence = new Silence();
+
+  constructor(
+    private readonly address: string,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** Asks every {@link askMs} while the condition holds, so that a failover need not wait for an answer. */
+  askWhile(isWanted: () => boolean): void {
+    setInterval(() => {
+      if (isWanted()) void this.ask();
+    }, askMs);
+  }
+
+  /**
+   * True if it serves: one of two tries side by side is answered. They get {@link answerMs}, less
+   * what it has been silent for already, which counts once.
+   */
+  async probe(): Promise<boolean> {
+    const leftMs = this.silence.leftMs(this.nowMs());
+    this.silence.ends();
+    if (leftMs === 0) return false;
+    const answers = [serves(this.address, leftMs), serves(this.address, leftMs)];
+    return (await Promise.all(answers)).includes(true);
+  }
+
+  private async ask(): Promise<void> {
+    this.silence.asks(this.nowMs());
+    if (await serves(this.address, answerMs)) this.silence.ends();
+  }
+}
