@@ -14,9 +14,12 @@ export function isGood({ drill, runs, errors }: Drilled): boolean {
   return errors.length === 0 && runs.length > 0 && runs.every((run) => isWithin(drill, run));
 }
 
-/** The middle value, of an even number the upper of the two in the middle; undefined without any. */
+/** The median, rounded: of an even number the mean of the two in the middle; undefined without any. */
 export function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  return upper === undefined || lower === undefined ? undefined : Math.round((lower + upper) / 2);
 }
 
 /** What the JSON says of a drill; times in milliseconds, counts of all its runs together. */

@@ -7,8 +7,8 @@ const runsOf = (...times: number[]) => times.map((outageMs) => measured({ outage
 describe("median", () => {
   it.each([
     ["the middle one of three", [30, 10, 20], 20],
-    ["the upper middle of two", [10, 20], 20],
-    ["the upper middle of four", [40, 10, 30, 20], 30],
+    ["between the two of two", [10, 20], 15],
+    ["between the two in the middle of four, rounded", [40, 10, 31, 20], 26],
     ["the only one", [7], 7],
   ])("is %s", (_, values, middle) => {
     expect(median(values)).toBe(middle);
@@ -52,7 +52,7 @@ describe("summary", () => {
       title: "active node loses power",
       boundMs: 3_000,
       minMs: 700,
-      medianMs: 900,
+      medianMs: 800,
       maxMs: 900,
       failed: 11,
       requests: 900,
@@ -99,7 +99,7 @@ describe("table", () => {
     const shown = table([drilled({ runs }), drilled({ drill: { id: "F6", title: "frozen" } })], []);
     expect(shown.split("\n")).toEqual([
       "    fault                    bound    outage min / median / max  failed  moves  runs",
-      "F5  active node loses power  3000 ms  700 / 800 / 800 ms         12-15   1      2     ok",
+      "F5  active node loses power  3000 ms  700 / 750 / 800 ms         12-15   1      2     ok",
       "F6  frozen                   3000 ms  800 / 800 / 800 ms         12      1      1     ok",
     ]);
   });
