@@ -84,6 +84,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       bind :::80 v4v6
       bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
       # Asked by this host's prober only: is HAProxy alive, and does it see a web node?
+      http-request set-log-level silent if { path /-/edge } { src 127.0.0.0/8 }
       http-request return status 503 if { path /-/edge } { src 127.0.0.0/8 } { nbsrv(web) eq 0 }
       http-request return status 200 if { path /-/edge } { src 127.0.0.0/8 }
       http-request set-header X-Forwarded-For %[src]
