@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { get } from "node:http";
-import { initialHealth, observe, type Answer, type Health } from "./prober/health";
+import { ask } from "./prober/ask";
+import { initialHealth, observe, type Health } from "./prober/health";
 import { isSteppingDown } from "./prober/step-down";
 
 /** Asks HAProxy through its public listener; it answers by itself and only this host. */
@@ -11,19 +11,6 @@ const intervalMs = 200;
 const file = "/run/webstack/edge-health";
 /** File with which an operator makes this node give up being master. */
 const stepDownFile = "/run/webstack/step-down";
-
-function request(): Promise<Answer> {
-  return new Promise((resolve) => {
-    const call = get(url, { agent: false, timeout: intervalMs }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200 ? "served" : "failed");
-    });
-    call.on("timeout", () => call.destroy(new Error("late")));
-    call.on("error", (error: NodeJS.ErrnoException) => {
-      resolve(error.code === "ECONNREFUSED" ? "refused" : "failed");
-    });
-  });
-}
 
 /** True while an operator wants the other node to be master. */
 function isToStepDown(): boolean {
@@ -50,7 +37,7 @@ async function main(): Promise<void> {
   publish(health);
   for (;;) {
     const begun = Date.now();
-    const next = observe(health, await request());
+    const next = observe(health, await ask(url, intervalMs));
     if (next.good !== health.good) {
       const level = next.good ? "<5>" : "<4>";
       console.log(`${level}HAProxy ${next.good ? "answers again" : "does not answer"}`);

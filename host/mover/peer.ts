@@ -1,17 +1,5 @@
-import { get } from "node:http";
+import { ask } from "../prober/ask";
 import { answerMs, askMs, Silence } from "./silence";
-
-function serves(address: string, timeout: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const options = { agent: false as const, timeout };
-    const call = get(`http://${address}/healthz`, options, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    call.on("timeout", () => call.destroy(new Error("late")));
-    call.on("error", () => resolve(false));
-  });
-}
 
 /** The other load balancer, asked at its public address. */
 export class Peer {
@@ -37,12 +25,16 @@ export class Peer {
     const leftMs = this.silence.leftMs(this.nowMs());
     this.silence.ends();
     if (leftMs === 0) return false;
-    const answers = [serves(this.address, leftMs), serves(this.address, leftMs)];
+    const answers = [this.serves(leftMs), this.serves(leftMs)];
     return (await Promise.all(answers)).includes(true);
   }
 
   private async ask(): Promise<void> {
     this.silence.asks(this.nowMs());
-    if (await serves(this.address, answerMs)) this.silence.ends();
+    if (await this.serves(answerMs)) this.silence.ends();
+  }
+
+  private async serves(timeoutMs: number): Promise<boolean> {
+    return (await ask(`http://${this.address}/healthz`, timeoutMs)) === "served";
   }
 }
