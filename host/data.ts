@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { must, pause, run } from "./converge/run";
 import { type DataDirectory, plan, serverUuid } from "./data/plan";
-import { say } from "./supervisor/say";
+import { log } from "./supervisor/log";
 
 /** Longest wait for the volume, or for its new size, seconds. */
 const deviceSeconds = 90;
@@ -58,7 +58,7 @@ async function stopMysql(): Promise<boolean> {
 /** The copy is whole before it has its name: what has that name after a loss of power is all there. */
 async function copy(): Promise<void> {
   const draft = `${volumeRoot}/mysql.copy`;
-  say(5, `copying ${place} to volume ${volumeId}`);
+  log(5, `copying ${place} to volume ${volumeId}`);
   rmSync(draft, { recursive: true, force: true });
   rmSync(held, { recursive: true, force: true });
   await must(["/usr/bin/cp", "-a", place, draft], copySeconds);
@@ -76,7 +76,7 @@ async function fill(): Promise<void> {
   });
   if (decided.type === "refuse") throw new Error(decided.reason);
   if (decided.type === "copy") await copy();
-  else say(5, `the data on volume ${volumeId} is used as it is`);
+  else log(5, `the data on volume ${volumeId} is used as it is`);
 }
 
 /** Puts the volume's data directory in MySQL's place. */
@@ -88,7 +88,7 @@ async function mount(): Promise<void> {
     await must(["/usr/bin/mount", ...options, device, volumeRoot]);
   }
   // A volume that was resized while the server was off; too small is better than no MySQL.
-  await resize(device).catch((error: Error) => say(4, error.message));
+  await resize(device).catch((error: Error) => log(4, error.message));
   if (await isMounted(place)) return;
   const wasRunning = await stopMysql();
   await fill();
@@ -122,6 +122,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  say(3, error.message);
+  log(3, error.message);
   process.exitCode = 1;
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Passwords } from "./users";
+import type { Passwords } from "./actions/users";
 
 /** What the program tells the supervisor of a node, in `/etc/webstack/supervisor.json`. */
 export interface Settings {

@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { HangingError, literal, type Mysql, SqlError } from "../mysql";
+
+const run = promisify(execFile);
+
+/** Longest join of a member: a copy of much data may be part of it, milliseconds. */
+const joinMs = 3_600_000;
+/** Longest bootstrap, milliseconds: well within the time that a claim holds. */
+const bootstrapMs = 30_000;
+
+/**
+ * Seconds that transactions under way may take before the primary changes; then those that are not
+ * being committed are ended. Clients that are cut off would hold it up for ever.
+ */
+const underWaySeconds = 2;
+
+/** Longest end of a membership, milliseconds; a longer one hangs. */
+const stopMs = 8_000;
+
+/** Longest change of the primary, milliseconds; a longer one hangs, as if its disk ends no commit. */
+const switchMs = 6_000;
+
+/** Login with which members copy from each other. */
+export interface Replication {
+  user: string;
+  password: string;
+}
+
+/** How a member starts: as the maker of the group, or by way of one of these seeds, in their order. */
+export type Start = "bootstrap" | { seeds: readonly string[] };
+
+/** Joins the group, or makes it. @throws SqlError, or Error if it takes too long. */
+export async function startMember(
+  mysql: Mysql,
+  { user, password }: Replication,
+  start: Start,
+): Promise<void> {
+  const bootstrap = start === "bootstrap";
+  const login = `USER=${literal(user)}, PASSWORD=${literal(password)}`;
+  await endMembership(mysql);
+  await mysql.query("SET GLOBAL offline_mode = OFF", 5_000);
+  if (!bootstrap) {
+    const seeds = literal(start.seeds.join(","));
+    await mysql.query(`SET GLOBAL group_replication_group_seeds = ${seeds}`);
+  }
+  await mysql.query(`SET GLOBAL group_replication_bootstrap_group = ${bootstrap ? "ON" : "OFF"}`);
+  try {
+    await mysql.query(`START GROUP_REPLICATION ${login}`, bootstrap ? bootstrapMs : joinMs);
+  } catch (error) {
+    // One that hangs must not become a group after all when nobody expects it any more.
+    if (bootstrap) await mysql.query("STOP GROUP_REPLICATION", 20_000).catch(() => undefined);
+    throw error;
+  } finally {
+    await mysql.query("SET GLOBAL group_replication_bootstrap_group = OFF").catch(() => undefined);
+  }
+}
+
+/** systemd starts it again. */
+export async function killService(unit: string): Promise<void> {
+  await run("/usr/bin/systemctl", ["kill", "--signal=KILL", unit], { timeout: 10_000 });
+}
+
+/** Ends what is left of a membership. One that hangs, as after a cut network, ends with its MySQL. */
+async function endMembership(mysql: Mysql): Promise<void> {
+  try {
+    await mysql.query("STOP GROUP_REPLICATION", stopMs);
+  } catch (error) {
+    // A session that was lost with a former MySQL is replaced by itself.
+    if (error instanceof HangingError) await startAnew("the end of the membership hangs", error);
+  }
+}
+
+/** @throws Error always, once MySQL is killed. */
+async function startAnew(reason: string, cause: Error): Promise<never> {
+  await killService("mysql.service");
+  throw new Error(`${reason}; MySQL is started anew`, { cause });
+}
+
+/** Leaves the group. */
+export async function stopMember(mysql: Mysql): Promise<void> {
+  await mysql.query("STOP GROUP_REPLICATION", 60_000);
+}
+
+/**
+ * Makes the member with that address the primary; resolves when it is. A switch waits for commits
+ * under way. If it hangs and this node is still the primary, its MySQL is killed: the others elect.
+ */
+export async function setPrimary(
+  mysql: Mysql,
+  address: string,
+  isPrimary: () => boolean,
+): Promise<void> {
+  const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(address)})`;
+  try {
+    await mysql.query(
+      `SET @member = ${member};\nSELECT group_replication_set_as_primary(@member, ${underWaySeconds})`,
+      switchMs,
+    );
+  } catch (error) {
+    if (!(error instanceof HangingError) || !isPrimary()) throw error;
+    await startAnew("the switch hangs", error);
+  }
+}
+
+/**
+ * Replaces all data of this node by a copy of the donor's. @throws SqlError if MySQL refuses.
+ * https://dev.mysql.com/doc/refman/8.4/en/clone-plugin-remote.html
+ */
+export async function copyFrom(
+  mysql: Mysql,
+  donorAddress: string,
+  { user, password }: Replication,
+): Promise<void> {
+  await endMembership(mysql);
+  const statements = [
+    "SET GLOBAL offline_mode = OFF",
+    "SET GLOBAL super_read_only = OFF",
+    `SET GLOBAL clone_valid_donor_list = ${literal(`${donorAddress}:3306`)}`,
+    `CLONE INSTANCE FROM ${literal(user)}@${literal(donorAddress)}:3306 IDENTIFIED BY ${literal(password)} REQUIRE SSL`,
+  ];
+  await mysql.query(statements.join(";\n"), joinMs).catch((error: Error) => {
+    // MySQL restarts itself at the end of the copy: the session is lost.
+    if (error instanceof SqlError) throw error;
+  });
+}

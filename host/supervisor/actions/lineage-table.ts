@@ -1,0 +1,33 @@
+import { literal, type Mysql, SqlError } from "../mysql";
+import type { Lineage } from "../core/view";
+
+/** No such database, no such table. */
+const absent = [1049, 1146];
+
+/** Reads the lineage of the data; empty if none was written. */
+export async function readLineage(mysql: Mysql): Promise<Lineage> {
+  try {
+    const [row] = await mysql.query("SELECT groups_of FROM webstack.lineage");
+    return row ? (JSON.parse(row[0]!) as Lineage) : [];
+  } catch (error) {
+    if (error instanceof SqlError && absent.includes(error.code)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Writes the lineage into the data, not into the log: every node says it of its own data. The node
+ * is in no group, or it is the primary.
+ */
+export async function writeLineage(mysql: Mysql, lineage: Lineage): Promise<void> {
+  const sql = [
+    "SET GLOBAL super_read_only = OFF",
+    "SET GLOBAL read_only = OFF",
+    "SET SESSION sql_log_bin = 0",
+    "CREATE DATABASE IF NOT EXISTS webstack",
+    "CREATE TABLE IF NOT EXISTS webstack.lineage (id TINYINT PRIMARY KEY, groups_of MEDIUMTEXT NOT NULL)",
+    `REPLACE INTO webstack.lineage VALUES (1, ${literal(JSON.stringify(lineage))})`,
+    "SET SESSION sql_log_bin = 1",
+  ];
+  await mysql.query(sql.join(";\n"), 15_000);
+}

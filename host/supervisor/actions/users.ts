@@ -1,0 +1,72 @@
+import type { Observer } from "../observation/observer";
+import { literal, type Mysql } from "../mysql";
+
+/** Passwords by user, as the program made them. */
+export interface Passwords {
+  app: string;
+  monitor: string;
+  replication: string;
+  admin: string;
+}
+
+/** What each user may do; the least it needs. */
+const grants: Record<keyof Passwords, string> = {
+  app: "ALL PRIVILEGES ON app.*",
+  monitor: "PROCESS, REPLICATION CLIENT ON *.*",
+  replication:
+    "REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, GROUP_REPLICATION_STREAM, CLONE_ADMIN ON *.*",
+  admin: "ALL PRIVILEGES ON *.*",
+};
+
+function statements(passwords: Passwords): string[] {
+  const users = Object.keys(grants) as (keyof Passwords)[];
+  return [
+    "CREATE DATABASE IF NOT EXISTS app CHARACTER SET utf8mb4",
+    ...users.flatMap((user) => [
+      `CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY ${literal(passwords[user])} REQUIRE SSL`,
+      `ALTER USER '${user}'@'%' IDENTIFIED BY ${literal(passwords[user])} REQUIRE SSL`,
+      `GRANT ${grants[user]} TO '${user}'@'%'`,
+    ]),
+  ];
+}
+
+/**
+ * Makes database and users on a node that is in no group. Not in its log: every node does the same
+ * by itself, and a transaction that only one node has would keep it out of the group.
+ */
+async function makeLocalUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
+  const sql = [
+    "SET GLOBAL super_read_only = OFF",
+    "SET GLOBAL read_only = OFF",
+    "SET SESSION sql_log_bin = 0",
+    ...statements(passwords),
+    "SET SESSION sql_log_bin = 1",
+  ];
+  await mysql.query(sql.join(";\n"), 15_000);
+}
+
+/** Makes database and users on the primary; the others receive them. */
+async function makeUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
+  await mysql.query(statements(passwords).join(";\n"), 15_000);
+}
+
+/**
+ * Makes users before the first start, and again on the primary, which a new password needs; not where
+ * there is no data: the copy brings them, and what a broken one left is in the way.
+ */
+export async function provideUsers(
+  observer: Observer,
+  mysql: Mysql,
+  passwords: Passwords,
+  grouped: boolean,
+): Promise<void> {
+  if (observer.usersMade || observer.state.cloneIncomplete || !observer.isFresh()) return;
+  const { member, lastView } = observer.state;
+  if (grouped && member?.state === "ONLINE") {
+    if (member.role === "PRIMARY") await makeUsers(mysql, passwords);
+  } else if (!grouped || !member || member.state === "OFFLINE") {
+    await makeLocalUsers(mysql, passwords);
+  } else return;
+  observer.usersMade = true;
+  if (!grouped && !lastView) observer.keepSole(true);
+}

@@ -1,0 +1,87 @@
+import { monotonicMs } from "../../time/monotonic";
+import type { Mysql } from "../mysql";
+import { includes } from "../core/gtid";
+import type { GroupView } from "../xcom/slot-filling";
+import type { MemberState } from "../core/view";
+
+/** What one look at MySQL shows. */
+export interface Observation {
+  member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
+  /** Names of the members of the view, unreachable ones too. */
+  members: string[];
+  gtid: string;
+  /** Transactions applied, as a GTID set. */
+  executed: string;
+  /** Fixed part of the id of the view that the member is in, or null. */
+  epoch: string | null;
+  writable: boolean;
+  majority: boolean;
+  lagMs: number;
+  groupView: GroupView;
+  /** The view, if this node is ONLINE in one, takes writes, and its disk has all that was delivered to it. */
+  view: { primary: string; epoch: string; counter: number } | null;
+}
+
+const membersSql =
+  "SELECT 'member', MEMBER_HOST, MEMBER_STATE, MEMBER_ROLE, MEMBER_ID = @@server_uuid " +
+  "FROM performance_schema.replication_group_members";
+const viewSql =
+  "SELECT 'view', VIEW_ID FROM performance_schema.replication_group_member_stats " +
+  "WHERE MEMBER_ID = @@server_uuid";
+const receivedSql =
+  "SELECT 'received', REPLACE(RECEIVED_TRANSACTION_SET, '\\n', '') " +
+  "FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier'";
+/** Age of the oldest transaction that a worker applies now; none: nothing waits. */
+const lagSql =
+  "SELECT 'lag', IFNULL(MAX(TIMESTAMPDIFF(MICROSECOND, APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, NOW(6))), 0) DIV 1000 " +
+  "FROM performance_schema.replication_applier_status_by_worker " +
+  "WHERE CHANNEL_NAME = 'group_replication_applier' AND APPLYING_TRANSACTION <> ''";
+const globalsSql =
+  "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
+
+/** ReconnectSchedule at MySQL once; members report addresses, `nameOf` has their names. */
+export async function observe(
+  mysql: Mysql,
+  grouped: boolean,
+  nameOf: (address: string) => string,
+): Promise<Observation> {
+  const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql, lagSql] : [globalsSql];
+  const rows = await mysql.query(parts.join(";\n"));
+  const of = (kind: string) => rows.filter(([first]) => first === kind);
+  const [globals] = of("globals");
+  const members = of("member");
+  const self = members.find((row) => row[4] === "1");
+  const unreachable = members.filter((row) => row[2] === "UNREACHABLE");
+  const member = self
+    ? { state: self[2] as MemberState, role: (self[3] ?? "") as "PRIMARY" | "SECONDARY" | "" }
+    : null;
+  const primary = members.find((row) => row[3] === "PRIMARY");
+  const viewId = of("view")[0]?.[1] ?? "";
+  const [epoch, counter] = viewId.split(":");
+  const [executed, received] = [globals?.[2] ?? "", of("received")[0]?.[1] ?? ""];
+  const online = member?.state === "ONLINE" && primary && epoch && counter;
+  const settled = globals?.[1] === "0" && includes(executed, received);
+  return {
+    member,
+    members: members.map((row) => nameOf(row[1] ?? "")),
+    executed,
+    gtid: [executed, received].filter((set) => set !== "").join(","),
+    epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
+    writable: globals?.[1] === "0",
+    majority: !grouped || unreachable.length * 2 < members.length,
+    lagMs: Number(of("lag")[0]?.[1] ?? 0),
+    groupView: {
+      viewId,
+      primary: primary ? nameOf(primary[1]!) : "",
+      unreachable: unreachable.map((row) => nameOf(row[1] ?? "")),
+    },
+    view:
+      online && settled ? { primary: nameOf(primary[1]!), epoch, counter: Number(counter) } : null,
+  };
+}
+
+/** When this MySQL was started, on the monotonic clock, milliseconds, to the second. */
+export async function startOf(mysql: Mysql): Promise<number> {
+  const [row] = await mysql.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+  return monotonicMs() - Number(row?.[1] ?? 0) * 1_000;
+}

@@ -1,0 +1,51 @@
+import type { Decision } from "../core/decide";
+import type { NodeState } from "../core/view";
+
+const reason = "the disk is nearly full";
+
+/** True if more than half of all nodes are ONLINE members without `self`. */
+function isSpared(nodes: readonly string[], peers: readonly NodeState[]): boolean {
+  const online = peers.filter(({ ready, member }) => ready && member?.state === "ONLINE");
+  return online.length * 2 > nodes.length;
+}
+
+/** True if another full member goes first, so that two never leave at once. */
+function isLastInLine(nodes: readonly string[], self: NodeState, peers: readonly NodeState[]) {
+  return peers.every(
+    ({ node, diskFull, member }) =>
+      !(diskFull && member?.state === "ONLINE" && member.role === "SECONDARY") ||
+      nodes.indexOf(node) < nodes.indexOf(self.node),
+  );
+}
+
+/**
+ * What a member does whose disk is nearly full. The primary hands over to a member with room. A
+ * secondary leaves: full, it would stall the whole group. It stays while the group needs it for a
+ * majority of all nodes, as data grows on all disks alike, until there is no room left at all.
+ */
+export function memberShortOfRoom(
+  nodes: readonly string[],
+  self: NodeState,
+  peers: readonly NodeState[],
+): Decision {
+  if (!self.diskFull || self.member!.state !== "ONLINE") return { type: "nothing" };
+  if (self.member!.role !== "PRIMARY") {
+    const isFree = isSpared(nodes, peers) && isLastInLine(nodes, self, peers);
+    return isFree || self.diskSpent ? { type: "leave", reason } : { type: "nothing" };
+  }
+  const successor = peers.find(
+    ({ ready, member, diskFull }) =>
+      ready && !diskFull && member?.state === "ONLINE" && member.role === "SECONDARY",
+  );
+  return successor ? { type: "handOver", to: successor.node, reason } : { type: "nothing" };
+}
+
+/** What a node outside waits for, by the same rule: it is not needed, or has no room at all. */
+export function outsideShortOfRoom(
+  nodes: readonly string[],
+  self: NodeState,
+  peers: readonly NodeState[],
+): Decision | undefined {
+  const waits = self.diskSpent || (self.diskFull && isSpared(nodes, peers));
+  return waits ? { type: "wait", reason } : undefined;
+}

@@ -1,0 +1,93 @@
+import { xcomPort } from "./fast-refusal";
+import { linksTo } from "./tcp-connections";
+import { ReconnectSchedule, type LinkState } from "./reconnect-schedule";
+import { type Attempts, ConnectionAttempts } from "./connection-attempts";
+import { isInGroup, type NodeState } from "../core/view";
+
+/**
+ * How long before XCom hears a node again that node may ask to be let in, milliseconds: what passes
+ * from this word to its request, and half a second for the places until it counts. Much earlier is
+ * too early: the pings of those who do not hear it gather, one a second, and after three of them it
+ * takes its own connection to them for broken and closes it, with what it was about to say
+ * (`pre_process_incoming_ping` of `xcom_base.cc`, MySQL 9.7).
+ */
+const aheadMs = { least: 1_300, most: 2_300 };
+/**
+ * Time between two looks at the connections, milliseconds, of which each takes some of processor
+ * time: until all nodes that are away are lost, and then.
+ */
+const lookMs = { losing: 200, lost: 500 };
+/**
+ * For how long XCom of a MySQL that does not answer is taken to be the one it was, milliseconds: one
+ * that is busy answers late. A MySQL that was started anew answers first that it is in no group.
+ */
+const silentMs = 3_000;
+
+/** Which nodes XCom of this member reaches, and hears. */
+export class Reach {
+  private readonly names: readonly string[];
+  private readonly connectingTo: ConnectionAttempts;
+  private readonly looks = new ReconnectSchedule();
+  private there = new Map<string, LinkState>();
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
+  private answeredAtMs = Number.NEGATIVE_INFINITY;
+  private attempts: Attempts = { connectingTo: [], maybeConnectingTo: [] };
+
+  /** @param nodes names and private addresses of the other database nodes. */
+  constructor(
+    private readonly nodes: readonly { name: string; privateIp: string }[],
+    private readonly links: () => Promise<{ address: string; unread: boolean }[]> = () =>
+      linksTo(xcomPort),
+  ) {
+    this.names = nodes.map(({ name }) => name);
+    this.connectingTo = new ConnectionAttempts(this.names);
+  }
+
+  /** ReconnectSchedule at the connections to nodes that are away; members that are reached are connected. */
+  async look(
+    self: NodeState,
+    unreachable: readonly string[],
+    nowMs: number,
+  ): Promise<Pick<NodeState, "connectingTo" | "maybeConnectingTo" | "notReading">> {
+    if (self.member) this.answeredAtMs = nowMs;
+    const isSilent = !self.member && nowMs - this.answeredAtMs < silentMs;
+    if (!isSilent) await this.see(self, unreachable, nowMs);
+    const notReading = this.names.filter((name) => this.isDeaf(name, nowMs));
+    return { ...this.attempts, notReading };
+  }
+
+  private async see(self: NodeState, unreachable: readonly string[], nowMs: number): Promise<void> {
+    const { names } = this;
+    const isMember = isInGroup(self);
+    const away = names.filter((name) => !self.members.includes(name) || unreachable.includes(name));
+    await this.find(isMember ? away : [], nowMs);
+    const linkTo = (node: string): LinkState =>
+      away.includes(node) ? (this.there.get(node) ?? "none") : "read";
+    if (isMember) this.looks.see(names, linkTo, nowMs);
+    else this.looks.forget();
+    this.attempts = this.connectingTo.see(self, unreachable, (node) => linkTo(node) !== "none");
+  }
+
+  private async find(away: readonly string[], nowMs: number): Promise<void> {
+    if (away.length === 0) {
+      this.there.clear();
+      this.lookedAtMs = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    const isLosing = away.some((name) => this.there.has(name));
+    if (nowMs - this.lookedAtMs < (isLosing ? lookMs.losing : lookMs.lost)) return;
+    this.lookedAtMs = nowMs;
+    const links = await this.links();
+    this.there.clear();
+    for (const { name, privateIp } of this.nodes) {
+      const own = links.filter(({ address }) => address === privateIp);
+      if (own.length === 0) continue;
+      this.there.set(name, own.some(({ unread }) => unread) ? "unread" : "read");
+    }
+  }
+
+  private isDeaf(node: string, nowMs: number): boolean {
+    const inMs = this.looks.inMs(node, nowMs);
+    return inMs !== undefined && (inMs < aheadMs.least || inMs > aheadMs.most);
+  }
+}

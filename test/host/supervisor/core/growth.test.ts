@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { decide } from "../../../../host/supervisor/core/decide";
+import type { NodeState } from "../../../../host/supervisor/core/view";
+import { member, outside, upTo, view } from "../support/node-state";
+
+function decideFor(self: NodeState, peers: NodeState[]) {
+  return decide({ nodes: ["db-1", "db-2", "db-3"], self, peers });
+}
+
+describe("growing from one node", () => {
+  const only = outside("db-1", { sole: true, gtid: upTo(9) });
+
+  it("the node that was the only one makes the group, whoever can be seen", () => {
+    expect(decideFor(only, [])).toEqual({
+      type: "bootstrap",
+      reason: "it was the only node and has everything",
+    });
+    expect(decideFor(only, [outside("db-2"), outside("db-3")])).toMatchObject({
+      type: "bootstrap",
+    });
+  });
+
+  it("the new ones wait for it, even if they see each other first", () => {
+    expect(decideFor(outside("db-2"), [outside("db-3")])).toEqual({
+      type: "wait",
+      reason: "the first group needs every node; missing: db-1",
+    });
+    expect(decideFor(outside("db-2"), [only])).toEqual({
+      type: "wait",
+      reason: "db-1 was the only node and starts the group",
+    });
+  });
+
+  it("they join once it has on disk that it is not the only one any more", () => {
+    const primary = member("db-1", "PRIMARY", { sole: true, gtid: upTo(9) });
+    expect(decideFor(outside("db-2"), [primary])).toEqual({
+      type: "wait",
+      reason: "db-1 has not let in other nodes yet",
+    });
+    expect(decideFor(outside("db-2"), [{ ...primary, sole: false }])).toEqual({
+      type: "join",
+      lineage: [],
+    });
+  });
+
+  it("from then on it starts as any other", () => {
+    const alone = { ...only, sole: false, lastView: view("db-1", 1) };
+    expect(decideFor(alone, [])).toMatchObject({ type: "wait" });
+    expect(decideFor(alone, [outside("db-2")])).toMatchObject({ type: "bootstrap" });
+  });
+
+  it("its data is not replaced by that of a group made without it", () => {
+    const group = [member("db-2", "PRIMARY", { gtid: "" })];
+    expect(decideFor(only, group)).toEqual({
+      type: "wait",
+      reason: "a group was made without this node, whose data is the only one; not replaced",
+    });
+    expect(decideFor({ ...only, gtid: "" }, group)).toEqual({ type: "join", lineage: [] });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { type Mysql, SqlError } from "../../../../host/supervisor/mysql";
+import { Progress } from "../../../../host/supervisor/observation/clone-progress";
+import { upTo } from "../support/node-state";
+
+function copying(stage: string, bytes: number): string[][] {
+  return [
+    ["stage", stage, "In Progress", String(bytes), "12300000000"],
+    ["executed", ""],
+  ];
+}
+
+function catchingUp(last: number): string[][] {
+  return [
+    ["stage", "FILE COPY", "Completed", "5000000", "5000000"],
+    ["executed", upTo(last)],
+  ];
+}
+
+describe("Progress", () => {
+  it("has not moved before something changed", () => {
+    const progress = new Progress();
+    progress.take(copying("FILE COPY", 0), 0);
+    expect(progress.isMoving(0)).toBe(false);
+    progress.take(copying("FILE COPY", 1_000), 1_000);
+    expect(progress.isMoving(1_000)).toBe(true);
+    expect(progress.isMoving(31_001)).toBe(false);
+  });
+
+  it("says how far a copy is", () => {
+    const progress = new Progress();
+    progress.take(copying("FILE COPY", 3_210_000_000), 0);
+    expect(progress.describe("")).toBe("copying data: file copy, 3210 of 12300 MB");
+  });
+
+  it("counts the transactions that are missing, of all that somebody has", () => {
+    const progress = new Progress();
+    progress.take(catchingUp(40), 0);
+    expect(progress.describe([upTo(90), upTo(100)].join(","))).toBe(
+      "catching up: 60 transactions behind",
+    );
+  });
+
+  it("moves while transactions are applied, however many come", () => {
+    const progress = new Progress();
+    for (const second of [0, 20, 40]) progress.take(catchingUp(second), second * 1_000);
+    expect(progress.isMoving(60_000)).toBe(true);
+    progress.take(catchingUp(40), 60_000);
+    expect(progress.isMoving(75_000)).toBe(false);
+  });
+
+  it("is stuck when a copy has stood still for a minute, on the own disk for ten", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    const stuckAt = (stage: string, nowMs: number) => {
+      progress.take(copying(stage, 5), nowMs);
+      return progress.isStuck(nowMs);
+    };
+    expect(stuckAt("FILE COPY", 0)).toBe(false);
+    expect(stuckAt("FILE COPY", 60_000)).toBe(false);
+    expect(stuckAt("FILE COPY", 60_001)).toBe(true);
+    expect(stuckAt("FILE SYNC", 60_002)).toBe(false);
+    expect(stuckAt("FILE SYNC", 660_002)).toBe(false);
+    expect(stuckAt("FILE SYNC", 660_003)).toBe(true);
+  });
+
+  it("is not known to be stuck while MySQL is too busy to answer", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    progress.take(copying("FILE COPY", 5), 57_000);
+    expect(progress.isStuck(62_000)).toBe(true);
+    expect(progress.isStuck(62_001)).toBe(false);
+  });
+
+  it("is never stuck while no copy is under way", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    progress.take(catchingUp(5), 0);
+    expect(progress.isStuck(3_600_000)).toBe(false);
+  });
+
+  it("does not blame another MySQL for what the former one left", () => {
+    const progress = new Progress();
+    progress.begin(0);
+    progress.take(copying("FILE COPY", 5), 0);
+    progress.restart();
+    progress.take(copying("FILE COPY", 5), 1_000);
+    expect(progress.isStuck(3_600_000)).toBe(false);
+    expect(progress.isMoving(1_000)).toBe(false);
+  });
+
+  const left = (status: string, drop: string, schemas = "0") => [
+    ["stage", "DROP DATA", drop, "0", "0"],
+    ["stage", "FILE COPY", "Failed", "0", "207738680"],
+    ["copy", status],
+    ["schema", schemas],
+    ["executed", upTo(9)],
+  ];
+
+  it.each([
+    ["there was no copy", [["executed", upTo(9)]], false],
+    ["a copy ended well", left("Completed", "Completed"), false],
+    ["a copy ended before it dropped data", left("Failed", "Not Started"), false],
+    ["MySQL died while it copied", left("In Progress", "Completed"), true],
+    ["the copy failed", left("Failed", "Completed"), true],
+    ["MySQL died while it dropped data", left("In Progress", "In Progress", "1"), true],
+    ["data came from the logs after a copy had failed", left("Failed", "Completed", "1"), false],
+  ])("knows whether there is data: %s", (_, rows, cloneIncomplete) => {
+    const progress = new Progress();
+    progress.take(rows, 0);
+    expect(progress.cloneIncomplete).toBe(cloneIncomplete);
+  });
+
+  it("asks only for transactions where MySQL cannot copy", async () => {
+    const asked: string[] = [];
+    const mysql = {
+      query: (sql: string) => {
+        asked.push(sql);
+        if (sql.includes("clone")) return Promise.reject(new SqlError(1146, "no such table"));
+        return Promise.resolve([["executed", upTo(9)]]);
+      },
+    };
+    const progress = new Progress();
+    await progress.look(mysql as Mysql, 0);
+    expect(progress.describe(upTo(10))).toBe("catching up: 1 transactions behind");
+    expect(asked).toHaveLength(2);
+  });
+});

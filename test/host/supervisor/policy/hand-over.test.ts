@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { Askers } from "../../../../host/supervisor/observation/askers";
+import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
+import type { NodeState } from "../../../../host/supervisor/core/view";
+import { member, view } from "../support/node-state";
+
+const [app1, app2] = ["10.0.3.11", "10.0.3.12"] as const;
+const standing = { listeningMs: 90_000, slowMs: 0 };
+const cutOff = member("db-1", "PRIMARY", { asked: { [app1]: 5_100, [app2]: 5_300 } });
+const db2 = member("db-2", "SECONDARY", { asked: { [app1]: 100 } });
+const db3 = member("db-3", "SECONDARY", { asked: { [app1]: 100, [app2]: 300 } });
+
+describe("a primary that app nodes do not reach", () => {
+  it("gives way to the member that most of them ask", () => {
+    expect(betterPrimary(cutOff, [db2, db3], standing)).toEqual({
+      to: "db-3",
+      reason: "2 of 2 app nodes reach db-3, 0 have asked here in 5000 ms",
+    });
+    expect(betterPrimary(cutOff, [db2], standing)).toMatchObject({ to: "db-2" });
+  });
+
+  it("gives way to a member that one more of them asks", () => {
+    const asked = { [app1]: 400, [app2]: 5_001 };
+    expect(betterPrimary({ ...cutOff, asked }, [db2, db3], standing)).toEqual({
+      to: "db-3",
+      reason: "2 of 2 app nodes reach db-3, 1 have asked here in 5000 ms",
+    });
+    const late = { [app1]: 400, [app2]: 5_000 };
+    expect(betterPrimary({ ...cutOff, asked: late }, [db2, db3], standing)).toBeUndefined();
+  });
+
+  it("stays while one of them asks that does not reach the other", () => {
+    const asked = { [app1]: 60_000, [app2]: 400 };
+    expect(betterPrimary({ ...cutOff, asked }, [db2], standing)).toBeUndefined();
+    const late = { ...db3, asked: { [app1]: 100, [app2]: 2_001 } };
+    expect(betterPrimary({ ...cutOff, asked }, [db2, late], standing)).toBeUndefined();
+  });
+
+  it("stays if an app node went away", () => {
+    const asked = { [app1]: 400, [app2]: 30_000 };
+    const gone = { ...db3, asked: { [app1]: 100, [app2]: 30_200 } };
+    expect(betterPrimary({ ...cutOff, asked }, [db2, gone], standing)).toBeUndefined();
+  });
+
+  it("stays if they ask nobody", () => {
+    const silent = [db2, db3].map((peer) => ({ ...peer, asked: { [app1]: 2_500 } }));
+    expect(betterPrimary(cutOff, silent, standing)).toBeUndefined();
+    expect(betterPrimary({ ...cutOff, asked: {} }, [], standing)).toBeUndefined();
+  });
+
+  it("stays if less than half of them reach another one", () => {
+    const three = { ...cutOff, asked: { ...cutOff.asked, "10.0.3.13": 5_900 } };
+    expect(betterPrimary(three, [db2], standing)).toBeUndefined();
+  });
+
+  it("stays if it could be asked only for a moment", () => {
+    const restarted = { ...cutOff, asked: {} };
+    expect(betterPrimary(restarted, [db3], { ...standing, listeningMs: 4_900 })).toBeUndefined();
+    expect(betterPrimary(restarted, [db3], { ...standing, listeningMs: 5_000 })).toBeDefined();
+  });
+
+  it.each<[string, Partial<NodeState>]>([
+    ["is not ONLINE", { member: { state: "RECOVERING", role: "SECONDARY" } }],
+    ["has a full disk", { diskFull: true }],
+    ["has a slow disk", { commitMs: 1_001 }],
+    ["sees no majority", { majority: false }],
+    ["does not answer", { ready: false }],
+  ])("gives way to no member that %s", (_, overrides) => {
+    expect(betterPrimary(cutOff, [{ ...db3, ...overrides }], standing)).toBeUndefined();
+  });
+
+  it("is the only one to decide", () => {
+    expect(betterPrimary({ ...db2, asked: {} }, [cutOff, db3], standing)).toBeUndefined();
+    expect(betterPrimary({ ...cutOff, majority: false }, [db3], standing)).toBeUndefined();
+  });
+});
+
+describe("a primary with a slow disk", () => {
+  const slow = member("db-1", "PRIMARY", { asked: db3.asked, commitMs: 1_700 });
+
+  it("gives way to the fastest member after 30 s", () => {
+    const peers = [
+      { ...db2, commitMs: 90 },
+      { ...db3, commitMs: 8 },
+    ];
+    expect(betterPrimary(slow, peers, { ...standing, slowMs: 29_999 })).toBeUndefined();
+    expect(betterPrimary(slow, peers, { ...standing, slowMs: 30_000 })).toEqual({
+      to: "db-3",
+      reason: "its disk makes a commit take 1700 ms",
+    });
+  });
+
+  it("gives way after 5 s if a commit takes more than 5 s", () => {
+    const stuck = { ...slow, commitMs: 5_001 };
+    expect(betterPrimary(stuck, [db3], { ...standing, slowMs: 4_999 })).toBeUndefined();
+    expect(betterPrimary(stuck, [db3], { ...standing, slowMs: 5_000 })).toMatchObject({
+      to: "db-3",
+    });
+    const less = { ...slow, commitMs: 5_000 };
+    expect(betterPrimary(less, [db3], { ...standing, slowMs: 10_000 })).toBeUndefined();
+  });
+
+  it("stays if its disk is fast again", () => {
+    const fast = { ...slow, commitMs: 1_000 };
+    expect(betterPrimary(fast, [db3], { ...standing, slowMs: 60_000 })).toBeUndefined();
+  });
+
+  it("stays if all are slow", () => {
+    const peers = [{ ...db2, commitMs: 1_500 }];
+    expect(betterPrimary(slow, peers, { ...standing, slowMs: 60_000 })).toBeUndefined();
+  });
+});
+
+describe("a reason to hand over", () => {
+  const successor = { to: "db-3", reason: "why" };
+  const nothing = { type: "nothing" } as const;
+  const primary = member("db-1", "PRIMARY", { lastView: view("db-1", 5) });
+  const given = { ...primary, lastView: view("db-1", 5, "100", 1) };
+
+  /** Types of the decisions at looks at those times. */
+  function looks(self: NodeState, times: readonly number[], heirs = times.map(() => true)) {
+    const handOvers = new HandOvers();
+    return times.map(
+      (at, i) => handOvers.next(nothing, self, heirs[i] ? successor : undefined, at).type,
+    );
+  }
+
+  it("must hold for a second", () => {
+    expect(looks(primary, [0, 500, 999, 1_000])).toEqual([
+      ...["nothing", "nothing", "nothing", "handOver"],
+    ]);
+    expect(looks(primary, [0, 500, 1_000], [true, false, true]).at(-1)).toBe("nothing");
+  });
+
+  it("does not count the time in which nobody looked", () => {
+    expect(looks(primary, [0, 12_000, 12_900])).not.toContain("handOver");
+  });
+
+  it("waits a minute if the role was given by a switch, not after a failover", () => {
+    const times = Array.from({ length: 61 }, (_, i) => i * 1_000);
+    expect(looks(given, times).indexOf("handOver")).toBe(60);
+    expect(looks(primary, times).indexOf("handOver")).toBe(1);
+  });
+
+  it("comes after everything else", () => {
+    const handOvers = new HandOvers();
+    const leave = { type: "leave", reason: "later group" } as const;
+    handOvers.next(nothing, primary, successor, 0);
+    expect(handOvers.next(leave, primary, successor, 1_500)).toBe(leave);
+  });
+});
+
+describe("askers", () => {
+  const askers = new Askers(["10.0.4.12"], 1_000);
+
+  it("are known by address with the time since, databases not", () => {
+    askers.note(app1, 2_000);
+    askers.note("10.0.4.12", 2_000);
+    askers.note("", 2_000);
+    askers.note(app1, 3_000);
+    expect(askers.ages(3_500)).toEqual({ [app1]: 500 });
+    expect(askers.listeningMs(3_500)).toBe(2_500);
+  });
+
+  it("are forgotten after a minute, or when the clock was set back", () => {
+    expect(askers.ages(63_000)).toEqual({ [app1]: 60_000 });
+    expect(askers.ages(63_001)).toEqual({});
+    askers.note(app2, 70_000);
+    expect(askers.ages(65_000)).toEqual({});
+  });
+});

@@ -1,0 +1,72 @@
+import { Askers } from "../../../../host/supervisor/observation/askers";
+import type { Decision } from "../../../../host/supervisor/core/decide";
+import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
+import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { SimulatedNode } from "./node";
+
+const addresses = ["10.0.3.11", "10.0.3.12"];
+
+/** Two app nodes that ask the database nodes for their roles, over links that break. */
+export class SimulatedApps {
+  /** Links that are cut, as `<app> <db>`. */
+  private readonly cut = new Set<string>();
+  private readonly memory = new Map<SimulatedNode, { askers: Askers; handOvers: HandOvers }>();
+
+  /** What a supervisor knows of it, from its last start on. */
+  private of(node: SimulatedNode, nowMs: number) {
+    const known = this.memory.get(node);
+    if (known) return known;
+    const fresh = { askers: new Askers([], nowMs), handOvers: new HandOvers() };
+    this.memory.set(node, fresh);
+    return fresh;
+  }
+
+  /** A supervisor that was started again knows nothing. */
+  forget(node: SimulatedNode): void {
+    this.memory.delete(node);
+  }
+
+  /** Breaks and mends links: one, or all of a node. */
+  break(nodes: readonly SimulatedNode[], chance: (perSecond: number) => boolean): void {
+    for (const { name } of nodes) {
+      const all = chance(0.02);
+      for (const address of addresses) {
+        const link = `${address} ${name}`;
+        if (this.cut.has(link) ? chance(0.05) : all || chance(0.01)) {
+          if (!this.cut.delete(link)) this.cut.add(link);
+        }
+      }
+    }
+  }
+
+  heal(): void {
+    this.cut.clear();
+  }
+
+  /** Every app node asks every database node that it reaches. */
+  ask(nodes: readonly SimulatedNode[], nowMs: number): void {
+    for (const node of nodes) {
+      const reaching = addresses.filter((address) => !this.cut.has(`${address} ${node.name}`));
+      if (!node.powered) this.forget(node);
+      else for (const address of reaching) this.of(node, nowMs).askers.note(address, nowMs);
+    }
+  }
+
+  /** How long ago each app node asked it. */
+  asked(node: SimulatedNode, nowMs: number): Record<string, number> {
+    return this.of(node, nowMs).askers.ages(nowMs);
+  }
+
+  /** The decision after `made`. */
+  next(
+    node: SimulatedNode,
+    made: Decision,
+    self: NodeState,
+    peers: NodeState[],
+    nowMs: number,
+  ): Decision {
+    const { askers, handOvers } = this.of(node, nowMs);
+    const standing = { listeningMs: askers.listeningMs(nowMs), slowMs: 0 };
+    return handOvers.next(made, self, betterPrimary(self, peers, standing), nowMs);
+  }
+}

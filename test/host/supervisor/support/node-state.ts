@@ -1,0 +1,56 @@
+import type { NodeState } from "../../../../host/supervisor/core/view";
+
+const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
+
+/** GTID set of transactions 1 to `last`. */
+export function upTo(last: number): string {
+  return last === 0 ? "" : `${uuid}:1-${last}`;
+}
+
+/** What a node says whose MySQL runs outside of any group. */
+export function outside(node: string, overrides: Partial<NodeState> = {}): NodeState {
+  return {
+    node,
+    ready: true,
+    member: { state: "OFFLINE", role: "" },
+    members: [],
+    connectingTo: [],
+    maybeConnectingTo: [],
+    notReading: [],
+    gtid: "",
+    epoch: null,
+    lineage: [],
+    cloneIncomplete: false,
+    lastView: null,
+    writable: false,
+    majority: true,
+    lagMs: 0,
+    dataAgeMs: 0,
+    diskFull: false,
+    sole: false,
+    diskSpent: false,
+    commitMs: 0,
+    asked: {},
+    waiting: "",
+    ...overrides,
+  };
+}
+
+/** What a member of a group says. */
+export function member(
+  node: string,
+  role: "PRIMARY" | "SECONDARY",
+  overrides: Partial<NodeState> = {},
+): NodeState {
+  return outside(node, {
+    member: { state: "ONLINE", role },
+    epoch: "100",
+    writable: role === "PRIMARY",
+    ...overrides,
+  });
+}
+
+/** A view in which that node is the primary. */
+export function view(primary: string, counter: number, epoch = "100", turn = 0) {
+  return { primary, epoch, counter, turn };
+}
