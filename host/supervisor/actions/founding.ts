@@ -1,62 +1,106 @@
 import { monotonicMs } from "../../time/monotonic";
-import { randomUUID } from "node:crypto";
-import { type BackOff, refusedMs } from "../policy/back-off";
-import { type Claims, isMajority, mayBeMade } from "../core/votes";
-import { decide } from "../core/decide";
-import type { Observer } from "../observation/observer";
-import { type Replication, startMember } from "./group";
+import { castVote, countVotes, type VoteAnswer } from "../core/ballot";
+import type { Decision, FoundingKind } from "../core/decide";
+import type { VoteRequest } from "../core/founding-rule";
 import { founded } from "../core/lineage";
-import type { Mysql } from "../mysql";
-import { endOverride, isOverridden } from "./override";
-import type { Peers } from "../wire/peers";
+import type { Memory } from "../core/memory";
 import { log } from "../log";
-import type { LastView } from "../core/view";
+import type { Mysql } from "../mysql";
+import type { Observer } from "../observation/observer";
+import { type BackOff, refusedMs } from "../policy/back-off";
+import type { Override } from "../policy/override";
+import type { Peers } from "../wire/peers";
+import { groupIdOf, type Replication, startMember, stopMember } from "./group";
 
-/** Makes the group, if enough nodes let this one, and lets others make it. */
+/** Founds a group, if enough nodes vote for it, and votes for others. */
 export class Founding {
   constructor(
     private readonly node: string,
     /** Names of all database nodes. */
     private readonly nodes: readonly string[],
-    private readonly parts: { observer: Observer; peers: Peers; claims: Claims; backOff: BackOff },
+    private readonly parts: {
+      observer: Observer;
+      peers: Peers;
+      memory: Memory;
+      backOff: BackOff;
+      override: Override;
+    },
   ) {}
 
-  /** Grants or refuses the claim of a node that knows of that view as the last. */
-  claim(by: string, view: LastView | null): boolean {
-    const { observer, claims } = this.parts;
-    return mayBeMade(observer.state, view) && claims.grant(by, view, monotonicMs());
-  }
-
-  /**
-   * Makes the group, or gives way: what was decided from what the peers said a moment ago must hold
-   * for those that let it happen.
-   */
-  async found(mysql: Mysql, replication: Replication, reason: string): Promise<void> {
-    const { node, nodes } = this;
-    const { observer, peers } = this.parts;
-    const override = isOverridden(node);
-    const { sole } = observer.state;
-    const isOwn = this.claim(node, observer.state.lastView);
-    const granting = isOwn ? await peers.grants(node, observer.state.lastView) : [];
-    const allowed = isOwn && isMajority(1 + granting.length, nodes.length);
-    const again = decide({ nodes, self: observer.state, peers: granting, override });
-    if (!override && !sole && (!allowed || again.type !== "bootstrap")) {
-      log(4, `only ${granting.length} other nodes let this one start the group`);
-      return this.giveBack();
+  /** Votes for the founding, on disk, or says why not. */
+  vote(request: VoteRequest): VoteAnswer {
+    const { observer, memory, peers } = this.parts;
+    let refusal: string;
+    try {
+      refusal = castVote(memory, observer.state, peers.states(), request, monotonicMs());
+    } catch (error) {
+      refusal = `${this.node} cannot write its vote: ${(error as Error).message}`;
     }
-    log(5, `starting the group: ${reason}`);
-    if (sole) observer.keepAlone(true);
-    await observer.keepLineage(founded(observer.state, randomUUID()));
-    await startMember(mysql, replication, "bootstrap");
-    if (!override) return;
-    observer.keepAlone(true);
-    endOverride();
+    return { refusal, state: observer.state };
   }
 
-  private async giveBack(): Promise<void> {
-    const { peers, claims, backOff } = this.parts;
-    claims.release(this.node, monotonicMs());
-    await peers.release(this.node);
-    backOff.hold(refusedMs, monotonicMs());
+  /** Founds the group that was decided on, or gives way. @throws SqlError or Error if MySQL fails. */
+  async found(
+    mysql: Mysql,
+    replication: Replication,
+    { kind, reason }: Extract<Decision, { type: "bootstrap" }>,
+  ): Promise<void> {
+    const { observer, peers, memory, backOff } = this.parts;
+    const epoch = memory.nextEpoch([observer.state, ...peers.states()]);
+    observer.note({ founding: epoch });
+    try {
+      const voters = await this.voters(epoch, kind);
+      if (!voters) return backOff.hold(refusedMs, monotonicMs());
+      log(5, `founding a group with epoch ${epoch}, voted for by ${voters.join(", ")}: ${reason}`);
+      await observer.keepLineage(founded(observer.state, epoch));
+      await startMember(mysql, replication, "bootstrap");
+      await this.certify(mysql, { epoch, kind, voters });
+    } finally {
+      // What was given up is never taken up again: another attempt has another number.
+      memory.giveUp(epoch);
+      observer.note({ founding: 0 });
+    }
+  }
+
+  private async certify(
+    mysql: Mysql,
+    agreed: { epoch: number; kind: FoundingKind; voters: readonly string[] },
+  ): Promise<void> {
+    try {
+      const groupId = await groupIdOf(mysql);
+      if (agreed.kind === "override" && !this.isStillSaid()) {
+        throw new Error("there is a sign of another group: what the operator said does not hold");
+      }
+      this.parts.memory.certify({ ...agreed, founder: this.node, groupId });
+    } catch (error) {
+      // Nobody knows of it: it must not be there.
+      await stopMember(mysql).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private isStillSaid(): boolean {
+    const { override, observer, peers } = this.parts;
+    const self = { ...observer.state, member: null };
+    return override.holds(self, peers.states(), this.nodes.length, monotonicMs());
+  }
+
+  /** Names of those that vote for it; undefined if they are too few, or with them it is decided otherwise. */
+  private async voters(epoch: number, kind: FoundingKind): Promise<string[] | undefined> {
+    const { node, nodes } = this;
+    if (kind === "sole" || kind === "override") return [node];
+    const { observer, peers } = this.parts;
+    const request = { epoch, kind, lastView: observer.state.lastView };
+    const own = this.vote({ ...request, founder: node });
+    if (own.refusal) log(4, `no group is founded: ${own.refusal}`);
+    if (own.refusal) return undefined;
+    const answers = await peers.vote(request);
+    const against = countVotes(nodes, observer.state, answers, kind);
+    if (against !== undefined) {
+      log(4, `no group is founded: ${against}`);
+      return undefined;
+    }
+    const granting = answers.filter(({ refusal }) => refusal === "");
+    return [node, ...granting.map(({ state }) => state.node)];
   }
 }

@@ -6,7 +6,7 @@ const run = promisify(execFile);
 
 /** Longest join of a member: a copy of much data may be part of it, milliseconds. */
 const joinMs = 3_600_000;
-/** Longest bootstrap, milliseconds: well within the time that a claim holds. */
+/** Longest founding, milliseconds: well within the time that a vote holds. */
 const bootstrapMs = 30_000;
 
 /**
@@ -56,6 +56,16 @@ export async function startMember(
   }
 }
 
+/** Fixed part of the id of the view that this member is in. @throws Error if it is in none. */
+export async function groupIdOf(mysql: Mysql): Promise<string> {
+  const [row] = await mysql.query(
+    "SELECT VIEW_ID FROM performance_schema.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid",
+  );
+  const [groupId, counter] = (row?.[0] ?? "").split(":");
+  if (!groupId || !counter) throw new Error("the group that was founded has no view");
+  return groupId;
+}
+
 /** systemd starts it again. */
 export async function killService(unit: string): Promise<void> {
   await run("/usr/bin/systemctl", ["kill", "--signal=KILL", unit], { timeout: 10_000 });
@@ -77,8 +87,9 @@ async function startAnew(reason: string, cause: Error): Promise<never> {
   throw new Error(`${reason}; MySQL is started anew`, { cause });
 }
 
-/** Leaves the group. */
-export async function stopMember(mysql: Mysql): Promise<void> {
+/** Leaves the group; `cut` ends all sessions of applications first, so that nothing more is written. */
+export async function stopMember(mysql: Mysql, cut = false): Promise<void> {
+  if (cut) await mysql.query("SET GLOBAL offline_mode = ON", 5_000);
   await mysql.query("STOP GROUP_REPLICATION", 60_000);
 }
 

@@ -6,7 +6,7 @@ import { openJoinGate } from "../xcom/join-gate";
 import { type Replication, startMember } from "./group";
 import type { Mysql } from "../mysql";
 import { announcedMs } from "../xcom/slot-filling";
-import type { NodeState } from "../core/view";
+import type { NodeState } from "../core/node-state";
 
 /** Time from the word that a member comes until it does, milliseconds: to begin to fill places. */
 const headStartMs = 300;

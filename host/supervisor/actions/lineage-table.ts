@@ -1,5 +1,5 @@
 import { literal, type Mysql, SqlError } from "../mysql";
-import type { Lineage } from "../core/view";
+import type { Lineage } from "../core/lineage";
 
 /** No such database, no such table. */
 const absent = [1049, 1146];

@@ -1,3 +1,4 @@
+import type { Memory } from "../core/memory";
 import type { Observer } from "../observation/observer";
 import { literal, type Mysql } from "../mysql";
 
@@ -55,10 +56,9 @@ async function makeUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
  * there is no data: the copy brings them, and what a broken one left is in the way.
  */
 export async function provideUsers(
-  observer: Observer,
+  { observer, memory, grouped }: { observer: Observer; memory: Memory; grouped: boolean },
   mysql: Mysql,
   passwords: Passwords,
-  grouped: boolean,
 ): Promise<void> {
   if (observer.usersMade || observer.state.cloneIncomplete || !observer.isFresh()) return;
   const { member, lastView } = observer.state;
@@ -68,5 +68,5 @@ export async function provideUsers(
     await makeLocalUsers(mysql, passwords);
   } else return;
   observer.usersMade = true;
-  if (!grouped && !lastView) observer.keepSole(true);
+  if (!grouped && !lastView) memory.setSole(true);
 }

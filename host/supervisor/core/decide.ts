@@ -1,18 +1,24 @@
 import { includes, missingFrom } from "./gtid";
-import { memberShortOfRoom, outsideShortOfRoom } from "../policy/disk-pressure";
-import { foundingExtra, isOfAnotherGroup, isPending, lineageOf } from "./lineage";
-import { isInGroup, latestPrimaries, type Lineage, type NodeState } from "./view";
+import { foundingExtra, isOfAnotherGroup, type Lineage, lineageOf } from "./lineage";
+import { isCertified, isInGroup, isMajority, latestPrimaries } from "./node-state";
+import type { NodeState } from "./node-state";
+import { electors } from "./founding-rule";
+import { isConfirmed, servingElsewhere } from "./who-serves";
 
 /** What this node is to do next. */
 export type Decision =
   | { type: "nothing" }
   | { type: "join"; lineage: Lineage }
   | { type: "rebuild"; donor: string; reason: string }
-  | { type: "bootstrap"; reason: string }
-  | { type: "leave"; reason: string }
+  | { type: "bootstrap"; kind: FoundingKind; reason: string }
+  /** `mayPass`: the reason may pass by itself; `cut`: what is written here until then does not count. */
+  | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean }
   | { type: "handOver"; to: string; reason: string }
   /** `instead`: what is to be done if it has waited for too long. */
   | { type: "wait"; reason: string; instead?: Decision };
+
+/** By what right a group is founded; see `CertificateKind`. */
+export type FoundingKind = "majority" | "first" | "sole" | "override";
 
 /** What a decision is made from. */
 export interface Situation {
@@ -28,68 +34,90 @@ export interface Situation {
 /** Why a node waits that the group still takes for its member. */
 export const notNoticed = "the group has not noticed yet that this member is gone";
 
-const cloneIncomplete = "a copy was broken off, which left no data";
+const noData = "a copy was broken off, which left no data";
 
 /**
- * The rule of a start. A node joins wherever a group is. Only when no visible node is in one may a
- * group be bootstrapped: with all nodes visible by the one whose transactions include all others';
- * with a majority visible only if the last primary is among them; otherwise nobody, for ever. A
- * commit that was acknowledged is on the last primary's disk, and on no other for certain. What was
- * the only node has everything: it makes the group alone, until it has let in another.
+ * The rule of a start. A node joins wherever a certified group is. Only when no visible node is in one
+ * may a group be founded: by an operator's word; by what was the only node; or with the nodes that
+ * remember, see `electors`. A commit that was acknowledged is on the last primary's disk, and on no
+ * other for certain.
  */
-export function decide({ nodes, self, peers, override = false }: Situation): Decision {
+export function decide(situation: Situation): Decision {
+  const { self, peers } = situation;
   if (!self.ready) return { type: "wait", reason: "MySQL does not answer yet" };
-  if (isInGroup(self)) return asMember(nodes, self, peers);
-  const shortOfRoom = outsideShortOfRoom(nodes, self, peers);
-  if (shortOfRoom) return shortOfRoom;
+  if (isInGroup(self)) return asMember(situation);
   const visible = [self, ...peers.filter(({ ready }) => ready)];
   const members = visible.filter(isInGroup);
-  const group = members.filter(({ member, majority }) => member!.state === "ONLINE" && majority);
+  const group = latestGroup(members.filter((one) => isCertified(one) && one.majority));
   if (group.length > 0) return joinOrRebuild(self, group);
-  if (members.length > 0) return { type: "wait", reason: "a group without a majority is visible" };
-  if (self.cloneIncomplete) return { type: "wait", reason: cloneIncomplete };
-  if (override) return { type: "bootstrap", reason: "an operator said so" };
-  if (self.sole) return { type: "bootstrap", reason: "it was the only node and has everything" };
-  const sole = visible.find((peer) => peer.sole);
-  if (sole) return { type: "wait", reason: `${sole.node} was the only node and starts the group` };
-  const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
-  if (visible.length * 2 <= nodes.length) {
-    return { type: "wait", reason: `no majority: ${missing.join(", ")} cannot be seen` };
-  }
-  const whole = visible.filter((one) => !one.cloneIncomplete);
-  if (missing.length > 0) {
-    const primaries = latestPrimaries(visible);
-    if (primaries.length === 0) {
-      return {
-        type: "wait",
-        reason: `the first group needs every node; missing: ${missing.join(", ")}`,
-      };
-    }
-    const unseen = primaries.filter((primary) => !whole.some(({ node }) => node === primary));
-    if (unseen.length > 0) {
-      return {
-        type: "wait",
-        reason: `${unseen.join(" or ")} was the last primary and cannot be seen`,
-      };
-    }
-  }
-  return choose(nodes, self, visible, whole);
+  if (members.length > 0) return { type: "wait", reason: whyNotJoined(members) };
+  return start(situation, visible);
 }
 
-/** A member leaves a group that another one has taken the place of. */
-function asMember(
-  nodes: readonly string[],
-  self: NodeState,
-  peers: readonly NodeState[],
-): Decision {
-  const { epoch, lastView } = self;
-  if (epoch !== null && lastView && BigInt(lastView.epoch) > BigInt(epoch)) {
-    return { type: "leave", reason: `a later group was made, its primary ${lastView.primary}` };
+function whyNotJoined(members: readonly NodeState[]): string {
+  const uncertified = members.find((one) => one.groupId !== null && !isCertified(one));
+  return uncertified
+    ? `${uncertified.node} is in a group that nobody agreed on`
+    : "a group without a majority is visible";
+}
+
+/** Of members of several groups those of the one with the highest epoch. */
+function latestGroup(members: readonly NodeState[]): NodeState[] {
+  const latest = Math.max(...members.map(({ certificate }) => certificate!.epoch));
+  return members.filter(({ certificate }) => certificate!.epoch === latest);
+}
+
+/** What a node does while no group is visible. */
+function start(situation: Situation, visible: readonly NodeState[]): Decision {
+  const { nodes, self, override = false } = situation;
+  if (self.cloneIncomplete) return { type: "wait", reason: noData };
+  const founder = visible.find((one) => one !== self && one.founding > 0);
+  if (founder) return { type: "wait", reason: `${founder.node} is founding a group` };
+  if (override) return { type: "bootstrap", kind: "override", reason: "an operator said so" };
+  if (self.sole) {
+    const reason = "it was the only node and has everything";
+    return { type: "bootstrap", kind: "sole", reason };
+  }
+  const sole = visible.find((peer) => peer.sole);
+  if (sole) return { type: "wait", reason: `${sole.node} was the only node and starts the group` };
+  const elected = electors(nodes, visible);
+  if ("wait" in elected) return { type: "wait", reason: elected.wait };
+  const whole = visible.filter((one) => !one.cloneIncomplete);
+  return choose({ nodes, self, visible, whole, ...elected });
+}
+
+/** A member leaves a group that was not agreed on, or that another one has taken the place of. */
+function asMember({ nodes, self, peers }: Situation): Decision {
+  const { certificate, groupId } = self;
+  if (groupId === null) return { type: "nothing" };
+  if (groupId !== certificate?.groupId) {
+    return { type: "leave", reason: "this group is not the one that was agreed on", cut: true };
+  }
+  const serving = self.sole ? undefined : servingElsewhere(self, peers, nodes.length);
+  if (serving) {
+    const reason = `a majority knows another group, its primary ${serving.node}`;
+    return { type: "leave", reason, cut: true };
   }
   if (isOfAnotherGroup(self, peers)) {
     return { type: "leave", reason: "it joined a group that its data was not compared with" };
   }
-  return memberShortOfRoom(nodes, self, peers);
+  return isOutvoted(self, peers, nodes.length) ?? { type: "nothing" };
+}
+
+/**
+ * A primary that a majority will not come to know, since a node has voted for a later group, makes
+ * place for that: what it takes to found one is a vote of that node and of this one.
+ */
+function isOutvoted(
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): Decision | undefined {
+  const { member, alone, certificate } = self;
+  if (member?.role !== "PRIMARY" || alone || isConfirmed(self, peers, nodeCount)) return undefined;
+  const bound = peers.find(({ vote }) => (vote?.epoch ?? 0) > certificate!.epoch);
+  const reason = bound && `${bound.node} has voted for a later group`;
+  return reason ? { type: "leave", reason, mayPass: true } : undefined;
 }
 
 /** A node that the group still takes for its member waits; any other one comes in. */
@@ -108,14 +136,18 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
 function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   const sole = group.find((member) => member.sole);
   if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
-  if (group.some(isPending)) {
-    return { type: "wait", reason: "the group's maker writes down of what it made it" };
+  const { epoch } = group[0]!.certificate!;
+  if ((self.vote?.epoch ?? 0) > epoch) {
+    return {
+      type: "wait",
+      reason: `it has voted for ${self.vote!.founder} to found a later group`,
+    };
   }
   const all = group.map(({ gtid }) => gtid).join(",");
   const lineage = lineageOf(group);
   const extra = missingFrom(all, self.gtid) || foundingExtra(self, lineage);
   const reason = self.cloneIncomplete
-    ? cloneIncomplete
+    ? noData
     : extra && `this node has transactions that the group does not have: ${extra}`;
   if (reason === "") return { type: "join", lineage };
   if (self.sole) {
@@ -128,25 +160,32 @@ function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   return { type: "rebuild", donor: copyable.node, reason };
 }
 
+interface Choice {
+  nodes: readonly string[];
+  self: NodeState;
+  visible: readonly NodeState[];
+  /** Those of the visible ones that have their data. */
+  whole: readonly NodeState[];
+  /** Those whose word counts. */
+  voters: readonly NodeState[];
+  kind: "majority" | "first";
+}
+
 /**
  * Who has everything; of several the last primary, then the first by name. If nobody has, the last
  * primary: what others have beyond it was never acknowledged, and they will take a copy.
- *
- * @param whole those of the visible ones that have their data.
  */
-function choose(
-  nodes: readonly string[],
-  self: NodeState,
-  visible: readonly NodeState[],
-  whole: readonly NodeState[],
-): Decision {
-  const byName = [...whole].sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
+function choose({ nodes, self, visible, whole, voters, kind }: Choice): Decision {
+  const byName = voters
+    .filter((one) => whole.includes(one))
+    .sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
   const complete = byName.filter((candidate) =>
     whole.every((other) => includes(candidate.gtid, other.gtid)),
   );
-  const primaries = latestPrimaries(visible);
+  const primaries = latestPrimaries(voters);
   const isLast = ({ node }: NodeState) => primaries.includes(node);
-  const last = primaries.length === 1 ? whole.find(isLast) : undefined;
+  const last =
+    primaries.length === 1 && !isDoubtful(voters, nodes.length) ? byName.find(isLast) : undefined;
   const chosen = complete.find(isLast) ?? complete[0] ?? last;
   if (!chosen) {
     return { type: "wait", reason: "no node has all transactions; an operator must choose" };
@@ -156,5 +195,14 @@ function choose(
     return { type: "wait", reason: `${chosen.node} ${why} and starts the group` };
   }
   const seen = visible.map(({ node }) => node).join(", ");
-  return { type: "bootstrap", reason: `of ${seen} this node ${why}` };
+  return { type: "bootstrap", kind, reason: `of ${seen} this node ${why}` };
+}
+
+/** True if the latest group was an operator's that no majority knows: another one may have served. */
+function isDoubtful(voters: readonly NodeState[], nodeCount: number): boolean {
+  const certificates = voters.flatMap(({ certificate }) => certificate ?? []);
+  const latest = Math.max(0, ...certificates.map(({ epoch }) => epoch));
+  const ofLatest = certificates.filter(({ epoch }) => epoch === latest);
+  const isOverride = ofLatest.some(({ kind }) => kind === "override");
+  return isOverride && !isMajority(ofLatest.length, nodeCount);
 }

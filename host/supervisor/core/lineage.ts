@@ -1,43 +1,49 @@
+import type { Certificate } from "./certificate";
 import { missingFrom } from "./gtid";
-import type { Lineage, NodeState } from "./view";
+import { isCertified, type NodeState } from "./node-state";
 
-/** Beginning of the epoch of a group that is being made. */
-const pending = "pending-";
+/** A group that data has been in, from its making on. */
+export interface Ancestor {
+  /** Epoch of the group as text; of a group from before epochs were agreed on, its group id. */
+  epoch: string;
+  /** GTID set of the node that made it, as it made it. */
+  founding: string;
+}
+
+/**
+ * The groups that data has been in, oldest first, the present one last. It is kept with the data: a
+ * copy has that of its donor. A group gives numbers again that were given to transactions which its
+ * maker did not have, so a GTID says which transaction it is only together with this.
+ */
+export type Lineage = readonly Ancestor[];
 
 /** Groups that are remembered; who missed more of them takes a copy. */
 const longest = 20;
 
-/** Epoch of the group that data is in; undefined if none was written down. */
-function epochOf(lineage: Lineage): string | undefined {
-  return lineage.at(-1)?.epoch;
-}
-
-/** True while the group of that node is being made. */
-export function isPending({ lineage }: NodeState): boolean {
-  return epochOf(lineage)?.startsWith(pending) ?? false;
+/** How a group is called in a lineage. */
+export function nameOf({ epoch, kind, groupId }: Certificate): string {
+  return kind === "inherited" ? groupId : String(epoch);
 }
 
 /**
- * The lineage of data that a group is being made of. One that was being made before stays in it: it
- * may have been there, with writes, for as long as it takes to be known to be.
- *
- * @param attempt a name that no other attempt has.
+ * The lineage of data that a group with that epoch is being made of. An attempt of this node that never
+ * was a group makes place for the next one.
  */
-export function founded({ lineage, gtid }: NodeState, attempt: string): Lineage {
-  const last = lineage.at(-1);
-  if (last?.epoch.startsWith(pending) && last.founding === gtid) return lineage;
-  return [...lineage, { epoch: `${pending}${attempt}`, founding: gtid }].slice(-longest);
+export function founded(self: NodeState, epoch: number): Lineage {
+  const before = hasVainAttempt(self) ? self.lineage.slice(0, -1) : self.lineage;
+  return [...before, { epoch: String(epoch), founding: self.gtid }].slice(-longest);
 }
 
-/** The lineage of a group that was being made and is there now. */
-export function settled(lineage: Lineage, epoch: string): Lineage {
-  const last = lineage.at(-1);
-  return last?.epoch.startsWith(pending) ? [...lineage.slice(0, -1), { ...last, epoch }] : lineage;
+/** A group that was there has a certificate, which its founder has on disk before it serves. */
+function hasVainAttempt({ lineage, remembers, certificate }: NodeState): boolean {
+  const last = Number(lineage.at(-1)?.epoch);
+  return remembers && Number.isSafeInteger(last) && last > (certificate?.epoch ?? 0);
 }
 
 /** The lineage of the group that these are members of; empty if none of them knows. */
 export function lineageOf(members: readonly NodeState[]): Lineage {
-  const isKnown = ({ epoch, lineage }: NodeState) => epoch !== null && epochOf(lineage) === epoch;
+  const isKnown = (one: NodeState) =>
+    isCertified(one) && one.lineage.at(-1)?.epoch === nameOf(one.certificate!);
   return members.find(isKnown)?.lineage ?? [];
 }
 
@@ -57,8 +63,7 @@ export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): str
 
 /** True for a member whose group was another one when its transactions were compared. */
 export function isOfAnotherGroup(self: NodeState, peers: readonly NodeState[]): boolean {
-  const { epoch, lineage } = self;
-  const own = epochOf(lineage);
-  if (epoch === null || own === undefined || own === epoch || isPending(self)) return false;
-  return lineageOf(peers.filter((peer) => peer.epoch === epoch)).length > 0;
+  const own = self.lineage.at(-1)?.epoch;
+  if (!isCertified(self) || own === undefined || own === nameOf(self.certificate!)) return false;
+  return lineageOf(peers.filter((peer) => peer.groupId === self.groupId)).length > 0;
 }

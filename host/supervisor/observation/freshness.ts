@@ -1,5 +1,5 @@
 import { includes } from "../core/gtid";
-import { isInGroup, type NodeState } from "../core/view";
+import { isInGroup, type NodeState } from "../core/node-state";
 
 /** So many answers of a peer are kept: those of ten seconds. */
 const kept = 50;

@@ -2,7 +2,7 @@ import { monotonicMs } from "../../time/monotonic";
 import type { Mysql } from "../mysql";
 import { includes } from "../core/gtid";
 import type { GroupView } from "../xcom/slot-filling";
-import type { MemberState } from "../core/view";
+import type { MemberState } from "../core/node-state";
 
 /** What one look at MySQL shows. */
 export interface Observation {
@@ -13,13 +13,15 @@ export interface Observation {
   /** Transactions applied, as a GTID set. */
   executed: string;
   /** Fixed part of the id of the view that the member is in, or null. */
-  epoch: string | null;
+  groupId: string | null;
+  /** UUID of this MySQL, which new data does not share with the old one. */
+  serverUuid: string;
   writable: boolean;
   majority: boolean;
   lagMs: number;
   groupView: GroupView;
   /** The view, if this node is ONLINE in one, takes writes, and its disk has all that was delivered to it. */
-  view: { primary: string; epoch: string; counter: number } | null;
+  view: { primary: string; groupId: string; counter: number } | null;
 }
 
 const membersSql =
@@ -37,7 +39,7 @@ const lagSql =
   "FROM performance_schema.replication_applier_status_by_worker " +
   "WHERE CHANNEL_NAME = 'group_replication_applier' AND APPLYING_TRANSACTION <> ''";
 const globalsSql =
-  "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
+  "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), @@server_uuid";
 
 /** ReconnectSchedule at MySQL once; members report addresses, `nameOf` has their names. */
 export async function observe(
@@ -57,16 +59,17 @@ export async function observe(
     : null;
   const primary = members.find((row) => row[3] === "PRIMARY");
   const viewId = of("view")[0]?.[1] ?? "";
-  const [epoch, counter] = viewId.split(":");
+  const [groupId, counter] = viewId.split(":");
   const [executed, received] = [globals?.[2] ?? "", of("received")[0]?.[1] ?? ""];
-  const online = member?.state === "ONLINE" && primary && epoch && counter;
+  const online = member?.state === "ONLINE" && primary && groupId && counter;
   const settled = globals?.[1] === "0" && includes(executed, received);
   return {
     member,
     members: members.map((row) => nameOf(row[1] ?? "")),
     executed,
     gtid: [executed, received].filter((set) => set !== "").join(","),
-    epoch: member?.state === "ONLINE" ? (epoch ?? null) : null,
+    groupId: member?.state === "ONLINE" ? (groupId ?? null) : null,
+    serverUuid: globals?.[3] ?? "",
     writable: globals?.[1] === "0",
     majority: !grouped || unreachable.length * 2 < members.length,
     lagMs: Number(of("lag")[0]?.[1] ?? 0),
@@ -76,7 +79,9 @@ export async function observe(
       unreachable: unreachable.map((row) => nameOf(row[1] ?? "")),
     },
     view:
-      online && settled ? { primary: nameOf(primary[1]!), epoch, counter: Number(counter) } : null,
+      online && settled
+        ? { primary: nameOf(primary[1]!), groupId, counter: Number(counter) }
+        : null,
   };
 }
 

@@ -1,18 +1,17 @@
 import { monotonicMs } from "../../time/monotonic";
-import type { Claims } from "../core/votes";
+import { readLineage, writeLineage } from "../actions/lineage-table";
+import { ownView } from "../core/certificate";
+import type { Lineage } from "../core/lineage";
+import type { Memory } from "../core/memory";
+import { type NodeState, type Remembered, wasMember } from "../core/node-state";
+import { log } from "../log";
+import { Mysql } from "../mysql";
+import { type GroupView, noGroup } from "../xcom/slot-filling";
+import { Progress } from "./clone-progress";
 import { type Room, roomAt } from "./disk-space";
 import { Freshness } from "./freshness";
-import { readDurable, writeDurable } from "../actions/durable";
-import { isPending, settled } from "../core/lineage";
-import { readLineage, writeLineage } from "../actions/lineage-table";
-import { Mysql } from "../mysql";
-import { noGroup, type GroupView } from "../xcom/slot-filling";
-import { observe, startOf } from "./mysql-look";
-import { Progress } from "./clone-progress";
-import { log } from "../log";
+import { type Observation, observe, startOf } from "./mysql-look";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
-import { isLater, isRival, type LastView, type Lineage } from "../core/view";
-import { type NodeState, ownView, wasMember } from "../core/view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
@@ -23,20 +22,25 @@ const syncsMs = 1_000;
 
 /** Who is told what the observer sees. */
 export interface ObserverListener {
-  /** Receives every view of which this node is the primary, once it is on disk. */
-  onOwnView: (view: LastView) => void;
   /** Called once MySQL answers that was started anew: nothing answers for the former one any more. */
   onRestart: () => void;
 }
 
-/** What this node knows of itself: the last look at MySQL, and the last view, which is on disk. */
+type Seen = Omit<NodeState, keyof Remembered>;
+
+const links = { connectingTo: [], maybeConnectingTo: [], notReading: [] };
+const nothingSeen = {
+  ...{ ready: false, member: null, members: [], ...links, gtid: "", groupId: null, founding: 0 },
+  ...{ lineage: [], cloneIncomplete: false, writable: false, majority: false },
+  ...{ lagMs: 0, dataAgeMs: 0, diskFull: false, diskSpent: false, commitMs: 0 },
+  ...{ asked: {}, waiting: "" },
+} satisfies Omit<Seen, "node">;
+
+/** What this node sees of its own MySQL, with what it remembers. */
 export class Observer {
-  state: NodeState;
-  /** True, also on disk, if it made the group alone: the primary until a majority is there. */
-  alone = readDurable<boolean>("alone") ?? false;
   /** True once database and users are there. */
   usersMade = false;
-  /** Last seen. */
+  /** The group as it was last seen. */
   groupView: GroupView = noGroup;
   /** How long commits take. */
   readonly syncs = new SyncTimes();
@@ -44,13 +48,12 @@ export class Observer {
   readonly progress = new Progress();
   /** How old its data may be. */
   readonly freshness = new Freshness();
-  /** A view that a peer knows and that is no less late than the own. */
-  private rival: LastView | null = null;
-  private lookedAt = -Infinity;
-  private lineageRead = false;
-  /** When MySQL was started, on the monotonic clock, milliseconds; 0: not known. */
-  private startedAt = 0;
-  private syncsAt = 0;
+  private seen: Seen;
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private wasMet = false;
+  /** When MySQL was started, on the monotonic clock, milliseconds; undefined: not known. */
+  private startedAt: number | undefined;
+  private syncsAt = Number.NEGATIVE_INFINITY;
   private room: Room = { full: false, spent: false };
   private readonly mysql = new Mysql();
 
@@ -58,23 +61,24 @@ export class Observer {
     node: string,
     /** All database nodes; one of them is no group. */
     private readonly nodes: readonly { name: string; privateIp: string }[],
-    private readonly claims: Claims,
+    private readonly memory: Memory,
     private readonly listener: ObserverListener,
   ) {
-    this.state = {
-      node,
-      ...{ ready: false, member: null },
-      ...{ members: [], connectingTo: [], maybeConnectingTo: [], notReading: [] },
-      gtid: "",
-      epoch: null,
-      ...{ lineage: [], cloneIncomplete: false },
-      lastView: readDurable<LastView>("last-view"),
-      ...{ writable: false, majority: false },
-      ...{ lagMs: 0, dataAgeMs: 0 },
-      sole: readDurable<boolean>("sole") ?? false,
-      ...{ diskFull: false, diskSpent: false, commitMs: 0, asked: {} },
-      waiting: "",
-    };
+    this.seen = { node, ...nothingSeen };
+  }
+
+  /** What the node says of itself. */
+  get state(): NodeState {
+    return { ...this.seen, ...this.memory.said };
+  }
+
+  /** Notes what something else than MySQL says of the node. */
+  note(
+    part: Partial<
+      Pick<NodeState, "waiting" | "founding" | "connectingTo" | "maybeConnectingTo" | "notReading">
+    >,
+  ): void {
+    this.seen = { ...this.seen, ...part };
   }
 
   /** False if the last look is so old that MySQL must hang, or there was none. */
@@ -82,7 +86,7 @@ export class Observer {
     return monotonicMs() - this.lookedAt < freshMs;
   }
 
-  /** ReconnectSchedule at MySQL once; a MySQL that does not answer is seen, no error. */
+  /** Looks at MySQL once; a MySQL that does not answer is seen, no error. */
   async look(): Promise<void> {
     this.room = roomAt("/var/lib/mysql", this.room);
     const disk = { diskFull: this.room.full, diskSpent: this.room.spent };
@@ -90,57 +94,72 @@ export class Observer {
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     try {
-      const { view, groupView, executed, ...seen } = await observe(this.mysql, grouped, nameOf);
-      this.groupView = groupView;
-      this.freshness.compare(executed);
+      const looked = await observe(this.mysql, grouped, nameOf);
+      if (!this.wasMet) await this.meet(looked.serverUuid);
       await this.lookAtSyncs();
-      if (!this.lineageRead) await this.meet();
-      const isOnWay = grouped && seen.member?.state !== "ONLINE";
+      const isOnWay = grouped && looked.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.look(this.mysql, monotonicMs());
       else this.progress.restart();
-      const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
-      if (own && this.claims.agrees(own.primary, monotonicMs())) {
-        this.keepView(own);
-        this.listener.onOwnView(own);
-      }
-      const [before, { cloneIncomplete }, { commitMs }] = [
-        this.state.member,
-        this.progress,
-        this.syncs,
-      ];
-      const ready = this.usersMade || cloneIncomplete || wasMember(seen.member);
-      this.state = { ...this.state, ...seen, ...disk, commitMs, cloneIncomplete, ready };
-      if (!grouped) this.state.member = this.usersMade ? alone : null;
-      const { member } = this.state;
-      if (before?.state !== member?.state || before?.role !== member?.role) {
-        log(5, `member ${member?.state ?? "none"} ${member?.role ?? ""}`);
-      }
+      this.take(looked, disk, grouped);
       this.lookedAt = monotonicMs();
     } catch (error) {
-      this.lineageRead = false;
+      this.wasMet = false;
       this.groupView = noGroup;
-      if (this.state.ready) log(4, `MySQL: ${(error as Error).message}`);
-      this.state = {
-        ...this.state,
-        ...disk,
-        ready: false,
-        member: null,
-        epoch: null,
-        writable: false,
-      };
+      if (this.seen.ready) log(4, `MySQL: ${(error as Error).message}`);
+      const gone = { ready: false, member: null, groupId: null, writable: false };
+      this.seen = { ...this.seen, ...disk, ...gone };
     }
   }
 
-  /** MySQL answers again: it may be another one, with a copy of another node's data. */
-  private async meet(): Promise<void> {
-    this.state.lineage = await readLineage(this.mysql);
-    this.lineageRead = true;
+  /**
+   * As the primary of the group that the certificate is of: the view to record, if it is a new one.
+   * Nothing is said while a vote for a later group holds.
+   */
+  viewToRecord() {
+    const { certificate, lastView, vote } = this.memory.said;
+    const { groupId, node, member } = this.seen;
+    if (!this.settledView || !certificate || groupId !== certificate.groupId) return undefined;
+    if (member?.role !== "PRIMARY" || (vote?.epoch ?? 0) > certificate.epoch) return undefined;
+    const seen = { primary: node, epoch: certificate.epoch, counter: this.settledView.counter };
+    return ownView(node, seen, lastView, this.memory.rival);
+  }
+
+  /** The last look's view, if its primary is this node and its disk has all that was delivered. */
+  private settledView: Observation["view"] = null;
+
+  private take(
+    { view, groupView, executed, serverUuid: _, ...seen }: Observation,
+    disk: Pick<NodeState, "diskFull" | "diskSpent">,
+    grouped: boolean,
+  ): void {
+    this.groupView = groupView;
+    this.settledView = view;
+    this.freshness.compare(executed);
+    const before = this.seen.member;
+    const { cloneIncomplete } = this.progress;
+    const { commitMs } = this.syncs;
+    const ready = this.usersMade || cloneIncomplete || wasMember(seen.member);
+    this.seen = { ...this.seen, ...seen, ...disk, commitMs, cloneIncomplete, ready };
+    if (!grouped) this.seen.member = this.usersMade ? onlyNode : null;
+    const { member } = this.seen;
+    if (before?.state !== member?.state || before?.role !== member?.role) {
+      log(5, `member ${member?.state ?? "none"} ${member?.role ?? ""}`);
+    }
+  }
+
+  /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
+  private async meet(serverUuid: string): Promise<void> {
+    this.seen.lineage = await readLineage(this.mysql);
     const startedAt = await startOf(this.mysql);
-    if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) {
+    if (this.startedAt !== undefined && startedAt - this.startedAt > sameStartMs) {
       this.progress.restart();
       this.listener.onRestart();
     }
     this.startedAt = startedAt;
+    if (this.memory.meet(serverUuid)) {
+      log(3, "this MySQL has other data than before: what was remembered does not count any more");
+    }
+    this.wasMet = true;
   }
 
   private async lookAtSyncs(): Promise<void> {
@@ -149,53 +168,13 @@ export class Observer {
     this.syncs.take(readSyncs(await this.mysql.query(syncsSql)), monotonicMs());
   }
 
-  /** Takes over a later view that a peer knows. */
-  adopt(view: LastView | null): void {
-    if (!view || !this.claims.agrees(view.primary, monotonicMs())) return;
-    if (isRival(view, this.state.lastView)) this.rival = view;
-    if (isLater(view, this.state.lastView)) this.keepView(view);
-  }
-
-  /** Puts on disk whether this is the only node; whatever follows from that comes later. */
-  keepSole(sole: boolean): void {
-    if (sole === this.state.sole) return;
-    writeDurable("sole", sole);
-    this.state.sole = sole;
-  }
-
-  /** Puts on disk whether this node made the group alone. */
-  keepAlone(alone: boolean): void {
-    if (alone !== this.alone) writeDurable("alone", alone);
-    this.alone = alone;
-  }
-
-  /** Once another node waits to join, this one is not the only one any more. */
-  letIn(peers: readonly NodeState[]): void {
-    const isMember = this.state.member?.state === "ONLINE";
-    if (isMember && peers.some(({ ready }) => ready)) this.keepSole(false);
-  }
-
   /** Says in the data of what group it is, before it takes part in it. */
   async keepLineage(lineage: Lineage): Promise<void> {
-    const isSame = JSON.stringify(lineage) === JSON.stringify(this.state.lineage);
+    const isSame = JSON.stringify(lineage) === JSON.stringify(this.seen.lineage);
     if (lineage.length === 0 || isSame) return;
     await writeLineage(this.mysql, lineage);
-    this.state.lineage = lineage;
-  }
-
-  /** The epoch of a group that this node made is known once there is the group. */
-  async settleLineage(): Promise<void> {
-    const { epoch, lineage, member } = this.state;
-    if (!isPending(this.state) || !epoch || member?.role !== "PRIMARY") return;
-    await this.keepLineage(settled(lineage, epoch));
-  }
-
-  private keepView(view: LastView): void {
-    writeDurable("last-view", view);
-    this.claims.settle(view, monotonicMs());
-    this.state.lastView = view;
-    log(5, `view ${view.epoch}:${view.counter}, primary ${view.primary}`);
+    this.seen.lineage = lineage;
   }
 }
 
-const alone = { state: "ONLINE" as const, role: "PRIMARY" as const };
+const onlyNode = { state: "ONLINE" as const, role: "PRIMARY" as const };

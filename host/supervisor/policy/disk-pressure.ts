@@ -1,5 +1,5 @@
-import type { Decision } from "../core/decide";
-import type { NodeState } from "../core/view";
+import type { Decision, Situation } from "../core/decide";
+import { isInGroup, type NodeState } from "../core/node-state";
 
 const reason = "the disk is nearly full";
 
@@ -23,7 +23,7 @@ function isLastInLine(nodes: readonly string[], self: NodeState, peers: readonly
  * secondary leaves: full, it would stall the whole group. It stays while the group needs it for a
  * majority of all nodes, as data grows on all disks alike, until there is no room left at all.
  */
-export function memberShortOfRoom(
+function memberShortOfRoom(
   nodes: readonly string[],
   self: NodeState,
   peers: readonly NodeState[],
@@ -41,11 +41,21 @@ export function memberShortOfRoom(
 }
 
 /** What a node outside waits for, by the same rule: it is not needed, or has no room at all. */
-export function outsideShortOfRoom(
+function outsideShortOfRoom(
   nodes: readonly string[],
   self: NodeState,
   peers: readonly NodeState[],
 ): Decision | undefined {
   const waits = self.diskSpent || (self.diskFull && isSpared(nodes, peers));
   return waits ? { type: "wait", reason } : undefined;
+}
+
+/** The decision after `made`, which a nearly full disk comes before, or that it leaves as it is. */
+export function besideDiskPressure(
+  made: Decision,
+  { nodes, self, peers }: Pick<Situation, "nodes" | "self" | "peers">,
+): Decision {
+  if (!self.ready) return made;
+  if (!isInGroup(self)) return outsideShortOfRoom(nodes, self, peers) ?? made;
+  return made.type === "nothing" ? memberShortOfRoom(nodes, self, peers) : made;
 }

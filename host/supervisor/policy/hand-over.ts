@@ -1,5 +1,5 @@
 import type { Decision } from "../core/decide";
-import type { NodeState } from "../core/view";
+import type { NodeState } from "../core/node-state";
 
 /** An app node that did not ask the primary for so long cannot reach it, milliseconds. */
 const unaskedMs = 5_000;

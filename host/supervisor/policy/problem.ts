@@ -1,7 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { Decision } from "../core/decide";
 import type { Progress } from "../observation/clone-progress";
-import type { NodeState } from "../core/view";
+import type { NodeState } from "../core/node-state";
 
 /** Why a node is not healthy. */
 export interface Problem {

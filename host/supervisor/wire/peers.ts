@@ -1,7 +1,10 @@
 import { monotonicMs } from "../../time/monotonic";
 import { get } from "node:http";
 import type { Silence } from "../xcom/fast-refusal";
-import { type LastView, type NodeState, viewQuery } from "../core/view";
+import type { GroupRecord } from "../core/messages";
+import type { VoteRequest } from "../core/founding-rule";
+import type { VoteAnswer } from "../core/ballot";
+import type { NodeState } from "../core/node-state";
 
 /** Longest wait for a peer's answer, milliseconds. */
 const timeoutMs = 800;
@@ -97,11 +100,10 @@ export class Peers {
   }
 
   /** Tells the peers who is the primary without waiting for their next question. */
-  tell(view: LastView): void {
+  tell(record: GroupRecord): void {
     for (const address of this.addresses) {
-      void ask<NodeState>(`http://${address}:9200/view?${viewQuery(view)}`).then((state) => {
-        if (state)
-          this.answers.set(address, { state: { ...unsaid, ...state }, atMs: monotonicMs() });
+      void post<NodeState>(`http://${address}:9200/record`, record).then((state) => {
+        if (state) this.answers.set(address, { state, atMs: monotonicMs() });
       });
     }
   }
@@ -111,22 +113,11 @@ export class Peers {
     for (const address of this.addresses) void ask(`http://${address}:9200/change`);
   }
 
-  /** Those that grant `node`, which knows of `view` as the last, the claim to bootstrap, as they are. */
-  async grants(node: string, view: LastView | null): Promise<NodeState[]> {
+  /** Asks every peer for its vote; those that do not answer are left out. */
+  async vote(request: Omit<VoteRequest, "founder">): Promise<VoteAnswer[]> {
     const answers = await Promise.all(
-      this.addresses.map((address) =>
-        ask<{ granted: boolean; state: NodeState }>(
-          `http://${address}:9200/claim?by=${node}&${viewQuery(view)}`,
-        ),
-      ),
+      this.addresses.map((address) => post<VoteAnswer>(`http://${address}:9200/vote`, request)),
     );
-    return answers.flatMap((answer) => (answer?.granted ? [{ ...unsaid, ...answer.state }] : []));
-  }
-
-  /** Gives the claim back. */
-  async release(node: string): Promise<void> {
-    await Promise.all(
-      this.addresses.map((address) => ask(`http://${address}:9200/release?by=${node}`)),
-    );
+    return answers.flatMap((answer) => answer ?? []);
   }
 }

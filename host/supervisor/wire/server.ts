@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { Problem } from "../policy/problem";
-import { type LastView, type NodeState, viewOf } from "../core/view";
+import { type LastView, type NodeState, viewOf } from "../core/node-state";
 
 /** What the server answers from. */
 export interface Answers {

@@ -1,4 +1,4 @@
-import { isInGroup, type NodeState } from "../core/view";
+import { isInGroup, type NodeState } from "../core/node-state";
 
 /** Nodes that XCom tries to connect to. */
 export interface Attempts {

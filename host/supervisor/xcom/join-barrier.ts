@@ -1,4 +1,4 @@
-import type { NodeState } from "../core/view";
+import type { NodeState } from "../core/node-state";
 
 /**
  * How long all members are waited for, milliseconds: for two of their looks, which come every ten

@@ -2,7 +2,7 @@ import { xcomPort } from "./fast-refusal";
 import { linksTo } from "./tcp-connections";
 import { ReconnectSchedule, type LinkState } from "./reconnect-schedule";
 import { type Attempts, ConnectionAttempts } from "./connection-attempts";
-import { isInGroup, type NodeState } from "../core/view";
+import { isInGroup, type NodeState } from "../core/node-state";
 
 /**
  * How long before XCom hears a node again that node may ask to be let in, milliseconds: what passes

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { toRefuse, xcomPort, type Silence } from "./fast-refusal";
 import { log } from "../log";
-import { isInGroup, type NodeState } from "../core/view";
+import { isInGroup, type NodeState } from "../core/node-state";
 
 /**
  * Ends connections of this host to XCom of that one. A kernel that cannot (without

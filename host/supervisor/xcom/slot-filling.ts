@@ -1,4 +1,4 @@
-import type { NodeState } from "../core/view";
+import type { NodeState } from "../core/node-state";
 
 /**
  * A change of the group takes effect after twenty more places in the order of its messages. XCom

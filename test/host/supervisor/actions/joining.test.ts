@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { join } from "../../../../host/supervisor/actions/joining";
 import type { Mysql } from "../../../../host/supervisor/mysql";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member } from "../support/node-state";
 
 const replication = { user: "replication", password: "secret" };

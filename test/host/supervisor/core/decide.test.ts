@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide, type Situation } from "../../../../host/supervisor/core/decide";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside, upTo, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];

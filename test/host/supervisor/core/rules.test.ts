@@ -15,7 +15,7 @@ import {
   ownView,
   viewOf,
   viewQuery,
-} from "../../../../host/supervisor/core/view";
+} from "../../../../host/supervisor/core/node-state";
 import { member, outside, view } from "../support/node-state";
 
 describe("claims", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { wasMember } from "../../../../host/supervisor/core/view";
+import { wasMember } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 
 describe("wasMember", () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Freshness } from "../../../../host/supervisor/observation/freshness";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside, upTo } from "../support/node-state";
 
 const members = ["db-1", "db-2", "db-3"];

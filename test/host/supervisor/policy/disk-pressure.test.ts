@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
 import { judge } from "../../../../host/supervisor/observation/disk-space";
 import { isPrimary } from "../../../../host/supervisor/wire/server";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];

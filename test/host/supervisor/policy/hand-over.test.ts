@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Askers } from "../../../../host/supervisor/observation/askers";
 import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, view } from "../support/node-state";
 
 const [app1, app2] = ["10.0.3.11", "10.0.3.12"] as const;

@@ -1,7 +1,7 @@
 import { Askers } from "../../../../host/supervisor/observation/askers";
 import type { Decision } from "../../../../host/supervisor/core/decide";
 import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import type { SimulatedNode } from "./node";
 
 const addresses = ["10.0.3.11", "10.0.3.12"];

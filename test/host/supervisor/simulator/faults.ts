@@ -1,7 +1,8 @@
-import { random } from "./random";
 import { SimulatedApps } from "./apps";
-import type { SimulatedNode } from "./node";
+import { groupOf, type SimulatedNode } from "./node";
+import { random } from "./random";
 import { SimulatedReplication } from "./replication";
+import type { Rules } from "./rules";
 
 /** Time of one step, milliseconds. */
 export const tickMs = 250;
@@ -10,16 +11,24 @@ function happens(next: () => number, perSecond: number): boolean {
   return next() < (perSecond * tickMs) / 1000;
 }
 
-/** What goes wrong with nodes and links, at random. */
-export class SimulatedFaults extends SimulatedReplication {
+/** What goes wrong with nodes and links, and by wrong hands, at random. */
+export abstract class SimulatedFaults extends SimulatedReplication {
   protected readonly apps = new SimulatedApps();
   /** Numbers of their own, so that a seed means the same faults of nodes with and without them. */
   private readonly nextForApps: () => number;
+  /** How many of each kind there were. */
+  readonly counts = { lostDisks: 0, byHand: 0, overrides: 0 };
 
-  constructor(seed: number) {
+  constructor(
+    seed: number,
+    protected readonly by: Rules,
+  ) {
     super(random(seed));
     this.nextForApps = random(seed + 1_000_003);
   }
+
+  /** True if everything that was acknowledged is on another disk too. */
+  protected abstract isSpared(node: SimulatedNode): boolean;
 
   private chance(perSecond: number): boolean {
     return happens(this.next, perSecond);
@@ -27,27 +36,78 @@ export class SimulatedFaults extends SimulatedReplication {
 
   protected breakSomething(): void {
     for (const node of this.nodes) {
-      if (node.powered && this.chance(0.03)) node.powerOff();
-      else if (!node.powered && this.chance(0.15)) {
-        node.powerOn(this.nowMs + this.between(500, 6_000));
-      }
-      if (this.chance(0.02)) {
-        node.restartSupervisor();
-        this.apps.forget(node);
-      }
-      if (this.chance(0.02)) this.stopCleanly(node);
-      if (this.cut.has(node) ? this.chance(0.15) : this.chance(0.02)) {
-        if (!this.cut.delete(node)) this.cut.add(node);
-      }
+      this.breakNode(node);
+      this.breakLinks(node);
+      this.wrongHands(node);
     }
-    if (this.chance(0.01)) for (const node of this.nodes) if (node.powered) node.powerOff();
+    if (this.chance(0.01)) {
+      for (const node of this.nodes) if (node.powered) node.powerOff(this.by.isDurable);
+    }
     this.apps.break(this.nodes, (perSecond) => happens(this.nextForApps, perSecond));
   }
 
+  private breakNode(node: SimulatedNode): void {
+    if (node.powered && this.chance(0.03)) node.powerOff(this.by.isDurable);
+    else if (!node.powered && this.chance(0.15)) {
+      node.powerOn(this.nowMs, this.nowMs + this.between(500, 6_000));
+    }
+    if (this.chance(0.02)) {
+      node.restartSupervisor(this.nowMs);
+      this.apps.forget(node);
+    }
+    if (this.chance(0.02)) this.stopCleanly(node);
+    if (this.chance(0.02)) node.clockMs += this.next() < 0.5 ? 3_600_000 : -3_600_000;
+  }
+
+  private breakLinks(node: SimulatedNode): void {
+    if (this.cut.has(node) ? this.chance(0.15) : this.chance(0.02)) {
+      if (!this.cut.delete(node)) this.cut.add(node);
+    }
+    for (const other of this.nodes) {
+      const link = `${node.name} ${other.name}`;
+      if (other === node || !this.chance(this.cutLinks.has(link) ? 0.1 : 0.008)) continue;
+      if (!this.cutLinks.delete(link)) this.cutLinks.add(link);
+    }
+  }
+
+  /** What an operator does to the wrong node, and what a replaced server comes with. */
+  private wrongHands(node: SimulatedNode): void {
+    if (this.chance(0.006)) this.foundByHand(node);
+    if (this.chance(0.003)) this.overrideOn(node);
+    if (!node.powered && this.chance(0.02) && this.isSpared(node)) {
+      node.loseDisk(this.by.knowsLoss);
+      this.counts.lostDisks += 1;
+    }
+  }
+
+  /** `STOP GROUP_REPLICATION`, then a start with `group_replication_bootstrap_group`. */
+  private foundByHand(node: SimulatedNode): void {
+    if (!node.powered || this.nowMs < node.mysqlAt || node.busy || node.cloneIncomplete) return;
+    this.leaveCleanly(node);
+    node.group = groupOf(this.groupId(node), node);
+    this.counts.byHand += 1;
+  }
+
+  /** `npm run db:override`. */
+  protected overrideOn(node: SimulatedNode): void {
+    if (!node.powered || this.nowMs < node.mysqlAt) return;
+    const peers = this.heardBy(node);
+    const self = node.say(this.nowMs, this.seesMajority(node));
+    const { accepted } = node.override.ask(self, peers, this.nodes.length, this.nowMs);
+    if (accepted) this.counts.overrides += 1;
+  }
+
+  /** A view id that MySQL makes from the clock of the node. */
+  protected groupId(node: SimulatedNode): string {
+    return String(
+      10_000_000_000_000 + (this.nowMs + node.clockMs) * 1_000 + Math.floor(this.next() * 1_000),
+    );
+  }
+
   /** A member that leaves says so, if a majority hears it: the rest goes on at once. */
-  private stopCleanly(node: SimulatedNode): void {
+  private leaveCleanly(node: SimulatedNode): void {
     const { group } = node;
-    if (!node.powered || !group) return;
+    if (!group) return;
     const talking = [...group.members].filter(
       (one) => one.group === group && this.reaches(node, one),
     );
@@ -56,6 +116,12 @@ export class SimulatedFaults extends SimulatedReplication {
       this.changeView(group, stay, talking);
     }
     for (const transaction of [...node.received]) this.apply(node, transaction);
+    node.group = undefined;
+  }
+
+  private stopCleanly(node: SimulatedNode): void {
+    if (!node.powered || !node.group) return;
+    this.leaveCleanly(node);
     node.stopMysql(this.nowMs + this.between(1_000, 20_000));
   }
 }

@@ -1,20 +1,15 @@
-import { Claims, type Claim } from "../../../../host/supervisor/core/votes";
-import { settled } from "../../../../host/supervisor/core/lineage";
-import {
-  isLater,
-  isRival,
-  ownView,
-  type LastView,
-  type Lineage,
-  type NodeState,
-} from "../../../../host/supervisor/core/view";
+import { ownView } from "../../../../host/supervisor/core/certificate";
+import { blank, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
+import type { Lineage } from "../../../../host/supervisor/core/lineage";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { Override } from "../../../../host/supervisor/policy/override";
 import { outside } from "../support/node-state";
-import { numberOf, Transactions } from "./transactions";
+import { gtidSet, numberOf, Transactions } from "./transactions";
 
 /** A group as its members see it. */
 export interface Group {
-  /** Rises with each bootstrap. */
-  epoch: number;
+  /** Fixed part of its view ids. */
+  groupId: string;
   counter: number;
   primary: SimulatedNode;
   members: Set<SimulatedNode>;
@@ -26,16 +21,12 @@ export interface Group {
   lostSince: Map<SimulatedNode, number>;
 }
 
-const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
-
-/** GTID set of numbers, gaps and all. */
-function gtidSet(transactions: Iterable<number>): string {
-  const sorted = [...transactions].sort((a, b) => a - b);
-  const starts = sorted.filter((one, i) => sorted[i - 1] !== one - 1);
-  const ends = sorted.filter((one, i) => sorted[i + 1] !== one + 1);
-  return starts.length === 0
-    ? ""
-    : `${uuid}:${starts.map((start, i) => `${start}-${ends[i]}`).join(":")}`;
+/** A group that one node has just made. */
+export function groupOf(groupId: string, primary: SimulatedNode): Group {
+  return {
+    ...{ groupId, counter: 1, primary, members: new Set([primary]) },
+    ...{ log: [], delivered: new Map(), lostSince: new Map() },
+  };
 }
 
 /** A database node whose MySQL is played; its disk survives a loss of power, its memory does not. */
@@ -44,59 +35,82 @@ export class SimulatedNode {
   readonly applied = new Transactions();
   /** In memory: transactions that the group delivered. */
   readonly received = new Transactions();
-  /** On disk. */
-  lastView: LastView | null = null;
-  private rival: LastView | null = null;
   /** On disk, with the data. */
   lineage: Lineage = [];
   /** On disk: a copy was begun and has not ended. */
   cloneIncomplete = false;
-  /** On disk. */
-  sole = false;
-  /** On disk: it made the group alone, and no majority has known of it since. */
-  alone = false;
-  /** On disk. */
-  private claim: Claim | null = null;
-  claims: Claims;
+  /** On disk: what the supervisor remembers, and what it had written before. */
+  private disk: MemoryRecord = { ...blank, serverUuid: "1" };
+  private former: MemoryRecord = this.disk;
+  memory: Memory;
+  /** What an operator said. */
+  override = new Override();
+  /** What is added to the time to make its wall clock, milliseconds. */
+  clockMs = 0;
   powered = true;
   mysqlAt = 0;
   group: Group | undefined;
+  /** Epoch that it founds a group with. */
+  founding = 0;
   /** What its supervisor is doing until then. */
   busy: { untilMs: number; finish: () => void } | undefined;
-  private said: { size: number; gtid: string } | undefined;
+  private known: { size: number; gtid: string } | undefined;
   /** What the peers said last, with the time. */
   readonly heard = new Map<string, { state: NodeState; atMs: number }>();
 
   constructor(readonly name: string) {
-    this.claims = this.startedClaims();
+    this.memory = this.startedMemory(0);
   }
 
-  private startedClaims(): Claims {
-    return new Claims(this.claim, (claim) => (this.claim = claim));
+  private startedMemory(nowMs: number): Memory {
+    const keep = (record: MemoryRecord) => {
+      this.former = this.disk;
+      this.disk = record;
+    };
+    const memory = new Memory(this.disk, keep, nowMs);
+    const { vote } = memory.said;
+    // A founding ends with the supervisor that was at it.
+    if (vote?.founder === this.name) memory.giveUp(vote.epoch);
+    return memory;
   }
 
   /** Loss of power: only what is on disk stays. */
-  powerOff(): void {
+  powerOff(isDurable: boolean): void {
     this.powered = false;
+    if (!isDurable) this.disk = this.former;
     this.received.clear();
-    this.said = undefined;
-    this.heard.clear();
+    this.known = undefined;
     this.group = undefined;
+    this.forget();
+  }
+
+  private forget(): void {
+    this.heard.clear();
     this.busy = undefined;
+    this.founding = 0;
+    this.override = new Override();
   }
 
   /** Power comes back; MySQL answers at `mysqlAt`. */
-  powerOn(mysqlAt: number): void {
+  powerOn(nowMs: number, mysqlAt: number): void {
     this.powered = true;
     this.mysqlAt = mysqlAt;
-    this.claims = this.startedClaims();
+    this.memory = this.startedMemory(nowMs);
+  }
+
+  /** A new disk is in the place of the old one; the node is off. */
+  loseDisk(knowsLoss: boolean): void {
+    this.applied.clear();
+    this.lineage = [];
+    this.cloneIncomplete = false;
+    this.disk = { ...blank, serverUuid: "1", remembers: !knowsLoss };
+    this.former = this.disk;
   }
 
   /** A supervisor that is started again forgets what it heard and did. */
-  restartSupervisor(): void {
-    this.heard.clear();
-    this.busy = undefined;
-    this.claims = this.startedClaims();
+  restartSupervisor(nowMs: number): void {
+    this.forget();
+    this.memory = this.startedMemory(nowMs);
   }
 
   /** MySQL is stopped cleanly; the supervisor goes on. */
@@ -105,17 +119,16 @@ export class SimulatedNode {
     this.received.clear();
     this.group = undefined;
     this.busy = undefined;
+    this.founding = 0;
   }
 
   gtid(): string {
     const size = this.applied.size * 1e6 + this.received.size;
-    if (this.said?.size !== size) {
-      this.said = {
-        size,
-        gtid: gtidSet(new Set([...this.applied.numbers, ...this.received.numbers])),
-      };
+    if (this.known?.size !== size) {
+      const all = new Set([...this.applied.numbers, ...this.received.numbers]);
+      this.known = { size, gtid: gtidSet(all) };
     }
-    return this.said.gtid;
+    return this.known.gtid;
   }
 
   /** A primary takes writes when it has applied what was delivered before. */
@@ -138,49 +151,31 @@ export class SimulatedNode {
     return Math.max(0, ...this.applied.numbers, ...this.received.numbers) + 1;
   }
 
-  /** Takes over a later view. */
-  adopt(view: LastView | null, nowMs: number): void {
-    if (!view || !this.claims.agrees(view.primary, nowMs)) return;
-    if (isRival(view, this.lastView)) this.rival = view;
-    if (isLater(view, this.lastView)) this.keepView(view, nowMs);
-  }
-
-  private keepView(view: LastView, nowMs: number): void {
-    this.lastView = view;
-    this.claims.settle(view, nowMs);
-  }
-
   /** As a primary that is settled: puts the view on disk. */
-  look(nowMs: number): void {
+  look(): void {
+    const { certificate, lastView, vote } = this.memory.said;
     if (!this.group || !this.isSettledPrimary()) return;
-    if (!this.claims.agrees(this.name, nowMs)) return;
-    const { epoch, counter } = this.group;
-    const seen = { primary: this.name, epoch: String(epoch), counter };
-    const own = ownView(this.name, seen, this.lastView, this.rival);
-    if (own) this.keepView(own, nowMs);
-  }
-
-  /** The maker of a group writes down that it is there. */
-  settleLineage(): void {
-    if (this.group?.primary !== this) return;
-    this.lineage = settled(this.lineage, String(this.group.epoch));
+    if (!certificate || certificate.groupId !== this.group.groupId) return;
+    if ((vote?.epoch ?? 0) > certificate.epoch) return;
+    const seen = { primary: this.name, epoch: certificate.epoch, counter: this.group.counter };
+    const own = ownView(this.name, seen, lastView, this.memory.rival);
+    if (own) this.memory.recordView(own);
   }
 
   /** What it says of itself; `majority` as its MySQL sees it. */
   say(nowMs: number, majority: boolean): NodeState {
-    const { group } = this;
+    const { group, founding } = this;
     const role = group?.primary === this ? "PRIMARY" : "SECONDARY";
     return outside(this.name, {
+      ...this.memory.said,
       ready: this.powered && nowMs >= this.mysqlAt,
       member: group ? { state: "ONLINE", role } : { state: "OFFLINE", role: "" },
-      epoch: group ? String(group.epoch) : null,
+      groupId: group ? group.groupId : null,
       writable: this.isSettledPrimary(),
       gtid: this.gtid(),
       lineage: this.lineage,
       cloneIncomplete: this.cloneIncomplete,
-      lastView: this.lastView,
-      sole: this.sole,
-      majority,
+      ...{ founding, majority },
     });
   }
 }

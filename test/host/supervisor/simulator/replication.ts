@@ -1,15 +1,20 @@
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { type Group, SimulatedNode } from "./node";
 import { transaction } from "./transactions";
 
 /** As in the settings: suspicion after 5 s, a minority leaves after 10 s more. */
 const expelMs = 5_000;
 const minorityMs = 15_000;
+/** Age from which what a peer said says nothing any more, milliseconds. */
+const freshMs = 1_500;
 
 /** Group Replication and the network between three nodes, played. Times in milliseconds. */
 export class SimulatedReplication {
   readonly nodes = ["db-1", "db-2", "db-3"].map((name) => new SimulatedNode(name));
   /** Nodes without a network. */
   protected readonly cut = new Set<SimulatedNode>();
+  /** Cut links, as `<from> <to>`: what the first one asks does not come to the second. */
+  protected readonly cutLinks = new Set<string>();
   protected nowMs = 0;
   /** Copies that were begun. */
   rebuilds = 0;
@@ -18,8 +23,16 @@ export class SimulatedReplication {
   /** @param next random numbers from 0 to 1. */
   constructor(protected readonly next: () => number) {}
 
+  /** True if what `a` asks comes to `b`, with an answer. */
+  protected asks(a: SimulatedNode, b: SimulatedNode): boolean {
+    if (a === b) return true;
+    const isUp = a.powered && b.powered && !this.cut.has(a) && !this.cut.has(b);
+    return isUp && !this.cutLinks.has(`${a.name} ${b.name}`);
+  }
+
+  /** True if they talk both ways, as members of a group have to. */
   protected reaches(a: SimulatedNode, b: SimulatedNode): boolean {
-    return a === b || (a.powered && b.powered && !this.cut.has(a) && !this.cut.has(b));
+    return this.asks(a, b) && this.asks(b, a);
   }
 
   /** Group Replication: what was delivered is applied, who is lost is expelled, a minority ends. */
@@ -66,9 +79,9 @@ export class SimulatedReplication {
     const all = new Set(talking.flatMap((node) => [...node.applied, ...node.received]));
     const heirs = stay.filter((node) => talking.includes(node));
     const primary = heirs.includes(group.primary) ? group.primary : heirs[0]!;
-    const { epoch, counter } = group;
+    const { groupId, counter } = group;
     const next: Group = {
-      ...{ epoch, counter: counter + 1, primary },
+      ...{ groupId, counter: counter + 1, primary },
       members: new Set(stay),
       ...{ log: [], delivered: new Map(), lostSince: new Map() },
     };
@@ -80,6 +93,13 @@ export class SimulatedReplication {
     }
   }
 
+  /** What the peers said not long ago. */
+  protected heardBy(node: SimulatedNode): NodeState[] {
+    return [...node.heard.values()]
+      .filter(({ atMs }) => this.nowMs - atMs < freshMs)
+      .map(({ state }) => state);
+  }
+
   protected seesMajority(node: SimulatedNode): boolean {
     const { group } = node;
     if (!group) return true;
@@ -89,10 +109,15 @@ export class SimulatedReplication {
     return seen.length * 2 > group.members.size;
   }
 
+  /** The group that it knows as the latest one, if it reaches that. */
   protected groupInReach(node: SimulatedNode): Group | undefined {
+    const { certificate } = node.memory.said;
     const primary = this.nodes.find(
       (other) =>
-        other.group?.primary === other && this.reaches(node, other) && this.seesMajority(other),
+        other.group?.primary === other &&
+        other.group.groupId === certificate?.groupId &&
+        this.reaches(node, other) &&
+        this.seesMajority(other),
     );
     return primary?.group;
   }
@@ -130,7 +155,7 @@ export class SimulatedReplication {
     if (node.group || !this.groupInReach(node)) return;
     this.rebuilds += 1;
     node.cloneIncomplete = true;
-    node.applied.cloneIncomplete();
+    node.applied.dropData();
     node.received.clear();
     node.lineage = [];
     this.later(node, 2_000, 9_000, () => this.finishRebuild(node));

@@ -1,14 +1,23 @@
+import { castVote, countVotes } from "../../../../host/supervisor/core/ballot";
 import { decide, type Decision, type Situation } from "../../../../host/supervisor/core/decide";
-import { isPrimary } from "../../../../host/supervisor/wire/server";
-import { isConfirmed, type NodeState } from "../../../../host/supervisor/core/view";
+import { follow, settle } from "../../../../host/supervisor/core/follow";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { isConfirmed, isOwnPrimary } from "../../../../host/supervisor/core/who-serves";
+import { isPrimary } from "../../../../host/supervisor/wire/roles";
 
 /** The rules that a simulation runs with; a test weakens one to see the simulation fail. */
 export interface Rules {
   decide: (situation: Situation) => Decision;
   /** True if a primary is named to the proxies. */
   serves: (state: NodeState, peers: readonly NodeState[], nodeCount: number) => boolean;
-  /** True if a bootstrap needs the claims of a majority. */
-  claims: boolean;
+  castVote: typeof castVote;
+  countVotes: typeof countVotes;
+  follow: typeof follow;
+  settle: typeof settle;
+  /** True if what is written survives a loss of power, the last write too. */
+  isDurable: boolean;
+  /** True if a node whose disk was replaced knows that it does not remember. */
+  knowsLoss: boolean;
   /** True if what was the only node ends to be that before it lets in another. */
   letsIn: boolean;
 }
@@ -16,7 +25,8 @@ export interface Rules {
 /** The rules as they are. */
 export const rules: Rules = {
   decide,
-  serves: (state, peers, count) => isPrimary(state) && isConfirmed(state, peers, count),
-  claims: true,
-  letsIn: true,
+  serves: (state, peers, count) =>
+    isPrimary(state) && (isConfirmed(state, peers, count) || (state.alone && isOwnPrimary(state))),
+  ...{ castVote, countVotes, follow, settle },
+  ...{ isDurable: true, knowsLoss: true, letsIn: true },
 };

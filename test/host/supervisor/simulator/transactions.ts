@@ -28,7 +28,7 @@ export class Transactions extends Set<number> {
   }
 
   /** The transactions are gone, their numbers stay. */
-  cloneIncomplete(): void {
+  dropData(): void {
     super.clear();
   }
 
@@ -36,4 +36,16 @@ export class Transactions extends Set<number> {
     this.numbers.clear();
     super.clear();
   }
+}
+
+const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
+
+/** GTID set of numbers, gaps and all. */
+export function gtidSet(numbers: Iterable<number>): string {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const starts = sorted.filter((one, i) => sorted[i - 1] !== one - 1);
+  const ends = sorted.filter((one, i) => sorted[i + 1] !== one + 1);
+  return starts.length === 0
+    ? ""
+    : `${uuid}:${starts.map((start, i) => `${start}-${ends[i]}`).join(":")}`;
 }

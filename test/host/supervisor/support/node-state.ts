@@ -1,4 +1,5 @@
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { Certificate } from "../../../../host/supervisor/core/certificate";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 
 const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
 
@@ -18,7 +19,9 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     maybeConnectingTo: [],
     notReading: [],
     gtid: "",
-    epoch: null,
+    groupId: null,
+    founding: 0,
+    ...{ remembers: true, highest: 0, vote: null, certificate: null },
     lineage: [],
     cloneIncomplete: false,
     lastView: null,
@@ -27,7 +30,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     lagMs: 0,
     dataAgeMs: 0,
     diskFull: false,
-    sole: false,
+    ...{ sole: false, alone: false },
     diskSpent: false,
     commitMs: 0,
     asked: {},
@@ -36,21 +39,28 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
   };
 }
 
+/** A group that was agreed on, made by db-1. */
+export function certificate(epoch = 100, overrides: Partial<Certificate> = {}): Certificate {
+  const voters = ["db-1", "db-2"];
+  return { epoch, founder: "db-1", kind: "majority", voters, groupId: `17${epoch}`, ...overrides };
+}
+
 /** What a member of a group says. */
 export function member(
   node: string,
   role: "PRIMARY" | "SECONDARY",
   overrides: Partial<NodeState> = {},
 ): NodeState {
+  const agreed = overrides.certificate ?? certificate();
   return outside(node, {
     member: { state: "ONLINE", role },
-    epoch: "100",
+    ...{ certificate: agreed, groupId: agreed.groupId, highest: agreed.epoch },
     writable: role === "PRIMARY",
     ...overrides,
   });
 }
 
 /** A view in which that node is the primary. */
-export function view(primary: string, counter: number, epoch = "100", turn = 0) {
+export function view(primary: string, counter: number, epoch = 100, turn = 0) {
   return { primary, epoch, counter, turn };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { JoinBarrier } from "../../../../host/supervisor/xcom/join-barrier";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, view } from "../support/node-state";
 
 /** Whom db-2 awaits while db-1 says one thing after the other, from that time on. */

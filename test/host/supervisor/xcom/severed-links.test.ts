@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SeveredLinks } from "../../../../host/supervisor/xcom/severed-links";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 
 const others = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SlotFilling, type GroupView } from "../../../../host/supervisor/xcom/slot-filling";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { outside } from "../support/node-state";
 
 function member(role: "PRIMARY" | "SECONDARY", overrides: Partial<NodeState> = {}): NodeState {

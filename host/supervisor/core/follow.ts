@@ -1,0 +1,57 @@
+import type { Certificate } from "./certificate";
+import type { Memory } from "./memory";
+import type { GroupRecord } from "./messages";
+import { isCertified, type NodeState } from "./node-state";
+import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
+
+/**
+ * Takes over what a peer knows as the latest group. An operator's group ends beside a group that serves,
+ * never the other way round.
+ *
+ * @throws what the disk throws.
+ */
+export function follow(
+  memory: Memory,
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+  { certificate, lastView }: GroupRecord,
+): void {
+  if (certificate.kind === "override" && isBeside(certificate, self, peers, nodeCount)) return;
+  memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
+}
+
+/** True if the group is another one than that which this node is in, or which a majority serves in. */
+function isBeside(
+  { groupId }: Certificate,
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): boolean {
+  if (isCertified(self) && self.groupId !== groupId) return true;
+  const serving = servingElsewhere({ ...self, groupId }, [self, ...peers], nodeCount);
+  return serving !== undefined;
+}
+
+/**
+ * Draws what follows for the memory from what the peers say now; returns what is worth a line in the
+ * journal. @throws what the disk throws.
+ */
+export function settle(
+  memory: Memory,
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): string | undefined {
+  // Before anybody else can come in: from then on others may have what this node has not.
+  if (self.sole && isCertified(self) && peers.some(({ ready }) => ready)) memory.setSole(false);
+  if (self.alone && isConfirmed(self, peers, nodeCount)) memory.setKnown();
+  if (mayRemember(self, peers, nodeCount)) {
+    memory.regain();
+    return "this node counts: it is a member of a group that others know";
+  }
+  const serving = servingElsewhere(self, peers, nodeCount);
+  if (!serving || !self.alone || self.certificate?.kind !== "override") return undefined;
+  memory.yieldTo(serving.certificate!, serving.lastView!);
+  return `the group that an operator made gives way to that of ${serving.node}`;
+}

@@ -1,0 +1,93 @@
+import { isLater } from "./certificate";
+import type { FoundingKind } from "./decide";
+import { isInGroup, isMajority, latestPrimaries, type NodeState } from "./node-state";
+
+/** Those whose word counts for a founding, or what it waits for. */
+export type Electors =
+  { voters: readonly NodeState[]; kind: "majority" | "first" } | { wait: string };
+
+/**
+ * Whose word counts for a founding. With a majority that remembers: theirs, and the last primary that they
+ * know must be among them. A node that does not remember counts for nothing: it may be the one that
+ * knew of a later primary. If nobody remembers anything, or only who made a group that nobody else had
+ * come into: that of all nodes, every one of which must be visible.
+ */
+export function electors(nodes: readonly string[], visible: readonly NodeState[]): Electors {
+  const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
+  const voters = visible.filter(({ remembers }) => remembers);
+  const lost = visible.filter(({ remembers }) => !remembers);
+  if (!isMajority(voters.length, nodes.length)) {
+    const isFirst = voters.every(({ alone }) => alone) && voters.length < 2;
+    if (missing.length === 0 && isFirst) return firstVoters(visible, voters);
+    return { wait: whyTooFew(missing, voters, lost, isFirst && voters.length === 0) };
+  }
+  const primaries = latestPrimaries(voters);
+  if (primaries.length === 0 && missing.length > 0) {
+    return { wait: `the first group needs every node; missing: ${missing.join(", ")}` };
+  }
+  const present = voters.filter(({ cloneIncomplete }) => !cloneIncomplete).map(({ node }) => node);
+  const unseen = primaries.filter((primary) => !present.includes(primary));
+  // With all nodes there, and all of them remembering, whoever has everything may be another one.
+  if (unseen.length === 0 || voters.length === nodes.length) return { voters, kind: "majority" };
+  return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };
+}
+
+function firstVoters(visible: readonly NodeState[], voters: readonly NodeState[]): Electors {
+  return { voters: voters.length > 0 ? voters : visible, kind: "first" };
+}
+
+function whyUnseen(node: string, missing: readonly string[], lost: readonly NodeState[]): string {
+  const isLost = lost.some((one) => one.node === node);
+  const why = isLost
+    ? "has lost its disk or its memory"
+    : missing.includes(node)
+      ? "cannot be seen"
+      : "has no data";
+  return `${node} was the last primary and ${why}`;
+}
+
+function whyTooFew(
+  missing: readonly string[],
+  voters: readonly NodeState[],
+  lost: readonly NodeState[],
+  isFirst: boolean,
+): string {
+  if (isFirst) return `the first group needs every node; missing: ${missing.join(", ")}`;
+  const unseen = missing.length > 0 ? `${missing.join(", ")} cannot be seen` : "";
+  const blank = lost.map(({ node }) => node).join(", ");
+  const without = blank && `${blank} does not remember of which group it was, so it does not count`;
+  const counted = voters.length === 0 && blank ? "; an operator must choose" : "";
+  return `no majority: ${[unseen, without].filter((text) => text !== "").join("; ")}${counted}`;
+}
+
+/** What a founder asks of another node. */
+export interface VoteRequest {
+  /** Name of the node that is to found the group. */
+  founder: string;
+  epoch: number;
+  kind: FoundingKind;
+  /** The latest view that the founder knows. */
+  lastView: NodeState["lastView"];
+}
+
+/**
+ * Why this node does not vote for a founding, as far as it sees; undefined: it has nothing against it.
+ * A node that does not remember has a vote only where all nodes found the first group.
+ */
+export function objection(
+  self: NodeState,
+  peers: readonly NodeState[],
+  { founder, kind, lastView }: VoteRequest,
+): string | undefined {
+  const { node } = self;
+  if (isInGroup(self)) return `${node} is in a group`;
+  if (self.founding > 0 && founder !== node) return `${node} is founding a group itself`;
+  const member = peers.find((one) => isInGroup(one) && one.majority);
+  if (member) return `${node} sees ${member.node} in a group`;
+  if (isLater(self.lastView, lastView)) {
+    return `${node} knows of a later primary, ${self.lastView!.primary}`;
+  }
+  const knowsOther = self.lastView !== null && self.lastView.primary !== founder;
+  const counts = self.remembers || (kind === "first" && !knowsOther);
+  return counts ? undefined : `${node} does not remember of which group it was`;
+}

@@ -1,0 +1,71 @@
+import type { Certificate, LastView } from "./certificate";
+import type { VoteRequest } from "./founding-rule";
+
+/** What a peer says of the group that it knows as the latest. */
+export interface GroupRecord {
+  certificate: Certificate;
+  lastView: LastView | null;
+}
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown): Fields | undefined {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Fields) : undefined;
+}
+
+function isCount(value: unknown, least: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+/** The view in a message; null if it says that there is none, undefined if it is not one. */
+function viewIn(value: unknown, nodes: readonly string[]): LastView | null | undefined {
+  if (value === null) return null;
+  const found = fields(value);
+  if (!found) return undefined;
+  const { primary, epoch, counter, turn } = found;
+  if (typeof primary !== "string" || !nodes.includes(primary)) return undefined;
+  if (!isCount(epoch, 1) || !isCount(counter, 1) || !isCount(turn, 0)) return undefined;
+  return { primary, epoch, counter, turn };
+}
+
+const kinds = ["majority", "first", "sole", "override", "inherited"] as const;
+
+function certificateIn(value: unknown, nodes: readonly string[]): Certificate | undefined {
+  const found = fields(value);
+  if (!found) return undefined;
+  const { epoch, founder, voters, groupId } = found;
+  const kind = kinds.find((one) => one === found.kind);
+  const isNode = (name: unknown): name is string => nodes.includes(name as string);
+  if (!kind || !isCount(epoch, 1) || !isNode(founder) || !Array.isArray(voters)) return undefined;
+  if (!voters.every(isNode) || typeof groupId !== "string" || !/^\d{1,20}$/.test(groupId)) {
+    return undefined;
+  }
+  const isVoted = kind !== "majority" || new Set(voters).size * 2 > nodes.length;
+  return isVoted ? { epoch, founder, kind, voters: [...voters], groupId } : undefined;
+}
+
+/**
+ * What a peer says of its group; undefined if it is not well formed, names unknown nodes, or has a
+ * certificate without the votes that its kind needs.
+ */
+export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRecord | undefined {
+  const found = fields(value);
+  const certificate = found && certificateIn(found.certificate, nodes);
+  const lastView = found && viewIn(found.lastView, nodes);
+  if (!certificate || lastView === undefined) return undefined;
+  return { certificate, lastView };
+}
+
+/** What the founder with that name asks; undefined if it is not well formed. */
+export function voteRequestIn(
+  founder: string,
+  value: unknown,
+  nodes: readonly string[],
+): VoteRequest | undefined {
+  const found = fields(value);
+  const lastView = found && viewIn(found.lastView, nodes);
+  const kind = (["majority", "first"] as const).find((one) => one === found?.kind);
+  if (!found || !kind || lastView === undefined || !isCount(found.epoch, 1)) return undefined;
+  return { founder, epoch: found.epoch, kind, lastView };
+}
