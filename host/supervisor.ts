@@ -19,9 +19,10 @@ import { problem } from "./supervisor/policy/problem";
 import { endStuckCopy, rebuild } from "./supervisor/actions/rebuild";
 import { Reach } from "./supervisor/xcom/reach";
 import { Rejoins } from "./supervisor/policy/rejoin";
-import { serve } from "./supervisor/wire/server";
+import { PeerClient } from "./supervisor/wire/peer-client";
+import { serve } from "./supervisor/wire/serve";
 import { SeveredLinks } from "./supervisor/xcom/severed-links";
-import { readPasswords, readSettings } from "./supervisor/settings";
+import { readPasswords, readPeerCredentials, readSettings } from "./supervisor/settings";
 import { provideUsers } from "./supervisor/actions/users";
 import { isConfirmed, isInGroup, type NodeState } from "./supervisor/core/view";
 import { log } from "./supervisor/log";
@@ -33,6 +34,7 @@ const rebuildAfterMs = 10_000;
 
 const config = readSettings();
 const passwords = readPasswords();
+const credentials = readPeerCredentials();
 const replication = { user: "replication", password: passwords.replication };
 const others = config.nodes.filter(({ name }) => name !== config.node);
 const nodes = config.nodes.map(({ name }) => name);
@@ -44,7 +46,8 @@ const observer = new Observer(config.node, config.nodes, claims, {
   onRestart: () => acting.abandon("MySQL was started anew"),
 });
 const peers = new Peers(
-  others.map(({ privateIp }) => privateIp),
+  others,
+  (peer, onSign) => new PeerClient({ peer, credentials, localAddress: config.privateIp, onSign }),
   (state, askedMs) => {
     observer.adopt(state.lastView);
     observer.freshness.hear(state, askedMs);
@@ -175,21 +178,18 @@ function confirmed(): boolean {
   return known || (observer.alone && observer.state.lastView?.primary === config.node);
 }
 
-serve(config.privateIp, {
+serve(config, credentials, {
   state: ownState,
   isFresh: () => observer.isFresh(),
   problem: () => problem(observer.state, peers.states(), decision, observer.progress),
-  isPeer: (address) => addresses.includes(address),
   confirmed,
   adopt: (view) => observer.adopt(view),
   claim: (by, view) => founding.claim(by, view),
   release: (by) => claims.release(by, monotonicMs()),
   announced: () => slotFilling.announce(monotonicMs()),
   leaving,
-  onAsked: (address, path) => {
-    peers.hear(address);
-    if (path === "/primary") askers.note(address, monotonicMs());
-  },
+  onAsked: (address) => askers.note(address, monotonicMs()),
+  onHeard: (peer) => peers.hear(peer),
 });
 peers.watch();
 const loop = () =>

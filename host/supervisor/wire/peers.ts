@@ -1,10 +1,8 @@
 import { monotonicMs } from "../../time/monotonic";
-import { get } from "node:http";
+import type { LastView, NodeState } from "../core/view";
 import type { Silence } from "../xcom/fast-refusal";
-import { type LastView, type NodeState, viewQuery } from "../core/view";
+import type { PeerNode } from "./peer-tls";
 
-/** Longest wait for a peer's answer, milliseconds. */
-const timeoutMs = 800;
 /** Time between two questions to a peer, milliseconds. */
 const pauseMs = 200;
 /** Age from which an answer says nothing any more, milliseconds. */
@@ -19,114 +17,114 @@ const unsaid = {
   notReading: [],
 };
 
-/** Errors that the peer's host itself answers with. */
-const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];
+/** A peer as it is asked; see `peer-client.ts`. */
+export interface AskedPeer {
+  /** What it answers; undefined if it does not. */
+  ask: (path: string, body?: object) => Promise<unknown>;
+}
 
-function ask<T>(url: string, onSign?: () => void): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const call = get(url, { timeout: timeoutMs, agent: false }, (response) => {
-      onSign?.();
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("error", () => resolve(undefined));
-      response.on("end", () => {
-        try {
-          resolve(response.statusCode === 200 ? (JSON.parse(text) as T) : undefined);
-        } catch {
-          resolve(undefined);
-        }
-      });
-    });
-    // A host that lets one connect lives, also while its supervisor does not answer.
-    call.on("socket", (socket) => socket.once("connect", () => onSign?.()));
-    // With an error of its own: without one it looks like a reset by the host.
-    call.on("timeout", () => call.destroy(new Error("late")));
-    call.on("error", (error: NodeJS.ErrnoException) => {
-      if (answeredErrors.includes(error.code ?? "")) onSign?.();
-      resolve(undefined);
-    });
-  });
+/** A peer with what is known of it. */
+interface Peer {
+  node: PeerNode;
+  client: AskedPeer;
+  /** When there was the last sign of life of its host; at first the start of this program. */
+  signMs: number;
+  answer?: { state: NodeState; atMs: number };
 }
 
 /** The other nodes, each asked on its own, so that one that is dead delays no answer of another. */
 export class Peers {
-  private readonly answers = new Map<string, { state: NodeState; atMs: number }>();
-  /** When there was the last sign of life of each host; at first the start of this program. */
-  private readonly signs: Map<string, number>;
+  private readonly peers: readonly Peer[];
 
+  /**
+   * @param nodes the other database nodes.
+   * @param clientOf makes the client of one, which says every sign of life of its host.
+   * @param onAnswer receives what a peer said, and when it was asked, on the monotonic clock,
+   * milliseconds.
+   */
   constructor(
-    private readonly addresses: readonly string[],
-    /** Receives what a peer said, and when it was asked, on the monotonic clock, milliseconds. */
+    nodes: readonly PeerNode[],
+    clientOf: (node: PeerNode, onSign: () => void) => AskedPeer,
     private readonly onAnswer: (state: NodeState, askedMs: number) => void,
   ) {
-    this.signs = new Map(addresses.map((address) => [address, monotonicMs()]));
+    this.peers = nodes.map((node) => {
+      const client = clientOf(node, () => this.hear(node.name));
+      return { node, client, signMs: monotonicMs() };
+    });
   }
 
   /** Starts asking, for ever. */
   watch(): void {
-    for (const address of this.addresses) this.askAgain(address);
+    for (const peer of this.peers) void this.askAgain(peer);
   }
 
-  private askAgain(address: string): void {
-    const onSign = () => this.hear(address);
+  private async askAgain(peer: Peer): Promise<void> {
     const askedMs = monotonicMs();
-    void ask<NodeState>(`http://${address}:9200/state`, onSign).then((state) => {
-      if (state) {
-        this.answers.set(address, { state: { ...unsaid, ...state }, atMs: monotonicMs() });
-        this.onAnswer(state, askedMs);
-      }
-      setTimeout(() => this.askAgain(address), pauseMs);
-    });
+    const state = this.keep(peer, await peer.client.ask("/state"));
+    if (state) this.onAnswer(state, askedMs);
+    setTimeout(() => void this.askAgain(peer), pauseMs);
   }
 
-  /** Notes a sign of life of a host; of one that is no peer it says nothing. */
-  hear(address: string): void {
-    if (this.addresses.includes(address)) this.signs.set(address, monotonicMs());
+  /** Keeps what a peer said of itself; undefined if it said nothing, or nothing of itself. */
+  private keep(peer: Peer, said: unknown): NodeState | undefined {
+    if (!isStateOf(peer.node.name, said)) return undefined;
+    const state = { ...unsaid, ...said };
+    peer.answer = { state, atMs: monotonicMs() };
+    return state;
+  }
+
+  /** Notes a sign of life of the host of that node; of one that is no peer it says nothing. */
+  hear(name: string): void {
+    const peer = this.peers.find(({ node }) => node.name === name);
+    if (peer) peer.signMs = monotonicMs();
   }
 
   /** How long nothing was heard of each peer. */
   silences(): Silence[] {
     const now = monotonicMs();
-    return [...this.signs].map(([address, atMs]) => ({ address, silentMs: now - atMs }));
+    return this.peers.map(({ node, signMs }) => ({
+      address: node.privateIp,
+      silentMs: now - signMs,
+    }));
   }
 
   /** What the peers said of themselves not long ago; those that did not answer are left out. */
   states(): NodeState[] {
     const since = monotonicMs() - freshMs;
-    return [...this.answers.values()].filter(({ atMs }) => atMs > since).map(({ state }) => state);
+    return this.peers.flatMap(({ answer }) => (answer && answer.atMs > since ? answer.state : []));
   }
 
   /** Tells the peers who is the primary without waiting for their next question. */
   tell(view: LastView): void {
-    for (const address of this.addresses) {
-      void ask<NodeState>(`http://${address}:9200/view?${viewQuery(view)}`).then((state) => {
-        if (state)
-          this.answers.set(address, { state: { ...unsaid, ...state }, atMs: monotonicMs() });
-      });
+    for (const peer of this.peers) {
+      void peer.client.ask("/view", { view }).then((said) => this.keep(peer, said));
     }
   }
 
   /** Tells the peers that this node is about to come into the group or to leave it. */
   announce(): void {
-    for (const address of this.addresses) void ask(`http://${address}:9200/change`);
+    for (const { client } of this.peers) void client.ask("/change", {});
   }
 
-  /** Those that grant `node`, which knows of `view` as the last, the claim to bootstrap, as they are. */
-  async grants(node: string, view: LastView | null): Promise<NodeState[]> {
+  /** Those that grant this node, which knows of `view` as the last, the claim to bootstrap. */
+  async grants(_node: string, view: LastView | null): Promise<NodeState[]> {
     const answers = await Promise.all(
-      this.addresses.map((address) =>
-        ask<{ granted: boolean; state: NodeState }>(
-          `http://${address}:9200/claim?by=${node}&${viewQuery(view)}`,
-        ),
-      ),
+      this.peers.map(async ({ node, client }) => {
+        const said = (await client.ask("/claim", { view })) as
+          { granted?: unknown; state?: unknown } | null | undefined;
+        const granted = said?.granted === true && isStateOf(node.name, said.state);
+        return granted ? [{ ...unsaid, ...(said.state as NodeState) }] : [];
+      }),
     );
-    return answers.flatMap((answer) => (answer?.granted ? [{ ...unsaid, ...answer.state }] : []));
+    return answers.flat();
   }
 
-  /** Gives the claim back. */
-  async release(node: string): Promise<void> {
-    await Promise.all(
-      this.addresses.map((address) => ask(`http://${address}:9200/release?by=${node}`)),
-    );
+  /** Gives the claim of this node back. */
+  async release(_node: string): Promise<void> {
+    await Promise.all(this.peers.map(({ client }) => client.ask("/release", {})));
   }
+}
+
+function isStateOf(name: string, said: unknown): said is NodeState {
+  return typeof said === "object" && said !== null && "node" in said && said.node === name;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
 import { judge } from "../../../../host/supervisor/observation/disk-space";
-import { isPrimary } from "../../../../host/supervisor/wire/server";
+import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import type { NodeState } from "../../../../host/supervisor/core/view";
 import { member, outside } from "../support/node-state";
 

@@ -1,5 +1,5 @@
 import { decide, type Decision, type Situation } from "../../../../host/supervisor/core/decide";
-import { isPrimary } from "../../../../host/supervisor/wire/server";
+import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import { isConfirmed, type NodeState } from "../../../../host/supervisor/core/view";
 
 /** The rules that a simulation runs with; a test weakens one to see the simulation fail. */

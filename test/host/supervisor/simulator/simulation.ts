@@ -1,7 +1,7 @@
 import { isMajority, mayBeMade } from "../../../../host/supervisor/core/votes";
 import type { Decision } from "../../../../host/supervisor/core/decide";
 import { founded } from "../../../../host/supervisor/core/lineage";
-import { isPrimary } from "../../../../host/supervisor/wire/server";
+import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import { isConfirmed, type NodeState } from "../../../../host/supervisor/core/view";
 import { SimulatedFaults, tickMs } from "./faults";
 import type { Rules } from "./rules";

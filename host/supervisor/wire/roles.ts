@@ -1,0 +1,21 @@
+import type { NodeState } from "../core/view";
+
+/** True if writes may go to the node. */
+export function isPrimary({ member, writable, majority, diskSpent }: NodeState): boolean {
+  const isMade = member?.state === "ONLINE" && member.role === "PRIMARY";
+  // A write that finds no room would end MySQL; this way it is refused, and reads go on.
+  return isMade && writable && majority && !diskSpent;
+}
+
+/** True if reads may go to the node. */
+export function isReplica(state: NodeState, limitMs: number): boolean {
+  const { member, majority, lagMs, dataAgeMs } = state;
+  const isMember = member?.state === "ONLINE" && member.role === "SECONDARY" && majority;
+  return isMember && Math.max(lagMs, dataAgeMs) <= limitMs;
+}
+
+/** Milliseconds of `1s`, `500ms` or a bare number of milliseconds. */
+export function durationMs(text: string): number {
+  const found = /^(\d+)(ms|s)?$/.exec(text);
+  return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
+}
