@@ -114,7 +114,7 @@ describe("the server for peers", () => {
   it("still knows the name in a session that is resumed", async () => {
     const first = connectTls({ ...db2, host, port, ...local });
     const session = await sessionOf(first);
-    const [status, text] = await ask("/who", { session });
+    const [status, text] = await ask("/who", { session } as object);
     expect([status, text]).toEqual([200, '{"peer":"db-2","body":"none"}']);
     const second = connectTls({ ...db2, host, port, session, ...local });
     await once(second, "secureConnect");
