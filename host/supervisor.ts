@@ -6,7 +6,6 @@ import { endStuckCopy } from "./supervisor/actions/rebuild";
 import { Register } from "./supervisor/actions/register";
 import { provideUsers } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
-import { groupRecordIn, voteRequestIn } from "./supervisor/core/messages";
 import { isInGroup, type NodeState } from "./supervisor/core/node-state";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
@@ -16,9 +15,10 @@ import { BackOff } from "./supervisor/policy/back-off";
 import { Decisions } from "./supervisor/policy/decision";
 import { Override } from "./supervisor/policy/override";
 import { problem } from "./supervisor/policy/problem";
-import { readPasswords, readSettings } from "./supervisor/settings";
+import { readPasswords, readPeerCredentials, readSettings } from "./supervisor/settings";
+import { PeerClient } from "./supervisor/wire/peer-client";
 import { Peers } from "./supervisor/wire/peers";
-import { serve } from "./supervisor/wire/server";
+import { serve } from "./supervisor/wire/serve";
 import { FastRefusal } from "./supervisor/xcom/fast-refusal";
 import { Reach } from "./supervisor/xcom/reach";
 import { SeveredLinks } from "./supervisor/xcom/severed-links";
@@ -32,6 +32,7 @@ const lookMs = { usual: 100, loss: 20 };
 const config = readSettings();
 const { node } = config;
 const passwords = readPasswords();
+const credentials = readPeerCredentials();
 const others = config.nodes.filter(({ name }) => name !== node);
 const nodes = config.nodes.map(({ name }) => name);
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
@@ -42,7 +43,8 @@ const observer = new Observer(node, config.nodes, memory, {
   onRestart: () => acting.abandon("MySQL was started anew"),
 });
 const peers = new Peers(
-  others.map(({ privateIp }) => privateIp),
+  others,
+  (peer, onSign) => new PeerClient({ peer, credentials, localAddress: config.privateIp, onSign }),
   (state, askedMs) => register.hear(state, askedMs),
 );
 const askers = new Askers(addresses, monotonicMs());
@@ -118,28 +120,18 @@ async function turn(): Promise<void> {
     .finally(() => (busy = false));
 }
 
-serve(config.privateIp, {
+serve(config, credentials, {
   state: ownState,
   isFresh: () => observer.isFresh(),
   problem: () => problem(observer.state, peers.states(), decisions.last, observer.progress),
-  isPeer: (address) => addresses.includes(address),
   confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
+  adopt: (record) => register.adopt(record),
+  vote: (request) => founding.vote(request),
+  override: () => override.ask(ownState(), peers.states(), nodes.length, monotonicMs()),
   announced: () => slotFilling.announce(monotonicMs()),
   leaving,
-  onAsked: (address, path) => {
-    peers.hear(address);
-    if (path === "/primary") askers.note(address, monotonicMs());
-  },
-  record: (body) => {
-    const record = groupRecordIn(body, nodes);
-    if (record) register.adopt(record);
-    return record && ownState();
-  },
-  vote: (by, body) => {
-    const request = voteRequestIn(by, body, nodes);
-    return request && founding.vote(request);
-  },
-  override: () => override.ask(ownState(), peers.states(), nodes.length, monotonicMs()),
+  onAsked: (address) => askers.note(address, monotonicMs()),
+  onHeard: (peer) => peers.hear(peer),
 });
 peers.watch();
 const loop = () =>

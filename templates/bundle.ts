@@ -31,6 +31,8 @@ export interface BundleCheck {
 export interface BundleHealth {
   /** URL that must answer 200. */
   http?: string;
+  /** Path of a Unix socket that the URL is asked for on. @default the URL's host and port */
+  socket?: string;
   /** Program and arguments that must exit with 0. */
   command?: string[];
   /** Seconds until a service that is not healthy is a failure; at least 1. */

@@ -12,6 +12,7 @@ import type { Peer } from "./haproxy-cfg";
 import { myCnf, tlsPaths } from "./my-cnf";
 import { beforeStop } from "./mysql-stop";
 import { made } from "./notice";
+import { controlSocket } from "./supervisor-ports";
 import { text } from "./text";
 
 /** What a database node depends on, besides what every node has. */
@@ -100,7 +101,7 @@ const neverGrouped =
   "test ! -e /var/lib/webstack-supervisor/last-view.json || " +
   "{ echo 'This node was in a group, which cannot be made smaller than three: set db.nodes as it was.' >&2; exit 1; }";
 
-function services({ privateIp, volume }: DbBundleArgs): NonNullable<BundlePart["services"]> {
+function services({ volume }: DbBundleArgs): NonNullable<BundlePart["services"]> {
   const id = volume ? [dataPaths.id] : [];
   return [
     {
@@ -114,16 +115,17 @@ function services({ privateIp, volume }: DbBundleArgs): NonNullable<BundlePart["
       reloadFiles: [],
       restartFiles: [
         ...[programPath("supervisor"), unitPath, configPath, dbSecretPaths.credentials],
+        ...tls,
         // It has a view of the file system of its own, which may lack what is mounted later.
         ...id,
       ],
-      needs: [dbSecretPaths.credentials],
-      health: { http: `http://${privateIp}:9200/health`, timeoutSeconds: 180 },
+      needs: [dbSecretPaths.credentials, ...tls],
+      health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
     },
   ];
 }
 
-function mysqlDropIn({ nodes, privateIp }: DbBundleArgs, hasVolume: boolean): string {
+function mysqlDropIn({ nodes }: DbBundleArgs, hasVolume: boolean): string {
   const lines = hasVolume ? onVolume : onOwnDisk;
   return text`
     ${made}
@@ -140,7 +142,7 @@ function mysqlDropIn({ nodes, privateIp }: DbBundleArgs, hasVolume: boolean): st
     OOMScoreAdjust=-700
     # MySQL ends to be started again after a clone only if it knows that somebody does that.
     Environment=MYSQLD_PARENT_PID=1
-    ${nodes.length > 1 ? beforeStop(privateIp) : []}
+    ${nodes.length > 1 ? beforeStop() : []}
   `;
 }
 
@@ -155,6 +157,11 @@ function supervisorUnit(): string {
     [Service]
     ExecStart=/usr/bin/node ${programPath("supervisor")}
     LoadCredential=passwords:${dbSecretPaths.credentials}
+    LoadCredential=ca:${tlsPaths.ca}
+    LoadCredential=cert:${tlsPaths.certificate}
+    LoadCredential=key:${tlsPaths.key}
+    RuntimeDirectory=webstack-supervisor
+    RuntimeDirectoryMode=0700
     StateDirectory=webstack-supervisor
     StateDirectoryMode=0700
     Restart=always

@@ -1,5 +1,6 @@
 import type { Peer } from "./haproxy-cfg";
 import { made } from "./notice";
+import { checksPort } from "./supervisor-ports";
 import { text } from "./text";
 
 /**
@@ -39,7 +40,7 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
       retries 2
       # A node that is down for a role is asked often: that it has the role now is what writes wait for.
       # Sessions of a node that lost its role are cut at once: no write goes to an old primary.
-      default-server check port 9200 inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions
+      default-server check port ${checksPort} inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions
 
     frontend write
       bind 127.0.0.1:3306

@@ -1,3 +1,5 @@
+import { controlSocket } from "./supervisor-ports";
+
 /** Writes reach the new primary before the old one leaves, which holds commits up once more. */
 const afterHandOverSeconds = 2;
 /** Time for the other members to begin to fill places, and for own messages to arrive, seconds. */
@@ -18,13 +20,14 @@ const handOver = [
 /**
  * What a member of a group does before its MySQL stops, as lines of its unit: it gives the primary
  * away, and its supervisor tells the others that it leaves. A step that fails holds up nothing.
- *
- * @param privateIp own private IPv4 address, where the supervisor listens.
  */
-export function beforeStop(privateIp: string): string[] {
-  const told = `/usr/bin/curl --silent --fail --max-time 2 --output /dev/null http://${privateIp}:9200/leaving`;
+export function beforeStop(): string[] {
+  const told =
+    "/usr/bin/curl --silent --fail --max-time 2 --output /dev/null " +
+    `--unix-socket ${controlSocket} --request POST http://supervisor/leaving`;
   return [
     `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`,
-    `ExecStop=-/bin/sh -c "${told} && exec /usr/bin/sleep ${headStartSeconds}"`,
+    // Only root reaches the supervisor, and the unit has a user of its own.
+    `ExecStop=-+/bin/sh -c "${told} && exec /usr/bin/sleep ${headStartSeconds}"`,
   ];
 }

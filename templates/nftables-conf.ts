@@ -1,5 +1,6 @@
 import type { Role } from "./bundle";
 import { made } from "./notice";
+import { checksPort, peerPort } from "./supervisor-ports";
 import { text } from "./text";
 
 /** What a host's own firewall depends on. */
@@ -94,8 +95,8 @@ function rules({ role, subnets, peerIp, brokerPort }: FirewallArgs): string[] {
     case "db":
       return [
         fromLb,
-        `ip saddr ${subnets.app} tcp dport { 3306, 9200 } accept`,
-        `ip saddr ${subnets.db} tcp dport { 3306, 9200, 33061 } accept`,
+        `ip saddr ${subnets.app} tcp dport { 3306, ${checksPort} } accept`,
+        `ip saddr ${subnets.db} tcp dport { 3306, ${peerPort}, 33061 } accept`,
       ];
   }
 }

@@ -24,7 +24,7 @@ export interface BundleService {
   restartFiles: string[];
   needs: string[];
   startTimeoutSeconds?: number;
-  health?: { http?: string; command?: string[]; timeoutSeconds: number };
+  health?: { http?: string; socket?: string; command?: string[]; timeoutSeconds: number };
 }
 
 /** The application's release. */

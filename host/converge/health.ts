@@ -49,18 +49,18 @@ export async function waitHealthy({ unit, health }: BundleService): Promise<void
   }
 }
 
-async function unhealthy({ command, http }: Health): Promise<Problem | undefined> {
-  if (!command) return refusal(http ?? "");
+async function unhealthy({ command, http, socket }: Health): Promise<Problem | undefined> {
+  if (!command) return refusal(http ?? "", socket);
   const { status, stdout, stderr } = await run(command, 10);
   if (status === 0) return undefined;
   return { text: `${command.join(" ")}: ${stdout}${stderr}`.trim(), patience: 0 };
 }
 
-/** What a URL answers if it is not 200. */
-function refusal(url: string): Promise<Problem | undefined> {
+/** What a URL answers, on a Unix socket if one is named, if it is not 200. */
+function refusal(url: string, socketPath?: string): Promise<Problem | undefined> {
   return new Promise((resolve) => {
     const failed = ({ message }: Error) => resolve({ text: `${url}: ${message}`, patience: 0 });
-    const request = get(url, { timeout: 3_000, agent: false }, (response) => {
+    const request = get(url, { socketPath, timeout: 3_000, agent: false }, (response) => {
       let body = "";
       response.on("data", (chunk: Buffer) => (body += chunk.toString().slice(0, 500)));
       response.on("error", failed);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Passwords } from "./actions/users";
+import type { PeerCredentials } from "./wire/peer-tls";
 
 /** What the program tells the supervisor of a node, in `/etc/webstack/supervisor.json`. */
 export interface Settings {
@@ -23,4 +24,11 @@ export function readSettings(): Settings {
 /** Reads the passwords, which systemd hands over. @throws Error if they are not there. */
 export function readPasswords(): Passwords {
   return read(`${process.env.CREDENTIALS_DIRECTORY}/passwords`);
+}
+
+/** Reads the certificate that peers know this node by. @throws Error if systemd did not hand it over. */
+export function readPeerCredentials(): PeerCredentials {
+  const read = (name: string) =>
+    readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8");
+  return { ca: read("ca"), cert: read("cert"), key: read("key") };
 }

@@ -1,4 +1,4 @@
-import { databaseStates, primaryOf, query } from "../operate/databases";
+import { askSupervisor, databaseStates, primaryOf, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { cloudGet } from "../local/cloud";
 import type { StackOutputs } from "../operate/outputs";
@@ -33,8 +33,7 @@ export async function waitForMember(
   node: string,
   timeoutSeconds: number,
 ): Promise<void> {
-  const { privateIp } = outputs.nodes.find(({ name }) => name === node)!;
-  const look = `curl -sfm 3 http://${privateIp}:9200/state | grep -q '"state":"ONLINE"'`;
+  const look = `${askSupervisor("/state")} | grep -q '"state":"ONLINE"'`;
   const command = `until ${look}; do sleep 0.5; done`;
   const wait = () => runOnNode(outputs, node, command, timeoutSeconds * 1_000);
   await waitUntil(`${node} an ONLINE member`, wait, { timeoutSeconds, intervalMs: bootMs });

@@ -10,6 +10,7 @@ import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
+import { strangerDrills } from "./database-strangers";
 import { waitForWrites } from "./database-load";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured, NotShown } from "./drill";
@@ -150,6 +151,7 @@ export const databaseDrills: readonly Drill[] = [
   ...diskDrills,
   ...restartDrills,
   ...lineageDrills,
+  ...strangerDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { cloudGet } from "./cloud";
 import type { StackNode, StackOutputs } from "../operate/outputs";
+import { askSupervisor } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 
-/** What one database node says of itself at `GET :9200/state`. */
+/** What one database node says of itself at `GET /state`. */
 const databaseState = z.looseObject({
   member: z.looseObject({ state: z.string(), role: z.string() }).nullish(),
 });
@@ -45,8 +46,7 @@ const services: Record<string, string> = {
 };
 
 async function ask(outputs: StackOutputs, node: StackNode): Promise<string[]> {
-  const state =
-    node.role === "db" ? `curl -sm 3 http://${node.privateIp}:9200/state; echo` : "echo";
+  const state = node.role === "db" ? `${askSupervisor("/state")}; echo` : "echo";
   const units = services[node.role] ?? "";
   const command = `systemctl is-system-running; systemctl is-active ${units} | xargs; ${state}`;
   const answer = await runOnNode(outputs, node.name, `sh -c '${command}'`);

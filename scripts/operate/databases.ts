@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { controlSocket } from "../../templates/supervisor-ports";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
@@ -17,15 +18,19 @@ const stateShape = z.looseObject({
 /** What the supervisor of a database node says. */
 export type DatabaseState = z.infer<typeof stateShape>;
 
+/** Command that asks the supervisor of a database node, as root there; fails if it does not answer 200. */
+export function askSupervisor(path: "/state" | "/health"): string {
+  return `sudo curl -sfm 3 --unix-socket ${controlSocket} http://supervisor${path}`;
+}
+
 /** What every database node's supervisor says; undefined where none answers. */
 export async function databaseStates(
   outputs: StackOutputs,
 ): Promise<Map<string, DatabaseState | undefined>> {
   const nodes = outputs.nodes.filter(({ role }) => role === "db");
   const states = await Promise.all(
-    nodes.map(async ({ name, privateIp }) => {
-      const command = `curl -sfm 3 http://${privateIp}:9200/state`;
-      const answer = await runOnNode(outputs, name, command).catch(() => undefined);
+    nodes.map(async ({ name }) => {
+      const answer = await runOnNode(outputs, name, askSupervisor("/state")).catch(() => undefined);
       return [name, answer && stateShape.parse(JSON.parse(answer))] as const;
     }),
   );

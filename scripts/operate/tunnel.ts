@@ -6,9 +6,9 @@ import { waitUntil } from "../local/wait-until";
 import type { StackOutputs } from "./outputs";
 import { sshArguments } from "./ssh";
 
-/** Ways from this machine to ports of a node that listen on its loopback address only. */
+/** Ways from this machine to what a node reaches: ports of its loopback address, and others. */
 export interface Tunnel {
-  /** A Unix socket for each port, in their order; only this user may use them. */
+  /** A Unix socket for each target, in their order; only this user may use them. */
   sockets: readonly string[];
   /** Ends the connection and removes the sockets. */
   close: () => void;
@@ -17,17 +17,21 @@ export interface Tunnel {
 /**
  * Opens a tunnel through whichever load balancer answers.
  *
- * @param ports TCP ports on 127.0.0.1 of the node, such as 3306.
+ * @param targets TCP ports on 127.0.0.1 of the node, such as 3306; or what the node connects to, such
+ * as `10.0.4.11:9200`, or the path of a Unix socket.
  * @throws Error with what `ssh` said if no load balancer leads there.
  */
 export async function openTunnel(
   outputs: StackOutputs,
   node: string,
-  ports: readonly number[],
+  targets: readonly (number | string)[],
 ): Promise<Tunnel> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-tunnel-"));
-  const sockets = ports.map((port) => join(folder, String(port)));
-  const forwards = ports.flatMap((port, i) => ["-L", `${sockets[i]}:127.0.0.1:${port}`]);
+  const sockets = targets.map((_, i) => join(folder, String(i)));
+  const forwards = targets.flatMap((target, i) => {
+    const to = typeof target === "number" ? `127.0.0.1:${target}` : target;
+    return ["-L", `${sockets[i]}:${to}`];
+  });
   const options = ["-N", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", ...forwards];
   let last: unknown = new Error(`no load balancer leads to ${node}`);
   for (const bastion of outputs.ssh.bastions) {

@@ -4,8 +4,8 @@ import { runOnNode } from "../../scripts/operate/ssh";
 
 /** Ports tried from outside: the ones the stack uses, and the usual ones an administrator forgets. */
 const triedPorts = [
-  21, 22, 25, 53, 80, 111, 443, 3000, 3306, 3307, 5432, 6379, 8080, 8404, 9200, 9300, 10000, 11211,
-  33060, 33061,
+  21, 22, 25, 53, 80, 111, 443, 3000, 3306, 3307, 5432, 6379, 8080, 8404, 9200, 9201, 9300, 10000,
+  11211, 33060, 33061,
 ];
 
 function answers(host: string, port: number, timeoutMs = 700): Promise<boolean> {
@@ -42,7 +42,7 @@ export async function probeFromNode(outputs: StackOutputs): Promise<NodeProbe> {
   const test = (host: string, port: number) =>
     `timeout 1 bash -c '</dev/tcp/${host}/${port}' 2>/dev/null && echo open ${host}:${port}`;
   const targets = of("db").flatMap(({ privateIp }) =>
-    [3306, 33061, 9200, 9300, 22].map((port) => test(privateIp, port)),
+    [3306, 33061, 9200, 9201, 9300, 22].map((port) => test(privateIp, port)),
   );
   const script = [...targets, test(app.privateIp, 3000), "true"].join("\n");
   const open = (await runOnNode(outputs, web.name, script, 60_000))

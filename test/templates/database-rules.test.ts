@@ -37,10 +37,43 @@ describe("database node", () => {
     const stops = (bundle: Bundle) => file(bundle, dropIn).match(/^ExecStop=.*$/gm) ?? [];
     const [handOver, leave, ...others] = stops(db);
     expect(handOver).toContain("group_replication_set_as_primary(@heir)");
-    expect(leave).toContain("http://10.0.4.11:9200/leaving");
+    // As root: nobody else reaches the supervisor.
+    expect(leave).toMatch(/^ExecStop=-\+/);
+    expect(leave).toContain(
+      "--unix-socket /run/webstack-supervisor/control.sock --request POST http://supervisor/leaving",
+    );
     expect(others).toEqual([]);
     expect(stops(db).filter((line) => !line.startsWith("ExecStop=-"))).toEqual([]);
     expect(stops(databaseNode(1))).toEqual([]);
+  });
+
+  it("lets app nodes ask for roles, and only database nodes speak to its supervisor", () => {
+    const accepts = file(db, "/etc/nftables.conf").match(/^ *ip saddr .* accept$/gm) ?? [];
+    expect(accepts.map((line) => line.trim())).toEqual([
+      "ip saddr 10.0.1.0/24 tcp dport { 22, 9300 } accept",
+      "ip saddr 10.0.3.0/24 tcp dport { 3306, 9200 } accept",
+      "ip saddr 10.0.4.0/24 tcp dport { 3306, 9201, 33061 } accept",
+    ]);
+  });
+
+  it("proves itself to its peers, and starts its supervisor only once it can", () => {
+    const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+    const tls = "/etc/webstack/tls";
+    for (const name of ["ca", "cert", "key"]) {
+      expect(unit).toContain(`LoadCredential=${name}:${tls}/${name}.pem\n`);
+    }
+    const supervisor = db.services.find(({ unit }) => unit === "webstack-supervisor.service")!;
+    const files = [`${tls}/ca.pem`, `${tls}/cert.pem`, `${tls}/key.pem`];
+    expect(supervisor.needs).toEqual(expect.arrayContaining(files));
+    expect(supervisor.restartFiles).toEqual(expect.arrayContaining(files));
+  });
+
+  it("says whether it is healthy to root alone", () => {
+    const supervisor = db.services.find(({ unit }) => unit === "webstack-supervisor.service")!;
+    const socket = "/run/webstack-supervisor/control.sock";
+    expect(supervisor.health).toMatchObject({ http: "http://supervisor/health", socket });
+    const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+    expect(unit).toContain("RuntimeDirectory=webstack-supervisor\nRuntimeDirectoryMode=0700\n");
   });
 
   it("listens on the private side only", () => {

@@ -1,123 +1,120 @@
 import { monotonicMs } from "../../time/monotonic";
-import { get } from "node:http";
-import type { Silence } from "../xcom/fast-refusal";
-import type { GroupRecord } from "../core/messages";
-import type { VoteRequest } from "../core/founding-rule";
 import type { VoteAnswer } from "../core/ballot";
+import type { VoteRequest } from "../core/founding-rule";
+import type { GroupRecord } from "../core/messages";
 import type { NodeState } from "../core/node-state";
+import type { Silence } from "../xcom/fast-refusal";
+import type { PeerNode } from "./peer-tls";
 
-/** Longest wait for a peer's answer, milliseconds. */
-const timeoutMs = 800;
 /** Time between two questions to a peer, milliseconds. */
 const pauseMs = 200;
 /** Age from which an answer says nothing any more, milliseconds. */
 const freshMs = 1_500;
 
-/** What a supervisor of before does not say. */
-const unsaid = {
-  lineage: [],
-  cloneIncomplete: false,
-  connectingTo: [],
-  maybeConnectingTo: [],
-  notReading: [],
-};
+/** A peer as it is asked; see `peer-client.ts`. */
+export interface AskedPeer {
+  /** What it answers; undefined if it does not. */
+  ask: (path: string, body?: object) => Promise<unknown>;
+}
 
-/** Errors that the peer's host itself answers with. */
-const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];
-
-function ask<T>(url: string, onSign?: () => void): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const call = get(url, { timeout: timeoutMs, agent: false }, (response) => {
-      onSign?.();
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("error", () => resolve(undefined));
-      response.on("end", () => {
-        try {
-          resolve(response.statusCode === 200 ? (JSON.parse(text) as T) : undefined);
-        } catch {
-          resolve(undefined);
-        }
-      });
-    });
-    // A host that lets one connect lives, also while its supervisor does not answer.
-    call.on("socket", (socket) => socket.once("connect", () => onSign?.()));
-    // With an error of its own: without one it looks like a reset by the host.
-    call.on("timeout", () => call.destroy(new Error("late")));
-    call.on("error", (error: NodeJS.ErrnoException) => {
-      if (answeredErrors.includes(error.code ?? "")) onSign?.();
-      resolve(undefined);
-    });
-  });
+/** A peer with what is known of it. */
+interface Peer {
+  node: PeerNode;
+  client: AskedPeer;
+  /** When there was the last sign of life of its host; at first the start of this program. */
+  signMs: number;
+  answer?: { state: NodeState; atMs: number };
 }
 
 /** The other nodes, each asked on its own, so that one that is dead delays no answer of another. */
 export class Peers {
-  private readonly answers = new Map<string, { state: NodeState; atMs: number }>();
-  /** When there was the last sign of life of each host; at first the start of this program. */
-  private readonly signs: Map<string, number>;
+  /** True once any of them has answered. */
+  wereHeard = false;
+  private readonly peers: readonly Peer[];
 
+  /**
+   * @param nodes the other database nodes.
+   * @param clientOf makes the client of one, which says every sign of life of its host.
+   * @param onAnswer receives what a peer said, and when it was asked, on the monotonic clock,
+   * milliseconds.
+   */
   constructor(
-    private readonly addresses: readonly string[],
-    /** Receives what a peer said, and when it was asked, on the monotonic clock, milliseconds. */
+    nodes: readonly PeerNode[],
+    clientOf: (node: PeerNode, onSign: () => void) => AskedPeer,
     private readonly onAnswer: (state: NodeState, askedMs: number) => void,
   ) {
-    this.signs = new Map(addresses.map((address) => [address, monotonicMs()]));
+    this.peers = nodes.map((node) => {
+      const client = clientOf(node, () => this.hear(node.name));
+      return { node, client, signMs: monotonicMs() };
+    });
   }
 
   /** Starts asking, for ever. */
   watch(): void {
-    for (const address of this.addresses) this.askAgain(address);
+    for (const peer of this.peers) void this.askAgain(peer);
   }
 
-  private askAgain(address: string): void {
-    const onSign = () => this.hear(address);
+  private async askAgain(peer: Peer): Promise<void> {
     const askedMs = monotonicMs();
-    void ask<NodeState>(`http://${address}:9200/state`, onSign).then((state) => {
-      if (state) {
-        this.answers.set(address, { state: { ...unsaid, ...state }, atMs: monotonicMs() });
-        this.onAnswer(state, askedMs);
-      }
-      setTimeout(() => this.askAgain(address), pauseMs);
-    });
+    const state = this.keep(peer, await peer.client.ask("/state"));
+    if (state) this.onAnswer(state, askedMs);
+    setTimeout(() => void this.askAgain(peer), pauseMs);
   }
 
-  /** Notes a sign of life of a host; of one that is no peer it says nothing. */
-  hear(address: string): void {
-    if (this.addresses.includes(address)) this.signs.set(address, monotonicMs());
+  /** Keeps what a peer said of itself; undefined if it said nothing, or nothing of itself. */
+  private keep(peer: Peer, said: unknown): NodeState | undefined {
+    if (!isStateOf(peer.node.name, said)) return undefined;
+    peer.answer = { state: said, atMs: monotonicMs() };
+    this.wereHeard = true;
+    return said;
+  }
+
+  /** Notes a sign of life of the host of that node; of one that is no peer it says nothing. */
+  hear(name: string): void {
+    const peer = this.peers.find(({ node }) => node.name === name);
+    if (peer) peer.signMs = monotonicMs();
   }
 
   /** How long nothing was heard of each peer. */
   silences(): Silence[] {
     const now = monotonicMs();
-    return [...this.signs].map(([address, atMs]) => ({ address, silentMs: now - atMs }));
+    return this.peers.map(({ node, signMs }) => ({
+      address: node.privateIp,
+      silentMs: now - signMs,
+    }));
   }
 
   /** What the peers said of themselves not long ago; those that did not answer are left out. */
   states(): NodeState[] {
     const since = monotonicMs() - freshMs;
-    return [...this.answers.values()].filter(({ atMs }) => atMs > since).map(({ state }) => state);
+    return this.peers.flatMap(({ answer }) => (answer && answer.atMs > since ? answer.state : []));
   }
 
   /** Tells the peers who is the primary without waiting for their next question. */
   tell(record: GroupRecord): void {
-    for (const address of this.addresses) {
-      void post<NodeState>(`http://${address}:9200/record`, record).then((state) => {
-        if (state) this.answers.set(address, { state, atMs: monotonicMs() });
-      });
+    for (const peer of this.peers) {
+      void peer.client.ask("/record", record).then((said) => this.keep(peer, said));
     }
   }
 
   /** Tells the peers that this node is about to come into the group or to leave it. */
   announce(): void {
-    for (const address of this.addresses) void ask(`http://${address}:9200/change`);
+    for (const { client } of this.peers) void client.ask("/change", {});
   }
 
   /** Asks every peer for its vote; those that do not answer are left out. */
   async vote(request: Omit<VoteRequest, "founder">): Promise<VoteAnswer[]> {
     const answers = await Promise.all(
-      this.addresses.map((address) => post<VoteAnswer>(`http://${address}:9200/vote`, request)),
+      this.peers.map(async ({ node, client }) => {
+        const said = (await client.ask("/vote", request)) as Partial<VoteAnswer> | undefined;
+        const isAnswer = typeof said?.refusal === "string" && isStateOf(node.name, said.state);
+        return isAnswer ? [said as VoteAnswer] : [];
+      }),
     );
-    return answers.flatMap((answer) => answer ?? []);
+    return answers.flat();
   }
+}
+
+function isStateOf(name: string, said: unknown): said is NodeState {
+  return typeof said === "object" && said !== null && "node" in said && said.node === name;
 }

@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { waitHealthy } from "../../../host/converge/health";
 
@@ -24,6 +27,27 @@ describe("waiting for health", () => {
       await service((_, response) => response.writeHead(++calls < 3 ? 503 : 200).end(), 5),
     );
     expect(calls).toBe(3);
+  });
+
+  it("asks on a Unix socket where one is named", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "health-"));
+    const socket = join(folder, "control.sock");
+    const asked: unknown[] = [];
+    server = createServer(({ url, headers }, response) => {
+      asked.push(url, headers.host);
+      response.writeHead(asked.length > 2 ? 200 : 503, { "retry-after": "1" }).end("on its way");
+    }).listen(socket);
+    await once(server, "listening");
+    const health = { http: "http://supervisor/health", socket, timeoutSeconds: 0.1 };
+    await waitHealthy({
+      unit: "some.service",
+      restartFiles: [],
+      reloadFiles: [],
+      needs: [],
+      health,
+    });
+    expect(asked.slice(-2)).toEqual(["/health", "supervisor"]);
+    rmSync(folder, { recursive: true });
   });
 
   it("fails after the deadline with the last answer", async () => {

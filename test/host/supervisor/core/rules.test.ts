@@ -7,7 +7,7 @@ import {
   mayBeMade,
 } from "../../../../host/supervisor/core/votes";
 import { includes, missingFrom } from "../../../../host/supervisor/core/gtid";
-import { durationMs, isPrimary, isReplica } from "../../../../host/supervisor/wire/server";
+import { durationMs, isPrimary, isReplica } from "../../../../host/supervisor/wire/roles";
 import {
   isConfirmed,
   isLater,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
-import { isPrimary } from "../../../../host/supervisor/wire/server";
+import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import { type Rules, rules } from "./rules";
 import { Simulation } from "./simulation";
 

@@ -1,0 +1,67 @@
+import { request as requestHttp, type RequestOptions } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { StackOutputs } from "../operate/outputs";
+import { openTunnel } from "../operate/tunnel";
+import type { Answered, Target } from "./closed-ports";
+
+/** Longest wait for an answer, milliseconds. */
+const timeoutMs = 2_000;
+
+/** HTTP status of an answer on a Unix socket; 0 if there is none. */
+export function statusOn(
+  socketPath: string,
+  scheme: Target["scheme"],
+  method: string,
+  path: string,
+): Promise<number> {
+  return new Promise((resolve) => {
+    const options: RequestOptions = { socketPath, method, path, agent: false, timeout: timeoutMs };
+    const call =
+      scheme === "http"
+        ? requestHttp(options)
+        : // Whoever answers, answers a stranger.
+          requestHttps({ ...options, rejectUnauthorized: false });
+    call.on("response", (response) => {
+      response.resume().on("error", () => undefined);
+      resolve(response.statusCode ?? 0);
+    });
+    call.on("timeout", () => call.destroy(new Error("late")));
+    call.on("error", () => resolve(0));
+    call.end(method === "POST" ? "{}" : undefined);
+  });
+}
+
+/** The answers of one target that a Unix socket leads to; one that is silent is not asked again. */
+async function answersOn(socket: string, target: Target, from: string): Promise<Answered[]> {
+  const answers: Answered[] = [];
+  const { at, scheme, paths } = target;
+  for (const path of paths) {
+    for (const method of ["GET", "POST"]) {
+      const begun = performance.now();
+      const status = await statusOn(socket, scheme, method, path);
+      if (status > 0) answers.push({ from, at, method, path, status });
+      else if (performance.now() - begun >= timeoutMs) return answers;
+    }
+  }
+  return answers;
+}
+
+/** What targets answer to somebody who has SSH to a node, and forwards connections through it. */
+export async function askForwarded(
+  outputs: StackOutputs,
+  node: string,
+  targets: readonly Target[],
+): Promise<Answered[]> {
+  const tunnel = await openTunnel(
+    outputs,
+    node,
+    targets.map(({ at }) => at),
+  );
+  try {
+    const from = `through SSH to ${node}`;
+    const asked = targets.map((target, i) => answersOn(tunnel.sockets[i]!, target, from));
+    return (await Promise.all(asked)).flat();
+  } finally {
+    tunnel.close();
+  }
+}

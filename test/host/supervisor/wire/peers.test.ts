@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { Peers } from "../../../../host/supervisor/wire/peers";
+import { member, view } from "../support/node-state";
+import { nodes } from "./support/authority";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const others = nodes.slice(1);
+
+/** The peers of db-1, each answering as it is told by path; with what was asked, and what was heard. */
+function started(says: (node: string, path: string) => unknown) {
+  const asked: [string, string, unknown][] = [];
+  const answers: NodeState[] = [];
+  const signs: Record<string, () => void> = {};
+  const peers = new Peers(
+    others,
+    ({ name }, onSign) => {
+      signs[name] = onSign;
+      return {
+        ask: async (path, body) => {
+          asked.push([name, path, body]);
+          return says(name, path);
+        },
+      };
+    },
+    (state) => answers.push(state),
+  );
+  return { peers, asked, answers, signs };
+}
+
+describe("the peers", () => {
+  it("are each asked again and again, and known for 1.5 s by what they said", async () => {
+    let lives = true;
+    const { peers, answers } = started((name) => (lives ? member(name, "SECONDARY") : undefined));
+    peers.watch();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(answers.length).toBe(12);
+    expect(peers.states().map(({ node }) => node)).toEqual(["db-2", "db-3"]);
+    lives = false;
+    await vi.advanceTimersByTimeAsync(1_300);
+    expect(peers.states()).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(peers.states()).toEqual([]);
+  });
+
+  it("are asked apart: one that does not answer delays no other", async () => {
+    const never = new Promise(() => undefined);
+    const { peers } = started((name) => (name === "db-2" ? never : member(name, "SECONDARY")));
+    peers.watch();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(peers.states().map(({ node }) => node)).toEqual(["db-3"]);
+  });
+
+  it("say nothing of each other", async () => {
+    const { peers, answers } = started(() => member("db-3", "PRIMARY"));
+    peers.watch();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(peers.states().map(({ node }) => node)).toEqual(["db-3"]);
+    expect(answers).toHaveLength(1);
+    const nonsense = started((name) => (name === "db-2" ? "db-2" : null));
+    nonsense.peers.watch();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(nonsense.peers.states()).toEqual([]);
+  });
+
+  it("are silent since their last sign of life", async () => {
+    const { peers, signs } = started(() => undefined);
+    await vi.advanceTimersByTimeAsync(700);
+    signs["db-2"]!();
+    peers.hear("db-9");
+    await vi.advanceTimersByTimeAsync(50);
+    peers.hear("db-3");
+    expect(peers.silences()).toEqual([
+      { address: "127.0.0.12", silentMs: 50 },
+      { address: "127.0.0.13", silentMs: 0 },
+    ]);
+  });
+
+  it("are told of a view, and what they answer is known", async () => {
+    const { peers, asked } = started((name) => member(name, "SECONDARY"));
+    peers.tell(view("db-1", 3));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked[0]).toEqual(["db-2", "/view", { view: view("db-1", 3) }]);
+    expect(peers.states()).toHaveLength(2);
+  });
+
+  it("grant a claim each for itself", async () => {
+    const { peers, asked } = started((name) => ({
+      granted: name === "db-3",
+      state: member(name, "SECONDARY"),
+    }));
+    const granting = await peers.grants("db-1", null);
+    expect(granting.map(({ node }) => node)).toEqual(["db-3"]);
+    expect(asked[0]).toEqual(["db-2", "/claim", { view: null }]);
+    const forged = started(() => ({ granted: true, state: member("db-2", "SECONDARY") }));
+    expect((await forged.peers.grants("db-1", null)).map(({ node }) => node)).toEqual(["db-2"]);
+  });
+
+  it("are told of a change and of a claim that is given back", async () => {
+    const { peers, asked } = started(() => ({}));
+    peers.announce();
+    await peers.release("db-1");
+    expect(asked.map(([name, path]) => `${name}${path}`)).toEqual([
+      ...["db-2/change", "db-3/change", "db-2/release", "db-3/release"],
+    ]);
+  });
+});
