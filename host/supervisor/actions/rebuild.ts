@@ -1,5 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
-import { copyFrom, killService, type Replication } from "./group";
+import { copyFrom, type Replication } from "./group";
+import { killMysql } from "./kill-mysql";
 import type { Mysql } from "../mysql";
 import type { Progress } from "../observation/clone-progress";
 import { log } from "../log";
@@ -33,5 +34,5 @@ export async function endStuckCopy(progress: Progress): Promise<void> {
   if (!progress.isStuck(monotonicMs())) return;
   progress.restart();
   log(3, "the copy stands still; MySQL is started anew");
-  await killService("mysql.service");
+  await killMysql();
 }

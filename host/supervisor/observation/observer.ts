@@ -179,7 +179,7 @@ export class Observer {
   async keepLineage(lineage: Lineage): Promise<void> {
     const isSame = JSON.stringify(lineage) === JSON.stringify(this.state.lineage);
     if (lineage.length === 0 || isSame) return;
-    await writeLineage(this.mysql, lineage);
+    await writeLineage(this.mysql, lineage, this.state.member?.role === "PRIMARY");
     this.state.lineage = lineage;
   }
 
