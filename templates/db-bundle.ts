@@ -122,8 +122,7 @@ function services({ privateIp, volume }: DbBundleArgs): NonNullable<BundlePart["
     {
       unit: "webstack-mysql-kill.path",
       reloadFiles: [],
-      // The service is started anew each time.
-      restartFiles: [killPath],
+      restartFiles: [killPath, killUnit],
       needs: [],
     },
     {
