@@ -133,6 +133,11 @@ describe("database node with a volume", () => {
     expect(file(onVolume, dropIn)).toContain(`ExecStartPre=+/bin/sh -c "${note} && sync `);
   });
 
+  it("takes the mark of a copy away once MySQL is up on it", () => {
+    const mark = "/var/lib/webstack-volume/never-started";
+    expect(file(onVolume, dropIn)).toContain(`ExecStartPost=+/usr/bin/rm -f ${mark}\n`);
+  });
+
   it("lets the file system grow without touching MySQL", () => {
     const size = "/etc/webstack/volume-size-gb";
     expect(service(onVolume, "webstack-data.service").reloadFiles).toContain(size);
