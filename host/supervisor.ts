@@ -19,6 +19,8 @@ import { problem } from "./supervisor/policy/problem";
 import { endStuckCopy, rebuild } from "./supervisor/actions/rebuild";
 import { Reach } from "./supervisor/xcom/reach";
 import { Rejoins } from "./supervisor/policy/rejoin";
+import { groupSets } from "./supervisor/saved/loss";
+import { Saving } from "./supervisor/saved/saving";
 import { serve } from "./supervisor/wire/server";
 import { SeveredLinks } from "./supervisor/xcom/severed-links";
 import { readPasswords, readSettings } from "./supervisor/settings";
@@ -56,6 +58,7 @@ const reach = new Reach(others);
 const severedLinks = new SeveredLinks(others);
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
+const saving = new Saving(config.node);
 const backOff = new BackOff();
 const founding = new Founding(config.node, nodes, { observer, peers, claims, backOff });
 const fastRefusal = new FastRefusal();
@@ -80,7 +83,8 @@ function next(): Decision {
   const standing = { listeningMs: askers.listeningMs(now), slowMs: observer.syncs.slowMs(now) };
   const first = decide({ nodes, self, peers: said, override: isOverridden(config.node) });
   const better = betterPrimary(self, said, standing);
-  const made = rejoins.next(handOvers.next(first, self, better, now), isInGroup(self), now);
+  const settled = rejoins.next(handOvers.next(first, self, better, now), isInGroup(self), now);
+  const made = saving.next(settled, now);
   if (made.type !== decision.type) decidedAt = monotonicMs();
   if (made.type === "wait" && observer.state.waiting !== made.reason)
     log(5, `waiting: ${made.reason}`);
@@ -119,8 +123,13 @@ async function act(): Promise<void> {
       return rebuild(
         acting,
         replication,
-        { ...decision, address: addressOf(decision.donor) },
+        {
+          ...decision,
+          address: addressOf(decision.donor),
+          sets: groupSets(observer.state, peers.states()),
+        },
         observer.progress,
+        saving,
       );
     case "leave":
       log(3, `leaving the group: ${decision.reason}`);
@@ -145,6 +154,7 @@ function failed(error: Error): void {
 
 async function turn(): Promise<void> {
   await observer.look();
+  saving.tidy(monotonicMs());
   severedLinks.see(observer.state, peers.silences());
   Object.assign(
     observer.state,

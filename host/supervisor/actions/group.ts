@@ -54,7 +54,7 @@ export async function startMember(
 }
 
 /** Ends what is left of a membership. One that hangs, as after a cut network, ends with its MySQL. */
-async function endMembership(mysql: Mysql): Promise<void> {
+export async function endMembership(mysql: Mysql): Promise<void> {
   try {
     await mysql.query("STOP GROUP_REPLICATION", stopMs);
   } catch (error) {
