@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 const passwordLength = 32;
 
 /** Users of the databases, each with the least that it needs. */
-export const databaseUsers = ["app", "monitor", "replication", "admin"] as const;
+export const databaseUsers = ["app", "replication"] as const;
 
 /** One of the {@link databaseUsers}. */
 export type DatabaseUser = (typeof databaseUsers)[number];
@@ -20,9 +20,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
     const password = (user: DatabaseUser) => randomPassword(`${name}-${user}`, this);
     this.passwords = {
       app: password("app"),
-      monitor: password("monitor"),
       replication: password("replication"),
-      admin: password("admin"),
     };
     this.registerOutputs();
   }

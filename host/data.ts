@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { must, pause, run } from "./converge/run";
 import { type DataDirectory, plan, serverUuid } from "./data/plan";
 import { log } from "./supervisor/log";
@@ -15,6 +23,8 @@ const place = "/var/lib/mysql";
 const volumeRoot = "/var/lib/webstack-volume";
 /** Not the volume's root: its `lost+found` would be taken for a database. */
 const held = `${volumeRoot}/mysql`;
+/** There from the making of a copy until MySQL is up on it; the unit of MySQL removes it then. */
+const neverStarted = `${volumeRoot}/never-started`;
 const systemctl = "/usr/bin/systemctl";
 const mysql = "mysql.service";
 
@@ -27,7 +37,8 @@ function textOf(path: string): string | null {
 }
 
 function directory(path: string): DataDirectory {
-  return { exists: existsSync(path), serverUuid: serverUuid(textOf(`${path}/auto.cnf`) ?? "") };
+  const uuid = serverUuid(textOf(`${path}/auto.cnf`) ?? "");
+  return { path, exists: existsSync(path), serverUuid: uuid };
 }
 
 async function isMounted(path: string): Promise<boolean> {
@@ -59,6 +70,8 @@ async function stopMysql(): Promise<boolean> {
 async function copy(): Promise<void> {
   const draft = `${volumeRoot}/mysql.copy`;
   log(5, `copying ${place} to volume ${volumeId}`);
+  // What is left by a loss of power, or never had a UUID, would be refused without this mark.
+  writeFileSync(neverStarted, "", { flush: true });
   rmSync(draft, { recursive: true, force: true });
   rmSync(held, { recursive: true, force: true });
   await must(["/usr/bin/cp", "-a", place, draft], copySeconds);
@@ -72,6 +85,7 @@ async function fill(): Promise<void> {
     volumeId,
     ranOn: textOf("/var/lib/webstack/volume-id")?.trim() ?? null,
     onVolume: directory(held),
+    neverStarted: existsSync(neverStarted),
     onOwnDisk: directory(place),
   });
   if (decided.type === "refuse") throw new Error(decided.reason);

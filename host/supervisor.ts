@@ -15,6 +15,7 @@ import { BackOff } from "./supervisor/policy/back-off";
 import { Decisions } from "./supervisor/policy/decision";
 import { Override } from "./supervisor/policy/override";
 import { problem } from "./supervisor/policy/problem";
+import { Saving } from "./supervisor/saved/saving";
 import { readPasswords, readPeerCredentials, readSettings } from "./supervisor/settings";
 import { PeerClient } from "./supervisor/wire/peer-client";
 import { Peers } from "./supervisor/wire/peers";
@@ -54,12 +55,13 @@ const founding = new Founding(node, nodes, { observer, peers, memory, backOff, o
 const register = new Register(nodes, { observer, memory, peers });
 const decisions = new Decisions(nodes);
 const reach = new Reach(others);
+const saving = new Saving(node);
 const severedLinks = new SeveredLinks(others);
 const fastRefusal = new FastRefusal();
 const slotFilling = new SlotFilling();
 const slotFiller = new SlotFiller();
 const actor = new Actor({
-  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving },
+  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving },
   replication: { user: "replication", password: passwords.replication },
   addressOf: (name) => config.nodes.find((one) => one.name === name)?.privateIp ?? name,
 });
@@ -73,10 +75,11 @@ function ownState(): NodeState {
 
 function next() {
   const [self, said, nowMs] = [ownState(), peers.states(), monotonicMs()];
-  const made = decisions.next(self, said, {
+  const decided = decisions.next(self, said, {
     ...{ override: override.holds(self, said, nodes.length, nowMs), nowMs },
     ...{ listeningMs: askers.listeningMs(nowMs), slowMs: observer.syncs.slowMs(nowMs) },
   });
+  const made = saving.next(decided, nowMs);
   const waiting = made.type === "wait" ? made.reason : "";
   if (waiting && observer.state.waiting !== waiting) log(5, `waiting: ${waiting}`);
   observer.note({ waiting });
@@ -110,6 +113,7 @@ async function work(): Promise<void> {
 
 async function turn(): Promise<void> {
   await observer.look();
+  saving.tidy(monotonicMs());
   register.record();
   await helpXcom();
   await endStuckCopy(observer.progress).catch((error: Error) => actor.failed(error));
@@ -128,6 +132,7 @@ serve(config, credentials, {
   adopt: (record) => register.adopt(record),
   vote: (request) => founding.vote(request),
   override: () => override.ask(ownState(), peers.states(), nodes.length, monotonicMs()),
+  discard: () => saving.discard(monotonicMs()),
   announced: () => slotFilling.announce(monotonicMs()),
   leaving,
   onAsked: (address) => askers.note(address, monotonicMs()),

@@ -9,10 +9,12 @@ import {
   onVolume,
 } from "./db-data";
 import type { Peer } from "./haproxy-cfg";
-import { myCnf, tlsPaths } from "./my-cnf";
+import { initSqlPath, myCnf, tlsPaths } from "./my-cnf";
+import { mysqlInitSql, supervisorUser } from "./mysql-init-sql";
 import { beforeStop } from "./mysql-stop";
 import { made } from "./notice";
 import { controlSocket } from "./supervisor-ports";
+import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
 import { text } from "./text";
 
 /** What a database node depends on, besides what every node has. */
@@ -49,7 +51,7 @@ const owned: FileAttributes = { owner: "mysql", group: "mysql", mode: "0600" };
 const root0600: FileAttributes = { owner: "root", group: "root", mode: "0600" };
 const cnfPath = "/etc/mysql/mysql.conf.d/zz-webstack.cnf";
 const dropInPath = "/etc/systemd/system/mysql.service.d/webstack.conf";
-const unitPath = "/etc/systemd/system/webstack-supervisor.service";
+const { unit: unitPath, killPath, killUnit } = supervisorPaths;
 const configPath = "/etc/webstack/supervisor.json";
 
 /** A database node: MySQL, and the supervisor that makes a group of the nodes and mends it. */
@@ -58,12 +60,16 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
   const data = typeof volume === "object" && dataVolumePart(volume, programs.data ?? "");
   return {
     packages: ["mysql-server", ...(data ? data.packages : [])],
+    users: [{ name: supervisorUser, home: "/nonexistent" }],
     directories: { "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" } },
     files: {
       [programPath("supervisor")]: rootFile(programs.supervisor ?? ""),
       [cnfPath]: rootFile(myCnf({ ...args, bufferPoolMiB: args.bufferPoolMiB ?? 128 })),
       [dropInPath]: rootFile(mysqlDropIn(args, !!data)),
-      [unitPath]: rootFile(supervisorUnit()),
+      [initSqlPath]: rootFile(mysqlInitSql()),
+      [unitPath]: rootFile(supervisorUnit(dbSecretPaths.credentials)),
+      [killPath]: rootFile(mysqlKillPath()),
+      [killUnit]: rootFile(mysqlKillUnit()),
       [configPath]: rootFile(`${JSON.stringify({ node, privateIp, nodes }, null, 2)}\n`),
       ...(data ? data.files : {}),
     },
@@ -79,9 +85,13 @@ export function dbBundle(args: DbBundleArgs): BundlePart {
 }
 
 const tls = Object.values(tlsPaths);
+const credentials = Object.values(dbSecretPaths);
 
 function checks({ nodes, volume }: DbBundleArgs): BundleCheck[] {
-  const own = [unitPath, ...(typeof volume === "object" ? [dataPaths.unit] : [])];
+  const own = [
+    ...Object.values(supervisorPaths),
+    ...(typeof volume === "object" ? [dataPaths.unit] : []),
+  ];
   return [
     {
       files: [cnfPath],
@@ -107,19 +117,24 @@ function services({ volume }: DbBundleArgs): NonNullable<BundlePart["services"]>
     {
       unit: "mysql.service",
       reloadFiles: [],
-      restartFiles: [cnfPath, dropInPath, ...tls],
+      restartFiles: [cnfPath, initSqlPath, dropInPath, ...tls],
       needs: [...tls, ...id],
+    },
+    {
+      unit: "webstack-mysql-kill.path",
+      reloadFiles: [],
+      restartFiles: [killPath, killUnit],
+      needs: [],
     },
     {
       unit: "webstack-supervisor.service",
       reloadFiles: [],
       restartFiles: [
-        ...[programPath("supervisor"), unitPath, configPath, dbSecretPaths.credentials],
-        ...tls,
+        ...[programPath("supervisor"), unitPath, configPath, ...credentials],
         // It has a view of the file system of its own, which may lack what is mounted later.
         ...id,
       ],
-      needs: [dbSecretPaths.credentials, ...tls],
+      needs: credentials,
       health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
     },
   ];
@@ -143,36 +158,5 @@ function mysqlDropIn({ nodes }: DbBundleArgs, hasVolume: boolean): string {
     # MySQL ends to be started again after a clone only if it knows that somebody does that.
     Environment=MYSQLD_PARENT_PID=1
     ${nodes.length > 1 ? beforeStop() : []}
-  `;
-}
-
-function supervisorUnit(): string {
-  return text`
-    ${made}
-    [Unit]
-    Description=Supervisor of this database node
-    After=webstack-network-ready.service mysql.service
-    StartLimitIntervalSec=0
-
-    [Service]
-    ExecStart=/usr/bin/node ${programPath("supervisor")}
-    LoadCredential=passwords:${dbSecretPaths.credentials}
-    LoadCredential=ca:${tlsPaths.ca}
-    LoadCredential=cert:${tlsPaths.certificate}
-    LoadCredential=key:${tlsPaths.key}
-    RuntimeDirectory=webstack-supervisor
-    RuntimeDirectoryMode=0700
-    StateDirectory=webstack-supervisor
-    StateDirectoryMode=0700
-    Restart=always
-    RestartSec=500ms
-    NoNewPrivileges=yes
-    ProtectSystem=strict
-    ProtectHome=yes
-    PrivateTmp=yes
-    OOMScoreAdjust=-800
-
-    [Install]
-    WantedBy=multi-user.target
   `;
 }

@@ -28,6 +28,7 @@ type DataPart = Required<Pick<BundlePart, "packages" | "files" | "services">>;
 
 /** Seconds that a start may take: a copy of all data is part of the first one. */
 const startSeconds = 1_500;
+const volumeRoot = "/var/lib/webstack-volume";
 const dataDirectory = "/var/lib/mysql";
 
 /** The step before MySQL that mounts the volume; it goes on by itself when the volume comes late. */
@@ -69,7 +70,7 @@ function dataUnitFile(): string {
     ExecStart=/usr/bin/node ${programPath("data")} mount
     ExecReload=/usr/bin/node ${programPath("data")} grow
     ExecStopPost=-/usr/bin/umount --quiet ${dataDirectory}
-    ExecStopPost=-/usr/bin/umount --quiet /var/lib/webstack-volume
+    ExecStopPost=-/usr/bin/umount --quiet ${volumeRoot}
     Restart=on-failure
     RestartSec=10
 
@@ -88,6 +89,8 @@ export const onVolume = {
   ],
   service: [
     `ExecStartPre=+/bin/sh -c "cp ${dataPaths.id} ${dataPaths.ranOn} && sync ${dataPaths.ranOn}"`,
+    // From now on the copy is data, which has its auto.cnf: one without would be refused.
+    `ExecStartPost=+/usr/bin/rm -f ${volumeRoot}/never-started`,
   ],
 };
 

@@ -23,6 +23,9 @@ export const tlsPaths = {
   key: "/etc/webstack/tls/key.pem",
 } as const;
 
+/** Statements that MySQL runs at each start; its AppArmor profile lets it read `/etc/mysql`. */
+export const initSqlPath = "/etc/mysql/webstack-init.sql";
+
 /**
  * Renders `/etc/mysql/mysql.conf.d/zz-webstack.cnf`, MySQL 8.4 LTS and 9.x.
  *
@@ -58,6 +61,7 @@ export function myCnf(args: MyCnfArgs): string {
     ssl_cert = ${tlsPaths.certificate}
     ssl_key = ${tlsPaths.key}
     require_secure_transport = ON
+    init_file = ${initSqlPath}
     # The supervisor alone starts members: at boot MySQL cannot know whether others are there.
     ${args.nodes.length > 1 ? group(args) : []}
   `;
@@ -96,5 +100,10 @@ function group({ privateIp, groupName, nodes }: MyCnfArgs): string[] {
     ...Object.entries(settings).map(
       ([name, value]) => `loose_group_replication_${name} = ${value}`,
     ),
+    "# Outside of a group nothing is written that the group would lack; it opens its primary itself.",
+    // It holds after `init_file`, and after MySQL's upgrade of its own tables (seen, MySQL 9.7).
+    "super_read_only = ON",
+    "# Each member would try an event, and only the primary could write.",
+    "event_scheduler = OFF",
   ];
 }

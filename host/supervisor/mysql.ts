@@ -22,10 +22,12 @@ interface Query {
 
 /** Client errors after which a session is of no use: not connected, gone away, lost, ended. */
 const lostConnection = /ERROR (?:2002|2003|2006|2013|2055|4031)\b.*/;
+/** Options of each MySQL program: nothing of the host's settings, and the supervisor's user. */
+export const mysqlLogin = ["--no-defaults", "--user=supervisor"];
 const mark = "--webstack-end--";
 
 /**
- * A session of the `mysql` program over the socket, as root. Statements go in on standard input,
+ * A session of the `mysql` program over the socket, as the supervisor's own user. Statements go in on standard input,
  * so that no password is ever an argument; one at a time; a session that hangs is ended.
  */
 export class Mysql {
@@ -58,7 +60,7 @@ export class Mysql {
 
   private session(): ChildProcess {
     if (this.child) return this.child;
-    const args = ["--no-defaults", "--user=root", "--batch", "--raw", "--unbuffered", "--force"];
+    const args = [...mysqlLogin, "--batch", "--raw", "--unbuffered", "--force"];
     const child = spawn("/usr/bin/mysql", [...args, "--skip-column-names", "--connect-timeout=2"], {
       stdio: ["pipe", "pipe", "pipe"],
     });

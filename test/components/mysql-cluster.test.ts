@@ -35,10 +35,7 @@ describe("MysqlCluster", () => {
     ]);
     const passwords = children.filter(({ parent }) => parent === "db-password");
     expect(passwords.map(({ name, inputs }) => [name, inputs])).toEqual(
-      ["admin", "app", "monitor", "replication"].map((user) => [
-        `db-password-${user}`,
-        { length: 32, special: false },
-      ]),
+      ["app", "replication"].map((user) => [`db-password-${user}`, { length: 32, special: false }]),
     );
   });
 
@@ -68,9 +65,7 @@ describe("MysqlCluster", () => {
     expect(await pulumi.isSecret(file as pulumi.Output<string>)).toBe(true);
     expect(JSON.parse(await valueOf(file))).toEqual({
       app: `${secretMark}passworddbpasswordapp`,
-      monitor: `${secretMark}passworddbpasswordmonitor`,
       replication: `${secretMark}passworddbpasswordreplication`,
-      admin: `${secretMark}passworddbpasswordadmin`,
     });
   });
 

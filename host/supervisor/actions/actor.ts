@@ -4,6 +4,8 @@ import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
 import type { Observer } from "../observation/observer";
 import { type BackOff, noticedMs } from "../policy/back-off";
+import { groupSets } from "../saved/loss";
+import type { Saving } from "../saved/saving";
 import type { Peers } from "../wire/peers";
 import type { Founding } from "./founding";
 import { type Replication, setPrimary, stopMember } from "./group";
@@ -23,6 +25,7 @@ export interface Tools {
   observer: Observer;
   peers: Peers;
   founding: Founding;
+  saving: Saving;
   backOff: BackOff;
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
@@ -54,8 +57,9 @@ export class Actor {
         return founding.found(mysql, replication, decision);
       case "rebuild": {
         if (monotonicMs() - this.decidedAtMs < rebuildAfterMs) return;
-        const source = { ...decision, address: addressOf(decision.donor) };
-        return rebuild(mysql, replication, source, observer.progress);
+        const sets = groupSets(observer.state, this.tools.peers.states());
+        const source = { ...decision, address: addressOf(decision.donor), sets };
+        return rebuild(mysql, replication, source, observer.progress, this.tools.saving);
       }
       case "leave":
         log(3, `leaving the group: ${decision.reason}`);

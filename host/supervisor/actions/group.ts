@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { HangingError, literal, type Mysql, SqlError } from "../mysql";
-
-const run = promisify(execFile);
+import { killMysql } from "./kill-mysql";
 
 /** Longest join of a member: a copy of much data may be part of it, milliseconds. */
 const joinMs = 3_600_000;
@@ -66,13 +63,8 @@ export async function groupIdOf(mysql: Mysql): Promise<string> {
   return groupId;
 }
 
-/** systemd starts it again. */
-export async function killService(unit: string): Promise<void> {
-  await run("/usr/bin/systemctl", ["kill", "--signal=KILL", unit], { timeout: 10_000 });
-}
-
 /** Ends what is left of a membership. One that hangs, as after a cut network, ends with its MySQL. */
-async function endMembership(mysql: Mysql): Promise<void> {
+export async function endMembership(mysql: Mysql): Promise<void> {
   try {
     await mysql.query("STOP GROUP_REPLICATION", stopMs);
   } catch (error) {
@@ -83,7 +75,7 @@ async function endMembership(mysql: Mysql): Promise<void> {
 
 /** @throws Error always, once MySQL is killed. */
 async function startAnew(reason: string, cause: Error): Promise<never> {
-  await killService("mysql.service");
+  await killMysql();
   throw new Error(`${reason}; MySQL is started anew`, { cause });
 }
 
@@ -126,12 +118,18 @@ export async function copyFrom(
   await endMembership(mysql);
   const statements = [
     "SET GLOBAL offline_mode = OFF",
+    // A copy needs the one off; the other keeps the app from writing.
+    "SET GLOBAL read_only = ON",
     "SET GLOBAL super_read_only = OFF",
     `SET GLOBAL clone_valid_donor_list = ${literal(`${donorAddress}:3306`)}`,
     `CLONE INSTANCE FROM ${literal(user)}@${literal(donorAddress)}:3306 IDENTIFIED BY ${literal(password)} REQUIRE SSL`,
   ];
-  await mysql.query(statements.join(";\n"), joinMs).catch((error: Error) => {
+  try {
+    await mysql.query(statements.join(";\n"), joinMs);
+  } catch (error) {
     // MySQL restarts itself at the end of the copy: the session is lost.
-    if (error instanceof SqlError) throw error;
-  });
+    if (!(error instanceof SqlError)) return;
+    await mysql.query("SET GLOBAL super_read_only = ON", stopMs);
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import { literal, type Mysql, SqlError } from "../mysql";
+import { writeOutside, writeUnlogged } from "./unlogged";
 import type { Lineage } from "../core/lineage";
 
 /** No such database, no such table. */
@@ -17,17 +18,17 @@ export async function readLineage(mysql: Mysql): Promise<Lineage> {
 
 /**
  * Writes the lineage into the data, not into the log: every node says it of its own data. The node
- * is in no group, or it is the primary.
+ * is in no group, or it is the primary, which is open.
  */
-export async function writeLineage(mysql: Mysql, lineage: Lineage): Promise<void> {
-  const sql = [
-    "SET GLOBAL super_read_only = OFF",
-    "SET GLOBAL read_only = OFF",
-    "SET SESSION sql_log_bin = 0",
+export async function writeLineage(
+  mysql: Mysql,
+  lineage: Lineage,
+  isPrimary: boolean,
+): Promise<void> {
+  const statements = [
     "CREATE DATABASE IF NOT EXISTS webstack",
     "CREATE TABLE IF NOT EXISTS webstack.lineage (id TINYINT PRIMARY KEY, groups_of MEDIUMTEXT NOT NULL)",
     `REPLACE INTO webstack.lineage VALUES (1, ${literal(JSON.stringify(lineage))})`,
-    "SET SESSION sql_log_bin = 1",
   ];
-  await mysql.query(sql.join(";\n"), 15_000);
+  await (isPrimary ? writeUnlogged : writeOutside)(mysql, statements);
 }

@@ -1,7 +1,9 @@
 import { monotonicMs } from "../../time/monotonic";
-import { copyFrom, killService, type Replication } from "./group";
+import { copyFrom, endMembership, type Replication } from "./group";
+import { killMysql } from "./kill-mysql";
 import type { Mysql } from "../mysql";
 import type { Progress } from "../observation/clone-progress";
+import type { Saving } from "../saved/saving";
 import { log } from "../log";
 
 /** Whose data replaces that of this node, and why. */
@@ -10,15 +12,27 @@ export interface Source {
   /** Private IPv4 address of the donor. */
   address: string;
   reason: string;
+  /** GTID sets of which a transaction of the group is in all (see `groupSets`). */
+  sets: readonly string[];
 }
 
-/** Replaces all data of this node. @throws SqlError if MySQL refuses. */
+/**
+ * Replaces all data of this node, once what only this node has is saved. One that a broken copy left
+ * without data has nothing to save.
+ *
+ * @throws SqlError if MySQL refuses, or Error if something cannot be saved.
+ */
 export async function rebuild(
   mysql: Mysql,
   replication: Replication,
-  { donor, address, reason }: Source,
+  { donor, address, reason, sets }: Source,
   progress: Progress,
+  saving: Saving,
 ): Promise<void> {
+  if (!progress.cloneIncomplete) {
+    await endMembership(mysql);
+    await saving.save(mysql, { sets, reason, donor });
+  }
   log(3, `${reason}; all data is replaced by a copy of ${donor}`);
   progress.begin(monotonicMs());
   await copyFrom(mysql, address, replication);
@@ -33,5 +47,5 @@ export async function endStuckCopy(progress: Progress): Promise<void> {
   if (!progress.isStuck(monotonicMs())) return;
   progress.restart();
   log(3, "the copy stands still; MySQL is started anew");
-  await killService("mysql.service");
+  await killMysql();
 }

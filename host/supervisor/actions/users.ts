@@ -1,23 +1,24 @@
 import type { Memory } from "../core/memory";
 import type { Observer } from "../observation/observer";
 import { literal, type Mysql } from "../mysql";
+import { log } from "../log";
+import { writeOutside, writeUnlogged } from "./unlogged";
 
 /** Passwords by user, as the program made them. */
 export interface Passwords {
   app: string;
-  monitor: string;
   replication: string;
-  admin: string;
 }
 
-/** What each user may do; the least it needs. */
+/** What each user may do; the least it needs. The supervisor can give only what it has itself. */
 const grants: Record<keyof Passwords, string> = {
   app: "ALL PRIVILEGES ON app.*",
-  monitor: "PROCESS, REPLICATION CLIENT ON *.*",
   replication:
     "REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, GROUP_REPLICATION_STREAM, CLONE_ADMIN ON *.*",
-  admin: "ALL PRIVILEGES ON *.*",
 };
+
+/** Users of former versions, which nothing used. */
+const former = ["admin", "monitor"];
 
 function statements(passwords: Passwords): string[] {
   const users = Object.keys(grants) as (keyof Passwords)[];
@@ -35,20 +36,30 @@ function statements(passwords: Passwords): string[] {
  * Makes database and users on a node that is in no group. Not in its log: every node does the same
  * by itself, and a transaction that only one node has would keep it out of the group.
  */
-async function makeLocalUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
-  const sql = [
-    "SET GLOBAL super_read_only = OFF",
-    "SET GLOBAL read_only = OFF",
-    "SET SESSION sql_log_bin = 0",
-    ...statements(passwords),
-    "SET SESSION sql_log_bin = 1",
-  ];
-  await mysql.query(sql.join(";\n"), 15_000);
+async function makeLocalUsers(mysql: Mysql, passwords: Passwords, grouped: boolean): Promise<void> {
+  if (grouped) return writeOutside(mysql, statements(passwords));
+  // Nobody else opens a node that is never in a group.
+  const open = ["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"];
+  await writeUnlogged(mysql, [...open, ...statements(passwords)]);
 }
 
 /** Makes database and users on the primary; the others receive them. */
 async function makeUsers(mysql: Mysql, passwords: Passwords): Promise<void> {
   await mysql.query(statements(passwords).join(";\n"), 15_000);
+  await dropFormer(mysql);
+}
+
+/**
+ * MySQL drops these at its start. In the log are statements that make them, from which a new member
+ * has them again. `admin` has a privilege that who drops it needs as well: such a one stays until
+ * the next start.
+ */
+async function dropFormer(mysql: Mysql): Promise<void> {
+  for (const user of former) {
+    await mysql
+      .query(`DROP USER IF EXISTS '${user}'@'%'`)
+      .catch((error: Error) => log(4, `user ${user} stays until MySQL starts: ${error.message}`));
+  }
 }
 
 /**
@@ -65,7 +76,7 @@ export async function provideUsers(
   if (grouped && member?.state === "ONLINE") {
     if (member.role === "PRIMARY") await makeUsers(mysql, passwords);
   } else if (!grouped || !member || member.state === "OFFLINE") {
-    await makeLocalUsers(mysql, passwords);
+    await makeLocalUsers(mysql, passwords, grouped);
   } else return;
   observer.usersMade = true;
   if (!grouped && !lastView) memory.setSole(true);

@@ -172,7 +172,7 @@ export class Observer {
   async keepLineage(lineage: Lineage): Promise<void> {
     const isSame = JSON.stringify(lineage) === JSON.stringify(this.seen.lineage);
     if (lineage.length === 0 || isSame) return;
-    await writeLineage(this.mysql, lineage);
+    await writeLineage(this.mysql, lineage, this.seen.member?.role === "PRIMARY");
     this.seen.lineage = lineage;
   }
 }

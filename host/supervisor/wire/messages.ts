@@ -24,6 +24,8 @@ export interface Answers {
   vote: (request: VoteRequest) => VoteAnswer;
   /** Takes an operator's word that this node is to found a group, or says why not. */
   override: () => OverrideAnswer;
+  /** Takes an operator's word that what cannot be saved before a copy may be lost. */
+  discard: () => void;
   /** Learns that a member is about to come or to leave. */
   announced: () => void;
   /** Makes ready for the stop of this node's MySQL. */
@@ -58,6 +60,10 @@ export function controlHandlers(answers: Answers): ControlHandlers {
     "GET /health": () => health(answers),
     "POST /leaving": () => {
       answers.leaving();
+      return { status: 200, body: {} };
+    },
+    "POST /discard": () => {
+      answers.discard();
       return { status: 200, body: {} };
     },
     "POST /override": () => ({ status: 200, body: answers.override() }),

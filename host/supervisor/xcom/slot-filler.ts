@@ -1,6 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import { type ChildProcess, spawn } from "node:child_process";
 import { log } from "../log";
+import { mysqlLogin } from "../mysql";
 
 /** Sessions that each have one message under way: more than the places to fill. */
 const sessions = 30;
@@ -31,7 +32,8 @@ const statements = [
 
 /** Arguments of `mysqlslap`, which runs the statements in many sessions at once and makes no schema. */
 export const slapArguments = [
-  ...["--no-defaults", "--user=root", "--silent", "--no-drop", "--create-schema=mysql"],
+  // The one schema that each user may enter.
+  ...[...mysqlLogin, "--silent", "--no-drop", "--create-schema=information_schema"],
   `--concurrency=${sessions}`,
   `--number-of-queries=${sessions * rounds * statements.length}`,
   ...["--delimiter=;", `--query=${statements.join(";")}`],

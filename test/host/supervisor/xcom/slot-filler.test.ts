@@ -22,9 +22,9 @@ vi.mock("node:child_process", () => ({
 }));
 
 describe("the program that fills places", () => {
-  it("makes and drops no schema, and uses one that each MySQL has", () => {
+  it("makes and drops no schema, and uses one that each user may enter", () => {
     expect(slapArguments).toContain("--no-drop");
-    expect(slapArguments).toContain("--create-schema=mysql");
+    expect(slapArguments).toContain("--create-schema=information_schema");
     expect(slapArguments.join(" ")).not.toMatch(/--create=|auto-generate/);
   });
 

@@ -1,0 +1,83 @@
+import { monotonicMs } from "../../time/monotonic";
+import { setTimeout as delay } from "node:timers/promises";
+import { lineageOf } from "../core/lineage";
+import { isCertified, type NodeState } from "../core/node-state";
+import { literal, type Mysql } from "../mysql";
+
+/** Longest wait until what was received is applied, milliseconds. */
+const applyMs = 120_000;
+/** Time between two looks at it, milliseconds. */
+const lookMs = 500;
+
+/**
+ * GTID sets of which a transaction of this node is the group's only if it is in all of them: what
+ * the members have, and what each of two groups was made of, where the two lineages part (see
+ * `foundingExtra`).
+ */
+export function groupSets(self: NodeState, peers: readonly NodeState[]): string[] {
+  const group = peers.filter((peer) => isCertified(peer) && peer.majority);
+  const [own, theirs] = [self.lineage, lineageOf(group)];
+  const epochs = theirs.map(({ epoch }) => epoch);
+  const places = own.map(({ epoch }) => epochs.indexOf(epoch));
+  const common = places.findLastIndex((at) => at >= 0);
+  const parted =
+    theirs.length > 0 ? [own[common + 1], theirs[(places[common] ?? -1) + 1]] : [undefined];
+  return [
+    group.map(({ gtid }) => gtid).join(","),
+    ...parted.flatMap((ancestor) => (ancestor ? [ancestor.founding] : [])),
+  ];
+}
+
+/** Transactions that a copy replaces and the group does not have, as GTID sets. */
+export interface Loss {
+  /** All of them. */
+  all: string;
+  /** Those that the logs do not hold any more, or never did. */
+  purged: string;
+  /** Those that were received and not applied. */
+  unapplied: string;
+}
+
+const received =
+  "(SELECT RECEIVED_TRANSACTION_SET FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier')";
+
+/** Asks MySQL which transactions of this node are not in all of the sets. */
+export async function lossOf(mysql: Mysql, sets: readonly string[]): Promise<Loss> {
+  const differences = sets.map((set) => `GTID_SUBTRACT(@own, ${literal(set)})`);
+  const rows = await mysql.query(
+    [
+      `SET @own = CONCAT_WS(',', @@GLOBAL.gtid_executed, ${received})`,
+      `SET @loss = CONCAT_WS(',', ${differences.join(", ")})`,
+      `SELECT 'all', ${line("GTID_SUBTRACT(@loss, '')")}`,
+      `SELECT 'purged', ${line("GTID_SUBTRACT(@loss, GTID_SUBTRACT(@loss, @@GLOBAL.gtid_purged))")}`,
+      `SELECT 'unapplied', ${line("GTID_SUBTRACT(@loss, @@GLOBAL.gtid_executed)")}`,
+    ].join(";\n"),
+  );
+  const of = (kind: keyof Loss) => rows.find(([first]) => first === kind)?.[1] ?? "";
+  return { all: of("all"), purged: of("purged"), unapplied: of("unapplied") };
+}
+
+function line(set: string): string {
+  return `REPLACE(${set}, '\\n', '')`;
+}
+
+/**
+ * Applies what was received before the membership ended, so that the binary logs have it: relay logs
+ * are files of MySQL, which it does not send. The member is in no group.
+ *
+ * @throws Error if it is not applied in time.
+ */
+export async function applyReceived(mysql: Mysql, unapplied: string): Promise<void> {
+  const thread = "REPLICA SQL_THREAD FOR CHANNEL 'group_replication_applier'";
+  const isApplied = `SELECT GTID_SUBSET(${literal(unapplied)}, @@GLOBAL.gtid_executed)`;
+  await mysql.query(`START ${thread}`, 10_000);
+  try {
+    const end = monotonicMs() + applyMs;
+    while ((await mysql.query(isApplied))[0]?.[0] !== "1") {
+      if (monotonicMs() > end) throw new Error(`${unapplied} was received and is not applied`);
+      await delay(lookMs);
+    }
+  } finally {
+    await mysql.query(`STOP ${thread}`, 10_000);
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { provideUsers } from "../../../../host/supervisor/actions/users";
+import { type Mysql, SqlError } from "../../../../host/supervisor/mysql";
+import type { Observer } from "../../../../host/supervisor/observation/observer";
+import type { NodeState } from "../../../../host/supervisor/core/view";
+import { member, outside } from "../support/node-state";
+
+const passwords = { app: "one", replication: "two" };
+
+async function provided(state: NodeState, grouped = true, refused = "nothing") {
+  const said: string[] = [];
+  const query = (sql: string) => {
+    said.push(sql);
+    const isBad = sql.includes(refused);
+    return isBad ? Promise.reject(new SqlError(1227, "Access denied")) : Promise.resolve([]);
+  };
+  const observer = { state, usersMade: false, isFresh: () => true, keepSole: () => undefined };
+  const mysql = { query } as unknown as Mysql;
+  await provideUsers(observer as unknown as Observer, mysql, passwords, grouped);
+  return { said, made: observer.usersMade };
+}
+
+describe("database and users", () => {
+  it("are made without the log on a node outside of a group, which is closed again", async () => {
+    const { said, made } = await provided(outside("db-1"));
+    expect(made).toBe(true);
+    expect(said[0]).toContain("SET SESSION sql_log_bin = 0");
+    expect(said.at(-1)).toBe("SET GLOBAL super_read_only = ON");
+    expect(said.join()).not.toContain("read_only = OFF;\nSET GLOBAL read_only = OFF");
+  });
+
+  it("are made in the log on the primary, whose openness is the group's", async () => {
+    const { said } = await provided(member("db-1", "PRIMARY"));
+    expect(said.join()).not.toMatch(/read_only|sql_log_bin/);
+    expect(said[0]).toContain("CREATE USER IF NOT EXISTS 'app'@'%'");
+  });
+
+  it("open a single node, which no group opens", async () => {
+    const { said } = await provided(outside("db-1", { member: null }), false);
+    expect(said[0]).toContain("SET GLOBAL super_read_only = OFF;\nSET GLOBAL read_only = OFF");
+    expect(said.join()).not.toContain("read_only = ON");
+  });
+
+  it("of former versions are dropped on the primary, or stay without holding anything up", async () => {
+    const { said, made } = await provided(member("db-1", "PRIMARY"), true, "DROP USER");
+    expect(said.slice(1)).toEqual([
+      "DROP USER IF EXISTS 'admin'@'%'",
+      "DROP USER IF EXISTS 'monitor'@'%'",
+    ]);
+    expect(made).toBe(true);
+  });
+});

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { rebuild } from "../../../../host/supervisor/actions/rebuild";
+import { monotonicMs } from "../../../../host/time/monotonic";
+import { Progress } from "../../../../host/supervisor/observation/clone-progress";
+import { groupSets } from "../../../../host/supervisor/saved/loss";
+import { Saving } from "../../../../host/supervisor/saved/saving";
+import { member, outside, upTo } from "../support/node-state";
+import { mysqlThatLoses } from "./support";
+
+const decision = { type: "rebuild" as const, donor: "db-2", reason: "the group lacks 6-7" };
+const none = { all: "", purged: "", unapplied: "" };
+const source = { ...decision, address: "10.0.4.12", sets: [upTo(5)] };
+const replication = { user: "replication", password: "secret" };
+const write = vi.fn();
+beforeEach(() => void write.mockReset());
+
+async function rebuilt(isDiscarded = false, progress = new Progress()) {
+  const { mysql, said } = mysqlThatLoses(none);
+  const saving = new Saving("db-1", write, () => isDiscarded);
+  const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
+  return { saving, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
+}
+
+describe("a copy", () => {
+  it("begins once what it replaces is saved", async () => {
+    expect(await rebuilt()).toMatchObject({ error: undefined, copied: true });
+    expect(write).toHaveBeenCalledOnce();
+  });
+
+  it("does not begin if that fails, and waits in words until it is tried again", async () => {
+    write.mockRejectedValue(new Error("no room left"));
+    const { saving, error, copied } = await rebuilt();
+    expect(copied).toBe(false);
+    expect((error as Error).message).toBe("the copy does not begin: no room left");
+    const now = monotonicMs();
+    expect(saving.next(decision, now)).toEqual({
+      type: "wait",
+      reason:
+        "the group lacks 6-7; the copy does not begin, since they cannot be saved: no room left",
+    });
+    expect(saving.next({ type: "nothing" }, now)).toEqual({ type: "nothing" });
+    expect(saving.next(decision, now + 30_001)).toBe(decision);
+  });
+
+  it("begins all the same if an operator says so", async () => {
+    write.mockRejectedValue(new Error("no room left"));
+    expect(await rebuilt(true)).toMatchObject({ error: undefined, copied: true });
+  });
+
+  it("of a node without data has nothing to save", async () => {
+    const progress = new Progress();
+    progress.cloneIncomplete = true;
+    expect(await rebuilt(false, progress)).toMatchObject({ copied: true });
+    expect(write).not.toHaveBeenCalled();
+  });
+});
+
+describe("what the group has", () => {
+  const lineage = (...ids: string[]) =>
+    ids.map((epoch) => ({ epoch, founding: upTo(Number(epoch)) }));
+
+  it("is what its members have", () => {
+    const peers = [
+      member("db-2", "PRIMARY", { gtid: upTo(5) }),
+      member("db-3", "SECONDARY", { gtid: upTo(6) }),
+      outside("db-4", { gtid: upTo(9) }),
+    ];
+    expect(groupSets(outside("db-1"), peers)).toEqual([`${upTo(5)},${upTo(6)}`]);
+  });
+
+  it("is also what each group was made of where the lineages part", () => {
+    const self = outside("db-1", { lineage: lineage("100", "110") });
+    const peer = member("db-2", "PRIMARY", {
+      ...{ epoch: "120", lineage: lineage("100", "120"), gtid: upTo(200) },
+    });
+    expect(groupSets(self, [peer])).toEqual([upTo(200), upTo(110), upTo(120)]);
+  });
+});

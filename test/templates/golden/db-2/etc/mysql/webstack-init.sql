@@ -1,0 +1,25 @@
+# Made by webstack; a change here is undone by the next `pulumi up`. See the stack file.
+# Not in the log: every node does the same by itself.
+SET SESSION sql_log_bin = 0;
+# No password: the kernel says which user of the system asks.
+CREATE USER IF NOT EXISTS 'supervisor'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-supervisor';
+ALTER USER 'supervisor'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-supervisor' ACCOUNT UNLOCK;
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'supervisor'@'localhost';
+# For settings, and statements that are not logged.
+GRANT SYSTEM_VARIABLES_ADMIN ON *.* TO 'supervisor'@'localhost';
+# For membership, and the choice of a primary.
+GRANT GROUP_REPLICATION_ADMIN ON *.* TO 'supervisor'@'localhost';
+# For what was received and not applied, before a copy replaces it.
+GRANT REPLICATION_SLAVE_ADMIN ON *.* TO 'supervisor'@'localhost';
+# For users of the app and of replication.
+GRANT CREATE USER ON *.* TO 'supervisor'@'localhost';
+# For names of the logs.
+GRANT REPLICATION CLIENT ON *.* TO 'supervisor'@'localhost';
+# For logs, copies, and access while MySQL is closed; the user of replication gets them too.
+GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
+GRANT SELECT ON performance_schema.* TO 'supervisor'@'localhost';
+# All of it is given to the user of the app.
+GRANT ALL PRIVILEGES ON app.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
+GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO 'supervisor'@'localhost';
+# Former versions made these, and nothing used them.
+DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
