@@ -176,12 +176,23 @@ describe("signs of life of a host", () => {
       if (call.url === "/first") response.end("{}");
     });
     const { ask, said } = client(port);
-    await Promise.all([ask("/first"), ask("/first"), ask("/first")]);
-    expect(sockets).toHaveLength(3);
+    await Promise.all([ask("/first"), ask("/first")]);
+    expect(sockets).toHaveLength(2);
     const before = said.signs;
     await Promise.all([ask("/silent"), ask("/silent")]);
     expect(said.signs).toBe(before);
-    await expect.poll(() => sockets.every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
+  it("are not expected of idle connections either, once one was silent", async () => {
+    const [port, sockets] = await tlsServer((call, response) => {
+      if (call.url === "/first") response.end("{}");
+    });
+    const { ask, said } = client(port);
+    await Promise.all([ask("/first"), ask("/first")]);
+    const before = said.signs;
+    await ask("/silent");
+    expect(said.signs).toBe(before);
+    await expect.poll(() => sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
   });
 
   it("are not a host that answers nothing at all", async () => {
