@@ -6,6 +6,8 @@ import { isOf, minVersion, type PeerCredentials, type PeerNode, peerPort } from 
 
 /** Longest wait for a peer's answer, milliseconds. */
 const timeoutMs = 800;
+/** Most connections to one peer, fewer than it lets in; further questions wait for one. */
+const maxSockets = 6;
 /** Longest answer, bytes. */
 const maxAnswerBytes = 256 * 1024;
 
@@ -40,7 +42,7 @@ export class PeerClient {
     const { peer, port = peerPort, credentials, localAddress } = args;
     this.target = { host: peer.privateIp, port };
     this.agent = new Agent({
-      ...{ keepAlive: true, maxFreeSockets: 2, localAddress },
+      ...{ keepAlive: true, maxSockets, maxFreeSockets: 2, localAddress },
       ...{ minVersion, servername: peer.name, rejectUnauthorized: true },
       secureContext: createSecureContext({ ...credentials, minVersion }),
       checkServerIdentity: (_, certificate) => notOf(certificate, peer.name),

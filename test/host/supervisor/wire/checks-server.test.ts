@@ -4,6 +4,9 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serveChecks } from "../../../../host/supervisor/wire/checks-server";
 
+/** Deadline on a machine that has much else to do. */
+const busy = { timeout: 15_000 };
+
 let server: Server;
 let port: number;
 let roles: { primary: boolean; ageMs: number };
@@ -96,7 +99,7 @@ describe("the server for the proxies' checks", () => {
     const begun = Date.now();
     const head = "GET /primary HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\n";
     expect(await said(`${head}xxxx`)).toMatch(/^HTTP\/1.1 200/);
-    expect(Date.now() - begun).toBeLessThan(1_000);
+    expect(Date.now() - begun).toBeLessThan(2_000);
   });
 
   it("ends headers that are too long or too slow", async () => {
@@ -104,7 +107,7 @@ describe("the server for the proxies' checks", () => {
     expect(await said(long)).toMatch(/^HTTP\/1.1 431/);
     const begun = Date.now();
     expect(await said("GET /primary HTTP/1.1\r\nhost: x\r\n")).toMatch(/^HTTP\/1.1 408/);
-    expect(Date.now() - begun).toBeLessThan(4_000);
+    expect(Date.now() - begun).toBeLessThan(8_000);
   });
 
   it("lets a flood of one address end its own connections, and no other's", async () => {
@@ -112,7 +115,7 @@ describe("the server for the proxies' checks", () => {
     await Promise.all(proxy.map((socket) => once(socket, "connect")));
     let closed = 0;
     for (const socket of open(300, "127.0.0.66")) socket.on("close", () => (closed += 1));
-    await expect.poll(() => closed).toBeGreaterThanOrEqual(300 - 16);
+    await expect.poll(() => closed, busy).toBeGreaterThanOrEqual(300 - 16);
     expect(await status("/primary")).toBe(200);
     expect(proxy.map(({ destroyed }) => destroyed)).toEqual([false, false]);
     const count = await new Promise((done) => server.getConnections((_, n) => done(n)));

@@ -8,6 +8,9 @@ import { type PeerHandlers, servePeers } from "../../../../host/supervisor/wire/
 import type { PeerCredentials } from "../../../../host/supervisor/wire/peer-tls";
 import { authority, nodes } from "./support/authority";
 
+/** Deadline on a machine that has much else to do. */
+const busy = { timeout: 15_000 };
+
 const host = nodes[0]!.privateIp;
 const heard: string[] = [];
 const handlers: PeerHandlers = {
@@ -145,24 +148,24 @@ describe("the server for peers", () => {
     slow.resume().write("GET /who HTTP/1.1\r\n");
     const begun = Date.now();
     await once(slow, "close");
-    expect(Date.now() - begun).toBeLessThan(4_000);
+    expect(Date.now() - begun).toBeLessThan(8_000);
   });
 
   it("bounds a flood of callers that prove nothing, and serves peers meanwhile", async () => {
     const flood = strangers(300);
     let closed = 0;
     for (const socket of flood) socket.resume().on("close", () => (closed += 1));
-    await expect.poll(() => closed).toBeGreaterThanOrEqual(300 - 16);
+    await expect.poll(() => closed, busy).toBeGreaterThanOrEqual(300 - 16);
     expect((await ask("/who"))[0]).toBe(200);
     // Those that were left end with the time for a handshake.
-    await expect.poll(() => closed, { timeout: 4_000 }).toBe(300);
+    await expect.poll(() => closed, busy).toBe(300);
   });
 
   it("holds at most 16 connections that prove nothing, and ends the oldest", async () => {
     const open = strangers(20);
     const closed: number[] = [];
     open.forEach((socket, i) => socket.resume().on("close", () => closed.push(i)));
-    await expect.poll(() => closed.length).toBe(4);
+    await expect.poll(() => closed.length, busy).toBe(4);
     open.forEach((socket) => socket.destroy());
   });
 
