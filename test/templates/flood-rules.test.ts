@@ -40,8 +40,8 @@ describe("a load balancer under a flood of connections", () => {
 
   it("may open as many files as its connections need", () => {
     const unit = files["/etc/systemd/system/haproxy.service.d/webstack.conf"]!.content;
-    const files = Number(/LimitNOFILE=(\d+)/.exec(unit)![1]);
-    expect(files).toBeGreaterThanOrEqual(2 * connections + 500);
+    const openFiles = Number(/LimitNOFILE=(\d+)/.exec(unit)![1]);
+    expect(openFiles).toBeGreaterThanOrEqual(2 * connections + 500);
   });
 
   it("ends connections that ask nothing", () => {
