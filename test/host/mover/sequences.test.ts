@@ -79,12 +79,12 @@ describe("every sequence of events", () => {
       const [deed] = effects.filter(({ type }) => type !== "log");
       if (deed!.type === "assign") return now - begunMs;
       now += deed!.type === "wake" ? deed!.inMs : deed!.type === "probe-peer" ? 500 : 20;
-      const answers = {
+      const answers: Record<string, Timeless> = {
         "read-owner": owner(peer),
         "probe-peer": probed(false),
         wake: { type: "tick" },
       };
-      ({ state, effects } = step(state, { ...answers[deed!.type], nowMs: now } as Event));
+      ({ state, effects } = step(state, { ...answers[deed!.type]!, nowMs: now } as Event));
     }
     throw new Error("never");
   }
