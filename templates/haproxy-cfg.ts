@@ -26,11 +26,15 @@ export interface HaproxyCfgArgs {
 /** Connections that visitors never get: for who asks for health, and for the table of the other node. */
 const reservedConnections = 100;
 /**
- * Share of the visitors' connections that one address may have, an IPv6 network of 64 bits being one: a
- * quarter. All users behind one address of a provider, an office or a CDN have it together, so it is large;
- * three quarters are left for everybody else.
+ * Connections that one address may have, an IPv6 network of 64 bits being one: a quarter of the visitors'.
+ * All users behind one address of a provider, an office or a CDN have it together, so it is large; three
+ * quarters are left for everybody else.
+ *
+ * @param maxConnections what HAProxy accepts in all.
  */
-const shareOfOneAddress = 1 / 4;
+export function connectionsOfOneAddress(maxConnections: number): number {
+  return Math.floor((maxConnections - reservedConnections) / 4);
+}
 
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
 export const drainMapPath = "/etc/haproxy/drain.map";
@@ -110,7 +114,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       # IPv4 is told as ::ffff:a.b.c.d here, of which the first 64 bits are the same for all.
       tcp-request connection track-sc0 src table holders if { src 0.0.0.0/0 }
       tcp-request connection track-sc0 src,ipmask(32,64) table holders if !{ src 0.0.0.0/0 }
-      tcp-request connection reject if { sc0_conn_cur gt ${Math.floor(most * shareOfOneAddress)} }
+      tcp-request connection reject if { sc0_conn_cur gt ${connectionsOfOneAddress(maxConnections)} }
       http-request set-header X-Forwarded-For %[src]
       http-request set-header X-Forwarded-Proto https if { ssl_fc }
       http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
