@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 const perStep = 20;
 const stepMs = 10;
 /** A connection that lasts longer was let in; one that is refused ends before, milliseconds. */
-const letInMs = 2_000;
+const usualLetInMs = 2_000;
 
 /** One client that keeps many connections open and says nothing; one that ends is opened again. */
 export class IdleConnections {
@@ -22,6 +22,7 @@ export class IdleConnections {
     private readonly host: string,
     private readonly port: number,
     private readonly count: number,
+    private readonly letInMs = usualLetInMs,
   ) {}
 
   start(): void {
@@ -32,7 +33,7 @@ export class IdleConnections {
 
   /** Connections that it holds now; those of the last moments, which may be refused yet, not counted. */
   held(): number {
-    const before = performance.now() - letInMs;
+    const before = performance.now() - this.letInMs;
     return [...this.sockets.values()].filter((sinceMs = Infinity) => sinceMs < before).length;
   }
 
