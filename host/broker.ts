@@ -6,6 +6,7 @@ import { answerFor, judge, type Rules, type Verdict } from "./broker/gate";
 import { type Quota, quotas } from "./broker/quota";
 import { ApiFailure } from "./cloud-api/failure";
 import { Transport } from "./cloud-api/transport";
+import { monotonicMs } from "./time/monotonic";
 
 /** What `/etc/webstack/broker.json` holds. */
 interface Config extends Rules {
@@ -25,10 +26,13 @@ const api = new Transport(config.endpoint, {
   token: credential("token"),
 });
 const limits = new Map<string, Record<"assign" | "read", Quota>>(
-  config.servers.map(({ name }) => [name, quotas(performance.now())]),
+  config.servers.map(({ name }) => [name, quotas(monotonicMs())]),
 );
 
-/** Name of this run, and what it has done: movers learn from it that the address went elsewhere. */
+/**
+ * Name of this run, of which there is no other one, also after a boot; and what it has done: movers learn
+ * from it that the address went elsewhere.
+ */
 const run = `${config.privateIp} ${Date.now()}`;
 let moved: { moves: number; by?: string } = { moves: 0 };
 
@@ -75,7 +79,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     say(4, `${caller} refused: ${verdict.reason}`);
     return refuse(response, verdict.status, verdict.reason);
   }
-  const waitMs = limits.get(caller)![verdict.kind].take(performance.now());
+  const waitMs = limits.get(caller)![verdict.kind].take(monotonicMs());
   if (waitMs > 0) {
     say(4, `${caller} asks too often; again in ${waitMs} ms`);
     return refuse(response, 429, "too many calls", waitMs);
@@ -88,8 +92,8 @@ async function pass(
   { kind, path, body }: Extract<Verdict, { type: "pass" }>,
   response: ServerResponse,
 ): Promise<void> {
-  const begun = performance.now();
-  const took = () => `${Math.round(performance.now() - begun)} ms`;
+  const begun = monotonicMs();
+  const took = () => `${monotonicMs() - begun} ms`;
   try {
     const found = await api.call(body ? "POST" : "GET", path, body);
     if (kind === "assign") {

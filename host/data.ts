@@ -10,6 +10,7 @@ import {
 import { must, pause, run } from "./converge/run";
 import { type DataDirectory, plan, serverUuid } from "./data/plan";
 import { log } from "./supervisor/log";
+import { monotonicMs } from "./time/monotonic";
 
 /** Longest wait for the volume, or for its new size, seconds. */
 const deviceSeconds = 90;
@@ -48,8 +49,8 @@ async function isMounted(path: string): Promise<boolean> {
 /** Waits for the volume; returns its device. @throws Error if it does not come. */
 async function attachedDevice(): Promise<string> {
   const link = `/dev/disk/by-id/scsi-0HC_Volume_${volumeId}`;
-  for (const end = Date.now() + deviceSeconds * 1000; !existsSync(link); await pause(200)) {
-    if (Date.now() < end) continue;
+  for (const end = monotonicMs() + deviceSeconds * 1000; !existsSync(link); await pause(200)) {
+    if (monotonicMs() < end) continue;
     throw new Error(
       `volume ${volumeId} is not attached to this server: ${link} did not come within ` +
         `${deviceSeconds} s; MySQL stays off, since its data is on that volume`,
@@ -120,8 +121,8 @@ async function resize(device: string): Promise<void> {
 async function grow(): Promise<void> {
   const device = await attachedDevice();
   const size = async () => Number(await must(["/usr/sbin/blockdev", "--getsize64", device]));
-  for (const end = Date.now() + deviceSeconds * 1000; (await size()) < sizeGb * 1e9;) {
-    if (Date.now() > end) throw new Error(`volume ${volumeId} is smaller than ${sizeGb} GB`);
+  for (const end = monotonicMs() + deviceSeconds * 1000; (await size()) < sizeGb * 1e9;) {
+    if (monotonicMs() > end) throw new Error(`volume ${volumeId} is smaller than ${sizeGb} GB`);
     await pause(500);
   }
   await resize(device);

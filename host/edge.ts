@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { openConnections } from "./edge/connections";
+import { monotonicMs } from "./time/monotonic";
 
 const vrrpFifo = "/run/webstack/vrrp.fifo";
 const stepDownFile = "/run/webstack/step-down";
@@ -65,10 +66,10 @@ async function isBusy(): Promise<boolean> {
  */
 async function stepDown(): Promise<void> {
   execFileSync("nft", [refuseNew]);
-  const begun = Date.now();
+  const begun = monotonicMs();
   await pause(inFlightMs.least);
-  while (Date.now() - begun < inFlightMs.most && (await isBusy())) await pause(20);
-  writeFileSync(stepDownFile, "");
+  while (monotonicMs() - begun < inFlightMs.most && (await isBusy())) await pause(20);
+  writeFileSync(stepDownFile, String(monotonicMs()));
   // The prober says the same at its next turn; a client waits meanwhile.
   writeFileSync(healthFile, "1\n");
 }

@@ -16,6 +16,7 @@ import { Peer } from "./mover/peer";
 import { initialState } from "./mover/state";
 import { type Status, statusAfter } from "./mover/status";
 import { type ApiWay, callerFor } from "./mover/ways";
+import { monotonicMs } from "./time/monotonic";
 
 /** What `/etc/webstack/mover.json` holds; the first server is the one with the higher priority. */
 interface Config {
@@ -42,12 +43,12 @@ const api = new FloatingIpApi(
   callerFor(config.api, {
     credential,
     node: config.node,
-    onMove: () => feed({ type: "moved", nowMs: nowMs() }),
+    onMove: () => feed({ type: "moved", nowMs: monotonicMs() }),
   }),
   config.selector,
 );
 
-const otherOne = new Peer(peer.publicIp, nowMs);
+const otherOne = new Peer(peer.publicIp, monotonicMs);
 
 let state = initialState(self.id, peer.id, self === config.servers[0]);
 let timer: NodeJS.Timeout | undefined;
@@ -57,10 +58,6 @@ let reason: string | undefined;
 
 function credential(name: string): string {
   return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
-}
-
-function nowMs(): number {
-  return Math.round(performance.now());
 }
 
 function feed(event: Event): void {
@@ -85,7 +82,7 @@ function carryOut(effect: Effect): void {
       return;
     case "wake":
       clearTimeout(timer);
-      timer = setTimeout(() => feed({ type: "tick", nowMs: nowMs() }), effect.inMs);
+      timer = setTimeout(() => feed({ type: "tick", nowMs: monotonicMs() }), effect.inMs);
       return;
     case "read-owner":
       return answering(readOwner());
@@ -107,7 +104,7 @@ function answering(work: Promise<Event>): void {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(known?.refused ? { refused: true } : {}),
       random: Math.random(),
-      nowMs: nowMs(),
+      nowMs: monotonicMs(),
     });
   });
 }
@@ -116,19 +113,19 @@ function answering(work: Promise<Event>): void {
 async function readOwner(): Promise<Event> {
   const owners = await api.owners(config.floatingIps.map(({ id }) => id));
   const other = owners.find((owner) => owner !== self!.id);
-  return { type: "owner", serverId: other === undefined ? self!.id : other, nowMs: nowMs() };
+  return { type: "owner", serverId: other === undefined ? self!.id : other, nowMs: monotonicMs() };
 }
 
 async function assignAll(): Promise<Event> {
-  const begun = nowMs();
+  const begun = monotonicMs();
   await Promise.all(config.floatingIps.map(({ id }) => api.assign(id, self!.id)));
-  console.log(`<6>assigned in ${nowMs() - begun} ms`);
-  return { type: "assigned", nowMs: nowMs() };
+  console.log(`<6>assigned in ${monotonicMs() - begun} ms`);
+  return { type: "assigned", nowMs: monotonicMs() };
 }
 
 async function probe(): Promise<Event> {
   const answers = await otherOne.probe();
-  return { type: "probed", answers, nowMs: nowMs() };
+  return { type: "probed", answers, nowMs: monotonicMs() };
 }
 
 function listen(): void {
@@ -136,11 +133,11 @@ function listen(): void {
   const descriptor = openSync(fifoPath, constants.O_RDWR);
   const lines = createInterface({ input: createReadStream("", { fd: descriptor }) });
   lines.on("line", (line) => {
-    if (line === "TAKE") return feed({ type: "asked", nowMs: nowMs() });
+    if (line === "TAKE") return feed({ type: "asked", nowMs: monotonicMs() });
     const told = /^INSTANCE "[^"]+" (\w+)/.exec(line)?.[1];
     if (!isVrrpState(told)) return;
     writeFileSync(statePath, told);
-    feed({ type: "vrrp", state: told, nowMs: nowMs() });
+    feed({ type: "vrrp", state: told, nowMs: monotonicMs() });
   });
 }
 
@@ -163,6 +160,10 @@ function lastStatus(): Status | undefined {
 
 status = lastStatus();
 const last = lastState();
-feed(last ? { type: "vrrp", state: last, nowMs: nowMs() } : { type: "start", nowMs: nowMs() });
+feed(
+  last
+    ? { type: "vrrp", state: last, nowMs: monotonicMs() }
+    : { type: "start", nowMs: monotonicMs() },
+);
 listen();
 otherOne.askWhile(() => state.vrrp !== "MASTER");

@@ -1,7 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { ask } from "./prober/ask";
 import { initialHealth, observe, type Health } from "./prober/health";
 import { isSteppingDown } from "./prober/step-down";
+import { monotonicMs } from "./time/monotonic";
 
 /** Asks HAProxy through its public listener; it answers by itself and only this host. */
 const url = "http://127.0.0.1:80/-/edge";
@@ -15,7 +16,7 @@ const stepDownFile = "/run/webstack/step-down";
 /** True while an operator wants the other node to be master. */
 function isToStepDown(): boolean {
   try {
-    return isSteppingDown(statSync(stepDownFile).mtimeMs, Date.now());
+    return isSteppingDown(readFileSync(stepDownFile, "utf8"), monotonicMs());
   } catch {
     return false;
   }
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   let health = initialHealth;
   publish(health);
   for (;;) {
-    const begun = Date.now();
+    const begun = monotonicMs();
     const next = observe(health, await ask(url, intervalMs));
     if (next.good !== health.good) {
       const level = next.good ? "<5>" : "<4>";
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     }
     health = next;
     publish(health);
-    const left = intervalMs - (Date.now() - begun);
+    const left = intervalMs - (monotonicMs() - begun);
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
   }
 }

@@ -17,8 +17,23 @@ export interface HaproxyCfgArgs {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order; at least one. */
   webNodes: readonly Peer[];
-  /** Largest number of client connections at a time. */
+  /** Public IPv4 address of the other load balancer. @default not known yet: its questions have no place of their own. */
+  peerPublicIp?: string;
+  /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
   maxConnections: number;
+}
+
+/** Connections that visitors never get: for who asks for health, and for the table of the other node. */
+const reservedConnections = 100;
+/**
+ * Connections that one address may have, an IPv6 network of 64 bits being one: a quarter of the visitors'.
+ * All users behind one address of a provider, an office or a CDN have it together, so it is large; three
+ * quarters are left for everybody else.
+ *
+ * @param maxConnections what HAProxy accepts in all.
+ */
+export function connectionsOfOneAddress(maxConnections: number): number {
+  return Math.floor((maxConnections - reservedConnections) / 4);
 }
 
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
@@ -41,8 +56,9 @@ export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
-  const { node, loadBalancers, webNodes, maxConnections } = args;
+  const { node, loadBalancers, webNodes, peerPublicIp, maxConnections } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
+  const most = maxConnections - reservedConnections;
   return text`
     ${made}
     global
@@ -80,13 +96,25 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     peers edge
       ${loadBalancers.map(({ name, privateIp }) => `peer ${name} ${privateIp}:10000`)}
 
+    # Asked by this host's prober: is HAProxy alive, and does it see a web node? The kernel gives the more
+    # specific address its own queue, so a flood of connections to the public one does not keep the prober out.
+    frontend health
+      bind 127.0.0.1:80
+      maxconn ${reservedConnections / 2}
+      monitor-uri /-/edge
+      monitor fail if { nbsrv(web) eq 0 }
+      http-request return status 404
+
     frontend public
       bind :::80 v4v6
       bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
-      # Asked by this host's prober only: is HAProxy alive, and does it see a web node?
-      http-request set-log-level silent if { path /-/edge } { src 127.0.0.0/8 }
-      http-request return status 503 if { path /-/edge } { src 127.0.0.0/8 } { nbsrv(web) eq 0 }
-      http-request return status 200 if { path /-/edge } { src 127.0.0.0/8 }
+      ${peerPublicIp === undefined ? [] : peerRule(peerPublicIp)}
+      # A listener that is full would stand still for all. What is over is closed at once, before TLS and the log.
+      tcp-request connection reject if { fe_conn gt ${most} }
+      # IPv4 is told as ::ffff:a.b.c.d here, of which the first 64 bits are the same for all.
+      tcp-request connection track-sc0 src table holders if { src 0.0.0.0/0 }
+      tcp-request connection track-sc0 src,ipmask(32,64) table holders if !{ src 0.0.0.0/0 }
+      tcp-request connection reject if { sc0_conn_cur gt ${connectionsOfOneAddress(maxConnections)} }
       http-request set-header X-Forwarded-For %[src]
       http-request set-header X-Forwarded-Proto https if { ssl_fc }
       http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
@@ -94,12 +122,16 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request del-header X-Webstack-Web
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
-      http-request track-sc0 src table clients
+      http-request track-sc1 src table clients
       default_backend web
 
     # Both load balancers know the clients' rates, so a limit survives a failover.
     backend clients
-      stick-table type ipv6 size 100k expire 10m store conn_cur,http_req_rate(10s) peers edge
+      stick-table type ipv6 size 100k expire 10m store http_req_rate(10s) peers edge
+
+    # Connections that each address has to this process. The other load balancer's are not added to them.
+    backend holders
+      stick-table type ipv6 size 100k expire 1m store conn_cur
 
     backend web
       balance roundrobin
@@ -120,4 +152,12 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       stats uri /
       no log
   `;
+}
+
+/** A standby asks in public whether this node serves: a full node that did not answer would lose the address. */
+function peerRule(publicIp: string): string[] {
+  return [
+    "# The other load balancer asks here whether this one serves, also while it is full.",
+    `tcp-request connection accept if { src ${publicIp} }`,
+  ];
 }

@@ -88,6 +88,7 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
           node,
           loadBalancers: args.loadBalancers,
           webNodes: args.webNodes,
+          ...peerPublicIp(args),
           maxConnections: edgeConnections,
         }),
       ),
@@ -127,6 +128,12 @@ export function lbBundle(args: LbBundleArgs): BundlePart {
     ],
     services: services(Object.values(credentials)),
   };
+}
+
+/** The public address of the other load balancer, which is known once it exists. */
+function peerPublicIp({ mover, node }: LbBundleArgs): { peerPublicIp?: string } {
+  const other = mover?.servers.find(({ name }) => name !== node);
+  return other ? { peerPublicIp: other.publicIp } : {};
 }
 
 function services(credentials: readonly string[]): NonNullable<BundlePart["services"]> {

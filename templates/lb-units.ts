@@ -31,7 +31,7 @@ export function keepalivedDropIn(): string {
   `;
 }
 
-/** Most clients at a time; each needs two open files, one towards it and one towards a web node. */
+/** Connections that HAProxy accepts at a time; each needs two open files, one towards it and one towards a web node. */
 export const edgeConnections = 9_500;
 /** Open files that HAProxy may have. Hosts in containers refuse more than 20 000. */
 const edgeOpenFiles = 20_000;

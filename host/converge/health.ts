@@ -1,4 +1,5 @@
 import { get, type IncomingMessage } from "node:http";
+import { monotonicMs } from "../time/monotonic";
 import type { BundleService } from "./bundle";
 import { pause, run, say } from "./run";
 import { journalTail } from "./systemd";
@@ -25,7 +26,7 @@ const tellMs = 10_000;
  */
 export async function waitHealthy({ unit, health }: BundleService): Promise<void> {
   if (!health) return;
-  const started = Date.now();
+  const started = monotonicMs();
   let end = started + health.timeoutSeconds * 1000;
   let toldAt = started;
   for (let tries = 0; ; tries++) {
@@ -34,7 +35,7 @@ export async function waitHealthy({ unit, health }: BundleService): Promise<void
       if (tries > 0) say("healthy", unit);
       return;
     }
-    const now = Date.now();
+    const now = monotonicMs();
     end = Math.max(end, now + problem.patience * 1000);
     if (now >= end) {
       const seconds = Math.round((now - started) / 1000);

@@ -30,6 +30,7 @@ export function isUp(state: UnitState | undefined): boolean {
 
 /** The last lines that a unit logged since this run began. */
 export async function journalTail(unit: string, lines = 25): Promise<string> {
+  // A moment of the wall clock, as the journal has it.
   const begun = Math.floor(Date.now() / 1000 - process.uptime());
   const shape = ["--no-pager", "-o", "cat", "-n", String(lines), "--since", `@${begun}`];
   const { stdout } = await run(["/usr/bin/journalctl", ...shape, "-u", unit]);

@@ -1,5 +1,6 @@
 import { ApiFailure } from "../cloud-api/failure";
 import type { Caller } from "../cloud-api/transport";
+import { monotonicMs } from "../time/monotonic";
 
 /** Looks at an action: soon at first, then once a second; and how long it may run, milliseconds. */
 const pollMs = { first: 200, firstLooks: 5, then: 1_000 };
@@ -40,9 +41,9 @@ export class FloatingIpApi {
     const path = `floating_ips/${floatingIpId}/actions/assign`;
     const answer = (await this.caller.call("POST", path, { server: serverId })) as ActionAnswer;
     let { action } = answer;
-    const end = performance.now() + actionMs;
+    const end = monotonicMs() + actionMs;
     for (let look = 1; action.status === "running"; look++) {
-      if (performance.now() > end) throw new ApiFailure(`action ${action.id} does not end`);
+      if (monotonicMs() > end) throw new ApiFailure(`action ${action.id} does not end`);
       const waitMs = look > pollMs.firstLooks ? pollMs.then : pollMs.first;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       action = ((await this.caller.call("GET", `actions/${action.id}`)) as ActionAnswer).action;

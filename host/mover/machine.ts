@@ -1,14 +1,7 @@
 import type { Effect, Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
-import {
-  askedMs,
-  backOffMs,
-  maxMoves,
-  missesUntilDead,
-  moveWindowMs,
-  reconcileMs,
-  watchMs,
-} from "./limits";
+import { askedMs, backOffMs, missesUntilDead, reconcileMs, watchMs } from "./limits";
+import { askAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
 
 /** A state and what to do next. */
 export interface Step {
@@ -55,7 +48,7 @@ function next(state: State, nowMs: number): Step {
   if (busy || (!isMaster && owner !== undefined)) return { state, effects: [] };
   if (nowMs < state.notBeforeMs) return sleep(state, state.notBeforeMs, nowMs);
   if (isMaster && nowMs < state.askedUntilMs && owner !== state.self) {
-    return assign(state, "an operator asked for it");
+    return take({ ...state, planned: true }, "an operator asked for it");
   }
   // A standby reads it once: a failover then starts with a warm answer of the resolver.
   if (owner === undefined) return begin(state, "read-owner");
@@ -72,12 +65,15 @@ function sleep(state: State, untilMs: number, nowMs: number): Step {
 function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
   // keepalived repeats its state when it reloads.
   if (vrrp === state.vrrp) return next(state, nowMs);
-  const changed = { ...state, vrrp, watching: false, misses: 0 };
+  const changed = { ...state, vrrp, watching: false, misses: 0, silentSinceMs: undefined };
   const known = state.owner !== undefined;
   if (vrrp === "MASTER") {
     // The peer is asked before the API: in a failover the API is called once, to assign.
     const owner = known && state.owner !== state.self ? state.peer : state.owner;
-    const master = { ...changed, owner, assumed: true, probeAtMs: nowMs, readAtMs: nowMs };
+    // A standby that could not read the owner waits long before it asks again; a master must not.
+    const notBeforeMs = Math.min(state.notBeforeMs, nowMs + backOffMs[0]!);
+    const due = { notBeforeMs, probeAtMs: nowMs, readAtMs: nowMs };
+    const master = { ...changed, owner, assumed: true, ...due };
     return said(5, "keepalived says MASTER", next(master, nowMs));
   }
   const owner = known && state.vrrp === "MASTER" ? state.peer : state.owner;
@@ -95,12 +91,22 @@ function onOwner(before: State, owner: number | null, nowMs: number): Step {
     failures: 0,
     readAtMs: nowMs + reconcileMs,
   };
-  if (!isMaster || owner === state.self) return next({ ...state, watching: false }, nowMs);
-  if (owner !== state.peer) {
-    return take(state, nowMs, owner === null ? "nobody has it" : `server ${owner} has it`);
+  if (!isMaster || owner === state.self) {
+    return next({ ...state, watching: false, held: false }, nowMs);
   }
-  const movedAway = before.owner === state.self && !before.assumed;
-  if (movedAway && state.preferred) return take(state, nowMs, "somebody moved it away");
+  if (owner === null) return takeUnplanned(state, "nobody has it");
+  const isHeld = nowMs < heldUntilMs(state.movesMs, nowMs);
+  if (owner !== state.peer) {
+    const reason = `server ${owner} has it`;
+    return isHeld ? hold(state, nowMs, reason) : takeUnplanned(state, reason);
+  }
+  if (before.owner === state.self && !before.assumed && state.preferred) {
+    const reason = "somebody moved it away";
+    // Held or not, the peer is asked whether it serves.
+    return isHeld
+      ? hold({ ...state, probeAtMs: nowMs }, nowMs, reason)
+      : takeUnplanned(state, reason);
+  }
   // Just probed, and the peer answers: the address stays there.
   if (before.owner === state.peer && before.misses === 0 && nowMs < before.probeAtMs) {
     return watch(state, nowMs);
@@ -109,15 +115,24 @@ function onOwner(before: State, owner: number | null, nowMs: number): Step {
 }
 
 function onProbed(before: State, answers: boolean, nowMs: number): Step {
-  const state: State = { ...before, busy: undefined, misses: answers ? 0 : before.misses + 1 };
+  if (!answers) return onSilence(before, nowMs);
+  const state: State = { ...before, busy: undefined, misses: 0, silentSinceMs: undefined };
   if (state.vrrp !== "MASTER") return next(state, nowMs);
-  if (!answers) {
-    const dead = state.misses >= (state.watching ? missesUntilDead : 1);
-    if (dead) return take(state, nowMs, "the other load balancer does not answer");
-    return next({ ...state, probeAtMs: nowMs }, nowMs);
-  }
   const later = { ...state, probeAtMs: nowMs + watchMs };
   return state.assumed ? begin(later, "read-owner") : watch(later, nowMs);
+}
+
+/** The peer did not answer. The limit of moves asks for a longer silence, and never for more. */
+function onSilence(before: State, nowMs: number): Step {
+  const misses = before.misses + 1;
+  const silentSinceMs = before.silentSinceMs ?? nowMs;
+  const state: State = { ...before, busy: undefined, misses, silentSinceMs };
+  if (state.vrrp !== "MASTER") return next(state, nowMs);
+  const waitMs = askAgainInMs(state.movesMs, silentSinceMs, nowMs);
+  if (waitMs > 0) return next({ ...state, probeAtMs: nowMs + waitMs }, nowMs);
+  const isDead = misses >= (state.watching ? missesUntilDead : 1);
+  if (isDead) return takeUnplanned(state, "the other load balancer does not answer");
+  return next({ ...state, probeAtMs: nowMs }, nowMs);
 }
 
 /**
@@ -130,19 +145,21 @@ function watch(state: State, nowMs: number): Step {
   return said(4, "master, but the other load balancer has the address and serves", result);
 }
 
-function take(state: State, nowMs: number, reason: string): Step {
-  const movesMs = state.movesMs.filter((time) => time > nowMs - moveWindowMs);
-  if (movesMs.length >= maxMoves) {
-    const notBeforeMs = movesMs[0]! + moveWindowMs;
-    const text = `${maxMoves} moves in ${moveWindowMs / 60_000} minutes; holding (${reason})`;
-    return said(3, text, next({ ...state, movesMs, notBeforeMs, readAtMs: notBeforeMs }, nowMs));
-  }
-  return assign({ ...state, movesMs }, reason);
+/** The address stays where it may serve; owner and peer are looked at as before, should that end. */
+function hold(state: State, nowMs: number, reason: string): Step {
+  const readAtMs = Math.min(state.readAtMs, heldUntilMs(state.movesMs, nowMs));
+  const held = next({ ...state, held: true, readAtMs }, nowMs);
+  if (state.held) return held;
+  return said(3, `${limitText}; holding (${reason})`, held);
 }
 
-function assign(state: State, reason: string): Step {
+function takeUnplanned(state: State, reason: string): Step {
+  return take({ ...state, planned: false }, reason);
+}
+
+function take(state: State, reason: string): Step {
   const step: Step = {
-    state: { ...state, busy: "assign" },
+    state: { ...state, busy: "assign", held: false },
     effects: [{ type: "assign", reason }],
   };
   return said(5, `taking the address: ${reason}`, step);
@@ -157,9 +174,10 @@ function onAssigned(state: State, nowMs: number): Step {
     assumed: !isMaster,
     watching: false,
     misses: 0,
+    silentSinceMs: undefined,
     failures: 0,
     askedUntilMs: 0,
-    movesMs: [...state.movesMs, nowMs],
+    movesMs: [...recentMoves(state.movesMs, nowMs), ...(state.planned ? [] : [nowMs])],
     readAtMs: nowMs + reconcileMs,
   };
   return said(5, "this node has the address", next(moved, nowMs));

@@ -19,6 +19,12 @@ export interface State {
   watching: boolean;
   /** Probes in a row that the peer did not answer. */
   misses: number;
+  /** When the first of them ended; undefined: none. */
+  silentSinceMs: number | undefined;
+  /** True if the move that is under way, or was last, is one that an operator asked for. */
+  planned: boolean;
+  /** True while the limit of moves keeps the address away from this node. */
+  held: boolean;
   /** Failures of the API in a row. */
   failures: number;
   /** Not before this time anything is done. */
@@ -29,7 +35,7 @@ export interface State {
   probeAtMs: number;
   /** Until when an operator wants this node to take the address. */
   askedUntilMs: number;
-  /** Times of the last moves. */
+  /** Times of the last moves that nobody asked for. */
   movesMs: number[];
 }
 
@@ -45,6 +51,9 @@ export function initialState(self: number, peer: number, preferred: boolean): St
     busy: undefined,
     watching: false,
     misses: 0,
+    silentSinceMs: undefined,
+    planned: false,
+    held: false,
     failures: 0,
     notBeforeMs: 0,
     readAtMs: 0,

@@ -13,7 +13,7 @@ export interface Status {
   why?: string;
   /** True if it is master but leaves the address with the other one, which serves. */
   watching: boolean;
-  /** Moves to this node within the window of the move limit. */
+  /** Moves to this node that the limit of moves counts, so without those that an operator asked for. */
   recentMoves: number;
   /** Failures of the API in a row. */
   apiFailures: number;

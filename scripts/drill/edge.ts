@@ -4,6 +4,7 @@ import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
 import { runOnNode } from "../operate/ssh";
 import type { Drill, NotShown } from "./drill";
+import { floodDrills } from "./edge-flood";
 import { operatorDrills } from "./edge-operators";
 import { vrrpState } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
@@ -150,6 +151,7 @@ export const edgeDrills: readonly Drill[] = [
   ),
   drill("F16", "20 reloads under load", 0, none, 2_000, reloads),
   ...operatorDrills,
+  ...floodDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */

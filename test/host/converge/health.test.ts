@@ -94,7 +94,8 @@ describe("waiting for health", () => {
     const said: string[] = [];
     vi.spyOn(process.stdout, "write").mockImplementation((line) => said.push(String(line)) > 0);
     let clock = 0;
-    vi.spyOn(Date, "now").mockImplementation(() => (clock += 4_000));
+    const tick = () => BigInt((clock += 4_000)) * 1_000_000n;
+    vi.spyOn(process.hrtime, "bigint").mockImplementation(tick);
     let calls = 0;
     const busy = await service((_, response) => {
       if (++calls > 6) response.writeHead(200).end();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maxMoves, moveWindowMs, reconcileMs, watchMs } from "../../../host/mover/limits";
+import { backOffMs, reconcileMs, watchMs } from "../../../host/mover/limits";
 import {
   failed,
   fresh,
@@ -24,6 +24,11 @@ describe("a standby", () => {
   it.each(["BACKUP", "FAULT", "STOP"] as const)("does nothing about the address in %s", (word) => {
     expect(play(standby(), vrrp(word)).deeds).toEqual([]);
     expect(play(serving(), vrrp(word)).deeds).toEqual([]);
+  });
+
+  it("does not wait that long once it is master", () => {
+    const { inMs } = play(fresh(), { type: "start" }, failed(), vrrp("MASTER"));
+    expect(inMs).toBe(backOffMs[0]);
   });
 
   it("looks again half a minute after a start without the API", () => {
@@ -141,24 +146,5 @@ describe("a failing API", () => {
     const begun = play(standby(), vrrp("MASTER"), probed(false)).state;
     const { state, inMs } = play(begun, failed({ refused: true }));
     expect(play(state, [1_000 + inMs!, { type: "tick" }]).deeds).toEqual(["read-owner"]);
-  });
-});
-
-describe("the limit of moves", () => {
-  it("holds after four moves in ten minutes, and ends", () => {
-    let state = serving(true);
-    let now = 1_000;
-    for (let n = 0; n < maxMoves; n++) {
-      now += reconcileMs;
-      state = play(state, [now, { type: "tick" }], owner(null), { type: "assigned" }).state;
-    }
-    now += reconcileMs;
-    const held = play(state, [now, { type: "tick" }], owner(null));
-    expect(held.deeds).toEqual(["wake"]);
-    expect(held.log[0]?.level).toBe(3);
-    const until = 1_000 + reconcileMs + moveWindowMs;
-    expect(now + held.inMs!).toBe(until);
-    const free = play(held.state, [until, { type: "tick" }], owner(null));
-    expect(free.deeds).toEqual(["assign"]);
   });
 });

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const host = join(__dirname, "..", "..", "host");
+
+/** Files that may read the wall clock, which can be set back or forth, and why the monotonic clock would be wrong there. */
+const wallClock: Record<string, string> = {
+  "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",
+  "converge/systemd.ts": "the journal is read from a date",
+  "mover.ts": "the status tells an operator dates",
+  "supervisor/actions/override.ts": "the age of a file on the disk, which outlives a boot",
+};
+
+const readsWallClock = /\bDate\.now\(|\bnew Date\(\)|\bDate\(\)/;
+/** Counts from the start of the process: one clock for all is enough. */
+const readsProcessClock = /\bperformance\.now\(|\bprocess\.hrtime\b/;
+
+const files = readdirSync(host, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .sort();
+
+function readers(pattern: RegExp): string[] {
+  return files.filter((file) => pattern.test(readFileSync(join(host, file), "utf8")));
+}
+
+describe("programs of the hosts", () => {
+  it("read the wall clock only where a date is meant, never for a duration", () => {
+    expect(readers(readsWallClock)).toEqual(Object.keys(wallClock));
+  });
+
+  it("read the monotonic clock in one place", () => {
+    expect(readers(readsProcessClock)).toEqual(["time/monotonic.ts"]);
+  });
+
+  it("would be noticed", () => {
+    for (const code of ["Date.now()", "new Date()", "new Date().toISOString()"]) {
+      expect(readsWallClock.test(code)).toBe(true);
+    }
+    expect(readsWallClock.test("new Date(text)")).toBe(false);
+  });
+});

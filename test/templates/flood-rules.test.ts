@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { loadBalancer } from "./rendered";
+
+const { files } = loadBalancer();
+const edge = files["/etc/haproxy/haproxy.cfg"]!.content;
+
+describe("a load balancer under a flood of connections", () => {
+  it("answers its prober on a listener of its own, from what HAProxy knows of the web nodes", () => {
+    expect(edge).toMatch(/frontend health\n\s+bind 127\.0\.0\.1:80\n\s+maxconn 50\n/);
+    expect(edge).toMatch(/monitor-uri \/-\/edge\n\s+monitor fail if \{ nbsrv\(web\) eq 0 \}/);
+  });
+
+  const [connections, forAll, forOne] = [
+    /\n\s+maxconn (\d+)\n/,
+    /reject if \{ fe_conn gt (\d+) \}/,
+    /reject if \{ sc0_conn_cur gt (\d+) \}/,
+  ].map((rule) => Number(rule.exec(edge)![1])) as [number, number, number];
+
+  it("is never full: visitors get 100 connections fewer than HAProxy takes", () => {
+    expect(connections - forAll).toBe(100);
+  });
+
+  it("lets the other load balancer ask in public before it refuses anybody", () => {
+    const rules = edge.match(/tcp-request connection .*/g)!;
+    expect(rules[0]).toBe("tcp-request connection accept if { src 203.0.113.12 }");
+  });
+
+  it("gives one address a quarter of them, counted before TLS and without the other node's", () => {
+    expect(forOne).toBe(Math.floor(forAll / 4));
+    const [, holders] = /backend holders\n\s+(.*)\n/.exec(edge)!;
+    expect(holders).toContain("conn_cur");
+    expect(holders).not.toContain("peers");
+  });
+
+  it("counts IPv4 addresses one by one, and IPv6 by networks of 64 bits", () => {
+    const ipv4 = "{ src 0.0.0.0/0 }";
+    expect(edge).toContain(`track-sc0 src table holders if ${ipv4}\n`);
+    expect(edge).toContain(`track-sc0 src,ipmask(32,64) table holders if !${ipv4}\n`);
+  });
+
+  it("may open as many files as its connections need", () => {
+    const unit = files["/etc/systemd/system/haproxy.service.d/webstack.conf"]!.content;
+    const openFiles = Number(/LimitNOFILE=(\d+)/.exec(unit)![1]);
+    expect(openFiles).toBeGreaterThanOrEqual(2 * connections + 500);
+  });
+
+  it("ends connections that ask nothing", () => {
+    expect(Number(/timeout http-request (\d+)s/.exec(edge)![1])).toBeLessThanOrEqual(5);
+    expect(Number(/timeout http-keep-alive (\d+)s/.exec(edge)![1])).toBeLessThanOrEqual(10);
+  });
+});
