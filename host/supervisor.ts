@@ -19,7 +19,6 @@ import { problem } from "./supervisor/policy/problem";
 import { endStuckCopy, rebuild } from "./supervisor/actions/rebuild";
 import { Reach } from "./supervisor/xcom/reach";
 import { Rejoins } from "./supervisor/policy/rejoin";
-import { groupSets } from "./supervisor/saved/loss";
 import { Saving } from "./supervisor/saved/saving";
 import { serve } from "./supervisor/wire/server";
 import { SeveredLinks } from "./supervisor/xcom/severed-links";
@@ -58,7 +57,7 @@ const reach = new Reach(others);
 const severedLinks = new SeveredLinks(others);
 const handOvers = new HandOvers();
 const rejoins = new Rejoins();
-const saving = new Saving(config.node);
+const saving = new Saving(config.node, () => [observer.state, peers.states()]);
 const backOff = new BackOff();
 const founding = new Founding(config.node, nodes, { observer, peers, claims, backOff });
 const fastRefusal = new FastRefusal();
@@ -83,8 +82,8 @@ function next(): Decision {
   const standing = { listeningMs: askers.listeningMs(now), slowMs: observer.syncs.slowMs(now) };
   const first = decide({ nodes, self, peers: said, override: isOverridden(config.node) });
   const better = betterPrimary(self, said, standing);
-  const settled = rejoins.next(handOvers.next(first, self, better, now), isInGroup(self), now);
-  const made = saving.next(settled, now);
+  const later = rejoins.next(handOvers.next(first, self, better, now), isInGroup(self), now);
+  const made = saving.next(later, now);
   if (made.type !== decision.type) decidedAt = monotonicMs();
   if (made.type === "wait" && observer.state.waiting !== made.reason)
     log(5, `waiting: ${made.reason}`);
@@ -118,19 +117,11 @@ async function act(): Promise<void> {
       });
     case "bootstrap":
       return founding.found(acting, replication, decision.reason);
-    case "rebuild":
+    case "rebuild": {
       if (monotonicMs() - decidedAt < rebuildAfterMs) return;
-      return rebuild(
-        acting,
-        replication,
-        {
-          ...decision,
-          address: addressOf(decision.donor),
-          sets: groupSets(observer.state, peers.states()),
-        },
-        observer.progress,
-        saving,
-      );
+      const source = { ...decision, address: addressOf(decision.donor) };
+      return rebuild(acting, replication, source, observer.progress, saving);
+    }
     case "leave":
       log(3, `leaving the group: ${decision.reason}`);
       leaving();
@@ -154,7 +145,6 @@ function failed(error: Error): void {
 
 async function turn(): Promise<void> {
   await observer.look();
-  saving.tidy(monotonicMs());
   severedLinks.see(observer.state, peers.silences());
   Object.assign(
     observer.state,
