@@ -55,7 +55,7 @@ const founding = new Founding(node, nodes, { observer, peers, memory, backOff, o
 const register = new Register(nodes, { observer, memory, peers });
 const decisions = new Decisions(nodes);
 const reach = new Reach(others);
-const saving = new Saving(node);
+const saving = new Saving(node, () => [observer.state, peers.states()]);
 const severedLinks = new SeveredLinks(others);
 const fastRefusal = new FastRefusal();
 const slotFilling = new SlotFilling();
@@ -113,7 +113,6 @@ async function work(): Promise<void> {
 
 async function turn(): Promise<void> {
   await observer.look();
-  saving.tidy(monotonicMs());
   register.record();
   await helpXcom();
   await endStuckCopy(observer.progress).catch((error: Error) => actor.failed(error));

@@ -1,10 +1,11 @@
 import { databaseStates } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
+import { savedOn } from "./operate/saved";
 
 /** What the proxies ask for: `/replica?lag=1s`. */
 const readLimitMs = 1_000;
 
-/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says. */
+/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved. */
 async function main(): Promise<void> {
   const { outputs } = operatedStack(process.argv.slice(2));
   for (const [name, state] of await databaseStates(outputs)) {
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
       ];
       console.log(`${name}  ${parts.join(", ")}`);
     }
+    for (const line of await savedOn(outputs, name)) console.log(`${name}  ${line}`);
   }
 }
 

@@ -28,7 +28,7 @@ const given = [
  * Renders `/etc/mysql/webstack-init.sql`, which MySQL runs at each start before it listens, and
  * before `super_read_only` holds (seen, MySQL 9.7). So the supervisor's user is there before its
  * first login, also on an upgraded host and on a copy of a node that had none. A statement that
- * fails is logged as an error of MySQL, which starts all the same.
+ * fails is logged as an error of MySQL, which starts all the same. Each one is a sync of the disk.
  *
  * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_init_file
  */
@@ -42,10 +42,8 @@ export function mysqlInitSql(): string {
     CREATE USER IF NOT EXISTS ${account} ${login};
     ALTER USER ${account} ${login} ACCOUNT UNLOCK;
     REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account};
-    ${Object.entries(own).flatMap(([privilege, use]) => [
-      `# For ${use}.`,
-      `GRANT ${privilege} ON *.* TO ${account};`,
-    ])}
+    ${Object.entries(own).map(([privilege, use]) => `# ${privilege}: ${use}.`)}
+    GRANT ${Object.keys(own).join(", ")} ON *.* TO ${account};
     # For logs, copies, and access while MySQL is closed; the user of replication gets them too.
     GRANT ${given.join(", ")} ON *.* TO ${account} WITH GRANT OPTION;
     GRANT SELECT ON performance_schema.* TO ${account};

@@ -4,7 +4,6 @@ import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
 import type { Observer } from "../observation/observer";
 import { type BackOff, noticedMs } from "../policy/back-off";
-import { groupSets } from "../saved/loss";
 import type { Saving } from "../saved/saving";
 import type { Peers } from "../wire/peers";
 import type { Founding } from "./founding";
@@ -57,8 +56,7 @@ export class Actor {
         return founding.found(mysql, replication, decision);
       case "rebuild": {
         if (monotonicMs() - this.decidedAtMs < rebuildAfterMs) return;
-        const sets = groupSets(observer.state, this.tools.peers.states());
-        const source = { ...decision, address: addressOf(decision.donor), sets };
+        const source = { ...decision, address: addressOf(decision.donor) };
         return rebuild(mysql, replication, source, observer.progress, this.tools.saving);
       }
       case "leave":

@@ -12,8 +12,6 @@ export interface Source {
   /** Private IPv4 address of the donor. */
   address: string;
   reason: string;
-  /** GTID sets of which a transaction of the group is in all (see `groupSets`). */
-  sets: readonly string[];
 }
 
 /**
@@ -25,13 +23,13 @@ export interface Source {
 export async function rebuild(
   mysql: Mysql,
   replication: Replication,
-  { donor, address, reason, sets }: Source,
+  { donor, address, reason }: Source,
   progress: Progress,
   saving: Saving,
 ): Promise<void> {
   if (!progress.cloneIncomplete) {
     await endMembership(mysql);
-    await saving.save(mysql, { sets, reason, donor });
+    await saving.save(mysql, { reason, donor });
   }
   log(3, `${reason}; all data is replaced by a copy of ${donor}`);
   progress.begin(monotonicMs());

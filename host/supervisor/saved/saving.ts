@@ -1,8 +1,10 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { Decision } from "../core/decide";
+import type { NodeState } from "../core/node-state";
 import { log } from "../log";
 import type { Mysql } from "../mysql";
 import { listSaved, removeSaved } from "./files";
+import { groupSets } from "./loss";
 import { expired } from "./retention";
 import { type Replaced, save } from "./save";
 
@@ -20,10 +22,13 @@ export class Saving {
   private discardedMs = Number.NEGATIVE_INFINITY;
   private tidiedMs = Number.NEGATIVE_INFINITY;
 
-  /** @param node name of this node. */
   constructor(
+    /** Name of this node. */
     private readonly node: string,
+    /** What this node says of itself, and what its peers say. */
+    private readonly states: () => readonly [NodeState, readonly NodeState[]],
     private readonly write: typeof save = save,
+    private readonly removeOld: () => Promise<void> = tidySaved,
   ) {}
 
   /** An operator says that what cannot be saved may be lost. */
@@ -34,15 +39,16 @@ export class Saving {
 
   /** The decision as it is, or a wait if the copy would replace what could not be saved just now. */
   next(decision: Decision, nowMs: number): Decision {
+    this.tidy(nowMs);
     if (decision.type !== "rebuild" || nowMs - this.refusedMs >= againMs) return decision;
     const reason = `${decision.reason}; the copy does not begin, since they cannot be saved: ${this.refusal}`;
     return { type: "wait", reason };
   }
 
   /** Saves what the copy is to replace. @throws Error if it cannot: then the copy must not begin. */
-  async save(mysql: Mysql, replaced: Replaced): Promise<void> {
+  async save(mysql: Mysql, { donor, reason }: Omit<Replaced, "sets">): Promise<void> {
     try {
-      await this.write(mysql, replaced);
+      await this.write(mysql, { donor, reason, sets: groupSets(...this.states()) });
     } catch (error) {
       const { message } = error as Error;
       if (monotonicMs() - this.discardedMs > discardMs) {
@@ -56,10 +62,10 @@ export class Saving {
   }
 
   /** Deletes what is too old, now and then. */
-  tidy(nowMs: number): void {
+  private tidy(nowMs: number): void {
     if (nowMs - this.tidiedMs < tidyMs) return;
     this.tidiedMs = nowMs;
-    void tidySaved().catch((error: Error) => log(4, `saved transactions: ${error.message}`));
+    void this.removeOld().catch((error: Error) => log(4, `saved transactions: ${error.message}`));
   }
 }
 

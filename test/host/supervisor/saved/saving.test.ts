@@ -9,14 +9,20 @@ import { mysqlThatLoses } from "./support";
 
 const decision = { type: "rebuild" as const, donor: "db-2", reason: "the group lacks 6-7" };
 const none = { all: "", purged: "", unapplied: "" };
-const source = { ...decision, address: "10.0.4.12", sets: [upTo(5)] };
+const source = { ...decision, address: "10.0.4.12" };
 const replication = { user: "replication", password: "secret" };
 const write = vi.fn();
-beforeEach(() => void write.mockReset());
+const tidy = vi.fn(() => Promise.resolve());
+beforeEach(() => {
+  write.mockReset();
+  tidy.mockClear();
+});
 
 async function rebuilt(isDiscarded = false, progress = new Progress()) {
   const { mysql, said } = mysqlThatLoses(none);
-  const saving = new Saving("db-1", write, () => isDiscarded);
+  const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
+  const states = () => [outside("db-1"), peers] as const;
+  const saving = new Saving("db-1", states, write, () => isDiscarded, tidy);
   const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
   return { saving, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
 }
@@ -24,7 +30,10 @@ async function rebuilt(isDiscarded = false, progress = new Progress()) {
 describe("a copy", () => {
   it("begins once what it replaces is saved", async () => {
     expect(await rebuilt()).toMatchObject({ error: undefined, copied: true });
-    expect(write).toHaveBeenCalledOnce();
+    const { donor, reason } = decision;
+    expect(write.mock.calls.map(([, replaced]) => replaced as unknown)).toEqual([
+      { donor, reason, sets: [upTo(5)] },
+    ]);
   });
 
   it("does not begin if that fails, and waits in words until it is tried again", async () => {
@@ -40,6 +49,8 @@ describe("a copy", () => {
     });
     expect(saving.next({ type: "nothing" }, now)).toEqual({ type: "nothing" });
     expect(saving.next(decision, now + 30_001)).toBe(decision);
+    // Old files are looked for once an hour.
+    expect(tidy).toHaveBeenCalledOnce();
   });
 
   it("begins all the same if an operator says so", async () => {

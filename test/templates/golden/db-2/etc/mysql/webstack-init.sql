@@ -5,16 +5,12 @@ SET SESSION sql_log_bin = 0;
 CREATE USER IF NOT EXISTS 'supervisor'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-supervisor';
 ALTER USER 'supervisor'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-supervisor' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'supervisor'@'localhost';
-# For settings, and statements that are not logged.
-GRANT SYSTEM_VARIABLES_ADMIN ON *.* TO 'supervisor'@'localhost';
-# For membership, and the choice of a primary.
-GRANT GROUP_REPLICATION_ADMIN ON *.* TO 'supervisor'@'localhost';
-# For what was received and not applied, before a copy replaces it.
-GRANT REPLICATION_SLAVE_ADMIN ON *.* TO 'supervisor'@'localhost';
-# For users of the app and of replication.
-GRANT CREATE USER ON *.* TO 'supervisor'@'localhost';
-# For names of the logs.
-GRANT REPLICATION CLIENT ON *.* TO 'supervisor'@'localhost';
+# SYSTEM_VARIABLES_ADMIN: settings, and statements that are not logged.
+# GROUP_REPLICATION_ADMIN: membership, and the choice of a primary.
+# REPLICATION_SLAVE_ADMIN: what was received and not applied, before a copy replaces it.
+# CREATE USER: users of the app and of replication.
+# REPLICATION CLIENT: names of the logs.
+GRANT SYSTEM_VARIABLES_ADMIN, GROUP_REPLICATION_ADMIN, REPLICATION_SLAVE_ADMIN, CREATE USER, REPLICATION CLIENT ON *.* TO 'supervisor'@'localhost';
 # For logs, copies, and access while MySQL is closed; the user of replication gets them too.
 GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
 GRANT SELECT ON performance_schema.* TO 'supervisor'@'localhost';
