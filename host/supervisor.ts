@@ -48,6 +48,7 @@ const peers = new Peers(
   (state, askedMs) => {
     observer.adopt(state.lastView);
     observer.freshness.hear(state, askedMs);
+    handOvers.appMoves.hear(state.appMoves, monotonicMs());
   },
 );
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
@@ -66,13 +67,12 @@ let busy = false;
 let decidedAt = 0;
 let decision: Decision = { type: "wait", reason: "just started" };
 
-function addressOf(node: string): string {
-  return config.nodes.find(({ name }) => name === node)?.privateIp ?? node;
-}
-
+const addressOf = (node: string) =>
+  config.nodes.find(({ name }) => name === node)?.privateIp ?? node;
 function ownState(): NodeState {
   const [nowMs, { state, freshness }] = [monotonicMs(), observer];
-  return { ...state, dataAgeMs: freshness.ageMs(state, nowMs), asked: askers.ages(nowMs) };
+  const ofApps = { asked: askers.ages(nowMs), appMoves: handOvers.appMoves.said(nowMs) };
+  return { ...state, ...ofApps, dataAgeMs: freshness.ageMs(state, nowMs) };
 }
 
 function next(): Decision {
@@ -132,6 +132,7 @@ async function act(): Promise<void> {
       return setPrimary(
         acting,
         addressOf(decision.to),
+        decision.ifItHangs,
         () => observer.state.member?.role === "PRIMARY",
       );
   }

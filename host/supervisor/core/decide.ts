@@ -10,7 +10,7 @@ export type Decision =
   | { type: "rebuild"; donor: string; reason: string }
   | { type: "bootstrap"; reason: string }
   | { type: "leave"; reason: string }
-  | { type: "handOver"; to: string; reason: string }
+  | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }
   /** `instead`: what is to be done if it has waited for too long. */
   | { type: "wait"; reason: string; instead?: Decision };
 

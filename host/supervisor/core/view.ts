@@ -1,3 +1,5 @@
+import type { AppMove } from "../policy/app-moves";
+
 /** State of a member as Group Replication says it. */
 export type MemberState = "ONLINE" | "RECOVERING" | "OFFLINE" | "ERROR" | "UNREACHABLE";
 
@@ -70,6 +72,8 @@ export interface NodeState {
   commitMs: number;
   /** How long ago each app node asked it for its role, milliseconds, by address. */
   asked: Record<string, number>;
+  /** Moves of the primary that app nodes asked for, as far as it knows. @default not said, as before an update. */
+  appMoves?: readonly AppMove[];
   /** True, also on disk, if it was the only node and no other has been let into its group since. */
   sole: boolean;
   /** What the supervisor waits for, in words. */
