@@ -60,8 +60,8 @@ export interface NodeState {
   writable: boolean;
   /** True if more than half of the members of the view can be reached. */
   majority: boolean;
-  /** Age of the oldest transaction that waits to be applied, milliseconds. */
-  lagMs: number;
+  /** Name of the primary that its view has and can reach; else empty. @default not said, as before an update. */
+  onlinePrimary?: string;
   /** Longest time for which it may lack something that was acknowledged, milliseconds. */
   dataAgeMs: number;
   /** True if the disk of the data is nearly full. */

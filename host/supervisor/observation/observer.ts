@@ -7,7 +7,7 @@ import { isPending, settled } from "../core/lineage";
 import { readLineage, writeLineage } from "../actions/lineage-table";
 import { Mysql } from "../mysql";
 import { noGroup, type GroupView } from "../xcom/slot-filling";
-import { observe, startOf } from "./mysql-look";
+import { observe, processOf } from "./mysql-look";
 import { Progress } from "./clone-progress";
 import { log } from "../log";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
@@ -16,8 +16,6 @@ import { type NodeState, ownView, wasMember } from "../core/view";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
-/** The start of one MySQL, counted in whole seconds, is found within that time, milliseconds. */
-const sameStartMs = 2_500;
 /** Time between two looks at the disk's speed, milliseconds. */
 const syncsMs = 1_000;
 
@@ -48,8 +46,8 @@ export class Observer {
   private rival: LastView | null = null;
   private lookedAt = -Infinity;
   private lineageRead = false;
-  /** When MySQL was started, on the monotonic clock, milliseconds; 0: not known. */
-  private startedAt = 0;
+  /** Process id of the MySQL that answered; empty: not known. */
+  private process = "";
   private syncsAt = 0;
   private room: Room = { full: false, spent: false };
   private readonly mysql = new Mysql();
@@ -70,7 +68,7 @@ export class Observer {
       ...{ lineage: [], cloneIncomplete: false },
       lastView: readDurable<LastView>("last-view"),
       ...{ writable: false, majority: false },
-      ...{ lagMs: 0, dataAgeMs: 0 },
+      dataAgeMs: 0,
       sole: readDurable<boolean>("sole") ?? false,
       ...{ diskFull: false, diskSpent: false, commitMs: 0, asked: {} },
       waiting: "",
@@ -89,9 +87,11 @@ export class Observer {
     const grouped = this.nodes.length > 1;
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
+    const askedMs = monotonicMs();
     try {
       const { view, groupView, executed, ...seen } = await observe(this.mysql, grouped, nameOf);
       this.groupView = groupView;
+      this.freshness.hear({ ...this.state, ...seen }, askedMs);
       this.freshness.compare(executed);
       await this.lookAtSyncs();
       if (!this.lineageRead) await this.meet();
@@ -135,12 +135,12 @@ export class Observer {
   private async meet(): Promise<void> {
     this.state.lineage = await readLineage(this.mysql);
     this.lineageRead = true;
-    const startedAt = await startOf(this.mysql);
-    if (this.startedAt > 0 && startedAt - this.startedAt > sameStartMs) {
+    const process = await processOf(this.mysql);
+    if (this.process !== "" && process !== this.process) {
       this.progress.restart();
       this.listener.onRestart();
     }
-    this.startedAt = startedAt;
+    this.process = process;
   }
 
   private async lookAtSyncs(): Promise<void> {

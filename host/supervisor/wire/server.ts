@@ -36,9 +36,9 @@ export function isPrimary({ member, writable, majority, diskSpent }: NodeState):
 
 /** True if reads may go to the node. */
 export function isReplica(state: NodeState, limitMs: number): boolean {
-  const { member, majority, lagMs, dataAgeMs } = state;
+  const { member, majority, dataAgeMs } = state;
   const isMember = member?.state === "ONLINE" && member.role === "SECONDARY" && majority;
-  return isMember && Math.max(lagMs, dataAgeMs) <= limitMs;
+  return isMember && dataAgeMs <= limitMs;
 }
 
 /** Milliseconds of `1s`, `500ms` or a bare number of milliseconds. */
