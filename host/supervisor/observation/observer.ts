@@ -97,7 +97,7 @@ export class Observer {
       if (!this.lineageRead) await this.meet();
       const isOnWay = grouped && seen.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.look(this.mysql, monotonicMs());
-      else this.progress.restart();
+      else this.progress.arrive();
       const own = view && ownView(this.state.node, view, this.state.lastView, this.rival);
       if (own && this.claims.agrees(own.primary, monotonicMs())) {
         this.keepView(own);
