@@ -1,5 +1,5 @@
 import { Actor } from "./supervisor/actions/actor";
-import { writeDurable } from "./supervisor/actions/durable";
+import { usual } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory } from "./supervisor/actions/load-memory";
 import { endStuckCopy } from "./supervisor/actions/rebuild";
@@ -46,7 +46,10 @@ const observer = new Observer(node, config.nodes, memory, {
 const peers = new Peers(
   others,
   (peer, onSign) => new PeerClient({ peer, credentials, localAddress: config.privateIp, onSign }),
-  (state, askedMs) => register.hear(state, askedMs),
+  (state, askedMs) => {
+    decisions.handOvers.appMoves.hear(state.appMoves, monotonicMs());
+    register.hear(state, askedMs);
+  },
 );
 const askers = new Askers(addresses, monotonicMs());
 const backOff = new BackOff();
@@ -70,7 +73,9 @@ let busy = false;
 
 function ownState(): NodeState {
   const [nowMs, { state, freshness }] = [monotonicMs(), observer];
-  return { ...state, dataAgeMs: freshness.ageMs(state, nowMs), asked: askers.ages(nowMs) };
+  const appMoves = decisions.handOvers.appMoves.said(nowMs);
+  const ofApps = { asked: askers.ages(nowMs), appMoves };
+  return { ...state, ...ofApps, dataAgeMs: freshness.ageMs(state, nowMs) };
 }
 
 function next() {

@@ -11,14 +11,12 @@ async function main(): Promise<void> {
   for (const [name, state] of await databaseStates(outputs)) {
     if (!state) console.log(`${name}  its supervisor does not answer`);
     else {
-      const { member, majority, lagMs, dataAgeMs, waiting, lastView } = state;
+      const { member, majority, dataAgeMs, waiting, lastView } = state;
       const isReplica = member?.role === "SECONDARY";
       const parts = [
         `${member?.role || "no role"} ${member?.state ?? "MySQL does not answer"}`,
-        ...(isReplica ? [`lag ${lagMs} ms`] : []),
-        ...(isReplica && dataAgeMs > readLimitMs
-          ? [`may lack the last ${Math.round(dataAgeMs / 1000)} s, so no reads`]
-          : []),
+        ...(isReplica ? [`data ${dataAgeMs} ms old`] : []),
+        ...(isReplica && dataAgeMs > readLimitMs ? ["so no reads"] : []),
         ...(member?.state === "ONLINE" && !majority ? ["without a majority"] : []),
         ...(waiting ? [`waits: ${waiting}`] : []),
         `last primary ${lastView?.primary ?? "unknown"}`,

@@ -9,7 +9,6 @@ const stateShape = z.looseObject({
   member: z.looseObject({ state: z.string(), role: z.string() }).nullable(),
   gtid: z.string(),
   lastView: z.looseObject({ primary: z.string() }).nullable(),
-  lagMs: z.number(),
   // A supervisor from before an update does not say it.
   dataAgeMs: z.number().default(0),
   waiting: z.string(),

@@ -81,11 +81,20 @@ export class Actor {
     });
   }
 
-  private handOver({ to, reason }: Extract<Decision, { type: "handOver" }>): Promise<void> {
+  private handOver({
+    to,
+    reason,
+    ifItHangs,
+  }: Extract<Decision, { type: "handOver" }>): Promise<void> {
     const { mysql, observer, backOff, addressOf } = this.tools;
     log(3, `${to} is to be the primary: ${reason}`);
     backOff.hold(noticedMs, monotonicMs());
-    return setPrimary(mysql, addressOf(to), () => observer.state.member?.role === "PRIMARY");
+    return setPrimary(
+      mysql,
+      addressOf(to),
+      ifItHangs,
+      () => observer.state.member?.role === "PRIMARY",
+    );
   }
 
   /** Waits after a failure, longer after each. */

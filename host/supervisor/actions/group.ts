@@ -87,11 +87,13 @@ export async function stopMember(mysql: Mysql, cut = false): Promise<void> {
 
 /**
  * Makes the member with that address the primary; resolves when it is. A switch waits for commits
- * under way. If it hangs and this node is still the primary, its MySQL is killed: the others elect.
+ * under way. If it hangs and this node is still the primary, its MySQL is killed if that is what
+ * `ifItHangs` says: the others elect. Otherwise the switch has failed, and the primary serves on.
  */
 export async function setPrimary(
   mysql: Mysql,
   address: string,
+  ifItHangs: "kill" | "giveUp",
   isPrimary: () => boolean,
 ): Promise<void> {
   const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(address)})`;
@@ -101,7 +103,8 @@ export async function setPrimary(
       switchMs,
     );
   } catch (error) {
-    if (!(error instanceof HangingError) || !isPrimary()) throw error;
+    const kills = ifItHangs === "kill" && error instanceof HangingError && isPrimary();
+    if (!kills) throw error;
     await startAnew("the switch hangs", error);
   }
 }

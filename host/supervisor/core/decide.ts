@@ -13,7 +13,7 @@ export type Decision =
   | { type: "bootstrap"; kind: FoundingKind; reason: string }
   /** `mayPass`: the reason may pass by itself; `cut`: what is written here until then does not count. */
   | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean }
-  | { type: "handOver"; to: string; reason: string }
+  | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }
   /** `instead`: what is to be done if it has waited for too long. */
   | { type: "wait"; reason: string; instead?: Decision };
 

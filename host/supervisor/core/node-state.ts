@@ -1,4 +1,5 @@
 import { type Certificate, isLater, type LastView, type Vote } from "./certificate";
+import type { AppMove } from "../policy/app-moves";
 import type { Lineage } from "./lineage";
 
 /** State of a member as Group Replication says it. */
@@ -52,8 +53,8 @@ export interface NodeState extends Remembered {
   writable: boolean;
   /** True if more than half of the members of the view can be reached. */
   majority: boolean;
-  /** Age of the oldest transaction that waits to be applied, milliseconds. */
-  lagMs: number;
+  /** Name of the primary that its view has and can reach; else empty. */
+  onlinePrimary?: string;
   /** Longest time for which it may lack something that was acknowledged, milliseconds. */
   dataAgeMs: number;
   /** True if the disk of the data is nearly full. */
@@ -64,6 +65,8 @@ export interface NodeState extends Remembered {
   commitMs: number;
   /** How long ago each app node asked it for its role, milliseconds, by address. */
   asked: Record<string, number>;
+  /** Moves of the primary that app nodes asked for, as far as it knows. */
+  appMoves?: readonly AppMove[];
   /** What the supervisor waits for, in words. */
   waiting: string;
 }

@@ -8,7 +8,9 @@ type Stage = readonly string[];
 const copySql =
   "SELECT 'stage', STAGE, STATE, IFNULL(DATA, 0), IFNULL(ESTIMATE, 0) FROM performance_schema.clone_progress";
 /** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-status-table.html */
-const statusSql = "SELECT 'copy', STATE FROM performance_schema.clone_status";
+const statusSql =
+  "SELECT 'copy', STATE, ERROR_NO, REPLACE(REPLACE(ERROR_MESSAGE, '\\n', ' '), '\\t', ' ') " +
+  "FROM performance_schema.clone_status";
 const schemaSql =
   "SELECT 'schema', COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'app'";
 const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
@@ -26,6 +28,12 @@ const movingMs = 30_000;
 const stuckMs = { copy: 60_000, ownDisk: 600_000 };
 const onOwnDisk = ["DROP DATA", "FILE SYNC"];
 
+/**
+ * So many copies in a row that came no further than one before are a failure that lasts. With the waits
+ * between them they take 48 s at least: longer than a donor takes to start anew.
+ */
+const mostTries = 5;
+
 /** No such table: the plugin for copies is not there. */
 const noTable = 1146;
 
@@ -36,6 +44,12 @@ async function rowsOf(mysql: Mysql): Promise<string[][]> {
     if (error instanceof SqlError && error.code === noTable) return mysql.query(executedSql);
     throw error;
   }
+}
+
+/** How far a copy came: its stages that ended, then its bytes. */
+function reachOf(stages: readonly Stage[]): readonly [number, number] {
+  const ended = stages.filter(([, state]) => state === "Completed").length;
+  return [ended, stages.reduce((sum, [, , data]) => sum + Number(data), 0)];
 }
 
 /** How far a node is that copies data or catches up, and when that last moved. */
@@ -51,6 +65,11 @@ export class Progress {
   private mark: string | undefined;
   private stage: Stage | undefined;
   private executed = "";
+  /** Copies that were begun since one came further than all before it, that one too. */
+  private tries = 0;
+  private furthest: readonly [number, number] = [0, 0];
+  /** What MySQL says of the copy that failed last. */
+  private error = "";
 
   /** ReconnectSchedule at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
   async look(mysql: Mysql, nowMs: number): Promise<void> {
@@ -70,14 +89,43 @@ export class Progress {
     const isThere = drop === "Completed" && of("schema") !== "0";
     this.cloneIncomplete = isBroken && drop !== "Not Started" && !isThere;
     this.executed = of("executed") ?? "";
+    this.judge(stages, rows.find(([kind]) => kind === "copy") ?? []);
     const mark = JSON.stringify([stages, this.executed]);
     if (this.mark !== undefined && mark !== this.mark) this.movedAt = nowMs;
     this.mark = mark;
   }
 
+  /** Counts a copy that comes further than all before it as the first one. */
+  private judge(stages: readonly Stage[], status: readonly string[]): void {
+    const [, state, code = "0", message = ""] = status;
+    if (state === "Failed" && code !== "0") this.error = `MySQL ${code}: ${message}`;
+    // What an earlier copy left says nothing of this one.
+    if (state !== "In Progress") return;
+    const [ended, bytes] = reachOf(stages);
+    const [mostEnded, mostBytes] = this.furthest;
+    if (ended < mostEnded || (ended === mostEnded && bytes <= mostBytes)) return;
+    this.furthest = [ended, bytes];
+    this.tries = Math.min(this.tries, 1);
+  }
+
   /** A copy begins, which counts as a move. */
   begin(nowMs: number): void {
     this.movedAt = nowMs;
+    this.tries += 1;
+  }
+
+  /** Why copies fail again and again; undefined if they do not. */
+  get failure(): string | undefined {
+    if (this.tries <= mostTries) return undefined;
+    return `${mostTries} copies of the data have failed, the last one with ${this.error || "no error"}`;
+  }
+
+  /** The node is a member, and has all data: the next copy is the first one. */
+  arrive(): void {
+    this.restart();
+    this.tries = 0;
+    this.furthest = [0, 0];
+    this.error = "";
   }
 
   /** Another MySQL has not moved yet. */

@@ -1,5 +1,5 @@
 import { includes } from "../core/gtid";
-import { isInGroup, type NodeState } from "../core/node-state";
+import type { NodeState } from "../core/node-state";
 
 /** So many answers of a peer are kept: those of ten seconds. */
 const kept = 50;
@@ -16,7 +16,8 @@ interface Mark {
  * How old the data of this member may be. The applier's own lag says nothing of what did not arrive:
  * a member that is cut off has nothing to apply. What is acknowledged was received by a majority of
  * the members; so a member that has applied all that a majority had at a time, itself among them,
- * shows everything that was acknowledged by then.
+ * shows everything that was acknowledged by then. What it has received itself counts like what a peer
+ * has: a peer that is cut off may have less. Only this machine's monotonic clock is read.
  */
 export class Freshness {
   /** What the members had that this one has not been seen to have, oldest first. */
@@ -24,11 +25,15 @@ export class Freshness {
   /** When each member had nothing that this one has not. */
   private readonly equalAt = new Map<string, number>();
 
-  /** Notes what a member said of itself; `atMs` is when it was asked, on the monotonic clock, milliseconds. */
+  /**
+   * Notes what a member said of itself, this one too; `atMs` is when it was asked, on the monotonic clock,
+   * milliseconds.
+   */
   hear(said: NodeState, atMs: number): void {
     const { node, gtid } = said;
-    // Who is not in the group says nothing of it; one that catches up receives what is new.
-    if (!isInGroup(said)) return;
+    // Who is not in the group says nothing of it. One that catches up keeps what is new in memory, and
+    // does not count it as received before it is ONLINE.
+    if (said.member?.state !== "ONLINE") return;
     const marks = this.marks.get(node) ?? [];
     this.marks.set(node, [...marks, { atMs, gtid }].slice(-kept));
   }
@@ -44,13 +49,15 @@ export class Freshness {
   }
 
   /**
-   * How long ago this member had all that a majority of the members had, itself among them;
+   * How long ago this member had applied all that a majority of the members had, itself among them;
    * milliseconds, a day at most.
    */
   ageMs({ node, members }: Pick<NodeState, "node" | "members">, nowMs: number): number {
     const others = members.filter((name) => name !== node);
     const ages = others.map((name) => nowMs - (this.equalAt.get(name) ?? -Infinity));
     const needed = Math.floor(members.length / 2);
-    return needed === 0 ? 0 : Math.min(dayMs, ages.sort((a, b) => a - b)[needed - 1]!);
+    if (needed === 0) return 0;
+    const ownMs = nowMs - (this.equalAt.get(node) ?? -Infinity);
+    return Math.min(dayMs, Math.max(ownMs, ages.sort((a, b) => a - b)[needed - 1]!));
   }
 }

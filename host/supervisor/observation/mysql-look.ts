@@ -1,4 +1,3 @@
-import { monotonicMs } from "../../time/monotonic";
 import type { Mysql } from "../mysql";
 import { includes } from "../core/gtid";
 import type { GroupView } from "../xcom/slot-filling";
@@ -18,7 +17,8 @@ export interface Observation {
   serverUuid: string;
   writable: boolean;
   majority: boolean;
-  lagMs: number;
+  /** Name of the primary of the view, if it can be reached; else empty. */
+  onlinePrimary: string;
   groupView: GroupView;
   /** The view, if this node is ONLINE in one, takes writes, and its disk has all that was delivered to it. */
   view: { primary: string; groupId: string; counter: number } | null;
@@ -33,11 +33,6 @@ const viewSql =
 const receivedSql =
   "SELECT 'received', REPLACE(RECEIVED_TRANSACTION_SET, '\\n', '') " +
   "FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = 'group_replication_applier'";
-/** Age of the oldest transaction that a worker applies now; none: nothing waits. */
-const lagSql =
-  "SELECT 'lag', IFNULL(MAX(TIMESTAMPDIFF(MICROSECOND, APPLYING_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, NOW(6))), 0) DIV 1000 " +
-  "FROM performance_schema.replication_applier_status_by_worker " +
-  "WHERE CHANNEL_NAME = 'group_replication_applier' AND APPLYING_TRANSACTION <> ''";
 const globalsSql =
   "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), @@server_uuid";
 
@@ -47,7 +42,7 @@ export async function observe(
   grouped: boolean,
   nameOf: (address: string) => string,
 ): Promise<Observation> {
-  const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql, lagSql] : [globalsSql];
+  const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql] : [globalsSql];
   const rows = await mysql.query(parts.join(";\n"));
   const of = (kind: string) => rows.filter(([first]) => first === kind);
   const [globals] = of("globals");
@@ -72,7 +67,7 @@ export async function observe(
     serverUuid: globals?.[3] ?? "",
     writable: globals?.[1] === "0",
     majority: !grouped || unreachable.length * 2 < members.length,
-    lagMs: Number(of("lag")[0]?.[1] ?? 0),
+    onlinePrimary: primary?.[2] === "ONLINE" ? nameOf(primary[1]!) : "",
     groupView: {
       viewId,
       primary: primary ? nameOf(primary[1]!) : "",
@@ -85,8 +80,14 @@ export async function observe(
   };
 }
 
-/** When this MySQL was started, on the monotonic clock, milliseconds, to the second. */
-export async function startOf(mysql: Mysql): Promise<number> {
-  const [row] = await mysql.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
-  return monotonicMs() - Number(row?.[1] ?? 0) * 1_000;
+/**
+ * The process id of the MySQL that answers: another one is a MySQL that was started anew. `Uptime` is counted
+ * on the wall clock, and a step of it would make a MySQL look like another one.
+ * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-threads-table.html
+ */
+export async function processOf(mysql: Mysql): Promise<string> {
+  const [row] = await mysql.query(
+    "SELECT THREAD_OS_ID FROM performance_schema.threads WHERE NAME = 'thread/sql/main'",
+  );
+  return row?.[0] ?? "";
 }

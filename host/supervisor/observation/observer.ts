@@ -10,13 +10,11 @@ import { type GroupView, noGroup } from "../xcom/slot-filling";
 import { Progress } from "./clone-progress";
 import { type Room, roomAt } from "./disk-space";
 import { Freshness } from "./freshness";
-import { type Observation, observe, startOf } from "./mysql-look";
+import { type Observation, observe, processOf } from "./mysql-look";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
 
 /** Age from which a look says nothing any more, milliseconds. */
 const freshMs = 1_500;
-/** The start of one MySQL, counted in whole seconds, is found within that time, milliseconds. */
-const sameStartMs = 2_500;
 /** Time between two looks at the disk's speed, milliseconds. */
 const syncsMs = 1_000;
 
@@ -32,7 +30,7 @@ const links = { connectingTo: [], maybeConnectingTo: [], notReading: [] };
 const nothingSeen = {
   ...{ ready: false, member: null, members: [], ...links, gtid: "", groupId: null, founding: 0 },
   ...{ lineage: [], cloneIncomplete: false, writable: false, majority: false },
-  ...{ lagMs: 0, dataAgeMs: 0, diskFull: false, diskSpent: false, commitMs: 0 },
+  ...{ dataAgeMs: 0, diskFull: false, diskSpent: false, commitMs: 0 },
   ...{ asked: {}, waiting: "" },
 } satisfies Omit<Seen, "node">;
 
@@ -51,8 +49,8 @@ export class Observer {
   private seen: Seen;
   private lookedAt = Number.NEGATIVE_INFINITY;
   private wasMet = false;
-  /** When MySQL was started, on the monotonic clock, milliseconds; undefined: not known. */
-  private startedAt: number | undefined;
+  /** Process id of the MySQL that answered; empty: not known. */
+  private process = "";
   private syncsAt = Number.NEGATIVE_INFINITY;
   private room: Room = { full: false, spent: false };
   private readonly mysql = new Mysql();
@@ -93,13 +91,15 @@ export class Observer {
     const grouped = this.nodes.length > 1;
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
+    const askedMs = monotonicMs();
     try {
       const looked = await observe(this.mysql, grouped, nameOf);
       if (!this.wasMet) await this.meet(looked.serverUuid);
       await this.lookAtSyncs();
       const isOnWay = grouped && looked.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.look(this.mysql, monotonicMs());
-      else this.progress.restart();
+      else this.progress.arrive();
+      this.freshness.hear({ ...this.state, ...looked }, askedMs);
       this.take(looked, disk, grouped);
       this.lookedAt = monotonicMs();
     } catch (error) {
@@ -150,12 +150,12 @@ export class Observer {
   /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
   private async meet(serverUuid: string): Promise<void> {
     this.seen.lineage = await readLineage(this.mysql);
-    const startedAt = await startOf(this.mysql);
-    if (this.startedAt !== undefined && startedAt - this.startedAt > sameStartMs) {
+    const process = await processOf(this.mysql);
+    if (this.process !== "" && process !== this.process) {
       this.progress.restart();
       this.listener.onRestart();
     }
-    this.startedAt = startedAt;
+    this.process = process;
     if (this.memory.meet(serverUuid)) {
       log(3, "this MySQL has other data than before: what was remembered does not count any more");
     }

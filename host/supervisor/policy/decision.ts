@@ -9,7 +9,8 @@ import { Rejoins } from "./rejoin";
 export class Decisions {
   /** The last one. */
   last: Decision = { type: "wait", reason: "just started" };
-  private readonly handOvers = new HandOvers();
+  /** Better primaries, and how often app nodes moved it. */
+  readonly handOvers = new HandOvers();
   private readonly rejoins = new Rejoins();
   private readonly leaving = new Leaving();
 

@@ -37,7 +37,10 @@ function memberShortOfRoom(
     ({ ready, member, diskFull }) =>
       ready && !diskFull && member?.state === "ONLINE" && member.role === "SECONDARY",
   );
-  return successor ? { type: "handOver", to: successor.node, reason } : { type: "nothing" };
+  // There is room left: a switch that does not come is tried again, and the primary serves meanwhile.
+  return successor
+    ? { type: "handOver", to: successor.node, reason, ifItHangs: "giveUp" }
+    : { type: "nothing" };
 }
 
 /** What a node outside waits for, by the same rule: it is not needed, or has no room at all. */

@@ -1,5 +1,7 @@
 import type { Decision } from "../core/decide";
+import type { LastView } from "../core/certificate";
 import type { NodeState } from "../core/node-state";
+import { AppMoves, type Callers } from "./app-moves";
 
 /** An app node that did not ask the primary for so long cannot reach it, milliseconds. */
 const unaskedMs = 5_000;
@@ -22,6 +24,10 @@ const coolDownMs = 60_000;
 export interface Successor {
   to: string;
   reason: string;
+  /** What is done about a switch that does not come: only a disk that hangs is worth a kill of MySQL. */
+  ifItHangs: "kill" | "giveUp";
+  /** The app nodes that ask for it. @default none do: this node has a reason of its own. */
+  callers?: Callers;
 }
 
 /** What a primary knows of itself, besides its state. */
@@ -67,7 +73,10 @@ function reached(self: NodeState, peers: readonly NodeState[], listeningMs: numb
     .sort((a, b) => b.apps.length - a.apps.length);
   if (!best) return undefined;
   const told = `${best.apps.length} of ${known} app nodes reach ${best.node}`;
-  return { to: best.node, reason: `${told}, ${here.length} have asked here in ${unaskedMs} ms` };
+  const reason = `${told}, ${here.length} have asked here in ${unaskedMs} ms`;
+  const asking = new Set([self, ...peers].flatMap((node) => reaching(node, unaskedMs))).size;
+  const callers: Callers = (best.apps.length - here.length) * 2 > asking ? "most" : "few";
+  return { to: best.node, reason, ifItHangs: "giveUp" as const, callers };
 }
 
 /**
@@ -89,14 +98,18 @@ export function betterPrimary(
   if (slowMs < leastMs) return undefined;
   const [successor] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
   const reason = `its disk makes a commit take ${self.commitMs} ms`;
-  return successor && { to: successor.node, reason };
+  const hangs = self.commitMs > stuckCommitMs;
+  return successor && { to: successor.node, reason, ifItHangs: hangs ? "kill" : "giveUp" };
 }
 
 /**
  * Turns what a primary sees into a decision: a reason must hold for a while, and who was given the
- * role by a switch keeps it for a while, so that two nodes never give it to each other in turn.
+ * role by a switch keeps it for a while, so that two nodes never give it to each other in turn. App nodes
+ * have no more moves than {@link AppMoves} allows.
  */
 export class HandOvers {
+  /** The moves that app nodes asked for, here and elsewhere. */
+  readonly appMoves = new AppMoves();
   private since = 0;
   private seenMs = Number.NEGATIVE_INFINITY;
   private primarySince: number | undefined;
@@ -111,6 +124,12 @@ export class HandOvers {
     if (!successor || made.type !== "nothing" || nowMs - this.since < steadyMs) return made;
     const switched = (self.lastView?.turn ?? 0) > 0;
     if (switched && nowMs - (this.primarySince ?? nowMs) < coolDownMs) return made;
-    return { type: "handOver", ...successor };
+    const { callers, ...heir } = successor;
+    const isFree = !callers || this.appMoves.take(nameOf(self.lastView), callers, nowMs);
+    return isFree ? { type: "handOver", ...heir } : made;
   }
+}
+
+function nameOf(view: LastView | null): string {
+  return view ? `${view.epoch}:${view.counter}:${view.turn}` : "";
 }

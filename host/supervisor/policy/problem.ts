@@ -1,7 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { Decision } from "../core/decide";
 import type { Progress } from "../observation/clone-progress";
-import type { NodeState } from "../core/node-state";
+import { isInGroup, type NodeState } from "../core/node-state";
 
 /** Why a node is not healthy. */
 export interface Problem {
@@ -22,6 +22,9 @@ export function problem(
   if (first && decision.type === "wait" && /missing|no majority/.test(decision.reason)) {
     return undefined;
   }
+  // A member that catches up needs no copy any more.
+  const failure = isInGroup(state) ? undefined : progress.failure;
+  if (failure) return { text: failure, moving: false };
   if (progress.isMoving(monotonicMs())) {
     const wanted = peers.map(({ gtid }) => gtid).join(",");
     return { text: progress.describe(wanted), moving: true };

@@ -10,9 +10,9 @@ export function isPrimary(state: NodeState): boolean {
 
 /** True if reads may go to the node. */
 export function isReplica(state: NodeState, limitMs: number): boolean {
-  const { member, majority, lagMs, dataAgeMs } = state;
+  const { member, majority, dataAgeMs } = state;
   const isMember = isCertified(state) && member?.role === "SECONDARY" && majority;
-  return isMember && Math.max(lagMs, dataAgeMs) <= limitMs;
+  return isMember && dataAgeMs <= limitMs;
 }
 
 /** Milliseconds of `1s`, `500ms` or a bare number of milliseconds. */

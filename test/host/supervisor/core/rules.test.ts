@@ -142,7 +142,7 @@ describe("views", () => {
 
 describe("roles for the proxies", () => {
   const primary = member("db-1", "PRIMARY");
-  const replica = member("db-2", "SECONDARY", { lagMs: 900 });
+  const replica = member("db-2", "SECONDARY", { dataAgeMs: 900 });
 
   it("a primary is ONLINE, writable and sees a majority", () => {
     expect(isPrimary(primary)).toBe(true);

@@ -111,6 +111,60 @@ describe("Progress", () => {
     expect(progress.cloneIncomplete).toBe(cloneIncomplete);
   });
 
+  const trying = (state: string, bytes: number, error: readonly string[] = ["0", ""]) => [
+    ["stage", "DROP DATA", "Completed", "0", "0"],
+    ["stage", "FILE COPY", state, String(bytes), "12300000000"],
+    ["copy", state, ...error],
+  ];
+  const noRoom = ["3870", "Clone estimated database size is 12 GiB. Available space is 3 GiB."];
+
+  /** Copies that each come so far and fail. */
+  function failing(progress: Progress, bytes: readonly number[]): void {
+    for (const reach of bytes) {
+      progress.begin(0);
+      progress.take(trying("In Progress", reach), 0);
+      progress.take(trying("Failed", reach, noRoom), 0);
+      progress.restart();
+    }
+  }
+
+  it("fails once a sixth copy begins and none of the five before came further", () => {
+    const progress = new Progress();
+    failing(progress, [500, 500, 400, 500, 500]);
+    expect(progress.failure).toBeUndefined();
+    progress.begin(0);
+    expect(progress.failure).toBe(
+      "5 copies of the data have failed, the last one with MySQL 3870: " +
+        "Clone estimated database size is 12 GiB. Available space is 3 GiB.",
+    );
+  });
+
+  it("does not fail while copies come further, nor once one is a member", () => {
+    const progress = new Progress();
+    failing(progress, [100, 200, 300, 400, 500, 600, 700]);
+    expect(progress.failure).toBeUndefined();
+    failing(progress, [1, 1, 1, 1, 1]);
+    expect(progress.failure).toBeDefined();
+    progress.begin(0);
+    progress.take(trying("In Progress", 800), 0);
+    expect(progress.failure).toBeUndefined();
+    failing(progress, [1, 1, 1, 1, 1, 1]);
+    progress.arrive();
+    expect(progress.failure).toBeUndefined();
+    failing(progress, [1, 1, 1, 1, 1]);
+    expect(progress.failure).toBeUndefined();
+  });
+
+  it("does not take what an earlier copy left for one that came further", () => {
+    const progress = new Progress();
+    for (let copy = 1; copy <= 6; copy++) {
+      progress.begin(0);
+      progress.take(trying("Completed", 5_000), 0);
+      progress.take(trying("Failed", copy), 0);
+    }
+    expect(progress.failure).toBe("5 copies of the data have failed, the last one with no error");
+  });
+
   it("asks only for transactions where MySQL cannot copy", async () => {
     const asked: string[] = [];
     const mysql = {

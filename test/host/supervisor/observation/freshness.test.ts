@@ -14,9 +14,10 @@ beforeEach(() => {
   freshness = new Freshness();
 });
 
-/** Every state was heard at that time; then the node has applied so many. */
+/** Every state was heard at that time; then the node has applied so many, and received no more. */
 function heard(atMs: number, states: readonly NodeState[], applied: number): void {
-  for (const state of states) freshness.hear(state, atMs);
+  const own = member("db-2", "SECONDARY", { gtid: upTo(applied) });
+  for (const state of [...states, own]) freshness.hear(state, atMs);
   freshness.compare(upTo(applied));
 }
 
@@ -70,10 +71,40 @@ describe("the data of a member", () => {
     expect(freshness.ageMs({ node: "db-2", members: ["db-1", "db-2"] }, 4_000)).toBe(3_000);
   });
 
-  it("is known by one that still catches up", () => {
+  it("is not known by one that still catches up, which has not received what is new", () => {
     const state = { state: "RECOVERING", role: "SECONDARY" } as const;
+    heard(1_000, [primary(7)], 7);
     heard(4_000, [{ ...secondary(7), member: state }], 7);
-    expect(freshness.ageMs(self, 4_100)).toBe(100);
+    expect(freshness.ageMs(self, 4_100)).toBe(3_100);
+  });
+
+  it("grows old while the member does not apply what it has received, whatever the others have", () => {
+    heard(1_000, [primary(7), secondary(7)], 7);
+    for (const atMs of [2_000, 3_000, 4_000]) {
+      freshness.hear(member("db-2", "SECONDARY", { gtid: upTo(8) }), atMs);
+      freshness.hear(secondary(7), atMs);
+      freshness.compare(upTo(7));
+    }
+    expect(freshness.ageMs(self, 4_000)).toBe(3_000);
+    freshness.compare(upTo(8));
+    expect(freshness.ageMs(self, 4_000)).toBe(0);
+  });
+
+  it("grows old on both replicas if neither applies", () => {
+    heard(1_000, [primary(7), secondary(7)], 7);
+    for (const atMs of [2_000, 3_000]) {
+      for (const state of [primary(9), secondary(9)]) freshness.hear(state, atMs);
+      freshness.hear(member("db-2", "SECONDARY", { gtid: upTo(9) }), atMs);
+      freshness.compare(upTo(7));
+    }
+    expect(freshness.ageMs(self, 3_000)).toBe(2_000);
+  });
+
+  it("is that of the only other member of two", () => {
+    const two = { node: "db-2", members: ["db-1", "db-2"] };
+    heard(1_000, [primary(7)], 7);
+    heard(2_000, [primary(8), secondary(7)], 7);
+    expect(freshness.ageMs(two, 2_000)).toBe(1_000);
   });
 
   it("catches up however long it lagged", () => {

@@ -37,7 +37,11 @@ describe("a member whose disk is nearly full", () => {
       outside("db-4"),
       member("db-3", "SECONDARY"),
     ];
-    expect(decideFor(self, others)).toMatchObject({ type: "handOver", to: "db-3" });
+    expect(decideFor(self, others)).toMatchObject({
+      type: "handOver",
+      to: "db-3",
+      ifItHangs: "giveUp",
+    });
     expect(decideFor(self, others.slice(0, 2))).toEqual({ type: "nothing" });
   });
 

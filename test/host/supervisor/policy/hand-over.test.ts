@@ -15,6 +15,8 @@ describe("a primary that app nodes do not reach", () => {
     expect(betterPrimary(cutOff, [db2, db3], standing)).toEqual({
       to: "db-3",
       reason: "2 of 2 app nodes reach db-3, 0 have asked here in 5000 ms",
+      ifItHangs: "giveUp",
+      callers: "most",
     });
     expect(betterPrimary(cutOff, [db2], standing)).toMatchObject({ to: "db-2" });
   });
@@ -24,6 +26,8 @@ describe("a primary that app nodes do not reach", () => {
     expect(betterPrimary({ ...cutOff, asked }, [db2, db3], standing)).toEqual({
       to: "db-3",
       reason: "2 of 2 app nodes reach db-3, 1 have asked here in 5000 ms",
+      ifItHangs: "giveUp",
+      callers: "few",
     });
     const late = { [app1]: 400, [app2]: 5_000 };
     expect(betterPrimary({ ...cutOff, asked: late }, [db2, db3], standing)).toBeUndefined();
@@ -46,6 +50,17 @@ describe("a primary that app nodes do not reach", () => {
     const silent = [db2, db3].map((peer) => ({ ...peer, asked: { [app1]: 2_500 } }));
     expect(betterPrimary(cutOff, silent, standing)).toBeUndefined();
     expect(betterPrimary({ ...cutOff, asked: {} }, [], standing)).toBeUndefined();
+  });
+
+  it("is called away by most of the app nodes that ask at all, or by few", () => {
+    const app3 = "10.0.3.13";
+    const asked = { [app1]: 100, [app2]: 300, [app3]: 200 };
+    const everywhere = { ...db3, asked };
+    const callers = (here: Record<string, number>) =>
+      betterPrimary({ ...cutOff, asked: here }, [everywhere], standing)?.callers;
+    expect(callers({ [app1]: 100, [app2]: 300 })).toBe("few");
+    expect(callers({ [app1]: 100 })).toBe("most");
+    expect(callers({})).toBe("most");
   });
 
   it("stays if less than half of them reach another one", () => {
@@ -87,6 +102,7 @@ describe("a primary with a slow disk", () => {
     expect(betterPrimary(slow, peers, { ...standing, slowMs: 30_000 })).toEqual({
       to: "db-3",
       reason: "its disk makes a commit take 1700 ms",
+      ifItHangs: "giveUp",
     });
   });
 
@@ -95,6 +111,7 @@ describe("a primary with a slow disk", () => {
     expect(betterPrimary(stuck, [db3], { ...standing, slowMs: 4_999 })).toBeUndefined();
     expect(betterPrimary(stuck, [db3], { ...standing, slowMs: 5_000 })).toMatchObject({
       to: "db-3",
+      ifItHangs: "kill",
     });
     const less = { ...slow, commitMs: 5_000 };
     expect(betterPrimary(less, [db3], { ...standing, slowMs: 10_000 })).toBeUndefined();
@@ -112,7 +129,7 @@ describe("a primary with a slow disk", () => {
 });
 
 describe("a reason to hand over", () => {
-  const successor = { to: "db-3", reason: "why" };
+  const successor = { to: "db-3", reason: "why", ifItHangs: "giveUp" } as const;
   const nothing = { type: "nothing" } as const;
   const primary = member("db-1", "PRIMARY", { lastView: view("db-1", 5) });
   const given = { ...primary, lastView: view("db-1", 5, "100", 1) };
@@ -140,6 +157,30 @@ describe("a reason to hand over", () => {
     const times = Array.from({ length: 61 }, (_, i) => i * 1_000);
     expect(looks(given, times).indexOf("handOver")).toBe(60);
     expect(looks(primary, times).indexOf("handOver")).toBe(1);
+  });
+
+  it("of app nodes is one move among a bounded number, tried again after a switch that failed", () => {
+    const handOvers = new HandOvers();
+    const called = { ...successor, callers: "few" } as const;
+    const moveAt = (counter: number, at: number) => {
+      const self = { ...primary, lastView: view("db-1", counter) };
+      handOvers.next(nothing, self, called, at - 1_000);
+      return handOvers.next(nothing, self, called, at);
+    };
+    expect([1, 1, 2, 3].map((counter, i) => moveAt(counter, i * 20_000).type)).toEqual([
+      ...["handOver", "handOver", "handOver", "nothing"],
+    ]);
+    expect(moveAt(2, 90_000)).toEqual({ type: "handOver", ...successor });
+  });
+
+  it("of the node itself is not bounded", () => {
+    const handOvers = new HandOvers();
+    const types = [1, 2, 3, 4, 5].map((counter) => {
+      const self = { ...primary, lastView: view("db-1", counter) };
+      handOvers.next(nothing, self, successor, counter * 10_000);
+      return handOvers.next(nothing, self, successor, counter * 10_000 + 1_000).type;
+    });
+    expect(new Set(types)).toEqual(new Set(["handOver"]));
   });
 
   it("comes after everything else", () => {

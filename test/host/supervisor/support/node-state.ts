@@ -27,7 +27,6 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     lastView: null,
     writable: false,
     majority: true,
-    lagMs: 0,
     dataAgeMs: 0,
     diskFull: false,
     ...{ sole: false, alone: false },
