@@ -38,7 +38,11 @@ const others = config.nodes.filter(({ name }) => name !== node);
 const nodes = config.nodes.map(({ name }) => name);
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
 const grouped = others.length > 0;
-const memory = new Memory(loadMemory(), (record) => writeDurable("memory", record), monotonicMs());
+const memory = new Memory(
+  loadMemory(usual),
+  (record) => usual.write("memory", record),
+  monotonicMs(),
+);
 const acting = new Mysql();
 const observer = new Observer(node, config.nodes, memory, {
   onRestart: () => acting.abandon("MySQL was started anew"),

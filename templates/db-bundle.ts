@@ -108,7 +108,7 @@ function checks({ nodes, volume }: DbBundleArgs): BundleCheck[] {
 
 /** Other members of a group may have writes that this node has not. */
 const neverGrouped =
-  "test ! -e /var/lib/webstack-supervisor/last-view.json || " +
+  "cd /var/lib/webstack-supervisor 2>/dev/null || exit 0; test ! -e last-view.json && ! grep -qs '\"certificate\":{' memory.json memory.spare || " +
   "{ echo 'This node was in a group, which cannot be made smaller than three: set db.nodes as it was.' >&2; exit 1; }";
 
 function services({ volume }: DbBundleArgs): NonNullable<BundlePart["services"]> {

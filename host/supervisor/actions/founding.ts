@@ -57,7 +57,7 @@ export class Founding {
       await this.certify(mysql, { epoch, kind, voters });
     } finally {
       // What was given up is never taken up again: another attempt has another number.
-      memory.giveUp(epoch);
+      memory.giveUp(this.node);
       observer.note({ founding: 0 });
     }
   }

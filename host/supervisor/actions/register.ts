@@ -15,7 +15,10 @@ export class Register {
     /** Names of all database nodes. */
     private readonly nodes: readonly string[],
     private readonly parts: { observer: Observer; memory: Memory; peers: Peers },
-  ) {}
+  ) {
+    // Whatever this node was founding ended with the supervisor of before.
+    this.written(() => parts.memory.giveUp(parts.observer.state.node));
+  }
 
   /** Takes in what a peer said of itself; `askedMs` is when it was asked, on the monotonic clock. */
   hear(said: NodeState, askedMs: number): void {

@@ -44,8 +44,8 @@ export class Memory {
 
   /** What the node says of it. */
   get said(): Remembered {
-    const { serverUuid: _, ...said } = this.record;
-    return said;
+    const { remembers, highest, vote, certificate, lastView, sole, alone } = this.record;
+    return { remembers, highest, vote, certificate, lastView, sole, alone };
   }
 
   /** Forgets all but the numbers if it belongs to other data; returns true if it did. */
@@ -98,9 +98,9 @@ export class Memory {
     this.change({ vote: null });
   }
 
-  /** The own founding was given up. */
-  giveUp(epoch: number): void {
-    if (this.record.vote?.epoch === epoch) this.change({ vote: null });
+  /** Ends the vote of a founder for itself: it has given up, or its supervisor was started anew. */
+  giveUp(founder: string): void {
+    if (this.record.vote?.founder === founder) this.change({ vote: null });
   }
 
   /** Records the group that this node has founded. @throws Error if it knows of a later one by now. */

@@ -68,9 +68,8 @@ export class SimulatedNode {
       this.disk = record;
     };
     const memory = new Memory(this.disk, keep, nowMs);
-    const { vote } = memory.said;
     // A founding ends with the supervisor that was at it.
-    if (vote?.founder === this.name) memory.giveUp(vote.epoch);
+    memory.giveUp(this.name);
     return memory;
   }
 

@@ -161,7 +161,7 @@ export class Simulation extends SimulatedFaults {
     node.founding = epoch;
     const asked = this.ask(node, epoch, kind);
     const giveUp = () => {
-      node.memory.giveUp(epoch);
+      node.memory.giveUp(node.name);
       node.founding = 0;
     };
     if (!asked) return giveUp();
