@@ -120,14 +120,7 @@ export class Observer {
       this.lineageRead = false;
       this.groupView = noGroup;
       if (this.state.ready) log(4, `MySQL: ${(error as Error).message}`);
-      this.state = {
-        ...this.state,
-        ...disk,
-        ready: false,
-        member: null,
-        epoch: null,
-        writable: false,
-      };
+      this.state = { ...this.state, ...disk, ...unseen };
     }
   }
 
@@ -198,4 +191,5 @@ export class Observer {
   }
 }
 
+const unseen = { ready: false, member: null, epoch: null, writable: false };
 const alone = { state: "ONLINE" as const, role: "PRIMARY" as const };
