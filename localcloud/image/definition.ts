@@ -2,7 +2,8 @@
 export const packages = [
   ..."mount systemd systemd-sysv dbus cloud-init openssh-server sudo ca-certificates".split(" "),
   ..."haproxy keepalived nginx nodejs mysql-server mysql-client nftables iproute2".split(" "),
-  ..."iputils-ping curl procps jq netcat-openbsd e2fsprogs".split(" "),
+  // The library is for a drill of the clock alone: nothing of a host loads it.
+  ..."iputils-ping curl procps jq netcat-openbsd e2fsprogs libfaketime".split(" "),
 ];
 
 /** Units that a server of the cloud does not run, or that a role turns on itself. */

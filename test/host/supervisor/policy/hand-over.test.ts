@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Askers } from "../../../../host/supervisor/observation/askers";
 import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, view } from "../support/node-state";
@@ -188,25 +187,5 @@ describe("a reason to hand over", () => {
     const leave = { type: "leave", reason: "later group" } as const;
     handOvers.next(nothing, primary, successor, 0);
     expect(handOvers.next(leave, primary, successor, 1_500)).toBe(leave);
-  });
-});
-
-describe("askers", () => {
-  const askers = new Askers(["10.0.4.12"], 1_000);
-
-  it("are known by address with the time since, databases not", () => {
-    askers.note(app1, 2_000);
-    askers.note("10.0.4.12", 2_000);
-    askers.note("", 2_000);
-    askers.note(app1, 3_000);
-    expect(askers.ages(3_500)).toEqual({ [app1]: 500 });
-    expect(askers.listeningMs(3_500)).toBe(2_500);
-  });
-
-  it("are forgotten after a minute, or when the clock was set back", () => {
-    expect(askers.ages(63_000)).toEqual({ [app1]: 60_000 });
-    expect(askers.ages(63_001)).toEqual({});
-    askers.note(app2, 70_000);
-    expect(askers.ages(65_000)).toEqual({});
   });
 });

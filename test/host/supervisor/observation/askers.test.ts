@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { Askers } from "../../../../host/supervisor/observation/askers";
+
+const [app1, app2] = ["10.0.3.11", "10.0.3.12"] as const;
+
+describe("askers", () => {
+  const askers = new Askers(["10.0.4.12"], 1_000);
+
+  it("are known by address with the time since, databases not", () => {
+    askers.note(app1, 2_000);
+    askers.note("10.0.4.12", 2_000);
+    askers.note("", 2_000);
+    askers.note(app1, 3_000);
+    expect(askers.ages(3_500)).toEqual({ [app1]: 500 });
+    expect(askers.listeningMs(3_500)).toBe(2_500);
+  });
+
+  it("are forgotten after a minute, or when the clock was set back", () => {
+    expect(askers.ages(63_000)).toEqual({ [app1]: 60_000 });
+    expect(askers.ages(63_001)).toEqual({});
+    askers.note(app2, 70_000);
+    expect(askers.ages(65_000)).toEqual({});
+  });
+});
