@@ -12,6 +12,7 @@ import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
 import { waitForWrites } from "./database-load";
 import { type Members, watched } from "./database-watch";
+import { wrongHandDrills } from "./database-wrong-hand";
 import type { Drill, Measured, NotShown } from "./drill";
 
 async function frozen(server: string, milliseconds: number): Promise<void> {
@@ -150,6 +151,7 @@ export const databaseDrills: readonly Drill[] = [
   ...diskDrills,
   ...restartDrills,
   ...lineageDrills,
+  ...wrongHandDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */
