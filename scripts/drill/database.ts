@@ -11,6 +11,7 @@ import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
 import { waitForWrites } from "./database-load";
+import { lostDiskDrills } from "./database-lost-disk";
 import { type Members, watched } from "./database-watch";
 import { wrongHandDrills } from "./database-wrong-hand";
 import type { Drill, Measured, NotShown } from "./drill";
@@ -152,6 +153,7 @@ export const databaseDrills: readonly Drill[] = [
   ...restartDrills,
   ...lineageDrills,
   ...wrongHandDrills,
+  ...lostDiskDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */
