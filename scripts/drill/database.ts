@@ -6,6 +6,7 @@ import { runOnNode } from "../operate/ssh";
 import { diskDrills } from "./database-disk";
 import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { lineageDrills } from "./database-lineage";
+import { overrideDrills } from "./database-override";
 import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
@@ -154,6 +155,7 @@ export const databaseDrills: readonly Drill[] = [
   ...lineageDrills,
   ...wrongHandDrills,
   ...lostDiskDrills,
+  ...overrideDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show, with the reason. */
