@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { databaseStates, query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { failover, harmless, rejoinWatch } from "./database-kinds";
+import { rejoinWatch } from "./database-kinds";
 import { groupOf } from "./database-state";
 import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
@@ -25,15 +25,15 @@ async function foundByHand(outputs: StackOutputs, node: string): Promise<void> {
   }
 }
 
-/** True if a node is still in the group that was there before. */
-type Unchanged = (outputs: StackOutputs) => Promise<string | undefined>;
+/** What is wrong besides, after the run; undefined if nothing is. */
+type AlsoWrong = (outputs: StackOutputs) => Promise<string | undefined>;
 
 /** As `watched`; another group than before, or another primary than allowed, breaks a promise. */
 async function sameGroup(
   outputs: StackOutputs,
   watch: Watch,
   breaks: (members: Members) => Promise<unknown>,
-  more: Unchanged = async () => undefined,
+  alsoWrong: AlsoWrong = async () => undefined,
 ): Promise<Measured> {
   const [node] = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   let before: string | undefined;
@@ -42,9 +42,10 @@ async function sameGroup(
     await breaks(members);
   });
   const after = await groupOf(outputs, node!);
+  const also = await alsoWrong(outputs);
   const changed = [
-    ...(after === before ? [] : [`the group is another one than before`]),
-    ...[await more(outputs)].flatMap((text) => text ?? []),
+    ...(after === before ? [] : ["the group is another one than before"]),
+    ...(also === undefined ? [] : [also]),
   ];
   const broken = (measured.broken ?? 0) + changed.length;
   const failed = measured.failed + changed.length;
@@ -138,24 +139,29 @@ async function recordsLost(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, notes: [...(measured.notes ?? []), ...said] };
 }
 
+/** A drill in which the group stays the one that it was. */
+function staying(
+  id: string,
+  title: string,
+  boundMs: number,
+  run: Drill["run"],
+  moves: Drill["moves"] = [0, 0],
+): Drill {
+  return { id, title, boundMs, moves, failed: 0, run };
+}
+
 /** What people do to a group that serves, and what strangers say to it. */
 export const wrongHandDrills: readonly Drill[] = [
-  {
-    ...harmless("F48", "a group founded by hand on a secondary", onSecondary),
-    boundMs: 2_000,
-    run: (outputs) => sameGroup(outputs, wrongHandWatch, onSecondary),
-  },
-  {
-    ...failover("F48b", "a group founded by hand on the primary", onPrimary, 10_000),
-    run: (outputs) => sameGroup(outputs, wrongHandWatch, onPrimary),
-  },
-  {
-    ...harmless("F49", "strangers say invented words to the supervisors", onSecondary),
-    run: inventedWords,
-  },
-  {
-    ...harmless("F52", "what every supervisor remembers is unreadable", onSecondary),
-    boundMs: 2_000,
-    run: recordsLost,
-  },
+  staying("F48", "a group founded by hand on a secondary", 2_000, (outputs) =>
+    sameGroup(outputs, wrongHandWatch, onSecondary),
+  ),
+  staying(
+    "F48b",
+    "a group founded by hand on the primary",
+    10_000,
+    (outputs) => sameGroup(outputs, wrongHandWatch, onPrimary),
+    [1, 1],
+  ),
+  staying("F49", "strangers say invented words to the supervisors", 1_000, inventedWords),
+  staying("F52", "what every supervisor remembers is unreadable", 2_000, recordsLost),
 ];

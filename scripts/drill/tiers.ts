@@ -133,7 +133,7 @@ export const tierDrills: readonly Drill[] = [
   ),
   drill("F20", "a web node frozen for 12 s", { boundMs: 2_000, failed: 50 }, frozen("web")),
   drill("F20b", "an app node frozen for 12 s", { boundMs: 2_000, failed: 50 }, frozen("app")),
-  drill("F23", "a process of the app computes for ever", { boundMs: 2_000, failed: 50 }, blocked),
+  drill("F23", "a process of the app computes for ever", { boundMs: 10_000, failed: 50 }, blocked),
 ];
 
 /** Rows of the matrix that are shown elsewhere, or not at all, with the reason. */
