@@ -63,7 +63,7 @@ function onPrimary({ primary, outputs }: Members): Promise<void> {
 }
 
 /** Rounds of invented messages, and the pause between two, milliseconds. */
-const rounds = 3;
+const rounds = 2;
 const betweenMs = 1_000;
 
 /** Whoever is no database node invents messages; each supervisor must go on as before. */

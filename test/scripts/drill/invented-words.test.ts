@@ -25,6 +25,13 @@ describe("invented words", () => {
     expect(calls.filter((call) => call.includes(" -d "))).toHaveLength(6);
   });
 
+  it("cost one wait on a port that is silent", () => {
+    const calls = inventedScript(["10.0.4.11"], "db-2")
+      .split("\n")
+      .filter((line) => /^curl/.test(line));
+    expect(calls.every((call) => call.includes("--fail-early"))).toBe(true);
+  });
+
   it("are a script that a shell understands", () => {
     const script = inventedScript(["10.0.4.11"], "db-2");
     expect(() => execFileSync("bash", ["-n"], { input: script })).not.toThrow();
