@@ -25,7 +25,7 @@ find /var/lib/mysql /var/lib/webstack-supervisor -mindepth 1 -delete
 init=$(mktemp -p /var/lib/mysql-files)
 echo "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'; ALTER USER root@localhost IDENTIFIED WITH auth_socket;" >$init
 chown mysql:mysql $init
-mysqld --initialize-insecure --user=mysql --init-file=$init
+mysqld --initialize-insecure --user=mysql --super-read-only=OFF --init-file=$init
 rm -f $init
 systemctl start mysql webstack-supervisor`;
 

@@ -107,7 +107,7 @@ const noticeSeconds = 20;
 /** Makes what a supervisor remembers unreadable and starts it again; returns what it says of that. */
 async function unreadable(outputs: StackOutputs, node: string): Promise<string> {
   const script = [
-    "set -e; since=$(date +%s); cd /var/lib/webstack-supervisor",
+    "set -e; shopt -s failglob; since=$(date +%s); cd /var/lib/webstack-supervisor",
     'for file in *.json; do echo "{garbage" >"$file"; done',
     "systemctl restart webstack-supervisor",
     `for i in $(seq ${noticeSeconds}); do sleep 1`,
