@@ -1,7 +1,26 @@
 import { confirmed } from "./operate/confirm";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
+import type { StackOutputs } from "./operate/outputs";
+import { askToOverride, lookThroughAll, reachedBy } from "./operate/override";
+import { lossLines, refusal } from "./operate/override-loss";
 import { runOnNode } from "./operate/ssh";
+
+/** How long the node has for its group, milliseconds. */
+const foundingMs = 60_000;
+
+/** Waits until the node is the primary. @throws Error with what it waits for. */
+async function waitForPrimary(outputs: StackOutputs, node: string): Promise<void> {
+  let now = await databaseStates(outputs);
+  for (const end = Date.now() + foundingMs; Date.now() < end;) {
+    now = await databaseStates(outputs);
+    if (primaryOf(now) === node) return console.log(`${node} is the primary`);
+  }
+  const waits = now.get(node)?.waiting || "nothing that it says";
+  throw new Error(
+    `no primary within ${foundingMs / 1_000} s; ${node} waits for: ${waits}; see: npm run db:status`,
+  );
+}
 
 /**
  * `npm run db:override -- <node> [--yes] [--stack <name>]`: after a loss of all nodes, makes the group of that node
@@ -9,37 +28,23 @@ import { runOnNode } from "./operate/ssh";
  */
 async function main(): Promise<void> {
   const { outputs, words, yes } = operatedStack(process.argv.slice(2));
+  const names = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   const [node] = words;
-  const states = await databaseStates(outputs);
-  if (!node || !states.has(node)) {
+  if (!node || !names.includes(node)) {
     throw new Error(
-      `usage: npm run db:override -- ${[...states.keys()].join("|")} [--yes] [--stack <name>]`,
+      `usage: npm run db:override -- ${names.join("|")} [--yes] [--stack <name>]; got ${JSON.stringify(node ?? "")}`,
     );
   }
-  const primary = primaryOf(states);
-  if (primary) throw new Error(`${primary} is the primary; there is nothing to override`);
-  const self = states.get(node);
-  if (!self) throw new Error(`the supervisor of ${node} does not answer`);
-  console.log(`${node} has   ${self.gtid || "nothing"}`);
-  for (const [name, state] of states) {
-    if (name === node) continue;
-    console.log(`${name} has   ${state ? state.gtid || "nothing" : "unknown: it cannot be seen"}`);
-  }
-  console.log(`last primary: ${self.lastView?.primary ?? "unknown"}`);
-  console.log(`What others have beyond ${node} is lost when they come back.`);
+  const ways = await lookThroughAll(outputs, databaseStates);
+  const against = refusal({ node, ways, reached: [] });
+  if (against) throw new Error(against);
+  const sight = { node, ways, reached: await reachedBy(outputs, node, runOnNode) };
+  for (const line of lossLines(sight)) console.log(line);
   if (!yes) await confirmed(node);
-  await runOnNode(
-    outputs,
-    node,
-    `echo ${node} | sudo tee /var/lib/webstack-supervisor/override >/dev/null`,
-  );
-  let now = states;
-  for (const end = Date.now() + 60_000; Date.now() < end;) {
-    now = await databaseStates(outputs);
-    if (primaryOf(now) === node) return console.log(`${node} is the primary`);
-  }
-  const waits = now.get(node)?.waiting || "nothing that it says";
-  throw new Error(`no primary within 60 s; ${node} waits for: ${waits}; see: npm run db:status`);
+  const { accepted, reason } = await askToOverride(outputs, node, runOnNode);
+  if (!accepted) throw new Error(`${node} refused: ${reason}`);
+  console.log(`${node} accepted: ${reason}`);
+  await waitForPrimary(outputs, node);
 }
 
 main().catch((error: Error) => {

@@ -7,6 +7,7 @@ import { edgeDrills, edgeNotShown } from "./drill/edge";
 import { longDrills } from "./drill/edge-long";
 import { type Drilled, isGood, summary, table } from "./drill/report";
 import { timeline } from "./drill/timeline";
+import { tierDrills, tierNotShown } from "./drill/tiers";
 import { healOwn } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
@@ -20,6 +21,7 @@ interface Suite {
 const suites: Record<string, (minutes: number) => Suite> = {
   edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
+  tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   soak: (minutes) => ({ drills: longDrills(minutes), notShown: [] }),
 };
 

@@ -5,6 +5,7 @@ import { databaseDrills } from "../scripts/drill/database";
 import type { Drill } from "../scripts/drill/drill";
 import { edgeDrills } from "../scripts/drill/edge";
 import { longDrills } from "../scripts/drill/edge-long";
+import { tierDrills } from "../scripts/drill/tiers";
 
 const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
 
@@ -19,6 +20,7 @@ function row({ id, title, boundMs }: Drill) {
 
 describe("docs/faults.md", () => {
   it("has a row for each drill, in order, with its bound", () => {
-    expect(rows).toEqual([...edgeDrills, ...longDrills(30), ...databaseDrills].map(row));
+    const drills = [...edgeDrills, ...longDrills(30), ...tierDrills, ...databaseDrills];
+    expect(rows).toEqual(drills.map(row));
   });
 });

@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { cloudDelete, cloudGet } from "../local/cloud";
 import { heal, inject } from "../local/faults";
 import { readOutputs } from "../local/outputs";
 import type { StackOutputs } from "../operate/outputs";
-import { repositoryRoot } from "../local/paths";
 import { waitUntil } from "../local/wait-until";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
@@ -14,6 +12,7 @@ import { waitForGroup, waitForMember } from "./database-state";
 import { waitForWrites } from "./database-load";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
+import { npmRun } from "./npm-run";
 
 /** How long a single node is left alone, milliseconds: longer than a minority stays a group. */
 const aloneMs = 20_000;
@@ -21,18 +20,28 @@ const aloneMs = 20_000;
 const onItsWayMs = 1_000;
 
 /** What a part without the right to serve did, and how soon there was service again. */
-interface Held {
+export interface Held {
   /** Writes that it acknowledged. */
   alone: number;
   /** From power for the node that was missing until a write, milliseconds. */
   outageMs: number;
 }
 
-/** Leaves a part alone, then gives the missing node its power back. */
-async function heldBack({ outputs, ledger, mark }: Members, missing: number): Promise<Held> {
+/**
+ * Leaves a part alone, then gives the missing node its power back.
+ *
+ * @param look what is looked at while the part has been alone for all that time.
+ */
+export async function heldBack(
+  { outputs, ledger, mark }: Members,
+  missing: number,
+  leftMs = aloneMs,
+  look: () => Promise<void> = async () => undefined,
+): Promise<Held> {
   const acknowledged = () => ledger.writes.filter(({ result }) => result === "acknowledged").length;
   const before = acknowledged();
-  await pause(aloneMs);
+  await pause(leftMs);
+  await look();
   const alone = acknowledged() - before;
   mark("missing node back");
   const begun = Date.now();
@@ -42,7 +51,7 @@ async function heldBack({ outputs, ledger, mark }: Members, missing: number): Pr
 }
 
 /** A drill of a part that must acknowledge nothing; what is measured is {@link Held.outageMs}. */
-async function nothingAlone(
+export async function nothingAlone(
   outputs: StackOutputs,
   part: string,
   breaks: (members: Members) => Promise<Held>,
@@ -91,22 +100,6 @@ async function rolling({ primary, secondaries, outputs, mark }: Members): Promis
     await waitForMember(outputs, node, 90);
     await waitForGroup(outputs, 90);
   }
-}
-
-/** Runs an npm script of this project. @throws Error with the end of what it said. */
-function npmRun(script: string, ...args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const words = ["run", "--silent", script, "--", ...args];
-    const child = spawn("npm", words, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
-    }
-    child.on("error", reject);
-    child.on("close", (status) =>
-      status === 0 ? resolve() : reject(new Error(`npm run ${script} failed: ${said}`)),
-    );
-  });
 }
 
 /** Deletes a secondary's server as somebody might in the console; `up` makes it again. */

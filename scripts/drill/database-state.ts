@@ -1,20 +1,33 @@
-import { askSupervisor, databaseStates, primaryOf, query } from "../operate/databases";
+import {
+  askSupervisor,
+  type DatabaseState,
+  databaseStates,
+  primaryOf,
+  query,
+} from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { cloudGet } from "../local/cloud";
 import type { StackOutputs } from "../operate/outputs";
 import { waitUntil } from "../local/wait-until";
 import type { Load } from "./database-load";
 
-/** Waits until every database node is an ONLINE member and one is the primary; returns its name. */
+/**
+ * Waits until all database nodes are ONLINE members of one group and one is the primary; returns its
+ * name. A node alone in a group of its own is an ONLINE member too.
+ */
 export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Promise<string> {
   return waitUntil(
     "every database node an ONLINE member",
     async () => {
       const states = await databaseStates(outputs);
-      const told = [...states].map(([name, state]) => `${name} ${state?.member?.state ?? "-"}`);
-      if (![...states.values()].every((state) => state?.member?.state === "ONLINE")) {
-        throw new Error(told.join(", "));
-      }
+      const told = [...states].map(([name, state]) =>
+        [name, state?.member?.state ?? "-", `of ${state?.members.join("+")}`, state?.waiting].join(
+          " ",
+        ),
+      );
+      const isWhole = (state: DatabaseState | undefined) =>
+        state?.member?.state === "ONLINE" && state.members.length === states.size;
+      if (![...states.values()].every(isWhole)) throw new Error(told.join(", "));
       return primaryOf(states);
     },
     { timeoutSeconds, intervalMs: 500 },
@@ -65,6 +78,17 @@ export async function brokenPromises(
     ...bank.wrongSums,
     ...nodes.flatMap((node, i) => bank.brokenBy(node, books[i]!)),
   ];
+}
+
+/**
+ * Fixed part of the id of the view that a member is in: another one means that the group was founded
+ * anew. Undefined if the node is in none.
+ */
+export async function groupOf(outputs: StackOutputs, node: string): Promise<string | undefined> {
+  const sql =
+    "SELECT VIEW_ID FROM performance_schema.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid";
+  const [viewId = ""] = await query(outputs, node, sql);
+  return viewId.split(":")[0] || undefined;
 }
 
 /** Names of all servers of the stack. */

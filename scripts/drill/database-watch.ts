@@ -93,6 +93,13 @@ function failures({ probes }: Prober, beginMs: number): string {
   return told.join("; ");
 }
 
+/** What became of the writes of a group that did not come back. */
+function soFar({ writes }: Ledger): string {
+  const unknown = writes.filter(({ result }) => result !== "acknowledged").length;
+  const { lengthMs } = longestGap(writes);
+  return `longest pause of writes ${lengthMs} ms, ${unknown} of ${writes.length} not acknowledged`;
+}
+
 /** Waits until all members are back, and counts what went wrong. */
 async function settled(
   outputs: StackOutputs,
@@ -101,7 +108,10 @@ async function settled(
 ): Promise<Measured> {
   const { ledger, reader, bank, beginMs } = load;
   const begun = Date.now();
-  await waitForGroup(outputs, backSeconds);
+  await waitForGroup(outputs, backSeconds).catch((error: Error) => {
+    // What visitors saw until then is of interest most of all in a run that fails.
+    throw new Error(`${error.message}; ${soFar(ledger)}`, { cause: error });
+  });
   const back = Math.round((Date.now() - begun) / 1000);
   const broken = await brokenPromises(outputs, load);
   const unknown = [...ledger.writes, ...bank.transfers].filter(

@@ -7,13 +7,16 @@ import { clockDrills } from "./database-clock";
 import { diskDrills } from "./database-disk";
 import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { lineageDrills } from "./database-lineage";
+import { overrideDrills } from "./database-override";
 import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
 import { strangerDrills } from "./database-strangers";
 import { waitForWrites } from "./database-load";
+import { lostDiskDrills } from "./database-lost-disk";
 import { type Members, watched } from "./database-watch";
+import { wrongHandDrills } from "./database-wrong-hand";
 import type { Drill, Measured, NotShown } from "./drill";
 
 async function frozen(server: string, milliseconds: number): Promise<void> {
@@ -154,6 +157,9 @@ export const databaseDrills: readonly Drill[] = [
   ...lineageDrills,
   ...strangerDrills,
   ...clockDrills,
+  ...wrongHandDrills,
+  ...lostDiskDrills,
+  ...overrideDrills,
 ];
 
 /** Rows of the matrix that this cloud cannot show: none. */

@@ -7,6 +7,7 @@ const stateShape = z.looseObject({
   ready: z.boolean(),
   majority: z.boolean(),
   member: z.looseObject({ state: z.string(), role: z.string() }).nullable(),
+  members: z.array(z.string()).default([]),
   gtid: z.string(),
   lastView: z.looseObject({ primary: z.string() }).nullable(),
   // A supervisor from before an update does not say it.

@@ -4,7 +4,7 @@ import { type DatabaseState, primaryOf } from "../../../scripts/operate/database
 function state(role: string, own: Partial<DatabaseState> = {}): DatabaseState {
   const member = { state: "ONLINE", role };
   const rest = { ready: true, gtid: "", lastView: null, dataAgeMs: 0, waiting: "" };
-  return { ...rest, majority: true, member, ...own };
+  return { ...rest, majority: true, members: [], member, ...own };
 }
 
 describe("the primary", () => {

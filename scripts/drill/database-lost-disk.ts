@@ -1,0 +1,109 @@
+import { heal, inject } from "../local/faults";
+import { waitUntil } from "../local/wait-until";
+import { type DatabaseState, databaseStates, primaryOf } from "../operate/databases";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
+import { type Held, heldBack, nothingAlone } from "./database-restart";
+import type { Members } from "./database-watch";
+import type { Drill, Measured } from "./drill";
+
+/** Writes that only the second primary, and the node that loses its disk, have. */
+const writesOfSecond = 150;
+/** How long the nodes that are left have to stay without a group, milliseconds. */
+const leftMs = 30_000;
+/** Longest time for MySQL to be made anew, milliseconds. */
+const anewMs = 120_000;
+
+/**
+ * Makes a node what a replaced server is: MySQL without data, root by the socket as the distribution
+ * has it, and a supervisor that remembers nothing. What makes root writes no transaction.
+ */
+const emptied = `set -e
+systemctl stop webstack-supervisor mysql
+systemctl reset-failed mysql || true
+find /var/lib/mysql /var/lib/webstack-supervisor -mindepth 1 -delete
+init=$(mktemp -p /var/lib/mysql-files)
+echo "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'; ALTER USER root@localhost IDENTIFIED WITH auth_socket;" >$init
+chown mysql:mysql $init
+mysqld --initialize-insecure --user=mysql --super-read-only=OFF --init-file=$init
+rm -f $init
+systemctl start mysql webstack-supervisor`;
+
+/** Replaces disk and memory of a database node by empty ones. */
+export async function loseDisk(outputs: StackOutputs, node: string): Promise<void> {
+  const encoded = Buffer.from(emptied).toString("base64");
+  await runOnNode(outputs, node, `echo ${encoded} | base64 -d | sudo bash`, anewMs);
+}
+
+/** The primary that follows, once it has acknowledged enough. */
+async function secondPrimary({ outputs, secondaries, ledger }: Members): Promise<string> {
+  const elected = async () => {
+    const found = primaryOf(await databaseStates(outputs));
+    return found !== undefined && secondaries.includes(found) ? found : undefined;
+  };
+  const primary = await waitUntil("another primary", elected, { timeoutSeconds: 30 });
+  const acknowledged = () => ledger.writes.filter(({ result }) => result === "acknowledged").length;
+  const before = acknowledged();
+  const enough = () => acknowledged() - before >= writesOfSecond || undefined;
+  await waitUntil(`${writesOfSecond} writes`, enough, { timeoutSeconds: 60 });
+  return primary;
+}
+
+/** Waits until a node says that it waits for another one. */
+async function waitUntilSaid(outputs: StackOutputs, node: string, other: string): Promise<void> {
+  const isSaid = async () => {
+    const states = await databaseStates(outputs);
+    const isFounded = (state: DatabaseState | undefined) => state?.member?.state === "ONLINE";
+    // A group that is there has been waited for by nobody; that it is, is counted by its writes.
+    if ([...states.values()].some(isFounded)) return true;
+    const said = states.get(node)?.waiting ?? "no answer";
+    if (!said.includes(other)) throw new Error(`${node} waits: ${said}`);
+    return true;
+  };
+  await waitUntil(`${node} waiting for ${other}`, isSaid, { timeoutSeconds: 60 });
+}
+
+/**
+ * The last primary is off, one node has lost its disk, and the first primary comes back: two of
+ * three nodes, but only one that remembers, and it lacks what was written last.
+ */
+async function withoutMemory(members: Members, told: string[]): Promise<Held> {
+  const { primary: first, secondaries, outputs, mark } = members;
+  const firstOff = await inject({ fault: "power-off", server: first });
+  const last = await secondPrimary(members);
+  const lost = secondaries.find((name) => name !== last)!;
+  const lastOff = await inject({ fault: "power-off", server: last });
+  mark(`disk of ${lost} lost`);
+  await loseDisk(outputs, lost);
+  await heal(firstOff);
+  mark(`${first} is back`);
+  await waitUntilSaid(outputs, first, last);
+  const held = await heldBack(members, lastOff, leftMs, async () => {
+    const states = await databaseStates(outputs);
+    for (const name of [first, lost]) {
+      const { member, waiting } = states.get(name) ?? {};
+      told.push(`${name} after ${leftMs / 1000} s: ${waiting || member?.state || "no answer"}`);
+    }
+  });
+  return held;
+}
+
+/** A disk that is lost between two losses of power. */
+async function lostDisk(outputs: StackOutputs): Promise<Measured> {
+  const told: string[] = [];
+  const part = "a node without its disk and one without the last writes";
+  const measured = await nothingAlone(outputs, part, (members) => withoutMemory(members, told));
+  return { ...measured, notes: [...told, ...(measured.notes ?? [])] };
+}
+
+/** Nodes that come back with nothing. */
+export const lostDiskDrills: readonly Drill[] = [
+  {
+    id: "F50",
+    title: "a node without its disk is not counted",
+    boundMs: 120_000,
+    moves: [0, 0],
+    failed: 0,
+    run: lostDisk,
+  },
+];

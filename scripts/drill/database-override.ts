@@ -1,0 +1,131 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { healOwn } from "../local/faults";
+import { waitUntil } from "../local/wait-until";
+import { databaseStates, query } from "../operate/databases";
+import { loadBalancers } from "../operate/edge";
+import type { StackOutputs } from "../operate/outputs";
+import { askToOverride } from "../operate/override";
+import { runOnNode } from "../operate/ssh";
+import { cutFrom, usualWatch } from "./database-kinds";
+import { groupOf, waitForGroup } from "./database-state";
+import { type Members, watched } from "./database-watch";
+import type { Drill, Measured } from "./drill";
+import { type Ended, npmEnded } from "./npm-run";
+
+/** How long a group of one stays beside the majority, milliseconds. */
+const besideMs = 10_000;
+/** Longest wait for the node that was overridden to come back, seconds. */
+const backSeconds = 180;
+
+/** Hides the majority from the operator, whose way leads over the load balancers; the site goes on. */
+async function hidden({ primary, secondaries, outputs }: Members): Promise<string> {
+  const [other, alone] = secondaries as [string, string];
+  for (const node of [primary, other]) await cutFrom(node, loadBalancers(outputs));
+  return alone;
+}
+
+function override(node: string): Promise<Ended> {
+  return npmEnded("db:override", node, "--yes");
+}
+
+/** The last line of what a command said. */
+function lastLine({ status, said }: Ended): string {
+  return `status ${status}: ${said.trim().split("\n").at(-1)}`;
+}
+
+/** The supervisor's own answer: the command may have refused before it asked. */
+async function ownAnswer(outputs: StackOutputs, node: string): Promise<string> {
+  const answer = await askToOverride(outputs, node, runOnNode);
+  if (answer.accepted) throw new Error(`the supervisor of ${node} accepted: ${answer.reason}`);
+  return `the supervisor of ${node} refused: ${answer.reason}`;
+}
+
+/** An operator who sees one node of three, which sees the others. */
+async function besideMajority(members: Members, told: string[]): Promise<void> {
+  const alone = await hidden(members);
+  const ended = await override(alone);
+  told.push(lastLine(ended));
+  const isRefused = /refused|nothing to override/.test(ended.said) && ended.status !== 0;
+  if (!isRefused) throw new Error(`the command was not refused: ${lastLine(ended)}`);
+  told.push(await ownAnswer(members.outputs, alone));
+}
+
+/** As before, with the node cut from its peers: nobody can know, and it is done. */
+async function withoutPeers(members: Members, told: string[]): Promise<void> {
+  const { outputs, primary, secondaries, mark } = members;
+  const alone = await hidden(members);
+  await cutFrom(alone, [primary, secondaries[0]!]);
+  const left = async () => {
+    const state = (await databaseStates(outputs)).get(alone);
+    if (state?.member?.state === "ONLINE") throw new Error(`${alone} is still a member`);
+    return state && true;
+  };
+  await waitUntil(`${alone} out of the group`, left, { timeoutSeconds: 60 });
+  mark("override");
+  const ended = await override(alone);
+  told.push(lastLine(ended));
+  if (ended.status !== 0) throw new Error(`the override was not carried out: ${lastLine(ended)}`);
+  told.push(`${alone} made group ${await groupOf(outputs, alone)}`);
+  await pause(besideMs);
+  mark("links healed");
+  await healOwn();
+}
+
+/** What is done beside a majority leaves its group as it is. */
+async function majorityStays(
+  outputs: StackOutputs,
+  breaks: (members: Members, told: string[]) => Promise<void>,
+): Promise<Measured> {
+  const told: string[] = [];
+  let before: string | undefined;
+  let stays: string | undefined;
+  try {
+    const measured = await watched(outputs, { ...usualWatch, backSeconds }, async (members) => {
+      stays = members.primary;
+      before = await groupOf(outputs, members.primary);
+      await breaks(members, told);
+    });
+    const changed = (await groupOf(outputs, stays!)) === before ? 0 : 1;
+    if (changed > 0) told.push("the group is another one than before");
+    const broken = (measured.broken ?? 0) + changed;
+    const notes = [...told, ...(measured.notes ?? [])];
+    return { ...measured, broken, failed: measured.failed + changed, notes };
+  } catch (error) {
+    await healOwn();
+    await putBack(outputs, stays);
+    throw new Error(`${(error as Error).message}; ${told.join("; ")}`, { cause: error });
+  }
+}
+
+/** After a failure: takes the operator's word back, and ends every group but that of the old primary. */
+async function putBack(outputs: StackOutputs, primary: string | undefined): Promise<void> {
+  const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+  const forget = "sudo rm -f /var/lib/webstack-supervisor/override";
+  for (const node of nodes) await runOnNode(outputs, node, forget).catch(() => undefined);
+  const isWhole = await waitForGroup(outputs, backSeconds / 2).catch(() => undefined);
+  if (isWhole !== undefined || primary === undefined) return;
+  for (const node of nodes.filter((name) => name !== primary)) {
+    await query(outputs, node, "STOP GROUP_REPLICATION").catch(() => undefined);
+  }
+  await waitForGroup(outputs, backSeconds);
+}
+
+/** What an operator does who does not see the majority. */
+export const overrideDrills: readonly Drill[] = [
+  {
+    id: "F51",
+    title: "`db:override` beside a majority that is hidden from the operator",
+    boundMs: 1_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) => majorityStays(outputs, besideMajority),
+  },
+  {
+    id: "F51b",
+    title: "as F51, on a node that is cut from its peers too",
+    boundMs: 2_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) => majorityStays(outputs, withoutPeers),
+  },
+];

@@ -1,0 +1,167 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { databaseStates, query } from "../operate/databases";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
+import { rejoinWatch } from "./database-kinds";
+import { groupOf } from "./database-state";
+import { type Members, type Watch, watched } from "./database-watch";
+import type { Drill, Measured } from "./drill";
+import { forgetInvented, inventedNode, sayInvented } from "./invented-words";
+
+/** Time for a member that was made to leave to come back, seconds. */
+const backSeconds = 180;
+const wrongHandWatch: Watch = { ...rejoinWatch, backSeconds };
+
+/** Founds a group on one node as somebody might who follows MySQL's manual at the wrong time. */
+async function foundByHand(outputs: StackOutputs, node: string): Promise<void> {
+  const begin = "SET GLOBAL group_replication_bootstrap_group = ON";
+  const end = "SET GLOBAL group_replication_bootstrap_group = OFF";
+  const found = `STOP GROUP_REPLICATION; ${begin}; START GROUP_REPLICATION; ${end}`;
+  try {
+    await query(outputs, node, found);
+  } catch {
+    // The supervisor may end it half-way. The word to found a group must not stay behind.
+    await query(outputs, node, end);
+  }
+}
+
+/** What is wrong besides, after the run; undefined if nothing is. */
+type AlsoWrong = (outputs: StackOutputs) => Promise<string | undefined>;
+
+/** As `watched`; another group than before, or another primary than allowed, breaks a promise. */
+async function sameGroup(
+  outputs: StackOutputs,
+  watch: Watch,
+  breaks: (members: Members) => Promise<unknown>,
+  alsoWrong: AlsoWrong = async () => undefined,
+): Promise<Measured> {
+  const [node] = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+  let before: string | undefined;
+  const measured = await watched(outputs, watch, async (members) => {
+    before = await groupOf(outputs, members.primary);
+    await breaks(members);
+  });
+  const after = await groupOf(outputs, node!);
+  const also = await alsoWrong(outputs);
+  const changed = [
+    ...(after === before ? [] : ["the group is another one than before"]),
+    ...(also === undefined ? [] : [also]),
+  ];
+  const broken = (measured.broken ?? 0) + changed.length;
+  const failed = measured.failed + changed.length;
+  return { ...measured, broken, failed, notes: [...changed, ...(measured.notes ?? [])] };
+}
+
+/** A secondary founds a group beside the one that serves. */
+function onSecondary({ secondaries, outputs }: Members): Promise<void> {
+  return foundByHand(outputs, secondaries[0]!);
+}
+
+/** The primary leaves and founds a group beside the one that elects another. */
+function onPrimary({ primary, outputs }: Members): Promise<void> {
+  return foundByHand(outputs, primary);
+}
+
+/** Rounds of invented messages, and the pause between two, milliseconds. */
+const rounds = 2;
+const betweenMs = 1_000;
+
+/** Whoever is no database node invents messages; each supervisor must go on as before. */
+async function inventedWords(outputs: StackOutputs): Promise<Measured> {
+  const said: string[] = [];
+  const watch: Watch = { watchMs: 8_000, backSeconds: 60, reads: true };
+  const breaks = async ({ primary, secondaries, mark }: Members) => {
+    const froms = outputs.nodes.filter(({ role }) => role === "db" || role === "app");
+    for (let round = 1; round <= rounds; round++) {
+      for (const { name } of froms) {
+        const heard = await sayInvented(outputs, name, [primary, ...secondaries]);
+        said.push(`${name}: ${heard}`);
+      }
+      mark(`round ${round}`);
+      await pause(betweenMs);
+    }
+  };
+  try {
+    const measured = await sameGroup(outputs, watch, breaks, believed);
+    return { ...measured, notes: [...(measured.notes ?? []), said.slice(0, 4).join("; ")] };
+  } catch (error) {
+    const text = `${(error as Error).message}; answers: ${said.slice(0, 4).join("; ")}`;
+    throw new Error(text, { cause: error });
+  } finally {
+    await forgetInvented(outputs);
+  }
+}
+
+/** Who took the invented node for the last primary; undefined if nobody did. */
+async function believed(outputs: StackOutputs): Promise<string | undefined> {
+  const states = [...(await databaseStates(outputs))];
+  const names = states
+    .filter(([, state]) => state?.lastView?.primary === inventedNode)
+    .map(([name]) => name);
+  return names.length > 0 ? `${names.join(", ")} believe in ${inventedNode}` : undefined;
+}
+
+/** Longest time for which garbage in the records of a node may go unnoticed, seconds. */
+const noticeSeconds = 20;
+
+/** Makes what a supervisor remembers unreadable and starts it again; returns what it says of that. */
+async function unreadable(outputs: StackOutputs, node: string): Promise<string> {
+  const script = [
+    "set -e; shopt -s failglob; since=$(date +%s); cd /var/lib/webstack-supervisor",
+    'for file in *.json; do echo "{garbage" >"$file"; done',
+    "systemctl restart webstack-supervisor",
+    `for i in $(seq ${noticeSeconds}); do sleep 1`,
+    'said=$(journalctl -qu webstack-supervisor -o cat --since "@$since" | grep -iE "memory|remember|unreadable|cannot be read|record" | head -n 1) || true',
+    '[ -z "$said" ] || { echo "$said"; exit 0; }; done; echo nothing',
+  ].join("\n");
+  const encoded = Buffer.from(script).toString("base64");
+  const command = `echo ${encoded} | base64 -d | sudo bash`;
+  return (await runOnNode(outputs, node, command, 60_000)).trim();
+}
+
+/** Each node in turn, the primary last, loses what its supervisor remembers. */
+async function recordsLost(outputs: StackOutputs): Promise<Measured> {
+  const said: string[] = [];
+  const watch: Watch = { watchMs: 8_000, backSeconds, reads: true };
+  const breaks = async ({ primary, secondaries, mark }: Members) => {
+    for (const node of [...secondaries, primary]) {
+      mark(`records of ${node}`);
+      said.push(`${node} said: ${await unreadable(outputs, node)}`);
+    }
+  };
+  const silent = async () => {
+    const mute = said.filter((text) => text.endsWith(": nothing"));
+    return mute.length > 0
+      ? `${mute.length} nodes did not say that they lost their memory`
+      : undefined;
+  };
+  const measured = await sameGroup(outputs, watch, breaks, silent);
+  return { ...measured, notes: [...(measured.notes ?? []), ...said] };
+}
+
+/** A drill in which the group stays the one that it was. */
+function staying(
+  id: string,
+  title: string,
+  boundMs: number,
+  run: Drill["run"],
+  moves: Drill["moves"] = [0, 0],
+): Drill {
+  return { id, title, boundMs, moves, failed: 0, run };
+}
+
+/** What people do to a group that serves, and what strangers say to it. */
+export const wrongHandDrills: readonly Drill[] = [
+  staying("F48", "a group founded by hand on a secondary", 2_000, (outputs) =>
+    sameGroup(outputs, wrongHandWatch, onSecondary),
+  ),
+  staying(
+    "F48b",
+    "a group founded by hand on the primary",
+    10_000,
+    (outputs) => sameGroup(outputs, wrongHandWatch, onPrimary),
+    [1, 1],
+  ),
+  staying("F49", "strangers say invented words to the supervisors", 1_000, inventedWords),
+  staying("F52", "what every supervisor remembers is unreadable", 2_000, recordsLost),
+];

@@ -1,0 +1,74 @@
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
+
+/** Name of a database node that does not exist. */
+export const inventedNode = "db-9";
+/** Epoch of a group that was never made, later than all. */
+const inventedEpoch = "99999999999999999999";
+
+const view = `primary=${inventedNode}&epoch=${inventedEpoch}&counter=1&turn=0`;
+const body = { primary: inventedNode, epoch: inventedEpoch, counter: 1, turn: 0 };
+
+/** Every message of the supervisors, with invented values; `node` is a real one. */
+export function inventedPaths(node: string): string[] {
+  return [
+    `/view?${view}`,
+    `/claim?by=${node}&${view}`,
+    `/claim?by=${inventedNode}&${view}`,
+    `/release?by=${node}`,
+    "/change",
+    "/leaving",
+    `/state?${view}`,
+    "/override",
+  ];
+}
+
+/** Script that asks each address on each port with each method, and counts the answers by status. */
+export function inventedScript(addresses: readonly string[], node: string): string {
+  const origins = addresses.flatMap((address) => [
+    `http://${address}:9200`,
+    `http://${address}:9201`,
+    `https://${address}:9201`,
+  ]);
+  const json = JSON.stringify({ by: node, node, consent: true, view: body, ...body });
+  // A port that is silent costs one wait, not one for each message.
+  const curl = `curl -sk --fail-early -m 2 --connect-timeout 0.3 -w '%{stderr}%{http_code}\\n'`;
+  const calls = origins.flatMap((origin) => {
+    const urls = inventedPaths(node).map((path) => `'${origin}${path}'`);
+    const post = `-H 'content-type: application/json' -d '${json}'`;
+    return [`${curl} ${urls.join(" ")}`, `${curl} ${post} ${urls.join(" ")}`];
+  });
+  const asked = calls.map((call) => `${call} 2>&1 >/dev/null`).join("\n");
+  return `{\n${asked}\n} | sort | uniq -c | awk '{printf "%s times %s, ", $1, $2}'`;
+}
+
+/**
+ * Says all of it from one host to the supervisors of database nodes, as a user without rights;
+ * returns what was answered, such as `12 times 404, 36 times 000`.
+ */
+export async function sayInvented(
+  outputs: StackOutputs,
+  from: string,
+  to: readonly string[],
+): Promise<string> {
+  const addresses = outputs.nodes
+    .filter(({ name }) => to.includes(name))
+    .map(({ privateIp }) => privateIp);
+  const encoded = Buffer.from(inventedScript(addresses, to.at(-1)!)).toString("base64");
+  const command = `echo ${encoded} | base64 -d | sudo -u nobody bash`;
+  return (await runOnNode(outputs, from, command, 120_000)).replace(/, $/, "");
+}
+
+/** Removes invented values from what supervisors remember: a group that took them over stays down. */
+export async function forgetInvented(outputs: StackOutputs): Promise<void> {
+  const folder = "/var/lib/webstack-supervisor";
+  const found = `sudo grep -rlE '"${inventedNode}"|${inventedEpoch}' ${folder}`;
+  const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+  const tell = (command: string) =>
+    Promise.all(nodes.map((node) => runOnNode(outputs, node, command, 60_000)));
+  const answers = await tell(`${found} || true`);
+  if (answers.every((answer) => answer.trim() === "")) return;
+  // All at once: one that runs would tell the others again.
+  await tell("sudo systemctl stop webstack-supervisor");
+  await tell(`${found} | xargs -r sudo rm -f; sudo systemctl start webstack-supervisor`);
+}

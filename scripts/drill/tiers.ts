@@ -1,0 +1,140 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import { healOwn, inject } from "../local/faults";
+import { waitUntil } from "../local/wait-until";
+import { outOfService } from "../operate/in-service";
+import type { StackNode, StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
+import type { Drill, Mark, Measured, NotShown } from "./drill";
+import { isServed, type Probe, Prober, seen } from "./prober";
+import { answersOfProbes, seriesOf } from "./series";
+
+/** Requests a second of each prober: one with a connection for each request, one with lasting ones. */
+const perSecond = 25;
+/** Time that is watched before a fault, milliseconds. */
+const beforeMs = 2_000;
+/** Length of a bucket of the timeline, milliseconds. */
+const stepMs = 100;
+/** How long a node stays frozen, milliseconds: longer than any proxy waits for it. */
+const frozenMs = 12_000;
+/** How long an app process is kept busy, milliseconds: its watchdog ends it before. */
+const blockedMs = 60_000;
+
+/** An answer that takes longer is late, milliseconds. */
+const lateMs = 1_000;
+
+type Breaks = (outputs: StackOutputs) => Promise<unknown>;
+
+function firstOf({ nodes }: StackOutputs, tier: StackNode["role"]): string {
+  return nodes.find(({ role }) => role === tier)!.name;
+}
+
+/**
+ * Time in which some read failed or was late, milliseconds: from the first one that was sent to the
+ * end of the last one. The other node of a tier answers others all the while.
+ */
+export function disturbedMs(probes: readonly Probe[]): number {
+  const disturbed = probes.filter((probe) => !isServed(probe) || probe.tookMs > lateMs);
+  if (disturbed.length === 0) return 0;
+  const begin = Math.min(...disturbed.map(({ atMs }) => atMs));
+  return Math.round(Math.max(...disturbed.map(({ atMs, tookMs }) => atMs + tookMs)) - begin);
+}
+
+/** Breaks something under reads through the whole site, watches, heals, and waits for all nodes. */
+async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): Promise<Measured> {
+  await allInService(outputs);
+  const url = new URL("/api/entries", outputs.url).href;
+  const probers = [new Prober(url, perSecond, false), new Prober(url, perSecond, true)];
+  const begunMs = performance.now();
+  const marks: Mark[] = [];
+  const mark = (text: string) => void marks.push({ atMs: performance.now() - begunMs, text });
+  for (const prober of probers) prober.start();
+  try {
+    await pause(beforeMs);
+    mark("fault");
+    await breaks(outputs);
+    await pause(watchMs);
+  } finally {
+    if ((await healOwn()) > 0) mark("healed");
+    await pause(beforeMs);
+    await Promise.all(probers.map((prober) => prober.stop()));
+  }
+  const begun = Date.now();
+  await allInService(outputs);
+  const all = probers.flatMap(({ probes }) => probes);
+  const each = probers.map(({ probes }) => seen(probes));
+  const sum = (of: "requests" | "failed") => each.reduce((total, one) => total + one[of], 0);
+  return {
+    outageMs: disturbedMs(all),
+    requests: sum("requests"),
+    failed: sum("failed"),
+    moves: 0,
+    notes: [
+      `slowest answer ${Math.max(...each.map(({ slowestMs }) => slowestMs))} ms`,
+      `all in service ${Math.round((Date.now() - begun) / 1000)} s later`,
+    ],
+    series: seriesOf(answersOfProbes(all), { begunMs, stepMs, marks }),
+  };
+}
+
+function allInService(outputs: StackOutputs): Promise<boolean> {
+  const look = async () => {
+    const out = await outOfService(outputs);
+    if (out.length > 0) throw new Error(`${out.join(", ")} not in service`);
+    return true;
+  };
+  return waitUntil("every node in service", look, { timeoutSeconds: 120, intervalMs: 1_000 });
+}
+
+/** A node stands still and goes on later. */
+function frozen(tier: StackNode["role"]): Breaks {
+  return async (outputs) => {
+    await inject({ fault: "freeze", server: firstOf(outputs, tier) });
+    await pause(frozenMs);
+  };
+}
+
+/** What a debugger that is asked for by a signal evaluates in a process of the app. */
+const evaluates = `const [target] = await (await fetch("http://127.0.0.1:9229/json")).json();
+const socket = new WebSocket(target.webSocketDebuggerUrl);
+await new Promise((resolve) => (socket.onopen = resolve));
+const expression = "for (const end = Date.now() + ${blockedMs}; Date.now() < end;);";
+socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } }));
+setTimeout(() => process.exit(), 500);`;
+
+/** One process of the app computes and answers nothing: it lives, and its connections stay open. */
+async function blocked(outputs: StackOutputs): Promise<void> {
+  const node = firstOf(outputs, "app");
+  const mainPid = "systemctl show --property MainPID --value app@1.service";
+  const before = await runOnNode(outputs, node, mainPid);
+  const encoded = Buffer.from(evaluates).toString("base64");
+  const evaluate = `echo ${encoded} | base64 -d | node --input-type=module -`;
+  await runOnNode(outputs, node, `sudo kill -USR1 ${before.trim()}; sleep 1; ${evaluate}`);
+  const restarted = async () => (await runOnNode(outputs, node, mainPid)) !== before || undefined;
+  await waitUntil(`another process of the app on ${node}`, restarted, { timeoutSeconds: 30 });
+}
+
+/** A drill of one node of the web or the app tier. */
+function drill(
+  id: string,
+  title: string,
+  { boundMs, failed }: { boundMs: number; failed: number },
+  breaks: Breaks,
+): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, 10_000, breaks);
+  return { id, title, boundMs, moves: [0, 0], failed, run };
+}
+
+/** Faults of the web and the app tier: numbers and titles of the fault matrix. */
+export const tierDrills: readonly Drill[] = [
+  // One of a thousand reads.
+  drill("F19", "nginx of a web node killed", { boundMs: 1_500, failed: 1 }, (outputs) =>
+    inject({ fault: "kill", server: firstOf(outputs, "web"), unit: "nginx.service" }),
+  ),
+  drill("F20", "a web node frozen for 12 s", { boundMs: 2_000, failed: 50 }, frozen("web")),
+  drill("F20b", "an app node frozen for 12 s", { boundMs: 2_000, failed: 50 }, frozen("app")),
+  drill("F23", "a process of the app computes for ever", { boundMs: 10_000, failed: 50 }, blocked),
+];
+
+/** Rows of the matrix that are shown elsewhere, or not at all, with the reason. */
+export const tierNotShown: readonly NotShown[] = [];

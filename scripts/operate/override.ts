@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { DatabaseState } from "./databases";
+import type { StackOutputs } from "./outputs";
+
+/** Runs a command on a node and returns what it says, as `runOnNode`. */
+export type Run = (
+  outputs: StackOutputs,
+  node: string,
+  command: string,
+  timeoutMs?: number,
+) => Promise<string>;
+
+/** Where root of a database node reaches its supervisor. */
+const controlSocket = "/run/webstack-supervisor/control.sock";
+
+/** Longest wait for a supervisor's answer, seconds: it asks its peers first. */
+const answerSeconds = 30;
+
+const answerShape = z.object({ accepted: z.boolean(), reason: z.string() });
+
+/** What a supervisor answers to the operator's word. */
+export type OverrideAnswer = z.infer<typeof answerShape>;
+
+/**
+ * Tells a node's supervisor that an operator wants it to make the group, whatever is lost. It
+ * refuses as long as it reaches a group with a majority.
+ *
+ * @throws Error if the supervisor does not answer, or with something else.
+ */
+export async function askToOverride(
+  outputs: StackOutputs,
+  node: string,
+  run: Run,
+): Promise<OverrideAnswer> {
+  const body = `-H 'content-type: application/json' -d '{"consent":true}'`;
+  // Without --fail: the reason of a refusal is in its body.
+  const curl = `sudo curl -sSm ${answerSeconds} --unix-socket ${controlSocket}`;
+  const command = `${curl} ${body} http://supervisor/override`;
+  const answer = await run(outputs, node, command, (answerSeconds + 15) * 1_000);
+  try {
+    return answerShape.parse(JSON.parse(answer));
+  } catch (error) {
+    const said = answer.trim() || "nothing";
+    throw new Error(`the supervisor of ${node} answered ${said}; nothing was done`, {
+      cause: error,
+    });
+  }
+}
+
+/** What is seen of the database through one load balancer. */
+export interface Way {
+  /** Name of the load balancer, or its address if it has none in the outputs. */
+  through: string;
+  /** By name of the database node; undefined where its supervisor does not answer. */
+  states: ReadonlyMap<string, DatabaseState | undefined>;
+}
+
+/** What is seen through each way in: a node that one load balancer does not reach may be reached by another. */
+export async function lookThroughAll(
+  outputs: StackOutputs,
+  look: (outputs: StackOutputs) => Promise<Map<string, DatabaseState | undefined>>,
+): Promise<Way[]> {
+  return Promise.all(
+    outputs.ssh.bastions.map(async (bastion) => {
+      const between = outputs.nodes.find(({ publicIp }) => publicIp === bastion);
+      const states = await look({ ...outputs, ssh: { ...outputs.ssh, bastions: [bastion] } });
+      return { through: between?.name ?? bastion, states };
+    }),
+  );
+}
+
+/** The state of each node through any way that leads to it; undefined where none does. */
+export function seenThroughAny(ways: readonly Way[]): Map<string, DatabaseState | undefined> {
+  const names = [...new Set(ways.flatMap(({ states }) => [...states.keys()]))];
+  const first = (name: string) => ways.map(({ states }) => states.get(name)).find(Boolean);
+  return new Map(names.map((name) => [name, first(name)]));
+}
+
+/**
+ * Names of the other database nodes whose host answers a node itself: on MySQL's port, which members
+ * are open to each other on. A node that is hidden from the operator may well be seen by its peers.
+ */
+export async function reachedBy(outputs: StackOutputs, node: string, run: Run): Promise<string[]> {
+  const peers = outputs.nodes.filter(({ role, name }) => role === "db" && name !== node);
+  const tries = peers.map(
+    ({ name, privateIp }) =>
+      `if timeout 2 bash -c '</dev/tcp/${privateIp}/3306' 2>/dev/null; then echo ${name}; fi`,
+  );
+  const answer = await run(outputs, node, tries.join("; "));
+  return answer.split("\n").filter((line) => line !== "");
+}
