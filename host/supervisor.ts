@@ -135,7 +135,11 @@ async function turn(): Promise<void> {
 serve(config, credentials, {
   state: ownState,
   isFresh: () => observer.isFresh(),
-  problem: () => problem(observer.state, peers.states(), decisions.last, observer.progress),
+  problem: () =>
+    problem(observer.state, {
+      ...{ peers: peers.states(), decision: decisions.last, progress: observer.progress },
+      isUnheard: peers.heardCount() < others.length,
+    }),
   confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
   adopt: (record) => register.adopt(record),
   vote: (request) => founding.vote(request),

@@ -104,15 +104,18 @@ async function believed(outputs: StackOutputs): Promise<string | undefined> {
 /** Longest time for which garbage in the records of a node may go unnoticed, seconds. */
 const noticeSeconds = 20;
 
-/** Makes what a supervisor remembers unreadable and starts it again; returns what it says of that. */
+/**
+ * Makes what a supervisor remembers unreadable and starts it again; returns what it says of that, once
+ * it counts again.
+ */
 async function unreadable(outputs: StackOutputs, node: string): Promise<string> {
   const script = [
     "set -e; shopt -s failglob; since=$(date +%s); cd /var/lib/webstack-supervisor",
-    'for file in *.json; do echo "{garbage" >"$file"; done',
+    'for file in memory.*; do echo "{garbage" >"$file"; done',
     "systemctl restart webstack-supervisor",
     `for i in $(seq ${noticeSeconds}); do sleep 1`,
-    'said=$(journalctl -qu webstack-supervisor -o cat --since "@$since" | grep -iE "memory|remember|unreadable|cannot be read|record" | head -n 1) || true',
-    '[ -z "$said" ] || { echo "$said"; exit 0; }; done; echo nothing',
+    'said=$(journalctl -qu webstack-supervisor -o cat --since "@$since" | grep -E "cannot be read|this node counts" | paste -sd ";") || true',
+    '[[ "$said" != *"cannot be read"*"this node counts"* ]] || { echo "$said"; exit 0; }; done; echo nothing',
   ].join("\n");
   const encoded = Buffer.from(script).toString("base64");
   const command = `echo ${encoded} | base64 -d | sudo bash`;

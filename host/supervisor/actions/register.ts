@@ -73,7 +73,9 @@ export class Register {
    */
   private isBeforeUpdate({ certificate, members, majority }: NodeState): boolean {
     const isInherited = certificate?.kind === "inherited" && majority;
-    return isInherited && members.length * 2 > this.nodes.length && !this.parts.peers.wereHeard;
+    return (
+      isInherited && members.length * 2 > this.nodes.length && this.parts.peers.heardCount() === 0
+    );
   }
 
   /** Changes what is on disk; false if that failed, which is said once and tried again with the next word. */

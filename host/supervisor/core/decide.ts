@@ -34,6 +34,7 @@ export interface Situation {
 /** Why a node waits that the group still takes for its member. */
 export const notNoticed = "the group has not noticed yet that this member is gone";
 
+const notAgreed = "this group is not the one that was agreed on";
 const noData = "a copy was broken off, which left no data";
 
 /**
@@ -90,9 +91,9 @@ function start(situation: Situation, visible: readonly NodeState[]): Decision {
 function asMember({ nodes, self, peers }: Situation): Decision {
   const { certificate, groupId } = self;
   if (groupId === null) return { type: "nothing" };
-  if (groupId !== certificate?.groupId) {
-    return { type: "leave", reason: "this group is not the one that was agreed on", cut: true };
-  }
+  // A supervisor without memory hears from the others which group was agreed on.
+  if (!certificate) return { type: "leave", reason: notAgreed, mayPass: true };
+  if (groupId !== certificate.groupId) return { type: "leave", reason: notAgreed, cut: true };
   const serving = self.sole ? undefined : servingElsewhere(self, peers, nodes.length);
   if (serving) {
     const reason = `a majority knows another group, its primary ${serving.node}`;

@@ -10,18 +10,27 @@ export interface Problem {
   moving: boolean;
 }
 
+/** What a judgement depends on, besides the node's state. */
+export interface Circumstances {
+  peers: readonly NodeState[];
+  decision: Decision;
+  progress: Progress;
+  /** True if a peer has never answered: its supervisor may be of before an update. */
+  isUnheard: boolean;
+}
+
 /** What keeps a node from being healthy: ONLINE, or waiting for nodes that have not been configured yet. */
 export function problem(
   state: NodeState,
-  peers: readonly NodeState[],
-  decision: Decision,
-  progress: Progress,
+  { peers, decision, progress, isUnheard }: Circumstances,
 ): Problem | undefined {
   if (state.member?.state === "ONLINE" && state.ready) return undefined;
-  const first = state.ready && state.lastView === null;
-  if (first && decision.type === "wait" && /missing|no majority/.test(decision.reason)) {
-    return undefined;
-  }
+  const isFirst = state.lastView === null;
+  // Supervisors from before certificates are not heard, and are updated next.
+  const isUpdated = state.certificate?.kind === "inherited" && isUnheard;
+  const reason = state.ready && decision.type === "wait" ? decision.reason : "";
+  if (isFirst && /missing|no majority/.test(reason)) return undefined;
+  if (isUpdated && /cannot be seen/.test(reason)) return undefined;
   // A member that catches up needs no copy any more.
   const failure = isInGroup(state) ? undefined : progress.failure;
   if (failure) return { text: failure, moving: false };

@@ -24,12 +24,12 @@ interface Peer {
   /** When there was the last sign of life of its host; at first the start of this program. */
   signMs: number;
   answer?: { state: NodeState; atMs: number };
+  /** True once it has answered. */
+  wasHeard?: boolean;
 }
 
 /** The other nodes, each asked on its own, so that one that is dead delays no answer of another. */
 export class Peers {
-  /** True once any of them has answered. */
-  wereHeard = false;
   private readonly peers: readonly Peer[];
 
   /**
@@ -65,7 +65,7 @@ export class Peers {
   private keep(peer: Peer, said: unknown): NodeState | undefined {
     if (!isStateOf(peer.node.name, said)) return undefined;
     peer.answer = { state: said, atMs: monotonicMs() };
-    this.wereHeard = true;
+    peer.wasHeard = true;
     return said;
   }
 
@@ -88,6 +88,11 @@ export class Peers {
   states(): NodeState[] {
     const since = monotonicMs() - freshMs;
     return this.peers.flatMap(({ answer }) => (answer && answer.atMs > since ? answer.state : []));
+  }
+
+  /** How many of them have ever answered. */
+  heardCount(): number {
+    return this.peers.filter(({ wasHeard }) => wasHeard).length;
   }
 
   /** Tells the peers who is the primary without waiting for their next question. */

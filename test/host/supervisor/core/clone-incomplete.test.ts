@@ -62,7 +62,7 @@ describe("a node whose copy was broken off", () => {
     ];
     expect(decideFor(one, [other])).toEqual({
       type: "wait",
-      reason: "db-1 was the last primary and cannot be seen",
+      reason: "db-1 was the last primary and has no data",
     });
   });
 });

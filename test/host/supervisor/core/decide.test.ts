@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide, type Situation } from "../../../../host/supervisor/core/decide";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { member, outside, upTo, view } from "../support/node-state";
+import { certificate, member, outside, upTo, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 
@@ -16,10 +16,47 @@ describe("a member", () => {
     expect(decideFor(recovering, [])).toEqual({ type: "nothing" });
   });
 
-  it("leaves a group when a later one was made", () => {
-    const old = member("db-2", "PRIMARY", { lastView: view("db-1", 1, "101") });
-    expect(decideFor(old, [])).toMatchObject({ type: "leave" });
-    expect(decideFor({ ...old, lastView: view("db-1", 9) }, [])).toEqual({ type: "nothing" });
+  it("leaves a group that was not agreed on, and cuts what is written there", () => {
+    const self = member("db-2", "PRIMARY", { groupId: "made by hand" });
+    expect(decideFor(self, [])).toEqual({
+      type: "leave",
+      reason: "this group is not the one that was agreed on",
+      cut: true,
+    });
+    const unknown = member("db-2", "PRIMARY");
+    expect(decideFor({ ...unknown, certificate: null }, [])).toEqual({
+      type: "leave",
+      reason: "this group is not the one that was agreed on",
+      mayPass: true,
+    });
+    expect(decideFor({ ...unknown, groupId: null }, [])).toEqual({ type: "nothing" });
+  });
+
+  it("leaves its group beside one that a majority knows, unless it has the only data", () => {
+    const other = { certificate: certificate(90), lastView: view("db-1", 3, 90) };
+    const serving = member("db-1", "PRIMARY", other);
+    const second = member("db-3", "SECONDARY", other);
+    const self = member("db-2", "PRIMARY", { certificate: certificate(91, { kind: "override" }) });
+    expect(decideFor(self, [serving, second])).toEqual({
+      type: "leave",
+      reason: "a majority knows another group, its primary db-1",
+      cut: true,
+    });
+    expect(decideFor(self, [serving])).toEqual({ type: "nothing" });
+    expect(decideFor({ ...self, sole: true }, [serving, second])).toEqual({ type: "nothing" });
+  });
+
+  it("leaves as a primary that nobody comes to know, since one has voted for a later group", () => {
+    const self = member("db-1", "PRIMARY", { lastView: view("db-1", 2) });
+    const bound = outside("db-2", { vote: { epoch: 101, founder: "db-3" } });
+    expect(decideFor(self, [bound])).toEqual({
+      type: "leave",
+      reason: "db-2 has voted for a later group",
+      mayPass: true,
+    });
+    const knows = member("db-3", "SECONDARY", { lastView: view("db-1", 2) });
+    expect(decideFor(self, [bound, knows])).toEqual({ type: "nothing" });
+    expect(decideFor({ ...self, alone: true }, [bound])).toEqual({ type: "nothing" });
   });
 });
 
@@ -73,16 +110,22 @@ describe("a node outside", () => {
     });
   });
 
-  it("stays outside while its disk is nearly full", () => {
-    const self = outside("db-1", { diskFull: true });
-    const group = [member("db-2", "PRIMARY"), member("db-3", "SECONDARY")];
-    expect(decideFor(self, group)).toEqual({ type: "wait", reason: "the disk is nearly full" });
-    expect(decideFor({ ...self, diskSpent: true }, [])).toMatchObject({ type: "wait" });
+  it("joins no group that nobody agreed on", () => {
+    const rogue = member("db-2", "PRIMARY", { groupId: "made by hand" });
+    expect(decideFor(outside("db-1"), [rogue])).toEqual({
+      type: "wait",
+      reason: "db-2 is in a group that nobody agreed on",
+    });
+    const agreed = member("db-3", "PRIMARY");
+    expect(decideFor(outside("db-1"), [rogue, agreed])).toMatchObject({ type: "join" });
   });
 
-  it("comes back with a full disk if the group needs it for a majority", () => {
-    const self = outside("db-1", { diskFull: true });
-    expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({ type: "join", lineage: [] });
+  it("waits with a group that is earlier than one that it has voted for", () => {
+    const self = outside("db-1", { vote: { epoch: 101, founder: "db-3" } });
+    expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({
+      type: "wait",
+      reason: "it has voted for db-3 to found a later group",
+    });
   });
 });
 
@@ -118,7 +161,7 @@ describe("after a loss of all", () => {
   });
 
   it("a bootstrap of later outranks any view of before", () => {
-    const later = { ...a!, lastView: view("db-1", 1, "101") };
+    const later = { ...a!, lastView: view("db-1", 1, 101) };
     expect(decideFor(later, [c!])).toMatchObject({ type: "bootstrap" });
   });
 
@@ -142,7 +185,7 @@ describe("after a loss of all", () => {
 
   it("of equals the last primary makes it, and on a first start the first by name", () => {
     expect(decideFor(b!, [a!, c!])).toMatchObject({ type: "bootstrap" });
-    const first = nodes.map((node) => outside(node));
+    const first = nodes.map((node) => outside(node, { remembers: false }));
     expect(decideFor(first[0]!, first.slice(1))).toMatchObject({ type: "bootstrap" });
     expect(decideFor(first[1]!, [first[0]!, first[2]!])).toMatchObject({ type: "wait" });
   });
@@ -152,6 +195,7 @@ describe("after a loss of all", () => {
     const states = [{ ...a!, gtid: upTo(3) }, { ...b!, gtid: other }, c!] as const;
     expect(decideFor(states[1], [states[0], states[2]])).toEqual({
       type: "bootstrap",
+      kind: "majority",
       reason: "of db-2, db-1, db-3 this node was the last primary",
     });
   });
@@ -170,7 +214,8 @@ describe("after a loss of all", () => {
   });
 
   it("the first group needs every node", () => {
-    expect(decideFor(outside("db-1"), [outside("db-2")])).toEqual({
+    const blank = { remembers: false };
+    expect(decideFor(outside("db-1", blank), [outside("db-2", blank)])).toEqual({
       type: "wait",
       reason: "the first group needs every node; missing: db-3",
     });

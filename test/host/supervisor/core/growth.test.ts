@@ -13,6 +13,7 @@ describe("growing from one node", () => {
   it("the node that was the only one makes the group, whoever can be seen", () => {
     expect(decideFor(only, [])).toEqual({
       type: "bootstrap",
+      kind: "sole",
       reason: "it was the only node and has everything",
     });
     expect(decideFor(only, [outside("db-2"), outside("db-3")])).toMatchObject({
@@ -20,8 +21,10 @@ describe("growing from one node", () => {
     });
   });
 
+  const blank = { remembers: false };
+
   it("the new ones wait for it, even if they see each other first", () => {
-    expect(decideFor(outside("db-2"), [outside("db-3")])).toEqual({
+    expect(decideFor(outside("db-2", blank), [outside("db-3", blank)])).toEqual({
       type: "wait",
       reason: "the first group needs every node; missing: db-1",
     });
@@ -43,10 +46,13 @@ describe("growing from one node", () => {
     });
   });
 
-  it("from then on it starts as any other", () => {
-    const alone = { ...only, sole: false, lastView: view("db-1", 1) };
-    expect(decideFor(alone, [])).toMatchObject({ type: "wait" });
-    expect(decideFor(alone, [outside("db-2")])).toMatchObject({ type: "bootstrap" });
+  it("from then on it starts with all, until another one remembers", () => {
+    const alone = { ...only, sole: false, alone: true, lastView: view("db-1", 1) };
+    const [second, third] = [outside("db-2", blank), outside("db-3", blank)];
+    expect(decideFor(alone, [second])).toMatchObject({ type: "wait" });
+    expect(decideFor(alone, [second, third])).toMatchObject({ type: "bootstrap", kind: "first" });
+    const knowing = outside("db-2", { lastView: view("db-1", 1) });
+    expect(decideFor(alone, [knowing])).toMatchObject({ type: "bootstrap", kind: "majority" });
   });
 
   it("its data is not replaced by that of a group made without it", () => {

@@ -4,9 +4,8 @@ import {
   foundingExtra,
   isOfAnotherGroup,
   lineageOf,
-  settled,
 } from "../../../../host/supervisor/core/lineage";
-import { member, outside, upTo } from "../support/node-state";
+import { certificate, member, outside, upTo } from "../support/node-state";
 
 const first = { epoch: "100", founding: upTo(0) };
 const second = { epoch: "200", founding: upTo(40) };
@@ -49,55 +48,72 @@ describe("foundingExtra", () => {
 });
 
 describe("a lineage", () => {
-  const made = founded(outside("db-1", { lineage: [first], gtid: upTo(40) }), "a");
+  const self = outside("db-1", { lineage: [first], gtid: upTo(40), certificate: certificate(100) });
+  const made = founded(self, 200);
 
-  it("gets a new group when one is made, and its epoch once that is known", () => {
-    expect(made).toEqual([first, { epoch: "pending-a", founding: upTo(40) }]);
-    expect(settled(made, "200")).toEqual([first, second]);
-    expect(settled([first, second], "300")).toEqual([first, second]);
+  it("gets a new group before that is made", () => {
+    expect(made).toEqual([first, second]);
   });
 
-  it("keeps a group that may have been there, and may have taken writes", () => {
-    const again = founded(outside("db-1", { lineage: made, gtid: upTo(42) }), "b");
-    expect(again).toEqual([...made, { epoch: "pending-b", founding: upTo(42) }]);
-    const other = outside("db-3", { lineage: [first], gtid: upTo(41) });
-    expect(foundingExtra(other, settled(again, "300"))).not.toBe("");
+  it("loses an attempt that never was a group when there is another one", () => {
+    expect(founded({ ...self, lineage: made, gtid: upTo(42) }, 201)).toEqual([
+      first,
+      { epoch: "201", founding: upTo(42) },
+    ]);
   });
 
-  it("does not grow with attempts that change nothing", () => {
-    expect(founded(outside("db-1", { lineage: made, gtid: upTo(40) }), "b")).toBe(made);
+  it("keeps a group that was there, and whatever there is if the node does not remember", () => {
+    const known = { ...self, lineage: made, certificate: certificate(200) };
+    const third = { epoch: "300", founding: upTo(40) };
+    expect(founded(known, 300)).toEqual([first, second, third]);
+    const lost = { ...self, lineage: made, certificate: null, remembers: false };
+    expect(founded(lost, 300)).toEqual([first, second, third]);
+  });
+
+  it("keeps the names of groups from before epochs were agreed on", () => {
+    const inherited = { epoch: "17958542507545073", founding: upTo(1) };
+    expect(founded({ ...self, lineage: [inherited] }, 200)[0]).toEqual(inherited);
   });
 
   it("remembers a bounded number of groups", () => {
-    let lineage = founded(outside("db-1"), "a");
-    for (let epoch = 1; epoch < 50; epoch++) {
-      lineage = founded(outside("db-1", { lineage: settled(lineage, String(epoch)) }), "a");
+    let lineage = founded(self, 1);
+    for (let epoch = 2; epoch < 50; epoch++) {
+      lineage = founded({ ...self, lineage, certificate: certificate(epoch - 1) }, epoch);
     }
     expect(lineage).toHaveLength(20);
   });
 
   it("is told by a member whose data is of the present group", () => {
-    const other = member("db-1", "PRIMARY", { epoch: "200", lineage: [first] });
-    const knowing = member("db-2", "SECONDARY", { epoch: "200", lineage: [first, second] });
+    const present = { certificate: certificate(200) };
+    const other = member("db-1", "PRIMARY", { ...present, lineage: [first] });
+    const knowing = member("db-2", "SECONDARY", { ...present, lineage: [first, second] });
     expect(lineageOf([other, knowing])).toEqual([first, second]);
     expect(lineageOf([other])).toEqual([]);
+  });
+
+  it("calls an inherited group by its view ids", () => {
+    const inherited = certificate(179, { kind: "inherited", groupId: "17958542507545073" });
+    const one = member("db-1", "PRIMARY", {
+      certificate: inherited,
+      lineage: [{ epoch: "17958542507545073", founding: upTo(1) }],
+    });
+    expect(lineageOf([one])).toHaveLength(1);
   });
 });
 
 describe("isOfAnotherGroup", () => {
-  const peer = member("db-1", "PRIMARY", { epoch: "200", lineage: [first, second] });
+  const present = { certificate: certificate(200) };
+  const peer = member("db-1", "PRIMARY", { ...present, lineage: [first, second] });
+  const secondary = (lineage: (typeof first)[]) =>
+    member("db-2", "SECONDARY", { ...present, lineage });
 
   it("is true for a member that was let into a group made meanwhile", () => {
-    const self = member("db-2", "SECONDARY", { epoch: "200", lineage: [first] });
-    expect(isOfAnotherGroup(self, [peer])).toBe(true);
+    expect(isOfAnotherGroup(secondary([first]), [peer])).toBe(true);
   });
 
   it("is false in the own group, and while nobody knows better", () => {
-    const own = member("db-2", "SECONDARY", { epoch: "200", lineage: [first, second] });
-    const unknown = member("db-2", "SECONDARY", { epoch: "200", lineage: [] });
-    const old = member("db-2", "SECONDARY", { epoch: "200", lineage: [first] });
-    expect(isOfAnotherGroup(own, [peer])).toBe(false);
-    expect(isOfAnotherGroup(unknown, [peer])).toBe(false);
-    expect(isOfAnotherGroup(old, [])).toBe(false);
+    expect(isOfAnotherGroup(secondary([first, second]), [peer])).toBe(false);
+    expect(isOfAnotherGroup(secondary([]), [peer])).toBe(false);
+    expect(isOfAnotherGroup(secondary([first]), [])).toBe(false);
   });
 });

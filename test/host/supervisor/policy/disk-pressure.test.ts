@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
+import { besideDiskPressure } from "../../../../host/supervisor/policy/disk-pressure";
 import { judge } from "../../../../host/supervisor/observation/disk-space";
-import { isPrimary } from "../../../../host/supervisor/wire/server";
+import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
-const decideFor = (self: NodeState, peers: NodeState[]) => decide({ nodes, self, peers });
+const decideFor = (self: NodeState, peers: NodeState[]) =>
+  besideDiskPressure(decide({ nodes, self, peers }), { nodes, self, peers });
 const full = { diskFull: true };
 
 describe("a member whose disk is nearly full", () => {
@@ -43,6 +45,14 @@ describe("a member whose disk is nearly full", () => {
       ifItHangs: "giveUp",
     });
     expect(decideFor(self, others.slice(0, 2))).toEqual({ type: "nothing" });
+  });
+
+  it("outside waits while the group is whole without it, and comes back if it is needed", () => {
+    const self = outside("db-1", full);
+    const group = [member("db-2", "PRIMARY"), member("db-3", "SECONDARY")];
+    expect(decideFor(self, group)).toEqual({ type: "wait", reason: "the disk is nearly full" });
+    expect(decideFor({ ...self, diskSpent: true }, [])).toMatchObject({ type: "wait" });
+    expect(decideFor(self, [member("db-2", "PRIMARY")])).toMatchObject({ type: "join" });
   });
 
   it("is not named as the primary when the next write may fail", () => {

@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 import { monotonicMs } from "../../../../host/time/monotonic";
 import { Progress } from "../../../../host/supervisor/observation/clone-progress";
 import { problem } from "../../../../host/supervisor/policy/problem";
-import { member, outside } from "../support/node-state";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { certificate, member, outside, view } from "../support/node-state";
 
 const wait = { type: "wait", reason: "why" } as const;
 const state = outside("db-1", { waiting: "why" });
+
+function judged(node: NodeState, progress: Progress, isUnheard = false) {
+  return problem(node, { peers: [], decision: wait, progress, isUnheard });
+}
 
 /** A node on which so many copies began. */
 function copied(times: number): Progress {
@@ -16,15 +21,15 @@ function copied(times: number): Progress {
 
 describe("what keeps a node from being healthy", () => {
   it("is nothing for a member that is ONLINE", () => {
-    expect(problem(member("db-1", "SECONDARY"), [], wait, new Progress())).toBeUndefined();
+    expect(judged(member("db-1", "SECONDARY"), new Progress())).toBeUndefined();
   });
 
   it("asks for patience while a copy is under way", () => {
-    expect(problem(state, [], wait, copied(5))).toMatchObject({ moving: true });
+    expect(judged(state, copied(5))).toMatchObject({ moving: true });
   });
 
   it("asks for none if copies fail again and again, and says with what error", () => {
-    expect(problem(state, [], wait, copied(6))).toEqual({
+    expect(judged(state, copied(6))).toEqual({
       text: "5 copies of the data have failed, the last one with no error",
       moving: false,
     });
@@ -34,14 +39,26 @@ describe("what keeps a node from being healthy", () => {
     const catching = member("db-1", "SECONDARY", {
       member: { state: "RECOVERING", role: "SECONDARY" },
     });
-    expect(problem(catching, [], wait, copied(6))).toMatchObject({ moving: true });
+    expect(judged(catching, copied(6))).toMatchObject({ moving: true });
   });
 
   it("is what the node waits for if nothing moves", () => {
     const waiting = outside("db-1", { waiting: "db-2 was the last primary and cannot be seen" });
-    expect(problem(waiting, [], wait, new Progress())).toEqual({
+    expect(judged(waiting, new Progress())).toEqual({
       text: "db-2 was the last primary and cannot be seen",
       moving: false,
     });
+  });
+
+  it("is nothing that comes of the other nodes' not being updated yet", () => {
+    const decision = { type: "wait", reason: "no majority: db-2, db-3 cannot be seen" } as const;
+    const inherited = outside("db-1", {
+      ...{ certificate: certificate(9, { kind: "inherited" }), lastView: view("db-2", 1, 9) },
+    });
+    const judge = (node: NodeState, isUnheard: boolean) =>
+      problem(node, { peers: [], decision, progress: new Progress(), isUnheard });
+    expect(judge(inherited, true)).toBeUndefined();
+    expect(judge(inherited, false)).toBeDefined();
+    expect(judge({ ...inherited, certificate: certificate(10) }, true)).toBeDefined();
   });
 });

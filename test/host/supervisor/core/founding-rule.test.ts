@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { electors, objection } from "../../../../host/supervisor/core/founding-rule";
+import { member, outside, view } from "../support/node-state";
+
+const nodes = ["db-1", "db-2", "db-3"];
+const [a, b, c] = nodes.map((node) => outside(node, { lastView: view("db-2", 5) }));
+const lost = (node: string) => outside(node, { remembers: false });
+
+describe("whose word counts for a founding", () => {
+  it("is that of a majority that remembers, with the last primary among it", () => {
+    expect(electors(nodes, [a!, b!])).toEqual({ voters: [a, b], kind: "majority" });
+    expect(electors(nodes, [b!, lost("db-3")])).toEqual({
+      wait: "no majority: db-1 cannot be seen; db-3 does not remember of which group it was, so it does not count",
+    });
+  });
+
+  it("is nobody's while the last primary is not there, or has lost its disk", () => {
+    expect(electors(nodes, [a!, c!])).toEqual({
+      wait: "db-2 was the last primary and cannot be seen",
+    });
+    expect(electors(nodes, [a!, lost("db-2"), c!])).toEqual({
+      wait: "db-2 was the last primary and has lost its disk or its memory",
+    });
+    expect(electors(nodes, [a!, { ...b!, cloneIncomplete: true }])).toEqual({
+      wait: "db-2 was the last primary and has no data",
+    });
+  });
+
+  it("is that of a majority without the node that lost its disk", () => {
+    expect(electors(nodes, [a!, b!, lost("db-3")])).toEqual({ voters: [a, b], kind: "majority" });
+  });
+
+  it("is that of all nodes if nobody remembers anything", () => {
+    const all = nodes.map(lost);
+    expect(electors(nodes, all)).toEqual({ voters: all, kind: "first" });
+    expect(electors(nodes, all.slice(0, 2))).toEqual({
+      wait: "the first group needs every node; missing: db-3",
+    });
+  });
+
+  it("is that of who made a group alone, if nobody else remembers and all are there", () => {
+    const alone = { ...a!, alone: true };
+    const others = [lost("db-2"), lost("db-3")];
+    expect(electors(nodes, [alone, ...others])).toEqual({ voters: [alone], kind: "first" });
+    expect(electors(nodes, [a!, ...others])).toHaveProperty("wait");
+    expect(electors(nodes, [alone, others[0]!])).toHaveProperty("wait");
+  });
+});
+
+describe("an objection to a founding", () => {
+  const request = {
+    founder: "db-2",
+    epoch: 6,
+    kind: "majority",
+    lastView: view("db-2", 5),
+  } as const;
+
+  it("is none of a node that remembers, is in no group and sees none", () => {
+    expect(objection(a!, [b!, c!], request)).toBeUndefined();
+  });
+
+  it("is that of a member, and of who sees one with a majority", () => {
+    expect(objection(member("db-1", "SECONDARY"), [], request)).toBe("db-1 is in a group");
+    const seen = [member("db-3", "PRIMARY")];
+    expect(objection(a!, seen, request)).toBe("db-1 sees db-3 in a group");
+    expect(objection(a!, [{ ...seen[0]!, majority: false }], request)).toBeUndefined();
+  });
+
+  it("is that of who founds a group itself", () => {
+    expect(objection({ ...a!, founding: 7 }, [], request)).toBe("db-1 is founding a group itself");
+    expect(objection({ ...b!, founding: 6 }, [], request)).toBeUndefined();
+  });
+
+  it("is that of who knows of a later primary", () => {
+    const later = { ...a!, lastView: view("db-3", 6) };
+    expect(objection(later, [], request)).toBe("db-1 knows of a later primary, db-3");
+  });
+
+  it("is that of who does not remember, unless all found the first group", () => {
+    expect(objection(lost("db-1"), [], request)).toMatch(/does not remember/);
+    const first = { ...request, kind: "first", lastView: null } as const;
+    expect(objection(lost("db-1"), [], first)).toBeUndefined();
+    const heard = { ...lost("db-1"), lastView: view("db-2", 1) };
+    expect(objection(heard, [], { ...first, lastView: view("db-2", 1) })).toBeUndefined();
+    const other = { ...lost("db-1"), lastView: view("db-3", 1) };
+    expect(objection(other, [], { ...first, lastView: view("db-3", 1) })).toMatch(/remember/);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { groupRecordIn, voteRequestIn } from "../../../../host/supervisor/core/messages";
+import { certificate, view } from "../support/node-state";
+
+const nodes = ["db-1", "db-2", "db-3"];
+const agreed = certificate(100);
+
+describe("what a peer says of its group", () => {
+  it("is a certificate, with or without a primary", () => {
+    const record = { certificate: agreed, lastView: view("db-1", 1) };
+    expect(groupRecordIn(record, nodes)).toEqual(record);
+    expect(groupRecordIn({ certificate: agreed, lastView: null }, nodes)).toMatchObject({
+      lastView: null,
+    });
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["a list", [agreed]],
+    ["no view", { certificate: agreed }],
+    ["an unknown primary", { certificate: agreed, lastView: view("db-9", 1) }],
+    ["an epoch beyond all", { certificate: agreed, lastView: view("db-1", 1, 1e20) }],
+    ["an epoch of text", { certificate: { ...agreed, epoch: "100" }, lastView: null }],
+    ["a counter of 0", { certificate: agreed, lastView: view("db-1", 0) }],
+    ["a turn below 0", { certificate: agreed, lastView: view("db-1", 1, 100, -1) }],
+    ["an unknown founder", { certificate: { ...agreed, founder: "db-9" }, lastView: null }],
+    ["an unknown kind", { certificate: { ...agreed, kind: "mine" }, lastView: null }],
+    ["an unknown voter", { certificate: { ...agreed, voters: ["db-1", "x"] }, lastView: null }],
+    ["too few voters", { certificate: { ...agreed, voters: ["db-1", "db-1"] }, lastView: null }],
+    ["another group id", { certificate: { ...agreed, groupId: "x" }, lastView: null }],
+  ])("is not %s", (_, said) => {
+    expect(groupRecordIn(said, nodes)).toBeUndefined();
+  });
+});
+
+describe("what a founder asks", () => {
+  it("is a vote for itself, by the name that its certificate proves", () => {
+    const asked = { epoch: 6, kind: "majority", lastView: null, founder: "db-9" };
+    expect(voteRequestIn("db-2", asked, nodes)).toEqual({
+      ...{ founder: "db-2", epoch: 6, kind: "majority", lastView: null },
+    });
+  });
+
+  it.each([
+    ["nothing", null],
+    ["no epoch", { kind: "majority", lastView: null }],
+    ["an epoch of 0", { epoch: 0, kind: "majority", lastView: null }],
+    ["a founding that needs no votes", { epoch: 6, kind: "override", lastView: null }],
+    ["an unknown primary", { epoch: 6, kind: "first", lastView: view("db-9", 1) }],
+  ])("is not %s", (_, asked) => {
+    expect(voteRequestIn("db-2", asked, nodes)).toBeUndefined();
+  });
+});

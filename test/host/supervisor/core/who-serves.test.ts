@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import {
+  isConfirmed,
+  mayRemember,
+  servingElsewhere,
+} from "../../../../host/supervisor/core/who-serves";
+import { certificate, member, outside, view } from "../support/node-state";
+
+const self = member("db-1", "PRIMARY", { lastView: view("db-1", 5) });
+const knows = outside("db-2", { lastView: view("db-1", 5) });
+
+describe("a primary is confirmed", () => {
+  it("when a majority has it on disk", () => {
+    expect(isConfirmed(self, [knows], 3)).toBe(true);
+    expect(isConfirmed(self, [], 3)).toBe(false);
+  });
+
+  it("not by a node that knows an earlier view, or another primary", () => {
+    expect(isConfirmed(self, [{ ...knows, lastView: view("db-1", 4) }], 3)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, lastView: view("db-2", 5) }], 3)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, lastView: view("db-1", 9, 101) }], 3)).toBe(false);
+  });
+
+  it("not by a node that does not remember", () => {
+    expect(isConfirmed(self, [{ ...knows, remembers: false }], 3)).toBe(false);
+    expect(isConfirmed({ ...self, remembers: false }, [knows], 3)).toBe(false);
+  });
+
+  it("not by a node that has voted for a later group since", () => {
+    const vote = (epoch: number) => ({ vote: { epoch, founder: "db-2" } });
+    expect(isConfirmed(self, [{ ...knows, ...vote(101) }], 3)).toBe(false);
+    expect(isConfirmed(self, [{ ...knows, ...vote(100) }], 3)).toBe(true);
+  });
+
+  it("not in a group that is not the one of its certificate", () => {
+    expect(isConfirmed({ ...self, groupId: "made by hand" }, [knows], 3)).toBe(false);
+    expect(isConfirmed({ ...self, certificate: certificate(101) }, [knows], 3)).toBe(false);
+  });
+
+  it("not if its own record names another one", () => {
+    expect(isConfirmed({ ...self, lastView: view("db-2", 5) }, [knows], 3)).toBe(false);
+  });
+});
+
+describe("a node that does not remember", () => {
+  const blank = member("db-3", "SECONDARY", { remembers: false, lastView: view("db-1", 5) });
+
+  it("counts again once two others know the primary of its group", () => {
+    expect(mayRemember(blank, [self, knows], 3)).toBe(true);
+    expect(mayRemember(blank, [self], 3)).toBe(false);
+    expect(mayRemember(blank, [self, { ...knows, remembers: false }], 3)).toBe(false);
+  });
+
+  it("counts in a group whose maker made it without a majority", () => {
+    expect(mayRemember(blank, [{ ...self, alone: true }], 3)).toBe(true);
+  });
+
+  it("does not outside of a group, or in another one than the primary's", () => {
+    const outsider = outside("db-3", { remembers: false, lastView: view("db-1", 5) });
+    expect(mayRemember(outsider, [self, knows], 3)).toBe(false);
+    expect(mayRemember({ ...blank, groupId: "other" }, [self, knows], 3)).toBe(false);
+  });
+
+  it("needs nothing if it remembers", () => {
+    expect(mayRemember({ ...blank, remembers: true }, [self, knows], 3)).toBe(false);
+  });
+});
+
+describe("a group that serves elsewhere", () => {
+  const own = { groupId: "made by an operator" };
+
+  it("is one with a majority that a majority of the nodes knows", () => {
+    expect(servingElsewhere(own, [self, knows], 3)).toBe(self);
+    expect(servingElsewhere(own, [self], 3)).toBeUndefined();
+    expect(servingElsewhere(own, [{ ...self, majority: false }, knows], 3)).toBeUndefined();
+  });
+
+  it("is not the group that the node is in itself", () => {
+    expect(servingElsewhere(self, [self, knows], 3)).toBeUndefined();
+  });
+});
