@@ -9,7 +9,8 @@ const wallClock: Record<string, string> = {
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",
   "converge/systemd.ts": "the journal is read from a date",
   "mover.ts": "the status tells an operator dates",
-  "supervisor/actions/override.ts": "the age of a file on the disk, which outlives a boot",
+  "supervisor/saved/save.ts": "the name of a file tells an operator when it was saved",
+  "supervisor/saved/saving.ts": "what is kept for days outlives a boot",
 };
 
 const readsWallClock = /\bDate\.now\(|\bnew Date\(\)|\bDate\(\)/;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { provideUsers } from "../../../../host/supervisor/actions/users";
+import type { Memory } from "../../../../host/supervisor/core/memory";
 import { type Mysql, SqlError } from "../../../../host/supervisor/mysql";
 import type { Observer } from "../../../../host/supervisor/observation/observer";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 
 const passwords = { app: "one", replication: "two" };
@@ -14,9 +15,14 @@ async function provided(state: NodeState, grouped = true, refused = "nothing") {
     const isBad = sql.includes(refused);
     return isBad ? Promise.reject(new SqlError(1227, "Access denied")) : Promise.resolve([]);
   };
-  const observer = { state, usersMade: false, isFresh: () => true, keepSole: () => undefined };
+  const observer = { state, usersMade: false, isFresh: () => true };
+  const memory = { setSole: () => undefined } as unknown as Memory;
   const mysql = { query } as unknown as Mysql;
-  await provideUsers(observer as unknown as Observer, mysql, passwords, grouped);
+  await provideUsers(
+    { observer: observer as unknown as Observer, memory, grouped },
+    mysql,
+    passwords,
+  );
   return { said, made: observer.usersMade };
 }
 

@@ -131,7 +131,7 @@ describe("a reason to hand over", () => {
   const successor = { to: "db-3", reason: "why", ifItHangs: "giveUp" } as const;
   const nothing = { type: "nothing" } as const;
   const primary = member("db-1", "PRIMARY", { lastView: view("db-1", 5) });
-  const given = { ...primary, lastView: view("db-1", 5, "100", 1) };
+  const given = { ...primary, lastView: view("db-1", 5, 100, 1) };
 
   /** Types of the decisions at looks at those times. */
   function looks(self: NodeState, times: readonly number[], heirs = times.map(() => true)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NodeState } from "../../../../host/supervisor/core/view";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { servesLate } from "../../../../host/supervisor/policy/late-look";
 import { member, outside, view } from "../support/node-state";
 
@@ -42,8 +42,8 @@ describe("a primary whose MySQL is late", () => {
     ["has another primary", { onlinePrimary: "db-3" }],
     ["does not say who is, as before an update", { onlinePrimary: undefined }],
     ["is in a view without it", { members: ["db-2", "db-3"] }],
-    ["is in another group", { epoch: "200" }],
-    ["is in none that it knows of", { epoch: null }],
+    ["is in another group", { groupId: "200" }],
+    ["is in none that it knows of", { groupId: null }],
     ["sees no majority", { majority: false }],
     ["knows a later primary", { lastView: view("db-2", 6) }],
   ])("does not if one member %s, whatever the other says", (_, overrides) => {

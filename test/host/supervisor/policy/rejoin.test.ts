@@ -30,7 +30,7 @@ describe("Rejoins", () => {
     const rejoins = new Rejoins();
     rejoins.next(known, false, 0);
     expect(rejoins.next({ type: "nothing" }, false, 10)).toEqual({ type: "nothing" });
-    const bootstrap: Decision = { type: "bootstrap", reason: "all are gone" };
+    const bootstrap: Decision = { type: "bootstrap", kind: "majority", reason: "all are gone" };
     expect(rejoins.next(bootstrap, false, 20)).toEqual(bootstrap);
   });
 

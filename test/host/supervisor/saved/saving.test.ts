@@ -4,7 +4,7 @@ import { monotonicMs } from "../../../../host/time/monotonic";
 import { Progress } from "../../../../host/supervisor/observation/clone-progress";
 import { groupSets } from "../../../../host/supervisor/saved/loss";
 import { Saving } from "../../../../host/supervisor/saved/saving";
-import { member, outside, upTo } from "../support/node-state";
+import { certificate, member, outside, upTo } from "../support/node-state";
 import { mysqlThatLoses } from "./support";
 
 const decision = { type: "rebuild" as const, donor: "db-2", reason: "the group lacks 6-7" };
@@ -22,7 +22,8 @@ async function rebuilt(isDiscarded = false, progress = new Progress()) {
   const { mysql, said } = mysqlThatLoses(none);
   const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
   const states = () => [outside("db-1"), peers] as const;
-  const saving = new Saving("db-1", states, write, () => isDiscarded, tidy);
+  const saving = new Saving("db-1", states, write, tidy);
+  if (isDiscarded) saving.discard(monotonicMs());
   const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
   return { saving, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
 }
@@ -82,7 +83,7 @@ describe("what the group has", () => {
   it("is also what each group was made of where the lineages part", () => {
     const self = outside("db-1", { lineage: lineage("100", "110") });
     const peer = member("db-2", "PRIMARY", {
-      ...{ epoch: "120", lineage: lineage("100", "120"), gtid: upTo(200) },
+      ...{ certificate: certificate(120), lineage: lineage("100", "120"), gtid: upTo(200) },
     });
     expect(groupSets(self, [peer])).toEqual([upTo(200), upTo(110), upTo(120)]);
   });

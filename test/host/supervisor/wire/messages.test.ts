@@ -3,9 +3,10 @@ import {
   type Answers,
   controlHandlers,
   peerHandlers,
-  viewIn,
 } from "../../../../host/supervisor/wire/messages";
-import { member, view } from "../support/node-state";
+import { certificate, member, view } from "../support/node-state";
+
+const nodes = ["db-1", "db-2", "db-3"];
 
 /** Handlers of db-1, and what they were made to do. */
 function handlers(overrides: Partial<Answers> = {}) {
@@ -14,43 +15,39 @@ function handlers(overrides: Partial<Answers> = {}) {
     state: () => member("db-1", "PRIMARY"),
     isFresh: () => true,
     problem: () => undefined,
-    adopt: ({ primary }) => done.push(`adopt ${primary}`),
-    claim: (by) => done.push(`claim ${by}`) > 0,
-    release: (by) => done.push(`release ${by}`),
+    adopt: ({ certificate: { epoch } }) => done.push(`adopt ${epoch}`),
+    vote: ({ founder }) => {
+      done.push(`vote ${founder}`);
+      return { refusal: "", state: member("db-1", "PRIMARY") };
+    },
+    override: () => ({ accepted: false, reason: "db-1 is a member of a group" }),
+    discard: () => done.push("discard"),
     announced: () => done.push("announced"),
     leaving: () => done.push("leaving"),
     ...overrides,
   };
-  return { peer: peerHandlers(answers), control: controlHandlers(answers), done };
+  return { peer: peerHandlers(answers, nodes), control: controlHandlers(answers), done };
 }
 
 describe("messages between peers", () => {
+  const record = { certificate: certificate(100), lastView: view("db-2", 3) };
+  const request = { by: "db-3", founder: "db-3", epoch: 6, kind: "majority", lastView: null };
+
   it("have the name of the peer from its certificate, and no other", () => {
     const { peer, done } = handlers();
-    const asked = { by: "db-3", view: view("db-2", 3) };
-    for (const path of ["/view", "/claim", "/release", "/change"]) {
-      expect(peer[path]!("db-2", asked), path).toBeDefined();
-    }
-    expect(done).toEqual(["adopt db-2", "claim db-2", "release db-2", "announced"]);
-  });
-
-  it("answer with the state, and a claim with whether it is granted", () => {
-    const { peer } = handlers({ claim: () => false });
+    expect(peer["/record"]!("db-2", record)).toMatchObject({ node: "db-1" });
+    expect(peer["/vote"]!("db-2", request)).toMatchObject({ refusal: "", state: { node: "db-1" } });
+    expect(peer["/change"]!("db-2", {})).toEqual({});
+    expect(done).toEqual(["adopt 100", "vote db-2", "announced"]);
     expect(peer["/state"]!("db-2", undefined)).toMatchObject({ node: "db-1" });
-    expect(peer["/view"]!("db-2", { view: view("db-2", 3) })).toMatchObject({ node: "db-1" });
-    expect(peer["/claim"]!("db-2", { view: null })).toMatchObject({
-      granted: false,
-      state: { node: "db-1" },
-    });
   });
 
-  it("do nothing with a view that does not fit", () => {
+  it("do nothing with what does not fit", () => {
     const { peer, done } = handlers();
-    for (const body of [undefined, {}, "x", { view: { primary: "db-2" } }]) {
-      expect(peer["/view"]!("db-2", body)).toBeUndefined();
-      expect(peer["/claim"]!("db-2", body)).toBeUndefined();
+    for (const body of [undefined, {}, "x", { ...record, certificate: { epoch: 1 } }]) {
+      expect(peer["/record"]!("db-2", body)).toBeUndefined();
+      expect(peer["/vote"]!("db-2", body)).toBeUndefined();
     }
-    expect(peer["/view"]!("db-2", { view: null })).toBeUndefined();
     expect(done).toEqual([]);
   });
 
@@ -62,35 +59,22 @@ describe("messages between peers", () => {
   });
 });
 
-describe("a view in a body", () => {
-  it("is taken with exactly its four parts", () => {
-    expect(viewIn({ view: { ...view("db-1", 3, "100", 1), more: 1 } })).toEqual(
-      view("db-1", 3, "100", 1),
-    );
-    expect(viewIn({ view: null })).toBeNull();
-  });
-
-  it.each([
-    { primary: "" },
-    { primary: 1 },
-    { epoch: "x" },
-    { epoch: "1".repeat(21) },
-    { epoch: 100 },
-    { counter: 0 },
-    { counter: 1.5 },
-    { turn: -1 },
-    { turn: "0" },
-  ])("does not fit with %j", (part) => {
-    expect(viewIn({ view: { ...view("db-1", 3), ...part } })).toBeUndefined();
-  });
-});
-
 describe("messages of root", () => {
   it("make ready for the stop of MySQL", () => {
     const { control, done } = handlers();
     expect(control["POST /leaving"]!(undefined)).toEqual({ status: 200, body: {} });
     expect(done).toEqual(["leaving"]);
     expect(control).not.toHaveProperty(["GET /leaving"]);
+  });
+
+  it("are an operator's words", () => {
+    const { control, done } = handlers();
+    expect(control["POST /override"]!({ consent: true })).toEqual({
+      status: 200,
+      body: { accepted: false, reason: "db-1 is a member of a group" },
+    });
+    expect(control["POST /discard"]!(undefined)).toEqual({ status: 200, body: {} });
+    expect(done).toEqual(["discard"]);
   });
 
   it("are told to be patient while the node is on its way, and not otherwise", () => {

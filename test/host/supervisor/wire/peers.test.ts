@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { Peers } from "../../../../host/supervisor/wire/peers";
-import { member, view } from "../support/node-state";
+import { certificate, member, view } from "../support/node-state";
 import { nodes } from "./support/authority";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -78,32 +78,39 @@ describe("the peers", () => {
     ]);
   });
 
-  it("are told of a view, and what they answer is known", async () => {
+  it("are told of a group and its primary, and what they answer is known", async () => {
     const { peers, asked } = started((name) => member(name, "SECONDARY"));
-    peers.tell(view("db-1", 3));
+    const record = { certificate: certificate(100), lastView: view("db-1", 3) };
+    expect(peers.heardCount()).toBe(0);
+    peers.tell(record);
     await vi.advanceTimersByTimeAsync(0);
-    expect(asked[0]).toEqual(["db-2", "/view", { view: view("db-1", 3) }]);
+    expect(asked[0]).toEqual(["db-2", "/record", record]);
     expect(peers.states()).toHaveLength(2);
+    expect(peers.heardCount()).toBe(2);
   });
 
-  it("grant a claim each for itself", async () => {
+  it("vote each for itself", async () => {
     const { peers, asked } = started((name) => ({
-      granted: name === "db-3",
+      refusal: name === "db-3" ? "" : "db-2 is in a group",
       state: member(name, "SECONDARY"),
     }));
-    const granting = await peers.grants("db-1", null);
-    expect(granting.map(({ node }) => node)).toEqual(["db-3"]);
-    expect(asked[0]).toEqual(["db-2", "/claim", { view: null }]);
-    const forged = started(() => ({ granted: true, state: member("db-2", "SECONDARY") }));
-    expect((await forged.peers.grants("db-1", null)).map(({ node }) => node)).toEqual(["db-2"]);
+    const request = { epoch: 6, kind: "majority", lastView: null } as const;
+    const answers = await peers.vote(request);
+    expect(answers.map(({ refusal, state }) => [state.node, refusal])).toEqual([
+      ["db-2", "db-2 is in a group"],
+      ["db-3", ""],
+    ]);
+    expect(asked[0]).toEqual(["db-2", "/vote", request]);
+    const forged = started(() => ({ refusal: "", state: member("db-2", "SECONDARY") }));
+    expect((await forged.peers.vote(request)).map(({ state }) => state.node)).toEqual(["db-2"]);
+    const odd = started(() => ({ state: member("db-2", "SECONDARY") }));
+    expect(await odd.peers.vote(request)).toEqual([]);
   });
 
-  it("are told of a change and of a claim that is given back", async () => {
+  it("are told of a change", async () => {
     const { peers, asked } = started(() => ({}));
     peers.announce();
-    await peers.release("db-1");
-    expect(asked.map(([name, path]) => `${name}${path}`)).toEqual([
-      ...["db-2/change", "db-3/change", "db-2/release", "db-3/release"],
-    ]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.map(([name, path]) => `${name}${path}`)).toEqual(["db-2/change", "db-3/change"]);
   });
 });
