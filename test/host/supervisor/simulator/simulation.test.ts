@@ -6,7 +6,7 @@ import { type Rules, rules } from "./rules";
 import { Simulation } from "./simulation";
 
 /** `SIMULATED_SCHEDULES=20000 npx vitest run test/host/supervisor/simulator` plays more of them. */
-const schedules = Number(process.env.SIMULATED_SCHEDULES ?? 40);
+const schedules = Number(process.env.SIMULATED_SCHEDULES ?? 20);
 /** Longest run, milliseconds: much more than it takes. */
 const timeoutMs = 120_000 + 500 * schedules;
 /** Most schedules until a weakened rule is seen to fail. */
@@ -30,9 +30,9 @@ function brokenIn(simulation: Simulation): string | undefined {
   return lacking && `${lacking.name} lacks an acknowledged write`;
 }
 
-/** The first schedule that breaks something under weakened rules. */
-function firstBroken(weak: Partial<Rules>, grows = false): string | undefined {
-  for (let seed = 0; seed < most; seed++) {
+/** The first schedule, from that seed on, that breaks something under weakened rules. */
+function firstBroken(weak: Partial<Rules>, from: number, grows: boolean): string | undefined {
+  for (let seed = from; seed < from + most; seed++) {
     const broken = brokenIn(simulated(seed, { ...rules, ...weak }, grows));
     if (broken !== undefined) return `seed ${seed}: ${broken}`;
   }
@@ -80,23 +80,27 @@ describe("random schedules of faults and wrong hands", () => {
 });
 
 describe("a weakened rule is seen to fail:", () => {
-  const weakened: [string, Partial<Rules>, boolean?][] = [
+  /** What is weakened, how, a seed at which it shows, and whether one node becomes three. */
+  const weakened: [string, Partial<Rules>, number, boolean?][] = [
     [
       "any two nodes may make a group",
       { decide: believing(() => ({ lastView: null, remembers: true })) },
+      0,
     ],
-    ["a primary serves before others know it", { serves: (state) => isPrimary(state) }],
+    ["a primary serves before others know it", { serves: (state) => isPrimary(state) }, 2],
     [
       "a number in a GTID is taken for the transaction",
       { decide: believing(() => ({ lineage: [] })) },
+      8,
     ],
     [
       "what a broken copy left is taken for data",
       { decide: believing(() => ({ cloneIncomplete: false })) },
+      24,
     ],
-    ["a node that lost its disk takes itself for one that remembers", { knowsLoss: false }],
-    ["the last record is lost with the power", { isDurable: false }],
-    ["a group is made without the votes of a majority", { countVotes: () => undefined }],
+    ["a node that lost its disk takes itself for one that remembers", { knowsLoss: false }, 99],
+    ["the last record is lost with the power", { isDurable: false }, 65],
+    ["a group is made without the votes of a majority", { countVotes: () => undefined }, 119],
     [
       "a node votes as it is asked",
       {
@@ -108,6 +112,7 @@ describe("a weakened rule is seen to fail:", () => {
           return (1 + answers.length) * 2 > nodes.length ? undefined : "too few";
         },
       },
+      119,
     ],
     [
       "a member stays in a group that nobody agreed on",
@@ -115,18 +120,20 @@ describe("a weakened rule is seen to fail:", () => {
         decide: (situation) =>
           isInGroup(situation.self) ? { type: "nothing" } : decide(situation),
       },
+      6,
     ],
     [
       "the only node takes itself for that when others are there",
       { decide: believing(() => ({ sole: false })), letsIn: false },
+      104,
       true,
     ],
   ];
 
   it.each(weakened)(
     "%s",
-    (_, weak, grows = false) => {
-      expect(firstBroken(weak, grows)).toBeDefined();
+    (_, weak, from, grows = false) => {
+      expect(firstBroken(weak, from, grows)).toBeDefined();
     },
     300_000,
   );
