@@ -4,7 +4,10 @@ import { isCertified, type NodeState } from "./node-state";
 
 /** A group that data has been in, from its making on. */
 export interface Ancestor {
-  /** Epoch of the group as text; of a group from before epochs were agreed on, its group id. */
+  /**
+   * Epoch and founder of the group, such as `7@db-1`, since a founding that needs no votes may take a
+   * number that another one has; of a group from before epochs were agreed on, its group id.
+   */
   epoch: string;
   /** GTID set of the node that made it, as it made it. */
   founding: string;
@@ -21,8 +24,17 @@ export type Lineage = readonly Ancestor[];
 const longest = 20;
 
 /** How a group is called in a lineage. */
-export function nameOf({ epoch, kind, groupId }: Certificate): string {
-  return kind === "inherited" ? groupId : String(epoch);
+export function nameOf({ epoch, kind, founder, groupId }: Certificate): string {
+  return kind === "inherited" ? groupId : ancestorName(epoch, founder);
+}
+
+function ancestorName(epoch: number, founder: string): string {
+  return `${epoch}@${founder}`;
+}
+
+/** Epoch of an ancestor; 0 if it is from before epochs were agreed on. */
+export function epochOf({ epoch }: Ancestor): number {
+  return Number(/^(\d+)@/.exec(epoch)?.[1] ?? 0);
 }
 
 /**
@@ -31,13 +43,14 @@ export function nameOf({ epoch, kind, groupId }: Certificate): string {
  */
 export function founded(self: NodeState, epoch: number): Lineage {
   const before = hasVainAttempt(self) ? self.lineage.slice(0, -1) : self.lineage;
-  return [...before, { epoch: String(epoch), founding: self.gtid }].slice(-longest);
+  const ancestor = { epoch: ancestorName(epoch, self.node), founding: self.gtid };
+  return [...before, ancestor].slice(-longest);
 }
 
 /** A group that was there has a certificate, which its founder has on disk before it serves. */
 function hasVainAttempt({ lineage, remembers, certificate }: NodeState): boolean {
-  const last = Number(lineage.at(-1)?.epoch);
-  return remembers && Number.isSafeInteger(last) && last > (certificate?.epoch ?? 0);
+  const last = lineage.at(-1);
+  return remembers && last !== undefined && epochOf(last) > (certificate?.epoch ?? 0);
 }
 
 /** The lineage of the group that these are members of; empty if none of them knows. */

@@ -1,4 +1,5 @@
 import { type Certificate, isLater, isRival, type LastView } from "./certificate";
+import { epochOf } from "./lineage";
 import type { NodeState, Remembered } from "./node-state";
 
 /** What is kept on disk, in one file, so that it is never half of one time and half of another. */
@@ -60,10 +61,7 @@ export class Memory {
 
   /** Epoch for a founding: later than all that these nodes, this one among them, know of. */
   nextEpoch(nodes: readonly Pick<NodeState, "highest" | "lineage">[]): number {
-    const known = nodes.flatMap(({ highest, lineage }) => [
-      highest,
-      ...lineage.map(({ epoch }) => Number(epoch)).filter(Number.isSafeInteger),
-    ]);
+    const known = nodes.flatMap(({ highest, lineage }) => [highest, ...lineage.map(epochOf)]);
     return 1 + Math.max(this.record.highest, ...known);
   }
 

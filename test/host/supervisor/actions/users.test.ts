@@ -4,7 +4,7 @@ import type { Memory } from "../../../../host/supervisor/core/memory";
 import { type Mysql, SqlError } from "../../../../host/supervisor/mysql";
 import type { Observer } from "../../../../host/supervisor/observation/observer";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { member, outside } from "../support/node-state";
+import { member, outside, view } from "../support/node-state";
 
 const passwords = { app: "one", replication: "two" };
 
@@ -16,20 +16,22 @@ async function provided(state: NodeState, grouped = true, refused = "nothing") {
     return isBad ? Promise.reject(new SqlError(1227, "Access denied")) : Promise.resolve([]);
   };
   const observer = { state, usersMade: false, isFresh: () => true };
-  const memory = { setSole: () => undefined } as unknown as Memory;
+  const soles: boolean[] = [];
+  const memory = { setSole: (sole: boolean) => soles.push(sole) } as unknown as Memory;
   const mysql = { query } as unknown as Mysql;
   await provideUsers(
     { observer: observer as unknown as Observer, memory, grouped },
     mysql,
     passwords,
   );
-  return { said, made: observer.usersMade };
+  return { said, made: observer.usersMade, soles };
 }
 
 describe("database and users", () => {
   it("are made without the log on a node outside of a group, which is closed again", async () => {
-    const { said, made } = await provided(outside("db-1"));
+    const { said, made, soles } = await provided(outside("db-1"));
     expect(made).toBe(true);
+    expect(soles).toEqual([]);
     expect(said[0]).toContain("SET SESSION sql_log_bin = 0");
     expect(said.at(-1)).toBe("SET GLOBAL super_read_only = ON");
     expect(said.join()).not.toContain("read_only = OFF;\nSET GLOBAL read_only = OFF");
@@ -45,6 +47,13 @@ describe("database and users", () => {
     const { said } = await provided(outside("db-1", { member: null }), false);
     expect(said[0]).toContain("SET GLOBAL super_read_only = OFF;\nSET GLOBAL read_only = OFF");
     expect(said.join()).not.toContain("read_only = ON");
+  });
+
+  it("of a single node say that it is the only one, unless it knows of a group", async () => {
+    const { soles } = await provided(outside("db-1", { member: null }), false);
+    expect(soles).toEqual([true]);
+    const grown = outside("db-1", { member: null, lastView: view("db-1", 3) });
+    expect((await provided(grown, false)).soles).toEqual([]);
   });
 
   it("of former versions are dropped on the primary, or stay without holding anything up", async () => {

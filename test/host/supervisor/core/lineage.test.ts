@@ -7,8 +7,8 @@ import {
 } from "../../../../host/supervisor/core/lineage";
 import { certificate, member, outside, upTo } from "../support/node-state";
 
-const first = { epoch: "100", founding: upTo(0) };
-const second = { epoch: "200", founding: upTo(40) };
+const first = { epoch: "100@db-1", founding: upTo(0) };
+const second = { epoch: "200@db-1", founding: upTo(40) };
 const third = { epoch: "300", founding: upTo(60) };
 
 describe("foundingExtra", () => {
@@ -58,16 +58,21 @@ describe("a lineage", () => {
   it("loses an attempt that never was a group when there is another one", () => {
     expect(founded({ ...self, lineage: made, gtid: upTo(42) }, 201)).toEqual([
       first,
-      { epoch: "201", founding: upTo(42) },
+      { epoch: "201@db-1", founding: upTo(42) },
     ]);
   });
 
   it("keeps a group that was there, and whatever there is if the node does not remember", () => {
     const known = { ...self, lineage: made, certificate: certificate(200) };
-    const third = { epoch: "300", founding: upTo(40) };
+    const third = { epoch: "300@db-1", founding: upTo(40) };
     expect(founded(known, 300)).toEqual([first, second, third]);
     const lost = { ...self, lineage: made, certificate: null, remembers: false };
     expect(founded(lost, 300)).toEqual([first, second, third]);
+  });
+
+  it("tells a founding from another node's of the same epoch", () => {
+    const other = founded({ ...self, node: "db-3", gtid: upTo(41) }, 200);
+    expect(foundingExtra({ ...self, lineage: made, gtid: upTo(41) }, other)).not.toBe("");
   });
 
   it("keeps the names of groups from before epochs were agreed on", () => {

@@ -147,7 +147,7 @@ describe("the next epoch", () => {
   it("is later than all that the nodes know of, their data too", () => {
     const { memory } = remembering({ highest: 3 });
     const lineage = [
-      { epoch: "9", founding: "" },
+      { epoch: "9@db-3", founding: "" },
       { epoch: "17958542507545073", founding: "" },
       { epoch: "pending-x", founding: "" },
     ];

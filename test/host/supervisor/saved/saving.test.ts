@@ -18,14 +18,15 @@ beforeEach(() => {
   tidy.mockClear();
 });
 
-async function rebuilt(isDiscarded = false, progress = new Progress()) {
+/** @param discardedAgoMs how long ago an operator said that the loss is no matter; undefined: never. */
+async function rebuilt(discardedAgoMs?: number, progress = new Progress()) {
   const { mysql, said } = mysqlThatLoses(none);
   const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
   const states = () => [outside("db-1"), peers] as const;
   const saving = new Saving("db-1", states, write, tidy);
-  if (isDiscarded) saving.discard(monotonicMs());
+  if (discardedAgoMs !== undefined) saving.discard(monotonicMs() - discardedAgoMs);
   const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
-  return { saving, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
+  return { saving, mysql, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
 }
 
 describe("a copy", () => {
@@ -56,20 +57,43 @@ describe("a copy", () => {
 
   it("begins all the same if an operator says so", async () => {
     write.mockRejectedValue(new Error("no room left"));
-    expect(await rebuilt(true)).toMatchObject({ error: undefined, copied: true });
+    expect(await rebuilt(0)).toMatchObject({ error: undefined, copied: true });
+  });
+
+  it("is tried again at once after an operator said so", async () => {
+    write.mockRejectedValue(new Error("no room left"));
+    const { saving } = await rebuilt();
+    const now = monotonicMs();
+    expect(saving.next(decision, now).type).toBe("wait");
+    saving.discard(now);
+    expect(saving.next(decision, now)).toBe(decision);
+  });
+
+  it("has that word for two minutes", async () => {
+    write.mockRejectedValue(new Error("no room left"));
+    expect(await rebuilt(115_000)).toMatchObject({ error: undefined, copied: true });
+    const { error, copied } = await rebuilt(120_001);
+    expect((error as Error).message).toBe("the copy does not begin: no room left");
+    expect(copied).toBe(false);
+  });
+
+  it("has that word for one copy", async () => {
+    write.mockRejectedValue(new Error("no room left"));
+    const { saving, mysql } = await rebuilt(0);
+    await expect(saving.save(mysql, decision)).rejects.toThrow("no room left");
   });
 
   it("of a node without data has nothing to save", async () => {
     const progress = new Progress();
     progress.cloneIncomplete = true;
-    expect(await rebuilt(false, progress)).toMatchObject({ copied: true });
+    expect(await rebuilt(undefined, progress)).toMatchObject({ copied: true });
     expect(write).not.toHaveBeenCalled();
   });
 });
 
 describe("what the group has", () => {
   const lineage = (...ids: string[]) =>
-    ids.map((epoch) => ({ epoch, founding: upTo(Number(epoch)) }));
+    ids.map((epoch) => ({ epoch, founding: upTo(parseInt(epoch)) }));
 
   it("is what its members have", () => {
     const peers = [
@@ -83,7 +107,7 @@ describe("what the group has", () => {
   it("is also what each group was made of where the lineages part", () => {
     const self = outside("db-1", { lineage: lineage("100", "110") });
     const peer = member("db-2", "PRIMARY", {
-      ...{ certificate: certificate(120), lineage: lineage("100", "120"), gtid: upTo(200) },
+      ...{ certificate: certificate(120), lineage: lineage("100", "120@db-1"), gtid: upTo(200) },
     });
     expect(groupSets(self, [peer])).toEqual([upTo(200), upTo(110), upTo(120)]);
   });

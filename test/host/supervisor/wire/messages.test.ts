@@ -15,7 +15,8 @@ function handlers(overrides: Partial<Answers> = {}) {
     state: () => member("db-1", "PRIMARY"),
     isFresh: () => true,
     problem: () => undefined,
-    adopt: ({ certificate: { epoch } }) => done.push(`adopt ${epoch}`),
+    adopt: ({ certificate: { epoch }, lastView }) =>
+      done.push(`adopt ${epoch} ${JSON.stringify(lastView)}`),
     vote: ({ founder }) => {
       done.push(`vote ${founder}`);
       return { refusal: "", state: member("db-1", "PRIMARY") };
@@ -38,8 +39,42 @@ describe("messages between peers", () => {
     expect(peer["/record"]!("db-2", record)).toMatchObject({ node: "db-1" });
     expect(peer["/vote"]!("db-2", request)).toMatchObject({ refusal: "", state: { node: "db-1" } });
     expect(peer["/change"]!("db-2", {})).toEqual({});
-    expect(done).toEqual(["adopt 100", "vote db-2", "announced"]);
+    const adopted = `adopt 100 ${JSON.stringify(view("db-2", 3))}`;
+    expect(done).toEqual([adopted, "vote db-2", "announced"]);
     expect(peer["/state"]!("db-2", undefined)).toMatchObject({ node: "db-1" });
+  });
+
+  it("answer a vote that is refused with why", () => {
+    const answer = { refusal: "db-1 is in a group", state: member("db-1", "PRIMARY") };
+    const { peer } = handlers({ vote: () => answer });
+    expect(peer["/vote"]!("db-2", request)).toEqual(answer);
+  });
+
+  it("take a view with exactly its four parts, or none", () => {
+    const { peer, done } = handlers();
+    const lastView = { ...view("db-1", 3, 100, 1), more: 1 };
+    peer["/record"]!("db-2", { ...record, lastView });
+    peer["/record"]!("db-2", { ...record, lastView: null });
+    expect(done).toEqual([`adopt 100 ${JSON.stringify(view("db-1", 3, 100, 1))}`, "adopt 100 null"]);
+  });
+
+  it.each([
+    { primary: "" },
+    { primary: 1 },
+    { primary: "db-9" },
+    { epoch: "100" },
+    { epoch: 0 },
+    { epoch: 2 ** 53 },
+    { counter: 0 },
+    { counter: 1.5 },
+    { turn: -1 },
+    { turn: "0" },
+  ])("do nothing with a view with %j", (part) => {
+    const { peer, done } = handlers();
+    const lastView = { ...view("db-1", 3), ...part };
+    expect(peer["/record"]!("db-2", { ...record, lastView })).toBeUndefined();
+    expect(peer["/vote"]!("db-2", { ...request, lastView })).toBeUndefined();
+    expect(done).toEqual([]);
   });
 
   it("do nothing with what does not fit", () => {
@@ -69,12 +104,17 @@ describe("messages of root", () => {
 
   it("are an operator's words", () => {
     const { control, done } = handlers();
+    expect(control).not.toHaveProperty(["GET /override"]);
+    expect(control).not.toHaveProperty(["GET /discard"]);
     expect(control["POST /override"]!({ consent: true })).toEqual({
       status: 200,
       body: { accepted: false, reason: "db-1 is a member of a group" },
     });
     expect(control["POST /discard"]!(undefined)).toEqual({ status: 200, body: {} });
     expect(done).toEqual(["discard"]);
+    const taken = { accepted: true, reason: "db-1 founds the group" };
+    const willing = handlers({ override: () => taken }).control;
+    expect(willing["POST /override"]!(undefined)).toEqual({ status: 200, body: taken });
   });
 
   it("are told to be patient while the node is on its way, and not otherwise", () => {
