@@ -13,6 +13,7 @@ export function loadMemory(folder: DurableFolder): MemoryRecord {
   if (found.kind === "unreadable") {
     log(3, `${found.reason}; this node does not count until it is a member of a group again`);
     folder.setAside("memory");
+    folder.keep("memory", blank);
     return blank;
   }
   const valueOf = <T>(name: string): T | null => {
@@ -25,5 +26,7 @@ export function loadMemory(folder: DurableFolder): MemoryRecord {
     alone: valueOf<boolean>("alone") ?? false,
   });
   if (!record.remembers) log(5, "nothing is remembered of any group: this node does not count yet");
+  // From now on what was there before says nothing any more.
+  folder.keep("memory", record);
   return record;
 }

@@ -50,7 +50,8 @@ export function decide(situation: Situation): Decision {
   if (isInGroup(self)) return asMember(situation);
   const visible = [self, ...peers.filter(({ ready }) => ready)];
   const members = visible.filter(isInGroup);
-  const group = latestGroup(members.filter((one) => isCertified(one) && one.majority));
+  const certified = members.filter((one) => isCertified(one) && one.majority);
+  const group = oneGroup(situation, certified);
   if (group.length > 0) return joinOrRebuild(self, group);
   if (members.length > 0) return { type: "wait", reason: whyNotJoined(members) };
   return start(situation, visible);
@@ -63,10 +64,16 @@ function whyNotJoined(members: readonly NodeState[]): string {
     : "a group without a majority is visible";
 }
 
-/** Of members of several groups those of the one with the highest epoch. */
-function latestGroup(members: readonly NodeState[]): NodeState[] {
-  const latest = Math.max(...members.map(({ certificate }) => certificate!.epoch));
-  return members.filter(({ certificate }) => certificate!.epoch === latest);
+/**
+ * Of members of several groups those of one: of the group that a majority serves in, else of the one that
+ * this node knows, else of that with the highest epoch.
+ */
+function oneGroup({ nodes, self }: Situation, members: readonly NodeState[]): NodeState[] {
+  const serving = servingElsewhere({ groupId: null }, [self, ...members], nodes.length);
+  const known = members.find(({ groupId }) => groupId === self.certificate?.groupId);
+  const [latest] = [...members].sort((a, b) => b.certificate!.epoch - a.certificate!.epoch);
+  const chosen = serving ?? known ?? latest;
+  return members.filter(({ groupId }) => groupId === chosen?.groupId);
 }
 
 /** What a node does while no group is visible. */

@@ -51,7 +51,9 @@ export function settle(
     return "this node counts: it is a member of a group that others know";
   }
   const serving = servingElsewhere(self, peers, nodeCount);
-  if (!serving || !self.alone || self.certificate?.kind !== "override") return undefined;
+  const serves = isCertified(self) && !self.alone;
+  if (!serving || serves || self.certificate?.kind !== "override") return undefined;
+  if (serving.groupId === self.certificate.groupId) return undefined;
   memory.yieldTo(serving.certificate!, serving.lastView!);
   return `the group that an operator made gives way to that of ${serving.node}`;
 }

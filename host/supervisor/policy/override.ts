@@ -41,8 +41,9 @@ export class Override {
     const { said } = this;
     if (!said) return false;
     const isOver = nowMs - said.atMs > holdsMs || isLater(self.lastView, said.lastView);
-    if (isOver) this.end();
-    return !isOver && refusal(self, peers, nodeCount) === "";
+    const holds = !isOver && refusal(self, peers, nodeCount) === "";
+    if (!holds) this.end();
+    return holds;
   }
 
   /** Forgets the word, once it was followed. */

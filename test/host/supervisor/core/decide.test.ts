@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide, type Situation } from "../../../../host/supervisor/core/decide";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { member, outside, upTo, view } from "../support/node-state";
+import { certificate, member, outside, upTo, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 
@@ -57,6 +57,19 @@ describe("a node outside", () => {
       donor: "db-3",
       reason: expect.stringMatching(/transactions that the group does not have: .*:1-10$/),
     });
+  });
+
+  it("joins the group that a majority serves in, not an operator's with a higher epoch", () => {
+    const serving = member("db-1", "PRIMARY", { gtid: upTo(9), lastView: view("db-1", 3) });
+    const agreed = certificate(101, { kind: "override", founder: "db-3" });
+    const alone = member("db-3", "PRIMARY", {
+      ...{ certificate: agreed, gtid: upTo(5), lastView: view("db-3", 1, 101), alone: true },
+    });
+    const own = { certificate: certificate(100), lastView: view("db-1", 3) };
+    const self = outside("db-2", { ...own, gtid: upTo(9) });
+    expect(decideFor(self, [alone, serving])).toMatchObject({ type: "join" });
+    const unknowing = { ...self, lastView: null, certificate: null };
+    expect(decideFor(unknowing, [alone, serving])).toMatchObject({ donor: "db-3" });
   });
 
   it("joins no group that nobody agreed on", () => {

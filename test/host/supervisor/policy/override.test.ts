@@ -27,13 +27,19 @@ describe("an operator's word", () => {
     expect(answer).toEqual({ accepted: false, reason: expect.stringMatching(reason) });
   });
 
-  it("holds for two minutes, and not beside a group", () => {
+  it("holds for two minutes", () => {
     const override = new Override();
     override.ask(self, [], 3, 1_000);
     expect(override.holds(self, [], 3, 121_000)).toBe(true);
-    expect(override.holds(self, [member("db-1", "PRIMARY")], 3, 121_000)).toBe(false);
     expect(override.holds(self, [], 3, 121_001)).toBe(false);
     expect(override.holds(self, [], 3, 1_000)).toBe(false);
+  });
+
+  it("ends for good with the sight of a group", () => {
+    const override = new Override();
+    override.ask(self, [], 3, 0);
+    expect(override.holds(self, [member("db-1", "PRIMARY")], 3, 1)).toBe(false);
+    expect(override.holds(self, [], 3, 2)).toBe(false);
   });
 
   it("ends for good with any sign of a later primary", () => {

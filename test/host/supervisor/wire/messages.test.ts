@@ -55,7 +55,10 @@ describe("messages between peers", () => {
     const lastView = { ...view("db-1", 3, 100, 1), more: 1 };
     peer["/record"]!("db-2", { ...record, lastView });
     peer["/record"]!("db-2", { ...record, lastView: null });
-    expect(done).toEqual([`adopt 100 ${JSON.stringify(view("db-1", 3, 100, 1))}`, "adopt 100 null"]);
+    expect(done).toEqual([
+      `adopt 100 ${JSON.stringify(view("db-1", 3, 100, 1))}`,
+      "adopt 100 null",
+    ]);
   });
 
   it.each([
