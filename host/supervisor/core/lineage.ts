@@ -61,16 +61,21 @@ export function lineageOf(members: readonly NodeState[]): Lineage {
 }
 
 /**
- * Transactions of a node that are not those of the group, whatever their numbers: where the two
- * lineages part, each group was made of what its maker had, and what lies beyond differs.
+ * GTID sets that the first groups were made of which only one of two lineages has: where they part,
+ * each group was made of what its maker had. None if nobody wrote down the second lineage.
  */
-export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): string {
-  if (group.length === 0) return "";
+export function partingFoundings(lineage: Lineage, group: Lineage): string[] {
+  if (group.length === 0) return [];
   const epochs = group.map(({ epoch }) => epoch);
   const own = lineage.map(({ epoch }) => epochs.indexOf(epoch));
   const common = own.findLastIndex((at) => at >= 0);
   const parted = [lineage[common + 1], group[(own[common] ?? -1) + 1]];
-  const extras = parted.map((one) => (one ? missingFrom(one.founding, gtid) : ""));
+  return parted.flatMap((ancestor) => (ancestor ? [ancestor.founding] : []));
+}
+
+/** Transactions of a node that are not those of the group, whatever their numbers. */
+export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): string {
+  const extras = partingFoundings(lineage, group).map((set) => missingFrom(set, gtid));
   return extras.find((extra) => extra !== "") ?? "";
 }
 

@@ -1,6 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
 import { setTimeout as delay } from "node:timers/promises";
-import { lineageOf } from "../core/lineage";
+import { lineageOf, partingFoundings } from "../core/lineage";
 import { isCertified, type NodeState } from "../core/node-state";
 import { literal, type Mysql } from "../mysql";
 
@@ -16,16 +16,8 @@ const lookMs = 500;
  */
 export function groupSets(self: NodeState, peers: readonly NodeState[]): string[] {
   const group = peers.filter((peer) => isCertified(peer) && peer.majority);
-  const [own, theirs] = [self.lineage, lineageOf(group)];
-  const epochs = theirs.map(({ epoch }) => epoch);
-  const places = own.map(({ epoch }) => epochs.indexOf(epoch));
-  const common = places.findLastIndex((at) => at >= 0);
-  const parted =
-    theirs.length > 0 ? [own[common + 1], theirs[(places[common] ?? -1) + 1]] : [undefined];
-  return [
-    group.map(({ gtid }) => gtid).join(","),
-    ...parted.flatMap((ancestor) => (ancestor ? [ancestor.founding] : [])),
-  ];
+  const common = group.map(({ gtid }) => gtid).join(",");
+  return [common, ...partingFoundings(self.lineage, lineageOf(group))];
 }
 
 /** Transactions that a copy replaces and the group does not have, as GTID sets. */
