@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { AddressBroker } from "./components/address-broker";
 import { AdminAccess } from "./components/admin-access";
 import { ownToken } from "./components/api-access";
+import { deployedApp } from "./app-source";
 import { AppTier } from "./components/app-tier";
 import { EdgeCertificate } from "./components/edge-certificate";
 import { Firewalls } from "./components/firewalls";
@@ -15,13 +15,9 @@ import { PrivateNetwork } from "./components/private-network";
 import { rollOut } from "./components/rollout-order";
 import type { ServerSettings } from "./components/server";
 import { WebTier } from "./components/web-tier";
-import { type AppSource, readSettings, type Settings } from "./config";
+import { readSettings, type Settings } from "./config";
 import { hostPrograms } from "./host-programs";
-import { packRelease } from "./release";
 import { brokerNodes, type Role, type Topology, topology } from "./topology";
-
-/** Where releases live on the hosts, and how many: the running one, and two to go back to. */
-const releasePlace = { root: "/srv/app", keep: 3 };
 
 /** The whole stack, from its settings to its outputs. */
 export function program(): Record<string, unknown> {
@@ -86,16 +82,6 @@ function serverSettings(
   };
 }
 
-/** The release as the hosts know it, and the local archive if it is to be pushed. */
-function appRelease(source: AppSource) {
-  if ("url" in source) {
-    const { url, sha256: digest } = source;
-    return { release: { digest, url, ...releasePlace }, archive: undefined };
-  }
-  const { digest, archive } = packRelease(source.path, join(__dirname, ".webstack", "releases"));
-  return { release: { digest, ...releasePlace }, archive };
-}
-
 /** What the configurations of all hosts share. */
 function hostSettings(
   { loadBalancers }: Settings,
@@ -137,7 +123,7 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const host = hostSettings(settings, base, plan);
   const broker = addressBroker(settings, plan, base, host);
   const server = (role: Role) => serverSettings(settings, base, role);
-  const { release, archive } = appRelease(app.source);
+  const { release, program: run, archive } = deployedApp(settings, __dirname);
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
@@ -157,6 +143,7 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const appTier = new AppTier("app", {
     nodes: plan.app,
     database: dbTier.access,
+    program: run,
     env: app.env,
     secretEnv: app.secretEnv,
     processes: app.processes,

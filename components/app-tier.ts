@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appBundle, appEnv, appSecretPaths } from "../templates/app-bundle";
+import type { AppProgram } from "../templates/app-program";
 import type { Bundle, BundleRelease } from "../templates/bundle";
+import { appVariables } from "./app-variables";
 import { randomPassword } from "./database-credentials";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
 import type { DatabaseAccess } from "./mysql-cluster";
@@ -13,7 +15,9 @@ export interface AppTierArgs {
   nodes: readonly ServerNode[];
   /** Databases of the app. */
   database: DatabaseAccess;
-  /** Environment of the app, such as `{ LOG_LEVEL: "info" }`. */
+  /** How the app is run and asked for its health. */
+  program: AppProgram;
+  /** Environment of the app, such as `{ LOG_LEVEL: "info" }`; values may hold placeholders. */
   env: Readonly<Record<string, string>>;
   /** Environment of the app that is kept secret. */
   secretEnv: pulumi.Input<Record<string, string>>;
@@ -62,12 +66,22 @@ export class AppTier extends pulumi.ComponentResource {
   }
 }
 
-function bundle({ host, database, processes, release }: AppTierArgs, node: ServerNode): Bundle {
-  const databases = database.nodes.map(({ name, privateIp }) => ({ name, privateIp }));
-  return hostBundle(node, host, appBundle({ node: node.name, databases, processes, release }));
+function bundle(args: AppTierArgs, node: ServerNode): Bundle {
+  const { host, database, processes, program, release, nodes } = args;
+  const part = appBundle({
+    node: node.name,
+    databases: database.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
+    program,
+    // The roll-out begins with it, and ends there if the migration fails.
+    migrates: node.name === nodes[0]!.name,
+    processes,
+    release,
+    programs: host.programs,
+  });
+  return hostBundle(node, host, part);
 }
 
-/** The app's environment file. The stack's own variables come last: settings cannot replace them. */
+/** The app's environment file. */
 function environment(
   { database, env, secretEnv }: AppTierArgs,
   { name }: ServerNode,
@@ -76,17 +90,10 @@ function environment(
   return pulumi.secret(
     pulumi
       .all([secretEnv, database.appPassword, sessionSecret])
-      .apply(([secret, password, SESSION_SECRET]) =>
-        appEnv({
-          ...env,
-          ...secret,
-          NODE_NAME: name,
-          // The proxy on this host; passwords are letters and digits, so nothing is escaped.
-          DATABASE_URL_RW: `mysql://app:${password}@127.0.0.1:3306/app`,
-          DATABASE_URL_RO: `mysql://app:${password}@127.0.0.1:3307/app`,
-          DATABASE_CA_FILE: appSecretPaths.databaseCa,
-          SESSION_SECRET,
-        }),
+      .apply(([secret, password, session]) =>
+        appEnv(
+          appVariables({ node: name, password, sessionSecret: session }, { ...env, ...secret }),
+        ),
       ),
   );
 }

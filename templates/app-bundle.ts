@@ -1,5 +1,8 @@
+import { appBalancer, processCheck } from "./app-balancer";
+import { appPort, type AppProgram, processPorts } from "./app-program";
+import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
 import { unitCheck } from "./base-bundle";
-import { rootFile, type BundlePart, type BundleRelease } from "./bundle";
+import { mergeBundles, rootFile, type BundlePart, type BundleRelease } from "./bundle";
 import { dbProxyCfg } from "./db-proxy-cfg";
 import type { Peer } from "./haproxy-cfg";
 import { tlsPaths } from "./my-cnf";
@@ -12,8 +15,14 @@ export interface AppBundleArgs {
   node: string;
   /** Database nodes, in order. */
   databases: readonly Peer[];
-  /** Processes of the app, one per core; at least 1. */
+  /** How the app is run and asked for its health. */
+  program: AppProgram;
+  /** Whether this is the node on which a new release migrates the schema. */
+  migrates: boolean;
+  /** Processes of the app; at least 1. */
   processes: number;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
   /** The app's release. */
   release: BundleRelease;
 }
@@ -22,7 +31,6 @@ export interface AppBundleArgs {
 export const appSecretPaths = { env: "/etc/webstack/app.env", databaseCa: tlsPaths.ca } as const;
 
 const units = "/etc/systemd/system";
-const migrateUnit = "webstack-migrate.service";
 const proxyPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = `${units}/haproxy.service.d/webstack.conf`;
 
@@ -43,11 +51,9 @@ export function appEnv(variables: Readonly<Record<string, string>>): string {
 }
 
 /** An app node: the app's processes, and the proxy through which they reach the databases. */
-export function appBundle({ databases, processes, release }: AppBundleArgs): BundlePart {
-  const current = `${release.root}/current`;
-  const instances = Array.from({ length: processes }, (_, i) => `app@${i + 1}.service`);
-  const needs = [appSecretPaths.env, current];
-  return {
+export function appBundle(args: AppBundleArgs): BundlePart {
+  const { node, databases, release, program } = args;
+  const own: BundlePart = {
     packages: ["haproxy"],
     users: [{ name: "app", home: release.root }],
     directories: {
@@ -58,8 +64,6 @@ export function appBundle({ databases, processes, release }: AppBundleArgs): Bun
     files: {
       [proxyPath]: rootFile(dbProxyCfg(databases)),
       [dropInPath]: rootFile(proxyDropIn()),
-      [`${units}/${migrateUnit}`]: rootFile(migrate(current)),
-      [`${units}/app@.service`]: rootFile(appUnit(current)),
     },
     secretFiles: {
       [appSecretPaths.env]: { owner: "root", group: "root", mode: "0600" },
@@ -67,34 +71,58 @@ export function appBundle({ databases, processes, release }: AppBundleArgs): Bun
     },
     checks: [
       { files: [proxyPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", proxyPath] },
-      unitCheck(
-        [dropInPath],
-        ["haproxy.service"],
-        [`${units}/${migrateUnit}`, `${units}/app@.service`],
-      ),
+      unitCheck([dropInPath], ["haproxy.service"], []),
     ],
     services: [
       { unit: "haproxy.service", reloadFiles: [proxyPath], restartFiles: [dropInPath], needs: [] },
-      {
-        unit: migrateUnit,
-        reloadFiles: [],
-        restartFiles: [current, appSecretPaths.env, `${units}/${migrateUnit}`],
-        needs,
-      },
-      ...instances.map((unit) => ({
-        unit,
-        reloadFiles: [],
-        restartFiles: [
-          current,
-          appSecretPaths.env,
-          appSecretPaths.databaseCa,
-          `${units}/app@.service`,
-        ],
-        needs,
-        health: { http: "http://127.0.0.1:3000/readyz", timeoutSeconds: 60 },
-      })),
     ],
     release,
+  };
+  const balancer = program.sharesPort ? {} : appBalancer(args);
+  return mergeBundles(node, "app", own, balancer, migration(args), processes(args));
+}
+
+function unitsArgs({ program, release }: AppBundleArgs) {
+  return { program, current: `${release.root}/current`, envPath: appSecretPaths.env };
+}
+
+/** The release migrates the schema once, on one node, which is the first one that it comes to. */
+function migration(args: AppBundleArgs): BundlePart {
+  const { migrate } = args.program;
+  if (!migrate || !args.migrates) return {};
+  const path = `${units}/${migrateUnit}`;
+  const own = unitsArgs(args);
+  const needs = [own.envPath, own.current];
+  return {
+    files: { [path]: rootFile(migrateUnitText(own, migrate)) },
+    checks: [unitCheck([], [], [path])],
+    services: [{ unit: migrateUnit, reloadFiles: [], restartFiles: [...needs, path], needs }],
+  };
+}
+
+function processes(args: AppBundleArgs): BundlePart {
+  const { program } = args;
+  const path = `${units}/app@.service`;
+  const own = unitsArgs(args);
+  const needs = [own.envPath, own.current];
+  const { timeoutSeconds } = program.health;
+  const url = `http://127.0.0.1:${appPort}${program.health.path}`;
+  const ports = processPorts(args.processes);
+  const instances = program.sharesPort
+    ? ports.map((_, i) => ({ unit: `app@${i + 1}.service`, how: { http: url } }))
+    : ports.map((port) => ({ unit: `app@${port}.service`, how: { command: processCheck(port) } }));
+  return {
+    files: { [path]: rootFile(appUnitText(own)) },
+    checks: [unitCheck([], [], [path])],
+    services: instances.map(({ unit, how }) => ({
+      unit,
+      reloadFiles: [],
+      restartFiles: [...needs, appSecretPaths.databaseCa, path],
+      needs,
+      // A start waits for the health, and the process before it for its requests.
+      startTimeoutSeconds: Math.max(330, timeoutSeconds + 90),
+      health: { ...how, timeoutSeconds },
+    })),
   };
 }
 
@@ -108,66 +136,5 @@ function proxyDropIn(): string {
     [Service]
     Restart=always
     RestartSec=100ms
-  `;
-}
-
-function sandbox(current: string): string[] {
-  return [
-    "User=app",
-    `WorkingDirectory=${current}`,
-    `EnvironmentFile=${appSecretPaths.env}`,
-    "NoNewPrivileges=yes",
-    "ProtectSystem=strict",
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "CapabilityBoundingSet=",
-    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
-  ];
-}
-
-/** The schema is migrated before the app starts; an app without a migration has nothing to do. */
-function migrate(current: string): string {
-  return text`
-    ${made}
-    [Unit]
-    Description=Schema migration of the app
-    After=haproxy.service webstack-network-ready.service
-
-    [Service]
-    Type=oneshot
-    RemainAfterExit=yes
-    TimeoutStartSec=180
-    ${sandbox(current)}
-    ExecStart=/bin/sh -c "if [ -e migrate.js ]; then exec /usr/bin/node migrate.js; fi"
-
-    [Install]
-    WantedBy=multi-user.target
-  `;
-}
-
-/** One process; all of them listen on the same port. */
-function appUnit(current: string): string {
-  return text`
-    ${made}
-    [Unit]
-    Description=App, process %i
-    After=haproxy.service ${migrateUnit}
-    StartLimitIntervalSec=0
-
-    [Service]
-    Type=notify
-    NotifyAccess=all
-    ${sandbox(current)}
-    Environment=PORT=3000 PROCESS=%i
-    ExecStart=/usr/bin/node server.js
-    WatchdogSec=8
-    TimeoutStartSec=90
-    TimeoutStopSec=30
-    KillMode=mixed
-    Restart=always
-    RestartSec=100ms
-
-    [Install]
-    WantedBy=multi-user.target
   `;
 }

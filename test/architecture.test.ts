@@ -8,12 +8,20 @@ const root = join(__dirname, "..");
 /** Rooms, and single files at the root, with what they may import besides Node's own modules. */
 const allowed: Record<string, string[]> = {
   "index.ts": ["program"],
-  "program.ts": ["config", "topology", "components", "host-programs", "release", "@pulumi/pulumi"],
+  "program.ts": [
+    "config",
+    "topology",
+    "components",
+    "host-programs",
+    "app-source",
+    "@pulumi/pulumi",
+  ],
   "config.ts": ["config", "@pulumi/pulumi"],
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
   "release.ts": ["tar"],
+  "app-source.ts": ["config", "release"],
   components: ["components", "templates", "provider/configuration", "@pulumi/*"],
   templates: ["templates", "yaml"],
   host: ["host"],

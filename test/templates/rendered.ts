@@ -1,11 +1,12 @@
 import { hostBundle } from "../../components/host";
 import { appBundle } from "../../templates/app-bundle";
+import type { AppProgram } from "../../templates/app-program";
 import { brokerBundle } from "../../templates/broker-bundle";
 import { type Bundle, mergeBundles } from "../../templates/bundle";
 import { dbBundle, type DbBundleArgs } from "../../templates/db-bundle";
 import { lbBundle } from "../../templates/lb-bundle";
 import { webBundle } from "../../templates/web-bundle";
-import { hostSettings, plan, release } from "../support/tier-args";
+import { appProgram, hostSettings, plan, release, sampleProgram } from "../support/tier-args";
 
 const host = hostSettings();
 const { programs } = host;
@@ -49,11 +50,19 @@ export function webNode(): Bundle {
   return hostBundle(node, host, part);
 }
 
-/** Bundle of an app node with two processes. */
+/** Bundle of an app node with two processes: the sample app, which migrates here. */
 export function appNode(): Bundle {
-  const node = plan.app[0]!;
-  const part = appBundle({ node: node.name, databases: plan.db, processes: 2, release });
-  return hostBundle(node, host, part);
+  return appBundleOf(plan.app[0]!, sampleProgram(), true);
+}
+
+/** Bundle of an app node with two processes of an ordinary program, which migrated elsewhere. */
+export function ordinaryAppNode(): Bundle {
+  return appBundleOf(plan.app[1]!, appProgram({ migrate: ["node", "migrate.js"] }), false);
+}
+
+function appBundleOf(node: (typeof plan.app)[number], program: AppProgram, migrates: boolean) {
+  const own = { node: node.name, databases: plan.db, processes: 2, release, programs };
+  return hostBundle(node, host, appBundle({ ...own, program, migrates }));
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
