@@ -154,6 +154,7 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const webTier = new WebTier("web", {
     nodes: plan.web,
     appNodes: plan.app,
+    maxBodyMib: settings.web.maxBodyMib,
     release,
     server: server("web"),
     host,

@@ -11,6 +11,8 @@ export interface WebTierArgs {
   nodes: readonly ServerNode[];
   /** App nodes that requests go to, in order. */
   appNodes: readonly { name: string; privateIp: string }[];
+  /** Largest body of a request, MiB. */
+  maxBodyMib: number;
   /** The app's release, for its static files. */
   release: BundleRelease;
   /** What the servers have in common. */
@@ -50,11 +52,12 @@ export class WebTier extends pulumi.ComponentResource {
   }
 }
 
-function bundle({ appNodes, release, host }: WebTierArgs, node: ServerNode): Bundle {
+function bundle({ appNodes, maxBodyMib, release, host }: WebTierArgs, node: ServerNode): Bundle {
   const part = webBundle({
     node: node.name,
     appNodes: appNodes.map(({ name, privateIp }) => ({ name, privateIp })),
     lbSubnetCidr: host.subnetCidrs.lb,
+    maxBodyMib,
     release,
   });
   return hostBundle(node, host, part);

@@ -13,6 +13,8 @@ export interface WebBundleArgs {
   appNodes: readonly Peer[];
   /** Subnet of the load balancers with prefix. */
   lbSubnetCidr: string;
+  /** Largest body of a request, MiB. */
+  maxBodyMib: number;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -20,7 +22,7 @@ export interface WebBundleArgs {
 const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 
 /** A web node: Nginx with the app's static files and a proxy to the app nodes. */
-export function webBundle({ node, appNodes, lbSubnetCidr, release }: WebBundleArgs): BundlePart {
+export function webBundle({ release, ...nginx }: WebBundleArgs): BundlePart {
   return {
     packages: ["nginx"],
     directories: {
@@ -28,7 +30,7 @@ export function webBundle({ node, appNodes, lbSubnetCidr, release }: WebBundleAr
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      "/etc/nginx/nginx.conf": rootFile(nginxConf({ node, appNodes, lbSubnetCidr })),
+      "/etc/nginx/nginx.conf": rootFile(nginxConf(nginx)),
       [dropInPath]: rootFile(dropIn()),
     },
     checks: [

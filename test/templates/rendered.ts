@@ -46,7 +46,13 @@ export function loadBalancer(): Bundle {
 export function webNode(): Bundle {
   const node = plan.web[0]!;
   const lbSubnetCidr = plan.subnetCidrs.lb;
-  const part = webBundle({ node: node.name, appNodes: plan.app, lbSubnetCidr, release });
+  const part = webBundle({
+    node: node.name,
+    appNodes: plan.app,
+    lbSubnetCidr,
+    maxBodyMib: 10,
+    release,
+  });
   return hostBundle(node, host, part);
 }
 
