@@ -1,6 +1,6 @@
 import type { Peer } from "./haproxy-cfg";
 import { made } from "./notice";
-import { checksPort } from "./supervisor-ports";
+import { checksPort, primariesHeader } from "./supervisor-ports";
 import { text } from "./text";
 
 /**
@@ -15,6 +15,7 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
   const tracked = databases.map(
     ({ name, privateIp }) => `server ${name} ${privateIp}:3306 no-check track primary/${name}`,
   );
+  const primaries = databases.map(({ name }) => `${name}:%[srv_is_up(primary/${name})]`).join(",");
   return text`
     ${made}
     global
@@ -53,7 +54,9 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
       default_backend replicas
 
     backend primary
-      option httpchk GET /primary
+      option httpchk
+      # Each node learns which others this proxy reaches as the primary: it may not see them itself.
+      http-check send meth GET uri /primary hdr ${primariesHeader} ${primaries}
       ${servers}
 
     backend primary-reads

@@ -6,3 +6,6 @@ export const peerPort = 9201;
 
 /** Where root reaches the supervisor of its host; as in `host/supervisor/wire/control-server.ts`. */
 export const controlSocket = "/run/webstack-supervisor/control.sock";
+
+/** Header in which a proxy names the primaries that it reaches; as in `host/supervisor/wire/checks-server.ts`. */
+export const primariesHeader = "webstack-primaries";

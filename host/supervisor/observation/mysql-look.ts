@@ -1,7 +1,8 @@
-import type { Mysql } from "../mysql";
 import { includes } from "../core/gtid";
-import type { GroupView } from "../xcom/slot-filling";
 import type { MemberState } from "../core/node-state";
+import type { Mysql } from "../mysql";
+import { latestMs } from "../policy/late-look";
+import type { GroupView } from "../xcom/slot-filling";
 
 /** What one look at MySQL shows. */
 export interface Observation {
@@ -36,14 +37,14 @@ const receivedSql =
 const globalsSql =
   "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), @@server_uuid";
 
-/** ReconnectSchedule at MySQL once; members report addresses, `nameOf` has their names. */
+/** Looks at MySQL once; members report addresses, `nameOf` has their names. */
 export async function observe(
   mysql: Mysql,
   grouped: boolean,
   nameOf: (address: string) => string,
 ): Promise<Observation> {
   const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql] : [globalsSql];
-  const rows = await mysql.query(parts.join(";\n"));
+  const rows = await mysql.query(parts.join(";\n"), latestMs);
   const of = (kind: string) => rows.filter(([first]) => first === kind);
   const [globals] = of("globals");
   const members = of("member");

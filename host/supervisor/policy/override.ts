@@ -1,12 +1,23 @@
 import { isLater, type LastView } from "../core/certificate";
 import { isInGroup, isMajority, type NodeState } from "../core/node-state";
 import { countKnowing } from "../core/who-serves";
+import type { ReachedPrimary } from "../observation/askers";
 
 /**
  * How long the word holds, milliseconds. One that was not followed by then, because a group came
  * back by itself, must not make a group of one node at the next loss of all.
  */
 const holdsMs = 120_000;
+
+/** What a node sees of others when an operator asks it. */
+export interface Sight {
+  /** States of the peers that it hears. */
+  peers: readonly NodeState[];
+  /** A primary that an app node reaches, which this node may not see. */
+  otherPrimary: ReachedPrimary | undefined;
+  /** Number of all database nodes. */
+  nodeCount: number;
+}
 
 /** Answer to an operator who wants this node to found the group, whatever is lost. */
 export interface OverrideAnswer {
@@ -21,14 +32,12 @@ export interface OverrideAnswer {
 export class Override {
   private said: { atMs: number; lastView: LastView | null } | undefined;
 
-  /** Takes the word, or says why not: never beside a group with a majority that this node sees. */
-  ask(
-    self: NodeState,
-    peers: readonly NodeState[],
-    nodeCount: number,
-    nowMs: number,
-  ): OverrideAnswer {
-    const reason = refusal(self, peers, nodeCount);
+  /**
+   * Takes the word, or says why not: never beside a group with a majority that this node sees, nor beside
+   * a primary that an app node reaches.
+   */
+  ask(self: NodeState, sight: Sight, nowMs: number): OverrideAnswer {
+    const reason = refusal(self, sight);
     if (reason === "") this.said = { atMs: nowMs, lastView: self.lastView };
     return { accepted: reason === "", reason: reason || `${self.node} founds the group` };
   }
@@ -37,11 +46,11 @@ export class Override {
    * True while the word holds: it ends with time, and with any sign of a group. It is asked again right
    * before the group of this node counts.
    */
-  holds(self: NodeState, peers: readonly NodeState[], nodeCount: number, nowMs: number): boolean {
+  holds(self: NodeState, sight: Sight, nowMs: number): boolean {
     const { said } = this;
     if (!said) return false;
     const isOver = nowMs - said.atMs > holdsMs || isLater(self.lastView, said.lastView);
-    const holds = !isOver && refusal(self, peers, nodeCount) === "";
+    const holds = !isOver && refusal(self, sight) === "";
     if (!holds) this.end();
     return holds;
   }
@@ -52,12 +61,15 @@ export class Override {
   }
 }
 
-function refusal(self: NodeState, peers: readonly NodeState[], nodeCount: number): string {
+function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: Sight): string {
   if (self.cloneIncomplete) return `${self.node} has no data: a copy was broken off`;
   if (self.gtid === "") return `${self.node} has no data`;
   if (isInGroup(self)) return `${self.node} is a member of a group`;
   const member = peers.find((one) => isInGroup(one) && one.majority);
   if (member) return `${self.node} sees that ${member.node} is in a group with a majority`;
+  if (otherPrimary && otherPrimary.primary !== self.node) {
+    return `the app node ${otherPrimary.by} reaches ${otherPrimary.primary} as the primary`;
+  }
   const founder = peers.find(({ founding }) => founding > 0);
   if (founder) return `${founder.node} is founding a group just now`;
   const known = peers.find(
