@@ -22,11 +22,7 @@ import { PeerClient } from "./supervisor/wire/peer-client";
 import { Peers } from "./supervisor/wire/peers";
 import { serve } from "./supervisor/wire/serve";
 import { Serving } from "./supervisor/wire/serving";
-import { FastRefusal } from "./supervisor/xcom/fast-refusal";
-import { Reach } from "./supervisor/xcom/reach";
-import { SeveredLinks } from "./supervisor/xcom/severed-links";
-import { SlotFiller } from "./supervisor/xcom/slot-filler";
-import { SlotFilling } from "./supervisor/xcom/slot-filling";
+import { XcomHelp } from "./supervisor/xcom/help";
 import { monotonicMs } from "./time/monotonic";
 
 /** Time between two looks at MySQL, and while a member is lost, whose removal is due, milliseconds. */
@@ -71,14 +67,10 @@ const serving = new Serving({
 });
 const singleLook = new SingleLook(() => observer.look());
 const decisions = new Decisions(nodes);
-const reach = new Reach(others);
 const saving = new Saving(node, () => [observer.state, peers.states()]);
-const severedLinks = new SeveredLinks(others);
-const fastRefusal = new FastRefusal();
-const slotFilling = new SlotFilling();
-const slotFiller = new SlotFiller();
+const xcomHelp = new XcomHelp(others, config, observer);
 const actor = new Actor({
-  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving },
+  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
   replication: { user: "replication", password: passwords.replication },
   addressOf: (name) => config.nodes.find((one) => one.name === name)?.privateIp ?? name,
 });
@@ -112,18 +104,8 @@ function next() {
 
 /** Makes ready for the end of this membership. */
 function leaving(): void {
-  slotFilling.leave(monotonicMs());
+  xcomHelp.leaving();
   peers.announce();
-}
-
-/** Helps XCom, whose waits would hold up commits. */
-async function helpXcom(): Promise<void> {
-  const { state, groupView } = observer;
-  const silences = peers.silences();
-  severedLinks.see(state, silences);
-  observer.note(await reach.look(state, groupView.unreachable, monotonicMs()));
-  fastRefusal.keep(silences, monotonicMs());
-  slotFiller.keep(observer.isFresh() && slotFilling.next(state, groupView, monotonicMs()));
 }
 
 async function work(): Promise<void> {
@@ -140,7 +122,7 @@ async function turn(): Promise<void> {
     serving.note();
     register.record();
   }
-  await helpXcom();
+  await xcomHelp.keep(peers.silences());
   await endStuckCopy(observer.progress).catch((error: Error) => actor.failed(error));
   if (busy || !observer.isFresh()) return;
   busy = true;
@@ -162,7 +144,7 @@ serve(config, credentials, {
   vote: (request) => founding.vote(request),
   override: () => override.ask(ownState(), sight(), monotonicMs()),
   discard: () => saving.discard(monotonicMs()),
-  announced: () => slotFilling.announce(monotonicMs()),
+  announced: () => xcomHelp.announced(),
   leaving,
   onAsked: (address, primaries) => askers.note(address, primaries, monotonicMs()),
   onHeard: (peer) => peers.hear(peer),

@@ -82,13 +82,13 @@ export async function observe(
 }
 
 /**
- * The process id of the MySQL that answers: another one is a MySQL that was started anew. `Uptime` is counted
- * on the wall clock, and a step of it would make a MySQL look like another one.
+ * Version and process id of the MySQL that answers: another process is a MySQL that was started anew. `Uptime`
+ * is counted on the wall clock, and a step of it would make a MySQL look like another one.
  * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-threads-table.html
  */
-export async function processOf(mysql: Mysql): Promise<string> {
+export async function processOf(mysql: Mysql): Promise<{ process: string; version: string }> {
   const [row] = await mysql.query(
-    "SELECT THREAD_OS_ID FROM performance_schema.threads WHERE NAME = 'thread/sql/main'",
+    "SELECT THREAD_OS_ID, VERSION() FROM performance_schema.threads WHERE NAME = 'thread/sql/main'",
   );
-  return row?.[0] ?? "";
+  return { process: row?.[0] ?? "", version: row?.[1] ?? "" };
 }

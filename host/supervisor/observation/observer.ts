@@ -49,6 +49,8 @@ export class Observer {
   /** How old its data may be. */
   readonly freshness = new Freshness();
   private seen: Seen;
+  /** Version of the MySQL that answered last, such as `9.7.4`; empty: not known. */
+  version = "";
   /** False once MySQL has closed the session that it is asked in. */
   lives = false;
   /** When the last look began that was answered. */
@@ -166,7 +168,8 @@ export class Observer {
   /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
   private async meet(serverUuid: string): Promise<void> {
     this.seen.lineage = await readLineage(this.mysql);
-    const process = await processOf(this.mysql);
+    const { process, version } = await processOf(this.mysql);
+    this.version = version;
     if (this.process !== "" && process !== this.process) {
       this.progress.restart();
       this.listener.onRestart();
