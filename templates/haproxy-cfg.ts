@@ -136,13 +136,14 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     backend web
       balance roundrobin
       http-reuse safe
-      # A request that may have had an effect is never sent twice.
+      # A request that may have had an effect is never sent twice. What waits for a node that is marked down is
+      # ended, and a GET is sent to another one then.
       retry-on conn-failure empty-response 503
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      default-server check inter 1s fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down slowstart 10s maxconn 512
+      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn 512
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
 
     frontend status
