@@ -1,15 +1,9 @@
+import type { ReachedPrimary } from "../policy/override";
+
 /** Age from which an asker is forgotten, milliseconds. */
 const forgottenMs = 60_000;
 /** Age from which what an asker said of primaries says nothing any more, milliseconds; it asks ten times a second. */
 const freshMs = 1_500;
-
-/** A primary that an app node reaches. */
-export interface ReachedPrimary {
-  /** Private address of the app node. */
-  by: string;
-  /** Name of the primary. */
-  primary: string;
-}
 
 /**
  * Who asks this node for its role. Every proxy asks every database node at least twice a second, so

@@ -1,13 +1,20 @@
 import { isLater, type LastView } from "../core/certificate";
 import { isInGroup, isMajority, type NodeState } from "../core/node-state";
 import { countKnowing } from "../core/who-serves";
-import type { ReachedPrimary } from "../observation/askers";
 
 /**
  * How long the word holds, milliseconds. One that was not followed by then, because a group came
  * back by itself, must not make a group of one node at the next loss of all.
  */
 const holdsMs = 120_000;
+
+/** A primary that an app node reaches. */
+export interface ReachedPrimary {
+  /** Private address of the app node. */
+  by: string;
+  /** Name of the primary. */
+  primary: string;
+}
 
 /** What a node sees of others when an operator asks it. */
 export interface Sight {

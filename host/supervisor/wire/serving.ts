@@ -1,7 +1,7 @@
 import { isContested } from "../core/who-serves";
-import type { ReachedPrimary } from "../observation/askers";
 import type { Observer } from "../observation/observer";
 import { servesLate } from "../policy/late-look";
+import type { ReachedPrimary } from "../policy/override";
 import type { Peers } from "./peers";
 import { isPrimary, isReplica } from "./roles";
 
