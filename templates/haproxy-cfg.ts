@@ -136,8 +136,8 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     backend web
       balance roundrobin
       http-reuse safe
-      # A request that may have had an effect is never sent twice. What waits for a node that is marked down is
-      # ended, and a GET is sent to another one then.
+      # A request that may have had an effect is never sent twice. What waits for a node that is marked down ends
+      # with an error at once, not after the longest wait.
       retry-on conn-failure empty-response 503
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
