@@ -49,8 +49,12 @@ function handler<Request>(work: (request: Request) => unknown) {
   };
 }
 
-function checkResponse(inputs: Values, failures: readonly Failure[]) {
-  const response = new messages.CheckResponse().setInputs(struct(inputs));
+function checkResponse(
+  inputs: Values,
+  failures: readonly Failure[],
+  secrets: readonly string[] = [],
+) {
+  const response = new messages.CheckResponse().setInputs(struct(inputs, secrets));
   for (const { property, reason } of failures) {
     response.addFailures(new messages.CheckFailure().setProperty(property).setReason(reason));
   }
@@ -92,7 +96,7 @@ export function service(standIn: StandIn) {
       const [type, name] = [typeOf(request.getUrn()), nameOf(request.getUrn())];
       const [olds, news] = [values(request.getOlds()), values(request.getNews())];
       const { inputs, failures } = standIn.check({ type, name, olds, news });
-      return checkResponse(inputs, failures);
+      return checkResponse(inputs, failures, secrets(type));
     }),
     diff: handler((request: Messages.DiffRequest) => diffResponse(standIn.diff(change(request)))),
     create: handler(async (request: Messages.CreateRequest) => {
@@ -145,7 +149,7 @@ async function read(standIn: StandIn, request: Messages.ReadRequest) {
   return response
     .setId(found.id)
     .setProperties(struct(found.state, standIn.secrets(type)))
-    .setInputs(struct(found.inputs));
+    .setInputs(struct(found.inputs, standIn.secrets(type)));
 }
 
 /** Serves `standIn` on a free port of loopback and prints the port, as the engine expects. */

@@ -68,6 +68,6 @@ export interface StandIn {
   }): Promise<(Made & { inputs: Values }) | undefined>;
   update(request: ChangeRequest & { preview: boolean }): Promise<Values>;
   delete(request: { type: string; id: string; state: Values }): Promise<void>;
-  /** Outputs of a type that are secrets. */
+  /** Inputs and outputs of a type that are secrets. */
   secrets(type: string): readonly string[];
 }

@@ -47,7 +47,7 @@ describe("a server", () => {
 
   it("gets an empty list of alias addresses in each network", () => {
     const { networks } = checked(server, { ...inputs, networks: [{ networkId: 1 }] }).inputs;
-    expect(networks).toEqual([{ networkId: 1, aliasIps: [] }]);
+    expect(networks).toEqual([{ __defaults: [], networkId: 1, aliasIps: [] }]);
   });
 
   it("is refused in the plan if it is twice in a network", () => {
