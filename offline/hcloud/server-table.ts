@@ -27,7 +27,9 @@ export const server: Table = {
     userData: replaced(optional("string", { comparable: hashedUserData })),
     sshKeys: replaced(optional("list")),
     labels,
+    // Like `publicNets`: its diff is suppressed and nothing is read back where it was never set.
     networks: optional("set", {
+      onlyWhenGiven: true,
       members: {
         networkId: computed("int"),
         subnetId: optional("string"),
@@ -36,6 +38,7 @@ export const server: Table = {
       },
     }),
     publicNets: optional("set", {
+      onlyWhenGiven: true,
       members: {
         ipv4Enabled: optional("bool", { default: true }),
         ipv4: computed("int"),
