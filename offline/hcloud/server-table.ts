@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { computed, optional, replaced, type Table } from "../plugin/table";
+import { computed, optional, replaced, type Table } from "../stand-in/table";
 import { labels, name, off, text } from "./properties";
 
 /** User data as the official plugin keeps it in its state: Base64 of the SHA-1. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Values } from "../../offline/plugin/values";
-import { PluginProcess, without, type Recorded } from "./plugin-process";
+import type { Values } from "../../plugin/values";
+import { PluginProcess, without, type Recorded } from "../plugin/plugin-process";
 
 /** Marks of the engine's protocol: pulumi/sdk `go/common/resource/plugin/rpc.go`. */
 const secret = (value: unknown) => ({
@@ -11,7 +11,8 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const plugins: Record<string, PluginProcess> = {};
 beforeAll(async () => {
-  for (const name of ["random", "tls"]) plugins[name] = await PluginProcess.start(name);
+  for (const name of ["random", "tls"])
+    plugins[name] = await PluginProcess.start(`offline/${name}`);
 }, 60_000);
 afterAll(() => Object.values(plugins).forEach((plugin) => plugin.stop()));
 

@@ -1,4 +1,4 @@
-import type { Recorded } from "../plugin-process";
+import type { Recorded } from "../../plugin/plugin-process";
 
 /** What the cloud chose for the things of {@link officialState}. */
 export interface Made {

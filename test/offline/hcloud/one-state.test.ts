@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Values } from "../../../offline/plugin/values";
+import type { Values } from "../../../plugin/values";
 import { MemoryCloud } from "../../e2e/memory-cloud";
-import { PluginProcess, without, type Recorded } from "../plugin-process";
+import { PluginProcess, without, type Recorded } from "../../plugin/plugin-process";
 import { labels, officialState, publicKey, type Made } from "./official-state";
 
 const cloud = new MemoryCloud();
@@ -61,7 +61,10 @@ async function makeAll(): Promise<Made> {
 
 beforeAll(async () => {
   await cloud.start();
-  plugin = await PluginProcess.start("hcloud", { endpoint: cloud.address, token: cloud.token });
+  plugin = await PluginProcess.start("offline/hcloud", {
+    endpoint: cloud.address,
+    token: cloud.token,
+  });
   official = officialState(await makeAll());
 }, 60_000);
 afterAll(async () => {

@@ -2,18 +2,20 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Values } from "../../offline/plugin/values";
+import type { Values } from "../../plugin/values";
 
 const ofSdk = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
 const grpc = ofSdk("@grpc/grpc-js");
 const { Struct } = ofSdk("google-protobuf/google/protobuf/struct_pb");
+const { Empty } = ofSdk("google-protobuf/google/protobuf/empty_pb");
 const messages = ofSdk("@pulumi/pulumi/proto/provider_pb");
 const { ResourceProviderClient } = ofSdk("@pulumi/pulumi/proto/provider_grpc_pb");
 
 /** Longest wait for one answer of a plugin, milliseconds. */
 const answerMs = 10_000;
 
-type Method = "configure" | "check" | "diff" | "create" | "read" | "update" | "delete";
+type Method =
+  "configure" | "check" | "diff" | "create" | "read" | "update" | "delete" | "cancel" | "getSchema";
 type StructMessage = { toJavaScript(): Values } | undefined;
 
 /** A resource as a state file records it; values in the form of the engine's protocol. */
@@ -34,16 +36,20 @@ export function without(key: string, values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([each]) => each !== key));
 }
 
-/** A stand-in as the engine runs it: a process of its own, spoken to over gRPC. */
+/** A provider plugin as the engine runs it: a process of its own, spoken to over gRPC. */
 export class PluginProcess {
   private constructor(
     private readonly process: ChildProcess,
     private readonly client: Record<Method, (...args: unknown[]) => void> & { close(): void },
   ) {}
 
-  /** Starts and configures it. @throws Error if it ends before it says its port. */
-  static async start(name: string, settings: Values = {}): Promise<PluginProcess> {
-    const main = join(__dirname, "..", "..", "offline", name, "main.ts");
+  /**
+   * Starts and configures the plugin in a folder of the repository, such as `offline/tls`.
+   *
+   * @throws Error if it ends before it says its port.
+   */
+  static async start(folder: string, settings: Values = {}): Promise<PluginProcess> {
+    const main = join(__dirname, "..", "..", folder, "main.ts");
     const args = ["--require", require.resolve("tsx/cjs"), main, "127.0.0.1:1"];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     for await (const port of createInterface(child.stdout)) {
@@ -53,7 +59,7 @@ export class PluginProcess {
       await started.call("configure", new messages.ConfigureRequest().setArgs(struct(settings)));
       return started;
     }
-    throw new Error(`the stand-in for ${name} ended without a port`);
+    throw new Error(`the plugin in ${folder} ended without a port`);
   }
 
   private call<T>(method: Method, request: unknown): Promise<T> {
@@ -121,6 +127,17 @@ export class PluginProcess {
   async delete({ type, id, outputs }: Recorded): Promise<void> {
     const request = new messages.DeleteRequest().setUrn(urnOf(type)).setId(id);
     await this.call("delete", request.setProperties(struct(outputs)));
+  }
+
+  /** Schema that it answers. */
+  async schema(): Promise<unknown> {
+    const request = new messages.GetSchemaRequest();
+    const answer = await this.call<{ getSchema(): string }>("getSchema", request);
+    return JSON.parse(answer.getSchema());
+  }
+
+  async cancel(): Promise<void> {
+    await this.call("cancel", new Empty());
   }
 
   stop(): void {

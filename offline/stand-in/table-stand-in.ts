@@ -7,11 +7,11 @@ import type {
   CheckRequest,
   Difference,
   Failure,
+  Plugin,
   PropertyChange,
-  StandIn,
-} from "./stand-in";
+} from "../../plugin/plugin";
 import type { Table } from "./table";
-import { unknown, type Values } from "./values";
+import { unknown, type Values } from "../../plugin/values";
 
 /** What one resource type does, besides what its table says. */
 export interface Operations {
@@ -133,7 +133,7 @@ function difference(table: Table, rules: Rules, request: ChangeRequest): Differe
 }
 
 /** A provider plugin made of tables and the operations of each type. */
-export function tableStandIn(parts: TableStandInParts): StandIn {
+export function tableStandIn(parts: TableStandInParts): Plugin {
   const { name, version, operations } = parts;
   const tableOf = (type: string): Table => {
     const table = parts.tables[type];
@@ -143,6 +143,7 @@ export function tableStandIn(parts: TableStandInParts): StandIn {
   const rulesOf = (type: string): Rules => parts.rules?.[type] ?? {};
   return {
     version,
+    previews: true,
     configure: (settings) => parts.configure?.(settings),
     secrets: (type) => tableOf(type).secrets ?? [],
     check(request) {

@@ -1,5 +1,5 @@
 import type { Property, Table } from "./table";
-import type { Values } from "./values";
+import { isMap, type Values } from "../../plugin/values";
 
 /** Key under which recorded inputs list what the plugin filled in. */
 export const defaultsKey = "__defaults";
@@ -49,10 +49,6 @@ function withMarkedMembers(members: Readonly<Record<string, Property>>, values: 
 function markedObjects(members: Readonly<Record<string, Property>>, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((entry) => markedObjects(members, entry));
   return isMap(value) ? withMarkedMembers(members, value) : value;
-}
-
-function isMap(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
