@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Values } from "../../plugin/values";
 import { PluginProcess, without, type Recorded } from "../plugin/plugin-process";
 import { goodInputs, privateKey } from "./inputs";
@@ -172,6 +172,7 @@ it("the provider says its schema, and deletes without reaching the host", async 
 
 it("a cancelled provider ends what is under way, and says that it goes on later", async () => {
   const cancelled = await PluginProcess.start("provider");
+  onTestFinished(() => cancelled.stop());
   let begun: () => void;
   const reached = new Promise<void>((resolve) => (begun = resolve));
   const target = await host(
@@ -185,5 +186,4 @@ it("a cancelled provider ends what is under way, and says that it goes on later"
   await reached;
   await cancelled.cancel();
   await outcome;
-  cancelled.stop();
 }, 30_000);
