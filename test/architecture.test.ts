@@ -17,10 +17,14 @@ const allowed: Record<string, string[]> = {
   components: ["components", "templates", "provider/configuration", "@pulumi/*"],
   templates: ["templates", "yaml"],
   host: ["host"],
+  plugin: ["plugin", "@pulumi/pulumi"],
   // Of the templates only the shape of a bundle, which is what the provider delivers.
-  provider: ["provider", "templates/bundle", "ssh2", "@pulumi/pulumi"],
+  provider: ["provider", "plugin", "templates/bundle", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
-  offline: ["offline", "@pulumi/pulumi", "@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
+  offline: [
+    ...["offline", "plugin", "@pulumi/pulumi"],
+    ...["@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
+  ],
   "sample-app": ["sample-app", "sample-app/*"],
 };
 

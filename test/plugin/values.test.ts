@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeMap, encodeMap, holdsUnknown, unknown } from "../../../offline/plugin/values";
+import { decodeMap, encodeMap, holdsUnknown, unknown } from "../../plugin/values";
 
 const signature = "4dabf18193072939515e22adb298388d";
 const secret = "1b47061264138c4ac30d75fd1eb44270";
@@ -16,6 +16,18 @@ describe("values of the engine's protocol", () => {
     expect(map).toEqual({ a: unknown, b: [unknown], c: unknown });
     expect(encodeMap(map)).toEqual({ a: text, b: [text], c: text });
     expect([holdsUnknown(map), holdsUnknown({ a: ["b"] })]).toEqual([true, false]);
+  });
+
+  it("in lists stay in their places when they are absent", () => {
+    expect(encodeMap(decodeMap({ list: [1, null, 2] }))).toEqual({ list: [1, null, 2] });
+  });
+
+  it("go out with members of members marked, and every member by *", () => {
+    const map = { connection: { host: "a", key: "b" }, secrets: { "/etc/a.env": "c" } };
+    expect(encodeMap(map, ["connection.key", "secrets.*", "absent.key"])).toEqual({
+      connection: { host: "a", key: { [signature]: secret, value: "b" } },
+      secrets: { "/etc/a.env": { [signature]: secret, value: "c" } },
+    });
   });
 
   it("go out with secrets marked", () => {

@@ -1,6 +1,6 @@
-import type { Failure } from "./stand-in";
+import type { Failure } from "../../plugin/plugin";
 import type { Property, Table } from "./table";
-import { unknown, type Values } from "./values";
+import { unknown, type Values } from "../../plugin/values";
 
 /** Whether a value has the shape of its property; numbers and booleans may be written as texts. */
 function hasShape(type: Property["type"], value: unknown): boolean {

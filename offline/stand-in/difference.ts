@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PropertyChange } from "./stand-in";
+import type { PropertyChange } from "../../plugin/plugin";
 import type { Property, Table } from "./table";
-import { holdsUnknown, unknown, type Values } from "./values";
+import { holdsUnknown, unknown, type Values } from "../../plugin/values";
 
 /** True for what the SDK half takes for absent. */
 export function isEmpty(value: unknown): boolean {

@@ -10,6 +10,11 @@ export interface Property {
   default?: unknown;
   /** The only values, for texts. */
   oneOf?: readonly string[];
+  /**
+   * Whether it counts only where inputs give it, or gave it before: otherwise it is neither
+   * compared, changed nor read back. An empty list counts as not given.
+   */
+  onlyWhenGiven?: true;
   /** Why a given value is refused; `undefined` = it is fine. */
   refuse?: (value: unknown, path: string) => string | undefined;
   /** Form in which two values are compared; by default the value itself. */
@@ -33,7 +38,11 @@ export interface Table {
   outputs: readonly string[];
   /** Outputs that every update makes unknown again, unless the program sets them. */
   unknownOnUpdate?: readonly string[];
-  /** Outputs that are secrets. */
+  /**
+   * Inputs and outputs that are secrets, whether or not the program says so and even while they are
+   * not known. Sources: `additionalSecretOutputs` and `pulumi.secret` in the SDK's resource classes;
+   * `MarkSchemaSecrets` in pulumi-terraform-bridge `pkg/pf/tfbridge/provider_check.go`.
+   */
   secrets?: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { defaultsKey, recorded, withMarks, withoutMarks } from "./bookkeeping";
 import { coercedAll, tableFailures } from "./check";
 import { differs, isEmpty, propertyChanges } from "./difference";
 import type {
@@ -6,11 +7,11 @@ import type {
   CheckRequest,
   Difference,
   Failure,
+  Plugin,
   PropertyChange,
-  StandIn,
-} from "./stand-in";
+} from "../../plugin/plugin";
 import type { Table } from "./table";
-import { unknown, type Values } from "./values";
+import { unknown, type Values } from "../../plugin/values";
 
 /** What one resource type does, besides what its table says. */
 export interface Operations {
@@ -48,9 +49,6 @@ export interface TableStandInParts {
   operations(type: string): Operations;
 }
 
-/** Key under which the engine's inputs name what was filled in, as the official plugins do. */
-const defaultsKey = "__defaults";
-
 /** Length of the random end of a made name. */
 const suffixDigits = 7;
 
@@ -58,15 +56,9 @@ function madeName(name: string): string {
   return `${name}-${randomBytes(suffixDigits).toString("hex").slice(0, suffixDigits)}`;
 }
 
-function withName(table: Table, { name, olds, news }: CheckRequest): Values {
-  if (!table.autoNamed || news.name !== undefined) return { ...news, [defaultsKey]: [] };
-  return { ...news, name: olds.name ?? madeName(name), [defaultsKey]: ["name"] };
-}
-
-function withoutMark(inputs: Values): Values {
-  const given = { ...inputs };
-  delete given[defaultsKey];
-  return given;
+function withName(table: Table, { name, olds, news }: CheckRequest) {
+  if (!table.autoNamed || news.name !== undefined) return { named: news, filledIn: [] };
+  return { named: { ...news, name: olds.name ?? madeName(name) }, filledIn: ["name"] };
 }
 
 /** Inputs with the defaults that show in outputs. */
@@ -74,7 +66,7 @@ function withDefaults({ properties }: Table, inputs: Values): Values {
   const defaults = Object.entries(properties).flatMap(([key, property]) =>
     property.default === undefined ? [] : [[key, property.default] as const],
   );
-  return { ...Object.fromEntries(defaults), ...withoutMark(inputs) };
+  return { ...Object.fromEntries(defaults), ...withoutMarks(inputs) };
 }
 
 /** Outputs that a preview of a creation knows. */
@@ -111,12 +103,22 @@ export function refreshedInputs(table: Table, state: Values, inputs: Values): Va
     if (state[key] === undefined) delete result[key];
     else result[key] = state[key];
   }
-  return isImport ? { ...result, [defaultsKey]: [] } : result;
+  return withMarks(table, result, (inputs[defaultsKey] as string[] | undefined) ?? []);
+}
+
+/** The state without what counts only where one of `inputs` gives it. */
+function givenState({ properties }: Table, state: Values, ...inputs: Values[]): Values {
+  const isIdle = (key: string) =>
+    properties[key]?.onlyWhenGiven === true &&
+    !isEmpty(state[key]) &&
+    inputs.every((each) => isEmpty(each[key]));
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !isIdle(key)));
 }
 
 function difference(table: Table, rules: Rules, request: ChangeRequest): Difference {
-  const { state, inputs } = request;
+  const { oldInputs, inputs } = request;
   rules.plan?.(inputs);
+  const state = givenState(table, request.state, oldInputs, inputs);
   const seen = propertyChanges(table, state, inputs);
   const changes = rules.changes?.(request, seen) ?? seen;
   if (changes.length > 0) {
@@ -131,7 +133,7 @@ function difference(table: Table, rules: Rules, request: ChangeRequest): Differe
 }
 
 /** A provider plugin made of tables and the operations of each type. */
-export function tableStandIn(parts: TableStandInParts): StandIn {
+export function tableStandIn(parts: TableStandInParts): Plugin {
   const { name, version, operations } = parts;
   const tableOf = (type: string): Table => {
     const table = parts.tables[type];
@@ -141,31 +143,39 @@ export function tableStandIn(parts: TableStandInParts): StandIn {
   const rulesOf = (type: string): Rules => parts.rules?.[type] ?? {};
   return {
     version,
+    previews: true,
     configure: (settings) => parts.configure?.(settings),
     secrets: (type) => tableOf(type).secrets ?? [],
     check(request) {
       const table = tableOf(request.type);
-      const named = coercedAll(table.properties, withName(table, request));
+      const { named, filledIn } = withName(table, request);
       const { complete, refuse } = rulesOf(request.type);
-      const inputs = complete ? complete(named) : named;
+      const given = coercedAll(table.properties, named);
+      const inputs = withMarks(table, complete ? complete(given) : given, filledIn);
       return { inputs, failures: [...tableFailures(table, inputs), ...(refuse?.(inputs) ?? [])] };
     },
     diff: (request) => difference(tableOf(request.type), rulesOf(request.type), request),
     async create({ type, inputs, preview }) {
       rulesOf(type).plan?.(inputs);
-      if (preview) return { id: "", state: plannedOutputs(tableOf(type), inputs) };
-      const { id, outs } = await operations(type).create(withDefaults(tableOf(type), inputs));
-      return { id, state: outs };
+      const table = tableOf(type);
+      if (preview) return { id: "", state: recorded(unknown, plannedOutputs(table, inputs)) };
+      const { id, outs } = await operations(type).create(withDefaults(table, inputs));
+      return { id, state: recorded(id, outs) };
     },
     async read({ type, id, state, inputs }) {
       const table = tableOf(type);
-      const now = await operations(type).read(id, state);
-      return now && { id, state: now, inputs: refreshedInputs(table, now, inputs) };
+      const outs = await operations(type).read(id, givenState(table, state, inputs));
+      if (!outs) return undefined;
+      const now = recorded(id, outs, state);
+      return { id, state: now, inputs: refreshedInputs(table, now, inputs) };
     },
-    async update({ type, id, state, inputs, preview }) {
+    async update({ type, id, state, oldInputs, inputs, preview }) {
       const table = tableOf(type);
-      if (preview) return plannedUpdate(table, state, inputs);
-      return operations(type).update(id, state, withoutMark(inputs));
+      const before = givenState(table, state, oldInputs, inputs);
+      const outs = preview
+        ? plannedUpdate(table, before, inputs)
+        : await operations(type).update(id, before, withoutMarks(inputs));
+      return recorded(id, outs, state);
     },
     delete: ({ type, id, state }) => operations(type).delete(id, state),
   };
