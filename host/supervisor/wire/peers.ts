@@ -91,6 +91,18 @@ export class Peers {
     return this.peers.flatMap(({ answer }) => (answer && answer.atMs > since ? answer.state : []));
   }
 
+  /**
+   * True if nothing that this node said can be held against another group: each peer but that one said lately
+   * what it is, or gave no sign of life, and so asked for nothing, for as long as an answer counts. A supervisor
+   * that has just started waits so long too.
+   */
+  isSureBeside(founder: string): boolean {
+    const since = monotonicMs() - freshMs;
+    const isSure = ({ answer, signMs }: Peer) =>
+      (answer?.atMs ?? -Infinity) > since || signMs < since;
+    return this.peers.every((peer) => peer.node.name === founder || isSure(peer));
+  }
+
   /** How many of them have ever answered. */
   heardCount(): number {
     return this.peers.filter(({ wasHeard }) => wasHeard).length;

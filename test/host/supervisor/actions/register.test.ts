@@ -15,7 +15,8 @@ function registerOf(state: NodeState, heard: NodeState[] = [], wereHeard = heard
   const observer = {
     ...{ state, isFresh: () => true, viewToRecord: own, freshness: { hear: () => undefined } },
   };
-  const peers = { states: () => heard, heardCount: () => (wereHeard ? 1 : 0), tell };
+  const heardCount = () => (wereHeard ? 1 : 0);
+  const peers = { states: () => heard, heardCount, isSureBeside: () => true, tell };
   const register = new Register(nodes, { observer, memory, peers } as never);
   return { register, memory, disk, tell, own };
 }

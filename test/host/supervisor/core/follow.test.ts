@@ -11,9 +11,9 @@ const operators = certificate(102, { kind: "override", founder: "db-3", voters: 
 const of102 = { certificate: operators, lastView: view("db-3", 1, 102) };
 
 describe("following what a peer knows", () => {
-  function followed(record: GroupRecord, self: NodeState, peers: NodeState[] = []) {
+  function followed(record: GroupRecord, self: NodeState, peers: NodeState[] = [], isSure = true) {
     const { memory } = memoryOf(of100);
-    follow(memory, self, peers, 3, record);
+    follow(memory, self, peers, 3, record, isSure);
     return { certificate: memory.said.certificate, lastView: memory.said.lastView };
   }
 
@@ -35,6 +35,12 @@ describe("following what a peer knows", () => {
   it("does not take over that of an operator as the member of another one", () => {
     const kept = { certificate: certificate(100), lastView: view("db-1", 5) };
     expect(followed(of102, member("db-1", "SECONDARY", of100))).toEqual(kept);
+  });
+
+  it("does not take over that of an operator while another node may serve by its word", () => {
+    const kept = { certificate: certificate(100), lastView: view("db-1", 5) };
+    expect(followed(of102, outside("db-1"), [], false)).toEqual(kept);
+    expect(followed(of101, outside("db-1"), [], false)).toEqual(of101);
   });
 
   it("does not take over that of an operator beside one that serves", () => {

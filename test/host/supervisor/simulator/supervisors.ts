@@ -1,6 +1,7 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
 import type { Decision, FoundingKind } from "../../../../host/supervisor/core/decide";
 import { founded } from "../../../../host/supervisor/core/lineage";
+import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
 import { groupOf, type SimulatedNode } from "./node";
@@ -31,11 +32,10 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
       if (other === node || !this.asks(node, other) || this.next() < 0.2) continue;
       const state = this.stateOf(other);
       node.heard.set(other.name, { state, atMs: this.nowMs });
+      other.askedBy.set(node.name, this.nowMs);
       node.memory.release(state, this.nowMs);
       const { certificate, lastView } = state;
-      if (!certificate) continue;
-      const [self, peers, count] = [this.stateOf(node), this.heardBy(node), this.nodes.length];
-      this.by.follow(node.memory, self, peers, count, { certificate, lastView });
+      if (certificate) this.follow(node, { certificate, lastView });
     }
     if (this.nowMs < node.mysqlAt) return;
     if (node.busy) {
@@ -44,6 +44,12 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
       node.busy = undefined;
       finish();
     } else this.act(node);
+  }
+
+  private follow(node: SimulatedNode, record: GroupRecord): void {
+    const [self, peers, count] = [this.stateOf(node), this.heardBy(node), this.nodes.length];
+    const isSure = this.isSureBeside(node, record.certificate.founder);
+    this.by.follow(node.memory, self, peers, count, record, isSure);
   }
 
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
