@@ -2,18 +2,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { mergeBundles } from "../templates/bundle";
 import { brokerBundle, brokerPort, brokerSecretPaths } from "../templates/broker-bundle";
 import { lbSecretPaths } from "../templates/lb-bundle";
+import type { Peer } from "../topology";
 import type { ApiAccess } from "./api-access";
 import type { FloatingAddresses } from "./floating-addresses";
 import type { ConfiguredHost } from "./host";
-import { type CertifiedNode, NodeCertificates } from "./node-certificates";
+import { NodeCertificates } from "./node-certificates";
 import type { Server } from "./server";
 
 /** Arguments of {@link AddressBroker}. */
 export interface AddressBrokerArgs {
   /** Nodes without a public service that have the token, in order of preference; two. */
-  nodes: readonly CertifiedNode[];
+  nodes: readonly Peer[];
   /** Load balancers, which ask the brokers. */
-  loadBalancers: readonly CertifiedNode[];
+  loadBalancers: readonly Peer[];
   /** Hetzner API as the brokers reach it, with `/v1`. */
   endpoint: string;
   /** Token of the project; a secret. */

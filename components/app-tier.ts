@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appBundle, appEnv, appSecretPaths } from "../templates/app-bundle";
 import type { Bundle, BundleRelease } from "../templates/bundle";
+import type { PlannedNode } from "../topology";
 import { randomPassword } from "./database-credentials";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
 import type { DatabaseAccess } from "./mysql-cluster";
-import type { ServerNode, ServerSettings } from "./server";
+import type { ServerSettings } from "./server";
 import { tierServers } from "./tier-servers";
 
 /** Arguments of {@link AppTier}. */
 export interface AppTierArgs {
   /** Planned nodes; at least one. */
-  nodes: readonly ServerNode[];
+  nodes: readonly PlannedNode[];
   /** Databases of the app. */
   database: DatabaseAccess;
   /** Environment of the app, such as `{ LOG_LEVEL: "info" }`. */
@@ -62,7 +63,7 @@ export class AppTier extends pulumi.ComponentResource {
   }
 }
 
-function bundle({ host, database, processes, release }: AppTierArgs, node: ServerNode): Bundle {
+function bundle({ host, database, processes, release }: AppTierArgs, node: PlannedNode): Bundle {
   const databases = database.nodes.map(({ name, privateIp }) => ({ name, privateIp }));
   return hostBundle(node, host, appBundle({ node: node.name, databases, processes, release }));
 }
@@ -70,7 +71,7 @@ function bundle({ host, database, processes, release }: AppTierArgs, node: Serve
 /** The app's environment file. The stack's own variables come last: settings cannot replace them. */
 function environment(
   { database, env, secretEnv }: AppTierArgs,
-  { name }: ServerNode,
+  { name }: PlannedNode,
   sessionSecret: pulumi.Output<string>,
 ): pulumi.Output<string> {
   return pulumi.secret(

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { baseBundle } from "../templates/base-bundle";
 import { brokerPort, brokerUser } from "../templates/broker-bundle";
-import { type Bundle, type BundlePart, mergeBundles, type Role } from "../templates/bundle";
+import { type Bundle, type BundlePart, mergeBundles } from "../templates/bundle";
 import { cloudConfig } from "../templates/cloud-config";
 import { moverUser } from "../templates/lb-units";
 import type { FirewallArgs } from "../templates/nftables-conf";
-import type { Server, ServerNode } from "./server";
+import type { PlannedNode, Role } from "../topology";
+import type { Server } from "./server";
 
 /** What the configurations of all hosts share. */
 export interface HostSettings {
@@ -33,7 +34,7 @@ export interface ConfiguredHost {
 
 /** Whole state of a node: what every node has and what its tier adds. */
 export function hostBundle(
-  node: ServerNode,
+  node: PlannedNode,
   host: HostSettings,
   part: BundlePart,
   peerIp?: string,
@@ -51,12 +52,12 @@ export function hostBundle(
   return mergeBundles(node.name, node.role, base, part, { users });
 }
 
-function isBroker(node: ServerNode, { brokers }: HostSettings): boolean {
+function isBroker(node: PlannedNode, { brokers }: HostSettings): boolean {
   return brokers.includes(node.name);
 }
 
 function firewall(
-  node: ServerNode,
+  node: PlannedNode,
   host: HostSettings,
   peerIp: string | undefined,
 ): Omit<FirewallArgs, "role"> {

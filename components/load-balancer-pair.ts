@@ -2,25 +2,20 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../templates/bundle";
 import { lbBundle, lbSecretPaths, type MoverArgs } from "../templates/lb-bundle";
+import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { ApiAccess } from "./api-access";
 import type { FloatingAddresses } from "./floating-addresses";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
 import { labelSelector } from "./naming";
-import type { Server, ServerNode, ServerSettings } from "./server";
+import type { Server, ServerSettings } from "./server";
 import { tierServers } from "./tier-servers";
-
-/** A planned load balancer. */
-export interface LoadBalancerNode extends ServerNode {
-  /** VRRP priority, 1 to 254; the two nodes differ. */
-  vrrpPriority: number;
-}
 
 /** Arguments of {@link LoadBalancerPair}. */
 export interface LoadBalancerPairArgs {
   /** Exactly two planned nodes. */
-  nodes: readonly LoadBalancerNode[];
+  nodes: readonly PlannedLoadBalancer[];
   /** Web nodes that requests go to, in order. */
-  webNodes: readonly { name: string; privateIp: string }[];
+  webNodes: readonly Peer[];
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
   /** How the two reach the Hetzner API, to move the addresses. */
@@ -78,7 +73,7 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
 /** State of a load balancer; without `mover` that of its first boot, when no id is known yet. */
 function bundle(
   args: LoadBalancerPairArgs,
-  node: LoadBalancerNode,
+  node: PlannedLoadBalancer,
   mover?: pulumi.Input<MoverArgs>,
 ): pulumi.Output<Bundle> {
   const peer = args.nodes.find(({ name }) => name !== node.name)!;

@@ -2,23 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Bundle } from "../templates/bundle";
 import { dbBundle, type DbBundleArgs, dbSecretPaths } from "../templates/db-bundle";
+import type { Peer, PlannedDatabase } from "../topology";
 import { NodeCertificates } from "./node-certificates";
 import { DatabaseCredentials } from "./database-credentials";
 import { dataVolumes } from "./data-volumes";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
-import type { ServerNode, ServerSettings } from "./server";
+import type { ServerSettings } from "./server";
 import { tierServers } from "./tier-servers";
-
-/** A planned database node. */
-export interface DatabaseNode extends ServerNode {
-  /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
-  mysqlServerId: number;
-}
 
 /** Arguments of {@link MysqlCluster}. */
 export interface MysqlClusterArgs {
   /** Planned nodes: one, or an odd number up to nine. */
-  nodes: readonly DatabaseNode[];
+  nodes: readonly PlannedDatabase[];
   /** MiB of memory that each MySQL keeps data in. */
   bufferPoolMib: number;
   /** GB of a volume for the data of each node. @default the data is on the server's own disk */
@@ -32,7 +27,7 @@ export interface MysqlClusterArgs {
 /** What an app needs to use the databases. */
 export interface DatabaseAccess {
   /** Nodes in order; which one is primary is found out at run time. */
-  nodes: readonly { name: string; privateIp: string }[];
+  nodes: readonly Peer[];
   /** Password of the user `app`; a secret. */
   appPassword: pulumi.Output<string>;
   /** Certificate that signs those of the nodes, in PEM form. */
@@ -65,7 +60,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
       { parent: this, aliases: [{ type: "webstack:index:DatabaseCertificates" }] },
     );
     const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
-    const state = (node: DatabaseNode, volume?: pulumi.Input<Volume>) =>
+    const state = (node: PlannedDatabase, volume?: pulumi.Input<Volume>) =>
       pulumi.all([groupName, volume]).apply(([group, known]) => bundle(args, node, group, known));
     const servers = tierServers(this, name, {
       nodes,
@@ -92,7 +87,7 @@ type Volume = DbBundleArgs["volume"];
 
 function bundle(
   args: MysqlClusterArgs,
-  node: DatabaseNode,
+  node: PlannedDatabase,
   groupName: string,
   volume: Volume,
 ): Bundle {

@@ -1,11 +1,12 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
+import type { PlannedNode } from "../topology";
 import { cloudLabels, cloudName } from "./naming";
 import { numericId } from "./numeric-id";
-import { Server, type ServerNode, type ServerSettings } from "./server";
+import { Server, type ServerSettings } from "./server";
 
 /** What {@link tierServers} needs besides the settings that all servers of the tier share. */
-export interface TierServersArgs<Node extends ServerNode> {
+export interface TierServersArgs<Node extends PlannedNode> {
   /** Planned nodes of one tier. */
   nodes: readonly Node[];
   /** What they have in common. */
@@ -18,7 +19,7 @@ export interface TierServersArgs<Node extends ServerNode> {
  * Creates the servers of a tier and the spread placement groups that the plan puts them into. A
  * server joins its group when it is created: later it would have to be switched off for that.
  */
-export function tierServers<Node extends ServerNode>(
+export function tierServers<Node extends PlannedNode>(
   parent: pulumi.ComponentResource,
   tier: string,
   args: TierServersArgs<Node>,
@@ -42,7 +43,7 @@ export function tierServers<Node extends ServerNode>(
 function placementGroupIds(
   parent: pulumi.ComponentResource,
   tier: string,
-  { nodes, server: { identity } }: Pick<TierServersArgs<ServerNode>, "nodes" | "server">,
+  { nodes, server: { identity } }: Pick<TierServersArgs<PlannedNode>, "nodes" | "server">,
 ): Record<string, pulumi.Output<number>> {
   const names = [...new Set(nodes.map(({ placementGroup }) => placementGroup))];
   return Object.fromEntries(

@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle, BundleRelease } from "../templates/bundle";
 import { webBundle } from "../templates/web-bundle";
+import type { Peer, PlannedNode } from "../topology";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
-import type { ServerNode, ServerSettings } from "./server";
+import type { ServerSettings } from "./server";
 import { tierServers } from "./tier-servers";
 
 /** Arguments of {@link WebTier}. */
 export interface WebTierArgs {
   /** Planned nodes; at least one. */
-  nodes: readonly ServerNode[];
+  nodes: readonly PlannedNode[];
   /** App nodes that requests go to, in order. */
-  appNodes: readonly { name: string; privateIp: string }[];
+  appNodes: readonly Peer[];
   /** The app's release, for its static files. */
   release: BundleRelease;
   /** What the servers have in common. */
@@ -50,7 +51,7 @@ export class WebTier extends pulumi.ComponentResource {
   }
 }
 
-function bundle({ appNodes, release, host }: WebTierArgs, node: ServerNode): Bundle {
+function bundle({ appNodes, release, host }: WebTierArgs, node: PlannedNode): Bundle {
   const part = webBundle({
     node: node.name,
     appNodes: appNodes.map(({ name, privateIp }) => ({ name, privateIp })),

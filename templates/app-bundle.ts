@@ -1,7 +1,7 @@
 import { unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type BundleRelease } from "./bundle";
 import { dbProxyCfg } from "./db-proxy-cfg";
-import type { Peer } from "./haproxy-cfg";
+import type { Peer } from "../topology";
 import { tlsPaths } from "./my-cnf";
 import { made } from "./notice";
 import { text } from "./text";

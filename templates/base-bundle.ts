@@ -1,4 +1,5 @@
-import { rootFile, type BundleCheck, type BundlePart, type Role } from "./bundle";
+import type { Role } from "../topology";
+import { rootFile, type BundleCheck, type BundlePart } from "./bundle";
 import { nftablesConf, type FirewallArgs } from "./nftables-conf";
 import { made } from "./notice";
 import { text } from "./text";

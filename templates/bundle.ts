@@ -1,5 +1,4 @@
-/** Tier that a node belongs to. */
-export type Role = "lb" | "web" | "app" | "db";
+import type { Role } from "../topology";
 
 /** Owner, group and permissions of a file or directory. */
 export interface FileAttributes {

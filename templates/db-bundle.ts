@@ -8,7 +8,7 @@ import {
   onOwnDisk,
   onVolume,
 } from "./db-data";
-import type { Peer } from "./haproxy-cfg";
+import type { Peer } from "../topology";
 import { initSqlPath, myCnf, tlsPaths } from "./my-cnf";
 import { mysqlInitSql, supervisorUser } from "./mysql-init-sql";
 import { beforeStop } from "./mysql-stop";

@@ -1,13 +1,6 @@
+import type { Peer } from "../topology";
 import { made } from "./notice";
 import { text } from "./text";
-
-/** A node of the private network. */
-export interface Peer {
-  /** Node name; letters, digits and dashes. */
-  name: string;
-  /** Private IPv4 address without a prefix length. */
-  privateIp: string;
-}
 
 /** What the load balancers' `haproxy.cfg` depends on. */
 export interface HaproxyCfgArgs {

@@ -1,6 +1,7 @@
+import type { Peer } from "../topology";
 import { programPath, unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
-import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg, type Peer } from "./haproxy-cfg";
+import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
 import { keepalivedConf } from "./keepalived-conf";
 import {
   edgeConnections,

@@ -1,5 +1,5 @@
 import { made } from "./notice";
-import type { Peer } from "./haproxy-cfg";
+import type { Peer } from "../topology";
 import { text } from "./text";
 
 /** What a database node's MySQL settings depend on. */

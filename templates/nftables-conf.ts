@@ -1,4 +1,4 @@
-import type { Role } from "./bundle";
+import type { Role } from "../topology";
 import { made } from "./notice";
 import { checksPort, peerPort } from "./supervisor-ports";
 import { text } from "./text";

@@ -1,4 +1,4 @@
-import type { Peer } from "./haproxy-cfg";
+import type { Peer } from "../topology";
 import { made } from "./notice";
 import { text } from "./text";
 

@@ -1,6 +1,6 @@
 import { unitCheck } from "./base-bundle";
 import { rootFile, type BundlePart, type BundleRelease } from "./bundle";
-import type { Peer } from "./haproxy-cfg";
+import type { Peer } from "../topology";
 import { nginxConf } from "./nginx-conf";
 import { made } from "./notice";
 import { text } from "./text";
