@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { mergeBundles } from "../templates/bundle";
-import { brokerBundle, brokerPort, brokerSecretPaths } from "../templates/broker-bundle";
-import { lbSecretPaths } from "../templates/lb-bundle";
+import { mergeBundles } from "../services/bundle";
+import { brokerBundle, brokerPort, brokerSecretPaths } from "../services/broker/broker-bundle";
+import { lbSecretPaths } from "../services/edge-haproxy/lb-bundle";
 import type { Peer } from "../topology";
 import type { ApiAccess } from "./api-access";
 import type { FloatingAddresses } from "./floating-addresses";

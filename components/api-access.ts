@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lbSecretPaths, type MoverArgs } from "../templates/lb-bundle";
+import { lbSecretPaths, type MoverArgs } from "../services/edge-haproxy/lb-bundle";
 
 /** How the load balancers' movers reach the Hetzner API. */
 export interface ApiAccess {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { appBundle, appEnv, appSecretPaths } from "../templates/app-bundle";
-import type { Bundle, BundleRelease } from "../templates/bundle";
+import { appBundle, appEnv, appSecretPaths } from "../services/app/app-bundle";
+import type { Bundle, BundleRelease } from "../services/bundle";
 import type { PlannedNode } from "../topology";
 import { randomPassword } from "./database-credentials";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";

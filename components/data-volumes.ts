@@ -1,6 +1,6 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { DataVolume } from "../templates/db-data";
+import type { DataVolume } from "../services/mysql/data-volume";
 import { cloudLabels, cloudName } from "./naming";
 import { numericId } from "./numeric-id";
 import type { Server, ServerSettings } from "./server";

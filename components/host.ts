@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { baseBundle } from "../templates/base-bundle";
-import { brokerPort, brokerUser } from "../templates/broker-bundle";
-import { type Bundle, type BundlePart, mergeBundles } from "../templates/bundle";
-import { cloudConfig } from "../templates/cloud-config";
-import { moverUser } from "../templates/lb-units";
-import type { FirewallArgs } from "../templates/nftables-conf";
+import { baseBundle } from "../services/base-system/base-bundle";
+import { brokerPort, brokerUser } from "../services/broker/broker-bundle";
+import { type Bundle, type BundlePart, mergeBundles } from "../services/bundle";
+import { cloudConfig } from "../services/first-boot/cloud-config";
+import { moverUser } from "../services/edge-haproxy/lb-units";
+import type { FirewallArgs } from "../services/host-firewall/nftables-conf";
 import type { PlannedNode, Role } from "../topology";
 import type { Server } from "./server";
 

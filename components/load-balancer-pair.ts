@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { Bundle } from "../templates/bundle";
-import { lbBundle, lbSecretPaths, type MoverArgs } from "../templates/lb-bundle";
+import type { Bundle } from "../services/bundle";
+import { lbBundle, lbSecretPaths, type MoverArgs } from "../services/edge-haproxy/lb-bundle";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { ApiAccess } from "./api-access";
 import type { FloatingAddresses } from "./floating-addresses";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Bundle } from "../templates/bundle";
-import { dbBundle, type DbBundleArgs, dbSecretPaths } from "../templates/db-bundle";
+import type { Bundle } from "../services/bundle";
+import { dbBundle, type DbBundleArgs, dbSecretPaths } from "../services/mysql/db-bundle";
 import type { Peer, PlannedDatabase } from "../topology";
 import { NodeCertificates } from "./node-certificates";
 import { DatabaseCredentials } from "./database-credentials";

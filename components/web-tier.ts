@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Bundle, BundleRelease } from "../templates/bundle";
-import { webBundle } from "../templates/web-bundle";
+import type { Bundle, BundleRelease } from "../services/bundle";
+import { webBundle } from "../services/nginx/web-bundle";
 import type { Peer, PlannedNode } from "../topology";
 import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
 import type { ServerSettings } from "./server";

@@ -14,8 +14,8 @@ const allowed: Record<string, string[]> = {
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
   "release.ts": ["tar"],
-  components: ["components", "templates", "provider/configuration", "@pulumi/*"],
-  templates: ["templates", "yaml"],
+  components: ["components", "services", "provider/configuration", "@pulumi/*"],
+  services: ["services", "yaml"],
   host: ["host"],
   provider: ["provider", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
@@ -27,10 +27,10 @@ const allowed: Record<string, string[]> = {
 const allowedTypes: Record<string, string[]> = {
   // The plan of a stack: which nodes there are.
   components: ["topology"],
-  templates: ["topology"],
+  services: ["topology"],
   // The description of a host that the program renders, the provider delivers and the host applies.
-  provider: ["templates/bundle"],
-  host: ["templates/bundle"],
+  provider: ["services/bundle"],
+  host: ["services/bundle"],
 };
 
 /** Packages that the two workspaces name in their own package.json. */
@@ -105,8 +105,8 @@ describe("the house", () => {
     expect(isAllowed("components-old/server", ["components"])).toBe(false);
     expect(isAllowed("localcloud/main", allowed.components!)).toBe(false);
     expect(imports("test/architecture.test.ts", valueImports)).toContain("vitest");
-    expect(imports("provider/inputs.ts", [typeImport])).toContain("templates/bundle");
-    expect(imports("provider/inputs.ts", valueImports)).not.toContain("templates/bundle");
+    expect(imports("provider/inputs.ts", [typeImport])).toContain("services/bundle");
+    expect(imports("provider/inputs.ts", valueImports)).not.toContain("services/bundle");
   });
 
   it("has an index of at most 20 lines", () => {

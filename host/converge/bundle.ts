@@ -1,6 +1,6 @@
-import type { Bundle } from "../../templates/bundle";
+import type { Bundle } from "../../services/bundle";
 
-export type * from "../../templates/bundle";
+export type * from "../../services/bundle";
 
 /** What one `apply` works on. */
 export interface Wanted {

@@ -4,8 +4,8 @@ import { AddressBroker } from "../../components/address-broker";
 import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair } from "../../components/load-balancer-pair";
 import { MysqlCluster } from "../../components/mysql-cluster";
-import { brokerSecretPaths } from "../../templates/broker-bundle";
-import { lbSecretPaths } from "../../templates/lb-bundle";
+import { brokerSecretPaths } from "../../services/broker/broker-bundle";
+import { lbSecretPaths } from "../../services/edge-haproxy/lb-bundle";
 import { mockId, record, valueOf } from "../support/record";
 import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
 

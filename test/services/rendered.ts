@@ -1,10 +1,10 @@
 import { hostBundle } from "../../components/host";
-import { appBundle } from "../../templates/app-bundle";
-import { brokerBundle } from "../../templates/broker-bundle";
-import { type Bundle, mergeBundles } from "../../templates/bundle";
-import { dbBundle, type DbBundleArgs } from "../../templates/db-bundle";
-import { lbBundle } from "../../templates/lb-bundle";
-import { webBundle } from "../../templates/web-bundle";
+import { appBundle } from "../../services/app/app-bundle";
+import { brokerBundle } from "../../services/broker/broker-bundle";
+import { type Bundle, mergeBundles } from "../../services/bundle";
+import { dbBundle, type DbBundleArgs } from "../../services/mysql/db-bundle";
+import { lbBundle } from "../../services/edge-haproxy/lb-bundle";
+import { webBundle } from "../../services/nginx/web-bundle";
 import { hostSettings, plan, release } from "../support/tier-args";
 
 const host = hostSettings();

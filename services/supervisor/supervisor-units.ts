@@ -1,8 +1,8 @@
-import { programPath } from "./base-bundle";
-import { tlsPaths } from "./my-cnf";
-import { supervisorUser } from "./mysql-init-sql";
-import { made } from "./notice";
-import { text } from "./text";
+import { programPath } from "../base-system/base-bundle";
+import { tlsPaths } from "../mysql/my-cnf";
+import { supervisorUser } from "../mysql/mysql-init-sql";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** Units of the supervisor, by what they are for. */
 export const supervisorPaths = {

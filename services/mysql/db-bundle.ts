@@ -1,5 +1,5 @@
-import { programPath, unitCheck } from "./base-bundle";
-import { rootFile, type BundleCheck, type BundlePart, type FileAttributes } from "./bundle";
+import { programPath, unitCheck } from "../base-system/base-bundle";
+import { rootFile, type BundleCheck, type BundlePart, type FileAttributes } from "../bundle";
 import {
   dataPaths,
   dataVolumePart,
@@ -7,15 +7,20 @@ import {
   noVolumeCheck,
   onOwnDisk,
   onVolume,
-} from "./db-data";
-import type { Peer } from "../topology";
+} from "./data-volume";
+import type { Peer } from "../../topology";
 import { initSqlPath, myCnf, tlsPaths } from "./my-cnf";
 import { mysqlInitSql, supervisorUser } from "./mysql-init-sql";
 import { beforeStop } from "./mysql-stop";
-import { made } from "./notice";
-import { controlSocket } from "./supervisor-ports";
-import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
-import { text } from "./text";
+import { made } from "../notice";
+import { controlSocket } from "../supervisor/supervisor-ports";
+import {
+  mysqlKillPath,
+  mysqlKillUnit,
+  supervisorPaths,
+  supervisorUnit,
+} from "../supervisor/supervisor-units";
+import { text } from "../text";
 
 /** What a database node depends on, besides what every node has. */
 export interface DbBundleArgs {

@@ -1,9 +1,9 @@
-import { unitCheck } from "./base-bundle";
-import { rootFile, type BundlePart, type BundleRelease } from "./bundle";
-import type { Peer } from "../topology";
+import { unitCheck } from "../base-system/base-bundle";
+import { rootFile, type BundlePart, type BundleRelease } from "../bundle";
+import type { Peer } from "../../topology";
 import { nginxConf } from "./nginx-conf";
-import { made } from "./notice";
-import { text } from "./text";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** What a web node depends on, besides what every node has. */
 export interface WebBundleArgs {

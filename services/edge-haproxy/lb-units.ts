@@ -1,7 +1,7 @@
-import { programPath } from "./base-bundle";
-import { edgeHealthPath, vrrpFifoPath } from "./keepalived-conf";
-import { made } from "./notice";
-import { text } from "./text";
+import { programPath } from "../base-system/base-bundle";
+import { edgeHealthPath, vrrpFifoPath } from "../keepalived/keepalived-conf";
+import { made } from "../notice";
+import { text } from "../text";
 
 /**
  * keepalived tells the state of this node by adverts every 0.2 s; it must not starve, and it

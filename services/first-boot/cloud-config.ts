@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
-import { programPath } from "./base-bundle";
-import type { Bundle } from "./bundle";
+import { programPath } from "../base-system/base-bundle";
+import type { Bundle } from "../bundle";
 
 /** What a server's first boot depends on. */
 export interface CloudConfigArgs {

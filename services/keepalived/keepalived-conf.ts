@@ -1,5 +1,5 @@
-import { made } from "./notice";
-import { text } from "./text";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** What `keepalived.conf` depends on. */
 export interface KeepalivedConfArgs {

@@ -1,6 +1,6 @@
-import type { Peer } from "../topology";
-import { made } from "./notice";
-import { text } from "./text";
+import type { Peer } from "../../topology";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {

@@ -1,8 +1,8 @@
-import type { Role } from "../topology";
-import { rootFile, type BundleCheck, type BundlePart } from "./bundle";
-import { nftablesConf, type FirewallArgs } from "./nftables-conf";
-import { made } from "./notice";
-import { text } from "./text";
+import type { Role } from "../../topology";
+import { rootFile, type BundleCheck, type BundlePart } from "../bundle";
+import { nftablesConf, type FirewallArgs } from "../host-firewall/nftables-conf";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** What every node's configuration depends on. */
 export interface BaseBundleArgs {

@@ -1,7 +1,7 @@
-import { programPath } from "./base-bundle";
-import { rootFile, type BundleCheck, type BundlePart } from "./bundle";
-import { made } from "./notice";
-import { text } from "./text";
+import { programPath } from "../base-system/base-bundle";
+import { rootFile, type BundleCheck, type BundlePart } from "../bundle";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** Volume that holds a database node's data. */
 export interface DataVolume {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../../templates/bundle";
+import type { Bundle } from "../../services/bundle";
 import { databaseNode } from "./rendered";
 
 const db = databaseNode();

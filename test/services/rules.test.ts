@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { appEnv } from "../../templates/app-bundle";
-import type { Bundle } from "../../templates/bundle";
-import { cloudConfig } from "../../templates/cloud-config";
+import { appEnv } from "../../services/app/app-bundle";
+import type { Bundle } from "../../services/bundle";
+import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
 import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
 

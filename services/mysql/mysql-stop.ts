@@ -1,4 +1,4 @@
-import { controlSocket } from "./supervisor-ports";
+import { controlSocket } from "../supervisor/supervisor-ports";
 
 /** Writes reach the new primary before the old one leaves, which holds commits up once more. */
 const afterHandOverSeconds = 2;

@@ -1,7 +1,7 @@
-import type { Peer } from "../topology";
-import { made } from "./notice";
-import { checksPort } from "./supervisor-ports";
-import { text } from "./text";
+import type { Peer } from "../../topology";
+import { made } from "../notice";
+import { checksPort } from "../supervisor/supervisor-ports";
+import { text } from "../text";
 
 /**
  * Renders `/etc/haproxy/haproxy.cfg` of an app node: writes go to the primary, reads to replicas,

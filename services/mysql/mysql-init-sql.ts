@@ -1,5 +1,5 @@
-import { made } from "./notice";
-import { text } from "./text";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** System user under which the supervisor runs, which its MySQL user is tied to. */
 export const supervisorUser = "webstack-supervisor";

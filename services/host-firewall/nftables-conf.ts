@@ -1,7 +1,7 @@
-import type { Role } from "../topology";
-import { made } from "./notice";
-import { checksPort, peerPort } from "./supervisor-ports";
-import { text } from "./text";
+import type { Role } from "../../topology";
+import { made } from "../notice";
+import { checksPort, peerPort } from "../supervisor/supervisor-ports";
+import { text } from "../text";
 
 /** What a host's own firewall depends on. */
 export interface FirewallArgs {

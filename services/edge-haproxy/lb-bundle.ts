@@ -1,8 +1,8 @@
-import type { Peer } from "../topology";
-import { programPath, unitCheck } from "./base-bundle";
-import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
+import type { Peer } from "../../topology";
+import { programPath, unitCheck } from "../base-system/base-bundle";
+import { rootFile, type BundlePart, type FileAttributes } from "../bundle";
 import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
-import { keepalivedConf } from "./keepalived-conf";
+import { keepalivedConf } from "../keepalived/keepalived-conf";
 import {
   edgeConnections,
   floatingIpUnit,

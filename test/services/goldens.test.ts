@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../../templates/bundle";
-import { cloudConfig } from "../../templates/cloud-config";
+import type { Bundle } from "../../services/bundle";
+import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
 
 const folder = join(__dirname, "golden");

@@ -1,6 +1,6 @@
-import { made } from "./notice";
-import type { Peer } from "../topology";
-import { text } from "./text";
+import { made } from "../notice";
+import type { Peer } from "../../topology";
+import { text } from "../text";
 
 /** What a database node's MySQL settings depend on. */
 export interface MyCnfArgs {

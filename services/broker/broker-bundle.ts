@@ -1,7 +1,7 @@
-import { programPath, unitCheck } from "./base-bundle";
-import { rootFile, type BundlePart, type FileAttributes } from "./bundle";
-import { made } from "./notice";
-import { text } from "./text";
+import { programPath, unitCheck } from "../base-system/base-bundle";
+import { rootFile, type BundlePart, type FileAttributes } from "../bundle";
+import { made } from "../notice";
+import { text } from "../text";
 
 /** Port on the private address where a broker answers. */
 export const brokerPort = 9300;
