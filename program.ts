@@ -7,13 +7,13 @@ import { AppTier } from "./components/app-tier";
 import { EdgeCertificate } from "./components/edge-certificate";
 import { Firewalls } from "./components/firewalls";
 import { FloatingAddresses } from "./components/floating-addresses";
-import type { ConfiguredHost, HostSettings } from "./components/host";
 import { LoadBalancerPair } from "./components/load-balancer-pair";
 import { MysqlCluster } from "./components/mysql-cluster";
 import { labelSelector } from "./components/naming";
 import { PrivateNetwork } from "./components/private-network";
 import { rollOut } from "./components/rollout-order";
 import type { ServerSettings } from "./components/server";
+import type { HostSettings } from "./components/tier";
 import { WebTier } from "./components/web-tier";
 import { type AppSource, readSettings, type Settings } from "./config";
 import { hostPrograms } from "./host-programs";
@@ -53,7 +53,12 @@ function foundation(settings: Settings, plan: Topology) {
     networkZone,
     protect,
   });
-  const firewalls = new Firewalls("firewalls", { identity, adminCidrs: admin.cidrs });
+  const firewalls = new Firewalls("firewalls", {
+    identity,
+    adminCidrs: admin.cidrs,
+    edge: LoadBalancerPair.services(loadBalancers.api.tokenOn !== "brokers"),
+    inner: [WebTier.services, AppTier.services, MysqlCluster.services],
+  });
   const access = new AdminAccess("admin", { identity, user: admin.user, sshKeys: admin.sshKeys });
   const addresses = new FloatingAddresses("edge", {
     identity,
@@ -97,17 +102,11 @@ function appRelease(source: AppSource) {
 }
 
 /** What the configurations of all hosts share. */
-function hostSettings(
-  { loadBalancers }: Settings,
-  { access }: Foundation,
-  plan: Topology,
-): HostSettings {
-  const brokers = loadBalancers.api.tokenOn === "brokers" ? brokerNodes(plan) : [];
+function hostSettings({ access }: Foundation, plan: Topology): HostSettings {
   return {
     adminUser: access.user,
     adminKeys: access.publicKeys,
     subnetCidrs: plan.subnetCidrs,
-    brokers: brokers.map(({ name }) => name),
     programs: hostPrograms(),
   };
 }
@@ -117,7 +116,6 @@ function addressBroker(
   { loadBalancers: { api } }: Settings,
   plan: Topology,
   { identity, addresses }: Foundation,
-  { programs }: HostSettings,
 ): AddressBroker | undefined {
   if (api.tokenOn !== "brokers") return undefined;
   return new AddressBroker("broker", {
@@ -127,15 +125,14 @@ function addressBroker(
     token: api.token,
     addresses,
     selector: labelSelector(identity),
-    programs,
   });
 }
 
 /** The servers of all tiers with the state of each. */
 function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
   const { loadBalancers, app, db } = settings;
-  const host = hostSettings(settings, base, plan);
-  const broker = addressBroker(settings, plan, base, host);
+  const common = hostSettings(base, plan);
+  const broker = addressBroker(settings, plan, base);
   const server = (role: Role) => serverSettings(settings, base, role);
   const { release, archive } = appRelease(app.source);
   const lbTier = new LoadBalancerPair("lb", {
@@ -145,8 +142,9 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
     api: broker?.access ?? ownToken(loadBalancers.api.endpoint, loadBalancers.api.token),
     certificatePem: base.certificate.pem,
     server: server("lb"),
-    host,
+    host: common,
   });
+  const host = { ...common, guests: broker?.guests(lbTier.servers) ?? {} };
   const dbTier = new MysqlCluster("db", {
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
@@ -171,14 +169,7 @@ function serverTiers(settings: Settings, plan: Topology, base: Foundation) {
     server: server("web"),
     host,
   });
-  const brokered = (hosts: ConfiguredHost[]) => broker?.configured(hosts, lbTier.servers) ?? hosts;
-  return {
-    lb: lbTier,
-    web: brokered(webTier.hosts),
-    app: appTier.hosts,
-    db: brokered(dbTier.hosts),
-    archive,
-  };
+  return { lb: lbTier, web: webTier.hosts, app: appTier.hosts, db: dbTier.hosts, archive };
 }
 
 function outputs(settings: Settings, { access, addresses }: Foundation, tiers: Tiers) {

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lbSecretPaths, type MoverArgs } from "../services/edge-haproxy/lb-bundle";
+import type { MoverSettings } from "../services/mover/service";
 
 /** How the load balancers' movers reach the Hetzner API. */
 export interface ApiAccess {
   /** True if the token is on the load balancers. */
   hasToken: boolean;
   /** What a mover is told. */
-  way: MoverArgs["api"];
-  /** Secret files of a load balancer for it, by path. */
+  way: MoverSettings["api"];
+  /** Contents of a mover's secret files by key. */
   secrets: (nodeName: string) => Record<string, pulumi.Output<string>>;
 }
 
@@ -16,6 +16,6 @@ export function ownToken(endpoint: string, token: pulumi.Input<string>): ApiAcce
   return {
     hasToken: true,
     way: { endpoint },
-    secrets: () => ({ [lbSecretPaths.token]: pulumi.secret(token) }),
+    secrets: () => ({ moverToken: pulumi.secret(token) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { ConfiguredHost } from "./host";
+import type { ConfiguredHost } from "./tier";
 import type { LoadBalancerPair } from "./load-balancer-pair";
 import { type Access, Rollout } from "./rollout";
 

@@ -94,14 +94,12 @@ export interface Bundle {
 export type BundlePart = Partial<Omit<Bundle, "node" | "role">>;
 
 /**
- * One bundle of several parts, in order.
+ * Several parts as one, in order.
  *
- * @throws Error if two parts bring the same file, secret file or unit.
+ * @throws Error if two parts bring the same file, secret file or directory.
  */
-export function mergeBundles(node: string, role: Role, ...parts: readonly BundlePart[]): Bundle {
-  const merged: Bundle = {
-    node,
-    role,
+export function mergeParts(parts: readonly BundlePart[]): Omit<Bundle, "node" | "role"> {
+  const merged = {
     packages: [...new Set(parts.flatMap((part) => part.packages ?? []))],
     users: parts.flatMap((part) => part.users ?? []),
     directories: disjoint(

@@ -1,4 +1,4 @@
-import { brokerPort } from "../../services/broker/broker-bundle";
+import { brokerPort } from "../../services/broker/service";
 import { checksPort, controlSocket, peerPort } from "../../services/supervisor/supervisor-ports";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";

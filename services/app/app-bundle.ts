@@ -1,10 +1,10 @@
-import { unitCheck } from "../base-system/base-bundle";
 import { rootFile, type BundlePart, type BundleRelease } from "../bundle";
 import { dbProxyCfg } from "../database-proxy/db-proxy-cfg";
 import type { Peer } from "../../topology";
 import { tlsPaths } from "../mysql/my-cnf";
 import { made } from "../notice";
 import { text } from "../text";
+import { unitCheck } from "../unit-check";
 
 /** What an app node depends on, besides what every node has. */
 export interface AppBundleArgs {

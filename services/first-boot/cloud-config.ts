@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
-import { programPath } from "../base-system/base-bundle";
+import { programPath } from "../host-program";
 import type { Bundle } from "../bundle";
 
 /** What a server's first boot depends on. */

@@ -1,6 +1,6 @@
 import type { Role } from "../../topology";
 import { made } from "../notice";
-import { checksPort, peerPort } from "../supervisor/supervisor-ports";
+import type { Opening, OutgoingCalls, Source } from "../service";
 import { text } from "../text";
 
 /** What a host's own firewall depends on. */
@@ -9,25 +9,23 @@ export interface FirewallArgs {
   role: Role;
   /** Subnet of each tier with prefix. */
   subnets: Readonly<Record<Role, string>>;
-  /** Private address of the other load balancer, on load balancers. */
-  peerIp?: string;
-  /** Port that load balancers reach, on a node with a broker. @default none */
-  brokerPort?: number;
-  /** User that has the project's token and calls the API, on the nodes where it is. @default none */
-  apiUser?: string;
-  /** User that asks the other load balancer in public whether it serves. @default none */
-  askingUser?: string;
+  /** Private addresses of the other nodes of the tier. */
+  peerIps: readonly string[];
+  /** Ways in, in groups; rules of one group come before those of the next. */
+  openings: readonly (readonly Opening[])[];
+  /** Users that call out; without any, everybody may. */
+  callsOut: readonly OutgoingCalls[];
+  /** True if new connections to chosen ports can be held back. */
+  holdsBack: boolean;
 }
 
 /**
- * Renders `/etc/nftables.conf`. Cloud firewalls filter only the public side, so this one filters
- * the private side by tier: load balancers reach web nodes, web nodes reach app nodes, app nodes
- * reach databases, and SSH comes through a load balancer.
+ * Renders `/etc/nftables.conf`. Cloud firewalls filter only the public side, so this one filters the
+ * private side: what no service of the host opens is dropped.
  *
  * Syntax: https://wiki.nftables.org/, nftables 1.0 and later.
  */
 export function nftablesConf(args: FirewallArgs): string {
-  const { role } = args;
   return text`
     #!/usr/sbin/nft -f
     ${made}
@@ -35,13 +33,13 @@ export function nftablesConf(args: FirewallArgs): string {
     delete table inet webstack
 
     table inet webstack {
-      ${role === "lb" ? heldBack : []}
+      ${args.holdsBack ? heldBack : []}
       chain input {
         type filter hook input priority filter; policy drop;
         iif "lo" accept
         ct state vmap { established : accept, related : accept, invalid : drop }
         meta l4proto { icmp, ipv6-icmp } accept
-        ${role === "lb" ? ["tcp dport @held_back ct state new drop"] : []}
+        ${args.holdsBack ? ["tcp dport @held_back ct state new drop"] : []}
         ${rules(args)}
       }
 
@@ -49,7 +47,7 @@ export function nftablesConf(args: FirewallArgs): string {
         type filter hook output priority filter; policy accept;
         # Metadata holds user data; only root reads it.
         ip daddr 169.254.169.254 meta skuid != 0 drop
-        ${role === "lb" || args.apiUser ? onlySystemCallsOut(args) : []}
+        ${args.callsOut.length > 0 ? onlyTheseCallOut(args) : []}
       }
     }
   `;
@@ -59,44 +57,59 @@ export function nftablesConf(args: FirewallArgs): string {
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
 
 /**
- * On a load balancer, and where the project's token is, nothing but the system and the token's user
- * opens a connection to the outside: a service that was taken over must not reach the API.
+ * On a load balancer, and where the project's token is, nothing but the system and the services that
+ * say so opens a connection to the outside: a service that was taken over must not reach the API.
  */
-function onlySystemCallsOut({ subnets, apiUser, askingUser }: FirewallArgs): string[] {
-  const users = ["root", "_apt", ...(apiUser ? [apiUser] : [])].map((user) => `"${user}"`);
+function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
+  const free = callsOut.filter(({ port }) => port === undefined).map(({ user }) => user);
+  const users = ["root", "_apt", ...free].map((user) => `"${user}"`);
   return [
     'oif "lo" accept',
     `ip daddr { ${Object.values(subnets).join(", ")} } accept`,
-    ...(askingUser ? [`meta skuid "${askingUser}" tcp dport 80 accept`] : []),
+    ...callsOut
+      .filter(({ port }) => port !== undefined)
+      .map(({ user, port }) => `meta skuid "${user}" tcp dport ${port!} accept`),
     `ct state new tcp dport != 53 meta skuid != { ${users.join(", ")} } drop`,
   ];
 }
 
-function rules({ role, subnets, peerIp, brokerPort }: FirewallArgs): string[] {
-  const ports = brokerPort ? `{ 22, ${brokerPort} }` : "22";
-  const fromLb = `ip saddr ${subnets.lb} tcp dport ${ports} accept`;
-  switch (role) {
-    case "lb":
-      return [
-        // The tiers behind it are asked by load balancers, never the other way round.
-        `ip saddr { ${subnets.web}, ${subnets.app}, ${subnets.db} } drop`,
-        "tcp dport { 22, 80, 443 } accept",
-        ...(peerIp
-          ? [
-              `ip saddr ${peerIp} ip protocol vrrp accept`,
-              `ip saddr ${peerIp} tcp dport 10000 accept`,
-            ]
-          : []),
-      ];
-    case "web":
-      return [fromLb, `ip saddr ${subnets.lb} tcp dport 80 accept`];
-    case "app":
-      return [fromLb, `ip saddr ${subnets.web} tcp dport 3000 accept`];
-    case "db":
-      return [
-        fromLb,
-        `ip saddr ${subnets.app} tcp dport { 3306, ${checksPort} } accept`,
-        `ip saddr ${subnets.db} tcp dport { 3306, ${peerPort}, 33061 } accept`,
-      ];
-  }
+const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins";
+
+/**
+ * Tiers first. A host that is open to everybody is not open to the tiers that it does not name: those
+ * behind it are asked by it, never the other way round.
+ */
+function rules({ role, subnets, peerIps, openings }: FirewallArgs): string[] {
+  const all = openings.flat();
+  const forAll = all.filter(isPublic);
+  const others = Object.entries(subnets).filter(([tier]) => tier !== role);
+  const closed = others.map(([, subnet]) => subnet).join(", ");
+  return [
+    ...openings.flatMap((group) =>
+      Object.entries(subnets).flatMap(([tier, subnet]) =>
+        accept(`ip saddr ${subnet} `, from(tier as Role, group)),
+      ),
+    ),
+    ...(forAll.length > 0 ? [`ip saddr { ${closed} } drop`] : []),
+    ...accept("", forAll),
+    ...(peerIps.length > 0 ? accept(`ip saddr ${set(peerIps)} `, from("peers", all)) : []),
+  ];
+}
+
+function from(source: Source, openings: readonly Opening[]): Opening[] {
+  return openings.filter((opening) => opening.from === source);
+}
+
+/** Rules that let openings of one source pass; ICMP passes anyway. */
+function accept(source: string, openings: readonly Opening[]): string[] {
+  const hasVrrp = openings.some(({ protocol }) => protocol === "vrrp");
+  const ports = [...new Set(openings.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);
+  return [
+    ...(hasVrrp ? [`${source}ip protocol vrrp accept`] : []),
+    ...(ports.length > 0 ? [`${source}tcp dport ${set(ports)} accept`] : []),
+  ];
+}
+
+function set(values: readonly (string | number)[]): string {
+  return values.length === 1 ? String(values[0]) : `{ ${values.join(", ")} }`;
 }

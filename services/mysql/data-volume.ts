@@ -1,4 +1,4 @@
-import { programPath } from "../base-system/base-bundle";
+import { programPath } from "../host-program";
 import { rootFile, type BundleCheck, type BundlePart } from "../bundle";
 import { made } from "../notice";
 import { text } from "../text";

@@ -1,4 +1,4 @@
-import { programPath } from "../base-system/base-bundle";
+import { programPath } from "../host-program";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
 import { made } from "../notice";

@@ -1,6 +1,7 @@
-import { programPath, unitCheck } from "../base-system/base-bundle";
-import { rootFile, type BundlePart, type FileAttributes } from "../bundle";
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
 import { made } from "../notice";
+import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
 
 /** Port on the private address where a broker answers. */
@@ -9,18 +10,22 @@ export const brokerPort = 9300;
 /** Login of the broker, the one user of a node that may reach the API. */
 export const brokerUser = "webstack-broker";
 
-/** What a broker depends on. */
-export interface BrokerBundleArgs {
+/** What a broker may do; ids exist only after creation. */
+export interface BrokerRules {
   /** API with `/v1`, such as `https://api.hetzner.cloud/v1`. */
   endpoint: string;
-  /** Private IPv4 address of the node, no prefix. */
-  privateIp: string;
   /** Labels of the stack's floating IPs, such as `stack=dev`. */
   selector: string;
   /** Ids of the floating IPs that may be moved. */
   floatingIps: readonly number[];
   /** Load balancers by the name in their certificates, with their ids in the cloud. */
   servers: readonly { name: string; id: number }[];
+}
+
+/** What a broker's node knows. */
+export interface BrokerFacts {
+  /** Private IPv4 address of the node, no prefix. */
+  privateIp: string;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -35,31 +40,54 @@ export const brokerSecretPaths = {
   key: `${directory}/key.pem`,
 } as const;
 
-const root0600: FileAttributes = { owner: "root", group: "root", mode: "0600" };
+/** Secret files of a configured broker by path. */
+export const brokerSecrets: Readonly<Record<string, SecretFile>> = {
+  [brokerSecretPaths.token]: { ...rootOnly, secret: "brokerToken" },
+  [brokerSecretPaths.ca]: { ...rootOnly, secret: "brokerCa" },
+  [brokerSecretPaths.certificate]: { ...rootOnly, secret: "brokerCertificate" },
+  [brokerSecretPaths.key]: { ...rootOnly, secret: "brokerKey" },
+};
+
 const unitPath = "/etc/systemd/system/webstack-broker.service";
 const configPath = "/etc/webstack/broker.json";
 
 /**
- * The broker: has the project's token and moves the floating IPs for the load balancers. Its user
- * is not part of it: the node's firewall needs that one earlier.
+ * The broker: has the project's token and moves the floating IPs for the load balancers.
+ *
+ * @param rules what it may do. @default not known yet: of the broker there is only its place, which
+ * the node's firewall names.
  */
-export function brokerBundle({ programs, ...config }: BrokerBundleArgs): BundlePart {
-  const secrets = Object.values(brokerSecretPaths);
+export function broker(rules?: BrokerRules): Service<BrokerFacts> {
+  const users = [{ name: brokerUser, home: "/nonexistent" }];
+  return {
+    name: "broker",
+    openings: [
+      { from: "lb", protocol: "tcp", port: brokerPort, purpose: "moves of the floating IP" },
+    ],
+    callsOut: [{ user: brokerUser }],
+    ...(rules ? { secrets: brokerSecrets } : {}),
+    part: (facts) => ({ users, ...(rules ? brokerPart(facts, rules) : {}) }),
+  };
+}
+
+function brokerPart({ privateIp, programs }: BrokerFacts, rules: BrokerRules): ServicePart {
+  const { endpoint, selector, floatingIps, servers } = rules;
+  const config = { endpoint, privateIp, selector, floatingIps, servers, port: brokerPort };
+  const paths = Object.values(brokerSecretPaths);
   return {
     directories: { [directory]: { owner: "root", group: "root", mode: "0700" } },
     files: {
       [programPath("broker")]: rootFile(programs.broker ?? ""),
-      [configPath]: rootFile(`${JSON.stringify({ ...config, port: brokerPort }, null, 2)}\n`),
+      [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
       [unitPath]: rootFile(brokerUnit()),
     },
-    secretFiles: Object.fromEntries(secrets.map((path) => [path, root0600])),
-    checks: [unitCheck([], [], [unitPath])],
+    unitFiles: { own: [unitPath] },
     services: [
       {
         unit: "webstack-broker.service",
         reloadFiles: [],
-        restartFiles: [programPath("broker"), configPath, unitPath, ...secrets],
-        needs: secrets,
+        restartFiles: [programPath("broker"), configPath, unitPath, ...paths],
+        needs: paths,
       },
     ],
   };
