@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { randomPassword } from "../resources/random-password";
 import { appEnv, appSecretPaths, type AppBundleArgs } from "../services/app/app-bundle";
 import { app } from "../services/app/service";
 import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { PlannedNode } from "../topology";
-import { randomPassword } from "./database-credentials";
 import type { DatabaseAccess } from "./mysql-cluster";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 

@@ -2,8 +2,8 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { type ListedServices, openings } from "../services/node-bundle";
 import type { Source } from "../services/service";
-import { cloudLabels, cloudName, type Identity } from "./naming";
-import { numericId } from "./numeric-id";
+import { cloudLabels, cloudName, type Identity } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
 
 /** Every address there is. */
 const anywhere = ["0.0.0.0/0", "::/0"];

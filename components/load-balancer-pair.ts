@@ -11,11 +11,20 @@ import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../servi
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { prober } from "../services/prober/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
-import type { ApiAccess } from "./api-access";
 import type { FloatingAddresses } from "./floating-addresses";
-import { labelSelector } from "./naming";
+import { labelSelector } from "../resources/naming";
 import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
+
+/** How the load balancers' movers reach the Hetzner API. */
+export interface ApiAccess {
+  /** True if the token is on the load balancers. */
+  hasToken: boolean;
+  /** What a mover is told. */
+  way: MoverSettings["api"];
+  /** Contents of a mover's secret files by key. */
+  secrets: (nodeName: string) => Record<string, pulumi.Output<string>>;
+}
 
 /** Arguments of {@link LoadBalancerPair}. */
 export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
@@ -71,6 +80,12 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       }),
     );
     this.registerOutputs({ publicIps: this.publicIps });
+  }
+
+  /** The access of movers that have the token themselves. */
+  static ownToken(endpoint: string, token: pulumi.Input<string>): ApiAccess {
+    const moverToken = pulumi.secret(token);
+    return { hasToken: true, way: { endpoint }, secrets: () => ({ moverToken }) };
   }
 
   /**

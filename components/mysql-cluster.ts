@@ -8,9 +8,9 @@ import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { supervisor, type SupervisorFacts } from "../services/supervisor/service";
 import type { Peer, PlannedDatabase } from "../topology";
 import { DatabaseCredentials } from "./database-credentials";
-import { cloudLabels, cloudName } from "./naming";
+import { cloudLabels, cloudName } from "../resources/naming";
 import { NodeCertificates } from "./node-certificates";
-import { numericId } from "./numeric-id";
+import { numericId } from "../resources/numeric-id";
 import type { Server, ServerSettings } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 

@@ -2,8 +2,8 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { isIPv4 } from "node:net";
 import type { PlannedNode } from "../topology";
-import { cloudLabels, type Identity } from "./naming";
-import { numericId } from "./numeric-id";
+import { cloudLabels, type Identity } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
 
 /** What the servers of a tier have in common. */
 export interface ServerSettings {

@@ -11,8 +11,8 @@ import {
 } from "../services/node-bundle";
 import type { Service } from "../services/service";
 import type { PlannedNode, Role } from "../topology";
-import { cloudLabels, cloudName } from "./naming";
-import { numericId } from "./numeric-id";
+import { cloudLabels, cloudName } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
 import { Server, type ServerSettings } from "./server";
 
 /** What the configurations of all hosts share. */

@@ -8,13 +8,16 @@ const root = join(__dirname, "..");
 /** Rooms, and single files at the root, with what they may import besides Node's own modules. */
 const allowed: Record<string, string[]> = {
   "index.ts": ["program"],
-  "program.ts": ["config", "topology", "components", "host-programs", "release", "@pulumi/pulumi"],
+  "program.ts": ["config", "web-stack", "host-programs", "release", "@pulumi/pulumi"],
+  "web-stack.ts": ["web-stack", "topology", "components", "@pulumi/pulumi"],
+  "web-stack": ["web-stack", "topology", "components", "resources"],
   "config.ts": ["config", "@pulumi/pulumi"],
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
   "release.ts": ["tar"],
-  components: ["components", "services", "provider/configuration", "@pulumi/*"],
+  components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
+  resources: ["@pulumi/*"],
   services: ["services", "yaml"],
   host: ["host"],
   provider: ["provider", "ssh2", "@pulumi/pulumi"],
@@ -25,6 +28,7 @@ const allowed: Record<string, string[]> = {
 
 /** Files of other rooms from which a room may import types, and nothing else. */
 const allowedTypes: Record<string, string[]> = {
+  "web-stack": ["config", "services/bundle"],
   // The plan of a stack: which nodes there are.
   components: ["topology"],
   services: ["topology"],
@@ -111,6 +115,17 @@ describe("the house", () => {
 
   it("has an index of at most 20 lines", () => {
     expect(lineCount("index.ts")).toBeLessThanOrEqual(20);
+  });
+
+  it("has one component in each file of components/, and nothing else to call", () => {
+    const strays = sources("components").filter((file) => {
+      const code = readFileSync(join(root, file), "utf8");
+      const values = code.match(/^export (?!interface|type)[^{]*/gm) ?? [];
+      const component =
+        /^export (abstract )?class \w+[^]*extends (Tier<|pulumi\.ComponentResource)/;
+      return values.length !== 1 || !component.test(values[0]);
+    });
+    expect(strays).toEqual([]);
   });
 
   const everything = [...Object.keys(allowed), "scripts", "test"].flatMap(allFiles);
