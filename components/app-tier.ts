@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { appBundle, appEnv, appSecretPaths } from "../templates/app-bundle";
-import type { Bundle, BundleRelease } from "../templates/bundle";
-import { randomPassword } from "./database-credentials";
-import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
+import { randomPassword } from "../resources/random-password";
+import { appEnv, appSecretPaths, type AppBundleArgs } from "../services/app/app-bundle";
+import { app } from "../services/app/service";
+import type { BundleRelease } from "../services/bundle";
+import { everyNode } from "../services/every-node";
+import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
-import type { ServerNode, ServerSettings } from "./server";
-import { tierServers } from "./tier-servers";
+import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link AppTier}. */
-export interface AppTierArgs {
-  /** Planned nodes; at least one. */
-  nodes: readonly ServerNode[];
+export interface AppTierArgs extends TierArgs {
   /** Databases of the app. */
   database: DatabaseAccess;
   /** Environment of the app, such as `{ LOG_LEVEL: "info" }`. */
@@ -21,14 +21,18 @@ export interface AppTierArgs {
   processes: number;
   /** The app's release. */
   release: BundleRelease;
-  /** What the servers have in common. */
-  server: ServerSettings;
-  /** What all hosts have in common. */
-  host: HostSettings;
 }
 
+type Own = Omit<AppBundleArgs, keyof NodeFacts>;
+
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
-export class AppTier extends pulumi.ComponentResource {
+export class AppTier extends Tier<PlannedNode, Own> {
+  /** What each node runs, in the order of its start. */
+  static readonly services: NodeServices<NodeFacts & Own> = {
+    system: everyNode("lb"),
+    tier: [app],
+  };
+
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
 
@@ -43,34 +47,22 @@ export class AppTier extends pulumi.ComponentResource {
       );
     }
 
-    const { nodes, server, host, database } = args;
+    const { database, processes, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
-    const servers = tierServers(this, name, {
-      nodes,
-      server,
-      userData: (node) => userData(host, bundle(args, node)),
-    });
-    this.hosts = servers.map((each) => ({
-      server: each,
-      bundle: bundle(args, each.node),
-      secrets: {
-        [appSecretPaths.env]: environment(args, each.node, sessionSecret),
-        [appSecretPaths.databaseCa]: database.caPem,
-      },
+    const known = () => ({ databases: database.nodes, processes, release });
+    const servers = this.createServers(name, args, AppTier.services, known);
+    this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
+      environment: environment(args, node, sessionSecret),
+      databaseCa: database.caPem,
     }));
     this.registerOutputs();
   }
 }
 
-function bundle({ host, database, processes, release }: AppTierArgs, node: ServerNode): Bundle {
-  const databases = database.nodes.map(({ name, privateIp }) => ({ name, privateIp }));
-  return hostBundle(node, host, appBundle({ node: node.name, databases, processes, release }));
-}
-
 /** The app's environment file. The stack's own variables come last: settings cannot replace them. */
 function environment(
   { database, env, secretEnv }: AppTierArgs,
-  { name }: ServerNode,
+  { name }: PlannedNode,
   sessionSecret: pulumi.Output<string>,
 ): pulumi.Output<string> {
   return pulumi.secret(

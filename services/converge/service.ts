@@ -1,0 +1,29 @@
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
+import type { Service } from "../service";
+
+/** What converge depends on. */
+export interface ConvergeFacts {
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+const root0755 = { owner: "root", group: "root", mode: "0755" };
+
+/** The program that brings a host to its state, the Node that runs it, and the folders of all programs. */
+export const converge: Service<ConvergeFacts> = {
+  name: "converge",
+  openings: [],
+  part: ({ programs }) => {
+    if (programs.converge === undefined) throw new Error("programs must hold converge");
+    return {
+      packages: ["nodejs"],
+      directories: {
+        "/etc/webstack": root0755,
+        "/usr/local/lib/webstack": root0755,
+        "/var/lib/webstack": root0755,
+      },
+      files: { [programPath("converge")]: rootFile(programs.converge) },
+    };
+  },
+};
