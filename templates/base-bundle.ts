@@ -1,4 +1,5 @@
 import { rootFile, type BundleCheck, type BundlePart, type Role } from "./bundle";
+import { recoverService, recoverUnit } from "./converge-recover";
 import { nftablesConf, type FirewallArgs } from "./nftables-conf";
 import { made } from "./notice";
 import { text } from "./text";
@@ -38,6 +39,7 @@ export function baseBundle(args: BaseBundleArgs): BundlePart {
     },
     files: {
       [programPath("converge")]: rootFile(converge),
+      [recoverUnit]: rootFile(recoverService(programPath("converge"))),
       "/etc/nftables.conf": rootFile(nftablesConf({ ...args.firewall, role: args.role })),
       "/etc/sysctl.d/90-webstack.conf": rootFile(sysctlConf()),
       "/etc/ssh/sshd_config.d/10-webstack.conf": rootFile(sshdConf(args.adminUser)),
@@ -55,8 +57,15 @@ export function baseBundle(args: BaseBundleArgs): BundlePart {
         command: ["/bin/sh", "-c", "mkdir -p -m 0755 /run/sshd && exec /usr/sbin/sshd -t"],
       },
       unitCheck([], [], ["/etc/systemd/system/webstack-network-ready.service"]),
+      unitCheck([], [], [recoverUnit]),
     ],
     services: [
+      {
+        unit: "webstack-converge-recover.service",
+        reloadFiles: [],
+        restartFiles: [recoverUnit],
+        needs: [],
+      },
       {
         unit: "nftables.service",
         reloadFiles: ["/etc/nftables.conf"],
