@@ -29,7 +29,6 @@ const changes = [
   "linkSync",
   "mkdirSync",
   "renameSync",
-  "rmSync",
   "symlinkSync",
   "writeSync",
 ] as const;
@@ -49,6 +48,14 @@ export function powered(real: typeof fs): typeof fs {
     };
     return [name, watched];
   });
+  /** A directory goes file by file, as on a real disk. */
+  const rmSync = (path: string, options?: { recursive?: boolean; force?: boolean }) => {
+    if (options?.recursive && real.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      for (const name of real.readdirSync(path)) rmSync(`${path}/${name}`, options);
+    }
+    step(`rmSync ${path}`);
+    real.rmSync(path, options);
+  };
   const openSync = (path: string, flags: string, mode?: number) => {
     if (flags !== "r") step(`openSync ${path}`);
     const descriptor = real.openSync(path, flags, mode);
@@ -58,5 +65,5 @@ export function powered(real: typeof fs): typeof fs {
   const fsyncSync = (descriptor: number) =>
     void power.done.push(`fsyncSync ${names.get(descriptor)}`);
   const chownSync = (path: string) => step(`chownSync ${path}`);
-  return { ...real, ...Object.fromEntries(counted), openSync, fsyncSync, chownSync };
+  return { ...real, ...Object.fromEntries(counted), rmSync, openSync, fsyncSync, chownSync };
 }

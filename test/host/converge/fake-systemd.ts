@@ -21,7 +21,7 @@ const good: Ran = { status: 0, stdout: "", stderr: "" };
 
 /** A systemd that knows these units; those that it hears of later are off. */
 export function systemdWith(units: Record<string, Unit> = {}): void {
-  const all = new Map(Object.entries(units));
+  const all = new Map(Object.entries(structuredClone(units)));
   Object.assign(systemd, { units: all, commands: [], said: [], answer: undefined });
 }
 
