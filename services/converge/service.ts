@@ -1,6 +1,8 @@
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import type { Service } from "../service";
+import { unitCheck } from "../unit-check";
+import { recoverService, recoverUnit } from "./recover-unit";
 
 /** What converge depends on. */
 export interface ConvergeFacts {
@@ -23,7 +25,19 @@ export const converge: Service<ConvergeFacts> = {
         "/usr/local/lib/webstack": root0755,
         "/var/lib/webstack": root0755,
       },
-      files: { [programPath("converge")]: rootFile(programs.converge) },
+      files: {
+        [programPath("converge")]: rootFile(programs.converge),
+        [recoverUnit]: rootFile(recoverService(programPath("converge"))),
+      },
+      checks: [unitCheck([], [], [recoverUnit])],
+      services: [
+        {
+          unit: "webstack-converge-recover.service",
+          reloadFiles: [],
+          restartFiles: [recoverUnit],
+          needs: [],
+        },
+      ],
     };
   },
 };
