@@ -25,16 +25,20 @@ export interface TopologyInput {
   counts: Readonly<Record<Role, number>>;
 }
 
-/** One planned server. */
-export interface PlannedNode {
-  /** Name of the server and of its host, such as `web-2`. */
+/** A node as other nodes reach it. */
+export interface Peer {
+  /** Name of the server and of its host, such as `web-2`; letters, digits and dashes. */
   name: string;
+  /** Private IPv4 address, no prefix, such as `10.0.2.12`. */
+  privateIp: string;
+}
+
+/** One planned server. Its private address depends on role and number alone. */
+export interface PlannedNode extends Peer {
   /** Its tier. */
   role: Role;
   /** Position in the tier, from 1. */
   number: number;
-  /** Private IPv4 address, no prefix. It depends on role and number alone. */
-  privateIp: string;
   /** Hetzner location, such as `nbg1`. */
   location: string;
   /** Name of its placement group, such as `web-1`. */
@@ -43,13 +47,13 @@ export interface PlannedNode {
 
 /** A planned load balancer. */
 export interface PlannedLoadBalancer extends PlannedNode {
-  /** VRRP priority; the higher one starts as master. */
+  /** VRRP priority, 1 to 254; the two nodes differ, and the higher one starts as master. */
   vrrpPriority: number;
 }
 
 /** A planned database node. */
 export interface PlannedDatabase extends PlannedNode {
-  /** MySQL `server_id`, unique in the group, stable for the node. */
+  /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
   mysqlServerId: number;
 }
 

@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { mergeBundles } from "../templates/bundle";
-import { brokerBundle, brokerPort, brokerSecretPaths } from "../templates/broker-bundle";
-import { lbSecretPaths } from "../templates/lb-bundle";
-import type { ApiAccess } from "./api-access";
+import { broker, brokerPort, brokerSecrets } from "../services/broker/service";
+import { secretContents } from "../services/node-bundle";
+import type { Peer } from "../topology";
 import type { FloatingAddresses } from "./floating-addresses";
-import type { ConfiguredHost } from "./host";
-import { type CertifiedNode, NodeCertificates } from "./node-certificates";
+import type { ApiAccess } from "./load-balancer-pair";
+import { NodeCertificates } from "./node-certificates";
 import type { Server } from "./server";
+import type { Guest } from "./tier";
 
 /** Arguments of {@link AddressBroker}. */
 export interface AddressBrokerArgs {
   /** Nodes without a public service that have the token, in order of preference; two. */
-  nodes: readonly CertifiedNode[];
+  nodes: readonly Peer[];
   /** Load balancers, which ask the brokers. */
-  loadBalancers: readonly CertifiedNode[];
+  loadBalancers: readonly Peer[];
   /** Hetzner API as the brokers reach it, with `/v1`. */
   endpoint: string;
   /** Token of the project; a secret. */
@@ -22,8 +22,6 @@ export interface AddressBrokerArgs {
   addresses: FloatingAddresses;
   /** Labels of those addresses, such as `stack=dev`. */
   selector: string;
-  /** Programs of the hosts by name, each as one text. */
-  programs: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,54 +42,44 @@ export class AddressBroker extends pulumi.ComponentResource {
     super("webstack:index:AddressBroker", name, {}, opts);
     const nodes = [...args.nodes, ...args.loadBalancers];
     this.certificates = new NodeCertificates(`${name}-tls`, { nodes }, { parent: this });
+    const { caPem, byNode } = this.certificates;
     const url = (privateIp: string) => `https://${privateIp}:${brokerPort}/v1`;
     this.access = {
       hasToken: false,
       way: { brokers: args.nodes.map(({ name, privateIp }) => ({ name, url: url(privateIp) })) },
-      secrets: (node) =>
-        this.identity(
-          node,
-          lbSecretPaths.moverCertificate,
-          lbSecretPaths.moverKey,
-          lbSecretPaths.moverCa,
-        ),
+      secrets: (node) => ({
+        moverCa: caPem,
+        moverCertificate: byNode[node]!.certPem,
+        moverKey: byNode[node]!.keyPem,
+      }),
     };
     this.registerOutputs();
   }
 
-  /** Adds the broker to those hosts that are to have one. */
-  configured(hosts: readonly ConfiguredHost[], loadBalancers: readonly Server[]): ConfiguredHost[] {
-    const names = this.args.nodes.map(({ name }) => name);
-    return hosts.map((host) =>
-      names.includes(host.server.node.name) ? this.withBroker(host, loadBalancers) : host,
-    );
-  }
-
-  private withBroker(host: ConfiguredHost, loadBalancers: readonly Server[]): ConfiguredHost {
-    const { name, privateIp } = host.server.node;
-    const { endpoint, selector, programs, addresses, token } = this.args;
-    const { certificate, key, ca } = brokerSecretPaths;
-    const bundle = pulumi
+  /**
+   * The brokers as guests of their nodes, by node name.
+   *
+   * @param loadBalancers servers that may ask for an address.
+   */
+  guests(loadBalancers: readonly Server[]): Record<string, Guest[]> {
+    const { endpoint, selector, addresses, nodes, token } = this.args;
+    const service = pulumi
       .all([
-        host.bundle,
         pulumi.all(addresses.all.map(({ id }) => id)),
         pulumi.all(loadBalancers.map(({ node, serverId: id }) => ({ name: node.name, id }))),
       ])
-      .apply(([own, floatingIps, servers]) => {
-        const rules = { endpoint, privateIp, selector, floatingIps, servers };
-        return mergeBundles(own.node, own.role, own, brokerBundle({ ...rules, programs }));
-      });
-    const secrets = {
-      ...host.secrets,
-      ...this.identity(name, certificate, key, ca),
-      [brokerSecretPaths.token]: pulumi.secret(token),
-    };
-    return { ...host, bundle, secrets };
-  }
-
-  /** A node's certificate, key and authority as secret files at those paths. */
-  private identity(node: string, certificate: string, key: string, ca: string) {
-    const { certPem, keyPem } = this.certificates.byNode[node]!;
-    return { [certificate]: certPem, [key]: keyPem, [ca]: this.certificates.caPem };
+      .apply(([floatingIps, servers]) => broker({ endpoint, selector, floatingIps, servers }));
+    const { caPem, byNode } = this.certificates;
+    const guest = ({ name }: Peer): Guest => ({
+      firstBoot: broker(),
+      service,
+      secrets: secretContents([{ name: "broker", secrets: brokerSecrets }], {
+        brokerToken: pulumi.secret(token),
+        brokerCa: caPem,
+        brokerCertificate: byNode[name]!.certPem,
+        brokerKey: byNode[name]!.keyPem,
+      }),
+    });
+    return Object.fromEntries(nodes.map((node) => [node.name, [guest(node)]]));
   }
 }

@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { cloudLabels, cloudName, type Identity } from "./naming";
+import { cloudLabels, cloudName, type Identity } from "../resources/naming";
 
 /** Arguments of {@link AdminAccess}. */
 export interface AdminAccessArgs {

@@ -1,18 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { appBundle, appEnv, appSecretPaths } from "../templates/app-bundle";
-import type { AppProgram } from "../templates/app-program";
-import type { Bundle, BundleRelease } from "../templates/bundle";
-import { appVariables } from "./app-variables";
-import { randomPassword } from "./database-credentials";
-import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
+import { randomPassword } from "../resources/random-password";
+import { appEnv } from "../services/app/app-environment";
+import type { AppProgram } from "../services/app/app-program";
+import { appVariables } from "../services/app/app-variables";
+import { app, type AppFacts } from "../services/app/service";
+import { appBalancer } from "../services/app-balancer/service";
+import type { BundleRelease } from "../services/bundle";
+import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
+import { everyNode } from "../services/every-node";
+import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
-import type { ServerNode, ServerSettings } from "./server";
-import { tierServers } from "./tier-servers";
+import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link AppTier}. */
-export interface AppTierArgs {
-  /** Planned nodes; at least one. */
-  nodes: readonly ServerNode[];
+export interface AppTierArgs extends TierArgs {
   /** Databases of the app. */
   database: DatabaseAccess;
   /** How the app is run and asked for its health. */
@@ -25,14 +27,18 @@ export interface AppTierArgs {
   processes: number;
   /** The app's release. */
   release: BundleRelease;
-  /** What the servers have in common. */
-  server: ServerSettings;
-  /** What all hosts have in common. */
-  host: HostSettings;
 }
 
+type Own = AppFacts & DatabaseProxyFacts;
+
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
-export class AppTier extends pulumi.ComponentResource {
+export class AppTier extends Tier<PlannedNode, Own> {
+  /** What each node runs, in the order of its start. */
+  static readonly services: NodeServices<NodeFacts & Own> = {
+    system: everyNode("lb"),
+    tier: [databaseProxy, appBalancer, app],
+  };
+
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
 
@@ -47,44 +53,29 @@ export class AppTier extends pulumi.ComponentResource {
       );
     }
 
-    const { nodes, server, host, database } = args;
+    const { database, program, processes, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
-    const servers = tierServers(this, name, {
-      nodes,
-      server,
-      userData: (node) => userData(host, bundle(args, node)),
+    const known = (_: PlannedNode, index: number) => ({
+      databases: database.nodes,
+      program,
+      // The roll-out begins with the first node, and ends there if the migration fails.
+      migrates: index === 0,
+      processes,
+      release,
     });
-    this.hosts = servers.map((each) => ({
-      server: each,
-      bundle: bundle(args, each.node),
-      secrets: {
-        [appSecretPaths.env]: environment(args, each.node, sessionSecret),
-        [appSecretPaths.databaseCa]: database.caPem,
-      },
+    const servers = this.createServers(name, args, AppTier.services, known);
+    this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
+      environment: environment(args, node, sessionSecret),
+      databaseCa: database.caPem,
     }));
     this.registerOutputs();
   }
 }
 
-function bundle(args: AppTierArgs, node: ServerNode): Bundle {
-  const { host, database, processes, program, release, nodes } = args;
-  const part = appBundle({
-    node: node.name,
-    databases: database.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
-    program,
-    // The roll-out begins with it, and ends there if the migration fails.
-    migrates: node.name === nodes[0]!.name,
-    processes,
-    release,
-    programs: host.programs,
-  });
-  return hostBundle(node, host, part);
-}
-
 /** The app's environment file. */
 function environment(
   { database, env, secretEnv }: AppTierArgs,
-  { name }: ServerNode,
+  { name }: PlannedNode,
   sessionSecret: pulumi.Output<string>,
 ): pulumi.Output<string> {
   return pulumi.secret(

@@ -1,14 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { randomPassword } from "../resources/random-password";
 
-/** Length of each password; letters and digits only, so that no syntax needs them quoted. */
-const passwordLength = 32;
-
-/** Users of the databases, each with the least that it needs. */
-export const databaseUsers = ["app", "replication"] as const;
-
-/** One of the {@link databaseUsers}. */
-export type DatabaseUser = (typeof databaseUsers)[number];
+/** Users of the databases that have a password, each with the least that it needs. */
+export type DatabaseUser = "app" | "replication";
 
 /** Passwords of all database users. */
 export class DatabaseCredentials extends pulumi.ComponentResource {
@@ -24,14 +18,4 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
     };
     this.registerOutputs();
   }
-}
-
-/** A new password that is a secret; the same for as long as its resource lives. */
-export function randomPassword(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-  const { result } = new random.RandomPassword(
-    name,
-    { length: passwordLength, special: false },
-    { parent },
-  );
-  return pulumi.secret(result);
 }

@@ -1,7 +1,9 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { cloudLabels, cloudName, type Identity } from "./naming";
-import { numericId } from "./numeric-id";
+import { type ListedServices, openings } from "../services/node-bundle";
+import type { Source } from "../services/service";
+import { cloudLabels, cloudName, type Identity } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
 
 /** Every address there is. */
 const anywhere = ["0.0.0.0/0", "::/0"];
@@ -12,11 +14,15 @@ export interface FirewallsArgs {
   identity: Identity;
   /** Blocks with prefix from which SSH reaches the load balancers, such as `192.0.2.7/32`. */
   adminCidrs: readonly string[];
+  /** Services of the load balancers. */
+  edge: ListedServices;
+  /** Services of all other tiers. */
+  inner: readonly ListedServices[];
 }
 
 /**
- * Cloud firewalls of the public side: web traffic and the admins' SSH to the load balancers, and
- * nothing to any other node. The private side is not filtered by the cloud but by each host.
+ * Cloud firewalls of the public side: they let pass what services open to everybody and to the admins.
+ * The private side is not filtered by the cloud but by each host.
  */
 export class Firewalls extends pulumi.ComponentResource {
   /** Id of the load balancers' firewall. */
@@ -40,14 +46,18 @@ export class Firewalls extends pulumi.ComponentResource {
       {
         name: cloudName(args.identity, "edge"),
         labels: cloudLabels(args.identity, { role: "lb" }),
-        rules: edgeRules(args.adminCidrs),
+        rules: rules([args.edge], args.adminCidrs),
       },
       { parent: this },
     );
     // A firewall without rules lets nothing in: https://docs.hetzner.com/cloud/firewalls/overview
     const inner = new hcloud.Firewall(
       `${name}-inner`,
-      { name: cloudName(args.identity, "inner"), labels: cloudLabels(args.identity), rules: [] },
+      {
+        name: cloudName(args.identity, "inner"),
+        labels: cloudLabels(args.identity),
+        rules: rules(args.inner, args.adminCidrs),
+      },
       { parent: this },
     );
 
@@ -57,20 +67,18 @@ export class Firewalls extends pulumi.ComponentResource {
   }
 }
 
-function edgeRules(adminCidrs: readonly string[]) {
-  return [
-    inbound("HTTP", "tcp", "80", anywhere),
-    inbound("HTTPS", "tcp", "443", anywhere),
-    inbound("ping", "icmp", undefined, anywhere),
-    inbound("SSH of the admins", "tcp", "22", adminCidrs),
-  ];
-}
-
-function inbound(
-  description: string,
-  protocol: "tcp" | "icmp",
-  port: string | undefined,
-  sourceIps: readonly string[],
-) {
-  return { direction: "in", description, protocol, port, sourceIps: [...sourceIps] };
+/** What is open to everybody comes first. */
+function rules(tiers: readonly ListedServices[], adminCidrs: readonly string[]) {
+  const all = tiers.flatMap(openings);
+  const from = (source: Source, sourceIps: readonly string[]) =>
+    all
+      .filter((opening) => opening.from === source)
+      .map(({ purpose, protocol, port }) => ({
+        direction: "in",
+        description: purpose,
+        protocol,
+        port: port === undefined ? undefined : String(port),
+        sourceIps: [...sourceIps],
+      }));
+  return [...from("anywhere", anywhere), ...from("admins", adminCidrs)];
 }

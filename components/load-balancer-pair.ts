@@ -1,40 +1,50 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import type { Bundle } from "../templates/bundle";
-import { lbBundle, lbSecretPaths, type MoverArgs } from "../templates/lb-bundle";
-import type { ApiAccess } from "./api-access";
+import { edgeHaproxy, type EdgeHaproxyFacts } from "../services/edge-haproxy/service";
+import { everyNode } from "../services/every-node";
+import {
+  floatingAddresses,
+  type FloatingAddressesFacts,
+} from "../services/floating-addresses/service";
+import { keepalived, type KeepalivedFacts } from "../services/keepalived/service";
+import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../services/mover/service";
+import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import { prober } from "../services/prober/service";
+import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { FloatingAddresses } from "./floating-addresses";
-import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
-import { labelSelector } from "./naming";
-import type { Server, ServerNode, ServerSettings } from "./server";
-import { tierServers } from "./tier-servers";
+import { labelSelector } from "../resources/naming";
+import type { Server } from "./server";
+import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
-/** A planned load balancer. */
-export interface LoadBalancerNode extends ServerNode {
-  /** VRRP priority, 1 to 254; the two nodes differ. */
-  vrrpPriority: number;
+/** How the load balancers' movers reach the Hetzner API. */
+export interface ApiAccess {
+  /** True if the token is on the load balancers. */
+  hasToken: boolean;
+  /** What a mover is told. */
+  way: MoverSettings["api"];
+  /** Contents of a mover's secret files by key. */
+  secrets: (nodeName: string) => Record<string, pulumi.Output<string>>;
 }
 
 /** Arguments of {@link LoadBalancerPair}. */
-export interface LoadBalancerPairArgs {
-  /** Exactly two planned nodes. */
-  nodes: readonly LoadBalancerNode[];
+export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   /** Web nodes that requests go to, in order. */
-  webNodes: readonly { name: string; privateIp: string }[];
+  webNodes: readonly Peer[];
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
   /** How the two reach the Hetzner API, to move the addresses. */
   api: ApiAccess;
   /** Certificate chain with its private key in PEM form; a secret. */
   certificatePem: pulumi.Input<string>;
-  /** What the servers have in common. */
-  server: ServerSettings;
-  /** What all hosts have in common. */
-  host: HostSettings;
 }
 
+type Own = Omit<
+  EdgeHaproxyFacts & FloatingAddressesFacts & KeepalivedFacts & MoverFacts,
+  keyof NodeFacts
+>;
+
 /** Two HAProxy hosts, of which one holds the floating addresses and the other stands by. */
-export class LoadBalancerPair extends pulumi.ComponentResource {
+export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
   /** The servers, lb-1 first. */
   readonly servers: Server[];
   /** The servers with their configurations. */
@@ -54,54 +64,71 @@ export class LoadBalancerPair extends pulumi.ComponentResource {
       );
     }
 
-    const { server, host, nodes } = args;
-    this.servers = tierServers(this, name, {
-      nodes,
-      server,
-      userData: (node) => userData(host, bundle(args, node)),
-    });
+    const services = LoadBalancerPair.services(args.api.hasToken);
+    this.servers = this.createServers(name, args, services, (node) => known(args, node));
     firstAssignments(this, name, args.addresses, this.servers[0]!);
     this.publicIps = this.servers.map(({ publicIp }) => publicIp);
-    const mover = moverArgs(args, this.servers);
-    this.hosts = this.servers.map((each, i) => ({
-      server: each,
-      bundle: bundle(args, nodes[i]!, mover),
-      secrets: {
-        ...args.api.secrets(each.node.name),
-        [lbSecretPaths.certificate]: pulumi.secret(args.certificatePem),
-      },
-    }));
+    const settings = moverSettings(args, this.servers);
+    this.hosts = this.configured(
+      this.servers,
+      args,
+      services,
+      (node) => known(args, node, settings),
+      (node) => ({
+        ...args.api.secrets(node.name),
+        edgeCertificate: pulumi.secret(args.certificatePem),
+      }),
+    );
     this.registerOutputs({ publicIps: this.publicIps });
+  }
+
+  /** The access of movers that have the token themselves. */
+  static ownToken(endpoint: string, token: pulumi.Input<string>): ApiAccess {
+    const moverToken = pulumi.secret(token);
+    return { hasToken: true, way: { endpoint }, secrets: () => ({ moverToken }) };
+  }
+
+  /**
+   * What each node runs, in the order of its start.
+   *
+   * @param hasToken true if the API token is on the load balancers.
+   */
+  static services(hasToken: boolean): NodeServices<NodeFacts & Own> {
+    return {
+      system: everyNode("admins"),
+      tier: [
+        floatingAddresses,
+        edgeHaproxy,
+        prober,
+        mover(hasToken),
+        keepalived(moverNeeds(hasToken)),
+      ],
+    };
   }
 }
 
-/** State of a load balancer; without `mover` that of its first boot, when no id is known yet. */
-function bundle(
-  args: LoadBalancerPairArgs,
-  node: LoadBalancerNode,
-  mover?: pulumi.Input<MoverArgs>,
-): pulumi.Output<Bundle> {
-  const peer = args.nodes.find(({ name }) => name !== node.name)!;
+/** What a load balancer knows; without `settings` at its first boot, when no id is known yet. */
+function known(
+  { nodes, webNodes, addresses }: LoadBalancerPairArgs,
+  { name, vrrpPriority }: PlannedLoadBalancer,
+  settings?: pulumi.Output<MoverSettings>,
+): pulumi.Output<Own> {
   return pulumi
-    .all([pulumi.all(args.addresses.all.map(({ hostCidr }) => hostCidr)), mover])
-    .apply(([floatingAddresses, known]) => {
-      const part = lbBundle({
-        node: node.name,
-        privateIp: node.privateIp,
-        peer: { name: peer.name, privateIp: peer.privateIp },
-        priority: node.vrrpPriority,
-        loadBalancers: args.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
-        webNodes: args.webNodes.map(({ name, privateIp }) => ({ name, privateIp })),
-        floatingAddresses,
-        ...(known ? { mover: known } : {}),
-        hasToken: args.api.hasToken,
-        programs: args.host.programs,
-      });
-      return hostBundle(node, args.host, part, peer.privateIp);
-    });
+    .all([pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr)), settings])
+    .apply(([hostCidrs, moving]) => ({
+      loadBalancers: nodes,
+      webNodes,
+      vrrpPriority,
+      floatingAddresses: hostCidrs,
+      mover: moving,
+      peerPublicIp: moving?.servers.find((other) => other.name !== name)?.publicIp,
+    }));
 }
 
-function moverArgs(args: LoadBalancerPairArgs, servers: Server[]): pulumi.Output<MoverArgs> {
+function moverSettings(
+  args: LoadBalancerPairArgs,
+  servers: Server[],
+): pulumi.Output<MoverSettings> {
   return pulumi.output({
     api: args.api.way,
     selector: labelSelector(args.server.identity),

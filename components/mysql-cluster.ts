@@ -1,46 +1,47 @@
+import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Bundle } from "../templates/bundle";
-import { dbBundle, type DbBundleArgs, dbSecretPaths } from "../templates/db-bundle";
-import { NodeCertificates } from "./node-certificates";
+import { everyNode } from "../services/every-node";
+import type { DataVolume } from "../services/mysql/data-volume";
+import { mysql, type MysqlFacts } from "../services/mysql/service";
+import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import { supervisor, type SupervisorFacts } from "../services/supervisor/service";
+import type { Peer, PlannedDatabase } from "../topology";
 import { DatabaseCredentials } from "./database-credentials";
-import { dataVolumes } from "./data-volumes";
-import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
-import type { ServerNode, ServerSettings } from "./server";
-import { tierServers } from "./tier-servers";
+import { cloudLabels, cloudName } from "../resources/naming";
+import { NodeCertificates } from "./node-certificates";
+import { numericId } from "../resources/numeric-id";
+import type { Server, ServerSettings } from "./server";
+import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
-/** A planned database node. */
-export interface DatabaseNode extends ServerNode {
-  /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
-  mysqlServerId: number;
-}
-
-/** Arguments of {@link MysqlCluster}. */
-export interface MysqlClusterArgs {
-  /** Planned nodes: one, or an odd number up to nine. */
-  nodes: readonly DatabaseNode[];
+/** Arguments of {@link MysqlCluster}. Nodes: one, or an odd number up to nine. */
+export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   /** MiB of memory that each MySQL keeps data in. */
   bufferPoolMib: number;
   /** GB of a volume for the data of each node. @default the data is on the server's own disk */
   volumeGb?: number | undefined;
-  /** What the servers have in common. */
-  server: ServerSettings;
-  /** What all hosts have in common. */
-  host: HostSettings;
 }
 
 /** What an app needs to use the databases. */
 export interface DatabaseAccess {
   /** Nodes in order; which one is primary is found out at run time. */
-  nodes: readonly { name: string; privateIp: string }[];
+  nodes: readonly Peer[];
   /** Password of the user `app`; a secret. */
   appPassword: pulumi.Output<string>;
   /** Certificate that signs those of the nodes, in PEM form. */
   caPem: pulumi.Output<string>;
 }
 
+type Own = Omit<MysqlFacts & SupervisorFacts, keyof NodeFacts>;
+
 /** MySQL in Group Replication with a single primary, on hosts that mend the group themselves. */
-export class MysqlCluster extends pulumi.ComponentResource {
+export class MysqlCluster extends Tier<PlannedDatabase, Own> {
+  /** What each node runs, in the order of its start. */
+  static readonly services: NodeServices<NodeFacts & Own> = {
+    system: everyNode("lb"),
+    tier: [mysql, supervisor],
+  };
+
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
   /** What an app needs. */
@@ -49,7 +50,7 @@ export class MysqlCluster extends pulumi.ComponentResource {
   /** @throws pulumi.ResourceError if the number of nodes cannot form a majority. */
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("webstack:index:MysqlCluster", name, {}, opts);
-    const { nodes, server, host } = args;
+    const { nodes, server } = args;
     if (nodes.length % 2 === 0 || nodes.length > 9) {
       throw new pulumi.ResourceError(
         `nodes must be 1, 3, 5, 7 or 9, got ${nodes.length}; set db.nodes to one of them`,
@@ -59,52 +60,74 @@ export class MysqlCluster extends pulumi.ComponentResource {
     }
 
     const { passwords } = new DatabaseCredentials(`${name}-password`, { parent: this });
-    const certificates = new NodeCertificates(
+    const { caPem, byNode } = new NodeCertificates(
       `${name}-tls`,
       { nodes },
       { parent: this, aliases: [{ type: "webstack:index:DatabaseCertificates" }] },
     );
     const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
-    const state = (node: DatabaseNode, volume?: pulumi.Input<Volume>) =>
-      pulumi.all([groupName, volume]).apply(([group, known]) => bundle(args, node, group, known));
-    const servers = tierServers(this, name, {
-      nodes,
-      server,
-      userData: (node) => userData(host, state(node, args.volumeGb ? "pending" : undefined)),
-    });
+    const known = (node: PlannedDatabase, volume?: pulumi.Input<MysqlFacts["volume"]>) =>
+      pulumi.all([groupName, volume]).apply(([group, data]) => facts(args, node, group, data));
+    const { services } = MysqlCluster;
+    const pending = args.volumeGb ? "pending" : undefined;
+    const servers = this.createServers(name, args, services, (node) => known(node, pending));
     const volumes = args.volumeGb ? dataVolumes(this, servers, server, args.volumeGb) : [];
-    this.hosts = servers.map((each, i) => ({
-      server: each,
-      bundle: state(nodes[i]!, volumes[i]),
-      secrets: {
-        [dbSecretPaths.credentials]: pulumi.secret(pulumi.jsonStringify(passwords)),
-        [dbSecretPaths.ca]: certificates.caPem,
-        [dbSecretPaths.certificate]: certificates.byNode[each.node.name]!.certPem,
-        [dbSecretPaths.key]: certificates.byNode[each.node.name]!.keyPem,
-      },
-    }));
-    this.access = { nodes, appPassword: passwords.app, caPem: certificates.caPem };
+    this.hosts = this.configured(
+      servers,
+      args,
+      services,
+      (node, i) => known(node, volumes[i]),
+      (node) => ({
+        databasePasswords: pulumi.secret(pulumi.jsonStringify(passwords)),
+        databaseCa: caPem,
+        databaseCertificate: byNode[node.name]!.certPem,
+        databaseKey: byNode[node.name]!.keyPem,
+      }),
+    );
+    this.access = { nodes, appPassword: passwords.app, caPem };
     this.registerOutputs();
   }
 }
 
-type Volume = DbBundleArgs["volume"];
-
-function bundle(
-  args: MysqlClusterArgs,
-  node: DatabaseNode,
+function facts(
+  { nodes, bufferPoolMib }: MysqlClusterArgs,
+  { mysqlServerId }: PlannedDatabase,
   groupName: string,
-  volume: Volume,
-): Bundle {
-  const part = dbBundle({
-    node: node.name,
-    privateIp: node.privateIp,
-    serverId: node.mysqlServerId,
-    groupName,
-    bufferPoolMiB: args.bufferPoolMib,
-    nodes: args.nodes.map(({ name, privateIp }) => ({ name, privateIp })),
-    ...(volume ? { volume } : {}),
-    programs: args.host.programs,
+  volume: MysqlFacts["volume"],
+): Own {
+  return { nodes, bufferPoolMib, mysqlServerId, groupName, volume };
+}
+
+/**
+ * Creates a volume for each server and attaches it. A new server in the place of one of them gets
+ * its volume: the attachment is replaced, the volume stays. Ids are those of attached volumes, so
+ * that whoever waits for one finds the volume on its server.
+ */
+function dataVolumes(
+  parent: pulumi.ComponentResource,
+  servers: readonly Server[],
+  { identity, protect }: Pick<ServerSettings, "identity" | "protect">,
+  sizeGb: number,
+): pulumi.Output<DataVolume>[] {
+  return servers.map(({ node, serverId }) => {
+    const volume = new hcloud.Volume(
+      `${node.name}-volume`,
+      {
+        name: cloudName(identity, node.name),
+        size: sizeGb,
+        location: node.location,
+        format: "ext4",
+        labels: cloudLabels(identity, { role: node.role, node: node.name }),
+        deleteProtection: protect,
+      },
+      { parent, protect },
+    );
+    const { volumeId } = new hcloud.VolumeAttachment(
+      `${node.name}-volume-attachment`,
+      { volumeId: numericId(volume), serverId, automount: false },
+      // A volume is attached to one server at a time.
+      { parent, deleteBeforeReplace: true },
+    );
+    return pulumi.output({ id: volumeId, sizeGb: volume.size });
   });
-  return hostBundle(node, args.host, part);
 }

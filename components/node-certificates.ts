@@ -1,21 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import type { Peer } from "../topology";
 
 /** Ten years: the private authority of a stack is renewed by a new one, not by a calendar. */
 const validityPeriodHours = 87_600;
 
-/** Node that gets a certificate. */
-export interface CertifiedNode {
-  /** Host name, such as `db-1`; becomes a DNS name of the certificate. */
-  name: string;
-  /** Private IPv4 address without a prefix length; clients check it. */
-  privateIp: string;
-}
-
 /** Arguments of {@link NodeCertificates}. */
 export interface NodeCertificatesArgs {
-  /** Nodes that get a certificate each. */
-  nodes: readonly CertifiedNode[];
+  /** Nodes that get a certificate each, for their name and their private address. */
+  nodes: readonly Peer[];
 }
 
 /** A node's certificate with its key. */
@@ -61,7 +54,7 @@ export class NodeCertificates extends pulumi.ComponentResource {
 function nodeCertificate(
   parent: pulumi.Resource,
   name: string,
-  node: CertifiedNode,
+  node: Peer,
   { caKey, ca }: { caKey: tls.PrivateKey; ca: tls.SelfSignedCert },
 ): NodeCertificate {
   const key = privateKey(parent, `${name}-key`);

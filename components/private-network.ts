@@ -1,7 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { cloudLabels, cloudName, type Identity } from "./naming";
-import { numericId } from "./numeric-id";
+import { cloudLabels, cloudName, type Identity } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
 
 /** Arguments of {@link PrivateNetwork}. */
 export interface PrivateNetworkArgs {

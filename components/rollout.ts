@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Configuration, configurationArgs } from "../provider/configuration";
-import type { ConfiguredHost } from "./host";
+import type { ConfiguredHost } from "./tier";
 
 /** How the nodes are reached over SSH. */
 export interface Access {

@@ -1,22 +1,9 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { isIPv4 } from "node:net";
-import { cloudLabels, type Identity } from "./naming";
-import { numericId } from "./numeric-id";
-
-/** A server as the plan of the stack has it. */
-export interface ServerNode {
-  /** Name of the server and of its host, such as `web-2`. */
-  name: string;
-  /** Its tier. */
-  role: "lb" | "web" | "app" | "db";
-  /** Private IPv4 address without a prefix length. Planned, so never an output. */
-  privateIp: string;
-  /** Hetzner location, such as `nbg1`. */
-  location: string;
-  /** Name of the placement group it belongs to, such as `web-1`. */
-  placementGroup: string;
-}
+import type { PlannedNode } from "../topology";
+import { cloudLabels, type Identity } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
 
 /** What the servers of a tier have in common. */
 export interface ServerSettings {
@@ -39,7 +26,7 @@ export interface ServerSettings {
 /** Arguments of {@link Server}. */
 export interface ServerArgs extends ServerSettings {
   /** The planned node. */
-  node: ServerNode;
+  node: PlannedNode;
   /** Id of its placement group. */
   placementGroupId: pulumi.Input<number>;
   /** Whole cloud-config document. For new servers only; later edits travel over SSH. */
@@ -49,7 +36,7 @@ export interface ServerArgs extends ServerSettings {
 /** One virtual machine on the private network, configured by cloud-init at its first boot. */
 export class Server extends pulumi.ComponentResource {
   /** The planned node, unchanged. */
-  readonly node: ServerNode;
+  readonly node: PlannedNode;
   /** Id of the server in the cloud. */
   readonly serverId: pulumi.Output<number>;
   /** Public IPv4 address. */

@@ -1,28 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Bundle, BundleRelease } from "../templates/bundle";
-import { webBundle } from "../templates/web-bundle";
-import { type ConfiguredHost, hostBundle, type HostSettings, userData } from "./host";
-import type { ServerNode, ServerSettings } from "./server";
-import { tierServers } from "./tier-servers";
+import type { BundleRelease } from "../services/bundle";
+import { everyNode } from "../services/every-node";
+import { nginx, type NginxFacts } from "../services/nginx/service";
+import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { Peer, PlannedNode } from "../topology";
+import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link WebTier}. */
-export interface WebTierArgs {
-  /** Planned nodes; at least one. */
-  nodes: readonly ServerNode[];
+export interface WebTierArgs extends TierArgs {
   /** App nodes that requests go to, in order. */
-  appNodes: readonly { name: string; privateIp: string }[];
+  appNodes: readonly Peer[];
   /** Largest body of a request, MiB. */
   maxBodyMib: number;
   /** The app's release, for its static files. */
   release: BundleRelease;
-  /** What the servers have in common. */
-  server: ServerSettings;
-  /** What all hosts have in common. */
-  host: HostSettings;
 }
 
+type Own = Pick<NginxFacts, "appNodes" | "maxBodyMib" | "release">;
+
 /** Nginx hosts that serve static files and pass everything else on to the app. */
-export class WebTier extends pulumi.ComponentResource {
+export class WebTier extends Tier<PlannedNode, Own> {
+  /** What each node runs, in the order of its start. */
+  static readonly services: NodeServices<NodeFacts & Own> = {
+    system: everyNode("lb"),
+    tier: [nginx],
+  };
+
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
 
@@ -37,28 +40,10 @@ export class WebTier extends pulumi.ComponentResource {
       );
     }
 
-    const { nodes, server, host } = args;
-    const servers = tierServers(this, name, {
-      nodes,
-      server,
-      userData: (node) => userData(host, bundle(args, node)),
-    });
-    this.hosts = servers.map((each) => ({
-      server: each,
-      bundle: bundle(args, each.node),
-      secrets: {},
-    }));
+    const { appNodes, maxBodyMib, release } = args;
+    const known = () => ({ appNodes, maxBodyMib, release });
+    const servers = this.createServers(name, args, WebTier.services, known);
+    this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();
   }
-}
-
-function bundle({ appNodes, maxBodyMib, release, host }: WebTierArgs, node: ServerNode): Bundle {
-  const part = webBundle({
-    node: node.name,
-    appNodes: appNodes.map(({ name, privateIp }) => ({ name, privateIp })),
-    lbSubnetCidr: host.subnetCidrs.lb,
-    maxBodyMib,
-    release,
-  });
-  return hostBundle(node, host, part);
 }

@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { apply } from "./converge/apply";
 import type { Bundle, Wanted } from "./converge/bundle";
-import { withLock } from "./converge/lock";
-import { runDirectory, stateDirectory } from "./converge/manifest";
+import { LockHeld, withLock } from "./converge/lock";
+import { runDirectory, stateDirectory } from "./converge/places";
 import { readHost } from "./converge/read";
 import { hasRelease, receive } from "./converge/release";
+import { recover } from "./converge/undo";
 
 /** Where this program is on a host. */
 const ownPath = "/usr/local/lib/webstack/converge.js";
@@ -48,7 +49,20 @@ async function applyInput(input: string): Promise<void> {
   process.exitCode = outcome.ok ? 0 : 1;
 }
 
-/** `converge boot | apply | read | receive <digest> | has-release <digest>`. */
+/**
+ * Undoes what an interrupted run changed, before the services of this boot start. A run that is at
+ * work is left to itself: it has begun with the same, or the record is its own.
+ */
+async function recoverAtBoot(): Promise<void> {
+  try {
+    print({ ok: true, recovered: await withLock(() => recover(true), 0) });
+  } catch (error) {
+    if (!(error instanceof LockHeld)) throw error;
+    print({ ok: true, recovered: false });
+  }
+}
+
+/** `converge boot | recover | apply | read | receive <digest> | has-release <digest>`. */
 async function main(): Promise<void> {
   const [command, digest = ""] = process.argv.slice(2);
   switch (command) {
@@ -56,6 +70,8 @@ async function main(): Promise<void> {
       const bundle = JSON.parse(readFileSync(`${stateDirectory}/bundle.json`, "utf8")) as Bundle;
       return applyInput(JSON.stringify({ bundle, secrets: {} }));
     }
+    case "recover":
+      return recoverAtBoot();
     case "apply":
       return applyInput(standardInput());
     case "read":
@@ -66,7 +82,9 @@ async function main(): Promise<void> {
     case "has-release":
       return print({ ok: true, present: hasRelease(digest) });
     default:
-      throw new Error(`command must be boot, apply, read, receive or has-release, got ${command}`);
+      throw new Error(
+        `command must be boot, recover, apply, read, receive or has-release, got ${command}`,
+      );
   }
 }
 

@@ -11,24 +11,24 @@ import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
 import { Askers } from "./supervisor/observation/askers";
 import { Observer } from "./supervisor/observation/observer";
+import { SingleLook } from "./supervisor/observation/single-look";
 import { BackOff } from "./supervisor/policy/back-off";
 import { Decisions } from "./supervisor/policy/decision";
-import { Override } from "./supervisor/policy/override";
+import { Override, type Sight } from "./supervisor/policy/override";
 import { problem } from "./supervisor/policy/problem";
 import { Saving } from "./supervisor/saved/saving";
 import { readPasswords, readPeerCredentials, readSettings } from "./supervisor/settings";
 import { PeerClient } from "./supervisor/wire/peer-client";
 import { Peers } from "./supervisor/wire/peers";
 import { serve } from "./supervisor/wire/serve";
-import { FastRefusal } from "./supervisor/xcom/fast-refusal";
-import { Reach } from "./supervisor/xcom/reach";
-import { SeveredLinks } from "./supervisor/xcom/severed-links";
-import { SlotFiller } from "./supervisor/xcom/slot-filler";
-import { SlotFilling } from "./supervisor/xcom/slot-filling";
+import { Serving } from "./supervisor/wire/serving";
+import { XcomHelp } from "./supervisor/xcom/help";
 import { monotonicMs } from "./time/monotonic";
 
 /** Time between two looks at MySQL, and while a member is lost, whose removal is due, milliseconds. */
 const lookMs = { usual: 100, loss: 20 };
+/** What a turn waits for a look, milliseconds: the rest of it must not wait for a late MySQL. */
+const patienceMs = 200;
 
 const config = readSettings();
 const { node } = config;
@@ -58,17 +58,19 @@ const peers = new Peers(
 const askers = new Askers(addresses, monotonicMs());
 const backOff = new BackOff();
 const override = new Override();
-const founding = new Founding(node, nodes, { observer, peers, memory, backOff, override });
+const founding = new Founding(node, nodes, { observer, peers, memory, backOff, override, sight });
 const register = new Register(nodes, { observer, memory, peers });
+const otherPrimary = () => askers.otherPrimary(node, monotonicMs());
+const serving = new Serving({
+  ...{ observer, peers, otherPrimary, nodeCount: nodes.length },
+  confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
+});
+const singleLook = new SingleLook(() => observer.look());
 const decisions = new Decisions(nodes);
-const reach = new Reach(others);
 const saving = new Saving(node, () => [observer.state, peers.states()]);
-const severedLinks = new SeveredLinks(others);
-const fastRefusal = new FastRefusal();
-const slotFilling = new SlotFilling();
-const slotFiller = new SlotFiller();
+const xcomHelp = new XcomHelp(others, config, observer);
 const actor = new Actor({
-  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving },
+  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
   replication: { user: "replication", password: passwords.replication },
   addressOf: (name) => config.nodes.find((one) => one.name === name)?.privateIp ?? name,
 });
@@ -82,10 +84,15 @@ function ownState(): NodeState {
   return { ...state, ...ofApps, dataAgeMs: freshness.ageMs(state, nowMs) };
 }
 
+/** What an operator's word is weighed against. */
+function sight(): Sight {
+  return { peers: peers.states(), otherPrimary: otherPrimary(), nodeCount: nodes.length };
+}
+
 function next() {
   const [self, said, nowMs] = [ownState(), peers.states(), monotonicMs()];
   const decided = decisions.next(self, said, {
-    ...{ override: override.holds(self, said, nodes.length, nowMs), nowMs },
+    ...{ override: override.holds(self, sight(), nowMs), nowMs },
     ...{ listeningMs: askers.listeningMs(nowMs), slowMs: observer.syncs.slowMs(nowMs) },
   });
   const made = saving.next(decided, nowMs);
@@ -97,18 +104,8 @@ function next() {
 
 /** Makes ready for the end of this membership. */
 function leaving(): void {
-  slotFilling.leave(monotonicMs());
+  xcomHelp.leaving();
   peers.announce();
-}
-
-/** Helps XCom, whose waits would hold up commits. */
-async function helpXcom(): Promise<void> {
-  const { state, groupView } = observer;
-  const silences = peers.silences();
-  severedLinks.see(state, silences);
-  observer.note(await reach.look(state, groupView.unreachable, monotonicMs()));
-  fastRefusal.keep(silences, monotonicMs());
-  slotFiller.keep(observer.isFresh() && slotFilling.next(state, groupView, monotonicMs()));
 }
 
 async function work(): Promise<void> {
@@ -121,9 +118,11 @@ async function work(): Promise<void> {
 }
 
 async function turn(): Promise<void> {
-  await observer.look();
-  register.record();
-  await helpXcom();
+  if (await singleLook.next(patienceMs)) {
+    serving.note();
+    register.record();
+  }
+  await xcomHelp.keep(peers.silences());
   await endStuckCopy(observer.progress).catch((error: Error) => actor.failed(error));
   if (busy || !observer.isFresh()) return;
   busy = true;
@@ -140,14 +139,14 @@ serve(config, credentials, {
       ...{ peers: peers.states(), decision: decisions.last, progress: observer.progress },
       isUnheard: peers.heardCount() < others.length,
     }),
-  confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
+  serving,
   adopt: (record) => register.adopt(record),
   vote: (request) => founding.vote(request),
-  override: () => override.ask(ownState(), peers.states(), nodes.length, monotonicMs()),
+  override: () => override.ask(ownState(), sight(), monotonicMs()),
   discard: () => saving.discard(monotonicMs()),
-  announced: () => slotFilling.announce(monotonicMs()),
+  announced: () => xcomHelp.announced(),
   leaving,
-  onAsked: (address) => askers.note(address, monotonicMs()),
+  onAsked: (address, primaries) => askers.note(address, primaries, monotonicMs()),
   onHeard: (peer) => peers.hear(peer),
 });
 peers.watch();

@@ -1,21 +1,14 @@
 import { isAbsolute, normalize } from "node:path";
 import { utils } from "ssh2";
-import { hasUnknown, isMap, type Values } from "./values";
+import type { Failure } from "../plugin/plugin";
+import { holdsUnknown, isMap, type Values } from "../plugin/values";
 
-/** Why an input is refused. */
-export interface Problem {
-  /** Place in the engine's syntax. */
-  property: string;
-  /** Rule, what was found, and what to do. */
-  reason: string;
-}
-
-type Judge = (property: string, value: unknown) => Problem[];
+type Judge = (property: string, value: unknown) => Failure[];
 
 /** Refuses a value unless it is fit; a value that is not known yet is not judged. */
 function rule(fit: (value: unknown) => boolean, must: string, shown = JSON.stringify): Judge {
   return (property, value) => {
-    if (hasUnknown(value) || fit(value)) return [];
+    if (holdsUnknown(value) || fit(value)) return [];
     return [{ property, reason: `must be ${must}, got ${shown(value) ?? "nothing"}` }];
   };
 }
@@ -52,8 +45,8 @@ const optional =
   (property, value) =>
     value === undefined ? [] : judge(property, value);
 
-function connectionProblems(connection: unknown): Problem[] {
-  if (hasUnknown(connection) && !isMap(connection)) return [];
+function connectionProblems(connection: unknown): Failure[] {
+  if (holdsUnknown(connection) && !isMap(connection)) return [];
   if (!isMap(connection)) return map("connection", connection);
   const { bastions } = connection;
   return [
@@ -79,7 +72,7 @@ function connectionProblems(connection: unknown): Problem[] {
 }
 
 /** A map from paths, each value judged. */
-function pathMap(property: string, value: unknown, judge: Judge): Problem[] {
+function pathMap(property: string, value: unknown, judge: Judge): Failure[] {
   if (!isMap(value)) return map(property, value);
   return Object.entries(value).flatMap(([key, member]) => {
     const place = `${property}[${JSON.stringify(key)}]`;
@@ -87,7 +80,7 @@ function pathMap(property: string, value: unknown, judge: Judge): Problem[] {
   });
 }
 
-function releaseProblems(property: string, release: unknown): Problem[] {
+function releaseProblems(property: string, release: unknown): Failure[] {
   if (!isMap(release)) return map(property, release);
   const { digest, root, keep, url, archive } = release;
   const isDigest = (value: unknown) => isText(value) && /^[0-9a-f]{64}$/.test(value);
@@ -102,7 +95,7 @@ function releaseProblems(property: string, release: unknown): Problem[] {
 }
 
 /** Every managed file has attributes, and one kind: text or secret. */
-function crossProblems(news: Values): Problem[] {
+function crossProblems(news: Values): Failure[] {
   const { files, secrets, attributes: given } = news;
   if (!isMap(files) || !isMap(secrets) || !isMap(given)) return [];
   const missing = [...Object.keys(files), ...Object.keys(secrets)].filter((one) => !(one in given));
@@ -126,7 +119,7 @@ const known = new Set([
 ]);
 
 /** Everything that is wrong with the inputs, at once; values not known yet are not judged. */
-export function problemsOf(news: Values): Problem[] {
+export function problemsOf(news: Values): Failure[] {
   const strays = Object.keys(news).filter((key) => !known.has(key));
   const units = Array.isArray(news.services) ? news.services : [];
   return [

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Bundle, BundleCheck, BundleRelease, BundleService } from "../templates/bundle";
+import type { Bundle, BundleCheck, BundleRelease, BundleService } from "../services/bundle";
 
 /** How a host is reached over SSH. */
 export interface Connection {

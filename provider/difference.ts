@@ -1,12 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { isMap, type Values } from "./values";
-
-/** What happens to one value. */
-export interface Change {
-  /** Place in the engine's syntax, such as `files["/etc/haproxy/haproxy.cfg"]`. */
-  path: string;
-  kind: "add" | "delete" | "update";
-}
+import type { PropertyChange } from "../plugin/plugin";
+import { isMap, type Values } from "../plugin/values";
 
 /** Where the archive lies on the machine of `pulumi up` is no state; its digest is. */
 const ignored = new Set(["hostKey", "release.archive"]);
@@ -17,7 +11,7 @@ function member(parent: string, key: string): string {
 }
 
 /** Every value that differs, as deep as both sides have the same shape. */
-export function differences(before: unknown, after: unknown, path = ""): Change[] {
+export function differences(before: unknown, after: unknown, path = ""): PropertyChange[] {
   if (ignored.has(path) || isDeepStrictEqual(before, after)) return [];
   if (before === undefined) return [{ path, kind: "add" }];
   if (after === undefined) return [{ path, kind: "delete" }];

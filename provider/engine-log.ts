@@ -1,9 +1,7 @@
-import { createRequire } from "node:module";
 import type * as Services from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Messages from "@pulumi/pulumi/proto/engine_pb";
+import { grpc, ofSdk } from "../plugin/sdk";
 
-const ofSdk = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
-const grpc = ofSdk("@grpc/grpc-js");
 const { EngineClient } = ofSdk("@pulumi/pulumi/proto/engine_grpc_pb") as typeof Services;
 const messages = ofSdk("@pulumi/pulumi/proto/engine_pb") as typeof Messages;
 

@@ -1,13 +1,19 @@
+import type {
+  ChangeRequest,
+  CheckRequest,
+  CreateRequest,
+  Plugin,
+  ReadRequest,
+} from "../plugin/plugin";
+import type { Values } from "../plugin/values";
 import { problemsOf } from "./check";
 import { connect, type Visit } from "./connect";
 import { differences, onlyWayChanged } from "./difference";
 import type { Log, LogOf } from "./engine-log";
 import { inputsOf, type Inputs, type State } from "./inputs";
-import type { Resources } from "./protocol";
 import { readBack } from "./read-back";
 import { applyConfiguration, pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
 import { ConnectionLost, type Session } from "./session";
-import type { Values } from "./values";
 
 /** Default wait for a host that was just made, seconds. */
 const firstSeconds = 600;
@@ -19,18 +25,27 @@ const refreshSeconds = 20;
 const tries = 3;
 
 /** Provider `host`: one resource, the configuration of a running server. */
-export class HostProvider implements Resources {
+export class HostProvider implements Plugin {
   readonly version = "0.1.0";
+  readonly schema = JSON.stringify({ name: "host", version: this.version, resources: {} });
+  readonly previews = false;
   private readonly stop = new AbortController();
 
   constructor(private readonly logOf: LogOf) {}
 
-  check = (news: Values) => problemsOf(news);
+  /** Private key and contents of secret files, even if the program forgot to say so. */
+  secrets = () => ["connection.privateKey", "secrets.*"];
+
+  check = ({ news }: CheckRequest) => ({ inputs: news, failures: problemsOf(news) });
 
   /** Compared value by value with what was last applied or read; nothing replaces. */
-  diff = (state: Values, news: Values) => differences(state, news);
+  diff = ({ state, inputs }: ChangeRequest) => ({
+    changes: differences(state, inputs),
+    deleteBeforeReplace: false,
+    isOfInputs: true,
+  });
 
-  create = async (urn: string, values: Values) => {
+  create = async ({ urn, inputs: values }: CreateRequest) => {
     const inputs = values as unknown as Inputs;
     const log = this.logOf(urn);
     const hostKey = await this.visit({ urn, inputs, pinned: undefined }, async (session) => {
@@ -41,10 +56,10 @@ export class HostProvider implements Resources {
     return { id: inputs.node, state: { ...inputs, hostKey } as Values };
   };
 
-  update = async (urn: string, olds: Values, values: Values) => {
+  update = async ({ urn, state, inputs: values }: ChangeRequest) => {
     const inputs = values as unknown as Inputs;
-    const { hostKey } = olds as unknown as State;
-    if (!onlyWayChanged(olds, values)) {
+    const { hostKey } = state as unknown as State;
+    if (!onlyWayChanged(state, values)) {
       const log = this.logOf(urn);
       await this.visit({ urn, inputs, pinned: hostKey }, (session) => bring(session, inputs, log));
     }
@@ -56,7 +71,7 @@ export class HostProvider implements Resources {
    * while a node is down a refresh must work, since it is a step of the repair; and whether the
    * server is gone for good is known to the cloud's own resource, whose replacement replaces this.
    */
-  read = async (urn: string, values: Values) => {
+  read = async ({ urn, id, state: values }: ReadRequest) => {
     const state = values as unknown as State;
     if (!state.connection) {
       throw new Error("a host's configuration cannot be imported; `up` takes it over as it is");
@@ -64,12 +79,16 @@ export class HostProvider implements Resources {
     try {
       const visit = { urn, inputs: state, pinned: state.hostKey, patience: refreshSeconds };
       const found = readBack(state, await this.visit(visit, readConfiguration));
-      return { state: found as unknown as Values, inputs: inputsOf(found) as unknown as Values };
+      const inputs = inputsOf(found) as unknown as Values;
+      return { id, state: found as unknown as Values, inputs };
     } catch (error) {
       this.logOf(urn).warn(`not read, kept as recorded: ${(error as Error).message}`);
-      return { state: values, inputs: inputsOf(state) as unknown as Values };
+      return { id, state: values, inputs: inputsOf(state) as unknown as Values };
     }
   };
+
+  /** Nothing is done on the host: it goes with its server. */
+  delete = async () => undefined;
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
 

@@ -1,4 +1,4 @@
-import type { BundleCheck, BundleRelease, BundleService } from "../templates/bundle";
+import type { BundleCheck, BundleRelease, BundleService } from "../services/bundle";
 
 /** How a host is reached, as it arrives at the provider; fields as in `ConfigurationArgs`. */
 export interface ConnectionInputs {

@@ -1,6 +1,6 @@
+import { serve } from "../plugin/protocol";
 import { engineLog } from "./engine-log";
 import { HostProvider } from "./host-provider";
-import { serve } from "./protocol";
 
 /** The engine's address; flags such as `-v=9` and `--tracing ADDRESS` may stand before it. */
 const engine = process.argv

@@ -1,4 +1,4 @@
-import { isMap } from "./values";
+import { isMap } from "../plugin/values";
 
 /** Shortest text that counts as a secret; shorter ones would blank out ordinary words. */
 const least = 8;

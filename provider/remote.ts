@@ -35,6 +35,8 @@ interface Outcome {
   waiting?: Record<string, string[]>;
   error?: string;
   rolledBack?: boolean;
+  /** What is not back, if the host could not be put back. */
+  notBack?: string;
   log?: string;
 }
 
@@ -141,10 +143,11 @@ export async function applyConfiguration(
   return outcome.changed ?? [];
 }
 
-function failure({ error, rolledBack, log }: Outcome): string {
-  const back = rolledBack
+function failure({ error, rolledBack, notBack, log }: Outcome): string {
+  const whole = rolledBack
     ? "the host was put back to what it was"
     : "no file of the host was changed";
+  const back = notBack ?? whole;
   return [error, log, `${back}; mend the cause and run \`up\` again, it goes on from here`]
     .filter(Boolean)
     .join("\n");

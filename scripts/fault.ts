@@ -11,6 +11,7 @@ const usage = `usage: npm run fault                              the faults that
   bandwidth  server= side=public|private kbitPerSecond=
   delay      server= side=public|private delayMs= [jitterMs=0]
   cpu        server= [processes=2] [seconds=60]
+  processor  server= unit= percent=
   disk       server= path= mebibytes=
   slow-disk  server= path= writesPerSecond=
   api        [path=/] [method=] [status=] [latencyMs=] [unreachable=true] [resetSeconds=]

@@ -8,28 +8,38 @@ const root = join(__dirname, "..");
 /** Rooms, and single files at the root, with what they may import besides Node's own modules. */
 const allowed: Record<string, string[]> = {
   "index.ts": ["program"],
-  "program.ts": [
-    "config",
-    "topology",
-    "components",
-    "host-programs",
-    "app-source",
-    "@pulumi/pulumi",
-  ],
+  "program.ts": ["config", "web-stack", "host-programs", "app-source", "@pulumi/pulumi"],
+  "web-stack.ts": ["web-stack", "topology", "components", "@pulumi/pulumi"],
+  "web-stack": ["web-stack", "topology", "components", "resources"],
   "config.ts": ["config", "@pulumi/pulumi"],
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
   "release.ts": ["tar"],
   "app-source.ts": ["config", "release"],
-  components: ["components", "templates", "provider/configuration", "@pulumi/*"],
-  templates: ["templates", "yaml"],
+  components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
+  resources: ["@pulumi/*"],
+  services: ["services", "yaml"],
   host: ["host"],
-  // Of the templates only the shape of a bundle, which is what the provider delivers.
-  provider: ["provider", "templates/bundle", "ssh2", "@pulumi/pulumi"],
+  plugin: ["plugin", "@pulumi/pulumi"],
+  provider: ["provider", "plugin", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
-  offline: ["offline", "@pulumi/pulumi", "@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
+  offline: [
+    ...["offline", "plugin", "@pulumi/pulumi"],
+    ...["@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
+  ],
   "sample-app": ["sample-app", "sample-app/*"],
+};
+
+/** Files of other rooms from which a room may import types, and nothing else. */
+const allowedTypes: Record<string, string[]> = {
+  "web-stack": ["config", "services/bundle", "services/app/app-program"],
+  // The plan of a stack: which nodes there are.
+  components: ["topology"],
+  services: ["topology"],
+  // The description of a host that the program renders, the provider delivers and the host applies.
+  provider: ["services/bundle"],
+  host: ["services/bundle"],
 };
 
 /** Packages that the two workspaces name in their own package.json. */
@@ -47,21 +57,26 @@ function sources(place: string): string[] {
     .sort();
 }
 
+/** What code imports, types alone or values too. */
+const typeImport = /^(?:import|export) type\b[^;]*?\bfrom "([^"]+)"/gms;
+const valueImports = [
+  /^(?:import|export)\b(?! type\b)[^;]*?\bfrom "([^"]+)"/gms,
+  /^import "([^"]+)"/gm,
+  /\b(?:import|require)\("([^"]+)"\)/g,
+];
+
 /** What a file imports: paths from the root without ending, or names of packages. */
-function imports(file: string): string[] {
+function imports(file: string, kinds: readonly RegExp[] = [typeImport, ...valueImports]): string[] {
   const code = readFileSync(join(root, file), "utf8");
-  const targets = [
-    ...code.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"/gms),
-    ...code.matchAll(/^import "([^"]+)"/gm),
-    ...code.matchAll(/\b(?:import|require)\("([^"]+)"\)/g),
-  ].map(([, target]) => target!);
-  return targets.map((target) =>
-    target.startsWith(".")
-      ? relative(root, join(root, dirname(file), target))
-          .split(sep)
-          .join("/")
-      : packageName(target),
-  );
+  return kinds
+    .flatMap((kind) => [...code.matchAll(kind)])
+    .map(([, target]) =>
+      target!.startsWith(".")
+        ? relative(root, join(root, dirname(file), target!))
+            .split(sep)
+            .join("/")
+        : packageName(target!),
+    );
 }
 
 function packageName(target: string): string {
@@ -83,10 +98,12 @@ function isAllowed(target: string, rules: string[]): boolean {
 describe("the house", () => {
   it.each(Object.entries(allowed))("%s imports only what it may", (place, may) => {
     const rules = [...may, ...workspacePackages(place)];
+    const types = [...rules, ...(allowedTypes[place] ?? [])];
     const strays = sources(place).flatMap((file) =>
-      imports(file)
-        .filter((target) => !isAllowed(target, rules))
-        .map((target) => `${file} imports ${target}`),
+      [
+        ...imports(file, valueImports).filter((target) => !isAllowed(target, rules)),
+        ...imports(file, [typeImport]).filter((target) => !isAllowed(target, types)),
+      ].map((target) => `${file} imports ${target}`),
     );
     expect(strays).toEqual([]);
   });
@@ -96,11 +113,24 @@ describe("the house", () => {
     expect(isAllowed("components/server", ["components"])).toBe(true);
     expect(isAllowed("components-old/server", ["components"])).toBe(false);
     expect(isAllowed("localcloud/main", allowed.components!)).toBe(false);
-    expect(imports("test/architecture.test.ts")).toContain("vitest");
+    expect(imports("test/architecture.test.ts", valueImports)).toContain("vitest");
+    expect(imports("provider/inputs.ts", [typeImport])).toContain("services/bundle");
+    expect(imports("provider/inputs.ts", valueImports)).not.toContain("services/bundle");
   });
 
   it("has an index of at most 20 lines", () => {
     expect(lineCount("index.ts")).toBeLessThanOrEqual(20);
+  });
+
+  it("has one component in each file of components/, and nothing else to call", () => {
+    const strays = sources("components").filter((file) => {
+      const code = readFileSync(join(root, file), "utf8");
+      const values = code.match(/^export (?!interface|type)[^{]*/gm) ?? [];
+      const component =
+        /^export (abstract )?class \w+[^]*extends (Tier<|pulumi\.ComponentResource)/;
+      return values.length !== 1 || !component.test(values[0]);
+    });
+    expect(strays).toEqual([]);
   });
 
   const everything = [...Object.keys(allowed), "scripts", "test"].flatMap(allFiles);

@@ -1,35 +1,63 @@
-import { rmSync } from "node:fs";
-import type { Bundle, BundleFile, BundleService, Wanted } from "./bundle";
+import type { Bundle, BundleRelease, Wanted } from "./bundle";
 import { checkStaged } from "./checks";
-import { readBack, writeAtomically } from "./files";
-import { isSameManifest, readManifest, writeManifest, type Manifest } from "./manifest";
+import { removeDurably } from "./durable";
+import { writeAtomically } from "./files";
+import {
+  isSameManifest,
+  leaving,
+  manifestOf,
+  readManifest,
+  united,
+  writeManifest,
+  type Manifest,
+} from "./manifest";
 import { changedPaths, makePlan, type Plan } from "./plan";
 import { prepare } from "./prepare";
 import { pruneReleases, switchRelease } from "./release";
-import { must, say } from "./run";
-import { bringUp, putBack, retire, type ServicesResult } from "./services";
+import { say } from "./run";
+import { bringUp, retire, type ServicesResult } from "./services";
+import { beginSwap, endSwap, type Intent, type Swap } from "./swap";
+import { NotBack, recover, reloadUnits, undo } from "./undo";
 
 /** What a finished run says. */
 export type Outcome =
   | ({ ok: true; changed: string[] } & ServicesResult)
-  | { ok: false; error: string; rolledBack: boolean };
+  | {
+      ok: false;
+      error: string;
+      /** True if the host is what it was before; false without `notBack`: it was not touched. */
+      rolledBack: boolean;
+      /** What is not back, and how it goes on; absent: all is. */
+      notBack?: string;
+    };
 
-/** What a run works on, and what it must be able to take back. */
+/** What a run works on. */
 interface Run {
   bundle: Bundle;
   manifest: Manifest;
   plan: Plan;
   changed: ReadonlySet<string>;
-  /** Files as they were; undefined where there was none. */
-  before: ReadonlyMap<string, BundleFile | undefined>;
 }
 
 /**
  * Brings the host to the wanted state: prepares, checks, swaps, reloads or restarts what changed,
- * waits for health; otherwise puts everything back. A run that was interrupted is finished by the
- * next one, which then treats every file as changed.
+ * waits for health; otherwise puts everything back. What an interrupted run left is undone first.
  */
 export async function apply(wanted: Wanted): Promise<Outcome> {
+  let recovered = false;
+  try {
+    recovered = await recover(false);
+    return await change(await makeReady(wanted));
+  } catch (error) {
+    const { message } = error as Error;
+    if (!(error instanceof NotBack)) return { ok: false, error: message, rolledBack: recovered };
+    const first = "what an interrupted run changed must be put back first";
+    return { ok: false, error: first, rolledBack: false, notBack: message };
+  }
+}
+
+/** All that comes before the first change that can be taken back. */
+async function makeReady(wanted: Wanted): Promise<Run> {
   const { bundle } = wanted;
   const manifest = readManifest();
   await prepare(bundle);
@@ -38,21 +66,39 @@ export async function apply(wanted: Wanted): Promise<Outcome> {
   if (manifest.pending) {
     say("resume", "the last run was interrupted; every service is brought up again");
   }
-  const changed = changedPaths(plan, wanted, manifest.pending);
-  const touched = [...plan.write.keys(), ...plan.remove];
-  const before = new Map(touched.map((path) => [path, readBack(path)]));
-  const run: Run = { bundle, manifest, plan, changed, before };
+  return { bundle, manifest, plan, changed: changedPaths(plan, wanted, manifest.pending) };
+}
+
+async function change(run: Run): Promise<Outcome> {
+  const { bundle, manifest, plan, changed } = run;
   const next = manifestOf(bundle);
   const idle = changed.size === 0 && isSameManifest(manifest, next);
-  if (!idle) writeManifest(united(manifest, next));
+  const intent = intentOf(run);
+  const swap: Swap = idle ? { version: 1, kept: [], ...intent } : beginSwap(intent);
+  let result: ServicesResult;
   try {
-    const result = await carryOut(run);
-    if (!idle) writeManifest(next);
-    if (bundle.release && plan.release) pruneReleases(bundle.release);
-    return { ok: true, changed: [...changed], ...result };
+    if (!idle) writeManifest(united(manifest, next));
+    result = await carryOut(run);
+    if (!idle) {
+      writeManifest(next);
+      endSwap();
+    }
   } catch (error) {
-    return rollBack(error as Error, run);
+    return rollBack(error as Error, swap);
   }
+  if (bundle.release && plan.release) prune(bundle.release);
+  return { ok: true, changed: [...changed], ...result };
+}
+
+function intentOf({ bundle, manifest, plan, changed }: Run): Intent {
+  const { write, remove, release } = plan;
+  return {
+    paths: [...write.keys(), ...remove],
+    ...(release ? { release: { root: release.root, before: release.before ?? null } } : {}),
+    changed: [...changed],
+    before: manifest.services,
+    after: bundle.services,
+  };
 }
 
 async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<ServicesResult> {
@@ -64,66 +110,32 @@ async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<Servi
   }
   for (const path of plan.remove) {
     say("remove", path);
-    rmSync(path, { force: true });
+    removeDurably(path);
   }
   if (plan.release) {
     say("switch", plan.release.digest);
     switchRelease(plan.release.root, plan.release.digest);
   }
-  await reloadUnits(plan);
+  await reloadUnits([...plan.write.keys(), ...plan.remove]);
   return bringUp(bundle.services, changed);
 }
 
-async function rollBack(error: Error, run: Run): Promise<Outcome> {
-  const { bundle, manifest, plan, changed, before } = run;
-  say("roll back", error.message.split("\n")[0]);
-  const added = leaving(bundle.services, manifest.services);
-  const isOurs = (unit: string) =>
-    changed.has(`/etc/systemd/system/${unit}`) ||
-    changed.has(`/etc/systemd/system/${unit.replace(/@.*\./, "@.")}`);
-  await retire(added.filter(isOurs));
-  for (const [path, file] of before) {
-    if (file) writeAtomically(path, file);
-    else rmSync(path, { force: true });
-  }
-  if (plan.release) switchRelease(plan.release.root, plan.release.before);
-  await reloadUnits(plan);
-  const fromPackages = bundle.services.filter(({ unit }) => added.includes(unit) && !isOurs(unit));
-  await putBack(manifest.services, fromPackages, changed);
-  writeManifest(manifest);
-  return { ok: false, error: error.message, rolledBack: true };
-}
-
-/** Units of `these` that are not among `those`. */
-function leaving(these: readonly BundleService[], those: readonly BundleService[]): string[] {
-  const stay = new Set(those.map(({ unit }) => unit));
-  return these.map(({ unit }) => unit).filter((unit) => !stay.has(unit));
-}
-
-async function reloadUnits({ write, remove }: Plan): Promise<void> {
-  if ([...write.keys(), ...remove].some((path) => path.startsWith("/etc/systemd/system/"))) {
-    await must(["/usr/bin/systemctl", "daemon-reload"]);
+async function rollBack({ message }: Error, swap: Swap): Promise<Outcome> {
+  say("roll back", message.split("\n")[0]);
+  try {
+    await undo(swap, false);
+    return { ok: false, error: message, rolledBack: true };
+  } catch (error) {
+    const notBack = (error as Error).message;
+    return { ok: false, error: message, rolledBack: false, notBack };
   }
 }
 
-function manifestOf({ files, secretFiles, services, release }: Bundle): Manifest {
-  return {
-    files: Object.keys(files),
-    secretFiles: Object.keys(secretFiles),
-    services,
-    ...(release ? { releaseRoot: release.root } : {}),
-    pending: false,
-  };
-}
-
-/** Both runs' paths and units, so that an interrupted run forgets nothing. */
-function united(before: Manifest, after: Manifest): Manifest {
-  const old = new Set(leaving(before.services, after.services));
-  return {
-    ...after,
-    files: [...new Set([...before.files, ...after.files])],
-    secretFiles: [...new Set([...before.secretFiles, ...after.secretFiles])],
-    services: [...after.services, ...before.services.filter(({ unit }) => old.has(unit))],
-    pending: true,
-  };
+/** After the end of the swap, which may need the release of before; a failure takes nothing back. */
+function prune(release: BundleRelease): void {
+  try {
+    pruneReleases(release);
+  } catch (error) {
+    say("left behind", (error as Error).message);
+  }
 }

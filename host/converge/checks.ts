@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import type { BundleCheck } from "./bundle";
 import { writeAtomically } from "./files";
-import { runDirectory } from "./manifest";
+import { runDirectory } from "./places";
 import type { Plan } from "./plan";
 import { run, say } from "./run";
 

@@ -6,15 +6,13 @@ import {
   existsSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
-  rmSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { BundleFile, FileAttributes } from "./bundle";
+import { makeDirectory, swapIn } from "./durable";
 
 function ids(database: string): Map<string, number> {
   const lines = readFileSync(database, "utf8").split("\n");
@@ -61,20 +59,32 @@ export function isSame(found: BundleFile | undefined, wanted: BundleFile): boole
   );
 }
 
-/** Writes a file so that a reader, or a power cut, finds the old one or the new one, never a part. */
-export function writeAtomically(path: string, file: BundleFile): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = join(dirname(path), `.${process.pid}.webstack`);
-  try {
-    const descriptor = openSync(draft, "w", 0o600);
-    writeSync(descriptor, file.content);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    setAttributes(draft, file);
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
+/** The kernel may take less than it is given; goes on until it has taken all. */
+function writeWhole(descriptor: number, content: string): void {
+  const bytes = Buffer.from(content);
+  for (let offset = 0; offset < bytes.length;) {
+    offset += writeSync(descriptor, bytes, offset);
   }
+}
+
+/**
+ * Writes a file so that a reader, or a power cut, finds the old one or the new one, never a part.
+ * The new one is on the disk when this returns.
+ *
+ * @throws Error naming the path if it cannot be written whole, as on a full disk; the old file stays.
+ */
+export function writeAtomically(path: string, file: BundleFile): void {
+  makeDirectory(dirname(path));
+  swapIn(path, (draft) => {
+    const descriptor = openSync(draft, "wx", 0o600);
+    try {
+      writeWhole(descriptor, file.content);
+      setAttributes(draft, file);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
 /** SHA-256 as 64 hex digits. */

@@ -1,12 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { BundleService } from "./bundle";
+import type { Bundle, BundleService } from "./bundle";
 import { writeAtomically } from "./files";
-
-/** Directory of converge's own records. */
-export const stateDirectory = "/var/lib/webstack";
-/** Directory of what need not outlive a boot. */
-export const runDirectory = "/run/webstack";
+import { stateDirectory } from "./places";
 
 /** What the last run left on the host. */
 export interface Manifest {
@@ -22,12 +18,14 @@ export interface Manifest {
   pending: boolean;
 }
 
-const path = `${stateDirectory}/manifest.json`;
+/** Where the record of the last run is. */
+export const manifestPath = `${stateDirectory}/manifest.json`;
 
 /** The record of the last run; empty on a new host. */
 export function readManifest(): Manifest {
-  if (!existsSync(path)) return { files: [], secretFiles: [], services: [], pending: false };
-  return JSON.parse(readFileSync(path, "utf8")) as Manifest;
+  if (!existsSync(manifestPath))
+    return { files: [], secretFiles: [], services: [], pending: false };
+  return JSON.parse(readFileSync(manifestPath, "utf8")) as Manifest;
 }
 
 /** True if both say the same. */
@@ -37,7 +35,38 @@ export function isSameManifest(one: Manifest, other: Manifest): boolean {
 
 /** Records what is on the host. */
 export function writeManifest(manifest: Manifest): void {
-  mkdirSync(stateDirectory, { recursive: true });
   const content = `${JSON.stringify(manifest)}\n`;
-  writeAtomically(path, { content, owner: "root", group: "root", mode: "0600" });
+  writeAtomically(manifestPath, { content, owner: "root", group: "root", mode: "0600" });
+}
+
+/** Units of `these` that are not among `those`. */
+export function leaving(
+  these: readonly BundleService[],
+  those: readonly BundleService[],
+): string[] {
+  const stay = new Set(those.map(({ unit }) => unit));
+  return these.map(({ unit }) => unit).filter((unit) => !stay.has(unit));
+}
+
+/** What a finished run of that bundle leaves. */
+export function manifestOf({ files, secretFiles, services, release }: Bundle): Manifest {
+  return {
+    files: Object.keys(files),
+    secretFiles: Object.keys(secretFiles),
+    services,
+    ...(release ? { releaseRoot: release.root } : {}),
+    pending: false,
+  };
+}
+
+/** Both runs' paths and units, so that an interrupted run forgets nothing. */
+export function united(before: Manifest, after: Manifest): Manifest {
+  const old = new Set(leaving(before.services, after.services));
+  return {
+    ...after,
+    files: [...new Set([...before.files, ...after.files])],
+    secretFiles: [...new Set([...before.secretFiles, ...after.secretFiles])],
+    services: [...after.services, ...before.services.filter(({ unit }) => old.has(unit))],
+    pending: true,
+  };
 }

@@ -15,7 +15,8 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BundleRelease } from "./bundle";
-import { stateDirectory } from "./manifest";
+import { removeDurably, swapIn } from "./durable";
+import { stateDirectory } from "./places";
 import { must, say } from "./run";
 
 const incoming = `${stateDirectory}/incoming`;
@@ -73,13 +74,8 @@ export function currentRelease(root: string): string | undefined {
 /** Points `current` at a release in one step. Returns the digest it pointed at before. */
 export function switchRelease(root: string, digest: string | undefined): string | undefined {
   const before = currentRelease(root);
-  if (digest === undefined) {
-    rmSync(`${root}/current`, { force: true });
-    return before;
-  }
-  rmSync(`${root}/next`, { force: true });
-  symlinkSync(`releases/${digest}`, `${root}/next`);
-  renameSync(`${root}/next`, `${root}/current`);
+  if (digest === undefined) removeDurably(`${root}/current`);
+  else swapIn(`${root}/current`, (draft) => symlinkSync(`releases/${digest}`, draft));
   return before;
 }
 

@@ -5,6 +5,8 @@ import { must, pause, run, say } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
 const systemctl = "/usr/bin/systemctl";
+/** Adds to the jobs of a boot that is under way; to wait for one of them could be to wait for oneself. */
+const queueing = [systemctl, "--no-block"];
 /** Longest wait for a start: the private network card of a new server may take minutes. */
 const startSeconds = 330;
 /**
@@ -76,9 +78,13 @@ export function verbFor(
 async function keepOff(
   services: readonly BundleService[],
   states: ReadonlyMap<string, UnitState>,
+  booting = false,
 ): Promise<void> {
   const isOn = (state: UnitState | undefined) => isUp(state) || state?.file === "enabled";
-  await retire(services.map(({ unit }) => unit).filter((unit) => isOn(states.get(unit))));
+  await retire(
+    services.map(({ unit }) => unit).filter((unit) => isOn(states.get(unit))),
+    booting,
+  );
 }
 
 async function enable(
@@ -120,17 +126,19 @@ async function settle(services: readonly BundleService[]): Promise<void> {
 /**
  * Brings services back to what they were before a failed run: those of the last run run again with
  * their old files, those that only packages brought see their old files. Goes on after a failure,
- * since the run has failed already.
+ * since the run has failed already. While `booting`, systemd is told but not waited for.
  */
 export async function putBack(
   managed: readonly BundleService[],
   fromPackages: readonly BundleService[],
   changed: ReadonlySet<string>,
+  booting = false,
 ): Promise<void> {
   const states = await unitStates(managed.map(({ unit }) => unit));
   await keepOff(
     managed.filter((service) => missing(service).length > 0),
     states,
+    booting,
   );
   const ready = managed.filter((service) => missing(service).length === 0);
   await enable(ready, states);
@@ -138,19 +146,22 @@ export async function putBack(
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (!verb) continue;
-    await act(verb, service, state).catch((error: Error) => say("put back", error.message));
+    const done = booting ? must([...queueing, verb, service.unit]) : act(verb, service, state);
+    await done.catch((error: Error) => say("put back", error.message));
   }
   for (const service of fromPackages) {
     if (verbFor(service, changed)) {
-      await run([systemctl, "try-reload-or-restart", service.unit], startSeconds);
+      const caller = booting ? queueing : [systemctl];
+      await run([...caller, "try-reload-or-restart", service.unit], startSeconds);
     }
   }
 }
 
-/** Stops and disables units. */
-export async function retire(units: readonly string[]): Promise<void> {
+/** Stops and disables units; while `booting`, their end is not waited for. */
+export async function retire(units: readonly string[], booting = false): Promise<void> {
   if (units.length === 0) return;
   for (const unit of units) say("retire", unit);
-  await run([systemctl, "disable", "--now", "--quiet", ...units], startSeconds);
+  const caller = booting ? queueing : [systemctl];
+  await run([...caller, "disable", "--now", "--quiet", ...units], startSeconds);
   await run([systemctl, "reset-failed", ...units]);
 }

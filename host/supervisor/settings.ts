@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Passwords } from "./actions/users";
 import type { PeerCredentials } from "./wire/peer-tls";
+import type { HelpPiece } from "./xcom/help";
 
 /** What the program tells the supervisor of a node, in `/etc/webstack/supervisor.json`. */
 export interface Settings {
@@ -10,6 +11,8 @@ export interface Settings {
   privateIp: string;
   /** All database nodes, in order. */
   nodes: { name: string; privateIp: string }[];
+  /** Pieces of the help for XCom that are to be used. @default all */
+  xcomHelp?: readonly HelpPiece[];
 }
 
 function read<T>(path: string): T {

@@ -84,6 +84,8 @@ export class Faults {
         return;
       case "cpu":
         return hosts.burn(id, fault.processes, fault.seconds);
+      case "processor":
+        return hosts.share(id, fault.unit, fault.percent);
       case "disk":
         return hosts.fill(id, fault.path, fault.mebibytes);
       case "slow-disk":
@@ -106,6 +108,8 @@ export class Faults {
         await this.cloud.driver.powerOn(target.id);
         this.found(fault.server).status = "running";
         return;
+      case "processor":
+        return hosts.share(target.id, fault.unit);
       case "disk":
         return hosts.free(target.id, fault.path);
       case "slow-disk":

@@ -1,6 +1,7 @@
 import { attempt, command } from "../machines/command";
 import { containerPid } from "../machines/containers";
 import { cloudNames, privatePort, publicPort } from "../machines/names";
+import { shareProcessor } from "./processor-share";
 import type { FaultOf } from "./shapes";
 import { shape, type Shaping } from "./shaping";
 import { slowDown } from "./slow-disk";
@@ -89,6 +90,27 @@ export class MachineFaults {
     const script =
       'i=0; while [ $i -lt "$1" ]; do timeout "$2" sh -c "while :; do :; done" >/dev/null 2>&1 & i=$((i + 1)); done';
     await this.inside(id, script, String(processes), String(seconds));
+  }
+
+  /** Lets the processes of a unit have so much of one processor, in per cent; absent: as much as they get. */
+  async share(id: number, unit: string, percent?: number): Promise<void> {
+    const container = this.names.container(id);
+    const pid = await containerPid(container);
+    if (pid === undefined) return;
+    const pids = percent === undefined ? [] : await this.pidsOf(container, unit);
+    shareProcessor(pid, pids, percent);
+  }
+
+  /** Process ids of a unit, as the machine counts them. */
+  private async pidsOf(container: string, unit: string): Promise<number[]> {
+    const format = ["-eo", "pid,cgroup"];
+    const lines = (await command("docker", ["top", container, ...format])).split("\n");
+    const pids = lines.flatMap((line) => {
+      const [, pid, cgroup] = /^\s*(\d+)\s+(\S+)/.exec(line) ?? [];
+      return cgroup?.split(/[/,;]/).includes(unit) ? [Number(pid)] : [];
+    });
+    if (pids.length === 0) throw new Error(`no process of ${unit} runs on this host`);
+    return pids;
   }
 
   /** Takes room away on a file system. */

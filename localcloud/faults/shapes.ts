@@ -47,6 +47,13 @@ export const faultShape = z.discriminatedUnion("fault", [
     seconds: z.number().int().min(1).max(3_600).default(60),
   }),
   z.strictObject({
+    fault: z.literal("processor"),
+    server,
+    /** Unit whose processes get no more than that of one processor. */
+    unit: z.string().min(1),
+    percent: z.number().int().min(1).max(100),
+  }),
+  z.strictObject({
     fault: z.literal("disk"),
     server,
     /** Folder on the file system that is filled. */

@@ -1,6 +1,6 @@
-import { serve } from "../plugin/protocol";
-import { tableStandIn, type Operations } from "../plugin/table-stand-in";
-import { holdsUnknown, type Values } from "../plugin/values";
+import { serve } from "../../plugin/protocol";
+import { tableStandIn, type Operations } from "../stand-in/table-stand-in";
+import { holdsUnknown, type Values } from "../../plugin/values";
 import { pluginVersion } from "../plugins";
 import { CloudClient } from "./client";
 import { floatingIp, floatingIpAssignment } from "./resources/floating-ips";

@@ -1,4 +1,4 @@
-import { computed, optional, required } from "../plugin/table";
+import { computed, optional, required } from "../stand-in/table";
 import { refuseLabels, refuseNonCidr } from "./checks";
 
 /** Name; made from the one in the program when it is not given. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Failure } from "../plugin/stand-in";
-import type { Rules } from "../plugin/table-stand-in";
-import { unknown, type Values } from "../plugin/values";
+import type { Failure } from "../../plugin/plugin";
+import type { Rules } from "../stand-in/table-stand-in";
+import { unknown, type Values } from "../../plugin/values";
 import { isInside } from "./checks";
 
 type Entry = { networkId?: number; subnetId?: string; ip?: string; aliasIps?: string[] };

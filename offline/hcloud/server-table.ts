@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { computed, optional, replaced, type Table } from "../plugin/table";
+import { computed, optional, replaced, type Table } from "../stand-in/table";
 import { labels, name, off, text } from "./properties";
 
 /** User data as the official plugin keeps it in its state: Base64 of the SHA-1. */
@@ -27,7 +27,9 @@ export const server: Table = {
     userData: replaced(optional("string", { comparable: hashedUserData })),
     sshKeys: replaced(optional("list")),
     labels,
+    // Like `publicNets`: its diff is suppressed and nothing is read back where it was never set.
     networks: optional("set", {
+      onlyWhenGiven: true,
       members: {
         networkId: computed("int"),
         subnetId: optional("string"),
@@ -36,6 +38,7 @@ export const server: Table = {
       },
     }),
     publicNets: optional("set", {
+      onlyWhenGiven: true,
       members: {
         ipv4Enabled: optional("bool", { default: true }),
         ipv4: computed("int"),

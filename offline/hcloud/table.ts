@@ -1,4 +1,4 @@
-import { computed, optional, replaced, required, type Table } from "../plugin/table";
+import { computed, optional, replaced, required, type Table } from "../stand-in/table";
 import { canonicalAddress, refuseAddresses, refuseNonIp } from "./checks";
 import { cidr, frameworkLabels, integer, labels, name, off, text } from "./properties";
 import { server } from "./server-table";

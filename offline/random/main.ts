@@ -1,8 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { hashSync } from "bcryptjs";
-import { serve } from "../plugin/protocol";
-import { tableStandIn, type Operations, type Rules } from "../plugin/table-stand-in";
-import type { Values } from "../plugin/values";
+import { serve } from "../../plugin/protocol";
+import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
+import type { Values } from "../../plugin/values";
 import { pluginVersion } from "../plugins";
 import { tables } from "./table";
 import { randomText, type TextWish } from "./text";

@@ -1,4 +1,4 @@
-import { optional, replaced, required, type Property, type Table } from "../plugin/table";
+import { optional, replaced, required, type Property, type Table } from "../stand-in/table";
 
 const keepers = replaced(optional("map"));
 const on = replaced(optional("bool", { default: true }));

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { createRequire } from "node:module";
-import { serve } from "../plugin/protocol";
-import { tableStandIn, type Operations, type Rules } from "../plugin/table-stand-in";
-import type { Values } from "../plugin/values";
+import { serve } from "../../plugin/protocol";
+import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
+import type { Values } from "../../plugin/values";
 import { pluginVersion } from "../plugins";
 import type * as Certificates from "./certificates";
 import { keyPair } from "./keys";

@@ -1,4 +1,4 @@
-import type { Values } from "../plugin/values";
+import type { Values } from "../../plugin/values";
 
 /** True if a certificate has ended, or ends within its hours of early renewal. */
 export function isReadyForRenewal(

@@ -1,4 +1,4 @@
-import { optional, replaced, required, type Property, type Table } from "../plugin/table";
+import { optional, replaced, required, type Property, type Table } from "../stand-in/table";
 
 const text = replaced(optional("string"));
 const off = replaced(optional("bool", { default: false }));

@@ -1,5 +1,5 @@
-import { brokerPort } from "../../templates/broker-bundle";
-import { checksPort, controlSocket, peerPort } from "../../templates/supervisor-ports";
+import { brokerPort } from "../../services/broker/service";
+import { checksPort, controlSocket, peerPort } from "../../services/supervisor/supervisor-ports";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { askForwarded } from "./forwarded-ports";

@@ -73,7 +73,7 @@ async function onEach(outputs: StackOutputs, command: string): Promise<void> {
 /** Seconds by which MySQL's clock on a node is ahead of the machine's. */
 async function aheadSeconds(outputs: StackOutputs, node: string): Promise<number> {
   const [row] = await query(outputs, node, "SELECT UNIX_TIMESTAMP()");
-  return Number(row?.[0]) - Number(await runOnNode(outputs, node, "date +%s"));
+  return Number(row) - Number(await runOnNode(outputs, node, "date +%s"));
 }
 
 /** Steps the clock of each node in turn, forth and back. @throws Error if MySQL does not follow. */

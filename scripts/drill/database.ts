@@ -12,6 +12,7 @@ import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
+import { starvedDrills } from "./database-starved";
 import { strangerDrills } from "./database-strangers";
 import { waitForWrites } from "./database-load";
 import { lostDiskDrills } from "./database-lost-disk";
@@ -155,6 +156,7 @@ export const databaseDrills: readonly Drill[] = [
   ...diskDrills,
   ...restartDrills,
   ...lineageDrills,
+  ...starvedDrills,
   ...strangerDrills,
   ...clockDrills,
   ...wrongHandDrills,

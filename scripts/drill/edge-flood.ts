@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { connectionsOfOneAddress } from "../../templates/haproxy-cfg";
-import { edgeConnections } from "../../templates/lb-units";
+import { connectionsOfOneAddress } from "../../services/edge-haproxy/haproxy-cfg";
+import { edgeConnections } from "../../services/edge-haproxy/service";
 import type { StackOutputs } from "../operate/outputs";
 import type { Drill, Measured } from "./drill";
 import { watched } from "./edge-watch";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { command } from "../../localcloud/machines/command";
 
-const goldenFolder = join(__dirname, "..", "..", "test", "templates", "golden");
+const goldenFolder = join(__dirname, "..", "..", "test", "services", "golden");
 
 const goldenBundle = z.looseObject({
   users: z.array(z.looseObject({ name: z.string() })),

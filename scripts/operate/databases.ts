@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { controlSocket } from "../../templates/supervisor-ports";
+import { controlSocket } from "../../services/supervisor/supervisor-ports";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 

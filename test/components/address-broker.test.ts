@@ -4,8 +4,9 @@ import { AddressBroker } from "../../components/address-broker";
 import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair } from "../../components/load-balancer-pair";
 import { MysqlCluster } from "../../components/mysql-cluster";
-import { brokerSecretPaths } from "../../templates/broker-bundle";
-import { lbSecretPaths } from "../../templates/lb-bundle";
+import type { ConfiguredHost } from "../../components/tier";
+import { brokerSecretPaths } from "../../services/broker/service";
+import { moverSecretPaths } from "../../services/mover/service";
 import { mockId, record, valueOf } from "../support/record";
 import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
 
@@ -17,7 +18,7 @@ async function build() {
   const server = serverSettings();
   let broker!: AddressBroker;
   let pair!: LoadBalancerPair;
-  let hosts!: ReturnType<AddressBroker["configured"]>;
+  let hosts!: ConfiguredHost[];
   const children = await record(() => {
     const place = { identity, homeLocation: "nbg1", ipv6: true, protect: false };
     const addresses = new FloatingAddresses("edge", place);
@@ -28,7 +29,6 @@ async function build() {
       token,
       addresses,
       selector: "project=webstack,stack=test",
-      programs: host.programs,
     });
     pair = new LoadBalancerPair("lb", {
       nodes: plan.lb,
@@ -39,8 +39,13 @@ async function build() {
       server,
       host,
     });
-    const cluster = new MysqlCluster("db", { nodes: plan.db, bufferPoolMib: 128, server, host });
-    hosts = broker.configured(cluster.hosts, pair.servers);
+    const guests = broker.guests(pair.servers);
+    hosts = new MysqlCluster("db", {
+      nodes: plan.db,
+      bufferPoolMib: 128,
+      server,
+      host: { ...host, guests },
+    }).hosts;
   });
   return { children, broker, pair, hosts };
 }
@@ -69,7 +74,7 @@ describe("AddressBroker", () => {
         ],
       });
       expect(Object.keys(secrets).sort()).toEqual(Object.keys(state.secretFiles).sort());
-      expect(secrets).not.toHaveProperty([lbSecretPaths.token]);
+      expect(secrets).not.toHaveProperty([moverSecretPaths.token]);
       for (const secret of Object.values(secrets)) expect(await valueOf(secret)).not.toBe(token);
     }
   });

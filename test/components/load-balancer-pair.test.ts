@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { ownToken } from "../../components/api-access";
 import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
@@ -8,6 +7,7 @@ import { mockId, named, record, valueOf } from "../support/record";
 import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
 
 const mark = "SECRET";
+const { ownToken } = LoadBalancerPair;
 
 async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false) {
   let pair!: LoadBalancerPair;

@@ -9,6 +9,7 @@ function serverArgs(overrides: Partial<ServerArgs> = {}): ServerArgs {
     node: {
       name: "web-1",
       role: "web",
+      number: 1,
       privateIp: "10.0.2.11",
       location: "nbg1",
       placementGroup: "web-1",

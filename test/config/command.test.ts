@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commandWords } from "../../config/command";
 import { hasKnownPlaceholders } from "../../config/placeholders";
-import { execWords } from "../../templates/app-program";
+import { execWords } from "../../services/app/app-program";
 
 describe("a command", () => {
   it.each([

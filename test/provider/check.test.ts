@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { problemsOf } from "../../provider/check";
-import { goodInputs, privateKey, unknown } from "./inputs";
+import { unknown } from "../../plugin/values";
+import { goodInputs, privateKey } from "./inputs";
 
 const digest = "a".repeat(64);
 const release = { digest, root: "/srv/app", keep: 3 };

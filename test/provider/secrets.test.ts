@@ -4,32 +4,7 @@ import { convergeInput, type State } from "../../provider/inputs";
 import { readBack } from "../../provider/read-back";
 import { redactor } from "../../provider/redact";
 import type { HostReading } from "../../provider/remote";
-import { decode, encode, hasUnknown } from "../../provider/values";
-import { goodInputs, privateKey, unknown } from "./inputs";
-
-const signature = "4dabf18193072939515e22adb298388d";
-const mark = (value: unknown) => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
-
-describe("values of the protocol", () => {
-  it("lose the marks of secrets and absent members on the way in", () => {
-    const wrapped = { a: mark({ b: mark("c"), d: null }), list: [mark(1), null] };
-    expect(decode(wrapped)).toEqual({ a: { b: "c" }, list: [1, undefined] });
-  });
-
-  it("have private key and secret files marked on the way out, asked or not", () => {
-    const out = encode(goodInputs());
-    expect((out.connection as { privateKey: unknown }).privateKey).toEqual(mark(privateKey));
-    expect(Object.values(out.secrets as object)).toEqual([
-      mark(goodInputs().secrets["/etc/secret.env"]),
-    ]);
-    expect(out.files).toEqual(goodInputs().files);
-  });
-
-  it("are unknown at any depth", () => {
-    expect(hasUnknown({ a: [{ b: unknown }] })).toBe(true);
-    expect(hasUnknown({ a: [{ b: "known" }] })).toBe(false);
-  });
-});
+import { goodInputs } from "./inputs";
 
 describe("a redactor", () => {
   const redact = redactor({

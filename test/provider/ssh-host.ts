@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import ssh2 from "ssh2";
+import { madeKey } from "./inputs";
 
 /** A host with SSH on loopback. */
 export interface SshHost {
@@ -27,12 +28,11 @@ async function writeLines(channel: ssh2.ServerChannel, stdout: string, pauseMs: 
 
 /** Starts a host that lets everybody in and answers commands by `answer`. */
 export function sshHost(answer: (command: string, stdin: string) => Answer): Promise<SshHost> {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519");
-  const [type, data] = pair.public.split(" ");
+  const { privateKey, publicKey: key } = madeKey();
   const commands: string[] = [];
   const forwards: string[] = [];
   const clients = new Set<ssh2.Connection>();
-  const server = new ssh2.Server({ hostKeys: [pair.private] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     clients.add(client);
     client.on("error", () => undefined);
     client.on("authentication", (login) => login.accept());
@@ -71,7 +71,7 @@ export function sshHost(answer: (command: string, stdin: string) => Answer): Pro
         for (const client of clients) client.end();
         server.close();
       };
-      resolve({ port, key: `${type} ${data}`, commands, forwards, close });
+      resolve({ port, key, commands, forwards, close });
     });
   });
 }

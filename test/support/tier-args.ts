@@ -1,7 +1,8 @@
-import type { HostSettings } from "../../components/host";
 import type { ServerSettings } from "../../components/server";
-import type { AppProgram } from "../../templates/app-program";
-import { topology } from "../../topology";
+import type { HostSettings } from "../../components/tier";
+import type { AppProgram } from "../../services/app/app-program";
+import type { NodeFacts } from "../../services/node-bundle";
+import { type Role, topology } from "../../topology";
 
 /** Names and labels of the tested stack. */
 export const identity = { project: "webstack", stack: "test" };
@@ -34,10 +35,17 @@ export function hostSettings(overrides: Partial<HostSettings> = {}): HostSetting
     adminUser: "webstack",
     adminKeys: ["ssh-ed25519 AAAA deploy"],
     subnetCidrs: plan.subnetCidrs,
-    brokers: ["db-1", "db-2"],
     programs: Object.fromEntries(names.map((name) => [name, `"program ${name}";`])),
     ...overrides,
   };
+}
+
+/** What a node of a tier knows, whatever runs on it. */
+export function nodeFacts(role: Role, index = 0): NodeFacts {
+  const { name: node, privateIp } = plan[role][index]!;
+  const { adminUser, programs, subnetCidrs: subnets } = hostSettings();
+  const peers = plan[role].filter(({ name }) => name !== node);
+  return { node, role, privateIp, peers, subnets, adminUser, programs };
 }
 
 /** A release that was pushed. */

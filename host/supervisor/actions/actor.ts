@@ -6,6 +6,7 @@ import type { Observer } from "../observation/observer";
 import { type BackOff, noticedMs } from "../policy/back-off";
 import type { Saving } from "../saved/saving";
 import type { Peers } from "../wire/peers";
+import type { XcomHelp } from "../xcom/help";
 import type { Founding } from "./founding";
 import { type Replication, setPrimary, stopMember } from "./group";
 import { join } from "./joining";
@@ -26,6 +27,7 @@ export interface Tools {
   founding: Founding;
   saving: Saving;
   backOff: BackOff;
+  xcomHelp: Pick<XcomHelp, "has">;
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
   /** Makes ready for the end of this membership. */
@@ -69,7 +71,7 @@ export class Actor {
   }
 
   private async join({ lineage }: Extract<Decision, { type: "join" }>): Promise<void> {
-    const { node, mysql, replication, observer, peers, addressOf } = this.tools;
+    const { node, mysql, replication, observer, peers, addressOf, xcomHelp } = this.tools;
     log(5, "joining the group");
     await observer.keepLineage(lineage);
     await join(mysql, replication, {
@@ -78,6 +80,7 @@ export class Actor {
       peers: () => peers.states(),
       addressOf,
       announce: () => peers.announce(),
+      isHelped: xcomHelp.has("join-gate"),
     });
   }
 

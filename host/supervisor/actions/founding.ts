@@ -8,7 +8,7 @@ import { log } from "../log";
 import type { Mysql } from "../mysql";
 import type { Observer } from "../observation/observer";
 import { type BackOff, refusedMs } from "../policy/back-off";
-import type { Override } from "../policy/override";
+import type { Override, Sight } from "../policy/override";
 import type { Peers } from "../wire/peers";
 import { groupIdOf, type Replication, startMember, stopMember } from "./group";
 
@@ -24,6 +24,7 @@ export class Founding {
       memory: Memory;
       backOff: BackOff;
       override: Override;
+      sight: () => Sight;
     },
   ) {}
 
@@ -80,9 +81,8 @@ export class Founding {
   }
 
   private isStillSaid(): boolean {
-    const { override, observer, peers } = this.parts;
-    const self = { ...observer.state, member: null };
-    return override.holds(self, peers.states(), this.nodes.length, monotonicMs());
+    const { override, observer, sight } = this.parts;
+    return override.holds({ ...observer.state, member: null }, sight(), monotonicMs());
   }
 
   /** Names of those that vote for it; undefined if they are too few, or with them it is decided otherwise. */

@@ -27,17 +27,24 @@ export interface Joined {
   addressOf: (node: string) => string;
   /** Tells the members that it is about to come in. */
   announce: () => void;
+  /** True if it is to wait until the members are about to hear it. */
+  isHelped: boolean;
 }
 
-/** Joins the group that peers are in, once they are about to hear this node (see {@link JoinBarrier}). */
+/**
+ * Joins the group that peers are in; with the help for XCom once they are about to hear this node (see
+ * {@link JoinBarrier}).
+ */
 export async function join(
   mysql: Mysql,
   replication: Replication,
-  { node, leaves, peers, addressOf, announce }: Joined,
+  { node, leaves, peers, addressOf, announce, isHelped }: Joined,
 ): Promise<void> {
   const online = peers().filter(({ member, majority }) => member?.state === "ONLINE" && majority);
   const [seed, ...others] = online.map((peer) => addressOf(peer.node));
   if (seed === undefined) throw new Error("no member of the group can be seen any more");
+  const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
+  if (!isHelped) return startMember(mysql, replication, { seeds: direct });
   const awaited = new JoinBarrier(node, peers);
   const announced = async () => {
     announce();
@@ -57,7 +64,6 @@ export async function join(
     seed: { host: seed },
     onOpen,
   });
-  const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
   // To fill places costs processor time, of which a start takes much: not earlier than is needed.
   if (leaves) await announced();
   try {

@@ -34,7 +34,8 @@ export class Register {
     const { memory, observer } = this.parts;
     const before = memory.said.lastView;
     const [said, count] = [this.parts.peers.states(), this.nodes.length];
-    this.written(() => follow(memory, observer.state, said, count, record));
+    const isSure = this.parts.peers.isSureBeside(record.certificate.founder);
+    this.written(() => follow(memory, observer.state, said, count, record, isSure));
     this.sayView(before);
   }
 

@@ -1,5 +1,5 @@
 import type { Decision } from "./decide";
-import { includes } from "./gtid";
+import { hasAllOf } from "./lineage";
 import { isMajority, latestPrimaries, type NodeState } from "./node-state";
 
 /** Among whom the founder of a group is chosen. */
@@ -15,16 +15,14 @@ export interface Choice {
 }
 
 /**
- * Who has everything; of several the last primary, then the first by name. If nobody has, the last
+ * Who has everything, told by numbers and by the groups that the data was in; of several the last primary, then the first by name. If nobody has, the last
  * primary: what others have beyond it was never acknowledged, and they will take a copy.
  */
 export function choose({ nodes, self, visible, whole, voters, kind }: Choice): Decision {
   const byName = voters
     .filter((one) => whole.includes(one))
     .sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
-  const complete = byName.filter((candidate) =>
-    whole.every((other) => includes(candidate.gtid, other.gtid)),
-  );
+  const complete = byName.filter((candidate) => whole.every((other) => hasAllOf(candidate, other)));
   const primaries = latestPrimaries(voters);
   const isLast = ({ node }: NodeState) => primaries.includes(node);
   const last =

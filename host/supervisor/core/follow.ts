@@ -6,8 +6,10 @@ import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
 
 /**
  * Takes over what a peer knows as the latest group. An operator's group ends beside a group that serves,
- * never the other way round.
+ * never the other way round: it is not followed before every other node was heard, or has been silent for so
+ * long that it does not serve by this node's word any more.
  *
+ * @param isSure true if that is so for every node but the founder and this one; see `Peers.isSureBeside`.
  * @throws what the disk throws.
  */
 export function follow(
@@ -16,8 +18,10 @@ export function follow(
   peers: readonly NodeState[],
   nodeCount: number,
   { certificate, lastView }: GroupRecord,
+  isSure: boolean,
 ): void {
-  if (certificate.kind === "override" && isBeside(certificate, self, peers, nodeCount)) return;
+  const isUnsure = !isSure || isBeside(certificate, self, peers, nodeCount);
+  if (certificate.kind === "override" && isUnsure) return;
   memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
 }
 

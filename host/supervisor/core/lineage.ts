@@ -1,5 +1,5 @@
 import type { Certificate } from "./certificate";
-import { missingFrom } from "./gtid";
+import { includes, missingFrom } from "./gtid";
 import { isCertified, type NodeState } from "./node-state";
 
 /** A group that data has been in, from its making on. */
@@ -77,6 +77,11 @@ export function partingFoundings(lineage: Lineage, group: Lineage): string[] {
 export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): string {
   const extras = partingFoundings(lineage, group).map((set) => missingFrom(set, gtid));
   return extras.find((extra) => extra !== "") ?? "";
+}
+
+/** True if a node has every transaction of another one, and not merely others of the same numbers. */
+export function hasAllOf(self: NodeState, other: NodeState): boolean {
+  return includes(self.gtid, other.gtid) && foundingExtra(other, self.lineage) === "";
 }
 
 /** True for a member whose group was another one when its transactions were compared. */

@@ -1,5 +1,6 @@
 import type { Certificate, LastView } from "./certificate";
 import type { VoteRequest } from "./founding-rule";
+import type { NodeState } from "./node-state";
 
 /** What a peer says of the group that it knows as the latest. */
 export interface GroupRecord {
@@ -14,8 +15,11 @@ function fields(value: unknown): Fields | undefined {
   return isObject ? (value as Fields) : undefined;
 }
 
+/** Far above any number that counting reaches: one that is taken over must leave room for the next ones. */
+const mostCount = 2 ** 48;
+
 function isCount(value: unknown, least: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least;
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) < mostCount;
 }
 
 /** The view in a message; null if it says that there is none, undefined if it is not one. */
@@ -55,6 +59,30 @@ export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRe
   const lastView = found && viewIn(found.lastView, nodes);
   if (!certificate || lastView === undefined) return undefined;
   return { certificate, lastView };
+}
+
+const namesOf = ["members", "connectingTo", "maybeConnectingTo", "notReading"] as const;
+const textsOf = ["gtid", "waiting"] as const;
+const agesOf = ["dataAgeMs", "commitMs"] as const;
+
+/** What the node with that name says of itself; undefined if it is not well formed, or of another one. */
+export function nodeStateIn(node: string, value: unknown): NodeState | undefined {
+  const found = fields(value);
+  if (!found || found.node !== node || !isCount(found.highest, 0) || !isCount(found.founding, 0)) {
+    return undefined;
+  }
+  const isNames = (names: unknown) =>
+    Array.isArray(names) && names.every((name) => typeof name === "string");
+  const isAncestor = (one: unknown) =>
+    typeof fields(one)?.epoch === "string" && typeof fields(one)?.founding === "string";
+  const isWell =
+    Array.isArray(found.lineage) &&
+    found.lineage.every(isAncestor) &&
+    namesOf.every((key) => isNames(found[key])) &&
+    textsOf.every((key) => typeof found[key] === "string") &&
+    agesOf.every((key) => found[key] === null || typeof found[key] === "number") &&
+    fields(found.asked) !== undefined;
+  return isWell ? (value as NodeState) : undefined;
 }
 
 /** What the founder with that name asks; undefined if it is not well formed. */

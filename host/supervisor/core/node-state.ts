@@ -1,5 +1,5 @@
 import { type Certificate, isLater, type LastView, type Vote } from "./certificate";
-import type { AppMove } from "../policy/app-moves";
+import type { AppMove } from "./app-move";
 import type { Lineage } from "./lineage";
 
 /** State of a member as Group Replication says it. */

@@ -74,3 +74,14 @@ export function servingElsewhere(
       isMajority(countKnowing(peers, one.lastView!), nodeCount),
   );
 }
+
+/**
+ * True for the only member of a group that was made without a majority, while an app node reaches another
+ * primary: what this one acknowledged would be given up for the other's group.
+ */
+export function isContested(
+  { alone, members }: Pick<NodeState, "alone" | "members">,
+  isOtherReached: boolean,
+): boolean {
+  return isOtherReached && alone && members.length < 2;
+}

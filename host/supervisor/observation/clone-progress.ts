@@ -71,7 +71,7 @@ export class Progress {
   /** What MySQL says of the copy that failed last. */
   private error = "";
 
-  /** ReconnectSchedule at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
+  /** Looks at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
   async look(mysql: Mysql, nowMs: number): Promise<void> {
     if (nowMs - this.lookedAt < lookMs) return;
     this.take(await rowsOf(mysql), nowMs);

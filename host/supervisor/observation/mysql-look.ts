@@ -1,7 +1,8 @@
-import type { Mysql } from "../mysql";
 import { includes } from "../core/gtid";
-import type { GroupView } from "../xcom/slot-filling";
 import type { MemberState } from "../core/node-state";
+import type { Mysql } from "../mysql";
+import { latestMs } from "../policy/late-look";
+import type { GroupView } from "../xcom/slot-filling";
 
 /** What one look at MySQL shows. */
 export interface Observation {
@@ -36,14 +37,14 @@ const receivedSql =
 const globalsSql =
   "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), @@server_uuid";
 
-/** ReconnectSchedule at MySQL once; members report addresses, `nameOf` has their names. */
+/** Looks at MySQL once; members report addresses, `nameOf` has their names. */
 export async function observe(
   mysql: Mysql,
   grouped: boolean,
   nameOf: (address: string) => string,
 ): Promise<Observation> {
   const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql] : [globalsSql];
-  const rows = await mysql.query(parts.join(";\n"));
+  const rows = await mysql.query(parts.join(";\n"), latestMs);
   const of = (kind: string) => rows.filter(([first]) => first === kind);
   const [globals] = of("globals");
   const members = of("member");
@@ -81,13 +82,13 @@ export async function observe(
 }
 
 /**
- * The process id of the MySQL that answers: another one is a MySQL that was started anew. `Uptime` is counted
- * on the wall clock, and a step of it would make a MySQL look like another one.
+ * Version and process id of the MySQL that answers: another process is a MySQL that was started anew. `Uptime`
+ * is counted on the wall clock, and a step of it would make a MySQL look like another one.
  * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-threads-table.html
  */
-export async function processOf(mysql: Mysql): Promise<string> {
+export async function processOf(mysql: Mysql): Promise<{ process: string; version: string }> {
   const [row] = await mysql.query(
-    "SELECT THREAD_OS_ID FROM performance_schema.threads WHERE NAME = 'thread/sql/main'",
+    "SELECT THREAD_OS_ID, VERSION() FROM performance_schema.threads WHERE NAME = 'thread/sql/main'",
   );
-  return row?.[0] ?? "";
+  return { process: row?.[0] ?? "", version: row?.[1] ?? "" };
 }

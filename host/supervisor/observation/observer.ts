@@ -5,7 +5,7 @@ import type { Lineage } from "../core/lineage";
 import type { Memory } from "../core/memory";
 import { type NodeState, type Remembered, wasMember } from "../core/node-state";
 import { log } from "../log";
-import { Mysql } from "../mysql";
+import { HangingError, Mysql } from "../mysql";
 import { type GroupView, noGroup } from "../xcom/slot-filling";
 import { Progress } from "./clone-progress";
 import { type Room, roomAt } from "./disk-space";
@@ -17,6 +17,8 @@ import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
 const freshMs = 1_500;
 /** Time between two looks at the disk's speed, milliseconds. */
 const syncsMs = 1_000;
+/** A look that takes so long is one at a MySQL that is short of processor time; it is asked no more, milliseconds. */
+const lateMs = 500;
 
 /** Who is told what the observer sees. */
 export interface ObserverListener {
@@ -47,6 +49,11 @@ export class Observer {
   /** How old its data may be. */
   readonly freshness = new Freshness();
   private seen: Seen;
+  /** Version of the MySQL that answered last, such as `9.7.4`; empty: not known. */
+  version = "";
+  /** False once MySQL has closed the session that it is asked in. */
+  lives = false;
+  /** When the last look began that was answered. */
   private lookedAt = Number.NEGATIVE_INFINITY;
   private wasMet = false;
   /** Process id of the MySQL that answered; empty: not known. */
@@ -81,10 +88,18 @@ export class Observer {
 
   /** False if the last look is so old that MySQL must hang, or there was none. */
   isFresh(): boolean {
-    return monotonicMs() - this.lookedAt < freshMs;
+    return this.ageMs < freshMs;
   }
 
-  /** Looks at MySQL once; a MySQL that does not answer is seen, no error. */
+  /** How long ago the last look began that was answered, milliseconds; infinite if there was none. */
+  get ageMs(): number {
+    return monotonicMs() - this.lookedAt;
+  }
+
+  /**
+   * Looks at MySQL once; a MySQL that does not answer is seen, no error. One that hangs is left as it was
+   * seen last: what it is now is not known, and the age of the look says so.
+   */
   async look(): Promise<void> {
     this.room = roomAt("/var/lib/mysql", this.room);
     const disk = { diskFull: this.room.full, diskSpent: this.room.spent };
@@ -95,15 +110,18 @@ export class Observer {
     try {
       const looked = await observe(this.mysql, grouped, nameOf);
       if (!this.wasMet) await this.meet(looked.serverUuid);
-      await this.lookAtSyncs();
+      if (monotonicMs() - askedMs < lateMs) await this.lookAtSyncs();
       const isOnWay = grouped && looked.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.look(this.mysql, monotonicMs());
       else this.progress.arrive();
       this.freshness.hear({ ...this.state, ...looked }, askedMs);
       this.take(looked, disk, grouped);
-      this.lookedAt = monotonicMs();
+      this.lookedAt = askedMs;
+      this.lives = true;
     } catch (error) {
+      if (error instanceof HangingError) return log(4, error.message);
       this.wasMet = false;
+      this.lives = false;
       this.groupView = noGroup;
       if (this.seen.ready) log(4, `MySQL: ${(error as Error).message}`);
       const gone = { ready: false, member: null, groupId: null, writable: false };
@@ -150,7 +168,8 @@ export class Observer {
   /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
   private async meet(serverUuid: string): Promise<void> {
     this.seen.lineage = await readLineage(this.mysql);
-    const process = await processOf(this.mysql);
+    const { process, version } = await processOf(this.mysql);
+    this.version = version;
     if (this.process !== "" && process !== this.process) {
       this.progress.restart();
       this.listener.onRestart();

@@ -1,7 +1,8 @@
+import type { Callers } from "../core/app-move";
 import type { Decision } from "../core/decide";
 import type { LastView } from "../core/certificate";
 import type { NodeState } from "../core/node-state";
-import { AppMoves, type Callers } from "./app-moves";
+import { AppMoves } from "./app-moves";
 
 /** An app node that did not ask the primary for so long cannot reach it, milliseconds. */
 const unaskedMs = 5_000;

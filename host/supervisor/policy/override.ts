@@ -8,6 +8,24 @@ import { countKnowing } from "../core/who-serves";
  */
 const holdsMs = 120_000;
 
+/** A primary that an app node reaches. */
+export interface ReachedPrimary {
+  /** Private address of the app node. */
+  by: string;
+  /** Name of the primary. */
+  primary: string;
+}
+
+/** What a node sees of others when an operator asks it. */
+export interface Sight {
+  /** States of the peers that it hears. */
+  peers: readonly NodeState[];
+  /** A primary that an app node reaches, which this node may not see. */
+  otherPrimary: ReachedPrimary | undefined;
+  /** Number of all database nodes. */
+  nodeCount: number;
+}
+
 /** Answer to an operator who wants this node to found the group, whatever is lost. */
 export interface OverrideAnswer {
   accepted: boolean;
@@ -21,14 +39,12 @@ export interface OverrideAnswer {
 export class Override {
   private said: { atMs: number; lastView: LastView | null } | undefined;
 
-  /** Takes the word, or says why not: never beside a group with a majority that this node sees. */
-  ask(
-    self: NodeState,
-    peers: readonly NodeState[],
-    nodeCount: number,
-    nowMs: number,
-  ): OverrideAnswer {
-    const reason = refusal(self, peers, nodeCount);
+  /**
+   * Takes the word, or says why not: never beside a group with a majority that this node sees, nor beside
+   * a primary that an app node reaches.
+   */
+  ask(self: NodeState, sight: Sight, nowMs: number): OverrideAnswer {
+    const reason = refusal(self, sight);
     if (reason === "") this.said = { atMs: nowMs, lastView: self.lastView };
     return { accepted: reason === "", reason: reason || `${self.node} founds the group` };
   }
@@ -37,11 +53,11 @@ export class Override {
    * True while the word holds: it ends with time, and with any sign of a group. It is asked again right
    * before the group of this node counts.
    */
-  holds(self: NodeState, peers: readonly NodeState[], nodeCount: number, nowMs: number): boolean {
+  holds(self: NodeState, sight: Sight, nowMs: number): boolean {
     const { said } = this;
     if (!said) return false;
     const isOver = nowMs - said.atMs > holdsMs || isLater(self.lastView, said.lastView);
-    const holds = !isOver && refusal(self, peers, nodeCount) === "";
+    const holds = !isOver && refusal(self, sight) === "";
     if (!holds) this.end();
     return holds;
   }
@@ -52,12 +68,15 @@ export class Override {
   }
 }
 
-function refusal(self: NodeState, peers: readonly NodeState[], nodeCount: number): string {
+function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: Sight): string {
   if (self.cloneIncomplete) return `${self.node} has no data: a copy was broken off`;
   if (self.gtid === "") return `${self.node} has no data`;
   if (isInGroup(self)) return `${self.node} is a member of a group`;
   const member = peers.find((one) => isInGroup(one) && one.majority);
   if (member) return `${self.node} sees that ${member.node} is in a group with a majority`;
+  if (otherPrimary && otherPrimary.primary !== self.node) {
+    return `the app node ${otherPrimary.by} reaches ${otherPrimary.primary} as the primary`;
+  }
   const founder = peers.find(({ founding }) => founding > 0);
   if (founder) return `${founder.node} is founding a group just now`;
   const known = peers.find(

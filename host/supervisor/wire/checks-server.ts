@@ -6,6 +6,8 @@ import { durationMs } from "./roles";
 
 /** Port on the private address where the proxies ask for roles. */
 export const checksPort = 9200;
+/** Header in which a proxy says of each database node whether it reaches it as the primary: `db-1:0,db-2:1`. */
+const primariesHeader = "webstack-primaries";
 /** Most connections of one address: a proxy has two checks under way. */
 const addressLimit = 16;
 
@@ -19,8 +21,8 @@ export interface ChecksArgs {
   isPrimary: () => boolean;
   /** True if reads may go to this node whose data is at most so old, milliseconds. */
   isReplica: (limitMs: number) => boolean;
-  /** Learns from which address `/primary` is asked for. */
-  onAsked: (address: string) => void;
+  /** Learns from which address `/primary` is asked for, and which nodes are reached as primaries from there. */
+  onAsked: (address: string, primaries: string[]) => void;
 }
 
 /**
@@ -43,7 +45,7 @@ function check(args: ChecksArgs, call: IncomingMessage): { status: number; body:
   const role = (body: string, has: boolean) => ({ status: has ? 200 : 503, body });
   const path = pathOf(call);
   if (call.method === "GET" && path === "/primary") {
-    args.onAsked(call.socket.remoteAddress ?? "");
+    args.onAsked(call.socket.remoteAddress ?? "", primariesIn(call.headers[primariesHeader]));
     return role("primary", args.isPrimary());
   }
   if (call.method === "GET" && path === "/replica") {
@@ -51,4 +53,9 @@ function check(args: ChecksArgs, call: IncomingMessage): { status: number; body:
     return role("replica", args.isReplica(durationMs(query.get("lag") ?? "1s")));
   }
   return { status: 404, body: "unknown" };
+}
+
+function primariesIn(header: string | string[] | undefined): string[] {
+  if (typeof header !== "string") return [];
+  return [...header.matchAll(/(?:^|,)([a-z0-9-]+):1(?=,|$)/g)].map(([, name]) => name!);
 }

@@ -1,7 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { VoteAnswer } from "../core/ballot";
 import type { VoteRequest } from "../core/founding-rule";
-import type { GroupRecord } from "../core/messages";
+import { type GroupRecord, nodeStateIn } from "../core/messages";
 import type { NodeState } from "../core/node-state";
 import type { Silence } from "../xcom/fast-refusal";
 import type { PeerNode } from "./peer-tls";
@@ -63,10 +63,11 @@ export class Peers {
 
   /** Keeps what a peer said of itself; undefined if it said nothing, or nothing of itself. */
   private keep(peer: Peer, said: unknown): NodeState | undefined {
-    if (!isStateOf(peer.node.name, said)) return undefined;
-    peer.answer = { state: said, atMs: monotonicMs() };
+    const state = nodeStateIn(peer.node.name, said);
+    if (!state) return undefined;
+    peer.answer = { state, atMs: monotonicMs() };
     peer.wasHeard = true;
-    return said;
+    return state;
   }
 
   /** Notes a sign of life of the host of that node; of one that is no peer it says nothing. */
@@ -88,6 +89,18 @@ export class Peers {
   states(): NodeState[] {
     const since = monotonicMs() - freshMs;
     return this.peers.flatMap(({ answer }) => (answer && answer.atMs > since ? answer.state : []));
+  }
+
+  /**
+   * True if nothing that this node said can be held against another group: each peer but that one said lately
+   * what it is, or gave no sign of life, and so asked for nothing, for as long as an answer counts. A supervisor
+   * that has just started waits so long too.
+   */
+  isSureBeside(founder: string): boolean {
+    const since = monotonicMs() - freshMs;
+    const isSure = ({ answer, signMs }: Peer) =>
+      (answer?.atMs ?? -Infinity) > since || signMs < since;
+    return this.peers.every((peer) => peer.node.name === founder || isSure(peer));
   }
 
   /** How many of them have ever answered. */
@@ -112,14 +125,10 @@ export class Peers {
     const answers = await Promise.all(
       this.peers.map(async ({ node, client }) => {
         const said = (await client.ask("/vote", request)) as Partial<VoteAnswer> | undefined;
-        const isAnswer = typeof said?.refusal === "string" && isStateOf(node.name, said.state);
+        const isAnswer = typeof said?.refusal === "string" && nodeStateIn(node.name, said.state);
         return isAnswer ? [said as VoteAnswer] : [];
       }),
     );
     return answers.flat();
   }
-}
-
-function isStateOf(name: string, said: unknown): said is NodeState {
-  return typeof said === "object" && said !== null && "node" in said && said.node === name;
 }

@@ -4,14 +4,13 @@ import { controlSocket, serveControl } from "./control-server";
 import { type Answers, controlHandlers, peerHandlers } from "./messages";
 import { servePeers } from "./peer-server";
 import { type PeerCredentials, peerPort } from "./peer-tls";
-import { isPrimary, isReplica } from "./roles";
+import type { Serving } from "./serving";
 
 /** What the supervisor's servers answer from, and whom they tell who asks. */
 export interface Served extends Answers {
-  /** True if enough nodes know that this one is the primary. */
-  confirmed: () => boolean;
-  /** Learns from which address the role is asked for. */
-  onAsked: (address: string) => void;
+  serving: Serving;
+  /** Learns from which address the role is asked for, and which nodes are reached as primaries from there. */
+  onAsked: (address: string, primaries: string[]) => void;
   /** Learns which peer calls. */
   onHeard: (peer: string) => void;
 }
@@ -25,8 +24,8 @@ export function serve(settings: Settings, credentials: PeerCredentials, served: 
   serveControl(controlSocket, controlHandlers(served));
   serveChecks({
     ...{ address, port: checksPort, onAsked: served.onAsked },
-    isPrimary: () => served.isFresh() && isPrimary(served.state()) && served.confirmed(),
-    isReplica: (limitMs) => served.isFresh() && isReplica(served.state(), limitMs),
+    isPrimary: () => served.serving.isPrimary(),
+    isReplica: (limitMs) => served.serving.isReplica(served.state(), limitMs),
   });
   if (nodes.length === 1) return;
   const handlers = peerHandlers(

@@ -35,7 +35,7 @@ const againMs = 1_000;
 
 /** The rules for `nft`; only beginnings of connections are refused, so that nothing that works ends. */
 export function refusalRules(addresses: readonly string[]): string {
-  const table = "table inet webstack-fastRefusal";
+  const table = "table inet webstack-fast-refusal";
   const elements = addresses.map((address) => `${address} timeout ${longestSeconds}s`);
   const rules = [
     `${table} {`,

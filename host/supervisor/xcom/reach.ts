@@ -43,7 +43,7 @@ export class Reach {
     this.connectingTo = new ConnectionAttempts(this.names);
   }
 
-  /** ReconnectSchedule at the connections to nodes that are away; members that are reached are connected. */
+  /** Looks at the connections to nodes that are away; members that are reached are connected. */
   async look(
     self: NodeState,
     unreachable: readonly string[],

@@ -45,13 +45,14 @@ function outs(wire: WireServer, given: Values): Values {
     ipv4Address: ipv4?.ip,
     ipv6Network: network,
     ipv6Address: network && `${network.split("/")[0]}1`,
-    ...(given.networks === undefined ? {} : { networks: networksOuts(wire, given) }),
+    ...networksOuts(wire, (given.networks as Values[] | undefined) ?? []),
   };
 }
 
-function networksOuts({ private_net }: WireServer, { networks }: Values): Values[] {
-  const entries = networks as Values[];
-  return private_net.map(({ network, ip, alias_ips, mac_address }) => {
+/** Its networks, if the resource names any; an empty list, as the official plugin keeps it, names none. */
+function networksOuts({ private_net }: WireServer, entries: Values[]): Values {
+  if (entries.length === 0) return {};
+  const networks = private_net.map(({ network, ip, alias_ips, mac_address }) => {
     const given = entries.find((entry) => subnetParts(entry).network === network);
     return {
       networkId: network,
@@ -61,6 +62,7 @@ function networksOuts({ private_net }: WireServer, { networks }: Values): Values
       macAddress: mac_address,
     };
   });
+  return { networks };
 }
 
 /** Servers. */

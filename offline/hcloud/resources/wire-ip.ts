@@ -1,4 +1,4 @@
-import type { Values } from "../../plugin/values";
+import type { Values } from "../../../plugin/values";
 
 /** An address that is an own resource, as the API answers it. */
 export interface WireIp {

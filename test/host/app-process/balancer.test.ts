@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drainServer, tell, welcomeServer } from "../../../host/app-process/balancer";
-import { ordinaryAppNode } from "../../templates/rendered";
+import { ordinaryAppNode } from "../../services/rendered";
 
 const haproxy = process.env.HAPROXY ?? "haproxy";
 const missing = spawnSync(haproxy, ["-v"]).status !== 0;

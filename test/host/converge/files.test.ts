@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   idOf,
   isSame,
@@ -21,9 +21,23 @@ import {
 } from "../../../host/converge/files";
 import { ownFile } from "./own-file";
 
+/** Most bytes that a write takes, and bytes that the disk takes in all. */
+const disk = vi.hoisted(() => ({ take: Infinity, room: Infinity }));
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
+  const writeSync = (to: number, data: string | Uint8Array, offset = 0) => {
+    const bytes = Buffer.from(data).subarray(offset).subarray(0, disk.take);
+    disk.room -= bytes.length;
+    if (disk.room < 0) throw new Error("ENOSPC: no space left on device, write");
+    return fs.writeSync(to, bytes);
+  };
+  return { ...fs, writeSync };
+});
+
 let folder: string;
 let path: string;
 beforeEach(() => {
+  Object.assign(disk, { take: Infinity, room: Infinity });
   folder = mkdtempSync(join(tmpdir(), "files-"));
   path = join(folder, "a.conf");
 });
@@ -82,6 +96,37 @@ describe("writeAtomically", () => {
     expect(() => writeAtomically(path, stray)).toThrow("nobody-here is not in /etc/passwd");
     expect(readBack(path)).toEqual(ownFile());
     expect(readdirSync(folder)).toEqual(["a.conf"]);
+  });
+
+  it("goes on where the kernel took only a part", () => {
+    const content = "a text of — more than — one write\n";
+    disk.take = 5;
+    writeAtomically(path, ownFile({ content }));
+    expect(readFileSync(path, "utf8")).toBe(content);
+  });
+
+  it("leaves the old file, and no draft, when the disk is full midway, and names the path", () => {
+    writeAtomically(path, ownFile());
+    Object.assign(disk, { take: 5, room: 7 });
+    const write = () => writeAtomically(path, ownFile({ content: "the second text\n" }));
+    expect(write).toThrow(`${path} cannot be written: ENOSPC: no space left on device, write`);
+    expect(readBack(path)).toEqual(ownFile());
+    expect(readdirSync(folder)).toEqual(["a.conf"]);
+  });
+
+  it("gets over a draft that a run left which was cut off", () => {
+    writeFileSync(join(folder, ".a.conf.webstack"), "half");
+    writeAtomically(path, ownFile());
+    expect(readBack(path)).toEqual(ownFile());
+    expect(readdirSync(folder)).toEqual(["a.conf"]);
+  });
+
+  it("does not write through a link that waits where the draft will be", () => {
+    const target = join(folder, "target");
+    writeFileSync(target, "kept\n");
+    symlinkSync(target, join(folder, ".a.conf.webstack"));
+    writeAtomically(path, ownFile());
+    expect(readFileSync(target, "utf8")).toBe("kept\n");
   });
 
   it("leaves no draft behind", () => {

@@ -1,33 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
   isSameManifest,
   type Manifest,
+  manifestPath,
   readManifest,
-  stateDirectory,
   writeManifest,
 } from "../../../host/converge/manifest";
+import { stateDirectory } from "../../../host/converge/places";
 
-const host = vi.hoisted(() => ({ root: "", owners: [] as [number, number][] }));
+const owners = vi.hoisted((): [number, number][] => []);
 
-/** The host's own directory is below a temporary one; nobody but root may give a file to root. */
-vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
-  const below = (path: string) => (path.startsWith("/var/lib/") ? `${host.root}${path}` : path);
-  return {
-    ...fs,
-    existsSync: (path: string) => fs.existsSync(below(path)),
-    readFileSync: (path: string, how: "utf8") => fs.readFileSync(below(path), how),
-    mkdirSync: (path: string, how: object) => fs.mkdirSync(below(path), how),
-    openSync: (path: string, how: string, mode: number) => fs.openSync(below(path), how, mode),
-    renameSync: (from: string, to: string) => fs.renameSync(below(from), below(to)),
-    chmodSync: (path: string, mode: number) => fs.chmodSync(below(path), mode),
-    chownSync: (_path: string, uid: number, gid: number) => void host.owners.push([uid, gid]),
-    rmSync: (path: string, how: object) => fs.rmSync(below(path), how),
-  };
-});
+vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+/** Nobody but root may give a file to root. */
+vi.mock("node:fs", async (original) => ({
+  ...(await original<object>()),
+  chownSync: (_path: string, uid: number, gid: number) => void owners.push([uid, gid]),
+}));
 
 const manifest = (different: Partial<Manifest> = {}): Manifest => ({
   files: ["/etc/a.conf"],
@@ -38,10 +27,9 @@ const manifest = (different: Partial<Manifest> = {}): Manifest => ({
 });
 
 beforeEach(() => {
-  host.root = mkdtempSync(join(tmpdir(), "manifest-"));
-  host.owners = [];
+  owners.length = 0;
+  rmSync(stateDirectory, { recursive: true, force: true });
 });
-afterEach(() => rmSync(host.root, { recursive: true, force: true }));
 
 describe("readManifest", () => {
   it("is empty on a new host", () => {
@@ -56,7 +44,7 @@ describe("readManifest", () => {
 
   it("fails on a damaged record, since an empty one would forget files and units", () => {
     writeManifest(manifest());
-    writeFileSync(join(host.root, stateDirectory, "manifest.json"), "{");
+    writeFileSync(manifestPath, "{");
     expect(() => readManifest()).toThrow(SyntaxError);
   });
 });
@@ -66,18 +54,17 @@ describe("writeManifest", () => {
     writeManifest(manifest());
     writeManifest(manifest({ files: [] }));
     expect(readManifest().files).toEqual([]);
-    expect(readdirSync(join(host.root, stateDirectory))).toEqual(["manifest.json"]);
+    expect(readdirSync(stateDirectory)).toEqual(["manifest.json"]);
   });
 
   it("gives the record to root alone", () => {
     writeManifest(manifest());
-    expect(host.owners).toEqual([[0, 0]]);
+    expect(owners).toEqual([[0, 0]]);
   });
 
   it("ends the record with a line break", () => {
     writeManifest(manifest());
-    const path = join(host.root, stateDirectory, "manifest.json");
-    expect(readFileSync(path, "utf8")).toBe(`${JSON.stringify(manifest())}\n`);
+    expect(readFileSync(manifestPath, "utf8")).toBe(`${JSON.stringify(manifest())}\n`);
   });
 });
 

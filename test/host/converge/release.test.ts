@@ -1,5 +1,4 @@
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +14,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
-import { stateDirectory } from "../../../host/converge/manifest";
+import { stateDirectory } from "../../../host/converge/places";
 import {
   currentRelease,
   hasRelease,
@@ -26,7 +25,7 @@ import {
 } from "../../../host/converge/release";
 import { packRelease } from "../../../release";
 
-vi.mock("../../../host/converge/manifest", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
   say: () => undefined,
@@ -105,10 +104,10 @@ describe("switchRelease", () => {
 
   it("gets over a link that an interrupted switch left", () => {
     switchRelease(root, digest);
-    writeFileSync(join(root, "next"), "");
+    writeFileSync(join(root, ".current.webstack"), "");
     switchRelease(root, other);
     expect(currentRelease(root)).toBe(other);
-    expect(existsSync(join(root, "next"))).toBe(false);
+    expect(readdirSync(root)).toEqual(["current"]);
   });
 
   it("takes current away when there was no release before", () => {

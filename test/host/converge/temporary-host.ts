@@ -7,9 +7,11 @@ import { afterAll } from "vitest";
 export const stateDirectory = mkdtempSync(join(tmpdir(), "converge-state-"));
 /** Stands in for what need not outlive a boot. */
 export const runDirectory = mkdtempSync(join(tmpdir(), "converge-run-"));
+/** Stands in for the directory of units. */
+export const unitDirectory = mkdtempSync(join(tmpdir(), "converge-units-"));
 
 afterAll(() => {
-  for (const folder of [stateDirectory, runDirectory]) {
+  for (const folder of [stateDirectory, runDirectory, unitDirectory]) {
     rmSync(folder, { recursive: true, force: true });
   }
 });

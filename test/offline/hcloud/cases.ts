@@ -1,4 +1,4 @@
-import type { Values } from "../../../offline/plugin/values";
+import type { Values } from "../../../plugin/values";
 
 /** What is planned. */
 export type Step = "none" | "update" | "replace";

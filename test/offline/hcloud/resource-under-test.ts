@@ -1,7 +1,7 @@
 import { rules } from "../../../offline/hcloud/rules";
 import { tables } from "../../../offline/hcloud/table";
-import { tableStandIn } from "../../../offline/plugin/table-stand-in";
-import type { Values } from "../../../offline/plugin/values";
+import { tableStandIn } from "../../../offline/stand-in/table-stand-in";
+import type { Values } from "../../../plugin/values";
 
 /** The stand-in without a cloud behind it: enough for checks, plans and previews. */
 export const standIn = tableStandIn({
@@ -14,9 +14,14 @@ export const standIn = tableStandIn({
   },
 });
 
+/** The resource that every test is about. */
+export function subject(type: string) {
+  return { urn: `urn:pulumi:test::webstack::${type}::thing`, type, name: "thing" };
+}
+
 /** Inputs of `type` as the engine records them. */
 export function checked(type: string, news: Values, olds: Values = {}) {
-  return standIn.check({ type, name: "thing", olds, news });
+  return standIn.check({ ...subject(type), olds, news });
 }
 
 /** What a change of inputs plans: nothing, an update, or a replacement, and of which properties. */
@@ -24,7 +29,7 @@ export function plan(type: string, before: Values, after: Values, computed: Valu
   const oldInputs = checked(type, before).inputs;
   const { inputs } = checked(type, after, oldInputs);
   const { changes, deleteBeforeReplace } = standIn.diff({
-    type,
+    ...subject(type),
     id: "1",
     state: { ...computed, ...oldInputs },
     oldInputs,

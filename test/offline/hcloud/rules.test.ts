@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { userDataHash } from "../../../offline/hcloud/server-table";
-import { unknown } from "../../../offline/plugin/values";
-import { checked, plan, standIn } from "./resource-under-test";
+import { unknown } from "../../../plugin/values";
+import { checked, plan, standIn, subject } from "./resource-under-test";
 
 const server = "hcloud:index/server:Server";
 const nic = "hcloud:index/serverNetwork:ServerNetwork";
@@ -41,13 +41,13 @@ describe("a server", () => {
   it("compares user data with the hash in the state", () => {
     const asked = checked(server, { ...inputs, userData: "#cloud-config\n" }).inputs;
     const state = { ...asked, userData: userDataHash("#cloud-config\n") };
-    const request = { type: server, id: "1", state, oldInputs: asked, inputs: asked };
+    const request = { ...subject(server), id: "1", state, oldInputs: asked, inputs: asked };
     expect(standIn.diff(request).changes).toEqual([]);
   });
 
   it("gets an empty list of alias addresses in each network", () => {
     const { networks } = checked(server, { ...inputs, networks: [{ networkId: 1 }] }).inputs;
-    expect(networks).toEqual([{ networkId: 1, aliasIps: [] }]);
+    expect(networks).toEqual([{ __defaults: [], networkId: 1, aliasIps: [] }]);
   });
 
   it("is refused in the plan if it is twice in a network", () => {
@@ -67,7 +67,7 @@ describe("a server", () => {
       firewallIds: [1],
       ignoreRemoteFirewallIds: true,
     }).inputs;
-    const request = { type: server, id: "1", oldInputs: asked, inputs: asked };
+    const request = { ...subject(server), id: "1", oldInputs: asked, inputs: asked };
     const drifted = { ...asked, firewallIds: [1, 2] };
     expect(standIn.diff({ ...request, state: drifted }).changes).toEqual([]);
     const strict = { ...asked, ignoreRemoteFirewallIds: false };

@@ -29,9 +29,14 @@ function mysqlThatStarts(startMs: number) {
   return { mysql: { query } as unknown as Mysql, told };
 }
 
-function joining(mysql: Mysql, peers: NodeState[], announce: () => void, leaves = false) {
+function joining(
+  mysql: Mysql,
+  peers: NodeState[],
+  announce: () => void,
+  { leaves = false, isHelped = true } = {},
+) {
   const addressOf = (node: string) => (node === "db-1" ? "127.0.0.1" : "127.0.0.3");
-  const said = { node: "db-2", leaves, peers: () => peers, addressOf, announce };
+  const said = { node: "db-2", leaves, peers: () => peers, addressOf, announce, isHelped };
   return join(mysql, replication, said);
 }
 
@@ -54,7 +59,9 @@ describe("join", () => {
   it("says so before its start too if it has to leave first", async () => {
     const { mysql, told } = mysqlThatStarts(600);
     let words = 0;
-    const joined = joining(mysql, [member("db-1", "PRIMARY")], () => void words++, true);
+    const joined = joining(mysql, [member("db-1", "PRIMARY")], () => void words++, {
+      leaves: true,
+    });
     await delay(100);
     expect(words).toBe(1);
     expect(told).toEqual([]);
@@ -74,6 +81,15 @@ describe("join", () => {
       await joined;
       expect(words).toBe(1);
     }
+  });
+
+  it("asks the members themselves, at once, without the help for XCom", async () => {
+    const { mysql, told } = mysqlThatStarts(100);
+    let words = 0;
+    const peers = [member("db-1", "PRIMARY", { connectingTo: ["db-2"] })];
+    await joining(mysql, peers, () => void words++, { isHelped: false });
+    expect(told).toContain("127.0.0.1:33061");
+    expect(words).toBe(0);
   });
 
   it("asks nobody if no member can be seen", async () => {

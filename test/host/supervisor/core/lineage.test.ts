@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   founded,
   foundingExtra,
+  hasAllOf,
   isOfAnotherGroup,
   lineageOf,
 } from "../../../../host/supervisor/core/lineage";
@@ -44,6 +45,26 @@ describe("foundingExtra", () => {
   it("of data without a lineage is what the oldest known group was made without", () => {
     expect(extra([], 0, [first, second])).toBe("");
     expect(extra([], 1, [first, second])).not.toBe("");
+  });
+});
+
+describe("a node has all that another one has", () => {
+  const of = (lineage: (typeof first)[], last: number) =>
+    outside("db-3", { lineage, gtid: upTo(last) });
+
+  it("if it has those numbers, and both are of the same groups", () => {
+    expect(hasAllOf(of([first, second], 50), of([first, second], 50))).toBe(true);
+    expect(hasAllOf(of([first, second], 49), of([first, second], 50))).toBe(false);
+  });
+
+  it("if the other one has nothing beyond what the groups that it missed were made of", () => {
+    expect(hasAllOf(of([first, second], 50), of([first], 40))).toBe(true);
+    expect(hasAllOf(of([first, second], 50), of([first], 41))).toBe(false);
+  });
+
+  it("not if it has those numbers of before the group that gave them again", () => {
+    expect(hasAllOf(of([first], 60), of([first, second], 41))).toBe(false);
+    expect(hasAllOf(of([first], 60), of([first, second], 40))).toBe(true);
   });
 });
 

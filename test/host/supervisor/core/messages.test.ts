@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { groupRecordIn, voteRequestIn } from "../../../../host/supervisor/core/messages";
-import { certificate, view } from "../support/node-state";
+import {
+  groupRecordIn,
+  nodeStateIn,
+  voteRequestIn,
+} from "../../../../host/supervisor/core/messages";
+import { certificate, member, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 const agreed = certificate(100);
@@ -30,6 +34,32 @@ describe("what a peer says of its group", () => {
     ["another group id", { certificate: { ...agreed, groupId: "x" }, lastView: null }],
   ])("is not %s", (_, said) => {
     expect(groupRecordIn(said, nodes)).toBeUndefined();
+  });
+});
+
+describe("what a node says of itself", () => {
+  const lineage = [{ epoch: "7@db-1", founding: "" }];
+  const said = JSON.parse(JSON.stringify(member("db-2", "SECONDARY", { lineage }))) as object;
+
+  it("is its state as it comes over the wire", () => {
+    expect(nodeStateIn("db-2", said)).toBe(said);
+    expect(nodeStateIn("db-2", { ...said, dataAgeMs: null })).toBeDefined();
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["a list", []],
+    ["that of another node", { ...said, node: "db-3" }],
+    ["a number beyond all that counting reaches", { ...said, highest: 2 ** 48 }],
+    ["a number below 0", { ...said, highest: -1 }],
+    ["a founding of text", { ...said, founding: "7" }],
+    ["one without members", { ...said, members: undefined }],
+    ["one with a member that is no name", { ...said, members: ["db-1", 2] }],
+    ["one whose lineage is text", { ...said, lineage: ["7@db-1"] }],
+    ["one without a GTID set", { ...said, gtid: null }],
+    ["one whose askers are a list", { ...said, asked: [] }],
+  ])("is not %s", (_, value) => {
+    expect(nodeStateIn("db-2", value)).toBeUndefined();
   });
 });
 

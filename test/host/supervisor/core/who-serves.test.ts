@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   isConfirmed,
+  isContested,
   mayRemember,
   servingElsewhere,
 } from "../../../../host/supervisor/core/who-serves";
@@ -63,6 +64,17 @@ describe("a node that does not remember", () => {
 
   it("needs nothing if it remembers", () => {
     expect(mayRemember({ ...blank, remembers: true }, [self, knows], 3)).toBe(false);
+  });
+});
+
+describe("a primary without a majority", () => {
+  const alone = { alone: true, members: ["db-3"] };
+
+  it("is contested by another one that an app node reaches, until somebody has joined it", () => {
+    expect(isContested(alone, true)).toBe(true);
+    expect(isContested(alone, false)).toBe(false);
+    expect(isContested({ ...alone, members: ["db-3", "db-2"] }, true)).toBe(false);
+    expect(isContested({ ...alone, alone: false }, true)).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AppMoves, type Callers } from "../../../../host/supervisor/policy/app-moves";
+import type { Callers } from "../../../../host/supervisor/core/app-move";
+import { AppMoves } from "../../../../host/supervisor/policy/app-moves";
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -48,7 +48,7 @@ export class SimulatedApps {
     for (const node of nodes) {
       const reaching = addresses.filter((address) => !this.cut.has(`${address} ${node.name}`));
       if (!node.powered) this.forget(node);
-      else for (const address of reaching) this.of(node, nowMs).askers.note(address, nowMs);
+      else for (const address of reaching) this.of(node, nowMs).askers.note(address, [], nowMs);
     }
   }
 

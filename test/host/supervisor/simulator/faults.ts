@@ -1,3 +1,5 @@
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import type { Sight } from "../../../../host/supervisor/policy/override";
 import { SimulatedApps } from "./apps";
 import { groupOf, type SimulatedNode } from "./node";
 import { random } from "./random";
@@ -93,8 +95,13 @@ export abstract class SimulatedFaults extends SimulatedReplication {
     if (!node.powered || this.nowMs < node.mysqlAt) return;
     const peers = this.heardBy(node);
     const self = node.say(this.nowMs, this.seesMajority(node));
-    const { accepted } = node.override.ask(self, peers, this.nodes.length, this.nowMs);
+    const { accepted } = node.override.ask(self, this.sight(peers), this.nowMs);
     if (accepted) this.counts.overrides += 1;
+  }
+
+  /** Without the word of app nodes, which may be away when an operator is asked for help. */
+  protected sight(peers: NodeState[]): Sight {
+    return { peers, otherPrimary: undefined, nodeCount: this.nodes.length };
   }
 
   /** A view id that MySQL makes from the clock of the node. */

@@ -57,6 +57,9 @@ export class SimulatedNode {
   private known: { size: number; gtid: string } | undefined;
   /** What the peers said last, with the time. */
   readonly heard = new Map<string, { state: NodeState; atMs: number }>();
+  /** When each peer asked it last, and when its supervisor was started. */
+  readonly askedBy = new Map<string, number>();
+  startedMs = 0;
 
   constructor(readonly name: string) {
     this.memory = this.startedMemory(0);
@@ -68,6 +71,7 @@ export class SimulatedNode {
       this.disk = record;
     };
     const memory = new Memory(this.disk, keep, nowMs);
+    this.startedMs = nowMs;
     // A founding ends with the supervisor that was at it.
     memory.giveUp(this.name);
     return memory;

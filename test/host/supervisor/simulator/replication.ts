@@ -100,6 +100,17 @@ export class SimulatedReplication {
       .map(({ state }) => state);
   }
 
+  /** As `Peers.isSureBeside`: who asks, or is heard, gives a sign of life. */
+  protected isSureBeside(node: SimulatedNode, founder: string): boolean {
+    const since = this.nowMs - freshMs;
+    return this.nodes.every((other) => {
+      if (other === node || other.name === founder) return true;
+      const heardMs = node.heard.get(other.name)?.atMs ?? -Infinity;
+      const signMs = Math.max(node.startedMs, heardMs, node.askedBy.get(other.name) ?? -Infinity);
+      return heardMs > since || signMs < since;
+    });
+  }
+
   protected seesMajority(node: SimulatedNode): boolean {
     const { group } = node;
     if (!group) return true;

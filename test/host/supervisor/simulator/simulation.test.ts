@@ -5,8 +5,12 @@ import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import { type Rules, rules } from "./rules";
 import { Simulation } from "./simulation";
 
-/** `SIMULATED_SCHEDULES=20000 npx vitest run test/host/supervisor/simulator` plays more of them. */
+/**
+ * `SIMULATED_SCHEDULES=20000 npx vitest run test/host/supervisor/simulator` plays more of them;
+ * `SIMULATED_FROM=20000` begins with another seed than 0.
+ */
 const schedules = Number(process.env.SIMULATED_SCHEDULES ?? 20);
+const fromSeed = Number(process.env.SIMULATED_FROM ?? 0);
 /** Longest run, milliseconds: much more than it takes. */
 const timeoutMs = 120_000 + 500 * schedules;
 /** Most schedules until a weakened rule is seen to fail. */
@@ -55,7 +59,7 @@ describe("random schedules of faults and wrong hands", () => {
     (_, grows) => {
       const totals = { bootstraps: 0, writes: 0, handOvers: 0, rebuilds: 0 };
       const wrong = { lostDisks: 0, byHand: 0, overrides: 0 };
-      for (let seed = 0; seed < schedules; seed++) {
+      for (let seed = fromSeed; seed < fromSeed + schedules; seed++) {
         const simulation = simulated(seed, rules, grows);
         expect(brokenIn(simulation), `seed ${seed}`).toBeUndefined();
         totals.bootstraps += simulation.bootstraps;

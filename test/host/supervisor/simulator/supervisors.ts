@@ -1,6 +1,7 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
 import type { Decision, FoundingKind } from "../../../../host/supervisor/core/decide";
 import { founded } from "../../../../host/supervisor/core/lineage";
+import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
 import { groupOf, type SimulatedNode } from "./node";
@@ -31,11 +32,10 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
       if (other === node || !this.asks(node, other) || this.next() < 0.2) continue;
       const state = this.stateOf(other);
       node.heard.set(other.name, { state, atMs: this.nowMs });
+      other.askedBy.set(node.name, this.nowMs);
       node.memory.release(state, this.nowMs);
       const { certificate, lastView } = state;
-      if (!certificate) continue;
-      const [self, peers, count] = [this.stateOf(node), this.heardBy(node), this.nodes.length];
-      this.by.follow(node.memory, self, peers, count, { certificate, lastView });
+      if (certificate) this.follow(node, { certificate, lastView });
     }
     if (this.nowMs < node.mysqlAt) return;
     if (node.busy) {
@@ -46,9 +46,15 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     } else this.act(node);
   }
 
+  private follow(node: SimulatedNode, record: GroupRecord): void {
+    const [self, peers, count] = [this.stateOf(node), this.heardBy(node), this.nodes.length];
+    const isSure = this.isSureBeside(node, record.certificate.founder);
+    this.by.follow(node.memory, self, peers, count, record, isSure);
+  }
+
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
     const self = this.stateOf(node);
-    const override = node.override.holds(self, peers, this.nodes.length, this.nowMs);
+    const override = node.override.holds(self, this.sight(peers), this.nowMs);
     const nodes = this.nodes.map(({ name }) => name);
     const made = this.by.decide({ nodes, self, peers, override });
     return this.apps.next(node, made, self, peers, this.nowMs);
@@ -134,7 +140,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     try {
       const self = { ...this.stateOf(node), member: null };
       const peers = this.heardBy(node);
-      const holds = () => node.override.holds(self, peers, this.nodes.length, this.nowMs);
+      const holds = () => node.override.holds(self, this.sight(peers), this.nowMs);
       if (kind === "override" && !holds()) throw new Error("there is another group");
       const voters = [node.name];
       node.memory.certify({ epoch, kind, founder: node.name, voters, groupId });

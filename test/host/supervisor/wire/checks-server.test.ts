@@ -11,12 +11,18 @@ let server: Server;
 let port: number;
 let roles: { primary: boolean; ageMs: number };
 let asked: string[];
+let reached: string[][];
 
 beforeEach(async () => {
   roles = { primary: true, ageMs: 900 };
   asked = [];
+  reached = [];
   server = serveChecks({
-    ...{ address: "127.0.0.1", port: 0, onAsked: (address) => asked.push(address) },
+    ...{ address: "127.0.0.1", port: 0 },
+    onAsked: (address, primaries) => {
+      asked.push(address);
+      reached.push(primaries);
+    },
     isPrimary: () => roles.primary,
     isReplica: (limitMs) => roles.ageMs <= limitMs,
   });
@@ -68,6 +74,15 @@ describe("the server for the proxies' checks", () => {
     expect(asked).toEqual([]);
     await status("/primary");
     expect(asked).toEqual(["127.0.0.1"]);
+  });
+
+  it("notes which nodes the asker reaches as primaries, if it says so as a proxy does", async () => {
+    const said = ["db-1:0,db-2:1,db-3:1", "db-2:1", "db-1:0", "", "db-2:10,:1,db 3:1,db-4:1x"];
+    for (const primaries of said) {
+      await status("/primary", { headers: { "webstack-primaries": primaries } });
+    }
+    await status("/primary");
+    expect(reached).toEqual([["db-2", "db-3"], ["db-2"], [], [], [], []]);
   });
 
   it.each(["/", "/state", "/health", "/leaving", "/view?primary=x", "/claim?by=db-2", "/release"])(

@@ -78,6 +78,24 @@ describe("the peers", () => {
     ]);
   });
 
+  it("leave nothing unsure once each was heard, or gave no sign for as long as an answer counts", async () => {
+    const says: Record<string, unknown> = {};
+    const { peers, signs } = started((name) => says[name]);
+    const isSure = () => peers.isSureBeside("db-2");
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(isSure()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(isSure()).toBe(true);
+    signs["db-2"]!();
+    expect(isSure()).toBe(true);
+    signs["db-3"]!();
+    expect(isSure()).toBe(false);
+    says["db-3"] = member("db-3", "SECONDARY");
+    peers.watch();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(isSure()).toBe(true);
+  });
+
   it("are told of a group and its primary, and what they answer is known", async () => {
     const { peers, asked } = started((name) => member(name, "SECONDARY"));
     const record = { certificate: certificate(100), lastView: view("db-1", 3) };

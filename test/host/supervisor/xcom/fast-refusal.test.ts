@@ -19,7 +19,7 @@ describe("connections to a silent host", () => {
 
   it("are let through with no rule left behind", () => {
     expect(refusalRules([])).toBe(
-      "table inet webstack-fastRefusal\ndelete table inet webstack-fastRefusal\n",
+      "table inet webstack-fast-refusal\ndelete table inet webstack-fast-refusal\n",
     );
   });
 });

@@ -1,0 +1,190 @@
+import * as hcloud from "@pulumi/hcloud";
+import * as pulumi from "@pulumi/pulumi";
+import type { Bundle } from "../services/bundle";
+import { cloudConfig } from "../services/first-boot/cloud-config";
+import {
+  allServices,
+  nodeBundle,
+  type NodeFacts,
+  type NodeServices,
+  secretContents,
+} from "../services/node-bundle";
+import type { Service } from "../services/service";
+import type { PlannedNode, Role } from "../topology";
+import { cloudLabels, cloudName } from "../resources/naming";
+import { numericId } from "../resources/numeric-id";
+import { Server, type ServerSettings } from "./server";
+
+/** What the configurations of all hosts share. */
+export interface HostSettings {
+  /** Login name with sudo. */
+  adminUser: string;
+  /** OpenSSH public keys of that login. */
+  adminKeys: pulumi.Input<string[]>;
+  /** Subnet of each tier with prefix. */
+  subnetCidrs: Readonly<Record<Role, string>>;
+  /** Programs of the hosts by name, each as one text. */
+  programs: Readonly<Record<string, string>>;
+  /** Services that single nodes run besides those of their tier, by node name. @default none */
+  guests?: Readonly<Record<string, readonly Guest[]>>;
+}
+
+/** A service that is placed on single nodes, whatever their tier runs. */
+export interface Guest {
+  /** The service at first boot, before ids are known. */
+  firstBoot: Service<NodeFacts>;
+  /** The service as it is configured. */
+  service: pulumi.Input<Service<NodeFacts>>;
+  /** Contents of its secret files by path; secrets. */
+  secrets: Record<string, pulumi.Input<string>>;
+}
+
+/** A server together with the state it is to be brought to. */
+export interface ConfiguredHost {
+  /** The server. */
+  server: Server;
+  /** Its whole state without secrets. */
+  bundle: pulumi.Input<Bundle>;
+  /** Contents of its secret files by path; secrets. */
+  secrets: Record<string, pulumi.Input<string>>;
+}
+
+/** Arguments that all tiers have. */
+export interface TierArgs<Node extends PlannedNode = PlannedNode> {
+  /** Planned nodes; at least one. */
+  nodes: readonly Node[];
+  /** What the servers have in common. */
+  server: ServerSettings;
+  /** What all hosts have in common. */
+  host: HostSettings;
+}
+
+/** What a node of a tier knows besides what every node knows. */
+type Known<Node, Own> = (node: Node, index: number) => Own | pulumi.Output<Own>;
+
+/** Servers of one kind: a tier makes them, and places services on them. */
+export abstract class Tier<Node extends PlannedNode, Own extends object>
+  extends pulumi.ComponentResource
+{
+  /**
+   * Creates the servers of a tier and the spread placement groups that the plan puts them into. A
+   * server joins its group when it is created: later it would have to be switched off for that.
+   *
+   * @param known what a node knows at its first boot.
+   */
+  protected createServers(
+    tier: string,
+    args: TierArgs<Node>,
+    services: NodeServices<NodeFacts & Own>,
+    known: Known<Node, Own>,
+  ): Server[] {
+    const groupIds = placementGroupIds(this, tier, args);
+    return args.nodes.map((node, i) => {
+      const guests = guestsOf(args, node).map(({ firstBoot }) => firstBoot);
+      const bundle = this.bundle(args, node, services, known(node, i), guests);
+      return new Server(
+        node.name,
+        {
+          ...args.server,
+          node,
+          placementGroupId: groupIds[node.placementGroup]!,
+          userData: userData(args.host, bundle),
+        },
+        { parent: this },
+      );
+    });
+  }
+
+  /**
+   * The servers with the state of each.
+   *
+   * @param known what a node knows once all servers are there.
+   * @param contents contents of the secrets of a node's services by key, guests' apart.
+   */
+  protected configured(
+    servers: readonly Server[],
+    args: TierArgs<Node>,
+    services: NodeServices<NodeFacts & Own>,
+    known: Known<Node, Own>,
+    contents: (node: Node) => Record<string, pulumi.Input<string>>,
+  ): ConfiguredHost[] {
+    return servers.map((server, i) => {
+      const node = args.nodes[i]!;
+      const guests = guestsOf(args, node);
+      const placed = pulumi.all(guests.map(({ service }) => service)) as pulumi.Output<
+        Service<NodeFacts>[]
+      >;
+      return {
+        server,
+        bundle: this.bundle(args, node, services, known(node, i), placed),
+        secrets: Object.assign(
+          secretContents(allServices(services), contents(node)),
+          ...guests.map(({ secrets }) => secrets),
+        ) as Record<string, pulumi.Input<string>>,
+      };
+    });
+  }
+
+  private bundle(
+    { nodes, host }: TierArgs<Node>,
+    node: Node,
+    services: NodeServices<NodeFacts & Own>,
+    known: Own | pulumi.Output<Own>,
+    guests: pulumi.Input<Service<NodeFacts>[]>,
+  ): pulumi.Output<Bundle> {
+    const facts: NodeFacts = {
+      node: node.name,
+      role: node.role,
+      privateIp: node.privateIp,
+      peers: nodes.filter(({ name }) => name !== node.name),
+      subnets: host.subnetCidrs,
+      adminUser: host.adminUser,
+      programs: host.programs,
+    };
+    return pulumi
+      .all([known as pulumi.Output<object>, guests as pulumi.Output<object>])
+      .apply(([own, placed]) =>
+        nodeBundle(
+          { ...facts, ...(own as Own) },
+          { ...services, guests: placed as Service<NodeFacts>[] },
+        ),
+      );
+  }
+}
+
+function guestsOf({ host }: TierArgs, { name }: PlannedNode): readonly Guest[] {
+  return host.guests?.[name] ?? [];
+}
+
+/** The cloud-config with which a node boots for the first time. */
+function userData(host: HostSettings, bundle: pulumi.Output<Bundle>): pulumi.Output<string> {
+  return pulumi
+    .all([host.adminKeys, bundle])
+    .apply(([adminKeys, state]) =>
+      cloudConfig({ adminUser: host.adminUser, adminKeys, bundle: state }),
+    );
+}
+
+function placementGroupIds(
+  parent: pulumi.ComponentResource,
+  tier: string,
+  { nodes, server: { identity } }: TierArgs,
+): Record<string, pulumi.Output<number>> {
+  const names = [...new Set(nodes.map(({ placementGroup }) => placementGroup))];
+  return Object.fromEntries(
+    names.map((name, i) => [
+      name,
+      numericId(
+        new hcloud.PlacementGroup(
+          `${tier}-group-${i + 1}`,
+          {
+            name: cloudName(identity, name),
+            type: "spread",
+            labels: cloudLabels(identity, { role: tier }),
+          },
+          { parent },
+        ),
+      ),
+    ]),
+  );
+}

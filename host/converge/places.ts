@@ -1,0 +1,6 @@
+/** Directory of converge's own records. */
+export const stateDirectory = "/var/lib/webstack";
+/** Directory of what need not outlive a boot. */
+export const runDirectory = "/run/webstack";
+/** Directory of the units that a bundle brings. */
+export const unitDirectory = "/etc/systemd/system";

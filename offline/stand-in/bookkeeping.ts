@@ -1,0 +1,64 @@
+import type { Property, Table } from "./table";
+import { isMap, type Values } from "../../plugin/values";
+
+/** Key under which recorded inputs list what the plugin filled in. */
+export const defaultsKey = "__defaults";
+
+/** Schema version and timeouts of a recorded resource: pulumi-terraform-bridge `pkg/reservedkeys`. */
+const metaKey = "__meta";
+
+/**
+ * How to make the Terraform state from the outputs beside it, of the same package. It fits those
+ * outputs only: with others the official plugin panics, without it the plugin does without.
+ */
+const deltaKey = "__pulumi_raw_state_delta";
+
+/** The value without lists of what was filled in, at any depth. */
+export function withoutMarks<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutMarks) as T;
+  if (!isMap(value)) return value;
+  const entries = Object.entries(value)
+    .filter(([key]) => key !== defaultsKey)
+    .map(([key, member]) => [key, withoutMarks(member)]);
+  return Object.fromEntries(entries) as T;
+}
+
+/**
+ * Inputs with lists of what was filled in where the official plugin has them. The SDK half has one
+ * in every object of its schema (pulumi-terraform-bridge `applyDefaults` in `pkg/tfbridge/schema.go`),
+ * the framework half none (`deleteDefaultsKey` in `pkg/pf/tfbridge/provider_read.go`).
+ */
+export function withMarks(
+  { half, properties }: Table,
+  inputs: Values,
+  filledIn: readonly string[],
+): Values {
+  const plain = withoutMarks(inputs);
+  if (half === "framework") return plain;
+  return { ...withMarkedMembers(properties, plain), [defaultsKey]: [...filledIn] };
+}
+
+function withMarkedMembers(members: Readonly<Record<string, Property>>, values: Values): Values {
+  const entries = Object.entries(values).map(([key, value]) => {
+    const inner = members[key]?.members;
+    return [key, inner ? markedObjects(inner, value) : value];
+  });
+  return { ...Object.fromEntries(entries), [defaultsKey]: [] };
+}
+
+function markedObjects(members: Readonly<Record<string, Property>>, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((entry) => markedObjects(members, entry));
+  return isMap(value) ? withMarkedMembers(members, value) : value;
+}
+
+/**
+ * Outputs as they are recorded: with the id among them, from which the official plugins parse what
+ * they read, update and delete, with the schema version that was recorded before, and without a
+ * delta that belongs to other outputs.
+ */
+export function recorded(id: unknown, outs: Values, before: Values = {}): Values {
+  const meta = before[metaKey];
+  const values: Values = { ...(meta === undefined ? {} : { [metaKey]: meta }), ...outs, id };
+  delete values[deltaKey];
+  return values;
+}

@@ -1,0 +1,97 @@
+import type { Values } from "./values";
+
+/** Why an input is refused. */
+export interface Failure {
+  /** Input it is about, in the engine's syntax; empty = the resource as a whole. */
+  property: string;
+  /** Rule, what was found, and what to do. */
+  reason: string;
+}
+
+/** What happens to one value; the path is in the engine's syntax, such as `labels.tier`. */
+export interface PropertyChange {
+  path: string;
+  kind: "add" | "delete" | "update";
+  /** Whether it replaces the resource. @default false */
+  replaces?: boolean;
+}
+
+/** What an update would do. */
+export interface Difference {
+  /** Changed values; empty = nothing to do. */
+  changes: PropertyChange[];
+  /** Whether a replacement deletes first. */
+  deleteBeforeReplace: boolean;
+  /** Whether the engine shows the changes between old and new inputs. @default state and inputs */
+  isOfInputs?: boolean;
+}
+
+/** A resource that was made or found. */
+export interface Made {
+  id: string;
+  /** Outputs, with `unknown` where a preview cannot know. */
+  state: Values;
+}
+
+/** Of which resource a request is. */
+export interface Subject {
+  urn: string;
+  /** Token such as `tls:index/privateKey:PrivateKey`. */
+  type: string;
+  /** Name in the program. */
+  name: string;
+}
+
+/** What `check` is asked. */
+export interface CheckRequest extends Subject {
+  /** Recorded inputs; empty for a new resource. */
+  olds: Values;
+  news: Values;
+}
+
+/** What `diff` and `update` are asked. */
+export interface ChangeRequest extends Subject {
+  id: string;
+  /** Recorded outputs. */
+  state: Values;
+  /** Recorded inputs. */
+  oldInputs: Values;
+  inputs: Values;
+}
+
+/** What `create` is asked. */
+export interface CreateRequest extends Subject {
+  inputs: Values;
+  preview: boolean;
+}
+
+/** What `read` is asked; state and inputs are empty for an import. */
+export interface ReadRequest extends Subject {
+  id: string;
+  state: Values;
+  inputs: Values;
+}
+
+/** A provider plugin as the protocol drives it: all values are plain. */
+export interface Plugin {
+  /** Version without `v`, such as `1.41.0`. */
+  version: string;
+  /** Schema of its resources as JSON. @default "{}" */
+  schema?: string;
+  /** Whether creations and updates are asked in previews too. */
+  previews: boolean;
+  /** @throws Error if the provider's settings are not acceptable. */
+  configure?(settings: Values): void;
+  check(request: CheckRequest): { inputs: Values; failures: Failure[] };
+  diff(request: ChangeRequest): Difference;
+  create(request: CreateRequest): Promise<Made>;
+  /** `undefined` = it is gone. */
+  read(request: ReadRequest): Promise<(Made & { inputs: Values }) | undefined>;
+  /** Answers the outputs. */
+  update(request: ChangeRequest & { preview: boolean }): Promise<Values>;
+  delete(request: Subject & { id: string; state: Values }): Promise<void>;
+  /** Paths of inputs and outputs that are secrets, in the form of `encodeMap`. */
+  secrets(type: string): readonly string[];
+  /** Ends what is under way as soon as possible. */
+  cancel?(): void;
+}

@@ -1,0 +1,142 @@
+import type * as Messages from "@pulumi/pulumi/proto/provider_pb";
+import type { ChangeRequest, Difference, Failure, Plugin, Subject } from "./plugin";
+import { Empty, grpc, messages, PluginInfo, services, Struct } from "./sdk";
+import { decodeMap, encodeMap, type Values } from "./values";
+
+/** Largest message, as in the SDK: 400 MiB. */
+const maxMessageBytes = 400 * 1024 * 1024;
+
+type Answer = (error: { code: number; details: string } | null, value?: unknown) => void;
+type StructMessage = { toJavaScript(): unknown } | undefined;
+
+function values(struct: StructMessage): Values {
+  return decodeMap((struct?.toJavaScript() ?? {}) as Values);
+}
+
+function struct(map: Values, secrets: readonly string[]) {
+  return Struct.fromJavaScript(encodeMap(map, secrets));
+}
+
+/** Answers with what `work` returns, or with its error's message. */
+function handler<Request>(work: (request: Request) => unknown) {
+  return ({ request }: { request: Request }, answer: Answer): void => {
+    Promise.resolve()
+      .then(() => work(request))
+      .then(
+        (value) => answer(null, value),
+        (error: Error) => answer({ code: grpc.status.UNKNOWN, details: error.message }),
+      );
+  };
+}
+
+function subject(request: { getUrn(): string }): Subject {
+  const urn = request.getUrn();
+  const [, , types, ...name] = urn.split("::");
+  return { urn, type: types!.split("$").at(-1)!, name: name.join("::") };
+}
+
+function change(request: Messages.DiffRequest | Messages.UpdateRequest): ChangeRequest {
+  return {
+    ...subject(request),
+    id: request.getId(),
+    state: values(request.getOlds()),
+    oldInputs: values(request.getOldInputs()),
+    inputs: values(request.getNews()),
+  };
+}
+
+function checkResponse(inputs: unknown, failures: readonly Failure[]) {
+  const response = new messages.CheckResponse().setInputs(inputs as never);
+  for (const { property, reason } of failures) {
+    response.addFailures(new messages.CheckFailure().setProperty(property).setReason(reason));
+  }
+  return response;
+}
+
+const kinds = { add: 0, delete: 2, update: 4 } as const;
+
+function diffResponse({ changes, deleteBeforeReplace, isOfInputs = false }: Difference) {
+  const response = new messages.DiffResponse();
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+  const top = (path: string) => path.split(/[.[]/)[0]!;
+  response.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE);
+  response.setDiffsList([...new Set(changes.map(({ path }) => top(path)))]);
+  const replacing = changes.filter(({ replaces }) => replaces);
+  response.setReplacesList([...new Set(replacing.map(({ path }) => top(path)))]);
+  response.setDeletebeforereplace(deleteBeforeReplace);
+  response.setHasdetaileddiff(changes.length > 0);
+  for (const { path, kind, replaces } of changes) {
+    const detail = new messages.PropertyDiff().setKind(kinds[kind] + (replaces ? 1 : 0));
+    response.getDetaileddiffMap().set(path, detail.setInputdiff(isOfInputs));
+  }
+  return response;
+}
+
+async function read(plugin: Plugin, request: Messages.ReadRequest) {
+  const asked = { ...subject(request), id: request.getId() };
+  const [state, inputs] = [values(request.getProperties()), values(request.getInputs())];
+  const found = await plugin.read({ ...asked, state, inputs });
+  const response = new messages.ReadResponse();
+  if (found === undefined) return response;
+  const secrets = plugin.secrets(asked.type);
+  response.setId(found.id).setProperties(struct(found.state, secrets));
+  return response.setInputs(struct(found.inputs, secrets));
+}
+
+/** The engine's protocol in front of `plugin`. */
+export function service(plugin: Plugin) {
+  return {
+    checkConfig: handler((request: Messages.CheckRequest) => checkResponse(request.getNews(), [])),
+    diffConfig: handler(() => new messages.DiffResponse()),
+    // Without acceptSecrets the engine sends plain values and marks again what comes back.
+    configure: handler((request: Messages.ConfigureRequest) => {
+      plugin.configure?.(values(request.getArgs()));
+      return new messages.ConfigureResponse().setSupportspreview(plugin.previews);
+    }),
+    check: handler((request: Messages.CheckRequest) => {
+      const asked = subject(request);
+      const [olds, news] = [values(request.getOlds()), values(request.getNews())];
+      const { inputs, failures } = plugin.check({ ...asked, olds, news });
+      return checkResponse(struct(inputs, plugin.secrets(asked.type)), failures);
+    }),
+    diff: handler((request: Messages.DiffRequest) => diffResponse(plugin.diff(change(request)))),
+    create: handler(async (request: Messages.CreateRequest) => {
+      const asked = { ...subject(request), preview: request.getPreview() };
+      const inputs = values(request.getProperties());
+      const { id, state } = await plugin.create({ ...asked, inputs });
+      return new messages.CreateResponse()
+        .setId(asked.preview ? "" : id)
+        .setProperties(struct(state, plugin.secrets(asked.type)));
+    }),
+    read: handler((request: Messages.ReadRequest) => read(plugin, request)),
+    update: handler(async (request: Messages.UpdateRequest) => {
+      const asked = { ...change(request), preview: request.getPreview() };
+      const state = await plugin.update(asked);
+      return new messages.UpdateResponse().setProperties(struct(state, plugin.secrets(asked.type)));
+    }),
+    delete: handler(async (request: Messages.DeleteRequest) => {
+      const asked = { ...subject(request), id: request.getId() };
+      await plugin.delete({ ...asked, state: values(request.getProperties()) });
+      return new Empty();
+    }),
+    getSchema: handler(() => new messages.GetSchemaResponse().setSchema(plugin.schema ?? "{}")),
+    getPluginInfo: handler(() => new PluginInfo().setVersion(plugin.version)),
+    attach: handler(() => new Empty()),
+    cancel: handler(() => {
+      plugin.cancel?.();
+      return new Empty();
+    }),
+  };
+}
+
+/** Serves `plugin` on a free port of loopback and prints the port, as the engine expects. */
+export function serve(plugin: Plugin): void {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
+  // What is not answered here is answered as unimplemented.
+  server.addService(services.ResourceProviderService, service(plugin));
+  const credentials = grpc.ServerCredentials.createInsecure();
+  server.bindAsync("127.0.0.1:0", credentials, (error: Error | null, port: number) => {
+    if (error) throw error;
+    process.stdout.write(`${port}\n`);
+  });
+}

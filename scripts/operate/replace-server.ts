@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { repositoryRoot } from "../local/paths";
+import { waitUntil } from "../local/wait-until";
+import { cloudProject, deleteServer } from "./cloud-project";
+import { outOfService } from "./in-service";
+import { outputsOf } from "./operated-stack";
+import type { StackOutputs } from "./outputs";
+import { stepAside, stepBack } from "./step-aside";
+
+/** Time for a stack to be in service after its `up`, which waits for each node itself; seconds. */
+export const serviceSeconds = 120;
+
+/**
+ * Waits until every node is in service.
+ *
+ * @throws Error after the deadline with the names of those that are not.
+ */
+export async function waitForService(outputs: StackOutputs, timeoutSeconds: number): Promise<void> {
+  await waitUntil(
+    "every node in service",
+    async () => {
+      const names = await outOfService(outputs);
+      if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
+      return true;
+    },
+    { timeoutSeconds, intervalMs: 2_000 },
+  );
+}
+
+/** The command that makes again what is missing. */
+function upCommand(stack: string | undefined): string[] {
+  if (stack === undefined) return ["npm", "run", "--silent", "up:local", "--", "--refresh"];
+  return ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", stack];
+}
+
+function run([program = "", ...words]: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { cwd: repositoryRoot, stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (status) => {
+      if (status === 0) return resolve();
+      reject(new Error(`${[program, ...words].join(" ")} failed; run it again to go on`));
+    });
+  });
+}
+
+/**
+ * Replaces one node's server: its work goes to its neighbours, the server is deleted, `up` makes a
+ * new one. Returns the outputs with that one.
+ *
+ * @throws Error if a step fails; the node has its work back if its server could not be deleted.
+ */
+export async function replaceServer(
+  outputs: StackOutputs,
+  name: string,
+  stack: string | undefined,
+): Promise<StackOutputs> {
+  const node = outputs.nodes.find((one) => one.name === name)!;
+  const { serverId } = node;
+  if (serverId === undefined)
+    throw new Error("the outputs are of an earlier release; run up first");
+  const project = cloudProject(stack);
+  await stepAside(outputs, node, (text) => console.log(text));
+  console.log(`${name}: deletes server ${serverId}`);
+  try {
+    await deleteServer(project, serverId);
+  } catch (error) {
+    await stepBack(outputs, node);
+    throw error;
+  }
+  await run(upCommand(stack));
+  const made = outputsOf(stack);
+  await waitForService(made, serviceSeconds);
+  console.log(`${name}: in service again, on a new server`);
+  return made;
+}

@@ -1,0 +1,127 @@
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
+import { made } from "../notice";
+import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
+import { text } from "../text";
+
+/** Port on the private address where a broker answers. */
+export const brokerPort = 9300;
+
+/** Login of the broker, the one user of a node that may reach the API. */
+export const brokerUser = "webstack-broker";
+
+/** What a broker may do; ids exist only after creation. */
+export interface BrokerRules {
+  /** API with `/v1`, such as `https://api.hetzner.cloud/v1`. */
+  endpoint: string;
+  /** Labels of the stack's floating IPs, such as `stack=dev`. */
+  selector: string;
+  /** Ids of the floating IPs that may be moved. */
+  floatingIps: readonly number[];
+  /** Load balancers by the name in their certificates, with their ids in the cloud. */
+  servers: readonly { name: string; id: number }[];
+}
+
+/** What a broker's node knows. */
+export interface BrokerFacts {
+  /** Private IPv4 address of the node, no prefix. */
+  privateIp: string;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+const directory = "/etc/webstack/broker";
+
+/** Secret files of a broker: the project's API token, and the certificate that movers know it by. */
+export const brokerSecretPaths = {
+  token: `${directory}/token`,
+  ca: `${directory}/ca.pem`,
+  certificate: `${directory}/cert.pem`,
+  key: `${directory}/key.pem`,
+} as const;
+
+/** Secret files of a configured broker by path. */
+export const brokerSecrets: Readonly<Record<string, SecretFile>> = {
+  [brokerSecretPaths.token]: { ...rootOnly, secret: "brokerToken" },
+  [brokerSecretPaths.ca]: { ...rootOnly, secret: "brokerCa" },
+  [brokerSecretPaths.certificate]: { ...rootOnly, secret: "brokerCertificate" },
+  [brokerSecretPaths.key]: { ...rootOnly, secret: "brokerKey" },
+};
+
+const unitPath = "/etc/systemd/system/webstack-broker.service";
+const configPath = "/etc/webstack/broker.json";
+
+/**
+ * The broker: has the project's token and moves the floating IPs for the load balancers.
+ *
+ * @param rules what it may do. @default not known yet: of the broker there is only its place, which
+ * the node's firewall names.
+ */
+export function broker(rules?: BrokerRules): Service<BrokerFacts> {
+  const users = [{ name: brokerUser, home: "/nonexistent" }];
+  return {
+    name: "broker",
+    openings: [
+      { from: "lb", protocol: "tcp", port: brokerPort, purpose: "moves of the floating IP" },
+    ],
+    callsOut: [{ user: brokerUser }],
+    ...(rules ? { secrets: brokerSecrets } : {}),
+    part: (facts) => ({ users, ...(rules ? brokerPart(facts, rules) : {}) }),
+  };
+}
+
+function brokerPart({ privateIp, programs }: BrokerFacts, rules: BrokerRules): ServicePart {
+  const { endpoint, selector, floatingIps, servers } = rules;
+  const config = { endpoint, privateIp, selector, floatingIps, servers, port: brokerPort };
+  const paths = Object.values(brokerSecretPaths);
+  return {
+    directories: { [directory]: { owner: "root", group: "root", mode: "0700" } },
+    files: {
+      [programPath("broker")]: rootFile(programs.broker ?? ""),
+      [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
+      [unitPath]: rootFile(brokerUnit()),
+    },
+    unitFiles: { own: [unitPath] },
+    services: [
+      {
+        unit: "webstack-broker.service",
+        reloadFiles: [],
+        restartFiles: [programPath("broker"), configPath, unitPath, ...paths],
+        needs: paths,
+      },
+    ],
+  };
+}
+
+function brokerUnit(): string {
+  const { token, ca, certificate, key } = brokerSecretPaths;
+  return text`
+    ${made}
+    [Unit]
+    Description=Broker that moves the floating IP for the load balancers
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    User=${brokerUser}
+    ExecStart=/usr/bin/node ${programPath("broker")}
+    LoadCredential=token:${token}
+    LoadCredential=ca:${ca}
+    LoadCredential=cert:${certificate}
+    LoadCredential=key:${key}
+    Restart=always
+    RestartSec=500ms
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ProtectHome=yes
+    PrivateTmp=yes
+    PrivateDevices=yes
+    CapabilityBoundingSet=
+    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+    SystemCallFilter=@system-service
+    OOMScoreAdjust=-800
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}

@@ -1,0 +1,79 @@
+import type { Peer } from "../../topology";
+import { made } from "../notice";
+import { checksPort, primariesHeader } from "../supervisor/supervisor-ports";
+import { text } from "../text";
+
+/**
+ * Renders `/etc/haproxy/haproxy.cfg` of an app node: writes go to the primary, reads to replicas,
+ * whichever node has which role now. Both addresses never change.
+ *
+ * Directives: https://docs.haproxy.org/3.2/configuration.html
+ */
+export function dbProxyCfg(databases: readonly Peer[]): string {
+  if (databases.length === 0) throw new Error("databases must name at least one node, got []");
+  const servers = databases.map(({ name, privateIp }) => `server ${name} ${privateIp}:3306`);
+  const tracked = databases.map(
+    ({ name, privateIp }) => `server ${name} ${privateIp}:3306 no-check track primary/${name}`,
+  );
+  const primaries = databases.map(({ name }) => `${name}:%[srv_is_up(primary/${name})]`).join(",");
+  return text`
+    ${made}
+    global
+      log /dev/log local0
+      user haproxy
+      group haproxy
+      maxconn 4000
+      hard-stop-after 60s
+      stats socket /run/haproxy/admin.sock mode 660 level admin
+
+    defaults
+      mode tcp
+      log global
+      option dontlognull
+      timeout connect 1s
+      timeout queue 5s
+      timeout check 400ms
+      # Pools keep connections open for long; lost peers are found by keep-alive probes.
+      timeout client 8h
+      timeout server 8h
+      option clitcpka
+      option srvtcpka
+      retries 2
+      # A node that is down for a role is asked often: that it has the role now is what writes wait for.
+      # Sessions of a node that lost its role are cut at once: no write goes to an old primary.
+      default-server check port ${checksPort} inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions
+
+    frontend write
+      bind 127.0.0.1:3306
+      default_backend primary
+
+    frontend read
+      bind 127.0.0.1:3307
+      # With no fit replica the primary reads too.
+      use_backend primary-reads if { nbsrv(replicas) eq 0 }
+      default_backend replicas
+
+    backend primary
+      option httpchk
+      # Each node learns which others this proxy reaches as the primary: it may not see them itself.
+      http-check send meth GET uri /primary hdr ${primariesHeader} ${primaries}
+      ${servers}
+
+    backend primary-reads
+      ${tracked}
+
+    backend replicas
+      balance leastconn
+      option httpchk GET /replica?lag=1s
+      ${servers}
+
+    frontend status
+      mode http
+      bind 127.0.0.1:8404
+      timeout client 10s
+      http-request use-service prometheus-exporter if { path /metrics }
+      stats enable
+      stats uri /
+      no log
+  `;
+}

@@ -1,0 +1,157 @@
+import type { Peer } from "../../topology";
+import { made } from "../notice";
+import { text } from "../text";
+
+/** What the load balancers' `haproxy.cfg` depends on. */
+export interface HaproxyCfgArgs {
+  /** Node name of this load balancer. */
+  node: string;
+  /** Both load balancers, in order. */
+  loadBalancers: readonly Peer[];
+  /** Web nodes, in order; at least one. */
+  webNodes: readonly Peer[];
+  /** Public IPv4 address of the other load balancer. @default not known yet: its questions have no place of their own. */
+  peerPublicIp?: string;
+  /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
+  maxConnections: number;
+}
+
+/** Connections that visitors never get: for who asks for health, and for the table of the other node. */
+const reservedConnections = 100;
+/**
+ * Connections that one address may have, an IPv6 network of 64 bits being one: a quarter of the visitors'.
+ * All users behind one address of a provider, an office or a CDN have it together, so it is large; three
+ * quarters are left for everybody else.
+ *
+ * @param maxConnections what HAProxy accepts in all.
+ */
+export function connectionsOfOneAddress(maxConnections: number): number {
+  return Math.floor((maxConnections - reservedConnections) / 4);
+}
+
+/** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
+export const drainMapPath = "/etc/haproxy/drain.map";
+
+/** The map as a reload finds it: nothing is drained. */
+export function drainMap(): string {
+  return text`
+    ${made}
+    edge off
+  `;
+}
+
+/** Where HAProxy finds certificate chain and key in one PEM file. */
+export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
+
+/**
+ * Renders `/etc/haproxy/haproxy.cfg` of a load balancer, HAProxy 2.8 and later.
+ *
+ * Directives: https://docs.haproxy.org/3.2/configuration.html
+ */
+export function haproxyCfg(args: HaproxyCfgArgs): string {
+  const { node, loadBalancers, webNodes, peerPublicIp, maxConnections } = args;
+  if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
+  const most = maxConnections - reservedConnections;
+  return text`
+    ${made}
+    global
+      log /dev/log local0
+      user haproxy
+      group haproxy
+      maxconn ${maxConnections}
+      localpeer ${node}
+      # Old workers end; not all idle connections are closed at once after a reload.
+      hard-stop-after 60s
+      close-spread-time 10s
+      stats socket /run/haproxy/admin.sock mode 660 level admin
+      # Mozilla guideline 6.0, intermediate.
+      ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers
+      ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+      ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
+
+    defaults
+      mode http
+      log global
+      option httplog
+      option dontlognull
+      timeout http-request 5s
+      timeout connect 1s
+      timeout client 30s
+      timeout server 30s
+      timeout queue 5s
+      timeout http-keep-alive 10s
+      timeout check 500ms
+      timeout tunnel 1h
+      # Every retry goes to another node; what is retried is said in the backend.
+      retries 2
+      option redispatch 1
+
+    peers edge
+      ${loadBalancers.map(({ name, privateIp }) => `peer ${name} ${privateIp}:10000`)}
+
+    # Asked by this host's prober: is HAProxy alive, and does it see a web node? The kernel gives the more
+    # specific address its own queue, so a flood of connections to the public one does not keep the prober out.
+    frontend health
+      bind 127.0.0.1:80
+      maxconn ${reservedConnections / 2}
+      monitor-uri /-/edge
+      monitor fail if { nbsrv(web) eq 0 }
+      http-request return status 404
+
+    frontend public
+      bind :::80 v4v6
+      bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
+      ${peerPublicIp === undefined ? [] : peerRule(peerPublicIp)}
+      # A listener that is full would stand still for all. What is over is closed at once, before TLS and the log.
+      tcp-request connection reject if { fe_conn gt ${most} }
+      # IPv4 is told as ::ffff:a.b.c.d here, of which the first 64 bits are the same for all.
+      tcp-request connection track-sc0 src table holders if { src 0.0.0.0/0 }
+      tcp-request connection track-sc0 src,ipmask(32,64) table holders if !{ src 0.0.0.0/0 }
+      tcp-request connection reject if { sc0_conn_cur gt ${connectionsOfOneAddress(maxConnections)} }
+      http-request set-header X-Forwarded-For %[src]
+      http-request set-header X-Forwarded-Proto https if { ssl_fc }
+      http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
+      http-request set-header X-Webstack-Lb ${node}
+      http-request del-header X-Webstack-Web
+      # Before a planned switch every answer asks its client to connect anew next time.
+      http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
+      http-request track-sc1 src table clients
+      default_backend web
+
+    # Both load balancers know the clients' rates, so a limit survives a failover.
+    backend clients
+      stick-table type ipv6 size 100k expire 10m store http_req_rate(10s) peers edge
+
+    # Connections that each address has to this process. The other load balancer's are not added to them.
+    backend holders
+      stick-table type ipv6 size 100k expire 1m store conn_cur
+
+    backend web
+      balance roundrobin
+      http-reuse safe
+      # A request that may have had an effect is never sent twice. What waits for a node that is marked down ends
+      # with an error at once, not after the longest wait.
+      retry-on conn-failure empty-response 503
+      http-request disable-l7-retry if !METH_GET !{ method HEAD }
+      option httpchk
+      http-check send meth GET uri /healthz
+      http-check expect status 200
+      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn 512
+      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
+
+    frontend status
+      bind 127.0.0.1:8404
+      http-request use-service prometheus-exporter if { path /metrics }
+      stats enable
+      stats uri /
+      no log
+  `;
+}
+
+/** A standby asks in public whether this node serves: a full node that did not answer would lose the address. */
+function peerRule(publicIp: string): string[] {
+  return [
+    "# The other load balancer asks here whether this one serves, also while it is full.",
+    `tcp-request connection accept if { src ${publicIp} }`,
+  ];
+}

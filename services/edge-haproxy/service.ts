@@ -1,0 +1,94 @@
+import type { Peer } from "../../topology";
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
+import { made } from "../notice";
+import { rootOnly, type Service } from "../service";
+import { text } from "../text";
+import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
+
+/** What HAProxy of a load balancer depends on. */
+export interface EdgeHaproxyFacts {
+  /** Node name. */
+  node: string;
+  /** Both load balancers, in order. */
+  loadBalancers: readonly Peer[];
+  /** Web nodes, in order. */
+  webNodes: readonly Peer[];
+  /** Public IPv4 address of the other load balancer. @default not known yet */
+  peerPublicIp?: string | undefined;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+const configPath = "/etc/haproxy/haproxy.cfg";
+const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
+
+/** HAProxy of a load balancer: TLS, limits, and a web node for each request. */
+export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
+  name: "edge-haproxy",
+  openings: [
+    { from: "anywhere", protocol: "tcp", port: 80, purpose: "HTTP" },
+    { from: "anywhere", protocol: "tcp", port: 443, purpose: "HTTPS" },
+    { from: "anywhere", protocol: "icmp", purpose: "ping" },
+    { from: "peers", protocol: "tcp", port: 10_000, purpose: "request rates of clients" },
+  ],
+  holdsBack: true,
+  secrets: { [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" } },
+  part: ({ node, loadBalancers, webNodes, peerPublicIp, programs }) => ({
+    packages: ["haproxy"],
+    directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
+    files: {
+      // Drains this node, and holds connections back, in a planned switch.
+      [programPath("edge")]: rootFile(programs.edge ?? ""),
+      [drainMapPath]: rootFile(drainMap()),
+      [configPath]: rootFile(
+        haproxyCfg({
+          node,
+          loadBalancers,
+          webNodes,
+          ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
+          maxConnections: edgeConnections,
+        }),
+      ),
+      [dropInPath]: rootFile(haproxyDropIn()),
+    },
+    checks: [
+      {
+        files: [configPath, drainMapPath, edgeCertificatePath],
+        command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath],
+        needs: [edgeCertificatePath],
+      },
+    ],
+    unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
+    services: [
+      {
+        unit: "haproxy.service",
+        reloadFiles: [configPath, drainMapPath, edgeCertificatePath],
+        restartFiles: [dropInPath],
+        needs: [edgeCertificatePath],
+        health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
+      },
+    ],
+  }),
+};
+
+/** Connections that HAProxy accepts at a time; each needs two open files, one towards it and one towards a web node. */
+export const edgeConnections = 9_500;
+/** Open files that HAProxy may have. Hosts in containers refuse more than 20 000. */
+const edgeOpenFiles = 20_000;
+
+/** Keeps HAProxy coming back at once, and out of the kernel's reach when memory is short. */
+function haproxyDropIn(): string {
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=20ms
+    LimitNOFILE=${edgeOpenFiles}
+    OOMScoreAdjust=-800
+  `;
+}

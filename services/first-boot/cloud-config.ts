@@ -1,0 +1,101 @@
+import { dirname } from "node:path";
+import { gzipSync } from "node:zlib";
+import { stringify } from "yaml";
+import { programPath } from "../host-program";
+import type { Bundle } from "../bundle";
+
+/** What a server's first boot depends on. */
+export interface CloudConfigArgs {
+  /** Login name with sudo. */
+  adminUser: string;
+  /** OpenSSH public keys of that login. */
+  adminKeys: readonly string[];
+  /** The node's bundle, without secrets and without values known only after creation. */
+  bundle: Bundle;
+}
+
+/** Largest user data that Hetzner takes, bytes. Source: API reference, `user_data`. */
+export const maxUserDataBytes = 32 * 1024;
+/** Size that rendered user data keeps below, bytes: room for users' own additions. */
+export const targetUserDataBytes = 24 * 1024;
+
+/**
+ * Renders `#cloud-config` for a node: the login, the packages, converge with the bundle, and its
+ * first run. Modules: https://cloudinit.readthedocs.io/en/latest/reference/modules.html
+ *
+ * @throws Error with the size of each part if the document is larger than 24 KiB.
+ */
+export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): string {
+  const converge = bundle.files[programPath("converge")];
+  if (!converge) throw new Error("the bundle must hold the program converge");
+  // Converge itself is there already when it reads the bundle; once is enough.
+  const files = Object.fromEntries(
+    Object.entries(bundle.files).filter(
+      ([path]) => path !== programPath("converge") && !comesLater(bundle, path),
+    ),
+  );
+  const parts = [
+    packed(programPath("converge"), converge.content, "0644"),
+    packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),
+  ];
+  const document = `#cloud-config\n${stringify(
+    {
+      hostname: bundle.node,
+      fqdn: bundle.node,
+      manage_etc_hosts: true,
+      ssh_pwauth: false,
+      disable_root: true,
+      users: [
+        {
+          name: adminUser,
+          shell: "/bin/bash",
+          sudo: "ALL=(ALL) NOPASSWD:ALL",
+          lock_passwd: true,
+          ssh_authorized_keys: [...adminKeys],
+        },
+      ],
+      package_update: true,
+      packages: bundle.packages,
+      write_files: parts,
+      runcmd: [["/usr/bin/node", programPath("converge"), "boot"]],
+    },
+    { version: "1.1", lineWidth: 0 },
+  )}`;
+  return checkedSize(bundle.node, document, parts);
+}
+
+/**
+ * True for the program of a service that cannot run before its secrets are there: it comes with
+ * them, over SSH. The supervisor alone would take half of the room.
+ */
+function comesLater({ services, secretFiles }: Bundle, path: string): boolean {
+  const users = services.filter(({ restartFiles }) => restartFiles.includes(path));
+  const waits = users.every(({ needs }) => needs.some((need) => need in secretFiles));
+  return path.startsWith(dirname(programPath("converge"))) && users.length > 0 && waits;
+}
+
+interface WrittenFile {
+  path: string;
+  permissions: string;
+  content: string;
+  encoding?: string;
+}
+
+function packed(path: string, content: string, permissions: string): WrittenFile {
+  const zipped = gzipSync(Buffer.from(content), { level: 9 });
+  // Byte 9 names the operating system that packed; 255 is "unknown", the same everywhere.
+  zipped[9] = 255;
+  const encoded = zipped.toString("base64");
+  return encoded.length < content.length
+    ? { path, permissions, encoding: "gz+b64", content: encoded }
+    : { path, permissions, content };
+}
+
+function checkedSize(node: string, document: string, parts: readonly WrittenFile[]): string {
+  const bytes = Buffer.byteLength(document);
+  if (bytes <= targetUserDataBytes) return document;
+  const sizes = parts.map(({ path, content }) => `${path} ${Buffer.byteLength(content)}`);
+  throw new Error(
+    `user data of ${node} must be at most ${targetUserDataBytes} bytes, got ${bytes}: ${sizes.join(", ")}`,
+  );
+}

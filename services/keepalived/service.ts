@@ -1,0 +1,87 @@
+import type { Peer } from "../../topology";
+import { rootFile } from "../bundle";
+import { edgeCertificatePath } from "../edge-haproxy/haproxy-cfg";
+import { made } from "../notice";
+import type { Service } from "../service";
+import { text } from "../text";
+import { keepalivedConf } from "./keepalived-conf";
+
+/** What keepalived depends on. */
+export interface KeepalivedFacts {
+  /** Node name. */
+  node: string;
+  /** Own private IPv4 address, no prefix. */
+  privateIp: string;
+  /** The other load balancer, alone. */
+  peers: readonly Peer[];
+  /** VRRP priority, 1 to 254; the two nodes differ. */
+  vrrpPriority: number;
+}
+
+const configPath = "/etc/keepalived/keepalived.conf";
+const dropInPath = "/etc/systemd/system/keepalived.service.d/webstack.conf";
+
+/**
+ * keepalived, which decides which of two load balancers is master.
+ *
+ * @param moverNeeds files without which the mover does not run: a master that cannot move the
+ * address is none.
+ */
+export function keepalived(moverNeeds: readonly string[]): Service<KeepalivedFacts> {
+  return {
+    name: "keepalived",
+    openings: [{ from: "peers", protocol: "vrrp", purpose: "adverts of the master" }],
+    part: ({ node, privateIp, peers, vrrpPriority: priority }) => ({
+      packages: ["keepalived"],
+      files: {
+        [configPath]: rootFile(
+          keepalivedConf({ node, privateIp, peerIp: peers[0]!.privateIp, priority }),
+        ),
+        [dropInPath]: rootFile(keepalivedDropIn()),
+      },
+      checks: [
+        {
+          files: [configPath],
+          command: ["/usr/sbin/keepalived", "--config-test", "-f", configPath],
+        },
+      ],
+      unitFiles: { dropIns: [dropInPath], packaged: ["keepalived.service"] },
+      services: [
+        {
+          unit: "keepalived.service",
+          reloadFiles: [configPath],
+          restartFiles: [dropInPath],
+          needs: [...moverNeeds, edgeCertificatePath],
+        },
+      ],
+    }),
+  };
+}
+
+/**
+ * keepalived tells the state of this node by adverts every 0.2 s; it must not starve, and it
+ * starts when the private address is there, since its adverts come from it.
+ *
+ * Its own setting for real-time priority is not used: at a reload keepalived 2.3 takes the limit of
+ * real time down to 0 before it sets it again, and where it may not, it is killed by the next tick.
+ */
+function keepalivedDropIn(): string {
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service webstack-prober.service webstack-mover.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=500ms
+    OOMScoreAdjust=-900
+    # A child that keepalived starts again by itself never opens the pipe to the mover.
+    ExecStart=
+    ExecStart=/usr/sbin/keepalived --dont-fork --dont-respawn
+    CPUSchedulingPolicy=rr
+    CPUSchedulingPriority=50
+    # A loop ends before the other node is master; one of a real-time process may take a processor.
+    LimitRTTIME=1s
+  `;
+}

@@ -1,0 +1,56 @@
+import { made } from "../notice";
+import { text } from "../text";
+
+/** System user under which the supervisor runs, which its MySQL user is tied to. */
+export const supervisorUser = "webstack-supervisor";
+
+const account = "'supervisor'@'localhost'";
+
+/** What the supervisor itself does on all databases, by privilege. */
+const own: Readonly<Record<string, string>> = {
+  SYSTEM_VARIABLES_ADMIN: "settings, and statements that are not logged",
+  GROUP_REPLICATION_ADMIN: "membership, and the choice of a primary",
+  REPLICATION_SLAVE_ADMIN: "what was received and not applied, before a copy replaces it",
+  "CREATE USER": "users of the app and of replication",
+  "REPLICATION CLIENT": "names of the logs",
+};
+
+/** What the user `replication` gets from it; the supervisor reads logs, copies, and comes in while MySQL is closed. */
+const given = [
+  "REPLICATION SLAVE",
+  "CONNECTION_ADMIN",
+  "BACKUP_ADMIN",
+  "CLONE_ADMIN",
+  "GROUP_REPLICATION_STREAM",
+];
+
+/**
+ * Renders `/etc/mysql/webstack-init.sql`, which MySQL runs at each start before it listens, and
+ * before `super_read_only` holds (seen, MySQL 9.7). So the supervisor's user is there before its
+ * first login, also on an upgraded host and on a copy of a node that had none. A statement that
+ * fails is logged as an error of MySQL, which starts all the same. Each one is a sync of the disk.
+ *
+ * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_init_file
+ */
+export function mysqlInitSql(): string {
+  const login = `IDENTIFIED WITH auth_socket AS '${supervisorUser}'`;
+  return text`
+    ${made}
+    # Not in the log: every node does the same by itself.
+    SET SESSION sql_log_bin = 0;
+    # No password: the kernel says which user of the system asks.
+    CREATE USER IF NOT EXISTS ${account} ${login};
+    ALTER USER ${account} ${login} ACCOUNT UNLOCK;
+    REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account};
+    ${Object.entries(own).map(([privilege, use]) => `# ${privilege}: ${use}.`)}
+    GRANT ${Object.keys(own).join(", ")} ON *.* TO ${account};
+    # For logs, copies, and access while MySQL is closed; the user of replication gets them too.
+    GRANT ${given.join(", ")} ON *.* TO ${account} WITH GRANT OPTION;
+    GRANT SELECT ON performance_schema.* TO ${account};
+    # All of it is given to the user of the app.
+    GRANT ALL PRIVILEGES ON app.* TO ${account} WITH GRANT OPTION;
+    GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO ${account};
+    # Former versions made these, and nothing used them.
+    DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
+  `;
+}

@@ -1,0 +1,120 @@
+import type { Peer } from "../../topology";
+import { rootFile } from "../bundle";
+import { made } from "../notice";
+import type { SecretFile, Service, ServicePart } from "../service";
+import { text } from "../text";
+import {
+  dataPaths,
+  dataVolumePart,
+  type DataVolume,
+  noVolumeCheck,
+  onOwnDisk,
+  onVolume,
+} from "./data-volume";
+import { initSqlPath, myCnf, tlsPaths } from "./my-cnf";
+import { mysqlInitSql } from "./mysql-init-sql";
+import { beforeStop } from "./mysql-stop";
+
+/** What MySQL of a node depends on. */
+export interface MysqlFacts {
+  /** Own private IPv4 address. */
+  privateIp: string;
+  /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
+  mysqlServerId: number;
+  /** Name of the replication group, a UUID. */
+  groupName: string;
+  /** All database nodes, in order; one means no group. */
+  nodes: readonly Peer[];
+  /** Memory for the buffer pool, MiB. */
+  bufferPoolMib: number;
+  /**
+   * Volume for the data; `pending`: there is one, its id is not known yet, and MySQL stays off.
+   *
+   * @default the data is on the server's own disk
+   */
+  volume?: DataVolume | "pending" | undefined;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+const cnfPath = "/etc/mysql/mysql.conf.d/zz-webstack.cnf";
+const dropInPath = "/etc/systemd/system/mysql.service.d/webstack.conf";
+const tls = Object.values(tlsPaths);
+const root0644 = { owner: "root", group: "root", mode: "0644" };
+
+const secrets: Record<string, SecretFile> = {
+  [tlsPaths.ca]: { ...root0644, secret: "databaseCa" },
+  [tlsPaths.certificate]: { ...root0644, secret: "databaseCertificate" },
+  [tlsPaths.key]: { owner: "mysql", group: "mysql", mode: "0600", secret: "databaseKey" },
+};
+
+/** MySQL with its data, on the server's own disk or on a volume. */
+export const mysql: Service<MysqlFacts> = {
+  name: "mysql",
+  openings: [
+    { from: "app", protocol: "tcp", port: 3306, purpose: "SQL of the app, through its proxy" },
+    { from: "db", protocol: "tcp", port: 3306, purpose: "copies of all data to a new member" },
+    { from: "db", protocol: "tcp", port: 33_061, purpose: "Group Replication" },
+  ],
+  secrets,
+  part: mysqlPart,
+};
+
+function mysqlPart(facts: MysqlFacts): ServicePart {
+  const { volume, programs, bufferPoolMib, mysqlServerId } = facts;
+  const data = typeof volume === "object" && dataVolumePart(volume, programs.data ?? "");
+  const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId };
+  return {
+    packages: ["mysql-server", ...(data ? data.packages : [])],
+    directories: { "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" } },
+    files: {
+      [cnfPath]: rootFile(myCnf(settings)),
+      [dropInPath]: rootFile(mysqlDropIn(facts, !!data)),
+      [initSqlPath]: rootFile(mysqlInitSql()),
+      ...(data ? data.files : {}),
+    },
+    checks: [
+      {
+        files: [cnfPath],
+        command: ["/usr/sbin/mysqld", "--validate-config", "--user=mysql"],
+        needs: tls,
+      },
+    ],
+    unitFiles: {
+      dropIns: [dropInPath],
+      packaged: ["mysql.service"],
+      own: data ? [dataPaths.unit] : [],
+    },
+    refusals: volume ? [] : [noVolumeCheck([dropInPath])],
+    services: [
+      ...(data ? data.services : []),
+      {
+        unit: "mysql.service",
+        reloadFiles: [],
+        restartFiles: [cnfPath, initSqlPath, dropInPath, ...tls],
+        needs: [...tls, ...(volume ? [dataPaths.id] : [])],
+      },
+    ],
+  };
+}
+
+function mysqlDropIn({ nodes }: MysqlFacts, hasVolume: boolean): string {
+  const lines = hasVolume ? onVolume : onOwnDisk;
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+    ${lines.unit}
+
+    [Service]
+    ${lines.service}
+    Restart=always
+    RestartSec=1
+    LimitNOFILE=16384
+    OOMScoreAdjust=-700
+    # MySQL ends to be started again after a clone only if it knows that somebody does that.
+    Environment=MYSQLD_PARENT_PID=1
+    ${nodes.length > 1 ? beforeStop() : []}
+  `;
+}

@@ -1,0 +1,66 @@
+import type { Peer } from "../../topology";
+import { rootFile, type BundleRelease } from "../bundle";
+import { made } from "../notice";
+import type { Service } from "../service";
+import { text } from "../text";
+import { nginxConf } from "./nginx-conf";
+
+/** What Nginx depends on. */
+export interface NginxFacts {
+  /** Node name. */
+  node: string;
+  /** App nodes, in order. */
+  appNodes: readonly Peer[];
+  /** Subnet of the load balancers with prefix. */
+  subnets: { lb: string };
+  /** Largest body of a request, MiB; at least 1. */
+  maxBodyMib: number;
+  /** The app's release, for its static files. */
+  release: BundleRelease;
+}
+
+const configPath = "/etc/nginx/nginx.conf";
+const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
+
+/** Nginx, which serves the app's static files and passes everything else on to the app nodes. */
+export const nginx: Service<NginxFacts> = {
+  name: "nginx",
+  openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
+  part: ({ node, appNodes, maxBodyMib, subnets, release }) => ({
+    packages: ["nginx"],
+    directories: {
+      [release.root]: { owner: "root", group: "root", mode: "0755" },
+      [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
+    },
+    files: {
+      [configPath]: rootFile(nginxConf({ node, appNodes, maxBodyMib, lbSubnetCidr: subnets.lb })),
+      [dropInPath]: rootFile(dropIn()),
+    },
+    checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
+    unitFiles: { dropIns: [dropInPath], packaged: ["nginx.service"] },
+    services: [
+      {
+        unit: "nginx.service",
+        reloadFiles: [configPath, `${release.root}/current`],
+        restartFiles: [dropInPath],
+        needs: [],
+        health: { http: "http://127.0.0.1:80/healthz", timeoutSeconds: 20 },
+      },
+    ],
+    release,
+  }),
+};
+
+function dropIn(): string {
+  return text`
+    ${made}
+    [Unit]
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=100ms
+    LimitNOFILE=16384
+  `;
+}

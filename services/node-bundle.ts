@@ -1,0 +1,135 @@
+import type { Peer, Role } from "../topology";
+import { type Bundle, type BundlePart, type FileAttributes, mergeParts } from "./bundle";
+import type { FirewallArgs } from "./host-firewall/nftables-conf";
+import type { Opening, SecretFile, Service } from "./service";
+import { unitChecks } from "./unit-check";
+
+/** What every node knows, whatever runs on it. */
+export interface NodeFacts {
+  /** Node name, such as `web-1`. */
+  node: string;
+  /** Tier. */
+  role: Role;
+  /** Private IPv4 address, no prefix. */
+  privateIp: string;
+  /** The other nodes of the tier, in order. */
+  peers: readonly Peer[];
+  /** Subnet of each tier with prefix. */
+  subnets: Readonly<Record<Role, string>>;
+  /** Login name with sudo. */
+  adminUser: string;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+/** What is known of a node once it is known which services it runs. */
+export interface FirewalledFacts extends NodeFacts {
+  /** What the host's own firewall lets pass. */
+  firewall: FirewallArgs;
+}
+
+/** The services of one node, each in the order of its start. */
+export interface NodeServices<Facts extends NodeFacts> {
+  /** What every node runs. */
+  system: readonly Service<FirewalledFacts>[];
+  /** What the nodes of the tier run. */
+  tier: readonly Service<Facts>[];
+  /** What this node runs besides. @default nothing */
+  guests?: readonly Service<NodeFacts>[] | undefined;
+}
+
+/**
+ * The whole state of a node, without its secrets: what its services bring, and a firewall that lets
+ * pass what they need.
+ *
+ * @throws Error if two services bring the same file, secret file or directory.
+ */
+export function nodeBundle<Facts extends NodeFacts>(
+  facts: Facts,
+  services: NodeServices<Facts>,
+): Bundle {
+  const firewalled = { ...facts, firewall: firewallArgs(facts, services) };
+  const parts = [
+    joined(services.system, firewalled),
+    joined(services.tier, facts),
+    joined(services.guests ?? [], facts),
+  ];
+  return { node: facts.node, role: facts.role, ...mergeParts(parts) };
+}
+
+/** All services of a node. */
+export function allServices<Facts extends NodeFacts>({
+  system,
+  tier,
+  guests = [],
+}: NodeServices<Facts>): Service<Facts & FirewalledFacts>[] {
+  return [...system, ...tier, ...guests];
+}
+
+/** The services of a node with what does not depend on its facts. */
+export type ListedServices = Record<"system" | "tier", readonly Omit<Service<never>, "part">[]>;
+
+/** All ways in to a node that runs these services. */
+export function openings({ system, tier }: ListedServices): Opening[] {
+  return [...system, ...tier].flatMap((service) => service.openings);
+}
+
+/**
+ * The contents of a node's secret files by path.
+ *
+ * @param contents contents by key.
+ * @throws Error if a service has a secret that there is no content for.
+ */
+export function secretContents<Content>(
+  services: readonly Pick<Service<never>, "name" | "secrets">[],
+  contents: Readonly<Record<string, Content>>,
+): Record<string, Content> {
+  const files = services.flatMap(({ name, secrets = {} }) =>
+    Object.entries(secrets).map(([path, { secret }]): [string, Content] => {
+      const content = contents[secret];
+      if (content === undefined) throw new Error(`${name} needs the secret ${secret}, got none`);
+      return [path, content];
+    }),
+  );
+  return Object.fromEntries(files);
+}
+
+function firewallArgs<Facts extends NodeFacts>(
+  { role, subnets, peers }: NodeFacts,
+  services: NodeServices<Facts>,
+): FirewallArgs {
+  const { system, tier, guests = [] } = services;
+  const waysIn = (some: readonly Pick<Service<never>, "openings">[]) =>
+    some.flatMap((service) => service.openings);
+  const all = allServices(services);
+  const callsOut = all.flatMap((service) => service.callsOut ?? []);
+  return {
+    role,
+    subnets,
+    peerIps: peers.map(({ privateIp }) => privateIp),
+    openings: [waysIn([...system, ...guests]), waysIn(tier)],
+    callsOut,
+    holdsBack: all.some(({ holdsBack }) => holdsBack),
+  };
+}
+
+/** The parts of several services as one. */
+function joined<Facts>(services: readonly Service<Facts>[], facts: Facts): BundlePart {
+  const parts = services.map((service) => service.part(facts));
+  return mergeParts([
+    ...parts.map(({ unitFiles: _, refusals: __, ...part }) => part),
+    {
+      checks: [
+        ...unitChecks(parts.flatMap((part) => part.unitFiles ?? [])),
+        ...parts.flatMap((part) => part.refusals ?? []),
+      ],
+    },
+    ...services.map(({ secrets = {} }) => ({ secretFiles: attributes(secrets) })),
+  ]);
+}
+
+function attributes(secrets: Readonly<Record<string, SecretFile>>): Record<string, FileAttributes> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([path, { secret: _, ...rest }]) => [path, rest]),
+  );
+}

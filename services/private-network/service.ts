@@ -1,0 +1,52 @@
+import { rootFile } from "../bundle";
+import { made } from "../notice";
+import type { Service } from "../service";
+import { text } from "../text";
+
+/** What the wait for the private network depends on. */
+export interface PrivateNetworkFacts {
+  /** Private IPv4 address of the node, no prefix. */
+  privateIp: string;
+}
+
+const unitPath = "/etc/systemd/system/webstack-network-ready.service";
+
+/** The unit that others start after: the private address is there. */
+export const privateNetwork: Service<PrivateNetworkFacts> = {
+  name: "private-network",
+  openings: [],
+  part: ({ privateIp }) => ({
+    files: { [unitPath]: rootFile(networkReady(privateIp)) },
+    unitFiles: { own: [unitPath] },
+    services: [
+      {
+        unit: "webstack-network-ready.service",
+        reloadFiles: [],
+        restartFiles: [unitPath],
+        needs: [],
+      },
+    ],
+  }),
+};
+
+/**
+ * The private interface of a Hetzner server may appear after boot, and its name differs by server
+ * type; what is waited for is the address.
+ */
+function networkReady(privateIp: string): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Wait until the private address is there
+    After=network.target
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    TimeoutStartSec=300
+    ExecStart=/bin/sh -c "until ip -o -4 address show | grep -q ' ${privateIp}/'; do sleep 0.2; done"
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}

@@ -1,0 +1,74 @@
+import { rootFile } from "../bundle";
+import { edgeCertificatePath } from "../edge-haproxy/haproxy-cfg";
+import { programPath } from "../host-program";
+import { edgeHealthPath } from "../keepalived/keepalived-conf";
+import { made } from "../notice";
+import type { Service } from "../service";
+import { text } from "../text";
+
+/** What the prober depends on. */
+export interface ProberFacts {
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+const unitPath = "/etc/systemd/system/webstack-prober.service";
+
+/** The prober, which tells keepalived whether HAProxy serves. */
+export const prober: Service<ProberFacts> = {
+  name: "prober",
+  openings: [],
+  part: ({ programs }) => ({
+    files: {
+      [programPath("prober")]: rootFile(programs.prober ?? ""),
+      [unitPath]: rootFile(proberUnit()),
+    },
+    unitFiles: { own: [unitPath] },
+    services: [
+      {
+        unit: "webstack-prober.service",
+        reloadFiles: [],
+        restartFiles: [programPath("prober"), unitPath],
+        // Without a certificate HAProxy does not run.
+        needs: [edgeCertificatePath],
+      },
+    ],
+  }),
+};
+
+/** Judges HAProxy with real requests. */
+function proberUnit(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Health of this load balancer, for keepalived
+    Before=keepalived.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    # Bad until proved good, and there before keepalived looks.
+    ExecStartPre=/bin/sh -c "[ -e ${edgeHealthPath} ] || echo 1 > ${edgeHealthPath}"
+    ExecStart=/usr/bin/node ${programPath("prober")}
+    RuntimeDirectory=webstack
+    RuntimeDirectoryMode=0755
+    RuntimeDirectoryPreserve=yes
+    Restart=always
+    RestartSec=200ms
+    # A starving prober would report a healthy HAProxy as dead.
+    Nice=-15
+    CPUWeight=10000
+    OOMScoreAdjust=-800
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ReadWritePaths=/run/webstack
+    ProtectHome=yes
+    PrivateTmp=yes
+    PrivateDevices=yes
+    CapabilityBoundingSet=
+    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+    SystemCallFilter=@system-service
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}

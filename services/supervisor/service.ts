@@ -1,0 +1,90 @@
+import type { Peer } from "../../topology";
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
+import { type DataVolume, dataPaths } from "../mysql/data-volume";
+import { tlsPaths } from "../mysql/my-cnf";
+import { supervisorUser } from "../mysql/mysql-init-sql";
+import { rootOnly, type Service, type ServicePart } from "../service";
+import { checksPort, controlSocket, peerPort } from "./supervisor-ports";
+import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
+
+/** What the supervisor of a database node depends on. */
+export interface SupervisorFacts {
+  /** Node name. */
+  node: string;
+  /** Own private IPv4 address. */
+  privateIp: string;
+  /** All database nodes, in order; one means no group. */
+  nodes: readonly Peer[];
+  /** Volume for the data. @default the data is on the server's own disk */
+  volume?: DataVolume | "pending" | undefined;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+/** JSON file with a password for each database user. */
+export const credentialsPath = "/etc/webstack/db-credentials.json";
+
+const { unit: unitPath, killPath, killUnit } = supervisorPaths;
+const configPath = "/etc/webstack/supervisor.json";
+const credentials = [credentialsPath, ...Object.values(tlsPaths)];
+
+/** The supervisor, which makes a group of the database nodes and mends it. */
+export const supervisor: Service<SupervisorFacts> = {
+  name: "supervisor",
+  openings: [
+    { from: "app", protocol: "tcp", port: checksPort, purpose: "role checks of the proxies" },
+    { from: "db", protocol: "tcp", port: peerPort, purpose: "states and votes" },
+  ],
+  secrets: { [credentialsPath]: { ...rootOnly, secret: "databasePasswords" } },
+  part: supervisorPart,
+};
+
+function supervisorPart({
+  node,
+  privateIp,
+  nodes,
+  volume,
+  programs,
+}: SupervisorFacts): ServicePart {
+  // Not the objects as they come: what else they hold is no business of the supervisor.
+  const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
+  const config = { node, privateIp, nodes: members };
+  return {
+    users: [{ name: supervisorUser, home: "/nonexistent" }],
+    files: {
+      [programPath("supervisor")]: rootFile(programs.supervisor ?? ""),
+      [unitPath]: rootFile(supervisorUnit(credentialsPath)),
+      [killPath]: rootFile(mysqlKillPath()),
+      [killUnit]: rootFile(mysqlKillUnit()),
+      [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
+    },
+    unitFiles: { own: Object.values(supervisorPaths) },
+    refusals:
+      nodes.length > 1 ? [] : [{ files: [configPath], command: ["/bin/sh", "-c", neverGrouped] }],
+    services: [
+      {
+        unit: "webstack-mysql-kill.path",
+        reloadFiles: [],
+        restartFiles: [killPath, killUnit],
+        needs: [],
+      },
+      {
+        unit: "webstack-supervisor.service",
+        reloadFiles: [],
+        restartFiles: [
+          ...[programPath("supervisor"), unitPath, configPath, ...credentials],
+          // It has a view of the file system of its own, which may lack what is mounted later.
+          ...(volume ? [dataPaths.id] : []),
+        ],
+        needs: credentials,
+        health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
+      },
+    ],
+  };
+}
+
+/** Other members of a group may have writes that this node has not. */
+const neverGrouped =
+  "cd /var/lib/webstack-supervisor 2>/dev/null || exit 0; test ! -e last-view.json && ! grep -qs '\"certificate\":{' memory.json memory.spare || " +
+  "{ echo 'This node was in a group, which cannot be made smaller than three: set db.nodes as it was.' >&2; exit 1; }";

@@ -1,0 +1,76 @@
+import type { Ran } from "../../../host/converge/run";
+import { power } from "./fake-power";
+
+interface Unit {
+  active: string;
+  file: string;
+}
+
+/** The programs of a host that converge runs, foremost systemd. */
+export const systemd = {
+  units: new Map<string, Unit>(),
+  /** Commands that did something, without the path of the program. */
+  commands: [] as string[],
+  /** What was said, step and detail. */
+  said: [] as string[],
+  /** Answers to a command before systemd does; undefined: leaves it to systemd. */
+  answer: undefined as ((command: readonly string[]) => Partial<Ran> | undefined) | undefined,
+};
+
+const good: Ran = { status: 0, stdout: "", stderr: "" };
+
+/** A systemd that knows these units; those that it hears of later are off. */
+export function systemdWith(units: Record<string, Unit> = {}): void {
+  const all = new Map(Object.entries(structuredClone(units)));
+  Object.assign(systemd, { units: all, commands: [], said: [], answer: undefined });
+}
+
+function unit(name: string): Unit {
+  const known = systemd.units.get(name) ?? { active: "inactive", file: "disabled" };
+  systemd.units.set(name, known);
+  return known;
+}
+
+function show(names: readonly string[]): Ran {
+  const blocks = names.map((name) => {
+    const { active, file } = unit(name);
+    return `Id=${name}\nActiveState=${active}\nUnitFileState=${file}\n`;
+  });
+  return { ...good, stdout: blocks.join("\n") };
+}
+
+function systemctl(words: readonly string[]): Ran {
+  const [verb = "", ...names] = words.filter((word) => !word.startsWith("--"));
+  if (verb === "show") return show(names);
+  systemd.commands.push(`systemctl ${words.join(" ")}`);
+  for (const name of names) {
+    const state = unit(name);
+    if (["start", "restart", "reload-or-restart"].includes(verb)) state.active = "active";
+    if (verb === "enable") state.file = "enabled";
+    if (verb === "disable") Object.assign(state, { file: "disabled", active: "inactive" });
+  }
+  return good;
+}
+
+async function run(command: readonly string[]): Promise<Ran> {
+  if (power.steps <= 0) throw new Error("the power is off");
+  const [program, ...words] = command;
+  const answer = systemd.answer?.(command);
+  if (program === "/usr/bin/systemctl" && !answer) return systemctl(words);
+  if (program !== "/usr/bin/journalctl") {
+    systemd.commands.push(`${program?.split("/").at(-1)} ${words.join(" ")}`);
+  }
+  return { ...good, ...answer };
+}
+
+/** Stands in for `host/converge/run`. */
+export const runModule = {
+  run,
+  must: async (command: readonly string[]) => {
+    const { status, stdout, stderr } = await run(command);
+    if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}: ${stderr}`);
+    return stdout;
+  },
+  say: (step: string, detail = "") => void systemd.said.push(`${step} ${detail}`),
+  pause: async () => undefined,
+};

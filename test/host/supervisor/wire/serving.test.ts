@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import type { Observer } from "../../../../host/supervisor/observation/observer";
+import { Serving } from "../../../../host/supervisor/wire/serving";
+import { member, view } from "../support/node-state";
+
+const members = ["db-1", "db-2", "db-3"];
+const lastView = view("db-1", 5);
+const peer = member("db-2", "SECONDARY", { members, lastView, onlinePrimary: "db-1" });
+
+let look: { state: NodeState; ageMs: number; lives: boolean };
+let peers: NodeState[];
+let other: { by: string; primary: string } | undefined;
+let confirmed: boolean;
+let serving: Serving;
+
+beforeEach(() => {
+  look = { state: member("db-1", "PRIMARY", { members, lastView }), ageMs: 100, lives: true };
+  [peers, other, confirmed] = [[peer], undefined, true];
+  const observer = {
+    get state() {
+      return look.state;
+    },
+    get ageMs() {
+      return look.ageMs;
+    },
+    get lives() {
+      return look.lives;
+    },
+    isFresh: () => look.ageMs < 1_500,
+  } as Observer;
+  serving = new Serving({
+    ...{ observer, nodeCount: 3, peers: { states: () => peers } },
+    ...{ confirmed: () => confirmed, otherPrimary: () => other },
+  });
+  serving.note();
+});
+
+describe("what the proxies are told", () => {
+  it("is what the last look showed while it is fresh", () => {
+    expect(serving.isPrimary()).toBe(true);
+    confirmed = false;
+    expect(serving.isPrimary()).toBe(false);
+  });
+
+  it("goes on for a primary whose MySQL is late, as long as a member says that it is the primary", () => {
+    look.ageMs = 8_000;
+    expect(serving.isPrimary()).toBe(true);
+    peers = [];
+    expect(serving.isPrimary()).toBe(false);
+  });
+
+  it.each([
+    ["is not there any more", () => (look.lives = false)],
+    ["has no room on its disk", () => (look.state = { ...look.state, diskSpent: true })],
+    ["did not answer for 15 s", () => (look.ageMs = 15_001)],
+  ])("ends for a late MySQL that %s", (_, change) => {
+    look.ageMs = 8_000;
+    change();
+    expect(serving.isPrimary()).toBe(false);
+  });
+
+  it("does not begin while MySQL is late", () => {
+    confirmed = false;
+    serving.note();
+    confirmed = true;
+    look.ageMs = 8_000;
+    serving.note();
+    expect(serving.isPrimary()).toBe(false);
+  });
+
+  it("is no for a primary without a majority while an app node reaches another one", () => {
+    look.state = { ...look.state, alone: true, members: ["db-1"] };
+    expect(serving.isPrimary()).toBe(true);
+    other = { by: "10.0.3.11", primary: "db-2" };
+    expect(serving.isPrimary()).toBe(false);
+    look.state = { ...look.state, alone: false, members };
+    expect(serving.isPrimary()).toBe(true);
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import type { Bundle } from "../../services/bundle";
+import { databaseNode } from "./rendered";
+
+const db = databaseNode();
+const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
+
+function file(bundle: Bundle, path: string): string {
+  const found = bundle.files[path];
+  if (!found) throw new Error(`${bundle.node} has no ${path}`);
+  return found.content;
+}
+const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+
+describe("database node", () => {
+  it("acknowledges nothing that is not on disk", () => {
+    expect(mysql).toContain("sync_binlog = 1");
+    expect(mysql).toContain("innodb_flush_log_at_trx_commit = 1");
+  });
+
+  it("never starts or makes a group by itself", () => {
+    expect(mysql).toContain("loose_group_replication_start_on_boot = OFF");
+    expect(mysql).toContain("loose_group_replication_bootstrap_group = OFF");
+  });
+
+  it("expels a dead member at once, and a killed secondary stalls nobody", () => {
+    expect(mysql).toContain("loose_group_replication_member_expel_timeout = 0");
+    expect(mysql).toContain("loose_group_replication_paxos_single_leader = ON");
+  });
+
+  it("answers as the new primary only once it has what the old one acknowledged", () => {
+    expect(mysql).toContain("consistency = BEFORE_ON_PRIMARY_FAILOVER");
+  });
+
+  it("gives its role away and says that it leaves before it stops, unless it is alone", () => {
+    const dropIn = "/etc/systemd/system/mysql.service.d/webstack.conf";
+    const stops = (bundle: Bundle) => file(bundle, dropIn).match(/^ExecStop=.*$/gm) ?? [];
+    const [handOver, leave, ...others] = stops(db);
+    expect(handOver).toContain("group_replication_set_as_primary(@heir)");
+    // As root: nobody else reaches the supervisor.
+    expect(leave).toMatch(/^ExecStop=-\+/);
+    expect(leave).toContain(
+      "--unix-socket /run/webstack-supervisor/control.sock --request POST http://supervisor/leaving",
+    );
+    expect(others).toEqual([]);
+    expect(stops(db).filter((line) => !line.startsWith("ExecStop=-"))).toEqual([]);
+    expect(stops(databaseNode(1))).toEqual([]);
+  });
+
+  it("lets app nodes ask for roles, and only database nodes speak to its supervisor", () => {
+    const accepts = file(db, "/etc/nftables.conf").match(/^ *ip saddr .* accept$/gm) ?? [];
+    expect(accepts.map((line) => line.trim())).toEqual([
+      "ip saddr 10.0.1.0/24 tcp dport { 22, 9300 } accept",
+      "ip saddr 10.0.3.0/24 tcp dport { 3306, 9200 } accept",
+      "ip saddr 10.0.4.0/24 tcp dport { 3306, 9201, 33061 } accept",
+    ]);
+  });
+
+  it("proves itself to its peers, and starts its supervisor only once it can", () => {
+    const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+    const tls = "/etc/webstack/tls";
+    for (const name of ["ca", "cert", "key"]) {
+      expect(unit).toContain(`LoadCredential=${name}:${tls}/${name}.pem\n`);
+    }
+    const supervisor = db.services.find(({ unit }) => unit === "webstack-supervisor.service")!;
+    const files = [`${tls}/ca.pem`, `${tls}/cert.pem`, `${tls}/key.pem`];
+    expect(supervisor.needs).toEqual(expect.arrayContaining(files));
+    expect(supervisor.restartFiles).toEqual(expect.arrayContaining(files));
+  });
+
+  it("says whether it is healthy to root alone", () => {
+    const supervisor = db.services.find(({ unit }) => unit === "webstack-supervisor.service")!;
+    const socket = "/run/webstack-supervisor/control.sock";
+    expect(supervisor.health).toMatchObject({ http: "http://supervisor/health", socket });
+    const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+    expect(unit).toContain("RuntimeDirectory=webstack-supervisor\nRuntimeDirectoryMode=0700\n");
+  });
+
+  it("takes no writes and runs no events before the group makes it the primary", () => {
+    expect(mysql).toContain("\nsuper_read_only = ON\n");
+    expect(mysql).toContain("\nevent_scheduler = OFF\n");
+  });
+
+  it("listens on the private side only", () => {
+    expect(mysql).toContain("bind_address = 127.0.0.1,10.0.4.11\n");
+  });
+
+  it("has no group when it is alone", () => {
+    const alone = file(databaseNode(1), "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+    expect(alone).not.toContain("group_replication");
+    expect(alone).not.toContain("read_only");
+    expect(alone).toContain("gtid_mode = ON");
+  });
+});
+
+describe("database node with a volume", () => {
+  const dropIn = "/etc/systemd/system/mysql.service.d/webstack.conf";
+  const service = (bundle: Bundle, name: string) =>
+    bundle.services.find(({ unit }) => unit === name)!;
+
+  it("never runs MySQL on the server's own disk", () => {
+    expect(file(onVolume, dropIn)).toContain("Requires=webstack-data.service\n");
+    expect(file(onVolume, dropIn)).toContain("After=webstack-data.service\n");
+    expect(file(onVolume, dropIn)).toContain("AssertPathIsMountPoint=/var/lib/mysql\n");
+    expect(file(db, dropIn)).not.toMatch(/Requires|Assert/);
+  });
+
+  it("cannot be taken off it", () => {
+    const noted = "test ! -e /var/lib/webstack/volume-id || ";
+    expect(file(db, dropIn)).toContain(`ExecStartPre=/bin/sh -c "${noted}`);
+    expect(db.checks.find(({ command }) => command[2]?.startsWith(noted))!.files).toEqual([dropIn]);
+    expect(JSON.stringify(onVolume)).not.toContain(noted);
+  });
+
+  it("notes that MySQL runs from the volume before it does", () => {
+    const note = "cp /etc/webstack/volume-id /var/lib/webstack/volume-id";
+    expect(file(onVolume, dropIn)).toContain(`ExecStartPre=+/bin/sh -c "${note} && sync `);
+  });
+
+  it("takes the mark of a copy away once MySQL is up on it", () => {
+    const mark = "/var/lib/webstack-volume/never-started";
+    expect(file(onVolume, dropIn)).toContain(`ExecStartPost=+/usr/bin/rm -f ${mark}\n`);
+  });
+
+  it("lets the file system grow without touching MySQL", () => {
+    const size = "/etc/webstack/volume-size-gb";
+    expect(service(onVolume, "webstack-data.service").reloadFiles).toContain(size);
+    const restarting = onVolume.services.filter(({ restartFiles }) => restartFiles.includes(size));
+    expect(restarting).toEqual([]);
+  });
+
+  it("mounts before MySQL starts, where MySQL sees it", () => {
+    const units = onVolume.services.map(({ unit }) => unit);
+    expect(units.indexOf("webstack-data.service")).toBe(units.indexOf("mysql.service") - 1);
+    const unit = file(onVolume, "/etc/systemd/system/webstack-data.service");
+    expect(unit).toContain("Before=mysql.service\n");
+    expect(unit).not.toMatch(/PrivateTmp|ProtectSystem|PrivateMounts|ProtectHome/);
+  });
+
+  it("keeps MySQL off while the volume is not known", () => {
+    const first = databaseNode(3, "pending");
+    expect(service(first, "mysql.service").needs).toContain("/etc/webstack/volume-id");
+    expect(service(first, "webstack-data.service")).toBeUndefined();
+    expect(service(db, "mysql.service").needs).not.toContain("/etc/webstack/volume-id");
+  });
+});
+
+describe("a single database node", () => {
+  const single = databaseNode(1);
+
+  it("has the same files, secrets and users as one of a group", () => {
+    expect(Object.keys(single.files)).toEqual(Object.keys(db.files));
+    expect(single.secretFiles).toEqual(db.secretFiles);
+  });
+
+  it("writes logs that a group can go on with", () => {
+    const settings = file(single, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+    expect(settings).toContain("gtid_mode = ON\nenforce_gtid_consistency = ON\n");
+    expect(settings).not.toMatch(/skip.log.bin|disable.log.bin/);
+  });
+
+  it("refuses to be what is left of a group, before anything is changed", () => {
+    const noted = "cd /var/lib/webstack-supervisor 2>/dev/null || exit 0; test ! -e last-view.json";
+    expect(single.checks.find(({ command }) => command[2]?.startsWith(noted))!.files).toEqual([
+      "/etc/webstack/supervisor.json",
+    ]);
+    expect(JSON.stringify(db.checks)).not.toContain(noted);
+  });
+});

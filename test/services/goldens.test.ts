@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Bundle } from "../../services/bundle";
+import { cloudConfig } from "../../services/first-boot/cloud-config";
+import { appNode, databaseNode, loadBalancer, ordinaryAppNode, webNode } from "./rendered";
+
+const folder = join(__dirname, "golden");
+const programs = "/usr/local/lib/webstack/";
+/** An empty text, compressed: the programs' own bytes would change with every line of theirs. */
+const empty = "H4sIAAAAAAAAAwMAAAAAAAAAAAA=";
+
+function goldenFiles(node: string): string[] {
+  const root = join(folder, node);
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `/${relative(root, join(entry.parentPath, entry.name))}`)
+    .sort();
+}
+
+/** Texts of a bundle's files by path, programs left out. */
+function texts({ files }: Bundle): [string, string][] {
+  return Object.entries(files)
+    .filter(([path]) => !path.startsWith(programs))
+    .map(([path, { content }]) => [path, content]);
+}
+
+const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
+const bundles = [loadBalancer(), webNode(), appNode(), ordinaryAppNode(), databaseNode(), onVolume];
+
+describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {
+  it.each(texts(bundle))("%s is the golden file", async (path, content) => {
+    await expect(content).toMatchFileSnapshot(join(folder, node, path));
+  });
+
+  it("has no golden file that is rendered no more", () => {
+    const rendered = texts(bundle).map(([path]) => path);
+    expect(goldenFiles(node).filter((path) => !rendered.includes(path))).toEqual([]);
+  });
+
+  it("boots with the golden cloud-config", async () => {
+    const args = { adminUser: "webstack", adminKeys: ["ssh-ed25519 AAAA deploy"], bundle };
+    const document = cloudConfig(args).replace(/(content: )H4sI\S+/g, `$1${empty}`);
+    await expect(document).toMatchFileSnapshot(join(folder, `${node}.cloud-config.yaml`));
+  });
+
+  it("manages everything but files and services the same way", () => {
+    const { files, services, ...rest } = bundle;
+    const state = {
+      ...rest,
+      services: services.map(({ unit }) => unit),
+      files: Object.keys(files),
+    };
+    return expect(`${JSON.stringify(state, null, 2)}\n`).toMatchFileSnapshot(
+      join(folder, `${node}.bundle.json`),
+    );
+  });
+});

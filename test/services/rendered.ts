@@ -1,0 +1,82 @@
+import { AppTier } from "../../components/app-tier";
+import { LoadBalancerPair } from "../../components/load-balancer-pair";
+import { MysqlCluster } from "../../components/mysql-cluster";
+import { WebTier } from "../../components/web-tier";
+import type { AppProgram } from "../../services/app/app-program";
+import { broker } from "../../services/broker/service";
+import type { Bundle } from "../../services/bundle";
+import type { MysqlFacts } from "../../services/mysql/service";
+import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
+import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
+
+/** Bundle of a load balancer after its first configuration. */
+export function loadBalancer(): Bundle {
+  const facts = {
+    ...nodeFacts("lb"),
+    vrrpPriority: 101,
+    loadBalancers: plan.lb,
+    webNodes: plan.web,
+    floatingAddresses: ["203.0.113.200/32", "2001:db8:0:1::1/128"],
+    peerPublicIp: "203.0.113.12",
+    mover: {
+      api: {
+        brokers: [
+          { name: "db-1", url: "https://10.0.4.11:9300/v1" },
+          { name: "db-2", url: "https://10.0.4.12:9300/v1" },
+        ],
+      },
+      selector: "project=webstack,stack=test",
+      floatingIps: [{ id: 21, address: "203.0.113.200" }],
+      servers: [
+        { name: "lb-1", id: 11, publicIp: "203.0.113.11" },
+        { name: "lb-2", id: 12, publicIp: "203.0.113.12" },
+      ],
+    },
+  };
+  return nodeBundle(facts, LoadBalancerPair.services(false));
+}
+
+/** Bundle of a web node. */
+export function webNode(): Bundle {
+  const facts = { ...nodeFacts("web"), appNodes: plan.app, maxBodyMib: 10, release };
+  return nodeBundle(facts, WebTier.services);
+}
+
+/** Bundle of an app node with two processes: the sample app, which migrates here. */
+export function appNode(): Bundle {
+  return appNodeWith(0, sampleProgram());
+}
+
+/** Bundle of an app node with two processes of an ordinary program, which migrated elsewhere. */
+export function ordinaryAppNode(): Bundle {
+  return appNodeWith(1, appProgram({ migrate: ["node", "migrate.js"] }));
+}
+
+function appNodeWith(index: number, program: AppProgram): Bundle {
+  const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
+  return nodeBundle({ ...nodeFacts("app", index), ...own }, AppTier.services);
+}
+
+/** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
+export function databaseNode(count: 1 | 3 = 3, volume?: MysqlFacts["volume"]): Bundle {
+  const index = volume ? 1 : 0;
+  const base: NodeFacts = nodeFacts("db", index);
+  const facts = {
+    ...base,
+    mysqlServerId: plan.db[index]!.mysqlServerId,
+    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
+    nodes: plan.db.slice(0, count),
+    bufferPoolMib: 128,
+    volume,
+  };
+  const rules = {
+    endpoint: "https://api.hetzner.cloud/v1",
+    selector: "project=webstack,stack=test",
+    floatingIps: [21],
+    servers: [
+      { name: "lb-1", id: 11 },
+      { name: "lb-2", id: 12 },
+    ],
+  };
+  return nodeBundle(facts, { ...MysqlCluster.services, guests: [broker(rules)] });
+}

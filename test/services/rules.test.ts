@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { appEnv } from "../../services/app/app-environment";
+import type { Bundle } from "../../services/bundle";
+import { cloudConfig } from "../../services/first-boot/cloud-config";
+import { writtenFiles } from "../support/first-boot";
+import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
+
+const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
+const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
+
+function file(bundle: Bundle, path: string): string {
+  const found = bundle.files[path];
+  if (!found) throw new Error(`${bundle.node} has no ${path}`);
+  return found.content;
+}
+const edge = file(lb, "/etc/haproxy/haproxy.cfg");
+const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
+const nginx = file(web, "/etc/nginx/nginx.conf");
+const proxy = file(app, "/etc/haproxy/haproxy.cfg");
+
+describe("first boot", () => {
+  const programs = (bundle: Bundle): string[] => {
+    const args = { adminUser: "webstack", adminKeys: [], bundle };
+    const written = writtenFiles(cloudConfig(args))["/var/lib/webstack/bundle.json"]!;
+    const { files } = JSON.parse(written) as Bundle;
+    return Object.keys(files).filter((path) => path.startsWith("/usr/local/lib/webstack/"));
+  };
+
+  it("brings no program of a service that waits for its secrets", () => {
+    const supervisor = "/usr/local/lib/webstack/supervisor.js";
+    expect(db.files).toHaveProperty([supervisor]);
+    expect(programs(db)).not.toContain(supervisor);
+  });
+
+  it("brings the rest", () => {
+    const files = {
+      ...db.files,
+      "/usr/local/lib/webstack/other.js": db.files[Object.keys(db.files)[0]!]!,
+    };
+    expect(programs({ ...db, files })).toContain("/usr/local/lib/webstack/other.js");
+  });
+});
+
+/** Settings on which a promise depends; the golden files alone would not say which. */
+describe("load balancer", () => {
+  it("repeats no request that may have had an effect", () => {
+    expect(edge).toContain("http-request disable-l7-retry if !METH_GET !{ method HEAD }");
+    expect(edge).toMatch(/retry-on conn-failure empty-response/);
+  });
+
+  it("asks web nodes with a real request", () => {
+    expect(edge).toMatch(/option httpchk\n/);
+    expect(edge).toContain("http-check send meth GET uri /healthz");
+  });
+
+  it("ends old workers after a reload", () => expect(edge).toContain("hard-stop-after 60s"));
+
+  it("takes the client's address from nobody but the connection", () => {
+    expect(edge).toContain("http-request set-header X-Forwarded-For %[src]");
+  });
+
+  it("does not take the address back from a node that works", () => {
+    expect(vrrp).toContain("nopreempt");
+    expect(vrrp).toContain("state BACKUP");
+  });
+
+  it("keeps the pipe to the mover open over a reload, and over the end of a child", () => {
+    expect(vrrp.indexOf("script_user root")).toBeLessThan(vrrp.indexOf("vrrp_notify_fifo"));
+    const unit = file(lb, "/etc/systemd/system/keepalived.service.d/webstack.conf");
+    expect(unit).toMatch(/^ExecStart=.*--dont-respawn$/m);
+    expect(vrrp).not.toContain("rt_priority");
+  });
+
+  it("notices a dead peer within 1.2 s", () => {
+    const seconds = Number(/advert_int (\S+)/.exec(vrrp)![1]);
+    const times = Number(/down_timer_adverts (\d+)/.exec(vrrp)![1]);
+    const priority = Number(/priority (\d+)/.exec(vrrp)![1]);
+    expect(seconds * times + ((256 - priority) / 256) * seconds).toBeLessThanOrEqual(1.2);
+  });
+
+  it("speaks VRRP to the other node only", () => {
+    expect(vrrp).toMatch(/unicast_peer \{\n\s+10\.0\.1\.12\n\s+\}/);
+    expect(vrrp).toContain("check_unicast_src");
+  });
+
+  it("has no token, and lets nobody but the system call out", () => {
+    expect(Object.keys(lb.secretFiles).join()).not.toContain("token");
+    const firewall = file(lb, "/etc/nftables.conf");
+    expect(firewall).toContain('meta skuid != { "root", "_apt" } drop');
+    // Without it each node takes the other one for dead, and both move the address in turn.
+    const asks = firewall.indexOf('meta skuid "webstack-mover" tcp dport 80 accept');
+    expect(asks).toBeGreaterThan(0);
+    expect(asks).toBeLessThan(firewall.indexOf("meta skuid != {"));
+  });
+
+  it("drains only when an operator says so", () => {
+    expect(file(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
+  });
+});
+
+describe("web node", () => {
+  it("sends a request with an effect to a second app node only if the first never got it", () => {
+    expect(nginx).toMatch(/proxy_next_upstream error timeout http_502;/);
+    expect(nginx).not.toContain("non_idempotent");
+  });
+
+  it("closes idle connections to the app before the app does (65 s)", () => {
+    const [, upstream] = /upstream app \{([^}]+)\}/s.exec(nginx)!;
+    expect(Number(/keepalive_timeout (\d+)s/.exec(upstream!)![1])).toBeLessThan(65);
+  });
+
+  it("lets a connection change its protocol, and keeps it as long as the load balancers do", () => {
+    const upgrade = nginx.slice(nginx.indexOf("location @upgrade"));
+    expect(upgrade).toContain("proxy_set_header Upgrade $http_upgrade;");
+    expect(upgrade).toContain("proxy_read_timeout 1h;");
+    expect(edge).toContain("timeout tunnel 1h");
+  });
+
+  it.each(["@app", "@upgrade"])(
+    "tells the app of a client once, and never what it says itself: %s",
+    (name) => {
+      const [, location] = new RegExp(`location ${name} \\{([^]*?)\\n {4}\\}`).exec(nginx)!;
+      expect(location).toContain("proxy_set_header X-Forwarded-For $remote_addr;");
+      for (const header of ["Forwarded", "X-Client-IP", "True-Client-IP", "X-Forwarded-Port"]) {
+        expect(location).toContain(`proxy_set_header ${header} "";`);
+      }
+    },
+  );
+
+  it("trusts the load balancers' word on the client, and nobody else's", () => {
+    expect(nginx.match(/set_real_ip_from \S+/g)).toEqual(["set_real_ip_from 10.0.1.0/24;"]);
+  });
+});
+
+describe("app node", () => {
+  it("cuts sessions of a database that lost its role", () => {
+    expect(proxy).toContain("on-marked-down shutdown-sessions");
+  });
+
+  it("writes to the primary alone, and reads there only when no replica is fit", () => {
+    expect(proxy).toMatch(
+      /frontend write\n\s+bind 127\.0\.0\.1:3306\n\s+default_backend primary\n/,
+    );
+    expect(proxy).toContain("use_backend primary-reads if { nbsrv(replicas) eq 0 }");
+  });
+
+  it("asks roles at least every 500 ms", () => {
+    expect(proxy).toMatch(/inter 500ms fastinter 100ms/);
+  });
+
+  it("keeps characters with a meaning to systemd as they are", () => {
+    expect(appEnv({ KEY: 'a"b\\c$d`e' })).toContain('KEY="a\\"b\\\\c\\$d\\`e"\n');
+  });
+
+  it("refuses a variable that would become two lines", () => {
+    expect(() => appEnv({ KEY: "a\nb" })).toThrow("the value of KEY must be one line");
+    expect(() => appEnv({ "a b": "" })).toThrow(
+      'variable must be capitals, digits and _, got "a b"',
+    );
+  });
+});
+
+describe("every node", () => {
+  const all = [lb, web, app, db, onVolume].map((bundle) => [bundle.node, bundle] as const);
+
+  it.each(all)("%s drops what it does not expect", (_, bundle) => {
+    expect(file(bundle, "/etc/nftables.conf")).toContain("policy drop;");
+  });
+
+  it.each(all)("%s checks each unit that it brings", (_, bundle) => {
+    const units = Object.keys(bundle.files).filter((path) =>
+      path.startsWith("/etc/systemd/system/"),
+    );
+    const checked = bundle.checks.flatMap(({ files }) => files);
+    expect(units.filter((path) => !checked.includes(path))).toEqual([]);
+  });
+
+  it.each(all)("%s reloads or restarts a service for each file that one reads", (_, bundle) => {
+    const used = bundle.services.flatMap((one) => [...one.reloadFiles, ...one.restartFiles]);
+    const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
+    const byHand = ["converge", "edge"].map((name) => `/usr/local/lib/webstack/${name}.js`);
+    expect(unused.filter((path) => !byHand.includes(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { Bundle } from "../../services/bundle";
+import { databaseNode } from "./rendered";
+
+const db = databaseNode();
+
+function file(bundle: Bundle, path: string): string {
+  const found = bundle.files[path];
+  if (!found) throw new Error(`${bundle.node} has no ${path}`);
+  return found.content;
+}
+const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+
+describe("the supervisor", () => {
+  const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+
+  it("runs under its own user, with the one capability that its programs need", () => {
+    expect(db.users).toContainEqual({ name: "webstack-supervisor", home: "/nonexistent" });
+    expect(unit).toContain("\nUser=webstack-supervisor\n");
+    expect(unit.match(/^CapabilityBoundingSet=.*$/gm)).toEqual([
+      "CapabilityBoundingSet=CAP_NET_ADMIN",
+    ]);
+    expect(unit).toContain("\nAmbientCapabilities=CAP_NET_ADMIN\n");
+    expect(unit).toContain("\nNoNewPrivileges=yes\n");
+  });
+
+  it("has its secrets from systemd alone", () => {
+    const loaded = [...unit.matchAll(/^LoadCredential=(\w+):(.*)$/gm)];
+    expect(loaded.map(([, name]) => name)).toEqual(["passwords", "ca", "cert", "key"]);
+    const service = db.services.find(({ unit: name }) => name === "webstack-supervisor.service")!;
+    expect(service.needs).toEqual(loaded.map(([, , path]) => path));
+  });
+
+  it("logs in without a password, and can give nobody more than the two users get", () => {
+    const sql = file(db, "/etc/mysql/webstack-init.sql");
+    expect(mysql).toContain("init_file = /etc/mysql/webstack-init.sql\n");
+    expect(sql).toContain("IDENTIFIED WITH auth_socket AS 'webstack-supervisor'");
+    expect(sql).not.toMatch(/IDENTIFIED BY|SUPER|SYSTEM_USER|ALL PRIVILEGES ON \*/);
+    expect(sql.match(/^GRANT .* WITH GRANT OPTION;$/gm)).toEqual([
+      "GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;",
+      "GRANT ALL PRIVILEGES ON app.* TO 'supervisor'@'localhost' WITH GRANT OPTION;",
+    ]);
+  });
+
+  it("makes its MySQL user before anything else, and not in the log", () => {
+    const statements = file(db, "/etc/mysql/webstack-init.sql")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+    expect(statements[0]).toBe("SET SESSION sql_log_bin = 0;");
+    expect(statements.at(-1)).toBe("DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';");
+  });
+
+  it("has MySQL killed by a file that is there, of which nothing is read", () => {
+    const path = file(db, "/etc/systemd/system/webstack-mysql-kill.path");
+    const kill = file(db, "/etc/systemd/system/webstack-mysql-kill.service");
+    expect(path).toContain("PathExists=/run/webstack-supervisor/kill-mysql\n");
+    expect(kill.match(/^ExecStart=.*$/gm)).toEqual([
+      'ExecStart=/bin/sh -c "rm -f /run/webstack-supervisor/kill-mysql && exec systemctl kill --signal=KILL mysql.service"',
+    ]);
+  });
+});
