@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AppProgram } from "../services/app/app-program";
+import type { AppProxyCfgArgs } from "../services/app-proxy/app-proxy-cfg";
+import { appProxy } from "../services/app-proxy/service";
 import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
 import { nginx, type NginxFacts } from "../services/nginx/service";
@@ -10,20 +13,22 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface WebTierArgs extends TierArgs {
   /** App nodes that requests go to, in order. */
   appNodes: readonly Peer[];
+  /** How the app is asked for its health, and whether it shares its port. */
+  program: Pick<AppProgram, "health" | "sharesPort">;
   /** Largest body of a request, MiB. */
   maxBodyMib: number;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = Pick<NginxFacts, "appNodes" | "maxBodyMib" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [nginx],
+    tier: [appProxy, nginx],
   };
 
   /** The servers with their configurations. */
@@ -40,8 +45,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, maxBodyMib, release } = args;
-    const known = () => ({ appNodes, maxBodyMib, release });
+    const { appNodes, program, maxBodyMib, release } = args;
+    const known = () => ({ appNodes, program, maxBodyMib, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

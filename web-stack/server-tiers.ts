@@ -100,6 +100,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const webTier = new WebTier("web", {
     nodes: plan.web,
     appNodes: plan.app,
+    program,
     maxBodyMib: web.maxBodyMib,
     release,
     server: server("web"),

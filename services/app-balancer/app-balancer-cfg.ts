@@ -2,6 +2,9 @@ import { appPort, type AppProgram } from "../app/app-program";
 import { made } from "../notice";
 import { text } from "../text";
 
+/** Name with which web nodes ask the balancer itself: `invalid` is nobody's, RFC 2606. */
+export const balancerHost = "balancer.webstack.invalid";
+
 /**
  * Renders `/etc/haproxy/app.cfg`, HAProxy 2.8 and later.
  *
@@ -48,7 +51,11 @@ export function appBalancerCfg(
       # Failures alone: Nginx logs every request.
       option httplog
       option dontlog-normal
-      # Nginx tries another node for a request that may be repeated.
+      # The web nodes ask whether this node serves; how long the app takes to answer is not what they ask. With 404
+      # they send nothing more, and what is under way may end.
+      http-request return status 200 if { hdr(host) ${balancerHost} } { nbsrv(app) gt 0 }
+      http-request return status 404 if { hdr(host) ${balancerHost} }
+      # The web nodes try another node for a request that may be repeated.
       http-request return status 502 if { nbsrv(app) eq 0 }
       default_backend app
 

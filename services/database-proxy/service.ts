@@ -1,8 +1,7 @@
 import type { Peer } from "../../topology";
+import { alwaysRestarted } from "../always-restarted";
 import { rootFile } from "../bundle";
-import { made } from "../notice";
 import type { Service } from "../service";
-import { text } from "../text";
 import { dbProxyCfg } from "./db-proxy-cfg";
 
 /** What the proxy depends on. */
@@ -22,7 +21,7 @@ export const databaseProxy: Service<DatabaseProxyFacts> = {
     packages: ["haproxy"],
     files: {
       [configPath]: rootFile(dbProxyCfg(databases)),
-      [dropInPath]: rootFile(dropIn()),
+      [dropInPath]: rootFile(alwaysRestarted()),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
@@ -31,16 +30,3 @@ export const databaseProxy: Service<DatabaseProxyFacts> = {
     ],
   }),
 };
-
-function dropIn(): string {
-  return text`
-    ${made}
-    [Unit]
-    After=webstack-network-ready.service
-    StartLimitIntervalSec=0
-
-    [Service]
-    Restart=always
-    RestartSec=100ms
-  `;
-}

@@ -1,7 +1,8 @@
-import { forwardedHeaders } from "./forwarded-headers";
-import type { Peer } from "../../topology";
+import { appPort } from "../app/app-program";
+import { answerSeconds, appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
 import { made } from "../notice";
 import { text } from "../text";
+import { forwardedHeaders } from "./forwarded-headers";
 
 /** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
 const compressedTypes = [
@@ -26,8 +27,6 @@ const compressedTypes = [
 export interface NginxConfArgs {
   /** Node name. */
   node: string;
-  /** App nodes, in order; at least one. */
-  appNodes: readonly Peer[];
   /** Subnet of the load balancers, whose word on the client's address is trusted. */
   lbSubnetCidr: string;
   /** Largest body of a request, MiB; at least 1. */
@@ -39,8 +38,7 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, appNodes, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
-  if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
+export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
   return text`
     ${made}
     user www-data;
@@ -74,10 +72,11 @@ export function nginxConf({ node, appNodes, lbSubnetCidr, maxBodyMib }: NginxCon
 
       upstream app {
         zone app 64k;
-        ${appNodes.map(({ privateIp }) => `server ${privateIp}:3000 max_fails=2 fail_timeout=5s;`)}
+        # The proxy on this host, which knows the app nodes that answer.
+        server 127.0.0.1:${appPort} max_fails=0;
         keepalive 64;
-        # Shorter than Node keeps an idle connection (65 s), so that no request meets a closed one.
-        keepalive_timeout 60s;
+        # Shorter than the proxy keeps an idle connection, so that no request meets a closed one.
+        keepalive_timeout ${idleSeconds}s;
       }
 
       server {
@@ -86,9 +85,11 @@ export function nginxConf({ node, appNodes, lbSubnetCidr, maxBodyMib }: NginxCon
         client_max_body_size ${maxBodyMib}m;
 
         location = /healthz {
+          # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
           access_log off;
-          default_type text/plain;
-          return 200 ok;
+          proxy_pass ${appProxyHealthUrl};
+          proxy_connect_timeout 400ms;
+          proxy_read_timeout 400ms;
         }
 
         location /assets/ {
@@ -112,11 +113,9 @@ export function nginxConf({ node, appNodes, lbSubnetCidr, maxBodyMib }: NginxCon
           proxy_set_header Connection "";
           ${forwardedHeaders(node)}
           proxy_connect_timeout 1s;
-          proxy_read_timeout 30s;
-          # A request that may have had an effect is not in this list unless it never was sent.
-          proxy_next_upstream error timeout http_502;
-          proxy_next_upstream_tries 2;
-          proxy_next_upstream_timeout 3s;
+          proxy_read_timeout ${answerSeconds}s;
+          # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
+          proxy_next_upstream error;
         }
 
         location @upgrade {
@@ -129,9 +128,7 @@ export function nginxConf({ node, appNodes, lbSubnetCidr, maxBodyMib }: NginxCon
           # As long as the load balancers keep it.
           proxy_read_timeout 1h;
           proxy_send_timeout 1h;
-          proxy_next_upstream error timeout http_502;
-          proxy_next_upstream_tries 2;
-          proxy_next_upstream_timeout 3s;
+          proxy_next_upstream error;
         }
       }
     }

@@ -1,4 +1,3 @@
-import type { Peer } from "../../topology";
 import { rootFile, type BundleRelease } from "../bundle";
 import { made } from "../notice";
 import type { Service } from "../service";
@@ -9,8 +8,6 @@ import { nginxConf } from "./nginx-conf";
 export interface NginxFacts {
   /** Node name. */
   node: string;
-  /** App nodes, in order. */
-  appNodes: readonly Peer[];
   /** Subnet of the load balancers with prefix. */
   subnets: { lb: string };
   /** Largest body of a request, MiB; at least 1. */
@@ -22,18 +19,18 @@ export interface NginxFacts {
 const configPath = "/etc/nginx/nginx.conf";
 const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 
-/** Nginx, which serves the app's static files and passes everything else on to the app nodes. */
+/** Nginx, which serves the app's static files and passes everything else on to the proxy to the app nodes. */
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, appNodes, maxBodyMib, subnets, release }) => ({
+  part: ({ node, maxBodyMib, subnets, release }) => ({
     packages: ["nginx"],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, appNodes, maxBodyMib, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(nginxConf({ node, maxBodyMib, lbSubnetCidr: subnets.lb })),
       [dropInPath]: rootFile(dropIn()),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

@@ -9,7 +9,7 @@ import {
   type Registration,
   secretValue,
 } from "../support/record";
-import { hostSettings, plan, release, serverSettings } from "../support/tier-args";
+import { appProgram, hostSettings, plan, release, serverSettings } from "../support/tier-args";
 
 const mark = "SECRET";
 const access = { user: "webstack", privateKey: `${mark} key`, bastions: ["203.0.113.11"] };
@@ -19,6 +19,7 @@ async function build(overrides: Partial<RolloutArgs> = {}) {
     const tier = new WebTier("web", {
       nodes: plan.web,
       appNodes: plan.app,
+      program: appProgram(),
       maxBodyMib: 10,
       release,
       server: serverSettings(),
@@ -93,7 +94,7 @@ describe("Rollout", () => {
       release: { ...release, archive: "/archives/release.tar.gz" },
     });
     const { files, attributes } = inputs as Record<string, Record<string, string>>;
-    expect(files!["/etc/nginx/nginx.conf"]).toContain("10.0.3.11:3000");
+    expect(files!["/etc/haproxy/haproxy.cfg"]).toContain("10.0.3.11:3000");
     expect(attributes!["/etc/nginx/nginx.conf"]).toBe("root:root 0644");
   });
 

@@ -3,7 +3,7 @@ import { WebTier, type WebTierArgs } from "../../components/web-tier";
 import { topology } from "../../topology";
 import { writtenFiles } from "../support/first-boot";
 import { mockId, named, record, valueOf } from "../support/record";
-import { hostSettings, plan, release, serverSettings } from "../support/tier-args";
+import { appProgram, hostSettings, plan, release, serverSettings } from "../support/tier-args";
 
 async function build(overrides: Partial<WebTierArgs> = {}) {
   let tier!: WebTier;
@@ -11,6 +11,7 @@ async function build(overrides: Partial<WebTierArgs> = {}) {
     tier = new WebTier("web", {
       nodes: plan.web,
       appNodes: plan.app,
+      program: appProgram(),
       maxBodyMib: 10,
       release,
       server: serverSettings(),
@@ -53,8 +54,10 @@ describe("WebTier", () => {
   it("passes requests on to every app node", async () => {
     const { tier } = await build();
     const { files } = await valueOf(tier.hosts[0]!.bundle);
-    expect(files["/etc/nginx/nginx.conf"]!.content).toContain("10.0.3.11:3000");
-    expect(files["/etc/nginx/nginx.conf"]!.content).toContain("10.0.3.12:3000");
+    const proxy = files["/etc/haproxy/haproxy.cfg"]!.content;
+    expect(proxy.match(/server app-\d 10\.0\.3\.1\d:3000$/gm)).toHaveLength(4);
+    expect(proxy).toContain("server app-1 10.0.3.11:3000");
+    expect(proxy).toContain("server app-2 10.0.3.12:3000");
   });
 
   it("boots with the state that it is configured with later, and has no secrets", async () => {
@@ -70,6 +73,7 @@ describe("WebTier", () => {
     await record(() => {
       const args = {
         appNodes: plan.app,
+        program: appProgram(),
         maxBodyMib: 10,
         release,
         server: serverSettings(),

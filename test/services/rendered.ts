@@ -38,7 +38,13 @@ export function loadBalancer(): Bundle {
 
 /** Bundle of a web node. */
 export function webNode(): Bundle {
-  const facts = { ...nodeFacts("web"), appNodes: plan.app, maxBodyMib: 10, release };
+  const facts = {
+    ...nodeFacts("web"),
+    appNodes: plan.app,
+    program: appProgram(),
+    maxBodyMib: 10,
+    release,
+  };
   return nodeBundle(facts, WebTier.services);
 }
 

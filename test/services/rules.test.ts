@@ -99,16 +99,6 @@ describe("load balancer", () => {
 });
 
 describe("web node", () => {
-  it("sends a request with an effect to a second app node only if the first never got it", () => {
-    expect(nginx).toMatch(/proxy_next_upstream error timeout http_502;/);
-    expect(nginx).not.toContain("non_idempotent");
-  });
-
-  it("closes idle connections to the app before the app does (65 s)", () => {
-    const [, upstream] = /upstream app \{([^}]+)\}/s.exec(nginx)!;
-    expect(Number(/keepalive_timeout (\d+)s/.exec(upstream!)![1])).toBeLessThan(65);
-  });
-
   it("lets a connection change its protocol, and keeps it as long as the load balancers do", () => {
     const upgrade = nginx.slice(nginx.indexOf("location @upgrade"));
     expect(upgrade).toContain("proxy_set_header Upgrade $http_upgrade;");

@@ -1,0 +1,115 @@
+import type { Peer } from "../../topology";
+import { appPort, type AppProgram } from "../app/app-program";
+import { balancerHost } from "../app-balancer/app-balancer-cfg";
+import { made } from "../notice";
+import { text } from "../text";
+
+/** What the proxy's `haproxy.cfg` depends on. */
+export interface AppProxyCfgArgs {
+  /** App nodes, in order; at least one. */
+  appNodes: readonly Peer[];
+  /** How the app is asked for its health, and whether it or a balancer listens on its nodes. */
+  program: Pick<AppProgram, "health" | "sharesPort">;
+}
+
+/** Seconds that Nginx waits for the next bytes of an answer; after that its client gets an error. */
+export const answerSeconds = 30;
+/** Seconds for which Nginx keeps an idle connection to the proxy; the proxy keeps it longer. */
+export const idleSeconds = 60;
+/** Where the proxy says, on its own host, that it works. */
+export const appProxyHealthUrl = "http://127.0.0.1:8404/healthz";
+
+/**
+ * Renders `/etc/haproxy/haproxy.cfg` of a web node, HAProxy 2.6 and later: requests go to the app nodes
+ * that answer.
+ *
+ * Directives: https://docs.haproxy.org/3.2/configuration.html
+ */
+export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
+  if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
+  return text`
+    ${made}
+    global
+      log /dev/log local0
+      user haproxy
+      group haproxy
+      maxconn 10000
+      # Kept for what lasts long, such as WebSockets; a reload is rare.
+      hard-stop-after 10m
+      stats socket /run/haproxy/admin.sock mode 660 level admin
+
+    defaults
+      mode http
+      log global
+      option dontlognull
+      timeout connect 1s
+      timeout queue 5s
+      timeout check 500ms
+      # Nginx's own limits are shorter, so that Nginx says what was too late.
+      timeout client ${answerSeconds + 5}s
+      timeout server ${answerSeconds + 5}s
+      timeout http-keep-alive ${idleSeconds + 15}s
+      timeout tunnel 1h
+      # Every retry goes to another node.
+      retries 2
+      option redispatch 1
+      # A request that may have had an effect is never sent twice: only GET and HEAD that wait for a node that is
+      # marked down, or that a node without a process answered with 502, go to another one.
+      retry-on conn-failure empty-response 502 503
+      ${program.sharesPort ? closedByTheApp() : ["http-reuse safe"]}
+
+    # Not named like a backend: HAProxy would tell the figures of the first of the two.
+    frontend requests
+      bind 127.0.0.1:${appPort}
+      # Failures alone: Nginx logs every request.
+      option httplog
+      option dontlog-normal
+      # Checks that fail everywhere are wrong rather than all nodes dead.
+      use_backend any if { nbsrv(app) eq 0 }
+      default_backend app
+
+    backend app
+      balance leastconn
+      http-request disable-l7-retry if !METH_GET !{ method HEAD }
+      option httpchk
+      ${program.sharesPort ? askApp(program.health) : askBalancer()}
+      default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
+      ${appNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:${appPort}`)}
+
+    # Asked when no node is healthy.
+    backend any
+      balance leastconn
+      http-request disable-l7-retry if !METH_GET !{ method HEAD }
+      ${appNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:${appPort}`)}
+
+    frontend status
+      bind 127.0.0.1:8404
+      http-request return status 200 content-type text/plain string ok if { path /healthz }
+      http-request use-service prometheus-exporter if { path /metrics }
+      stats enable
+      stats uri /
+      no log
+  `;
+}
+
+/** The balancer of a node answers at once. It says 404 while no process takes new requests. */
+function askBalancer(): string[] {
+  return [
+    `http-check send meth GET uri / ver HTTP/1.1 hdr Host ${balancerHost} hdr Connection close`,
+    "http-check expect status 200",
+    "http-check disable-on-404",
+  ];
+}
+
+/** Processes that share a port answer for each other: one that refuses, since it drains, is alive. */
+function askApp({ path, host }: AppProgram["health"]): string[] {
+  return [
+    `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close`,
+    "http-check expect rstatus ^[1-5]",
+  ];
+}
+
+/** An app that listens itself may close an idle connection while a request is on its way there. */
+function closedByTheApp(): string[] {
+  return ["# The app may close an idle connection at any time.", "option http-server-close"];
+}
