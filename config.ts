@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { type AppContract, appContract } from "./config/app-contract";
 import { combinationProblems } from "./config/combinations";
 import { networkZones } from "./config/locations";
 import { problemsOf, shown, veiled } from "./config/problems";
@@ -22,6 +23,7 @@ export type AppSource =
       url: string;
       /** Its SHA-256 sum, 64 hexadecimal digits. */
       sha256: string;
+      path?: undefined;
     };
 
 type LoadBalancerConfig = StackConfig["loadBalancers"];
@@ -39,14 +41,13 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
   /** Settings of the app tier. */
-  app: Omit<AppConfig, "secretEnv" | "processes" | "path" | "url" | "sha256"> & {
-    /** Where the release comes from. */
-    source: AppSource;
-    /** Secret environment. */
-    secretEnv: pulumi.Output<Record<string, string>>;
-    /** Processes of the app on each node. */
-    processes: number;
-  };
+  app: Pick<AppConfig, "count" | "serverType" | "env"> &
+    AppContract & {
+      /** Where the release comes from. */
+      source: AppSource;
+      /** Secret environment. */
+      secretEnv: pulumi.Output<Record<string, string>>;
+    };
   /** Settings of the databases. */
   db: StackConfig["db"] & {
     /** MiB of memory that each MySQL keeps data in. */
@@ -76,10 +77,10 @@ export function readSettings(projectRoot: string): Settings {
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
-  const { path, url, sha256, secretEnv, ...app } = config.app;
+  const { path, url, sha256, secretEnv, count, serverType, env } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
   const source = url
-    ? { url, sha256: sha256! }
+    ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
     ...config,
@@ -90,10 +91,12 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       tls: tls && { certificate: tls.certificate, privateKey: pulumi.secret(tls.privateKey) },
     },
     app: {
-      ...app,
+      count,
+      serverType,
+      env,
       source,
       secretEnv: pulumi.secret(secretEnv),
-      processes: app.processes ?? serverSize(app.serverType)!.cores,
+      ...appContract(config.app, source.path === resolve(projectRoot, defaultAppPath)),
     },
     db: {
       ...config.db,
@@ -126,6 +129,8 @@ function tokenProblems(raw: RawSettings, token: unknown): string[] {
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
   const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
   if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
+  // What is built is there after the build alone.
+  if (valueAt(raw, ["app", "build"]) !== undefined) return [];
   if (statSync(resolve(projectRoot, path), { throwIfNoEntry: false })?.isDirectory()) return [];
   const how =
     path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";

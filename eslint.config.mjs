@@ -10,8 +10,15 @@ export default tseslint.config(
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },
   {
-    files: ["**/*.cjs"],
-    languageOptions: { globals: { console: "readonly", process: "readonly", require: "readonly" } },
+    files: ["**/*.cjs", "examples/**/*.js"],
+    languageOptions: {
+      globals: {
+        console: "readonly",
+        exports: "readonly",
+        process: "readonly",
+        require: "readonly",
+      },
+    },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {

@@ -1,8 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../resources/random-password";
-import { appEnv, appSecretPaths, type AppBundleArgs } from "../services/app/app-bundle";
-import { app } from "../services/app/service";
+import { appEnv } from "../services/app/app-environment";
+import type { AppProgram } from "../services/app/app-program";
+import { appVariables } from "../services/app/app-variables";
+import { app, type AppFacts } from "../services/app/service";
+import { appBalancer } from "../services/app-balancer/service";
 import type { BundleRelease } from "../services/bundle";
+import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
 import { everyNode } from "../services/every-node";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { PlannedNode } from "../topology";
@@ -13,7 +17,9 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface AppTierArgs extends TierArgs {
   /** Databases of the app. */
   database: DatabaseAccess;
-  /** Environment of the app, such as `{ LOG_LEVEL: "info" }`. */
+  /** How the app is run and asked for its health. */
+  program: AppProgram;
+  /** Environment of the app, such as `{ LOG_LEVEL: "info" }`; values may hold placeholders. */
   env: Readonly<Record<string, string>>;
   /** Environment of the app that is kept secret. */
   secretEnv: pulumi.Input<Record<string, string>>;
@@ -23,14 +29,14 @@ export interface AppTierArgs extends TierArgs {
   release: BundleRelease;
 }
 
-type Own = Omit<AppBundleArgs, keyof NodeFacts>;
+type Own = AppFacts & DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [app],
+    tier: [databaseProxy, appBalancer, app],
   };
 
   /** The servers with their configurations. */
@@ -47,9 +53,16 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, processes, release } = args;
+    const { database, program, processes, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
-    const known = () => ({ databases: database.nodes, processes, release });
+    const known = (_: PlannedNode, index: number) => ({
+      databases: database.nodes,
+      program,
+      // The roll-out begins with the first node, and ends there if the migration fails.
+      migrates: index === 0,
+      processes,
+      release,
+    });
     const servers = this.createServers(name, args, AppTier.services, known);
     this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
       environment: environment(args, node, sessionSecret),
@@ -59,7 +72,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
   }
 }
 
-/** The app's environment file. The stack's own variables come last: settings cannot replace them. */
+/** The app's environment file. */
 function environment(
   { database, env, secretEnv }: AppTierArgs,
   { name }: PlannedNode,
@@ -68,17 +81,10 @@ function environment(
   return pulumi.secret(
     pulumi
       .all([secretEnv, database.appPassword, sessionSecret])
-      .apply(([secret, password, SESSION_SECRET]) =>
-        appEnv({
-          ...env,
-          ...secret,
-          NODE_NAME: name,
-          // The proxy on this host; passwords are letters and digits, so nothing is escaped.
-          DATABASE_URL_RW: `mysql://app:${password}@127.0.0.1:3306/app`,
-          DATABASE_URL_RO: `mysql://app:${password}@127.0.0.1:3307/app`,
-          DATABASE_CA_FILE: appSecretPaths.databaseCa,
-          SESSION_SECRET,
-        }),
+      .apply(([secret, password, session]) =>
+        appEnv(
+          appVariables({ node: name, password, sessionSecret: session }, { ...env, ...secret }),
+        ),
       ),
   );
 }

@@ -10,11 +10,13 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface WebTierArgs extends TierArgs {
   /** App nodes that requests go to, in order. */
   appNodes: readonly Peer[];
+  /** Largest body of a request, MiB. */
+  maxBodyMib: number;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = Pick<NginxFacts, "appNodes" | "release">;
+type Own = Pick<NginxFacts, "appNodes" | "maxBodyMib" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -38,8 +40,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, release } = args;
-    const known = () => ({ appNodes, release });
+    const { appNodes, maxBodyMib, release } = args;
+    const known = () => ({ appNodes, maxBodyMib, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

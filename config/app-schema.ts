@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { commandWords } from "./command";
+import { hasKnownPlaceholders, placeholders } from "./placeholders";
 import { setting } from "./setting";
 
 /** Names that the stack itself gives to the app; a user's value would cut it off its services. */
@@ -16,8 +18,42 @@ const variableName = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_]*$/)
   .refine((name) => !(reservedVariables as readonly string[]).includes(name));
-const variables = z.record(variableName, z.string().regex(/^[^\r\n\0]*$/));
-const variablesRule = `be a map from names in capitals (not ${reservedVariables.join(", ")}) to texts in one line`;
+const variableValue = z
+  .string()
+  .regex(/^[^\r\n\0]*$/)
+  .refine(hasKnownPlaceholders);
+const variables = z.record(variableName, variableValue);
+const knownPlaceholders = Object.keys(placeholders).map((name) => `\${${name}}`);
+const variablesRule =
+  `be a map from names in capitals (not ${reservedVariables.join(", ")}) to texts in one line, ` +
+  `in which \${ begins one of ${knownPlaceholders.join(", ")}`;
+
+const command = z.string().refine((text) => commandWords(text) !== undefined);
+const commandRule =
+  "be a program and its arguments in one line, without the syntax of a shell and without variables other than $PORT";
+/** What a path may hold: nothing that HAProxy's or systemd's files give a meaning to. */
+const requestPath = /^\/[A-Za-z0-9\-._~/?=&:@+,]*$/;
+
+/** How it is told that the app works. */
+const health = z.strictObject({
+  path: setting(z.string().max(200).regex(requestPath), {
+    about: "Path that answers `GET` when a process of the app works",
+    must: "be a path that begins with / and holds letters, digits and -._~/?=&:@+, only, at most 200",
+    example: "/healthz",
+    absent: "`/`, for the sample app `/readyz`",
+  }).optional(),
+  status: setting(z.int().min(200).max(499), {
+    about: "Status that the answer must have when a process starts",
+    must: "be a whole number from 200 to 499",
+    example: 200,
+    absent: "any from 200 to 399",
+  }).optional(),
+  timeoutSeconds: setting(z.int().min(1).max(900), {
+    about: "Seconds after its start until a process that does not answer so is a failure",
+    must: "be a whole number from 1 to 900",
+    example: 60,
+  }).default(60),
+});
 
 /** The settings of the app tier; those that every tier has are passed in. */
 export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
@@ -41,6 +77,27 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       example: "0".repeat(64),
       absent: "refused if `app.url` is set",
     }).optional(),
+    build: setting(command, {
+      about:
+        "Command that is run before the release is packed, in the directory of `Pulumi.yaml`, at each preview and update",
+      must: commandRule,
+      example: "npm --prefix ../shop run build",
+      absent: "`app.path` is packed as it is",
+    }).optional(),
+    command: setting(command, {
+      about: "Command that runs one process of the app, in the directory of the release",
+      must: commandRule,
+      example: "node server.js",
+      absent: "the start script of the release's `package.json`, else `node server.js`",
+    }).optional(),
+    migrate: setting(command, {
+      about:
+        "Command that is run on the first app node when the release changes, before a process of it starts",
+      must: commandRule,
+      example: "node migrate.js",
+      absent: "none, for the sample app `node migrate.js`",
+    }).optional(),
+    health: health.prefault({}),
     env: setting(variables, {
       about: "Environment of the app",
       must: variablesRule,
@@ -57,7 +114,21 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       about: "Processes of the app on each node",
       must: "be a whole number from 1 to 64",
       example: 2,
-      absent: "one for each core of `app.serverType`",
+      absent: "one for each core of `app.serverType`, and at least 2 unless they share a port",
+    }).optional(),
+    sharesPort: setting(z.boolean(), {
+      about:
+        "Whether the processes share one port by themselves (SO_REUSEPORT) and drain on SIGTERM; otherwise each gets a port of its own behind a balancer",
+      must: "be true or false",
+      example: false,
+      absent: "`false`, for the sample app `true`",
+    }).optional(),
+    notifies: setting(z.boolean(), {
+      about:
+        "Whether the app tells systemd that it is ready, and at least every 8 seconds that it lives (sd_notify)",
+      must: "be true or false",
+      example: false,
+      absent: "`false`, for the sample app `true`",
     }).optional(),
   });
 }

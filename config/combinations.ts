@@ -21,6 +21,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...sizeProblems("app", part(raw, "app"), "processes"),
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
     ...releaseProblems(part(raw, "app")),
+    ...statusProblems(part(raw, "app")),
   ];
 }
 
@@ -57,7 +58,12 @@ function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: strin
 }
 
 function releaseProblems(app: Raw): string[] {
-  const { path, url, sha256 } = app;
+  const { path, url, sha256, build } = app;
+  if (build !== undefined && path === undefined) {
+    return [
+      `webstack:app.build must be absent without app.path, got ${shown(build)}; set app.path to the directory that it fills`,
+    ];
+  }
   if (path !== undefined && url !== undefined) {
     return [
       `webstack:app.path must be absent when app.url is set, got ${shown(path)}; remove one of the two`,
@@ -74,4 +80,14 @@ function releaseProblems(app: Raw): string[] {
     ];
   }
   return [];
+}
+
+/** Which process answers on a shared port is not known, so only the plain answer is waited for. */
+function statusProblems(app: Raw): string[] {
+  const { status } = part(app, "health");
+  if (app.sharesPort !== true || typeof status !== "number" || status === 200) return [];
+  return [
+    `webstack:app.health.status must be 200 with app.sharesPort, got ${status}; ` +
+      "let the health path answer 200, or remove app.sharesPort",
+  ];
 }

@@ -172,7 +172,16 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   loadBalancers: loadBalancers.prefault({}),
   web: z
-    .strictObject({ count: nodeCount(2, "web"), serverType: serverType("cpx12", "web") })
+    .strictObject({
+      count: nodeCount(2, "web"),
+      serverType: serverType("cpx12", "web"),
+      maxBodyMib: setting(z.int().min(1).max(10240), {
+        about:
+          "MiB that the body of a request may have; a web node keeps it on its disk until it is complete",
+        must: "be a whole number from 1 to 10240",
+        example: 100,
+      }).default(10),
+    })
     .prefault({}),
   app: appSettings({ count: nodeCount(2, "app"), serverType: serverType("cpx22", "app") }).prefault(
     {},

@@ -8,7 +8,7 @@ const root = join(__dirname, "..");
 /** Rooms, and single files at the root, with what they may import besides Node's own modules. */
 const allowed: Record<string, string[]> = {
   "index.ts": ["program"],
-  "program.ts": ["config", "web-stack", "host-programs", "release", "@pulumi/pulumi"],
+  "program.ts": ["config", "web-stack", "host-programs", "app-source", "@pulumi/pulumi"],
   "web-stack.ts": ["web-stack", "topology", "components", "@pulumi/pulumi"],
   "web-stack": ["web-stack", "topology", "components", "resources"],
   "config.ts": ["config", "@pulumi/pulumi"],
@@ -16,6 +16,7 @@ const allowed: Record<string, string[]> = {
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
   "release.ts": ["tar"],
+  "app-source.ts": ["config", "release"],
   components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
@@ -32,7 +33,7 @@ const allowed: Record<string, string[]> = {
 
 /** Files of other rooms from which a room may import types, and nothing else. */
 const allowedTypes: Record<string, string[]> = {
-  "web-stack": ["config", "services/bundle"],
+  "web-stack": ["config", "services/bundle", "services/app/app-program"],
   // The plan of a stack: which nodes there are.
   components: ["topology"],
   services: ["topology"],

@@ -1,11 +1,14 @@
 import type { Settings } from "../config";
 import type { Identity } from "../resources/naming";
+import type { AppProgram } from "../services/app/app-program";
 import type { BundleRelease } from "../services/bundle";
 
 /** Arguments of a whole stack: what a stack file says, and what is read from files. */
 export interface WebStackArgs extends Settings {
   /** Names and labels of the stack. */
   identity: Identity;
+  /** How the app is run and asked for its health. */
+  program: AppProgram;
   /** The app's release. */
   release: BundleRelease;
   /** Local path of the release's archive. @default the hosts fetch the release */

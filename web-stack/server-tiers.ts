@@ -63,7 +63,7 @@ function addressBroker(
 
 /** The servers of all tiers with the state of each. */
 export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation) {
-  const { loadBalancers, app, db, release } = args;
+  const { loadBalancers, web, app, db, program, release } = args;
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role);
@@ -89,6 +89,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const appTier = new AppTier("app", {
     nodes: plan.app,
     database: dbTier.access,
+    program,
     env: app.env,
     secretEnv: app.secretEnv,
     processes: app.processes,
@@ -99,6 +100,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const webTier = new WebTier("web", {
     nodes: plan.web,
     appNodes: plan.app,
+    maxBodyMib: web.maxBodyMib,
     release,
     server: server("web"),
     host,

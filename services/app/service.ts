@@ -1,21 +1,89 @@
-import type { BundlePart } from "../bundle";
+import { processCheck } from "../app-balancer/service";
+import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
-import { appBundle, type AppBundleArgs, appSecretPaths } from "./app-bundle";
+import { appSecretPaths } from "./app-environment";
+import { appPort, type AppProgram, processPorts } from "./app-program";
+import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
 
-/** The app's processes, and the proxy through which they reach the databases. */
-export const app: Service<AppBundleArgs> = {
+/** What the app's processes depend on. */
+export interface AppFacts {
+  /** How the app is run and asked for its health. */
+  program: AppProgram;
+  /** Whether this is the node on which a new release migrates the schema. */
+  migrates: boolean;
+  /** Processes of the app; at least 1. */
+  processes: number;
+  /** The app's release. */
+  release: BundleRelease;
+}
+
+const units = "/etc/systemd/system";
+const environment = { owner: "root", group: "root", mode: "0600", secret: "environment" };
+const databaseCa = { owner: "root", group: "root", mode: "0644", secret: "databaseCa" };
+
+/** The app's processes, and on one node the migration of the schema before them. */
+export const app: Service<AppFacts> = {
   name: "app",
-  openings: [{ from: "web", protocol: "tcp", port: 3000, purpose: "requests to the app" }],
-  secrets: {
-    [appSecretPaths.env]: { owner: "root", group: "root", mode: "0600", secret: "environment" },
-    [appSecretPaths.databaseCa]: {
-      ...{ owner: "root", group: "root", mode: "0644" },
-      secret: "databaseCa",
-    },
+  openings: [{ from: "web", protocol: "tcp", port: appPort, purpose: "requests to the app" }],
+  secrets: { [appSecretPaths.env]: environment, [appSecretPaths.databaseCa]: databaseCa },
+  part: (facts) => {
+    const { release } = facts;
+    const parts = [migration(facts), processes(facts)];
+    return {
+      users: [{ name: "app", home: release.root }],
+      directories: {
+        [release.root]: { owner: "root", group: "root", mode: "0755" },
+        [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
+        "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" },
+      },
+      files: { ...parts[0]!.files, ...parts[1]!.files },
+      unitFiles: { own: parts.flatMap(({ files }) => Object.keys(files)) },
+      services: parts.flatMap(({ services }) => services),
+      release,
+    };
   },
-  part: (facts) => withoutSecretFiles(appBundle(facts)),
 };
 
-function withoutSecretFiles({ secretFiles: _, ...part }: BundlePart): ServicePart {
-  return part;
+type UnitsPart = Required<Pick<ServicePart, "files" | "services">>;
+
+function unitsArgs({ program, release }: AppFacts) {
+  return { program, current: `${release.root}/current`, envPath: appSecretPaths.env };
+}
+
+/** The release migrates the schema once, on one node, which is the first one that it comes to. */
+function migration(facts: AppFacts): UnitsPart {
+  const { migrate } = facts.program;
+  if (!migrate || !facts.migrates) return { files: {}, services: [] };
+  const path = `${units}/${migrateUnit}`;
+  const own = unitsArgs(facts);
+  const needs = [own.envPath, own.current];
+  return {
+    files: { [path]: rootFile(migrateUnitText(own, migrate)) },
+    services: [{ unit: migrateUnit, reloadFiles: [], restartFiles: [...needs, path], needs }],
+  };
+}
+
+function processes(facts: AppFacts): UnitsPart {
+  const { program } = facts;
+  const path = `${units}/app@.service`;
+  const own = unitsArgs(facts);
+  const needs = [own.envPath, own.current];
+  const { timeoutSeconds } = program.health;
+  const url = `http://127.0.0.1:${appPort}${program.health.path}`;
+  const ports = processPorts(facts.processes);
+  const instances = program.sharesPort
+    ? ports.map((_, i) => ({ unit: `app@${i + 1}.service`, how: { http: url } }))
+    : ports.map((port) => ({ unit: `app@${port}.service`, how: { command: processCheck(port) } }));
+  return {
+    files: { [path]: rootFile(appUnitText(own)) },
+    services: instances.map(({ unit, how }) => ({
+      unit,
+      reloadFiles: [],
+      restartFiles: [...needs, appSecretPaths.databaseCa, path],
+      needs,
+      // A start waits for the health, and the process before it for its requests.
+      startTimeoutSeconds: Math.max(330, timeoutSeconds + 90),
+      health: { ...how, timeoutSeconds },
+    })),
+  };
 }

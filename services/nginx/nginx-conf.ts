@@ -1,6 +1,26 @@
+import { forwardedHeaders } from "./forwarded-headers";
 import type { Peer } from "../../topology";
 import { made } from "../notice";
 import { text } from "../text";
+
+/** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
+const compressedTypes = [
+  "text/css",
+  "text/plain",
+  "text/csv",
+  "text/markdown",
+  "text/xml",
+  "text/javascript",
+  "application/javascript",
+  "application/json",
+  "application/ld+json",
+  "application/manifest+json",
+  "application/xml",
+  "application/rss+xml",
+  "application/atom+xml",
+  "application/wasm",
+  "image/svg+xml",
+];
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -10,6 +30,8 @@ export interface NginxConfArgs {
   appNodes: readonly Peer[];
   /** Subnet of the load balancers, whose word on the client's address is trusted. */
   lbSubnetCidr: string;
+  /** Largest body of a request, MiB; at least 1. */
+  maxBodyMib: number;
 }
 
 /**
@@ -17,7 +39,7 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): string {
+export function nginxConf({ node, appNodes, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
   if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
   return text`
     ${made}
@@ -40,7 +62,8 @@ export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): stri
       open_file_cache max=10000 inactive=60s;
       gzip_static on;
       gzip on;
-      gzip_types text/css application/javascript application/json image/svg+xml;
+      gzip_vary on;
+      gzip_types ${compressedTypes.join(" ")};
       gzip_proxied any;
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
@@ -60,7 +83,7 @@ export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): stri
       server {
         listen 80 default_server backlog=65535;
         root /srv/app/current/public;
-        client_max_body_size 10m;
+        client_max_body_size ${maxBodyMib}m;
 
         location = /healthz {
           access_log off;
@@ -79,17 +102,33 @@ export function nginxConf({ node, appNodes, lbSubnetCidr }: NginxConfArgs): stri
         }
 
         location @app {
+          # A connection that changes its protocol lasts; all others go on below.
+          error_page 418 = @upgrade;
+          if ($http_upgrade ~* "^websocket$") {
+            return 418;
+          }
           proxy_pass http://app;
           proxy_http_version 1.1;
           proxy_set_header Connection "";
-          proxy_set_header Host $host;
-          proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-          proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;
-          proxy_set_header X-Webstack-Lb $http_x_webstack_lb;
-          proxy_set_header X-Webstack-Web ${node};
+          ${forwardedHeaders(node)}
           proxy_connect_timeout 1s;
           proxy_read_timeout 30s;
           # A request that may have had an effect is not in this list unless it never was sent.
+          proxy_next_upstream error timeout http_502;
+          proxy_next_upstream_tries 2;
+          proxy_next_upstream_timeout 3s;
+        }
+
+        location @upgrade {
+          proxy_pass http://app;
+          proxy_http_version 1.1;
+          proxy_set_header Connection upgrade;
+          proxy_set_header Upgrade $http_upgrade;
+          ${forwardedHeaders(node)}
+          proxy_connect_timeout 1s;
+          # As long as the load balancers keep it.
+          proxy_read_timeout 1h;
+          proxy_send_timeout 1h;
           proxy_next_upstream error timeout http_502;
           proxy_next_upstream_tries 2;
           proxy_next_upstream_timeout 3s;

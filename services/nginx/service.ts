@@ -13,6 +13,8 @@ export interface NginxFacts {
   appNodes: readonly Peer[];
   /** Subnet of the load balancers with prefix. */
   subnets: { lb: string };
+  /** Largest body of a request, MiB; at least 1. */
+  maxBodyMib: number;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -24,14 +26,14 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, appNodes, subnets, release }) => ({
+  part: ({ node, appNodes, maxBodyMib, subnets, release }) => ({
     packages: ["nginx"],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, appNodes, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(nginxConf({ node, appNodes, maxBodyMib, lbSubnetCidr: subnets.lb })),
       [dropInPath]: rootFile(dropIn()),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

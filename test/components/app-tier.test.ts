@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { AppTier, type AppTierArgs } from "../../components/app-tier";
 import { secretMark } from "../support/computed-state";
 import { clearTexts, record, valueOf } from "../support/record";
-import { hostSettings, plan, release, serverSettings } from "../support/tier-args";
+import {
+  appProgram,
+  hostSettings,
+  plan,
+  release,
+  sampleProgram,
+  serverSettings,
+} from "../support/tier-args";
 
 function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
   return {
@@ -13,6 +20,7 @@ function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
       appPassword: pulumi.secret(`${secretMark}db`),
       caPem: pulumi.output("certificate of the databases\n"),
     },
+    program: sampleProgram(),
     env: {},
     secretEnv: {},
     processes: 2,
@@ -52,6 +60,14 @@ describe("AppTier", () => {
     const { tier } = await build();
     const lines = (await environmentOf(tier, 1)).trim().split("\n").slice(1);
     expect(lines).toEqual([
+      `DATABASE_URL="mysql://app:${secretMark}db@127.0.0.1:3306/app"`,
+      'DB_HOST="127.0.0.1"',
+      'DB_PORT="3306"',
+      'DB_READ_PORT="3307"',
+      'DB_USER="app"',
+      `DB_PASSWORD="${secretMark}db"`,
+      'DB_NAME="app"',
+      'DB_CA_FILE="/etc/webstack/tls/ca.pem"',
       'NODE_NAME="app-2"',
       `DATABASE_URL_RW="mysql://app:${secretMark}db@127.0.0.1:3306/app"`,
       `DATABASE_URL_RO="mysql://app:${secretMark}db@127.0.0.1:3307/app"`,
@@ -82,6 +98,40 @@ describe("AppTier", () => {
     expect(environment).toContain(`API_KEY="${secretMark}api"\n`);
     expect(environment).toContain('NODE_NAME="app-1"\n');
     expect(environment).not.toContain("mine");
+  });
+
+  it("fills placeholders, and lets an app have a database URL of its own shape", async () => {
+    const { tier } = await build({
+      env: { DATABASE_URL: "mysql2://${db.user}@${db.host}:${db.port}/${db.name}?ca=${db.caFile}" },
+      secretEnv: pulumi.secret({ READ: "${db.password}@${db.readPort}" }),
+    });
+    const environment = await environmentOf(tier, 0);
+    expect(environment).toContain(
+      'DATABASE_URL="mysql2://app@127.0.0.1:3306/app?ca=/etc/webstack/tls/ca.pem"\n',
+    );
+    expect(environment).toContain(`READ="${secretMark}db@3307"\n`);
+    expect(environment.match(/^DATABASE_URL=/gm)).toHaveLength(1);
+  });
+
+  it("gives each process of an ordinary program a port of its own", async () => {
+    const { tier } = await build({ program: appProgram(), processes: 3 });
+    const { services, files } = await valueOf(tier.hosts[1]!.bundle);
+    const processes = services.map(({ unit }) => unit).filter((unit) => unit.startsWith("app@"));
+    expect(processes).toEqual(["app@3101.service", "app@3102.service", "app@3103.service"]);
+    const balancer = files["/etc/haproxy/app.cfg"]!.content;
+    expect(balancer.match(/server 31\d\d 127\.0\.0\.1:31\d\d$/gm)).toHaveLength(3);
+  });
+
+  it("migrates on the first node alone, which the roll-out begins with", async () => {
+    const { tier } = await build();
+    const units = await Promise.all(
+      tier.hosts.map(async ({ bundle }) =>
+        (await valueOf(bundle)).services.map(({ unit }) => unit),
+      ),
+    );
+    expect(units.map((names) => names.includes("webstack-migrate.service"))).toEqual([true, false]);
+    const first = units[0]!;
+    expect(first.indexOf("webstack-migrate.service")).toBeLessThan(first.indexOf("app@1.service"));
   });
 
   it("keeps the whole environment secret", async () => {

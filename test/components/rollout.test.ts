@@ -19,6 +19,7 @@ async function build(overrides: Partial<RolloutArgs> = {}) {
     const tier = new WebTier("web", {
       nodes: plan.web,
       appNodes: plan.app,
+      maxBodyMib: 10,
       release,
       server: serverSettings(),
       host: hostSettings(),

@@ -11,6 +11,7 @@ async function build(overrides: Partial<WebTierArgs> = {}) {
     tier = new WebTier("web", {
       nodes: plan.web,
       appNodes: plan.app,
+      maxBodyMib: 10,
       release,
       server: serverSettings(),
       host: hostSettings(),
@@ -67,7 +68,13 @@ describe("WebTier", () => {
 
   it("refuses a tier without nodes", async () => {
     await record(() => {
-      const args = { appNodes: plan.app, release, server: serverSettings(), host: hostSettings() };
+      const args = {
+        appNodes: plan.app,
+        maxBodyMib: 10,
+        release,
+        server: serverSettings(),
+        host: hostSettings(),
+      };
       expect(() => new WebTier("web", { nodes: [], ...args })).toThrow(
         "nodes must name at least one web node, got []; set web.count to 1 or more",
       );

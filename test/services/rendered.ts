@@ -2,11 +2,12 @@ import { AppTier } from "../../components/app-tier";
 import { LoadBalancerPair } from "../../components/load-balancer-pair";
 import { MysqlCluster } from "../../components/mysql-cluster";
 import { WebTier } from "../../components/web-tier";
+import type { AppProgram } from "../../services/app/app-program";
 import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
-import { nodeFacts, plan, release } from "../support/tier-args";
+import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
 
 /** Bundle of a load balancer after its first configuration. */
 export function loadBalancer(): Bundle {
@@ -37,14 +38,23 @@ export function loadBalancer(): Bundle {
 
 /** Bundle of a web node. */
 export function webNode(): Bundle {
-  const facts = { ...nodeFacts("web"), appNodes: plan.app, release };
+  const facts = { ...nodeFacts("web"), appNodes: plan.app, maxBodyMib: 10, release };
   return nodeBundle(facts, WebTier.services);
 }
 
-/** Bundle of an app node with two processes. */
+/** Bundle of an app node with two processes: the sample app, which migrates here. */
 export function appNode(): Bundle {
-  const facts = { ...nodeFacts("app"), databases: plan.db, processes: 2, release };
-  return nodeBundle(facts, AppTier.services);
+  return appNodeWith(0, sampleProgram());
+}
+
+/** Bundle of an app node with two processes of an ordinary program, which migrated elsewhere. */
+export function ordinaryAppNode(): Bundle {
+  return appNodeWith(1, appProgram({ migrate: ["node", "migrate.js"] }));
+}
+
+function appNodeWith(index: number, program: AppProgram): Bundle {
+  const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
+  return nodeBundle({ ...nodeFacts("app", index), ...own }, AppTier.services);
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { appEnv } from "../../services/app/app-bundle";
+import { appEnv } from "../../services/app/app-environment";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
@@ -108,6 +108,24 @@ describe("web node", () => {
     const [, upstream] = /upstream app \{([^}]+)\}/s.exec(nginx)!;
     expect(Number(/keepalive_timeout (\d+)s/.exec(upstream!)![1])).toBeLessThan(65);
   });
+
+  it("lets a connection change its protocol, and keeps it as long as the load balancers do", () => {
+    const upgrade = nginx.slice(nginx.indexOf("location @upgrade"));
+    expect(upgrade).toContain("proxy_set_header Upgrade $http_upgrade;");
+    expect(upgrade).toContain("proxy_read_timeout 1h;");
+    expect(edge).toContain("timeout tunnel 1h");
+  });
+
+  it.each(["@app", "@upgrade"])(
+    "tells the app of a client once, and never what it says itself: %s",
+    (name) => {
+      const [, location] = new RegExp(`location ${name} \\{([^]*?)\\n {4}\\}`).exec(nginx)!;
+      expect(location).toContain("proxy_set_header X-Forwarded-For $remote_addr;");
+      for (const header of ["Forwarded", "X-Client-IP", "True-Client-IP", "X-Forwarded-Port"]) {
+        expect(location).toContain(`proxy_set_header ${header} "";`);
+      }
+    },
+  );
 
   it("trusts the load balancers' word on the client, and nobody else's", () => {
     expect(nginx.match(/set_real_ip_from \S+/g)).toEqual(["set_real_ip_from 10.0.1.0/24;"]);

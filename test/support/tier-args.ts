@@ -1,5 +1,6 @@
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
+import type { AppProgram } from "../../services/app/app-program";
 import type { NodeFacts } from "../../services/node-bundle";
 import { type Role, topology } from "../../topology";
 
@@ -29,7 +30,7 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
 
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
-  const names = ["broker", "converge", "edge", "mover", "prober", "supervisor"];
+  const names = ["app-process", "broker", "converge", "edge", "mover", "prober", "supervisor"];
   return {
     adminUser: "webstack",
     adminKeys: ["ssh-ed25519 AAAA deploy"],
@@ -49,3 +50,24 @@ export function nodeFacts(role: Role, index = 0): NodeFacts {
 
 /** A release that was pushed. */
 export const release = { digest: "d".repeat(64), root: "/srv/app", keep: 3 };
+
+/** An ordinary program; a test overrides only what it is about. */
+export function appProgram(overrides: Partial<AppProgram> = {}): AppProgram {
+  return {
+    command: ["node", "server.js"],
+    health: { path: "/healthz", host: "www.example.com", timeoutSeconds: 60 },
+    sharesPort: false,
+    notifies: false,
+    ...overrides,
+  };
+}
+
+/** The sample app, which does more than an app must. */
+export function sampleProgram(): AppProgram {
+  return appProgram({
+    migrate: ["node", "migrate.js"],
+    health: { path: "/readyz", host: "localhost", timeoutSeconds: 60 },
+    sharesPort: true,
+    notifies: true,
+  });
+}

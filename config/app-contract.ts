@@ -1,0 +1,51 @@
+import { commandWords } from "./command";
+import type { StackConfig } from "./schema";
+import { serverSize } from "./server-types";
+
+/** What stack and app expect of each other, with all defaults but the command's. */
+export interface AppContract {
+  /** Words of the command that runs a process; `${PORT}` is the one variable. @default what the release says */
+  command?: string[];
+  /** Words of the command that is run when the release changes. @default none */
+  migrate?: string[];
+  /** Words of the command that is run before the release is packed. @default none */
+  build?: string[];
+  /** How it is told that a process works. */
+  health: { path: string; status?: number; timeoutSeconds: number };
+  /** Processes of the app on each node. */
+  processes: number;
+  /** Whether the processes share port 3000 by themselves. */
+  sharesPort: boolean;
+  /** Whether a process speaks to systemd. */
+  notifies: boolean;
+}
+
+/** One process serves while the other one restarts. */
+const leastProcesses = 2;
+
+/**
+ * The contract that the settings of the app tier say.
+ *
+ * @param isSample true if the sample app is deployed, which does more than an app must.
+ */
+export function appContract(app: StackConfig["app"], isSample: boolean): AppContract {
+  const { build, command, health, processes, serverType } = app;
+  const { sharesPort = isSample, notifies = isSample } = app;
+  const migrate = app.migrate ?? (isSample ? "node migrate.js" : undefined);
+  const { path = isSample ? "/readyz" : "/", status, timeoutSeconds } = health;
+  return {
+    ...words("build", build),
+    ...words("command", command),
+    ...words("migrate", migrate),
+    health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
+    processes:
+      processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses),
+    sharesPort,
+    notifies,
+  };
+}
+
+function words<Name extends string>(name: Name, text: string | undefined) {
+  const value = text === undefined ? undefined : commandWords(text);
+  return (value ? { [name]: value } : {}) as Partial<Record<Name, string[]>>;
+}

@@ -1,0 +1,41 @@
+/** Characters that a shell would act on outside of quotes. */
+const shellSyntax = /[|&;<>()$`*?[\]{}~#!\\]/;
+const port = /\$\{PORT\}|\$PORT(?![A-Za-z0-9_])/g;
+
+/**
+ * The words of a command that is run without a shell, or undefined if it needs one. Words are
+ * parted by blanks; quotes keep blanks. `$PORT` is the one variable and becomes `${PORT}`: others
+ * could be secrets, and arguments can be read by everybody on a host.
+ */
+export function commandWords(text: string): string[] | undefined {
+  const words: string[] = [];
+  let rest = text.trim();
+  if (/[\r\n\0]/.test(rest)) return undefined;
+  while (rest !== "") {
+    const [word, length] = firstWord(rest);
+    if (word === undefined) return undefined;
+    words.push(word);
+    rest = rest.slice(length).trimStart();
+  }
+  const [program] = words;
+  // `NAME=value program` is an assignment of a shell, `-x` would be an option of whatever starts it.
+  return !program || /^-|=/.test(program) ? undefined : words;
+}
+
+/** The first word and the number of characters that it takes. */
+function firstWord(text: string): [string | undefined, number] {
+  const [whole] = /^(?:"[^"]*"|'[^']*'|[^\s"'])+/.exec(text) ?? [""];
+  const rest = text[whole.length];
+  if (rest !== undefined && /\S/.test(rest)) return [undefined, 0];
+  const pieces = whole.match(/"[^"]*"|'[^']*'|[^"']+/g) ?? [];
+  const read = pieces.map(unquoted);
+  return [read.includes(undefined) ? undefined : read.join(""), whole.length];
+}
+
+function unquoted(piece: string): string | undefined {
+  if (piece.startsWith("'")) return piece.includes("$") ? undefined : piece.slice(1, -1);
+  const quoted = piece.startsWith('"');
+  const syntax = quoted ? /[$`\\]/ : shellSyntax;
+  if (syntax.test(piece.replace(port, ""))) return undefined;
+  return (quoted ? piece.slice(1, -1) : piece).replace(port, "${PORT}");
+}

@@ -1,0 +1,75 @@
+import { appPort, type AppProgram } from "../app/app-program";
+import { made } from "../notice";
+import { text } from "../text";
+
+/**
+ * Renders `/etc/haproxy/app.cfg`, HAProxy 2.8 and later.
+ *
+ * @param ports ports of the processes, in order.
+ * @param socketPath socket on which a process is drained.
+ *
+ * Directives: https://docs.haproxy.org/3.2/configuration.html
+ */
+export function appBalancerCfg(
+  { path, host }: AppProgram["health"],
+  ports: readonly number[],
+  socketPath: string,
+): string {
+  return text`
+    ${made}
+    global
+      log stdout format raw daemon
+      user haproxy
+      group haproxy
+      maxconn 10000
+      # Kept for what lasts long, such as WebSockets; a reload is rare.
+      hard-stop-after 10m
+      stats socket ${socketPath} mode 600 level admin
+
+    defaults
+      mode http
+      log global
+      option dontlognull
+      timeout connect 1s
+      timeout queue 5s
+      timeout check 3s
+      # How long an answer may take is Nginx's to say.
+      timeout client 1h
+      timeout server 1h
+      timeout tunnel 1h
+      # Node closes a connection that is idle for 5 s, at the same moment perhaps as a request comes on it.
+      option http-server-close
+      retries 2
+      option redispatch 1
+
+    # Not named like the backend: HAProxy would tell the figures of the first of the two.
+    frontend requests
+      bind :${appPort}
+      # Failures alone: Nginx logs every request.
+      option httplog
+      option dontlog-normal
+      # Nginx tries another node for a request that may be repeated.
+      http-request return status 502 if { nbsrv(app) eq 0 }
+      default_backend app
+
+    backend app
+      balance leastconn
+      # A request that may have had an effect is never sent twice.
+      retry-on conn-failure empty-response
+      http-request disable-l7-retry if !METH_GET !{ method HEAD }
+      option httpchk
+      http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close
+      # What status a process must have is asked when it starts. While two releases run, the older one may not
+      # know the path; it works all the same.
+      http-check expect ! rstatus ^5
+      default-server check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
+      ${ports.map((port) => `server ${port} 127.0.0.1:${port}`)}
+
+    frontend status
+      bind 127.0.0.1:8405
+      http-request use-service prometheus-exporter if { path /metrics }
+      stats enable
+      stats uri /
+      no log
+  `;
+}

@@ -1,0 +1,105 @@
+import { type AppProgram, processPorts } from "../app/app-program";
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
+import { made } from "../notice";
+import type { Service, ServicePart } from "../service";
+import { text } from "../text";
+import { appBalancerCfg } from "./app-balancer-cfg";
+
+/** What the balancer of a node's processes depends on. */
+export interface AppBalancerFacts {
+  /** How the app is run and asked for its health. */
+  program: AppProgram;
+  /** Processes of the app; at least 1. */
+  processes: number;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+/** Unit of the balancer. */
+export const balancerUnit = "webstack-app-balancer.service";
+/** Program that starts, drains and asks a process. */
+const appProcessPath = programPath("app-process");
+/** Command line of {@link appProcessPath} without the app's environment, which could change what Node does. */
+export const appCommand = `/usr/bin/env -i /usr/bin/node ${appProcessPath}`;
+
+const configPath = "/etc/haproxy/app.cfg";
+const settingsPath = "/etc/webstack/app-process.json";
+const unitPath = `/etc/systemd/system/${balancerUnit}`;
+const runDirectory = "webstack-app-balancer";
+const socketPath = `/run/${runDirectory}/admin.sock`;
+/** Longest wait for requests of a process that is to stop, seconds; less than `TimeoutStopSec` of its unit. */
+const drainSeconds = 20;
+
+/** Command that tells whether the process on `port` works. */
+export function processCheck(port: number): string[] {
+  return ["/usr/bin/node", appProcessPath, "check", String(port)];
+}
+
+/**
+ * What listens on an app node's port for processes that have a port each; nothing where they share
+ * one. It is an HAProxy of its own: a reload of the one in front of the databases would end their
+ * sessions a minute later.
+ */
+export const appBalancer: Service<AppBalancerFacts> = {
+  name: "app-balancer",
+  // The port is the app's, whoever listens on it.
+  openings: [],
+  part: (facts) => (facts.program.sharesPort ? {} : part(facts)),
+};
+
+function part({ program, processes, programs }: AppBalancerFacts): ServicePart {
+  const source = programs["app-process"];
+  if (source === undefined) throw new Error("programs must hold app-process");
+  const settings = { health: program.health, drainSeconds, socket: socketPath };
+  const config = appBalancerCfg(program.health, processPorts(processes), socketPath);
+  return {
+    packages: ["haproxy"],
+    files: {
+      [appProcessPath]: rootFile(source),
+      [settingsPath]: rootFile(`${JSON.stringify(settings, null, 2)}\n`),
+      [configPath]: rootFile(config),
+      [unitPath]: rootFile(balancerUnitText()),
+    },
+    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
+    unitFiles: { own: [unitPath] },
+    services: [
+      {
+        unit: balancerUnit,
+        // The last two are read anew at each use; a process need not restart for them.
+        reloadFiles: [configPath, settingsPath, appProcessPath],
+        restartFiles: [unitPath],
+        needs: [],
+      },
+    ],
+  };
+}
+
+function balancerUnitText(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Balancer of the app's processes
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Type=notify
+    RuntimeDirectory=${runDirectory}
+    ExecStart=/usr/sbin/haproxy -Ws -f ${configPath} -p /run/${runDirectory}/pid
+    ExecReload=/usr/sbin/haproxy -c -q -f ${configPath}
+    ExecReload=/bin/kill -USR2 $MAINPID
+    KillMode=mixed
+    SuccessExitStatus=143
+    Restart=always
+    RestartSec=100ms
+    LimitNOFILE=65536
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ProtectHome=yes
+    PrivateTmp=yes
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}

@@ -1,0 +1,21 @@
+import { tlsPaths } from "../mysql/my-cnf";
+import { made } from "../notice";
+
+/** Files of an app node that are delivered apart: environment with passwords, the databases' CA. */
+export const appSecretPaths = { env: "/etc/webstack/app.env", databaseCa: tlsPaths.ca } as const;
+
+/**
+ * Renders an `EnvironmentFile` of systemd.
+ *
+ * @throws Error if a name is no variable or a value holds a line break.
+ */
+export function appEnv(variables: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(variables).map(([name, value]) => {
+    if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) {
+      throw new Error(`variable must be capitals, digits and _, got ${JSON.stringify(name)}`);
+    }
+    if (/[\r\n\0]/.test(value)) throw new Error(`the value of ${name} must be one line`);
+    return `${name}="${value.replace(/[\\"$`]/g, "\\$&")}"\n`;
+  });
+  return `${made}\n${lines.join("")}`;
+}

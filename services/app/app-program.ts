@@ -1,0 +1,50 @@
+/** How the app is run on its nodes. */
+export interface AppProgram {
+  /** Words of the command of one process, such as `["node", "server.js"]`; `${PORT}` is the one variable. */
+  command: readonly string[];
+  /** Words of the command that is run when the release changes. @default none */
+  migrate?: readonly string[];
+  /** How it is told that a process works. */
+  health: {
+    /** Path that answers `GET`, such as `/healthz`. */
+    path: string;
+    /** Value of the header `Host`: some frameworks refuse a name that is not theirs. */
+    host: string;
+    /** Status that the answer must have when a process starts. @default any from 200 to 399 */
+    status?: number;
+    /** Seconds after its start until a process that does not answer so is a failure. */
+    timeoutSeconds: number;
+  };
+  /** Whether the processes share port 3000 by themselves. */
+  sharesPort: boolean;
+  /** Whether a process tells systemd that it is ready, and that it lives. */
+  notifies: boolean;
+}
+
+/** Port on which web nodes reach an app node. */
+export const appPort = 3000;
+
+/** Port of the first process that has one of its own; below the range that connections go out from. */
+const firstProcessPort = 3101;
+
+/** Ports of the processes of an app node whose programs do not share one, in order. */
+export function processPorts(processes: number): number[] {
+  return Array.from({ length: processes }, (_, i) => firstProcessPort + i);
+}
+
+/**
+ * Words of a command as systemd reads them: nothing but `${PORT}` is replaced.
+ *
+ * https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
+ */
+export function execWords(words: readonly string[]): string {
+  return words.map(execWord).join(" ");
+}
+
+function execWord(word: string): string {
+  if (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word)) return word.replace(/%/g, "%%");
+  const pieces = word
+    .split("${PORT}")
+    .map((piece) => piece.replace(/[\\"]/g, "\\$&").replace(/%/g, "%%").replace(/\$/g, "$$$$"));
+  return `"${pieces.join("${PORT}")}"`;
+}

@@ -1,0 +1,113 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, request, type Server } from "node:http";
+import { createServer as tcpServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drainServer, tell, welcomeServer } from "../../../host/app-process/balancer";
+import { ordinaryAppNode } from "../../services/rendered";
+
+const haproxy = process.env.HAPROXY ?? "haproxy";
+const missing = spawnSync(haproxy, ["-v"]).status !== 0;
+
+async function freePort(): Promise<number> {
+  const server = tcpServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The rendered configuration, moved to ports and a directory that are free here. */
+describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself", () => {
+  const folder = mkdtempSync(join(tmpdir(), "balancer-"));
+  const socket = join(folder, "admin.sock");
+  const apps = new Map<number, Server>();
+  let front = 0;
+  let stop = () => {};
+
+  beforeAll(async () => {
+    front = await freePort();
+    const status = await freePort();
+    let config = ordinaryAppNode().files["/etc/haproxy/app.cfg"]!.content;
+    const moves: [RegExp | string, string][] = [
+      [/^ *(user|group) haproxy$/gm, ""],
+      ["/run/webstack-app-balancer/admin.sock", socket],
+      ["maxconn 10000", "maxconn 100"],
+      ["bind :3000", `bind 127.0.0.1:${front}`],
+      ["127.0.0.1:8405", `127.0.0.1:${status}`],
+    ];
+    for (const name of [3101, 3102])
+      moves.push([`127.0.0.1:${name}`, `127.0.0.1:${await serve(name)}`]);
+    for (const [from, to] of moves) config = config.replace(from, to);
+    writeFileSync(join(folder, "app.cfg"), config);
+    const running = spawn(haproxy, ["-f", join(folder, "app.cfg")], { stdio: "ignore" });
+    stop = () => running.kill("SIGKILL");
+    const end = Date.now() + 5_000;
+    while ((await ask("GET").catch(() => "")) === "" && Date.now() < end) await pause(50);
+  });
+  afterAll(() => {
+    stop();
+    for (const server of apps.values()) server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function serve(name: number): Promise<number> {
+    const server = createServer((asked, answer) => {
+      setTimeout(() => answer.end(String(name)), asked.url === "/slow" ? 500 : 0);
+    });
+    apps.set(name, server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as AddressInfo).port;
+  }
+
+  function ask(method: string, path = "/"): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const asked = request({ host: "127.0.0.1", port: front, method, path }, (answer) => {
+        let text = `${answer.statusCode} `;
+        answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        answer.on("end", () => resolve(text));
+      });
+      asked.on("error", reject).end();
+    });
+  }
+
+  async function answers(count: number): Promise<string[]> {
+    const all: string[] = [];
+    for (let i = 0; i < count; i++) all.push(await ask("POST"));
+    return [...new Set(all)].sort();
+  }
+
+  it("takes a process out without cutting what it answers, and in again", async () => {
+    const slow = [ask("POST", "/slow"), ask("POST", "/slow")];
+    await pause(100);
+    expect(await drainServer(socket, 3102, 10)).toBe(0);
+    // Both went to a process each; the one that was drained has answered.
+    expect(await answers(10)).toEqual(["200 3101"]);
+    expect((await Promise.all(slow)).sort()).toEqual(["200 3101", "200 3102"]);
+    await welcomeServer(socket, 3102);
+    expect(await answers(10)).toEqual(["200 3101", "200 3102"]);
+  });
+
+  it("tells how many requests are left when the time is over", async () => {
+    const slow = [ask("POST", "/slow"), ask("POST", "/slow")];
+    await pause(100);
+    expect(await drainServer(socket, 3101, 0)).toBe(1);
+    await welcomeServer(socket, 3101);
+    await Promise.all(slow);
+  });
+
+  it("loses no request when a process dies", async () => {
+    const dead = apps.get(3102)!;
+    dead.closeAllConnections();
+    await new Promise((resolve) => dead.close(resolve));
+    expect(await answers(20)).toEqual(["200 3101"]);
+  });
+
+  it("answers with what makes Nginx try another node when no process is there", async () => {
+    await tell(socket, "set server app/3101 state maint");
+    expect(await ask("GET")).toMatch(/^502/);
+  });
+});
