@@ -24,7 +24,8 @@ export function appBalancerCfg(
       log stdout format raw daemon
       user haproxy
       group haproxy
-      maxconn 10000
+      # Two files each: a host of the local cloud has 20 000.
+      maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
       hard-stop-after 10m
       stats socket ${socketPath} mode 600 level admin

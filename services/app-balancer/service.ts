@@ -27,6 +27,8 @@ const configPath = "/etc/haproxy/app.cfg";
 const settingsPath = "/etc/webstack/app-process.json";
 const unitPath = `/etc/systemd/system/${balancerUnit}`;
 const runDirectory = "webstack-app-balancer";
+/** Where it says how it does, see `app-balancer-cfg.ts`. */
+const statusUrl = "http://127.0.0.1:8405/metrics";
 const socketPath = `/run/${runDirectory}/admin.sock`;
 /** Longest wait for requests of a process that is to stop, seconds; less than `TimeoutStopSec` of its unit. */
 const drainSeconds = 20;
@@ -70,6 +72,8 @@ function part({ program, processes, programs }: AppBalancerFacts): ServicePart {
         reloadFiles: [configPath, settingsPath, appProcessPath],
         restartFiles: [unitPath],
         needs: [],
+        // One that ends at once is active for a moment too.
+        health: { http: statusUrl, timeoutSeconds: 20 },
       },
     ],
   };

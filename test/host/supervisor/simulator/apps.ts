@@ -1,6 +1,7 @@
 import { Askers } from "../../../../host/supervisor/observation/askers";
 import type { Decision } from "../../../../host/supervisor/core/decide";
 import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
+import type { ReachedPrimary } from "../../../../host/supervisor/policy/override";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import type { SimulatedNode } from "./node";
 
@@ -43,13 +44,28 @@ export class SimulatedApps {
     this.cut.clear();
   }
 
-  /** Every app node asks every database node that it reaches. */
-  ask(nodes: readonly SimulatedNode[], nowMs: number): void {
+  /**
+   * Every app node asks every database node that it reaches, and says which primaries it reaches.
+   *
+   * @param served names of the primaries that serve whoever reaches them.
+   */
+  ask(nodes: readonly SimulatedNode[], served: readonly string[], nowMs: number): void {
+    const reaches = (address: string, name: string) => !this.cut.has(`${address} ${name}`);
     for (const node of nodes) {
-      const reaching = addresses.filter((address) => !this.cut.has(`${address} ${node.name}`));
       if (!node.powered) this.forget(node);
-      else for (const address of reaching) this.of(node, nowMs).askers.note(address, [], nowMs);
+      else {
+        const { askers } = this.of(node, nowMs);
+        for (const address of addresses.filter((one) => reaches(one, node.name))) {
+          const primaries = served.filter((name) => reaches(address, name));
+          askers.note(address, primaries, nowMs);
+        }
+      }
     }
+  }
+
+  /** A primary other than the node that an app node says it reaches. */
+  otherPrimary(node: SimulatedNode, nowMs: number): ReachedPrimary | undefined {
+    return this.of(node, nowMs).askers.otherPrimary(node.name, nowMs);
   }
 
   /** How long ago each app node asked it. */

@@ -92,16 +92,18 @@ export abstract class SimulatedFaults extends SimulatedReplication {
 
   /** `npm run db:override`. */
   protected overrideOn(node: SimulatedNode): void {
-    if (!node.powered || this.nowMs < node.mysqlAt) return;
+    // Who has no network is not reached by an operator either.
+    if (!node.powered || this.nowMs < node.mysqlAt || this.cut.has(node)) return;
     const peers = this.heardBy(node);
     const self = node.say(this.nowMs, this.seesMajority(node));
-    const { accepted } = node.override.ask(self, this.sight(peers), this.nowMs);
+    const { accepted } = node.override.ask(self, this.sight(node, peers), this.nowMs);
     if (accepted) this.counts.overrides += 1;
   }
 
-  /** Without the word of app nodes, which may be away when an operator is asked for help. */
-  protected sight(peers: NodeState[]): Sight {
-    return { peers, otherPrimary: undefined, nodeCount: this.nodes.length };
+  /** What an operator's word is weighed against. */
+  protected sight(node: SimulatedNode, peers: NodeState[]): Sight {
+    const otherPrimary = this.apps.otherPrimary(node, this.nowMs);
+    return { peers, otherPrimary, nodeCount: this.nodes.length };
   }
 
   /** A view id that MySQL makes from the clock of the node. */

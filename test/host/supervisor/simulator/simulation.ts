@@ -60,7 +60,12 @@ export class Simulation extends SimulatedSupervisors {
   private tick(faults: boolean): void {
     this.nowMs += tickMs;
     if (faults) this.breakSomething();
-    this.apps.ask(this.nodes, this.nowMs);
+    const reached = this.serving().filter((node) => !this.cut.has(node));
+    this.apps.ask(
+      this.nodes,
+      reached.map(({ name }) => name),
+      this.nowMs,
+    );
     for (const group of new Set(this.nodes.flatMap((node) => node.group ?? []))) this.play(group);
     for (const node of this.nodes) if (node.powered) this.supervise(node);
     this.write(faults);

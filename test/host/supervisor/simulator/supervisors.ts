@@ -54,7 +54,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
 
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
     const self = this.stateOf(node);
-    const override = node.override.holds(self, this.sight(peers), this.nowMs);
+    const override = node.override.holds(self, this.sight(node, peers), this.nowMs);
     const nodes = this.nodes.map(({ name }) => name);
     const made = this.by.decide({ nodes, self, peers, override });
     return this.apps.next(node, made, self, peers, this.nowMs);
@@ -140,7 +140,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     try {
       const self = { ...this.stateOf(node), member: null };
       const peers = this.heardBy(node);
-      const holds = () => node.override.holds(self, this.sight(peers), this.nowMs);
+      const holds = () => node.override.holds(self, this.sight(node, peers), this.nowMs);
       if (kind === "override" && !holds()) throw new Error("there is another group");
       const voters = [node.name];
       node.memory.certify({ epoch, kind, founder: node.name, voters, groupId });
