@@ -33,7 +33,8 @@ export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
       log /dev/log local0
       user haproxy
       group haproxy
-      maxconn 10000
+      # Two files each: a host of the local cloud has 20 000.
+      maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
       hard-stop-after 10m
       stats socket /run/haproxy/admin.sock mode 660 level admin
