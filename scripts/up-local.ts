@@ -21,14 +21,14 @@ import { resumeInterrupted } from "./local/resume";
 import { localStack } from "./local/stack";
 import { waitUntil } from "./local/wait-until";
 
-/** Answers once the page behind the floating IP is served through all tiers. */
+/** Answers once the app answers behind the floating IP, through all tiers; it need not have a page at `/`. */
 async function waitForPage(url: string): Promise<true> {
   return waitUntil(
-    `a page from ${url}`,
+    `an answer of the app at ${url}`,
     async () => {
       const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
       await response.arrayBuffer();
-      if (response.status !== 200) throw new Error(`status ${response.status}`);
+      if (response.status >= 500) throw new Error(`status ${response.status}`);
       return true as const;
     },
     { timeoutSeconds: 60 },
