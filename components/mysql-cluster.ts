@@ -20,6 +20,8 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   bufferPoolMib: number;
   /** GB of a volume for the data of each node. @default the data is on the server's own disk */
   volumeGb?: number | undefined;
+  /** False: MySQL's group communication is left alone. @default true */
+  xcomHelp?: boolean | undefined;
 }
 
 /** What an app needs to use the databases. */
@@ -90,12 +92,12 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
 }
 
 function facts(
-  { nodes, bufferPoolMib }: MysqlClusterArgs,
+  { nodes, bufferPoolMib, xcomHelp }: MysqlClusterArgs,
   { mysqlServerId }: PlannedDatabase,
   groupName: string,
   volume: MysqlFacts["volume"],
 ): Own {
-  return { nodes, bufferPoolMib, mysqlServerId, groupName, volume };
+  return { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
 }
 
 /**

@@ -135,6 +135,12 @@ const db = z.strictObject({
     example: 40,
     absent: "the data is on the server's own disk",
   }).optional(),
+  xcomHelp: setting(z.boolean(), {
+    about:
+      "Whether the supervisors shorten the waits of MySQL's group communication; only with versions that were measured",
+    must: "be true or false",
+    example: false,
+  }).default(true),
 });
 
 /** Every `webstack:` setting of a stack file. */

@@ -83,6 +83,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
     volumeGb: db.volumeGb,
+    xcomHelp: db.xcomHelp,
     server: server("db"),
     host,
   });

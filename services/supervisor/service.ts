@@ -18,6 +18,8 @@ export interface SupervisorFacts {
   nodes: readonly Peer[];
   /** Volume for the data. @default the data is on the server's own disk */
   volume?: DataVolume | "pending" | undefined;
+  /** False: MySQL's group communication is left alone. @default true */
+  xcomHelp?: boolean | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -45,11 +47,12 @@ function supervisorPart({
   privateIp,
   nodes,
   volume,
+  xcomHelp = true,
   programs,
 }: SupervisorFacts): ServicePart {
   // Not the objects as they come: what else they hold is no business of the supervisor.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
-  const config = { node, privateIp, nodes: members };
+  const config = { node, privateIp, nodes: members, ...(xcomHelp ? {} : { xcomHelp: [] }) };
   return {
     users: [{ name: supervisorUser, home: "/nonexistent" }],
     files: {
