@@ -19,7 +19,7 @@ describe("readSettings", () => {
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
       web: { count: 2, serverType: "cpx12", maxBodyMib: 10 },
-      db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536 },
+      db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536, xcomHelp: true },
     });
     expect(loadBalancers).toMatchObject({
       serverType: "cpx12",

@@ -70,7 +70,7 @@ export class Override {
 
 function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: Sight): string {
   if (self.cloneIncomplete) return `${self.node} has no data: a copy was broken off`;
-  if (self.gtid === "") return `${self.node} has no data`;
+  if (self.gtid === "" && !isAllEmpty(peers, nodeCount)) return `${self.node} has no data`;
   if (isInGroup(self)) return `${self.node} is a member of a group`;
   const member = peers.find((one) => isInGroup(one) && one.majority);
   if (member) return `${self.node} sees that ${member.node} is in a group with a majority`;
@@ -84,4 +84,9 @@ function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: Sight): st
       lastView && state?.state === "ONLINE" && isMajority(countKnowing(peers, lastView), nodeCount),
   );
   return known ? `a majority knows of a group with ${known.node}` : "";
+}
+
+/** True if every other node is seen and has no data either: a stack that lost its first group. */
+function isAllEmpty(peers: readonly NodeState[], nodeCount: number): boolean {
+  return peers.length === nodeCount - 1 && peers.every(({ gtid }) => gtid === "");
 }

@@ -36,6 +36,16 @@ describe("an operator's word", () => {
     expect(answer).toEqual({ accepted: false, reason: expect.stringMatching(reason) });
   });
 
+  it("is taken on a node without data if every node is seen and none has any", () => {
+    const empty = { ...self, gtid: "" };
+    const peers = [outside("db-1", { gtid: "" }), outside("db-2", { gtid: "" })];
+    expect(asked(empty, sight(peers)).accepted).toBe(true);
+    expect(asked(empty, sight(peers.slice(1))).accepted).toBe(false);
+    expect(asked(empty, sight([peers[0]!, outside("db-2", { gtid: upTo(1) })])).accepted).toBe(
+      false,
+    );
+  });
+
   it("holds for two minutes", () => {
     const override = new Override();
     override.ask(self, sight([]), 1_000);
