@@ -16,7 +16,7 @@ export function npmEnded(script: string, ...args: string[]): Promise<Ended> {
     const child = spawn("npm", words, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2_000)));
+      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
     }
     child.on("error", reject);
     child.on("close", (status) => resolve({ status, said }));

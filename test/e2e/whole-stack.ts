@@ -11,6 +11,7 @@ import { failoverSteps } from "./failover-steps";
 import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
+import { ownAppSteps } from "./own-app-steps";
 import { losesPower } from "./power-step";
 import { rolls } from "./roll-step";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
@@ -154,6 +155,7 @@ export function wholeStackStory(): Story {
       ...[userDataIsClean, tokenIsOnBrokers, secondUp],
       ...failoverSteps,
       rolls,
+      ...ownAppSteps,
     ],
     closing: [
       {

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { npmEnded } from "../../scripts/drill/npm-run";
+import { Prober, seen } from "../../scripts/drill/prober";
+import { readOutputs } from "../../scripts/local/outputs";
+import { repositoryRoot } from "../../scripts/local/paths";
+import { npmRun } from "./npm-run";
+import type { Step } from "./story";
+
+const stackFile = join(repositoryRoot, "Pulumi.local.yaml");
+const requestsPerSecond = 50;
+/** Longest `up:local` of these steps, seconds. */
+const upSeconds = 300;
+
+interface StackFile {
+  config: { "webstack:app": Record<string, unknown> };
+}
+
+/** The stack file with that app, for as long as `run` takes; then it is what it was. */
+async function withApp(app: Record<string, unknown>, run: () => Promise<void>): Promise<void> {
+  const before = readFileSync(stackFile, "utf8");
+  const file = parse(before) as StackFile;
+  Object.assign(file.config["webstack:app"], app);
+  writeFileSync(stackFile, stringify(file));
+  try {
+    await run();
+  } finally {
+    writeFileSync(stackFile, before);
+  }
+}
+
+/** Runs it under requests on new and on lasting connections, none of which may fail. */
+async function unnoticed(run: () => Promise<unknown>): Promise<void> {
+  const { url } = readOutputs();
+  const probers = [false, true].map((keeps) => new Prober(url, requestsPerSecond, keeps));
+  for (const prober of probers) prober.start();
+  try {
+    await run();
+  } finally {
+    await Promise.all(probers.map((prober) => prober.stop()));
+  }
+  const [fresh, kept] = probers.map(({ probes }) => seen(probes));
+  for (const { requests, failed } of [fresh!, kept!]) {
+    console.log(`        ${failed} of ${requests} requests failed`);
+  }
+  assert.equal(fresh!.failed + kept!.failed, 0);
+}
+
+/** What the site says, asked so often that every node of the app has its turn. */
+async function answers(): Promise<string[]> {
+  const texts = new Set<string>();
+  for (let i = 0; i < 40; i++) texts.add(await (await fetch(readOutputs().url)).text());
+  return [...texts].sort();
+}
+
+const threeLines = { path: "./examples/three-line" };
+const threeLineAnswers = ["Hello from app-1\n", "Hello from app-2\n"];
+
+const takesItsPlace: Step = {
+  title: "an ordinary program takes the place of the sample app, without a failed request",
+  run: async () => {
+    await withApp(threeLines, () => unnoticed(() => npmRun("up:local", [], upSeconds)));
+    assert.deepEqual(await answers(), threeLineAnswers);
+  },
+};
+
+const isRefused: Step = {
+  title: "a release that ends at its start stops at the first node, and the one before goes on",
+  run: async () => {
+    const path = mkdtempSync(join(tmpdir(), "webstack-broken-app-"));
+    writeFileSync(join(path, "server.js"), 'throw new Error("broken on purpose");\n');
+    try {
+      await withApp({ path }, () =>
+        unnoticed(async () => {
+          const { status, said } = await npmEnded("up:local");
+          assert.notEqual(status, 0);
+          assert.match(said, /app-1-configuration/);
+          assert.match(said, /broken on purpose/);
+          assert.match(said, /the app ended before it was healthy/);
+        }),
+      );
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+    assert.deepEqual(await answers(), threeLineAnswers);
+  },
+};
+
+const comesBack: Step = {
+  title: "the sample app comes back, without a failed request",
+  run: () => unnoticed(() => npmRun("up:local", [], upSeconds)),
+};
+
+/** Somebody's own app on the running stack: there, broken, and away again. */
+export const ownAppSteps: readonly Step[] = [takesItsPlace, isRefused, comesBack];
