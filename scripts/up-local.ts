@@ -1,3 +1,4 @@
+import "./local/compile-cache";
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../offline/engine";
