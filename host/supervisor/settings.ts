@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Passwords } from "./actions/users";
 import type { PeerCredentials } from "./wire/peer-tls";
-import type { HelpPiece } from "./xcom/help";
+import type { HelpPiece } from "./xcom/help-pieces";
 
 /** What the program tells the supervisor of a node, in `/etc/webstack/supervisor.json`. */
 export interface Settings {

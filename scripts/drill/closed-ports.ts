@@ -1,28 +1,9 @@
 import { brokerPort } from "../../services/broker/service";
+import type { Answered, Target } from "./asked-ports";
 import { checksPort, controlSocket, peerPort } from "../../services/supervisor/supervisor-ports";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { askForwarded } from "./forwarded-ports";
-
-/** A place where a supervisor or a broker listens. */
-export interface Target {
-  /** Where it is, such as `10.0.4.11:9201`, or the path of a Unix socket. */
-  at: string;
-  scheme: "http" | "https";
-  /** Paths that are asked for, each with GET and with POST. */
-  paths: readonly string[];
-}
-
-/** A call that was answered. */
-export interface Answered {
-  /** Who asked, such as `nobody on db-1`. */
-  from: string;
-  at: string;
-  method: string;
-  path: string;
-  /** HTTP status, such as 200. */
-  status: number;
-}
 
 /** Every path that a supervisor has or had, none with an argument that would have an effect. */
 const supervisorPaths = [

@@ -2,7 +2,7 @@ import { request as requestHttp, type RequestOptions } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { StackOutputs } from "../operate/outputs";
 import { openTunnel } from "../operate/tunnel";
-import type { Answered, Target } from "./closed-ports";
+import type { Answered, Target } from "./asked-ports";
 
 /** Longest wait for an answer, milliseconds. */
 const timeoutMs = 2_000;

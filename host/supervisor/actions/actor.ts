@@ -1,5 +1,5 @@
 import { monotonicMs } from "../../time/monotonic";
-import type { Decision } from "../core/decide";
+import type { Decision } from "../core/decision";
 import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
 import type { Observer } from "../observation/observer";

@@ -1,6 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
 import { castVote, countVotes, type VoteAnswer } from "../core/ballot";
-import type { Decision, FoundingKind } from "../core/decide";
+import type { Decision, FoundingKind } from "../core/decision";
 import type { VoteRequest } from "../core/founding-rule";
 import { founded } from "../core/lineage";
 import type { Memory } from "../core/memory";

@@ -1,6 +1,6 @@
 import { literal, type Mysql, SqlError } from "../mysql";
 import { writeOutside, writeUnlogged } from "./unlogged";
-import type { Lineage } from "../core/lineage";
+import type { Lineage } from "../core/ancestor";
 
 /** No such database, no such table. */
 const absent = [1049, 1146];

@@ -1,4 +1,5 @@
-import { decide, type FoundingKind } from "./decide";
+import type { FoundingKind } from "./decision";
+import { decide } from "./decide";
 import { objection, type VoteRequest } from "./founding-rule";
 import type { Memory } from "./memory";
 import { isMajority, type NodeState } from "./node-state";

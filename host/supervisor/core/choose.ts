@@ -1,4 +1,4 @@
-import type { Decision } from "./decide";
+import type { Decision } from "./decision";
 import { hasAllOf } from "./lineage";
 import { isMajority, latestPrimaries, type NodeState } from "./node-state";
 

@@ -1,25 +1,11 @@
 import { choose } from "./choose";
+import type { Decision } from "./decision";
 import { missingFrom } from "./gtid";
-import { foundingExtra, isOfAnotherGroup, type Lineage, lineageOf } from "./lineage";
+import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
 import { isCertified, isInGroup } from "./node-state";
 import type { NodeState } from "./node-state";
 import { electors } from "./founding-rule";
 import { isConfirmed, servingElsewhere } from "./who-serves";
-
-/** What this node is to do next. */
-export type Decision =
-  | { type: "nothing" }
-  | { type: "join"; lineage: Lineage }
-  | { type: "rebuild"; donor: string; reason: string }
-  | { type: "bootstrap"; kind: FoundingKind; reason: string }
-  /** `mayPass`: the reason may pass by itself; `cut`: what is written here until then does not count. */
-  | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean }
-  | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }
-  /** `instead`: what is to be done if it has waited for too long. */
-  | { type: "wait"; reason: string; instead?: Decision };
-
-/** By what right a group is founded; see `CertificateKind`. */
-export type FoundingKind = "majority" | "first" | "sole" | "override";
 
 /** What a decision is made from. */
 export interface Situation {

@@ -1,5 +1,5 @@
 import { isLater } from "./certificate";
-import type { FoundingKind } from "./decide";
+import type { FoundingKind } from "./decision";
 import { isInGroup, isMajority, latestPrimaries, type NodeState } from "./node-state";
 
 /** Those whose word counts for a founding, or what it waits for. */

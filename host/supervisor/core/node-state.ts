@@ -1,6 +1,6 @@
 import { type Certificate, isLater, type LastView, type Vote } from "./certificate";
 import type { AppMove } from "./app-move";
-import type { Lineage } from "./lineage";
+import type { Lineage } from "./ancestor";
 
 /** State of a member as Group Replication says it. */
 export type MemberState = "ONLINE" | "RECOVERING" | "OFFLINE" | "ERROR" | "UNREACHABLE";

@@ -1,4 +1,5 @@
-import { decide, type Decision } from "../core/decide";
+import type { Decision } from "../core/decision";
+import { decide } from "../core/decide";
 import { isInGroup, type NodeState } from "../core/node-state";
 import { besideDiskPressure } from "./disk-pressure";
 import { betterPrimary, HandOvers, type Standing } from "./hand-over";

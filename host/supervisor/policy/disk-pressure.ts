@@ -1,4 +1,5 @@
-import type { Decision, Situation } from "../core/decide";
+import type { Decision } from "../core/decision";
+import type { Situation } from "../core/decide";
 import { isInGroup, type NodeState } from "../core/node-state";
 
 const reason = "the disk is nearly full";

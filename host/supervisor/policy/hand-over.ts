@@ -1,5 +1,5 @@
 import type { Callers } from "../core/app-move";
-import type { Decision } from "../core/decide";
+import type { Decision } from "../core/decision";
 import type { LastView } from "../core/certificate";
 import type { NodeState } from "../core/node-state";
 import { AppMoves } from "./app-moves";

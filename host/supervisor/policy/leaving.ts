@@ -1,4 +1,4 @@
-import type { Decision } from "../core/decide";
+import type { Decision } from "../core/decision";
 
 /** How long a reason to leave that may pass by itself must hold, milliseconds. */
 const steadyMs = 3_000;

@@ -1,5 +1,5 @@
 import { monotonicMs } from "../../time/monotonic";
-import type { Decision } from "../core/decide";
+import type { Decision } from "../core/decision";
 import type { Progress } from "../observation/clone-progress";
 import { isInGroup, type NodeState } from "../core/node-state";
 

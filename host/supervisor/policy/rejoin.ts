@@ -1,4 +1,4 @@
-import type { Decision } from "../core/decide";
+import type { Decision } from "../core/decision";
 
 /**
  * How long after its removal a member stays out, milliseconds. A member that is let in holds up the

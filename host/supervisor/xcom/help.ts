@@ -2,16 +2,12 @@ import { log } from "../log";
 import type { Observer } from "../observation/observer";
 import type { Settings } from "../settings";
 import { monotonicMs } from "../../time/monotonic";
+import { type HelpPiece, helpPieces } from "./help-pieces";
 import { FastRefusal, type Silence } from "./fast-refusal";
 import { Reach } from "./reach";
 import { SeveredLinks } from "./severed-links";
 import { SlotFiller } from "./slot-filler";
 import { SlotFilling } from "./slot-filling";
-
-/** What the help consists of; each piece can be left out, so that what it saves can be measured. */
-export const helpPieces = ["fast-refusal", "severed-links", "slot-filling", "join-gate"] as const;
-/** One piece of the help. */
-export type HelpPiece = (typeof helpPieces)[number];
 
 /**
  * Versions of MySQL that the help was measured with. It rests on times inside of XCom, which no interface

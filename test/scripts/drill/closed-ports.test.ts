@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Answered } from "../../../scripts/drill/asked-ports";
 import {
-  type Answered,
   answersIn,
   askingScript,
   targetsOf,

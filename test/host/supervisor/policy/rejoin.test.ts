@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { notNoticed, type Decision } from "../../../../host/supervisor/core/decide";
+import type { Decision } from "../../../../host/supervisor/core/decision";
+import { notNoticed } from "../../../../host/supervisor/core/decide";
 import { noticeMs, Rejoins, settleMs, silenceMs } from "../../../../host/supervisor/policy/rejoin";
 
 const join: Decision = { type: "join", lineage: [] };

@@ -1,5 +1,5 @@
 import { Askers } from "../../../../host/supervisor/observation/askers";
-import type { Decision } from "../../../../host/supervisor/core/decide";
+import type { Decision } from "../../../../host/supervisor/core/decision";
 import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
 import type { ReachedPrimary } from "../../../../host/supervisor/policy/override";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";

@@ -1,5 +1,6 @@
 import { castVote, countVotes } from "../../../../host/supervisor/core/ballot";
-import { decide, type Decision, type Situation } from "../../../../host/supervisor/core/decide";
+import type { Decision } from "../../../../host/supervisor/core/decision";
+import { decide, type Situation } from "../../../../host/supervisor/core/decide";
 import { follow, settle } from "../../../../host/supervisor/core/follow";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { isConfirmed, isOwnPrimary } from "../../../../host/supervisor/core/who-serves";

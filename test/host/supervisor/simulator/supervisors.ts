@@ -1,5 +1,5 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
-import type { Decision, FoundingKind } from "../../../../host/supervisor/core/decide";
+import type { Decision, FoundingKind } from "../../../../host/supervisor/core/decision";
 import { founded } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
