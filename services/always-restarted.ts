@@ -1,8 +1,13 @@
 import { made } from "./notice";
 import { text } from "./text";
 
-/** Drop-in of a packaged unit that starts once the private network is there, and anew whenever it ends. */
-export function alwaysRestarted(): string {
+/**
+ * Drop-in of a packaged unit that starts once the private network is there, and anew whenever it ends.
+ *
+ * @param restartMs wait before a new start, milliseconds.
+ * @param more further lines of `[Service]`.
+ */
+export function alwaysRestarted(restartMs = 100, more: readonly string[] = []): string {
   return text`
     ${made}
     [Unit]
@@ -11,6 +16,7 @@ export function alwaysRestarted(): string {
 
     [Service]
     Restart=always
-    RestartSec=100ms
+    RestartSec=${restartMs}ms
+    ${more}
   `;
 }

@@ -3,6 +3,7 @@ import { programPath } from "../host-program";
 import { made } from "../notice";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
+import { networkedSandbox } from "../unit-sandbox";
 
 /** Port on the private address where a broker answers. */
 export const brokerPort = 9300;
@@ -111,15 +112,7 @@ function brokerUnit(): string {
     LoadCredential=key:${key}
     Restart=always
     RestartSec=500ms
-    NoNewPrivileges=yes
-    ProtectSystem=strict
-    ProtectHome=yes
-    PrivateTmp=yes
-    PrivateDevices=yes
-    CapabilityBoundingSet=
-    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-    SystemCallFilter=@system-service
-    OOMScoreAdjust=-800
+    ${networkedSandbox}
 
     [Install]
     WantedBy=multi-user.target

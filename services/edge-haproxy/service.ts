@@ -1,9 +1,8 @@
 import type { Peer } from "../../topology";
+import { alwaysRestarted } from "../always-restarted";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
-import { made } from "../notice";
 import { rootOnly, type Service } from "../service";
-import { text } from "../text";
 import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
 
 /** What HAProxy of a load balancer depends on. */
@@ -79,16 +78,5 @@ const edgeOpenFiles = 20_000;
 
 /** Keeps HAProxy coming back at once, and out of the kernel's reach when memory is short. */
 function haproxyDropIn(): string {
-  return text`
-    ${made}
-    [Unit]
-    After=webstack-network-ready.service
-    StartLimitIntervalSec=0
-
-    [Service]
-    Restart=always
-    RestartSec=20ms
-    LimitNOFILE=${edgeOpenFiles}
-    OOMScoreAdjust=-800
-  `;
+  return alwaysRestarted(20, [`LimitNOFILE=${edgeOpenFiles}`, "OOMScoreAdjust=-800"]);
 }

@@ -4,6 +4,7 @@ import { vrrpFifoPath } from "../keepalived/keepalived-conf";
 import { made } from "../notice";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
+import { networkedSandbox } from "../unit-sandbox";
 
 /** What the mover must know; ids exist only after creation. */
 export interface MoverSettings {
@@ -126,15 +127,7 @@ function moverUnit(credentials: Readonly<Record<string, string>>): string {
     ${Object.entries(credentials).map(([name, path]) => `LoadCredential=${name}:${path}`)}
     Restart=always
     RestartSec=500ms
-    NoNewPrivileges=yes
-    ProtectSystem=strict
-    ProtectHome=yes
-    PrivateTmp=yes
-    PrivateDevices=yes
-    CapabilityBoundingSet=
-    RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-    SystemCallFilter=@system-service
-    OOMScoreAdjust=-800
+    ${networkedSandbox}
 
     [Install]
     WantedBy=multi-user.target

@@ -1,7 +1,6 @@
+import { alwaysRestarted } from "../always-restarted";
 import { rootFile, type BundleRelease } from "../bundle";
-import { made } from "../notice";
 import type { Service } from "../service";
-import { text } from "../text";
 import { nginxConf } from "./nginx-conf";
 
 /** What Nginx depends on. */
@@ -31,7 +30,7 @@ export const nginx: Service<NginxFacts> = {
     },
     files: {
       [configPath]: rootFile(nginxConf({ node, maxBodyMib, lbSubnetCidr: subnets.lb })),
-      [dropInPath]: rootFile(dropIn()),
+      [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
     unitFiles: { dropIns: [dropInPath], packaged: ["nginx.service"] },
@@ -47,17 +46,3 @@ export const nginx: Service<NginxFacts> = {
     release,
   }),
 };
-
-function dropIn(): string {
-  return text`
-    ${made}
-    [Unit]
-    After=webstack-network-ready.service
-    StartLimitIntervalSec=0
-
-    [Service]
-    Restart=always
-    RestartSec=100ms
-    LimitNOFILE=16384
-  `;
-}
