@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { isMap } from "../plugin/values";
 
 /** Shortest text that counts as a secret; shorter ones would blank out ordinary words. */
@@ -16,7 +17,10 @@ function json(content: string): unknown {
   }
 }
 
-/** Texts of a secret file that must not be seen: whole, by line, by value and by password in a URL. */
+/**
+ * Texts of a secret file that must not be seen: whole, by line, by value and by password in a URL. An address
+ * is none, which an app's variables hold beside its passwords.
+ */
 function secretTexts(content: string): string[] {
   const lines = content.split("\n");
   const values = lines.map((line) => line.slice(line.indexOf("=") + 1).replace(/^["']|["']$/g, ""));
@@ -27,7 +31,9 @@ function secretTexts(content: string): string[] {
       decodeURIComponent(word!),
     ]),
   );
-  return [...all, ...passwords].map((text) => text.trim()).filter((text) => text.length >= least);
+  return [...all, ...passwords]
+    .map((text) => text.trim())
+    .filter((text) => text.length >= least && isIP(text) === 0);
 }
 
 /** A function that blanks the contents of secret files out of a text. */

@@ -24,6 +24,13 @@ describe("a redactor", () => {
     expect(redact(text)).not.toMatch(/cret99|horse|MIIB/);
   });
 
+  it("leaves addresses alone, whose value alone is no secret", () => {
+    const env = redactor({ "/etc/app.env": 'DB_HOST="127.0.0.1"\nDB_PASSWORD="s3cret-word"\n' });
+    const text = "connect ECONNREFUSED 127.0.0.1:3101";
+    expect(env(text)).toBe(text);
+    expect(env("with s3cret-word")).toBe("with [secret]");
+  });
+
   it("leaves short words alone", () => expect(redact("MODE is on")).toBe("MODE is on"));
 });
 
