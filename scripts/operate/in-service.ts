@@ -3,12 +3,15 @@ import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
 const curl = "curl -sfo /dev/null -m 5";
+/** An app need not know the sample app's path; 5xx says that it, or no process of it, is ready. */
+const appAnswers =
+  "code=$(curl -so /dev/null -m 5 -w '%{http_code}' http://127.0.0.1:3000/readyz) && [ $code -lt 500 ]";
 
 /** How a node is asked on the node itself whether it is healthy; as in its bundle. */
 const healthCommand: Record<StackNode["role"], string> = {
   lb: `${curl} http://127.0.0.1:80/-/edge`,
   web: `${curl} http://127.0.0.1:80/healthz`,
-  app: `${curl} http://127.0.0.1:3000/readyz`,
+  app: appAnswers,
   db: askSupervisor("/health"),
 };
 
