@@ -1,3 +1,4 @@
+import { monotonicMs } from "../time/monotonic";
 import { createConnection } from "node:net";
 
 /** Sends one command to HAProxy; resolves with what it says. */
@@ -38,10 +39,10 @@ export async function drainServer(
 ): Promise<number> {
   const said = await tell(socketPath, `set server app/${port} state drain`);
   if (said !== "") throw new Error(`the balancer says: ${said}`);
-  const end = process.hrtime.bigint() + BigInt(seconds * 1000) * 1_000_000n;
+  const end = monotonicMs() + seconds * 1_000;
   for (;;) {
     const left = sessionsOf(await tell(socketPath, "show stat app 4 -1"), String(port));
-    if (left === 0 || process.hrtime.bigint() >= end) return left;
+    if (left === 0 || monotonicMs() >= end) return left;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,3 +1,4 @@
+import { monotonicMs } from "../time/monotonic";
 import { listeningPorts } from "./listening";
 import { unhealthy } from "./answer";
 import type { AppProcessSettings } from "./settings";
@@ -56,7 +57,7 @@ export function ofHost(
   health: AppProcessSettings["health"],
 ): StartSurroundings {
   return {
-    now: () => Number(process.hrtime.bigint() / 1_000_000n),
+    now: monotonicMs,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     lives: () => isAlive(pid),
     problem: () => unhealthy(port, health),

@@ -93,7 +93,8 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   /** `npm run db:override`. */
   protected overrideOn(node: SimulatedNode): void {
     // Who has no network is not reached by an operator either.
-    if (!node.powered || this.nowMs < node.mysqlAt || this.cut.has(node)) return;
+    if (!node.powered || this.nowMs < node.mysqlAt || (this.by.witnesses && this.cut.has(node)))
+      return;
     const peers = this.heardBy(node);
     const self = node.say(this.nowMs, this.seesMajority(node));
     const { accepted } = node.override.ask(self, this.sight(node, peers), this.nowMs);
@@ -102,7 +103,7 @@ export abstract class SimulatedFaults extends SimulatedReplication {
 
   /** What an operator's word is weighed against. */
   protected sight(node: SimulatedNode, peers: NodeState[]): Sight {
-    const otherPrimary = this.apps.otherPrimary(node, this.nowMs);
+    const otherPrimary = this.by.witnesses ? this.apps.otherPrimary(node, this.nowMs) : undefined;
     return { peers, otherPrimary, nodeCount: this.nodes.length };
   }
 

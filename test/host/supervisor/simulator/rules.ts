@@ -21,6 +21,8 @@ export interface Rules {
   knowsLoss: boolean;
   /** True if what was the only node ends to be that before it lets in another. */
   letsIn: boolean;
+  /** True if app nodes say which primaries they reach, and nobody reaches a node without a network. */
+  witnesses: boolean;
 }
 
 /** The rules as they are. */
@@ -29,5 +31,5 @@ export const rules: Rules = {
   serves: (state, peers, count) =>
     isPrimary(state) && (isConfirmed(state, peers, count) || (state.alone && isOwnPrimary(state))),
   ...{ castVote, countVotes, follow, settle },
-  ...{ isDurable: true, knowsLoss: true, letsIn: true },
+  ...{ isDurable: true, knowsLoss: true, letsIn: true, witnesses: true },
 };
