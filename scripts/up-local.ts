@@ -1,4 +1,3 @@
-import "./local/compile-cache";
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../offline/engine";

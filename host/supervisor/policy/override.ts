@@ -74,7 +74,7 @@ function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: Sight): st
   if (isInGroup(self)) return `${self.node} is a member of a group`;
   const member = peers.find((one) => isInGroup(one) && one.majority);
   if (member) return `${self.node} sees that ${member.node} is in a group with a majority`;
-  if (otherPrimary && otherPrimary.primary !== self.node) {
+  if (otherPrimary) {
     return `the app node ${otherPrimary.by} reaches ${otherPrimary.primary} as the primary`;
   }
   const founder = peers.find(({ founding }) => founding > 0);
