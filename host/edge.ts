@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { openConnections } from "./edge/connections";
+import { tell } from "./haproxy/tell";
 import { monotonicMs } from "./time/monotonic";
 
 const vrrpFifo = "/run/webstack/vrrp.fifo";
@@ -20,19 +20,6 @@ const welcomeNew = "flush set inet webstack held_back";
 const inFlightMs = { least: 100, most: 600 };
 const usage = "usage: edge status | drain on|off | step-down on|off | take";
 
-/** Sends one command to HAProxy; resolves with what it says. */
-function tell(command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(haproxySocket);
-    let text = "";
-    socket.setTimeout(2_000, () => socket.destroy(new Error("HAProxy does not answer")));
-    socket.on("data", (chunk) => (text += chunk.toString()));
-    socket.on("error", reject);
-    socket.on("end", () => resolve(text.trim()));
-    socket.end(`${command}\n`);
-  });
-}
-
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim();
@@ -43,7 +30,7 @@ function read(path: string): string | undefined {
 
 async function status(): Promise<object> {
   const mover = read("/run/webstack-mover/status.json");
-  const draining = await tell(`get map ${drainMap} edge`).catch(() => "");
+  const draining = await tell(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
   return {
     healthy: read(healthFile) === "0",
     draining: /value="on"/.test(draining),
@@ -52,12 +39,12 @@ async function status(): Promise<object> {
 }
 
 async function drain(word: string): Promise<void> {
-  const said = await tell(`set map ${drainMap} edge ${word}`);
+  const said = await tell(haproxySocket, `set map ${drainMap} edge ${word}`);
   if (said !== "") throw new Error(`HAProxy says: ${said}`);
 }
 
 async function isBusy(): Promise<boolean> {
-  return openConnections(await tell("show stat -1 1 -1")) > 0;
+  return openConnections(await tell(haproxySocket, "show stat -1 1 -1")) > 0;
 }
 
 /**

@@ -71,7 +71,11 @@ export type ListedServices = Record<"system" | "tier", readonly Omit<Service<nev
 
 /** All ways in to a node that runs these services. */
 export function openings({ system, tier }: ListedServices): Opening[] {
-  return [...system, ...tier].flatMap((service) => service.openings);
+  return waysIn([...system, ...tier]);
+}
+
+function waysIn(services: readonly Pick<Service<never>, "openings">[]): Opening[] {
+  return services.flatMap((service) => service.openings);
 }
 
 /**
@@ -99,8 +103,6 @@ function firewallArgs<Facts extends NodeFacts>(
   services: NodeServices<Facts>,
 ): FirewallArgs {
   const { system, tier, guests = [] } = services;
-  const waysIn = (some: readonly Pick<Service<never>, "openings">[]) =>
-    some.flatMap((service) => service.openings);
   const all = allServices(services);
   const callsOut = all.flatMap((service) => service.callsOut ?? []);
   return {

@@ -1,18 +1,5 @@
+import { tell } from "../haproxy/tell";
 import { monotonicMs } from "../time/monotonic";
-import { createConnection } from "node:net";
-
-/** Sends one command to HAProxy; resolves with what it says. */
-export function tell(socketPath: string, command: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(socketPath);
-    let text = "";
-    socket.setTimeout(2_000, () => socket.destroy(new Error("the balancer does not answer")));
-    socket.on("data", (chunk) => (text += chunk.toString()));
-    socket.on("error", reject);
-    socket.on("end", () => resolve(text.trim()));
-    socket.end(`${command}\n`);
-  });
-}
 
 /**
  * Requests that a server has under way.

@@ -1,4 +1,5 @@
 import { appPort, type AppProgram } from "../app/app-program";
+import { innerDefaults } from "../haproxy-lines";
 import { made } from "../notice";
 import { text } from "../text";
 
@@ -32,10 +33,7 @@ export function appBalancerCfg(
 
     defaults
       mode http
-      log global
-      option dontlognull
-      timeout connect 1s
-      timeout queue 5s
+      ${innerDefaults}
       timeout check 3s
       # How long an answer may take is Nginx's to say.
       timeout client 1h

@@ -1,6 +1,7 @@
 import type { Peer } from "../../topology";
 import { appPort, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
+import { haproxyProcess, innerDefaults } from "../haproxy-lines";
 import { made } from "../notice";
 import { text } from "../text";
 
@@ -30,9 +31,7 @@ export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
   return text`
     ${made}
     global
-      log /dev/log local0
-      user haproxy
-      group haproxy
+      ${haproxyProcess}
       # Two files each: a host of the local cloud has 20 000.
       maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
@@ -41,10 +40,7 @@ export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
 
     defaults
       mode http
-      log global
-      option dontlognull
-      timeout connect 1s
-      timeout queue 5s
+      ${innerDefaults}
       timeout check 500ms
       # Nginx's own limits are shorter, so that Nginx says what was too late.
       timeout client ${answerSeconds + 5}s

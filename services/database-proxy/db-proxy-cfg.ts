@@ -1,4 +1,5 @@
 import type { Peer } from "../../topology";
+import { haproxyProcess, innerDefaults } from "../haproxy-lines";
 import { made } from "../notice";
 import { checksPort, primariesHeader } from "../supervisor/supervisor-ports";
 import { text } from "../text";
@@ -19,19 +20,14 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
   return text`
     ${made}
     global
-      log /dev/log local0
-      user haproxy
-      group haproxy
+      ${haproxyProcess}
       maxconn 4000
       hard-stop-after 60s
       stats socket /run/haproxy/admin.sock mode 660 level admin
 
     defaults
       mode tcp
-      log global
-      option dontlognull
-      timeout connect 1s
-      timeout queue 5s
+      ${innerDefaults}
       timeout check 400ms
       # Pools keep connections open for long; lost peers are found by keep-alive probes.
       timeout client 8h

@@ -1,6 +1,5 @@
 import type { Peer } from "../../topology";
-import { alwaysRestarted } from "../always-restarted";
-import { rootFile } from "../bundle";
+import { packagedHaproxy } from "../packaged-haproxy";
 import type { Service } from "../service";
 import { dbProxyCfg } from "./db-proxy-cfg";
 
@@ -10,23 +9,9 @@ export interface DatabaseProxyFacts {
   databases: readonly Peer[];
 }
 
-const configPath = "/etc/haproxy/haproxy.cfg";
-const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
-
 /** The proxy through which programs of its own host reach the databases, whichever is the primary. */
 export const databaseProxy: Service<DatabaseProxyFacts> = {
   name: "database-proxy",
   openings: [],
-  part: ({ databases }) => ({
-    packages: ["haproxy"],
-    files: {
-      [configPath]: rootFile(dbProxyCfg(databases)),
-      [dropInPath]: rootFile(alwaysRestarted()),
-    },
-    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
-    unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
-    services: [
-      { unit: "haproxy.service", reloadFiles: [configPath], restartFiles: [dropInPath], needs: [] },
-    ],
-  }),
+  part: ({ databases }) => packagedHaproxy(dbProxyCfg(databases)),
 };

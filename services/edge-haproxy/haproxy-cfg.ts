@@ -1,4 +1,5 @@
 import type { Peer } from "../../topology";
+import { haproxyProcess } from "../haproxy-lines";
 import { made } from "../notice";
 import { text } from "../text";
 
@@ -55,9 +56,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
   return text`
     ${made}
     global
-      log /dev/log local0
-      user haproxy
-      group haproxy
+      ${haproxyProcess}
       maxconn ${maxConnections}
       localpeer ${node}
       # Old workers end; not all idle connections are closed at once after a reload.

@@ -9,22 +9,14 @@ import {
   type Registration,
   secretValue,
 } from "../support/record";
-import { appProgram, hostSettings, plan, release, serverSettings } from "../support/tier-args";
+import { release, webTierArgs } from "../support/tier-args";
 
 const mark = "SECRET";
 const access = { user: "webstack", privateKey: `${mark} key`, bastions: ["203.0.113.11"] };
 
 async function build(overrides: Partial<RolloutArgs> = {}) {
   const all = await record(() => {
-    const tier = new WebTier("web", {
-      nodes: plan.web,
-      appNodes: plan.app,
-      program: appProgram(),
-      maxBodyMib: 10,
-      release,
-      server: serverSettings(),
-      host: hostSettings(),
-    });
+    const tier = new WebTier("web", webTierArgs());
     const hosts = tier.hosts.map((host) => ({
       ...host,
       secrets: { "/etc/secret": `${mark} file` },

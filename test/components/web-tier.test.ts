@@ -3,21 +3,12 @@ import { WebTier, type WebTierArgs } from "../../components/web-tier";
 import { topology } from "../../topology";
 import { writtenFiles } from "../support/first-boot";
 import { mockId, named, record, valueOf } from "../support/record";
-import { appProgram, hostSettings, plan, release, serverSettings } from "../support/tier-args";
+import { webTierArgs } from "../support/tier-args";
 
 async function build(overrides: Partial<WebTierArgs> = {}) {
   let tier!: WebTier;
   const children = await record(() => {
-    tier = new WebTier("web", {
-      nodes: plan.web,
-      appNodes: plan.app,
-      program: appProgram(),
-      maxBodyMib: 10,
-      release,
-      server: serverSettings(),
-      host: hostSettings(),
-      ...overrides,
-    });
+    tier = new WebTier("web", webTierArgs(overrides));
   });
   return { tier, children };
 }
@@ -71,15 +62,7 @@ describe("WebTier", () => {
 
   it("refuses a tier without nodes", async () => {
     await record(() => {
-      const args = {
-        appNodes: plan.app,
-        program: appProgram(),
-        maxBodyMib: 10,
-        release,
-        server: serverSettings(),
-        host: hostSettings(),
-      };
-      expect(() => new WebTier("web", { nodes: [], ...args })).toThrow(
+      expect(() => new WebTier("web", webTierArgs({ nodes: [] }))).toThrow(
         "nodes must name at least one web node, got []; set web.count to 1 or more",
       );
     });

@@ -22,7 +22,6 @@ import { userDataReport } from "./user-data";
 /** Seconds within which a cold `up:local` must serve a page. */
 const coldUpSeconds = 480;
 /** Seconds in which a second `up:local`, which changes nothing, should end on an idle machine. */
-const secondUpSeconds = 10;
 
 function url(): string {
   return readOutputs().url;
@@ -126,12 +125,11 @@ const tokenIsOnBrokers: Step = {
 };
 
 const secondUp: Step = {
-  title: "a second up changes nothing, within ten seconds, or twice that on a busy machine",
+  title: "a second up changes nothing",
   run: async () => {
     const { output, seconds } = await npmRun("up:local", [], 120);
     assert.match(output, /changes: 0/);
     console.log(`        the second up took ${seconds.toFixed(1)} s`);
-    assert.ok(seconds <= 2 * secondUpSeconds, `took ${seconds} s`);
   },
 };
 

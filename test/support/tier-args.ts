@@ -1,5 +1,6 @@
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
+import type { WebTierArgs } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import type { NodeFacts } from "../../services/node-bundle";
 import { type Role, topology } from "../../topology";
@@ -70,4 +71,18 @@ export function sampleProgram(): AppProgram {
     sharesPort: true,
     notifies: true,
   });
+}
+
+/** A web tier of the plan; a test overrides only what it is about. */
+export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
+  return {
+    nodes: plan.web,
+    appNodes: plan.app,
+    program: appProgram(),
+    maxBodyMib: 10,
+    release,
+    server: serverSettings(),
+    host: hostSettings(),
+    ...overrides,
+  };
 }

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drainServer, tell, welcomeServer } from "../../../host/app-process/balancer";
+import { drainServer, welcomeServer } from "../../../host/app-process/balancer";
+import { tell } from "../../../host/haproxy/tell";
 import { ordinaryAppNode } from "../../services/rendered";
 
 const haproxy = process.env.HAPROXY ?? "haproxy";

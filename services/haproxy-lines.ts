@@ -1,0 +1,14 @@
+/** Who an HAProxy on a host runs as, and where it logs: the first lines of its `global`. */
+export const haproxyProcess: readonly string[] = [
+  "log /dev/log local0",
+  "user haproxy",
+  "group haproxy",
+];
+
+/** What every HAProxy inside of the stack has in `defaults`: a peer that does not take a connection is soon given up. */
+export const innerDefaults: readonly string[] = [
+  "log global",
+  "option dontlognull",
+  "timeout connect 1s",
+  "timeout queue 5s",
+];

@@ -1,0 +1,29 @@
+import { alwaysRestarted } from "./always-restarted";
+import { type BundleHealth, rootFile } from "./bundle";
+import type { ServicePart } from "./service";
+
+const configPath = "/etc/haproxy/haproxy.cfg";
+const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
+
+/**
+ * What a host needs that runs the distribution's HAProxy with that configuration, and nothing else of it.
+ *
+ * @param health how to tell that it works. @default that systemd says active
+ */
+export function packagedHaproxy(config: string, health?: BundleHealth): ServicePart {
+  return {
+    packages: ["haproxy"],
+    files: { [configPath]: rootFile(config), [dropInPath]: rootFile(alwaysRestarted()) },
+    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
+    unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
+    services: [
+      {
+        unit: "haproxy.service",
+        reloadFiles: [configPath],
+        restartFiles: [dropInPath],
+        needs: [],
+        ...(health ? { health } : {}),
+      },
+    ],
+  };
+}
