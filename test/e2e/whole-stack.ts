@@ -21,7 +21,6 @@ import { userDataReport } from "./user-data";
 
 /** Seconds within which a cold `up:local` must serve a page. */
 const coldUpSeconds = 480;
-/** Seconds in which a second `up:local`, which changes nothing, should end on an idle machine. */
 
 function url(): string {
   return readOutputs().url;
