@@ -76,7 +76,13 @@ async function main(): Promise<void> {
   const stack = await progress.phase("stack settings", () => localStack(engine));
   await resumeInterrupted(stack, say);
   const result = await progress.phase("pulumi up", () =>
-    stack.up({ refresh, onEvent: engineEvents(progress), suppressProgress: true, color: "never" }),
+    stack.up({
+      refresh,
+      onEvent: engineEvents(progress),
+      suppressProgress: true,
+      color: "never",
+      showSecrets: false,
+    }),
   );
   const changes = Object.entries(result.summary.resourceChanges ?? {});
   const changed = changes.filter(([kind]) => kind !== "same").map(([k, n]) => `${n} ${k}`);

@@ -1,3 +1,4 @@
+import "./unused-modules";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,6 +46,12 @@ function writeProject(): void {
     { mode: 0o600 },
   );
 }
+
+/** Where the engine keeps the state of the local stack, and whether a command on it is under way. */
+export const localState = {
+  checkpoint: join(localPaths.backend, ".pulumi", "stacks", "webstack", `${localStackName}.json`),
+  locks: join(localPaths.backend, ".pulumi", "locks"),
+} as const;
 
 /** The stack on the local cloud, run by `engine` with the same program as production. */
 export async function localStack(engine: Engine): Promise<Stack> {
