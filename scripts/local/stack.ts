@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
+import { layOutPlugin } from "../../offline/engine/compiled";
 import { program } from "../../program";
 import { localCloud } from "./cloud";
 import { localPaths, repositoryRoot } from "./paths";
@@ -33,7 +34,9 @@ function writeProject(): void {
   mkdirSync(localPaths.backend, { recursive: true, mode: 0o700 });
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
   for (const provider of project.plugins?.providers ?? []) {
-    provider.path = join(repositoryRoot, provider.path);
+    const folder = join(localPaths.project, "plugins", provider.name);
+    layOutPlugin(folder, provider.name, join(repositoryRoot, provider.path, "main.ts"));
+    provider.path = folder;
   }
   writeFileSync(join(localPaths.project, "Pulumi.yaml"), stringify(project));
   const target = join(localPaths.project, `Pulumi.${localStackName}.yaml`);
