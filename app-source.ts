@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "./config";
 import { commandWords } from "./config/command";
-import { packRelease } from "./release";
+import { packRelease } from "./release/pack";
 
 /** Longest time of a build, milliseconds. */
 const buildMs = 30 * 60_000;

@@ -15,7 +15,7 @@ const allowed: Record<string, string[]> = {
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
-  "release.ts": ["tar"],
+  release: ["release", "tar"],
   "app-source.ts": ["config", "release"],
   components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
   resources: ["@pulumi/*"],
@@ -26,7 +26,7 @@ const allowed: Record<string, string[]> = {
   localcloud: ["localcloud", "localcloud/*"],
   offline: [
     ...["offline", "plugin", "@pulumi/pulumi"],
-    ...["@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
+    ...["@peculiar/x509", "bcryptjs", "esbuild", "reflect-metadata", "yaml"],
   ],
   "sample-app": ["sample-app", "sample-app/*"],
 };

@@ -23,7 +23,7 @@ import {
   switchRelease,
   unpackRelease,
 } from "../../../host/converge/release";
-import { packRelease } from "../../../release";
+import { packRelease } from "../../../release/pack";
 
 vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({

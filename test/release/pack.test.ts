@@ -6,6 +6,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -13,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { list, type ReadEntry } from "tar";
 import { afterAll, describe, expect, it } from "vitest";
-import { packRelease } from "../release";
+import { packRelease } from "../../release/pack";
 
 const root = mkdtempSync(join(tmpdir(), "release-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -80,5 +82,36 @@ describe("packRelease", () => {
     expect(() => packRelease(join(root, "empty"), root)).toThrow(
       `app.path must hold the built app, got the empty directory ${join(root, "empty")}`,
     );
+  });
+
+  it("takes a link as a link, and does not look behind it", () => {
+    const directory = app("links", ["lib/a.js"]);
+    symlinkSync("lib", join(directory, "alias"));
+    const { archive } = packRelease(directory, join(root, "links-out"));
+    expect(entries(archive).map(({ path }) => path)).toEqual(["alias", "lib/", "lib/a.js"]);
+  });
+
+  it("refuses links that lead out of the directory, and names them", () => {
+    const directory = app("strays", ["lib/a.js"]);
+    symlinkSync("/etc/passwd", join(directory, "lib", "absolute"));
+    symlinkSync("../../one", join(directory, "lib", "beside"));
+    expect(() => packRelease(directory, join(root, "strays-out"))).toThrow(
+      /links that lead out of it, got 2 .*lib\/absolute -> \/etc\/passwd.*lib\/beside -> \.\.\/\.\.\/one/,
+    );
+  });
+
+  it("does not pack again what nobody wrote since", async () => {
+    const directory = app("again");
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const out = join(root, "again-out");
+    const first = packRelease(directory, out);
+    const { mtimeMs } = statSync(first.archive);
+    expect(packRelease(directory, out)).toEqual(first);
+    expect(statSync(first.archive).mtimeMs).toBe(mtimeMs);
+    writeFileSync(join(directory, "run"), "content of ran");
+    expect(packRelease(directory, out).digest).not.toBe(first.digest);
+    rmSync(first.archive);
+    writeFileSync(join(directory, "run"), "content of run");
+    expect(packRelease(directory, out).digest).toBe(first.digest);
   });
 });
