@@ -1,8 +1,10 @@
 import { appPort } from "../app/app-program";
-import { answerSeconds, appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
+import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
 import { made } from "../notice";
+import type { WebRequests } from "../requests";
 import { text } from "../text";
-import { forwardedHeaders } from "./forwarded-headers";
+import { appLocations, keptBodies } from "./app-locations";
+import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 
 /** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
 const compressedTypes = [
@@ -29,8 +31,8 @@ export interface NginxConfArgs {
   node: string;
   /** Subnet of the load balancers, whose word on the client's address is trusted. */
   lbSubnetCidr: string;
-  /** Largest body of a request, MiB; at least 1. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
+export function nginxConf({ node, lbSubnetCidr, requests }: NginxConfArgs): string {
   return text`
     ${made}
     user www-data;
@@ -69,6 +71,8 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
       keepalive_timeout 75s;
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
+      ${upgradeMaps}
+      ${keptBodies(requests)}
 
       upstream app {
         zone app 64k;
@@ -82,7 +86,12 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
       server {
         listen 80 default_server backlog=65535;
         root /srv/app/current/public;
-        client_max_body_size ${maxBodyMib}m;
+        client_max_body_size ${requests.maxBodyMib}m;
+        proxy_http_version 1.1;
+        proxy_connect_timeout 1s;
+        # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
+        proxy_next_upstream error;
+        ${forwardedHeaders(node)}
 
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
@@ -98,38 +107,7 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
           try_files $uri @app;
         }
 
-        location / {
-          try_files $uri @app;
-        }
-
-        location @app {
-          # A connection that changes its protocol lasts; all others go on below.
-          error_page 418 = @upgrade;
-          if ($http_upgrade ~* "^websocket$") {
-            return 418;
-          }
-          proxy_pass http://app;
-          proxy_http_version 1.1;
-          proxy_set_header Connection "";
-          ${forwardedHeaders(node)}
-          proxy_connect_timeout 1s;
-          proxy_read_timeout ${answerSeconds}s;
-          # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
-          proxy_next_upstream error;
-        }
-
-        location @upgrade {
-          proxy_pass http://app;
-          proxy_http_version 1.1;
-          proxy_set_header Connection upgrade;
-          proxy_set_header Upgrade $http_upgrade;
-          ${forwardedHeaders(node)}
-          proxy_connect_timeout 1s;
-          # As long as the load balancers keep it.
-          proxy_read_timeout 1h;
-          proxy_send_timeout 1h;
-          proxy_next_upstream error;
-        }
+        ${appLocations(requests)}
       }
     }
   `;
