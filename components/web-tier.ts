@@ -18,11 +18,13 @@ export interface WebTierArgs extends TierArgs {
   program: Pick<AppProgram, "health" | "sharesPort">;
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** Whether answers are compressed with brotli too. */
+  brotli: boolean;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "brotli" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -46,8 +48,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, requests, release } = args;
-    const known = () => ({ appNodes, program, requests, release });
+    const { appNodes, program, requests, brotli, release } = args;
+    const known = () => ({ appNodes, program, requests, brotli, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

@@ -36,6 +36,12 @@ export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: "be a whole number from 1 to 86400",
       example: 7200,
     }).default(3600),
+    brotli: setting(z.boolean(), {
+      about:
+        "Whether Nginx compresses with brotli too, with the distribution's modules; hosts of the local cloud have none",
+      must: "be true or false",
+      example: true,
+    }).default(false),
     paths: setting(z.record(path, pathSettings), {
       about: "What is different at a path and below it; the longest path that fits counts",
       must:

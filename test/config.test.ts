@@ -24,6 +24,7 @@ describe("readSettings", () => {
         maxBodyMib: 10,
         answerTimeoutSeconds: 30,
         idleTimeoutSeconds: 3600,
+        brotli: false,
         paths: {},
       },
       db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536, xcomHelp: true },

@@ -105,6 +105,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     appNodes: plan.app,
     program,
     requests: web,
+    brotli: web.brotli,
     release,
     server: server("web"),
     host,

@@ -4,26 +4,8 @@ import { made } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
 import { appLocations, keptBodies } from "./app-locations";
+import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
-
-/** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
-const compressedTypes = [
-  "text/css",
-  "text/plain",
-  "text/csv",
-  "text/markdown",
-  "text/xml",
-  "text/javascript",
-  "application/javascript",
-  "application/json",
-  "application/ld+json",
-  "application/manifest+json",
-  "application/xml",
-  "application/rss+xml",
-  "application/atom+xml",
-  "application/wasm",
-  "image/svg+xml",
-];
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -33,6 +15,8 @@ export interface NginxConfArgs {
   lbSubnetCidr: string;
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** Whether answers are compressed with brotli too; needs {@link brotliPackages}. */
+  brotli: boolean;
 }
 
 /**
@@ -40,9 +24,10 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, requests }: NginxConfArgs): string {
+export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArgs): string {
   return text`
     ${made}
+    ${compressionModules(brotli)}
     user www-data;
     worker_processes auto;
     worker_rlimit_nofile 16384;
@@ -55,16 +40,13 @@ export function nginxConf({ node, lbSubnetCidr, requests }: NginxConfArgs): stri
 
     http {
       include /etc/nginx/mime.types;
+      ${moreMimeTypes}
       default_type application/octet-stream;
       server_tokens off;
       sendfile on;
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
-      gzip_static on;
-      gzip on;
-      gzip_vary on;
-      gzip_types ${compressedTypes.join(" ")};
-      gzip_proxied any;
+      ${compression(brotli)}
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
       # Longer than the load balancers keep an idle connection.

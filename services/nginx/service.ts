@@ -2,6 +2,7 @@ import { alwaysRestarted } from "../always-restarted";
 import { rootFile, type BundleRelease } from "../bundle";
 import type { WebRequests } from "../requests";
 import type { Service } from "../service";
+import { brotliPackages } from "./compression";
 import { nginxConf } from "./nginx-conf";
 
 /** What Nginx depends on. */
@@ -12,6 +13,8 @@ export interface NginxFacts {
   subnets: { lb: string };
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** Whether answers are compressed with brotli too. */
+  brotli: boolean;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -23,14 +26,14 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, requests, subnets, release }) => ({
-    packages: ["nginx"],
+  part: ({ node, requests, brotli, subnets, release }) => ({
+    packages: ["nginx", ...(brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, requests, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(nginxConf({ node, requests, brotli, lbSubnetCidr: subnets.lb })),
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

@@ -80,6 +80,7 @@ function webNodeWith(index: number, requests = webRequests()): Bundle {
     appNodes: plan.app,
     program: appProgram(),
     requests,
+    brotli: false,
     release,
   };
   return nodeBundle(facts, WebTier.services);

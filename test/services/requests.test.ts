@@ -12,7 +12,7 @@ function proxies(requests: WebRequests) {
   const pair = { node: "lb-1", loadBalancers: plan.lb, webNodes: plan.web };
   return {
     edge: haproxyCfg({ ...pair, requests, maxConnections: 9500 }),
-    nginx: nginxConf({ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests }),
+    nginx: nginxConf({ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests, brotli: false }),
     appProxy: appProxyCfg({ appNodes: plan.app, program, requests }),
     balancer: appBalancerCfg(program.health, [3101], "/run/a.sock", proxyTimeouts(requests)),
   };

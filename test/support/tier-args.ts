@@ -92,6 +92,7 @@ export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
     appNodes: plan.app,
     program: appProgram(),
     requests: webRequests(),
+    brotli: false,
     release,
     server: serverSettings(),
     host: hostSettings(),

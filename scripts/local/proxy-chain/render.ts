@@ -37,9 +37,10 @@ export function chainFiles({ requests }: ChainArgs): Record<string, string> {
         ["/run/haproxy/", "/run/chain-edge-"],
       ],
     ),
-    "nginx.conf": moved(nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests }), [
-      ["listen 80 default_server", `listen ${web}:8080 default_server`],
-    ]),
+    "nginx.conf": moved(
+      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, brotli: false }),
+      [["listen 80 default_server", `listen ${web}:8080 default_server`]],
+    ),
     "app-proxy.cfg": moved(
       appProxyCfg({
         appNodes: [{ name: "app-1", privateIp: app }],
