@@ -4,11 +4,12 @@ import { appEnv } from "../services/app/app-environment";
 import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
-import { appBalancer } from "../services/app-balancer/service";
+import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
 import type { BundleRelease } from "../services/bundle";
 import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
 import { everyNode } from "../services/every-node";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { WebRequests } from "../services/requests";
 import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
@@ -25,11 +26,13 @@ export interface AppTierArgs extends TierArgs {
   secretEnv: pulumi.Input<Record<string, string>>;
   /** Processes of the app on each node, 1 or more. */
   processes: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
   /** The app's release. */
   release: BundleRelease;
 }
 
-type Own = AppFacts & DatabaseProxyFacts;
+type Own = AppFacts & Omit<AppBalancerFacts, keyof NodeFacts> & DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
@@ -53,7 +56,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, release } = args;
+    const { database, program, processes, requests, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -61,6 +64,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       // The roll-out begins with the first node, and ends there if the migration fails.
       migrates: index === 0,
       processes,
+      requests,
       release,
     });
     const servers = this.createServers(name, args, AppTier.services, known);

@@ -10,6 +10,7 @@ import { keepalived, type KeepalivedFacts } from "../services/keepalived/service
 import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../services/mover/service";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { prober } from "../services/prober/service";
+import type { WebRequests } from "../services/requests";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
@@ -30,6 +31,8 @@ export interface ApiAccess {
 export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   /** Web nodes that requests go to, in order. */
   webNodes: readonly Peer[];
+  /** What visitors' requests may be. */
+  requests: WebRequests;
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
   /** How the two reach the Hetzner API, to move the addresses. */
@@ -109,7 +112,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
 
 /** What a load balancer knows; without `settings` at its first boot, when no id is known yet. */
 function known(
-  { nodes, webNodes, addresses }: LoadBalancerPairArgs,
+  { nodes, webNodes, requests, addresses }: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
   settings?: pulumi.Output<MoverSettings>,
 ): pulumi.Output<Own> {
@@ -118,6 +121,7 @@ function known(
     .apply(([hostCidrs, moving]) => ({
       loadBalancers: nodes,
       webNodes,
+      requests,
       vrrpPriority,
       floatingAddresses: hostCidrs,
       mover: moving,

@@ -6,6 +6,7 @@ import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
 import { nginx, type NginxFacts } from "../services/nginx/service";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { WebRequests } from "../services/requests";
 import type { Peer, PlannedNode } from "../topology";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
@@ -15,13 +16,15 @@ export interface WebTierArgs extends TierArgs {
   appNodes: readonly Peer[];
   /** How the app is asked for its health, and whether it shares its port. */
   program: Pick<AppProgram, "health" | "sharesPort">;
-  /** Largest body of a request, MiB. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** Whether answers are compressed with brotli too. */
+  brotli: boolean;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "brotli" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -45,8 +48,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, maxBodyMib, release } = args;
-    const known = () => ({ appNodes, program, maxBodyMib, release });
+    const { appNodes, program, requests, brotli, release } = args;
+    const known = () => ({ appNodes, program, requests, brotli, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

@@ -32,8 +32,13 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, raw: unknown): 
 }
 
 function unknownSetting(schema: z.ZodType, path: Path): string {
-  const siblings = Object.keys(members(descend(schema, path.slice(0, -1)).schema));
+  const { schema: parent, notes, depth } = descend(schema, path.slice(0, -1));
   const name = String(path.at(-1));
+  // A name inside of a setting's own value, such as below a path of `web.paths`.
+  if (notes) {
+    return brokenRule(path.slice(0, depth), notes, shown(name) + place(path.slice(depth, -1)));
+  }
+  const siblings = Object.keys(members(parent));
   const suggestion = settingKey([...path.slice(0, -1), nearest(name, siblings)!]);
   return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
 }

@@ -3,6 +3,7 @@ import { contains, ipv4Block, isCidr, isPrivateBlock } from "./addresses";
 import { appSettings } from "./app-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
+import { webSettings } from "./web-schema";
 
 const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 const sshPublicKey =
@@ -177,18 +178,9 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   loadBalancers: loadBalancers.prefault({}),
-  web: z
-    .strictObject({
-      count: nodeCount(2, "web"),
-      serverType: serverType("cpx12", "web"),
-      maxBodyMib: setting(z.int().min(1).max(10240), {
-        about:
-          "MiB that the body of a request may have; a web node keeps it on its disk until it is complete",
-        must: "be a whole number from 1 to 10240",
-        example: 100,
-      }).default(10),
-    })
-    .prefault({}),
+  web: webSettings({ count: nodeCount(2, "web"), serverType: serverType("cpx12", "web") }).prefault(
+    {},
+  ),
   app: appSettings({ count: nodeCount(2, "app"), serverType: serverType("cpx22", "app") }).prefault(
     {},
   ),

@@ -18,7 +18,15 @@ describe("readSettings", () => {
       protect: true,
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
-      web: { count: 2, serverType: "cpx12", maxBodyMib: 10 },
+      web: {
+        count: 2,
+        serverType: "cpx12",
+        maxBodyMib: 10,
+        answerTimeoutSeconds: 30,
+        idleTimeoutSeconds: 3600,
+        brotli: false,
+        paths: {},
+      },
       db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536, xcomHelp: true },
     });
     expect(loadBalancers).toMatchObject({
@@ -90,6 +98,14 @@ describe("readSettings", () => {
       "webstack:db": { serverType: "ccx99", bufferPoolMib: 4096 },
     });
     expect([app.processes, db.bufferPoolMib]).toEqual([3, 4096]);
+  });
+
+  it("takes what is different at a path", () => {
+    const paths = {
+      "/api/export": { answerTimeoutSeconds: 600, maxBodyMib: 2048, buffering: false },
+      "/up/": {},
+    };
+    expect(read({ "webstack:web": { paths } }).web.paths).toEqual(paths);
   });
 
   it("finds the zone of the locations", () => {

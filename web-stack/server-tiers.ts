@@ -70,6 +70,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
+    requests: web,
     addresses: base.addresses,
     api:
       broker?.access ??
@@ -94,6 +95,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     env: app.env,
     secretEnv: app.secretEnv,
     processes: app.processes,
+    requests: web,
     release,
     server: server("app"),
     host,
@@ -102,7 +104,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.web,
     appNodes: plan.app,
     program,
-    maxBodyMib: web.maxBodyMib,
+    requests: web,
+    brotli: web.brotli,
     release,
     server: server("web"),
     host,

@@ -1,6 +1,7 @@
 import type { Peer } from "../../topology";
-import { haproxyProcess } from "../haproxy-lines";
+import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
+import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
 
 /** What the load balancers' `haproxy.cfg` depends on. */
@@ -11,6 +12,8 @@ export interface HaproxyCfgArgs {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order; at least one. */
   webNodes: readonly Peer[];
+  /** What visitors' requests may be. */
+  requests: WebRequests;
   /** Public IPv4 address of the other load balancer. @default not known yet: its questions have no place of their own. */
   peerPublicIp?: string;
   /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
@@ -50,8 +53,9 @@ export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
-  const { node, loadBalancers, webNodes, peerPublicIp, maxConnections } = args;
+  const { node, loadBalancers, webNodes, requests, peerPublicIp, maxConnections } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
+  const timeouts = proxyTimeouts(requests);
   const most = maxConnections - reservedConnections;
   return text`
     ${made}
@@ -60,7 +64,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       maxconn ${maxConnections}
       localpeer ${node}
       # Old workers end; not all idle connections are closed at once after a reload.
-      hard-stop-after 60s
+      hard-stop-after ${timeouts.edgeReload}
       close-spread-time 10s
       stats socket /run/haproxy/admin.sock mode 660 level admin
       # Mozilla guideline 6.0, intermediate.
@@ -73,14 +77,16 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       log global
       option httplog
       option dontlognull
+      ${sendsAtOnce}
       timeout http-request 5s
       timeout connect 1s
       timeout client 30s
-      timeout server 30s
+      # Nginx's own limits are shorter, so that Nginx says what was too late.
+      timeout server ${timeouts.edge}
       timeout queue 5s
       timeout http-keep-alive 10s
       timeout check 500ms
-      timeout tunnel 1h
+      timeout tunnel ${timeouts.idle}
       # Every retry goes to another node; what is retried is said in the backend.
       retries 2
       option redispatch 1

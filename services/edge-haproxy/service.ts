@@ -2,6 +2,7 @@ import type { Peer } from "../../topology";
 import { alwaysRestarted } from "../always-restarted";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
+import type { WebRequests } from "../requests";
 import { rootOnly, type Service } from "../service";
 import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
 
@@ -13,6 +14,8 @@ export interface EdgeHaproxyFacts {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order. */
   webNodes: readonly Peer[];
+  /** What visitors' requests may be. */
+  requests: WebRequests;
   /** Public IPv4 address of the other load balancer. @default not known yet */
   peerPublicIp?: string | undefined;
   /** Programs of `host/` by name, bundled. */
@@ -33,7 +36,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
   ],
   holdsBack: true,
   secrets: { [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" } },
-  part: ({ node, loadBalancers, webNodes, peerPublicIp, programs }) => ({
+  part: ({ node, loadBalancers, webNodes, requests, peerPublicIp, programs }) => ({
     packages: ["haproxy"],
     directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
     files: {
@@ -45,6 +48,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
           node,
           loadBalancers,
           webNodes,
+          requests,
           ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
           maxConnections: edgeConnections,
         }),

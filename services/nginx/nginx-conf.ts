@@ -1,27 +1,11 @@
 import { appPort } from "../app/app-program";
-import { answerSeconds, appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
+import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
 import { made } from "../notice";
+import type { WebRequests } from "../requests";
 import { text } from "../text";
-import { forwardedHeaders } from "./forwarded-headers";
-
-/** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
-const compressedTypes = [
-  "text/css",
-  "text/plain",
-  "text/csv",
-  "text/markdown",
-  "text/xml",
-  "text/javascript",
-  "application/javascript",
-  "application/json",
-  "application/ld+json",
-  "application/manifest+json",
-  "application/xml",
-  "application/rss+xml",
-  "application/atom+xml",
-  "application/wasm",
-  "image/svg+xml",
-];
+import { appLocations, keptBodies } from "./app-locations";
+import { compression, compressionModules, moreMimeTypes } from "./compression";
+import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -29,8 +13,10 @@ export interface NginxConfArgs {
   node: string;
   /** Subnet of the load balancers, whose word on the client's address is trusted. */
   lbSubnetCidr: string;
-  /** Largest body of a request, MiB; at least 1. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** Whether answers are compressed with brotli too; needs {@link brotliPackages}. */
+  brotli: boolean;
 }
 
 /**
@@ -38,9 +24,10 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
+export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArgs): string {
   return text`
     ${made}
+    ${compressionModules(brotli)}
     user www-data;
     worker_processes auto;
     worker_rlimit_nofile 16384;
@@ -53,22 +40,21 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
 
     http {
       include /etc/nginx/mime.types;
+      ${moreMimeTypes}
       default_type application/octet-stream;
       server_tokens off;
       sendfile on;
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
-      gzip_static on;
-      gzip on;
-      gzip_vary on;
-      gzip_types ${compressedTypes.join(" ")};
-      gzip_proxied any;
+      ${compression(brotli)}
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
       # Longer than the load balancers keep an idle connection.
       keepalive_timeout 75s;
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
+      ${upgradeMaps}
+      ${keptBodies(requests)}
 
       upstream app {
         zone app 64k;
@@ -82,7 +68,12 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
       server {
         listen 80 default_server backlog=65535;
         root /srv/app/current/public;
-        client_max_body_size ${maxBodyMib}m;
+        client_max_body_size ${requests.maxBodyMib}m;
+        proxy_http_version 1.1;
+        proxy_connect_timeout 1s;
+        # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
+        proxy_next_upstream error;
+        ${forwardedHeaders(node)}
 
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
@@ -98,38 +89,7 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
           try_files $uri @app;
         }
 
-        location / {
-          try_files $uri @app;
-        }
-
-        location @app {
-          # A connection that changes its protocol lasts; all others go on below.
-          error_page 418 = @upgrade;
-          if ($http_upgrade ~* "^websocket$") {
-            return 418;
-          }
-          proxy_pass http://app;
-          proxy_http_version 1.1;
-          proxy_set_header Connection "";
-          ${forwardedHeaders(node)}
-          proxy_connect_timeout 1s;
-          proxy_read_timeout ${answerSeconds}s;
-          # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
-          proxy_next_upstream error;
-        }
-
-        location @upgrade {
-          proxy_pass http://app;
-          proxy_http_version 1.1;
-          proxy_set_header Connection upgrade;
-          proxy_set_header Upgrade $http_upgrade;
-          ${forwardedHeaders(node)}
-          proxy_connect_timeout 1s;
-          # As long as the load balancers keep it.
-          proxy_read_timeout 1h;
-          proxy_send_timeout 1h;
-          proxy_next_upstream error;
-        }
+        ${appLocations(requests)}
       }
     }
   `;

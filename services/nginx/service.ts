@@ -1,6 +1,8 @@
 import { alwaysRestarted } from "../always-restarted";
 import { rootFile, type BundleRelease } from "../bundle";
+import type { WebRequests } from "../requests";
 import type { Service } from "../service";
+import { brotliPackages } from "./compression";
 import { nginxConf } from "./nginx-conf";
 
 /** What Nginx depends on. */
@@ -9,8 +11,10 @@ export interface NginxFacts {
   node: string;
   /** Subnet of the load balancers with prefix. */
   subnets: { lb: string };
-  /** Largest body of a request, MiB; at least 1. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** Whether answers are compressed with brotli too. */
+  brotli: boolean;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -22,14 +26,14 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, maxBodyMib, subnets, release }) => ({
-    packages: ["nginx"],
+  part: ({ node, requests, brotli, subnets, release }) => ({
+    packages: ["nginx", ...(brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, maxBodyMib, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(nginxConf({ node, requests, brotli, lbSubnetCidr: subnets.lb })),
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

@@ -10,6 +10,7 @@ import {
   release,
   sampleProgram,
   serverSettings,
+  webRequests,
 } from "../support/tier-args";
 
 function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
@@ -24,6 +25,7 @@ function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
     env: {},
     secretEnv: {},
     processes: 2,
+    requests: webRequests(),
     release,
     server: serverSettings(),
     host: hostSettings(),

@@ -4,7 +4,7 @@ import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
 import { mockId, named, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
+import { hostSettings, identity, plan, serverSettings, webRequests } from "../support/tier-args";
 
 const mark = "SECRET";
 const { ownToken } = LoadBalancerPair;
@@ -15,6 +15,7 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
     pair = new LoadBalancerPair("lb", {
       nodes: plan.lb,
       webNodes: plan.web,
+      requests: webRequests(),
       addresses: new FloatingAddresses("edge", {
         identity,
         homeLocation: "nbg1",
@@ -128,7 +129,8 @@ describe("LoadBalancerPair", () => {
         protect: false,
       });
       const api = ownToken("", "");
-      const args = { nodes, webNodes: [], addresses, api, certificatePem: "" };
+      const requests = webRequests();
+      const args = { nodes, webNodes: [], requests, addresses, api, certificatePem: "" };
       expect(
         () =>
           new LoadBalancerPair("lb", { ...args, server: serverSettings(), host: hostSettings() }),

@@ -7,17 +7,45 @@ import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
-import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
+import {
+  appProgram,
+  nodeFacts,
+  plan,
+  release,
+  sampleProgram,
+  webRequests,
+} from "../support/tier-args";
+
+/** What requests may be in a stack that says something else than the defaults. */
+const tunedRequests = webRequests({
+  answerTimeoutSeconds: 60,
+  idleTimeoutSeconds: 900,
+  maxBodyMib: 20,
+  paths: {
+    "/api/export": { answerTimeoutSeconds: 600, buffering: false },
+    "/uploads/": { maxBodyMib: 2048 },
+  },
+});
 
 /** Bundle of a load balancer after its first configuration. */
 export function loadBalancer(): Bundle {
+  return loadBalancerWith(0);
+}
+
+/** Bundle of a load balancer of a stack that says something else than the defaults wherever it can. */
+export function tunedLoadBalancer(): Bundle {
+  return loadBalancerWith(1, tunedRequests);
+}
+
+function loadBalancerWith(index: 0 | 1, requests = webRequests()): Bundle {
   const facts = {
-    ...nodeFacts("lb"),
-    vrrpPriority: 101,
+    ...nodeFacts("lb", index),
+    vrrpPriority: 101 - index,
     loadBalancers: plan.lb,
     webNodes: plan.web,
+    requests,
     floatingAddresses: ["203.0.113.200/32", "2001:db8:0:1::1/128"],
-    peerPublicIp: "203.0.113.12",
+    peerPublicIp: ["203.0.113.12", "203.0.113.11"][index],
     mover: {
       api: {
         brokers: [
@@ -38,11 +66,21 @@ export function loadBalancer(): Bundle {
 
 /** Bundle of a web node. */
 export function webNode(): Bundle {
+  return webNodeWith(0);
+}
+
+/** Bundle of a web node of a stack that says something else than the defaults wherever it can. */
+export function tunedWebNode(): Bundle {
+  return webNodeWith(1, tunedRequests);
+}
+
+function webNodeWith(index: number, requests = webRequests()): Bundle {
   const facts = {
-    ...nodeFacts("web"),
+    ...nodeFacts("web", index),
     appNodes: plan.app,
     program: appProgram(),
-    maxBodyMib: 10,
+    requests,
+    brotli: false,
     release,
   };
   return nodeBundle(facts, WebTier.services);
@@ -59,7 +97,8 @@ export function ordinaryAppNode(): Bundle {
 }
 
 function appNodeWith(index: number, program: AppProgram): Bundle {
-  const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
+  const [migrates, requests] = [index === 0, webRequests()];
+  const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
   return nodeBundle({ ...nodeFacts("app", index), ...own }, AppTier.services);
 }
 

@@ -3,6 +3,7 @@ import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import type { NodeFacts } from "../../services/node-bundle";
+import type { WebRequests } from "../../services/requests";
 import { type Role, topology } from "../../topology";
 
 /** Names and labels of the tested stack. */
@@ -73,13 +74,25 @@ export function sampleProgram(): AppProgram {
   });
 }
 
+/** What requests may be by default; a test overrides only what it is about. */
+export function webRequests(overrides: Partial<WebRequests> = {}): WebRequests {
+  return {
+    answerTimeoutSeconds: 30,
+    idleTimeoutSeconds: 3600,
+    maxBodyMib: 10,
+    paths: {},
+    ...overrides,
+  };
+}
+
 /** A web tier of the plan; a test overrides only what it is about. */
 export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
   return {
     nodes: plan.web,
     appNodes: plan.app,
     program: appProgram(),
-    maxBodyMib: 10,
+    requests: webRequests(),
+    brotli: false,
     release,
     server: serverSettings(),
     host: hostSettings(),

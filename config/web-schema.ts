@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { setting } from "./setting";
+
+/** Nothing that Nginx gives a meaning to; not `/` itself, for that is what the other settings are about. */
+const path = z
+  .string()
+  .max(200)
+  .regex(/^(\/[A-Za-z0-9\-._~]+)+\/?$/)
+  .refine((text) => !/\/\.{1,2}(\/|$)/.test(text));
+
+const answerTimeoutSeconds = z.int().min(1).max(3600);
+const maxBodyMib = z.int().min(1).max(10_240);
+
+const pathSettings = z.strictObject({
+  answerTimeoutSeconds: answerTimeoutSeconds.optional(),
+  maxBodyMib: maxBodyMib.optional(),
+  buffering: z.boolean().optional(),
+});
+
+/** The settings of the web tier, which are about visitors' requests; those that every tier has are passed in. */
+export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
+  return z.strictObject({
+    ...shared,
+    maxBodyMib: setting(maxBodyMib, {
+      about: "MiB that the body of a request may have",
+      must: "be a whole number from 1 to 10240",
+      example: 100,
+    }).default(10),
+    answerTimeoutSeconds: setting(answerTimeoutSeconds, {
+      about: "Seconds that an answer may take to begin, and may pause",
+      must: "be a whole number from 1 to 3600",
+      example: 120,
+    }).default(30),
+    idleTimeoutSeconds: setting(z.int().min(1).max(86_400), {
+      about: "Seconds that a WebSocket may be silent",
+      must: "be a whole number from 1 to 86400",
+      example: 7200,
+    }).default(3600),
+    brotli: setting(z.boolean(), {
+      about:
+        "Whether Nginx compresses with brotli too, with the distribution's modules; hosts of the local cloud have none",
+      must: "be true or false",
+      example: true,
+    }).default(false),
+    paths: setting(z.record(path, pathSettings), {
+      about: "What is different at a path and below it; the longest path that fits counts",
+      must:
+        "be a map from paths such as /api/export (letters, digits and -._~/, not / itself) to maps that take " +
+        "answerTimeoutSeconds (1 to 3600), maxBodyMib (1 to 10240) and buffering (true or false)",
+      example: {
+        "/api/export": { answerTimeoutSeconds: 600, maxBodyMib: 2048, buffering: false },
+      },
+    }).default({}),
+  });
+}

@@ -1,0 +1,28 @@
+import { startBackend } from "./backend";
+import type { Check, CheckSaid } from "./checks";
+import { requestChecks } from "./check-requests";
+import { printed, startDaemons } from "./daemons";
+
+const checks: Record<string, Check[]> = { requests: requestChecks };
+
+async function said({ title, run }: Check): Promise<CheckSaid> {
+  try {
+    return { title, good: true, said: (await run()) ?? "" };
+  } catch (error) {
+    return { title, good: false, said: (error as Error).message };
+  }
+}
+
+/** Runs in a container: starts the proxies with the files in /chain, and prints what the checks say. */
+async function main([name = ""]: string[]): Promise<void> {
+  await startBackend(3101);
+  await startDaemons("/chain");
+  for (const check of checks[name] ?? []) console.log(JSON.stringify(await said(check)));
+  if (process.env.VERBOSE) console.error(printed().join("\n"));
+  process.exit(0);
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
