@@ -5,6 +5,8 @@ import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
 import { appBalancer } from "../services/app-balancer/service";
+import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
+import { type AppWorker, workersOn } from "../services/app-workers/worker";
 import type { BundleRelease } from "../services/bundle";
 import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
 import { everyNode } from "../services/every-node";
@@ -25,18 +27,20 @@ export interface AppTierArgs extends TierArgs {
   secretEnv: pulumi.Input<Record<string, string>>;
   /** Processes of the app on each node, 1 or more. */
   processes: number;
+  /** Commands that run beside the app. */
+  workers: readonly AppWorker[];
   /** The app's release. */
   release: BundleRelease;
 }
 
-type Own = AppFacts & DatabaseProxyFacts;
+type Own = AppFacts & AppWorkersFacts & DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [databaseProxy, appBalancer, app],
+    tier: [databaseProxy, appBalancer, app, appWorkers],
   };
 
   /** The servers with their configurations. */
@@ -53,7 +57,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, release } = args;
+    const { database, program, processes, workers, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -61,6 +65,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       // The roll-out begins with the first node, and ends there if the migration fails.
       migrates: index === 0,
       processes,
+      workers: workersOn(workers, index),
       release,
     });
     const servers = this.createServers(name, args, AppTier.services, known);

@@ -94,6 +94,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     env: app.env,
     secretEnv: app.secretEnv,
     processes: app.processes,
+    workers: app.workers,
     release,
     server: server("app"),
     host,

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { AppTier, type AppTierArgs } from "../../components/app-tier";
+import { topology } from "../../topology";
 import { secretMark } from "../support/computed-state";
 import { clearTexts, record, valueOf } from "../support/record";
+import { worker } from "../support/jobs";
 import {
   appProgram,
   hostSettings,
@@ -11,6 +13,13 @@ import {
   sampleProgram,
   serverSettings,
 } from "../support/tier-args";
+
+/** A plan with three app nodes. */
+const three = topology({
+  ipRange: "10.0.0.0/16",
+  locations: ["nbg1"],
+  counts: { lb: 2, web: 2, app: 3, db: 3 },
+});
 
 function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
   return {
@@ -24,6 +33,7 @@ function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
     env: {},
     secretEnv: {},
     processes: 2,
+    workers: [],
     release,
     server: serverSettings(),
     host: hostSettings(),
@@ -132,6 +142,22 @@ describe("AppTier", () => {
     expect(units.map((names) => names.includes("webstack-migrate.service"))).toEqual([true, false]);
     const first = units[0]!;
     expect(first.indexOf("webstack-migrate.service")).toBeLessThan(first.indexOf("app@1.service"));
+  });
+
+  it("runs workers after the app, on all nodes or on the first so many", async () => {
+    const workers = [worker({ name: "mail", processes: 2 }), worker({ name: "index", nodes: 2 })];
+    const { tier } = await build({ nodes: three.app, workers });
+    const units = await Promise.all(
+      tier.hosts.map(async ({ bundle }) =>
+        (await valueOf(bundle)).services.map(({ unit }) => unit).slice(-4),
+      ),
+    );
+    const mail = ["worker-mail@1.service", "worker-mail@2.service"];
+    expect(units).toEqual([
+      ["app@2.service", ...mail, "worker-index@1.service"],
+      ["app@2.service", ...mail, "worker-index@1.service"],
+      ["app@1.service", "app@2.service", ...mail],
+    ]);
   });
 
   it("keeps the whole environment secret", async () => {

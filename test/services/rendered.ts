@@ -7,7 +7,11 @@ import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
+import { worker } from "../support/jobs";
 import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
+
+/** What an app node is made of. */
+type AppNodeFacts = Parameters<(typeof AppTier.services.tier)[number]["part"]>[0];
 
 /** Bundle of a load balancer after its first configuration. */
 export function loadBalancer(): Bundle {
@@ -58,9 +62,17 @@ export function ordinaryAppNode(): Bundle {
   return appNodeWith(1, appProgram({ migrate: ["node", "migrate.js"] }));
 }
 
-function appNodeWith(index: number, program: AppProgram): Bundle {
+/** Bundle of an app node that does all that an app may ask for. */
+export function busyAppNode(): Bundle {
+  const program = appProgram({ migrate: ["node", "migrate.js"] });
+  const node = { node: "app-3", privateIp: "10.0.3.13" };
+  return appNodeWith(0, program, { ...node, workers: [worker({ processes: 2 })] });
+}
+
+function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
   const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
-  return nodeBundle({ ...nodeFacts("app", index), ...own }, AppTier.services);
+  const facts = { ...nodeFacts("app", index), ...own, workers: [], ...more };
+  return nodeBundle(facts, AppTier.services);
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
