@@ -5,6 +5,7 @@ import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
 import { appBalancer } from "../services/app-balancer/service";
+import { appJobs } from "../services/app-jobs/service";
 import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
 import { type AppWorker, workersOn } from "../services/app-workers/worker";
 import type { BundleRelease } from "../services/bundle";
@@ -40,7 +41,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [databaseProxy, appBalancer, app, appWorkers],
+    tier: [databaseProxy, appBalancer, app, appJobs, appWorkers],
   };
 
   /** The servers with their configurations. */

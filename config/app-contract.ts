@@ -8,8 +8,8 @@ export interface WorkerContract {
   name: string;
   /** Words of the command; without variables. */
   command: string[];
-  /** App nodes on which it runs: all, or the first so many. */
-  nodes: "all" | number;
+  /** App nodes on which it runs: all, the first so many, or one at a time. */
+  nodes: "all" | "one" | number;
   /** Processes on each of them. */
   processes: number;
   /** Seconds that a process has after SIGTERM until it is killed. */

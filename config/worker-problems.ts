@@ -13,6 +13,7 @@ export function workerProblems(app: Raw): string[] {
   if (names.length === 0) return [];
   return [
     ...names.flatMap((name) => countProblems(name, map(workers[name]).nodes, app.count)),
+    ...names.flatMap((name) => processProblems(name, map(workers[name]))),
     ...variableProblems(app, "WORKER", names),
   ];
 }
@@ -26,6 +27,15 @@ function countProblems(name: string, nodes: unknown, found: unknown): string[] {
   if (typeof nodes !== "number" || nodes <= count) return [];
   return [
     `webstack:app.workers.${name}.nodes must be at most app.count, which is ${count}, got ${nodes}; lower it, or say all`,
+  ];
+}
+
+/** Who has the lease of a worker runs one process of it. */
+function processProblems(name: string, { nodes, processes }: Raw): string[] {
+  if (nodes !== "one" || typeof processes !== "number" || processes <= 1) return [];
+  return [
+    `webstack:app.workers.${name}.processes must be 1 on one node at a time, got ${processes}; ` +
+      "remove it, or name several workers",
   ];
 }
 

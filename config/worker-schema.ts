@@ -21,9 +21,9 @@ const worker = z.strictObject({
     must: jobCommandRule,
     example: "node worker.js",
   }),
-  nodes: setting(z.union([z.literal("all"), z.int().min(2).max(90)]), {
-    about: "App nodes on which it runs: all, or the first so many",
-    must: 'be "all" or a whole number from 2 to 90',
+  nodes: setting(z.union([z.enum(["all", "one"]), z.int().min(2).max(90)]), {
+    about: "App nodes on which it runs: all, the first so many, or one at a time, whichever lives",
+    must: 'be "all", "one" or a whole number from 2 to 90',
     example: "all",
   }).default("all"),
   processes: setting(z.int().min(1).max(64), {

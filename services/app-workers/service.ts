@@ -1,8 +1,9 @@
-import { type AppSandboxArgs } from "../app/app-sandbox";
+import type { AppSandboxArgs } from "../app/app-sandbox";
 import { appSecretPaths } from "../app/app-environment";
+import { appJobPath } from "../app-jobs/service";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
-import { type AppWorker } from "./worker";
+import type { AppWorker } from "./worker";
 import { workerUnit, workerUnitText } from "./worker-units";
 
 /** What the workers of a node depend on. */
@@ -34,15 +35,16 @@ export const appWorkers: Service<AppWorkersFacts> = {
 };
 
 function workerPart(own: AppSandboxArgs, worker: AppWorker) {
-  const { name, processes, stopSeconds } = worker;
+  const { name, nodes, processes, stopSeconds } = worker;
   const path = `/etc/systemd/system/worker-${name}@.service`;
   const needs = [own.envPath, own.current];
+  const program = nodes === "one" ? [appJobPath] : [];
   return {
     files: { [path]: rootFile(workerUnitText(own, worker)) },
     services: Array.from({ length: processes }, (_, i) => ({
       unit: workerUnit(name, i + 1),
       reloadFiles: [],
-      restartFiles: [...needs, appSecretPaths.databaseCa, path],
+      restartFiles: [...needs, appSecretPaths.databaseCa, path, ...program],
       needs,
       startTimeoutSeconds: stopSeconds + startSeconds,
     })),

@@ -12,13 +12,25 @@ export interface AppSandboxArgs {
 const writable = ["StateDirectory=app", "CacheDirectory=app"];
 
 /** Lines of `[Service]` that all programs of a release share: user, place, environment, and what they do without. */
-export function sandbox({ current, envPath }: AppSandboxArgs): string[] {
+export function sandbox(args: AppSandboxArgs): string[] {
+  return confined(args, `EnvironmentFile=${args.envPath}`);
+}
+
+/**
+ * The same for a program of the host that starts one of a release. It reads the app's variables from a file:
+ * as its own they could change what Node does.
+ */
+export function starterSandbox(args: AppSandboxArgs): string[] {
+  return confined(args, `LoadCredential=app.env:${args.envPath}`);
+}
+
+function confined({ current }: AppSandboxArgs, variables: string): string[] {
   return [
     "User=app",
     `WorkingDirectory=${current}`,
     "Environment=NODE_ENV=production HOME=/var/lib/app",
     `Environment=PATH=${current}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin`,
-    `EnvironmentFile=${envPath}`,
+    variables,
     ...writable,
     "NoNewPrivileges=yes",
     "ProtectSystem=strict",

@@ -144,19 +144,17 @@ describe("AppTier", () => {
     expect(first.indexOf("webstack-migrate.service")).toBeLessThan(first.indexOf("app@1.service"));
   });
 
-  it("runs workers after the app, on all nodes or on the first so many", async () => {
-    const workers = [worker({ name: "mail", processes: 2 }), worker({ name: "index", nodes: 2 })];
+  it("runs workers after the app, on the nodes that they are for", async () => {
+    const ofAll = [worker({ processes: 2 }), worker({ name: "one", nodes: "one" })];
+    const workers = [...ofAll, worker({ name: "two", nodes: 2 })];
     const { tier } = await build({ nodes: three.app, workers });
-    const units = await Promise.all(
-      tier.hosts.map(async ({ bundle }) =>
-        (await valueOf(bundle)).services.map(({ unit }) => unit).slice(-4),
-      ),
-    );
-    const mail = ["worker-mail@1.service", "worker-mail@2.service"];
-    expect(units).toEqual([
-      ["app@2.service", ...mail, "worker-index@1.service"],
-      ["app@2.service", ...mail, "worker-index@1.service"],
-      ["app@1.service", "app@2.service", ...mail],
+    const bundles = await Promise.all(tier.hosts.map(({ bundle }) => valueOf(bundle)));
+    const units = bundles.map(({ services }) => services.map(({ unit }) => unit).join(" "));
+    const onAll = "app@2.service worker-mail@1.service worker-mail@2.service worker-one@1.service";
+    expect(units.map((names) => names.slice(names.indexOf("app@2")))).toEqual([
+      `${onAll} worker-two@1.service`,
+      `${onAll} worker-two@1.service`,
+      onAll,
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { workerUnitText } from "../../services/app-workers/worker-units";
+import { watchdogSeconds } from "../../host/app-job/bounds";
 import { worker } from "../support/jobs";
-import { busyAppNode } from "./rendered";
+import { busyAppNode, ordinaryAppNode } from "./rendered";
 
 const place = { current: "/srv/app/current", envPath: "/etc/webstack/app.env" };
 
@@ -28,6 +29,26 @@ describe("a worker's unit", () => {
   });
 });
 
+describe("the unit of a worker that runs on one node at a time", () => {
+  const unit = workerUnitText(place, worker({ nodes: "one", stopSeconds: 7 }));
+
+  it("starts the program that has a lease, which starts the command", () => {
+    expect(unit).toContain(
+      "ExecStart=/usr/bin/node /usr/local/lib/webstack/app-job.js hold mail 7 node worker.js\n",
+    );
+    expect(unit).toContain("User=app\n");
+  });
+
+  it("gives that program none of the app's variables, which could change what Node does", () => {
+    expect(unit).not.toContain("EnvironmentFile");
+    expect(unit).toContain("LoadCredential=app.env:/etc/webstack/app.env\n");
+  });
+
+  it("ends both when that program hangs, after the time that it reckons with", () => {
+    expect(unit).toContain(`WatchdogSec=${watchdogSeconds(7)}\nWatchdogSignal=SIGKILL\n`);
+  });
+});
+
 describe("the workers of a node", () => {
   const services = busyAppNode().services.filter(({ unit }) => unit.startsWith("worker-"));
 
@@ -45,6 +66,16 @@ describe("the workers of a node", () => {
   });
 
   it("have time for their work and a start in a restart", () => {
-    expect(services.map(({ startTimeoutSeconds }) => startTimeoutSeconds)).toEqual([120, 120]);
+    const seconds = services.map(({ startTimeoutSeconds }) => startTimeoutSeconds);
+    expect(seconds).toEqual([120, 120, 120]);
+  });
+
+  it("need a MySQL client and a program only if one runs on one node at a time", () => {
+    const program = "/usr/local/lib/webstack/app-job.js";
+    const { files, packages } = busyAppNode();
+    expect([program in files, packages.includes("mysql-client")]).toEqual([true, true]);
+    const ordinary = ordinaryAppNode();
+    expect(program in ordinary.files).toBe(false);
+    expect(ordinary.packages).not.toContain("mysql-client");
   });
 });

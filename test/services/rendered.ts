@@ -66,7 +66,8 @@ export function ordinaryAppNode(): Bundle {
 export function busyAppNode(): Bundle {
   const program = appProgram({ migrate: ["node", "migrate.js"] });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
-  return appNodeWith(0, program, { ...node, workers: [worker({ processes: 2 })] });
+  const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
+  return appNodeWith(0, program, { ...node, workers });
 }
 
 function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
