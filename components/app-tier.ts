@@ -5,6 +5,9 @@ import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
 import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
+import { appJobs } from "../services/app-jobs/service";
+import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
+import { type AppWorker, workersOn } from "../services/app-workers/worker";
 import type { BundleRelease } from "../services/bundle";
 import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
 import { everyNode } from "../services/every-node";
@@ -28,18 +31,23 @@ export interface AppTierArgs extends TierArgs {
   processes: number;
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** Commands that run beside the app. */
+  workers: readonly AppWorker[];
   /** The app's release. */
   release: BundleRelease;
 }
 
-type Own = AppFacts & Omit<AppBalancerFacts, keyof NodeFacts> & DatabaseProxyFacts;
+type Own = AppFacts &
+  Omit<AppBalancerFacts, keyof NodeFacts> &
+  AppWorkersFacts &
+  DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [databaseProxy, appBalancer, app],
+    tier: [databaseProxy, appBalancer, app, appJobs, appWorkers],
   };
 
   /** The servers with their configurations. */
@@ -56,7 +64,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, requests, release } = args;
+    const { database, program, processes, requests, workers, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -65,6 +73,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       migrates: index === 0,
       processes,
       requests,
+      workers: workersOn(workers, index),
       release,
     });
     const servers = this.createServers(name, args, AppTier.services, known);

@@ -2,6 +2,20 @@ import { commandWords } from "./command";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./server-types";
 
+/** A command that runs beside the app, without a port. */
+export interface WorkerContract {
+  /** Name: small letters, digits and dashes. */
+  name: string;
+  /** Words of the command; without variables. */
+  command: string[];
+  /** App nodes on which it runs: all, the first so many, or one at a time. */
+  nodes: "all" | "one" | number;
+  /** Processes on each of them. */
+  processes: number;
+  /** Seconds that a process has after SIGTERM until it is killed. */
+  stopSeconds: number;
+}
+
 /** What stack and app expect of each other, with all defaults but the command's. */
 export interface AppContract {
   /** Words of the command that runs a process; `${PORT}` is the one variable. @default what the release says */
@@ -18,6 +32,8 @@ export interface AppContract {
   sharesPort: boolean;
   /** Whether a process speaks to systemd. */
   notifies: boolean;
+  /** Commands that run beside the app. */
+  workers: WorkerContract[];
 }
 
 /** One process serves while the other one restarts. */
@@ -42,6 +58,11 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
       processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses),
     sharesPort,
     notifies,
+    workers: Object.entries(app.workers).map(([name, worker]) => ({
+      ...worker,
+      name,
+      command: commandWords(worker.command)!,
+    })),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { nearest } from "./nearest";
-import { members, notesOf, type SettingNotes } from "./setting";
+import { anyName, members, notesOf, type SettingNotes } from "./setting";
 
 type Path = readonly PropertyKey[];
 
@@ -26,7 +26,11 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, raw: unknown): 
   const sentences = error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => unknownSetting(schema, [...issue.path, key]))
-      : [wrongValue(schema, issue.path, raw)],
+      : [
+          issue.code === "invalid_key"
+            ? wrongKey(schema, issue.path, raw)
+            : wrongValue(schema, issue.path, raw),
+        ],
   );
   return [...new Set(sentences)];
 }
@@ -41,6 +45,14 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
   const siblings = Object.keys(members(parent));
   const suggestion = settingKey([...path.slice(0, -1), nearest(name, siblings)!]);
   return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
+}
+
+/** A name that a map does not take; in a map of settings the name itself is what is wrong. */
+function wrongKey(schema: z.ZodType, path: Path, raw: unknown): string {
+  const map = path.slice(0, -1);
+  const { schema: found, notes } = descend(schema, map);
+  if (!notes || !members(found)[anyName]) return wrongValue(schema, path, raw);
+  return brokenRule(map, notes, `the name ${shown(path.at(-1))}`);
 }
 
 function wrongValue(schema: z.ZodType, path: Path, raw: unknown): string {
@@ -58,8 +70,9 @@ function wrongValue(schema: z.ZodType, path: Path, raw: unknown): string {
 function descend(schema: z.ZodType, path: Path) {
   let here = schema;
   let depth = 0;
-  while (depth < path.length && !notesOf(here)) {
-    const next = members(here)[String(path[depth])];
+  while (depth < path.length) {
+    const known = members(here);
+    const next = known[String(path[depth])] ?? known[anyName];
     if (!next) break;
     here = next;
     depth += 1;

@@ -19,6 +19,9 @@ export function setting<T extends z.ZodType>(schema: T, notes: SettingNotes): T 
   return schema.meta({ ...notes });
 }
 
+/** Stands in a path for the name of a thing that the stack file names itself, such as a worker. */
+export const anyName = "<name>";
+
 /** A setting with its path, such as `["web", "count"]`. */
 export interface DocumentedSetting {
   /** Keys from the namespace down. */
@@ -55,17 +58,30 @@ export function notesOf(schema: z.ZodType): SettingNotes | undefined {
 /** Every setting below `schema`, in the order in which the schema names them. */
 export function documentedSettings(schema: z.ZodType, path: string[] = []): DocumentedSetting[] {
   const notes = notesOf(schema);
-  if (notes) {
-    const fallback = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
-    return [{ path, notes, fallback }];
-  }
-  return Object.entries(members(schema)).flatMap(([key, member]) =>
-    documentedSettings(member, [...path, key]),
-  );
+  const fallback = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+  return [
+    ...(notes ? [{ path, notes, fallback }] : []),
+    ...Object.entries(members(schema)).flatMap(([key, member]) =>
+      documentedSettings(member, [...path, key]),
+    ),
+  ];
 }
 
-/** The members of an object schema by name; none for any other schema. */
+/**
+ * The members of an object schema by name; of a map from names to objects the one that stands for
+ * all, as {@link anyName}; none for any other schema.
+ */
 export function members(schema: z.ZodType): Record<string, z.ZodType> {
+  const inner = bare(schema);
+  if (inner instanceof z.ZodObject) return inner.shape as Record<string, z.ZodType>;
+  const value = inner instanceof z.ZodRecord ? (inner.def.valueType as z.ZodType) : undefined;
+  return value instanceof z.ZodObject ? { [anyName]: value } : {};
+}
+
+/** The schema below all wrappers, also that of a setting. */
+function bare(schema: z.ZodType): z.ZodType {
   const inner = unwrap(schema);
-  return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : {};
+  return inner instanceof z.ZodOptional || inner instanceof z.ZodDefault
+    ? bare(inner.unwrap() as z.ZodType)
+    : inner;
 }

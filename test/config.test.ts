@@ -108,6 +108,24 @@ describe("readSettings", () => {
     expect(read({ "webstack:web": { paths } }).web.paths).toEqual(paths);
   });
 
+  it("names workers, and reads their commands", () => {
+    const { workers } = read({
+      "webstack:app": {
+        workers: { mail: { command: "node 'my worker.js'" }, index: { command: "x", nodes: 2 } },
+      },
+    }).app;
+    expect(workers).toEqual([
+      {
+        name: "mail",
+        command: ["node", "my worker.js"],
+        nodes: "all",
+        processes: 1,
+        stopSeconds: 30,
+      },
+      { name: "index", command: ["x"], nodes: 2, processes: 1, stopSeconds: 30 },
+    ]);
+  });
+
   it("finds the zone of the locations", () => {
     expect(read({ "webstack:locations": ["hil"] }).networkZone).toBe("us-west");
   });

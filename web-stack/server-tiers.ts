@@ -96,6 +96,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     secretEnv: app.secretEnv,
     processes: app.processes,
     requests: web,
+    workers: app.workers,
     release,
     server: server("app"),
     host,

@@ -1,5 +1,6 @@
 import { appCommand, balancerUnit } from "../app-balancer/service";
-import { appPort, type AppProgram, execWords } from "./app-program";
+import { appPort, type AppProgram } from "./app-program";
+import { type AppSandboxArgs, exec, sandbox } from "./app-sandbox";
 import { made } from "../notice";
 import { text } from "../text";
 
@@ -12,40 +13,9 @@ const watchdogSeconds = 8;
 const startMarginSeconds = 30;
 
 /** What the units of the app depend on. */
-export interface AppUnitsArgs {
+export interface AppUnitsArgs extends AppSandboxArgs {
   /** How the app is run. */
   program: AppProgram;
-  /** Link to the release that runs, such as `/srv/app/current`. */
-  current: string;
-  /** Path of the environment file. */
-  envPath: string;
-}
-
-/** A process can write to these directories alone; `/tmp` is its own. They outlive releases, not the node. */
-const writable = ["StateDirectory=app", "CacheDirectory=app"];
-
-function sandbox({ current, envPath }: AppUnitsArgs): string[] {
-  return [
-    "User=app",
-    `WorkingDirectory=${current}`,
-    "Environment=NODE_ENV=production HOME=/var/lib/app",
-    `Environment=PATH=${current}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin`,
-    `EnvironmentFile=${envPath}`,
-    ...writable,
-    "NoNewPrivileges=yes",
-    "ProtectSystem=strict",
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "CapabilityBoundingSet=",
-    // Netlink: programs list the host's addresses with it.
-    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
-  ];
-}
-
-/** `env` finds the program and becomes it: systemd itself would look for it before the release is there. */
-function exec([program = "", ...rest]: readonly string[]): string {
-  const start = program === "node" ? "/usr/bin/node" : execWords(["/usr/bin/env", program]);
-  return [start, ...(rest.length > 0 ? [execWords(rest)] : [])].join(" ");
 }
 
 /** The command that brings the schema to what the release needs. It ends before a process of the release starts. */

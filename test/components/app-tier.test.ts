@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { AppTier, type AppTierArgs } from "../../components/app-tier";
+import { topology } from "../../topology";
 import { secretMark } from "../support/computed-state";
 import { clearTexts, record, valueOf } from "../support/record";
+import { worker } from "../support/jobs";
 import {
   appProgram,
   hostSettings,
@@ -12,6 +14,13 @@ import {
   serverSettings,
   webRequests,
 } from "../support/tier-args";
+
+/** A plan with three app nodes. */
+const three = topology({
+  ipRange: "10.0.0.0/16",
+  locations: ["nbg1"],
+  counts: { lb: 2, web: 2, app: 3, db: 3 },
+});
 
 function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
   return {
@@ -26,6 +35,7 @@ function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
     secretEnv: {},
     processes: 2,
     requests: webRequests(),
+    workers: [],
     release,
     server: serverSettings(),
     host: hostSettings(),
@@ -134,6 +144,20 @@ describe("AppTier", () => {
     expect(units.map((names) => names.includes("webstack-migrate.service"))).toEqual([true, false]);
     const first = units[0]!;
     expect(first.indexOf("webstack-migrate.service")).toBeLessThan(first.indexOf("app@1.service"));
+  });
+
+  it("runs workers after the app, on the nodes that they are for", async () => {
+    const ofAll = [worker({ processes: 2 }), worker({ name: "one", nodes: "one" })];
+    const workers = [...ofAll, worker({ name: "two", nodes: 2 })];
+    const { tier } = await build({ nodes: three.app, workers });
+    const bundles = await Promise.all(tier.hosts.map(({ bundle }) => valueOf(bundle)));
+    const units = bundles.map(({ services }) => services.map(({ unit }) => unit).join(" "));
+    const onAll = "app@2.service worker-mail@1.service worker-mail@2.service worker-one@1.service";
+    expect(units.map((names) => names.slice(names.indexOf("app@2")))).toEqual([
+      `${onAll} worker-two@1.service`,
+      `${onAll} worker-two@1.service`,
+      onAll,
+    ]);
   });
 
   it("keeps the whole environment secret", async () => {

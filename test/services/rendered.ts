@@ -7,6 +7,7 @@ import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
+import { worker } from "../support/jobs";
 import {
   appProgram,
   nodeFacts,
@@ -26,6 +27,9 @@ const tunedRequests = webRequests({
     "/uploads/": { maxBodyMib: 2048 },
   },
 });
+
+/** What an app node is made of. */
+type AppNodeFacts = Parameters<(typeof AppTier.services.tier)[number]["part"]>[0];
 
 /** Bundle of a load balancer after its first configuration. */
 export function loadBalancer(): Bundle {
@@ -96,10 +100,19 @@ export function ordinaryAppNode(): Bundle {
   return appNodeWith(1, appProgram({ migrate: ["node", "migrate.js"] }));
 }
 
-function appNodeWith(index: number, program: AppProgram): Bundle {
+/** Bundle of an app node that does all that an app may ask for. */
+export function busyAppNode(): Bundle {
+  const program = appProgram({ migrate: ["node", "migrate.js"] });
+  const node = { node: "app-3", privateIp: "10.0.3.13" };
+  const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
+  return appNodeWith(0, program, { ...node, workers });
+}
+
+function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
   const [migrates, requests] = [index === 0, webRequests()];
   const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
-  return nodeBundle({ ...nodeFacts("app", index), ...own }, AppTier.services);
+  const facts = { ...nodeFacts("app", index), ...own, workers: [], ...more };
+  return nodeBundle(facts, AppTier.services);
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */

@@ -3,7 +3,7 @@ import { appEnv } from "../../services/app/app-environment";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
-import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
+import { appNode, busyAppNode, databaseNode, loadBalancer, webNode } from "./rendered";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
@@ -151,7 +151,9 @@ describe("app node", () => {
 });
 
 describe("every node", () => {
-  const all = [lb, web, app, db, onVolume].map((bundle) => [bundle.node, bundle] as const);
+  const all = [lb, web, app, busyAppNode(), db, onVolume].map(
+    (bundle) => [bundle.node, bundle] as const,
+  );
 
   it.each(all)("%s drops what it does not expect", (_, bundle) => {
     expect(file(bundle, "/etc/nftables.conf")).toContain("policy drop;");

@@ -1,4 +1,5 @@
-import { HangingError, literal, type Mysql, SqlError } from "../mysql";
+import { literal } from "../../mysql/literal";
+import { HangingError, type Mysql, SqlError } from "../mysql";
 import { killMysql } from "./kill-mysql";
 
 /** Longest join of a member: a copy of much data may be part of it, milliseconds. */

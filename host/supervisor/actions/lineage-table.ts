@@ -1,4 +1,5 @@
-import { literal, type Mysql, SqlError } from "../mysql";
+import { literal } from "../../mysql/literal";
+import { type Mysql, SqlError } from "../mysql";
 import { writeOutside, writeUnlogged } from "./unlogged";
 import type { Lineage } from "../core/ancestor";
 

@@ -1,6 +1,7 @@
 import type { Memory } from "../core/memory";
 import type { Observer } from "../observation/observer";
-import { literal, type Mysql } from "../mysql";
+import { literal } from "../../mysql/literal";
+import type { Mysql } from "../mysql";
 import { log } from "../log";
 import { writeOutside, writeUnlogged } from "./unlogged";
 

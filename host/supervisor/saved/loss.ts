@@ -2,7 +2,8 @@ import { monotonicMs } from "../../time/monotonic";
 import { setTimeout as delay } from "node:timers/promises";
 import { lineageOf, partingFoundings } from "../core/lineage";
 import { isCertified, type NodeState } from "../core/node-state";
-import { literal, type Mysql } from "../mysql";
+import { literal } from "../../mysql/literal";
+import type { Mysql } from "../mysql";
 
 /** Longest wait until what was received is applied, milliseconds. */
 const applyMs = 120_000;

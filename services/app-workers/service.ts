@@ -1,0 +1,52 @@
+import type { AppSandboxArgs } from "../app/app-sandbox";
+import { appSecretPaths } from "../app/app-environment";
+import { appJobPath } from "../app-jobs/service";
+import { type BundleRelease, rootFile } from "../bundle";
+import type { Service, ServicePart } from "../service";
+import type { AppWorker } from "./worker";
+import { workerUnit, workerUnitText } from "./worker-units";
+
+/** What the workers of a node depend on. */
+export interface AppWorkersFacts {
+  /** The workers of this node. */
+  workers: readonly AppWorker[];
+  /** The app's release. */
+  release: BundleRelease;
+}
+
+/** Seconds that a start may take beyond the stop of the process before it. */
+const startSeconds = 90;
+
+/** Commands of the app that run beside it, without a port. */
+export const appWorkers: Service<AppWorkersFacts> = {
+  name: "app-workers",
+  openings: [],
+  part: ({ workers, release }) => {
+    if (workers.length === 0) return {};
+    const own = { current: `${release.root}/current`, envPath: appSecretPaths.env };
+    const parts = workers.map((worker) => workerPart(own, worker));
+    const files = Object.assign({}, ...parts.map((part) => part.files)) as ServicePart["files"];
+    return {
+      files,
+      unitFiles: { own: Object.keys(files!) },
+      services: parts.flatMap(({ services }) => services),
+    };
+  },
+};
+
+function workerPart(own: AppSandboxArgs, worker: AppWorker) {
+  const { name, nodes, processes, stopSeconds } = worker;
+  const path = `/etc/systemd/system/worker-${name}@.service`;
+  const needs = [own.envPath, own.current];
+  const program = nodes === "one" ? [appJobPath] : [];
+  return {
+    files: { [path]: rootFile(workerUnitText(own, worker)) },
+    services: Array.from({ length: processes }, (_, i) => ({
+      unit: workerUnit(name, i + 1),
+      reloadFiles: [],
+      restartFiles: [...needs, appSecretPaths.databaseCa, path, ...program],
+      needs,
+      startTimeoutSeconds: stopSeconds + startSeconds,
+    })),
+  };
+}
