@@ -32,7 +32,7 @@ export class Turns {
     return new Promise((give, refuse) => {
       if (this.failure !== undefined) return refuse(this.refusal(name));
       this.waiting.push({ name, rank, give, refuse });
-      if (this.holder === undefined) this.settling ??= setTimeout(() => this.next(), settleMs);
+      if (this.holder === undefined) this.settling ??= later(() => this.next(), settleMs);
     });
   }
 
@@ -63,7 +63,7 @@ export class Turns {
     this.waiting = this.waiting.filter((one) => one !== first);
     this.holder = first.name;
     const late = () => this.stop(first.name, `its turn did not end in ${longestMs / 60_000} min`);
-    this.limit = setTimeout(late, longestMs);
+    this.limit = later(late, longestMs);
     first.give();
   }
 
@@ -75,4 +75,11 @@ export class Turns {
   private refusal(name: string): Error {
     return new Error(`${name} was not begun, since this failed before: ${this.failure}`);
   }
+}
+
+/** A timer that keeps no process alive: that of an engine that was killed has nobody to wait for. */
+function later(work: () => void, milliseconds: number): NodeJS.Timeout {
+  const timer = setTimeout(work, milliseconds);
+  timer.unref();
+  return timer;
 }
