@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppContract, appContract } from "./config/app-contract";
 import { combinationProblems } from "./config/combinations";
+import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
 import { problemsOf, shown, veiled } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
@@ -30,7 +31,9 @@ type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers"> {
+export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers" | "consent"> {
+  /** What the stack file allows for a while. */
+  consent: Consent[];
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
@@ -56,11 +59,11 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
 }
 
 /**
- * Reads the settings of the current stack. Relative paths start at `projectRoot`.
+ * Reads the settings of the current stack on a day. Relative paths start at `projectRoot`.
  *
  * @throws pulumi.RunError that lists every problem of the stack file, one a line.
  */
-export function readSettings(projectRoot: string): Settings {
+export function readSettings(projectRoot: string, today = new Date()): Settings {
   const all = pulumi.runtime.allConfig();
   const raw = decodeSettings(all, settingsSchema);
   const parsed = settingsSchema.safeParse(raw);
@@ -68,6 +71,7 @@ export function readSettings(projectRoot: string): Settings {
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw)),
     ...combinationProblems(raw),
+    ...consentProblems(raw, today),
     ...clearTextSecrets(raw, settingsSchema),
     ...directoryProblems(raw, projectRoot),
     ...tokenProblems(raw, token),
@@ -84,6 +88,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
     ...config,
+    consent: config.consent.map((line) => consentOf(line)!),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
@@ -104,6 +109,16 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
         config.db.bufferPoolMib ?? defaultBufferPoolMib(serverSize(config.db.serverType)!),
     },
   };
+}
+
+/** Where the Hetzner API is, if nothing else is said. */
+const officialEndpoint = "https://api.hetzner.cloud/v1";
+
+/** The API as the machine of `pulumi up` reaches it: that of the cloud's provider. */
+export function readProject(): { endpoint: string; token: pulumi.Output<string> } {
+  const all = pulumi.runtime.allConfig();
+  const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;
+  return { endpoint, token: pulumi.secret(sharedToken(all) ?? "") };
 }
 
 /** The token with which the program itself speaks to the API. */

@@ -51,7 +51,9 @@ function rollOut({ archive }: WebStackArgs, base: Foundation, { lb, web, app, db
   const access = { ...direct, bastions: lb.publicIps };
   const bastions = lb.servers;
   const pushed = archive === undefined ? {} : { archive };
-  const dbDone = new Rollout("db", { hosts: db, access, after: bastions });
+  // A server that changes its type and a service that restarts would be two nodes that are away.
+  const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
+  const dbDone = new Rollout("db", { hosts: db, access, after: servers });
   const afterDb = [...bastions, dbDone];
   const appDone = new Rollout("app", { hosts: app, access, ...pushed, after: afterDb });
   const afterApp = [...bastions, appDone];

@@ -21,6 +21,8 @@ export interface ServerSettings {
   subnetId: pulumi.Input<string>;
   /** Whether the server refuses to be deleted or rebuilt. */
   protect: boolean;
+  /** What is done around a change of a node's server. @default nothing */
+  hooks?: ((node: PlannedNode) => pulumi.ResourceHookBinding) | undefined;
 }
 
 /** Arguments of {@link Server}. */
@@ -59,6 +61,7 @@ export class Server extends pulumi.ComponentResource {
       protect: args.protect,
       // Each of these would replace the machine; `npm run roll` does that on purpose (DESIGN §3).
       ignoreChanges: ["userData", "image", "sshKeys"],
+      ...(args.hooks ? { hooks: args.hooks(args.node) } : {}),
     });
     this.serverId = numericId(vm);
     new hcloud.ServerNetwork(
@@ -83,6 +86,8 @@ function machine(args: ServerArgs): hcloud.ServerArgs {
   return {
     name,
     serverType: args.serverType,
+    // A disk that has grown never shrinks: with it the way back to a smaller type would be gone.
+    keepDisk: true,
     location,
     image: args.image,
     sshKeys: args.sshKeyIds,

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { contains, ipv4Block, isCidr, isPrivateBlock } from "./addresses";
+import { contains, ipv4Block, isPrivateBlock } from "./addresses";
+import { admin } from "./admin-schema";
 import { appSettings } from "./app-schema";
+import { consentLines } from "./consent";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
 import { webSettings } from "./web-schema";
 
 const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
-const sshPublicKey =
-  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\r\n]*)?$/;
 
 /** Types whose names have been seen: cx23, cpx22, cax11, ccx13. */
 function serverType(fallback: string, tier: string) {
@@ -41,24 +41,6 @@ function isNetworkRange(text: string): boolean {
   const gateway = ipv4Block("172.31.1.1/32")!;
   return !!block && isPrivateBlock(block) && block.prefix <= 21 && !contains(block, gateway);
 }
-
-const admin = z.strictObject({
-  user: setting(z.string().regex(/^(?!root$)[a-z_][a-z0-9_-]{0,30}$/), {
-    about: "Login name on every node, with sudo and without a password",
-    must: "be a Linux user name other than root: small letters, digits, - and _, at most 31",
-    example: "webstack",
-  }).default("webstack"),
-  sshKeys: setting(z.array(z.string().regex(sshPublicKey)), {
-    about: "Public keys that may log in besides the stack's own deploy key",
-    must: "be a list of OpenSSH public keys, each in one line",
-    example: [`ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} you@example.com`],
-  }).default([]),
-  cidrs: setting(z.array(z.string().refine(isCidr)).min(1).max(100), {
-    about: "Address blocks from which SSH reaches the load balancers; where `pulumi up` runs too",
-    must: "be a list of 1 to 100 address blocks without host bits, such as 192.0.2.7/32",
-    example: ["192.0.2.7/32"],
-  }),
-});
 
 const loadBalancers = z.strictObject({
   serverType: serverType("cpx12", "load balancer"),
@@ -167,6 +149,7 @@ export const settingsSchema = z.strictObject({
     must: "be true or false",
     example: true,
   }).default(true),
+  consent: consentLines.default([]),
   admin,
   network: z
     .strictObject({

@@ -10,7 +10,7 @@ const allowed: Record<string, string[]> = {
   "index.ts": ["program"],
   "program.ts": ["config", "web-stack", "host-programs", "app-source", "@pulumi/pulumi"],
   "web-stack.ts": ["web-stack", "topology", "components", "@pulumi/pulumi"],
-  "web-stack": ["web-stack", "topology", "components", "resources"],
+  "web-stack": ["web-stack", "topology", "components", "resources", "rolling"],
   "config.ts": ["config", "@pulumi/pulumi"],
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
@@ -20,6 +20,10 @@ const allowed: Record<string, string[]> = {
   components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
+  rolling: [
+    ...["rolling", "provider/connect", "services/supervisor/supervisor-ports"],
+    ...["zod", "@pulumi/pulumi"],
+  ],
   host: ["host"],
   plugin: ["plugin", "@pulumi/pulumi"],
   provider: ["provider", "plugin", "ssh2", "@pulumi/pulumi"],
@@ -33,10 +37,11 @@ const allowed: Record<string, string[]> = {
 
 /** Files of other rooms from which a room may import types, and nothing else. */
 const allowedTypes: Record<string, string[]> = {
-  "web-stack": ["config", "services/bundle", "services/app/app-program"],
+  "web-stack": ["config", "services/bundle", "services/app/app-program", "@pulumi/pulumi"],
   // The plan of a stack: which nodes there are.
   components: ["topology"],
   services: ["topology"],
+  rolling: ["topology"],
   // The description of a host that the program renders, the provider delivers and the host applies.
   provider: ["services/bundle"],
   host: ["services/bundle"],

@@ -16,6 +16,7 @@ describe("readSettings", () => {
       networkZone: "eu-central",
       image: "ubuntu-26.04",
       protect: true,
+      consent: [],
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
       web: {

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config";
 import type { Identity } from "../resources/naming";
 import type { AppProgram } from "../services/app/app-program";
@@ -15,4 +16,8 @@ export interface WebStackArgs extends Settings {
   archive?: string | undefined;
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
+  /** The API of the stack's project as this machine reaches it. */
+  cloud: { endpoint: string; token: pulumi.Input<string> };
+  /** The day of the run. */
+  today: Date;
 }

@@ -9,6 +9,7 @@ import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 import type { Foundation } from "./foundation";
+import { resizing } from "./resizing";
 
 /** What {@link serverTiers} made. */
 export type Tiers = ReturnType<typeof serverTiers>;
@@ -18,6 +19,7 @@ function serverSettings(
   { image, protect, loadBalancers, web, app, db }: WebStackArgs,
   { identity, network, firewalls, access }: Foundation,
   role: Role,
+  hooks: ServerSettings["hooks"],
 ): ServerSettings {
   return {
     identity,
@@ -27,6 +29,7 @@ function serverSettings(
     firewallId: role === "lb" ? firewalls.edgeId : firewalls.innerId,
     subnetId: network.subnetIds[role]!,
     protect,
+    hooks,
   };
 }
 
@@ -66,7 +69,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const { loadBalancers, web, app, db, program, release } = args;
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
-  const server = (role: Role) => serverSettings(args, base, role);
+  const hooks = resizing(args, plan, base);
+  const server = (role: Role) => serverSettings(args, base, role, hooks);
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,

@@ -40,6 +40,7 @@ describe("Server", () => {
     expect(vm!.inputs).toEqual({
       name: "web-1",
       serverType: "cpx22",
+      keepDisk: true,
       location: "nbg1",
       image: "ubuntu-26.04",
       sshKeys: ["5"],

@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+import { stringify } from "yaml";
+import { ensureEngine } from "../../offline/engine";
+import { repositoryRoot } from "../../scripts/local/paths";
+import type { MemoryCloud } from "./memory-cloud";
+
+/** What a run of the engine said and planned. */
+export interface Ran {
+  /** Steps by kind, such as `{ update: 2, same: 40 }`. */
+  changes: Record<string, number>;
+  /** Messages, one a line. */
+  said: string;
+  /** Why it failed; undefined if it did not. */
+  failure?: string;
+}
+
+/** A stack that the real engine runs on a local cloud without hosts. */
+export class MemoryStack {
+  private constructor(private readonly stack: Stack) {}
+
+  /** @param program what the stack is, each time it runs. */
+  static async create(cloud: MemoryCloud, program: () => void): Promise<MemoryStack> {
+    const say = (line: string) => console.log(`        ${line}`);
+    const engine = await ensureEngine({ progress: say });
+    const workDir = join(cloud.folder, "project");
+    const backend = join(cloud.folder, "backend");
+    for (const folder of [workDir, backend]) mkdirSync(folder, { recursive: true });
+    const { HCLOUD_ENDPOINT = "", HCLOUD_TOKEN = "" } = cloud.environment;
+    // The program runs in this process and reads the token as the plugin does.
+    Object.assign(process.env, { HCLOUD_ENDPOINT, HCLOUD_TOKEN });
+    const providers = [{ name: "host", path: join(repositoryRoot, "provider") }];
+    const project = { name: "webstack", runtime: "nodejs", plugins: { providers } };
+    writeFileSync(join(workDir, "Pulumi.yaml"), stringify(project));
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: "memory", projectName: "webstack", program: async () => program() },
+      {
+        workDir,
+        pulumiHome: engine.pulumiHome,
+        pulumiCommand: await PulumiCommand.get({ root: engine.cliRoot }),
+        secretsProvider: "passphrase",
+        envVars: {
+          ...engine.env,
+          PULUMI_BACKEND_URL: `file://${backend}`,
+          PULUMI_CONFIG_PASSPHRASE: "memory",
+          ...{ HCLOUD_ENDPOINT, HCLOUD_TOKEN },
+        },
+      },
+    );
+    return new MemoryStack(stack);
+  }
+
+  preview = () => this.run((onEvent) => this.stack.preview({ onEvent, color: "never" }));
+  up = (refresh = false) =>
+    this.run((onEvent) => this.stack.up({ onEvent, refresh, color: "never" }));
+  destroy = () => this.run((onEvent) => this.stack.destroy({ onEvent, color: "never" }));
+
+  /** Ends the engine that is at work as a loss of power would, and releases its lock. */
+  async kill(): Promise<void> {
+    const words = ["-o", "pid=,args=", "--ppid", String(process.pid)];
+    const engines = execFileSync("ps", words, { encoding: "utf8" })
+      .split("\n")
+      .filter((line) => /bin\/pulumi up /.test(line));
+    for (const line of engines) process.kill(Number(line.trim().split(" ")[0]), "SIGKILL");
+    if (engines.length !== 1) throw new Error(`${engines.length} engines are at work`);
+  }
+
+  unlock = () => this.stack.cancel();
+
+  private async run(start: (onEvent: (event: EngineEvent) => void) => Promise<unknown>) {
+    const ran: Ran = { changes: {}, said: "" };
+    const onEvent = ({ diagnosticEvent, summaryEvent }: EngineEvent) => {
+      const { severity, message } = diagnosticEvent ?? {};
+      // Debug messages repeat values in clear; the type does not know of them.
+      if (message && (severity as string) !== "debug") ran.said += message;
+      if (summaryEvent) ran.changes = summaryEvent.resourceChanges as Ran["changes"];
+    };
+    try {
+      await start(onEvent);
+    } catch (error) {
+      ran.failure = ran.said.trim() || (error as Error).message;
+    }
+    return ran;
+  }
+}
