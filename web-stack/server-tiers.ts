@@ -67,10 +67,13 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role);
+  // Named one by one: beside them is the token.
+  const { trustedProxies, clientAddressHeader, limits } = loadBalancers;
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
     requests: web,
+    rules: { trustedProxies, clientAddressHeader, limits },
     addresses: base.addresses,
     api:
       broker?.access ??
