@@ -9,6 +9,7 @@ import { problemsOf, shown, veiled } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
 import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./config/stack-file";
+import { trustedBlocks } from "./config/trusted-proxies";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
 const defaultAppPath = "./sample-app/dist";
@@ -92,6 +93,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
+      trustedProxies: trustedBlocks(loadBalancers.trustedProxies),
       api: { ...api, token: pulumi.secret(token) },
       tls: tls && { certificate: tls.certificate, privateKey: pulumi.secret(tls.privateKey) },
     },

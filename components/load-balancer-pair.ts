@@ -1,5 +1,6 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
+import type { EdgeRules } from "../services/edge-haproxy/edge-rules";
 import { edgeHaproxy, type EdgeHaproxyFacts } from "../services/edge-haproxy/service";
 import { everyNode } from "../services/every-node";
 import {
@@ -33,6 +34,8 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   webNodes: readonly Peer[];
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** What the stack file says about visitors' requests at the load balancers. */
+  rules: EdgeRules;
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
   /** How the two reach the Hetzner API, to move the addresses. */
@@ -112,7 +115,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
 
 /** What a load balancer knows; without `settings` at its first boot, when no id is known yet. */
 function known(
-  { nodes, webNodes, requests, addresses }: LoadBalancerPairArgs,
+  { nodes, webNodes, requests, rules, addresses }: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
   settings?: pulumi.Output<MoverSettings>,
 ): pulumi.Output<Own> {
@@ -122,6 +125,7 @@ function known(
       loadBalancers: nodes,
       webNodes,
       requests,
+      rules,
       vrrpPriority,
       floatingAddresses: hostCidrs,
       mover: moving,

@@ -3,6 +3,7 @@ import { contains, ipv4Block, isPrivateBlock } from "./addresses";
 import { admin } from "./admin-schema";
 import { appSettings } from "./app-schema";
 import { consentLines } from "./consent";
+import { loadBalancerSettings } from "./load-balancer-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
 import { webSettings } from "./web-schema";
@@ -27,76 +28,12 @@ function nodeCount(fallback: number, tier: string) {
   }).default(fallback);
 }
 
-function isApiEndpoint(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || text.endsWith("/") || url.username || url.search || url.hash) return false;
-  // The token travels in a header, so clear text is for the local cloud's own addresses only.
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|198\.1[89]\.\d+\.\d+)$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local);
-}
-
 /** True for a private block that holds the four subnets and spares the cloud's own gateway. */
 function isNetworkRange(text: string): boolean {
   const block = ipv4Block(text);
   const gateway = ipv4Block("172.31.1.1/32")!;
   return !!block && isPrivateBlock(block) && block.prefix <= 21 && !contains(block, gateway);
 }
-
-const loadBalancers = z.strictObject({
-  serverType: serverType("cpx12", "load balancer"),
-  ipv6: setting(z.boolean(), {
-    about: "Whether the stack gets a floating IPv6 network too",
-    must: "be true or false",
-    example: true,
-  }).default(true),
-  api: z
-    .strictObject({
-      endpoint: setting(z.string().refine(isApiEndpoint), {
-        about: "Hetzner API as the nodes reach it, to move the floating IP",
-        must: "be an https URL without a slash at its end (http only for 127.0.0.0/8 and 198.18.0.0/15)",
-        example: "https://api.hetzner.cloud/v1",
-      }).default("https://api.hetzner.cloud/v1"),
-      token: setting(z.string().regex(/^[A-Za-z0-9]{64}$/), {
-        about: "API token with which the floating IP is moved",
-        must: "be a Hetzner API token of 64 letters and digits",
-        example: "<token>",
-        absent: "`hcloud:token`, else the variable HCLOUD_TOKEN",
-        secret: true,
-      }).optional(),
-      tokenOn: setting(z.enum(["brokers", "load-balancers"]), {
-        about:
-          "Where the token is: on two nodes without a public service that move the floating IP for the load balancers, or on the load balancers themselves",
-        must: "be brokers or load-balancers",
-        example: "brokers",
-      }).default("brokers"),
-    })
-    .prefault({}),
-  tls: z
-    .strictObject({
-      certificate: setting(
-        z.string().regex(/^-----BEGIN CERTIFICATE-----\n[^]+-----END CERTIFICATE-----\s*$/),
-        {
-          about: "Certificate chain for HTTPS, leaf first",
-          must: "be PEM text that begins with -----BEGIN CERTIFICATE-----",
-          example: "<PEM>",
-          absent: "a self-signed placeholder is made",
-        },
-      ),
-      privateKey: setting(
-        z
-          .string()
-          .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+-----END [A-Z ]*PRIVATE KEY-----\s*$/),
-        {
-          about: "Private key of that certificate",
-          must: "be PEM text that begins with -----BEGIN PRIVATE KEY-----",
-          example: "<PEM>",
-          absent: "a self-signed placeholder is made",
-          secret: true,
-        },
-      ),
-    })
-    .optional(),
-});
 
 const db = z.strictObject({
   nodes: setting(z.union([1, 3, 5, 7, 9].map((count) => z.literal(count))), {
@@ -160,7 +97,9 @@ export const settingsSchema = z.strictObject({
       }).default("10.0.0.0/16"),
     })
     .prefault({}),
-  loadBalancers: loadBalancers.prefault({}),
+  loadBalancers: loadBalancerSettings({
+    serverType: serverType("cpx12", "load balancer"),
+  }).prefault({}),
   web: webSettings({ count: nodeCount(2, "web"), serverType: serverType("cpx12", "web") }).prefault(
     {},
   ),

@@ -127,6 +127,24 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("trusts no proxy and has a generous limit for each client unless it is told otherwise", () => {
+    const { loadBalancers } = read();
+    expect(loadBalancers).toMatchObject({
+      trustedProxies: [],
+      clientAddressHeader: "X-Forwarded-For",
+      limits: { requestsPerSecond: 1000 },
+    });
+    expect(loadBalancers.limits.connections).toBeUndefined();
+  });
+
+  it("knows the address blocks of proxies that are trusted by name", () => {
+    const trustedProxies = ["cloudflare", "203.0.113.0/24"];
+    const blocks = read({ "webstack:loadBalancers": { trustedProxies } }).loadBalancers
+      .trustedProxies;
+    expect(blocks).toContain("173.245.48.0/20");
+    expect(blocks.at(-1)).toBe("203.0.113.0/24");
+  });
+
   it("finds the zone of the locations", () => {
     expect(read({ "webstack:locations": ["hil"] }).networkZone).toBe("us-west");
   });

@@ -71,10 +71,13 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const broker = addressBroker(args, plan, base);
   const hooks = resizing(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role, hooks);
+  // Named one by one: beside them is the token.
+  const { trustedProxies, clientAddressHeader, limits } = loadBalancers;
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
     requests: web,
+    rules: { trustedProxies, clientAddressHeader, limits },
     addresses: base.addresses,
     api:
       broker?.access ??

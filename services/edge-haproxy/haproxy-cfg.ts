@@ -3,6 +3,10 @@ import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
+import { clientOfProxy, tellClient, trustedNames } from "./client-address";
+import { connectionRules, limitTables, requestRules } from "./client-limits";
+import { reservedConnections } from "./connections";
+import type { EdgeRules } from "./edge-rules";
 
 /** What the load balancers' `haproxy.cfg` depends on. */
 export interface HaproxyCfgArgs {
@@ -14,23 +18,12 @@ export interface HaproxyCfgArgs {
   webNodes: readonly Peer[];
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** What the stack file says about visitors' requests here. */
+  rules: EdgeRules;
   /** Public IPv4 address of the other load balancer. @default not known yet: its questions have no place of their own. */
   peerPublicIp?: string;
   /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
   maxConnections: number;
-}
-
-/** Connections that visitors never get: for who asks for health, and for the table of the other node. */
-const reservedConnections = 100;
-/**
- * Connections that one address may have, an IPv6 network of 64 bits being one: a quarter of the visitors'.
- * All users behind one address of a provider, an office or a CDN have it together, so it is large; three
- * quarters are left for everybody else.
- *
- * @param maxConnections what HAProxy accepts in all.
- */
-export function connectionsOfOneAddress(maxConnections: number): number {
-  return Math.floor((maxConnections - reservedConnections) / 4);
 }
 
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
@@ -53,10 +46,10 @@ export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
-  const { node, loadBalancers, webNodes, requests, peerPublicIp, maxConnections } = args;
+  const { node, loadBalancers, webNodes, requests, rules, peerPublicIp, maxConnections } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
-  const most = maxConnections - reservedConnections;
+  const tls = `ssl crt ${edgeCertificatePath} alpn h2,http/1.1`;
   return text`
     ${made}
     global
@@ -104,32 +97,23 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request return status 404
 
     frontend public
-      bind :::80 v4v6
-      bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
+      # Apart, so that an IPv4 address is told as one and not as ::ffff:a.b.c.d.
+      bind *:80
+      bind :::80 v6only
+      bind *:443 ${tls}
+      bind :::443 v6only ${tls}
       ${peerPublicIp === undefined ? [] : peerRule(peerPublicIp)}
-      # A listener that is full would stand still for all. What is over is closed at once, before TLS and the log.
-      tcp-request connection reject if { fe_conn gt ${most} }
-      # IPv4 is told as ::ffff:a.b.c.d here, of which the first 64 bits are the same for all.
-      tcp-request connection track-sc0 src table holders if { src 0.0.0.0/0 }
-      tcp-request connection track-sc0 src,ipmask(32,64) table holders if !{ src 0.0.0.0/0 }
-      tcp-request connection reject if { sc0_conn_cur gt ${connectionsOfOneAddress(maxConnections)} }
-      http-request set-header X-Forwarded-For %[src]
-      http-request set-header X-Forwarded-Proto https if { ssl_fc }
-      http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
+      ${trustedNames(rules)}
+      ${connectionRules(rules, maxConnections)}
+      ${clientOfProxy(rules)}
+      ${requestRules(rules, peerPublicIp)}
+      ${tellClient(rules)}
       http-request set-header X-Webstack-Lb ${node}
-      http-request del-header X-Webstack-Web
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
-      http-request track-sc1 src table clients
       default_backend web
 
-    # Both load balancers know the clients' rates, so a limit survives a failover.
-    backend clients
-      stick-table type ipv6 size 100k expire 10m store http_req_rate(10s) peers edge
-
-    # Connections that each address has to this process. The other load balancer's are not added to them.
-    backend holders
-      stick-table type ipv6 size 100k expire 1m store conn_cur
+    ${limitTables()}
 
     backend web
       balance roundrobin

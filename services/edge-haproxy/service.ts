@@ -4,6 +4,9 @@ import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import type { WebRequests } from "../requests";
 import { rootOnly, type Service } from "../service";
+import { trustedProxiesList, trustedProxiesPath, trusts } from "./client-address";
+import { edgeConnections } from "./connections";
+import type { EdgeRules } from "./edge-rules";
 import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
 
 /** What HAProxy of a load balancer depends on. */
@@ -16,6 +19,8 @@ export interface EdgeHaproxyFacts {
   webNodes: readonly Peer[];
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** What the stack file says about visitors' requests here. */
+  rules: EdgeRules;
   /** Public IPv4 address of the other load balancer. @default not known yet */
   peerPublicIp?: string | undefined;
   /** Programs of `host/` by name, bundled. */
@@ -36,7 +41,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
   ],
   holdsBack: true,
   secrets: { [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" } },
-  part: ({ node, loadBalancers, webNodes, requests, peerPublicIp, programs }) => ({
+  part: ({ node, loadBalancers, webNodes, requests, rules, peerPublicIp, programs }) => ({
     packages: ["haproxy"],
     directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
     files: {
@@ -49,15 +54,19 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
           loadBalancers,
           webNodes,
           requests,
+          rules,
           ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
           maxConnections: edgeConnections,
         }),
       ),
       [dropInPath]: rootFile(haproxyDropIn()),
+      ...(trusts(rules)
+        ? { [trustedProxiesPath]: rootFile(trustedProxiesList(rules.trustedProxies)) }
+        : {}),
     },
     checks: [
       {
-        files: [configPath, drainMapPath, edgeCertificatePath],
+        files: readAtStart(rules),
         command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath],
         needs: [edgeCertificatePath],
       },
@@ -66,7 +75,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     services: [
       {
         unit: "haproxy.service",
-        reloadFiles: [configPath, drainMapPath, edgeCertificatePath],
+        reloadFiles: readAtStart(rules),
         restartFiles: [dropInPath],
         needs: [edgeCertificatePath],
         health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
@@ -75,8 +84,12 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
   }),
 };
 
-/** Connections that HAProxy accepts at a time; each needs two open files, one towards it and one towards a web node. */
-export const edgeConnections = 9_500;
+/** Files that HAProxy reads when it starts, and when it is told to read them again. */
+function readAtStart(rules: EdgeRules): string[] {
+  const usual = [configPath, drainMapPath, edgeCertificatePath];
+  return trusts(rules) ? [...usual, trustedProxiesPath] : usual;
+}
+
 /** Open files that HAProxy may have. Hosts in containers refuse more than 20 000. */
 const edgeOpenFiles = 20_000;
 

@@ -8,7 +8,14 @@ import type { ConfiguredHost } from "../../components/tier";
 import { brokerSecretPaths } from "../../services/broker/service";
 import { moverSecretPaths } from "../../services/mover/service";
 import { mockId, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings, webRequests } from "../support/tier-args";
+import {
+  edgeRules,
+  hostSettings,
+  identity,
+  plan,
+  serverSettings,
+  webRequests,
+} from "../support/tier-args";
 
 const token = "SECRET token";
 const tokenPath = brokerSecretPaths.token;
@@ -34,6 +41,7 @@ async function build() {
       nodes: plan.lb,
       webNodes: plan.web,
       requests: webRequests(),
+      rules: edgeRules(),
       addresses,
       api: broker.access,
       certificatePem: "pem",

@@ -4,7 +4,14 @@ import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
 import { mockId, named, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings, webRequests } from "../support/tier-args";
+import {
+  edgeRules,
+  hostSettings,
+  identity,
+  plan,
+  serverSettings,
+  webRequests,
+} from "../support/tier-args";
 
 const mark = "SECRET";
 const { ownToken } = LoadBalancerPair;
@@ -16,6 +23,7 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
       nodes: plan.lb,
       webNodes: plan.web,
       requests: webRequests(),
+      rules: edgeRules(),
       addresses: new FloatingAddresses("edge", {
         identity,
         homeLocation: "nbg1",
@@ -130,7 +138,8 @@ describe("LoadBalancerPair", () => {
       });
       const api = ownToken("", "");
       const requests = webRequests();
-      const args = { nodes, webNodes: [], requests, addresses, api, certificatePem: "" };
+      const rules = edgeRules();
+      const args = { nodes, webNodes: [], requests, rules, addresses, api, certificatePem: "" };
       expect(
         () =>
           new LoadBalancerPair("lb", { ...args, server: serverSettings(), host: hostSettings() }),

@@ -5,11 +5,13 @@ import { WebTier } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
+import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
 import { worker } from "../support/jobs";
 import {
   appProgram,
+  edgeRules,
   nodeFacts,
   plan,
   release,
@@ -38,16 +40,26 @@ export function loadBalancer(): Bundle {
 
 /** Bundle of a load balancer of a stack that says something else than the defaults wherever it can. */
 export function tunedLoadBalancer(): Bundle {
-  return loadBalancerWith(1, tunedRequests);
+  const rules = edgeRules({
+    trustedProxies: ["192.0.2.0/24", "2001:db8:1::/48"],
+    clientAddressHeader: "CF-Connecting-IP",
+    limits: { requestsPerSecond: 50, connections: 100 },
+  });
+  return loadBalancerWith(1, tunedRequests, rules);
 }
 
-function loadBalancerWith(index: 0 | 1, requests = webRequests()): Bundle {
+function loadBalancerWith(
+  index: 0 | 1,
+  requests = webRequests(),
+  rules: EdgeRules = edgeRules(),
+): Bundle {
   const facts = {
     ...nodeFacts("lb", index),
     vrrpPriority: 101 - index,
     loadBalancers: plan.lb,
     webNodes: plan.web,
     requests,
+    rules,
     floatingAddresses: ["203.0.113.200/32", "2001:db8:0:1::1/128"],
     peerPublicIp: ["203.0.113.12", "203.0.113.11"][index],
     mover: {

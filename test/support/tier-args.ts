@@ -2,6 +2,7 @@ import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
+import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { type Role, topology } from "../../topology";
@@ -81,6 +82,16 @@ export function webRequests(overrides: Partial<WebRequests> = {}): WebRequests {
     idleTimeoutSeconds: 3600,
     maxBodyMib: 10,
     paths: {},
+    ...overrides,
+  };
+}
+
+/** What a stack file says about the load balancers by default; a test overrides only what it is about. */
+export function edgeRules(overrides: Partial<EdgeRules> = {}): EdgeRules {
+  return {
+    trustedProxies: [],
+    clientAddressHeader: "X-Forwarded-For",
+    limits: { requestsPerSecond: 1000 },
     ...overrides,
   };
 }

@@ -3,13 +3,25 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
+import { trustedProxiesList } from "../../../services/edge-haproxy/client-address";
 import { drainMap } from "../../../services/edge-haproxy/haproxy-cfg";
 import type { CheckSaid } from "./inside/checks";
 import { type ChainArgs, chainFiles } from "./render";
 
-/** A stack whose proxies are checked: what it is rendered with, by the name of its checks in `inside/main.ts`. */
+const usual: ChainArgs = {
+  requests: { answerTimeoutSeconds: 30, idleTimeoutSeconds: 3600, maxBodyMib: 10, paths: {} },
+  rules: {
+    trustedProxies: [],
+    clientAddressHeader: "X-Forwarded-For",
+    limits: { requestsPerSecond: 1000 },
+  },
+};
+const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
+
+/** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
 const chains: Record<string, ChainArgs> = {
   requests: {
+    ...usual,
     requests: {
       answerTimeoutSeconds: 1,
       idleTimeoutSeconds: 60,
@@ -20,20 +32,39 @@ const chains: Record<string, ChainArgs> = {
       },
     },
   },
+  clients: usual,
+  proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },
+  named: {
+    ...usual,
+    rules: { ...usual.rules, trustedProxies, clientAddressHeader: "CF-Connecting-IP" },
+  },
+  limited: {
+    ...usual,
+    rules: { ...usual.rules, trustedProxies, limits: { requestsPerSecond: 20, connections: 30 } },
+  },
 };
 
-/** So that what a slow client has not taken is soon in the proxies and not in the kernel. */
-const smallBuffers = ["tcp_rmem", "tcp_wmem"].flatMap((name) => [
-  "--sysctl",
-  `net.ipv4.${name}=4096 65536 262144`,
-]);
+/** To see what files a process has open, and to give the host addresses. */
+const capabilities = ["SYS_PTRACE", "NET_ADMIN"].flatMap((name) => ["--cap-add", name]);
+/** IPv6; and buffers so small that what a slow client has not taken is soon in the proxies and not in the kernel. */
+const inOwnNetwork = [
+  "ipv6.conf.all.disable_ipv6=0",
+  "ipv4.tcp_rmem=4096 65536 262144",
+  "ipv4.tcp_wmem=4096 65536 262144",
+].flatMap((setting) => ["--sysctl", `net.${setting}`]);
 /** Longest run of one chain with all its checks, seconds. */
 const timeoutSeconds = 300;
 
 async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-chain-"));
   try {
-    const files = { ...chainFiles(chains[name]!), "etc/drain.map": drainMap() };
+    const chain = chains[name];
+    if (!chain) throw new Error(`there is no chain ${name}`);
+    const files = {
+      ...chainFiles(chain),
+      "etc/drain.map": drainMap(),
+      "etc/trusted-proxies.lst": trustedProxiesList(chain.rules.trustedProxies),
+    };
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);
@@ -42,7 +73,7 @@ async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
     const entry = join(__dirname, "inside", "main.ts");
     buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node" });
     const given = ["BYTES", "VERBOSE"].flatMap((one) => ["--env", one]);
-    const docker = ["run", "--rm", "--network", "none", "--cap-add", "SYS_PTRACE", ...smallBuffers];
+    const docker = ["run", "--rm", "--network", "none", ...capabilities, ...inOwnNetwork];
     const run = ["-v", `${folder}:/chain:ro`, "--entrypoint", "/usr/bin/node", image];
     const args = [...docker, ...given, ...run, "/chain/checks.js", name];
     const output = await command("docker", args, { timeoutSeconds });

@@ -1,5 +1,6 @@
 import { appBalancerCfg } from "../../../services/app-balancer/app-balancer-cfg";
 import { appProxyCfg } from "../../../services/app-proxy/app-proxy-cfg";
+import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
 import { haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf } from "../../../services/nginx/nginx-conf";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
@@ -8,35 +9,32 @@ import { proxyTimeouts, type WebRequests } from "../../../services/requests";
 export interface ChainArgs {
   /** What requests may be. */
   requests: WebRequests;
+  /** What is said about the load balancers. */
+  rules: EdgeRules;
 }
 
-/** Addresses of the proxies of one chain, all on one host. */
-export const chainAddresses = { edge: "127.0.1.11", web: "127.0.2.11", app: "127.0.3.11" };
+/** Addresses of the proxies of one chain, all on one host; the second load balancer listens on other ports. */
+export const chainAddresses = {
+  edges: ["127.0.1.11", "127.0.1.12"],
+  web: "127.0.2.11",
+  app: "127.0.3.11",
+  /** Public address of the other load balancer. */
+  peer: "127.11.0.1",
+} as const;
+
+const { edges, web, app, peer } = chainAddresses;
+const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as const;
 
 /**
- * The files of a load balancer, a web node and an app node by name. They are those of a stack but for addresses:
- * all three are on one host.
+ * The files of two load balancers, a web node and an app node by name. They are those of a stack but for addresses
+ * and ports: all are on one host.
  */
-export function chainFiles({ requests }: ChainArgs): Record<string, string> {
-  const { edge, web, app } = chainAddresses;
+export function chainFiles(args: ChainArgs): Record<string, string> {
+  const { requests } = args;
   const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
-  const node = "lb-1";
   return {
-    "edge.cfg": moved(
-      haproxyCfg({
-        node,
-        loadBalancers: [{ name: node, privateIp: edge }],
-        webNodes: [{ name: "web-1", privateIp: web }],
-        requests,
-        maxConnections: 2000,
-      }),
-      [
-        [`${web}:80`, `${web}:8080`],
-        ["bind 127.0.0.1:8404", "bind 127.0.0.1:8406"],
-        ["log /dev/log local0", "log stdout format raw daemon"],
-        ["/run/haproxy/", "/run/chain-edge-"],
-      ],
-    ),
+    "edge-1.cfg": edgeFile(args, 0),
+    "edge-2.cfg": edgeFile(args, 1),
     "nginx.conf": moved(
       nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, brotli: false }),
       [["listen 80 default_server", `listen ${web}:8080 default_server`]],
@@ -47,16 +45,41 @@ export function chainFiles({ requests }: ChainArgs): Record<string, string> {
         program: { health, sharesPort: false },
         requests,
       }),
-      [
-        ["log /dev/log local0", "log stdout format raw daemon"],
-        ["/run/haproxy/", "/run/chain-proxy-"],
-      ],
+      [toOutput, ["/run/haproxy/", "/run/chain-proxy-"]],
     ),
     "app.cfg": moved(
       appBalancerCfg(health, [3101], "/run/chain-app.sock", proxyTimeouts(requests)),
       [["bind :3000", `bind ${app}:3000`]],
     ),
   };
+}
+
+function edgeFile({ requests, rules }: ChainArgs, index: 0 | 1): string {
+  const loadBalancers = edges.map((privateIp, i) => ({ name: `lb-${i + 1}`, privateIp }));
+  const file = haproxyCfg({
+    node: loadBalancers[index]!.name,
+    loadBalancers,
+    webNodes: [{ name: "web-1", privateIp: web }],
+    requests,
+    rules,
+    peerPublicIp: peer,
+    maxConnections: 2000,
+  });
+  return moved(file, [
+    toOutput,
+    [`${web}:80`, `${web}:8080`],
+    ["bind 127.0.0.1:8404", `bind 127.0.0.1:841${index}`],
+    ["/run/haproxy/", `/run/chain-edge-${index}-`],
+    // The second one beside the first.
+    ...(index === 0
+      ? []
+      : [
+          [":80 v6only", ":81 v6only"] as const,
+          [":443 ", ":444 "] as const,
+          ["bind *:80", "bind *:81"] as const,
+          ["bind 127.0.0.1:80", "bind 127.0.0.1:82"] as const,
+        ]),
+  ]);
 }
 
 /** @throws Error if a text that is to be replaced is not there. */

@@ -11,6 +11,9 @@ export interface Seen {
   bytes: number;
 }
 
+/** The last request that changed its protocol; `/last-upgrade` tells it. */
+let lastUpgrade: Seen | undefined;
+
 const block = Buffer.alloc(64 * 1024, "x");
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
@@ -27,15 +30,18 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-function echo(request: IncomingMessage, response: ServerResponse): void {
-  const { method = "", url = "", rawHeaders } = request;
+function seenOf({ method = "", url = "", rawHeaders }: IncomingMessage, bytes: number): Seen {
   const headers = rawHeaders.flatMap((name, i): [string, string][] =>
     i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ""]] : [],
   );
+  return { method, url, headers, bytes };
+}
+
+function echo(request: IncomingMessage, response: ServerResponse): void {
   let bytes = 0;
   request.on("data", (chunk: Buffer) => (bytes += chunk.length));
   request.on("end", () => {
-    const seen: Seen = { method, url, headers, bytes };
+    const seen = request.url === "/last-upgrade" ? lastUpgrade : seenOf(request, bytes);
     response.setHeader("Content-Type", "application/json");
     response.end(JSON.stringify(seen));
   });
@@ -69,7 +75,8 @@ function download(response: ServerResponse, bytes: number): void {
 /** Starts the app; a connection that changes its protocol gets back whatever it sends. */
 export function startBackend(port: number): Promise<AddressInfo> {
   const server = createServer(answer);
-  server.on("upgrade", (_, socket) => {
+  server.on("upgrade", (request, socket) => {
+    lastUpgrade = seenOf(request, 0);
     // The answer to the key of the example of RFC 6455.
     const accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
     const change = ["Upgrade: websocket", "Connection: Upgrade", accept];

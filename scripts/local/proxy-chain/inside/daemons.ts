@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { ask } from "./visitor";
+import { ask, visitorsV6 } from "./visitor";
 
 const lines: string[] = [];
 
@@ -31,8 +31,11 @@ export async function startDaemons(folder: string): Promise<void> {
     copyFileSync(`${folder}/etc/${name}`, `/etc/haproxy/${name}`);
   }
   mkdirSync("/srv/app/current/public", { recursive: true });
+  for (const address of visitorsV6) {
+    execFileSync("ip", ["-6", "address", "add", `${address}/128`, "dev", "lo"]);
+  }
   start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
-  for (const name of ["app", "app-proxy", "edge"]) {
+  for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
     start("/usr/sbin/haproxy", ["-W", "-f", `${folder}/${name}.cfg`]);
   }
   for (const end = Date.now() + 20_000; ; await pause(100)) {

@@ -4,6 +4,19 @@ import { text } from "node:stream/consumers";
 /** Where the visitors' requests go. */
 export const site = { host: "127.0.0.9", port: 80 };
 
+/** The same over IPv6. */
+export const siteV6 = { host: "::1", port: 80 };
+/** The second load balancer. */
+export const secondSite = { host: "127.0.0.9", port: 81 };
+
+/** IPv6 addresses from which requests may come; the first two are of one network of 64 bits. */
+export const visitorsV6 = ["2001:db8:1::1", "2001:db8:1::2", "2001:db8:2::1", "2001:db8:10::1"];
+
+/** Options of a request from an address, over the family of the address. */
+export function from(localAddress: string): RequestOptions {
+  return { ...(localAddress.includes(":") ? siteV6 : site), localAddress };
+}
+
 /** An answer that was read whole. */
 export interface Answer {
   status: number;
