@@ -11,7 +11,7 @@ import { DatabaseCredentials } from "./database-credentials";
 import { cloudLabels, cloudName } from "../resources/naming";
 import { NodeCertificates } from "./node-certificates";
 import { numericId } from "../resources/numeric-id";
-import type { Server, ServerSettings } from "./server";
+import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link MysqlCluster}. Nodes: one, or an odd number up to nine. */
@@ -20,6 +20,10 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   bufferPoolMib: number;
   /** GB of a volume for the data of each node. @default the data is on the server's own disk */
   volumeGb?: number | undefined;
+  /** True: volumes may be deleted or replaced though the servers are protected. @default false */
+  volumesMayGo?: boolean | undefined;
+  /** What must have been done before a volume is changed. @default nothing */
+  volumesAfter?: pulumi.Resource | undefined;
   /** False: MySQL's group communication is left alone. @default true */
   xcomHelp?: boolean | undefined;
 }
@@ -52,7 +56,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
   /** @throws pulumi.ResourceError if the number of nodes cannot form a majority. */
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("webstack:index:MysqlCluster", name, {}, opts);
-    const { nodes, server } = args;
+    const { nodes } = args;
     if (nodes.length % 2 === 0 || nodes.length > 9) {
       throw new pulumi.ResourceError(
         `nodes must be 1, 3, 5, 7 or 9, got ${nodes.length}; set db.nodes to one of them`,
@@ -73,7 +77,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
     const { services } = MysqlCluster;
     const pending = args.volumeGb ? "pending" : undefined;
     const servers = this.createServers(name, args, services, (node) => known(node, pending));
-    const volumes = args.volumeGb ? dataVolumes(this, servers, server, args.volumeGb) : [];
+    const volumes = args.volumeGb ? dataVolumes(this, servers, args, args.volumeGb) : [];
     this.hosts = this.configured(
       servers,
       args,
@@ -108,10 +112,12 @@ function facts(
 function dataVolumes(
   parent: pulumi.ComponentResource,
   servers: readonly Server[],
-  { identity, protect }: Pick<ServerSettings, "identity" | "protect">,
+  { server, volumesMayGo, volumesAfter }: MysqlClusterArgs,
   sizeGb: number,
 ): pulumi.Output<DataVolume>[] {
+  const { identity, mayGo } = server;
   return servers.map(({ node, serverId }) => {
+    const protect = server.protect && !volumesMayGo && !mayGo?.(node.name);
     const volume = new hcloud.Volume(
       `${node.name}-volume`,
       {
@@ -122,7 +128,7 @@ function dataVolumes(
         labels: cloudLabels(identity, { role: node.role, node: node.name }),
         deleteProtection: protect,
       },
-      { parent, protect },
+      { parent, protect, dependsOn: volumesAfter ?? [] },
     );
     const { volumeId } = new hcloud.VolumeAttachment(
       `${node.name}-volume-attachment`,

@@ -21,6 +21,8 @@ export interface ServerSettings {
   subnetId: pulumi.Input<string>;
   /** Whether the server refuses to be deleted or rebuilt. */
   protect: boolean;
+  /** True for a node that may be deleted all the same. @default none */
+  mayGo?: ((name: string) => boolean) | undefined;
   /** What is done around a change of a node's server. @default nothing */
   hooks?: ((node: PlannedNode) => pulumi.ResourceHookBinding) | undefined;
 }
@@ -56,11 +58,12 @@ export class Server extends pulumi.ComponentResource {
       );
     }
 
-    const vm = new hcloud.Server(`${name}-vm`, machine(args), {
+    const protect = args.protect && !args.mayGo?.(args.node.name);
+    const vm = new hcloud.Server(`${name}-vm`, machine(args, protect), {
       parent: this,
-      protect: args.protect,
+      protect,
       // Each of these would replace the machine; `npm run roll` does that on purpose (DESIGN §3).
-      ignoreChanges: ["userData", "image", "sshKeys"],
+      ignoreChanges: ["userData", "image", "sshKeys", "location"],
       ...(args.hooks ? { hooks: args.hooks(args.node) } : {}),
     });
     this.serverId = numericId(vm);
@@ -81,7 +84,7 @@ export class Server extends pulumi.ComponentResource {
   }
 }
 
-function machine(args: ServerArgs): hcloud.ServerArgs {
+function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
   const { name, role, location } = args.node;
   return {
     name,
@@ -96,7 +99,7 @@ function machine(args: ServerArgs): hcloud.ServerArgs {
     userData: args.userData,
     labels: cloudLabels(args.identity, { role, node: name }),
     // The API wants both protections of a server to be equal.
-    deleteProtection: args.protect,
-    rebuildProtection: args.protect,
+    deleteProtection: protect,
+    rebuildProtection: protect,
   };
 }

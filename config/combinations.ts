@@ -21,6 +21,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...countProblems(raw),
     ...sizeProblems("app", part(raw, "app"), "processes"),
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
+    ...memoryProblems(raw),
     ...releaseProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
@@ -56,6 +57,30 @@ function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: strin
   if (!wellFormed || serverSize(serverType) || rest[setting] !== undefined) return [];
   return [
     `webstack:${tier}.${setting} must be set for the server type ${serverType}, got nothing; its size is not known here`,
+  ];
+}
+
+/** Share of a database node's memory that MySQL may keep data in; the rest is for connections and the system. */
+const mostOfMemory = 0.75;
+/** Memory that a process of the app takes at least, MiB: Node with nothing to do. */
+const processMib = 48;
+
+/** A smaller server type may be too small for what runs on it: the service would be killed, or not start. */
+function memoryProblems(raw: Raw): string[] {
+  const fits = (tier: string, setting: string, most: (memoryMib: number) => number) => {
+    const { serverType = "cpx22", [setting]: value } = part(raw, tier);
+    const size = typeof serverType === "string" ? serverSize(serverType) : undefined;
+    if (!size || typeof value !== "number") return [];
+    const memoryMib = size.memoryGib * 1024;
+    if (value <= most(memoryMib)) return [];
+    return [
+      `webstack:${tier}.${setting} must be at most ${most(memoryMib)} with the ${memoryMib} MiB of a ${serverType as string}, ` +
+        `got ${value}; lower it, or choose a larger ${tier}.serverType`,
+    ];
+  };
+  return [
+    ...fits("db", "bufferPoolMib", (memoryMib) => Math.floor(memoryMib * mostOfMemory)),
+    ...fits("app", "processes", (memoryMib) => Math.floor(memoryMib / processMib)),
   ];
 }
 

@@ -13,7 +13,7 @@ const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z
 /** Types whose names have been seen: cx23, cpx22, cax11, ccx13. */
 function serverType(fallback: string, tier: string) {
   return setting(z.string().regex(/^[a-z]{2,6}\d{2,3}$/), {
-    about: `Server type of each ${tier} node; a change resizes in place, with a restart`,
+    about: `Server type of each ${tier} node; a change resizes one server after the other, each with a restart`,
     must: "be a Hetzner server type such as cpx22",
     example: fallback,
   }).default(fallback);

@@ -20,6 +20,10 @@ export interface ResizeHooksArgs extends Omit<ResizeWorld, "turns" | "say"> {
   today: Date;
 }
 
+/** Prints the size of a MySQL's buffer pool, MiB. */
+const showPool =
+  "sudo mysql --batch --skip-column-names --execute 'SELECT @@GLOBAL.innodb_buffer_pool_size DIV 1048576'";
+
 /**
  * Hooks that make a change of a server's type a matter of one server at a time. They run in the
  * program's process, in `up` and in `preview`, and leave every other change alone.
@@ -27,24 +31,44 @@ export interface ResizeHooksArgs extends Omit<ResizeWorld, "turns" | "say"> {
 export function resizeHooks(
   args: ResizeHooksArgs,
 ): (node: RolledNode) => pulumi.ResourceHookBinding {
-  const { nodes, cloud, allowsOutage, today } = args;
+  const { nodes, cloud, hosts, allowsOutage, today } = args;
   const isPreview = pulumi.runtime.isDryRun();
   // A message that cannot be delivered is dropped.
   const say = (line: string) => void pulumi.log.info(line).catch(() => undefined);
-  const resizing = new Resizing({ ...args, turns: new Turns(), say });
+  const turns = new Turns();
+  const resizing = new Resizing({ ...args, turns, say });
+  const askPool = async ({ name }: RolledNode) => {
+    try {
+      const said = await (await hosts(await cloud.servers())).run(name, showPool);
+      return Number(said.trim());
+    } catch (error) {
+      say(`${name}: how much memory MySQL is set to could not be asked: ${String(error)}`);
+      return undefined;
+    }
+  };
   return (node) => {
     const tier = nodes.filter(({ role }) => role === node.role).map(({ name }) => name);
-    const before = async (change: TypeChange, { oldOutputs }: pulumi.ResourceHookArgs) => {
+    const refuse = async (change: TypeChange, { oldOutputs }: pulumi.ResourceHookArgs) => {
       if (tier.length === 1 && !allowsOutage(node)) {
         throw new Error(outageRefusal(node, change, today));
       }
       const { location = node.location, primaryDiskSize = 0 } = oldOutputs ?? {};
-      const resized = { node, change, location: String(location), diskGb: Number(primaryDiskSize) };
-      await refuseImpossible(cloud, resized);
+      await refuseImpossible(cloud, {
+        ...{ node, change, location: String(location), diskGb: Number(primaryDiskSize) },
+        poolMib: () => askPool(node),
+      });
+    };
+    const { name } = node;
+    const before = async (change: TypeChange, called: pulumi.ResourceHookArgs) => {
+      try {
+        await refuse(change, called);
+      } catch (error) {
+        turns.stop(name, (error as Error).message);
+        throw error;
+      }
       if (isPreview) say(resizeLine(node, change, tier));
       else await resizing.begin(node, change);
     };
-    const { name } = node;
     const failed = async ({ errors }: pulumi.ErrorHookArgs) => {
       await resizing.fail(node, errors[0] ?? "its change failed");
       return false;

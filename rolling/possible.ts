@@ -10,7 +10,15 @@ export interface Resized {
   location: string;
   /** Size of its disk, which it keeps, GB. */
   diskGb: number;
+  /** Memory that its MySQL keeps data in, MiB; asked of a database alone. Undefined: it does not say. */
+  poolMib: () => Promise<number | undefined>;
 }
+
+/**
+ * Share of a smaller memory that MySQL may be set to until its configuration follows, minutes later. A
+ * pool is empty at the start, and the usual one, two fifths, is this much of half of the memory.
+ */
+const mostOfMemory = 0.8;
 
 /**
  * Refuses a change of type that the cloud would refuse half-way, with the server switched off.
@@ -19,7 +27,7 @@ export interface Resized {
  */
 export async function refuseImpossible(
   cloud: Pick<Cloud, "type">,
-  { node: { name, role }, change: { from, to }, location, diskGb }: Resized,
+  { node: { name, role }, change: { from, to }, location, diskGb, poolMib }: Resized,
 ): Promise<void> {
   const [before, after] = await Promise.all([cloud.type(from), cloud.type(to)]);
   const refuse = (text: string) => {
@@ -42,4 +50,12 @@ export async function refuseImpossible(
         `choose a larger type, or give it a new server: npm run roll -- ${name}`,
     );
   }
+  const mostMib = Math.floor(after.memoryGib * 1024 * mostOfMemory);
+  if (role !== "db" || after.memoryGib >= (before?.memoryGib ?? Infinity)) return;
+  const pool = await poolMib();
+  if (pool === undefined || pool <= mostMib) return;
+  refuse(
+    `MySQL of ${name} keeps data in ${pool} MiB, too much for its ${after.memoryGib} GiB; first set ` +
+      `webstack:db.bufferPoolMib to at most ${mostMib} and run \`pulumi up\`, then change the type`,
+  );
 }

@@ -41,7 +41,7 @@ export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
           edge.has(name) && publicIp !== undefined ? [[name, publicIp] as const] : [],
         ),
       );
-      return sshHosts({ nodes, user, privateKey: await key, publicIps });
+      return sshHosts({ nodes, user, privateKey: await soon(key), publicIps });
     },
   };
 }
@@ -49,4 +49,17 @@ export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
 /** The value of an input, once it is known. */
 function valueOf<T>(input: pulumi.Input<T>): Promise<T> {
   return new Promise((resolve) => pulumi.output(input).apply((value) => resolve(value as T)));
+}
+
+/** Longest wait for a value that the engine knows before any server, milliseconds. */
+const soonMs = 60_000;
+
+/** The value, unless it is one that a preview does not know: it would be waited for without end. */
+function soon<T>(value: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    const words = `the deploy key is not known after ${soonMs / 1000} s, so no host is reached`;
+    setTimeout(() => reject(new Error(words)), soonMs).unref();
+  });
+  late.catch(() => undefined);
+  return Promise.race([value, late]);
 }

@@ -1,5 +1,8 @@
-import { connect } from "../provider/connect";
+import { createRequire } from "node:module";
 import type { HostNode, Hosts } from "./hosts";
+
+/** How a connection to a host is made. */
+export type Connect = typeof import("../provider/connect").connect;
 
 /** How hosts are reached over SSH. */
 export interface SshAccess {
@@ -11,7 +14,15 @@ export interface SshAccess {
   privateKey: string;
   /** Public addresses of the load balancers by name: the way in to all others. */
   publicIps: ReadonlyMap<string, string>;
+  /** @default that of the provider */
+  connect?: Connect;
 }
+
+/** Loaded when a host is reached: most runs change no server, and it takes a tenth of a second. */
+const connectAsProvider: Connect = (visit) => {
+  const load = createRequire(__filename);
+  return (load("../provider/connect") as { connect: Connect }).connect(visit);
+};
 
 /** Longest wait for a connection on one way, seconds. */
 const connectSeconds = 5;
@@ -25,7 +36,8 @@ const tailLength = 300;
  * load balancer that leads there. What is sent holds no secret, so host keys are not compared here;
  * configurations, which hold secrets, go to pinned keys alone.
  */
-export function sshHosts({ nodes, user, privateKey, publicIps }: SshAccess): Hosts {
+export function sshHosts(access: SshAccess): Hosts {
+  const { nodes, user, privateKey, publicIps, connect = connectAsProvider } = access;
   /** Ways that failed last are tried last. */
   let ways = [...publicIps.values()];
   const waysTo = ({ name, role, privateIp }: HostNode) => {

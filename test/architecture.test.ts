@@ -17,7 +17,10 @@ const allowed: Record<string, string[]> = {
   "host-programs.ts": ["esbuild"],
   release: ["release", "tar"],
   "app-source.ts": ["config", "release"],
-  components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
+  components: [
+    ...["components", "services", "resources", "@pulumi/*"],
+    ...["provider/configuration", "provider/inventory"],
+  ],
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [

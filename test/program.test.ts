@@ -35,6 +35,7 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
       "hcloud:index/serverNetwork:ServerNetwork": 9,
       "hcloud:index/sshKey:SshKey": 1,
       "host:index:Configuration": 9,
+      "host:index:Inventory": 1,
     });
   });
 
@@ -79,6 +80,16 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
         dependsOn.filter((urn) => /Server::|Configuration::/.test(urn)),
         name,
       ).toEqual([]);
+    }
+  });
+
+  it("configures the first node once all servers are as they should be", () => {
+    const { dependsOn } = named(all, "db-1-configuration");
+    for (const name of names) {
+      expect(
+        dependsOn.some((urn) => urn.endsWith(`::${name}-vm`)),
+        name,
+      ).toBe(true);
     }
   });
 

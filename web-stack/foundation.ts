@@ -9,6 +9,8 @@ import { PrivateNetwork } from "../components/private-network";
 import { WebTier } from "../components/web-tier";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
+import { isAllowed } from "./consented";
+import { inventory } from "./inventory";
 
 /** What {@link foundation} made. */
 export type Foundation = ReturnType<typeof foundation>;
@@ -17,12 +19,14 @@ export type Foundation = ReturnType<typeof foundation>;
 export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
   const { ipRange, subnetCidrs } = plan;
+  const { record } = inventory(args, plan);
   const network = new PrivateNetwork("network", {
     identity,
     ipRange,
     subnetCidrs,
     networkZone,
-    protect,
+    protect: protect && !isAllowed(args, "replace", "network"),
+    after: record,
   });
   const firewalls = new Firewalls("firewalls", {
     identity,
@@ -36,11 +40,12 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     homeLocation: plan.lb[0]!.location,
     ipv6: loadBalancers.ipv6,
     protect,
+    ipv6MayGo: isAllowed(args, "delete", "addresses"),
   });
   const certificate = new EdgeCertificate("edge-certificate", {
     domain,
     address: addresses.ipv4.address,
     own: loadBalancers.tls,
   });
-  return { identity, network, firewalls, access, addresses, certificate };
+  return { identity, inventory: record, network, firewalls, access, addresses, certificate };
 }

@@ -8,6 +8,7 @@ import { WebTier } from "../components/web-tier";
 import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
+import { isAllowed } from "./consented";
 import type { Foundation } from "./foundation";
 import { resizing } from "./resizing";
 
@@ -16,11 +17,12 @@ export type Tiers = ReturnType<typeof serverTiers>;
 
 /** What the servers of a tier have in common. */
 function serverSettings(
-  { image, protect, loadBalancers, web, app, db }: WebStackArgs,
+  args: WebStackArgs,
   { identity, network, firewalls, access }: Foundation,
   role: Role,
   hooks: ServerSettings["hooks"],
 ): ServerSettings {
+  const { image, protect, loadBalancers, web, app, db } = args;
   return {
     identity,
     serverType: { lb: loadBalancers, web, app, db }[role].serverType,
@@ -29,6 +31,7 @@ function serverSettings(
     firewallId: role === "lb" ? firewalls.edgeId : firewalls.innerId,
     subnetId: network.subnetIds[role]!,
     protect,
+    mayGo: (name) => isAllowed(args, "delete", name),
     hooks,
   };
 }
@@ -91,6 +94,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
     volumeGb: db.volumeGb,
+    volumesMayGo: isAllowed(args, "delete", "volumes") || isAllowed(args, "replace", "volumes"),
+    volumesAfter: base.inventory,
     xcomHelp: db.xcomHelp,
     server: server("db"),
     host,

@@ -62,6 +62,7 @@ export class FakeHosts implements Hosts {
     if (command.endsWith("edge.js status")) return JSON.stringify(this.edges.get(node));
     if (command.includes("http://supervisor/state")) return JSON.stringify(this.members.get(node));
     if (command === "true") return "";
+    if (command.includes("innodb_buffer_pool_size")) return "1536\n";
     this.told.push(`${node} ${command}`);
     this.onCommand(node, command);
     return "";
