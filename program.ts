@@ -4,12 +4,15 @@ import { readSettings } from "./config";
 import { hostPrograms } from "./host-programs";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
+/** Variable with the digest of a release that a deploy has packed: what runs here does not pack it again. */
+export const packedRelease = "WEBSTACK_PACKED_RELEASE";
+
 /** The stack that the current stack file describes. */
 export function program(): WebStackOutputs {
   const settings = readSettings(__dirname);
   return webStack({
     ...settings,
-    ...deployedApp(settings, __dirname),
+    ...deployedApp(settings, __dirname, process.env[packedRelease]),
     identity: { project: pulumi.getProject(), stack: pulumi.getStack() },
     programs: hostPrograms(),
   });

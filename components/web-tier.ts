@@ -17,11 +17,13 @@ export interface WebTierArgs extends TierArgs {
   program: Pick<AppProgram, "health" | "sharesPort">;
   /** Largest body of a request, MiB. */
   maxBodyMib: number;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "versionHeader" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -45,8 +47,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, maxBodyMib, release } = args;
-    const known = () => ({ appNodes, program, maxBodyMib, release });
+    const { appNodes, program, maxBodyMib, versionHeader, release } = args;
+    const known = () => ({ appNodes, program, maxBodyMib, versionHeader, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

@@ -15,8 +15,9 @@ const allowed: Record<string, string[]> = {
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
-  "release.ts": ["tar"],
-  "app-source.ts": ["config", "release"],
+  "release-facts.ts": ["config/command"],
+  "release.ts": ["release-facts", "tar"],
+  "app-source.ts": ["config", "release", "release-facts"],
   components: ["components", "services", "resources", "provider/configuration", "@pulumi/*"],
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
@@ -33,7 +34,8 @@ const allowed: Record<string, string[]> = {
 
 /** Files of other rooms from which a room may import types, and nothing else. */
 const allowedTypes: Record<string, string[]> = {
-  "web-stack": ["config", "services/bundle", "services/app/app-program"],
+  "web-stack.ts": ["release-facts"],
+  "web-stack": ["config", "release-facts", "services/bundle", "services/app/app-program"],
   // The plan of a stack: which nodes there are.
   components: ["topology"],
   services: ["topology"],

@@ -103,6 +103,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     appNodes: plan.app,
     program,
     maxBodyMib: web.maxBodyMib,
+    versionHeader: app.versionHeader,
     release,
     server: server("web"),
     host,

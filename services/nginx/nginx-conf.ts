@@ -31,14 +31,23 @@ export interface NginxConfArgs {
   lbSubnetCidr: string;
   /** Largest body of a request, MiB; at least 1. */
   maxBodyMib: number;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean;
 }
+
+/**
+ * Line that adds the header, which the host writes beside a release when it unpacks it; see
+ * `host/converge/label.ts`. A name with a wildcard may be missing.
+ */
+const releaseHeader = ["include /srv/app/current/.webstack-nginx.con[f];"];
 
 /**
  * Renders `/etc/nginx/nginx.conf`, complete, nginx 1.24 and later.
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
+export function nginxConf(args: NginxConfArgs): string {
+  const { node, lbSubnetCidr, maxBodyMib, versionHeader = false } = args;
   return text`
     ${made}
     user www-data;
@@ -83,6 +92,7 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
         listen 80 default_server backlog=65535;
         root /srv/app/current/public;
         client_max_body_size ${maxBodyMib}m;
+        ${versionHeader ? [...releaseHeader, "proxy_hide_header X-Release;"] : []}
 
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
@@ -95,6 +105,7 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
         location /assets/ {
           add_header Cache-Control "public, max-age=31536000, immutable";
           add_header X-Webstack-Web ${node};
+          ${versionHeader ? releaseHeader : []}
           try_files $uri @app;
         }
 

@@ -11,6 +11,8 @@ export interface NginxFacts {
   subnets: { lb: string };
   /** Largest body of a request, MiB; at least 1. */
   maxBodyMib: number;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean | undefined;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -22,14 +24,16 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, maxBodyMib, subnets, release }) => ({
+  part: ({ node, maxBodyMib, versionHeader = false, subnets, release }) => ({
     packages: ["nginx"],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, maxBodyMib, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(
+        nginxConf({ node, maxBodyMib, versionHeader, lbSubnetCidr: subnets.lb }),
+      ),
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

@@ -3,6 +3,7 @@ import { appEnv } from "../../services/app/app-environment";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
+import { nginxConf } from "../../services/nginx/nginx-conf";
 import { appNode, databaseNode, loadBalancer, webNode } from "./rendered";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
@@ -116,6 +117,19 @@ describe("web node", () => {
       }
     },
   );
+
+  it("says which release it has where that is wanted, in every place that has headers of its own", () => {
+    const said = "include /srv/app/current/.webstack-nginx.con[f];";
+    const conf = nginxConf({
+      ...{ node: "web-1", lbSubnetCidr: "10.0.1.0/24", maxBodyMib: 10 },
+      versionHeader: true,
+    });
+    const own = conf.match(/location \/assets\/ \{[^}]*\}/)![0];
+    expect(own).toContain(said);
+    expect(conf.split(said)).toHaveLength(3);
+    expect(conf).toContain("proxy_hide_header X-Release;");
+    expect(nginx).not.toMatch(/webstack-nginx|X-Release/);
+  });
 
   it("trusts the load balancers' word on the client, and nobody else's", () => {
     expect(nginx.match(/set_real_ip_from \S+/g)).toEqual(["set_real_ip_from 10.0.1.0/24;"]);
