@@ -8,7 +8,7 @@ import { plainCommand, type ReleaseFacts, releaseFacts, startIn } from "./releas
 /** Longest time of a build, milliseconds. */
 const buildMs = 30 * 60_000;
 /** Where releases live on the hosts, and how many: the running one, and two to go back to. */
-const place = { root: "/srv/app", keep: 3 };
+export const releasePlace = { root: "/srv/app", keep: 3 } as const;
 
 /**
  * Runs the build of an app, in `directory`, without a shell.
@@ -104,7 +104,7 @@ export function deployedApp(
   const { health, migrate, sharesPort, notifies, release } = app;
   const { digest, url, archive, facts, command } = found(app, projectRoot, packed);
   return {
-    release: { digest, ...(url === undefined ? {} : { url }), ...place },
+    release: { digest, ...(url === undefined ? {} : { url }), ...releasePlace },
     facts: facts ?? {},
     program: {
       command: app.command ?? command(),
