@@ -12,7 +12,7 @@ import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./c
 import { trustedBlocks } from "./config/trusted-proxies";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
-const defaultAppPath = "./sample-app/dist";
+export const defaultAppPath = "./sample-app/dist";
 
 /** Where the app's release comes from: a directory to pack and push, or a file to fetch. */
 export type AppSource =
@@ -45,7 +45,7 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
   /** Settings of the app tier. */
-  app: Pick<AppConfig, "count" | "serverType" | "env"> &
+  app: Pick<AppConfig, "count" | "serverType" | "env" | "release" | "versionHeader"> &
     AppContract & {
       /** Where the release comes from. */
       source: AppSource;
@@ -82,7 +82,7 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
-  const { path, url, sha256, secretEnv, count, serverType, env } = config.app;
+  const { path, url, sha256, secretEnv, count, serverType, env, release } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
   const source = url
     ? { url, sha256: sha256!, path: undefined }
@@ -101,6 +101,8 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       count,
       serverType,
       env,
+      release,
+      versionHeader: config.app.versionHeader,
       source,
       secretEnv: pulumi.secret(secretEnv),
       ...appContract(config.app, source.path === resolve(projectRoot, defaultAppPath)),
@@ -146,8 +148,8 @@ function tokenProblems(raw: RawSettings, token: unknown): string[] {
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
   const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
   if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
-  // What is built is there after the build alone.
-  if (valueAt(raw, ["app", "build"]) !== undefined) return [];
+  // What is built is there after the build alone; a pinned release needs no directory.
+  if (["build", "release"].some((key) => valueAt(raw, ["app", key]) !== undefined)) return [];
   if (statSync(resolve(projectRoot, path), { throwIfNoEntry: false })?.isDirectory()) return [];
   const how =
     path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";

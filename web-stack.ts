@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Rollout } from "./components/rollout";
+import type { ReleaseFacts } from "./release/facts";
 import { type Role, topology } from "./topology";
 import type { WebStackArgs } from "./web-stack/args";
 import { type Foundation, foundation } from "./web-stack/foundation";
@@ -23,6 +24,8 @@ export type WebStackOutputs = {
   ssh: { user: string; bastions: pulumi.Output<string>[] };
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Output<string>;
+  /** The app's release; what it says of itself is not known if the hosts fetch it. */
+  release: { digest: string } & Omit<ReleaseFacts, "command">;
 };
 
 /**
@@ -66,7 +69,7 @@ function outputs(
   { access, addresses }: Foundation,
   tiers: Tiers,
 ): WebStackOutputs {
-  const { loadBalancers, domain } = args;
+  const { loadBalancers, domain, release, facts } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
   const scheme = loadBalancers.tls ? "https" : "http";
   return {
@@ -78,5 +81,10 @@ function outputs(
     }),
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
     privateKey: access.privateKey,
+    release: { digest: release.digest, ...originOf(facts) },
   };
+}
+
+function originOf({ command: _, ...origin }: ReleaseFacts) {
+  return origin;
 }

@@ -20,11 +20,13 @@ export interface WebTierArgs extends TierArgs {
   requests: WebRequests;
   /** Whether answers are compressed with brotli too. */
   brotli: boolean;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "brotli" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "brotli" | "versionHeader" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -48,8 +50,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, requests, brotli, release } = args;
-    const known = () => ({ appNodes, program, requests, brotli, release });
+    const { appNodes, program, requests, brotli, versionHeader, release } = args;
+    const known = () => ({ appNodes, program, requests, brotli, versionHeader, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

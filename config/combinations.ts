@@ -23,6 +23,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
     ...memoryProblems(raw),
     ...releaseProblems(part(raw, "app")),
+    ...pinProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
   ];
@@ -107,6 +108,15 @@ function releaseProblems(app: Raw): string[] {
     ];
   }
   return [];
+}
+
+/** The command of a pinned release is part of the pin. */
+function pinProblems({ release, releaseCommand }: Raw): string[] {
+  if (releaseCommand === undefined || release !== undefined) return [];
+  return [
+    `webstack:app.releaseCommand must be absent without app.release, got ${shown(releaseCommand)}; ` +
+      "remove it, or set app.command for every release",
+  ];
 }
 
 /** Which process answers on a shared port is not known, so only the plain answer is waited for. */

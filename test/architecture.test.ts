@@ -15,7 +15,7 @@ const allowed: Record<string, string[]> = {
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
-  release: ["release", "tar"],
+  release: ["release", "config/command", "tar"],
   "app-source.ts": ["config", "release"],
   components: [
     ...["components", "services", "resources", "@pulumi/*"],
@@ -40,7 +40,14 @@ const allowed: Record<string, string[]> = {
 
 /** Files of other rooms from which a room may import types, and nothing else. */
 const allowedTypes: Record<string, string[]> = {
-  "web-stack": ["config", "services/bundle", "services/app/app-program", "@pulumi/pulumi"],
+  "web-stack.ts": ["release/facts"],
+  "web-stack": [
+    "config",
+    "release/facts",
+    "services/bundle",
+    "services/app/app-program",
+    "@pulumi/pulumi",
+  ],
   // The plan of a stack: which nodes there are.
   components: ["topology"],
   services: ["topology"],

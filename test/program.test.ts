@@ -140,6 +140,13 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
     expect(ssh).toEqual({ user: "webstack", bastions: ["203.0.113.11", "203.0.113.12"] });
   });
 
+  it("tells the release, with what it says of itself", async () => {
+    const { release } = (await valueOf(outputs)) as { release: Record<string, string> };
+    expect(release.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(release.version).toBe("0.1.0");
+    expect(release).not.toHaveProperty("command");
+  });
+
   it("plans the same when it runs again", async () => {
     const again = await record(() => void program(), { stack, config: stackConfig(stack) });
     expect(again).toEqual(all);

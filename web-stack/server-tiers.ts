@@ -119,6 +119,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     program,
     requests: web,
     brotli: web.brotli,
+    versionHeader: app.versionHeader,
     release,
     server: server("web"),
     host,

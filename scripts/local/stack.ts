@@ -28,8 +28,10 @@ function passphrase(): string {
 /**
  * Copies the project's settings to where the engine reads them. A copy, because the endpoint and
  * the token of the local cloud belong to this machine and not into the repository's stack file.
+ *
+ * @param settings text of the stack file.
  */
-function writeProject(): void {
+function writeProject(settings: string): void {
   mkdirSync(localPaths.project, { recursive: true, mode: 0o700 });
   mkdirSync(localPaths.backend, { recursive: true, mode: 0o700 });
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
@@ -40,8 +42,7 @@ function writeProject(): void {
   }
   writeFileSync(join(localPaths.project, "Pulumi.yaml"), stringify(project));
   const target = join(localPaths.project, `Pulumi.${localStackName}.yaml`);
-  const source = join(repositoryRoot, `Pulumi.${localStackName}.yaml`);
-  const wanted = parse(readFileSync(source, "utf8")) as StackSettings;
+  const wanted = parse(settings) as StackSettings;
   const kept = existsSync(target) ? (parse(readFileSync(target, "utf8")) as StackSettings) : {};
   writeFileSync(
     target,
@@ -56,9 +57,16 @@ export const localState = {
   locks: join(localPaths.backend, ".pulumi", "locks"),
 } as const;
 
-/** The stack on the local cloud, run by `engine` with the same program as production. */
-export async function localStack(engine: Engine): Promise<Stack> {
-  writeProject();
+/**
+ * The stack on the local cloud, run by `engine` with the same program as production.
+ *
+ * @param settings text that stands in for the stack file; absent: the file itself.
+ */
+export async function localStack(
+  engine: Engine,
+  settings = readFileSync(join(repositoryRoot, `Pulumi.${localStackName}.yaml`), "utf8"),
+): Promise<Stack> {
+  writeProject(settings);
   const { endpoint, token } = localCloud();
   process.chdir(repositoryRoot);
   // The program runs in this process and reads the token as the plugin does.

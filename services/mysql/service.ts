@@ -17,6 +17,8 @@ import { beforeStop } from "./mysql-stop";
 
 /** What MySQL of a node depends on. */
 export interface MysqlFacts {
+  /** Login name of the operators. */
+  adminUser: string;
   /** Own private IPv4 address. */
   privateIp: string;
   /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
@@ -61,7 +63,7 @@ export const mysql: Service<MysqlFacts> = {
 };
 
 function mysqlPart(facts: MysqlFacts): ServicePart {
-  const { volume, programs, bufferPoolMib, mysqlServerId } = facts;
+  const { volume, programs, bufferPoolMib, mysqlServerId, adminUser } = facts;
   const data = typeof volume === "object" && dataVolumePart(volume, programs.data ?? "");
   const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId };
   return {
@@ -70,7 +72,7 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
     files: {
       [cnfPath]: rootFile(myCnf(settings)),
       [dropInPath]: rootFile(mysqlDropIn(facts, !!data)),
-      [initSqlPath]: rootFile(mysqlInitSql()),
+      [initSqlPath]: rootFile(mysqlInitSql(adminUser)),
       ...(data ? data.files : {}),
     },
     checks: [

@@ -17,14 +17,23 @@ export interface NginxConfArgs {
   requests: WebRequests;
   /** Whether answers are compressed with brotli too; needs {@link brotliPackages}. */
   brotli: boolean;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean;
 }
+
+/**
+ * Line that adds the header, which the host writes beside a release when it unpacks it; see
+ * `host/converge/label.ts`. A name with a wildcard may be missing.
+ */
+const releaseHeader = ["include /srv/app/current/.webstack-nginx.con[f];"];
 
 /**
  * Renders `/etc/nginx/nginx.conf`, complete, nginx 1.24 and later.
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArgs): string {
+export function nginxConf(args: NginxConfArgs): string {
+  const { node, lbSubnetCidr, requests, brotli, versionHeader = false } = args;
   return text`
     ${made}
     ${compressionModules(brotli)}
@@ -74,6 +83,7 @@ export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArg
         # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
         proxy_next_upstream error;
         ${forwardedHeaders(node)}
+        ${versionHeader ? [...releaseHeader, "proxy_hide_header X-Release;"] : []}
 
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
@@ -86,6 +96,7 @@ export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArg
         location /assets/ {
           add_header Cache-Control "public, max-age=31536000, immutable";
           add_header X-Webstack-Web ${node};
+          ${versionHeader ? releaseHeader : []}
           try_files $uri @app;
         }
 

@@ -15,6 +15,8 @@ export interface NginxFacts {
   requests: WebRequests;
   /** Whether answers are compressed with brotli too. */
   brotli: boolean;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean | undefined;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -26,14 +28,16 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, requests, brotli, subnets, release }) => ({
+  part: ({ node, requests, brotli, versionHeader = false, subnets, release }) => ({
     packages: ["nginx", ...(brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, requests, brotli, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(
+        nginxConf({ node, requests, brotli, versionHeader, lbSubnetCidr: subnets.lb }),
+      ),
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

@@ -160,6 +160,16 @@ describe("AppTier", () => {
     ]);
   });
 
+  it("runs the migration again when the release changes, but not on the way back to one", async () => {
+    const switched = async (migratesOnSwitch: boolean) => {
+      const { tier } = await build({ program: { ...sampleProgram(), migratesOnSwitch } });
+      const { services } = await valueOf(tier.hosts[0]!.bundle);
+      const { restartFiles } = services.find(({ unit }) => unit === "webstack-migrate.service")!;
+      return restartFiles.includes("/srv/app/current");
+    };
+    expect([await switched(true), await switched(false)]).toEqual([true, false]);
+  });
+
   it("keeps the whole environment secret", async () => {
     const { tier, children } = await build();
     const { secrets } = tier.hosts[0]!;

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { list, type ReadEntry } from "tar";
 import { afterAll, describe, expect, it } from "vitest";
-import { packRelease } from "../../release/pack";
+import { keptRelease, packRelease } from "../../release/pack";
 
 const root = mkdtempSync(join(tmpdir(), "release-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -77,6 +77,29 @@ describe("packRelease", () => {
     expect(new Set([digest, ...digests]).size).toBe(4);
   });
 
+  it("holds its facts first, and nothing else in their place", () => {
+    const directory = app("facts");
+    writeFileSync(join(directory, ".webstack-release.json"), "of another release");
+    const facts = { version: "1.2.3", command: ["node", "server.js"] };
+    const { archive } = packRelease(directory, join(root, "facts-out"), facts);
+    expect(entries(archive).map(({ path }) => path)).toEqual([
+      ...[".webstack-release.json", "public/", "public/a.css", "run", "server.js"],
+    ]);
+    let text = "";
+    const onReadEntry = (entry: ReadEntry) => {
+      if (entry.path === ".webstack-release.json") entry.on("data", (chunk) => (text += chunk));
+    };
+    list({ file: archive, sync: true, onReadEntry });
+    expect(text).toBe(`${JSON.stringify(facts)}\n`);
+  });
+
+  it("is another one with other facts, and the same with the same", () => {
+    const of = (version: string) =>
+      packRelease(app("versions"), join(root, "versions-out"), { version }).digest;
+    expect(of("1")).toBe(of("1"));
+    expect(of("1")).not.toBe(of("2"));
+  });
+
   it("refuses an empty directory", () => {
     mkdirSync(join(root, "empty"));
     expect(() => packRelease(join(root, "empty"), root)).toThrow(
@@ -113,5 +136,17 @@ describe("packRelease", () => {
     rmSync(first.archive);
     writeFileSync(join(directory, "run"), "content of run");
     expect(packRelease(directory, out).digest).toBe(first.digest);
+  });
+});
+
+describe("keptRelease", () => {
+  it("has archive and facts of what was packed here, and nothing of another one", () => {
+    const out = join(root, "kept-out");
+    const facts = { version: "1.2.3" };
+    const { digest, archive } = packRelease(app("kept"), out, facts);
+    expect(keptRelease(out, digest)).toEqual({ archive, facts });
+    expect(keptRelease(out, "0".repeat(64))).toEqual({});
+    rmSync(archive);
+    expect(keptRelease(out, digest)).toEqual({ facts });
   });
 });

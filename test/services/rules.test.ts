@@ -3,7 +3,9 @@ import { appEnv } from "../../services/app/app-environment";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
+import { nginxConf } from "../../services/nginx/nginx-conf";
 import { appNode, busyAppNode, databaseNode, loadBalancer, webNode } from "./rendered";
+import { webRequests } from "../support/tier-args";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
@@ -115,6 +117,19 @@ describe("web node", () => {
     }
     // A header that is set in a location would take the place of all of them there.
     expect(nginx.slice(nginx.indexOf("location"))).not.toContain("proxy_set_header");
+  });
+
+  it("says which release it has where that is wanted, in every place that has headers of its own", () => {
+    const said = "include /srv/app/current/.webstack-nginx.con[f];";
+    const conf = nginxConf({
+      ...{ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests: webRequests(), brotli: false },
+      versionHeader: true,
+    });
+    const own = conf.match(/location \/assets\/ \{[^}]*\}/)![0];
+    expect(own).toContain(said);
+    expect(conf.split(said)).toHaveLength(3);
+    expect(conf).toContain("proxy_hide_header X-Release;");
+    expect(nginx).not.toMatch(/webstack-nginx|X-Release/);
   });
 
   it("trusts the load balancers' word on the client, and nobody else's", () => {
