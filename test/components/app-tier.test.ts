@@ -1,55 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { AppTier, type AppTierArgs } from "../../components/app-tier";
-import { topology } from "../../topology";
+import { AppTier } from "../../components/app-tier";
 import { secretMark } from "../support/computed-state";
 import { clearTexts, record, valueOf } from "../support/record";
-import { worker } from "../support/jobs";
-import {
-  appProgram,
-  hostSettings,
-  plan,
-  release,
-  sampleProgram,
-  serverSettings,
-  webRequests,
-} from "../support/tier-args";
-
-/** A plan with three app nodes. */
-const three = topology({
-  ipRange: "10.0.0.0/16",
-  locations: ["nbg1"],
-  counts: { lb: 2, web: 2, app: 3, db: 3 },
-});
-
-function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
-  return {
-    nodes: plan.app,
-    database: {
-      nodes: plan.db,
-      appPassword: pulumi.secret(`${secretMark}db`),
-      caPem: pulumi.output("certificate of the databases\n"),
-    },
-    program: sampleProgram(),
-    env: {},
-    secretEnv: {},
-    processes: 2,
-    requests: webRequests(),
-    workers: [],
-    release,
-    server: serverSettings(),
-    host: hostSettings(),
-    ...overrides,
-  };
-}
-
-async function build(overrides: Partial<AppTierArgs> = {}) {
-  let tier!: AppTier;
-  const children = await record(() => {
-    tier = new AppTier("app", appArgs(overrides));
-  });
-  return { tier, children };
-}
+import { appProgram, plan } from "../support/tier-args";
+import { appArgs, build } from "./app-tier-build";
 
 /** The app's environment file on one of the hosts. */
 async function environmentOf(tier: AppTier, index: number): Promise<string> {
@@ -132,42 +87,6 @@ describe("AppTier", () => {
     expect(processes).toEqual(["app@3101.service", "app@3102.service", "app@3103.service"]);
     const balancer = files["/etc/haproxy/app.cfg"]!.content;
     expect(balancer.match(/server 31\d\d 127\.0\.0\.1:31\d\d$/gm)).toHaveLength(3);
-  });
-
-  it("migrates on the first node alone, which the roll-out begins with", async () => {
-    const { tier } = await build();
-    const units = await Promise.all(
-      tier.hosts.map(async ({ bundle }) =>
-        (await valueOf(bundle)).services.map(({ unit }) => unit),
-      ),
-    );
-    expect(units.map((names) => names.includes("webstack-migrate.service"))).toEqual([true, false]);
-    const first = units[0]!;
-    expect(first.indexOf("webstack-migrate.service")).toBeLessThan(first.indexOf("app@1.service"));
-  });
-
-  it("runs workers after the app, on the nodes that they are for", async () => {
-    const ofAll = [worker({ processes: 2 }), worker({ name: "one", nodes: "one" })];
-    const workers = [...ofAll, worker({ name: "two", nodes: 2 })];
-    const { tier } = await build({ nodes: three.app, workers });
-    const bundles = await Promise.all(tier.hosts.map(({ bundle }) => valueOf(bundle)));
-    const units = bundles.map(({ services }) => services.map(({ unit }) => unit).join(" "));
-    const onAll = "app@2.service worker-mail@1.service worker-mail@2.service worker-one@1.service";
-    expect(units.map((names) => names.slice(names.indexOf("app@2")))).toEqual([
-      `${onAll} worker-two@1.service`,
-      `${onAll} worker-two@1.service`,
-      onAll,
-    ]);
-  });
-
-  it("runs the migration again when the release changes, but not on the way back to one", async () => {
-    const switched = async (migratesOnSwitch: boolean) => {
-      const { tier } = await build({ program: { ...sampleProgram(), migratesOnSwitch } });
-      const { services } = await valueOf(tier.hosts[0]!.bundle);
-      const { restartFiles } = services.find(({ unit }) => unit === "webstack-migrate.service")!;
-      return restartFiles.includes("/srv/app/current");
-    };
-    expect([await switched(true), await switched(false)]).toEqual([true, false]);
   });
 
   it("keeps the whole environment secret", async () => {

@@ -154,14 +154,14 @@ describe("unpackRelease", () => {
   it("leaves a line for Nginx that names the release, whatever the archive has in that place", async () => {
     const app = join(root, "app");
     mkdirSync(app);
-    writeFileSync(join(root, "elsewhere"), "as it was\n");
-    symlinkSync(join(root, "elsewhere"), join(app, ".webstack-nginx.conf"));
+    writeFileSync(join(app, "elsewhere"), "as it was\n");
+    symlinkSync("elsewhere", join(app, ".webstack-nginx.conf"));
     const packed = packRelease(app, join(root, "out"), { version: "1.2.3" });
     await receive(packed.digest, Readable.from([readFileSync(packed.archive)]));
     await unpackRelease({ digest: packed.digest, root, keep: 3 });
     const line = join(root, "releases", packed.digest, ".webstack-nginx.conf");
     expect(readFileSync(line, "utf8")).toBe('add_header X-Release "1.2.3" always;\n');
-    expect(readFileSync(join(root, "elsewhere"), "utf8")).toBe("as it was\n");
+    expect(readFileSync(join(line, "..", "elsewhere"), "utf8")).toBe("as it was\n");
   });
 
   it("says that an archive without a URL has not arrived", async () => {
