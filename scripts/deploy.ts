@@ -41,6 +41,11 @@ async function main(): Promise<void> {
     named,
     delivered: release,
     saysCommand: !("command" in appIn(settings)),
+    ...(order.word === undefined
+      ? {}
+      : {
+          onMore: `an app that is run another way than the one before is an edit: name it in the stack file, then ${upCommand}`,
+        }),
     onFailure: [
       "to go on: mend the cause and run npm run deploy again; nodes that have the release are passed over",
       `to go back: ${upCommand} brings all nodes to what the stack file names; npm run rollback to what ran before`,

@@ -27,7 +27,8 @@ async function main(): Promise<void> {
   }
   const command = await pinnedCommand(outputs, { digest, facts, app });
   say(`is to run: ${releaseText(digest, facts)}`);
-  if (!ran) say("no node remembers that it ran: its migration may be missing, which npm run deploy runs");
+  if (!ran)
+    say("no node remembers that it ran: its migration may be missing, which npm run deploy runs");
   say("no migration is undone, and none is run: the database stays as it is");
   await consent(session, order);
   await carryOut(session, order, {

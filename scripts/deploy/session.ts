@@ -7,7 +7,7 @@ import { outputsOf } from "../operate/operated-stack";
 import type { StackOutputs } from "../operate/outputs";
 import { releasesOf, runningLines } from "../operate/releases";
 import type { Asked } from "./asked";
-import { changeRelease } from "./change";
+import { changeRelease, MoreIsPending } from "./change";
 import { cliEngine } from "./cli-engine";
 import type { DeployEngine } from "./engine";
 import { takeInterrupts } from "./interrupt";
@@ -39,6 +39,8 @@ export interface Wanted {
   saysCommand: boolean;
   /** How to go on after a failure, a line for each way. */
   onFailure: readonly string[];
+  /** What to do where the release itself wants more than a release may change. @default nothing besides */
+  onMore?: string;
 }
 
 const print = (line: string) => console.log(line);
@@ -59,9 +61,13 @@ export function openSession({ stack }: Asked, command: string): ReleaseSession {
 }
 
 /** Asks whether to go on, unless that was said before. @throws Error if there is nobody to ask. */
-export async function consent({ stack }: ReleaseSession, { yes }: Asked): Promise<void> {
+export async function consent(
+  { stack }: Pick<ReleaseSession, "stack">,
+  { yes }: Pick<Asked, "yes">,
+  isTerminal: boolean = process.stdin.isTTY,
+): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) throw new Error("nobody can be asked here; add --yes to go on");
+  if (!isTerminal) throw new Error("nobody can be asked here; add --yes to go on");
   await confirmed(stack);
 }
 
@@ -77,7 +83,7 @@ export async function carryOut(
   wanted: Wanted,
 ): Promise<void> {
   const { outputs, stack, text, upCommand, steps, say } = session;
-  const { named, onFailure, ...change } = wanted;
+  const { named, onFailure, onMore, ...change } = wanted;
   const interrupt = takeInterrupts(say);
   const settings = naming(text, named);
   try {
@@ -93,7 +99,7 @@ export async function carryOut(
         "runs now:",
         ...runningLines(await releasesOf(outputs)).map((line) => `  ${line}`),
         `${path} ${kept}`,
-        ...onFailure,
+        ...(error instanceof MoreIsPending ? (onMore ? [onMore] : []) : onFailure),
       ].join("\n"),
       { cause: error },
     );
