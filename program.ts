@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
-import { readSettings } from "./config";
+import { readSettings, type Settings } from "./config";
 import { hostPrograms } from "./host-programs";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
@@ -10,10 +10,19 @@ export const packedRelease = "WEBSTACK_PACKED_RELEASE";
 /** The stack that the current stack file describes. */
 export function program(): WebStackOutputs {
   const settings = readSettings(__dirname);
+  tellPin(settings);
   return webStack({
     ...settings,
     ...deployedApp(settings, __dirname, process.env[packedRelease]),
     identity: { project: pulumi.getProject(), stack: pulumi.getStack() },
     programs: hostPrograms(),
   });
+}
+
+/** Says that a release is pinned: whoever built another one would wait for it in vain. */
+function tellPin({ app: { release } }: Settings): void {
+  if (release === undefined) return;
+  void pulumi.log.info(
+    `webstack:app.release pins the release ${release.slice(0, 12)}, whatever app.path or app.url hold; npm run deploy removes it`,
+  );
 }

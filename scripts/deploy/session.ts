@@ -5,7 +5,7 @@ import { localStackName } from "../local/stack";
 import { confirmed } from "../operate/confirm";
 import { outputsOf } from "../operate/operated-stack";
 import type { StackOutputs } from "../operate/outputs";
-import { releasesOf, runningLines } from "../operate/releases";
+import { type NodeReleases, releasesOf, runningLines } from "../operate/releases";
 import type { Asked } from "./asked";
 import { changeRelease, MoreIsPending } from "./change";
 import { cliEngine } from "./cli-engine";
@@ -37,8 +37,8 @@ export interface Wanted {
   delivered?: Delivered;
   /** Whether a release says its command itself. */
   saysCommand: boolean;
-  /** How to go on after a failure, a line for each way. */
-  onFailure: readonly string[];
+  /** How to go on after a failure, in a line. */
+  onFailure: string;
   /** What to do where the release itself wants more than a release may change. @default nothing besides */
   onMore?: string;
 }
@@ -92,14 +92,16 @@ export async function carryOut(
   } catch (error) {
     const { message } = interrupt.signal.aborted ? new Error("interrupted") : (error as Error);
     const { path, text: now } = readStackFile(stack, repositoryRoot);
+    const states = await releasesOf(outputs);
+    const goOn = [onFailure, ...goBack([...states.values()])];
     const kept = now === text ? "was not changed by this command" : "was changed by somebody else";
     throw new Error(
       [
         message,
         "runs now:",
-        ...runningLines(await releasesOf(outputs)).map((line) => `  ${line}`),
+        ...runningLines(states).map((line) => `  ${line}`),
         `${path} ${kept}`,
-        ...(error instanceof MoreIsPending ? (onMore ? [onMore] : []) : onFailure),
+        ...(error instanceof MoreIsPending ? (onMore ? [onMore] : []) : goOn),
       ].join("\n"),
       { cause: error },
     );
@@ -112,6 +114,14 @@ export async function carryOut(
   }
   say("runs now:");
   for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
+}
+
+/** How nodes that run different releases all get the one back that the last of them still runs. */
+function goBack(states: readonly (NodeReleases | undefined)[]): string[] {
+  const currents = states.map((state) => state?.current);
+  const last = currents.at(-1);
+  if (last === undefined || new Set(currents).size === 1) return [];
+  return [`to go back: npm run rollback -- ${last.slice(0, 12)}`];
 }
 
 function openEngine(

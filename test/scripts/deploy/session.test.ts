@@ -13,6 +13,8 @@ const world = vi.hoisted(() => ({
   failing: "",
   /** What is done to the file while the release is changed. */
   meanwhile: () => undefined as void,
+  /** Digits of the release that each node runs. */
+  running: {} as Record<string, string>,
 }));
 vi.mock("../../../scripts/deploy/stack-file", async (original) => ({
   ...(await original<object>()),
@@ -43,7 +45,12 @@ vi.mock("../../../scripts/deploy/interrupt", () => ({
 vi.mock("../../../scripts/operate/releases", async (original) => ({
   ...(await original<object>()),
   releasesOf: async () =>
-    new Map([["app-1", { current: "b".repeat(64), ran: [], there: [], facts: new Map() }]]),
+    new Map(
+      Object.entries(world.running).map(([name, digit]) => [
+        name,
+        { current: digit.repeat(64), ran: [], there: [], facts: new Map() },
+      ]),
+    ),
 }));
 
 const before = "config:\n  webstack:app:\n    count: 2 # two\n";
@@ -51,6 +58,7 @@ const pinned = `${before}    release: ${pin}\n`;
 let said: string[];
 beforeEach(() => {
   Object.assign(world, { text: before, given: [], failing: "", meanwhile: () => undefined });
+  world.running = { "app-1": "b" };
   said = [];
 });
 
@@ -62,7 +70,7 @@ function carriedOut(asked: { stack?: string } = {}): Promise<void> {
   return carryOut(
     session,
     { stack: asked.stack, yes: true, word: undefined },
-    { named: { pin }, saysCommand: true, onFailure: ["to go on: mend it"], onMore: "edit it" },
+    { named: { pin }, saysCommand: true, onFailure: "to go on: mend it", onMore: "edit it" },
   );
 }
 
@@ -97,6 +105,11 @@ describe("a stack file", () => {
         "/p/Pulumi.dev.yaml was not changed by this command\nto go on: mend it",
     );
     expect(world.text).toBe(before);
+  });
+
+  it("is no way back for nodes that run different releases; that is said with digits", async () => {
+    Object.assign(world, { failing: "app-2: no", running: { "app-1": "c", "web-1": "b" } });
+    await expect(carriedOut()).rejects.toThrow(/\nto go back: npm run rollback -- b{12}$/);
   });
 
   it("is what to edit where the release itself wants more", async () => {
