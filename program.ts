@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
-import { readProject, readSettings } from "./config";
+import { readProject, readSettings, type Settings } from "./config";
 import { hostPrograms } from "./host-programs";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
@@ -11,6 +11,7 @@ export const packedRelease = "WEBSTACK_PACKED_RELEASE";
 export function program(): WebStackOutputs {
   const today = new Date();
   const settings = readSettings(__dirname, today);
+  tellPin(settings);
   return webStack({
     ...settings,
     ...deployedApp(settings, __dirname, process.env[packedRelease]),
@@ -19,4 +20,12 @@ export function program(): WebStackOutputs {
     cloud: readProject(),
     today,
   });
+}
+
+/** Says that a release is pinned: whoever built another one would wait for it in vain. */
+function tellPin({ app: { release } }: Settings): void {
+  if (release === undefined) return;
+  void pulumi.log.info(
+    `webstack:app.release pins the release ${release.slice(0, 12)}, whatever app.path or app.url hold; npm run deploy removes it`,
+  );
 }

@@ -24,27 +24,29 @@ async function main(): Promise<void> {
       ? "unpinned"
       : namedRelease(order.word, { from, root: repositoryRoot, isBuilt });
   const settings = naming(text, named);
-  const running = releasesOf(outputs);
+  say(`runs on ${session.stack}:`);
+  for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
   const { release, facts } = await steps.step(
     "built and packed",
     () => makeReady(settings, repositoryRoot),
     ({ release: { url, archive } }) => (url ? url : `built and packed, ${sizeText(archive!)}`),
   );
-  const wanted = releaseText(release.digest, facts);
-  say(`runs on ${session.stack}:`);
-  for (const line of runningLines(await running)) say(`  ${line}`);
-  say(`is to run: ${wanted}`);
+  say(`is to run: ${releaseText(release.digest, facts)}`);
   await consent(session, order);
   // The program takes it as it is, each time it runs.
   if (release.archive) process.env[packedRelease] = release.digest;
+  else delete process.env[packedRelease];
   await carryOut(session, order, {
     named,
     delivered: release,
     saysCommand: !("command" in appIn(settings)),
-    onFailure: [
+    ...(order.word === undefined
+      ? {}
+      : {
+          onMore: `an app that is run another way than the one before is an edit: name it in the stack file, then ${upCommand}`,
+        }),
+    onFailure:
       "to go on: mend the cause and run npm run deploy again; nodes that have the release are passed over",
-      `to go back: ${upCommand} brings all nodes to what the stack file names; npm run rollback to what ran before`,
-    ],
   });
 }
 

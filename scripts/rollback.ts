@@ -14,7 +14,7 @@ const usage = "npm run rollback -- [--stack <name>] [--yes] [first 8 or more dig
 async function main(): Promise<void> {
   const order = asked(process.argv.slice(2), usage);
   const session = openSession(order, "npm run rollback");
-  const { outputs, text, upCommand, say } = session;
+  const { outputs, text, say } = session;
   const states = await releasesOf(outputs);
   say(`runs on ${session.stack}:`);
   for (const line of runningLines(states)) say(`  ${line}`);
@@ -34,10 +34,7 @@ async function main(): Promise<void> {
   await carryOut(session, order, {
     named: { pin: digest, ...(command === undefined ? {} : { command }) },
     saysCommand: command !== undefined,
-    onFailure: [
-      `to go on: npm run rollback -- ${digest.slice(0, 12)}`,
-      `to go back: ${upCommand} brings all nodes to what the stack file names`,
-    ],
+    onFailure: `to go on: npm run rollback -- ${digest.slice(0, 12)}`,
   });
   say("it stays until npm run deploy, whatever app.path or app.url hold");
 }

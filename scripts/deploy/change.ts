@@ -24,7 +24,10 @@ export interface Change {
   interrupt: Interrupt;
 }
 
-/** Sees that nothing else would change. @throws Error that names what is pending. */
+/** That more would change than the release. */
+export class MoreIsPending extends Error {}
+
+/** Sees that nothing else would change. @throws MoreIsPending with the names of what does. */
 async function check({ engine, saysCommand, upCommand, steps }: Change): Promise<void> {
   const work = async () => {
     const events: EngineEvent[] = [];
@@ -39,9 +42,9 @@ async function check({ engine, saysCommand, upCommand, steps }: Change): Promise
     }
     const pending = pendingEdits(events, saysCommand);
     if (pending.length === 0) return;
-    throw new Error(
-      `a deploy changes nothing but the release, and more is pending; run ${upCommand} first:\n` +
-        pending.map((line) => `  ${line}`).join("\n"),
+    const lines = pending.map((line) => `  ${line}`).join("\n");
+    throw new MoreIsPending(
+      `a deploy changes nothing but the release, and more is pending; run ${upCommand} first:\n${lines}`,
     );
   };
   await steps.step("check of what is pending", work, () => "nothing else is pending");
@@ -72,8 +75,9 @@ export async function changeRelease(change: Change): Promise<void> {
   interrupt.signal.throwIfAborted();
   for (const end of [first, second]) {
     if (end?.status !== "rejected") continue;
-    const { message } = end.reason as Error;
-    throw new Error(`${message}\nnothing that runs was touched`, { cause: end.reason });
+    const reason = end.reason as Error;
+    reason.message += "\nnothing that runs was touched";
+    throw reason;
   }
   const before = await edgeCounters(outputs);
   const watch = new SwitchWatch(say);

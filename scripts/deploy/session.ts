@@ -5,9 +5,9 @@ import { localStackName } from "../local/stack";
 import { confirmed } from "../operate/confirm";
 import { outputsOf } from "../operate/operated-stack";
 import type { StackOutputs } from "../operate/outputs";
-import { releasesOf, runningLines } from "../operate/releases";
+import { type NodeReleases, releasesOf, runningLines } from "../operate/releases";
 import type { Asked } from "./asked";
-import { changeRelease } from "./change";
+import { changeRelease, MoreIsPending } from "./change";
 import { cliEngine } from "./cli-engine";
 import type { DeployEngine } from "./engine";
 import { takeInterrupts } from "./interrupt";
@@ -37,8 +37,10 @@ export interface Wanted {
   delivered?: Delivered;
   /** Whether a release says its command itself. */
   saysCommand: boolean;
-  /** How to go on after a failure, a line for each way. */
-  onFailure: readonly string[];
+  /** How to go on after a failure, in a line. */
+  onFailure: string;
+  /** What to do where the release itself wants more than a release may change. @default nothing besides */
+  onMore?: string;
 }
 
 const print = (line: string) => console.log(line);
@@ -59,9 +61,13 @@ export function openSession({ stack }: Asked, command: string): ReleaseSession {
 }
 
 /** Asks whether to go on, unless that was said before. @throws Error if there is nobody to ask. */
-export async function consent({ stack }: ReleaseSession, { yes }: Asked): Promise<void> {
+export async function consent(
+  { stack }: Pick<ReleaseSession, "stack">,
+  { yes }: Pick<Asked, "yes">,
+  isTerminal: boolean = process.stdin.isTTY,
+): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) throw new Error("nobody can be asked here; add --yes to go on");
+  if (!isTerminal) throw new Error("nobody can be asked here; add --yes to go on");
   await confirmed(stack);
 }
 
@@ -77,7 +83,7 @@ export async function carryOut(
   wanted: Wanted,
 ): Promise<void> {
   const { outputs, stack, text, upCommand, steps, say } = session;
-  const { named, onFailure, ...change } = wanted;
+  const { named, onFailure, onMore, ...change } = wanted;
   const interrupt = takeInterrupts(say);
   const settings = naming(text, named);
   try {
@@ -86,14 +92,16 @@ export async function carryOut(
   } catch (error) {
     const { message } = interrupt.signal.aborted ? new Error("interrupted") : (error as Error);
     const { path, text: now } = readStackFile(stack, repositoryRoot);
+    const states = await releasesOf(outputs);
+    const goOn = [onFailure, ...goBack([...states.values()])];
     const kept = now === text ? "was not changed by this command" : "was changed by somebody else";
     throw new Error(
       [
         message,
         "runs now:",
-        ...runningLines(await releasesOf(outputs)).map((line) => `  ${line}`),
+        ...runningLines(states).map((line) => `  ${line}`),
         `${path} ${kept}`,
-        ...onFailure,
+        ...(error instanceof MoreIsPending ? (onMore ? [onMore] : []) : goOn),
       ].join("\n"),
       { cause: error },
     );
@@ -106,6 +114,14 @@ export async function carryOut(
   }
   say("runs now:");
   for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
+}
+
+/** How nodes that run different releases all get the one back that the last of them still runs. */
+function goBack(states: readonly (NodeReleases | undefined)[]): string[] {
+  const currents = states.map((state) => state?.current);
+  const last = currents.at(-1);
+  if (last === undefined || new Set(currents).size === 1) return [];
+  return [`to go back: npm run rollback -- ${last.slice(0, 12)}`];
 }
 
 function openEngine(
