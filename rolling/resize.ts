@@ -82,7 +82,7 @@ export class Resizing {
     turns.done(node.name);
   }
 
-  /** Brings a node back that the cloud did not change. Never throws: the failure is the cloud's. */
+  /** Brings a node back whose change failed. Never throws: the failure is the cloud's. */
   async fail(node: HostNode, reason: string): Promise<void> {
     const { turns, say, cloud } = this.world;
     const { name } = node;
@@ -90,13 +90,13 @@ export class Resizing {
     try {
       const server = await this.serverOf(name);
       if (server.status === "off") {
-        say(`${name}: was not changed; starts it again as ${server.type}`);
+        say(`${name}: the cloud refused; starts it again as ${server.type}`);
         await cloud.powerOn(server.id);
       } else {
         await stepBack(await this.reach(), node);
       }
       await this.waitForService(node);
-      say(`${name}: in service again, unchanged; ${goOn}`);
+      say(`${name}: in service again, as ${(await this.serverOf(name)).type}; ${goOn}`);
     } catch (error) {
       say(`${name}: is NOT in service: ${(error as Error).message}; ${goOn}`);
     }

@@ -80,7 +80,7 @@ const bringsBack: StepOf = (world) => ({
     const before = await world.lastAction();
     const { said, failure } = await world.stack.up();
     assert.match(String(failure), /invalid_server_type/);
-    assert.match(said, /web-\d: in service again, unchanged; no other server was begun/);
+    assert.match(said, /web-\d: in service again, as cpx22; no other server was begun/);
     assert.match(said, /web-\d was not begun, since this failed before: web-\d/);
     const found = (await machineActions(world.get)).filter(({ id }) => id > before);
     assert.deepEqual(
