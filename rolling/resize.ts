@@ -42,6 +42,9 @@ export class Resizing {
   /** Of the node that has the turn: who is asked how it does, and whether they know it. */
   private front: { names: string[]; knowsIt: boolean } = { names: [], knowsIt: false };
 
+  /** Who has the role of a tier that only one has; asked once, for all who come at once. */
+  private readonly busy = new Map<HostNode["role"], Promise<string | undefined>>();
+
   constructor(private readonly world: ResizeWorld) {}
 
   /**
@@ -79,7 +82,7 @@ export class Resizing {
     turns.done(node.name);
   }
 
-  /** Brings a node back that the cloud did not change. Never throws: the failure is the cloud's. */
+  /** Brings a node back whose change failed. Never throws: the failure is the cloud's. */
   async fail(node: HostNode, reason: string): Promise<void> {
     const { turns, say, cloud } = this.world;
     const { name } = node;
@@ -87,13 +90,13 @@ export class Resizing {
     try {
       const server = await this.serverOf(name);
       if (server.status === "off") {
-        say(`${name}: was not changed; starts it again as ${server.type}`);
+        say(`${name}: the cloud refused; starts it again as ${server.type}`);
         await cloud.powerOn(server.id);
       } else {
         await stepBack(await this.reach(), node);
       }
       await this.waitForService(node);
-      say(`${name}: in service again, unchanged; ${goOn}`);
+      say(`${name}: in service again, as ${(await this.serverOf(name)).type}; ${goOn}`);
     } catch (error) {
       say(`${name}: is NOT in service: ${(error as Error).message}; ${goOn}`);
     }
@@ -159,10 +162,16 @@ export class Resizing {
   private async rankOf({ name, role }: HostNode): Promise<number> {
     const rank = roles.indexOf(role) * 2;
     if (role !== "lb" && role !== "db") return rank;
+    const busy = this.busy.get(role) ?? this.busyOf(role);
+    this.busy.set(role, busy);
+    return (await busy) === name ? rank + 1 : rank;
+  }
+
+  private async busyOf(role: "lb" | "db"): Promise<string | undefined> {
     const hosts = await this.reach();
-    const busy =
-      role === "lb" ? holderOf(await edgeStates(hosts)) : primaryOf(await databaseStates(hosts));
-    return busy === name ? rank + 1 : rank;
+    return role === "lb"
+      ? holderOf(await edgeStates(hosts))
+      : primaryOf(await databaseStates(hosts));
   }
 
   private async reach(): Promise<Hosts> {

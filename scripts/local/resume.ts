@@ -13,9 +13,11 @@ interface Checkpoint {
   pending_operations?: PendingOperation[];
 }
 
+const serverType = "hcloud:index/server:Server";
+
 /** API collection per resource type whose name is unique in a project. */
 const collections: Record<string, string> = {
-  "hcloud:index/server:Server": "servers",
+  [serverType]: "servers",
   "hcloud:index/network:Network": "networks",
   "hcloud:index/firewall:Firewall": "firewalls",
   "hcloud:index/floatingIp:FloatingIp": "floating_ips",
@@ -73,4 +75,11 @@ export async function resumeInterrupted(stack: Stack, say: (line: string) => voi
   }
   checkpoint.pending_operations = [];
   await stack.importStack({ ...exported, deployment: checkpoint });
+  // What became of a change of a server, such as its type, is known to the cloud alone.
+  const changed = pending
+    .filter(({ type, resource }) => type === "updating" && resource.type === serverType)
+    .map(({ resource }) => resource.urn);
+  if (changed.length === 0) return;
+  say(`  reading ${changed.length} servers that were being changed`);
+  await stack.refresh({ target: changed });
 }

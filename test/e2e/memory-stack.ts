@@ -14,7 +14,7 @@ import type { MemoryCloud } from "./memory-cloud";
 
 /** What a run of the engine said and planned. */
 export interface Ran {
-  /** Steps by kind, such as `{ update: 2, same: 40 }`. */
+  /** Steps that change something by kind, such as `{ update: 2 }`. */
   changes: Record<string, number>;
   /** Messages, one a line. */
   said: string;
@@ -80,7 +80,8 @@ export class MemoryStack {
       const { severity, message } = diagnosticEvent ?? {};
       // Debug messages repeat values in clear; the type does not know of them.
       if (message && (severity as string) !== "debug") ran.said += message;
-      if (summaryEvent) ran.changes = summaryEvent.resourceChanges as Ran["changes"];
+      const steps = Object.entries((summaryEvent?.resourceChanges ?? {}) as Ran["changes"]);
+      if (summaryEvent) ran.changes = Object.fromEntries(steps.filter(([kind]) => kind !== "same"));
     };
     try {
       await start(onEvent);

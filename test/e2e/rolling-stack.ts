@@ -1,11 +1,12 @@
+import * as hcloud from "@pulumi/hcloud";
 import { Server } from "../../components/server";
+import { StackInventory } from "../../components/stack-inventory";
+import { cloudLabels, cloudName, labelSelector } from "../../resources/naming";
+import { numericId } from "../../resources/numeric-id";
 import { type Cloud, cloudOf } from "../../rolling/cloud";
 import { resizeHooks } from "../../rolling/hooks";
 import { type Role, topology } from "../../topology";
 import { FakeHosts } from "../rolling/support/fake-hosts";
-import * as hcloud from "@pulumi/hcloud";
-import { cloudLabels, cloudName, labelSelector } from "../../resources/naming";
-import { numericId } from "../../resources/numeric-id";
 import type { MemoryCloud } from "./memory-cloud";
 
 const identity = { project: "webstack", stack: "memory" };
@@ -16,6 +17,8 @@ export interface Edited {
   counts: Record<Role, number>;
   /** Tiers and nodes that may be off though nobody stands in for them. */
   allowed: string[];
+  /** What may be lost, such as `delete web-2`. */
+  consent: string[];
   /** True: the program believes every type to fit, so that the cloud refuses it half-way. */
   trusting: boolean;
 }
@@ -49,6 +52,13 @@ export function serversOf(memory: MemoryCloud, edited: Edited): void {
     ...{ nodes, cloud, today: new Date() },
     hosts: async () => new CloudHosts(cloud),
     allowsOutage: ({ name, role }) => edited.allowed.some((one) => one === name || one === role),
+  });
+  const things = nodes.map(({ name }) => [
+    name,
+    { is: "", holds: "its server", asks: [name], protected: false },
+  ]);
+  new StackInventory("inventory", {
+    ...{ things: Object.fromEntries(things), allowed: edited.consent },
   });
   const labels = cloudLabels(identity);
   const network = new hcloud.Network("network", {

@@ -27,8 +27,7 @@ const tells: StepOf = (world) => ({
     world.edited.types.app = large;
     const { changes, said, failure } = await world.stack.preview();
     assert.equal(failure, undefined);
-    const { same: _, ...planned } = changes;
-    assert.deepEqual(planned, { update: 2 });
+    assert.deepEqual(changes, { update: 2 });
     for (const name of ["app-1", "app-2"]) {
       assert.match(said, new RegExp(`${name}: ${small} -> ${large}, .*one server of the stack`));
     }
@@ -81,7 +80,7 @@ const bringsBack: StepOf = (world) => ({
     const before = await world.lastAction();
     const { said, failure } = await world.stack.up();
     assert.match(String(failure), /invalid_server_type/);
-    assert.match(said, /web-\d: in service again, unchanged; no other server was begun/);
+    assert.match(said, /web-\d: in service again, as cpx22; no other server was begun/);
     assert.match(said, /web-\d was not begun, since this failed before: web-\d/);
     const found = (await machineActions(world.get)).filter(({ id }) => id > before);
     assert.deepEqual(
@@ -94,14 +93,29 @@ const bringsBack: StepOf = (world) => ({
   },
 });
 
+const keeps: StepOf = (world) => ({
+  title: "a server is not deleted without consent, and a preview says what would be lost",
+  run: async () => {
+    world.edited.counts.web = 1;
+    const refusal = /web-2 would be deleted, and lost with it its server.*\["delete web-2 until/;
+    await world.refused(refusal);
+    world.edited.consent = ["delete app-2"];
+    await world.refused(refusal);
+    assert.ok("web-2" in (await world.servers()));
+    world.edited.consent = ["delete web-2"];
+    await world.applied({ update: 1, delete: 3 });
+    assert.ok(!("web-2" in (await world.servers())));
+    await world.isDone();
+  },
+});
+
 const asks: StepOf = (world) => ({
   title: "the only server of its tier is not switched off without consent",
   run: async () => {
-    world.edited.counts.web = 1;
-    await world.applied({ delete: 3 });
     world.edited.types.web = large;
-    const refusal = /the only web node: .*webstack:consent: \["resize web until \d{4}-\d\d-\d\d"\]/;
-    await world.refused(refusal);
+    await world.refused(
+      /the only web node: .*webstack:consent: \["resize web until \d{4}-\d\d-\d\d"\]/,
+    );
     assert.equal((await world.servers())["web-1"], `${small} running`);
     world.edited.allowed = ["web"];
     assert.match((await world.stack.preview()).said, /It is the only web node: the site is off/);
@@ -151,7 +165,7 @@ const ends: StepOf = (world) => ({
 /** Resizes on the real engine, without hosts. */
 export function rollingStory(): Story {
   const world = new RollingWorld();
-  const steps = [begins, tells, resizes, refuses, bringsBack, asks, survives];
+  const steps = [begins, tells, resizes, refuses, bringsBack, keeps, asks, survives];
   return {
     name: "rolling: servers change their type under the real engine, on a cloud without hosts",
     steps: steps.map((step) => step(world)),

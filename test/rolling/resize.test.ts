@@ -84,7 +84,7 @@ describe("resizing", () => {
     expect(first).toBe("cpx32 is sold out");
     expect(second).toMatch(/app-2 was not begun.*app-1: cpx32 is sold out/);
     expect(stack.log).toEqual(["app-1 without work", "app-1 off", "app-1 on"]);
-    expect(stack.said.at(-1)).toMatch(/^app-1: in service again, unchanged; no other server/);
+    expect(stack.said.at(-1)).toMatch(/^app-1: in service again, as cpx22; no other server/);
   });
 
   it("gives a server its work back if the cloud refused before it switched it off", async () => {
