@@ -1,5 +1,6 @@
 import { made } from "../notice";
 import { text } from "../text";
+import { archiverAccounts } from "../archiver/accounts";
 
 /** System user under which the supervisor runs, which its MySQL user is tied to. */
 export const supervisorUser = "webstack-supervisor";
@@ -30,9 +31,10 @@ const given = [
  * first login, also on an upgraded host and on a copy of a node that had none. A statement that
  * fails is logged as an error of MySQL, which starts all the same. Each one is a sync of the disk.
  *
+ * @param hasBackups true if an archiver runs on the host.
  * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_init_file
  */
-export function mysqlInitSql(): string {
+export function mysqlInitSql(hasBackups = false): string {
   const login = `IDENTIFIED WITH auth_socket AS '${supervisorUser}'`;
   return text`
     ${made}
@@ -52,5 +54,6 @@ export function mysqlInitSql(): string {
     GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO ${account};
     # Former versions made these, and nothing used them.
     DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
+    ${hasBackups ? archiverAccounts() : []}
   `;
 }
