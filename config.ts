@@ -28,9 +28,13 @@ export type AppSource =
 
 type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
+type BackupConfig = NonNullable<StackConfig["backups"]>;
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers"> {
+export interface Settings extends Omit<
+  StackConfig,
+  "app" | "backups" | "db" | "loadBalancers"
+> {
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
@@ -52,6 +56,13 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
   db: StackConfig["db"] & {
     /** MiB of memory that each MySQL keeps data in. */
     bufferPoolMib: number;
+  };
+  /** Settings of backups; absent: there are none. */
+  backups?: Omit<BackupConfig, "target"> & {
+    /** The bucket. */
+    target: Omit<BackupConfig["target"], "secretAccessKey"> & {
+      secretAccessKey: pulumi.Output<string>;
+    };
   };
 }
 
@@ -79,11 +90,13 @@ export function readSettings(projectRoot: string): Settings {
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
   const { path, url, sha256, secretEnv, count, serverType, env } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
+  const { backups, ...others } = config;
   const source = url
     ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
-    ...config,
+    ...others,
+    ...(backups ? { backups: withSecret(backups) } : {}),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
@@ -104,6 +117,11 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
         config.db.bufferPoolMib ?? defaultBufferPoolMib(serverSize(config.db.serverType)!),
     },
   };
+}
+
+function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings["backups"]> {
+  const { secretAccessKey, ...bucket } = target;
+  return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
 }
 
 /** The token with which the program itself speaks to the API. */

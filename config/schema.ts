@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { contains, ipv4Block, isCidr, isPrivateBlock } from "./addresses";
 import { appSettings } from "./app-schema";
+import { backupSettings } from "./backups-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
 
@@ -193,6 +194,7 @@ export const settingsSchema = z.strictObject({
     {},
   ),
   db: db.prefault({}),
+  backups: backupSettings.optional(),
 });
 
 /** The settings as the schema delivers them: checked, defaults filled in. */

@@ -18,7 +18,9 @@ async function main(): Promise<void> {
   const store = new S3Store({ ...target, secretAccessKey: readSecret() }, () => new Date());
   const info = JSON.parse(readFileSync(join(folder, "info.json"), "utf8")) as CopyInfo;
   const id = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const tar = spawn("/usr/bin/tar", ["-C", join(folder, "data"), "-c", "."], {
+  // A server that is restored has an identity of its own.
+  const left = ["--exclude=./auto.cnf", "--exclude=./*.pem"];
+  const tar = spawn("/usr/bin/tar", ["-C", join(folder, "data"), ...left, "-c", "."], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const closed = once(tar, "close") as Promise<[number | null]>;

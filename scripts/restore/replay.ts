@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { minus, same, union } from "../../host/archiver/gtid-sets";
@@ -7,6 +7,7 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { cutAt } from "./cut";
 import type { Machine } from "./machine";
 import type { Plan } from "./plan";
+import { relayLog } from "./relay-log";
 import type { Target } from "./target";
 
 /** What a restore works with. */
@@ -68,11 +69,13 @@ export async function fetchLogs(
     const name = `relay.${String(files.length + 1).padStart(6, "0")}`;
     await unseal(restore, link, name);
     const path = join(restore.here, "relay", name);
-    const cut = cutAt(readFileSync(path), target, gtids);
+    const segment = readFileSync(path);
+    const cut = cutAt(segment, target, gtids);
     if (!isWhole(link, cut.gtids) && target.kind === "latest") {
       throw new Error(`the segment of link ${link.number} does not have what the link says`);
     }
-    truncateSync(path, cut.bytes);
+    const before = minus(gtids, base.gtids);
+    writeFileSync(path, relayLog(segment.subarray(0, cut.bytes), before));
     files.push(`${restore.there}/relay/${name}`);
     gtids = union(gtids, cut.gtids);
     transactions += cut.count;
@@ -126,7 +129,7 @@ export class RestoredServer {
       ...["--relay-log-recovery=OFF", "--relay-log-purge=OFF", "--secure-file-priv=NULL"],
       ...["--replica-parallel-workers=4", "--replica-preserve-commit-order=ON", "--daemonize"],
       ...["--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=1G"],
-      "--replica-max-allowed-packet=1G",
+      ...["--replica-max-allowed-packet=1G", "--plugin-load-add=auth_socket.so"],
     ];
     const log = () => machine.run(["tail", "-n", "20", `${there}/mysqld.log`]).catch(() => "");
     await machine.run(["/usr/sbin/mysqld", ...options]).catch(async (error: Error) => {

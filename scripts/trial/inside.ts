@@ -197,5 +197,6 @@ function hasText(objects: Awaited<ReturnType<typeof startStore>>["objects"], tex
 
 main().catch((error: Error) => {
   console.error(error.stack);
+  console.error(execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log"], { encoding: "utf8" }));
   process.exit(1);
 });

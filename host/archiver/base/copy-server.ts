@@ -28,6 +28,10 @@ export class CopyServer {
       ...["--mysqlx=OFF", "--skip-log-bin", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"],
       ...["--event-scheduler=OFF", "--skip-replica-start", "--secure-file-priv=NULL"],
       ...[`--pid-file=${join(folder, "copy.pid")}`, "--innodb-buffer-pool-size=128M"],
+      // Their keys could be read by MySQL's own user alone, and belong to no copy.
+      ...["--auto-generate-certs=OFF", "--caching-sha2-password-auto-generate-rsa-keys=OFF"],
+      // Accounts without a password need it; a packaged MySQL loads it by itself.
+      "--plugin-load-add=auth_socket.so",
     ];
     const child = spawn("/usr/sbin/mysqld", options, { stdio: ["ignore", "inherit", "inherit"] });
     const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
