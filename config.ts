@@ -31,10 +31,7 @@ type AppConfig = StackConfig["app"];
 type BackupConfig = NonNullable<StackConfig["backups"]>;
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<
-  StackConfig,
-  "app" | "backups" | "db" | "loadBalancers"
-> {
+export interface Settings extends Omit<StackConfig, "app" | "backups" | "db" | "loadBalancers"> {
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */

@@ -48,9 +48,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
   };
 
   /** What each node runs if there are backups. */
-  static servicesWith(
-    backups: BackupFacts | undefined,
-  ): NodeServices<NodeFacts & Own> {
+  static servicesWith(backups: BackupFacts | undefined): NodeServices<NodeFacts & Own> {
     const { system, tier } = MysqlCluster.services;
     if (!backups) return MysqlCluster.services;
     return { system, tier: [...tier, archiver(backups.target.endpoint)] };

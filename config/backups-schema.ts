@@ -1,21 +1,14 @@
 import { z } from "zod";
+import { isStoreEndpoint } from "./endpoints";
 import { setting } from "./setting";
 
 /** Recipient of age: Bech32 text with 32 bytes. https://github.com/C2SP/C2SP/blob/main/age.md */
 const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
 
-function isBucketEndpoint(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username || url.search || url.hash || text !== url.origin) return false;
-  // What is put is encrypted, yet its keys and sizes are not: clear text is for the local cloud alone.
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|198\.1[89]\.\d+\.\d+)$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local);
-}
-
 /** The settings of backups; absent as a whole: there are none. */
 export const backupSettings = z.strictObject({
   target: z.strictObject({
-    endpoint: setting(z.string().refine(isBucketEndpoint), {
+    endpoint: setting(z.string().refine(isStoreEndpoint), {
       about: "Object storage that speaks S3, in another location and project than the servers",
       must: "be an https URL without a path, such as https://fsn1.your-objectstorage.com",
       example: "https://fsn1.your-objectstorage.com",

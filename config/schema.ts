@@ -2,6 +2,7 @@ import { z } from "zod";
 import { contains, ipv4Block, isCidr, isPrivateBlock } from "./addresses";
 import { appSettings } from "./app-schema";
 import { backupSettings } from "./backups-schema";
+import { isApiEndpoint } from "./endpoints";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
 
@@ -25,14 +26,6 @@ function nodeCount(fallback: number, tier: string) {
     must: "be a whole number from 1 to 90",
     example: fallback,
   }).default(fallback);
-}
-
-function isApiEndpoint(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || text.endsWith("/") || url.username || url.search || url.hash) return false;
-  // The token travels in a header, so clear text is for the local cloud's own addresses only.
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|198\.1[89]\.\d+\.\d+)$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local);
 }
 
 /** True for a private block that holds the four subnets and spares the cloud's own gateway. */

@@ -23,10 +23,7 @@ const settings = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
 const { node, nodes, root } = settings;
 const own = nodes.find(({ name }) => name === node)!.privateIp;
 const order = nodes.map(({ privateIp }) => privateIp);
-const store = new S3Store(
-  { ...settings.target, secretAccessKey: readSecret() },
-  () => new Date(),
-);
+const store = new S3Store({ ...settings.target, secretAccessKey: readSecret() }, () => new Date());
 const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
 // Sessions are apart: a heartbeat must not wait for a look.
 const [looking, beating] = [new Mysql(login), new Mysql(login)];
@@ -59,7 +56,7 @@ function tell(): void {
 
 async function beats(): Promise<void> {
   let provided = false;
-  for (;; await delay(every.beatMs)) {
+  for (; ; await delay(every.beatMs)) {
     try {
       if (!seen?.writable) continue;
       if (!provided) await provide(beating);
@@ -73,7 +70,7 @@ async function beats(): Promise<void> {
 }
 
 async function looks(): Promise<void> {
-  for (;; await delay(every.lookMs)) {
+  for (; ; await delay(every.lookMs)) {
     try {
       seen = await look(looking, order.length > 1);
     } catch (error) {
@@ -118,7 +115,7 @@ async function turn(): Promise<void> {
 }
 
 async function turns(): Promise<void> {
-  for (;; await delay(failure ? every.againMs : every.lookMs)) {
+  for (; ; await delay(failure ? every.againMs : every.lookMs)) {
     try {
       await turn();
       failure = "";

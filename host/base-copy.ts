@@ -38,7 +38,13 @@ async function main(): Promise<void> {
   );
   await copy.stop();
   const { timeline, link } = status;
-  const info: CopyInfo = { timeline, link, gtids: row?.[0] ?? "", plainBytes, mysql: row?.[1] ?? "" };
+  const info: CopyInfo = {
+    timeline,
+    link,
+    gtids: row?.[0] ?? "",
+    plainBytes,
+    mysql: row?.[1] ?? "",
+  };
   writeFileSync(join(folder, "info.json"), `${JSON.stringify(info)}\n`, { mode: 0o640 });
   log(5, `the copy starts, and has ${info.gtids}`);
 }

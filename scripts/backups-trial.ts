@@ -36,7 +36,7 @@ function main(): void {
     execFileSync(
       "docker",
       [
-        ...["run", "--rm", "--init", "--network", "none", "--cap-add", "SYS_NICE"],
+        ...["run", "--rm", "--init", "--network", "none", "--cap-add", "NET_ADMIN"],
         ...["-v", `${folder}:/programs:ro`, "--entrypoint", "/usr/bin/node", imageTag()],
         ...["/programs/inside.js", nodes, "/programs", seconds],
       ],

@@ -24,7 +24,10 @@ const membersSql =
 
 /** Looks at MySQL once. @throws Error if it does not answer in time. */
 export async function look(mysql: Mysql, isGrouped: boolean): Promise<Look> {
-  const rows = await mysql.query([globalsSql, ...(isGrouped ? [membersSql] : [])].join(";\n"), 5_000);
+  const rows = await mysql.query(
+    [globalsSql, ...(isGrouped ? [membersSql] : [])].join(";\n"),
+    5_000,
+  );
   const [, readOnly, executed = "", purged = "", version = ""] =
     rows.find(([kind]) => kind === "globals") ?? [];
   const members = rows.filter(([kind]) => kind === "member");

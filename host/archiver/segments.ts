@@ -97,4 +97,3 @@ function sameFormat(a: Buffer, b: Buffer): boolean {
   const version = (event: Buffer) => event.subarray(19, 19 + 2 + 50).toString("latin1");
   return version(a) === version(b) && a.length === b.length;
 }
-

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-const pair = z.strictObject({ accessKeyId: z.string().min(4), secretAccessKey: z.string().min(16) });
+const pair = z.strictObject({
+  accessKeyId: z.string().min(4),
+  secretAccessKey: z.string().min(16),
+});
 
 const shape = z.strictObject({
   /** Names of the buckets that there are. */

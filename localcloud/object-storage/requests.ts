@@ -84,7 +84,10 @@ function put(storage: Storage, request: StorageRequest): StorageAnswer {
   return { status: 200, headers: { etag: `"${etag}"` } };
 }
 
-function get({ objects }: Storage, { method, bucket, key, headers }: StorageRequest): StorageAnswer {
+function get(
+  { objects }: Storage,
+  { method, bucket, key, headers }: StorageRequest,
+): StorageAnswer {
   const object = objects.find(bucket, key);
   if (!object) throw new S3Error("NoSuchKey", `no object ${key}`);
   const known = {

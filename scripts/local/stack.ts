@@ -98,7 +98,8 @@ export async function localStack(engine: Engine): Promise<Stack> {
         HCLOUD_TOKEN: token,
       },
     },
-  );  if (lacksSecret) {
+  );
+  if (lacksSecret) {
     const value = { value: localBackups().secret, secret: true };
     await stack.setConfig(`${backupsKey}.target.secretAccessKey`, value, true);
   }

@@ -39,7 +39,12 @@ export function cutAt(file: Buffer, target: Target, have: string): Cut {
     if (part.kind !== "more" || !part.isLast || !name) continue;
     gtids.push(name.gtid);
     if (wanted !== "") wanted = minus(wanted, name.gtid);
-    cut = { bytes: at, gtids: "", count: gtids.length, lastUs: Math.max(cut.lastUs, name.committedUs) };
+    cut = {
+      bytes: at,
+      gtids: "",
+      count: gtids.length,
+      lastUs: Math.max(cut.lastUs, name.committedUs),
+    };
   }
   if (at >= file.length && !reader.isBetween) throw new Error("the segment ends in a transaction");
   return { ...cut, gtids: union(...gtids) };

@@ -56,7 +56,9 @@ function overlaps(set: string, { segment }: Link): boolean {
 
 /** A base is named after the time at which it was packed, after the copy was made. */
 function isEarlier({ id }: Base, us: number): boolean {
-  return Date.parse(id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z")) * 1_000 <= us;
+  return (
+    Date.parse(id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z")) * 1_000 <= us
+  );
 }
 
 /** All that is archived up to the link with the last of these transactions. */

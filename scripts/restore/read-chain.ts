@@ -39,12 +39,16 @@ export async function readArchive(
   const numbers = Array.from({ length: Math.max(0, tip.number - first + 1) }, (_, i) => first + i);
   const read: (Tip | undefined | Error)[] = [];
   for (let i = 0; i < numbers.length; i += together) {
-    const some = numbers.slice(i, i + together).map((number) =>
-      readLink(store, root, timeline, number).catch((error: Error) => error),
-    );
+    const some = numbers
+      .slice(i, i + together)
+      .map((number) => readLink(store, root, timeline, number).catch((error: Error) => error));
     read.push(...(await Promise.all(some)));
   }
-  return { timeline, bases, links: numbers.map((number, i) => checked(number, read[i], read[i - 1])) };
+  return {
+    timeline,
+    bases,
+    links: numbers.map((number, i) => checked(number, read[i], read[i - 1])),
+  };
 }
 
 /** A link with what is wrong with it, told from the one before. */
@@ -55,7 +59,6 @@ export function checked(
 ): ReadLink {
   if (!found) return { number, link: undefined, fault: "is not there" };
   if (found instanceof Error) return { number, link: undefined, fault: found.message };
-  const isAfter =
-    !before || before instanceof Error || found.link!.previous === before.sha256;
+  const isAfter = !before || before instanceof Error || found.link!.previous === before.sha256;
   return { number, link: found.link, fault: isAfter ? "" : `does not follow link ${number - 1}` };
 }

@@ -167,7 +167,8 @@ export class RestoredServer {
           "UNION ALL SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_coordinator WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1",
       );
       if (error) throw new Error(`the applier stopped: ${error}`);
-      if (idleMs > stuckMs) throw new Error(`the applier does not get on; it lacks ${minus(wanted, executed)}`);
+      if (idleMs > stuckMs)
+        throw new Error(`the applier does not get on; it lacks ${minus(wanted, executed)}`);
       await delay(500);
     }
     await this.query("STOP REPLICA; RESET REPLICA ALL;");

@@ -18,7 +18,9 @@ export async function contentOf(ask: Ask): Promise<Record<string, string>> {
   const routines = await ask(
     "SELECT ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA LIKE 'app%' ORDER BY 1",
   );
-  const grants = await ask("SELECT User, Host, Db, Select_priv FROM mysql.db WHERE Db LIKE 'app%' ORDER BY 1, 2, 3");
+  const grants = await ask(
+    "SELECT User, Host, Db, Select_priv FROM mysql.db WHERE Db LIKE 'app%' ORDER BY 1, 2, 3",
+  );
   return { ...found, routines: hash(routines), grants: hash(grants) };
 }
 

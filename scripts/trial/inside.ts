@@ -9,13 +9,18 @@ import { readArchive, timelines } from "../restore/read-chain";
 import { fetchBase, fetchLogs, prepare, RestoredServer } from "../restore/replay";
 import type { Target } from "../restore/target";
 import { contentOf, differences } from "./content";
+import { countIn, hasText } from "./counted";
 import { Instance, until } from "./instance";
 import { bigSql, Load, marker, schemaSql } from "./load";
 import { Node, root, secret, target } from "./programs";
 import { startStore } from "./store";
 
 /** Runs in a container of the host image: `inside.js COUNT PROGRAMS SECONDS`. */
-const [count, programs, seconds] = [Number(process.argv[2]), process.argv[3]!, Number(process.argv[4])];
+const [count, programs, seconds] = [
+  Number(process.argv[2]),
+  process.argv[3]!,
+  Number(process.argv[4]),
+];
 
 interface Moment {
   name: string;
@@ -42,7 +47,15 @@ async function restored(store: S3Store, moment: Moment): Promise<void> {
   const timeline = (await timelines(store, root)).at(-1)!;
   const machine = new PrefixMachine([]);
   const say = (line: string) => console.log(line);
-  const restore = { store, root, machine, here: folder, there: folder, identity: "/trial/identity", say };
+  const restore = {
+    store,
+    root,
+    machine,
+    here: folder,
+    there: folder,
+    identity: "/trial/identity",
+    say,
+  };
   const startMs = Date.now();
   const made = plan(...(await chain(store, timeline)), moment.target);
   await fetchBase(restore, made);
@@ -58,7 +71,11 @@ async function restored(store: S3Store, moment: Moment): Promise<void> {
     `${logs.transactions} transactions after base ${made.base.id}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s${different.map((line) => `\n     ${line}`).join("")}`,
   );
   if (moment.target.kind === "gtid") {
-    note("  with exactly its transactions", same(logs.gtids, moment.gtids), minus(logs.gtids, moment.gtids));
+    note(
+      "  with exactly its transactions",
+      same(logs.gtids, moment.gtids),
+      minus(logs.gtids, moment.gtids),
+    );
   }
   await server.stop();
 }
@@ -73,7 +90,9 @@ async function main(): Promise<void> {
   execFileSync("useradd", ["--system", "--user-group", "webstack-supervisor"]);
   mkdirSync("/trial/run", { recursive: true });
   execFileSync("sh", ["-c", "age-keygen -o /trial/identity 2>/dev/null"]);
-  const publicKey = execFileSync("age-keygen", ["-y", "/trial/identity"], { encoding: "utf8" }).trim();
+  const publicKey = execFileSync("age-keygen", ["-y", "/trial/identity"], {
+    encoding: "utf8",
+  }).trim();
   const { objects, faults } = await startStore();
   const store = new S3Store({ ...target, secretAccessKey: secret }, () => new Date());
   const instances = Array.from({ length: count }, (_, i) => new Instance(i + 1, count));
@@ -100,8 +119,15 @@ async function main(): Promise<void> {
     await load.stop();
     const gtids = executed(load.primary);
     const content = await contentOf((sql) => load.primary.sql(sql));
-    const us = Number(load.primary.sql("SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS UNSIGNED)")[0]);
-    moments.push({ name, gtids, content, target: kind === "gtid" ? { kind, set: gtids } : { kind, us } });
+    const us = Number(
+      load.primary.sql("SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS UNSIGNED)")[0],
+    );
+    moments.push({
+      name,
+      gtids,
+      content,
+      target: kind === "gtid" ? { kind, set: gtids } : { kind, us },
+    });
     await delay(50);
     load.start();
   };
@@ -136,10 +162,21 @@ async function main(): Promise<void> {
   const sets = links.flatMap(({ link }) => link?.segment?.gtids ?? []);
   const sum = sets.reduce((total, set) => total + countIn(set), 0);
   const { bases } = await readArchive(store, root, firstTimeline);
-  note("every link follows the one before", links.every(({ fault }) => fault === ""));
-  note("each GTID is in exactly one segment", countIn(union(...sets)) === sum, `${sum} in ${sets.length} segments, from link ${bases[0]!.link + 1}`);
+  note(
+    "every link follows the one before",
+    links.every(({ fault }) => fault === ""),
+  );
+  note(
+    "each GTID is in exactly one segment",
+    countIn(union(...sets)) === sum,
+    `${sum} in ${sets.length} segments, from link ${bases[0]!.link + 1}`,
+  );
   const lag = Date.now() - Number(links.at(-1)?.link?.segment?.toUs ?? 0) / 1_000;
-  note("the newest archived commit is at most 60 s old", lag < 60_000, `${(lag / 1_000).toFixed(1)} s`);
+  note(
+    "the newest archived commit is at most 60 s old",
+    lag < 60_000,
+    `${(lag / 1_000).toFixed(1)} s`,
+  );
   note("the store's text has no row in clear", !hasText(objects, marker));
   for (const each of moments) await restored(store, each);
   const failed = results.filter(({ well }) => !well).length;
@@ -159,7 +196,11 @@ async function loseNodes(
   await first.stopArchiver();
   const startMs = Date.now();
   await until("another node archives", () => active() !== undefined && active() !== first, 120);
-  note("after the loss of its node another one archives", true, `${active()!.instance.name} after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`);
+  note(
+    "after the loss of its node another one archives",
+    true,
+    `${active()!.instance.name} after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`,
+  );
   await delay(part);
   await moment("after the archiver's node was lost", "gtid");
   await first.instance.start();
@@ -172,31 +213,27 @@ async function loseNodes(
   const frozenMs = Date.now();
   const second = nodes.find((node) => node !== first && node.instance !== load.primary)!;
   await until("another takes over from a frozen one", () => second.status()?.active === true, 120);
-  note("a frozen archiver is taken over from", true, `${((Date.now() - frozenMs) / 1_000).toFixed(1)} s`);
+  note(
+    "a frozen archiver is taken over from",
+    true,
+    `${((Date.now() - frozenMs) / 1_000).toFixed(1)} s`,
+  );
   await delay(15_000);
   frozen.kill("SIGCONT");
-  await until("it is one again", () => nodes.filter((node) => node.status()?.active).length === 1, 120);
+  await until(
+    "it is one again",
+    () => nodes.filter((node) => node.status()?.active).length === 1,
+    120,
+  );
   await moment("after an archiver was frozen", "gtid");
-}
-
-function countIn(set: string): number {
-  return set
-    .split(",")
-    .flatMap((part) => part.split(":").slice(1))
-    .reduce((sum, range) => {
-      const [from, to] = range.split("-").map(Number);
-      return sum + (to ?? from!) - from! + 1;
-    }, 0);
-}
-
-function hasText(objects: Awaited<ReturnType<typeof startStore>>["objects"], text: string): boolean {
-  return objects
-    .list(target.bucket, "", "")
-    .some(({ key }) => objects.content(target.bucket, key).includes(text));
 }
 
 main().catch((error: Error) => {
   console.error(error.stack);
-  console.error(execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log"], { encoding: "utf8" }));
+  console.error(
+    execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log /trial/db-*/log; true"], {
+      encoding: "utf8",
+    }),
+  );
   process.exit(1);
 });

@@ -26,7 +26,7 @@ export class Instance {
     private readonly count: number,
   ) {
     this.name = `db-${number}`;
-    this.address = `127.0.0.1${number}`;
+    this.address = `10.77.0.1${number}`;
     this.folder = `/trial/${this.name}`;
     this.socket = `${this.folder}/mysqld.sock`;
   }
@@ -34,6 +34,8 @@ export class Instance {
   /** Makes an empty database. */
   initialize(): void {
     mkdirSync(this.folder, { recursive: true });
+    // Group Replication wants the address of an interface.
+    execFileSync("ip", ["address", "add", `${this.address}/32`, "dev", "lo"]);
     writeFileSync(`${this.folder}/init.sql`, mysqlInitSql(true));
     execFileSync("chown", ["-R", "mysql:mysql", this.folder]);
     const options = ["--no-defaults", `--datadir=${this.folder}/data`, "--user=mysql"];
@@ -48,7 +50,7 @@ export class Instance {
       ...[`--loose-group-replication-group-name=${groupName}`, "--super-read-only=ON"],
       ...["--loose-group-replication-start-on-boot=OFF", "--event-scheduler=OFF"],
       `--loose-group-replication-local-address=${this.address}:33061`,
-      "--loose-group-replication-group-seeds=127.0.0.11:33061,127.0.0.12:33061,127.0.0.13:33061",
+      "--loose-group-replication-group-seeds=10.77.0.11:33061,10.77.0.12:33061,10.77.0.13:33061",
       "--loose-group-replication-recovery-get-public-key=ON",
       "--loose-group-replication-member-expel-timeout=0",
       "--loose-group-replication-exit-state-action=OFFLINE_MODE",
@@ -93,7 +95,8 @@ export class Instance {
 
   /** Makes the group, or joins it. */
   async join(): Promise<void> {
-    const login = "CHANGE REPLICATION SOURCE TO SOURCE_USER = 'repl', SOURCE_PASSWORD = 'trial' FOR CHANNEL 'group_replication_recovery'";
+    const login =
+      "CHANGE REPLICATION SOURCE TO SOURCE_USER = 'repl', SOURCE_PASSWORD = 'trial' FOR CHANNEL 'group_replication_recovery'";
     const user = [
       "SET sql_log_bin = 0",
       "SET GLOBAL super_read_only = OFF",
@@ -105,7 +108,9 @@ export class Instance {
     const first = this.number === 1;
     const founding = (value: string) =>
       first ? [`SET GLOBAL group_replication_bootstrap_group = ${value}`] : [];
-    this.sql([...user, ...founding("ON"), "START GROUP_REPLICATION", ...founding("OFF")].join(";\n"));
+    this.sql(
+      [...user, ...founding("ON"), "START GROUP_REPLICATION", ...founding("OFF")].join(";\n"),
+    );
     await until(`${this.name} ONLINE`, () => this.state() === "ONLINE");
   }
 

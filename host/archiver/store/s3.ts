@@ -84,12 +84,17 @@ export class S3Store implements ObjectStore {
   }
 
   private async ask({ method, key, query = {}, headers = {}, body }: Asked) {
-    const url = new URL(`/${this.target.bucket}${key === "" ? "" : `/${key}`}`, this.target.endpoint);
+    const url = new URL(
+      `/${this.target.bucket}${key === "" ? "" : `/${key}`}`,
+      this.target.endpoint,
+    );
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const at = this.now()
       .toISOString()
       .replace(/[-:]|\.\d+/g, "");
-    const bodySha256 = createHash("sha256").update(body ?? "").digest("hex");
+    const bodySha256 = createHash("sha256")
+      .update(body ?? "")
+      .digest("hex");
     const sent = signed(this.target, { method, url, bodySha256, headers, at });
     const length = body ? { "content-length": String(body.length) } : {};
     return new Promise<IncomingMessage>((resolve, reject) => {

@@ -53,7 +53,10 @@ export function signed(signer: Signer, request: Unsigned): Record<string, string
     .join("&");
   const canonical = [
     method,
-    url.pathname.split("/").map((part) => strict(decodeURIComponent(part))).join("/"),
+    url.pathname
+      .split("/")
+      .map((part) => strict(decodeURIComponent(part)))
+      .join("/"),
     query,
     ...names.map((name) => `${name}:${headers[name]!.trim()}`),
     "",
