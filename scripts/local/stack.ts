@@ -10,9 +10,7 @@ import { program } from "../../program";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
 import { localPaths, repositoryRoot } from "./paths";
-
-/** Name of the stack on the local cloud; its settings are in `Pulumi.local.yaml`. */
-export const localStackName = "local";
+import { localStackName } from "./stack-name";
 
 interface StackSettings {
   encryptionsalt?: string;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { minus, same, union } from "../../host/archiver/gtid-sets";
@@ -67,15 +67,19 @@ export async function fetchLogs(
   const files: string[] = [];
   for (const link of links) {
     const name = `relay.${String(files.length + 1).padStart(6, "0")}`;
-    await unseal(restore, link, name);
-    const path = join(restore.here, "relay", name);
-    const segment = readFileSync(path);
+    const plain = `segment.${files.length + 1}`;
+    await unseal(restore, link, plain);
+    const segment = readFileSync(join(restore.here, "relay", plain));
+    rmSync(join(restore.here, "relay", plain));
     const cut = cutAt(segment, target, gtids);
     if (!isWhole(link, cut.gtids) && target.kind === "latest") {
       throw new Error(`the segment of link ${link.number} does not have what the link says`);
     }
     const before = minus(gtids, base.gtids);
-    writeFileSync(path, relayLog(segment.subarray(0, cut.bytes), before));
+    writeFileSync(
+      join(restore.here, "relay", name),
+      relayLog(segment.subarray(0, cut.bytes), before),
+    );
     files.push(`${restore.there}/relay/${name}`);
     gtids = union(gtids, cut.gtids);
     transactions += cut.count;

@@ -34,7 +34,7 @@ export class Instance {
   /** Makes an empty database. */
   initialize(): void {
     mkdirSync(this.folder, { recursive: true });
-    // Group Replication wants the address of an interface.
+    // Group Replication wants the address of an interface; its port is taken on all of them.
     execFileSync("ip", ["address", "add", `${this.address}/32`, "dev", "lo"]);
     writeFileSync(`${this.folder}/init.sql`, mysqlInitSql(true));
     execFileSync("chown", ["-R", "mysql:mysql", this.folder]);
@@ -49,8 +49,8 @@ export class Instance {
       ...["--plugin-load-add=group_replication.so", `--report-host=${this.address}`],
       ...[`--loose-group-replication-group-name=${groupName}`, "--super-read-only=ON"],
       ...["--loose-group-replication-start-on-boot=OFF", "--event-scheduler=OFF"],
-      `--loose-group-replication-local-address=${this.address}:33061`,
-      "--loose-group-replication-group-seeds=10.77.0.11:33061,10.77.0.12:33061,10.77.0.13:33061",
+      `--loose-group-replication-local-address=${this.address}:${33_060 + this.number}`,
+      "--loose-group-replication-group-seeds=10.77.0.11:33061,10.77.0.12:33062,10.77.0.13:33063",
       "--loose-group-replication-recovery-get-public-key=ON",
       "--loose-group-replication-member-expel-timeout=0",
       "--loose-group-replication-exit-state-action=OFFLINE_MODE",
