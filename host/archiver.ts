@@ -13,8 +13,13 @@ import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
 import { monotonicMs } from "./time/monotonic";
 
-/** Time between two heartbeats, between two looks, and after a failure, milliseconds. */
-const every = { beatMs: 5_000, lookMs: 1_000, againMs: 3_000 };
+/** Time between two heartbeats, two looks, two looks for bases and proofs, and after a failure, milliseconds. */
+const every = { beatMs: 5_000, lookMs: 1_000, againMs: 3_000, agesMs: 10_000 };
+/**
+ * Time after which a segment is closed, milliseconds; shorter after another node was first: the one
+ * whose turn it is then gets the next number before one that took over, which ends with that.
+ */
+const cutMs = { usual: 10_000, contested: 2_000 };
 const user = "archiver";
 const socket = process.env.WEBSTACK_MYSQL_SOCKET ?? "/run/mysqld/mysqld.sock";
 const login = ["--no-defaults", `--user=${user}`, `--socket=${socket}`];
@@ -29,11 +34,15 @@ const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () =
 const [looking, beating] = [new Mysql(login), new Mysql(login)];
 const watch = new Watch(store, root, monotonicMs());
 
+const nothing = { problem: "", timeline: "", end: undefined, grown: false } as const;
+
 let seen: Look | undefined;
 let active = false;
-let progress: Progress = { doing: "starts", problem: "", timeline: "", end: undefined, base: "" };
+let contested = false;
+let progress: Progress = { ...nothing, doing: "starts" };
 let failure = "";
 let proof = "";
+let base = "";
 
 function goesOn(): boolean {
   const rank = seen && rankOf(own, order, seen);
@@ -42,7 +51,7 @@ function goesOn(): boolean {
 }
 
 function tell(): void {
-  const { doing, problem, timeline, end, base } = progress;
+  const { doing, problem, timeline, end } = progress;
   const link = end?.link;
   file.write({
     ...{ node, active, timeline, base, proof },
@@ -81,9 +90,22 @@ async function looks(): Promise<void> {
   }
 }
 
-async function newestProof(): Promise<void> {
-  const key = (await store.list(keys.proofs(root))).at(-1);
-  proof = key ? key.slice(keys.proofs(root).length).replace(/\.json$/, "") : "";
+/** The last name in a folder of the store that is a date; empty: none. */
+async function newestIn(folder: string): Promise<string> {
+  const key = (await store.list(folder)).at(-1);
+  return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
+}
+
+async function ages(): Promise<void> {
+  for (; ; await delay(every.agesMs)) {
+    try {
+      if (!active || !progress.timeline) continue;
+      proof = await newestIn(keys.proofs(root));
+      base = await newestIn(keys.bases(root, progress.timeline));
+    } catch {
+      // The archive itself says what is wrong with the store.
+    }
+  }
 }
 
 async function turn(): Promise<void> {
@@ -92,22 +114,23 @@ async function turn(): Promise<void> {
     progress = { ...progress, doing: "waits for its table, which the primary makes" };
     return;
   }
-  await newestProof();
   const rank = rankOf(own, order, seen!);
   if (rank !== 0) await watch.look(timeline, monotonicMs());
   if (!isTurn(rank, watch.silentMs(monotonicMs()))) {
-    progress = { doing: "another node archives", problem: "", timeline, end: undefined, base: "" };
+    progress = { ...nothing, doing: "another node archives", timeline };
     return;
   }
   active = true;
   await archive(timeline, {
     ...{ settings, store, socket, user, mysql: beating, monotonicMs, goesOn },
+    cutMs: () => (contested ? cutMs.contested : cutMs.usual),
     look: () => look(looking, order.length > 1),
     requestBase: (reason) => {
       log(4, `asks for a base: ${reason}`);
       file.requestBase();
     },
     say: (said) => {
+      if (said.grown) contested = false;
       progress = said;
       failure = "";
     },
@@ -121,7 +144,8 @@ async function turns(): Promise<void> {
       failure = "";
     } catch (error) {
       const { message } = error as Error;
-      if (isFenced(error)) log(5, message);
+      contested = isFenced(error);
+      if (contested) log(5, message);
       else {
         failure = message;
         log(error instanceof StoreError ? 4 : 3, `does not archive: ${message}`);
@@ -137,3 +161,4 @@ async function turns(): Promise<void> {
 void looks();
 void beats();
 void turns();
+void ages();

@@ -28,6 +28,8 @@ export interface Parts {
   mysql: Mysql;
   look: () => Promise<Look>;
   monotonicMs: () => number;
+  /** Time after which a segment is closed, milliseconds. */
+  cutMs: () => number;
   /** False: another node is to archive, or this one is to stop. */
   goesOn: () => boolean;
   requestBase: (reason: string) => void;
@@ -40,7 +42,8 @@ export interface Progress {
   problem: "" | "gap" | "diverged";
   timeline: string;
   end: ChainEnd | undefined;
-  base: string;
+  /** True if the chain has just grown. */
+  grown: boolean;
 }
 
 /**
@@ -58,11 +61,11 @@ export async function archive(timeline: string, parts: Parts): Promise<void> {
   const end = new ChainEnd(writer, tip);
   await untilContinuous(timeline, end, parts);
   if (!parts.goesOn()) return;
-  const base = (await newestBase(store, settings.root, timeline))?.id ?? "";
-  if (base === "") parts.requestBase("there is none");
-  say({ doing: "archives", problem: "", timeline, end, base });
+  if (!(await newestBase(store, settings.root, timeline))) parts.requestBase("there is none");
+  const said = { doing: "archives", problem: "", timeline, end } as const;
+  say({ ...said, grown: false });
   log(5, `archives from link ${end.number + 1} of ${timeline}`);
-  await follow(end, parts, () => say({ doing: "archives", problem: "", timeline, end, base }));
+  await follow(end, parts, () => say({ ...said, grown: true }));
 }
 
 /** Says in the store that there is such a history. */
@@ -85,7 +88,7 @@ async function untilContinuous(timeline: string, end: ChainEnd, parts: Parts): P
     const base = await newestBase(parts.store, parts.settings.root, timeline);
     const found = continuity({ archived: end.archived, executed, purged, base });
     if (found.kind === "continues") return;
-    const said = { timeline, end, base: base?.id ?? "" };
+    const said = { timeline, end, grown: false };
     if (found.kind === "bridged") {
       log(3, `transactions are in no link: ${found.missing}; base ${found.base} has them`);
       await end.addGap(found.missing, { id: base!.id, gtids: base!.gtids });
@@ -107,8 +110,8 @@ async function untilContinuous(timeline: string, end: ChainEnd, parts: Parts): P
 
 /** Follows the log; one segment is put while the next one is gathered. */
 async function follow(end: ChainEnd, parts: Parts, onGrown: () => void): Promise<void> {
-  const { socket, user, settings, monotonicMs } = parts;
-  const segments = new Segments(settings.publicKey, monotonicMs);
+  const { socket, user, settings, monotonicMs, cutMs } = parts;
+  const segments = new Segments(settings.publicKey, monotonicMs, cutMs);
   const events = dump({ socket, user, serverId: readerId, except: end.archived });
   let under: Promise<void> = Promise.resolve();
   let failure: unknown;

@@ -2,8 +2,8 @@ import { union } from "./gtid-sets";
 import { magic, TransactionReader } from "./replication/events";
 import { SealedSegment } from "./seal";
 
-/** A segment is closed after so much time or so many bytes, at the end of a transaction. */
-const most = { ms: 10_000, bytes: 16 * 2 ** 20 };
+/** A segment is closed with so many bytes at the latest, at the end of a transaction. */
+const mostBytes = 16 * 2 ** 20;
 /** GTIDs are joined into a set after so many. */
 const joinEvery = 1_000;
 
@@ -37,6 +37,8 @@ export class Segments {
   constructor(
     private readonly publicKey: string,
     private readonly monotonicMs: () => number,
+    /** Time after which a segment is closed, at the end of a transaction, milliseconds. */
+    private readonly mostMs: () => number,
   ) {}
 
   /** Takes an event; a segment if it is to be closed with it. @throws Error at an event that has no place. */
@@ -70,7 +72,7 @@ export class Segments {
   private isDue(): boolean {
     if (!this.open || !this.reader.isBetween) return false;
     const { seal, sinceMs } = this.open;
-    return seal.plainBytes >= most.bytes || this.monotonicMs() - sinceMs >= most.ms;
+    return seal.plainBytes >= mostBytes || this.monotonicMs() - sinceMs >= this.mostMs();
   }
 
   private async begin({ gtid, committedUs }: { gtid: string; committedUs: number }): Promise<Open> {

@@ -31,6 +31,7 @@ export interface Plan {
  * @throws Error if no base lies before the target, or the archive does not reach it.
  */
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
+  checkKnown(target, bases, links);
   const newestFirst = [...bases].sort((a, b) => (a.id < b.id ? 1 : -1));
   const usable = newestFirst.filter((base) => isBefore(base, links, target));
   const plans = usable.map((base) => planFrom(base, links, target));
@@ -84,27 +85,33 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
       missing = union(missing, gone);
       continue;
     }
-    const { gtids, fromUs } = link.segment!;
+    const { gtids, fromUs, toUs } = link.segment!;
     if (target.kind === "time" && fromUs > target.us) break;
     if (minus(gtids, have) === "") continue;
     chosen.push(link);
     have = union(have, gtids);
+    // The first transaction from after the target is in it.
+    if (target.kind === "time" && toUs > target.us) break;
   }
   const last = chosen.at(-1) ?? after.findLast(({ link }) => link)?.link;
   // What the chain has up to there, and neither the base nor a chosen segment has.
   if (last) missing = union(missing, minus(last.archived, have));
   if (missing !== "" && faults.length === 0) faults.push(`the chain lacks ${missing}`);
-  checkReached(target, have, links);
   const bytes = base.bytes + chosen.reduce((sum, { segment }) => sum + segment!.bytes, 0);
   return { base, links: chosen, missing, faults, bytes };
 }
 
-function checkReached(target: Target, have: string, links: readonly ReadLink[]): void {
-  if (target.kind === "gtid" && minus(target.set, have) !== "") {
-    throw new Error(`the archive does not have ${minus(target.set, have)}`);
+/** @throws Error if the target lies behind the end of the archive. */
+function checkKnown(target: Target, bases: readonly Base[], links: readonly ReadLink[]): void {
+  if (target.kind === "latest") return;
+  const last = links.findLast(({ link }) => link)?.link;
+  if (target.kind === "gtid") {
+    const all = union(last?.archived ?? "", ...bases.map(({ gtids }) => gtids));
+    const unknown = minus(target.set, all);
+    if (unknown !== "") throw new Error(`the archive does not have ${unknown}`);
+    return;
   }
-  if (target.kind !== "time") return;
-  const newest = Math.max(...links.map(({ link }) => link?.segment?.toUs ?? 0));
+  const newest = Math.max(0, ...links.map(({ link }) => link?.segment?.toUs ?? 0));
   if (newest >= target.us) return;
   throw new Error(
     `the archive ends at ${timeText(newest)}, before ${timeText(target.us)}; use --latest, or wait`,
