@@ -110,8 +110,8 @@ function facts(
 ): Own {
   const own = { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
   if (!backups) return own;
-  const { secret: _, ...known } = backups;
-  return { ...own, backups: known };
+  const { root, target, publicKey, baseAt } = backups;
+  return { ...own, backups: { root, target, publicKey, baseAt } };
 }
 
 /**

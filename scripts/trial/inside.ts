@@ -1,18 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { S3Store } from "../../host/archiver/store/s3";
-import { minus, same, union } from "../../host/archiver/gtid-sets";
-import { PrefixMachine } from "../restore/machine";
-import { plan } from "../restore/plan";
+import { minus, union } from "../../host/archiver/gtid-sets";
 import { readArchive, timelines } from "../restore/read-chain";
-import { fetchBase, fetchLogs, prepare, RestoredServer } from "../restore/replay";
-import type { Target } from "../restore/target";
-import { contentOf, differences } from "./content";
+import { contentOf } from "./content";
 import { countIn, hasText } from "./counted";
 import { Instance, until } from "./instance";
 import { bigSql, Load, marker, schemaSql } from "./load";
 import { Node, root, secret, target } from "./programs";
+import { loseNodes } from "./losses";
+import { note, results } from "./notes";
+import { type Moment, restored } from "./restored";
 import { startStore } from "./store";
 
 /** Runs in a container of the host image: `inside.js COUNT PROGRAMS SECONDS`. */
@@ -22,67 +21,8 @@ const [count, programs, seconds] = [
   Number(process.argv[4]),
 ];
 
-interface Moment {
-  name: string;
-  target: Target;
-  gtids: string;
-  content: Record<string, string>;
-}
-
-const results: { what: string; well: boolean; seen: string }[] = [];
-function note(what: string, well: boolean, seen = ""): void {
-  results.push({ what, well, seen });
-  console.log(`${well ? "yes" : "NO "}  ${what}${seen ? `: ${seen}` : ""}`);
-}
-
 function executed(instance: Instance): string {
   return union(instance.sql("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')")[0] ?? "");
-}
-
-async function restored(store: S3Store, moment: Moment): Promise<void> {
-  const folder = `/trial/restore`;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  prepare(folder);
-  const timeline = (await timelines(store, root)).at(-1)!;
-  const machine = new PrefixMachine([]);
-  const say = (line: string) => console.log(line);
-  const restore = {
-    store,
-    root,
-    machine,
-    here: folder,
-    there: folder,
-    identity: "/trial/identity",
-    say,
-  };
-  const startMs = Date.now();
-  const made = plan(...(await chain(store, timeline)), moment.target);
-  await fetchBase(restore, made);
-  const logs = await fetchLogs(restore, made, moment.target);
-  const server = new RestoredServer(machine, folder);
-  await server.start();
-  await server.replay(logs.gtids);
-  const found = await contentOf((sql) => server.query(sql));
-  const different = differences(moment.content, found);
-  note(
-    `restored ${moment.name} is what was there`,
-    different.length === 0 && Object.keys(found).length > 3,
-    `${logs.transactions} transactions after base ${made.base.id}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s${different.map((line) => `\n     ${line}`).join("")}`,
-  );
-  if (moment.target.kind === "gtid") {
-    note(
-      "  with exactly its transactions",
-      same(logs.gtids, moment.gtids),
-      minus(logs.gtids, moment.gtids),
-    );
-  }
-  await server.stop();
-}
-
-async function chain(store: S3Store, timeline: string) {
-  const { bases, links } = await readArchive(store, root, timeline);
-  return [bases, links] as const;
 }
 
 async function main(): Promise<void> {
@@ -150,7 +90,7 @@ async function main(): Promise<void> {
   await delay(part);
   faults.remove(1);
   await moment("after the store was away", "time");
-  if (count > 1) await loseNodes(nodes, active, load, moment, part);
+  if (count > 1) await loseNodes(nodes, active, moment, part);
   await load.stop();
   const end = executed(load.primary);
   const archived = async () => {
@@ -182,50 +122,6 @@ async function main(): Promise<void> {
   const failed = results.filter(({ well }) => !well).length;
   console.log(`${results.length - failed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
-}
-
-async function loseNodes(
-  nodes: readonly Node[],
-  active: () => Node | undefined,
-  load: Load,
-  moment: (name: string, kind: "gtid" | "time") => Promise<void>,
-  part: number,
-): Promise<void> {
-  const first = active()!;
-  first.instance.child!.kill("SIGKILL");
-  await first.stopArchiver();
-  const startMs = Date.now();
-  await until("another node archives", () => active() !== undefined && active() !== first, 120);
-  note(
-    "after the loss of its node another one archives",
-    true,
-    `${active()!.instance.name} after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`,
-  );
-  await delay(part);
-  await moment("after the archiver's node was lost", "gtid");
-  await first.instance.start();
-  await first.instance.rejoin();
-  first.startArchiver();
-  await until("the first one archives again", () => active() === first, 120);
-  await delay(5_000);
-  const frozen = first.archiver!;
-  frozen.kill("SIGSTOP");
-  const frozenMs = Date.now();
-  const second = nodes.find((node) => node !== first && node.instance !== load.primary)!;
-  await until("another takes over from a frozen one", () => second.status()?.active === true, 120);
-  note(
-    "a frozen archiver is taken over from",
-    true,
-    `${((Date.now() - frozenMs) / 1_000).toFixed(1)} s`,
-  );
-  await delay(15_000);
-  frozen.kill("SIGCONT");
-  await until(
-    "it is one again",
-    () => nodes.filter((node) => node.status()?.active).length === 1,
-    120,
-  );
-  await moment("after an archiver was frozen", "gtid");
 }
 
 main().catch((error: Error) => {

@@ -71,9 +71,10 @@ export function signed(signer: Signer, request: Unsigned): Record<string, string
   );
   const signature = hmac(key, [algorithm, at, scope, digest].join("\n")).toString("hex");
   const credential = `Credential=${signer.accessKeyId}/${scope}`;
-  const { host: _, ...sent } = headers;
   return {
-    ...sent,
+    ...request.headers,
+    "x-amz-content-sha256": bodySha256,
+    "x-amz-date": at,
     authorization: `${algorithm} ${credential}, SignedHeaders=${names.join(";")}, Signature=${signature}`,
   };
 }

@@ -50,11 +50,8 @@ async function ask(method: string, path: string, asked: Asked = {}): Promise<Res
   const hmac = (key: string | Buffer, text: string) =>
     createHmac("sha256", key).update(text).digest();
   const [name = "", query = ""] = path.split("?");
-  const signed: Record<string, string> = {
-    host: new URL(url).host,
-    "x-amz-content-sha256": digest(body),
-    "x-amz-date": date,
-  };
+  const rest = { "x-amz-content-sha256": digest(body), "x-amz-date": date };
+  const signed: Record<string, string> = { host: new URL(url).host, ...rest };
   const names = Object.keys(signed).sort();
   const lines = names.map((one) => `${one}:${signed[one]}`);
   const canonical = [method, name, query, ...lines, "", names.join(";"), digest(body)].join("\n");
@@ -62,7 +59,6 @@ async function ask(method: string, path: string, asked: Asked = {}): Promise<Res
   const key = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${who.secretAccessKey}`);
   const signature = hmac(key, ["AWS4-HMAC-SHA256", date, scope, digest(canonical)].join("\n"));
   const authorization = `AWS4-HMAC-SHA256 Credential=${who.accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature.toString("hex")}`;
-  const { host: _, ...rest } = signed;
   return fetch(`${url}${path}`, {
     method,
     headers: { ...headers, ...rest, authorization },
