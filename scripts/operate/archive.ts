@@ -77,5 +77,7 @@ export async function takeBase(outputs: StackOutputs, timeoutMs: number): Promis
   if (!node) throw new Error("no node archives; see: npm run db:status");
   const command = `sudo systemctl start ${baseUnit} || { sudo journalctl --no-pager -n 15 -u webstack-base-copy -u webstack-base >&2; exit 1; }`;
   await runOnNode(outputs, node, command, timeoutMs);
+  const met = await runOnNode(outputs, node, `systemctl show -P ConditionResult ${baseUnit}`);
+  if (met.trim() !== "yes") throw new Error(`${node} stopped archiving; run it again`);
   return node;
 }

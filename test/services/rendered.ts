@@ -9,6 +9,19 @@ import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
 import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
 
+/** Where the backups of the tested stack go. */
+export const backups = {
+  root: "webstack-test",
+  target: {
+    endpoint: "https://fsn1.your-objectstorage.com",
+    bucket: "example-backups",
+    region: "fsn1",
+    accessKeyId: "EXAMPLEKEY",
+  },
+  publicKey: `age1${"q".repeat(58)}`,
+  baseAt: "03:15",
+};
+
 /** Bundle of a load balancer after its first configuration. */
 export function loadBalancer(): Bundle {
   const facts = {
@@ -61,6 +74,19 @@ export function ordinaryAppNode(): Bundle {
 function appNodeWith(index: number, program: AppProgram): Bundle {
   const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
   return nodeBundle({ ...nodeFacts("app", index), ...own }, AppTier.services);
+}
+
+/** Bundle of the third database node, which has backups and no broker. */
+export function backedUpNode(): Bundle {
+  const facts = {
+    ...nodeFacts("db", 2),
+    mysqlServerId: plan.db[2]!.mysqlServerId,
+    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
+    nodes: plan.db,
+    bufferPoolMib: 128,
+    backups,
+  };
+  return nodeBundle(facts, MysqlCluster.servicesWith(backups));
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
