@@ -30,9 +30,13 @@ export type AppSource =
 
 type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
+type BackupConfig = NonNullable<StackConfig["backups"]>;
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers" | "consent"> {
+export interface Settings extends Omit<
+  StackConfig,
+  "app" | "backups" | "db" | "loadBalancers" | "consent"
+> {
   /** What the stack file allows for a while. */
   consent: Consent[];
   /** Network zone of the locations, such as `eu-central`. */
@@ -56,6 +60,13 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
   db: StackConfig["db"] & {
     /** MiB of memory that each MySQL keeps data in. */
     bufferPoolMib: number;
+  };
+  /** Settings of backups; absent: there are none. */
+  backups?: Omit<BackupConfig, "target"> & {
+    /** The bucket. */
+    target: Omit<BackupConfig["target"], "secretAccessKey"> & {
+      secretAccessKey: pulumi.Output<string>;
+    };
   };
 }
 
@@ -84,12 +95,14 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
   const { path, url, sha256, secretEnv, count, serverType, env, release } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
+  const { backups, ...others } = config;
   const source = url
     ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
-    ...config,
+    ...others,
     consent: config.consent.map((line) => consentOf(line)!),
+    ...(backups ? { backups: withSecret(backups) } : {}),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
@@ -123,6 +136,11 @@ export function readProject(): { endpoint: string; token: pulumi.Output<string> 
   const all = pulumi.runtime.allConfig();
   const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;
   return { endpoint, token: pulumi.secret(sharedToken(all) ?? "") };
+}
+
+function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings["backups"]> {
+  const { secretAccessKey, ...bucket } = target;
+  return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
 }
 
 /** The token with which the program itself speaks to the API. */

@@ -12,6 +12,7 @@ export function program(): WebStackOutputs {
   const today = new Date();
   const settings = readSettings(__dirname, today);
   tellPin(settings);
+  tellBackups(settings);
   return webStack({
     ...settings,
     ...deployedApp(settings, __dirname, process.env[packedRelease]),
@@ -27,5 +28,13 @@ function tellPin({ app: { release } }: Settings): void {
   if (release === undefined) return;
   void pulumi.log.info(
     `webstack:app.release pins the release ${release.slice(0, 12)}, whatever app.path or app.url hold; npm run deploy removes it`,
+  );
+}
+
+/** Warns of a stack that is worth protecting and has no backups. */
+function tellBackups({ protect, backups }: Settings): void {
+  if (!protect || backups) return;
+  void pulumi.log.warn(
+    "there are no backups: set webstack:backups, see docs/backups.md; what is lost on all database nodes is lost for good",
   );
 }

@@ -1,6 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { archiver, type ArchiverFacts, type BackupFacts } from "../services/archiver/service";
 import { everyNode } from "../services/every-node";
 import type { DataVolume } from "../services/mysql/data-volume";
 import { mysql, type MysqlFacts } from "../services/mysql/service";
@@ -26,6 +27,8 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   volumesAfter?: pulumi.Resource | undefined;
   /** False: MySQL's group communication is left alone. @default true */
   xcomHelp?: boolean | undefined;
+  /** Where backups go, with the secret of the bucket. @default there are none */
+  backups?: (BackupFacts & { secret: pulumi.Input<string> }) | undefined;
 }
 
 /** What an app needs to use the databases. */
@@ -38,7 +41,7 @@ export interface DatabaseAccess {
   caPem: pulumi.Output<string>;
 }
 
-type Own = Omit<MysqlFacts & SupervisorFacts, keyof NodeFacts>;
+type Own = Omit<MysqlFacts & SupervisorFacts & ArchiverFacts, keyof NodeFacts>;
 
 /** MySQL in Group Replication with a single primary, on hosts that mend the group themselves. */
 export class MysqlCluster extends Tier<PlannedDatabase, Own> {
@@ -47,6 +50,13 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
     system: everyNode("lb"),
     tier: [mysql, supervisor],
   };
+
+  /** What each node runs if there are backups. */
+  static servicesWith(backups: BackupFacts | undefined): NodeServices<NodeFacts & Own> {
+    const { system, tier } = MysqlCluster.services;
+    if (!backups) return MysqlCluster.services;
+    return { system, tier: [...tier, archiver(backups.target.endpoint)] };
+  }
 
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
@@ -74,7 +84,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
     const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
     const known = (node: PlannedDatabase, volume?: pulumi.Input<MysqlFacts["volume"]>) =>
       pulumi.all([groupName, volume]).apply(([group, data]) => facts(args, node, group, data));
-    const { services } = MysqlCluster;
+    const services = MysqlCluster.servicesWith(args.backups);
     const pending = args.volumeGb ? "pending" : undefined;
     const servers = this.createServers(name, args, services, (node) => known(node, pending));
     const volumes = args.volumeGb ? dataVolumes(this, servers, args, args.volumeGb) : [];
@@ -88,6 +98,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
         databaseCa: caPem,
         databaseCertificate: byNode[node.name]!.certPem,
         databaseKey: byNode[node.name]!.keyPem,
+        ...(args.backups ? { backupSecret: args.backups.secret } : {}),
       }),
     );
     this.access = { nodes, appPassword: passwords.app, caPem };
@@ -96,12 +107,15 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
 }
 
 function facts(
-  { nodes, bufferPoolMib, xcomHelp }: MysqlClusterArgs,
+  { nodes, bufferPoolMib, xcomHelp, backups }: MysqlClusterArgs,
   { mysqlServerId }: PlannedDatabase,
   groupName: string,
   volume: MysqlFacts["volume"],
 ): Own {
-  return { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
+  const own = { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
+  if (!backups) return own;
+  const { root, target, publicKey, baseAt } = backups;
+  return { ...own, backups: { root, target, publicKey, baseAt } };
 }
 
 /**

@@ -1,14 +1,7 @@
 import { z } from "zod";
+import { isApiEndpoint } from "./endpoints";
 import { setting } from "./setting";
 import { isTrustable, proxyListNames } from "./trusted-proxies";
-
-function isApiEndpoint(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || text.endsWith("/") || url.username || url.search || url.hash) return false;
-  // The token travels in a header, so clear text is for the local cloud's own addresses only.
-  const local = /^(localhost|127\.\d+\.\d+\.\d+|198\.1[89]\.\d+\.\d+)$/.test(url.hostname);
-  return url.protocol === "https:" || (url.protocol === "http:" && local);
-}
 
 const trustedProxy = z.string().refine(isTrustable);
 

@@ -4,6 +4,7 @@ import { admin } from "./admin-schema";
 import { appSettings } from "./app-schema";
 import { consentLines } from "./consent";
 import { loadBalancerSettings } from "./load-balancer-schema";
+import { backupSettings } from "./backups-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
 import { webSettings } from "./web-schema";
@@ -107,6 +108,7 @@ export const settingsSchema = z.strictObject({
     {},
   ),
   db: db.prefault({}),
+  backups: backupSettings.optional(),
 });
 
 /** The settings as the schema delivers them: checked, defaults filled in. */

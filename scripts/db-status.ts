@@ -1,3 +1,4 @@
+import { archiveLines, archiveStates } from "./operate/archive";
 import { databaseStates } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 import { savedOn } from "./operate/saved";
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     }
     for (const line of await savedOn(outputs, name)) console.log(`${name}  ${line}`);
   }
+  for (const line of archiveLines(await archiveStates(outputs))) console.log(line);
 }
 
 main().catch((error: Error) => {

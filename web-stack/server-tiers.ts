@@ -1,7 +1,7 @@
 import { AddressBroker } from "../components/address-broker";
 import { AppTier } from "../components/app-tier";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
-import { MysqlCluster } from "../components/mysql-cluster";
+import { MysqlCluster, type MysqlClusterArgs } from "../components/mysql-cluster";
 import type { ServerSettings } from "../components/server";
 import type { HostSettings } from "../components/tier";
 import { WebTier } from "../components/web-tier";
@@ -67,6 +67,15 @@ function addressBroker(
   });
 }
 
+/** Where the databases put their backups. */
+function backupFacts({ backups, identity }: WebStackArgs): MysqlClusterArgs["backups"] {
+  if (!backups) return undefined;
+  const { target, publicKey, baseAt } = backups;
+  const { secretAccessKey: secret, ...bucket } = target;
+  const root = `${identity.project}-${identity.stack}`;
+  return { root, target: bucket, publicKey, baseAt, secret };
+}
+
 /** The servers of all tiers with the state of each. */
 export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation) {
   const { loadBalancers, web, app, db, program, release } = args;
@@ -97,6 +106,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     volumesMayGo: isAllowed(args, "delete", "volumes") || isAllowed(args, "replace", "volumes"),
     volumesAfter: base.inventory,
     xcomHelp: db.xcomHelp,
+    backups: backupFacts(args),
     server: server("db"),
     host,
   });

@@ -37,6 +37,9 @@ export class Mysql {
   private readonly waiting: Query[] = [];
   private current: Query | undefined;
 
+  /** @param login options that say as whom, and where. @default the supervisor's user */
+  constructor(private readonly login: readonly string[] = mysqlLogin) {}
+
   /** Rows of one statement or of several; columns as text. @throws SqlError, or Error if it hangs. */
   query(sql: string, timeoutMs = 2_000): Promise<string[][]> {
     return new Promise((resolve, reject) => {
@@ -60,7 +63,7 @@ export class Mysql {
 
   private session(): ChildProcess {
     if (this.child) return this.child;
-    const args = [...mysqlLogin, "--batch", "--raw", "--unbuffered", "--force"];
+    const args = [...this.login, "--batch", "--raw", "--unbuffered", "--force"];
     const child = spawn("/usr/bin/mysql", [...args, "--skip-column-names", "--connect-timeout=2"], {
       stdio: ["pipe", "pipe", "pipe"],
     });

@@ -83,6 +83,26 @@ export const faultShape = z.discriminatedUnion("fault", [
     resetSeconds: z.number().int().min(1).optional(),
   }),
   z.strictObject({
+    fault: z.literal("storage"),
+    /** Requests whose key has this in it. @default all */
+    key: z.string().default(""),
+    method: z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"]).optional(),
+    /** Answers with that status instead of doing anything. */
+    status: z.number().int().min(400).max(599).optional(),
+    /** Waits before it answers, milliseconds. */
+    latencyMs: z.number().int().min(1).max(120_000).optional(),
+    /** Takes the request and never answers. */
+    stalls: z.boolean().optional(),
+    /** Refuses to take more once the objects have so many bytes. */
+    fullBytes: z.number().int().min(0).optional(),
+  }),
+  z.strictObject({
+    /** Bytes in the middle of an object are others. Happens once. */
+    fault: z.literal("corrupt-object"),
+    bucket: z.string().min(1),
+    key: z.string().min(1),
+  }),
+  z.strictObject({
     fault: z.literal("action"),
     /** Actions of that command, such as `assign_floating_ip`, fail or never end. */
     command: z.string().min(1),

@@ -7,11 +7,10 @@ import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/compiled";
 import { program } from "../../program";
+import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
 import { localPaths, repositoryRoot } from "./paths";
-
-/** Name of the stack on the local cloud; its settings are in `Pulumi.local.yaml`. */
-export const localStackName = "local";
+import { localStackName } from "./stack-name";
 
 interface StackSettings {
   encryptionsalt?: string;
@@ -25,13 +24,31 @@ function passphrase(): string {
   return readFileSync(localPaths.passphrase, "utf8");
 }
 
+const backupsKey = "webstack:backups";
+
+/** Settings with backups to the local cloud's object storage, unless the stack file has its own. */
+function withBackups(wanted: StackSettings, kept: StackSettings): Record<string, unknown> {
+  const { config = {} } = wanted;
+  if (backupsKey in config) return config;
+  const { target, ...rest } = localBackups().settings as { target: object };
+  const secretAccessKey = encryptedSecret(kept);
+  const bucket = { ...target, ...(secretAccessKey ? { secretAccessKey } : {}) };
+  return { ...config, [backupsKey]: { ...rest, target: bucket } };
+}
+
+/** The secret of the bucket as an earlier run encrypted it; undefined: none did. */
+function encryptedSecret({ config = {} }: StackSettings): object | undefined {
+  const backups = config[backupsKey] as { target?: { secretAccessKey?: object } } | undefined;
+  return backups?.target?.secretAccessKey;
+}
+
 /**
  * Copies the project's settings to where the engine reads them. A copy, because the endpoint and
  * the token of the local cloud belong to this machine and not into the repository's stack file.
  *
  * @param settings text of the stack file.
  */
-function writeProject(settings: string): void {
+function writeProject(settings: string): { lacksSecret: boolean } {
   mkdirSync(localPaths.project, { recursive: true, mode: 0o700 });
   mkdirSync(localPaths.backend, { recursive: true, mode: 0o700 });
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
@@ -44,11 +61,11 @@ function writeProject(settings: string): void {
   const target = join(localPaths.project, `Pulumi.${localStackName}.yaml`);
   const wanted = parse(settings) as StackSettings;
   const kept = existsSync(target) ? (parse(readFileSync(target, "utf8")) as StackSettings) : {};
-  writeFileSync(
-    target,
-    stringify({ encryptionsalt: kept?.encryptionsalt, config: wanted.config ?? {} }),
-    { mode: 0o600 },
-  );
+  const config = withBackups(wanted, kept ?? {});
+  writeFileSync(target, stringify({ encryptionsalt: kept?.encryptionsalt, config }), {
+    mode: 0o600,
+  });
+  return { lacksSecret: !(backupsKey in (wanted.config ?? {})) && !encryptedSecret({ config }) };
 }
 
 /** Where the engine keeps the state of the local stack, and whether a command on it is under way. */
@@ -66,13 +83,13 @@ export async function localStack(
   engine: Engine,
   settings = readFileSync(join(repositoryRoot, `Pulumi.${localStackName}.yaml`), "utf8"),
 ): Promise<Stack> {
-  writeProject(settings);
+  const { lacksSecret } = writeProject(settings);
   const { endpoint, token } = localCloud();
   process.chdir(repositoryRoot);
   // The program runs in this process and reads the token as the plugin does.
   process.env.HCLOUD_TOKEN = token;
   process.env.HCLOUD_ENDPOINT = endpoint;
-  return LocalWorkspace.createOrSelectStack(
+  const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: localStackName, projectName: "webstack", program: async () => program() },
     {
       workDir: localPaths.project,
@@ -88,4 +105,9 @@ export async function localStack(
       },
     },
   );
+  if (lacksSecret) {
+    const value = { value: localBackups().secret, secret: true };
+    await stack.setConfig(`${backupsKey}.target.secretAccessKey`, value, true);
+  }
+  return stack;
 }

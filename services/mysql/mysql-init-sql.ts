@@ -1,5 +1,6 @@
 import { made } from "../notice";
 import { text } from "../text";
+import { archiverAccounts } from "../archiver/accounts";
 
 /** System user under which the supervisor runs, which its MySQL user is tied to. */
 export const supervisorUser = "webstack-supervisor";
@@ -40,10 +41,11 @@ const given = [
  * fails is logged as an error of MySQL, which starts all the same. Each one is a sync of the disk.
  *
  * @param adminUser login of the operators on the node, such as `webstack`.
+ * @param hasBackups true if an archiver runs on the host.
  *
  * https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_init_file
  */
-export function mysqlInitSql(adminUser: string): string {
+export function mysqlInitSql(adminUser: string, hasBackups = false): string {
   return text`
     ${made}
     # Not in the log: every node does the same by itself.
@@ -62,6 +64,7 @@ export function mysqlInitSql(adminUser: string): string {
     ${operators(adminUser)}
     # Former versions made these, and nothing used them.
     DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
+    ${hasBackups ? archiverAccounts() : []}
   `;
 }
 

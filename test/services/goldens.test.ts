@@ -5,6 +5,7 @@ import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import {
   appNode,
+  backedUpNode,
   busyAppNode,
   databaseNode,
   loadBalancer,
@@ -38,7 +39,7 @@ function texts({ files }: Bundle): [string, string][] {
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 const bundles = [
   ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode()],
-  ...[appNode(), ordinaryAppNode(), busyAppNode(), databaseNode(), onVolume],
+  ...[appNode(), ordinaryAppNode(), busyAppNode(), databaseNode(), onVolume, backedUpNode()],
 ];
 
 describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {

@@ -33,6 +33,19 @@ const tunedRequests = webRequests({
 /** What an app node is made of. */
 type AppNodeFacts = Parameters<(typeof AppTier.services.tier)[number]["part"]>[0];
 
+/** Where the backups of the tested stack go. */
+export const backups = {
+  root: "webstack-test",
+  target: {
+    endpoint: "https://fsn1.your-objectstorage.com",
+    bucket: "example-backups",
+    region: "fsn1",
+    accessKeyId: "EXAMPLEKEY",
+  },
+  publicKey: `age1${"q".repeat(58)}`,
+  baseAt: "03:15",
+};
+
 /** Bundle of a load balancer after its first configuration. */
 export function loadBalancer(): Bundle {
   return loadBalancerWith(0);
@@ -125,6 +138,19 @@ function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFa
   const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
   const facts = { ...nodeFacts("app", index), ...own, workers: [], ...more };
   return nodeBundle(facts, AppTier.services);
+}
+
+/** Bundle of the third database node, which has backups and no broker. */
+export function backedUpNode(): Bundle {
+  const facts = {
+    ...nodeFacts("db", 2),
+    mysqlServerId: plan.db[2]!.mysqlServerId,
+    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
+    nodes: plan.db,
+    bufferPoolMib: 128,
+    backups,
+  };
+  return nodeBundle(facts, MysqlCluster.servicesWith(backups));
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
