@@ -10,7 +10,8 @@ import { backupsOf } from "./restore/bucket";
 import { DockerMachine } from "./restore/docker-machine";
 import { plan, type Plan } from "./restore/plan";
 import { readArchive, timelines } from "./restore/read-chain";
-import { fetchBase, fetchLogs, prepare, type Restored, RestoredServer } from "./restore/replay";
+import { fetchBase, fetchLogs, prepare, type Restored } from "./restore/replay";
+import { RestoredServer } from "./restore/restored-server";
 import { checkSeries, planLines, restoredLines } from "./restore/report";
 import { type Target, targetOf } from "./restore/target";
 
