@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AppContract, appContract } from "./config/app-contract";
 import { combinationProblems } from "./config/combinations";
 import { networkZones } from "./config/locations";
+import { type EdgeTls, edgeTls } from "./config/edge-tls";
 import { problemsOf, shown, veiled } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
@@ -30,7 +31,14 @@ type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers"> {
+export interface Settings extends Omit<
+  StackConfig,
+  "app" | "db" | "loadBalancers" | "tls" | "domain" | "domains" | "canonicalDomain"
+> {
+  /** HTTPS of the load balancers, and the names that it is for. */
+  edgeTls: EdgeTls;
+  /** Name in the stack's URL; absent: the floating address is it. */
+  domain?: string;
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
@@ -79,11 +87,15 @@ export function readSettings(projectRoot: string): Settings {
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
   const { path, url, sha256, secretEnv, count, serverType, env } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
+  const { tls: _tls, domains: _domains, canonicalDomain: _canonical, ...plain } = config;
+  const names = edgeTls(config);
   const source = url
     ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
-    ...config,
+    ...plain,
+    edgeTls: names,
+    domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,

@@ -1,6 +1,7 @@
 import { networkZones } from "./locations";
 import { shown } from "./problems";
 import { serverSize } from "./server-types";
+import { tlsProblems } from "./tls-problems";
 
 /** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
 const maxAttachedServers = 100;
@@ -22,6 +23,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
     ...releaseProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
+    ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls")),
   ];
 }
 

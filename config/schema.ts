@@ -3,8 +3,8 @@ import { contains, ipv4Block, isCidr, isPrivateBlock } from "./addresses";
 import { appSettings } from "./app-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
+import { domainSettings, hostname, tlsSettings } from "./tls-schema";
 
-const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 const sshPublicKey =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\r\n]*)?$/;
 
@@ -161,6 +161,8 @@ export const settingsSchema = z.strictObject({
     example: "www.example.com",
     absent: "the floating IP address serves as the name",
   }).optional(),
+  ...domainSettings,
+  tls: tlsSettings.prefault({}),
   protect: setting(z.boolean(), {
     about: "Whether servers, volumes, addresses and the network refuse to be deleted or rebuilt",
     must: "be true or false",

@@ -2,6 +2,7 @@ import type { Peer } from "../../topology";
 import { haproxyProcess } from "../haproxy-lines";
 import { made } from "../notice";
 import { text } from "../text";
+import { type EdgeHttps, httpsBind, httpsGlobals, httpsRules } from "./https";
 
 /** What the load balancers' `haproxy.cfg` depends on. */
 export interface HaproxyCfgArgs {
@@ -15,6 +16,8 @@ export interface HaproxyCfgArgs {
   peerPublicIp?: string;
   /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
   maxConnections: number;
+  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  https?: EdgeHttps;
 }
 
 /** Connections that visitors never get: for who asks for health, and for the table of the other node. */
@@ -41,16 +44,13 @@ export function drainMap(): string {
   `;
 }
 
-/** Where HAProxy finds certificate chain and key in one PEM file. */
-export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
-
 /**
  * Renders `/etc/haproxy/haproxy.cfg` of a load balancer, HAProxy 2.8 and later.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
-  const { node, loadBalancers, webNodes, peerPublicIp, maxConnections } = args;
+  const { node, loadBalancers, webNodes, peerPublicIp, maxConnections, https } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
   const most = maxConnections - reservedConnections;
   return text`
@@ -63,10 +63,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       hard-stop-after 60s
       close-spread-time 10s
       stats socket /run/haproxy/admin.sock mode 660 level admin
-      # Mozilla guideline 6.0, intermediate.
-      ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers
-      ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
-      ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
+      ${httpsGlobals(https)}
 
     defaults
       mode http
@@ -99,7 +96,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
 
     frontend public
       bind :::80 v4v6
-      bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
+      ${httpsBind(https)}
       ${peerPublicIp === undefined ? [] : peerRule(peerPublicIp)}
       # A listener that is full would stand still for all. What is over is closed at once, before TLS and the log.
       tcp-request connection reject if { fe_conn gt ${most} }
@@ -107,6 +104,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       tcp-request connection track-sc0 src table holders if { src 0.0.0.0/0 }
       tcp-request connection track-sc0 src,ipmask(32,64) table holders if !{ src 0.0.0.0/0 }
       tcp-request connection reject if { sc0_conn_cur gt ${connectionsOfOneAddress(maxConnections)} }
+      ${httpsRules(https)}
       http-request set-header X-Forwarded-For %[src]
       http-request set-header X-Forwarded-Proto https if { ssl_fc }
       http-request set-header X-Forwarded-Proto http if !{ ssl_fc }

@@ -3,7 +3,8 @@ import { alwaysRestarted } from "../always-restarted";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import { rootOnly, type Service } from "../service";
-import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
+import { drainMap, drainMapPath, haproxyCfg } from "./haproxy-cfg";
+import { edgeCertificatePath, type EdgeHttps, ticketKeysPath } from "./https";
 
 /** What HAProxy of a load balancer depends on. */
 export interface EdgeHaproxyFacts {
@@ -15,6 +16,8 @@ export interface EdgeHaproxyFacts {
   webNodes: readonly Peer[];
   /** Public IPv4 address of the other load balancer. @default not known yet */
   peerPublicIp?: string | undefined;
+  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  https?: EdgeHttps | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -32,8 +35,11 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     { from: "peers", protocol: "tcp", port: 10_000, purpose: "request rates of clients" },
   ],
   holdsBack: true,
-  secrets: { [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" } },
-  part: ({ node, loadBalancers, webNodes, peerPublicIp, programs }) => ({
+  secrets: {
+    [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" },
+    [ticketKeysPath]: { ...rootOnly, secret: "ticketKeys" },
+  },
+  part: ({ node, loadBalancers, webNodes, peerPublicIp, https, programs }) => ({
     packages: ["haproxy"],
     directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
     files: {
@@ -46,6 +52,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
           loadBalancers,
           webNodes,
           ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
+          ...(https === undefined ? {} : { https }),
           maxConnections: edgeConnections,
         }),
       ),
@@ -53,18 +60,18 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     },
     checks: [
       {
-        files: [configPath, drainMapPath, edgeCertificatePath],
+        files: [configPath, drainMapPath, edgeCertificatePath, ticketKeysPath],
         command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath],
-        needs: [edgeCertificatePath],
+        needs: [edgeCertificatePath, ticketKeysPath],
       },
     ],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
     services: [
       {
         unit: "haproxy.service",
-        reloadFiles: [configPath, drainMapPath, edgeCertificatePath],
+        reloadFiles: [configPath, drainMapPath, edgeCertificatePath, ticketKeysPath],
         restartFiles: [dropInPath],
-        needs: [edgeCertificatePath],
+        needs: [edgeCertificatePath, ticketKeysPath],
         health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
       },
     ],

@@ -8,7 +8,7 @@ import type { ConfiguredHost } from "../../components/tier";
 import { brokerSecretPaths } from "../../services/broker/service";
 import { moverSecretPaths } from "../../services/mover/service";
 import { mockId, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
+import { edgeHttps, hostSettings, identity, plan, serverSettings } from "../support/tier-args";
 
 const token = "SECRET token";
 const tokenPath = brokerSecretPaths.token;
@@ -36,6 +36,8 @@ async function build() {
       addresses,
       api: broker.access,
       certificatePem: "pem",
+      ticketKeys: "keys",
+      https: edgeHttps(),
       server,
       host,
     });

@@ -4,7 +4,7 @@ import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
 import { mockId, named, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
+import { edgeHttps, hostSettings, identity, plan, serverSettings } from "../support/tier-args";
 
 const mark = "SECRET";
 const { ownToken } = LoadBalancerPair;
@@ -23,6 +23,8 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
       }),
       api: ownToken("https://api.hetzner.cloud/v1", `${mark} token`),
       certificatePem: `${mark} pem`,
+      ticketKeys: "keys",
+      https: edgeHttps(),
       server: serverSettings(),
       host: hostSettings(),
       ...overrides,
