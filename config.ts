@@ -87,13 +87,12 @@ export function readSettings(projectRoot: string): Settings {
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
   const { path, url, sha256, secretEnv, count, serverType, env } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
-  const { tls: _tls, domains: _domains, canonicalDomain: _canonical, ...plain } = config;
   const names = edgeTls(config);
   const source = url
     ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
-    ...plain,
+    ...withoutNames(config),
     edgeTls: names,
     domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
     networkZone: networkZones[config.locations[0]!]!,
@@ -116,6 +115,10 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
         config.db.bufferPoolMib ?? defaultBufferPoolMib(serverSize(config.db.serverType)!),
     },
   };
+}
+
+function withoutNames({ tls: _, domains: __, canonicalDomain: ___, ...rest }: StackConfig) {
+  return rest;
 }
 
 /** The token with which the program itself speaks to the API. */

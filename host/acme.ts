@@ -22,16 +22,16 @@ interface Config {
   address: string;
   port: number;
   peer: { name: string; address: string };
-  /** Folders and socket; see `services/edge-haproxy/https.ts`. */
+  /** Own folder, HAProxy's socket, and its name for the map of names with a certificate. */
   store: string;
   socket: string;
   map: string;
+  /** What the mover says: whether this node has the address. */
+  moverStatus: string;
+  /** What an operator is told. */
+  status: string;
 }
 
-/** What the mover says: whether this node has the address. */
-const moverStatusPath = "/run/webstack-mover/status.json";
-/** What an operator is told. */
-const statusPath = "/run/webstack-acme/status.json";
 /** Pause between two rounds, milliseconds. */
 const roundMs = 5_000;
 /** The other load balancer is asked for newer certificates this often, milliseconds. */
@@ -74,7 +74,7 @@ function complain(about: string, text: string | undefined): void {
 function isActive(): boolean {
   try {
     return (
-      (JSON.parse(readFileSync(moverStatusPath, "utf8")) as { holds?: boolean }).holds === true
+      (JSON.parse(readFileSync(config.moverStatus, "utf8")) as { holds?: boolean }).holds === true
     );
   } catch {
     return false;
@@ -181,8 +181,8 @@ function report(active: boolean): void {
   ]);
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;
-  writeFileSync(`${statusPath}.new`, status);
-  renameSync(`${statusPath}.new`, statusPath);
+  writeFileSync(`${config.status}.new`, status);
+  renameSync(`${config.status}.new`, config.status);
   lastStatus = status;
 }
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { Agent } from "node:https";
-import axios = require("acme-client/src/axios");
-import Client = require("acme-client/src/client");
-import crypto = require("acme-client/src/crypto");
+import axios from "acme-client/src/axios";
+import Client from "acme-client/src/client";
+import crypto from "acme-client/src/crypto";
 import { type Certificate, certificateOf } from "./pem";
 
 /** The account with which certificates are ordered. */

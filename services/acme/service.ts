@@ -53,6 +53,8 @@ export const acmeSecretPaths = {
 
 const configPath = "/etc/webstack/acme.json";
 const unitPath = "/etc/systemd/system/webstack-acme.service";
+/** What an operator is told. */
+const acmeStatusPath = "/run/webstack-acme/status.json";
 /** Folder of certificates and of what is remembered of failures. */
 const store = "/var/lib/webstack-acme";
 
@@ -99,6 +101,8 @@ function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): Se
     store,
     socket: acmeSocketPath,
     map: `opt@${certifiedMapPath}`,
+    moverStatus: "/run/webstack-mover/status.json",
+    status: acmeStatusPath,
   };
   return {
     users: [{ name: acmeUser, home: "/nonexistent" }],

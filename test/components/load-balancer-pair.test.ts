@@ -130,7 +130,8 @@ describe("LoadBalancerPair", () => {
         protect: false,
       });
       const api = ownToken("", "");
-      const args = { nodes, webNodes: [], addresses, api, certificatePem: "" };
+      const own = { certificatePem: "", ticketKeys: "", https: edgeHttps() };
+      const args = { nodes, webNodes: [], addresses, api, ...own };
       expect(
         () =>
           new LoadBalancerPair("lb", { ...args, server: serverSettings(), host: hostSettings() }),
