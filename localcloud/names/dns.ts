@@ -53,7 +53,11 @@ export function dnsAnswer(
   header.writeUInt16BE(asked ? 1 : 0, 4);
   header.writeUInt16BE(records.length, 6);
   const answers = records.map((data) => record(asked!.type, data));
-  return Buffer.concat([header, query.subarray(headerBytes, asked?.end ?? headerBytes), ...answers]);
+  return Buffer.concat([
+    header,
+    query.subarray(headerBytes, asked?.end ?? headerBytes),
+    ...answers,
+  ]);
 }
 
 function record(type: number, data: Buffer): Buffer {

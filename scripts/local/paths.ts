@@ -14,6 +14,8 @@ export const localPaths = {
   cloudLog: join(localStateDirectory, "cloud.log"),
   /** API tokens of the local cloud, one a line, mode 0600. */
   tokens: join(localStateDirectory, "tokens"),
+  /** Certificate authority of the local cloud's world: keys, settings, root, log. */
+  authority: join(localStateDirectory, "authority"),
   /** Pulumi project that the engine sees: a copy of the settings with absolute paths. */
   project: join(localStateDirectory, "project"),
   /** Pulumi state in files. */

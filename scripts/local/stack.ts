@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/compiled";
 import { program } from "../../program";
+import { atLocalAuthority } from "./authority-settings";
 import { localCloud } from "./cloud";
 import { localPaths, repositoryRoot } from "./paths";
 
@@ -45,7 +46,10 @@ function writeProject(): void {
   const kept = existsSync(target) ? (parse(readFileSync(target, "utf8")) as StackSettings) : {};
   writeFileSync(
     target,
-    stringify({ encryptionsalt: kept?.encryptionsalt, config: wanted.config ?? {} }),
+    stringify({
+      encryptionsalt: kept?.encryptionsalt,
+      config: atLocalAuthority(wanted.config ?? {}),
+    }),
     { mode: 0o600 },
   );
 }
