@@ -12,6 +12,7 @@ import { keepalived, type KeepalivedFacts } from "../services/keepalived/service
 import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../services/mover/service";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { prober } from "../services/prober/service";
+import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
 import type { FloatingAddresses } from "./floating-addresses";
@@ -111,6 +112,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       tier: [
         floatingAddresses,
         edgeHaproxy,
+        ticketKeys,
         ...(acmePort === undefined ? [] : [acme(acmePort)]),
         prober,
         mover(hasToken),

@@ -1,3 +1,5 @@
+import { certificateLines } from "./operate/certificates";
+import { edgeStates } from "./operate/edge";
 import { readOutputs } from "./local/outputs";
 import { stackStatus } from "./local/status";
 
@@ -13,6 +15,7 @@ async function main(): Promise<void> {
     console.log(`${cells.join("  ")}  ${row.duty}`);
   }
   console.log(`\nURL ${outputs.url}`);
+  for (const line of certificateLines(await edgeStates(outputs))) console.log(line);
 }
 
 main().catch((error: Error) => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import type { StackOutputs } from "./outputs";
+import { certificatesShape } from "./certificates";
 import { runOnNode } from "./ssh";
 import { waitUntil } from "../local/wait-until";
 
@@ -19,6 +20,7 @@ const stateShape = z.looseObject({
       apiFailures: z.number(),
     })
     .optional(),
+  certificates: certificatesShape.optional(),
 });
 
 /** What a load balancer says of itself. */

@@ -10,7 +10,7 @@ import { made } from "../notice";
 import { rootOnly, type Service, type ServicePart } from "../service";
 import { text } from "../text";
 import type { Peer } from "../../topology";
-import { networkedSandbox } from "../unit-sandbox";
+import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 
 /** Port on the private address where a load balancer gives its certificates to the other one. */
 export const acmePort = 9400;
@@ -150,30 +150,9 @@ function acmeUnit(): string {
     RestartSec=5s
     ReadWritePaths=${store}
     ${networkedSandbox}
-    ${hardening}
+    ${computingSandbox}
 
     [Install]
     WantedBy=multi-user.target
   `;
 }
-
-/** What a program that computes, reads its folder and calls out does without besides. */
-const hardening: readonly string[] = [
-  "UMask=0027",
-  "ProtectProc=invisible",
-  "ProcSubset=pid",
-  "ProtectClock=yes",
-  "ProtectHostname=yes",
-  "ProtectKernelTunables=yes",
-  "ProtectKernelModules=yes",
-  "ProtectKernelLogs=yes",
-  "ProtectControlGroups=yes",
-  "PrivateIPC=yes",
-  "RemoveIPC=yes",
-  "LockPersonality=yes",
-  "RestrictNamespaces=yes",
-  "RestrictRealtime=yes",
-  "RestrictSUIDSGID=yes",
-  "SystemCallArchitectures=native",
-  "SystemCallFilter=~@privileged @resources",
-];

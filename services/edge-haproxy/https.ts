@@ -8,6 +8,9 @@ export const acmeCertificates = "/var/lib/webstack-acme/live";
 export const certifiedMapPath = "/var/lib/webstack-acme/certified.map";
 /** Socket through which the ACME client loads certificates; level admin, since no other may. */
 export const acmeSocketPath = "/run/haproxy/acme.sock";
+/** Login of who changes the keys of session tickets, and its socket. */
+export const ticketKeysUser = "webstack-tickets";
+export const ticketKeysSocketPath = "/run/haproxy/tickets.sock";
 /** Login of the ACME client. */
 export const acmeUser = "webstack-acme";
 
@@ -44,10 +47,12 @@ const guideline = [
 
 /** Lines of `global`. */
 export function httpsGlobals(https?: EdgeHttps): string[] {
-  if (https?.mode !== "acme") return guideline;
+  const socket = (path: string, user: string) =>
+    `stats socket ${path} mode 660 level admin group ${user}`;
   return [
-    "# The ACME client loads certificates here, and needs no other rights.",
-    `stats socket ${acmeSocketPath} mode 660 level admin group ${acmeUser}`,
+    "# Who changes the keys of session tickets, and who loads certificates.",
+    socket(ticketKeysSocketPath, ticketKeysUser),
+    ...(https?.mode === "acme" ? [socket(acmeSocketPath, acmeUser)] : []),
     ...guideline,
   ];
 }

@@ -3,7 +3,14 @@ import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
-import { appNode, databaseNode, loadBalancer, ordinaryAppNode, webNode } from "./rendered";
+import {
+  appNode,
+  databaseNode,
+  loadBalancer,
+  orderingLoadBalancer,
+  ordinaryAppNode,
+  webNode,
+} from "./rendered";
 
 const folder = join(__dirname, "golden");
 const programs = "/usr/local/lib/webstack/";
@@ -27,7 +34,8 @@ function texts({ files }: Bundle): [string, string][] {
 }
 
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
-const bundles = [loadBalancer(), webNode(), appNode(), ordinaryAppNode(), databaseNode(), onVolume];
+const balancers = [loadBalancer(), orderingLoadBalancer()];
+const bundles = [...balancers, webNode(), appNode(), ordinaryAppNode(), databaseNode(), onVolume];
 
 describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {
   it.each(texts(bundle))("%s is the golden file", async (path, content) => {

@@ -7,12 +7,35 @@ import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
-import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
+import type { AcmeSettings } from "../../services/acme/service";
+import type { EdgeHttps } from "../../services/edge-haproxy/https";
+import {
+  acmeSettings,
+  appProgram,
+  edgeHttps,
+  nodeFacts,
+  plan,
+  release,
+  sampleProgram,
+} from "../support/tier-args";
 
-/** Bundle of a load balancer after its first configuration. */
+/** Bundle of a load balancer after its first configuration, of a stack that says nothing about TLS. */
 export function loadBalancer(): Bundle {
+  return loadBalancerWith(0, edgeHttps());
+}
+
+/** Bundle of the other load balancer, of a stack whose certificates an authority issues. */
+export function orderingLoadBalancer(https: Partial<EdgeHttps> = {}): Bundle {
+  const { domains, thumbprint } = acmeSettings;
+  const of = { mode: "acme", domains, thumbprint, redirect: true, hsts: "on" } as const;
+  return loadBalancerWith(1, edgeHttps({ ...of, canonical: domains[0]!, ...https }), acmeSettings);
+}
+
+function loadBalancerWith(index: number, https: EdgeHttps, acme?: AcmeSettings): Bundle {
   const facts = {
-    ...nodeFacts("lb"),
+    ...nodeFacts("lb", index),
+    https,
+    acme,
     vrrpPriority: 101,
     loadBalancers: plan.lb,
     webNodes: plan.web,
@@ -33,7 +56,7 @@ export function loadBalancer(): Bundle {
       ],
     },
   };
-  return nodeBundle(facts, LoadBalancerPair.services(false));
+  return nodeBundle(facts, LoadBalancerPair.services(false, acme && 443));
 }
 
 /** Bundle of a web node. */
