@@ -162,12 +162,12 @@ export const settingsSchema = z.strictObject({
     absent: "the floating IP address serves as the name",
   }).optional(),
   ...domainSettings,
-  tls: tlsSettings.prefault({}),
   protect: setting(z.boolean(), {
     about: "Whether servers, volumes, addresses and the network refuse to be deleted or rebuilt",
     must: "be true or false",
     example: true,
   }).default(true),
+  tls: tlsSettings.prefault({}),
   admin,
   network: z
     .strictObject({
