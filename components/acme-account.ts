@@ -1,6 +1,6 @@
-import { createHash, createPublicKey } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { apiPort, thumbprint } from "../resources/acme";
 import type { AcmeSettings } from "../services/acme/service";
 import type { Peer } from "../topology";
 import { NodeCertificates } from "./node-certificates";
@@ -61,15 +61,4 @@ export class AcmeAccount extends pulumi.ComponentResource {
       acmeKey: keyPem,
     };
   }
-}
-
-/** TCP port of an authority's API. */
-export function apiPort(directory: string): number {
-  return Number(new URL(directory).port || 443);
-}
-
-/** Thumbprint of an elliptic curve's public key: RFC 7638, 3; the members in the order of their names. */
-export function thumbprint(publicKeyPem: string): string {
-  const { crv, kty, x, y } = createPublicKey(publicKeyPem).export({ format: "jwk" });
-  return createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url");
 }

@@ -3,7 +3,7 @@ import { contains, ipv4Block, isCidr, isPrivateBlock } from "./addresses";
 import { appSettings } from "./app-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
-import { domainSettings, hostname, tlsSettings } from "./tls-schema";
+import { domainSettings, tlsSettings } from "./tls-schema";
 
 const sshPublicKey =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\r\n]*)?$/;
@@ -155,12 +155,6 @@ export const settingsSchema = z.strictObject({
     must: "be the name of an image such as ubuntu-26.04",
     example: "ubuntu-26.04",
   }).default("ubuntu-26.04"),
-  domain: setting(z.string().regex(hostname), {
-    about: "Name under which visitors reach the stack",
-    must: "be a host name in small letters with at least one dot, such as www.example.com",
-    example: "www.example.com",
-    absent: "the floating IP address serves as the name",
-  }).optional(),
   ...domainSettings,
   protect: setting(z.boolean(), {
     about: "Whether servers, volumes, addresses and the network refuse to be deleted or rebuilt",

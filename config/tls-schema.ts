@@ -3,8 +3,7 @@ import { z } from "zod";
 import { setting } from "./setting";
 
 /** A host name in small letters with at least one dot; no address. */
-export const hostname =
-  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
+const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 
 /** Names that a certificate can be for: a wildcard too, which `combinations.ts` allows with a PEM alone. */
 const certified = z.string().regex(new RegExp(hostname.source.replace("$)(", "$)(?:\\*\\.)?(")));
@@ -27,6 +26,12 @@ function isCertificate(text: string): boolean {
 
 /** The names of a stack. */
 export const domainSettings = {
+  domain: setting(z.string().regex(hostname), {
+    about: "Name under which visitors reach the stack",
+    must: "be a host name in small letters with at least one dot, such as www.example.com",
+    example: "www.example.com",
+    absent: "the floating IP address serves as the name",
+  }).optional(),
   domains: setting(z.array(certified).min(1).max(100), {
     about:
       "Names under which visitors reach the stack; each gets a certificate of its own that renews itself",

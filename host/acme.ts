@@ -5,32 +5,10 @@ import { leadsElsewhere } from "./acme/leads-here";
 import { Loaded } from "./acme/loaded";
 import { order, OrderFailure } from "./acme/order";
 import { isBetter, nextStep } from "./acme/plan";
+import { readConfig } from "./acme/config";
 import { nameStatus, type Tries } from "./acme/status";
 import { Store, type Stored } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
-
-/** What `/etc/webstack/acme.json` holds. */
-interface Config {
-  /** Host names that get a certificate each. */
-  domains: string[];
-  directory: string;
-  email?: string;
-  caPem?: string;
-  /** Thumbprint of the account's key. */
-  thumbprint: string;
-  /** Own address in the private network, and the port on which both load balancers give certificates. */
-  address: string;
-  port: number;
-  peer: { name: string; address: string };
-  /** Own folder, HAProxy's socket, and its name for the map of names with a certificate. */
-  store: string;
-  socket: string;
-  map: string;
-  /** What the mover says: whether this node has the address. */
-  moverStatus: string;
-  /** What an operator is told. */
-  status: string;
-}
 
 /** Pause between two rounds, milliseconds. */
 const roundMs = 5_000;
@@ -39,9 +17,7 @@ const exchangeMs = 10_000;
 /** A name that does not lead here yet is asked for this often, milliseconds. */
 const probeMs = 15_000;
 
-const config = JSON.parse(
-  readFileSync(process.argv[2] ?? "/etc/webstack/acme.json", "utf8"),
-) as Config;
+const config = readConfig(process.argv[2] ?? "/etc/webstack/acme.json");
 const identity = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
 const accountKey = credential("account-key");
 const store = new Store(config.store);

@@ -16,6 +16,7 @@ describe("readSettings", () => {
       networkZone: "eu-central",
       image: "ubuntu-26.04",
       protect: true,
+      edgeTls: { mode: "selfSigned", domains: [], redirect: false, hsts: "off" },
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
       web: { count: 2, serverType: "cpx12", maxBodyMib: 10 },
@@ -35,6 +36,27 @@ describe("readSettings", () => {
       .split(".")
       .reduce<unknown>((here, name) => (here as Record<string, unknown>)[name], read());
     expect(value).toBeUndefined();
+  });
+
+  it.each([
+    [{ "webstack:domain": "www.example.com" }, "selfSigned", false, "off"],
+    [{ "webstack:domains": ["www.example.com"] }, "acme", true, "on"],
+    [
+      { "webstack:domain": "www.example.com", "webstack:tls": { mode: "acme" } },
+      "acme",
+      true,
+      "on",
+    ],
+    [
+      { "webstack:domains": ["www.example.com"], "webstack:tls": { hsts: false, redirect: false } },
+      "acme",
+      false,
+      "off",
+    ],
+  ])("takes %j for the names and the mode of TLS", (settings, mode, redirect, hsts) => {
+    const { edgeTls, domain } = read(settings);
+    expect(domain).toBe("www.example.com");
+    expect(edgeTls).toMatchObject({ mode, redirect, hsts, domains: ["www.example.com"] });
   });
 
   it("lets false and single numbers be chosen", () => {

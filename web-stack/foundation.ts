@@ -1,4 +1,4 @@
-import { AcmeAccount, apiPort } from "../components/acme-account";
+import { AcmeAccount } from "../components/acme-account";
 import { AdminAccess } from "../components/admin-access";
 import { AppTier } from "../components/app-tier";
 import { EdgeCertificate } from "../components/edge-certificate";
@@ -9,6 +9,7 @@ import { MysqlCluster } from "../components/mysql-cluster";
 import { PrivateNetwork } from "../components/private-network";
 import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
+import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 

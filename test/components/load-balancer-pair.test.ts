@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import { AcmeAccount } from "../../components/acme-account";
 import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
@@ -23,7 +24,7 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
       }),
       api: ownToken("https://api.hetzner.cloud/v1", `${mark} token`),
       certificatePem: `${mark} pem`,
-      ticketKeys: "keys",
+      ticketKeys: `${mark} keys`,
       https: edgeHttps(),
       server: serverSettings(),
       host: hostSettings(),
@@ -139,5 +140,32 @@ describe("LoadBalancerPair", () => {
         'nodes must be two load balancers, got ["lb-1","lb-2","lb-3"]; plan them with topology',
       );
     });
+  });
+});
+
+describe("LoadBalancerPair with an account at an authority", () => {
+  it("runs the client on both, with the account's key and a certificate of its own each", async () => {
+    const account = { loadBalancers: plan.lb, domains: ["www.example.com"] };
+    const authority = { directory: "https://acme.example/dir" };
+    let acme!: AcmeAccount;
+    await record(() => {
+      acme = new AcmeAccount("acme", { ...account, authority });
+    });
+    expect(Object.keys(acme.secrets("lb-1")).sort()).toEqual([
+      "acmeAccountKey",
+      "acmeCa",
+      "acmeCertificate",
+      "acmeKey",
+    ]);
+    expect(await pulumi.isSecret(acme.secrets("lb-2").acmeAccountKey!)).toBe(true);
+    expect(LoadBalancerPair.services(false, acme.apiPort).tier.map(({ name }) => name)).toEqual([
+      "floating-addresses",
+      "edge-haproxy",
+      "ticket-keys",
+      "acme",
+      "prober",
+      "mover",
+      "keepalived",
+    ]);
   });
 });
