@@ -151,6 +151,19 @@ describe("LoadBalancerPair with an account at an authority", () => {
     await record(() => {
       acme = new AcmeAccount("acme", { ...account, authority });
     });
+    const https = edgeHttps({ mode: "acme", domains: account.domains });
+    const { pair } = await build({ acme, https });
+    const { files } = await valueOf(pair.hosts[1]!.bundle);
+    expect(files["/etc/haproxy/haproxy.cfg"]!.content).toContain(
+      '.ZxPCXlkTsLDzY33MWkHf5-d1amOKy8IMeMy4ZB0MCbs"',
+    );
+    expect(JSON.parse(files["/etc/webstack/acme.json"]!.content)).toMatchObject({
+      ...authority,
+      domains: account.domains,
+      thumbprint: "ZxPCXlkTsLDzY33MWkHf5-d1amOKy8IMeMy4ZB0MCbs",
+      address: "10.0.1.12",
+      peer: { name: "lb-1", address: "10.0.1.11" },
+    });
     expect(Object.keys(acme.secrets("lb-1")).sort()).toEqual([
       "acmeAccountKey",
       "acmeCa",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nameStatus } from "../../../host/acme/status";
-import { certificateLines } from "../../../scripts/operate/certificates";
+import { certificateLines, certificatesShape } from "../../../scripts/operate/certificates";
 
 const known = {
   notBeforeMs: Date.UTC(2027, 0, 1),
@@ -10,7 +10,8 @@ const known = {
 };
 
 function line(...args: Parameters<typeof nameStatus>): string {
-  const certificates = { orders: args[1], names: { "www.example.com": nameStatus(...args) } };
+  const names = { "www.example.com": nameStatus(...args) };
+  const certificates = certificatesShape.parse({ orders: args[1], names });
   return certificateLines(new Map([["lb-1", { certificates }]]))[0]!;
 }
 
