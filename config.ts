@@ -5,6 +5,7 @@ import { type AppContract, appContract } from "./config/app-contract";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
+import { type EdgeTls, edgeTls } from "./config/edge-tls";
 import { problemsOf, shown, veiled } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
@@ -35,10 +36,15 @@ type BackupConfig = NonNullable<StackConfig["backups"]>;
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
 export interface Settings extends Omit<
   StackConfig,
-  "app" | "backups" | "db" | "loadBalancers" | "consent"
+  | ("app" | "backups" | "db" | "loadBalancers" | "consent")
+  | ("tls" | "domain" | "domains" | "canonicalDomain")
 > {
   /** What the stack file allows for a while. */
   consent: Consent[];
+  /** HTTPS of the load balancers, and the names that it is for. */
+  edgeTls: EdgeTls;
+  /** Name in the stack's URL; absent: the floating address is it. */
+  domain?: string;
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
@@ -95,7 +101,8 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
   const { path, url, sha256, secretEnv, count, serverType, env, release } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
-  const { backups, ...others } = config;
+  const { backups, ...others } = withoutNames(config);
+  const names = edgeTls(config);
   const source = url
     ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
@@ -103,6 +110,8 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
     ...others,
     consent: config.consent.map((line) => consentOf(line)!),
     ...(backups ? { backups: withSecret(backups) } : {}),
+    edgeTls: names,
+    domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
@@ -126,6 +135,10 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
         config.db.bufferPoolMib ?? defaultBufferPoolMib(serverSize(config.db.serverType)!),
     },
   };
+}
+
+function withoutNames({ tls: _, domains: __, canonicalDomain: ___, ...rest }: StackConfig) {
+  return rest;
 }
 
 /** Where the Hetzner API is, if nothing else is said. */

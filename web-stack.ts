@@ -69,9 +69,10 @@ function outputs(
   { access, addresses }: Foundation,
   tiers: Tiers,
 ): WebStackOutputs {
-  const { loadBalancers, domain, release, facts } = args;
+  const { domain, release, facts } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
-  const scheme = loadBalancers.tls ? "https" : "http";
+  const { mode } = args.edgeTls;
+  const scheme = mode === "pem" || mode === "acme" ? "https" : "http";
   return {
     url: pulumi.interpolate`${scheme}://${domain ?? addresses.ipv4.address}/`,
     floatingIp: { ipv4: addresses.ipv4.address, ipv6: addresses.ipv6?.address },

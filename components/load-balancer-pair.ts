@@ -1,6 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
+import { acme, type AcmeFacts } from "../services/acme/service";
 import type { EdgeRules } from "../services/edge-haproxy/edge-rules";
+import type { EdgeHttps } from "../services/edge-haproxy/https";
 import { edgeHaproxy, type EdgeHaproxyFacts } from "../services/edge-haproxy/service";
 import { everyNode } from "../services/every-node";
 import {
@@ -12,7 +14,9 @@ import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../servi
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { prober } from "../services/prober/service";
 import type { WebRequests } from "../services/requests";
+import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
+import type { AcmeAccount } from "./acme-account";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
 import type { Server } from "./server";
@@ -42,10 +46,16 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   api: ApiAccess;
   /** Certificate chain with its private key in PEM form; a secret. */
   certificatePem: pulumi.Input<string>;
+  /** Keys of session tickets, a line each; a secret. */
+  ticketKeys: pulumi.Input<string>;
+  /** HTTPS, without what depends on the account. */
+  https: EdgeHttps;
+  /** Account at a certificate authority. @default the stack has certificates of its own */
+  acme?: AcmeAccount | undefined;
 }
 
 type Own = Omit<
-  EdgeHaproxyFacts & FloatingAddressesFacts & KeepalivedFacts & MoverFacts,
+  EdgeHaproxyFacts & AcmeFacts & FloatingAddressesFacts & KeepalivedFacts & MoverFacts,
   keyof NodeFacts
 >;
 
@@ -70,7 +80,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       );
     }
 
-    const services = LoadBalancerPair.services(args.api.hasToken);
+    const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.apiPort);
     this.servers = this.createServers(name, args, services, (node) => known(args, node));
     firstAssignments(this, name, args.addresses, this.servers[0]!);
     this.publicIps = this.servers.map(({ publicIp }) => publicIp);
@@ -82,6 +92,8 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       (node) => known(args, node, settings),
       (node) => ({
         ...args.api.secrets(node.name),
+        ...(args.acme?.secrets(node.name) ?? {}),
+        ticketKeys: pulumi.secret(args.ticketKeys),
         edgeCertificate: pulumi.secret(args.certificatePem),
       }),
     );
@@ -98,13 +110,16 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
    * What each node runs, in the order of its start.
    *
    * @param hasToken true if the API token is on the load balancers.
+   * @param acmePort TCP port of a certificate authority's API. @default there is none
    */
-  static services(hasToken: boolean): NodeServices<NodeFacts & Own> {
+  static services(hasToken: boolean, acmePort?: number): NodeServices<NodeFacts & Own> {
     return {
       system: everyNode("admins"),
       tier: [
         floatingAddresses,
         edgeHaproxy,
+        ticketKeys,
+        ...(acmePort === undefined ? [] : [acme(acmePort)]),
         prober,
         mover(hasToken),
         keepalived(moverNeeds(hasToken)),
@@ -115,13 +130,17 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
 
 /** What a load balancer knows; without `settings` at its first boot, when no id is known yet. */
 function known(
-  { nodes, webNodes, requests, rules, addresses }: LoadBalancerPairArgs,
+  { nodes, webNodes, requests, rules, addresses, https, acme: account }: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
   settings?: pulumi.Output<MoverSettings>,
 ): pulumi.Output<Own> {
   return pulumi
-    .all([pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr)), settings])
-    .apply(([hostCidrs, moving]) => ({
+    .all([
+      pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr)),
+      settings,
+      settings && account?.settings,
+    ])
+    .apply(([hostCidrs, moving, ordering]) => ({
       loadBalancers: nodes,
       webNodes,
       requests,
@@ -129,6 +148,8 @@ function known(
       vrrpPriority,
       floatingAddresses: hostCidrs,
       mover: moving,
+      acme: ordering,
+      https: moving && { ...https, ...(ordering ? { thumbprint: ordering.thumbprint } : {}) },
       peerPublicIp: moving?.servers.find((other) => other.name !== name)?.publicIp,
     }));
 }

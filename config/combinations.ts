@@ -1,6 +1,7 @@
 import { networkZones } from "./locations";
 import { shown } from "./problems";
 import { serverSize } from "./server-types";
+import { tlsProblems } from "./tls-problems";
 import { workerProblems } from "./worker-problems";
 
 /** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
@@ -26,6 +27,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...pinProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
+    ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls")),
   ];
 }
 

@@ -7,9 +7,8 @@ import { loadBalancerSettings } from "./load-balancer-schema";
 import { backupSettings } from "./backups-schema";
 import { networkZones } from "./locations";
 import { setting } from "./setting";
+import { domainSettings, tlsSettings } from "./tls-schema";
 import { webSettings } from "./web-schema";
-
-const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 
 /** Types whose names have been seen: cx23, cpx22, cax11, ccx13. */
 function serverType(fallback: string, tier: string) {
@@ -76,18 +75,14 @@ export const settingsSchema = z.strictObject({
     must: "be the name of an image such as ubuntu-26.04",
     example: "ubuntu-26.04",
   }).default("ubuntu-26.04"),
-  domain: setting(z.string().regex(hostname), {
-    about: "Name under which visitors reach the stack",
-    must: "be a host name in small letters with at least one dot, such as www.example.com",
-    example: "www.example.com",
-    absent: "the floating IP address serves as the name",
-  }).optional(),
+  ...domainSettings,
   protect: setting(z.boolean(), {
     about: "Whether servers, volumes, addresses and the network refuse to be deleted or rebuilt",
     must: "be true or false",
     example: true,
   }).default(true),
   consent: consentLines.default([]),
+  tls: tlsSettings.prefault({}),
   admin,
   network: z
     .strictObject({

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import { certificatesShape } from "./certificates";
 import type { HostNode, Hosts } from "./hosts";
 import { waitUntil } from "./wait-until";
 
@@ -18,6 +19,7 @@ const stateShape = z.looseObject({
       apiFailures: z.number(),
     })
     .optional(),
+  certificates: certificatesShape.optional(),
 });
 
 /** What a load balancer says of itself. */

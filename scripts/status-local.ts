@@ -1,3 +1,5 @@
+import { certificateLines } from "../rolling/certificates";
+import { edgeStates } from "./operate/edge";
 import { readOutputs } from "./local/outputs";
 import { stackStatus } from "./local/status";
 import { releasesOf, runningLines } from "./operate/releases";
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
   console.log("\nrelease");
   for (const line of runningLines(releases)) console.log(`  ${line}`);
   console.log(`\nURL ${outputs.url}`);
+  for (const line of certificateLines(await edgeStates(outputs))) console.log(line);
 }
 
 main().catch((error: Error) => {

@@ -8,6 +8,14 @@ import { useStackFile } from "./support/stack-file";
 const project = useStackFile();
 const { read } = project;
 
+/** A certificate that the stack file brings. */
+const ownPem = {
+  tls: {
+    certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    privateKey: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+  },
+};
+
 describe("readSettings", () => {
   it("fills in every default", () => {
     const { app, loadBalancers, ...rest } = read();
@@ -17,6 +25,7 @@ describe("readSettings", () => {
       image: "ubuntu-26.04",
       protect: true,
       consent: [],
+      edgeTls: { mode: "selfSigned", domains: [], redirect: false, hsts: "off" },
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
       web: {
@@ -44,6 +53,43 @@ describe("readSettings", () => {
       .split(".")
       .reduce<unknown>((here, name) => (here as Record<string, unknown>)[name], read());
     expect(value).toBeUndefined();
+  });
+
+  it.each([
+    [{ "webstack:domain": "www.example.com" }, "selfSigned", false, "off"],
+    [{ "webstack:domains": ["www.example.com"] }, "acme", true, "on"],
+    [
+      { "webstack:domain": "www.example.com", "webstack:tls": { mode: "acme" } },
+      "acme",
+      true,
+      "on",
+    ],
+    [
+      { "webstack:domains": ["www.example.com"], "webstack:tls": { hsts: false, redirect: false } },
+      "acme",
+      false,
+      "off",
+    ],
+    [
+      { "webstack:domain": "www.example.com", "webstack:loadBalancers": ownPem },
+      "pem",
+      false,
+      "off",
+    ],
+    [
+      {
+        "webstack:domain": "www.example.com",
+        "webstack:loadBalancers": ownPem,
+        "webstack:tls": { mode: "pem" },
+      },
+      "pem",
+      true,
+      "on",
+    ],
+  ])("takes %j for the names and the mode of TLS", (settings, mode, redirect, hsts) => {
+    const { edgeTls, domain } = read(settings, ["webstack:loadBalancers"]);
+    expect(domain).toBe("www.example.com");
+    expect(edgeTls).toMatchObject({ mode, redirect, hsts, domains: ["www.example.com"] });
   });
 
   it("lets false and single numbers be chosen", () => {

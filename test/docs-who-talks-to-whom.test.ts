@@ -14,7 +14,7 @@ const page = join(__dirname, "..", "docs", "who-talks-to-whom.md");
 const all = ({ system, tier }: ListedServices) => [...system, ...tier];
 
 const places = [
-  { name: "lb", services: all(LoadBalancerPair.services(false)) },
+  { name: "lb", services: all(LoadBalancerPair.services(false, 443)) },
   { name: "web", services: all(WebTier.services) },
   { name: "app", services: all(AppTier.services) },
   { name: "db", services: all(MysqlCluster.services) },

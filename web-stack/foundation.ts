@@ -1,3 +1,4 @@
+import { AcmeAccount } from "../components/acme-account";
 import { AdminAccess } from "../components/admin-access";
 import { AppTier } from "../components/app-tier";
 import { EdgeCertificate } from "../components/edge-certificate";
@@ -6,7 +7,9 @@ import { FloatingAddresses } from "../components/floating-addresses";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
 import { MysqlCluster } from "../components/mysql-cluster";
 import { PrivateNetwork } from "../components/private-network";
+import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
+import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 import { isAllowed } from "./consented";
@@ -18,6 +21,7 @@ export type Foundation = ReturnType<typeof foundation>;
 /** What exists once for the stack: network, firewalls, access, public addresses, certificate. */
 export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
+  const { mode, domains, acme: authority } = args.edgeTls;
   const { ipRange, subnetCidrs } = plan;
   const { record } = inventory(args, plan);
   const network = new PrivateNetwork("network", {
@@ -31,7 +35,10 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   const firewalls = new Firewalls("firewalls", {
     identity,
     adminCidrs: admin.cidrs,
-    edge: LoadBalancerPair.services(loadBalancers.api.tokenOn !== "brokers"),
+    edge: LoadBalancerPair.services(
+      loadBalancers.api.tokenOn !== "brokers",
+      authority && apiPort(authority.directory),
+    ),
     inner: [WebTier.services, AppTier.services, MysqlCluster.services],
   });
   const access = new AdminAccess("admin", { identity, user: admin.user, sshKeys: admin.sshKeys });
@@ -43,9 +50,16 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     ipv6MayGo: isAllowed(args, "delete", "addresses"),
   });
   const certificate = new EdgeCertificate("edge-certificate", {
-    domain,
+    // A placeholder for the name itself would stay in the way of its certificate.
+    domain: mode === "acme" ? undefined : domain,
     address: addresses.ipv4.address,
     own: loadBalancers.tls,
   });
-  return { identity, inventory: record, network, firewalls, access, addresses, certificate };
+  const tickets = new TicketKeys("ticket-keys");
+  const account =
+    authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
+  return {
+    ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
+    ...{ tickets, account },
+  };
 }

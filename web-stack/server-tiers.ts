@@ -50,6 +50,11 @@ function hostSettings(
   };
 }
 
+/** HTTPS of the load balancers, without the authority. */
+function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
+  return https;
+}
+
 /** The brokers of the floating IPs, unless the load balancers have the token themselves. */
 function addressBroker(
   { loadBalancers: { api } }: WebStackArgs,
@@ -95,6 +100,9 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
       broker?.access ??
       LoadBalancerPair.ownToken(loadBalancers.api.endpoint, loadBalancers.api.token),
     certificatePem: base.certificate.pem,
+    ticketKeys: base.tickets.file,
+    https: edgeHttps(args),
+    acme: base.account,
     server: server("lb"),
     host: common,
   });

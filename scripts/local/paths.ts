@@ -18,6 +18,8 @@ export const localPaths = {
   storage: join(localStateDirectory, "storage.json"),
   /** Identity that opens the backups of the local stack, mode 0600. */
   backupsIdentity: join(localStateDirectory, "backups-identity.txt"),
+  /** Certificate authority of the local cloud's world: keys, settings, root, log. */
+  authority: join(localStateDirectory, "authority"),
   /** Pulumi project that the engine sees: a copy of the settings with absolute paths. */
   project: join(localStateDirectory, "project"),
   /** Pulumi state in files. */

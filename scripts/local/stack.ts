@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/compiled";
 import { program } from "../../program";
+import { atLocalAuthority } from "./authority-settings";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
 import { localPaths, repositoryRoot } from "./paths";
@@ -61,7 +62,7 @@ function writeProject(settings: string): { lacksSecret: boolean } {
   const target = join(localPaths.project, `Pulumi.${localStackName}.yaml`);
   const wanted = parse(settings) as StackSettings;
   const kept = existsSync(target) ? (parse(readFileSync(target, "utf8")) as StackSettings) : {};
-  const config = withBackups(wanted, kept ?? {});
+  const config = atLocalAuthority(withBackups(wanted, kept ?? {}));
   writeFileSync(target, stringify({ encryptionsalt: kept?.encryptionsalt, config }), {
     mode: 0o600,
   });

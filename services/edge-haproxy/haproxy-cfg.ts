@@ -3,10 +3,11 @@ import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
-import { clientOfProxy, tellClient, trustedNames } from "./client-address";
+import { clientOfProxy, tellClient, trustedNames, trusts } from "./client-address";
 import { connectionRules, limitTables, requestRules } from "./client-limits";
 import { reservedConnections } from "./connections";
 import type { EdgeRules } from "./edge-rules";
+import { type EdgeHttps, httpsBind, httpsGlobals, httpsRules } from "./https";
 
 /** What the load balancers' `haproxy.cfg` depends on. */
 export interface HaproxyCfgArgs {
@@ -24,6 +25,8 @@ export interface HaproxyCfgArgs {
   peerPublicIp?: string;
   /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
   maxConnections: number;
+  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  https?: EdgeHttps;
 }
 
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
@@ -37,19 +40,16 @@ export function drainMap(): string {
   `;
 }
 
-/** Where HAProxy finds certificate chain and key in one PEM file. */
-export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
-
 /**
  * Renders `/etc/haproxy/haproxy.cfg` of a load balancer, HAProxy 2.8 and later.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
-  const { node, loadBalancers, webNodes, requests, rules, peerPublicIp, maxConnections } = args;
+  const { node, loadBalancers, webNodes, requests, rules, peerPublicIp, https } = args;
+  const { maxConnections } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
-  const tls = `ssl crt ${edgeCertificatePath} alpn h2,http/1.1`;
   return text`
     ${made}
     global
@@ -60,10 +60,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       hard-stop-after ${timeouts.edgeReload}
       close-spread-time 10s
       stats socket /run/haproxy/admin.sock mode 660 level admin
-      # Mozilla guideline 6.0, intermediate.
-      ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers
-      ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
-      ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
+      ${httpsGlobals(https)}
 
     defaults
       mode http
@@ -100,13 +97,13 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       # Apart, so that an IPv4 address is told as one and not as ::ffff:a.b.c.d.
       bind *:80
       bind :::80 v6only
-      bind *:443 ${tls}
-      bind :::443 v6only ${tls}
+      ${httpsBind(https)}
       ${peerPublicIp === undefined ? [] : peerRule(peerPublicIp)}
       ${trustedNames(rules)}
       ${connectionRules(rules, maxConnections)}
       ${clientOfProxy(rules)}
       ${requestRules(rules, peerPublicIp)}
+      ${httpsRules(https, trusts(rules))}
       ${tellClient(rules)}
       http-request set-header X-Webstack-Lb ${node}
       # Before a planned switch every answer asks its client to connect anew next time.

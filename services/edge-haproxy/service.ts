@@ -7,7 +7,8 @@ import { rootOnly, type Service } from "../service";
 import { trustedProxiesList, trustedProxiesPath, trusts } from "./client-address";
 import { edgeConnections } from "./connections";
 import type { EdgeRules } from "./edge-rules";
-import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
+import { drainMap, drainMapPath, haproxyCfg } from "./haproxy-cfg";
+import { edgeCertificatePath, type EdgeHttps, ticketKeysPath } from "./https";
 
 /** What HAProxy of a load balancer depends on. */
 export interface EdgeHaproxyFacts {
@@ -23,6 +24,8 @@ export interface EdgeHaproxyFacts {
   rules: EdgeRules;
   /** Public IPv4 address of the other load balancer. @default not known yet */
   peerPublicIp?: string | undefined;
+  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  https?: EdgeHttps | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -40,8 +43,11 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     { from: "peers", protocol: "tcp", port: 10_000, purpose: "request rates of clients" },
   ],
   holdsBack: true,
-  secrets: { [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" } },
-  part: ({ node, loadBalancers, webNodes, requests, rules, peerPublicIp, programs }) => ({
+  secrets: {
+    [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" },
+    [ticketKeysPath]: { ...rootOnly, secret: "ticketKeys" },
+  },
+  part: ({ node, loadBalancers, webNodes, requests, rules, peerPublicIp, https, programs }) => ({
     packages: ["haproxy"],
     directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
     files: {
@@ -56,6 +62,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
           requests,
           rules,
           ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
+          ...(https === undefined ? {} : { https }),
           maxConnections: edgeConnections,
         }),
       ),
@@ -68,7 +75,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
       {
         files: readAtStart(rules),
         command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath],
-        needs: [edgeCertificatePath],
+        needs: [edgeCertificatePath, ticketKeysPath],
       },
     ],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
@@ -77,7 +84,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
         unit: "haproxy.service",
         reloadFiles: readAtStart(rules),
         restartFiles: [dropInPath],
-        needs: [edgeCertificatePath],
+        needs: [edgeCertificatePath, ticketKeysPath],
         health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
       },
     ],
@@ -86,7 +93,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
 
 /** Files that HAProxy reads when it starts, and when it is told to read them again. */
 function readAtStart(rules: EdgeRules): string[] {
-  const usual = [configPath, drainMapPath, edgeCertificatePath];
+  const usual = [configPath, drainMapPath, edgeCertificatePath, ticketKeysPath];
   return trusts(rules) ? [...usual, trustedProxiesPath] : usual;
 }
 

@@ -9,6 +9,7 @@ import { brokerSecretPaths } from "../../services/broker/service";
 import { moverSecretPaths } from "../../services/mover/service";
 import { mockId, record, valueOf } from "../support/record";
 import {
+  edgeHttps,
   edgeRules,
   hostSettings,
   identity,
@@ -45,6 +46,8 @@ async function build() {
       addresses,
       api: broker.access,
       certificatePem: "pem",
+      ticketKeys: "keys",
+      https: edgeHttps(),
       server,
       host,
     });

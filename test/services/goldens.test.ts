@@ -9,6 +9,7 @@ import {
   busyAppNode,
   databaseNode,
   loadBalancer,
+  orderingLoadBalancer,
   ordinaryAppNode,
   tunedLoadBalancer,
   tunedWebNode,
@@ -41,8 +42,13 @@ const bundles = [
   ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode()],
   ...[appNode(), ordinaryAppNode(), busyAppNode(), databaseNode(), onVolume, backedUpNode()],
 ];
+/** Each by the name of its golden folder, which is its node's but for a second bundle of a node. */
+const named = [
+  ...bundles.map((bundle) => [bundle.node, bundle] as const),
+  ["lb-2-acme", orderingLoadBalancer()] as const,
+];
 
-describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {
+describe.each(named)("%s", (node, bundle) => {
   it.each(texts(bundle))("%s is the golden file", async (path, content) => {
     await expect(content).toMatchFileSnapshot(join(folder, node, path));
   });

@@ -4,13 +4,18 @@ import { MysqlCluster } from "../../components/mysql-cluster";
 import { WebTier } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import { broker } from "../../services/broker/service";
+import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
+import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
+import type { WebRequests } from "../../services/requests";
 import { worker } from "../support/jobs";
 import {
+  acmeSettings,
   appProgram,
+  edgeHttps,
   edgeRules,
   nodeFacts,
   plan,
@@ -46,7 +51,7 @@ export const backups = {
   baseAt: "03:15",
 };
 
-/** Bundle of a load balancer after its first configuration. */
+/** Bundle of a load balancer after its first configuration, of a stack that says nothing about TLS. */
 export function loadBalancer(): Bundle {
   return loadBalancerWith(0);
 }
@@ -58,21 +63,31 @@ export function tunedLoadBalancer(): Bundle {
     clientAddressHeader: "CF-Connecting-IP",
     limits: { requestsPerSecond: 50, connections: 100 },
   });
-  return loadBalancerWith(1, tunedRequests, rules);
+  return loadBalancerWith(1, { requests: tunedRequests, rules });
 }
 
-function loadBalancerWith(
-  index: 0 | 1,
-  requests = webRequests(),
-  rules: EdgeRules = edgeRules(),
-): Bundle {
+/** Bundle of the second load balancer of a stack whose certificates an authority issues. */
+export function orderingLoadBalancer(https: Partial<EdgeHttps> = {}): Bundle {
+  const { domains, thumbprint } = acmeSettings;
+  const of = { mode: "acme", domains, thumbprint, redirect: true, hsts: "on" } as const;
+  const own = edgeHttps({ ...of, canonical: domains[0]!, ...https });
+  return loadBalancerWith(1, { https: own, acme: acmeSettings });
+}
+
+interface BalancerFacts {
+  requests?: WebRequests;
+  rules?: EdgeRules;
+  https?: EdgeHttps;
+  acme?: AcmeSettings;
+}
+
+function loadBalancerWith(index: 0 | 1, told: BalancerFacts = {}): Bundle {
   const facts = {
     ...nodeFacts("lb", index),
+    ...{ requests: webRequests(), rules: edgeRules(), https: edgeHttps(), ...told },
     vrrpPriority: 101 - index,
     loadBalancers: plan.lb,
     webNodes: plan.web,
-    requests,
-    rules,
     floatingAddresses: ["203.0.113.200/32", "2001:db8:0:1::1/128"],
     peerPublicIp: ["203.0.113.12", "203.0.113.11"][index],
     mover: {
@@ -90,7 +105,7 @@ function loadBalancerWith(
       ],
     },
   };
-  return nodeBundle(facts, LoadBalancerPair.services(false));
+  return nodeBundle(facts, LoadBalancerPair.services(false, told.acme && 443));
 }
 
 /** Bundle of a web node. */

@@ -1,8 +1,10 @@
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
+import type { AcmeSettings } from "../../services/acme/service";
 import type { AppProgram } from "../../services/app/app-program";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
+import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import type { NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { type Role, topology } from "../../topology";
@@ -34,6 +36,7 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
   const names = [
+    "acme",
     "app-job",
     "app-process",
     "broker",
@@ -59,6 +62,19 @@ export function nodeFacts(role: Role, index = 0): NodeFacts {
   const peers = plan[role].filter(({ name }) => name !== node);
   return { node, role, privateIp, peers, subnets, adminUser, programs };
 }
+
+/** HTTPS of a stack that says nothing about it; a test overrides only what it is about. */
+export function edgeHttps(overrides: Partial<EdgeHttps> = {}): EdgeHttps {
+  return { mode: "selfSigned", domains: [], redirect: false, hsts: "off", ...overrides };
+}
+
+/** An account at a certificate authority. */
+export const acmeSettings: AcmeSettings = {
+  domains: ["www.example.com", "example.com"],
+  directory: "https://acme-v02.api.letsencrypt.org/directory",
+  email: "ops@example.com",
+  thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+};
 
 /** A release that was pushed. */
 export const release = { digest: "d".repeat(64), root: "/srv/app", keep: 3 };

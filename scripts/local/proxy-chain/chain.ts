@@ -42,6 +42,17 @@ const chains: Record<string, ChainArgs> = {
     ...usual,
     rules: { ...usual.rules, trustedProxies, limits: { requestsPerSecond: 20, connections: 30 } },
   },
+  secured: {
+    ...usual,
+    rules: { ...usual.rules, trustedProxies },
+    https: {
+      mode: "pem",
+      domains: ["www.secured.test", "secured.test"],
+      canonical: "www.secured.test",
+      redirect: true,
+      hsts: "on",
+    },
+  },
 };
 
 /** To see what files a process has open, and to give the host addresses. */

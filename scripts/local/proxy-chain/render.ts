@@ -1,6 +1,7 @@
 import { appBalancerCfg } from "../../../services/app-balancer/app-balancer-cfg";
 import { appProxyCfg } from "../../../services/app-proxy/app-proxy-cfg";
 import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
+import type { EdgeHttps } from "../../../services/edge-haproxy/https";
 import { haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf } from "../../../services/nginx/nginx-conf";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
@@ -11,6 +12,8 @@ export interface ChainArgs {
   requests: WebRequests;
   /** What is said about the load balancers. */
   rules: EdgeRules;
+  /** HTTPS. @default the placeholder alone */
+  https?: EdgeHttps;
 }
 
 /** Addresses of the proxies of one chain, all on one host; the second load balancer listens on other ports. */
@@ -54,7 +57,7 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
   };
 }
 
-function edgeFile({ requests, rules }: ChainArgs, index: 0 | 1): string {
+function edgeFile({ requests, rules, https }: ChainArgs, index: 0 | 1): string {
   const loadBalancers = edges.map((privateIp, i) => ({ name: `lb-${i + 1}`, privateIp }));
   const file = haproxyCfg({
     node: loadBalancers[index]!.name,
@@ -62,6 +65,7 @@ function edgeFile({ requests, rules }: ChainArgs, index: 0 | 1): string {
     webNodes: [{ name: "web-1", privateIp: web }],
     requests,
     rules,
+    ...(https ? { https } : {}),
     peerPublicIp: peer,
     maxConnections: 2000,
   });

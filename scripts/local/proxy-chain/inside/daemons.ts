@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask, visitorsV6 } from "./visitor";
@@ -27,6 +28,9 @@ export async function startDaemons(folder: string): Promise<void> {
   execFileSync("openssl", ["req", "-x509", ...key, ...subject, ...files], { stdio: "ignore" });
   const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
   writeFileSync("/etc/haproxy/certs/edge.pem", pem.join(""));
+  const ticketKeys = Array.from({ length: 3 }, () => `${randomBytes(80).toString("base64")}\n`);
+  writeFileSync("/etc/haproxy/certs/tickets.keys", ticketKeys.join(""));
+  execFileSync("useradd", ["--system", "webstack-tickets"]);
   for (const name of readdirSync(`${folder}/etc`)) {
     copyFileSync(`${folder}/etc/${name}`, `/etc/haproxy/${name}`);
   }

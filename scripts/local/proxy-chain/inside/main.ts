@@ -4,6 +4,7 @@ import { clientChecks } from "./check-clients";
 import { limitChecks } from "./check-limits";
 import { namedChecks, proxiedChecks } from "./check-proxied";
 import { requestChecks } from "./check-requests";
+import { securedChecks } from "./check-secured";
 import { printed, startDaemons } from "./daemons";
 
 const checks: Record<string, Check[]> = {
@@ -12,6 +13,7 @@ const checks: Record<string, Check[]> = {
   proxied: proxiedChecks,
   named: namedChecks,
   limited: limitChecks,
+  secured: securedChecks,
 };
 
 /** Longest run, milliseconds. */
