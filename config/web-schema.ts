@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rawLines, rawRule } from "./raw-lines";
 import { setting } from "./setting";
 
 /** Nothing that Nginx gives a meaning to; not `/` itself, for that is what the other settings are about. */
@@ -16,6 +17,27 @@ const pathSettings = z.strictObject({
   maxBodyMib: maxBodyMib.optional(),
   buffering: z.boolean().optional(),
 });
+
+/** Headers that are about a connection or the form of a body, which HAProxy alone can say. */
+const framing =
+  /^(connection|content-encoding|content-length|date|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+const headerName = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/)
+  .refine((name) => !framing.test(name));
+/** Printed ASCII without blanks at its ends; it is quoted, so nothing in it has a meaning. */
+const headerValue = z
+  .string()
+  .max(2000)
+  .regex(/^[!-~]([ -~]*[!-~])?$/);
+const mostHeaderBytes = 4000;
+
+/** What comes between `location` and `{`. */
+const locationMatch = z
+  .string()
+  .max(200)
+  .regex(/^((=|~\*?|\^~) )?[^\s{};"'#]+$/);
 
 /** The settings of the web tier, which are about visitors' requests; those that every tier has are passed in. */
 export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
@@ -42,6 +64,31 @@ export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: "be true or false",
       example: true,
     }).default(false),
+    headers: setting(
+      z
+        .record(headerName, headerValue)
+        .refine((headers) => JSON.stringify(headers).length <= mostHeaderBytes),
+      {
+        about: "Headers of every answer, also of errors; a header that an answer has already stays",
+        must:
+          "be a map from names of headers that are not about the connection or the form of the body to texts of " +
+          `printed ASCII characters in one line, at most 2000 each and ${mostHeaderBytes} in all`,
+        example: { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" },
+      },
+    ).default({}),
+    locations: setting(z.record(locationMatch, rawLines), {
+      about:
+        "Locations of Nginx by what they match, as lines of its configuration; `nginx -t` checks them on each host",
+      must: `be a map from what stands between location and {, such as = /old, to ${rawRule}`,
+      example: { "= /old": "return 301 /new;" },
+    }).default({}),
+    nginxSnippet: setting(rawLines, {
+      about:
+        "Lines of Nginx's configuration in the context of the server; `nginx -t` checks them on each host",
+      must: `be ${rawRule}`,
+      example: "error_page 404 /404.html;",
+      absent: "none",
+    }).optional(),
     paths: setting(z.record(path, pathSettings), {
       about: "What is different at a path and below it; the longest path that fits counts",
       must:

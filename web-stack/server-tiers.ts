@@ -68,12 +68,13 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const broker = addressBroker(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role);
   // Named one by one: beside them is the token.
-  const { trustedProxies, clientAddressHeader, limits } = loadBalancers;
+  const { trustedProxies, clientAddressHeader, limits, haproxySnippet } = loadBalancers;
+  const { headers } = web;
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
     requests: web,
-    rules: { trustedProxies, clientAddressHeader, limits },
+    rules: { trustedProxies, clientAddressHeader, limits, headers, haproxySnippet },
     addresses: base.addresses,
     api:
       broker?.access ??
@@ -108,7 +109,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     appNodes: plan.app,
     program,
     requests: web,
-    brotli: web.brotli,
+    settings: web,
     release,
     server: server("web"),
     host,

@@ -2,7 +2,9 @@ import type { Peer } from "../../topology";
 import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
+import { stackFileLines } from "../stack-file-text";
 import { text } from "../text";
+import { answerHeaders, roomForHeaders } from "./answer-headers";
 import { clientOfProxy, tellClient, trustedNames } from "./client-address";
 import { connectionRules, limitTables, requestRules } from "./client-limits";
 import { reservedConnections } from "./connections";
@@ -55,6 +57,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     global
       ${haproxyProcess}
       maxconn ${maxConnections}
+      ${roomForHeaders(rules.headers)}
       localpeer ${node}
       # Old workers end; not all idle connections are closed at once after a reload.
       hard-stop-after ${timeouts.edgeReload}
@@ -111,7 +114,9 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request set-header X-Webstack-Lb ${node}
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
+      ${answerHeaders(rules.headers)}
       default_backend web
+      ${rules.haproxySnippet === undefined ? [] : ownLines(rules.haproxySnippet)}
 
     ${limitTables()}
 
@@ -143,4 +148,9 @@ function peerRule(publicIp: string): string[] {
     "# The other load balancer asks here whether this one serves, also while it is full.",
     `tcp-request connection accept if { src ${publicIp} }`,
   ];
+}
+
+/** The last lines of the frontend: a section that they begin ends there too. */
+function ownLines(snippet: string): string[] {
+  return stackFileLines("loadBalancers.haproxySnippet", snippet);
 }

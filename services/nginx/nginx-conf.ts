@@ -6,6 +6,7 @@ import { text } from "../text";
 import { appLocations, keptBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
+import { type OwnWords, ownWordLines } from "./own-words";
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -15,7 +16,13 @@ export interface NginxConfArgs {
   lbSubnetCidr: string;
   /** What visitors' requests may be. */
   requests: WebRequests;
-  /** Whether answers are compressed with brotli too; needs {@link brotliPackages}. */
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
+}
+
+/** What the stack file says about Nginx itself. */
+export interface NginxSettings extends OwnWords {
+  /** Whether answers are compressed with brotli too; needs `brotliPackages`. */
   brotli: boolean;
 }
 
@@ -24,10 +31,10 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArgs): string {
+export function nginxConf({ node, lbSubnetCidr, requests, settings }: NginxConfArgs): string {
   return text`
     ${made}
-    ${compressionModules(brotli)}
+    ${compressionModules(settings.brotli)}
     user www-data;
     worker_processes auto;
     worker_rlimit_nofile 16384;
@@ -46,7 +53,7 @@ export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArg
       sendfile on;
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
-      ${compression(brotli)}
+      ${compression(settings.brotli)}
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
       # Longer than the load balancers keep an idle connection.
@@ -69,6 +76,8 @@ export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArg
         listen 80 default_server backlog=65535;
         root /srv/app/current/public;
         client_max_body_size ${requests.maxBodyMib}m;
+        # Of the scheme and the port that a visitor used nothing is known here.
+        absolute_redirect off;
         proxy_http_version 1.1;
         proxy_connect_timeout 1s;
         # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
@@ -90,6 +99,7 @@ export function nginxConf({ node, lbSubnetCidr, requests, brotli }: NginxConfArg
         }
 
         ${appLocations(requests)}
+        ${ownWordLines(settings)}
       }
     }
   `;

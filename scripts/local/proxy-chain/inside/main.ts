@@ -2,6 +2,7 @@ import { startBackend } from "./backend";
 import type { Check, CheckSaid } from "./checks";
 import { clientChecks } from "./check-clients";
 import { limitChecks } from "./check-limits";
+import { ownWordChecks } from "./check-own-words";
 import { namedChecks, proxiedChecks } from "./check-proxied";
 import { requestChecks } from "./check-requests";
 import { printed, startDaemons } from "./daemons";
@@ -11,6 +12,7 @@ const checks: Record<string, Check[]> = {
   clients: clientChecks,
   proxied: proxiedChecks,
   named: namedChecks,
+  worded: ownWordChecks,
   limited: limitChecks,
 };
 
