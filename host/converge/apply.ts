@@ -2,6 +2,7 @@ import type { Bundle, BundleRelease, Wanted } from "./bundle";
 import { checkStaged } from "./checks";
 import { removeDurably } from "./durable";
 import { writeAtomically } from "./files";
+import { linkKept } from "./kept-links";
 import {
   isSameManifest,
   leaving,
@@ -114,6 +115,8 @@ async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<Servi
   }
   if (plan.release) {
     say("switch", plan.release.digest);
+    // Before the switch: at no moment is a file of the release before not to be found.
+    if (bundle.release) linkKept(bundle.release, plan.release.digest);
     switchRelease(plan.release.root, plan.release.digest);
   }
   await reloadUnits([...plan.write.keys(), ...plan.remove]);
@@ -135,6 +138,7 @@ async function rollBack({ message }: Error, swap: Swap): Promise<Outcome> {
 function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);
+    linkKept(release);
   } catch (error) {
     say("left behind", (error as Error).message);
   }

@@ -1,8 +1,10 @@
 import { appPort } from "../app/app-program";
 import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
+import type { BundleRelease } from "../bundle";
 import { made } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
+import { assetsLocation } from "./assets-location";
 import { appLocations, keptBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
@@ -18,6 +20,8 @@ export interface NginxConfArgs {
   requests: WebRequests;
   /** What the stack file says about Nginx. */
   settings: NginxSettings;
+  /** Where the app's releases are, and how many. */
+  release: Pick<BundleRelease, "root" | "keep">;
 }
 
 /** What the stack file says about Nginx itself. */
@@ -31,7 +35,8 @@ export interface NginxSettings extends OwnWords {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, requests, settings }: NginxConfArgs): string {
+export function nginxConf(args: NginxConfArgs): string {
+  const { node, lbSubnetCidr, requests, settings, release } = args;
   return text`
     ${made}
     ${compressionModules(settings.brotli)}
@@ -74,7 +79,7 @@ export function nginxConf({ node, lbSubnetCidr, requests, settings }: NginxConfA
 
       server {
         listen 80 default_server backlog=65535;
-        root /srv/app/current/public;
+        root ${release.root}/current/public;
         client_max_body_size ${requests.maxBodyMib}m;
         # Of the scheme and the port that a visitor used nothing is known here.
         absolute_redirect off;
@@ -92,11 +97,7 @@ export function nginxConf({ node, lbSubnetCidr, requests, settings }: NginxConfA
           proxy_read_timeout 400ms;
         }
 
-        location /assets/ {
-          add_header Cache-Control "public, max-age=31536000, immutable";
-          add_header X-Webstack-Web ${node};
-          try_files $uri @app;
-        }
+        ${assetsLocation(node, release)}
 
         ${appLocations(requests)}
         ${ownWordLines(settings)}

@@ -34,7 +34,7 @@ function part(
   { node, requests, settings, subnets, release }: NginxFacts,
   own: Record<string, BundleFile>,
 ): ServicePart {
-  const config = nginxConf({ node, requests, settings, lbSubnetCidr: subnets.lb });
+  const config = nginxConf({ node, requests, settings, release, lbSubnetCidr: subnets.lb });
   const read = [configPath, ...Object.keys(own)];
   return {
     packages: ["nginx", ...(settings.brotli ? brotliPackages : [])],

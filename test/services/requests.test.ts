@@ -4,20 +4,24 @@ import { appProxyCfg } from "../../services/app-proxy/app-proxy-cfg";
 import { haproxyCfg } from "../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf } from "../../services/nginx/nginx-conf";
 import { proxyTimeouts, type WebRequests } from "../../services/requests";
-import { appProgram, edgeRules, nginxSettings, plan, webRequests } from "../support/tier-args";
+import {
+  appProgram,
+  edgeRules,
+  nginxSettings,
+  plan,
+  release,
+  webRequests,
+} from "../support/tier-args";
 
 /** The files of the four proxies between a visitor and a process of the app. */
 function proxies(requests: WebRequests) {
   const program = appProgram();
+  const lbSubnetCidr = "10.0.1.0/24";
+  const web = { node: "web-1", lbSubnetCidr, settings: nginxSettings(), release };
   const pair = { node: "lb-1", loadBalancers: plan.lb, webNodes: plan.web };
   return {
     edge: haproxyCfg({ ...pair, requests, rules: edgeRules(), maxConnections: 9500 }),
-    nginx: nginxConf({
-      node: "web-1",
-      lbSubnetCidr: "10.0.1.0/24",
-      requests,
-      settings: nginxSettings(),
-    }),
+    nginx: nginxConf({ ...web, requests }),
     appProxy: appProxyCfg({ appNodes: plan.app, program, requests }),
     balancer: appBalancerCfg(program.health, [3101], "/run/a.sock", proxyTimeouts(requests)),
   };

@@ -117,6 +117,15 @@ describe("web node", () => {
     expect(nginx.slice(nginx.indexOf("location"))).not.toContain("proxy_set_header");
   });
 
+  it("finds assets of all releases that are kept, and pages of the running one alone", () => {
+    const links = [...nginx.matchAll(/\/(previous-\d|current)\/public\$uri/g)].map(
+      ([, link]) => link,
+    );
+    expect(links).toEqual(["current", "previous-1", "previous-2"]);
+    const assets = nginx.slice(nginx.indexOf("location /assets/"), nginx.indexOf("location / {"));
+    expect(nginx.replace(assets, "")).not.toContain("previous-");
+  });
+
   it("trusts the load balancers' word on the client, and nobody else's", () => {
     expect(nginx.match(/set_real_ip_from \S+/g)).toEqual(["set_real_ip_from 10.0.1.0/24;"]);
   });

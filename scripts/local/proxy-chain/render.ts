@@ -35,6 +35,7 @@ const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as cons
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
   const { requests, settings } = args;
+  const release = { root: "/srv/app", keep: 3 };
   const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
   return {
     ...inEtc(args),
@@ -42,7 +43,7 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
     "edge-1.cfg": edgeFile(args, 0),
     "edge-2.cfg": edgeFile(args, 1),
     "nginx.conf": moved(
-      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings }),
+      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, release }),
       [["listen 80 default_server", `listen ${web}:8080 default_server`]],
     ),
     "app-proxy.cfg": moved(
