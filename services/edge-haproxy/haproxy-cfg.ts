@@ -28,6 +28,11 @@ export interface HaproxyCfgArgs {
   maxConnections: number;
 }
 
+/** Requests that one load balancer has under way on one web node at most; others wait for their turn. */
+const requestsPerWebNode = 512;
+/** WebSockets likewise: Nginx on one processor has 4096 connections, two for each of both. */
+const socketsPerWebNode = 1400;
+
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
 export const drainMapPath = "/etc/haproxy/drain.map";
 
@@ -115,6 +120,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
       ${answerHeaders(rules.headers)}
+      use_backend sockets if { req.hdr(Upgrade) -i websocket }
       default_backend web
       ${rules.haproxySnippet === undefined ? [] : ownLines(rules.haproxySnippet)}
 
@@ -130,8 +136,15 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn 512
+      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
+
+    # They last: among requests they would soon have all places.
+    backend sockets
+      balance leastconn
+      retry-on conn-failure
+      default-server on-marked-down shutdown-sessions maxconn ${socketsPerWebNode}
+      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80 track web/${name}`)}
 
     frontend status
       bind 127.0.0.1:8404

@@ -48,6 +48,21 @@ describe("load balancer", () => {
     expect(edge).toMatch(/retry-on conn-failure empty-response/);
   });
 
+  it("keeps WebSockets apart from requests, on the same nodes", () => {
+    expect(edge).toContain("use_backend sockets if { req.hdr(Upgrade) -i websocket }");
+    const [, sockets] = /^backend sockets\n([^]*?)\n\n/m.exec(edge)!;
+    expect(sockets!.match(/server .*/g)).toEqual([
+      "server on-marked-down shutdown-sessions maxconn 1400",
+      "server web-1 10.0.2.11:80 track web/web-1",
+      "server web-2 10.0.2.12:80 track web/web-2",
+    ]);
+    const [requests, alone] = [...edge.matchAll(/maxconn (512|1400)/g)].map(([, most]) =>
+      Number(most),
+    );
+    const [, connections] = /worker_connections (\d+);/.exec(nginx)!;
+    expect(2 * (requests! + alone!)).toBeLessThan(Number(connections));
+  });
+
   it("asks web nodes with a real request", () => {
     expect(edge).toMatch(/option httpchk\n/);
     expect(edge).toContain("http-check send meth GET uri /healthz");
