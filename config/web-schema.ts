@@ -7,7 +7,16 @@ const path = z
   .string()
   .max(200)
   .regex(/^(\/[A-Za-z0-9\-._~]+)+\/?$/)
-  .refine((text) => !/\/\.{1,2}(\/|$)/.test(text));
+  .refine((text) => !/\/\.{1,2}(\/|$)/.test(text))
+  .refine((text) => !/^\/(assets|healthz)\/?$/.test(text));
+
+const mostPaths = 50;
+
+/** A path with a slash at its end and without one are one. */
+function areApart(paths: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(paths).map((name) => name.replace(/\/$/, ""));
+  return names.length <= mostPaths && new Set(names).size === names.length;
+}
 
 const answerTimeoutSeconds = z.int().min(1).max(3600);
 const maxBodyMib = z.int().min(1).max(10_240);
@@ -86,13 +95,13 @@ export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       about:
         "Lines of Nginx's configuration in the context of the server; `nginx -t` checks them on each host",
       must: `be ${rawRule}`,
-      example: "error_page 404 /404.html;",
+      example: "error_page 502 504 /sorry.html;",
       absent: "none",
     }).optional(),
-    paths: setting(z.record(path, pathSettings), {
+    paths: setting(z.record(path, pathSettings).refine(areApart), {
       about: "What is different at a path and below it; the longest path that fits counts",
       must:
-        "be a map from paths such as /api/export (letters, digits and -._~/, not / itself) to maps that take " +
+        `be a map from up to ${mostPaths} paths such as /api/export (letters, digits and -._~/, each once, not /, /assets or /healthz) to maps that take ` +
         "answerTimeoutSeconds (1 to 3600), maxBodyMib (1 to 10240) and buffering (true or false)",
       example: {
         "/api/export": { answerTimeoutSeconds: 600, maxBodyMib: 2048, buffering: false },

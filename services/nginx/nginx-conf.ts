@@ -5,7 +5,7 @@ import { made } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
 import { assetsLocation } from "./assets-location";
-import { appLocations, keptBodies } from "./app-locations";
+import { appLocations, innerWays, keptBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 import { type OwnWords, ownWordLines } from "./own-words";
@@ -83,6 +83,7 @@ export function nginxConf(args: NginxConfArgs): string {
         client_max_body_size ${requests.maxBodyMib}m;
         # Of the scheme and the port that a visitor used nothing is known here.
         absolute_redirect off;
+        ${innerWays(requests)}
         proxy_http_version 1.1;
         proxy_connect_timeout 1s;
         # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.

@@ -67,6 +67,10 @@ describe("an answer that is late", () => {
     }
     expect(seconds(appProxy, "timeout client")[0]).toBeGreaterThan(longest);
     expect(seconds(edge, "hard-stop-after")[0]).toBeGreaterThan(longest);
+    for (const proxy of [appProxy, balancer]) {
+      // Ten minutes, or more.
+      expect(seconds(proxy, "hard-stop-after")[0] ?? 600).toBeGreaterThan(longest);
+    }
   });
 
   it("has the time of its path, and everything else that of the stack", () => {
@@ -140,13 +144,28 @@ describe("a large body", () => {
 
   it("leaves its usual location before anything of it is read", () => {
     const nginx = nginxOf({ paths: { "/up": { maxBodyMib: 2048 } } });
-    expect(location(nginx, "@path-1")).toContain("error_page 419 = @path-1-large;");
+    expect(location(nginx, "@path-1")).toContain("return 531;");
+    expect(nginx).toContain("error_page 531 = @path-1-large;");
     expect(location(nginx, "@path-1-large")).toContain("client_max_body_size 2048m;");
-    expect(location(nginx, "@app")).not.toContain("419");
+    expect(location(nginx, "@app")).not.toContain("return 53");
   });
 
   it("leaves nothing large of an answer on the disk of a web node", () => {
     expect(nginxOf({})).toContain("proxy_max_temp_file_size 8m;");
+  });
+});
+
+describe("an error of Nginx", () => {
+  it("has the page that the stack file says, at every location", () => {
+    const nginx = nginxOf({ maxBodyMib: 100, paths: { "/a": {}, "/b": { maxBodyMib: 100 } } });
+    const inServer = nginx.match(/^ {4}error_page .*/gm)!.map((line) => line.trim());
+    expect(inServer).toEqual([
+      "error_page 418 = @upgrade;",
+      "error_page 530 = @app-large;",
+      "error_page 531 = @path-1-large;",
+      "error_page 532 = @path-2-large;",
+    ]);
+    expect(nginx.match(/error_page/g)).toHaveLength(inServer.length);
   });
 });
 

@@ -48,6 +48,12 @@ const chains: Record<string, ChainArgs> = {
   },
   worded: {
     ...usual,
+    requests: {
+      ...usual.requests,
+      answerTimeoutSeconds: 1,
+      maxBodyMib: 100,
+      paths: { "/own": {} },
+    },
     rules: {
       ...usual.rules,
       headers: oddHeaders,
@@ -56,7 +62,7 @@ const chains: Record<string, ChainArgs> = {
     settings: {
       brotli: false,
       locations: { "= /old": "return 301 /new;\n", "/beside/": "proxy_pass http://app;\n" },
-      nginxSnippet: "location = /stub {\n  return 204;\n}\n",
+      nginxSnippet: "location = /stub {\n  return 204;\n}\nerror_page 504 /sorry.html;\n",
     },
   },
   limited: {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { get } from "node:http";
@@ -86,6 +86,17 @@ export const ownWordChecks: Check[] = [
     },
   },
   {
+    title: "a page of the stack file tells of an answer that is late, at every path",
+    run: async () => {
+      mkdirSync("/srv/app/current/public", { recursive: true });
+      writeFileSync("/srv/app/current/public/sorry.html", "sorry");
+      for (const path of ["/slow?ms=3000", "/own/slow?ms=3000"]) {
+        const { status, body } = await ask(path, from("127.9.0.5"));
+        assert.deepEqual([status, body], [504, "sorry"], path);
+      }
+    },
+  },
+  {
     title: "a mistake in them is told with its setting and line",
     run: () => {
       const cases: [string[], string, (text: string) => string, RegExp][] = [
@@ -99,7 +110,7 @@ export const ownWordChecks: Check[] = [
           nginx,
           snippet,
           (text) => `${text}}\n`,
-          /^webstack:web\.nginxSnippet line 4: unexpected "}"$/,
+          /^webstack:web\.nginxSnippet line 5: unexpected "}"$/,
         ],
         [
           nginx,
