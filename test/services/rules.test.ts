@@ -5,7 +5,7 @@ import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
 import { nginxConf } from "../../services/nginx/nginx-conf";
 import { appNode, busyAppNode, databaseNode, loadBalancer, webNode } from "./rendered";
-import { webRequests } from "../support/tier-args";
+import { nginxSettings, release, webRequests } from "../support/tier-args";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
@@ -48,6 +48,21 @@ describe("load balancer", () => {
   it("repeats no request that may have had an effect", () => {
     expect(edge).toContain("http-request disable-l7-retry if !METH_GET !{ method HEAD }");
     expect(edge).toMatch(/retry-on conn-failure empty-response/);
+  });
+
+  it("keeps WebSockets apart from requests, on the same nodes", () => {
+    expect(edge).toContain("use_backend sockets if { req.hdr(Upgrade) -i websocket }");
+    const [, sockets] = /^backend sockets\n([^]*?)\n\n/m.exec(edge)!;
+    expect(sockets!.match(/server .*/g)).toEqual([
+      "server on-marked-down shutdown-sessions maxconn 1400",
+      "server web-1 10.0.2.11:80 track web/web-1",
+      "server web-2 10.0.2.12:80 track web/web-2",
+    ]);
+    const [requests, alone] = [...edge.matchAll(/maxconn (512|1400)/g)].map(([, most]) =>
+      Number(most),
+    );
+    const [, connections] = /worker_connections (\d+);/.exec(nginx)!;
+    expect(2 * (requests! + alone!)).toBeLessThan(Number(connections));
   });
 
   it("asks web nodes with a real request", () => {
@@ -122,14 +137,23 @@ describe("web node", () => {
   it("says which release it has where that is wanted, in every place that has headers of its own", () => {
     const said = "include /srv/app/current/.webstack-nginx.con[f];";
     const conf = nginxConf({
-      ...{ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests: webRequests(), brotli: false },
-      versionHeader: true,
+      ...{ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests: webRequests(), release },
+      settings: nginxSettings({ versionHeader: true }),
     });
     const own = conf.match(/location \/assets\/ \{[^}]*\}/)![0];
     expect(own).toContain(said);
     expect(conf.split(said)).toHaveLength(3);
     expect(conf).toContain("proxy_hide_header X-Release;");
     expect(nginx).not.toMatch(/webstack-nginx|X-Release/);
+  });
+
+  it("finds assets of all releases that are kept, and pages of the running one alone", () => {
+    const links = [...nginx.matchAll(/\/(previous-\d|current)\/public\$uri/g)].map(
+      ([, link]) => link,
+    );
+    expect(links).toEqual(["current", "previous-1", "previous-2"]);
+    const assets = nginx.slice(nginx.indexOf("location /assets/"), nginx.indexOf("location / {"));
+    expect(nginx.replace(assets, "")).not.toContain("previous-");
   });
 
   it("trusts the load balancers' word on the client, and nobody else's", () => {
