@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask, visitorsV6 } from "./visitor";
 
@@ -27,9 +27,7 @@ export async function startDaemons(folder: string): Promise<void> {
   execFileSync("openssl", ["req", "-x509", ...key, ...subject, ...files], { stdio: "ignore" });
   const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
   writeFileSync("/etc/haproxy/certs/edge.pem", pem.join(""));
-  for (const name of readdirSync(`${folder}/etc`)) {
-    copyFileSync(`${folder}/etc/${name}`, `/etc/haproxy/${name}`);
-  }
+  cpSync(`${folder}/etc`, "/etc", { recursive: true });
   mkdirSync("/srv/app/current/public", { recursive: true });
   for (const address of visitorsV6) {
     execFileSync("ip", ["-6", "address", "add", `${address}/128`, "dev", "lo"]);

@@ -1,16 +1,19 @@
 import { startBackend } from "./backend";
 import type { Check, CheckSaid } from "./checks";
 import { clientChecks } from "./check-clients";
+import { fileChecks } from "./check-files";
 import { limitChecks } from "./check-limits";
+import { ownWordChecks } from "./check-own-words";
 import { namedChecks, proxiedChecks } from "./check-proxied";
 import { requestChecks } from "./check-requests";
 import { printed, startDaemons } from "./daemons";
 
 const checks: Record<string, Check[]> = {
   requests: requestChecks,
-  clients: clientChecks,
+  clients: [...clientChecks, ...fileChecks],
   proxied: proxiedChecks,
   named: namedChecks,
+  worded: ownWordChecks,
   limited: limitChecks,
 };
 
