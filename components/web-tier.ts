@@ -4,6 +4,7 @@ import type { AppProxyCfgArgs } from "../services/app-proxy/app-proxy-cfg";
 import { appProxy } from "../services/app-proxy/service";
 import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
+import type { NginxSettings } from "../services/nginx/nginx-conf";
 import { nginx, type NginxFacts } from "../services/nginx/service";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
@@ -18,15 +19,13 @@ export interface WebTierArgs extends TierArgs {
   program: Pick<AppProgram, "health" | "sharesPort">;
   /** What visitors' requests may be. */
   requests: WebRequests;
-  /** Whether answers are compressed with brotli too. */
-  brotli: boolean;
-  /** Whether answers say which release the node has. @default false */
-  versionHeader?: boolean;
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "brotli" | "versionHeader" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "settings" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -50,8 +49,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, requests, brotli, versionHeader, release } = args;
-    const known = () => ({ appNodes, program, requests, brotli, versionHeader, release });
+    const { appNodes, program, requests, settings, release } = args;
+    const known = () => ({ appNodes, program, requests, settings, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

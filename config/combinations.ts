@@ -27,7 +27,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...pinProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
-    ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls")),
+    ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls"), part(raw, "web")),
   ];
 }
 

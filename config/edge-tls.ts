@@ -1,5 +1,5 @@
 import type { StackConfig } from "./schema";
-import { tlsMode } from "./tls-problems";
+import { saysHsts, tlsMode } from "./tls-problems";
 
 /** HTTPS of the load balancers, as all settings together say. */
 export interface EdgeTls {
@@ -19,12 +19,12 @@ export interface EdgeTls {
 
 /** What the settings of names and TLS mean together. */
 export function edgeTls(config: StackConfig): EdgeTls {
-  const { domain, domains, canonicalDomain, loadBalancers, tls } = config;
+  const { domain, domains, canonicalDomain, loadBalancers, tls, web } = config;
   const hasPem = loadBalancers.tls !== undefined;
   const mode = tlsMode({ tls, domains, hasPem }) as EdgeTls["mode"];
   // No visitor is sent to a certificate that the browser warns of, and a stack whose file is older than `tls` goes on.
   const leadsToHttps = mode === "acme" || tls.mode === "pem";
-  const hsts = tls.hsts ?? leadsToHttps;
+  const hsts = tls.hsts ?? (leadsToHttps && !saysHsts(web.headers));
   return {
     mode,
     domains: domains ?? (domain === undefined ? [] : [domain]),

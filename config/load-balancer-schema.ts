@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isApiEndpoint } from "./endpoints";
+import { rawLines, rawRule } from "./raw-lines";
 import { setting } from "./setting";
 import { isTrustable, proxyListNames } from "./trusted-proxies";
 
@@ -79,6 +80,12 @@ export function loadBalancerSettings<Shared extends z.ZodRawShape>(shared: Share
         example: "CF-Connecting-IP",
       },
     ).default("X-Forwarded-For"),
+    haproxySnippet: setting(rawLines, {
+      about: "Last lines of HAProxy's public frontend; `haproxy -c` checks them on each host",
+      must: `be ${rawRule}`,
+      example: "http-request deny if { path_beg /wp-admin }",
+      absent: "none",
+    }).optional(),
     limits: z
       .strictObject({
         requestsPerSecond: setting(z.int().min(1).max(100_000), {

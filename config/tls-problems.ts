@@ -9,8 +9,14 @@ export function tlsMode(raw: { tls?: { mode?: unknown }; domains?: unknown; hasP
   return raw.domains === undefined ? "selfSigned" : "acme";
 }
 
+/** Whether headers of the stack file hold the one that `tls.hsts` is about. */
+export function saysHsts(headers: unknown): boolean {
+  if (typeof headers !== "object" || headers === null) return false;
+  return Object.keys(headers).some((name) => name.toLowerCase() === "strict-transport-security");
+}
+
 /** Problems between the names, the mode of TLS and what it needs. */
-export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw): string[] {
+export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): string[] {
   const hasPem = loadBalancers.tls !== undefined;
   const mode = tlsMode({ tls, domains: raw.domains, hasPem });
   const names = Array.isArray(raw.domains) ? (raw.domains as unknown[]).map(String) : [];
@@ -18,6 +24,7 @@ export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw): string[] {
     ...nameProblems(raw, names),
     ...(mode === "acme" ? acmeProblems(raw, names, hasPem) : []),
     ...otherModeProblems(mode, tls, hasPem),
+    ...hstsProblems(tls, web),
   ];
 }
 
@@ -61,6 +68,15 @@ function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean
           "webstack:loadBalancers.tls must be absent with tls.mode acme, got a certificate; remove it, or set tls.mode to pem",
         ]
       : []),
+  ];
+}
+
+/** Of two values for one header, one would be lost. */
+function hstsProblems({ hsts }: Raw, { headers }: Raw): string[] {
+  if ((hsts !== true && hsts !== "preload") || !saysHsts(headers)) return [];
+  return [
+    `webstack:tls.hsts must be absent with Strict-Transport-Security in web.headers, got ${shown(hsts)}; ` +
+      "remove one of the two",
   ];
 }
 

@@ -79,7 +79,8 @@ export const tlsSettings = z.strictObject({
       "Whether browsers are told to come by HTTPS alone for two years; `preload` includes all subdomains and consents to the browsers' own list",
     must: "be true, false or preload",
     example: true,
-    absent: "true with `acme`, and with `tls.mode: pem`",
+    absent:
+      "true with `acme`, and with `tls.mode: pem`, unless `web.headers` has Strict-Transport-Security",
   }).optional(),
   redirect: setting(z.boolean(), {
     about: "Whether HTTP redirects to HTTPS, with `acme` once a name has its certificate",

@@ -60,6 +60,12 @@ function viewsOf(
   );
 }
 
+/** Why a tier is not wholly in service; of no single node if that cannot be told. */
+interface Problem {
+  node?: string;
+  text: string;
+}
+
 /**
  * Why nodes of a tier are not in service, as their neighbours see it; nothing if they are. Nodes that
  * no neighbour knows are passed over.
@@ -73,18 +79,33 @@ export async function problemsOf(
   front: readonly string[],
   isAbout: (name: string) => boolean,
 ): Promise<string[]> {
-  if (role === "lb") return edgeProblems(hosts, isAbout);
+  const found = await problems(hosts, role, front);
+  return found.filter(({ node }) => node === undefined || isAbout(node)).map(({ text }) => text);
+}
+
+/** Nodes of a tier that are not in service, as their neighbours see it. */
+export async function sickOf(hosts: Hosts, role: HostNode["role"]): Promise<Set<string>> {
+  const found = await problems(hosts, role, await frontOf(hosts, role));
+  return new Set(found.flatMap(({ node }) => node ?? []));
+}
+
+async function problems(
+  hosts: Hosts,
+  role: HostNode["role"],
+  front: readonly string[],
+): Promise<Problem[]> {
+  if (role === "lb") return edgeProblems(hosts);
   const views = await viewsOf(hosts, role, front);
-  const seen = views.flatMap(({ seer, servers }) =>
+  const seen = views.flatMap(({ seer, servers }): Problem[] =>
     servers === undefined
-      ? [`${seer} does not say how it sees the ${role} nodes`]
+      ? [{ text: `${seer} does not say how it sees the ${role} nodes` }]
       : [...servers]
-          .filter(([name, isUp]) => isAbout(name) && !isUp)
-          .map(([name]) => `${seer} sends nothing to ${name}`),
+          .filter(([, isUp]) => !isUp)
+          .map(([node]) => ({ node, text: `${seer} sends nothing to ${node}` })),
   );
   if (role !== "db") return seen;
   const known = new Set(views.flatMap(({ servers }) => [...(servers?.keys() ?? [])]));
-  return [...seen, ...(await groupProblems(hosts, (name) => known.has(name) && isAbout(name)))];
+  return [...seen, ...(await groupProblems(hosts, known))];
 }
 
 /** True if a node in front knows the node. */
@@ -98,30 +119,30 @@ export async function isKnown(
   return views.some(({ servers }) => servers?.has(name));
 }
 
-async function groupProblems(hosts: Hosts, isAbout: (name: string) => boolean): Promise<string[]> {
+async function groupProblems(hosts: Hosts, known: ReadonlySet<string>): Promise<Problem[]> {
   return [...(await databaseStates(hosts))]
-    .filter(([name]) => isAbout(name))
-    .flatMap(([name, state]) => {
-      if (!state) return [`the supervisor of ${name} does not answer`];
+    .filter(([node]) => known.has(node))
+    .flatMap(([node, state]) => {
+      if (!state) return [{ node, text: `the supervisor of ${node} does not answer` }];
       if (state.member?.state !== "ONLINE") {
-        return [`MySQL of ${name} is ${state.member?.state ?? "not there"}`];
+        return [{ node, text: `MySQL of ${node} is ${state.member?.state ?? "not there"}` }];
       }
-      return state.majority ? [] : [`${name} is without a majority`];
+      return state.majority ? [] : [{ node, text: `${node} is without a majority` }];
     });
 }
 
-async function edgeProblems(hosts: Hosts, isAbout: (name: string) => boolean): Promise<string[]> {
+async function edgeProblems(hosts: Hosts): Promise<Problem[]> {
   const all = await edgeStates(hosts);
-  const own = [...all].filter(([name]) => isAbout(name));
-  const problems = own.flatMap(([name, state]) => {
-    if (!state) return [`${name} does not answer`];
-    if (!state.healthy) return [`HAProxy of ${name} is not healthy`];
+  const found = [...all].flatMap(([node, state]): Problem[] => {
+    if (!state) return [{ node, text: `${node} does not answer` }];
+    if (!state.healthy) return [{ node, text: `HAProxy of ${node} is not healthy` }];
     const role = state.mover?.vrrp ?? "unknown";
-    return ["MASTER", "BACKUP"].includes(role) ? [] : [`keepalived of ${name} is ${role}`];
+    const isPart = ["MASTER", "BACKUP"].includes(role);
+    return isPart ? [] : [{ node, text: `keepalived of ${node} is ${role}` }];
   });
   // Two that do not hear each other are both master.
   const masters = [...all.values()].filter((state) => state?.mover?.vrrp === "MASTER").length;
-  if (masters > 1) problems.push("both load balancers are master");
-  if (holderOf(all) === undefined) problems.push("no load balancer has the address");
-  return problems;
+  if (masters > 1) found.push({ text: "both load balancers are master" });
+  if (holderOf(all) === undefined) found.push({ text: "no load balancer has the address" });
+  return found;
 }

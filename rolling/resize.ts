@@ -2,7 +2,7 @@ import type { Cloud, CloudServer } from "./cloud";
 import { databaseStates, primaryOf } from "./databases";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
-import { frontOf, isKnown, problemsOf } from "./neighbours";
+import { frontOf, isKnown, problemsOf, sickOf } from "./neighbours";
 import { stepAside, stepBack } from "./step-aside";
 import type { TypeChange } from "./told";
 import type { Turns } from "./turns";
@@ -42,8 +42,8 @@ export class Resizing {
   /** Of the node that has the turn: who is asked how it does, and whether they know it. */
   private front: { names: string[]; knowsIt: boolean } = { names: [], knowsIt: false };
 
-  /** Who has the role of a tier that only one has; asked once, for all who come at once. */
-  private readonly busy = new Map<HostNode["role"], Promise<string | undefined>>();
+  /** How each tier does; looked at once, for all who come at once. */
+  private readonly looks = new Map<HostNode["role"], ReturnType<Resizing["lookAt"]>>();
 
   constructor(private readonly world: ResizeWorld) {}
 
@@ -158,20 +158,24 @@ export class Resizing {
     });
   }
 
-  /** Tier after tier; who has the address, or is the primary, last in its tier: the role moves once. */
+  /**
+   * Tier after tier. Who is out of service already, by an earlier run that was cut off, comes first in
+   * its tier; who has the address, or is the primary, comes last, so that the role moves once.
+   */
   private async rankOf({ name, role }: HostNode): Promise<number> {
-    const rank = roles.indexOf(role) * 2;
-    if (role !== "lb" && role !== "db") return rank;
-    const busy = this.busy.get(role) ?? this.busyOf(role);
-    this.busy.set(role, busy);
-    return (await busy) === name ? rank + 1 : rank;
+    const look = this.looks.get(role) ?? this.lookAt(role);
+    this.looks.set(role, look);
+    const { sick, busy } = await look;
+    return roles.indexOf(role) * 3 + (sick.has(name) ? 0 : busy === name ? 2 : 1);
   }
 
-  private async busyOf(role: "lb" | "db"): Promise<string | undefined> {
+  private async lookAt(role: HostNode["role"]): Promise<{ sick: Set<string>; busy?: string }> {
     const hosts = await this.reach();
-    return role === "lb"
-      ? holderOf(await edgeStates(hosts))
-      : primaryOf(await databaseStates(hosts));
+    const sick = await sickOf(hosts, role);
+    if (role !== "lb" && role !== "db") return { sick };
+    const busy =
+      role === "lb" ? holderOf(await edgeStates(hosts)) : primaryOf(await databaseStates(hosts));
+    return busy === undefined ? { sick } : { sick, busy };
   }
 
   private async reach(): Promise<Hosts> {

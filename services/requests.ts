@@ -32,6 +32,8 @@ export interface ProxyTimeouts {
   idle: string;
   /** How long an old worker of a load balancer may live: an answer that began before a reload ends. */
   edgeReload: string;
+  /** How long an old worker of another proxy may live; longer, for a reload is rare there. */
+  innerReload: string;
 }
 
 /**
@@ -51,6 +53,7 @@ export function proxyTimeouts(requests: WebRequests): ProxyTimeouts {
     uncounted: duration(Math.max(3600, edge)),
     idle: duration(idleTimeoutSeconds),
     edgeReload: duration(Math.max(60, edge)),
+    innerReload: edge > 600 ? duration(edge) : "10m",
   };
 }
 

@@ -35,6 +35,8 @@ describe("readSettings", () => {
         answerTimeoutSeconds: 30,
         idleTimeoutSeconds: 3600,
         brotli: false,
+        headers: {},
+        locations: {},
         paths: {},
       },
       db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536, xcomHelp: true },
@@ -68,6 +70,15 @@ describe("readSettings", () => {
       { "webstack:domains": ["www.example.com"], "webstack:tls": { hsts: false, redirect: false } },
       "acme",
       false,
+      "off",
+    ],
+    [
+      {
+        "webstack:domains": ["www.example.com"],
+        "webstack:web": { headers: { "Strict-Transport-Security": "max-age=60" } },
+      },
+      "acme",
+      true,
       "off",
     ],
     [
@@ -171,6 +182,14 @@ describe("readSettings", () => {
       },
       { name: "index", command: ["x"], nodes: 2, processes: 1, stopSeconds: 30 },
     ]);
+  });
+
+  it("takes headers with any printed character, and lines of the services' own as they are", () => {
+    const headers = { "Content-Security-Policy": `default-src 'self'; img-src "%" {$x}` };
+    const locations = { "~* ^/a(b|c)$": "return 204;", "= /old": "return 301 /new;\n" };
+    const nginxSnippet = "error_page 404 /404.html;\n\n# done\n";
+    const chosen = read({ "webstack:web": { headers, locations, nginxSnippet } }).web;
+    expect(chosen).toMatchObject({ headers, locations, nginxSnippet });
   });
 
   it("trusts no proxy and has a generous limit for each client unless it is told otherwise", () => {

@@ -147,6 +147,29 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
     expect(release).not.toHaveProperty("command");
   });
 
+  it("runs a pinned release whatever app.path holds, and does not migrate for it", async () => {
+    const digest = "a".repeat(64);
+    const config = stackConfig(stack);
+    const app = JSON.parse(config["webstack:app"]!) as object;
+    const pin = { path: "./nowhere", release: digest, releaseCommand: "node main.js" };
+    const pinned = {
+      ...config,
+      "webstack:app": JSON.stringify({ ...app, migrate: "make", ...pin }),
+    };
+    const again = await record(() => void program(), { stack, config: pinned });
+    for (const name of ["app-1", "app-2", "web-1", "web-2"]) {
+      const { release } = named(again, `${name}-configuration`).inputs;
+      expect(release, name).toEqual({ digest, root: "/srv/app", keep: 3 });
+    }
+    const { files, services } = named(again, "app-1-configuration").inputs as {
+      files: Record<string, string>;
+      services: { unit: string; restartFiles: string[] }[];
+    };
+    expect(files["/etc/systemd/system/app@.service"]).toContain("ExecStart=/usr/bin/node main.js");
+    const migration = services.find(({ unit }) => unit === "webstack-migrate.service")!;
+    expect(migration.restartFiles).not.toContain("/srv/app/current");
+  });
+
   it("plans the same when it runs again", async () => {
     const again = await record(() => void program(), { stack, config: stackConfig(stack) });
     expect(again).toEqual(all);

@@ -89,12 +89,13 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const hooks = resizing(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role, hooks);
   // Named one by one: beside them is the token.
-  const { trustedProxies, clientAddressHeader, limits } = loadBalancers;
+  const { trustedProxies, clientAddressHeader, limits, haproxySnippet } = loadBalancers;
+  const { headers } = web;
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
     requests: web,
-    rules: { trustedProxies, clientAddressHeader, limits },
+    rules: { trustedProxies, clientAddressHeader, limits, headers, haproxySnippet },
     addresses: base.addresses,
     api:
       broker?.access ??
@@ -136,8 +137,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     appNodes: plan.app,
     program,
     requests: web,
-    brotli: web.brotli,
-    versionHeader: app.versionHeader,
+    settings: { ...web, versionHeader: app.versionHeader },
     release,
     server: server("web"),
     host,

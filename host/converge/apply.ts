@@ -3,6 +3,7 @@ import { checkStaged } from "./checks";
 import { removeDurably } from "./durable";
 import { writeAtomically } from "./files";
 import { journalPath, recordSwitch } from "./journal";
+import { linkKept } from "./kept-links";
 import {
   isSameManifest,
   leaving,
@@ -121,6 +122,8 @@ async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<Servi
   }
   if (plan.release) {
     say("switch", plan.release.digest);
+    // Before the switch: at no moment is a file of the release before not to be found.
+    if (bundle.release) linkKept(bundle.release, plan.release.digest);
     switchRelease(plan.release.root, plan.release.digest);
   }
   await reloadUnits([...plan.write.keys(), ...plan.remove]);
@@ -142,6 +145,7 @@ async function rollBack({ message }: Error, swap: Swap): Promise<Failed> {
 function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);
+    linkKept(release);
   } catch (error) {
     say("left behind", (error as Error).message);
   }

@@ -31,6 +31,8 @@ const mark = "--webstack-end--";
  * so that no password is ever an argument; one at a time; a session that hangs is ended.
  */
 export class Mysql {
+  /** Sessions that were begun: answers of one session are answers of one life of MySQL. */
+  sessions = 0;
   private child: ChildProcess | undefined;
   private out = "";
   private errors = "";
@@ -80,6 +82,7 @@ export class Mysql {
       if (this.child === child) this.fail(new Error(this.errors.trim() || "MySQL is not there"));
     });
     this.child = child;
+    this.sessions += 1;
     return child;
   }
 

@@ -31,7 +31,7 @@ export function appBalancerCfg(
       # Two files each: a host of the local cloud has 20 000.
       maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
-      hard-stop-after 10m
+      hard-stop-after ${timeouts.innerReload}
       stats socket ${socketPath} mode 600 level admin
 
     defaults

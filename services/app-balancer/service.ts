@@ -67,7 +67,7 @@ function part({ program, processes, requests, programs }: AppBalancerFacts): Ser
       [configPath]: rootFile(config),
       [unitPath]: rootFile(balancerUnitText()),
     },
-    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
+    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-f", configPath] }],
     unitFiles: { own: [unitPath] },
     services: [
       {

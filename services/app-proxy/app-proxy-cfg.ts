@@ -37,7 +37,7 @@ export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): s
       # Two files each: a host of the local cloud has 20 000.
       maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
-      hard-stop-after 10m
+      hard-stop-after ${timeouts.innerReload}
       stats socket /run/haproxy/admin.sock mode 660 level admin
 
     defaults

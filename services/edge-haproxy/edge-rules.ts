@@ -11,4 +11,8 @@ export interface EdgeRules {
     /** Connections at a time; at least 1. @default a quarter of all */
     connections?: number | undefined;
   };
+  /** Headers of every answer by name; those that an answer has already stay. */
+  headers: Readonly<Record<string, string>>;
+  /** Lines of HAProxy's public frontend. @default none */
+  haproxySnippet?: string | undefined;
 }

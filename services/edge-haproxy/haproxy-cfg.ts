@@ -2,7 +2,9 @@ import type { Peer } from "../../topology";
 import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
+import { stackFileLines } from "../stack-file-text";
 import { text } from "../text";
+import { answerHeaders, roomForHeaders } from "./answer-headers";
 import { clientOfProxy, tellClient, trustedNames, trusts } from "./client-address";
 import { connectionRules, limitTables, requestRules } from "./client-limits";
 import { reservedConnections } from "./connections";
@@ -28,6 +30,11 @@ export interface HaproxyCfgArgs {
   /** HTTPS. @default as a load balancer boots: the placeholder alone */
   https?: EdgeHttps;
 }
+
+/** Requests that one load balancer has under way on one web node at most; others wait for their turn. */
+const requestsPerWebNode = 512;
+/** WebSockets likewise: Nginx on one processor has 4096 connections, two for each of both. */
+const socketsPerWebNode = 1400;
 
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
 export const drainMapPath = "/etc/haproxy/drain.map";
@@ -55,6 +62,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     global
       ${haproxyProcess}
       maxconn ${maxConnections}
+      ${roomForHeaders(rules.headers)}
       localpeer ${node}
       # Old workers end; not all idle connections are closed at once after a reload.
       hard-stop-after ${timeouts.edgeReload}
@@ -108,7 +116,10 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request set-header X-Webstack-Lb ${node}
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
+      ${answerHeaders(rules.headers)}
+      use_backend sockets if { req.hdr(Upgrade) -i websocket }
       default_backend web
+      ${rules.haproxySnippet === undefined ? [] : ownLines(rules.haproxySnippet)}
 
     ${limitTables()}
 
@@ -122,8 +133,15 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn 512
+      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
+
+    # They last: among requests they would soon have all places.
+    backend sockets
+      balance leastconn
+      retry-on conn-failure
+      default-server on-marked-down shutdown-sessions maxconn ${socketsPerWebNode}
+      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80 track web/${name}`)}
 
     frontend status
       bind 127.0.0.1:8404
@@ -140,4 +158,9 @@ function peerRule(publicIp: string): string[] {
     "# The other load balancer asks here whether this one serves, also while it is full.",
     `tcp-request connection accept if { src ${publicIp} }`,
   ];
+}
+
+/** The last lines of the frontend: a section that they begin ends there too. */
+function ownLines(snippet: string): string[] {
+  return stackFileLines("loadBalancers.haproxySnippet", snippet);
 }

@@ -74,7 +74,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     checks: [
       {
         files: readAtStart(rules),
-        command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath],
+        command: ["/usr/sbin/haproxy", "-c", "-f", configPath],
         needs: [edgeCertificatePath, ticketKeysPath],
       },
     ],

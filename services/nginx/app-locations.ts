@@ -37,35 +37,66 @@ export function keptBodies(requests: WebRequests): string[] {
   ];
 }
 
+/** Status with which a request leaves its location for `@upgrade`; no visitor sees it. */
+const upgradeStatus = 418;
+/** First one of those with which requests leave for the locations of large bodies, one for each place. */
+const largeStatus = 530;
+
 /** What holds for requests to the app at one place. */
 interface Place extends Required<{ [Key in keyof PathRequests]: NonNullable<PathRequests[Key]> }> {
   /** Name of its location without `@`, such as `app`. */
   name: string;
   /** Directives on the size of bodies where it is not that of the server. */
   bodySize: readonly string[];
+  /** Status with which a large body leaves for the location that does not keep it. */
+  status: number;
+}
+
+function places(requests: WebRequests): { usual: Place; own: (Place & { path: string })[] } {
+  const { answerTimeoutSeconds, maxBodyMib } = requests;
+  const limits = { answerTimeoutSeconds, maxBodyMib, buffering: true };
+  const usual = { ...limits, name: "app", bodySize: [], status: largeStatus };
+  const paths = Object.entries(requests.paths).sort(([a], [b]) => (a < b ? -1 : 1));
+  const own = paths.map(([path, different], i) => {
+    const place = { ...usual, ...defined(different), name: `path-${i + 1}` };
+    return { ...withBodySize(place), path, status: largeStatus + i + 1 };
+  });
+  return { usual, own };
+}
+
+/**
+ * Directives of Nginx's `server` that lead from one location to another. They are not in a location: it would take no
+ * `error_page` of the stack file then.
+ */
+export function innerWays(requests: WebRequests): string[] {
+  const { usual, own } = places(requests);
+  return [
+    `error_page ${upgradeStatus} = @upgrade;`,
+    ...[usual, ...own]
+      .filter(streams)
+      .map(({ name, status }) => `error_page ${status} = @${name}-large;`),
+  ];
+}
+
+function streams({ buffering, maxBodyMib }: Place): boolean {
+  return buffering && mayStream(maxBodyMib);
 }
 
 /** Locations of Nginx that pass requests on to the app, and for each path of its own those that lead there. */
 export function appLocations(requests: WebRequests): string[] {
-  const { answerTimeoutSeconds, maxBodyMib, idleTimeoutSeconds } = requests;
-  const usual = { name: "app", answerTimeoutSeconds, maxBodyMib, buffering: true, bodySize: [] };
-  const paths = Object.entries(requests.paths).sort(([a], [b]) => (a < b ? -1 : 1));
-  const own = paths.map(([path, different], i) => {
-    const place = withBodySize({ ...usual, ...defined(different), name: `path-${i + 1}` });
-    return [...pathLocations(path, place), ...placeLocations(place)];
-  });
+  const { usual, own } = places(requests);
   return [
     "location / {",
     "  try_files $uri @app;",
     "}",
     "",
     ...placeLocations(usual),
-    ...own.flat(),
-    ...upgradeLocation(idleTimeoutSeconds),
+    ...own.flatMap((place) => [...pathLocations(place), ...placeLocations(place)]),
+    ...upgradeLocation(requests.idleTimeoutSeconds),
   ];
 }
 
-function defined(path: PathRequests): Partial<Omit<Place, "name" | "bodySize">> {
+function defined(path: PathRequests): Partial<Omit<Place, "name" | "bodySize" | "status">> {
   return Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined));
 }
 
@@ -75,10 +106,10 @@ function withBodySize(place: Place): Place {
 }
 
 /** The path itself and what is below it, but not a longer name that begins with it. */
-function pathLocations(path: string, { name, bodySize }: Place): string[] {
-  const places = path.endsWith("/") ? [path] : [`= ${path}`, `${path}/`];
-  return places.flatMap((place) => [
-    `location ${place} {`,
+function pathLocations({ path, name, bodySize }: Place & { path: string }): string[] {
+  const matches = path.endsWith("/") ? [path] : [`= ${path}`, `${path}/`];
+  return matches.flatMap((match) => [
+    `location ${match} {`,
     ...bodySize.map((line) => `  ${line}`),
     `  try_files $uri @${name};`,
     "}",
@@ -87,22 +118,19 @@ function pathLocations(path: string, { name, bodySize }: Place): string[] {
 }
 
 function placeLocations(place: Place): string[] {
-  const { name, maxBodyMib, buffering } = place;
-  const streams = buffering && mayStream(maxBodyMib);
+  const { name, buffering, status } = place;
+  const isLarge = ["if ($large_body) {", `  return ${status};`, "}"];
   const unbuffered = ["proxy_request_buffering off;", "proxy_buffering off;"];
   return [
     ...location(place, [
       "# A connection that changes its protocol lasts; all others go on below.",
-      "error_page 418 = @upgrade;",
       "if ($websocket) {",
-      "  return 418;",
+      `  return ${upgradeStatus};`,
       "}",
-      ...(streams
-        ? [`error_page 419 = @${name}-large;`, "if ($large_body) {", "  return 419;", "}"]
-        : []),
+      ...(streams(place) ? isLarge : []),
       ...(buffering ? [] : unbuffered),
     ]),
-    ...(streams
+    ...(streams(place)
       ? location({ ...place, name: `${name}-large` }, ["proxy_request_buffering off;"])
       : []),
   ];

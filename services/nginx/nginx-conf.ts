@@ -1,11 +1,14 @@
 import { appPort } from "../app/app-program";
 import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
+import type { BundleRelease } from "../bundle";
 import { made } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
-import { appLocations, keptBodies } from "./app-locations";
+import { assetsLocation } from "./assets-location";
+import { appLocations, innerWays, keptBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
+import { type OwnWords, ownWordLines } from "./own-words";
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -15,17 +18,19 @@ export interface NginxConfArgs {
   lbSubnetCidr: string;
   /** What visitors' requests may be. */
   requests: WebRequests;
-  /** Whether answers are compressed with brotli too; needs {@link brotliPackages}. */
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
+  /** Where the app's releases are, and how many. */
+  release: Pick<BundleRelease, "root" | "keep">;
+}
+
+/** What the stack file says about Nginx itself. */
+export interface NginxSettings extends OwnWords {
+  /** Whether answers are compressed with brotli too; needs `brotliPackages`. */
   brotli: boolean;
   /** Whether answers say which release the node has. @default false */
   versionHeader?: boolean;
 }
-
-/**
- * Line that adds the header, which the host writes beside a release when it unpacks it; see
- * `host/converge/label.ts`. A name with a wildcard may be missing.
- */
-const releaseHeader = ["include /srv/app/current/.webstack-nginx.con[f];"];
 
 /**
  * Renders `/etc/nginx/nginx.conf`, complete, nginx 1.24 and later.
@@ -33,10 +38,12 @@ const releaseHeader = ["include /srv/app/current/.webstack-nginx.con[f];"];
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
 export function nginxConf(args: NginxConfArgs): string {
-  const { node, lbSubnetCidr, requests, brotli, versionHeader = false } = args;
+  const { node, lbSubnetCidr, requests, settings, release } = args;
+  const { versionHeader = false } = settings;
+  const releaseHeader = versionHeader ? releaseHeaderLines(release) : [];
   return text`
     ${made}
-    ${compressionModules(brotli)}
+    ${compressionModules(settings.brotli)}
     user www-data;
     worker_processes auto;
     worker_rlimit_nofile 16384;
@@ -55,7 +62,7 @@ export function nginxConf(args: NginxConfArgs): string {
       sendfile on;
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
-      ${compression(brotli)}
+      ${compression(settings.brotli)}
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
       # Longer than the load balancers keep an idle connection.
@@ -76,14 +83,18 @@ export function nginxConf(args: NginxConfArgs): string {
 
       server {
         listen 80 default_server backlog=65535;
-        root /srv/app/current/public;
+        root ${release.root}/current/public;
         client_max_body_size ${requests.maxBodyMib}m;
+        # Of the scheme and the port that a visitor used nothing is known here.
+        absolute_redirect off;
+        ${innerWays(requests)}
         proxy_http_version 1.1;
         proxy_connect_timeout 1s;
         # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
         proxy_next_upstream error;
         ${forwardedHeaders(node)}
-        ${versionHeader ? [...releaseHeader, "proxy_hide_header X-Release;"] : []}
+        ${releaseHeader}
+        ${versionHeader ? ["proxy_hide_header X-Release;"] : []}
 
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
@@ -93,15 +104,19 @@ export function nginxConf(args: NginxConfArgs): string {
           proxy_read_timeout 400ms;
         }
 
-        location /assets/ {
-          add_header Cache-Control "public, max-age=31536000, immutable";
-          add_header X-Webstack-Web ${node};
-          ${versionHeader ? releaseHeader : []}
-          try_files $uri @app;
-        }
+        ${assetsLocation(node, release, releaseHeader)}
 
         ${appLocations(requests)}
+        ${ownWordLines(settings)}
       }
     }
   `;
+}
+
+/**
+ * Line that adds the header, which the host writes beside a release when it unpacks it; see
+ * `host/converge/label.ts`. A name with a wildcard may be missing.
+ */
+function releaseHeaderLines({ root }: Pick<BundleRelease, "root">): string[] {
+  return [`include ${root}/current/.webstack-nginx.con[f];`];
 }

@@ -1,9 +1,10 @@
 import { alwaysRestarted } from "../always-restarted";
-import { rootFile, type BundleRelease } from "../bundle";
+import { type BundleFile, type BundleRelease, rootFile } from "../bundle";
 import type { WebRequests } from "../requests";
-import type { Service } from "../service";
+import type { Service, ServicePart } from "../service";
 import { brotliPackages } from "./compression";
-import { nginxConf } from "./nginx-conf";
+import { nginxConf, type NginxSettings } from "./nginx-conf";
+import { ownWordFiles } from "./own-words";
 
 /** What Nginx depends on. */
 export interface NginxFacts {
@@ -13,10 +14,8 @@ export interface NginxFacts {
   subnets: { lb: string };
   /** What visitors' requests may be. */
   requests: WebRequests;
-  /** Whether answers are compressed with brotli too. */
-  brotli: boolean;
-  /** Whether answers say which release the node has. @default false */
-  versionHeader?: boolean | undefined;
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -28,29 +27,37 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, requests, brotli, versionHeader = false, subnets, release }) => ({
-    packages: ["nginx", ...(brotli ? brotliPackages : [])],
+  part: (facts) => part(facts, ownWordFiles(facts.settings)),
+};
+
+function part(
+  { node, requests, settings, subnets, release }: NginxFacts,
+  own: Record<string, BundleFile>,
+): ServicePart {
+  const config = nginxConf({ node, requests, settings, release, lbSubnetCidr: subnets.lb });
+  const read = [configPath, ...Object.keys(own)];
+  return {
+    packages: ["nginx", ...(settings.brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(
-        nginxConf({ node, requests, brotli, versionHeader, lbSubnetCidr: subnets.lb }),
-      ),
+      [configPath]: rootFile(config),
+      ...own,
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
-    checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
+    checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
     unitFiles: { dropIns: [dropInPath], packaged: ["nginx.service"] },
     services: [
       {
         unit: "nginx.service",
-        reloadFiles: [configPath, `${release.root}/current`],
+        reloadFiles: [...read, `${release.root}/current`],
         restartFiles: [dropInPath],
         needs: [],
         health: { http: "http://127.0.0.1:80/healthz", timeoutSeconds: 20 },
       },
     ],
     release,
-  }),
-};
+  };
+}

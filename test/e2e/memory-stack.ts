@@ -62,14 +62,13 @@ export class MemoryStack {
     this.run((onEvent) => this.stack.up({ onEvent, refresh, color: "never" }));
   destroy = () => this.run((onEvent) => this.stack.destroy({ onEvent, color: "never" }));
 
-  /** Ends the engine that is at work as a loss of power would, and releases its lock. */
+  /** Ends the engine that is at work, with its plugins, as a loss of power would. */
   async kill(): Promise<void> {
-    const words = ["-o", "pid=,args=", "--ppid", String(process.pid)];
-    const engines = execFileSync("ps", words, { encoding: "utf8" })
-      .split("\n")
-      .filter((line) => /bin\/pulumi up /.test(line));
-    for (const line of engines) process.kill(Number(line.trim().split(" ")[0]), "SIGKILL");
+    const engines = childrenOf(process.pid).filter(({ line }) => /bin\/pulumi up /.test(line));
     if (engines.length !== 1) throw new Error(`${engines.length} engines are at work`);
+    const { pid } = engines[0]!;
+    const plugins = childrenOf(pid).map((plugin) => plugin.pid);
+    for (const each of [pid, ...plugins]) process.kill(each, "SIGKILL");
   }
 
   unlock = () => this.stack.cancel();
@@ -90,4 +89,17 @@ export class MemoryStack {
     }
     return ran;
   }
+}
+
+/** Processes that a process started, with their command lines. */
+function childrenOf(parent: number): { pid: number; line: string }[] {
+  const words = ["-o", "pid=,args=", "--ppid", String(parent)];
+  let said = "";
+  try {
+    said = execFileSync("ps", words, { encoding: "utf8" });
+  } catch {
+    // It says nothing and ends with 1 if there are none.
+  }
+  const lines = said.split("\n").map((line) => line.trim());
+  return lines.filter(Boolean).map((line) => ({ pid: Number(line.split(" ")[0]), line }));
 }

@@ -123,13 +123,22 @@ describe("resizing", () => {
     expect(stack.log).toEqual(["web-1 without work", "web-1 with work"]);
   });
 
-  it("goes on with a server that an earlier run left switched off", async () => {
+  it("goes on with a server that an earlier run left switched off, before the others", async () => {
     const stack = new FakeStack();
-    stack.power("web-1", false);
-    stack.hosts.down.add("web-1");
+    stack.power("web-2", false);
+    stack.hosts.down.add("web-2");
     expect(await updated(stack, ["web-1", "web-2"])).toEqual(["done", "done"]);
-    expect(stack.said).toContain("web-1: is off, has no work");
-    expect(stack.hosts.told[0]).toMatch(/^web-2/);
+    expect(stack.said).toContain("web-2: is off, has no work");
+    expect(stack.log.slice(1)).toEqual([
+      ...["web-2 off", "web-2 on", "web-1 without work", "web-1 off", "web-1 on"],
+    ]);
+  });
+
+  it("goes on with a server that an earlier run left without work, before the others", async () => {
+    const stack = new FakeStack({ down: ["db-3"] });
+    expect(await updated(stack, ["db-1", "db-2", "db-3"])).toEqual(["done", "done", "done"]);
+    const off = stack.log.filter((line) => line.endsWith(" off"));
+    expect(off).toEqual(["db-3 off", "db-2 off", "db-1 off"]);
   });
 
   it("does not switch off a server that has the type already", async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { nginx } from "../../services/nginx/service";
-import { nodeFacts, release, webRequests } from "../support/tier-args";
+import { nginxSettings, nodeFacts, release, webRequests } from "../support/tier-args";
 
 function part(brotli: boolean) {
-  const facts = { ...nodeFacts("web"), requests: webRequests(), brotli, release };
+  const settings = nginxSettings({ brotli });
+  const facts = { ...nodeFacts("web"), requests: webRequests(), settings, release };
   const { packages, files } = nginx.part(facts);
   return { packages, conf: files!["/etc/nginx/nginx.conf"]!.content };
 }

@@ -9,6 +9,7 @@ import type { Bundle } from "../../services/bundle";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import type { MysqlFacts } from "../../services/mysql/service";
+import type { NginxSettings } from "../../services/nginx/nginx-conf";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { worker } from "../support/jobs";
@@ -17,6 +18,7 @@ import {
   appProgram,
   edgeHttps,
   edgeRules,
+  nginxSettings,
   nodeFacts,
   plan,
   release,
@@ -62,6 +64,11 @@ export function tunedLoadBalancer(): Bundle {
     trustedProxies: ["192.0.2.0/24", "2001:db8:1::/48"],
     clientAddressHeader: "CF-Connecting-IP",
     limits: { requestsPerSecond: 50, connections: 100 },
+    headers: {
+      "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+      "X-Odd": `100% "it's" {$HOME} \\ # %[src]`,
+    },
+    haproxySnippet: "acl admin path_beg /wp-admin\nhttp-request deny if admin\n",
   });
   return loadBalancerWith(1, { requests: tunedRequests, rules });
 }
@@ -115,16 +122,24 @@ export function webNode(): Bundle {
 
 /** Bundle of a web node of a stack that says something else than the defaults wherever it can. */
 export function tunedWebNode(): Bundle {
-  return webNodeWith(1, tunedRequests);
+  const settings = nginxSettings({
+    locations: { "= /old": "return 301 /new;", "/files/": "autoindex on;\nexpires 1h;" },
+    nginxSnippet: "error_page 404 /404.html;\n",
+  });
+  return webNodeWith(1, tunedRequests, settings);
 }
 
-function webNodeWith(index: number, requests = webRequests()): Bundle {
+function webNodeWith(
+  index: number,
+  requests = webRequests(),
+  settings: NginxSettings = nginxSettings(),
+): Bundle {
   const facts = {
     ...nodeFacts("web", index),
     appNodes: plan.app,
     program: appProgram(),
     requests,
-    brotli: false,
+    settings,
     release,
   };
   return nodeBundle(facts, WebTier.services);

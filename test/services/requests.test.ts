@@ -4,15 +4,24 @@ import { appProxyCfg } from "../../services/app-proxy/app-proxy-cfg";
 import { haproxyCfg } from "../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf } from "../../services/nginx/nginx-conf";
 import { proxyTimeouts, type WebRequests } from "../../services/requests";
-import { appProgram, edgeRules, plan, webRequests } from "../support/tier-args";
+import {
+  appProgram,
+  edgeRules,
+  nginxSettings,
+  plan,
+  release,
+  webRequests,
+} from "../support/tier-args";
 
 /** The files of the four proxies between a visitor and a process of the app. */
 function proxies(requests: WebRequests) {
   const program = appProgram();
+  const lbSubnetCidr = "10.0.1.0/24";
+  const web = { node: "web-1", lbSubnetCidr, settings: nginxSettings(), release };
   const pair = { node: "lb-1", loadBalancers: plan.lb, webNodes: plan.web };
   return {
     edge: haproxyCfg({ ...pair, requests, rules: edgeRules(), maxConnections: 9500 }),
-    nginx: nginxConf({ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests, brotli: false }),
+    nginx: nginxConf({ ...web, requests }),
     appProxy: appProxyCfg({ appNodes: plan.app, program, requests }),
     balancer: appBalancerCfg(program.health, [3101], "/run/a.sock", proxyTimeouts(requests)),
   };
@@ -58,6 +67,10 @@ describe("an answer that is late", () => {
     }
     expect(seconds(appProxy, "timeout client")[0]).toBeGreaterThan(longest);
     expect(seconds(edge, "hard-stop-after")[0]).toBeGreaterThan(longest);
+    for (const proxy of [appProxy, balancer]) {
+      // Ten minutes, or more.
+      expect(seconds(proxy, "hard-stop-after")[0] ?? 600).toBeGreaterThan(longest);
+    }
   });
 
   it("has the time of its path, and everything else that of the stack", () => {
@@ -131,13 +144,28 @@ describe("a large body", () => {
 
   it("leaves its usual location before anything of it is read", () => {
     const nginx = nginxOf({ paths: { "/up": { maxBodyMib: 2048 } } });
-    expect(location(nginx, "@path-1")).toContain("error_page 419 = @path-1-large;");
+    expect(location(nginx, "@path-1")).toContain("return 531;");
+    expect(nginx).toContain("error_page 531 = @path-1-large;");
     expect(location(nginx, "@path-1-large")).toContain("client_max_body_size 2048m;");
-    expect(location(nginx, "@app")).not.toContain("419");
+    expect(location(nginx, "@app")).not.toContain("return 53");
   });
 
   it("leaves nothing large of an answer on the disk of a web node", () => {
     expect(nginxOf({})).toContain("proxy_max_temp_file_size 8m;");
+  });
+});
+
+describe("an error of Nginx", () => {
+  it("has the page that the stack file says, at every location", () => {
+    const nginx = nginxOf({ maxBodyMib: 100, paths: { "/a": {}, "/b": { maxBodyMib: 100 } } });
+    const inServer = nginx.match(/^ {4}error_page .*/gm)!.map((line) => line.trim());
+    expect(inServer).toEqual([
+      "error_page 418 = @upgrade;",
+      "error_page 530 = @app-large;",
+      "error_page 531 = @path-1-large;",
+      "error_page 532 = @path-2-large;",
+    ]);
+    expect(nginx.match(/error_page/g)).toHaveLength(inServer.length);
   });
 });
 

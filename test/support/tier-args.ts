@@ -5,6 +5,7 @@ import type { AcmeSettings } from "../../services/acme/service";
 import type { AppProgram } from "../../services/app/app-program";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
+import type { NginxSettings } from "../../services/nginx/nginx-conf";
 import type { NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { type Role, topology } from "../../topology";
@@ -111,12 +112,18 @@ export function webRequests(overrides: Partial<WebRequests> = {}): WebRequests {
   };
 }
 
+/** What a stack file says about Nginx by default; a test overrides only what it is about. */
+export function nginxSettings(overrides: Partial<NginxSettings> = {}): NginxSettings {
+  return { brotli: false, locations: {}, ...overrides };
+}
+
 /** What a stack file says about the load balancers by default; a test overrides only what it is about. */
 export function edgeRules(overrides: Partial<EdgeRules> = {}): EdgeRules {
   return {
     trustedProxies: [],
     clientAddressHeader: "X-Forwarded-For",
     limits: { requestsPerSecond: 1000 },
+    headers: {},
     ...overrides,
   };
 }
@@ -128,7 +135,7 @@ export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
     appNodes: plan.app,
     program: appProgram(),
     requests: webRequests(),
-    brotli: false,
+    settings: nginxSettings(),
     release,
     server: serverSettings(),
     host: hostSettings(),

@@ -3,10 +3,16 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
-import { trustedProxiesList } from "../../../services/edge-haproxy/client-address";
-import { drainMap } from "../../../services/edge-haproxy/haproxy-cfg";
 import type { CheckSaid } from "./inside/checks";
 import { type ChainArgs, chainFiles } from "./render";
+
+/** Headers that could mean something else to HAProxy. */
+const oddHeaders = {
+  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+  "Content-Security-Policy": `default-src 'self'; img-src * data:; ${"script-src 'none'; ".repeat(50)}end`,
+  "X-Odd": `100% "it's" {$HOME} \\ # %[src] \\n ;}`,
+  "X-From-App": "from the stack file",
+};
 
 const usual: ChainArgs = {
   requests: { answerTimeoutSeconds: 30, idleTimeoutSeconds: 3600, maxBodyMib: 10, paths: {} },
@@ -14,7 +20,9 @@ const usual: ChainArgs = {
     trustedProxies: [],
     clientAddressHeader: "X-Forwarded-For",
     limits: { requestsPerSecond: 1000 },
+    headers: {},
   },
+  settings: { brotli: false, locations: {} },
 };
 const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 
@@ -37,6 +45,25 @@ const chains: Record<string, ChainArgs> = {
   named: {
     ...usual,
     rules: { ...usual.rules, trustedProxies, clientAddressHeader: "CF-Connecting-IP" },
+  },
+  worded: {
+    ...usual,
+    requests: {
+      ...usual.requests,
+      answerTimeoutSeconds: 1,
+      maxBodyMib: 100,
+      paths: { "/own": {} },
+    },
+    rules: {
+      ...usual.rules,
+      headers: oddHeaders,
+      haproxySnippet: "acl admin path_beg /wp-admin\nhttp-request deny if admin\n",
+    },
+    settings: {
+      brotli: false,
+      locations: { "= /old": "return 301 /new;\n", "/beside/": "proxy_pass http://app;\n" },
+      nginxSnippet: "location = /stub {\n  return 204;\n}\nerror_page 504 /sorry.html;\n",
+    },
   },
   limited: {
     ...usual,
@@ -71,11 +98,7 @@ async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
   try {
     const chain = chains[name];
     if (!chain) throw new Error(`there is no chain ${name}`);
-    const files = {
-      ...chainFiles(chain),
-      "etc/drain.map": drainMap(),
-      "etc/trusted-proxies.lst": trustedProxiesList(chain.rules.trustedProxies),
-    };
+    const files = chainFiles(chain);
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);

@@ -1,9 +1,11 @@
 import { appBalancerCfg } from "../../../services/app-balancer/app-balancer-cfg";
 import { appProxyCfg } from "../../../services/app-proxy/app-proxy-cfg";
+import { trustedProxiesList } from "../../../services/edge-haproxy/client-address";
 import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../../services/edge-haproxy/https";
-import { haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
-import { nginxConf } from "../../../services/nginx/nginx-conf";
+import { drainMap, haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
+import { nginxConf, type NginxSettings } from "../../../services/nginx/nginx-conf";
+import { ownWordFiles } from "../../../services/nginx/own-words";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
 
 /** What the chain of proxies is rendered with. */
@@ -14,6 +16,8 @@ export interface ChainArgs {
   rules: EdgeRules;
   /** HTTPS. @default the placeholder alone */
   https?: EdgeHttps;
+  /** What is said about Nginx. */
+  settings: NginxSettings;
 }
 
 /** Addresses of the proxies of one chain, all on one host; the second load balancer listens on other ports. */
@@ -33,13 +37,16 @@ const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as cons
  * and ports: all are on one host.
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
-  const { requests } = args;
+  const { requests, settings } = args;
+  const release = { root: "/srv/app", keep: 3 };
   const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
   return {
+    ...inEtc(args),
+    "headers.json": JSON.stringify(args.rules.headers),
     "edge-1.cfg": edgeFile(args, 0),
     "edge-2.cfg": edgeFile(args, 1),
     "nginx.conf": moved(
-      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, brotli: false }),
+      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, release }),
       [["listen 80 default_server", `listen ${web}:8080 default_server`]],
     ),
     "app-proxy.cfg": moved(
@@ -54,6 +61,19 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
       appBalancerCfg(health, [3101], "/run/chain-app.sock", proxyTimeouts(requests)),
       [["bind :3000", `bind ${app}:3000`]],
     ),
+  };
+}
+
+/** Files that the proxies look for below /etc. */
+function inEtc({ rules, settings }: ChainArgs): Record<string, string> {
+  const own = Object.entries(ownWordFiles(settings)).map(([path, { content }]) => [
+    path.slice(1),
+    content,
+  ]);
+  return {
+    "etc/haproxy/drain.map": drainMap(),
+    "etc/haproxy/trusted-proxies.lst": trustedProxiesList(rules.trustedProxies),
+    ...(Object.fromEntries(own) as Record<string, string>),
   };
 }
 

@@ -26,6 +26,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   } else if (pathname.endsWith("/download")) {
     download(response, number("bytes"));
   } else {
+    if (pathname.endsWith("/header")) response.setHeader("X-From-App", "from the app");
     echo(request, response);
   }
 }

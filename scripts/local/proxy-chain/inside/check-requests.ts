@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "./checks";
@@ -53,6 +53,18 @@ async function fetched(path: string, mibPerSecond = 0): Promise<number> {
     await pause(Math.max(0, dueMs - (Date.now() - begun)));
   }
   return read;
+}
+
+/** A connection that changed its protocol. */
+async function webSocket(localAddress: string): Promise<Socket> {
+  const socket = connect({ ...site, localAddress });
+  // The key is the example of RFC 6455.
+  const key = ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"];
+  const lines = ["GET /socket HTTP/1.1", "Host: chain", "Connection: Upgrade", ...key];
+  socket.write(`${[...lines, "Upgrade: WebSocket"].join("\r\n")}\r\n\r\n`);
+  const [head] = (await once(socket, "data")) as [Buffer];
+  assert.match(head.toString(), /^HTTP\/1.1 101 /);
+  return socket;
 }
 
 /** Checks of a stack with answers of 1 s, 6 s below /long, bodies of 1 MiB and of 4096 MiB below /files. */
@@ -159,13 +171,7 @@ export const requestChecks: Check[] = [
   {
     title: "a WebSocket may be silent for longer than an answer may take",
     run: async () => {
-      const socket = connect(site.port, site.host);
-      // The key is the example of RFC 6455.
-      const key = ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"];
-      const lines = ["GET /socket HTTP/1.1", "Host: chain", "Connection: Upgrade", ...key];
-      socket.write(`${[...lines, "Upgrade: WebSocket"].join("\r\n")}\r\n\r\n`);
-      const [head] = (await once(socket, "data")) as [Buffer];
-      assert.match(head.toString(), /^HTTP\/1.1 101 /);
+      const socket = await webSocket("127.0.0.1");
       for (const silentMs of [0, 9000]) {
         await pause(silentMs);
         socket.write("hello");
@@ -173,6 +179,17 @@ export const requestChecks: Check[] = [
         assert.equal(echoed.toString(), "hello");
       }
       socket.destroy();
+    },
+  },
+  {
+    title: "WebSockets take no place of a request",
+    run: async () => {
+      const sockets: Socket[] = [];
+      for (let n = 0; n < 700; n++) sockets.push(await webSocket(`127.9.1.${1 + (n % 4)}`));
+      const { status, tookMs } = await ask("/small");
+      for (const socket of sockets) socket.destroy();
+      assert.equal(status, 200);
+      return `${sockets.length} of them, and an answer in ${tookMs.toFixed(0)} ms`;
     },
   },
 ];

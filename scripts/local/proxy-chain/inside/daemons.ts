@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask, visitorsV6 } from "./visitor";
 
@@ -31,9 +31,7 @@ export async function startDaemons(folder: string): Promise<void> {
   const ticketKeys = Array.from({ length: 3 }, () => `${randomBytes(80).toString("base64")}\n`);
   writeFileSync("/etc/haproxy/certs/tickets.keys", ticketKeys.join(""));
   execFileSync("useradd", ["--system", "webstack-tickets"]);
-  for (const name of readdirSync(`${folder}/etc`)) {
-    copyFileSync(`${folder}/etc/${name}`, `/etc/haproxy/${name}`);
-  }
+  cpSync(`${folder}/etc`, "/etc", { recursive: true });
   mkdirSync("/srv/app/current/public", { recursive: true });
   for (const address of visitorsV6) {
     execFileSync("ip", ["-6", "address", "add", `${address}/128`, "dev", "lo"]);

@@ -1,7 +1,9 @@
 import { startBackend } from "./backend";
 import type { Check, CheckSaid } from "./checks";
 import { clientChecks } from "./check-clients";
+import { fileChecks } from "./check-files";
 import { limitChecks } from "./check-limits";
+import { ownWordChecks } from "./check-own-words";
 import { namedChecks, proxiedChecks } from "./check-proxied";
 import { requestChecks } from "./check-requests";
 import { securedChecks } from "./check-secured";
@@ -9,9 +11,10 @@ import { printed, startDaemons } from "./daemons";
 
 const checks: Record<string, Check[]> = {
   requests: requestChecks,
-  clients: clientChecks,
+  clients: [...clientChecks, ...fileChecks],
   proxied: proxiedChecks,
   named: namedChecks,
+  worded: ownWordChecks,
   limited: limitChecks,
   secured: securedChecks,
 };
