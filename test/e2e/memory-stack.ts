@@ -22,6 +22,8 @@ export interface Ran {
   failure?: string;
 }
 
+type Start = (onEvent: (event: EngineEvent) => void) => Promise<unknown>;
+
 /** A stack that the real engine runs on a local cloud without hosts. */
 export class MemoryStack {
   private constructor(private readonly stack: Stack) {}
@@ -73,7 +75,19 @@ export class MemoryStack {
 
   unlock = () => this.stack.cancel();
 
-  private async run(start: (onEvent: (event: EngineEvent) => void) => Promise<unknown>) {
+  /**
+   * Runs it, once more if it failed by nothing but a call to the engine before it: that call's answer
+   * comes late and is blamed on the program that runs then, since all of them run in this process.
+   */
+  private async run(start: Start): Promise<Ran> {
+    const ran = await this.once(start);
+    if (!/^One or more errors occurred: 14 UNAVAILABLE: [^\n]*$/.test(ran.failure ?? ""))
+      return ran;
+    console.log(`        once more, after a late answer of the engine before: ${ran.failure}`);
+    return this.once(start);
+  }
+
+  private async once(start: Start): Promise<Ran> {
     const ran: Ran = { changes: {}, said: "" };
     const onEvent = ({ diagnosticEvent, summaryEvent }: EngineEvent) => {
       const { severity, message } = diagnosticEvent ?? {};

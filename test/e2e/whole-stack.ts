@@ -12,6 +12,7 @@ import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
 import { ownAppSteps } from "./own-app-steps";
+import { ownWordsSteps } from "./own-words-steps";
 import { losesPower } from "./power-step";
 import { rolls } from "./roll-step";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
@@ -152,6 +153,7 @@ export function wholeStackStory(): Story {
       ...[userDataIsClean, tokenIsOnBrokers, secondUp],
       ...failoverSteps,
       rolls,
+      ...ownWordsSteps,
       ...ownAppSteps,
     ],
     closing: [
