@@ -5,7 +5,8 @@ import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
 import { appBalancer } from "../services/app-balancer/service";
-import { appJobs } from "../services/app-jobs/service";
+import type { AppJob } from "../services/app-jobs/job-units";
+import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
 import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
 import { type AppWorker, workersOn } from "../services/app-workers/worker";
 import type { BundleRelease } from "../services/bundle";
@@ -30,18 +31,20 @@ export interface AppTierArgs extends TierArgs {
   processes: number;
   /** Commands that run beside the app. */
   workers: readonly AppWorker[];
+  /** Commands that are run at given times on one node. */
+  cron: readonly AppJob[];
   /** The app's release. */
   release: BundleRelease;
 }
 
-type Own = AppFacts & AppWorkersFacts & DatabaseProxyFacts;
+type Own = AppFacts & AppWorkersFacts & Pick<AppJobsFacts, "cron"> & DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [databaseProxy, appBalancer, app, appJobs, appWorkers],
+    tier: [databaseProxy, appBalancer, app, appWorkers, appJobs],
   };
 
   /** The servers with their configurations. */
@@ -58,7 +61,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, workers, release } = args;
+    const { database, program, processes, workers, cron, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -67,6 +70,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       migrates: index === 0,
       processes,
       workers: workersOn(workers, index),
+      cron,
       release,
     });
     const servers = this.createServers(name, args, AppTier.services, known);

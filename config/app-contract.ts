@@ -1,4 +1,5 @@
 import { commandWords } from "./command";
+import { calendarEvents, cronFields } from "./cron";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./server-types";
 
@@ -14,6 +15,18 @@ export interface WorkerContract {
   processes: number;
   /** Seconds that a process has after SIGTERM until it is killed. */
   stopSeconds: number;
+}
+
+/** A command that is run at given times. */
+export interface JobContract {
+  /** Name: small letters, digits and dashes. */
+  name: string;
+  /** Words of the command; without variables. */
+  command: string[];
+  /** Calendar events of systemd; it is due when one of them is. */
+  calendar: string[];
+  /** Seconds after which a run is ended. */
+  timeoutSeconds: number;
 }
 
 /** What stack and app expect of each other, with all defaults but the command's. */
@@ -34,6 +47,8 @@ export interface AppContract {
   notifies: boolean;
   /** Commands that run beside the app. */
   workers: WorkerContract[];
+  /** Commands that are run at given times on one app node. */
+  cron: JobContract[];
 }
 
 /** One process serves while the other one restarts. */
@@ -63,6 +78,14 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
       name,
       command: commandWords(worker.command)!,
     })),
+    cron: Object.entries(app.cron).map(
+      ([name, { command, schedule, timeZone, timeoutSeconds }]) => ({
+        name,
+        command: commandWords(command)!,
+        calendar: calendarEvents(cronFields(schedule)!, timeZone),
+        timeoutSeconds,
+      }),
+    ),
   };
 }
 

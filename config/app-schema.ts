@@ -2,7 +2,7 @@ import { z } from "zod";
 import { commandWords } from "./command";
 import { hasKnownPlaceholders, placeholders } from "./placeholders";
 import { setting } from "./setting";
-import { workerSettings } from "./worker-schema";
+import { cronSettings, workerSettings } from "./worker-schema";
 
 /** Names that the stack itself gives to the app; a user's value would cut it off its services. */
 export const reservedVariables = [
@@ -132,5 +132,6 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       absent: "`false`, for the sample app `true`",
     }).optional(),
     workers: workerSettings,
+    cron: cronSettings,
   });
 }

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { startCommand } from "./app-job/command";
 import { appDatabase } from "./app-job/database";
-import { appVariables, commandVariables } from "./app-job/environment";
+import { dueTime, lateSeconds } from "./app-job/due";
+import { appVariables, commandVariables, type Variables } from "./app-job/environment";
 import { hold, type HoldSurroundings } from "./app-job/hold";
 import { Lease } from "./app-job/lease";
 import { notify } from "./app-job/notify";
+import { runJob } from "./app-job/run";
+import { RunTable } from "./app-job/run-table";
 import { say } from "./app-job/say";
 import { monotonicMs } from "./time/monotonic";
 
-const usage = "usage: app-job hold <worker> <stop seconds> <command…>";
+const usage =
+  "usage: app-job hold <worker> <stop seconds> <command…> | run <job> <most seconds> <calendar event…> -- <command…>";
 
 /** What every verb is given: this program's own surroundings. */
 const around = {
@@ -20,18 +24,45 @@ const around = {
   say,
 } satisfies Partial<HoldSurroundings>;
 
-/** A program of the app that runs on one node at a time. @returns status with which this program ends. */
-async function main([verb, name = "", ...words]: readonly string[]): Promise<number> {
+/** The app's variables, and what depends on them. */
+function ofApp() {
   const app = appVariables(process.env.CREDENTIALS_DIRECTORY ?? "");
-  const sql = appDatabase(app);
-  const node = app.NODE_NAME ?? "";
-  if (verb === "hold" && Number(words[0]) > 0 && words.length > 1) {
-    const [stopSeconds, ...command] = words;
-    const variables = commandVariables(process.env, app, { WORKER: name, PROCESS: "1" });
-    const start = () => startCommand(command, variables);
-    const lease = new Lease(sql, `worker ${name}`, node, randomUUID());
-    return hold(lease, Number(stopSeconds), { ...around, start });
+  const starter = (command: readonly string[], more: Variables) => () =>
+    startCommand(command, commandVariables(process.env, app, more));
+  return { sql: appDatabase(app), node: app.NODE_NAME ?? "", token: randomUUID(), starter };
+}
+
+/** A worker that runs on one node at a time. */
+function work(name: string, stopSeconds: number, command: readonly string[]): Promise<number> {
+  const { sql, node, token, starter } = ofApp();
+  const lease = new Lease(sql, `worker ${name}`, node, token);
+  const start = starter(command, { WORKER: name, PROCESS: "1" });
+  return hold(lease, stopSeconds, { ...around, start });
+}
+
+/** A job that its timer says is due. */
+async function runDue(job: string, seconds: number, words: readonly string[]): Promise<number> {
+  const [events, command] = [
+    words.slice(0, words.indexOf("--")),
+    words.slice(words.indexOf("--") + 1),
+  ];
+  // TRIGGER_TIMER_REALTIME_USEC is the time before (seen, systemd 262).
+  const moment = await dueTime(events, Date.now());
+  if (moment === undefined) {
+    say(4, `not started: it was not due within the last ${lateSeconds} s`);
+    return 0;
   }
+  const { sql, node, token, starter } = ofApp();
+  const due = new Date(moment).toISOString();
+  const table = new RunTable(sql, { job, due: due.slice(0, 19).replace("T", " "), node, token });
+  const start = starter(command, { JOB: job, JOB_DUE: due });
+  return runJob(table, seconds, { ...around, start });
+}
+
+/** @returns status with which this program ends. */
+async function main([verb, name = "", limit, ...words]: readonly string[]): Promise<number> {
+  if (verb === "hold" && words.length > 0) return work(name, Number(limit), words);
+  if (verb === "run" && words.includes("--")) return runDue(name, Number(limit), words);
   throw new Error(usage);
 }
 

@@ -110,6 +110,28 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("reads jobs, and when they are due", () => {
+    const { cron } = read({
+      "webstack:app": {
+        cron: {
+          report: {
+            command: "node report.js",
+            schedule: "30 3 1 * mon",
+            timeZone: "Europe/Berlin",
+          },
+        },
+      },
+    }).app;
+    expect(cron).toEqual([
+      {
+        name: "report",
+        command: ["node", "report.js"],
+        calendar: ["*-*-01 03:30:00 Europe/Berlin", "Mon *-*-* 03:30:00 Europe/Berlin"],
+        timeoutSeconds: 3_600,
+      },
+    ]);
+  });
+
   it("finds the zone of the locations", () => {
     expect(read({ "webstack:locations": ["hil"] }).networkZone).toBe("us-west");
   });

@@ -95,6 +95,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     secretEnv: app.secretEnv,
     processes: app.processes,
     workers: app.workers,
+    cron: app.cron,
     release,
     server: server("app"),
     host,

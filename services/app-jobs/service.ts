@@ -1,27 +1,59 @@
+import { appSecretPaths } from "../app/app-environment";
 import type { AppWorker } from "../app-workers/worker";
-import { rootFile } from "../bundle";
-import { programPath } from "../host-program";
-import type { Service } from "../service";
+import { type BundleRelease, rootFile } from "../bundle";
+import type { Service, ServicePart } from "../service";
+import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";
 
-/** Program that runs a command on one node at a time. */
-export const appJobPath = programPath("app-job");
-
-/** What the program that runs commands on one node at a time depends on. */
+/** What the jobs of a node depend on. */
 export interface AppJobsFacts {
+  /** The jobs of the app, which each node has. */
+  cron: readonly AppJob[];
   /** The workers of this node. */
-  workers: readonly AppWorker[];
+  workers: readonly Pick<AppWorker, "nodes">[];
+  /** The app's release. */
+  release: BundleRelease;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
 
-/** The program for what runs on one node at a time, which asks the app's database whose turn it is. */
+/**
+ * What is run at given times, and the program for all that runs on one node at a time, which asks the app's
+ * database whose turn it is.
+ */
 export const appJobs: Service<AppJobsFacts> = {
   name: "app-jobs",
   openings: [],
-  part: ({ workers, programs }) => {
-    if (!workers.some(({ nodes }) => nodes === "one")) return {};
+  part: ({ cron, workers, release, programs }) => {
+    if (cron.length === 0 && !workers.some(({ nodes }) => nodes === "one")) return {};
     const source = programs["app-job"];
     if (source === undefined) throw new Error("programs must hold app-job");
-    return { packages: ["mysql-client"], files: { [appJobPath]: rootFile(source) } };
+    const parts = cron.map((job) => jobPart(job, release));
+    const units = Object.assign({}, ...parts.map(({ files }) => files)) as ServicePart["files"];
+    return {
+      packages: ["mysql-client"],
+      files: { [appJobPath]: rootFile(source), ...units },
+      unitFiles: { own: Object.keys(units!) },
+      services: parts.flatMap(({ services }) => services),
+    };
   },
 };
+
+function jobPart(job: AppJob, { root }: BundleRelease) {
+  const own = { current: `${root}/current`, envPath: appSecretPaths.env };
+  const path = (ending: string) => `/etc/systemd/system/${jobUnit(job.name)}.${ending}`;
+  return {
+    files: {
+      [path("timer")]: rootFile(jobTimerText(job)),
+      [path("service")]: rootFile(jobUnitText(own, job)),
+    },
+    services: [
+      {
+        unit: `${jobUnit(job.name)}.timer`,
+        reloadFiles: [],
+        // The timer alone: a job that runs goes on with the release that it began with.
+        restartFiles: [path("timer"), path("service"), appJobPath],
+        needs: [own.envPath, own.current],
+      },
+    ],
+  };
+}

@@ -1,6 +1,6 @@
 import type { AppSandboxArgs } from "../app/app-sandbox";
 import { appSecretPaths } from "../app/app-environment";
-import { appJobPath } from "../app-jobs/service";
+import { appJobPath } from "../app-jobs/job-units";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import type { AppWorker } from "./worker";

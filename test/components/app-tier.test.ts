@@ -34,6 +34,7 @@ function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
     secretEnv: {},
     processes: 2,
     workers: [],
+    cron: [],
     release,
     server: serverSettings(),
     host: hostSettings(),

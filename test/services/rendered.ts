@@ -7,7 +7,7 @@ import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
-import { worker } from "../support/jobs";
+import { job, worker } from "../support/jobs";
 import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
 
 /** What an app node is made of. */
@@ -67,12 +67,12 @@ export function busyAppNode(): Bundle {
   const program = appProgram({ migrate: ["node", "migrate.js"] });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
-  return appNodeWith(0, program, { ...node, workers });
+  return appNodeWith(0, program, { ...node, workers, cron: [job()] });
 }
 
 function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
   const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
-  const facts = { ...nodeFacts("app", index), ...own, workers: [], ...more };
+  const facts = { ...nodeFacts("app", index), ...own, workers: [], cron: [], ...more };
   return nodeBundle(facts, AppTier.services);
 }
 

@@ -31,7 +31,16 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
 
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
-  const names = ["app-job", "app-process", "broker", "converge", "edge", "mover", "prober", "supervisor"];
+  const names = [
+    "app-job",
+    "app-process",
+    "broker",
+    "converge",
+    "edge",
+    "mover",
+    "prober",
+    "supervisor",
+  ];
   return {
     adminUser: "webstack",
     adminKeys: ["ssh-ed25519 AAAA deploy"],
