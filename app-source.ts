@@ -111,7 +111,7 @@ export function deployedApp(
         "set it to where the build puts the app",
     );
   }
-  const command = app.command ?? commandOf(path);
+  const command = app.command ?? (app.processes === 0 ? [] : commandOf(path));
   const { digest, archive } = packRelease(path, join(projectRoot, ".webstack", "releases"));
   return { release: { digest, ...place }, program: { ...program, command }, archive };
 }

@@ -5,6 +5,7 @@ import { appProxy } from "../services/app-proxy/service";
 import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
 import { nginx, type NginxFacts } from "../services/nginx/service";
+import type { StaticSite } from "../services/nginx/static-site";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { Peer, PlannedNode } from "../topology";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
@@ -17,11 +18,13 @@ export interface WebTierArgs extends TierArgs {
   program: Pick<AppProgram, "health" | "sharesPort">;
   /** Largest body of a request, MiB. */
   maxBodyMib: number;
+  /** What the web nodes serve of the release themselves. */
+  site: StaticSite;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "site" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -45,8 +48,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, maxBodyMib, release } = args;
-    const known = () => ({ appNodes, program, maxBodyMib, release });
+    const { appNodes, program, maxBodyMib, site, release } = args;
+    const known = () => ({ appNodes, program, maxBodyMib, site, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

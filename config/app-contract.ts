@@ -29,6 +29,18 @@ export interface JobContract {
   timeoutSeconds: number;
 }
 
+/** What the web nodes serve of a release themselves. */
+export interface SiteContract {
+  /** Directories of the release by path. */
+  directories: Record<string, string>;
+  /** File in the directory of `/` that answers where there is no file. */
+  fallback?: string;
+  /** Paths that go to the app all the same. */
+  appPaths: string[];
+  /** Whether there is no server. */
+  only: boolean;
+}
+
 /** What stack and app expect of each other, with all defaults but the command's. */
 export interface AppContract {
   /** Words of the command that runs a process; `${PORT}` is the one variable. @default what the release says */
@@ -39,7 +51,7 @@ export interface AppContract {
   build?: string[];
   /** How it is told that a process works. */
   health: { path: string; status?: number; timeoutSeconds: number };
-  /** Processes of the app on each node. */
+  /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
   /** Whether the processes share port 3000 by themselves. */
   sharesPort: boolean;
@@ -49,6 +61,8 @@ export interface AppContract {
   workers: WorkerContract[];
   /** Commands that are run at given times on one app node. */
   cron: JobContract[];
+  /** What the web nodes serve of the release themselves. */
+  site: SiteContract;
 }
 
 /** One process serves while the other one restarts. */
@@ -69,8 +83,9 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     ...words("command", command),
     ...words("migrate", migrate),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
-    processes:
-      processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses),
+    processes: app.static.only
+      ? 0
+      : (processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses)),
     sharesPort,
     notifies,
     workers: Object.entries(app.workers).map(([name, worker]) => ({
@@ -78,14 +93,29 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
       name,
       command: commandWords(worker.command)!,
     })),
-    cron: Object.entries(app.cron).map(
-      ([name, { command, schedule, timeZone, timeoutSeconds }]) => ({
-        name,
-        command: commandWords(command)!,
-        calendar: calendarEvents(cronFields(schedule)!, timeZone),
-        timeoutSeconds,
-      }),
-    ),
+    cron: Object.entries(app.cron).map(([name, job]) => jobContract(name, job)),
+    site: site(app.static),
+  };
+}
+
+function jobContract(name: string, job: StackConfig["app"]["cron"][string]): JobContract {
+  const { command, schedule, timeZone, timeoutSeconds } = job;
+  const calendar = calendarEvents(cronFields(schedule)!, timeZone);
+  return { name, command: commandWords(command)!, calendar, timeoutSeconds };
+}
+
+function site({
+  directories,
+  fallback,
+  appPaths,
+  only,
+}: StackConfig["app"]["static"]): SiteContract {
+  const convention = { "/": only ? "." : "public" };
+  return {
+    directories: directories ?? convention,
+    appPaths,
+    only,
+    ...(fallback === undefined ? {} : { fallback }),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { commandWords } from "./command";
 import { hasKnownPlaceholders, placeholders } from "./placeholders";
 import { setting } from "./setting";
+import { siteSettings } from "./site-schema";
 import { cronSettings, workerSettings } from "./worker-schema";
 
 /** Names that the stack itself gives to the app; a user's value would cut it off its services. */
@@ -133,5 +134,6 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
     }).optional(),
     workers: workerSettings,
     cron: cronSettings,
+    static: siteSettings.prefault({}),
   });
 }

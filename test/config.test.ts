@@ -132,6 +132,16 @@ describe("readSettings", () => {
     ]);
   });
 
+  it("knows what the web nodes serve, and that a site alone has no processes", () => {
+    const site = (settings: object) => read({ "webstack:app": { static: settings } }).app.site;
+    expect(site({})).toEqual({ directories: { "/": "public" }, appPaths: [], only: false });
+    const { app } = read({ "webstack:app": { serverType: "cpx99", static: { only: true } } });
+    expect(app.site).toEqual({ directories: { "/": "." }, appPaths: [], only: true });
+    expect(app.processes).toBe(0);
+    const spa = { directories: { "/": "dist" }, fallback: "index.html", appPaths: ["/api"] };
+    expect(site(spa)).toEqual({ ...spa, only: false });
+  });
+
   it("finds the zone of the locations", () => {
     expect(read({ "webstack:locations": ["hil"] }).networkZone).toBe("us-west");
   });

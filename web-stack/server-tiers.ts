@@ -105,6 +105,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     appNodes: plan.app,
     program,
     maxBodyMib: web.maxBodyMib,
+    site: app.site,
     release,
     server: server("web"),
     host,

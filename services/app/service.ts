@@ -11,7 +11,7 @@ export interface AppFacts {
   program: AppProgram;
   /** Whether this is the node on which a new release migrates the schema. */
   migrates: boolean;
-  /** Processes of the app; at least 1. */
+  /** Processes of the app; 0 where the web nodes alone answer. */
   processes: number;
   /** The app's release. */
   release: BundleRelease;
@@ -65,6 +65,7 @@ function migration(facts: AppFacts): UnitsPart {
 
 function processes(facts: AppFacts): UnitsPart {
   const { program } = facts;
+  if (facts.processes === 0) return { files: {}, services: [] };
   const path = `${units}/app@.service`;
   const own = unitsArgs(facts);
   const needs = [own.envPath, own.current];

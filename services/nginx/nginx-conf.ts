@@ -3,6 +3,7 @@ import { answerSeconds, appProxyHealthUrl, idleSeconds } from "../app-proxy/app-
 import { made } from "../notice";
 import { text } from "../text";
 import { forwardedHeaders } from "./forwarded-headers";
+import { siteLines, type StaticSite } from "./static-site";
 
 /** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
 const compressedTypes = [
@@ -31,6 +32,8 @@ export interface NginxConfArgs {
   lbSubnetCidr: string;
   /** Largest body of a request, MiB; at least 1. */
   maxBodyMib: number;
+  /** What is served of the release. */
+  site: StaticSite;
 }
 
 /**
@@ -38,7 +41,8 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): string {
+export function nginxConf({ node, lbSubnetCidr, maxBodyMib, site }: NginxConfArgs): string {
+  const { root, otherwise, atRoot, more } = siteLines(site);
   return text`
     ${made}
     user www-data;
@@ -81,7 +85,7 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
 
       server {
         listen 80 default_server backlog=65535;
-        root /srv/app/current/public;
+        root ${root};
         client_max_body_size ${maxBodyMib}m;
 
         location = /healthz {
@@ -95,12 +99,13 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib }: NginxConfArgs): st
         location /assets/ {
           add_header Cache-Control "public, max-age=31536000, immutable";
           add_header X-Webstack-Web ${node};
-          try_files $uri @app;
+          try_files $uri ${otherwise};
         }
 
         location / {
-          try_files $uri @app;
+          ${atRoot}
         }
+        ${more}
 
         location @app {
           # A connection that changes its protocol lasts; all others go on below.

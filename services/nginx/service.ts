@@ -2,6 +2,7 @@ import { alwaysRestarted } from "../always-restarted";
 import { rootFile, type BundleRelease } from "../bundle";
 import type { Service } from "../service";
 import { nginxConf } from "./nginx-conf";
+import type { StaticSite } from "./static-site";
 
 /** What Nginx depends on. */
 export interface NginxFacts {
@@ -11,6 +12,8 @@ export interface NginxFacts {
   subnets: { lb: string };
   /** Largest body of a request, MiB; at least 1. */
   maxBodyMib: number;
+  /** What is served of the release. */
+  site: StaticSite;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -22,14 +25,14 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, maxBodyMib, subnets, release }) => ({
+  part: ({ node, maxBodyMib, subnets, site, release }) => ({
     packages: ["nginx"],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, maxBodyMib, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(nginxConf({ node, maxBodyMib, site, lbSubnetCidr: subnets.lb })),
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
     checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

@@ -9,6 +9,7 @@ import {
   databaseNode,
   loadBalancer,
   ordinaryAppNode,
+  siteNode,
   webNode,
 } from "./rendered";
 
@@ -35,7 +36,8 @@ function texts({ files }: Bundle): [string, string][] {
 
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 const appNodes = [appNode(), ordinaryAppNode(), busyAppNode()];
-const bundles = [loadBalancer(), webNode(), ...appNodes, databaseNode(), onVolume];
+const webNodes = [webNode(), siteNode()];
+const bundles = [loadBalancer(), ...webNodes, ...appNodes, databaseNode(), onVolume];
 
 describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {
   it.each(texts(bundle))("%s is the golden file", async (path, content) => {

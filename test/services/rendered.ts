@@ -6,6 +6,7 @@ import type { AppProgram } from "../../services/app/app-program";
 import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { MysqlFacts } from "../../services/mysql/service";
+import { publicFiles, type StaticSite } from "../../services/nginx/static-site";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
 import { job, worker } from "../support/jobs";
 import { appProgram, nodeFacts, plan, release, sampleProgram } from "../support/tier-args";
@@ -42,11 +43,23 @@ export function loadBalancer(): Bundle {
 
 /** Bundle of a web node. */
 export function webNode(): Bundle {
+  return webNodeWith(0, publicFiles);
+}
+
+/** Bundle of a web node with a single-page app, and an app behind some paths. */
+export function siteNode(): Bundle {
+  const directories = { "/": "dist", "/docs": "manual/html" };
+  const fallback = "index.html";
+  return webNodeWith(1, { directories, fallback, appPaths: ["/api"], only: false });
+}
+
+function webNodeWith(index: number, site: StaticSite): Bundle {
   const facts = {
-    ...nodeFacts("web"),
+    ...nodeFacts("web", index),
     appNodes: plan.app,
     program: appProgram(),
     maxBodyMib: 10,
+    site,
     release,
   };
   return nodeBundle(facts, WebTier.services);
@@ -68,6 +81,11 @@ export function busyAppNode(): Bundle {
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
   return appNodeWith(0, program, { ...node, workers, cron: [job()] });
+}
+
+/** Bundle of an app node of a site that has no server, but a worker. */
+export function appNodeOfSite(): Bundle {
+  return appNodeWith(0, appProgram({ command: [] }), { processes: 0, workers: [worker()] });
 }
 
 function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {

@@ -2,6 +2,7 @@ import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
+import { publicFiles } from "../../services/nginx/static-site";
 import type { NodeFacts } from "../../services/node-bundle";
 import { type Role, topology } from "../../topology";
 
@@ -89,6 +90,7 @@ export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
     appNodes: plan.app,
     program: appProgram(),
     maxBodyMib: 10,
+    site: publicFiles,
     release,
     server: serverSettings(),
     host: hostSettings(),
