@@ -63,6 +63,8 @@ export interface AppContract {
   cron: JobContract[];
   /** What the web nodes serve of the release themselves. */
   site: SiteContract;
+  /** Directory of the release that outlives it, relative to it. @default none */
+  data?: string;
 }
 
 /** One process serves while the other one restarts. */
@@ -95,6 +97,7 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     })),
     cron: Object.entries(app.cron).map(([name, job]) => jobContract(name, job)),
     site: site(app.static),
+    ...(app.data === undefined ? {} : { data: app.data }),
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { commandWords } from "./command";
 import { hasKnownPlaceholders, placeholders } from "./placeholders";
 import { setting } from "./setting";
-import { siteSettings } from "./site-schema";
+import { releasePath, releasePathRule, siteSettings } from "./site-schema";
 import { cronSettings, workerSettings } from "./worker-schema";
 
 /** Names that the stack itself gives to the app; a user's value would cut it off its services. */
@@ -135,5 +135,12 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
     workers: workerSettings,
     cron: cronSettings,
     static: siteSettings.prefault({}),
+    data: setting(releasePath, {
+      about:
+        "Directory of the release that the app may write to and that outlives releases, on each app node one of its own",
+      must: releasePathRule,
+      example: "content",
+      absent: "none; `STATE_DIRECTORY` outlives releases in any case",
+    }).optional(),
   });
 }

@@ -1,4 +1,4 @@
-import { appSecretPaths } from "../app/app-environment";
+import { type AppSandboxArgs, sandboxArgs } from "../app/app-sandbox";
 import type { AppWorker } from "../app-workers/worker";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
@@ -10,6 +10,8 @@ export interface AppJobsFacts {
   cron: readonly AppJob[];
   /** The workers of this node. */
   workers: readonly Pick<AppWorker, "nodes">[];
+  /** Directory of the release that outlives it, relative to it. @default none */
+  data?: string | undefined;
   /** The app's release. */
   release: BundleRelease;
   /** Programs of `host/` by name, bundled. */
@@ -23,11 +25,12 @@ export interface AppJobsFacts {
 export const appJobs: Service<AppJobsFacts> = {
   name: "app-jobs",
   openings: [],
-  part: ({ cron, workers, release, programs }) => {
+  part: (facts) => {
+    const { cron, workers, programs } = facts;
     if (cron.length === 0 && !workers.some(({ nodes }) => nodes === "one")) return {};
     const source = programs["app-job"];
     if (source === undefined) throw new Error("programs must hold app-job");
-    const parts = cron.map((job) => jobPart(job, release));
+    const parts = cron.map((job) => jobPart(sandboxArgs(facts), job));
     const units = Object.assign({}, ...parts.map(({ files }) => files)) as ServicePart["files"];
     return {
       packages: ["mysql-client"],
@@ -38,8 +41,7 @@ export const appJobs: Service<AppJobsFacts> = {
   },
 };
 
-function jobPart(job: AppJob, { root }: BundleRelease) {
-  const own = { current: `${root}/current`, envPath: appSecretPaths.env };
+function jobPart(own: AppSandboxArgs, job: AppJob) {
   const path = (ending: string) => `/etc/systemd/system/${jobUnit(job.name)}.${ending}`;
   return {
     files: {

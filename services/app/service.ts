@@ -1,8 +1,10 @@
 import { processCheck } from "../app-balancer/service";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
+import { dataUnit, dataUnitText } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
+import { sandboxArgs } from "./app-sandbox";
 import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
 
 /** What the app's processes depend on. */
@@ -13,6 +15,8 @@ export interface AppFacts {
   migrates: boolean;
   /** Processes of the app; 0 where the web nodes alone answer. */
   processes: number;
+  /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
+  data?: string | undefined;
   /** The app's release. */
   release: BundleRelease;
 }
@@ -28,7 +32,7 @@ export const app: Service<AppFacts> = {
   secrets: { [appSecretPaths.env]: environment, [appSecretPaths.databaseCa]: databaseCa },
   part: (facts) => {
     const { release } = facts;
-    const parts = [migration(facts), processes(facts)];
+    const parts = [dataOfRelease(facts), migration(facts), processes(facts)];
     return {
       users: [{ name: "app", home: release.root }],
       directories: {
@@ -36,7 +40,7 @@ export const app: Service<AppFacts> = {
         [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
         "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" },
       },
-      files: { ...parts[0]!.files, ...parts[1]!.files },
+      files: Object.assign({}, ...parts.map(({ files }) => files)) as UnitsPart["files"],
       unitFiles: { own: parts.flatMap(({ files }) => Object.keys(files)) },
       services: parts.flatMap(({ services }) => services),
       release,
@@ -46,8 +50,21 @@ export const app: Service<AppFacts> = {
 
 type UnitsPart = Required<Pick<ServicePart, "files" | "services">>;
 
-function unitsArgs({ program, release }: AppFacts) {
-  return { program, current: `${release.root}/current`, envPath: appSecretPaths.env };
+function unitsArgs(facts: AppFacts) {
+  return { ...sandboxArgs(facts), program: facts.program };
+}
+
+/** What a release brings for the directory that outlives it is there before anything of it starts. */
+function dataOfRelease({ data, release }: AppFacts): UnitsPart {
+  if (data === undefined) return { files: {}, services: [] };
+  const path = `${units}/${dataUnit}`;
+  const current = `${release.root}/current`;
+  return {
+    files: { [path]: rootFile(dataUnitText(current, data)) },
+    services: [
+      { unit: dataUnit, reloadFiles: [], restartFiles: [current, path], needs: [current] },
+    ],
+  };
 }
 
 /** The release migrates the schema once, on one node, which is the first one that it comes to. */

@@ -80,7 +80,7 @@ export function busyAppNode(): Bundle {
   const program = appProgram({ migrate: ["node", "migrate.js"] });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
-  return appNodeWith(0, program, { ...node, workers, cron: [job()] });
+  return appNodeWith(0, program, { ...node, data: "content", workers, cron: [job()] });
 }
 
 /** Bundle of an app node of a site that has no server, but a worker. */
