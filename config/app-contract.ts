@@ -65,6 +65,8 @@ export interface AppContract {
   site: SiteContract;
   /** Directory of the release that outlives it, relative to it. @default none */
   data?: string;
+  /** Packages of the distribution that app nodes have besides. */
+  packages: string[];
 }
 
 /** One process serves while the other one restarts. */
@@ -97,6 +99,7 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     })),
     cron: Object.entries(app.cron).map(([name, job]) => jobContract(name, job)),
     site: site(app.static),
+    packages: app.packages,
     ...(app.data === undefined ? {} : { data: app.data }),
   };
 }

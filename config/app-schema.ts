@@ -135,6 +135,12 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
     workers: workerSettings,
     cron: cronSettings,
     static: siteSettings.prefault({}),
+    packages: setting(z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]{1,99}$/)).max(50), {
+      about:
+        "Packages of the distribution that app nodes have besides; one taken away stays installed",
+      must: "be a list of at most 50 names of packages: small letters, digits and +.- only",
+      example: ["imagemagick"],
+    }).default([]),
     data: setting(releasePath, {
       about:
         "Directory of the release that the app may write to and that outlives releases, on each app node one of its own",

@@ -17,6 +17,8 @@ export interface AppFacts {
   processes: number;
   /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
   data?: string | undefined;
+  /** Packages of the distribution that the app needs, such as `imagemagick`. @default none */
+  packages?: readonly string[];
   /** The app's release. */
   release: BundleRelease;
 }
@@ -31,9 +33,10 @@ export const app: Service<AppFacts> = {
   openings: [{ from: "web", protocol: "tcp", port: appPort, purpose: "requests to the app" }],
   secrets: { [appSecretPaths.env]: environment, [appSecretPaths.databaseCa]: databaseCa },
   part: (facts) => {
-    const { release } = facts;
+    const { release, packages = [] } = facts;
     const parts = [dataOfRelease(facts), migration(facts), processes(facts)];
     return {
+      packages: [...packages],
       users: [{ name: "app", home: release.root }],
       directories: {
         [release.root]: { owner: "root", group: "root", mode: "0755" },

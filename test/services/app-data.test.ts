@@ -32,3 +32,10 @@ describe("a directory of the release that outlives it", () => {
     expect(texts.join()).not.toMatch(/BindPaths|app\/data/);
   });
 });
+
+describe("packages that the app needs", () => {
+  it("come besides those of its node", () => {
+    expect(busyAppNode().packages).toContain("imagemagick");
+    expect(appNode().packages).not.toContain("imagemagick");
+  });
+});

@@ -80,7 +80,8 @@ export function busyAppNode(): Bundle {
   const program = appProgram({ migrate: ["node", "migrate.js"] });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
-  return appNodeWith(0, program, { ...node, data: "content", workers, cron: [job()] });
+  const more = { data: "content", packages: ["imagemagick"], workers, cron: [job()] };
+  return appNodeWith(0, program, { ...node, ...more });
 }
 
 /** Bundle of an app node of a site that has no server, but a worker. */
