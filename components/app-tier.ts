@@ -29,6 +29,8 @@ export interface AppTierArgs extends TierArgs {
   secretEnv: pulumi.Input<Record<string, string>>;
   /** Processes of the app on each node, 1 or more. */
   processes: number;
+  /** Whether a release is refused whose tables the databases' group does not take. */
+  checkTables: boolean;
   /** Packages of the distribution that the app needs. @default none */
   packages?: readonly string[];
   /** Directory of the release that outlives it, relative to it. @default none */
@@ -65,7 +67,8 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, packages = [], data, workers, cron, release } = args;
+    const { database, program, processes, checkTables, packages = [], data } = args;
+    const { workers, cron, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -73,6 +76,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       // The roll-out begins with the first node, and ends there if the migration fails.
       migrates: index === 0,
       processes,
+      checkTables,
       packages,
       data,
       workers: workersOn(workers, index),

@@ -67,6 +67,10 @@ export interface AppContract {
   data?: string;
   /** Packages of the distribution that app nodes have besides. */
   packages: string[];
+  /** Connections that one process opens to one database at most. */
+  databasePool: number;
+  /** Whether a release is refused whose tables the databases' group does not take. */
+  checkTables: boolean;
 }
 
 /** One process serves while the other one restarts. */
@@ -100,6 +104,8 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     cron: Object.entries(app.cron).map(([name, job]) => jobContract(name, job)),
     site: site(app.static),
     packages: app.packages,
+    databasePool: app.databasePool,
+    checkTables: app.checkTables,
     ...(app.data === undefined ? {} : { data: app.data }),
   };
 }

@@ -141,6 +141,18 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: "be a list of at most 50 names of packages: small letters, digits and +.- only",
       example: ["imagemagick"],
     }).default([]),
+    databasePool: setting(z.int().min(1).max(480), {
+      about:
+        "Connections that one process of the app, of a worker or of a job opens at most; all of them together must fit into what MySQL takes",
+      must: "be a whole number from 1 to 480",
+      example: 10,
+    }).default(10),
+    checkTables: setting(z.boolean(), {
+      about:
+        "Whether a release is refused that leaves a table without a primary key, or of another engine than InnoDB, where there are several databases",
+      must: "be true or false",
+      example: true,
+    }).default(true),
     data: setting(releasePath, {
       about:
         "Directory of the release that the app may write to and that outlives releases, on each app node one of its own",

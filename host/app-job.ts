@@ -8,11 +8,12 @@ import { Lease } from "./app-job/lease";
 import { notify } from "./app-job/notify";
 import { runJob } from "./app-job/run";
 import { RunTable } from "./app-job/run-table";
+import { checkTables } from "./app-job/tables";
 import { say } from "./app-job/say";
 import { monotonicMs } from "./time/monotonic";
 
 const usage =
-  "usage: app-job hold <worker> <stop seconds> <command…> | run <job> <most seconds> <calendar event…> -- <command…>";
+  "usage: app-job hold <worker> <stop seconds> <command…> | run <job> <most seconds> <calendar event…> -- <command…> | tables <refuse or warn>";
 
 /** What every verb is given: this program's own surroundings. */
 const around = {
@@ -59,10 +60,26 @@ async function runDue(job: string, seconds: number, words: readonly string[]): P
   return runJob(table, seconds, { ...around, start });
 }
 
+/**
+ * Refuses a release whose tables the databases' group does not take; where there is no group it only says so.
+ * A database that cannot be asked is no fault of the release.
+ */
+async function tables(rule: string): Promise<number> {
+  const problems = await checkTables(ofApp().sql, around.pause).catch((error: Error) => {
+    say(4, `the tables were not looked at: ${error.message}`);
+    return [];
+  });
+  const refuses = rule === "refuse" && problems.length > 0;
+  for (const problem of problems) say(refuses ? 3 : 4, problem);
+  if (refuses) say(3, "webstack:app.checkTables: false takes this check away");
+  return Number(refuses);
+}
+
 /** @returns status with which this program ends. */
 async function main([verb, name = "", limit, ...words]: readonly string[]): Promise<number> {
   if (verb === "hold" && words.length > 0) return work(name, Number(limit), words);
   if (verb === "run" && words.includes("--")) return runDue(name, Number(limit), words);
+  if (verb === "tables") return tables(name);
   throw new Error(usage);
 }
 

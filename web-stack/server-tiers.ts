@@ -94,6 +94,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     env: app.env,
     secretEnv: app.secretEnv,
     processes: app.processes,
+    checkTables: app.checkTables,
     packages: app.packages,
     data: app.data,
     workers: app.workers,

@@ -1,3 +1,4 @@
+import { looksAtTables, type TableFacts } from "../app/service";
 import { type AppSandboxArgs, sandboxArgs } from "../app/app-sandbox";
 import type { AppWorker } from "../app-workers/worker";
 import { type BundleRelease, rootFile } from "../bundle";
@@ -5,7 +6,7 @@ import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";
 
 /** What the jobs of a node depend on. */
-export interface AppJobsFacts {
+export interface AppJobsFacts extends TableFacts {
   /** The jobs of the app, which each node has. */
   cron: readonly AppJob[];
   /** The workers of this node. */
@@ -27,7 +28,8 @@ export const appJobs: Service<AppJobsFacts> = {
   openings: [],
   part: (facts) => {
     const { cron, workers, programs } = facts;
-    if (cron.length === 0 && !workers.some(({ nodes }) => nodes === "one")) return {};
+    const asked = workers.some(({ nodes }) => nodes === "one") || looksAtTables(facts);
+    if (cron.length === 0 && !asked) return {};
     const source = programs["app-job"];
     if (source === undefined) throw new Error("programs must hold app-job");
     const parts = cron.map((job) => jobPart(sandboxArgs(facts), job));

@@ -1,4 +1,5 @@
 import { processCheck } from "../app-balancer/service";
+import { appJobPath } from "../app-jobs/job-units";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { dataUnit, dataUnitText } from "./app-data";
@@ -6,6 +7,7 @@ import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
 import { sandboxArgs } from "./app-sandbox";
 import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
+import { tableCheckText, type TableCheckTime, tableCheckUnit } from "./table-check";
 
 /** What the app's processes depend on. */
 export interface AppFacts {
@@ -19,6 +21,10 @@ export interface AppFacts {
   data?: string | undefined;
   /** Packages of the distribution that the app needs, such as `imagemagick`. @default none */
   packages?: readonly string[];
+  /** Whether a release is refused whose tables the databases' group does not take. */
+  checkTables: boolean;
+  /** Database nodes; with one there is no group. */
+  databases: readonly unknown[];
   /** The app's release. */
   release: BundleRelease;
 }
@@ -34,7 +40,14 @@ export const app: Service<AppFacts> = {
   secrets: { [appSecretPaths.env]: environment, [appSecretPaths.databaseCa]: databaseCa },
   part: (facts) => {
     const { release, packages = [] } = facts;
-    const parts = [dataOfRelease(facts), migration(facts), processes(facts)];
+    const tables = tableChecks(facts);
+    const parts = [
+      dataOfRelease(facts),
+      migration(facts),
+      ...tables("migrated"),
+      processes(facts),
+      ...tables("started"),
+    ];
     return {
       packages: [...packages],
       users: [{ name: "app", home: release.root }],
@@ -80,6 +93,33 @@ function migration(facts: AppFacts): UnitsPart {
   return {
     files: { [path]: rootFile(migrateUnitText(own, migrate)) },
     services: [{ unit: migrateUnit, reloadFiles: [], restartFiles: [...needs, path], needs }],
+  };
+}
+
+/** True on the node that looks at the tables of the database. */
+export function looksAtTables({ migrates, checkTables, processes, program }: TableFacts): boolean {
+  return migrates && checkTables && (processes > 0 || !!program.migrate);
+}
+
+/** What decides where tables are looked at. */
+export type TableFacts = Pick<AppFacts, "migrates" | "checkTables" | "processes" | "program">;
+
+/** Tables are looked at where the schema is migrated, and once processes run, which may migrate it themselves. */
+function tableChecks(facts: AppFacts): (time: TableCheckTime) => UnitsPart[] {
+  const path = `${units}/webstack-table-check@.service`;
+  const own = sandboxArgs(facts);
+  const needs = [own.envPath, own.current];
+  const files = { [path]: rootFile(tableCheckText(own, facts.databases.length > 1)) };
+  const restartFiles = [...needs, appSecretPaths.databaseCa, path, appJobPath];
+  const times = [
+    ...(facts.program.migrate ? ["migrated"] : []),
+    ...(facts.processes > 0 ? ["started"] : []),
+  ];
+  return (time) => {
+    if (!looksAtTables(facts) || !times.includes(time)) return [];
+    const unit = tableCheckUnit(time);
+    const service = { unit, reloadFiles: [], restartFiles, needs };
+    return [{ files: time === times[0] ? files : {}, services: [service] }];
   };
 }
 

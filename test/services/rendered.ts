@@ -91,7 +91,14 @@ export function appNodeOfSite(): Bundle {
 
 function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
   const own = { databases: plan.db, program, migrates: index === 0, processes: 2, release };
-  const facts = { ...nodeFacts("app", index), ...own, workers: [], cron: [], ...more };
+  const facts = {
+    ...nodeFacts("app", index),
+    ...own,
+    workers: [],
+    cron: [],
+    checkTables: true,
+    ...more,
+  };
   return nodeBundle(facts, AppTier.services);
 }
 
