@@ -4,6 +4,8 @@ export interface AppProgram {
   command: readonly string[];
   /** Words of the command that is run when the release changes. @default none */
   migrate?: readonly string[];
+  /** False: it is not run when `current` is switched to a release that ran before. @default true */
+  migratesOnSwitch?: boolean;
   /** How it is told that a process works. */
   health: {
     /** Path that answers `GET`, such as `/healthz`. */

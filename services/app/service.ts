@@ -98,7 +98,9 @@ function migration(facts: AppFacts): UnitsPart {
 
 /** True on the node that looks at the tables of the database. */
 export function looksAtTables({ migrates, checkTables, processes, program }: TableFacts): boolean {
-  return migrates && checkTables && (processes > 0 || !!program.migrate);
+  // The way back is not barred by a table that a later release left.
+  const ranBefore = program.migratesOnSwitch === false;
+  return migrates && checkTables && !ranBefore && (processes > 0 || !!program.migrate);
 }
 
 /** What decides where tables are looked at. */

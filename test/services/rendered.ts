@@ -84,6 +84,11 @@ export function busyAppNode(): Bundle {
   return appNodeWith(0, program, { ...node, ...more });
 }
 
+/** Bundle of an app node that goes back to a release that ran before. */
+export function appNodeOnItsWayBack(): Bundle {
+  return appNodeWith(0, { ...sampleProgram(), migratesOnSwitch: false });
+}
+
 /** Bundle of an app node of a site that has no server, but a worker. */
 export function appNodeOfSite(): Bundle {
   return appNodeWith(0, appProgram({ command: [] }), { processes: 0, workers: [worker()] });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { tableCheckText } from "../../services/app/table-check";
-import { appNode, appNodeOfSite, busyAppNode, ordinaryAppNode } from "./rendered";
+import {
+  appNode,
+  appNodeOfSite,
+  appNodeOnItsWayBack,
+  busyAppNode,
+  ordinaryAppNode,
+} from "./rendered";
 
 const checks = ({ services }: ReturnType<typeof appNode>) =>
   services.map(({ unit }) => unit).filter((unit) => /table-check|migrate|^app@/.test(unit));
@@ -16,6 +22,10 @@ describe("the check of the tables", () => {
     ]);
     expect(checks(ordinaryAppNode()).join()).not.toContain("table-check");
     expect(checks(appNodeOfSite()).join()).not.toContain("table-check");
+  });
+
+  it("does not bar the way back to a release that ran before", () => {
+    expect(checks(appNodeOnItsWayBack()).join()).not.toContain("table-check");
   });
 
   it("is made anew for each release", () => {
