@@ -1,12 +1,14 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { sharedToken, tokenProblems } from "./config/api-token";
 import { type AppContract, appContract } from "./config/app-contract";
+import { connectionProblems } from "./config/connection-problems";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
-import { problemsOf, shown, veiled } from "./config/problems";
+import { problemsOf, shown } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
 import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./config/stack-file";
@@ -95,7 +97,10 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
     ...tokenProblems(raw, token),
   ];
   if (!parsed.success || problems.length > 0) throw new pulumi.RunError(report(problems));
-  return settings(parsed.data, String(token), projectRoot);
+  const known = settings(parsed.data, String(token), projectRoot);
+  const tooMany = connectionProblems(known.app);
+  if (tooMany.length > 0) throw new pulumi.RunError(report(tooMany));
+  return known;
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
@@ -154,26 +159,6 @@ export function readProject(): { endpoint: string; token: pulumi.Output<string> 
 function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings["backups"]> {
   const { secretAccessKey, ...bucket } = target;
   return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
-}
-
-/** The token with which the program itself speaks to the API. */
-function sharedToken(all: Record<string, string>): string | undefined {
-  return all["hcloud:token"] ?? process.env.HCLOUD_TOKEN;
-}
-
-function tokenProblems(raw: RawSettings, token: unknown): string[] {
-  if (token === undefined) {
-    return [
-      "hcloud:token must be a Hetzner API token of 64 letters and digits, got nothing; " +
-        "store it with: pulumi config set --secret hcloud:token",
-    ];
-  }
-  const own = valueAt(raw, ["loadBalancers", "api", "token"]) !== undefined;
-  if (own || /^[A-Za-z0-9]{64}$/.test(String(token))) return [];
-  return [
-    `hcloud:token must be a Hetzner API token of 64 letters and digits, got ${veiled(token)}; ` +
-      "store it with: pulumi config set --secret hcloud:token",
-  ];
 }
 
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {

@@ -1,6 +1,7 @@
 import { networkZones } from "./locations";
 import { shown } from "./problems";
 import { serverSize } from "./server-types";
+import { siteProblems } from "./site-problems";
 import { tlsProblems } from "./tls-problems";
 import { workerProblems } from "./worker-problems";
 
@@ -20,7 +21,9 @@ export function combinationProblems(raw: Raw): string[] {
   return [
     ...zoneProblems(raw),
     ...countProblems(raw),
-    ...sizeProblems("app", part(raw, "app"), "processes"),
+    ...(part(part(raw, "app"), "static").only === true
+      ? []
+      : sizeProblems("app", part(raw, "app"), "processes")),
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
     ...memoryProblems(raw),
     ...releaseProblems(part(raw, "app")),
@@ -28,6 +31,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
     ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls"), part(raw, "web")),
+    ...siteProblems(part(raw, "app"), part(raw, "web")),
   ];
 }
 

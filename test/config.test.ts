@@ -8,14 +8,6 @@ import { useStackFile } from "./support/stack-file";
 const project = useStackFile();
 const { read } = project;
 
-/** A certificate that the stack file brings. */
-const ownPem = {
-  tls: {
-    certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    privateKey: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-  },
-};
-
 describe("readSettings", () => {
   it("fills in every default", () => {
     const { app, loadBalancers, ...rest } = read();
@@ -55,52 +47,6 @@ describe("readSettings", () => {
       .split(".")
       .reduce<unknown>((here, name) => (here as Record<string, unknown>)[name], read());
     expect(value).toBeUndefined();
-  });
-
-  it.each([
-    [{ "webstack:domain": "www.example.com" }, "selfSigned", false, "off"],
-    [{ "webstack:domains": ["www.example.com"] }, "acme", true, "on"],
-    [
-      { "webstack:domain": "www.example.com", "webstack:tls": { mode: "acme" } },
-      "acme",
-      true,
-      "on",
-    ],
-    [
-      { "webstack:domains": ["www.example.com"], "webstack:tls": { hsts: false, redirect: false } },
-      "acme",
-      false,
-      "off",
-    ],
-    [
-      {
-        "webstack:domains": ["www.example.com"],
-        "webstack:web": { headers: { "Strict-Transport-Security": "max-age=60" } },
-      },
-      "acme",
-      true,
-      "off",
-    ],
-    [
-      { "webstack:domain": "www.example.com", "webstack:loadBalancers": ownPem },
-      "pem",
-      false,
-      "off",
-    ],
-    [
-      {
-        "webstack:domain": "www.example.com",
-        "webstack:loadBalancers": ownPem,
-        "webstack:tls": { mode: "pem" },
-      },
-      "pem",
-      true,
-      "on",
-    ],
-  ])("takes %j for the names and the mode of TLS", (settings, mode, redirect, hsts) => {
-    const { edgeTls, domain } = read(settings, ["webstack:loadBalancers"]);
-    expect(domain).toBe("www.example.com");
-    expect(edgeTls).toMatchObject({ mode, redirect, hsts, domains: ["www.example.com"] });
   });
 
   it("lets false and single numbers be chosen", () => {
@@ -208,6 +154,38 @@ describe("readSettings", () => {
       .trustedProxies;
     expect(blocks).toContain("173.245.48.0/20");
     expect(blocks.at(-1)).toBe("203.0.113.0/24");
+  });
+
+  it("reads jobs, and when they are due", () => {
+    const { cron } = read({
+      "webstack:app": {
+        cron: {
+          report: {
+            command: "node report.js",
+            schedule: "30 3 1 * mon",
+            timeZone: "Europe/Berlin",
+          },
+        },
+      },
+    }).app;
+    expect(cron).toEqual([
+      {
+        name: "report",
+        command: ["node", "report.js"],
+        calendar: ["*-*-01 03:30:00 Europe/Berlin", "Mon *-*-* 03:30:00 Europe/Berlin"],
+        timeoutSeconds: 3_600,
+      },
+    ]);
+  });
+
+  it("knows what the web nodes serve, and that a site alone has no processes", () => {
+    const site = (settings: object) => read({ "webstack:app": { static: settings } }).app.site;
+    expect(site({})).toEqual({ directories: { "/": "public" }, appPaths: [], only: false });
+    const { app } = read({ "webstack:app": { serverType: "cpx99", static: { only: true } } });
+    expect(app.site).toEqual({ directories: { "/": "." }, appPaths: [], only: true });
+    expect(app.processes).toBe(0);
+    const spa = { directories: { "/": "dist" }, fallback: "index.html", appPaths: ["/api"] };
+    expect(site(spa)).toEqual({ ...spa, only: false });
   });
 
   it("finds the zone of the locations", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MysqlCluster, type MysqlClusterArgs } from "../../components/mysql-cluster";
 import { secretMark } from "../support/computed-state";
 import { writtenFiles } from "../support/first-boot";
-import { backups } from "../services/rendered";
+import { backups } from "../services/rendered-database";
 import { clearTexts, mockId, named, record, valueOf } from "../support/record";
 import { hostSettings, plan, serverSettings } from "../support/tier-args";
 

@@ -8,6 +8,7 @@ const host = join(__dirname, "..", "..", "host");
 const wallClock: Record<string, string> = {
   "acme.ts": "a certificate is renewed by its own dates; when an order failed outlives a boot",
   "acme/order.ts": "an authority may say by a date when it is to be asked again",
+  "app-job.ts": "a job is due at a date",
   "archiver.ts": "requests to the store are signed with a date; the status tells an operator dates",
   "base-upload.ts": "requests to the store are signed with a date; a base is named after its time",
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { archiver } from "../../services/archiver/service";
-import { backedUpNode, backups, databaseNode } from "./rendered";
+import { backedUpNode, backups, databaseNode } from "./rendered-database";
 
 describe("backups", () => {
   const { files, packages, services, secretFiles } = backedUpNode();

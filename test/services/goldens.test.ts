@@ -5,16 +5,16 @@ import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import {
   appNode,
-  backedUpNode,
   busyAppNode,
-  databaseNode,
   loadBalancer,
   orderingLoadBalancer,
   ordinaryAppNode,
+  siteNode,
   tunedLoadBalancer,
   tunedWebNode,
   webNode,
 } from "./rendered";
+import { backedUpNode, databaseNode } from "./rendered-database";
 
 const folder = join(__dirname, "golden");
 const programs = "/usr/local/lib/webstack/";
@@ -39,7 +39,7 @@ function texts({ files }: Bundle): [string, string][] {
 
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 const bundles = [
-  ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode()],
+  ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode(), siteNode()],
   ...[appNode(), ordinaryAppNode(), busyAppNode(), databaseNode(), onVolume, backedUpNode()],
 ];
 /** Each by the name of its golden folder, which is its node's but for a second bundle of a node. */

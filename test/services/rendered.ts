@@ -1,18 +1,15 @@
 import { AppTier } from "../../components/app-tier";
 import { LoadBalancerPair } from "../../components/load-balancer-pair";
-import { MysqlCluster } from "../../components/mysql-cluster";
 import { WebTier } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
-import { broker } from "../../services/broker/service";
 import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
-import type { MysqlFacts } from "../../services/mysql/service";
-import type { NginxSettings } from "../../services/nginx/nginx-conf";
-import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
+import { publicFiles } from "../../services/nginx/static-site";
+import { nodeBundle } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
-import { worker } from "../support/jobs";
+import { job, worker } from "../support/jobs";
 import {
   acmeSettings,
   appProgram,
@@ -37,21 +34,11 @@ const tunedRequests = webRequests({
   },
 });
 
+/** What a web node is made of. */
+type WebNodeFacts = Parameters<(typeof WebTier.services.tier)[number]["part"]>[0];
+
 /** What an app node is made of. */
 type AppNodeFacts = Parameters<(typeof AppTier.services.tier)[number]["part"]>[0];
-
-/** Where the backups of the tested stack go. */
-export const backups = {
-  root: "webstack-test",
-  target: {
-    endpoint: "https://fsn1.your-objectstorage.com",
-    bucket: "example-backups",
-    region: "fsn1",
-    accessKeyId: "EXAMPLEKEY",
-  },
-  publicKey: `age1${"q".repeat(58)}`,
-  baseAt: "03:15",
-};
 
 /** Bundle of a load balancer after its first configuration, of a stack that says nothing about TLS. */
 export function loadBalancer(): Bundle {
@@ -117,7 +104,7 @@ function loadBalancerWith(index: 0 | 1, told: BalancerFacts = {}): Bundle {
 
 /** Bundle of a web node. */
 export function webNode(): Bundle {
-  return webNodeWith(0);
+  return webNodeWith({});
 }
 
 /** Bundle of a web node of a stack that says something else than the defaults wherever it can. */
@@ -126,21 +113,31 @@ export function tunedWebNode(): Bundle {
     locations: { "= /old": "return 301 /new;", "/files/": "autoindex on;\nexpires 1h;" },
     nginxSnippet: "error_page 404 /404.html;\n",
   });
-  return webNodeWith(1, tunedRequests, settings);
+  return webNodeWith({ ...nodeFacts("web", 1), requests: tunedRequests, settings });
 }
 
-function webNodeWith(
-  index: number,
-  requests = webRequests(),
-  settings: NginxSettings = nginxSettings(),
-): Bundle {
+/** Bundle of a web node with a single-page app, and an app behind some paths. */
+export function siteNode(): Bundle {
+  const directories = { "/": "dist", "/docs": "manual/html" };
+  const fallback = "index.html";
+  return webNodeWith({
+    node: "web-3",
+    privateIp: "10.0.2.13",
+    requests: webRequests({ paths: { "/api": { answerTimeoutSeconds: 120, maxBodyMib: 100 } } }),
+    site: { directories, fallback, appPaths: ["/api", "/api/live", "/login"], only: false },
+  });
+}
+
+function webNodeWith(more: Partial<WebNodeFacts>): Bundle {
   const facts = {
-    ...nodeFacts("web", index),
+    ...nodeFacts("web", 0),
     appNodes: plan.app,
     program: appProgram(),
-    requests,
-    settings,
+    requests: webRequests(),
+    settings: nginxSettings(),
+    site: publicFiles,
     release,
+    ...more,
   };
   return nodeBundle(facts, WebTier.services);
 }
@@ -160,49 +157,30 @@ export function busyAppNode(): Bundle {
   const program = appProgram({ migrate: ["node", "migrate.js"] });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
-  return appNodeWith(0, program, { ...node, workers });
+  const more = { data: "content", packages: ["imagemagick"], workers, cron: [job()] };
+  return appNodeWith(0, program, { ...node, ...more });
+}
+
+/** Bundle of an app node that goes back to a release that ran before. */
+export function appNodeOnItsWayBack(): Bundle {
+  return appNodeWith(0, { ...sampleProgram(), migratesOnSwitch: false });
+}
+
+/** Bundle of an app node of a site that has no server, but a worker. */
+export function appNodeOfSite(): Bundle {
+  return appNodeWith(0, appProgram({ command: [] }), { processes: 0, workers: [worker()] });
 }
 
 function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
   const [migrates, requests] = [index === 0, webRequests()];
   const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
-  const facts = { ...nodeFacts("app", index), ...own, workers: [], ...more };
+  const facts = {
+    ...nodeFacts("app", index),
+    ...own,
+    workers: [],
+    cron: [],
+    checkTables: true,
+    ...more,
+  };
   return nodeBundle(facts, AppTier.services);
-}
-
-/** Bundle of the third database node, which has backups and no broker. */
-export function backedUpNode(): Bundle {
-  const facts = {
-    ...nodeFacts("db", 2),
-    mysqlServerId: plan.db[2]!.mysqlServerId,
-    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
-    nodes: plan.db,
-    bufferPoolMib: 128,
-    backups,
-  };
-  return nodeBundle(facts, MysqlCluster.servicesWith(backups));
-}
-
-/** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
-export function databaseNode(count: 1 | 3 = 3, volume?: MysqlFacts["volume"]): Bundle {
-  const index = volume ? 1 : 0;
-  const base: NodeFacts = nodeFacts("db", index);
-  const facts = {
-    ...base,
-    mysqlServerId: plan.db[index]!.mysqlServerId,
-    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
-    nodes: plan.db.slice(0, count),
-    bufferPoolMib: 128,
-    volume,
-  };
-  const rules = {
-    endpoint: "https://api.hetzner.cloud/v1",
-    selector: "project=webstack,stack=test",
-    floatingIps: [21],
-    servers: [
-      { name: "lb-1", id: 11 },
-      { name: "lb-2", id: 12 },
-    ],
-  };
-  return nodeBundle(facts, { ...MysqlCluster.services, guests: [broker(rules)] });
 }

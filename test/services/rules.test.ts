@@ -3,7 +3,8 @@ import { appEnv } from "../../services/app/app-environment";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
-import { appNode, busyAppNode, databaseNode, loadBalancer, webNode } from "./rendered";
+import { appNode, busyAppNode, loadBalancer, webNode } from "./rendered";
+import { databaseNode } from "./rendered-database";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
