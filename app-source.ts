@@ -87,7 +87,7 @@ interface Found extends KeptRelease {
 /** What decides which release runs. */
 type AppSettings = Pick<
   Settings["app"],
-  "source" | "build" | "command" | "release" | "releaseCommand"
+  "source" | "build" | "command" | "processes" | "release" | "releaseCommand"
 >;
 
 /**
@@ -107,13 +107,13 @@ export function deployedApp(
     release: { digest, ...(url === undefined ? {} : { url }), ...releasePlace },
     facts: facts ?? {},
     program: {
-      command: app.command ?? command(),
+      command: app.command ?? (app.processes === 0 ? [] : command()),
       health: { ...health, host: domain ?? "localhost" },
       sharesPort,
       notifies,
       ...(migrate ? { migrate } : {}),
-      // It ran already, and what came after it may have migrated on.
-      ...(migrate && release !== undefined ? { migratesOnSwitch: false } : {}),
+      // It ran already, and what came after it may have migrated on, by `migrate` or by itself.
+      ...(release !== undefined ? { migratesOnSwitch: false } : {}),
     },
     archive,
   };
@@ -126,7 +126,10 @@ function found(app: AppSettings, projectRoot: string, packed: string | undefined
     return { digest: source.sha256, url: source.url, command: () => plainCommand };
   }
   const { path } = source;
-  const kept = packed === undefined ? packApp(app, path, projectRoot) : { digest: packed };
+  const kept =
+    packed === undefined
+      ? packApp({ ...app, hasServer: app.processes !== 0 }, path, projectRoot)
+      : { digest: packed };
   const { archive, facts } = keptRelease(releasesFolder(projectRoot), kept.digest);
   return {
     digest: kept.digest,
@@ -142,7 +145,7 @@ function found(app: AppSettings, projectRoot: string, packed: string | undefined
  * @throws Error if the build fails or fills another directory, or if it is not known how the app is run.
  */
 export function packApp(
-  { build, command }: Pick<AppSettings, "build" | "command">,
+  { build, command, hasServer }: Pick<AppSettings, "build" | "command"> & { hasServer: boolean },
   path: string,
   projectRoot: string,
 ): { digest: string; archive: string; facts: ReleaseFacts } {
@@ -153,7 +156,7 @@ export function packApp(
         "set it to where the build puts the app",
     );
   }
-  if (!command) commandOf(path);
+  if (!command && hasServer) commandOf(path);
   const facts = releaseFacts(path);
   return { ...packRelease(path, releasesFolder(projectRoot), facts), facts };
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppContract, appContract } from "./config/app-contract";
+import { connectionProblems } from "./config/connection-problems";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
@@ -78,7 +79,10 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
     ...tokenProblems(raw, token),
   ];
   if (!parsed.success || problems.length > 0) throw new pulumi.RunError(report(problems));
-  return settings(parsed.data, String(token), projectRoot);
+  const known = settings(parsed.data, String(token), projectRoot);
+  const tooMany = connectionProblems(known.app);
+  if (tooMany.length > 0) throw new pulumi.RunError(report(tooMany));
+  return known;
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {

@@ -5,7 +5,8 @@ import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
 import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
-import { appJobs } from "../services/app-jobs/service";
+import type { AppJob } from "../services/app-jobs/job-units";
+import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
 import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
 import { type AppWorker, workersOn } from "../services/app-workers/worker";
 import type { BundleRelease } from "../services/bundle";
@@ -27,12 +28,20 @@ export interface AppTierArgs extends TierArgs {
   env: Readonly<Record<string, string>>;
   /** Environment of the app that is kept secret. */
   secretEnv: pulumi.Input<Record<string, string>>;
-  /** Processes of the app on each node, 1 or more. */
+  /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
   /** What visitors' requests may be. */
   requests: WebRequests;
+  /** Whether a release is refused whose tables the databases' group does not take. */
+  checkTables: boolean;
+  /** Packages of the distribution that the app needs. @default none */
+  packages?: readonly string[];
+  /** Directory of the release that outlives it, relative to it. @default none */
+  data?: string | undefined;
   /** Commands that run beside the app. */
   workers: readonly AppWorker[];
+  /** Commands that are run at given times on one node. */
+  cron: readonly AppJob[];
   /** The app's release. */
   release: BundleRelease;
 }
@@ -40,6 +49,7 @@ export interface AppTierArgs extends TierArgs {
 type Own = AppFacts &
   Omit<AppBalancerFacts, keyof NodeFacts> &
   AppWorkersFacts &
+  Pick<AppJobsFacts, "cron"> &
   DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
@@ -47,7 +57,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
   /** What each node runs, in the order of its start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
-    tier: [databaseProxy, appBalancer, app, appJobs, appWorkers],
+    tier: [databaseProxy, appBalancer, app, appWorkers, appJobs],
   };
 
   /** The servers with their configurations. */
@@ -64,7 +74,8 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, requests, workers, release } = args;
+    const { database, program, processes, checkTables, packages = [], data } = args;
+    const { requests, workers, cron, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -73,7 +84,11 @@ export class AppTier extends Tier<PlannedNode, Own> {
       migrates: index === 0,
       processes,
       requests,
+      checkTables,
+      packages,
+      data,
       workers: workersOn(workers, index),
+      cron,
       release,
     });
     const servers = this.createServers(name, args, AppTier.services, known);

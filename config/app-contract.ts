@@ -1,4 +1,5 @@
 import { commandWords } from "./command";
+import { calendarEvents, cronFields } from "./cron";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./server-types";
 
@@ -16,6 +17,30 @@ export interface WorkerContract {
   stopSeconds: number;
 }
 
+/** A command that is run at given times. */
+export interface JobContract {
+  /** Name: small letters, digits and dashes. */
+  name: string;
+  /** Words of the command; without variables. */
+  command: string[];
+  /** Calendar events of systemd; it is due when one of them is. */
+  calendar: string[];
+  /** Seconds after which a run is ended. */
+  timeoutSeconds: number;
+}
+
+/** What the web nodes serve of a release themselves. */
+export interface SiteContract {
+  /** Directories of the release by path. */
+  directories: Record<string, string>;
+  /** File in the directory of `/` that answers where there is no file. */
+  fallback?: string;
+  /** Paths that go to the app all the same. */
+  appPaths: string[];
+  /** Whether there is no server. */
+  only: boolean;
+}
+
 /** What stack and app expect of each other, with all defaults but the command's. */
 export interface AppContract {
   /** Words of the command that runs a process; `${PORT}` is the one variable. @default what the release says */
@@ -28,7 +53,7 @@ export interface AppContract {
   build?: string[];
   /** How it is told that a process works. */
   health: { path: string; status?: number; timeoutSeconds: number };
-  /** Processes of the app on each node. */
+  /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
   /** Whether the processes share port 3000 by themselves. */
   sharesPort: boolean;
@@ -36,6 +61,18 @@ export interface AppContract {
   notifies: boolean;
   /** Commands that run beside the app. */
   workers: WorkerContract[];
+  /** Commands that are run at given times on one app node. */
+  cron: JobContract[];
+  /** What the web nodes serve of the release themselves. */
+  site: SiteContract;
+  /** Directory of the release that outlives it, relative to it. @default none */
+  data?: string;
+  /** Packages of the distribution that app nodes have besides. */
+  packages: string[];
+  /** Connections that one process opens to one database at most. */
+  databasePool: number;
+  /** Whether a release is refused whose tables the databases' group does not take. */
+  checkTables: boolean;
 }
 
 /** One process serves while the other one restarts. */
@@ -57,8 +94,9 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     ...words("releaseCommand", releaseCommand),
     ...words("migrate", migrate),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
-    processes:
-      processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses),
+    processes: app.static.only
+      ? 0
+      : (processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses)),
     sharesPort,
     notifies,
     workers: Object.entries(app.workers).map(([name, worker]) => ({
@@ -66,6 +104,33 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
       name,
       command: commandWords(worker.command)!,
     })),
+    cron: Object.entries(app.cron).map(([name, job]) => jobContract(name, job)),
+    site: site(app.static),
+    packages: app.packages,
+    databasePool: app.databasePool,
+    checkTables: app.checkTables,
+    ...(app.data === undefined ? {} : { data: app.data }),
+  };
+}
+
+function jobContract(name: string, job: StackConfig["app"]["cron"][string]): JobContract {
+  const { command, schedule, timeZone, timeoutSeconds } = job;
+  const calendar = calendarEvents(cronFields(schedule)!, timeZone);
+  return { name, command: commandWords(command)!, calendar, timeoutSeconds };
+}
+
+function site({
+  directories,
+  fallback,
+  appPaths,
+  only,
+}: StackConfig["app"]["static"]): SiteContract {
+  const convention = { "/": only ? "." : "public" };
+  return {
+    directories: directories ?? convention,
+    appPaths,
+    only,
+    ...(fallback === undefined ? {} : { fallback }),
   };
 }
 

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { commandWords } from "./command";
 import { hasKnownPlaceholders, placeholders } from "./placeholders";
 import { setting } from "./setting";
-import { workerSettings } from "./worker-schema";
+import { releasePath, releasePathRule, siteSettings } from "./site-schema";
+import { cronSettings, workerSettings } from "./worker-schema";
 
 /** Names that the stack itself gives to the app; a user's value would cut it off its services. */
 export const reservedVariables = [
@@ -152,5 +153,32 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       absent: "`false`, for the sample app `true`",
     }).optional(),
     workers: workerSettings,
+    cron: cronSettings,
+    static: siteSettings.prefault({}),
+    packages: setting(z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]{1,99}$/)).max(50), {
+      about:
+        "Packages of the distribution that app nodes have besides; one taken away stays installed",
+      must: "be a list of at most 50 names of packages: small letters, digits and +.- only",
+      example: ["imagemagick"],
+    }).default([]),
+    databasePool: setting(z.int().min(1).max(480), {
+      about:
+        "Connections that one process of the app, of a worker or of a job opens at most; all of them together must fit into what MySQL takes",
+      must: "be a whole number from 1 to 480",
+      example: 10,
+    }).default(10),
+    checkTables: setting(z.boolean(), {
+      about:
+        "Whether a release is refused that leaves a table without a primary key, or of another engine than InnoDB, where there are several databases",
+      must: "be true or false",
+      example: true,
+    }).default(true),
+    data: setting(releasePath, {
+      about:
+        "Directory of the release that the app may write to and that outlives releases, on each app node one of its own",
+      must: releasePathRule,
+      example: "content",
+      absent: "none; `STATE_DIRECTORY` outlives releases in any case",
+    }).optional(),
   });
 }

@@ -1,6 +1,7 @@
 import { networkZones } from "./locations";
 import { shown } from "./problems";
 import { serverSize } from "./server-types";
+import { siteProblems } from "./site-problems";
 import { workerProblems } from "./worker-problems";
 
 /** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
@@ -19,13 +20,16 @@ export function combinationProblems(raw: Raw): string[] {
   return [
     ...zoneProblems(raw),
     ...countProblems(raw),
-    ...sizeProblems("app", part(raw, "app"), "processes"),
+    ...(part(part(raw, "app"), "static").only === true
+      ? []
+      : sizeProblems("app", part(raw, "app"), "processes")),
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
     ...memoryProblems(raw),
     ...releaseProblems(part(raw, "app")),
     ...pinProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
+    ...siteProblems(part(raw, "app"), part(raw, "web")),
   ];
 }
 

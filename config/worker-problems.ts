@@ -6,15 +6,15 @@ type Raw = Record<string, unknown>;
 /** Nodes of the app tier if the stack file says nothing. */
 const defaultCount = 2;
 
-/** What lies between the workers and other settings of the app tier. */
+/** What lies between workers or jobs and other settings of the app tier. */
 export function workerProblems(app: Raw): string[] {
   const workers = map(app.workers);
   const names = Object.keys(workers);
-  if (names.length === 0) return [];
   return [
     ...names.flatMap((name) => countProblems(name, map(workers[name]).nodes, app.count)),
     ...names.flatMap((name) => processProblems(name, map(workers[name]))),
-    ...variableProblems(app, "WORKER", names),
+    ...variableProblems(app, "workers", ["WORKER"]),
+    ...variableProblems(app, "cron", ["JOB", "JOB_DUE"]),
   ];
 }
 
@@ -39,13 +39,16 @@ function processProblems(name: string, { nodes, processes }: Raw): string[] {
   ];
 }
 
-/** The stack itself tells a worker its name. */
-function variableProblems(app: Raw, variable: string, names: readonly string[]): string[] {
-  return ["env", "secretEnv"]
-    .filter((key) => variable in map(app[key]))
+/** The stack itself tells a worker or a job its name. */
+function variableProblems(app: Raw, setting: string, variables: readonly string[]): string[] {
+  const names = Object.keys(map(app[setting]));
+  if (names.length === 0) return [];
+  const pairs = ["env", "secretEnv"].flatMap((key) => variables.map((name) => [key, name]));
+  return pairs
+    .filter(([key, name]) => name! in map(app[key!]))
     .map(
-      (key) =>
-        `webstack:app.${key} must not hold ${variable} together with app.workers, got it beside ${shown(names)}; ` +
+      ([key, name]) =>
+        `webstack:app.${key} must not hold ${name} together with app.${setting}, got it beside ${shown(names)}; ` +
         "give the variable another name",
     );
 }

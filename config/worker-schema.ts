@@ -1,18 +1,17 @@
 import { z } from "zod";
 import { commandWords } from "./command";
+import { cronFields } from "./cron";
 import { setting } from "./setting";
 
 /** Names of workers and jobs: parts of the names of their units. */
-export const jobName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
-/** What {@link jobName} wants. */
-export const jobNameRule = "small letters, digits and -, at most 32, a letter first";
+const jobName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
+const jobNameRule = "small letters, digits and -, at most 32, a letter first";
 
 /** A command that has no port, so no variable at all. */
-export const jobCommand = z
+const jobCommand = z
   .string()
   .refine((text) => commandWords(text)?.every((word) => !word.includes("${PORT}")) === true);
-/** What {@link jobCommand} wants. */
-export const jobCommandRule =
+const jobCommandRule =
   "be a program and its arguments in one line, without the syntax of a shell and without variables";
 
 const worker = z.strictObject({
@@ -37,6 +36,52 @@ const worker = z.strictObject({
     example: 30,
   }).default(30),
 });
+
+/** True for a name that the tz database may have; the host, which has it, is asked again. */
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return /^[A-Z][A-Za-z0-9_+-]*(\/[A-Z][A-Za-z0-9_+-]*)*$/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+const job = z.strictObject({
+  command: setting(jobCommand, {
+    about: "Command that is run when the job is due, in the directory of the release",
+    must: jobCommandRule,
+    example: "node report.js",
+  }),
+  schedule: setting(
+    z.string().refine((text) => cronFields(text) !== undefined),
+    {
+      about: "When it is due: minute, hour, day of month, month and day of week, as in a crontab",
+      must:
+        "be the five fields of cron, each * or numbers and ranges with commas and steps such as 1-5,9 or */15 (names for months and " +
+        "days of week), come due at some time, and have no step over all days beside a limit of the other kind of days",
+      example: "30 3 * * mon-fri",
+    },
+  ),
+  timeZone: setting(z.string().refine(isTimeZone), {
+    about: "Time zone of the schedule",
+    must: "be a name of the tz database such as Europe/Berlin",
+    example: "Europe/Berlin",
+  }).default("UTC"),
+  timeoutSeconds: setting(z.int().min(1).max(604_800), {
+    about: "Seconds after which a run is ended",
+    must: "be a whole number from 1 to 604800",
+    example: 600,
+  }).default(3_600),
+});
+
+/** The settings of `app.cron`. */
+export const cronSettings = setting(z.record(jobName, job), {
+  about: "Commands that are run at given times on one app node, by name",
+  must: `be a map from names (${jobNameRule}) to settings`,
+  example: { report: { command: "node report.js", schedule: "30 3 * * *" } },
+  absent: "none",
+}).default({});
 
 /** The settings of `app.workers`. */
 export const workerSettings = setting(z.record(jobName, worker), {

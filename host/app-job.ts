@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { startCommand } from "./app-job/command";
 import { appDatabase } from "./app-job/database";
-import { appVariables, commandVariables } from "./app-job/environment";
+import { dueTime, lateSeconds } from "./app-job/due";
+import { appVariables, commandVariables, type Variables } from "./app-job/environment";
 import { hold, type HoldSurroundings } from "./app-job/hold";
 import { Lease } from "./app-job/lease";
 import { notify } from "./app-job/notify";
+import { runJob } from "./app-job/run";
+import { RunTable } from "./app-job/run-table";
+import { checkTables } from "./app-job/tables";
 import { say } from "./app-job/say";
 import { monotonicMs } from "./time/monotonic";
 
-const usage = "usage: app-job hold <worker> <stop seconds> <command…>";
+const usage =
+  "usage: app-job hold <worker> <stop seconds> <command…> | run <job> <most seconds> <calendar event…> -- <command…> | tables <refuse or warn>";
 
 /** What every verb is given: this program's own surroundings. */
 const around = {
@@ -20,18 +25,61 @@ const around = {
   say,
 } satisfies Partial<HoldSurroundings>;
 
-/** A program of the app that runs on one node at a time. @returns status with which this program ends. */
-async function main([verb, name = "", ...words]: readonly string[]): Promise<number> {
+/** The app's variables, and what depends on them. */
+function ofApp() {
   const app = appVariables(process.env.CREDENTIALS_DIRECTORY ?? "");
-  const sql = appDatabase(app);
-  const node = app.NODE_NAME ?? "";
-  if (verb === "hold" && Number(words[0]) > 0 && words.length > 1) {
-    const [stopSeconds, ...command] = words;
-    const variables = commandVariables(process.env, app, { WORKER: name, PROCESS: "1" });
-    const start = () => startCommand(command, variables);
-    const lease = new Lease(sql, `worker ${name}`, node, randomUUID());
-    return hold(lease, Number(stopSeconds), { ...around, start });
+  const starter = (command: readonly string[], more: Variables) => () =>
+    startCommand(command, commandVariables(process.env, app, more));
+  return { sql: appDatabase(app), node: app.NODE_NAME ?? "", token: randomUUID(), starter };
+}
+
+/** A worker that runs on one node at a time. */
+function work(name: string, stopSeconds: number, command: readonly string[]): Promise<number> {
+  const { sql, node, token, starter } = ofApp();
+  const lease = new Lease(sql, `worker ${name}`, node, token);
+  const start = starter(command, { WORKER: name, PROCESS: "1" });
+  return hold(lease, stopSeconds, { ...around, start });
+}
+
+/** A job that its timer says is due. */
+async function runDue(job: string, seconds: number, words: readonly string[]): Promise<number> {
+  const [events, command] = [
+    words.slice(0, words.indexOf("--")),
+    words.slice(words.indexOf("--") + 1),
+  ];
+  // TRIGGER_TIMER_REALTIME_USEC is the time before (seen, systemd 262).
+  const moment = await dueTime(events, Date.now());
+  if (moment === undefined) {
+    say(4, `not started: it was not due within the last ${lateSeconds} s`);
+    return 0;
   }
+  const { sql, node, token, starter } = ofApp();
+  const due = new Date(moment).toISOString();
+  const table = new RunTable(sql, { job, due: due.slice(0, 19).replace("T", " "), node, token });
+  const start = starter(command, { JOB: job, JOB_DUE: due });
+  return runJob(table, seconds, { ...around, start });
+}
+
+/**
+ * Refuses a release whose tables the databases' group does not take; where there is no group it only says so.
+ * A database that cannot be asked is no fault of the release.
+ */
+async function tables(rule: string): Promise<number> {
+  const problems = await checkTables(ofApp().sql, around.pause).catch((error: Error) => {
+    say(4, `the tables were not looked at: ${error.message}`);
+    return [];
+  });
+  const refuses = rule === "refuse" && problems.length > 0;
+  for (const problem of problems) say(refuses ? 3 : 4, problem);
+  if (refuses) say(3, "webstack:app.checkTables: false takes this check away");
+  return Number(refuses);
+}
+
+/** @returns status with which this program ends. */
+async function main([verb, name = "", limit, ...words]: readonly string[]): Promise<number> {
+  if (verb === "hold" && words.length > 0) return work(name, Number(limit), words);
+  if (verb === "run" && words.includes("--")) return runDue(name, Number(limit), words);
+  if (verb === "tables") return tables(name);
   throw new Error(usage);
 }
 

@@ -54,6 +54,17 @@ describe("the build", () => {
     );
   });
 
+  it("need not make a server where the web nodes alone answer", () => {
+    writeFileSync(join(folder, "index.html"), "");
+    const app = {
+      source: { path: folder },
+      health: { path: "/", timeoutSeconds: 60 },
+      processes: 0,
+    };
+    const settings = { app } as Parameters<typeof deployedApp>[0];
+    expect(deployedApp(settings, folder).program.command).toEqual([]);
+  });
+
   it("comes before the release is packed", () => {
     const path = join(folder, "dist");
     const make = "const f=require('fs');f.mkdirSync('dist');f.writeFileSync('dist/server.js','')";
@@ -111,6 +122,8 @@ describe("a release that is not packed now", () => {
     expect(archive).toBeUndefined();
     const { program: usual } = deployed({ source: fetched, migrate: ["node", "m.js"] });
     expect(usual).not.toHaveProperty("migratesOnSwitch");
+    const bySelf = { source: shop, release: digest, releaseCommand: ["node", "a.js"] };
+    expect(deployed(bySelf).program).toMatchObject({ migratesOnSwitch: false });
   });
 
   it("is run by app.command first, and by what is kept of it last", () => {

@@ -155,6 +155,38 @@ describe("readSettings", () => {
     expect(blocks.at(-1)).toBe("203.0.113.0/24");
   });
 
+  it("reads jobs, and when they are due", () => {
+    const { cron } = read({
+      "webstack:app": {
+        cron: {
+          report: {
+            command: "node report.js",
+            schedule: "30 3 1 * mon",
+            timeZone: "Europe/Berlin",
+          },
+        },
+      },
+    }).app;
+    expect(cron).toEqual([
+      {
+        name: "report",
+        command: ["node", "report.js"],
+        calendar: ["*-*-01 03:30:00 Europe/Berlin", "Mon *-*-* 03:30:00 Europe/Berlin"],
+        timeoutSeconds: 3_600,
+      },
+    ]);
+  });
+
+  it("knows what the web nodes serve, and that a site alone has no processes", () => {
+    const site = (settings: object) => read({ "webstack:app": { static: settings } }).app.site;
+    expect(site({})).toEqual({ directories: { "/": "public" }, appPaths: [], only: false });
+    const { app } = read({ "webstack:app": { serverType: "cpx99", static: { only: true } } });
+    expect(app.site).toEqual({ directories: { "/": "." }, appPaths: [], only: true });
+    expect(app.processes).toBe(0);
+    const spa = { directories: { "/": "dist" }, fallback: "index.html", appPaths: ["/api"] };
+    expect(site(spa)).toEqual({ ...spa, only: false });
+  });
+
   it("finds the zone of the locations", () => {
     expect(read({ "webstack:locations": ["hil"] }).networkZone).toBe("us-west");
   });

@@ -22,3 +22,18 @@ export function leaseMs(stopSeconds: number): number {
 export function watchdogSeconds(stopSeconds: number): number {
   return stopSeconds + 15;
 }
+
+/** What holds for a run of a job, as {@link renewMs} and {@link giveUpMs} do for a worker, milliseconds. */
+export const jobRenewMs = 10_000;
+export const jobGiveUpMs = 60_000;
+/** Seconds that a job has after SIGTERM until it is killed. */
+export const jobStopSeconds = 10;
+/** Seconds without a sign of life of this program after which systemd kills it and its job; the same in its unit. */
+export const jobWatchdogSeconds = 30;
+/**
+ * Without a sign of life for so long a run counts as lost, seconds of the database's clock. By then the job
+ * was ended; half a minute is left for the clocks of the database's servers, of which the primary's counts.
+ */
+export const lostSeconds = 120;
+/** How long the start of a job waits for the database, milliseconds; it outlasts a switch of the primary. */
+export const claimMs = 60_000;

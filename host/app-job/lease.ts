@@ -19,7 +19,8 @@ export interface Watched extends LeaseRow {
 }
 
 const noSuchTable = 1146;
-const table = `CREATE TABLE IF NOT EXISTS webstack_leases (
+/** Makes the table of leases. */
+export const leaseTable = `CREATE TABLE IF NOT EXISTS webstack_leases (
   name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
   beats BIGINT UNSIGNED NOT NULL DEFAULT 0,
@@ -105,7 +106,7 @@ export class Lease {
       return row && { token: row[0]!, beats: Number(row[1]), node: row[2]! };
     } catch (error) {
       if (!(error instanceof SqlError) || error.code !== noSuchTable) throw error;
-      await this.sql(table, timeoutMs);
+      await this.sql(leaseTable, timeoutMs);
       return this.run(sql, timeoutMs);
     }
   }

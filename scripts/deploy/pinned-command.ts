@@ -14,7 +14,7 @@ export interface Pinned {
 
 /**
  * The command that a release is pinned with, so that every desk runs it the same way; undefined if the
- * settings have a command for all releases.
+ * settings have a command for all releases, or say that there is no server.
  *
  * @throws Error if the release does not say how it is run.
  */
@@ -22,7 +22,7 @@ export async function pinnedCommand(
   outputs: StackOutputs,
   { digest, facts, app }: Pinned,
 ): Promise<string | undefined> {
-  if ("command" in app) return undefined;
+  if ("command" in app || isSiteAlone(app)) return undefined;
   if (facts?.command) return commandText(facts.command);
   // As the program runs what the hosts fetch.
   if ("url" in app) return commandText(plainCommand);
@@ -32,4 +32,8 @@ export async function pinnedCommand(
   throw new Error(
     `webstack:app.command must be set for the release ${digest.slice(0, 12)}, whose package.json says ${found}`,
   );
+}
+
+function isSiteAlone({ static: site }: Pinned["app"]): boolean {
+  return typeof site === "object" && site !== null && "only" in site && site.only === true;
 }

@@ -9,7 +9,14 @@ import type { ReleaseFacts } from "../../release/facts";
 import type { Delivered } from "./push";
 import { appIn } from "./stack-file";
 
-const keys = { path: true, url: true, sha256: true, build: true, command: true } as const;
+const keys = {
+  path: true,
+  url: true,
+  sha256: true,
+  build: true,
+  command: true,
+  static: true,
+} as const;
 const shape = z.object({ app: appSettings({}).pick(keys) });
 
 /** A release that is to run, ready to come to the nodes. */
@@ -30,7 +37,7 @@ export function makeReady(settings: string, projectRoot: string): Ready {
   const raw = Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
   const { data, error } = shape.safeParse({ app: raw });
   if (error) throw new Error(problemsOf(error, shape, { app: raw }).join("\n"));
-  const { path = defaultAppPath, url, sha256, build, command } = data.app;
+  const { path = defaultAppPath, url, sha256, build, command, static: site } = data.app;
   if (url !== undefined) {
     if (sha256 === undefined) throw new Error("webstack:app.sha256 must be set with app.url");
     return { release: { digest: sha256, url, ...releasePlace }, facts: {} };
@@ -38,7 +45,11 @@ export function makeReady(settings: string, projectRoot: string): Ready {
   const words = (text: string | undefined) => (text ? commandWords(text) : undefined);
   const [buildWords, ownWords] = [words(build), words(command)];
   const { digest, archive, facts } = packApp(
-    { ...(buildWords ? { build: buildWords } : {}), ...(ownWords ? { command: ownWords } : {}) },
+    {
+      ...(buildWords ? { build: buildWords } : {}),
+      ...(ownWords ? { command: ownWords } : {}),
+      hasServer: !site.only,
+    },
     resolve(projectRoot, path),
     projectRoot,
   );

@@ -58,7 +58,10 @@ export interface Journal {
 }
 
 /** Units in which code of the app runs. */
-const appUnits = ["app@*", "app-*", "webstack-migrate.service"];
+const appUnits = [
+  ...["app@*", "app-*", "worker-*", "cron-*"],
+  ...["webstack-migrate.service", "webstack-table-check@*", "webstack-app-data.service"],
+];
 
 /**
  * The journals that words name: tiers or nodes. `app` is the app itself, on all of its nodes.

@@ -11,7 +11,7 @@ import { appBalancerCfg } from "./app-balancer-cfg";
 export interface AppBalancerFacts {
   /** How the app is run and asked for its health. */
   program: AppProgram;
-  /** Processes of the app; at least 1. */
+  /** Processes of the app; with 0 there is no balancer. */
   processes: number;
   /** What visitors' requests may be. */
   requests: WebRequests;
@@ -50,7 +50,7 @@ export const appBalancer: Service<AppBalancerFacts> = {
   name: "app-balancer",
   // The port is the app's, whoever listens on it.
   openings: [],
-  part: (facts) => (facts.program.sharesPort ? {} : part(facts)),
+  part: (facts) => (facts.program.sharesPort || facts.processes === 0 ? {} : part(facts)),
 };
 
 function part({ program, processes, requests, programs }: AppBalancerFacts): ServicePart {

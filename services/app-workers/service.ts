@@ -1,6 +1,6 @@
-import type { AppSandboxArgs } from "../app/app-sandbox";
+import { type AppSandboxArgs, sandboxArgs } from "../app/app-sandbox";
 import { appSecretPaths } from "../app/app-environment";
-import { appJobPath } from "../app-jobs/service";
+import { appJobPath } from "../app-jobs/job-units";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import type { AppWorker } from "./worker";
@@ -10,6 +10,8 @@ import { workerUnit, workerUnitText } from "./worker-units";
 export interface AppWorkersFacts {
   /** The workers of this node. */
   workers: readonly AppWorker[];
+  /** Directory of the release that outlives it, relative to it. @default none */
+  data?: string | undefined;
   /** The app's release. */
   release: BundleRelease;
 }
@@ -21,10 +23,9 @@ const startSeconds = 90;
 export const appWorkers: Service<AppWorkersFacts> = {
   name: "app-workers",
   openings: [],
-  part: ({ workers, release }) => {
-    if (workers.length === 0) return {};
-    const own = { current: `${release.root}/current`, envPath: appSecretPaths.env };
-    const parts = workers.map((worker) => workerPart(own, worker));
+  part: (facts) => {
+    if (facts.workers.length === 0) return {};
+    const parts = facts.workers.map((worker) => workerPart(sandboxArgs(facts), worker));
     const files = Object.assign({}, ...parts.map((part) => part.files)) as ServicePart["files"];
     return {
       files,

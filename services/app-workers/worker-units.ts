@@ -1,7 +1,7 @@
 import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "../app/app-sandbox";
 import { migrateUnit } from "../app/app-units";
-import { appJobPath } from "../app-jobs/service";
+import { appJobPath } from "../app-jobs/job-units";
 import { made } from "../notice";
 import { text } from "../text";
 import type { AppWorker } from "./worker";

@@ -1,3 +1,6 @@
+import type { BundleRelease } from "../bundle";
+import { dataDirectory } from "./app-data";
+import { appSecretPaths } from "./app-environment";
 import { execWords } from "./app-program";
 
 /** What all units of the app depend on. */
@@ -6,10 +9,24 @@ export interface AppSandboxArgs {
   current: string;
   /** Path of the environment file. */
   envPath: string;
+  /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
+  data?: string | undefined;
+}
+
+/** What the units of an app depend on, of what is known of it. */
+export function sandboxArgs(facts: {
+  release: BundleRelease;
+  data?: string | undefined;
+}): AppSandboxArgs {
+  const { release, data } = facts;
+  return { current: `${release.root}/current`, envPath: appSecretPaths.env, data };
 }
 
 /** A process can write to these directories alone; `/tmp` is its own. They outlive releases, not the node. */
-const writable = ["StateDirectory=app", "CacheDirectory=app"];
+function writable({ current, data }: AppSandboxArgs): string[] {
+  const own = ["StateDirectory=app", "CacheDirectory=app"];
+  return data === undefined ? own : [...own, `BindPaths=${dataDirectory}:${current}/${data}`];
+}
 
 /** Lines of `[Service]` that all programs of a release share: user, place, environment, and what they do without. */
 export function sandbox(args: AppSandboxArgs): string[] {
@@ -24,14 +41,15 @@ export function starterSandbox(args: AppSandboxArgs): string[] {
   return confined(args, `LoadCredential=app.env:${args.envPath}`);
 }
 
-function confined({ current }: AppSandboxArgs, variables: string): string[] {
+function confined(args: AppSandboxArgs, variables: string): string[] {
+  const { current } = args;
   return [
     "User=app",
     `WorkingDirectory=${current}`,
     "Environment=NODE_ENV=production HOME=/var/lib/app",
     `Environment=PATH=${current}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin`,
     variables,
-    ...writable,
+    ...writable(args),
     "NoNewPrivileges=yes",
     "ProtectSystem=strict",
     "ProtectHome=yes",

@@ -1,9 +1,13 @@
 import { processCheck } from "../app-balancer/service";
+import { appJobPath } from "../app-jobs/job-units";
 import { type BundleRelease, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
+import { dataUnit, dataUnitText } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
+import { sandboxArgs } from "./app-sandbox";
 import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
+import { tableCheckText, type TableCheckTime, tableCheckUnit } from "./table-check";
 
 /** What the app's processes depend on. */
 export interface AppFacts {
@@ -11,8 +15,16 @@ export interface AppFacts {
   program: AppProgram;
   /** Whether this is the node on which a new release migrates the schema. */
   migrates: boolean;
-  /** Processes of the app; at least 1. */
+  /** Processes of the app; 0 where the web nodes alone answer. */
   processes: number;
+  /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
+  data?: string | undefined;
+  /** Packages of the distribution that the app needs, such as `imagemagick`. @default none */
+  packages?: readonly string[];
+  /** Whether a release is refused whose tables the databases' group does not take. */
+  checkTables: boolean;
+  /** Database nodes; with one there is no group. */
+  databases: readonly unknown[];
   /** The app's release. */
   release: BundleRelease;
 }
@@ -27,16 +39,24 @@ export const app: Service<AppFacts> = {
   openings: [{ from: "web", protocol: "tcp", port: appPort, purpose: "requests to the app" }],
   secrets: { [appSecretPaths.env]: environment, [appSecretPaths.databaseCa]: databaseCa },
   part: (facts) => {
-    const { release } = facts;
-    const parts = [migration(facts), processes(facts)];
+    const { release, packages = [] } = facts;
+    const tables = tableChecks(facts);
+    const parts = [
+      dataOfRelease(facts),
+      migration(facts),
+      ...tables("migrated"),
+      processes(facts),
+      ...tables("started"),
+    ];
     return {
+      packages: [...packages],
       users: [{ name: "app", home: release.root }],
       directories: {
         [release.root]: { owner: "root", group: "root", mode: "0755" },
         [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
         "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" },
       },
-      files: { ...parts[0]!.files, ...parts[1]!.files },
+      files: Object.assign({}, ...parts.map(({ files }) => files)) as UnitsPart["files"],
       unitFiles: { own: parts.flatMap(({ files }) => Object.keys(files)) },
       services: parts.flatMap(({ services }) => services),
       release,
@@ -46,8 +66,21 @@ export const app: Service<AppFacts> = {
 
 type UnitsPart = Required<Pick<ServicePart, "files" | "services">>;
 
-function unitsArgs({ program, release }: AppFacts) {
-  return { program, current: `${release.root}/current`, envPath: appSecretPaths.env };
+function unitsArgs(facts: AppFacts) {
+  return { ...sandboxArgs(facts), program: facts.program };
+}
+
+/** What a release brings for the directory that outlives it is there before anything of it starts. */
+function dataOfRelease({ data, release }: AppFacts): UnitsPart {
+  if (data === undefined) return { files: {}, services: [] };
+  const path = `${units}/${dataUnit}`;
+  const current = `${release.root}/current`;
+  return {
+    files: { [path]: rootFile(dataUnitText(current, data)) },
+    services: [
+      { unit: dataUnit, reloadFiles: [], restartFiles: [current, path], needs: [current] },
+    ],
+  };
 }
 
 /** The release migrates the schema once, on one node, which is the first one that it comes to. */
@@ -70,8 +103,38 @@ function migration(facts: AppFacts): UnitsPart {
   };
 }
 
+/** True on the node that looks at the tables of the database. */
+export function looksAtTables({ migrates, checkTables, processes, program }: TableFacts): boolean {
+  // The way back is not barred by a table that a later release left.
+  const ranBefore = program.migratesOnSwitch === false;
+  return migrates && checkTables && !ranBefore && (processes > 0 || !!program.migrate);
+}
+
+/** What decides where tables are looked at. */
+export type TableFacts = Pick<AppFacts, "migrates" | "checkTables" | "processes" | "program">;
+
+/** Tables are looked at where the schema is migrated, and once processes run, which may migrate it themselves. */
+function tableChecks(facts: AppFacts): (time: TableCheckTime) => UnitsPart[] {
+  const path = `${units}/webstack-table-check@.service`;
+  const own = sandboxArgs(facts);
+  const needs = [own.envPath, own.current];
+  const files = { [path]: rootFile(tableCheckText(own, facts.databases.length > 1)) };
+  const restartFiles = [...needs, appSecretPaths.databaseCa, path, appJobPath];
+  const times = [
+    ...(facts.program.migrate ? ["migrated"] : []),
+    ...(facts.processes > 0 ? ["started"] : []),
+  ];
+  return (time) => {
+    if (!looksAtTables(facts) || !times.includes(time)) return [];
+    const unit = tableCheckUnit(time);
+    const service = { unit, reloadFiles: [], restartFiles, needs };
+    return [{ files: time === times[0] ? files : {}, services: [service] }];
+  };
+}
+
 function processes(facts: AppFacts): UnitsPart {
   const { program } = facts;
+  if (facts.processes === 0) return { files: {}, services: [] };
   const path = `${units}/app@.service`;
   const own = unitsArgs(facts);
   const needs = [own.envPath, own.current];

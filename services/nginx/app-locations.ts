@@ -1,18 +1,10 @@
-import { duration, type PathRequests, type WebRequests } from "../requests";
-
-/**
- * Largest body that a web node keeps on its disk until it is complete, MB: a load balancer has at most 512 requests
- * under way on a web node, and 512 times this fits on the disk of the smallest server.
- */
-const keptBodyMb = 50;
+import { duration, type WebRequests } from "../requests";
+import { appPathLocations, pathLocations } from "./path-locations";
+import { keptBodyMb, mayStream, type Place, places, streams } from "./places";
+import type { SiteLines } from "./static-site";
 
 /** Largest part of an answer that a web node keeps on its disk for a slow client, MiB; 512 times this fits too. */
 const keptAnswerMib = 8;
-
-/** Whether a request may have a body that is not kept. */
-function mayStream(maxBodyMib: number): boolean {
-  return maxBodyMib * 1.048576 >= keptBodyMb;
-}
 
 function anyStreams({ maxBodyMib, paths }: WebRequests): boolean {
   return [{ maxBodyMib }, ...Object.values(paths)].some((path) => mayStream(path.maxBodyMib ?? 0));
@@ -39,30 +31,6 @@ export function keptBodies(requests: WebRequests): string[] {
 
 /** Status with which a request leaves its location for `@upgrade`; no visitor sees it. */
 const upgradeStatus = 418;
-/** First one of those with which requests leave for the locations of large bodies, one for each place. */
-const largeStatus = 530;
-
-/** What holds for requests to the app at one place. */
-interface Place extends Required<{ [Key in keyof PathRequests]: NonNullable<PathRequests[Key]> }> {
-  /** Name of its location without `@`, such as `app`. */
-  name: string;
-  /** Directives on the size of bodies where it is not that of the server. */
-  bodySize: readonly string[];
-  /** Status with which a large body leaves for the location that does not keep it. */
-  status: number;
-}
-
-function places(requests: WebRequests): { usual: Place; own: (Place & { path: string })[] } {
-  const { answerTimeoutSeconds, maxBodyMib } = requests;
-  const limits = { answerTimeoutSeconds, maxBodyMib, buffering: true };
-  const usual = { ...limits, name: "app", bodySize: [], status: largeStatus };
-  const paths = Object.entries(requests.paths).sort(([a], [b]) => (a < b ? -1 : 1));
-  const own = paths.map(([path, different], i) => {
-    const place = { ...usual, ...defined(different), name: `path-${i + 1}` };
-    return { ...withBodySize(place), path, status: largeStatus + i + 1 };
-  });
-  return { usual, own };
-}
 
 /**
  * Directives of Nginx's `server` that lead from one location to another. They are not in a location: it would take no
@@ -78,43 +46,26 @@ export function innerWays(requests: WebRequests): string[] {
   ];
 }
 
-function streams({ buffering, maxBodyMib }: Place): boolean {
-  return buffering && mayStream(maxBodyMib);
-}
-
-/** Locations of Nginx that pass requests on to the app, and for each path of its own those that lead there. */
-export function appLocations(requests: WebRequests): string[] {
-  const { usual, own } = places(requests);
+/**
+ * Locations of Nginx for what is no asset: those of a site, those that pass requests on to the app, and for each path
+ * of its own those that lead there.
+ */
+export function appLocations(
+  requests: WebRequests,
+  { atRoot, more, appPaths }: Pick<SiteLines, "atRoot" | "more" | "appPaths">,
+): string[] {
+  const all = places(requests);
   return [
     "location / {",
-    "  try_files $uri @app;",
+    ...atRoot.map((line) => `  ${line}`),
     "}",
+    ...more,
     "",
-    ...placeLocations(usual),
-    ...own.flatMap((place) => [...pathLocations(place), ...placeLocations(place)]),
+    ...appPathLocations(appPaths, all),
+    ...placeLocations(all.usual),
+    ...all.own.flatMap((place) => [...pathLocations(place, appPaths), ...placeLocations(place)]),
     ...upgradeLocation(requests.idleTimeoutSeconds),
   ];
-}
-
-function defined(path: PathRequests): Partial<Omit<Place, "name" | "bodySize" | "status">> {
-  return Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined));
-}
-
-/** Nginx looks at the size where a request comes in, and again where its body is read. */
-function withBodySize(place: Place): Place {
-  return { ...place, bodySize: [`client_max_body_size ${place.maxBodyMib}m;`] };
-}
-
-/** The path itself and what is below it, but not a longer name that begins with it. */
-function pathLocations({ path, name, bodySize }: Place & { path: string }): string[] {
-  const matches = path.endsWith("/") ? [path] : [`= ${path}`, `${path}/`];
-  return matches.flatMap((match) => [
-    `location ${match} {`,
-    ...bodySize.map((line) => `  ${line}`),
-    `  try_files $uri @${name};`,
-    "}",
-    "",
-  ]);
 }
 
 function placeLocations(place: Place): string[] {

@@ -9,6 +9,7 @@ import { appLocations, innerWays, keptBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 import { type OwnWords, ownWordLines } from "./own-words";
+import { siteLines, type StaticSite } from "./static-site";
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -20,6 +21,8 @@ export interface NginxConfArgs {
   requests: WebRequests;
   /** What the stack file says about Nginx. */
   settings: NginxSettings;
+  /** What is served of the release. */
+  site: StaticSite;
   /** Where the app's releases are, and how many. */
   release: Pick<BundleRelease, "root" | "keep">;
 }
@@ -38,9 +41,10 @@ export interface NginxSettings extends OwnWords {
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
 export function nginxConf(args: NginxConfArgs): string {
-  const { node, lbSubnetCidr, requests, settings, release } = args;
+  const { node, lbSubnetCidr, requests, settings, site, release } = args;
   const { versionHeader = false } = settings;
   const releaseHeader = versionHeader ? releaseHeaderLines(release) : [];
+  const lines = siteLines(site, release, releaseHeader);
   return text`
     ${made}
     ${compressionModules(settings.brotli)}
@@ -83,7 +87,7 @@ export function nginxConf(args: NginxConfArgs): string {
 
       server {
         listen 80 default_server backlog=65535;
-        root ${release.root}/current/public;
+        root ${lines.root};
         client_max_body_size ${requests.maxBodyMib}m;
         # Of the scheme and the port that a visitor used nothing is known here.
         absolute_redirect off;
@@ -104,10 +108,11 @@ export function nginxConf(args: NginxConfArgs): string {
           proxy_read_timeout 400ms;
         }
 
-        ${assetsLocation(node, release, releaseHeader)}
+        ${assetsLocation({ ...lines, node, release, headers: releaseHeader })}
 
-        ${appLocations(requests)}
+        ${appLocations(requests, lines)}
         ${ownWordLines(settings)}
+        ${lines.errorPages}
       }
     }
   `;

@@ -5,6 +5,7 @@ import type { Service, ServicePart } from "../service";
 import { brotliPackages } from "./compression";
 import { nginxConf, type NginxSettings } from "./nginx-conf";
 import { ownWordFiles } from "./own-words";
+import type { StaticSite } from "./static-site";
 
 /** What Nginx depends on. */
 export interface NginxFacts {
@@ -16,6 +17,8 @@ export interface NginxFacts {
   requests: WebRequests;
   /** What the stack file says about Nginx. */
   settings: NginxSettings;
+  /** What is served of the release. */
+  site: StaticSite;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
@@ -31,10 +34,10 @@ export const nginx: Service<NginxFacts> = {
 };
 
 function part(
-  { node, requests, settings, subnets, release }: NginxFacts,
+  { node, requests, settings, site, subnets, release }: NginxFacts,
   own: Record<string, BundleFile>,
 ): ServicePart {
-  const config = nginxConf({ node, requests, settings, release, lbSubnetCidr: subnets.lb });
+  const config = nginxConf({ node, requests, settings, site, release, lbSubnetCidr: subnets.lb });
   const read = [configPath, ...Object.keys(own)];
   return {
     packages: ["nginx", ...(settings.brotli ? brotliPackages : [])],

@@ -26,6 +26,8 @@ export function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
     processes: 2,
     requests: webRequests(),
     workers: [],
+    cron: [],
+    checkTables: true,
     release,
     server: serverSettings(),
     host: hostSettings(),

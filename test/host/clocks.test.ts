@@ -6,6 +6,7 @@ const host = join(__dirname, "..", "..", "host");
 
 /** Files that may read the wall clock, which can be set back or forth, and why the monotonic clock would be wrong there. */
 const wallClock: Record<string, string> = {
+  "app-job.ts": "a job is due at a date",
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",
   "converge/journal.ts": "an operator is told when a release began to run",
   "converge/systemd.ts": "the journal is read from a date",

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { nginx } from "../../services/nginx/service";
+import { publicFiles } from "../../services/nginx/static-site";
 import { nginxSettings, nodeFacts, release, webRequests } from "../support/tier-args";
 
 function part(brotli: boolean) {
   const settings = nginxSettings({ brotli });
-  const facts = { ...nodeFacts("web"), requests: webRequests(), settings, release };
+  const own = { requests: webRequests(), settings, site: publicFiles, release };
+  const facts = { ...nodeFacts("web"), ...own };
   const { packages, files } = nginx.part(facts);
   return { packages, conf: files!["/etc/nginx/nginx.conf"]!.content };
 }

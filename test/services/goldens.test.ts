@@ -9,6 +9,7 @@ import {
   databaseNode,
   loadBalancer,
   ordinaryAppNode,
+  siteNode,
   tunedLoadBalancer,
   tunedWebNode,
   webNode,
@@ -37,7 +38,7 @@ function texts({ files }: Bundle): [string, string][] {
 
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 const bundles = [
-  ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode()],
+  ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode(), siteNode()],
   ...[appNode(), ordinaryAppNode(), busyAppNode(), databaseNode(), onVolume],
 ];
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nginxConf } from "../../services/nginx/nginx-conf";
+import { publicFiles } from "../../services/nginx/static-site";
 import { loadBalancer, webNode } from "./rendered";
 import { nginxSettings, release, webRequests } from "../support/tier-args";
 
@@ -30,10 +31,16 @@ describe("web node", () => {
     const conf = nginxConf({
       ...{ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests: webRequests(), release },
       settings: nginxSettings({ versionHeader: true }),
+      site: { ...publicFiles, directories: { "/": "dist", "/docs": "manual" }, only: true },
     });
-    const own = conf.match(/location \/assets\/ \{[^}]*\}/)![0];
-    expect(own).toContain(said);
-    expect(conf.split(said)).toHaveLength(3);
+    const withHeaders = conf.match(/location [^{]*\{[^}]*add_header[^}]*\}/g)!;
+    expect(withHeaders.map((place) => place.split(" {")[0])).toEqual([
+      "location /assets/",
+      "location /",
+      "location /docs/",
+    ]);
+    for (const place of withHeaders) expect(place).toContain(said);
+    expect(conf.split(said)).toHaveLength(withHeaders.length + 2);
     expect(conf).toContain("proxy_hide_header X-Release;");
     expect(nginx).not.toMatch(/webstack-nginx|X-Release/);
   });

@@ -7,9 +7,9 @@ import { broker } from "../../services/broker/service";
 import type { Bundle } from "../../services/bundle";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { MysqlFacts } from "../../services/mysql/service";
-import type { NginxSettings } from "../../services/nginx/nginx-conf";
+import { publicFiles } from "../../services/nginx/static-site";
 import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
-import { worker } from "../support/jobs";
+import { job, worker } from "../support/jobs";
 import {
   appProgram,
   edgeRules,
@@ -31,6 +31,9 @@ const tunedRequests = webRequests({
     "/uploads/": { maxBodyMib: 2048 },
   },
 });
+
+/** What a web node is made of. */
+type WebNodeFacts = Parameters<(typeof WebTier.services.tier)[number]["part"]>[0];
 
 /** What an app node is made of. */
 type AppNodeFacts = Parameters<(typeof AppTier.services.tier)[number]["part"]>[0];
@@ -89,7 +92,7 @@ function loadBalancerWith(
 
 /** Bundle of a web node. */
 export function webNode(): Bundle {
-  return webNodeWith(0);
+  return webNodeWith({});
 }
 
 /** Bundle of a web node of a stack that says something else than the defaults wherever it can. */
@@ -98,21 +101,31 @@ export function tunedWebNode(): Bundle {
     locations: { "= /old": "return 301 /new;", "/files/": "autoindex on;\nexpires 1h;" },
     nginxSnippet: "error_page 404 /404.html;\n",
   });
-  return webNodeWith(1, tunedRequests, settings);
+  return webNodeWith({ ...nodeFacts("web", 1), requests: tunedRequests, settings });
 }
 
-function webNodeWith(
-  index: number,
-  requests = webRequests(),
-  settings: NginxSettings = nginxSettings(),
-): Bundle {
+/** Bundle of a web node with a single-page app, and an app behind some paths. */
+export function siteNode(): Bundle {
+  const directories = { "/": "dist", "/docs": "manual/html" };
+  const fallback = "index.html";
+  return webNodeWith({
+    node: "web-3",
+    privateIp: "10.0.2.13",
+    requests: webRequests({ paths: { "/api": { answerTimeoutSeconds: 120, maxBodyMib: 100 } } }),
+    site: { directories, fallback, appPaths: ["/api", "/api/live", "/login"], only: false },
+  });
+}
+
+function webNodeWith(more: Partial<WebNodeFacts>): Bundle {
   const facts = {
-    ...nodeFacts("web", index),
+    ...nodeFacts("web", 0),
     appNodes: plan.app,
     program: appProgram(),
-    requests,
-    settings,
+    requests: webRequests(),
+    settings: nginxSettings(),
+    site: publicFiles,
     release,
+    ...more,
   };
   return nodeBundle(facts, WebTier.services);
 }
@@ -132,13 +145,31 @@ export function busyAppNode(): Bundle {
   const program = appProgram({ migrate: ["node", "migrate.js"] });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
-  return appNodeWith(0, program, { ...node, workers });
+  const more = { data: "content", packages: ["imagemagick"], workers, cron: [job()] };
+  return appNodeWith(0, program, { ...node, ...more });
+}
+
+/** Bundle of an app node that goes back to a release that ran before. */
+export function appNodeOnItsWayBack(): Bundle {
+  return appNodeWith(0, { ...sampleProgram(), migratesOnSwitch: false });
+}
+
+/** Bundle of an app node of a site that has no server, but a worker. */
+export function appNodeOfSite(): Bundle {
+  return appNodeWith(0, appProgram({ command: [] }), { processes: 0, workers: [worker()] });
 }
 
 function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
   const [migrates, requests] = [index === 0, webRequests()];
   const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
-  const facts = { ...nodeFacts("app", index), ...own, workers: [], ...more };
+  const facts = {
+    ...nodeFacts("app", index),
+    ...own,
+    workers: [],
+    cron: [],
+    checkTables: true,
+    ...more,
+  };
   return nodeBundle(facts, AppTier.services);
 }
 

@@ -3,6 +3,7 @@ import { appBalancerCfg } from "../../services/app-balancer/app-balancer-cfg";
 import { appProxyCfg } from "../../services/app-proxy/app-proxy-cfg";
 import { haproxyCfg } from "../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf } from "../../services/nginx/nginx-conf";
+import { publicFiles } from "../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../services/requests";
 import {
   appProgram,
@@ -17,7 +18,13 @@ import {
 function proxies(requests: WebRequests) {
   const program = appProgram();
   const lbSubnetCidr = "10.0.1.0/24";
-  const web = { node: "web-1", lbSubnetCidr, settings: nginxSettings(), release };
+  const web = {
+    node: "web-1",
+    lbSubnetCidr,
+    settings: nginxSettings(),
+    site: publicFiles,
+    release,
+  };
   const pair = { node: "lb-1", loadBalancers: plan.lb, webNodes: plan.web };
   return {
     edge: haproxyCfg({ ...pair, requests, rules: edgeRules(), maxConnections: 9500 }),

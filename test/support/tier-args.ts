@@ -4,6 +4,7 @@ import type { WebTierArgs } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { NginxSettings } from "../../services/nginx/nginx-conf";
+import { publicFiles } from "../../services/nginx/static-site";
 import type { NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { type Role, topology } from "../../topology";
@@ -120,6 +121,7 @@ export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
     program: appProgram(),
     requests: webRequests(),
     settings: nginxSettings(),
+    site: publicFiles,
     release,
     server: serverSettings(),
     host: hostSettings(),

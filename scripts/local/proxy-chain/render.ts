@@ -5,6 +5,7 @@ import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
 import { drainMap, haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf, type NginxSettings } from "../../../services/nginx/nginx-conf";
 import { ownWordFiles } from "../../../services/nginx/own-words";
+import { publicFiles } from "../../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
 
 /** What the chain of proxies is rendered with. */
@@ -35,6 +36,7 @@ const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as cons
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
   const { requests, settings } = args;
+  const site = publicFiles;
   const release = { root: "/srv/app", keep: 3 };
   const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
   return {
@@ -43,7 +45,7 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
     "edge-1.cfg": edgeFile(args, 0),
     "edge-2.cfg": edgeFile(args, 1),
     "nginx.conf": moved(
-      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, release }),
+      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, site, release }),
       [["listen 80 default_server", `listen ${web}:8080 default_server`]],
     ),
     "app-proxy.cfg": moved(

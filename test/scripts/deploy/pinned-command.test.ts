@@ -22,6 +22,14 @@ describe("the command that a release is pinned with", () => {
     expect(await command({ command: "node a.js" }, { command: ["node", "b.js"] })).toBeUndefined();
   });
 
+  it("is none for a site without a server", async () => {
+    expect(
+      await command({ static: { only: true } }, { command: ["node", "b.js"] }),
+    ).toBeUndefined();
+    expect(await command({ static: {} }, { command: ["node", "b.js"] })).toBe("node b.js");
+    expect(host.asked).toEqual([]);
+  });
+
   it("is what the release says of itself", async () => {
     const facts = { command: ["next", "start", "-p", "${PORT}"] };
     expect(await command({}, facts)).toBe("next start -p $PORT");

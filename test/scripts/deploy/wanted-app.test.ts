@@ -31,6 +31,14 @@ describe("the app that a stack file names", () => {
     expect(readFileSync(release.archive!).length).toBeGreaterThan(0);
   });
 
+  it("needs no command where there is no server", () => {
+    rmSync(join(root, "shop", "server.js"));
+    writeFileSync(join(root, "shop", "index.html"), "");
+    const site = { path: "./shop", static: { only: true } };
+    expect(makeReady(settings(site), root).facts).not.toHaveProperty("command");
+    expect(() => makeReady(settings({ path: "./shop" }), root)).toThrow("webstack:app.command");
+  });
+
   it("is built first", () => {
     const build = `node -e "require('fs').writeFileSync('shop/made', '')"`;
     const before = makeReady(settings({ path: "./shop" }), root).release.digest;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { journalsOf, logsAsked } from "../../../scripts/logs/asked-logs";
+import { appNode, busyAppNode } from "../../services/rendered";
 import { outputsWith } from "../operate/support/nodes";
 
 describe("what is asked of the journals", () => {
@@ -35,10 +36,14 @@ describe("the journals that words name", () => {
     expect(named("app", "app-1", "db")).toEqual(["app-1", "app-2 app", "db-1"]);
   });
 
-  it("are of processes, workers and the migration", () => {
-    const units = journalsOf(outputs, ["app"])[0]?.units;
-    expect(units).toContain("app@*");
-    expect(units).toContain("webstack-migrate.service");
+  it("are of processes, workers, jobs and what is done around a release", () => {
+    const units = journalsOf(outputs, ["app"])[0]?.units ?? [];
+    const patterns = units.map((unit) => new RegExp(`^${unit.replaceAll("*", ".*")}$`));
+    const found = [...appNode().services, ...busyAppNode().services]
+      .map(({ unit }) => unit.replace(/timer$/, "service"))
+      .filter((unit) => /^(app|worker-|cron-|webstack-(migrate|table-check|app-data))/.test(unit));
+    expect(found.length).toBeGreaterThan(8);
+    expect(found.filter((unit) => !patterns.some((pattern) => pattern.test(unit)))).toEqual([]);
   });
 
   it("are refused by name if there is no such tier or node", () => {

@@ -1,0 +1,117 @@
+/** The days and times of a cron schedule. A field that is `*` is undefined. */
+export interface CronFields {
+  /** 0 to 59, in order. */
+  minutes: number[] | undefined;
+  /** 0 to 23, in order. */
+  hours: number[] | undefined;
+  /** 1 to 31, in order. */
+  days: number[] | undefined;
+  /** 1 to 12, in order. */
+  months: number[] | undefined;
+  /** 0, which is Sunday, to 6, in order. */
+  weekdays: number[] | undefined;
+}
+
+const monthNames = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
+const dayNames = "sun mon tue wed thu fri sat".split(" ");
+/** Most days that a month has, January first. */
+const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Reads the five fields of a cron schedule, as `crontab(5)` of Debian has them: minute, hour, day of month,
+ * month, day of week. Undefined for anything else, for a schedule that never comes due, and where programs
+ * disagree: a step over all days (`*` + `/2`) beside a limit of the other days is "and" to some and "or" to others.
+ *
+ * https://manpages.debian.org/trixie/cron/crontab.5.en.html
+ */
+export function cronFields(text: string): CronFields | undefined {
+  const parts = text.trim().split(/[ \t]+/);
+  if (parts.length !== 5) return undefined;
+  const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string];
+  const read = [
+    field(minute, 0, 59),
+    field(hour, 0, 23),
+    field(day, 1, 31),
+    field(month, 1, 12, monthNames, 1),
+    field(weekday, 0, 7, dayNames, 0),
+  ];
+  if (read.includes(undefined)) return undefined;
+  const [minutes, hours, days, months, weekdays] = read.map((all) =>
+    all === "*" ? undefined : all,
+  ) as (number[] | undefined)[];
+  if (days && weekdays && [day, weekday].some((one) => one.startsWith("*"))) return undefined;
+  const sundays = weekdays && ordered(weekdays.map((one) => one % 7));
+  const fields = { minutes, hours, days, months, weekdays: sundays };
+  return comesDue(fields) ? fields : undefined;
+}
+
+function field(
+  text: string,
+  least: number,
+  most: number,
+  names: readonly string[] = [],
+  first = 0,
+): number[] | "*" | undefined {
+  if (text === "*") return "*";
+  const number = (word: string) => {
+    const named = names.indexOf(word.toLowerCase());
+    if (named >= 0) return named + first;
+    return /^\d{1,2}$/.test(word) ? Number(word) : NaN;
+  };
+  const all: number[] = [];
+  for (const item of text.split(",")) {
+    const [, from = "", to, step] = /^(\*|[^-/]+)(?:-([^-/]+))?(?:\/(\d+))?$/.exec(item) ?? [];
+    // `*-5` means nothing, and `5/10` something else to each program.
+    if (from === "*" ? to !== undefined : to === undefined && step !== undefined) return undefined;
+    const begin = from === "*" ? least : number(from);
+    const end = from === "*" ? most : number(to ?? from);
+    const by = Number(step ?? 1);
+    if (!(begin >= least && end <= most && begin <= end && by >= 1)) return undefined;
+    for (let value = begin; value <= end; value += by) all.push(value);
+  }
+  return ordered(all);
+}
+
+function ordered(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+function comesDue({ days, months, weekdays }: CronFields): boolean {
+  if (!days || weekdays) return true;
+  return (months ?? daysOfMonth.map((_, i) => i + 1)).some(
+    (month) => days[0]! <= daysOfMonth[month - 1]!,
+  );
+}
+
+const calendarDays = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
+
+/**
+ * The same times as calendar events of systemd; it is due when one of them is. Cron takes a day that fits to
+ * the day of the month or to the day of the week where both are limited, systemd one that fits to both.
+ *
+ * https://www.freedesktop.org/software/systemd/man/latest/systemd.time.html#Calendar%20Events
+ *
+ * @param timeZone name of the tz database, such as `Europe/Berlin`.
+ */
+export function calendarEvents(fields: CronFields, timeZone: string): string[] {
+  const { minutes, hours, days, months, weekdays } = fields;
+  const time = `${list(hours)}:${list(minutes)}:00 ${timeZone}`;
+  const onDays = `*-${list(months)}-${list(days)} ${time}`;
+  if (!weekdays) return [onDays];
+  const names = weekdays.map((day) => calendarDays[day]).join(",");
+  const onWeekdays = `${names} *-${list(months)}-* ${time}`;
+  return days ? [onDays, onWeekdays] : [onWeekdays];
+}
+
+/** Numbers as systemd lists them: `*`, `05`, `09..17,20`. */
+function list(values: readonly number[] | undefined): string {
+  if (!values) return "*";
+  const runs: [number, number][] = [];
+  for (const value of values) {
+    const last = runs.at(-1);
+    if (last?.[1] === value - 1) last[1] = value;
+    else runs.push([value, value]);
+  }
+  const two = (value: number) => String(value).padStart(2, "0");
+  return runs.map(([from, to]) => (from === to ? two(from) : `${two(from)}..${two(to)}`)).join(",");
+}

@@ -1,0 +1,103 @@
+import { shown } from "./problems";
+
+/** Raw settings of any shape. */
+type Raw = Record<string, unknown>;
+
+/** Paths that the web nodes answer in their own way. */
+const ownPaths = ["/assets", "/healthz"];
+
+function map(value: unknown): Raw {
+  return typeof value === "object" && value !== null ? (value as Raw) : {};
+}
+
+/** What lies between the settings of a static site, and between those and the app's and the web tier's. */
+export function siteProblems(app: Raw, web: Raw): string[] {
+  const site = map(app.static);
+  const only = site.only === true;
+  return [
+    ...directoryProblems(site.directories, only),
+    ...fallbackProblems(site, only),
+    ...appPathProblems(site),
+    ...pathProblems(map(web.paths), map(site.directories), only),
+    ...(only ? serverProblems(app) : []),
+  ];
+}
+
+function directoryProblems(found: unknown, only: boolean): string[] {
+  const directories = map(found);
+  const taken = ownPaths.filter((path) => path in directories);
+  const whole = Object.keys(directories).filter((path) => directories[path] === ".");
+  return [
+    ...taken.map(
+      (path) =>
+        `webstack:app.static.directories must not hold ${path}, got ${shown(directories)}; ` +
+        `${path === "/assets" ? "put the files below assets in the directory of /" : "choose another path"}`,
+    ),
+    ...(whole.length > 0 && !only
+      ? [
+          `webstack:app.static.directories must name a directory for ${whole.join(" and ")}, got ${shown(directories)}; ` +
+            "a release with a server is not for everybody to read",
+        ]
+      : []),
+  ];
+}
+
+function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolean): string[] {
+  const paths = Array.isArray(appPaths) ? appPaths : [];
+  if (fallback === undefined || only) {
+    if (paths.length === 0) return [];
+    const why = only
+      ? "where app.static.only says that there is no app"
+      : "without app.static.fallback";
+    return [`webstack:app.static.appPaths must be absent ${why}, got ${shown(paths)}; remove it`];
+  }
+  if (directories !== undefined && !("/" in map(directories))) {
+    return [
+      `webstack:app.static.fallback must be absent without a directory for /, got ${shown(fallback)}; ` +
+        "add one to app.static.directories",
+    ];
+  }
+  if (paths.length > 0) return [];
+  return [
+    `webstack:app.static.fallback must be absent without app.static.appPaths and app.static.only, got ${shown(fallback)}; ` +
+      "name the paths of the app, or say that there is none",
+  ];
+}
+
+function appPathProblems({ directories, appPaths }: Raw): string[] {
+  const paths = Array.isArray(appPaths) ? (appPaths as unknown[]) : [];
+  const taken = paths.filter(
+    (path) => ownPaths.includes(String(path)) || String(path) in map(directories),
+  );
+  return [...new Set(taken)].map(
+    (path) =>
+      `webstack:app.static.appPaths must not hold ${String(path)}, got ${shown(paths)}; the web nodes answer there: ` +
+      "choose another path, or take it out of app.static.directories",
+  );
+}
+
+/** A path has limits of its own where the app answers. */
+function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
+  const names = Object.keys(paths);
+  if (only && names.length > 0) {
+    return [
+      `webstack:web.paths must be absent where app.static.only says that there is no app, got ${shown(names)}; remove it`,
+    ];
+  }
+  return names
+    .filter((name) => name.replace(/\/$/, "") in directories)
+    .map(
+      (name) =>
+        `webstack:web.paths must not hold ${name}, got ${shown(names)}; app.static.directories has a directory there: ` +
+        "name a path below it, or another one",
+    );
+}
+
+function serverProblems(app: Raw): string[] {
+  return ["command", "processes", "sharesPort", "notifies"]
+    .filter((key) => app[key] !== undefined)
+    .map(
+      (key) =>
+        `webstack:app.${key} must be absent where app.static.only says that there is no server, got ${shown(app[key])}; remove one of the two`,
+    );
+}

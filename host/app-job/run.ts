@@ -1,0 +1,92 @@
+import { answerMs, claimMs, jobGiveUpMs, jobRenewMs, jobStopSeconds } from "./bounds";
+import type { Running } from "./command";
+import { guard, type GuardSurroundings } from "./guard";
+import type { Claim, RunEnd, RunTable } from "./run-table";
+
+/** What a run of a job depends on; a test brings its own. */
+export interface RunSurroundings extends GuardSurroundings {
+  /** Starts the command. */
+  start: () => Running;
+}
+
+type Table = Pick<RunTable, "claim" | "renew" | "end">;
+
+/**
+ * Runs a job that is due, unless another node does or the run before goes on; writes down how it ended.
+ *
+ * @returns status with which this program ends: that of the command, 0 if there was nothing to do.
+ */
+export async function runJob(
+  table: Table,
+  timeoutSeconds: number,
+  around: RunSurroundings,
+): Promise<number> {
+  const { say } = around;
+  const begun = await begin(table, around);
+  if (!begun) return 1;
+  const { claim, sent } = begun;
+  if (!claim.mine) {
+    if (claim.state === "skipped") say(4, "skipped: the run before has not ended");
+    else say(6, `nothing to do here: ${claim.state} on ${claim.node}`);
+    return 0;
+  }
+  say(6, "runs here");
+  const renew = (timeoutMs: number) => table.renew(timeoutMs);
+  const terms = {
+    renewMs: jobRenewMs,
+    giveUpMs: jobGiveUpMs,
+    stopSeconds: jobStopSeconds,
+    timeoutSeconds,
+  };
+  const { status, by } = await guard(around.start(), sent, renew, terms, around);
+  const state = by ? "stopped" : status === 0 ? "done" : "failed";
+  say(state === "done" ? 6 : 3, by ? `ended by ${by}` : `ended with ${status}`);
+  const ownTime = by === "systemd" ? answerMs : claimMs;
+  await writeDown(table, state, status, ownTime, around);
+  return by && status === 0 ? 1 : status;
+}
+
+/** Asks whose run it is; a switch of the primary is waited for. */
+async function begin(
+  table: Table,
+  { now, pause, alive, say }: RunSurroundings,
+): Promise<{ claim: Claim; sent: number } | undefined> {
+  const end = now() + claimMs;
+  for (;;) {
+    alive();
+    let problem = "it counts as lost by now";
+    try {
+      const claim = await table.claim(answerMs);
+      // Its sign of life may be that of an earlier try, whose answer was lost.
+      const sent = now();
+      if (!claim.mine || (await table.renew(answerMs))) return { claim, sent };
+    } catch (error) {
+      problem = (error as Error).message;
+    }
+    if (now() >= end) {
+      say(3, `not started: ${problem}`);
+      return undefined;
+    }
+    await pause(1_000);
+  }
+}
+
+/** What is not written down counts as lost, two minutes later. */
+async function writeDown(
+  table: Table,
+  state: RunEnd,
+  status: number,
+  milliseconds: number,
+  { now, pause, alive, say }: RunSurroundings,
+): Promise<void> {
+  const end = now() + milliseconds;
+  for (;;) {
+    alive();
+    try {
+      return await table.end(state, status, answerMs);
+    } catch (error) {
+      if (now() >= end) return say(3, `its end is not written down: ${(error as Error).message}`);
+    }
+    await pause(1_000);
+  }
+}

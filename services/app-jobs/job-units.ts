@@ -1,0 +1,71 @@
+import { execWords } from "../app/app-program";
+import { type AppSandboxArgs, starterSandbox } from "../app/app-sandbox";
+import { programPath } from "../host-program";
+import { made } from "../notice";
+import { text } from "../text";
+
+/** A command that is run at given times, on one app node. */
+export interface AppJob {
+  /** Name, such as `report`: small letters, digits and dashes, at most 32. */
+  name: string;
+  /** Words of the command, such as `["node", "report.js"]`; without variables. */
+  command: readonly string[];
+  /** Calendar events of systemd, such as `*-*-* 03:30:00 UTC`; it is due when one of them is. */
+  calendar: readonly string[];
+  /** Seconds after which a run is ended. */
+  timeoutSeconds: number;
+}
+
+/** Program that runs a command on one node at a time. */
+export const appJobPath = programPath("app-job");
+/** The same as in `host/app-job/bounds.ts`. */
+const watchdogSeconds = 30;
+
+/** Name of the unit of a job, without its ending. */
+export function jobUnit(name: string): string {
+  return `cron-${name}`;
+}
+
+/**
+ * Renders the timer of a job. Each node has it; the program that it starts finds out whose run it is.
+ *
+ * https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html
+ */
+export function jobTimerText({ name, calendar }: AppJob): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Times of the job ${name} of the app
+
+    [Timer]
+    ${calendar.map((event) => `OnCalendar=${event}`)}
+    # Otherwise a timer may be a minute late.
+    AccuracySec=1s
+
+    [Install]
+    WantedBy=timers.target
+  `;
+}
+
+/** Renders the unit of a job: a program of the host that starts the command. */
+export function jobUnitText(args: AppSandboxArgs, job: AppJob): string {
+  const { name, calendar, command, timeoutSeconds } = job;
+  const words = ["run", name, String(timeoutSeconds), ...calendar, "--", ...command];
+  return text`
+    ${made}
+    [Unit]
+    Description=Job ${name} of the app
+    After=haproxy.service webstack-network-ready.service
+
+    [Service]
+    # No "oneshot": systemd ends it when it hangs.
+    Type=exec
+    NotifyAccess=all
+    ${starterSandbox(args)}
+    ExecStart=/usr/bin/node ${appJobPath} ${execWords(words)}
+    WatchdogSec=${watchdogSeconds}
+    WatchdogSignal=SIGKILL
+    TimeoutStopSec=30
+    KillMode=mixed
+  `;
+}
