@@ -86,6 +86,9 @@ async function attend(name: string, active: boolean): Promise<void> {
   const step = nextStep(Date.now(), active, store.read(name), failures[name]);
   if (step.do === "wait") {
     if (!active) tries.delete(name);
+    else if (step.untilMs && failures[name]?.said && !tries.has(name)) {
+      tries.set(name, { said: failures[name].said, againMs: step.untilMs });
+    }
     return;
   }
   if (monotonicMs() < (probeAt.get(name) ?? 0)) return;
@@ -115,7 +118,12 @@ async function get(name: string): Promise<void> {
 function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
   const count = (failures[name]?.count ?? 0) + 1;
   const lastMs = Date.now();
-  failures[name] = { count, lastMs, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  failures[name] = {
+    count,
+    lastMs,
+    said: message,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
   store.saveFailures(failures);
   const now = store.read(name);
   const next = nextStep(lastMs, true, undefined, failures[name]);

@@ -61,8 +61,7 @@ async function run({ directory, key, email, caPem }: Account, name: string): Pro
   if (caPem !== undefined) axios.defaults.httpsAgent = new Agent({ ca: caPem });
   const client = new Client({ directoryUrl: directory, accountKey: key, ...looks });
   Object.assign((client as unknown as { http: object }).http, { maxBadNonceRetries: badNonces });
-  const contact = email === undefined ? {} : { contact: [`mailto:${email}`] };
-  await client.createAccount({ termsOfServiceAgreed: true, ...contact });
+  await useAccount(client, email === undefined ? {} : { contact: [`mailto:${email}`] });
   const made = await client.createOrder({ identifiers: [{ type: "dns", value: name }] });
   for (const authorization of await client.getAuthorizations(made)) {
     if (authorization.status === "valid") continue;
@@ -77,6 +76,22 @@ async function run({ directory, key, email, caPem }: Account, name: string): Pro
   const finalized = await client.finalizeOrder(made, csr);
   const chain = await client.getCertificate(finalized);
   return certificateOf(name, `${chain}\n${keyPem}`);
+}
+
+/** The library's lower half, which is not in its types. */
+interface Lower {
+  api: { createAccount(request: object): Promise<{ status: number }> };
+}
+
+/**
+ * Makes the account of this key, or finds it. One that was there is told its contact, and nothing if
+ * there is none: the library would send it the agreement again, which is refused as an empty update
+ * (seen, Pebble 2.4).
+ */
+async function useAccount(client: Client, contact: { contact?: string[] }): Promise<void> {
+  const { api } = client as unknown as Lower;
+  const { status } = await api.createAccount({ termsOfServiceAgreed: true, ...contact });
+  if (status === 200 && contact.contact) await client.updateAccount(contact);
 }
 
 interface HttpError extends Error {

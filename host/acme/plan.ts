@@ -12,6 +12,8 @@ export interface Failures {
   count: number;
   /** When the last one failed, by this node's clock. */
   lastMs: number;
+  /** Why the last one failed. */
+  said?: string;
   /** Wait that the authority asked for. */
   retryAfterMs?: number;
 }
