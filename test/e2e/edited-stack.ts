@@ -16,17 +16,18 @@ interface StackFile {
 /**
  * The stack file with other settings, for as long as `run` takes; then it is what it was.
  *
- * @param settings sections such as `app`, with the keys of them that are set.
+ * @param settings sections such as `app`, with the keys of them that are set; lists and texts as they are.
  */
 export async function withSettings(
-  settings: Record<string, object>,
+  settings: Record<string, object | string>,
   run: () => Promise<void>,
 ): Promise<void> {
   const before = readFileSync(stackFile, "utf8");
   const file = parse(before) as StackFile;
   for (const [section, keys] of Object.entries(settings)) {
     const key = `webstack:${section}`;
-    file.config[key] = { ...(file.config[key] as object | undefined), ...keys };
+    const isSection = typeof keys === "object" && !Array.isArray(keys);
+    file.config[key] = isSection ? { ...(file.config[key] as object | undefined), ...keys } : keys;
   }
   writeFileSync(stackFile, stringify(file));
   try {

@@ -7,7 +7,9 @@ import {
   goPrerequisite,
   localCloudPrerequisites,
 } from "../../scripts/local/prerequisites";
+import { backupSteps } from "./backup-steps";
 import { failoverSteps } from "./failover-steps";
+import { httpsSteps } from "./https-steps";
 import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
@@ -153,7 +155,9 @@ export function wholeStackStory(): Story {
       ...[userDataIsClean, tokenIsOnBrokers, secondUp],
       ...failoverSteps,
       rolls,
+      ...backupSteps,
       ...ownWordsSteps,
+      ...httpsSteps,
       ...ownAppSteps,
     ],
     closing: [
