@@ -15,6 +15,7 @@ import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
 import { ownAppSteps } from "./own-app-steps";
 import { ownWordsSteps } from "./own-words-steps";
+import { jobsSteps } from "./jobs-steps";
 import { losesPower } from "./power-step";
 import { rolls } from "./roll-step";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
@@ -158,6 +159,7 @@ export function wholeStackStory(): Story {
       ...backupSteps,
       ...ownWordsSteps,
       ...httpsSteps,
+      ...jobsSteps,
       ...ownAppSteps,
     ],
     closing: [
