@@ -16,6 +16,8 @@ export interface Besides {
   serverTypes?: unknown;
   /** Edits of the stack file. @default none is known */
   settings?: SettingChange[];
+  /** What else is to be warned of. @default nothing */
+  warnings?: string[];
 }
 
 /** Beginnings of messages that say where they come from and not what is wrong. */
@@ -25,7 +27,7 @@ const mostTold = 4;
 
 /** Judges a plan. */
 export function previewOf(plan: Plan, besides: Besides): Preview {
-  const { stack, prices, serverTypes, settings = [] } = besides;
+  const { stack, prices, serverTypes, settings = [], warnings = [] } = besides;
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
   const refused = plan.errors.map((text) => text.replace(preamble, ""));
@@ -47,8 +49,22 @@ export function previewOf(plan: Plan, besides: Besides): Preview {
     settings,
     hosts,
     cloud,
-    warnings: [...plan.warnings, ...(serverTypes ? offerWarnings(plan, serverTypes) : [])],
+    warnings: [
+      ...warnings,
+      ...plan.warnings,
+      ...(serverTypes ? offerWarnings(plan, serverTypes) : []),
+      ...(settings.length > 0 && !isRefused ? withoutEffect(plan) : []),
+    ],
   };
+}
+
+/** Edits that nothing follows from. */
+function withoutEffect({ steps }: Plan): string[] {
+  if (steps.some(({ fate }) => fate !== "same")) return [];
+  return [
+    "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
+      "(image, locations, admin.user, admin.sshKeys)",
+  ];
 }
 
 function verdictOf([worst]: readonly Effect[]): Verdict {

@@ -1,5 +1,6 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { cloudCall } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../../scripts/local/paths";
@@ -25,24 +26,38 @@ async function main(asked: string[]): Promise<void> {
     }
     appendFileSync(join(other, "server.js"), "\n// Another release.\n");
     const base = before((parse(file) as { config: Config }).config, app);
+    const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = cloud.environment;
+    const access = { endpoint, token };
     const stack = await RecordedStack.create(cloud);
     await stack.up(base);
     mkdirSync(target, { recursive: true });
     for (const [name, config] of Object.entries(edits(base, other))) {
       if (asked.length > 0 && !asked.includes(name)) continue;
-      const events = shortened(await stack.preview(config));
-      writeFileSync(join(target, `${name}.json`), `${JSON.stringify(events, null, 1)}\n`);
-      console.log(`${name}: ${events.length} events`);
+      keep(name, await stack.preview(config));
     }
-    const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = cloud.environment;
+    stack.editByHand("web-2");
+    const servers = (await cloudCall(access, "GET", "/servers?name=app-1")) as {
+      servers: { id: number }[];
+    };
+    const protection = `/servers/${servers.servers[0]!.id}/actions/change_protection`;
+    await cloudCall(access, "POST", protection, { delete: true, rebuild: true });
+    keep("drift", await stack.preview(base, true));
     const [pricing, types] = await Promise.all(
-      ["/pricing", "/server_types"].map((path) => cloudCall({ endpoint, token }, "GET", path)),
+      ["/pricing", "/server_types"].map((path) => cloudCall(access, "GET", path)),
     );
     const answers = { ...(pricing as object), ...(types as object) };
     writeFileSync(join(target, "..", "catalogue.json"), `${JSON.stringify(answers)}\n`);
   } finally {
     await cloud.stop();
   }
+}
+
+/** Keeps events, one a line. */
+function keep(name: string, events: readonly EngineEvent[]): void {
+  if (process.env.RAW) writeFileSync(`${process.env.RAW}/${name}.json`, JSON.stringify(events));
+  const lines = shortened(events).map((event) => JSON.stringify(event));
+  writeFileSync(join(target, `${name}.json`), `[\n${lines.join(",\n")}\n]\n`);
+  console.log(`${name}: ${lines.length} of ${events.length} events`);
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

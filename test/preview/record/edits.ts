@@ -55,6 +55,11 @@ export function edits(base: Config, otherApp: string): Record<string, Config> {
       "webstack:loadBalancers": group(base, "loadBalancers", cheaper),
     },
     "volume-grown": edit("db", { volumeGb: 20 }),
+    "network-moved": {
+      ...edit("network", { ipRange: "10.8.0.0/16" }),
+      "webstack:consent": [`replace network until ${soon}`],
+    },
+    "refused-file": { ...edit("web", { count: "two" }), "webstack:loadBalancer": {} },
     "admin-address": edit("admin", { cidrs: ["198.18.1.1/32", "192.0.2.7/32"] }),
   };
 }

@@ -15,4 +15,16 @@ provider.create = async ({ inputs }) => ({
   state: { ...inputs, hostKey: "ssh-ed25519 AAAA" },
 });
 provider.update = async ({ inputs, state }) => ({ ...inputs, hostKey: String(state.hostKey) });
+/** A node on which somebody has added a line to a file by hand. */
+const edited = process.env.RECORDED_HAND_EDIT;
+const file = "/etc/nginx/nginx.conf";
+provider.read = async ({ id, state }) => {
+  const files = state.files as Record<string, string>;
+  const found =
+    state.node === edited
+      ? { ...state, files: { ...files, [file]: `${files[file]}# by hand\n` } }
+      : state;
+  const { hostKey: _, ...inputs } = found;
+  return { id, state: found, inputs };
+};
 serve(new WithInventory(provider));

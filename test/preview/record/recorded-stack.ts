@@ -60,15 +60,21 @@ export class RecordedStack {
     await this.stack.up({ color: "never", suppressProgress: true });
   }
 
-  /** Events of the preview of these settings; a preview that is refused has them too. */
-  async preview(config: Config): Promise<EngineEvent[]> {
+  /** Events of the preview of these settings, after a look at what is there if `refresh`; one that is refused has them too. */
+  async preview(config: Config, refresh = false): Promise<EngineEvent[]> {
     this.configure(config);
     const events: EngineEvent[] = [];
     const onEvent = (event: EngineEvent) => void events.push(event);
     await this.stack
-      .preview({ color: "never", suppressProgress: true, onEvent })
+      .preview({ color: "never", suppressProgress: true, refresh, onEvent })
       .catch((error: Error) => console.log(error.message.slice(-1500)));
     return events;
+  }
+
+  /** From now on a refresh finds that somebody has edited a file of `node`. */
+  editByHand(node: string): void {
+    const { workspace } = this.stack;
+    workspace.envVars = { ...workspace.envVars, RECORDED_HAND_EDIT: node };
   }
 
   private configure(config: Config): void {

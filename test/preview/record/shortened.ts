@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 type Values = Record<string, unknown>;
@@ -10,15 +11,33 @@ export function shortened(events: readonly EngineEvent[]): EngineEvent[] {
   return events.flatMap((event) => {
     const { diagnosticEvent: said, resourcePreEvent: step } = event;
     if (said) return (said.severity as string) === "debug" || said.ephemeral ? [] : [event];
+    const found = event.resOutputsEvent?.metadata;
+    if (found?.op === "refresh" && isDeepStrictEqual(found.old?.inputs, found.new?.inputs))
+      return [];
+    if (found?.op === "refresh") return [withShortStates(event)];
     if (event.summaryEvent) return [event];
     if (!step) return [];
     const { op, type } = step.metadata;
-    if (op === "same" && !priced.test(type)) return [];
-    const copy = structuredClone(event);
-    const { old, new: next } = copy.resourcePreEvent!.metadata;
-    shortenBoth(type, old as State | undefined, next as State | undefined);
-    return [copy];
+    if (op === "refresh" || (op === "same" && !priced.test(type))) return [];
+    return [withShortStates(event)];
   });
+}
+
+function withShortStates(event: EngineEvent): EngineEvent {
+  const copy = structuredClone(event);
+  const { op, type, old, new: next } = (copy.resourcePreEvent ?? copy.resOutputsEvent)!.metadata;
+  const states = [old, next] as (State | undefined)[];
+  shortenBoth(type, ...(states as [State?, State?]));
+  for (const state of op === "same" ? states : []) {
+    if (state?.inputs) state.inputs = pick(state.inputs);
+  }
+  return copy;
+}
+
+/** Of something that stays as it is, what its price depends on. */
+function pick(inputs: Values): Values {
+  const keys = ["name", "serverType", "location", "size", "type", "homeLocation", "publicNets"];
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => keys.includes(key)));
 }
 
 interface State {
