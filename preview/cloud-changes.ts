@@ -1,6 +1,6 @@
 import { configurationType, serverType } from "./hosts";
 import type { CloudChange } from "./model";
-import type { Plan } from "./plan";
+import type { Plan, Step } from "./plan";
 import { valueChanges } from "./value-changes";
 
 /** What a type is called, and whether it only goes along with something else. */
@@ -9,7 +9,7 @@ const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
   "hcloud:index/floatingIp:FloatingIp": { noun: "public address" },
   "hcloud:index/primaryIp:PrimaryIp": { noun: "public address" },
   "hcloud:index/network:Network": { noun: "private network" },
-  "hcloud:index/networkSubnet:NetworkSubnet": { noun: "subnet" },
+  "hcloud:index/networkSubnet:NetworkSubnet": { noun: "subnet", isMinor: true },
   "hcloud:index/firewall:Firewall": { noun: "firewall" },
   "hcloud:index/sshKey:SshKey": { noun: "SSH key", isMinor: true },
   "hcloud:index/rdns:Rdns": { noun: "reverse DNS record", isMinor: true },
@@ -25,15 +25,20 @@ const elsewhere = [serverType, configurationType, "host:index:Inventory"];
 /** What becomes of everything that is no host. */
 export function cloudChanges({ steps }: Plan): CloudChange[] {
   return steps.flatMap((step): CloudChange[] => {
-    const { fate, type, name } = step;
+    const { fate, type } = step;
     if (fate === "same" || elsewhere.includes(type) || /^(webstack|pulumi):/.test(type)) return [];
-    const { noun, isMinor = false } = nouns[type] ?? { noun: plainNoun(type), isMinor: true };
+    const isMinor = !(type in nouns) || nouns[type]!.isMinor === true;
     // Keys, passwords and certificates have nothing to look at.
     const isKey = /^(tls|random):/.test(type);
     const hasValues = !isKey && (fate === "update" || fate === "replace");
     const values = hasValues ? valueChanges(step) : [];
-    return [{ what: `${noun} ${name}`, kind: kinds[fate], values, isMinor }];
+    return [{ what: describe(step), kind: kinds[fate], values, isMinor }];
   });
+}
+
+/** What a thing is, with its name in the program, such as `volume db-1-volume`. */
+export function describe({ type, name }: Step): string {
+  return `${nouns[type]?.noun ?? plainNoun(type)} ${name}`;
 }
 
 /** `tls:index/privateKey:PrivateKey` as `private key`. */

@@ -106,13 +106,14 @@ const losses: [start: string, visitors: string, reason: string][] = [
     "",
   ],
   ["private network net", "the site is off until every server is made anew", ""],
-  ["subnet ", "a tier is off until its servers are made anew", ""],
+  ["subnet ", "the site is off until every server is made anew", ""],
 ];
 
 function cloudEffects({ what, kind }: CloudChange): Effect[] {
   if (kind === "new" || kind === "changed") return [];
   const found = losses.find(([start]) => what.startsWith(start));
   if (!found) return [];
-  const [, visitors, more] = found;
+  const [start, visitors, more] = found;
+  if (start === "subnet ") return [{ level: 2, visitors, reason: `subnets are ${kind}` }];
   return [{ level: 2, visitors, reason: `${what} is ${kind}${more ? `, ${more}` : ""}` }];
 }

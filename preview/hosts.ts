@@ -97,15 +97,21 @@ function otherChanges(step: Step): string[] {
   const way = changed.some((path) => /^connection\b/.test(path));
   return [
     ...valueChanges({ ...step, changed: changed.filter((path) => !told.test(path)) }),
-    ...(way ? ["the way in which it is reached over SSH"] : []),
+    ...(way ? ["is reached over SSH in another way"] : []),
   ];
 }
 
 function serverChange(step: Step): NonNullable<HostChange["server"]> {
   const { fate, before, after } = step;
-  const what = (values: Values) => `${shown(values.serverType)} in ${shown(values.location)}`;
-  if (fate === "create") return { kind: "new", text: `new server, ${what(after)}` };
-  if (fate === "delete") return { kind: "deleted", text: `server deleted, ${what(before)}` };
+  const what = ({ serverType: type, location }: Values) => [shown(type), shown(location)] as const;
+  if (fate === "create") {
+    const [type, location] = what(after);
+    return { kind: "new", text: `new server, ${type}`, location };
+  }
+  if (fate === "delete") {
+    const [type, location] = what(before);
+    return { kind: "deleted", text: `server deleted, ${type}`, location };
+  }
   if (fate === "replace") {
     return {
       kind: "replaced",

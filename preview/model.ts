@@ -44,7 +44,12 @@ export interface HostChange {
   /** `lb`, `web`, `app` or `db`. */
   role: string;
   /** What becomes of its server; undefined: it stays as it is. */
-  server?: { kind: "new" | "deleted" | "replaced" | "resized" | "changed"; text: string };
+  server?: {
+    kind: "new" | "deleted" | "replaced" | "resized" | "changed";
+    text: string;
+    /** Where it is, such as `nbg1`; told of one that comes or goes. */
+    location?: string;
+  };
   /** The app's release, by the first digits of its SHA-256. */
   release?: { from?: string; to?: string };
   files: FileChange[];
@@ -62,6 +67,18 @@ export interface CloudChange {
   values: string[];
   /** True for servers' accessories and keys, which nobody needs to look at. */
   isMinor: boolean;
+}
+
+/** What a look at what is there found different from what was recorded: somebody changed it by hand. */
+export interface Drift {
+  /** Such as `web-1` or `volume db-1-volume`. */
+  what: string;
+  /** True: somebody deleted it. */
+  isGone: boolean;
+  /** Values from what was recorded to what was found. */
+  values: string[];
+  /** Files of a host from what was recorded to what was found. */
+  files: FileChange[];
 }
 
 /** Net prices of a month. */
@@ -100,6 +117,8 @@ export interface Preview {
   settings: SettingChange[];
   hosts: HostChange[];
   cloud: CloudChange[];
+  /** Empty: nothing, or nobody looked. */
+  drift: Drift[];
   /** What the program or the cloud warns of. */
   warnings: string[];
 }

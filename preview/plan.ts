@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { mapOf, type Values } from "./values";
 
@@ -21,10 +22,10 @@ export interface Step {
 
 /** What an engine planned and said. */
 export interface Plan {
-  /** Name of the stack; empty if the plan names no resource. */
-  stack: string;
   /** A step for each resource that the plan names. */
   steps: Step[];
+  /** What a look at what is there found different: from what was recorded to what was found. */
+  found: Step[];
   /** Reasons of a plan that is refused. */
   errors: string[];
   warnings: string[];
@@ -48,9 +49,16 @@ const echo = /^(preview failed|update failed|.*resource registration failed|.*in
 /** Reads the events of a preview: those of the Automation API, or of the command's event log. */
 export function planOf(events: readonly EngineEvent[]): Plan {
   const steps = new Map<string, Step>();
-  const plan: Omit<Plan, "steps"> = { stack: "", errors: [], warnings: [], notes: [] };
-  for (const { resourcePreEvent, diagnosticEvent } of events) {
+  const plan: Omit<Plan, "steps"> = {
+    found: [],
+    errors: [],
+    warnings: [],
+    notes: [],
+  };
+  for (const { resourcePreEvent, resOutputsEvent, diagnosticEvent } of events) {
     if (resourcePreEvent) take(resourcePreEvent.metadata);
+    if (resOutputsEvent?.metadata.op === "refresh")
+      plan.found.push(...foundBy(resOutputsEvent.metadata));
     if (!diagnosticEvent || diagnosticEvent.ephemeral) continue;
     const { severity, message } = diagnosticEvent;
     const text = message.trim().replace(/^error: /, "");
@@ -69,21 +77,38 @@ export function planOf(events: readonly EngineEvent[]): Plan {
 
   function take(step: StepEventMetadata): void {
     const fate = fates[step.op];
-    // urn:pulumi:<stack>::<project>::<types>::<name>
-    const [head = "", , , name = ""] = step.urn.split("::");
-    plan.stack ||= head.replace("urn:pulumi:", "");
     if (!fate) return;
     const seen = steps.get(step.urn);
     const before = mapOf(step.old?.inputs);
     const after = fate === "delete" ? {} : mapOf(step.new?.inputs);
     // A replacement is several steps; the first that knows a side says it.
     steps.set(step.urn, {
-      ...{ fate: seen?.fate === "replace" ? "replace" : fate, type: step.type, name },
+      ...{ fate: seen?.fate === "replace" ? "replace" : fate, type: step.type, name: nameOf(step) },
       before: seen && Object.keys(seen.before).length > 0 ? seen.before : before,
       after: seen && Object.keys(seen.after).length > 0 ? seen.after : after,
       changed: seen?.changed.length ? seen.changed : changedPaths(step),
     });
   }
+}
+
+/** The name within `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+function nameOf({ urn }: StepEventMetadata): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** A refresh of something that somebody changed or deleted; nothing if it is as recorded. */
+function foundBy(step: StepEventMetadata): Step[] {
+  const [before, after] = [mapOf(step.old?.inputs), mapOf(step.new?.inputs)];
+  if (isDeepStrictEqual(before, after)) return [];
+  const fate = step.new ? "update" : "delete";
+  return [
+    {
+      ...{ fate, type: step.type, name: nameOf(step) },
+      before,
+      after,
+      changed: changedPaths(step),
+    },
+  ];
 }
 
 function changedPaths({ detailedDiff, diffs }: StepEventMetadata): string[] {

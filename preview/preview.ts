@@ -1,5 +1,6 @@
 import { cloudChanges } from "./cloud-changes";
 import { costOf, type Prices } from "./cost";
+import { driftOf } from "./drift";
 import { type Effect, effectsOf, type Sizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import type { CloudChange, Counts, HostChange, Preview, SettingChange, Verdict } from "./model";
@@ -43,12 +44,17 @@ export function previewOf(plan: Plan, besides: Besides): Preview {
     counts: countsOf(hosts, cloud),
     // A plan that is refused does not name all that there is.
     ...(prices && !isRefused ? { cost: costOf(plan, prices) } : {}),
-    visitors: isRefused ? "nothing happens, since nothing is begun." : sentence(effects, hosts),
+    visitors: isRefused
+      ? "nothing happens, since nothing is begun."
+      : isFirst(plan)
+        ? "there are none yet: the stack is made."
+        : sentence(effects, hosts),
     refused,
     consent: consentLines(refused),
     settings,
     hosts,
     cloud,
+    drift: driftOf(plan),
     warnings: [
       ...warnings,
       ...plan.warnings,
@@ -71,10 +77,15 @@ function verdictOf([worst]: readonly Effect[]): Verdict {
   return (["safe", "careful", "dangerous"] as const)[worst?.level ?? 0];
 }
 
-/** What the worst of them do; the harmless ones are told if there are no others. */
+/** True if nothing is there yet. */
+function isFirst({ steps }: Plan): boolean {
+  return steps.length > 0 && steps.every(({ fate }) => fate === "create");
+}
+
+/** What the worst of them do. */
 function sentence(effects: readonly Effect[], hosts: readonly HostChange[]): string {
-  const told = effects.filter(({ level }) => level > 0);
-  const all = (told.length > 0 ? told : effects).flatMap((one) => one.visitors.split("; "));
+  const told = effects.filter(({ level }) => level === effects[0]?.level);
+  const all = told.flatMap((one) => one.visitors.split("; "));
   const parts = [...new Set(all)].slice(0, mostTold);
   if (parts.length === 0) {
     return hosts.length > 0

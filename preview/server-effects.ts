@@ -21,11 +21,10 @@ const stops: Record<string, string> = {
 export function serverEffects({ node, role, server }: HostChange, size: number): Effect[] {
   switch (server?.kind) {
     case undefined:
+    case "changed":
       return [];
     case "new":
       return [{ level: 0, visitors: "new servers come in once they are healthy", reason: "" }];
-    case "changed":
-      return [{ level: 0, visitors: "no server is switched off", reason: "" }];
     case "resized":
       return [resized(role, size)];
     case "replaced":

@@ -1,11 +1,32 @@
-import type { CloudChange, FileChange, Preview, SettingChange } from "../model";
-import { fileWords, grouped, type HostGroup, releaseWords, unitWords, verdictLine } from "./words";
+import type { CloudChange, Drift, FileChange, Preview, SettingChange } from "../model";
+import {
+  fileWords,
+  mostUnfolded,
+  grouped,
+  type HostGroup,
+  releaseWords,
+  unitWords,
+  verdictLine,
+} from "./words";
 
 /** Most lines of one diff; the rest is in the JSON. */
 const mostLines = 200;
 
+/** Files of a host that are folded one by one; more of them are folded together. */
+const mostFolds = 2;
+
 /** The preview as Markdown for a comment; details are folded. */
 export function markdown(preview: Preview): string {
+  const fine = rendered(preview, false);
+  return unfolded(fine).length <= mostUnfolded ? fine : rendered(preview, true);
+}
+
+/** The lines that a reader sees before anything is opened. */
+export function unfolded(comment: string): string[] {
+  return comment.replaceAll(/<details>(<summary>.*<\/summary>)[^]*?<\/details>/g, "$1").split("\n");
+}
+
+function rendered(preview: Preview, isCoarse: boolean): string {
   const { stack, visitors, hosts, settings, warnings } = preview;
   const lines = [
     `**${stack}: ${verdictLine(preview)}**`,
@@ -15,8 +36,9 @@ export function markdown(preview: Preview): string {
     ...consent(preview),
     ...section("Why not simply safe", preview.refused.length > 0 ? [] : preview.reasons.map(plain)),
     ...section("Edited settings", settings.map(settingWords)),
-    ...hostSection(grouped(hosts)),
+    ...hostSection(grouped(hosts, isCoarse)),
     ...cloudSection(preview.cloud),
+    ...driftSection(preview.drift),
     ...section("Warnings", warnings.map(plain)),
   ];
   return `${lines.join("\n")}\n`;
@@ -59,11 +81,11 @@ function hostSection(groups: readonly HostGroup[]): string[] {
   return ["", "**Hosts**, in the order in which they change", ...groups.flatMap(host)];
 }
 
-function host({ nodes, change }: HostGroup): string[] {
-  const { server, others, files } = change;
+function host({ nodes, change, server }: HostGroup): string[] {
+  const { others, files } = change;
   const turns = nodes.length > 1 ? ", one after the other" : "";
   const items = [
-    ...(server ? [plain(server.text)] : []),
+    ...(server ? [plain(server)] : []),
     ...releaseWords(change),
     ...unitWords(change),
     ...others.map(plain),
@@ -71,25 +93,48 @@ function host({ nodes, change }: HostGroup): string[] {
   return [
     ...["", `**${nodes.join(", ")}**${turns}`, "", ...items.map((item) => `- ${item}`)],
     ...files.filter(({ lines }) => lines.length === 0).map((file) => `- ${plain(fileWords(file))}`),
-    ...files.filter(({ lines }) => lines.length > 0).flatMap(fold),
+    ...folds(files.filter(({ lines }) => lines.length > 0)),
+  ];
+}
+
+function folds(files: readonly FileChange[]): string[] {
+  if (files.length <= mostFolds) return files.flatMap(fold);
+  const names = files.map(({ path }) => path.split("/").at(-1)).join(", ");
+  const bodies = files.flatMap((file) => ["", plain(fileWords(file)), "", ...diff(file)]);
+  return [
+    "",
+    `<details><summary>${files.length} files: ${names}</summary>`,
+    ...bodies,
+    "",
+    "</details>",
   ];
 }
 
 function fold(file: FileChange): string[] {
+  const summary = `<details><summary>${fileWords(file)}</summary>`;
+  return ["", summary, "", ...diff(file), "", "</details>"];
+}
+
+function diff(file: FileChange): string[] {
   const shown = file.lines.slice(0, mostLines);
   const more = file.lines.length - shown.length;
   // Longer than any run of backticks in the text.
   const fence = "`".repeat(Math.max(3, ...shown.map(longestRun).map((n) => n + 1)));
-  return [
-    ...["", `<details><summary>${fileWords(file)}</summary>`, "", `${fence}diff`],
-    ...shown,
-    ...(more > 0 ? [`@@ ${more} more lines`] : []),
-    ...[fence, "", "</details>"],
-  ];
+  return [`${fence}diff`, ...shown, ...(more > 0 ? [`@@ ${more} more lines`] : []), fence];
 }
 
 function longestRun(line: string): number {
   return Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
+}
+
+function driftSection(drift: readonly Drift[]): string[] {
+  if (drift.length === 0) return [];
+  const lines = drift.flatMap(({ what, isGone, values, files }) => [
+    ...(isGone ? [`- ${what} is not there any more`] : []),
+    ...values.map((value) => `- ${plain(`${what}: ${value}`)}`),
+    ...files.flatMap((file) => [`- ${plain(what)}:`, ...fold(file)]),
+  ]);
+  return ["", "**Changed by hand since the last up**", "", ...lines];
 }
 
 function cloudSection(cloud: readonly CloudChange[]): string[] {

@@ -3,22 +3,36 @@ import type { Cost, Counts, FileChange, HostChange, Preview } from "../model";
 /** Hosts to which the same happens, with what happens to the first of them. */
 export interface HostGroup {
   nodes: string[];
+  /** What becomes of their servers, with all their places; undefined: nothing. */
+  server?: string;
   change: HostChange;
 }
 
-/** Hosts with equal changes as one, in the order of the rollout. */
-export function grouped(hosts: readonly HostChange[]): HostGroup[] {
-  const groups = new Map<string, HostGroup>();
+/** Most lines of a preview that are not folded. */
+export const mostUnfolded = 60;
+
+/**
+ * Hosts with equal changes as one, in the order of the rollout.
+ *
+ * @param isCoarse whether hosts count as equal of which the same files change, in whatever lines.
+ */
+export function grouped(hosts: readonly HostChange[], isCoarse = false): HostGroup[] {
+  const groups = new Map<string, HostChange[]>();
   for (const change of hosts) {
-    const { node, server, ...rest } = change;
+    const { node, server, ...all } = change;
+    const rest = isCoarse ? { ...all, files: all.files.map(({ path }) => path) } : all;
     // Servers of a tier lie in different places, and files name their node; that alone does not tell them apart.
-    const place = server && { ...server, text: server.text.replace(/ in \S+/, "") };
-    const key = JSON.stringify([place, rest]).replaceAll(node, "<node>");
-    const group = groups.get(key) ?? { nodes: [], change };
-    group.nodes.push(node);
-    groups.set(key, group);
+    const alike = JSON.stringify([server?.text, rest]).replaceAll(node, "<node>");
+    groups.set(alike, [...(groups.get(alike) ?? []), change]);
   }
-  return [...groups.values()];
+  return [...groups.values()].map((changes) => {
+    const [change] = changes as [HostChange];
+    const places = new Set(changes.flatMap(({ server }) => server?.location ?? []));
+    const where = places.size > 0 ? ` in ${[...places].join(", ")}` : "";
+    const server = change.server && `${change.server.text}${where}`;
+    // Of several hosts whose lines differ, those of the first are shown.
+    return { nodes: changes.map(({ node }) => node), change, ...(server ? { server } : {}) };
+  });
 }
 
 /** The verdict with its counts and its price, in one line. */

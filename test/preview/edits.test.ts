@@ -1,15 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { markdown } from "../../preview/render/markdown";
+import { markdown, unfolded } from "../../preview/render/markdown";
 import { text } from "../../preview/render/text";
 import { recordedEdits, recordedEvents, recordedPreview } from "./recorded";
 
 /** Most lines that are not folded. */
 const most = 60;
-
-/** The lines outside of `<details>`; each fold leaves its summary. */
-function unfolded(comment: string): string[] {
-  return comment.replaceAll(/<details>(<summary>.*<\/summary>)[^]*?<\/details>/g, "$1").split("\n");
-}
 
 describe.each(recordedEdits)("the preview of the edit %s", (edit) => {
   it("is the kept comment", async () => {

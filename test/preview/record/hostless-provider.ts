@@ -24,7 +24,7 @@ provider.read = async ({ id, state }) => {
     state.node === edited
       ? { ...state, files: { ...files, [file]: `${files[file]}# by hand\n` } }
       : state;
-  const { hostKey: _, ...inputs } = found;
+  const inputs = Object.fromEntries(Object.entries(found).filter(([key]) => key !== "hostKey"));
   return { id, state: found, inputs };
 };
 serve(new WithInventory(provider));
