@@ -22,9 +22,9 @@ const kinds = { create: "new", update: "changed", delete: "deleted", replace: "r
 /** Types with words of their own, and those that stand for nothing. */
 const elsewhere = [serverType, configurationType, "host:index:Inventory"];
 
-/** What becomes of everything that is no host. */
+/** What becomes of everything that is no host, by name: the engine's order differs from run to run. */
 export function cloudChanges({ steps }: Plan): CloudChange[] {
-  return steps.flatMap((step): CloudChange[] => {
+  const changes = steps.flatMap((step): CloudChange[] => {
     const { fate, type } = step;
     if (fate === "same" || elsewhere.includes(type) || /^(webstack|pulumi):/.test(type)) return [];
     const isMinor = !(type in nouns) || nouns[type]!.isMinor === true;
@@ -34,6 +34,7 @@ export function cloudChanges({ steps }: Plan): CloudChange[] {
     const values = hasValues ? valueChanges(step) : [];
     return [{ what: describe(step), kind: kinds[fate], values, isMinor }];
   });
+  return changes.sort((a, b) => a.what.localeCompare(b.what, "en", { numeric: true }));
 }
 
 /** What a thing is, with its name in the program, such as `volume db-1-volume`. */

@@ -31,20 +31,26 @@ export function effectsOf(
   cloud: readonly CloudChange[],
   sizes: Sizes,
 ): Effect[] {
+  const left = (role: string) => (sizes[role] ?? 1) - gone(hosts, role);
   const all = [
-    ...hosts.flatMap((host) => hostEffects(host, sizes)),
+    ...hosts.flatMap((host) => hostEffects(host, sizes, left(host.role))),
     ...cloud.flatMap(cloudEffects),
   ];
   const once = new Map(all.map((effect) => [`${effect.visitors}|${effect.reason}`, effect]));
   return [...once.values()].sort((a, b) => b.level - a.level);
 }
 
-function hostEffects(host: HostChange, sizes: Sizes): Effect[] {
+/** Nodes of a tier that go. */
+function gone(hosts: readonly HostChange[], tier: string): number {
+  return hosts.filter(({ role, server }) => role === tier && server?.kind === "deleted").length;
+}
+
+function hostEffects(host: HostChange, sizes: Sizes, left: number): Effect[] {
   const size = sizes[host.role] ?? 1;
   const tier = tierWords[host.role] ?? host.role;
   const unknown = host.others.includes(unknownConfiguration);
   return [
-    ...serverEffects(host, size),
+    ...serverEffects(host, size, left),
     ...host.units.flatMap((unit) => unitEffects(unit, tier, size)),
     ...(unknown
       ? [

@@ -17,8 +17,17 @@ const stops: Record<string, string> = {
   db: "the database is",
 };
 
-/** Follows from what becomes of a host's server. @param size nodes of its tier. */
-export function serverEffects({ node, role, server }: HostChange, size: number): Effect[] {
+/**
+ * Follows from what becomes of a host's server.
+ *
+ * @param size nodes of its tier.
+ * @param left those of them that stay.
+ */
+export function serverEffects(
+  { node, role, server }: HostChange,
+  size: number,
+  left: number,
+): Effect[] {
   switch (server?.kind) {
     case undefined:
     case "changed":
@@ -36,7 +45,7 @@ export function serverEffects({ node, role, server }: HostChange, size: number):
         },
       ];
     case "deleted":
-      return [deleted(node, role)];
+      return [deleted(node, role), ...(left === 1 ? [alone(node, role)] : [])];
   }
 }
 
@@ -58,4 +67,9 @@ function deleted(node: string, role: string): Effect {
   }
   const visitors = `${node} gets no new requests before it goes; one that takes longer than the change is cut`;
   return { level: 1, visitors, reason };
+}
+
+function alone(node: string, role: string): Effect {
+  const { visitors } = deleted(node, role);
+  return { level: 1, visitors, reason: `one ${role} node is left, and nobody stands in for it` };
 }
