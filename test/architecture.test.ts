@@ -36,6 +36,8 @@ const allowed: Record<string, string[]> = {
     ...["offline", "plugin", "@pulumi/pulumi"],
     ...["@peculiar/x509", "bcryptjs", "esbuild", "reflect-metadata", "yaml"],
   ],
+  // Events in, words out: it starts nothing and asks nobody.
+  preview: ["preview"],
   "sample-app": ["sample-app", "sample-app/*"],
 };
 
@@ -56,6 +58,7 @@ const allowedTypes: Record<string, string[]> = {
   // The description of a host that the program renders, the provider delivers and the host applies.
   provider: ["services/bundle"],
   host: ["services/bundle"],
+  preview: ["services/bundle", "@pulumi/pulumi"],
 };
 
 /** Packages that the two workspaces name in their own package.json. */

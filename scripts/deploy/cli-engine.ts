@@ -51,11 +51,14 @@ function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Pro
  * The stack of that name with these settings, by the `pulumi` command. They are in a file of their own:
  * the stack's file is left alone.
  */
-export function cliEngine(stack: string, { settings, signal }: EngineOptions): DeployEngine {
+export function cliEngine(
+  stack: string,
+  { settings, files = "deploy", signal }: EngineOptions,
+): DeployEngine {
   const directory = join(repositoryRoot, ".webstack", stack);
-  const settingsFile = join(directory, "deploy.yaml");
-  const logFile = join(directory, "deploy-events.jsonl");
-  const run = async (command: string, onEvent: (event: EngineEvent) => void) => {
+  const settingsFile = join(directory, `${files}.yaml`);
+  const logFile = join(directory, `${files}-events.jsonl`);
+  const run = async (command: string, onEvent: (event: EngineEvent) => void, refresh = false) => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     rmSync(logFile, { force: true });
     writeFileSync(settingsFile, settings, { mode: 0o600 });
@@ -64,6 +67,7 @@ export function cliEngine(stack: string, { settings, signal }: EngineOptions): D
       ...[command, "--stack", stack, "--config-file", settingsFile, "--event-log", logFile],
       ...["--non-interactive", "--suppress-progress", "--color", "never"],
       ...(command === "up" ? ["--yes", "--skip-preview"] : []),
+      ...(refresh ? ["--refresh"] : []),
     ];
     try {
       await pulumi(words, signal, () => log.read());
@@ -76,7 +80,7 @@ export function cliEngine(stack: string, { settings, signal }: EngineOptions): D
       const { stdout } = await pulumi(["stack", "export", "--stack", stack], signal);
       return pinsIn((JSON.parse(stdout) as { deployment: Deployment }).deployment);
     },
-    preview: (onEvent) => run("preview", onEvent),
+    preview: (onEvent, refresh) => run("preview", onEvent, refresh),
     up: (onEvent) => run("up", onEvent),
   };
 }

@@ -12,8 +12,13 @@ export interface Pin {
 export interface DeployEngine {
   /** The host keys that the configurations pinned, by node. */
   pins(): Promise<Map<string, Pin>>;
-  /** What an update would do. @throws Error if it cannot be planned. */
-  preview(onEvent: (event: EngineEvent) => void): Promise<void>;
+  /**
+   * What an update would do.
+   *
+   * @param refresh whether what is there is looked at first. @default false
+   * @throws Error if it cannot be planned.
+   */
+  preview(onEvent: (event: EngineEvent) => void, refresh?: boolean): Promise<void>;
   /** Does it. @throws Error if it stopped. */
   up(onEvent: (event: EngineEvent) => void): Promise<void>;
 }
@@ -22,6 +27,8 @@ export interface DeployEngine {
 export interface EngineOptions {
   /** The settings: text of a stack file. */
   settings: string;
+  /** Beginning of the names of the files that the command is given. @default "deploy" */
+  files?: string;
   /** Receives what is done besides. */
   say: (line: string) => void;
   /** Asks what is under way to stop. */

@@ -21,7 +21,8 @@ export async function localEngine({ settings, say, signal }: EngineOptions): Pro
   const quiet = { suppressProgress: true, color: "never", signal } as const;
   return {
     pins: async () => pinsIn((await stack.exportStack()).deployment as Deployment),
-    preview: async (onEvent) => void (await stack.preview({ ...quiet, onEvent })),
+    preview: async (onEvent, refresh = false) =>
+      void (await stack.preview({ ...quiet, refresh, onEvent })),
     up: async (onEvent) => {
       const { outputs } = await stack.up({ ...quiet, onEvent });
       const { privateKey, ...rest } = outputs;

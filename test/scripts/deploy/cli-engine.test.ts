@@ -55,6 +55,14 @@ describe("the stack of another name", () => {
     expect(called()).toMatch(/^preview --stack dev [^]*--color never$/);
   });
 
+  it("is looked at after what is there, with files of another name, if that is asked for", async () => {
+    pulumi("");
+    const options = { settings: "config: {}\n", files: "preview", say: () => undefined };
+    const { signal } = new AbortController();
+    await cliEngine("dev", { ...options, signal }).preview(() => undefined, true);
+    expect(called()).toMatch(/^preview [^]*dev\/preview\.yaml [^]*--color never --refresh$/);
+  });
+
   it("tells its events while it runs, and all of them", async () => {
     const [first, second] = [ends("app-1"), ends("app-2")].map((event) => JSON.stringify(event));
     pulumi(
