@@ -82,7 +82,9 @@ describe("tables come from a restored copy into the running stack", () => {
 
   it("not if they differ there: the new schema is dropped", async () => {
     running.sum = "2\tabd";
-    await expect(brings(true)).rejects.toThrow("has 2 rows, sum abd; the restored copy has 3, sum abc");
+    await expect(brings(true)).rejects.toThrow(
+      "has 2 rows, sum abd; the restored copy has 3, sum abc",
+    );
     expect(running.changes().at(-1)).toBe("DROP DATABASE `restored_now`");
     expect(running.changes().join()).not.toContain("RENAME");
   });
