@@ -9,7 +9,7 @@ import { runningPrimary } from "./restore/tables/running-primary";
 import {
   checkIdentity,
   openArchive,
-  type Running,
+  type InContainer,
   type Wanted,
   withRestored,
 } from "./restore/with-restored";
@@ -17,14 +17,27 @@ import {
 const say = (line: string) => console.log(line);
 
 /** Looks at all tables, and says that the restore is proved if nothing was left out. */
-async function drill(running: Running, { plan, target, store, backups }: Wanted): Promise<void> {
+async function drill(
+  running: InContainer,
+  { plan, target, store, backups }: Wanted,
+): Promise<void> {
   const { server, restored, ms } = running;
-  for (const { table, rows } of await inspect(server)) say(`  ${table}  ${rows} rows, checked`);
+  const tables = await inspect(server);
+  for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
   if (plan.faults.length > 0 || target.kind !== "latest") return;
-  say(await sayProved(store, backups.root, { restored, plan, ms }));
+  say(
+    await sayProved(store, backups.root, {
+      plan,
+      target,
+      restored,
+      tables,
+      ms,
+      endUs: restored.lastUs,
+    }),
+  );
 }
 
-function sayKept({ container, folder }: Running): void {
+function sayKept({ container, folder }: InContainer): void {
   const id = container.slice(0, 12);
   const socket = "--socket=/restore/mysqld.sock";
   say(`It runs in container ${id}, which nobody reaches but you:`);

@@ -10,8 +10,8 @@ const together = 16;
 /** An archive as it is in the bucket. */
 export interface Archive {
   timeline: string;
-  bases: Base[];
-  links: ReadLink[];
+  bases: readonly Base[];
+  links: readonly ReadLink[];
 }
 
 /** Ids of the histories in a bucket, that which was written last at the end. */

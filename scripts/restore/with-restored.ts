@@ -46,7 +46,7 @@ export function checkIdentity({ identity }: Backups): void {
 }
 
 /** A restored database while it runs. */
-export interface Running {
+export interface InContainer {
   server: RestoredServer;
   restored: Restored;
   /** Time that it took, milliseconds. */
@@ -71,7 +71,7 @@ export interface Wanted extends Omit<Opened, "archive"> {
  */
 export async function withRestored(
   { backups, store, plan, target, say }: Wanted,
-  use: (running: Running) => Promise<"keep" | "remove">,
+  use: (running: InContainer) => Promise<"keep" | "remove">,
 ): Promise<void> {
   const startMs = Date.now();
   const folder = join(repositoryRoot, ".webstack", "restores", String(startMs));
@@ -81,6 +81,16 @@ export async function withRestored(
   const file = { here: resolve(backups.identity), there: "/identity" };
   const machine = DockerMachine.start(image, { here: folder, there }, file);
   let isKept = false;
+  const remove = () => {
+    machine.remove(there);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // A run that is ended from outside leaves nothing: the next night's would find a full disk.
+  const end = () => {
+    remove();
+    process.exit(1);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
   try {
     prepare(folder);
     checkSeries(plan.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
@@ -96,9 +106,7 @@ export async function withRestored(
     for (const line of restoredLines(restored, ms)) say(line);
     isKept = (await use({ server, restored, ms, container: machine.id, folder })) === "keep";
   } finally {
-    if (!isKept) {
-      machine.remove(there);
-      rmSync(folder, { recursive: true, force: true });
-    }
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
+    if (!isKept) remove();
   }
 }
