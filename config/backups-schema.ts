@@ -5,6 +5,25 @@ import { setting } from "./setting";
 /** Recipient of age: Bech32 text with 32 bytes. https://github.com/C2SP/C2SP/blob/main/age.md */
 const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
 
+function kept(what: string, most: number, example: number, fallback: number) {
+  return setting(z.int().min(1).max(most), {
+    about: what,
+    must: `be a whole number from 1 to ${most}`,
+    example,
+  }).default(fallback);
+}
+
+/** How long backups are kept; `npm run backups:prune` deletes what is older, the hosts nothing. */
+export const retentionSettings = z.strictObject({
+  daily: kept("Number of days of which the last base is kept", 366, 7, 7),
+  weekly: kept("Number of weeks, from Monday on, of which the last base is kept", 260, 4, 4),
+  monthly: kept("Number of months of which the last base is kept", 120, 3, 3),
+  logDays: kept("Number of days back to which any second can be restored", 366, 14, 14),
+});
+
+/** How long backups are kept, as the schema delivers it. */
+export type Retention = z.infer<typeof retentionSettings>;
+
 /** The settings of backups; absent as a whole: there are none. */
 export const backupSettings = z.strictObject({
   target: z.strictObject({
@@ -46,4 +65,5 @@ export const backupSettings = z.strictObject({
     must: "be a time such as 03:15",
     example: "03:15",
   }).default("03:15"),
+  retention: retentionSettings.prefault({}),
 });

@@ -42,6 +42,7 @@ let contested = false;
 let progress: Progress = { ...nothing, doing: "starts" };
 let failure = "";
 let proof = "";
+let failedProof = "";
 let base = "";
 
 function goesOn(): boolean {
@@ -54,7 +55,7 @@ function tell(): void {
   const { doing, problem, timeline, end } = progress;
   const link = end?.link;
   file.write({
-    ...{ node, active, timeline, base, proof },
+    ...{ node, active, timeline, base, proof, failedProof },
     doing: failure ? `waits after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
@@ -101,6 +102,7 @@ async function ages(): Promise<void> {
     try {
       if (!active || !progress.timeline) continue;
       proof = await newestIn(keys.proofs(root));
+      failedProof = await newestIn(keys.failures(root));
       base = await newestIn(keys.bases(root, progress.timeline));
     } catch {
       // The archive itself says what is wrong with the store.

@@ -10,12 +10,14 @@ import { imageTag } from "../localcloud/image/build";
 /**
  * `npm run backups:trial [-- --nodes 1|3] [--seconds 60]`: real MySQLs, the archiver and the object
  * storage in one container of the host image without a network; breaks things, restores, compares.
+ * With `--tables ROWS` tables are brought into a group that is written to, and nothing else.
  */
 function main(): void {
-  const { nodes, seconds } = parseArgs({
+  const { nodes, seconds, tables } = parseArgs({
     options: {
       nodes: { type: "string", default: "3" },
       seconds: { type: "string", default: "60" },
+      tables: { type: "string" },
     },
   }).values;
   const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
@@ -24,7 +26,9 @@ function main(): void {
       writeFileSync(join(folder, `${name}.js`), text);
     }
     buildSync({
-      entryPoints: [join(__dirname, "trial", "inside.ts")],
+      entryPoints: [
+        join(__dirname, "trial", tables === undefined ? "inside.ts" : "tables-inside.ts"),
+      ],
       outfile: join(folder, "inside.js"),
       bundle: true,
       platform: "node",
@@ -38,7 +42,10 @@ function main(): void {
       [
         ...["run", "--rm", "--init", "--network", "none", "--cap-add", "NET_ADMIN"],
         ...["-v", `${folder}:/programs:ro`, "--entrypoint", "/usr/bin/node", imageTag()],
-        ...["/programs/inside.js", nodes, "/programs", seconds],
+        ...[
+          "/programs/inside.js",
+          ...(tables === undefined ? [nodes, "/programs", seconds] : [tables]),
+        ],
       ],
       { stdio: "inherit", timeout: 3_600_000 },
     );

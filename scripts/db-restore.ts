@@ -1,146 +1,89 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { bytesOf, keys } from "../host/archiver/chain/manifest";
-import type { ObjectStore } from "../host/archiver/store/object-store";
-import { S3Store } from "../host/archiver/store/s3";
-import { ensureDocker, ensureImage } from "./build-image";
-import { repositoryRoot } from "./local/paths";
+import { type Asked, askedOf } from "./restore/asked";
 import { backupsOf } from "./restore/bucket";
-import { DockerMachine } from "./restore/docker-machine";
-import { plan, type Plan } from "./restore/plan";
-import { readArchive, timelines } from "./restore/read-chain";
-import { fetchBase, fetchLogs, prepare, type Restored } from "./restore/replay";
-import { RestoredServer } from "./restore/restored-server";
-import { checkSeries, planLines, restoredLines } from "./restore/report";
-import { type Target, targetOf } from "./restore/target";
+import { inspect } from "./restore/inspect";
+import { plan } from "./restore/plan";
+import { sayProved } from "./restore/proof";
+import { planLines } from "./restore/report";
+import { bring } from "./restore/tables/bring";
+import { runningPrimary } from "./restore/tables/running-primary";
+import {
+  checkIdentity,
+  openArchive,
+  type InContainer,
+  type Wanted,
+  withRestored,
+} from "./restore/with-restored";
 
 const say = (line: string) => console.log(line);
-const there = "/restore";
 
-const options = {
-  to: { type: "string" },
-  "to-gtid": { type: "string" },
-  latest: { type: "boolean" },
-  into: { type: "string", default: "drill" },
-  stack: { type: "string" },
-  identity: { type: "string" },
-  history: { type: "string" },
-  "with-gaps": { type: "boolean", default: false },
-  plan: { type: "boolean", default: false },
-} as const;
-
-/** Tables with their rows, and what a check of each says. */
-async function inspect(server: RestoredServer): Promise<string[]> {
-  const tables = await server.query(
-    "SELECT CONCAT('`', TABLE_SCHEMA, '`.`', TABLE_NAME, '`') FROM information_schema.TABLES " +
-      "WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') ORDER BY 1",
-  );
-  const lines: string[] = [];
-  for (const table of tables) {
-    const [rows = "?"] = await server.query(`SELECT COUNT(*) FROM ${table}`);
-    const check = (await server.query(`CHECK TABLE ${table}`)).at(-1)?.split("\t").at(-1);
-    if (check !== "OK") throw new Error(`${table}: ${check}`);
-    lines.push(`  ${table.replaceAll("`", "")}  ${rows} rows, checked`);
-  }
-  return lines;
-}
-
-/** Says in the bucket what was proved. A stack of which nobody says so for a day is not safe. */
-async function prove(store: ObjectStore, root: string, restored: Restored, made: Plan, ms: number) {
-  const at = new Date();
-  const id = at.toISOString().replace(/[-:]|\.\d+/g, "");
-  const behindMs = at.getTime() - ms - restored.lastUs / 1_000;
-  const { base, links } = made;
-  const proof = {
-    version: 1,
-    id,
-    base: base.id,
-    links: links.length,
-    seconds: ms / 1_000,
-    behindMs,
-  };
-  await store.put(keys.proof(root, id), bytesOf({ ...proof, ...restored }));
-  return `proved      ${id}, ${(behindMs / 1_000).toFixed(1)} s behind when it began`;
-}
-
-async function restoreInto(
-  kind: "drill" | "new",
-  backups: ReturnType<typeof backupsOf>,
-  store: ObjectStore,
-  made: Plan,
-  target: Target,
+/** Looks at all tables, and says that the restore is proved if nothing was left out. */
+async function drill(
+  running: InContainer,
+  { plan, target, store, backups }: Wanted,
 ): Promise<void> {
-  const startMs = Date.now();
-  const here = join(repositoryRoot, ".webstack", "restores", String(startMs));
-  mkdirSync(here, { recursive: true, mode: 0o700 });
-  await ensureDocker({ progress: say });
-  const image = await ensureImage({ progress: say });
-  const file = { here: resolve(backups.identity), there: "/identity" };
-  const machine = DockerMachine.start(image, { here, there }, file);
-  let isKept = false;
-  try {
-    prepare(here);
-    checkSeries(made.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
-    const restore = { store, root: backups.root, machine, here, there, identity: "/identity", say };
-    await fetchBase(restore, made);
-    say(`fetched     base after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`);
-    const restored = await fetchLogs(restore, made, target);
-    const server = new RestoredServer(machine, there);
-    await server.start();
-    if (restored.transactions > 0) await server.replay(restored.gtids);
-    const ms = Date.now() - startMs;
-    for (const line of [...restoredLines(restored, ms), ...(await inspect(server))]) say(line);
-    if (made.faults.length === 0 && target.kind === "latest") {
-      say(await prove(store, backups.root, restored, made, ms));
-    }
-    isKept = kind === "new";
-    if (!isKept) return;
-    say(`It runs in container ${machine.id.slice(0, 12)}, which nobody reaches but you:`);
-    say(`  docker exec -it ${machine.id.slice(0, 12)} mysql --socket=${there}/mysqld.sock`);
-    say(
-      `  docker exec ${machine.id.slice(0, 12)} mysqldump --socket=${there}/mysqld.sock app > app.sql`,
-    );
-    say(
-      `  docker rm --force ${machine.id.slice(0, 12)} && sudo rm -r ${here}    # when it is not needed any more`,
-    );
-  } finally {
-    if (!isKept) {
-      machine.remove(there);
-      rmSync(here, { recursive: true, force: true });
-    }
-  }
+  const { server, restored, ms } = running;
+  const tables = await inspect(server);
+  for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
+  if (plan.faults.length > 0 || target.kind !== "latest") return;
+  say(
+    await sayProved(store, backups.root, {
+      plan,
+      target,
+      restored,
+      tables,
+      ms,
+      endUs: restored.lastUs,
+    }),
+  );
 }
 
-/** `npm run db:restore -- --to TIME | --to-gtid SET | --latest [--into drill|new] [--stack S]`. */
+function sayKept({ container, folder }: InContainer): void {
+  const id = container.slice(0, 12);
+  const socket = "--socket=/restore/mysqld.sock";
+  say(`It runs in container ${id}, which nobody reaches but you:`);
+  say(`  docker exec -it ${id} mysql ${socket}`);
+  say(`  docker exec ${id} mysqldump ${socket} app > app.sql`);
+  say(`  docker rm --force ${id} && sudo rm -r ${folder}    # when it is not needed any more`);
+}
+
+async function restore(asked: Asked, wanted: Wanted): Promise<void> {
+  const { use, stack } = asked;
+  if (use.into !== "running") {
+    await withRestored(wanted, async (running) => {
+      await drill(running, wanted);
+      if (use.into === "new") sayKept(running);
+      return use.into === "new" ? "keep" : "remove";
+    });
+    return;
+  }
+  const primary = await runningPrimary(stack);
+  await withRestored(wanted, async ({ server }) => {
+    say(`brings tables to ${primary.node}, the primary`);
+    const stamp = new Date()
+      .toISOString()
+      .replace(/[-:]|\..*/g, "")
+      .replace("T", "_");
+    const { tables, replace } = use;
+    await bring({ copy: server, running: primary, wanted: tables, stamp, replace, say });
+    return "remove";
+  });
+}
+
+/** `npm run db:restore -- --to TIME | --to-gtid SET | --latest [--into drill|new] [--tables app.entry [--replace]] [--stack S]`. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options });
-  const { into, stack, identity, history } = values;
-  const target = targetOf(values);
-  if (into !== "drill" && into !== "new") {
-    throw new Error(`--into must be drill or new, got ${JSON.stringify(into)}`);
-  }
-  const backups = backupsOf(stack, identity);
-  if (!values.plan && !existsSync(backups.identity)) {
-    throw new Error(
-      `${backups.identity} is not there; name the file of the identity with --identity`,
-    );
-  }
-  const store = new S3Store(backups.target, () => new Date());
-  const found = await timelines(store, backups.root);
-  const timeline = history ?? found.at(-1);
-  if (!timeline || !found.includes(timeline)) {
-    throw new Error(`--history must be one of ${found.join(", ") || "none: the bucket is empty"}`);
-  }
-  const { bases, links } = await readArchive(store, backups.root, timeline);
-  const made = plan(bases, links, target);
-  for (const line of planLines(made, timeline)) say(line);
-  if (made.faults.length > 0 && !values["with-gaps"]) {
+  const asked = askedOf(process.argv.slice(2));
+  const { target, history, withGaps, planOnly } = asked;
+  const backups = backupsOf(asked.stack, asked.identity);
+  if (!planOnly) checkIdentity(backups);
+  const { store, archive } = await openArchive(backups, history);
+  const made = plan(archive.bases, archive.links, target);
+  for (const line of planLines(made, archive.timeline)) say(line);
+  if (made.faults.length > 0 && !withGaps) {
     throw new Error(
       "the archive has gaps before the target; say --with-gaps to restore without them",
     );
   }
-  if (!values.plan) await restoreInto(into, backups, store, made, target);
+  if (!planOnly) await restore(asked, { backups, store, plan: made, target, say });
 }
 
 main().catch((error: Error) => {

@@ -27,6 +27,8 @@ export interface Status {
   base: string;
   /** Id of the newest proof, which is its time; empty: none. */
   proof: string;
+  /** Id of the newest restore that was to be a proof and failed; empty: none. */
+  failedProof: string;
   /** When this was written, microseconds since 1970. */
   atUs: number;
 }

@@ -12,7 +12,7 @@ const shape = z.strictObject({
   region: z.string().min(1),
   /** Puts what is not there, gets, lists; overwrites and deletes nothing. */
   writer: pair,
-  /** May do everything. */
+  /** Lists and deletes; puts and reads nothing. */
   keeper: pair,
 });
 

@@ -46,6 +46,7 @@ export function answerTo(storage: Storage, request: StorageRequest): StorageAnsw
     throw new S3Error("XAmzContentSHA256Mismatch", "the body is not the one that was signed");
   }
   if (key === "") return ofBucket(storage, request);
+  checkMay(request);
   if (query.has("uploads") || query.has("uploadId")) return storage.multipart.answer(request);
   if ([...query.keys()].some((name) => name !== "x-id")) {
     throw new S3Error("NotImplemented", `${method} with ${[...query.keys()].join(", ")}`);
@@ -56,6 +57,13 @@ export function answerTo(storage: Storage, request: StorageRequest): StorageAnsw
   throw new S3Error("MethodNotAllowed", `method ${method}`);
 }
 
+/** The writer deletes nothing, the keeper does nothing else; both list. */
+function checkMay({ who, method, key, query }: StorageRequest): void {
+  const deletes = method === "DELETE" && !query.has("uploadId");
+  if (deletes === (who === "keeper")) return;
+  throw new S3Error("AccessDenied", `${method} ${key} is not for the ${who}`);
+}
+
 function ofBucket(storage: Storage, { method, bucket, query }: StorageRequest): StorageAnswer {
   if (method === "HEAD") return { status: 200 };
   if (method !== "GET" || query.get("list-type") !== "2") {
@@ -64,14 +72,14 @@ function ofBucket(storage: Storage, { method, bucket, query }: StorageRequest): 
   return list(storage, bucket, query);
 }
 
-/** @throws S3Error if `who` may not put that key now. */
+/** @throws S3Error if that key may not be put now: nobody overwrites. */
 export function checkPut(
   { objects }: Pick<Storage, "objects">,
-  { who, bucket, key, headers }: StorageRequest,
+  { bucket, key, headers }: StorageRequest,
 ): void {
   if (!objects.find(bucket, key)) return;
   if (headers["if-none-match"] === "*") throw new S3Error("PreconditionFailed", `${key} is there`);
-  if (who !== "keeper") throw new S3Error("AccessDenied", `${key} may not be overwritten`);
+  throw new S3Error("AccessDenied", `${key} may not be overwritten`);
 }
 
 function put(storage: Storage, request: StorageRequest): StorageAnswer {
@@ -108,8 +116,7 @@ function get(
   return { status: 206, headers: { ...known, ...place }, body: content.subarray(from, to + 1) };
 }
 
-function remove({ objects }: Storage, { who, bucket, key }: StorageRequest): StorageAnswer {
-  if (who !== "keeper") throw new S3Error("AccessDenied", `${key} may not be deleted`);
+function remove({ objects }: Storage, { bucket, key }: StorageRequest): StorageAnswer {
   objects.remove(bucket, key);
   return { status: 204 };
 }

@@ -56,3 +56,8 @@ export function localBucket() {
   const endpoint = `http://127.0.0.1:${storagePort}`;
   return { endpoint, bucket, region, accessKeyId, secretAccessKey };
 }
+
+/** The access key of the local object storage that deletes, and does nothing else. */
+export function localKeeper(): Pair {
+  return storageAccess().keeper;
+}

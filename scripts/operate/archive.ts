@@ -14,6 +14,8 @@ const shape = z.looseObject({
   newestUs: z.number(),
   base: z.string(),
   proof: z.string(),
+  // An archiver from before an update does not say it.
+  failedProof: z.string().default(""),
   atUs: z.number(),
 });
 
@@ -42,32 +44,72 @@ function hoursSince(id: string, nowUs: number): number {
   return (nowUs / 1_000 - Date.parse(text)) / 3_600_000;
 }
 
-function age(what: string, id: string, nowUs: number, mostHours: number): string {
-  if (id === "") return `NO ${what}`;
-  const hours = hoursSince(id, nowUs);
-  return `last ${what} ${hours.toFixed(1)} h ago${hours > mostHours ? " (TOO OLD)" : ""}`;
+/** What is said of a stack's backups. */
+export interface ArchiveReport {
+  /** Lines about them; none if there are none. */
+  lines: string[];
+  /** What is not as it must be, a line each. */
+  errors: string[];
 }
 
-/** Lines about the backups of a stack; none if there are none. */
-export function archiveLines(states: ReadonlyMap<string, ArchiveState | undefined>): string[] {
-  const known = [...states].filter(([, state]) => state !== undefined);
-  if (known.length === 0) return [];
-  const active = known.filter(([, state]) => state!.active);
-  const lines = active.map(([name, state]) => {
-    const { atUs, newestUs, base, proof, doing, problem } = state!;
-    const lag = (atUs - newestUs) / 1e6;
+/** A part of a line, and what is wrong with it; empty: nothing. */
+type Said = readonly [text: string, error: string];
+
+function age(what: string, id: string, nowUs: number, mostHours: number): Said {
+  if (id === "") return [`NO ${what}`, `there is no ${what}`];
+  const hours = hoursSince(id, nowUs).toFixed(1);
+  const isOld = hoursSince(id, nowUs) > mostHours;
+  const error = isOld ? `the last ${what} is ${hours} h old, more than ${mostHours} h` : "";
+  return [`last ${what} ${hours} h ago${isOld ? " (TOO OLD)" : ""}`, error];
+}
+
+function lag({ newestUs }: ArchiveState, nowUs: number): Said {
+  if (newestUs === 0) return ["nothing archived yet", "nothing is archived yet"];
+  const seconds = Math.max(0, (nowUs - newestUs) / 1e6);
+  const isOld = seconds > limit.lagSeconds;
+  const text = `${seconds.toFixed(0)} s behind`;
+  const error = isOld ? `the archive is ${text}, more than ${limit.lagSeconds} s` : "";
+  return [isOld ? `${text} (TOO OLD)` : text, error];
+}
+
+/** A proof that failed after the last one that did not. */
+function failure({ proof, failedProof }: ArchiveState, nowUs: number): Said[] {
+  if (failedProof <= proof) return [];
+  const text = `a restore FAILED ${hoursSince(failedProof, nowUs).toFixed(1)} h ago`;
+  return [[text, `${text}: proof-failures/${failedProof}.json in the bucket says why`]];
+}
+
+/**
+ * What is said of the backups of a stack, and what of it is an error.
+ *
+ * @param isProofExpected false: a stack that never had a proof is none. An old one always is.
+ */
+export function archiveReport(
+  states: ReadonlyMap<string, ArchiveState | undefined>,
+  isProofExpected: boolean,
+  nowUs = Date.now() * 1_000,
+): ArchiveReport {
+  const known = [...states].flatMap(([name, state]) => (state ? [{ name, state }] : []));
+  if (known.length === 0) return { lines: [], errors: [] };
+  const active = known.filter(({ state }) => state.active);
+  const reports = active.map(({ name, state }): Said[] => {
+    const { base, proof, doing, problem } = state;
+    const proved = age("proved restore", proof, nowUs, limit.proofHours);
     return [
-      `backups  ${name} ${doing}`,
-      ...(problem ? [`PROBLEM: ${problem}`] : []),
-      newestUs === 0
-        ? "nothing archived yet"
-        : `${lag.toFixed(0)} s behind${lag > limit.lagSeconds ? " (TOO OLD)" : ""}`,
-      age("base", base, atUs, limit.baseHours),
-      age("proved restore", proof, atUs, limit.proofHours),
-    ].join(", ");
+      [`backups  ${name} ${doing}`, ""],
+      ...(problem ? [[`PROBLEM: ${problem}`, `${problem}: ${doing}`] as const] : []),
+      lag(state, nowUs),
+      age("base", base, nowUs, limit.baseHours),
+      proof === "" && !isProofExpected ? [proved[0], ""] : proved,
+      ...failure(state, nowUs),
+    ];
   });
-  const waiting = known.map(([name, state]) => `${name} ${state!.doing}`).join("; ");
-  return active.length > 0 ? lines : [`backups  NO NODE ARCHIVES: ${waiting}`];
+  const errors = reports.flat().flatMap(([, error]) => (error === "" ? [] : [error]));
+  if (active.length > 0) {
+    return { lines: reports.map((said) => said.map(([text]) => text).join(", ")), errors };
+  }
+  const waiting = known.map(({ name, state }) => `${name} ${state.doing}`).join("; ");
+  return { lines: [`backups  NO NODE ARCHIVES: ${waiting}`], errors: ["no node archives"] };
 }
 
 /** Takes a base on the node that archives, and waits for it. @throws Error if none does, or it fails. */

@@ -11,10 +11,15 @@ export function databaseStates(outputs: StackOutputs) {
 }
 
 /** Rows of a query on a node, as its root; columns separated by tabs. */
-export async function query(outputs: StackOutputs, node: string, sql: string): Promise<string[]> {
+export async function query(
+  outputs: StackOutputs,
+  node: string,
+  sql: string,
+  timeoutMs = 90_000,
+): Promise<string[]> {
   const encoded = Buffer.from(sql).toString("base64");
   const command = `echo ${encoded} | base64 -d | sudo mysql --batch --raw --skip-column-names`;
-  const answer = await runOnNode(outputs, node, command, 90_000);
+  const answer = await runOnNode(outputs, node, command, timeoutMs);
   return answer.split("\n").filter((line) => line !== "");
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { type Retention, retentionSettings } from "../../config/backups-schema";
 import type { S3Target } from "../../host/archiver/store/s3";
 import { localBucket } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
@@ -27,6 +28,30 @@ const shape = z.looseObject({
   }),
 });
 
+/** `webstack:backups` of a stack file. @throws Error if there are none. */
+function settingsOf(stack: string) {
+  const file = `Pulumi.${stack}.yaml`;
+  const { config } = parse(readFileSync(join(repositoryRoot, file), "utf8")) as {
+    config?: Record<string, unknown>;
+  };
+  const found = shape.safeParse(config?.["webstack:backups"]);
+  if (!found.success) throw new Error(`${file} has no webstack:backups with a target`);
+  return { file, settings: found.data };
+}
+
+/**
+ * How long the backups of a stack are kept; undefined is the local one.
+ *
+ * @throws Error if the stack file says it in another form.
+ */
+export function retentionOf(stack: string | undefined): Retention {
+  if (stack === undefined) return retentionSettings.parse({});
+  const { file, settings } = settingsOf(stack);
+  const found = retentionSettings.safeParse(settings.retention ?? {});
+  if (found.success) return found.data;
+  throw new Error(`${file}: webstack:backups.retention: ${z.prettifyError(found.error)}`);
+}
+
 /**
  * What the stack file of a stack says of its backups; nothing of the stack itself is asked. The
  * secret is in the variable WEBSTACK_BACKUPS_SECRET, or else the stack file's own is decrypted; with
@@ -42,13 +67,7 @@ export function backupsOf(stack: string | undefined, identity: string | undefine
   if (stack === undefined) {
     return { target: localBucket(), root, identity: identity ?? localPaths.backupsIdentity };
   }
-  const file = `Pulumi.${stack}.yaml`;
-  const { config } = parse(readFileSync(join(repositoryRoot, file), "utf8")) as {
-    config?: Record<string, unknown>;
-  };
-  const found = shape.safeParse(config?.["webstack:backups"]);
-  if (!found.success) throw new Error(`${file} has no webstack:backups with a target`);
-  const { endpoint, bucket, region, accessKeyId } = found.data.target;
+  const { endpoint, bucket, region, accessKeyId } = settingsOf(stack).settings.target;
   const key = process.env.WEBSTACK_BACKUPS_KEY ?? accessKeyId;
   const target = { endpoint, bucket, region, accessKeyId: key, secretAccessKey: secretOf(stack) };
   return { target, root, identity: identity ?? join(repositoryRoot, "backups-identity.txt") };

@@ -11,6 +11,8 @@ export interface Machine {
   run(command: readonly string[], input?: string): Promise<string>;
   /** Runs a program with a stream as its standard input. */
   feed(command: readonly string[], input: AsyncIterable<Uint8Array>): Promise<void>;
+  /** What a program says, as it comes. @throws Error with its last words if it fails. */
+  stream(command: readonly string[]): AsyncIterable<Uint8Array>;
 }
 
 /** Runs programs by putting words before their command. */
@@ -40,5 +42,21 @@ export class PrefixMachine implements Machine {
     const failed = await fed;
     if (status !== 0) throw new Error(`${command.join(" ")}: ${said.trim() || status}`);
     if (failed) throw failed;
+  }
+
+  async *stream(command: readonly string[]): AsyncGenerator<Uint8Array> {
+    const [program, ...words] = [...this.prefix, ...command];
+    const child = spawn(program!, words, { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+    const closed = once(child, "close") as Promise<[number | null]>;
+    closed.catch(() => undefined);
+    try {
+      yield* child.stdout;
+    } finally {
+      child.stdout.destroy();
+    }
+    const [status] = await closed;
+    if (status !== 0) throw new Error(`${command.join(" ")}: ${said.trim() || status}`);
   }
 }

@@ -4,6 +4,7 @@ import { type Target, timeText } from "./target";
 
 /** A link that was read, and what is wrong with it. */
 export interface ReadLink {
+  /** Of a row of links that are not there it is the first one. */
   number: number;
   /** Undefined: it is not there, or cannot be read. */
   link: Link | undefined;
@@ -27,7 +28,7 @@ export interface Plan {
 /**
  * Chooses the newest base from which the target can be reached, and the links that lead there.
  *
- * @param links links from the oldest base on, in order, without holes in their numbers.
+ * @param links links from the oldest base on, in order; those that are not there have a fault.
  * @throws Error if no base lies before the target, or the archive does not reach it.
  */
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
@@ -75,8 +76,10 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
   const faults: string[] = [];
   let have = base.gtids;
   let missing = "";
+  let isReached = false;
   for (const { number, link, fault } of after) {
-    if (target.kind === "gtid" && minus(target.set, have) === "") break;
+    isReached = target.kind === "gtid" && minus(target.set, have) === "";
+    if (isReached) break;
     if (fault !== "") faults.push(`link ${number} ${fault}`);
     if (!link) continue;
     if (link.gap) {
@@ -86,14 +89,16 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
       continue;
     }
     const { gtids, fromUs, toUs } = link.segment!;
-    if (target.kind === "time" && fromUs > target.us) break;
+    isReached = target.kind === "time" && fromUs > target.us;
+    if (isReached) break;
     if (minus(gtids, have) === "") continue;
     chosen.push(link);
     have = union(have, gtids);
     // The first transaction from after the target is in it.
     if (target.kind === "time" && toUs > target.us) break;
   }
-  const last = chosen.at(-1) ?? after.findLast(({ link }) => link)?.link;
+  const end = isReached ? undefined : after.findLast(({ link }) => link)?.link;
+  const last = chosen.at(-1) ?? end;
   // What the chain has up to there, and neither the base nor a chosen segment has.
   if (last) missing = union(missing, minus(last.archived, have));
   if (missing !== "" && faults.length === 0) faults.push(`the chain lacks ${missing}`);

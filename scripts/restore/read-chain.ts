@@ -1,6 +1,6 @@
 import { listBases } from "../../host/archiver/chain/bases";
 import { type Base, keys } from "../../host/archiver/chain/manifest";
-import { findTip, readLink, type Tip } from "../../host/archiver/chain/tip";
+import { readLink, type Tip } from "../../host/archiver/chain/tip";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { ReadLink } from "./plan";
 
@@ -10,8 +10,8 @@ const together = 16;
 /** An archive as it is in the bucket. */
 export interface Archive {
   timeline: string;
-  bases: Base[];
-  links: ReadLink[];
+  bases: readonly Base[];
+  links: readonly ReadLink[];
 }
 
 /** Ids of the histories in a bucket, that which was written last at the end. */
@@ -34,21 +34,49 @@ export async function readArchive(
   timeline: string,
 ): Promise<Archive> {
   const bases = await listBases(store, root, timeline);
-  const first = Math.min(...bases.map(({ link }) => link)) + 1;
-  const tip = await findTip(store, root, timeline);
-  const numbers = Array.from({ length: Math.max(0, tip.number - first + 1) }, (_, i) => first + i);
-  const read: (Tip | undefined | Error)[] = [];
-  for (let i = 0; i < numbers.length; i += together) {
-    const some = numbers
-      .slice(i, i + together)
-      .map((number) => readLink(store, root, timeline, number).catch((error: Error) => error));
-    read.push(...(await Promise.all(some)));
+  if (bases.length === 0) return { timeline, bases, links: [] };
+  const folder = keys.links(root, timeline);
+  const marks = bases.map(({ link }) => link);
+  const before = Math.min(...marks);
+  const found = await store.list(folder, keys.link(root, timeline, before));
+  const numbers = found.flatMap((key) => /^(\d+)\.json$/.exec(key.slice(folder.length))?.[1] ?? []);
+  const there = numbers.map(Number);
+  const read = new Map<number, Tip | undefined | Error>();
+  for (let i = 0; i < there.length; i += together) {
+    const some = there.slice(i, i + together).map(async (number) => {
+      const tip = await readLink(store, root, timeline, number).catch((error: Error) => error);
+      read.set(number, tip);
+    });
+    await Promise.all(some);
   }
-  return {
-    timeline,
-    bases,
-    links: numbers.map((number, i) => checked(number, read[i], read[i - 1])),
-  };
+  const links = [
+    ...there.map((number) => checked(number, read.get(number), read.get(number - 1))),
+    ...holes(there, marks),
+  ];
+  return { timeline, bases, links: links.sort((a, b) => a.number - b.number) };
+}
+
+/**
+ * Links that are not there among these numbers, a row of them as one. What was pruned behind an old
+ * base is such a row.
+ *
+ * @param marks numbers behind each of which a restore may begin: no row goes over one.
+ */
+export function holes(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
+  const found: ReadLink[] = [];
+  let last = Math.min(...marks);
+  for (const number of numbers) {
+    const ends = marks.filter((mark) => mark > last && mark < number - 1).sort((a, b) => a - b);
+    for (const end of [...new Set(ends), number - 1]) {
+      const first = last + 1;
+      last = end;
+      if (first > end) continue;
+      const fault = first === end ? "is not there" : `to ${end} are not there`;
+      found.push({ number: first, link: undefined, fault });
+    }
+    last = number;
+  }
+  return found;
 }
 
 /** A link with what is wrong with it, told from the one before. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { minus, same } from "../../host/archiver/gtid-sets";
 import type { Machine } from "./machine";
+import { statementBytes } from "./tables/sides";
 
 /** Longest time without progress of the applier, milliseconds. */
 const stuckMs = 600_000;
@@ -46,6 +47,17 @@ export class RestoredServer {
     const form = ["--batch", "--raw", "--skip-column-names", "--binary-mode"];
     const said = await this.machine.run(["/usr/bin/mysql", ...words, ...form], sql);
     return said.split("\n").filter((line) => line !== "");
+  }
+
+  /** The rows of a table as statements. @throws Error with what the program says if it fails. */
+  dump(schema: string, table: string): AsyncIterable<Uint8Array> {
+    const login = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
+    const rows = ["--no-create-info", "--skip-triggers", "--complete-insert", "--order-by-primary"];
+    const form = ["--hex-blob", "--default-character-set=utf8mb4", "--no-tablespaces"];
+    const around = ["--skip-add-locks", "--skip-disable-keys", "--set-gtid-purged=OFF"];
+    const size = ["--single-transaction", `--net-buffer-length=${statementBytes}`];
+    const options = [...login, ...rows, ...form, ...around, ...size, "--max-allowed-packet=1G"];
+    return this.machine.stream(["/usr/bin/mysqldump", ...options, "--", schema, table]);
   }
 
   /**

@@ -72,6 +72,8 @@ export const keys = {
     `${root}/${timeline}/parts/${id}/${String(number).padStart(5, "0")}.age`,
   proofs: (root: string) => `${root}/proofs/`,
   proof: (root: string, id: string) => `${root}/proofs/${id}.json`,
+  failures: (root: string) => `${root}/proof-failures/`,
+  failure: (root: string, id: string) => `${root}/proof-failures/${id}.json`,
 } as const;
 
 function padded(number: number): string {

@@ -107,7 +107,7 @@ describe("the object storage", () => {
     expect(rest).toEqual({ keys: ["b/2"], next: undefined });
   });
 
-  it("lets the writer neither overwrite nor delete; the keeper may", async () => {
+  it("lets the writer neither overwrite nor delete; the keeper deletes and lists alone", async () => {
     await ask("PUT", "/backups/a", { body: "first" });
     const once = { "if-none-match": "*" };
     expect(await code(ask("PUT", "/backups/a", { body: "x", headers: once }))).toBe(
@@ -116,6 +116,14 @@ describe("the object storage", () => {
     expect(await code(ask("PUT", "/backups/a", { body: "x" }))).toBe("403 AccessDenied");
     expect(await code(ask("DELETE", "/backups/a"))).toBe("403 AccessDenied");
     expect(await (await ask("GET", "/backups/a")).text()).toBe("first");
+    expect(await code(ask("PUT", "/backups/b", { who: keeper, body: "x" }))).toBe(
+      "403 AccessDenied",
+    );
+    expect(await code(ask("GET", "/backups/a", { who: keeper }))).toBe("403 AccessDenied");
+    expect(await code(ask("POST", "/backups/b?uploads=", { who: keeper }))).toBe(
+      "403 AccessDenied",
+    );
+    expect((await ask("GET", "/backups?list-type=2", { who: keeper })).status).toBe(200);
     expect((await ask("DELETE", "/backups/a", { who: keeper })).status).toBe(204);
     expect(await code(ask("GET", "/backups/a"))).toBe("404 NoSuchKey");
   });

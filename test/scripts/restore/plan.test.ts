@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Base, Link } from "../../../host/archiver/chain/manifest";
 import { sha256 } from "../../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../../../scripts/restore/plan";
-import { checked } from "../../../scripts/restore/read-chain";
+import { checked, holes } from "../../../scripts/restore/read-chain";
 import { microsecondsOf } from "../../../scripts/restore/target";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
@@ -114,5 +114,30 @@ describe("a chain that is read", () => {
     expect(checked(2, found(2, sha256("another")), one).fault).toBe("does not follow link 1");
     expect(checked(3, undefined, two).fault).toBe("is not there");
     expect(checked(3, new Error("link 3 is damaged"), two).fault).toBe("link 3 is damaged");
+  });
+
+  it("has links that are not there as rows, none of which goes over the end of a base", () => {
+    const told = (numbers: number[], marks: number[]) =>
+      holes(numbers, marks).map(({ number, fault }) => `link ${number} ${fault}`);
+    expect(told([1, 2, 3], [0, 2])).toEqual([]);
+    expect(told([3, 5, 9], [2])).toEqual(["link 4 is not there", "link 6 to 8 are not there"]);
+    expect(told([20, 21], [2, 10, 19, 20])).toEqual([
+      "link 3 to 10 are not there",
+      "link 11 to 19 are not there",
+    ]);
+    expect(told([], [7])).toEqual([]);
+  });
+
+  it("goes on from a base behind such a row, and tells it to one from before", () => {
+    const gone = holes([5, 6], [0, 3]);
+    const all = [...gone, ...links.slice(4)];
+    expect(plan(bases, all, { kind: "time", us: at("12:02:10") }).faults).toEqual([
+      "link 1 to 3 are not there",
+      "link 4 is not there",
+    ]);
+    const later = [base("20261128T120430Z", 40, 4), bases[0]!];
+    expect(
+      plan(later, [...holes([5, 6], [0, 4]), ...links.slice(4)], { kind: "latest" }).faults,
+    ).toEqual([]);
   });
 });
