@@ -5,6 +5,7 @@ import { heal, inject } from "../../scripts/local/faults";
 import { readOutputs } from "../../scripts/local/outputs";
 import { waitUntil } from "../../scripts/local/wait-until";
 import { query } from "../../scripts/operate/databases";
+import { unnoticed } from "./edited-stack";
 import { npmRun } from "./npm-run";
 import type { Step } from "./story";
 
@@ -16,8 +17,8 @@ const takenOverSeconds = 120;
 const baseSeconds = 180;
 const restoreSeconds = 180;
 
-const rows = (count: number) =>
-  `INSERT INTO e2e_ledger.line (content) WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count}) SELECT CONCAT('\u00e9\u{1F600}', n) FROM counted`;
+const rows = (count: number, table = "e2e_ledger.line") =>
+  `INSERT INTO ${table} (content) WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count}) SELECT CONCAT('\u00e9\u{1F600}', n) FROM counted`;
 
 /** Text of a moment as `db:restore` takes it. */
 function moment(said: string): string {
@@ -60,6 +61,33 @@ const hadBack: Step = {
   },
 };
 
+const putBack: Step = {
+  title: "a table of the running app that a hand overwrote is put back, without a failed request",
+  run: async () => {
+    const outputs = readOutputs();
+    const primary = await waitForGroup(outputs, 60);
+    const ask = (sql: string) => query(outputs, primary, sql);
+    const content = "SELECT COUNT(*), BIT_XOR(CRC32(content)) FROM app.e2e_note";
+    await ask(
+      `DROP TABLE IF EXISTS app.e2e_note; CREATE TABLE app.e2e_note (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(900, "app.e2e_note")}`,
+    );
+    const [written] = await ask(content);
+    const [before] = await ask("SELECT NOW(6)");
+    await ask("DO SLEEP(1); UPDATE app.e2e_note SET content = 'overwritten'");
+    const [after] = await ask("DO SLEEP(1); SELECT NOW(6)");
+    await archived(moment(after!));
+    const options = ["--to", moment(before!), "--tables", "app.e2e_note", "--replace"];
+    await unnoticed(async () => {
+      const { output } = await npmRun("db:restore", options, restoreSeconds);
+      const replaced = /what was there is (replaced_\w+)\.e2e_note/.exec(output)?.[1];
+      assert.ok(replaced, "it does not say where the table is that was there");
+      await ask(`DROP DATABASE ${replaced}`);
+    });
+    assert.deepEqual(await ask(content), [written]);
+    await ask("DROP TABLE app.e2e_note");
+  },
+};
+
 /** Node that archives, as `db:status` says it. */
 async function archiver(): Promise<string> {
   const { said } = await npmEnded("db:status");
@@ -98,4 +126,4 @@ const goesOn: Step = {
 };
 
 /** Backups of the running stack, restored, and an archiver that is lost. */
-export const backupSteps: readonly Step[] = [hadBack, goesOn];
+export const backupSteps: readonly Step[] = [hadBack, putBack, goesOn];
