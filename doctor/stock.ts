@@ -1,3 +1,4 @@
+import { networkZones } from "../config/locations";
 import { type Finding, findingsOf } from "./finding";
 import { alike, type Needs, type WantedServer } from "./needs";
 import type { Offer, ServerType } from "./offer";
@@ -45,7 +46,9 @@ function lack(servers: readonly WantedServer[], offer: Offer): Finding[] {
           ),
         ];
   if (isAvailable(type, location)) return image;
-  const where = type.locations.filter(({ available }) => available).map((one) => one.name);
+  const where = type.locations
+    .filter(({ name: place, available }) => available && isNear(place, location))
+    .map((one) => one.name);
   const places = where.length > 0 ? `, or webstack:locations to some of ${where.join(", ")}` : "";
   const text = type.locations.some((one) => one.name === location)
     ? `${name} is sold out in ${location} (${who})`
@@ -59,8 +62,21 @@ function isAvailable({ locations }: ServerType, where: string): boolean {
   return locations.some(({ name, available }) => name === where && available !== false);
 }
 
-/** Types at least as large, of the same architecture, that can be had there; smallest first. */
-function replacements(type: ServerType, location: string, { serverTypes }: Offer): ServerType[] {
+/** All nodes of a stack are in one network zone. */
+function isNear(place: string, location: string): boolean {
+  return networkZones[place] === networkZones[location];
+}
+
+/** Types at least as large, of the same architecture, that can be had there; cheapest first. */
+function replacements(
+  type: ServerType,
+  location: string,
+  { serverTypes, pricing }: Offer,
+): ServerType[] {
+  const price = ({ name }: ServerType) =>
+    pricing.server_types
+      .find((one) => one.name === name)
+      ?.prices.find((one) => one.location === location)?.price_monthly.net ?? Infinity;
   return serverTypes
     .filter(
       (one) =>
@@ -68,8 +84,9 @@ function replacements(type: ServerType, location: string, { serverTypes }: Offer
         one.architecture === type.architecture &&
         one.cores >= type.cores &&
         one.memory >= type.memory &&
+        one.disk >= type.disk &&
         !one.locations.some(({ name, deprecation }) => name === location && deprecation) &&
         isAvailable(one, location),
     )
-    .sort((a, b) => a.cores - b.cores || a.memory - b.memory || a.disk - b.disk);
+    .sort((a, b) => price(a) - price(b));
 }

@@ -51,6 +51,6 @@ function local({ lacking = [], isRoot, has }: Tools): Finding[] {
   if (all.length === 0) return [];
   const programs = all.map(({ command }) => command).join(", ");
   const packages = [...new Set(all.map(({ debianPackage }) => debianPackage))].join(" ");
-  if (isRoot) return [note(`${programs} are missing; npm run up:local installs ${packages}`)];
-  return [failure(`${programs} are missing`, `run: sudo apt-get install ${packages}`)];
+  if (isRoot) return [note(`missing programs: ${programs}; npm run up:local installs ${packages}`)];
+  return [failure(`missing programs: ${programs}`, `run: sudo apt-get install ${packages}`)];
 }

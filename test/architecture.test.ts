@@ -29,7 +29,7 @@ const allowed: Record<string, string[]> = {
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
   // What speaks against an up: reads settings and the API, and makes nothing.
-  doctor: ["doctor", "config/addresses", "topology", "zod"],
+  doctor: ["doctor", "config/addresses", "config/locations", "topology", "zod"],
   host: ["host", "acme-client"],
   plugin: ["plugin", "@pulumi/pulumi"],
   provider: ["provider", "plugin", "ssh2", "@pulumi/pulumi"],
