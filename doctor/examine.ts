@@ -109,9 +109,11 @@ function loadBalancers({ identity, stackFile }: Subject, offer: Offer) {
   );
 }
 
-function notLookedAt({ stackFile: { settings } }: Subject, offer: Offer | undefined): Finding[] {
+function notLookedAt({ stackFile }: Subject, offer: Offer | undefined): Finding[] {
+  const { settings, problems } = stackFile;
   if (settings && offer) return [];
-  const without = settings ? "without the API" : "until the stack file is right";
+  const cause = problems.length > 0 ? "the stack file is right" : "its secrets can be decrypted";
+  const without = settings ? "without the API" : `until ${cause}`;
   const what = "stock, quota, deprecations, prices and names";
   return [findingsOf("the rest").note(`${what} were not looked at ${without}`)];
 }

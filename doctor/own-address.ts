@@ -50,7 +50,8 @@ export function isPublic(address: string): boolean {
 export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): Finding[] {
   const key = "webstack:admin.cidrs";
   const { address, isCertain, reached, silent = [] } = own;
-  const mine = address === undefined ? "<your address>" : blockOf(address);
+  const isKnown = address !== undefined && (isCertain || isPublic(address));
+  const mine = isKnown ? blockOf(address) : "the address that you are seen with, as a /32,";
   const made = cidrs.filter((block) => placeholders.some((outer) => within(block, outer)));
   const open = cidrs.filter((block) => block.endsWith("/0"));
   const found = [
@@ -67,7 +68,7 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   if (address !== undefined && cidrs.some((block) => within(address, block))) {
     return [...found, ok(`this machine's address ${address} is in ${key}`)];
   }
-  if (address !== undefined && (isCertain || isPublic(address))) {
+  if (isKnown) {
     const text = `this machine's address ${address} is not in ${key}: ${cidrs.join(", ")}`;
     return [...found, failure(text, `add ${mine} to ${key}`)];
   }

@@ -27,5 +27,6 @@ export function stackFileFindings(
             "log in to the stack's backend with pulumi login, and give PULUMI_CONFIG_PASSPHRASE if it has a passphrase",
           ),
         ];
-  return found.length > 0 ? [...found, ...closed] : [ok(`${file} is valid`), ...closed];
+  const valid = closed.length > 0 ? "is valid as far as it could be read" : "is valid";
+  return found.length > 0 ? [...found, ...closed] : [ok(`${file} ${valid}`), ...closed];
 }

@@ -28,7 +28,8 @@ export async function tokenFindings(tokens: readonly NamedToken[]): Promise<Find
 }
 
 async function tokenFinding({ setting, call }: NamedToken): Promise<Finding> {
-  const store = `${makeAnother}: pulumi config set --secret --path ${setting}`;
+  const key = setting.includes(".") ? `--path '${setting}'` : setting;
+  const store = `${makeAnother}: pulumi config set --secret ${key}`;
   try {
     const reads = errorIn(await call("GET", "/locations"));
     if (reads?.code === "unauthorized") {

@@ -163,7 +163,7 @@ describe("a fault of the provider", () => {
       {
         level: "failure",
         text: "hcloud:token may only read",
-        fix: "make one with read and write access in the Console under Security → API tokens, and store it: pulumi config set --secret --path hcloud:token",
+        fix: "make one with read and write access in the Console under Security → API tokens, and store it: pulumi config set --secret hcloud:token",
       },
     ]);
     expect((await found(examined, "prices"))[0]!.level).toBe("ok");

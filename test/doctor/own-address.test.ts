@@ -19,6 +19,12 @@ describe("the caller's own address", () => {
     },
   );
 
+  it("is not named where a NAT hides it", () => {
+    expect(ownAddressFindings(["192.0.2.7/32"], at("10.1.2.3"))[0]!.fix).toBe(
+      "put the address that you are seen with, as a /32, in its place",
+    );
+  });
+
   it("is named where the placeholder is refused", () => {
     expect(ownAddressFindings(["192.0.2.7/32"], at("5.75.1.2"))[0]!.fix).toBe(
       "put 5.75.1.2/32 in its place",
