@@ -84,6 +84,16 @@ export interface Settings extends Omit<
  * @throws pulumi.RunError that lists every problem of the stack file, one a line.
  */
 export function readSettings(projectRoot: string, today = new Date()): Settings {
+  const { settings: known, problems } = checkedSettings(projectRoot, today);
+  if (!known) throw new pulumi.RunError(report(problems));
+  return known;
+}
+
+/** The settings of the current stack on a day, or every problem of its file, one sentence each. */
+export function checkedSettings(
+  projectRoot: string,
+  today: Date,
+): { settings?: Settings; problems: string[] } {
   const all = pulumi.runtime.allConfig();
   const raw = decodeSettings(all, settingsSchema);
   const parsed = settingsSchema.safeParse(raw);
@@ -96,11 +106,10 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
     ...directoryProblems(raw, projectRoot),
     ...tokenProblems(raw, token),
   ];
-  if (!parsed.success || problems.length > 0) throw new pulumi.RunError(report(problems));
+  if (!parsed.success || problems.length > 0) return { problems };
   const known = settings(parsed.data, String(token), projectRoot);
   const tooMany = connectionProblems(known.app);
-  if (tooMany.length > 0) throw new pulumi.RunError(report(tooMany));
-  return known;
+  return tooMany.length > 0 ? { problems: tooMany } : { settings: known, problems };
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {

@@ -14,6 +14,7 @@ import { ApiFaults } from "./faults/api-faults";
 import { controlApp } from "./faults/control";
 import { Faults } from "./faults/faults";
 import { MachineFaults } from "./faults/machine-faults";
+import { Offer } from "./faults/offer";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
 import { ObjectStorage } from "./object-storage/object-storage";
@@ -55,7 +56,7 @@ async function serve(args: string[]): Promise<void> {
   const actions = new Actions(store, settings.actions, clock, (command) =>
     apiFaults.fateOf(command),
   );
-  const cloud: Cloud = { store, driver, actions, clock, behaviour };
+  const cloud: Cloud = { store, driver, actions, clock, behaviour, offer: new Offer() };
   const callLog = new CallLog();
   const limit = new RateLimit(clock, rateLimit);
   const app = apiApp(cloud, { tokens, limit, faults: apiFaults, callLog });

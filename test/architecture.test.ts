@@ -28,6 +28,8 @@ const allowed: Record<string, string[]> = {
     ...["zod", "@pulumi/pulumi"],
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
+  // What speaks against an up: reads settings and the API, and makes nothing.
+  doctor: ["doctor", "config/addresses", "config/locations", "topology", "zod"],
   host: ["host", "acme-client"],
   plugin: ["plugin", "@pulumi/pulumi"],
   provider: ["provider", "plugin", "ssh2", "@pulumi/pulumi"],
@@ -53,6 +55,7 @@ const allowedTypes: Record<string, string[]> = {
   ],
   // The plan of a stack: which nodes there are.
   components: ["topology"],
+  doctor: ["config"],
   services: ["topology"],
   rolling: ["topology"],
   // The description of a host that the program renders, the provider delivers and the host applies.

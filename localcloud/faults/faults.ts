@@ -4,6 +4,7 @@ import type { ObjectStorage } from "../object-storage/object-storage";
 import type { ApiFaults } from "./api-faults";
 import { FaultError } from "./fault-error";
 import type { LinkFault, MachineFaults, Target } from "./machine-faults";
+import { isOfOffer } from "./offer";
 import type { Fault } from "./shapes";
 
 /** A fault that lasts. */
@@ -13,7 +14,7 @@ export interface ActiveFault {
 }
 
 type StorageFault = Extract<Fault, { fault: "storage" | "corrupt-object" }>;
-type MachineFault = Exclude<Fault, { fault: "api" | "action" } | StorageFault>;
+type MachineFault = Extract<Fault, { server: string }>;
 
 function isOfStorage(fault: Fault): fault is StorageFault {
   return fault.fault === "storage" || fault.fault === "corrupt-object";
@@ -42,6 +43,7 @@ export class Faults {
     const entry = { id: (this.lastId += 1), fault };
     if (fault.fault === "api" || fault.fault === "action") this.api.add(entry.id, fault);
     else if (isOfStorage(fault)) this.objectStorage().inject(entry.id, fault);
+    else if (isOfOffer(fault)) this.cloud.offer.add(entry.id, fault);
     else await this.onMachine(fault);
     if (["kill", "cpu", "corrupt-object"].includes(fault.fault)) return entry;
     this.active.push(entry);
@@ -56,6 +58,7 @@ export class Faults {
     for (const { id: each, fault } of healed) {
       if (fault.fault === "api" || fault.fault === "action") this.api.remove(each);
       else if (isOfStorage(fault)) this.storage?.heal(each);
+      else if (isOfOffer(fault)) this.cloud.offer.remove(each);
       else await this.undo(fault);
     }
     if (healed.some(({ fault }) => fault.fault === "link")) await this.loadLinks();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const server = z.string().min(1);
+const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 const percent = z.number().gt(0).max(100);
 
 /** Shapes of the faults that can be injected; a fault lasts until it is healed unless it says so. */
@@ -102,6 +103,37 @@ export const faultShape = z.discriminatedUnion("fault", [
     bucket: z.string().min(1),
     key: z.string().min(1),
   }),
+  z.strictObject({
+    /** No room for more servers of that type. */
+    fault: z.literal("sold-out"),
+    serverType: z.string().min(1),
+    /** Such as `nbg1`. @default everywhere */
+    location: z.string().min(1).optional(),
+  }),
+  z.strictObject({
+    fault: z.literal("deprecated"),
+    serverType: z.string().min(1),
+    /** Such as `nbg1`. @default everywhere */
+    location: z.string().min(1).optional(),
+    announced: day.default("2026-11-01"),
+    /** After that day new servers are refused. */
+    unavailableAfter: day,
+  }),
+  z.strictObject({
+    fault: z.literal("price"),
+    /** A server type, or `floating_ip`, `primary_ip`, `volume`. */
+    item: z.string().min(1),
+    /** Net price of a month, EUR; of a volume for each GB. */
+    net: z.number().min(0).max(100_000),
+  }),
+  z.strictObject({
+    /** Each project may have so many of a kind. */
+    fault: z.literal("quota"),
+    kind: z.enum(["servers", "floating_ips", "volumes"]),
+    limit: z.number().int().min(0),
+  }),
+  /** All tokens may read, and nothing else. */
+  z.strictObject({ fault: z.literal("read-only") }),
   z.strictObject({
     fault: z.literal("action"),
     /** Actions of that command, such as `assign_floating_ip`, fail or never end. */
