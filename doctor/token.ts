@@ -9,6 +9,8 @@ export interface NamedToken {
   setting: string;
   /** The API with that token. */
   call: Call;
+  /** What to do if it does not fit. @default another one is made and stored */
+  fix?: string;
 }
 
 const makeAnother =
@@ -27,9 +29,9 @@ export async function tokenFindings(tokens: readonly NamedToken[]): Promise<Find
   return Promise.all(tokens.map(tokenFinding));
 }
 
-async function tokenFinding({ setting, call }: NamedToken): Promise<Finding> {
+async function tokenFinding({ setting, call, fix }: NamedToken): Promise<Finding> {
   const key = setting.includes(".") ? `--path '${setting}'` : setting;
-  const store = `${makeAnother}: pulumi config set --secret ${key}`;
+  const store = fix ?? `${makeAnother}: pulumi config set --secret ${key}`;
   try {
     const reads = errorIn(await call("GET", "/locations"));
     if (reads?.code === "unauthorized") {

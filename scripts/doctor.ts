@@ -49,7 +49,8 @@ async function localSubject(now: Date): Promise<Partial<Subject> & ReturnType<ty
     ? new S3Store(localBucket(), () => new Date())
     : "unknown";
   const setting = "the token of the local cloud";
-  return { ...part, tokens: [{ setting, call: callsTo(endpoint, token) }], bucket };
+  const fix = "heal the faults of the local cloud: npm run fault -- heal";
+  return { ...part, tokens: [{ setting, call: callsTo(endpoint, token), fix }], bucket };
 }
 
 async function subjectOf({ stack, address, limits }: Asked): Promise<Subject> {
