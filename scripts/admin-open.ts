@@ -34,8 +34,7 @@ async function loadBalancerIps(project: CloudProject, stack: string): Promise<st
 async function main(): Promise<void> {
   const { stack, address, minutes } = askedOpening("open", process.argv.slice(2));
   const project = cloudProject(stack);
-  const isLocal = stack === undefined || stack === localStackName;
-  const block = await ownBlock(address ?? (isLocal ? addressInLocalCloud : undefined));
+  const block = await ownBlock(address ?? (stack === undefined ? addressInLocalCloud : undefined));
   const opening = { project, stack, say: (line: string) => console.log(line) };
   await open(opening, block, minutes);
   const ips = await loadBalancerIps(project, (stack ?? localStackName).split("/").at(-1)!);

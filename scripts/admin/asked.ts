@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { localStackName } from "../local/stack-name";
 
 /** What `admin:open` and `admin:close` are asked for. */
 export interface AskedOpening {
@@ -39,7 +40,9 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
       const rule = `--minutes must be a whole number from 1 to ${mostMinutes}`;
       throw new Error(`${rule}, got ${JSON.stringify(values.minutes)}`);
     }
-    return { stack: values.stack, address: values.address, minutes: count, all: values.all };
+    const { stack, address, all: isAll } = values;
+    const named = stack === localStackName ? undefined : stack;
+    return { stack: named, address, minutes: count, all: isAll };
   } catch (error) {
     throw new Error(`usage: ${usages[command]}; ${(error as Error).message}`, { cause: error });
   }
