@@ -35,9 +35,13 @@ async function main(): Promise<void> {
   const { stack, address, minutes } = askedOpening("open", process.argv.slice(2));
   const project = cloudProject(stack);
   const block = await ownBlock(address ?? (stack === undefined ? addressInLocalCloud : undefined));
+  const ips = await loadBalancerIps(project, (stack ?? localStackName).split("/").at(-1)!);
+  if (ips.length === 0) {
+    const fix = "make the first up from an address in admin.cidrs";
+    throw new Error(`the project of the token has no load balancer of the stack; ${fix}`);
+  }
   const opening = { project, stack, say: (line: string) => console.log(line) };
   await open(opening, block, minutes);
-  const ips = await loadBalancerIps(project, (stack ?? localStackName).split("/").at(-1)!);
   const reached = async () =>
     (await Promise.all(ips.map(takesSsh))).includes(true) ? true : undefined;
   try {

@@ -20,7 +20,13 @@ export function npmIn(cwd: string, signal: AbortSignal) {
       // A group of its own: npm leaves SIGINT to what it runs, which it counts on to get it from the terminal.
       const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
       const child = spawn("npm", words, { cwd, env, stdio, detached: true });
-      const stop = () => void (child.pid && process.kill(-child.pid, "SIGINT"));
+      const stop = () => {
+        try {
+          if (child.pid) process.kill(-child.pid, "SIGINT");
+        } catch {
+          // It has just ended.
+        }
+      };
       signal.addEventListener("abort", stop);
       let [stdout, said] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
