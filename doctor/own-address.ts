@@ -26,8 +26,8 @@ export interface OwnAddress {
   silent?: readonly string[];
 }
 
-/** True if `block` or an address lies in `outer`. */
-function within(block: string, outer: string): boolean {
+/** True if a block or an address lies in the block `outer`. */
+export function within(block: string, outer: string): boolean {
   const [whole, part] = [ipv4Block(outer), ipv4Block(block.includes("/") ? block : `${block}/32`)];
   if (whole && part) return contains(whole, part);
   if (whole || part || !block.includes(":")) return false;

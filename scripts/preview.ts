@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Preview } from "../preview/model";
+import { withoutOpenedRules } from "../preview/opened-rules";
 import { planOf } from "../preview/plan";
 import { previewOf } from "../preview/preview";
 import { markdown } from "../preview/render/markdown";
@@ -57,7 +58,7 @@ async function main(): Promise<void> {
     plannedEvents(order, settings),
     catalogueOf(order.stack),
   ]);
-  const preview = previewOf(planOf(events), {
+  const preview = previewOf(withoutOpenedRules(planOf(events)), {
     ...catalogue,
     stack,
     settings: editedSettings(stack, order.base, settings) ?? [],

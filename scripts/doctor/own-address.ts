@@ -18,7 +18,8 @@ function sourceTowards(host: string): Promise<string | undefined> {
   });
 }
 
-function takesSsh(host: string): Promise<boolean> {
+/** True if a host takes a connection to SSH from here. */
+export function takesSsh(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port: 22, timeout: connectMs });
     const end = (takes: boolean) => {

@@ -22,7 +22,8 @@ export function cloudProject(stack: string | undefined): CloudProject {
   if (stack === undefined) return localCloud();
   const token = setting("hcloud:token", stack) ?? process.env.HCLOUD_TOKEN;
   if (!token) throw new Error(`stack ${stack} has no hcloud:token, and HCLOUD_TOKEN is not set`);
-  return { endpoint: setting("hcloud:endpoint", stack) ?? officialEndpoint, token };
+  const own = setting("hcloud:endpoint", stack) ?? process.env.HCLOUD_ENDPOINT;
+  return { endpoint: own ?? officialEndpoint, token };
 }
 
 /**
