@@ -66,6 +66,12 @@ export const allowedOnHosts: readonly AllowedFile[] = [
     why: "credentials that systemd hands to one unit; the folder is closed to others",
   },
   {
+    path: "/tmp/systemd-private-*/tmp/database-*/client.cnf",
+    owners: ["app"],
+    mode: 0o600,
+    why: "login of the app's jobs for MySQL's client, which has no better way; the folder is the unit's own",
+  },
+  {
     path: "/etc/ssh/ssh_host_*_key",
     owners: root,
     mode: 0o600,

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -34,18 +34,15 @@ async function pulumiOf(stack: string | undefined): Promise<{ pulumi: Pulumi; fo
   const command = engine?.cliRoot ? join(engine.cliRoot, "bin", "pulumi") : "pulumi";
   const pulumi: Pulumi = (...words) => {
     const all = [...words, "--stack", stack ?? localStackName, "--non-interactive"];
-    try {
-      const options = { cwd: folder, encoding: "utf8", maxBuffer: 1 << 30 } as const;
-      return execFileSync(command, all, {
-        ...options,
-        ...(env ? { env } : {}),
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-    } catch (error) {
-      // The error holds what the command printed.
-      const { code, status } = error as { code?: string; status?: number };
-      throw new Error(`pulumi ${all.join(" ")} ended with ${code ?? status}; run it to see why`);
-    }
+    const options = { cwd: folder, encoding: "utf8", maxBuffer: 1 << 30 } as const;
+    const { status, stdout, error } = spawnSync(command, all, {
+      ...options,
+      ...(env ? { env } : {}),
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    if (status === 0) return stdout;
+    const end = (error as NodeJS.ErrnoException | undefined)?.code ?? status;
+    throw new Error(`pulumi ${all.join(" ")} ended with ${end}; run it to see why`);
   };
   return { pulumi, folder };
 }

@@ -47,15 +47,22 @@ function openssh(der: Buffer): Buffer[] {
     return from.subarray(at - length, at);
   };
   try {
-    for (const _ of ["cipher", "kdf", "kdf options"]) field(der);
+    const skip = (count: number, from: Buffer) => {
+      for (let i = 0; i < count; i += 1) field(from);
+    };
+    // Cipher, key derivation, its options; the number of keys; the public key.
+    skip(3, der);
     at += 4;
-    field(der);
+    skip(1, der);
     const own = field(der);
     at = 8;
     const kind = field(own).toString();
-    if (kind === "ssh-ed25519") return [field(own) && field(own).subarray(0, 32)];
+    if (kind === "ssh-ed25519") {
+      skip(1, own);
+      return [field(own).subarray(0, 32)];
+    }
     // RSA: modulus and exponent; ECDSA: curve and point.
-    for (const _ of ["public", "public"]) field(own);
+    skip(2, own);
     return kind === "ssh-rsa" ? [field(own), field(own), field(own), field(own)] : [field(own)];
   } catch {
     return [];

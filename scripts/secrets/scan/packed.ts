@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readFileSync, readSync } from "node:fs";
 import * as zlib from "node:zlib";
 import type { Matcher, Pattern } from "../matcher";
 
@@ -35,14 +35,26 @@ export async function searchFile(
 ): Promise<Set<Pattern>> {
   const found =
     size <= textBytes ? searchText(matcher, readFileSync(path)) : await streamed(matcher, path);
-  const unpack = unpacker(path);
+  const unpack = unpacker(firstBytes(path));
   if (!unpack) return found;
   return new Set([...found, ...(await streamed(matcher, path, unpack))]);
 }
 
-function unpacker(path: string) {
-  if (/\.t?gz$/.test(path)) return zlib.createGunzip();
-  return /\.zst$/.test(path) ? zlib.createZstdDecompress() : undefined;
+/** What packed files begin with, whatever their names say. */
+function unpacker(begin: string) {
+  if (begin.startsWith("1f8b08")) return zlib.createGunzip();
+  // Node has it from 22.15 on.
+  return begin === "28b52ffd" ? zlib.createZstdDecompress?.() : undefined;
+}
+
+function firstBytes(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(4);
+    return bytes.subarray(0, readSync(file, bytes)).toString("hex");
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function streamed(

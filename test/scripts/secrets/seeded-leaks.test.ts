@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { talk } from "../../../scripts/secrets/send";
 /** One secret for each leak. */
 const leaks = [
   ...["arguments", "environment", "readable file", "journal", "history", "unit"],
-  ...["user data", "state", "base64", "packed log", "allowed"],
+  ...["user data", "state", "base64", "packed log", "allowed", "own variable"],
 ] as const;
 type Leak = (typeof leaks)[number];
 
@@ -30,7 +30,11 @@ describe("the scan of a host", () => {
   const children = [
     spawn(process.execPath, ["-e", wait, secrets.arguments]),
     spawn(process.execPath, ["-e", wait], { env: { PASSWORD: secrets.environment } }),
+    spawn(process.execPath, ["-e", wait], { env: { PASSWORD: secrets["own variable"] } }),
   ];
+  const hostKey = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .privateKey.export({ format: "pem", type: "pkcs8" })
+    .toString();
   let result: ScanResult;
   let printed = "";
 
@@ -43,7 +47,7 @@ describe("the scan of a host", () => {
         { path: path("allowed"), owners: [userInfo().username], mode: 0o600, why: "a reason" },
         { path: path("own.pem"), owners: [userInfo().username], mode: 0o600, why: "a reason" },
       ],
-      environments: [],
+      environments: [{ user: userInfo().username, file: path("app.env"), why: "its own" }],
       own: [path("own.*")],
       roots: [path("files"), path("allowed"), path("own.pem")],
       skip: [],
@@ -68,6 +72,9 @@ describe("the scan of a host", () => {
     write("files/packed", Buffer.from(`xx${secrets.base64}yy`).toString("base64"));
     write("files/app.log.1.gz", gzipSync(`${"line\n".repeat(1e5)}${secrets["packed log"]}\n`));
     write("allowed", secrets.allowed);
+    write("app.env", `PASSWORD=${secrets["own variable"]}\n`);
+    write("own.pem", hostKey);
+    write("files/own-again", hostKey);
     write(
       "journal",
       `__CURSOR=a\n_SYSTEMD_UNIT=other.service\nMESSAGE=x\n\n__CURSOR=b\nMESSAGE=login ${secrets.journal}\n_SYSTEMD_UNIT=app@1.service\n\n`,
@@ -113,7 +120,23 @@ describe("the scan of a host", () => {
 
   it("leaves a secret in its place alone, and says why it may be there", () => {
     expect(whereOf("allowed")).toEqual([]);
-    expect(result.allowed.map(({ why }) => why)).toEqual(["a reason"]);
+    expect(whereOf("own variable")).toEqual([]);
+    const places = result.allowed.map(({ place, where }) => `${place} ${where}`);
+    expect(places.sort()).toEqual([
+      expect.stringContaining(`environment process ${children[2]!.pid}`),
+      `file ${path("allowed")}`,
+      `file ${path("own.pem")}`,
+    ]);
+  });
+
+  it("finds a secret of the host itself outside its place", () => {
+    expect(result.own).toEqual([{ origin: path("own.pem"), bytes: hostKey.trim().length }]);
+    const found = result.found.filter(({ secret }) => secret >= leaks.length);
+    expect(found.map(({ where }) => where)).toEqual([path("files/own-again")]);
+  });
+
+  it("finds nothing else", () => {
+    expect(result.found).toHaveLength(11);
   });
 
   it("prints no secret", () => {
