@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const node = name;
       seen.push(await see(node, () => scanNode(outputs, node, input)));
-      console.error(`${node} is searched`);
+      console.error(`${node} is done`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

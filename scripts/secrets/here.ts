@@ -22,7 +22,7 @@ const histories = [
 /** Things of the API; servers do not tell their user data, other things have no place for it. */
 const apiThings = [
   ...["servers", "volumes", "networks", "firewalls", "floating_ips"],
-  ...["ssh_keys", "placement_groups", "certificates"],
+  ...["ssh_keys", "placement_groups", "primary_ips"],
 ];
 
 function findings(
@@ -47,7 +47,7 @@ export function seenOfState(
     result.read.bytes += text.length;
     result.found.push(...findings(matcher, "state", where, text, "not encrypted"));
     const open = where.endsWith("export") ? secretsOfState(parsed(text, where)) : [];
-    if (open.length > 0) result.notes.push(`${where}: ${open.length} secrets lie open in it`);
+    if (open.length > 0) result.missed.push(`${where}: ${open.length} secrets lie open in it`);
   }
   return result;
 }
@@ -88,7 +88,7 @@ export async function seenInApi(project: CloudProject, searched: Searched): Prom
         type Paged = { meta?: { pagination?: { next_page?: number | null } } } | undefined;
         page = (answer as Paged)?.meta?.pagination?.next_page ?? null;
       } catch (error) {
-        result.notes.push(`${where} is not read: ${(error as Error).name}`);
+        result.missed.push(`${where} is not read: ${(error as Error).name}`);
         page = null;
       }
     }

@@ -28,6 +28,7 @@ export function reportLines(
 ): string[] {
   const lines = all.flatMap(({ name, result, problem }) => [
     ...(problem === undefined ? [] : [`${name}  COULD NOT BE SEARCHED: ${problem}`]),
+    ...(result?.missed ?? []).map((what) => `${name}  NOT SEARCHED: ${what}`),
     ...(result?.found ?? []).map((one) => `FOUND    ${line(name, one, searched, result!.own)}`),
     ...(showAllowed ? (result?.allowed ?? []) : []).map(
       (one) => `allowed  ${line(name, one, searched, result!.own)}`,
@@ -52,5 +53,5 @@ export function reportLines(
 
 /** True if a secret is where it must not be, or it is not known whether one is. */
 export function isBad(all: readonly Seen[]): boolean {
-  return all.some(({ result }) => result === undefined || result.found.length > 0);
+  return all.some(({ result }) => !result || result.found.length + result.missed.length > 0);
 }

@@ -47,7 +47,7 @@ export async function scanFiles(
     try {
       const { uid, mode, size } = lstatSync(path);
       if (size > largest) {
-        result.notes.push(`${path} has ${size} bytes and is not read`);
+        result.missed.push(`${path} has ${size} bytes and is not read`);
         continue;
       }
       const patterns = await searchFile(matcher, path, size);

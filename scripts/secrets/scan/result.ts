@@ -44,8 +44,10 @@ export interface ScanResult {
   allowed: Found[];
   /** Origins of the host's own secrets, and their lengths. */
   own: { origin: string; bytes: number }[];
-  /** What was not looked at, and why. */
+  /** What was not looked at and need not be, and why. */
   notes: string[];
+  /** What had to be looked at and was not, and why. */
+  missed: string[];
   /** How much was looked at. */
   read: { files: number; bytes: number; processes: number; entries: number };
 }
@@ -53,7 +55,7 @@ export interface ScanResult {
 /** A result to which nothing was added yet. */
 export function emptyResult(): ScanResult {
   const read = { files: 0, bytes: 0, processes: 0, entries: 0 };
-  return { found: [], allowed: [], own: [], notes: [], read };
+  return { found: [], allowed: [], own: [], notes: [], missed: [], read };
 }
 
 /** Patterns by secret: one finding each, with all forms. */

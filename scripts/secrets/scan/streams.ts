@@ -86,8 +86,8 @@ export async function scanCommand(
   try {
     await scanBlocks(matcher, place, child.stdout, result);
   } catch {
-    result.notes.push(`${words.join(" ")}: its output is not read to the end`);
+    result.missed.push(`${words.join(" ")}: its output is not read to the end`);
   }
   const problem = await ended;
-  if (problem !== "") result.notes.push(`${words.join(" ")}: ${problem}`);
+  if (problem !== "") result.missed.push(`${words.join(" ")}: ${problem}`);
 }

@@ -99,6 +99,7 @@ describe("the report", () => {
     expect(isBad([{ name: "a", result: emptyResult() }])).toBe(false);
     expect(isBad([{ name: "a", result: { ...emptyResult(), allowed: [found] } }])).toBe(false);
     expect(isBad([{ name: "a", result: { ...emptyResult(), found: [found] } }])).toBe(true);
+    expect(isBad([{ name: "a", result: { ...emptyResult(), missed: ["journal"] } }])).toBe(true);
     expect(isBad([{ name: "a", problem: "no answer" }])).toBe(true);
   });
 });
