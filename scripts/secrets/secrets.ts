@@ -22,10 +22,14 @@ export function parsed(text: string, what: string): unknown {
   }
 }
 
-/** The strings in a value, with their paths. */
+/** The strings in a value, with their paths. A secret value may hold others, each with its mark. */
 function strings(value: unknown, path: string): Secret[] {
   if (typeof value === "string") return [{ origin: path, value }];
   if (value === null || typeof value !== "object") return [];
+  const { [signature]: kind, plaintext } = value as Record<string, unknown>;
+  if (kind === secretKind) {
+    return typeof plaintext === "string" ? strings(parsed(plaintext, path), path) : [];
+  }
   const entries: [string, unknown][] = Object.entries(value);
   const step = (key: string) => (/^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
   return entries.flatMap(([key, one]) => strings(one, `${path}${step(key)}`));

@@ -31,6 +31,16 @@ describe("the secrets of a stack", () => {
     expect(secretsOfState(state({ ciphertext: "v1:abc" }))).toEqual([]);
   });
 
+  it("are opened where a secret value holds others, and their marks are none", () => {
+    const inner = secret({ plaintext: '"password-of-a"' });
+    const found = secretsOfState(state({ plaintext: JSON.stringify({ "/etc/a": inner }) }));
+    expect(found[0]).toEqual({
+      origin: 'urn:pulumi:dev::webstack::x::a outputs.result["/etc/a"]',
+      value: "password-of-a",
+    });
+    expect(found.map(({ value }) => value)).toEqual(["password-of-a", "password-of-a"]);
+  });
+
   it("are not quoted if they cannot be read", () => {
     expect(() => secretsOfState(state({ plaintext: "password-of-a" }))).toThrow(
       /^urn:\S+ outputs.result must be JSON, got something else; it is not shown$/,
