@@ -27,9 +27,10 @@ describe.each(recordedEdits)("the preview of the edit %s", (edit) => {
     );
   });
 
-  it("was recorded without a secret", () => {
-    expect(JSON.stringify(recordedEvents(edit))).not.toMatch(
-      /BEGIN [A-Z ]*PRIVATE KEY|"severity":"debug"/,
-    );
+  it("was recorded without a secret, and without the place of a checkout", () => {
+    const recorded = JSON.stringify(recordedEvents(edit));
+    expect(recorded).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY|"severity":"debug"/);
+    const archives = recorded.match(/"archive":"[^"]*"/g) ?? [];
+    expect(archives.filter((one) => !one.includes('"/checkout/'))).toEqual([]);
   });
 });

@@ -55,7 +55,10 @@ async function main(asked: string[]): Promise<void> {
 /** Keeps events, one a line. */
 function keep(name: string, events: readonly EngineEvent[]): void {
   if (process.env.RAW) writeFileSync(`${process.env.RAW}/${name}.json`, JSON.stringify(events));
-  const lines = shortened(events).map((event) => JSON.stringify(event));
+  // Where this machine keeps the checkout is nobody's business.
+  const lines = shortened(events).map((event) =>
+    JSON.stringify(event).replaceAll(`${repositoryRoot}/`, "/checkout/"),
+  );
   writeFileSync(join(target, `${name}.json`), `[\n${lines.join(",\n")}\n]\n`);
   console.log(`${name}: ${lines.length} of ${events.length} events`);
 }
