@@ -54,6 +54,14 @@ export function ipv6Within(inner: string, outer: string): boolean {
   return Number(innerPrefix) >= fixed && bits(first) === bits(start);
 }
 
+/** True if a block or an address lies in the block `outer`. */
+export function within(block: string, outer: string): boolean {
+  const [whole, part] = [ipv4Block(outer), ipv4Block(block.includes("/") ? block : `${block}/32`)];
+  if (whole && part) return contains(whole, part);
+  if (whole || part || !block.includes(":")) return false;
+  return ipv6Within(block.includes("/") ? block : `${block}/128`, outer);
+}
+
 function hasNoHostBits(bits: string, prefix: number): boolean {
   return !bits.slice(prefix).includes("1");
 }

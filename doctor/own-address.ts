@@ -1,4 +1,4 @@
-import { contains, ipv4Block, ipv6Within } from "../config/addresses";
+import { within } from "../config/addresses";
 import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, warning, failure } = findingsOf("admin.cidrs");
@@ -24,14 +24,6 @@ export interface OwnAddress {
   reached?: string | undefined;
   /** Load balancers that are there and did not. */
   silent?: readonly string[];
-}
-
-/** True if a block or an address lies in the block `outer`. */
-export function within(block: string, outer: string): boolean {
-  const [whole, part] = [ipv4Block(outer), ipv4Block(block.includes("/") ? block : `${block}/32`)];
-  if (whole && part) return contains(whole, part);
-  if (whole || part || !block.includes(":")) return false;
-  return ipv6Within(block.includes("/") ? block : `${block}/128`, outer);
 }
 
 /** True for an address that others on the internet see as it is. */

@@ -6,7 +6,7 @@ import { Loaded } from "./acme/loaded";
 import { order, OrderFailure } from "./acme/order";
 import { isBetter, nextStep } from "./acme/plan";
 import { readConfig } from "./acme/config";
-import { nameStatus, type Tries } from "./acme/status";
+import { nameStatus, triesOf } from "./acme/status";
 import { Store, type Stored } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
 
@@ -23,7 +23,8 @@ const accountKey = credential("account-key");
 const store = new Store(config.store);
 const loaded = Loaded.behind(config.socket, `${config.store}/live`, config.map);
 const failures = store.failures();
-const tries = new Map<string, Tries>();
+/** Why a name does not lead here, as it was seen last. */
+const elsewhere = new Map<string, string>();
 const probeAt = new Map<string, number>();
 let exchangeAt = 0;
 let lastStatus = "";
@@ -79,25 +80,22 @@ async function exchange(): Promise<void> {
 function succeeded(name: string): void {
   delete failures[name];
   store.saveFailures(failures);
-  tries.delete(name);
+  elsewhere.delete(name);
 }
 
 async function attend(name: string, active: boolean): Promise<void> {
   const step = nextStep(Date.now(), active, store.read(name), failures[name]);
   if (step.do === "wait") {
-    if (!active) tries.delete(name);
-    else if (step.untilMs && failures[name]?.said && !tries.has(name)) {
-      tries.set(name, { said: failures[name].said, againMs: step.untilMs });
-    }
+    if (!active) elsewhere.delete(name);
     return;
   }
   if (monotonicMs() < (probeAt.get(name) ?? 0)) return;
   probeAt.set(name, monotonicMs() + probeMs);
-  const elsewhere = await leadsElsewhere(name, config.thumbprint);
-  complain(name, elsewhere);
-  const { said } = tries.get(name) ?? {};
-  tries.set(name, { ...(elsewhere === undefined ? {} : { elsewhere }), ...(said ? { said } : {}) });
-  if (elsewhere === undefined) await get(name);
+  const found = await leadsElsewhere(name, config.thumbprint);
+  complain(name, found);
+  if (found !== undefined) return void elsewhere.set(name, found);
+  elsewhere.delete(name);
+  await get(name);
 }
 
 async function get(name: string): Promise<void> {
@@ -126,9 +124,6 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
   };
   store.saveFailures(failures);
   const now = store.read(name);
-  const next = nextStep(lastMs, true, undefined, failures[name]);
-  const againMs = next.do === "wait" ? next.untilMs : undefined;
-  tries.set(name, { said: message, ...(againMs === undefined ? {} : { againMs }) });
   const hours = now ? Math.floor((now.notAfterMs - lastMs) / 3_600_000) : 0;
   const left = now ? `; the present one is valid for ${hours} h` : "";
   say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
@@ -159,10 +154,10 @@ async function bringToHaproxy(): Promise<void> {
 }
 
 function report(active: boolean): void {
-  const names = config.domains.map((name) => [
-    name,
-    nameStatus(store.read(name), active, tries.get(name) ?? {}),
-  ]);
+  const names = config.domains.map((name) => {
+    const tries = triesOf(active ? failures[name] : undefined, elsewhere.get(name));
+    return [name, nameStatus(store.read(name), active, tries)];
+  });
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;
   writeFileSync(`${config.status}.new`, status);

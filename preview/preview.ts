@@ -1,7 +1,8 @@
 import { cloudChanges } from "./cloud-changes";
 import { costOf, type Prices } from "./cost";
 import { driftOf } from "./drift";
-import { type Effect, effectsOf, type Sizes } from "./effects";
+import type { Effect } from "./effect";
+import { effectsOf, type Sizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import type { CloudChange, Counts, HostChange, Preview, SettingChange, Verdict } from "./model";
 import { offerWarnings } from "./offers";

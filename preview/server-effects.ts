@@ -1,4 +1,4 @@
-import type { Effect } from "./effects";
+import type { Effect } from "./effect";
 import type { HostChange } from "./model";
 
 /** What visitors notice while a node is off and others of its tier are there; the words of rolling/told.ts. */

@@ -52,14 +52,18 @@ export async function cloudAct(
 ): Promise<void> {
   const answer = await cloudCall(project, method, path, body);
   if (answer === undefined) return;
-  const { action } = actionShape.parse(answer);
+  await actionEnded(project, actionShape.parse(answer).action.id);
+}
+
+/** Follows an action to its end. @throws Error if it fails, or takes longer than two minutes. */
+export async function actionEnded(project: CloudProject, id: number): Promise<void> {
   const end = await waitUntil(
-    `the end of action ${action.id}`,
+    `the end of action ${id}`,
     async (): Promise<CloudAction | undefined> => {
-      const now = actionShape.parse(await cloudCall(project, "GET", `/actions/${action.id}`));
+      const now = actionShape.parse(await cloudCall(project, "GET", `/actions/${id}`));
       return now.action.status === "running" ? undefined : now.action;
     },
     { timeoutSeconds: actionSeconds, intervalMs: 500 },
   );
-  if (end.status === "error") throw new Error(`action ${end.id}: ${end.error?.message}`);
+  if (end.status === "error") throw new Error(`action ${id}: ${end.error?.message}`);
 }

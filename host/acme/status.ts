@@ -1,4 +1,4 @@
-import { type Known, renewAtMs } from "./plan";
+import { type Failures, type Known, nextStep, renewAtMs } from "./plan";
 
 /** What an operator is told of one name. */
 export interface NameStatus {
@@ -23,6 +23,18 @@ export interface Tries {
   said?: string;
   /** When it is asked again, milliseconds since 1970. */
   againMs?: number;
+}
+
+/** What is to be told of the tries that failed, and of where a name leads instead. */
+export function triesOf(failed: Failures | undefined, elsewhere: string | undefined): Tries {
+  const next = failed && nextStep(failed.lastMs, true, undefined, failed);
+  // A name that leads elsewhere is asked for once it leads here.
+  const againMs = next?.do === "wait" && elsewhere === undefined ? next.untilMs : undefined;
+  return {
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(failed?.said === undefined ? {} : { said: failed.said }),
+    ...(againMs === undefined ? {} : { againMs }),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
+import { checkPut } from "./check-put";
+import type { StorageAnswer, StorageRequest } from "./messages";
 import { md5, type Objects } from "./objects";
-import { checkPut, type StorageAnswer, type StorageRequest } from "./requests";
 import { S3Error } from "./s3-error";
 
 interface Upload {
@@ -47,7 +48,7 @@ export class Multipart {
   }
 
   private complete(id: string, { bucket, key, parts }: Upload, request: StorageRequest) {
-    checkPut({ objects: this.objects }, request);
+    checkPut(this.objects, request);
     const named = [
       ...request.body.toString().matchAll(/<PartNumber>\s*(\d+)\s*<\/PartNumber>/g),
     ].map(([, number]) => parts.get(Number(number)));

@@ -1,28 +1,10 @@
 import { createHash } from "node:crypto";
+import { checkPut } from "./check-put";
 import type { StorageAccess } from "./credentials";
+import type { StorageAnswer, StorageRequest } from "./messages";
 import type { Multipart } from "./multipart";
 import type { Objects, StoredObject } from "./objects";
 import { escaped, S3Error } from "./s3-error";
-import type { Who } from "./signature";
-
-/** A request of which it is known who asks. */
-export interface StorageRequest {
-  who: Who;
-  method: string;
-  bucket: string;
-  /** Empty: the bucket itself. */
-  key: string;
-  query: URLSearchParams;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  body: Buffer;
-}
-
-/** What is answered. */
-export interface StorageAnswer {
-  status: number;
-  headers?: Record<string, string>;
-  body?: Buffer | string;
-}
 
 /** Most keys of one page of a list. */
 const pageKeys = 1_000;
@@ -72,21 +54,11 @@ function ofBucket(storage: Storage, { method, bucket, query }: StorageRequest): 
   return list(storage, bucket, query);
 }
 
-/** @throws S3Error if that key may not be put now: nobody overwrites. */
-export function checkPut(
-  { objects }: Pick<Storage, "objects">,
-  { bucket, key, headers }: StorageRequest,
-): void {
-  if (!objects.find(bucket, key)) return;
-  if (headers["if-none-match"] === "*") throw new S3Error("PreconditionFailed", `${key} is there`);
-  throw new S3Error("AccessDenied", `${key} may not be overwritten`);
-}
-
 function put(storage: Storage, request: StorageRequest): StorageAnswer {
   const condition = request.headers["if-none-match"];
   if (condition !== undefined && condition !== "*")
     throw new S3Error("NotImplemented", `if-none-match: ${String(condition)}`);
-  checkPut(storage, request);
+  checkPut(storage.objects, request);
   const { bucket, key, body } = request;
   const { etag } = storage.objects.put(bucket, key, body, storage.now());
   return { status: 200, headers: { etag: `"${etag}"` } };

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { StorageAccess } from "./credentials";
 import { Multipart } from "./multipart";
 import type { Objects } from "./objects";
-import { answerTo, type Storage, type StorageAnswer } from "./requests";
+import type { StorageAnswer } from "./messages";
+import { answerTo, type Storage } from "./requests";
 import { S3Error } from "./s3-error";
 import { signerOf } from "./signature";
 import type { StorageFaults } from "./storage-faults";

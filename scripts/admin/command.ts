@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { within } from "../../doctor/own-address";
+import { within } from "../../config/addresses";
 import { cloudName } from "../../resources/naming";
 import type { CloudProject } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../local/paths";

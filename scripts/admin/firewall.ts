@@ -1,22 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type CloudProject, cloudCall } from "../../rolling/cloud-api";
-import { waitUntil } from "../local/wait-until";
+import { actionEnded, type CloudProject, cloudCall } from "../../rolling/cloud-api";
 import { type Rule, ruleShape, sendable } from "./opening";
 
 const listShape = z.object({
   firewalls: z.array(z.object({ id: z.number(), name: z.string(), rules: z.array(ruleShape) })),
 });
 const startedShape = z.object({ actions: z.array(z.object({ id: z.number() })) });
-const actionShape = z.object({
-  action: z.object({
-    status: z.enum(["running", "success", "error"]),
-    error: z.object({ message: z.string() }).nullish(),
-  }),
-});
-
-/** Longest wait for a firewall to be as wanted, seconds. */
-const actionSeconds = 120;
 /** How often the rules are written if somebody else writes them at the same time. */
 const mostWrites = 4;
 
@@ -66,18 +56,8 @@ export class Firewall {
     const path = `/firewalls/${id}/actions/set_rules`;
     const answer = await cloudCall(this.project, "POST", path, { rules: rules.map(sendable) });
     if (answer === undefined) throw new Error(`firewall ${this.name} went away meanwhile`);
-    for (const { id: action } of startedShape.parse(answer).actions) await this.ended(action);
-  }
-
-  private async ended(id: number): Promise<void> {
-    const look = async () => {
-      const answer = await cloudCall(this.project, "GET", `/actions/${id}`);
-      const { action } = actionShape.parse(answer);
-      return action.status === "running" ? undefined : action;
-    };
-    const options = { timeoutSeconds: actionSeconds, intervalMs: 500 };
-    const end = await waitUntil(`the end of action ${id}`, look, options);
-    if (end.status === "error") throw new Error(`action ${id}: ${end.error?.message}`);
+    for (const { id: action } of startedShape.parse(answer).actions)
+      await actionEnded(this.project, action);
   }
 }
 

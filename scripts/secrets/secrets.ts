@@ -22,29 +22,20 @@ export function parsed(text: string, what: string): unknown {
   }
 }
 
-/** The strings in a value, with their paths. A secret value may hold others, each with its mark. */
-function strings(value: unknown, path: string): Secret[] {
-  if (typeof value === "string") return [{ origin: path, value }];
+/**
+ * Secrets in a part of the state, as far as it was opened: each string below a mark, with its path. A
+ * secret value may hold others, each with its mark.
+ */
+function marked(value: unknown, path: string, isSecret = false): Secret[] {
+  if (typeof value === "string") return isSecret ? [{ origin: path, value }] : [];
   if (value === null || typeof value !== "object") return [];
   const { [signature]: kind, plaintext } = value as Record<string, unknown>;
   if (kind === secretKind) {
-    return typeof plaintext === "string" ? strings(parsed(plaintext, path), path) : [];
+    return typeof plaintext === "string" ? marked(parsed(plaintext, path), path, true) : [];
   }
   const entries: [string, unknown][] = Object.entries(value);
   const step = (key: string) => (/^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
-  return entries.flatMap(([key, one]) => strings(one, `${path}${step(key)}`));
-}
-
-/** Secrets in a part of the state, as far as it was opened. */
-function marked(value: unknown, path: string): Secret[] {
-  if (value === null || typeof value !== "object") return [];
-  const { [signature]: kind, plaintext } = value as Record<string, unknown>;
-  if (kind === secretKind) {
-    return typeof plaintext === "string" ? strings(parsed(plaintext, path), path) : [];
-  }
-  return Object.entries(value).flatMap(([key, one]) =>
-    marked(one, /^\w+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`),
-  );
+  return entries.flatMap(([key, one]) => marked(one, `${path}${step(key)}`, isSecret));
 }
 
 /** The resources of an export or of a checkpoint file. */

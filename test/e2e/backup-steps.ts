@@ -20,6 +20,13 @@ const restoreSeconds = 180;
 const rows = (count: number, table = "e2e_ledger.line") =>
   `INSERT INTO ${table} (content) WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count}) SELECT CONCAT('\u00e9\u{1F600}', n) FROM counted`;
 
+/** Asks the node that is the primary now. */
+async function primaryAsked() {
+  const outputs = readOutputs();
+  const primary = await waitForGroup(outputs, 60);
+  return (sql: string) => query(outputs, primary, sql);
+}
+
 /** Text of a moment as `db:restore` takes it. */
 function moment(said: string): string {
   return `${said.replace(" ", "T")}Z`;
@@ -40,9 +47,7 @@ async function archived(at: string): Promise<void> {
 const hadBack: Step = {
   title: "a schema that a hand dropped is had back as of the moment before, from bucket and keys",
   run: async () => {
-    const outputs = readOutputs();
-    const primary = await waitForGroup(outputs, 60);
-    const ask = (sql: string) => query(outputs, primary, sql);
+    const ask = await primaryAsked();
     await ask(
       `DROP DATABASE IF EXISTS e2e_ledger; CREATE DATABASE e2e_ledger; CREATE TABLE e2e_ledger.line (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(700)}`,
     );
@@ -64,9 +69,7 @@ const hadBack: Step = {
 const putBack: Step = {
   title: "a table of the running app that a hand overwrote is put back, without a failed request",
   run: async () => {
-    const outputs = readOutputs();
-    const primary = await waitForGroup(outputs, 60);
-    const ask = (sql: string) => query(outputs, primary, sql);
+    const ask = await primaryAsked();
     const content = "SELECT COUNT(*), BIT_XOR(CRC32(content)) FROM app.e2e_note";
     await ask(
       `DROP TABLE IF EXISTS app.e2e_note; CREATE TABLE app.e2e_note (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(900, "app.e2e_note")}`,

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { Prober, seen } from "../../scripts/drill/prober";
 import { readOutputs } from "../../scripts/local/outputs";
 import { repositoryRoot } from "../../scripts/local/paths";
+import { type Loaded, loadOn } from "../../scripts/rehearse/load";
 
 const stackFile = join(repositoryRoot, "Pulumi.local.yaml");
-const requestsPerSecond = 50;
 
 interface StackFile {
   config: Record<string, unknown>;
@@ -39,17 +38,13 @@ export async function withSettings(
 
 /** Runs it under requests on new and on lasting connections, none of which may fail. */
 export async function unnoticed(run: () => Promise<unknown>): Promise<void> {
-  const { url } = readOutputs();
-  const probers = [false, true].map((keeps) => new Prober(url, requestsPerSecond, keeps));
-  for (const prober of probers) prober.start();
+  const load = loadOn(readOutputs().url);
+  let loaded: Loaded;
   try {
     await run();
   } finally {
-    await Promise.all(probers.map((prober) => prober.stop()));
+    loaded = await load.stop();
   }
-  const [fresh, kept] = probers.map(({ probes }) => seen(probes));
-  for (const { requests, failed } of [fresh!, kept!]) {
-    console.log(`        ${failed} of ${requests} requests failed`);
-  }
-  assert.equal(fresh!.failed + kept!.failed, 0);
+  console.log(`        ${loaded.lost} of ${loaded.requests} requests failed`);
+  assert.equal(loaded.lost, 0);
 }

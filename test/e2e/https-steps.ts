@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { join } from "node:path";
 import { npmEnded } from "../../scripts/drill/npm-run";
 import { readOutputs } from "../../scripts/local/outputs";
@@ -23,38 +23,34 @@ const switchSeconds = 60;
 
 interface Answer {
   status: number;
+  location: string | undefined;
   headers: Record<string, unknown>;
-  /** SHA-256 of the certificate. */
-  certificate: string;
+  /** SHA-256 of the certificate; undefined over HTTP. */
+  certificate: string | undefined;
 }
 
-/** Asks the site by name over a connection of its own; the certificate must fit name and authority. */
-function ask(name: string, path = "/"): Promise<Answer> {
-  const host = readOutputs().floatingIp.ipv4;
-  const ca = readFileSync(join(localPaths.authority, "root.pem"), "utf8");
-  const headers = { host: name };
+/** Asks the site over a connection of its own; over HTTPS the certificate must fit name and authority. */
+function ask(url: string): Promise<Answer> {
+  const { protocol, hostname, pathname, search } = new URL(url);
+  const isSecure = protocol === "https:";
+  const options = {
+    ...{
+      host: readOutputs().floatingIp.ipv4,
+      path: pathname + search,
+      headers: { host: hostname },
+    },
+    ...{ agent: false as const, timeout: 5_000, servername: hostname },
+    ...(isSecure ? { ca: readFileSync(join(localPaths.authority, "root.pem"), "utf8") } : {}),
+  };
   return new Promise((resolve, reject) => {
-    const options = { host, path, headers, ca, servername: name, agent: false, timeout: 5_000 };
-    const request = https.get(options, (response) => {
-      const certificate = (response.socket as TLSSocket).getPeerCertificate().fingerprint256;
-      response.resume().on("end", () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, certificate });
-      });
+    const request = (isSecure ? https : http).get(options, (response) => {
+      const { statusCode: status = 0, headers, socket } = response;
+      const certificate =
+        socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : undefined;
+      const { location } = headers;
+      response.resume().on("end", () => resolve({ status, location, headers, certificate }));
     });
-    request.on("timeout", () => request.destroy(new Error(`no answer of ${name}`)));
-    request.on("error", reject);
-  });
-}
-
-/** Asks the site by name over HTTP. */
-function askPlainly(name: string, path: string): Promise<{ status: number; location?: string }> {
-  const options = { host: readOutputs().floatingIp.ipv4, path, headers: { host: name } };
-  return new Promise((resolve, reject) => {
-    const request = http.get({ ...options, agent: false, timeout: 5_000 }, (response) => {
-      const { statusCode = 0, headers } = response.resume();
-      resolve({ status: statusCode, ...(headers.location ? { location: headers.location } : {}) });
-    });
-    request.on("timeout", () => request.destroy(new Error(`no answer of ${name}`)));
+    request.on("timeout", () => request.destroy(new Error(`no answer of ${url}`)));
     request.on("error", reject);
   });
 }
@@ -82,15 +78,12 @@ const issued: Step = {
     const begun = performance.now();
     await certified();
     console.log(`        certified ${((performance.now() - begun) / 1_000).toFixed(1)} s after up`);
-    const page = await ask(canonicalDomain);
+    const page = await ask(`https://${canonicalDomain}/`);
     assert.equal(page.status, 200);
     assert.match(String(page.headers["strict-transport-security"]), /max-age=\d+/);
-    const second = await ask(other, "/a?b=c");
-    assert.deepEqual(
-      [second.status, second.headers.location],
-      [301, `https://${canonicalDomain}/a?b=c`],
-    );
-    const plain = await askPlainly(canonicalDomain, "/a");
+    const second = await ask(`https://${other}/a?b=c`);
+    assert.deepEqual([second.status, second.location], [301, `https://${canonicalDomain}/a?b=c`]);
+    const plain = await ask(`http://${canonicalDomain}/a`);
     assert.deepEqual([plain.status, plain.location], [301, `https://${canonicalDomain}/a`]);
   },
 };
@@ -98,11 +91,11 @@ const issued: Step = {
 const sameAfterSwitch: Step = {
   title: "after a planned switch the other load balancer serves the same certificates",
   run: async () => {
-    const before = await Promise.all(domains.map((name) => ask(name)));
+    const before = await Promise.all(domains.map((name) => ask(`https://${name}/`)));
     await npmRun("edge:switch", [], switchSeconds);
     const after = await waitUntil(
       "an answer of the other load balancer",
-      () => Promise.all(domains.map((name) => ask(name))),
+      () => Promise.all(domains.map((name) => ask(`https://${name}/`))),
       { timeoutSeconds: 20, intervalMs: 500 },
     );
     const of = (answers: Answer[]) => answers.map(({ certificate }) => certificate);
@@ -115,7 +108,7 @@ const away: Step = {
   title: "without its names the site is served over HTTP again",
   run: async () => {
     await npmRun("up:local", [], upSeconds);
-    assert.equal((await askPlainly("anything.test", "/")).status, 200);
+    assert.equal((await ask("http://anything.test/")).status, 200);
   },
 };
 

@@ -33,8 +33,12 @@ const worker = `console.log("working on " + process.env.NODE_NAME);\nsetInterval
 /** The app's folder and settings; a second release differs in a file. */
 async function withProgram(run: (path: string, app: object) => Promise<void>): Promise<void> {
   const path = mkdtempSync(join(tmpdir(), "webstack-jobs-"));
-  for (const [name, text] of Object.entries({ "server.js": program, tick, worker })) {
-    writeFileSync(join(path, name.endsWith(".js") ? name : `${name}.js`), text);
+  for (const [name, text] of Object.entries({
+    "server.js": program,
+    "tick.js": tick,
+    "worker.js": worker,
+  })) {
+    writeFileSync(join(path, name), text);
   }
   try {
     await run(path, {

@@ -1,15 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type EngineEvent,
-  LocalWorkspace,
-  PulumiCommand,
-  type Stack,
-} from "@pulumi/pulumi/automation";
-import { stringify } from "yaml";
-import { ensureEngine } from "../../offline/engine";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { repositoryRoot } from "../../scripts/local/paths";
+import { inlineStack } from "./inline-stack";
 import type { MemoryCloud } from "./memory-cloud";
 
 /** What a run of the engine said and planned. */
@@ -31,31 +24,11 @@ export class MemoryStack {
   /** @param program what the stack is, each time it runs. */
   static async create(cloud: MemoryCloud, program: () => void): Promise<MemoryStack> {
     const say = (line: string) => console.log(`        ${line}`);
-    const engine = await ensureEngine({ progress: say });
-    const workDir = join(cloud.folder, "project");
-    const backend = join(cloud.folder, "backend");
-    for (const folder of [workDir, backend]) mkdirSync(folder, { recursive: true });
-    const { HCLOUD_ENDPOINT = "", HCLOUD_TOKEN = "" } = cloud.environment;
-    // The program runs in this process and reads the token as the plugin does.
-    Object.assign(process.env, { HCLOUD_ENDPOINT, HCLOUD_TOKEN });
     const providers = [{ name: "host", path: join(repositoryRoot, "provider") }];
     const project = { name: "webstack", runtime: "nodejs", plugins: { providers } };
-    writeFileSync(join(workDir, "Pulumi.yaml"), stringify(project));
-    const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "memory", projectName: "webstack", program: async () => program() },
-      {
-        workDir,
-        pulumiHome: engine.pulumiHome,
-        pulumiCommand: await PulumiCommand.get({ root: engine.cliRoot }),
-        secretsProvider: "passphrase",
-        envVars: {
-          ...engine.env,
-          PULUMI_BACKEND_URL: `file://${backend}`,
-          PULUMI_CONFIG_PASSPHRASE: "memory",
-          ...{ HCLOUD_ENDPOINT, HCLOUD_TOKEN },
-        },
-      },
-    );
+    const { stack } = await inlineStack(cloud, {
+      ...{ name: "memory", project, program: async () => program(), say },
+    });
     return new MemoryStack(stack);
   }
 

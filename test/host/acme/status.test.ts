@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameStatus } from "../../../host/acme/status";
+import { nameStatus, triesOf } from "../../../host/acme/status";
 import { certificateLines, certificatesShape } from "../../../rolling/certificates";
 
 const known = {
@@ -44,5 +44,31 @@ describe("the line about a name", () => {
         ]),
       ),
     ).toEqual([]);
+  });
+});
+
+describe("what is remembered of the tries", () => {
+  const failed = {
+    count: 2,
+    lastMs: Date.UTC(2027, 0, 6),
+    said: "the authority answered 503: busy",
+  };
+
+  it("is the last failure and the wait after it, also after a restart", () => {
+    expect(triesOf(failed, undefined)).toEqual({
+      said: failed.said,
+      againMs: failed.lastMs + 5 * 60_000,
+    });
+  });
+
+  it("has no time for a name that leads elsewhere", () => {
+    expect(triesOf(failed, "leads elsewhere")).toEqual({
+      elsewhere: "leads elsewhere",
+      said: failed.said,
+    });
+  });
+
+  it("is nothing before the first try", () => {
+    expect(triesOf(undefined, undefined)).toEqual({});
   });
 });

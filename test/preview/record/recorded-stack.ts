@@ -1,16 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type EngineEvent,
-  LocalWorkspace,
-  PulumiCommand,
-  type Stack,
-} from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
-import { ensureEngine } from "../../../offline/engine";
 import { layOutPlugin } from "../../../offline/engine/compiled";
 import { program } from "../../../program";
 import { repositoryRoot } from "../../../scripts/local/paths";
+import { inlineStack } from "../../e2e/inline-stack";
 import type { MemoryCloud } from "../../e2e/memory-cloud";
 
 /** Settings of a stack file below `config:`. */
@@ -24,33 +19,15 @@ export class RecordedStack {
   ) {}
 
   static async create(cloud: MemoryCloud): Promise<RecordedStack> {
-    const engine = await ensureEngine({ progress: (line) => console.log(line) });
     const plugin = join(repositoryRoot, ".webstack", "recorded-host");
     layOutPlugin(plugin, "host", join(__dirname, "hostless-provider.ts"));
-    const [workDir, backend] = [join(cloud.folder, "project"), join(cloud.folder, "backend")];
-    for (const folder of [workDir, backend]) mkdirSync(folder, { recursive: true });
-    const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as object;
-    const plugins = { providers: [{ name: "host", path: plugin }] };
-    writeFileSync(join(workDir, "Pulumi.yaml"), stringify({ ...project, plugins }));
-    const { HCLOUD_ENDPOINT = "", HCLOUD_TOKEN = "" } = cloud.environment;
-    // The program runs in this process and reads the token as the plugin does.
-    Object.assign(process.env, { HCLOUD_ENDPOINT, HCLOUD_TOKEN });
+    const file = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as object;
+    const project = { ...file, plugins: { providers: [{ name: "host", path: plugin }] } };
     process.chdir(repositoryRoot);
-    const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: "recorded", projectName: "webstack", program: async () => program() },
-      {
-        workDir,
-        pulumiHome: engine.pulumiHome,
-        pulumiCommand: await PulumiCommand.get({ root: engine.cliRoot }),
-        secretsProvider: "passphrase",
-        envVars: {
-          ...engine.env,
-          PULUMI_BACKEND_URL: `file://${backend}`,
-          PULUMI_CONFIG_PASSPHRASE: "recorded",
-          ...{ HCLOUD_ENDPOINT, HCLOUD_TOKEN },
-        },
-      },
-    );
+    const { stack, workDir } = await inlineStack(cloud, {
+      ...{ name: "recorded", project, program: async () => program() },
+      say: (line) => console.log(line),
+    });
     return new RecordedStack(stack, join(workDir, "Pulumi.recorded.yaml"));
   }
 
