@@ -8,10 +8,10 @@ import { absences, machineActions, overlaps } from "./absences";
 import { account } from "./database-load";
 import type { Drill, Mark, Measured, NotShown } from "./drill";
 import { moves, waitForNormal } from "./edge-state";
-import { Ledger } from "./ledger";
+import { Ledger, type Write } from "./ledger";
 import { longestGap } from "./longest-gap";
 import { npmRun } from "./npm-run";
-import { Prober, seen } from "./prober";
+import { isServed, type Probe, Prober, seen } from "./prober";
 import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
 import { withStackFile } from "./stack-file";
 
@@ -60,6 +60,18 @@ async function togetherAway(afterId: number): Promise<string[]> {
   return overlaps(absences(actions));
 }
 
+/** The first requests that failed, each with its time since the start and how it ended. */
+function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: number): string[] {
+  const told = (what: string, atMs: number, answer: number | string | undefined) =>
+    `${what} ${answer || "without an answer"} after ${((atMs - begunMs) / 1000).toFixed(2)} s`;
+  const reads = probes.filter((probe) => !isServed(probe));
+  const lost = writes.filter(({ result }) => result !== "acknowledged");
+  return [
+    ...reads.map(({ atMs, status }) => told("read", atMs, status)),
+    ...lost.map(({ answeredMs, answer }) => told("write", answeredMs, answer)),
+  ].slice(0, 10);
+}
+
 /** Edits a tier under load; what fails, and what is away together, is counted. */
 async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<Measured> {
   await allInService(outputs);
@@ -100,6 +112,7 @@ async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<M
       `longest time between two writes ${gap} ms`,
       `${lost} of ${ledger.writes.length} writes without an answer`,
       `slowest read ${Math.max(...each.map(({ slowestMs }) => slowestMs))} ms`,
+      ...failures(probes, ledger.writes, begunMs),
     ],
     series: seriesOf(answers, { begunMs, stepMs, marks }),
   };

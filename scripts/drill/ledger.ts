@@ -10,10 +10,18 @@ export interface Write {
   answeredMs: number;
   /** `unknown`: it may or may not be there. */
   result: "acknowledged" | "refused" | "unknown";
+  /** Status of the answer, or what became of the connection, such as `503` or `ECONNRESET`. */
+  answer?: string;
 }
 
 /** Longest wait for one answer, milliseconds: longer than the app's own deadline of 15 s. */
 const patienceMs = 20_000;
+
+/** What ended a call of `fetch`: the code of the connection's error if it has one. */
+function brokenOff(error: unknown): string {
+  const { name, cause } = error as Error & { cause?: { code?: string } };
+  return cause?.code ?? name;
+}
 
 /**
  * Clients that write numbered entries through the site, each with an idempotency key, one after the
@@ -45,13 +53,13 @@ export class Ledger {
   private async client(client: number, pauseMs: number): Promise<void> {
     for (let sequence = 1; this.going; sequence++) {
       const text = `ledger ${this.run} ${client}-${sequence} ${randomBytes(4).toString("hex")}`;
-      const result = await this.write(text);
-      this.writes.push({ text, answeredMs: performance.now(), result });
+      const written = await this.write(text);
+      this.writes.push({ text, answeredMs: performance.now(), ...written });
       await pause(pauseMs);
     }
   }
 
-  private async write(text: string): Promise<Write["result"]> {
+  private async write(text: string): Promise<Pick<Write, "result" | "answer">> {
     try {
       const response = await fetch(new URL("/api/entries", this.url), {
         method: "POST",
@@ -65,10 +73,11 @@ export class Ledger {
         signal: AbortSignal.timeout(patienceMs),
       });
       await response.arrayBuffer();
-      if (response.status === 201) return "acknowledged";
-      return response.status < 500 ? "refused" : "unknown";
-    } catch {
-      return "unknown";
+      if (response.status === 201) return { result: "acknowledged" };
+      const answer = String(response.status);
+      return { result: response.status < 500 ? "refused" : "unknown", answer };
+    } catch (error) {
+      return { result: "unknown", answer: brokenOff(error) };
     }
   }
 
