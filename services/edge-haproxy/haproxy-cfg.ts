@@ -133,13 +133,18 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
+      # A node that is about to stop says so.
+      http-check disable-on-404
+      # Requests that fail bring the next check forward and never mark a node down by themselves: that would
+      # end the request that did it.
+      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 1 on-error fastinter on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
 
     # They last: among requests they would soon have all places.
     backend sockets
       balance leastconn
       retry-on conn-failure
+      http-check disable-on-404
       default-server on-marked-down shutdown-sessions maxconn ${socketsPerWebNode}
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80 track web/${name}`)}
 

@@ -9,6 +9,7 @@ import { appLocations, innerWays, keptBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 import { type OwnWords, ownWordLines } from "./own-words";
+import { leavingPath } from "./planned-stop";
 import { siteLines, type StaticSite } from "./static-site";
 
 /** What `nginx.conf` depends on. */
@@ -103,6 +104,10 @@ export function nginxConf(args: NginxConfArgs): string {
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
           access_log off;
+          # With 404 the load balancers send nothing more, and what is under way may end.
+          if (-e ${leavingPath}) {
+            return 404;
+          }
           proxy_pass ${appProxyHealthUrl};
           proxy_connect_timeout 400ms;
           proxy_read_timeout 400ms;

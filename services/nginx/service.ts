@@ -5,6 +5,7 @@ import type { Service, ServicePart } from "../service";
 import { brotliPackages } from "./compression";
 import { nginxConf, type NginxSettings } from "./nginx-conf";
 import { ownWordFiles } from "./own-words";
+import { plannedStop } from "./planned-stop";
 import type { StaticSite } from "./static-site";
 
 /** What Nginx depends on. */
@@ -25,6 +26,8 @@ export interface NginxFacts {
 
 const configPath = "/etc/nginx/nginx.conf";
 const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
+/** Apart: systemd reads it again without a restart of Nginx. */
+const stopPath = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
 
 /** Nginx, which serves the app's static files and passes everything else on to the proxy to the app nodes. */
 export const nginx: Service<NginxFacts> = {
@@ -49,9 +52,10 @@ function part(
       [configPath]: rootFile(config),
       ...own,
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
+      [stopPath]: rootFile(plannedStop()),
     },
     checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
-    unitFiles: { dropIns: [dropInPath], packaged: ["nginx.service"] },
+    unitFiles: { dropIns: [dropInPath, stopPath], packaged: ["nginx.service"] },
     services: [
       {
         unit: "nginx.service",

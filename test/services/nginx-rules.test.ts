@@ -42,7 +42,7 @@ describe("web node", () => {
     for (const place of withHeaders) expect(place).toContain(said);
     expect(conf.split(said)).toHaveLength(withHeaders.length + 2);
     expect(conf).toContain("proxy_hide_header X-Release;");
-    expect(nginx).not.toMatch(/webstack-nginx|X-Release/);
+    expect(nginx).not.toMatch(/\.webstack-nginx|X-Release/);
   });
 
   it("finds assets of all releases that are kept, and pages of the running one alone", () => {

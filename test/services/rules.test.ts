@@ -69,6 +69,18 @@ describe("load balancer", () => {
     expect(edge).toContain("http-check send meth GET uri /healthz");
   });
 
+  it("never marks a web node down on account of a request, which would end that request", () => {
+    expect(edge).toContain("on-marked-down shutdown-sessions");
+    expect(edge).toContain("on-error fastinter");
+    expect(edge).not.toMatch(/on-error (mark-down|fail-check|sudden-death)/);
+  });
+
+  it("leaves a web node that is about to stop its requests under way, and its WebSockets", () => {
+    const [, web, sockets] = edge.split(/^backend (?=web|sockets)/m);
+    // HAProxy refuses servers that follow others and differ in this.
+    for (const backend of [web, sockets]) expect(backend).toContain("http-check disable-on-404");
+  });
+
   it("ends old workers after a reload", () => expect(edge).toContain("hard-stop-after 60s"));
 
   it("takes the client's address from nobody but the connection", () => {
@@ -111,6 +123,18 @@ describe("load balancer", () => {
 
   it("drains only when an operator says so", () => {
     expect(file(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
+  });
+});
+
+describe("web node", () => {
+  it("tells the load balancers before Nginx stops, in time for their checks", () => {
+    const stop = file(web, "/etc/systemd/system/nginx.service.d/webstack-stop.conf");
+    const path = /touch (\S+)/.exec(stop)![1]!;
+    expect(nginx).toContain(`if (-e ${path}) {`);
+    expect(stop).toContain(`ExecStartPre=-/usr/bin/rm -f ${path}`);
+    const told = Number(/sleep (\d+)/.exec(stop)![1]);
+    const interval = Number(/ inter (\d+)ms/.exec(edge)![1]);
+    expect(told * 1000).toBeGreaterThan(3 * interval);
   });
 });
 
@@ -163,6 +187,7 @@ describe("every node", () => {
     const used = bundle.services.flatMap((one) => [...one.reloadFiles, ...one.restartFiles]);
     const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
     const byHand = ["converge", "edge"].map((name) => `/usr/local/lib/webstack/${name}.js`);
-    expect(unused.filter((path) => !byHand.includes(path))).toEqual([]);
+    const atNextStop = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
+    expect(unused.filter((path) => ![...byHand, atNextStop].includes(path))).toEqual([]);
   });
 });
