@@ -6,6 +6,8 @@ export interface ConnectionInputs {
   port?: number;
   user: string;
   privateKey: string;
+  /** Tried after the other one; absent: there is no other. */
+  formerPrivateKey?: string;
   bastions: string[];
   connectTimeoutSeconds?: number;
 }
