@@ -51,7 +51,7 @@ export class LoginHost {
     );
   }
 
-  wanted(different: Partial<Contents> = {}, confirmation: string | undefined = "c0ffee"): Wanted {
+  wanted(different: Partial<Contents> = {}): Wanted {
     const contents = Object.entries({ ...open, ...different });
     const files = contents.map(([name, content]) => [join(this.root, name), ownFile({ content })]);
     const reads = (unit: string, name: keyof Contents) =>
@@ -67,14 +67,19 @@ export class LoginHost {
         ],
       }),
       secrets: {},
-      ...(confirmation === undefined ? {} : { confirmation }),
+      confirmation: "c0ffee",
     };
+  }
+
+  /** A state that nobody confirms. */
+  unwatched(different: Partial<Contents> = {}): Wanted {
+    const { bundle, secrets } = this.wanted(different);
+    return { bundle, secrets };
   }
 
   /** Brings the host to its first state, as the first boot does. */
   async boot(): Promise<void> {
-    const { confirmation: _, ...first } = this.wanted();
-    const outcome = await apply(first);
+    const outcome = await apply(this.unwatched());
     if (!outcome.ok) throw new Error(outcome.error);
     Object.assign(systemd, { commands: [], said: [] });
   }
