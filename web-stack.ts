@@ -43,13 +43,29 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
   });
   const base = foundation(args, plan);
   const tiers = serverTiers(args, plan, base);
-  rollOut(args, base, tiers);
-  return outputs(args, base, tiers);
+  const privateKey = provedKey(base, tiers);
+  rollOut(args, base, tiers, privateKey);
+  return outputs(args, base, tiers, privateKey);
+}
+
+/** The deploy key once every node accepts it: before that a new one is of no use to anybody. */
+function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.Output<string> {
+  const way = ({ server: { node, publicIp } }: Tiers["web"][number]) =>
+    node.role === "lb"
+      ? { node: node.name, host: publicIp, bastions: [] }
+      : { node: node.name, host: node.privateIp, bastions: lb.publicIps };
+  const hosts = [lb.hosts, web, app, db].flat();
+  const servers = hosts.map(({ server }) => server);
+  return access.opening(hosts.map(way), servers);
 }
 
 /** Configures tier after tier, from the databases outwards, through the load balancers. */
-function rollOut({ archive }: WebStackArgs, base: Foundation, { lb, web, app, db }: Tiers): void {
-  const { user, privateKey } = base.access;
+function rollOut(
+  { archive }: WebStackArgs,
+  { access: { user } }: Foundation,
+  { lb, web, app, db }: Tiers,
+  privateKey: pulumi.Output<string>,
+): void {
   const direct = { user, privateKey };
   const access = { ...direct, bastions: lb.publicIps };
   const bastions = lb.servers;
@@ -68,6 +84,7 @@ function outputs(
   args: WebStackArgs,
   { access, addresses }: Foundation,
   tiers: Tiers,
+  privateKey: pulumi.Output<string>,
 ): WebStackOutputs {
   const { domain, release, facts } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
@@ -81,7 +98,7 @@ function outputs(
       return { name, role, privateIp, publicIp, serverId };
     }),
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
-    privateKey: access.privateKey,
+    privateKey,
     release: { digest: release.digest, ...originOf(facts) },
   };
 }

@@ -1,6 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { DeployKey, type KeyedHost } from "../provider/deploy-key";
 import { cloudLabels, cloudName, type Identity } from "../resources/naming";
 
 /** Arguments of {@link AdminAccess}. */
@@ -11,6 +12,8 @@ export interface AdminAccessArgs {
   user: string;
   /** OpenSSH public keys of people, each in one line. */
   sshKeys: readonly string[];
+  /** Number of the stack's own key, from 1. From 2 on the key before it is kept, to log in for the change. */
+  deployKeyVersion: number;
 }
 
 /** Who may log in to the nodes: the stack itself with a key of its own, and the given people. */
@@ -19,34 +22,73 @@ export class AdminAccess extends pulumi.ComponentResource {
   readonly user: string;
   /** Public keys that every node accepts, the stack's own first. */
   readonly publicKeys: pulumi.Output<string[]>;
-  /** Private half of the stack's own key in OpenSSH form; a secret. */
+  /** Private half of the stack's own key in OpenSSH form; a secret. A node may not accept it yet. */
   readonly privateKey: pulumi.Output<string>;
+  /** Private half of the key before it, which a node may still accept; a secret. */
+  readonly formerPrivateKey: pulumi.Output<string> | undefined;
   /** Id of the stack's own key in the cloud. */
   readonly sshKeyId: pulumi.Output<string>;
+  private readonly publicKey: pulumi.Output<string>;
 
-  constructor(name: string, args: AdminAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    private readonly name: string,
+    private readonly args: AdminAccessArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("webstack:index:AdminAccess", name, {}, opts);
-    const pair = new tls.PrivateKey(
-      `${name}-deploy-key`,
-      { algorithm: "ED25519" },
-      { parent: this },
-    );
-    // The provider compares texts, and the API answers without the line's end.
-    const publicKey = pair.publicKeyOpenssh.apply((line) => line.trim());
+    const version = args.deployKeyVersion;
+    const pair = this.pair(version);
+    this.publicKey = pair.publicKey;
     const sshKey = new hcloud.SshKey(
-      `${name}-deploy`,
+      numbered(`${name}-deploy`, version),
       {
-        name: cloudName(args.identity, "deploy"),
-        publicKey,
+        name: cloudName(args.identity, numbered("deploy", version)),
+        publicKey: pair.publicKey,
         labels: cloudLabels(args.identity),
       },
       { parent: this },
     );
 
     this.user = args.user;
-    this.publicKeys = publicKey.apply((own) => [own, ...args.sshKeys]);
-    this.privateKey = pulumi.secret(pair.privateKeyOpenssh);
+    this.publicKeys = pair.publicKey.apply((own) => [own, ...args.sshKeys]);
+    this.privateKey = pair.privateKey;
+    this.formerPrivateKey = version > 1 ? this.pair(version - 1).privateKey : undefined;
     this.sshKeyId = sshKey.id;
     this.registerOutputs({ user: this.user, publicKeys: this.publicKeys, sshKeyId: this.sshKeyId });
   }
+
+  /**
+   * The private key once it opens all these hosts; a secret. The first key opens them from their birth.
+   *
+   * @param after what must be there before a host is reached.
+   */
+  opening(hosts: readonly KeyedHost[], after: readonly pulumi.Resource[]): pulumi.Output<string> {
+    const { user, publicKey, privateKey, formerPrivateKey } = this;
+    if (formerPrivateKey === undefined) return privateKey;
+    const version = this.args.deployKeyVersion;
+    const { privateKey: proved } = new DeployKey(
+      `${this.name}-deploy-key-change`,
+      { user, version, publicKey, privateKey, formerPrivateKey, hosts },
+      { parent: this, dependsOn: [...after] },
+    );
+    return pulumi.secret(proved);
+  }
+
+  private pair(version: number) {
+    const key = new tls.PrivateKey(
+      numbered(`${this.name}-deploy-key`, version),
+      { algorithm: "ED25519" },
+      { parent: this },
+    );
+    return {
+      // The provider compares texts, and the API answers without the line's end.
+      publicKey: key.publicKeyOpenssh.apply((line) => line.trim()),
+      privateKey: pulumi.secret(key.privateKeyOpenssh),
+    };
+  }
+}
+
+/** The first one of a kind has no number, as in stacks from before there were others. */
+function numbered(name: string, version: number): string {
+  return version === 1 ? name : `${name}-${version}`;
 }

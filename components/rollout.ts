@@ -70,6 +70,7 @@ function configurationInputs(
     files: state.files,
     attributes: state.attributes,
     checks: state.checks,
+    loginFiles: state.loginFiles,
     services: state.services,
     release: state.release?.apply((known) => known && { ...known, archive }),
     secrets: pulumi.secret(secrets),

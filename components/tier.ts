@@ -19,7 +19,7 @@ import { Server, type ServerSettings } from "./server";
 export interface HostSettings {
   /** Login name with sudo. */
   adminUser: string;
-  /** OpenSSH public keys of that login. */
+  /** OpenSSH public keys of that login, the stack's own first. */
   adminKeys: pulumi.Input<string[]>;
   /** Subnet of each tier with prefix. */
   subnetCidrs: Readonly<Record<Role, string>>;
@@ -132,7 +132,7 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
     known: Own | pulumi.Output<Own>,
     guests: pulumi.Input<Service<NodeFacts>[]>,
   ): pulumi.Output<Bundle> {
-    const facts: NodeFacts = {
+    const facts: Omit<NodeFacts, "adminKeys"> = {
       node: node.name,
       role: node.role,
       privateIp: node.privateIp,
@@ -142,10 +142,10 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
       programs: host.programs,
     };
     return pulumi
-      .all([known as pulumi.Output<object>, guests as pulumi.Output<object>])
-      .apply(([own, placed]) =>
+      .all([known as pulumi.Output<object>, guests as pulumi.Output<object>, host.adminKeys])
+      .apply(([own, placed, adminKeys]) =>
         nodeBundle(
-          { ...facts, ...(own as Own) },
+          { ...facts, adminKeys, ...(own as Own) },
           { ...services, guests: placed as Service<NodeFacts>[] },
         ),
       );
@@ -161,7 +161,7 @@ function userData(host: HostSettings, bundle: pulumi.Output<Bundle>): pulumi.Out
   return pulumi
     .all([host.adminKeys, bundle])
     .apply(([adminKeys, state]) =>
-      cloudConfig({ adminUser: host.adminUser, adminKeys, bundle: state }),
+      cloudConfig({ adminUser: host.adminUser, deployKey: adminKeys[0]!, bundle: state }),
     );
 }
 

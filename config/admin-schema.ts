@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { isCidr } from "./addresses";
 import { setting } from "./setting";
-
-const sshPublicKey =
-  /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-[a-z0-9-]+@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}( [^\r\n]*)?$/;
+import { isSshPublicKey } from "./ssh-public-key";
 
 /** The settings `admin`. */
 export const admin = z.strictObject({
@@ -12,11 +10,18 @@ export const admin = z.strictObject({
     must: "be a Linux user name other than root: small letters, digits, - and _, at most 31",
     example: "webstack",
   }).default("webstack"),
-  sshKeys: setting(z.array(z.string().regex(sshPublicKey)), {
-    about: "Public keys that may log in besides the stack's own deploy key",
+  sshKeys: setting(z.array(z.string().refine(isSshPublicKey)), {
+    about:
+      "Public keys of people, who may log in besides the stack's own deploy key; an edit changes all servers",
     must: "be a list of OpenSSH public keys, each in one line",
     example: [`ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} you@example.com`],
   }).default([]),
+  deployKeyVersion: setting(z.number().int().min(1).max(1000), {
+    about:
+      "Number of the stack's own deploy key; 1 more makes a new one, and the old one opens nothing any more",
+    must: "be a whole number from 1 to 1000; raise it by 1 at a time and never lower it",
+    example: 2,
+  }).default(1),
   cidrs: setting(z.array(z.string().refine(isCidr)).min(1).max(100), {
     about: "Address blocks from which SSH reaches the load balancers; where `pulumi up` runs too",
     must: "be a list of 1 to 100 address blocks without host bits, such as 192.0.2.7/32",

@@ -12,6 +12,7 @@ const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
   "hcloud:index/networkSubnet:NetworkSubnet": { noun: "subnet", isMinor: true },
   "hcloud:index/firewall:Firewall": { noun: "firewall" },
   "hcloud:index/sshKey:SshKey": { noun: "SSH key", isMinor: true },
+  "host:index:DeployKey": { noun: "deploy key on all hosts", isMinor: true },
   "hcloud:index/rdns:Rdns": { noun: "reverse DNS record", isMinor: true },
   "hcloud:index/serverNetwork:ServerNetwork": { noun: "private network card", isMinor: true },
   "hcloud:index/volumeAttachment:VolumeAttachment": { noun: "place of a volume", isMinor: true },

@@ -70,7 +70,7 @@ function withoutEffect({ steps }: Plan): string[] {
   if (steps.some(({ fate }) => fate !== "same")) return [];
   return [
     "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
-      "(image, locations, admin.user, admin.sshKeys)",
+      "(image, locations, admin.user)",
   ];
 }
 

@@ -7,55 +7,40 @@ import type {
   Subject,
 } from "../plugin/plugin";
 import type { Values } from "../plugin/values";
-import { differences } from "./difference";
-import { losses } from "./losses";
 
-/** Token of what only keeps a record, see `inventory.ts`. */
-const inventory = "host:index:Inventory";
-
-/** A provider of one more type: the inventory, which is checked and recorded, and done nothing with. */
-export class WithInventory implements Plugin {
+/** A provider of several types: each has one of its own, all others share one. */
+export class ByType implements Plugin {
   readonly version: string;
   readonly schema: string | undefined;
   readonly previews: boolean;
 
-  constructor(private readonly rest: Plugin) {
+  /**
+   * @param rest for the types that are not named.
+   * @param own by token.
+   */
+  constructor(
+    private readonly rest: Plugin,
+    private readonly own: Readonly<Record<string, Plugin>>,
+  ) {
     this.version = rest.version;
     this.schema = rest.schema;
     this.previews = rest.previews;
   }
 
-  check = (request: CheckRequest) => {
-    const { type, olds, news } = request;
-    if (type !== inventory) return this.rest.check(request);
-    return { inputs: { things: news.things }, failures: losses(olds, news) };
+  check = (request: CheckRequest) => this.of(request.type).check(request);
+  diff = (request: ChangeRequest) => this.of(request.type).diff(request);
+  create = (request: CreateRequest) => this.of(request.type).create(request);
+  read = (request: ReadRequest) => this.of(request.type).read(request);
+  update = (request: ChangeRequest & { preview: boolean }) => this.of(request.type).update(request);
+  delete = (request: Subject & { id: string; state: Values }) =>
+    this.of(request.type).delete(request);
+  secrets = (type: string) => this.of(type).secrets(type);
+
+  cancel = () => {
+    for (const one of [this.rest, ...Object.values(this.own)]) one.cancel?.();
   };
 
-  diff = (request: ChangeRequest) => {
-    if (request.type !== inventory) return this.rest.diff(request);
-    const changes = differences(request.state, request.inputs);
-    return { changes, deleteBeforeReplace: false, isOfInputs: true };
-  };
-
-  create = async (request: CreateRequest) =>
-    request.type === inventory
-      ? { id: "inventory", state: request.inputs }
-      : this.rest.create(request);
-
-  read = async (request: ReadRequest) => {
-    if (request.type !== inventory) return this.rest.read(request);
-    const { id, state, inputs } = request;
-    return { id, state, inputs };
-  };
-
-  update = async (request: ChangeRequest & { preview: boolean }): Promise<Values> =>
-    request.type === inventory ? request.inputs : this.rest.update(request);
-
-  delete = async (request: Subject & { id: string; state: Values }): Promise<void> => {
-    if (request.type !== inventory) await this.rest.delete(request);
-  };
-
-  secrets = (type: string) => (type === inventory ? [] : this.rest.secrets(type));
-
-  cancel = () => this.rest.cancel?.();
+  private of(type: string): Plugin {
+    return this.own[type] ?? this.rest;
+  }
 }

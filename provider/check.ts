@@ -115,7 +115,7 @@ function crossProblems(news: Values): Failure[] {
 
 const known = new Set([
   ...["connection", "node", "role", "packages", "users", "directories", "files", "attributes"],
-  ...["checks", "services", "secrets", "release"],
+  ...["checks", "loginFiles", "services", "secrets", "release"],
 ]);
 
 /** Everything that is wrong with the inputs, at once; values not known yet are not judged. */
@@ -134,6 +134,7 @@ export function problemsOf(news: Values): Failure[] {
     )("node", news.node),
     ...text("role", news.role),
     ...["packages", "users", "checks", "services"].flatMap((key) => list(key, news[key])),
+    ...optional(list)("loginFiles", news.loginFiles),
     ...units.flatMap((unit, i) =>
       isMap(unit) ? text(`services[${i}].unit`, unit.unit) : map(`services[${i}]`, unit),
     ),

@@ -37,6 +37,8 @@ export interface ConfigurationArgs {
   attributes: pulumi.Input<Record<string, string>>;
   /** Checks before the swap. */
   checks: pulumi.Input<BundleCheck[]>;
+  /** Paths of files that decide who can log in. @default none */
+  loginFiles?: pulumi.Input<string[] | undefined>;
   /** Services in the order in which they are started. */
   services: pulumi.Input<BundleService[]>;
   /** Contents of secret files by path; make it a secret. */
@@ -76,6 +78,7 @@ export function configurationArgs(bundle: Bundle) {
     files: mapped(bundle.files, ({ content }) => content),
     attributes: mapped(attributes, text),
     checks: bundle.checks,
+    loginFiles: bundle.loginFiles,
     services: bundle.services,
     release: bundle.release,
   };

@@ -80,10 +80,11 @@ async function once(
   bastion: string | undefined,
   patienceMs: number,
 ): Promise<Session> {
-  const { host, port = 22, user, privateKey } = visit.connection;
+  const { host, port = 22, user, privateKey, formerPrivateKey } = visit.connection;
   const login: ConnectConfig = {
     username: user,
     privateKey,
+    ...(formerPrivateKey === undefined ? {} : inTurn(user, [privateKey, formerPrivateKey])),
     readyTimeout: patienceMs,
     // Three answers missed end the connection: a host that died is noticed after 20 s.
     keepaliveInterval: 5_000,
@@ -100,6 +101,11 @@ async function once(
     jump.destroy();
     throw error;
   }
+}
+
+/** A login that tries one key after the other. */
+function inTurn(username: string, keys: readonly string[]): Pick<ConnectConfig, "authHandler"> {
+  return { authHandler: keys.map((key) => ({ type: "publickey" as const, username, key })) };
 }
 
 /** `address`, `address:port` or `[address]:port`. */

@@ -6,13 +6,15 @@ import type {
   ReadRequest,
 } from "../plugin/plugin";
 import type { Values } from "../plugin/values";
+import { type Application, applyConfiguration } from "./apply";
 import { problemsOf } from "./check";
 import { connect, type Visit } from "./connect";
 import { differences, onlyWayChanged } from "./difference";
-import type { Log, LogOf } from "./engine-log";
+import type { LogOf } from "./engine-log";
 import { inputsOf, type Inputs, type State } from "./inputs";
+import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
 import { readBack } from "./read-back";
-import { applyConfiguration, pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
+import { pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
 import { ConnectionLost, type Session } from "./session";
 
 /** Default wait for a host that was just made, seconds. */
@@ -48,9 +50,10 @@ export class HostProvider implements Plugin {
   create = async ({ urn, inputs: values }: CreateRequest) => {
     const inputs = values as unknown as Inputs;
     const log = this.logOf(urn);
-    const hostKey = await this.visit({ urn, inputs, pinned: undefined }, async (session) => {
+    const proof = new LoginProof(inputs.node, log);
+    const hostKey = await this.visit({ urn, inputs, pinned: undefined }, async (session, again) => {
       await waitForFirstBoot(session, log);
-      await bring(session, inputs, log);
+      await bring(session, inputs, { log, proof, connectAgain: again });
       return session.hostKey;
     });
     return { id: inputs.node, state: { ...inputs, hostKey } as Values };
@@ -61,7 +64,10 @@ export class HostProvider implements Plugin {
     const { hostKey } = state as unknown as State;
     if (!onlyWayChanged(state, values)) {
       const log = this.logOf(urn);
-      await this.visit({ urn, inputs, pinned: hostKey }, (session) => bring(session, inputs, log));
+      const proof = new LoginProof(inputs.node, log);
+      await this.visit({ urn, inputs, pinned: hostKey }, (session, connectAgain) =>
+        bring(session, inputs, { log, proof, connectAgain }),
+      );
     }
     return { ...values, hostKey };
   };
@@ -95,7 +101,7 @@ export class HostProvider implements Plugin {
   /** Does `work` over a connection; if that is lost, again over a new one. */
   private async visit<T>(
     host: { urn: string; inputs: Inputs; pinned: string | undefined; patience?: number },
-    work: (session: Session) => Promise<T>,
+    work: (session: Session, connectAgain: ConnectAgain) => Promise<T>,
   ): Promise<T> {
     const { urn, inputs, patience } = host;
     const { connection } = inputs;
@@ -103,7 +109,9 @@ export class HostProvider implements Plugin {
     const wait = host.pinned === undefined ? firstSeconds : laterSeconds;
     let pinned = host.pinned;
     for (let n = 1; ; n++) {
-      const timeoutSeconds = patience ?? connection.connectTimeoutSeconds ?? wait;
+      const usual = connection.connectTimeoutSeconds ?? wait;
+      // A host that a change locked takes it back in this time.
+      const timeoutSeconds = patience ?? (n === 1 ? usual : Math.max(usual, lockedOutSeconds));
       const visit: Visit = {
         ...{ connection, pinned, timeoutSeconds, urn },
         say: log.info,
@@ -113,7 +121,8 @@ export class HostProvider implements Plugin {
       const session = await connect(visit);
       pinned = session.hostKey;
       try {
-        return await work(session);
+        const own = { ...visit, pinned };
+        return await work(session, (seconds) => connect({ ...own, timeoutSeconds: seconds }));
       } catch (error) {
         this.stop.signal.throwIfAborted();
         if (!(error instanceof ConnectionLost) || n === tries) throw error;
@@ -125,8 +134,9 @@ export class HostProvider implements Plugin {
   }
 }
 
-async function bring(session: Session, inputs: Inputs, log: Log): Promise<void> {
+async function bring(session: Session, inputs: Inputs, how: Application): Promise<void> {
+  const { log } = how;
   await pushRelease(session, inputs, log);
-  const changed = await applyConfiguration(session, inputs, log);
+  const changed = await applyConfiguration(session, inputs, how);
   log.status(changed.length === 0 ? "nothing had to change" : `${changed.length} files changed`);
 }

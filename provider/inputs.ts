@@ -6,6 +6,8 @@ export interface ConnectionInputs {
   port?: number;
   user: string;
   privateKey: string;
+  /** Tried after the other one; absent: there is no other. */
+  formerPrivateKey?: string;
   bastions: string[];
   connectTimeoutSeconds?: number;
 }
@@ -21,6 +23,7 @@ export interface Inputs {
   files: Record<string, string>;
   attributes: Record<string, string>;
   checks: BundleCheck[];
+  loginFiles?: string[];
   services: BundleService[];
   secrets: Record<string, string>;
   release?: BundleRelease & { archive?: string };
@@ -50,8 +53,12 @@ function withoutArchive({ archive: _, ...release }: BundleRelease & { archive?: 
   return release;
 }
 
-/** What converge is given: bundle and secrets, as one JSON text. */
-export function convergeInput(inputs: Inputs): string {
+/**
+ * What converge is given: bundle and secrets, as one JSON text.
+ *
+ * @param confirmation name under which a change of who can log in is confirmed.
+ */
+export function convergeInput(inputs: Inputs, confirmation?: string): string {
   const { attributes, files, secrets, release } = inputs;
   const secretPaths = Object.keys(attributes).filter((path) => !(path in files));
   const bundle = {
@@ -65,8 +72,9 @@ export function convergeInput(inputs: Inputs): string {
       secretPaths.map((path) => [path, parseAttributes(attributes[path])]),
     ),
     checks: inputs.checks,
+    loginFiles: inputs.loginFiles,
     services: inputs.services,
     ...(release ? { release: withoutArchive(release) } : {}),
   };
-  return JSON.stringify({ bundle, secrets });
+  return JSON.stringify({ bundle, secrets, confirmation });
 }

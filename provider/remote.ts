@@ -1,16 +1,13 @@
 import { existsSync } from "node:fs";
 import type { BundleRelease } from "../services/bundle";
 import type { Log } from "./engine-log";
-import { convergeInput, type Inputs } from "./inputs";
-import { redactor } from "./redact";
+import type { Inputs } from "./inputs";
 import type { RemoteResult, RunOptions, Session } from "./session";
 
 const program = "/usr/local/lib/webstack/converge.js";
 const converge = `sudo -n /usr/bin/node ${program}`;
 /** Longest first boot: packages are installed from a mirror, seconds. */
 const bootSeconds = 1_200;
-/** Longest time in which a run of converge says nothing, seconds; a wait says so every ten. */
-const applySeconds = 1_800;
 /** Longest transfer of a release, seconds. */
 const transferSeconds = 900;
 
@@ -30,15 +27,10 @@ export interface HostReading {
   pending: boolean;
 }
 
-interface Outcome {
+/** What converge says at the end of a transfer. */
+interface Done {
   ok: boolean;
-  changed?: string[];
-  waiting?: Record<string, string[]>;
   error?: string;
-  rolledBack?: boolean;
-  /** What is not back, if the host could not be put back. */
-  notBack?: string;
-  log?: string;
 }
 
 /**
@@ -66,7 +58,7 @@ function lastLine(stdout: string): string {
 }
 
 /** Runs converge and returns its last line. @throws Error with what it said if that is no JSON. */
-async function ask<T>(session: Session, command: string, options?: RunOptions): Promise<T> {
+export async function ask<T>(session: Session, command: string, options?: RunOptions): Promise<T> {
   const result = await session.run(`${converge} ${command}`, options);
   try {
     return JSON.parse(lastLine(result.stdout)) as T;
@@ -100,7 +92,7 @@ export async function pushRelease(
   if (!archive || !existsSync(archive)) throw new Error(nothingToSend(digest, archive));
   log.status(`sending the release ${digest.slice(0, 12)}`);
   const options = { file: archive, timeoutSeconds: transferSeconds };
-  const { ok, error } = await ask<Outcome>(session, `receive ${digest}`, options);
+  const { ok, error } = await ask<Done>(session, `receive ${digest}`, options);
   if (!ok) throw new Error(`the release did not arrive: ${error}`);
   return true;
 }
@@ -124,60 +116,9 @@ export async function fetchAhead(session: Session, release: BundleRelease): Prom
   const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
   if (present) return false;
   const options = { input: JSON.stringify(release), timeoutSeconds: transferSeconds };
-  const { ok, error } = await ask<Outcome>(session, "fetch", options);
+  const { ok, error } = await ask<Done>(session, "fetch", options);
   if (!ok) throw new Error(`the release cannot be fetched: ${error}`);
   return true;
-}
-
-function step(line: string): string | undefined {
-  try {
-    const { step: name, detail } = JSON.parse(line) as { step?: string; detail?: string };
-    return name && `${name} ${detail ?? ""}`.trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Applies the inputs.
- *
- * @throws Error with converge's reason and log, and how to go on; without secrets.
- */
-export async function applyConfiguration(
-  session: Session,
-  inputs: Inputs,
-  log: Log,
-): Promise<string[]> {
-  const redact = redactor(inputs.secrets);
-  const options: RunOptions = {
-    input: convergeInput(inputs),
-    timeoutSeconds: applySeconds,
-    onLine: (line) => {
-      const text = step(line);
-      if (text) log.status(redact(text));
-    },
-  };
-  const outcome = await ask<Outcome>(session, "apply", options).catch((error: Error) => {
-    error.message = redact(error.message);
-    throw error;
-  });
-  if (!outcome.ok) throw new Error(redact(failure(outcome)));
-  const waiting = Object.entries(outcome.waiting ?? {});
-  if (waiting.length > 0) {
-    const text = waiting.map(([unit, paths]) => `${unit} lacks ${paths.join(", ")}`).join("; ");
-    throw new Error(`services that stay off: ${text}; give these files and run \`up\` again`);
-  }
-  return outcome.changed ?? [];
-}
-
-function failure({ error, rolledBack, notBack, log }: Outcome): string {
-  const whole = rolledBack
-    ? "the host was put back to what it was"
-    : "no file of the host was changed";
-  const back = notBack ?? whole;
-  return [error, log, `${back}; mend the cause and run \`up\` again, it goes on from here`]
-    .filter(Boolean)
-    .join("\n");
 }
 
 /** What is on the host. */

@@ -12,6 +12,8 @@ export interface ReachArgs {
   user: string;
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Input<string>;
+  /** The key before it, which hosts accept until the new one is on all; a secret. @default none */
+  formerPrivateKey?: pulumi.Input<string> | undefined;
   /** API of the stack's project. */
   project: {
     /** With the version, as this machine reaches it. */
@@ -25,7 +27,9 @@ export interface ReachArgs {
 /** The cloud and the hosts of a stack. Addresses are the cloud's: outputs come after a change alone. */
 export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
   const { nodes, user, project, selector } = args;
-  const key = valueOf(args.privateKey);
+  const keys = valueOf(
+    pulumi.all([args.privateKey, args.formerPrivateKey ?? pulumi.output(undefined)]),
+  );
   const token = valueOf(project.token);
   const cloud = async () => cloudOf({ ...project, token: await token }, selector);
   return {
@@ -41,7 +45,8 @@ export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
           edge.has(name) && publicIp !== undefined ? [[name, publicIp] as const] : [],
         ),
       );
-      return sshHosts({ nodes, user, privateKey: await soon(key), publicIps });
+      const [privateKey, formerPrivateKey] = await soon(keys);
+      return sshHosts({ nodes, user, privateKey, formerPrivateKey, publicIps });
     },
   };
 }

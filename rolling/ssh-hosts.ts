@@ -12,6 +12,8 @@ export interface SshAccess {
   user: string;
   /** Private key of that login in OpenSSH form. */
   privateKey: string;
+  /** The key before it, tried after it. @default none */
+  formerPrivateKey?: string | undefined;
   /** Public addresses of the load balancers by name: the way in to all others. */
   publicIps: ReadonlyMap<string, string>;
   /** @default that of the provider */
@@ -37,7 +39,14 @@ const tailLength = 300;
  * configurations, which hold secrets, go to pinned keys alone.
  */
 export function sshHosts(access: SshAccess): Hosts {
-  const { nodes, user, privateKey, publicIps, connect = connectAsProvider } = access;
+  const {
+    nodes,
+    user,
+    privateKey,
+    formerPrivateKey,
+    publicIps,
+    connect = connectAsProvider,
+  } = access;
   /** Ways that failed last are tried last. */
   let ways = [...publicIps.values()];
   const waysTo = ({ name, role, privateIp }: HostNode) => {
@@ -50,7 +59,10 @@ export function sshHosts(access: SshAccess): Hosts {
     for (const { host, bastions } of waysTo(node)) {
       try {
         return await connect({
-          connection: { host, user, privateKey, bastions },
+          connection: {
+            ...{ host, user, privateKey, bastions },
+            ...(formerPrivateKey === undefined ? {} : { formerPrivateKey }),
+          },
           ...{ pinned: undefined, timeoutSeconds: connectSeconds, urn: "", signal: stop },
           say: () => undefined,
         });

@@ -84,6 +84,13 @@ export interface Bundle {
   secretFiles: Record<string, FileAttributes>;
   /** Checks before the swap. */
   checks: BundleCheck[];
+  /**
+   * Paths of files that decide who can log in: a change of one is confirmed over a new connection,
+   * or undone by the host.
+   *
+   * @default none
+   */
+  loginFiles?: string[];
   /** Services in the order in which they are started. */
   services: BundleService[];
   /** Release of the application, on nodes that serve it. */
@@ -115,6 +122,7 @@ export function mergeParts(parts: readonly BundlePart[]): Omit<Bundle, "node" | 
       parts.map((part) => part.secretFiles),
     ),
     checks: parts.flatMap((part) => part.checks ?? []),
+    loginFiles: parts.flatMap((part) => part.loginFiles ?? []),
     services: parts.flatMap((part) => part.services ?? []),
   };
   const release = parts.find((part) => part.release)?.release;

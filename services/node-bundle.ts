@@ -18,6 +18,8 @@ export interface NodeFacts {
   subnets: Readonly<Record<Role, string>>;
   /** Login name with sudo. */
   adminUser: string;
+  /** OpenSSH public keys of that login, the stack's own first. */
+  adminKeys: readonly string[];
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }

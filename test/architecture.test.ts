@@ -19,7 +19,7 @@ const allowed: Record<string, string[]> = {
   "app-source.ts": ["config", "release"],
   components: [
     ...["components", "services", "resources", "@pulumi/*"],
-    ...["provider/configuration", "provider/inventory"],
+    ...["provider/configuration", "provider/deploy-key", "provider/inventory"],
   ],
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],

@@ -18,7 +18,7 @@ describe("readSettings", () => {
       protect: true,
       consent: [],
       edgeTls: { mode: "selfSigned", domains: [], redirect: false, hsts: "off" },
-      admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
+      admin: { user: "webstack", sshKeys: [], deployKeyVersion: 1, cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
       web: {
         count: 2,

@@ -170,6 +170,26 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
     expect(migration.restartFiles).not.toContain("/srv/app/current");
   });
 
+  it("takes a new deploy key to all nodes before one of them loses the old one", async () => {
+    const config = stackConfig(stack);
+    const admin = JSON.parse(config["webstack:admin"]!) as object;
+    const bumped = { "webstack:admin": JSON.stringify({ ...admin, deployKeyVersion: 2 }) };
+    const again = await record(() => void program(), { stack, config: { ...config, ...bumped } });
+    const change = named(again, "admin-deploy-key-change");
+    const { hosts } = change.inputs as { hosts: { node: string; bastions: string[] }[] };
+    expect(hosts.map(({ node }) => node)).toEqual(names);
+    expect(hosts.map(({ bastions }) => bastions.length)).toEqual([0, 0, 2, 2, 2, 2, 2, 2, 2]);
+    for (const name of names) {
+      expect(change.dependsOn.join(), name).toContain(`::${name}-vm`);
+      const { dependsOn } = named(again, `${name}-configuration`);
+      expect(dependsOn.join(), name).toContain("::admin-deploy-key-change");
+    }
+    const servers = again.filter(({ type }) => type === "hcloud:index/server:Server");
+    expect(servers).toHaveLength(9);
+    const ignored = servers.map(({ ignoreChanges }) => ignoreChanges.join());
+    expect(new Set(ignored)).toEqual(new Set(["userData,image,sshKeys,location"]));
+  });
+
   it("plans the same when it runs again", async () => {
     const again = await record(() => void program(), { stack, config: stackConfig(stack) });
     expect(again).toEqual(all);

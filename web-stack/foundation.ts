@@ -41,7 +41,12 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     ),
     inner: [WebTier.services, AppTier.services, MysqlCluster.services],
   });
-  const access = new AdminAccess("admin", { identity, user: admin.user, sshKeys: admin.sshKeys });
+  const access = new AdminAccess("admin", {
+    identity,
+    user: admin.user,
+    sshKeys: admin.sshKeys,
+    deployKeyVersion: admin.deployKeyVersion,
+  });
   const addresses = new FloatingAddresses("edge", {
     identity,
     homeLocation: plan.lb[0]!.location,

@@ -15,10 +15,10 @@ export function resizing(
 ): (node: RolledNode) => pulumi.ResourceHookBinding {
   const { cloud: project, today } = args;
   const nodes = [...plan.lb, ...plan.web, ...plan.app, ...plan.db];
-  const { user, privateKey } = access;
+  const { user, privateKey, formerPrivateKey } = access;
   const selector = labelSelector(identity);
   return resizeHooks({
-    ...reach({ nodes, user, privateKey, project, selector }),
+    ...reach({ nodes, user, privateKey, formerPrivateKey, project, selector }),
     nodes,
     today,
     allowsOutage: ({ name, role }) => isAllowed(args, "resize", name, role),

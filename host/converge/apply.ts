@@ -1,26 +1,25 @@
-import type { Bundle, BundleRelease, Wanted } from "./bundle";
+import type { BundleRelease, Wanted } from "./bundle";
+import { carryOut, type Run } from "./carry-out";
 import { checkStaged } from "./checks";
-import { removeDurably } from "./durable";
-import { writeAtomically } from "./files";
 import { journalPath, recordSwitch } from "./journal";
 import { linkKept } from "./kept-links";
 import {
-  isSameManifest,
-  leaving,
-  manifestOf,
-  readManifest,
-  united,
-  writeManifest,
-  type Manifest,
-} from "./manifest";
-import { changedPaths, makePlan, type Plan } from "./plan";
+  changeLogin,
+  disarm,
+  loginChange,
+  type LoginChange,
+  loginIntent,
+  Unconfirmed,
+  withoutLogin,
+} from "./login";
+import { isSameManifest, manifestOf, readManifest, united, writeManifest } from "./manifest";
+import { changedPaths, makePlan } from "./plan";
 import { prepare } from "./prepare";
 import { pruneReleases } from "./prune";
-import { switchRelease } from "./release";
 import { say } from "./run";
-import { bringUp, retire, type ServicesResult } from "./services";
-import { beginSwap, endSwap, type Intent, type Swap } from "./swap";
-import { NotBack, recover, reloadUnits, undo } from "./undo";
+import type { ServicesResult } from "./services";
+import { beginSwap, endSwap, type Intent, type Swap, widenSwap } from "./swap";
+import { NotBack, recover, undo } from "./undo";
 
 /** What a run says that failed. */
 interface Failed {
@@ -30,28 +29,24 @@ interface Failed {
   rolledBack: boolean;
   /** What is not back, and how it goes on; absent: all is. */
   notBack?: string;
+  /** Paths of a change of who can log in, if the run failed since nobody confirmed it. */
+  unconfirmed?: string[];
 }
 
 /** What a finished run says. */
 export type Outcome = ({ ok: true; changed: string[] } & ServicesResult) | Failed;
 
-/** What a run works on. */
-interface Run {
-  bundle: Bundle;
-  manifest: Manifest;
-  plan: Plan;
-  changed: ReadonlySet<string>;
-}
-
 /**
  * Brings the host to the wanted state: prepares, checks, swaps, reloads or restarts what changed,
  * waits for health; otherwise puts everything back. What an interrupted run left is undone first.
+ * What decides who can log in comes before all else, and all else waits for its confirmation.
  */
 export async function apply(wanted: Wanted): Promise<Outcome> {
   let recovered = false;
   try {
     recovered = await recover(false);
-    return await change(await makeReady(wanted));
+    const run = await makeReady(wanted);
+    return await change(run, loginChange(wanted, run.plan));
   } catch (error) {
     const { message } = error as Error;
     if (!(error instanceof NotBack)) return { ok: false, error: message, rolledBack: recovered };
@@ -73,16 +68,21 @@ async function makeReady(wanted: Wanted): Promise<Run> {
   return { bundle, manifest, plan, changed: changedPaths(plan, wanted, manifest.pending) };
 }
 
-async function change(run: Run): Promise<Outcome> {
+async function change(run: Run, login: LoginChange | undefined): Promise<Outcome> {
   const { bundle, manifest, plan, changed } = run;
   const next = manifestOf(bundle);
   const idle = changed.size === 0 && isSameManifest(manifest, next);
   const intent = intentOf(run);
-  const swap: Swap = idle ? { version: 1, kept: [], ...intent } : beginSwap(intent);
+  const first = login ? loginIntent(login, intent) : intent;
+  let swap: Swap = idle ? { version: 1, kept: [], ...first } : beginSwap(first);
   let result: ServicesResult;
   try {
     if (!idle) writeManifest(united(manifest, next));
-    result = await carryOut(run);
+    if (login) {
+      await changeLogin(login, run);
+      swap = widenSwap(swap, intent);
+    }
+    result = await carryOut(login ? withoutLogin(run, login) : run);
     if (!idle) {
       if (plan.release) recordSwitch(plan.release.digest, plan.release.before);
       writeManifest(next);
@@ -109,35 +109,17 @@ function intentOf({ bundle, manifest, plan, changed }: Run): Intent {
   };
 }
 
-async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<ServicesResult> {
-  // First, because a unit cannot be turned off any more when its file is gone.
-  await retire(leaving(manifest.services, bundle.services));
-  for (const [path, file] of plan.write) {
-    say("write", path);
-    writeAtomically(path, file);
-  }
-  for (const path of plan.remove) {
-    say("remove", path);
-    removeDurably(path);
-  }
-  if (plan.release) {
-    say("switch", plan.release.digest);
-    // Before the switch: at no moment is a file of the release before not to be found.
-    if (bundle.release) linkKept(bundle.release, plan.release.digest);
-    switchRelease(plan.release.root, plan.release.digest);
-  }
-  await reloadUnits([...plan.write.keys(), ...plan.remove]);
-  return bringUp(bundle.services, changed);
-}
-
-async function rollBack({ message }: Error, swap: Swap): Promise<Failed> {
+async function rollBack(error: Error, swap: Swap): Promise<Failed> {
+  const { message } = error;
   say("roll back", message.split("\n")[0]);
+  const unconfirmed = error instanceof Unconfirmed ? { unconfirmed: error.files } : {};
   try {
     await undo(swap, false);
-    return { ok: false, error: message, rolledBack: true };
-  } catch (error) {
-    const notBack = (error as Error).message;
-    return { ok: false, error: message, rolledBack: false, notBack };
+    if (swap.confirmation !== undefined) await disarm();
+    return { ok: false, error: message, rolledBack: true, ...unconfirmed };
+  } catch (failure) {
+    const notBack = (failure as Error).message;
+    return { ok: false, error: message, rolledBack: false, notBack, ...unconfirmed };
   }
 }
 

@@ -23,6 +23,8 @@ export interface Intent {
   before: readonly BundleService[];
   /** Services of this run. */
   after: readonly BundleService[];
+  /** Name of the run if this is only what decides who can log in, and nobody has confirmed it yet. */
+  confirmation?: string;
 }
 
 /** A begun swap, as the host's disk has it. */
@@ -49,20 +51,43 @@ export function beginSwap({ paths, ...intent }: Intent): Swap {
   rmSync(swapDirectory, { recursive: true, force: true });
   try {
     makeDirectory(swapDirectory, 0o700);
-    const kept = [...paths, manifestPath].map((path, i): [string, string | null] => {
-      if (!lstatSync(path, { throwIfNoEntry: false })) return [path, null];
-      duplicate(path, `${swapDirectory}/${i}`);
-      return [path, String(i)];
-    });
-    const swap: Swap = { version: 1, kept, ...intent };
-    const content = `${JSON.stringify(swap)}\n`;
-    // After the copies: a new name in a directory brings those before it to the disk too.
-    writeAtomically(recordPath, { content, owner: "root", group: "root", mode: "0600" });
-    return swap;
+    return record({ version: 1, kept: keep([...paths, manifestPath], 0), ...intent });
   } catch (error) {
     rmSync(swapDirectory, { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * Keeps more of what a begun run is about to change: what it has changed so far is undone with it.
+ *
+ * @throws Error naming the path that cannot be kept; the swap is as it was.
+ */
+export function widenSwap(swap: Swap, { paths, ...intent }: Intent): Swap {
+  const known = new Map(swap.kept);
+  const more = keep(
+    paths.filter((path) => !known.has(path)),
+    swap.kept.length,
+  );
+  const [manifest] = swap.kept.slice(-1);
+  return record({ version: 1, kept: [...swap.kept.slice(0, -1), ...more, manifest!], ...intent });
+}
+
+/** Copies of what is at those paths, numbered from `first` on. */
+function keep(paths: readonly string[], first: number): Swap["kept"] {
+  return paths.map((path, i) => {
+    if (!lstatSync(path, { throwIfNoEntry: false })) return [path, null];
+    const copy = String(first + i);
+    duplicate(path, `${swapDirectory}/${copy}`);
+    return [path, copy];
+  });
+}
+
+/** After the copies: a new name in a directory brings those before it to the disk too. */
+function record(swap: Swap): Swap {
+  const content = `${JSON.stringify(swap)}\n`;
+  writeAtomically(recordPath, { content, owner: "root", group: "root", mode: "0600" });
+  return swap;
 }
 
 /**

@@ -3,6 +3,7 @@ import { unitDirectory } from "./places";
 import { must, say } from "./run";
 import { putBack, retire } from "./services";
 import { endSwap, restore, swapDirectory, unfinishedSwap, type Swap } from "./swap";
+import { recordUndone } from "./undone";
 
 /** That a host is not wholly what it was before a run; the message says what is not. */
 export class NotBack extends Error {}
@@ -40,6 +41,7 @@ export async function undo(swap: Swap, booting: boolean): Promise<void> {
     await reloadUnits(swap.kept.map(([path]) => path));
     const fromPackages = after.filter(({ unit }) => added.includes(unit) && !isOurs(unit));
     await putBack(before, fromPackages, changed, booting);
+    if (swap.confirmation !== undefined) recordUndone(swap.confirmation, swap.changed);
     endSwap();
   } catch (error) {
     throw notBack(`every file is back, but not every service: ${(error as Error).message}`);

@@ -8,8 +8,8 @@ import type { Bundle } from "../bundle";
 export interface CloudConfigArgs {
   /** Login name with sudo. */
   adminUser: string;
-  /** OpenSSH public keys of that login. */
-  adminKeys: readonly string[];
+  /** The stack's own OpenSSH public key, with which it logs in should the first boot fail. */
+  deployKey: string;
   /** The node's bundle, without secrets and without values known only after creation. */
   bundle: Bundle;
 }
@@ -25,7 +25,7 @@ export const targetUserDataBytes = 24 * 1024;
  *
  * @throws Error with the size of each part if the document is larger than 24 KiB.
  */
-export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): string {
+export function cloudConfig({ adminUser, deployKey, bundle }: CloudConfigArgs): string {
   const converge = bundle.files[programPath("converge")];
   if (!converge) throw new Error("the bundle must hold the program converge");
   // Converge itself is there already when it reads the bundle; once is enough.
@@ -51,7 +51,7 @@ export function cloudConfig({ adminUser, adminKeys, bundle }: CloudConfigArgs): 
           shell: "/bin/bash",
           sudo: "ALL=(ALL) NOPASSWD:ALL",
           lock_passwd: true,
-          ssh_authorized_keys: [...adminKeys],
+          ssh_authorized_keys: [deployKey],
         },
       ],
       package_update: true,

@@ -11,6 +11,7 @@ export const hostFirewall: Service<{ firewall: FirewallArgs }> = {
   part: ({ firewall }) => ({
     packages: ["nftables"],
     files: { [configPath]: rootFile(nftablesConf(firewall)) },
+    loginFiles: [configPath],
     checks: [{ files: [configPath], command: ["/usr/sbin/nft", "-c", "-f", configPath] }],
     services: [
       { unit: "nftables.service", reloadFiles: [configPath], restartFiles: [], needs: [] },

@@ -2,11 +2,14 @@ import { rootFile } from "../bundle";
 import { made } from "../notice";
 import type { Service, Source } from "../service";
 import { text } from "../text";
+import { authorizedKeys, authorizedKeysDirectory } from "./authorized-keys";
 
 /** What SSH depends on. */
 export interface SshFacts {
   /** Login name with sudo. */
   adminUser: string;
+  /** OpenSSH public keys of that login, the stack's own first. */
+  adminKeys: readonly string[];
 }
 
 const configPath = "/etc/ssh/sshd_config.d/10-webstack.conf";
@@ -18,17 +21,28 @@ export function ssh(from: Source): Service<SshFacts> {
     openings: [
       { from, protocol: "tcp", port: 22, purpose: from === "admins" ? "SSH of the admins" : "SSH" },
     ],
-    part: ({ adminUser }) => ({
-      files: { [configPath]: rootFile(sshdConf(adminUser)) },
-      checks: [
-        {
-          files: [configPath],
-          // The directory is missing where systemd starts SSH with its first connection.
-          command: ["/bin/sh", "-c", "mkdir -p -m 0755 /run/sshd && exec /usr/sbin/sshd -t"],
+    part: ({ adminUser, adminKeys }) => {
+      const keysPath = `${authorizedKeysDirectory}/${adminUser}`;
+      return {
+        // Stated, since sshd reads as the login's user and refuses a folder that others may write.
+        directories: { [authorizedKeysDirectory]: { owner: "root", group: "root", mode: "0755" } },
+        files: {
+          [keysPath]: rootFile(authorizedKeys(adminKeys)),
+          [configPath]: rootFile(sshdConf(adminUser)),
         },
-      ],
-      services: [{ unit: "ssh.service", reloadFiles: [configPath], restartFiles: [], needs: [] }],
-    }),
+        loginFiles: [keysPath, configPath],
+        checks: [
+          // Prints the fingerprint of each key, and fails if there is none.
+          { files: [keysPath], command: ["/usr/bin/ssh-keygen", "-l", "-f", keysPath] },
+          {
+            files: [configPath],
+            // The directory is missing where systemd starts SSH with its first connection.
+            command: ["/bin/sh", "-c", "mkdir -p -m 0755 /run/sshd && exec /usr/sbin/sshd -t"],
+          },
+        ],
+        services: [{ unit: "ssh.service", reloadFiles: [configPath], restartFiles: [], needs: [] }],
+      };
+    },
   };
 }
 
@@ -39,6 +53,8 @@ function sshdConf(adminUser: string): string {
     PasswordAuthentication no
     KbdInteractiveAuthentication no
     AllowUsers ${adminUser}
+    # No other file opens the host: who leaves the list is out.
+    AuthorizedKeysFile ${authorizedKeysDirectory}/%u
     AllowAgentForwarding no
     X11Forwarding no
     # Load balancers are bastions: forwarding to SSH of the private side is what they are for.

@@ -8,6 +8,7 @@ const args = {
   identity: { project: "webstack", stack: "test" },
   user: "webstack",
   sshKeys: ["ssh-ed25519 AAAA person@example.com"],
+  deployKeyVersion: 1,
 };
 
 describe("AdminAccess", () => {
@@ -44,6 +45,17 @@ describe("AdminAccess", () => {
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDeployKeyOfadmindeploykey",
       "ssh-ed25519 AAAA person@example.com",
     ]);
+  });
+
+  it("makes a key of the next number beside the one before it, which the cloud loses", async () => {
+    const made = await record(
+      () => void new AdminAccess("admin", { ...args, deployKeyVersion: 2 }),
+    );
+    expect(made.map(({ name }) => name).sort()).toEqual([
+      ...["admin", "admin-deploy-2", "admin-deploy-key", "admin-deploy-key-2"],
+    ]);
+    const inCloud = made.find(({ name }) => name === "admin-deploy-2")!;
+    expect(inCloud.inputs).toMatchObject({ name: "webstack-test-deploy-2" });
   });
 
   it("keeps the private key secret", async () => {

@@ -15,19 +15,40 @@ export interface SshHost {
   close: () => void;
 }
 
-/** What a command answers, line by line with pauses if it is slow; `hang-up` ends the connection instead. */
+/**
+ * What a command answers, line by line with pauses if it is slow, or as its lines come; `hang-up` ends
+ * the connection instead.
+ */
 export type Answer =
-  { stdout?: string; stderr?: string; status?: number; pauseMs?: number } | "hang-up";
+  | {
+      stdout?: string | AsyncIterable<string>;
+      stderr?: string;
+      status?: number;
+      pauseMs?: number;
+    }
+  | "hang-up";
 
-async function writeLines(channel: ssh2.ServerChannel, stdout: string, pauseMs: number) {
-  for (const line of stdout.split(/(?<=\n)/)) {
+async function writeLines(
+  channel: ssh2.ServerChannel,
+  stdout: string | AsyncIterable<string>,
+  pauseMs: number,
+) {
+  const lines = typeof stdout === "string" ? stdout.split(/(?<=\n)/) : stdout;
+  for await (const line of lines) {
     channel.write(line);
     if (pauseMs > 0) await pause(pauseMs);
   }
 }
 
-/** Starts a host that lets everybody in and answers commands by `answer`. */
-export function sshHost(answer: (command: string, stdin: string) => Answer): Promise<SshHost> {
+/**
+ * Starts a host that answers commands by `answer`.
+ *
+ * @param letsIn whether a new login with that public key (type and base64 data) succeeds. @default every one
+ */
+export function sshHost(
+  answer: (command: string, stdin: string) => Answer,
+  letsIn: (key: string) => boolean = () => true,
+): Promise<SshHost> {
   const { privateKey, publicKey: key } = madeKey();
   const commands: string[] = [];
   const forwards: string[] = [];
@@ -35,7 +56,12 @@ export function sshHost(answer: (command: string, stdin: string) => Answer): Pro
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     clients.add(client);
     client.on("error", () => undefined);
-    client.on("authentication", (login) => login.accept());
+    client.on("authentication", (login) => {
+      const key = login.method === "publickey" ? login.key : undefined;
+      const shown = key ? `${key.algo} ${key.data.toString("base64")}` : "";
+      if (letsIn(shown)) login.accept();
+      else login.reject(["publickey"]);
+    });
     client.on("session", (accept) => {
       accept().on("exec", (acceptExec, _, { command }) => {
         commands.push(command);

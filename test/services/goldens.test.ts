@@ -59,7 +59,7 @@ describe.each(named)("%s", (node, bundle) => {
   });
 
   it("boots with the golden cloud-config", async () => {
-    const args = { adminUser: "webstack", adminKeys: ["ssh-ed25519 AAAA deploy"], bundle };
+    const args = { adminUser: "webstack", deployKey: "ssh-ed25519 AAAA deploy", bundle };
     const document = cloudConfig(args).replace(/(content: )H4sI\S+/g, `$1${empty}`);
     await expect(document).toMatchFileSnapshot(join(folder, `${node}.cloud-config.yaml`));
   });

@@ -21,7 +21,7 @@ const proxy = file(app, "/etc/haproxy/haproxy.cfg");
 
 describe("first boot", () => {
   const programs = (bundle: Bundle): string[] => {
-    const args = { adminUser: "webstack", adminKeys: [], bundle };
+    const args = { adminUser: "webstack", deployKey: "ssh-ed25519 AAAA deploy", bundle };
     const written = writtenFiles(cloudConfig(args))["/var/lib/webstack/bundle.json"]!;
     const { files } = JSON.parse(written) as Bundle;
     return Object.keys(files).filter((path) => path.startsWith("/usr/local/lib/webstack/"));
@@ -187,7 +187,9 @@ describe("every node", () => {
     const used = bundle.services.flatMap((one) => [...one.reloadFiles, ...one.restartFiles]);
     const unused = Object.keys(bundle.files).filter((path) => !used.includes(path));
     const byHand = ["converge", "edge"].map((name) => `/usr/local/lib/webstack/${name}.js`);
-    const atNextStop = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
-    expect(unused.filter((path) => ![...byHand, atNextStop].includes(path))).toEqual([]);
+    const stop = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
+    // sshd reads the keys at each login, systemd the stop at the next one.
+    const atOnce = ["/etc/ssh/authorized_keys.d/webstack", stop];
+    expect(unused.filter((path) => ![...byHand, ...atOnce].includes(path))).toEqual([]);
   });
 });

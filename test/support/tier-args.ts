@@ -57,12 +57,19 @@ export function hostSettings(overrides: Partial<HostSettings> = {}): HostSetting
   };
 }
 
+/** A public key of the right form, made of one letter. */
+export function publicKey(letter: string, comment?: string): string {
+  const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${letter.repeat(43)}`;
+  return comment === undefined ? key : `${key} ${comment}`;
+}
+
 /** What a node of a tier knows, whatever runs on it. */
 export function nodeFacts(role: Role, index = 0): NodeFacts {
   const { name: node, privateIp } = plan[role][index]!;
   const { adminUser, programs, subnetCidrs: subnets } = hostSettings();
+  const adminKeys = [publicKey("D"), publicKey("A", "ann@example.com")];
   const peers = plan[role].filter(({ name }) => name !== node);
-  return { node, role, privateIp, peers, subnets, adminUser, programs };
+  return { node, role, privateIp, peers, subnets, adminUser, adminKeys, programs };
 }
 
 /** HTTPS of a stack that says nothing about it; a test overrides only what it is about. */

@@ -1,7 +1,8 @@
 import { serve } from "../../../plugin/protocol";
-import { WithInventory } from "../../../provider/by-type";
+import { ByType } from "../../../provider/by-type";
 import { engineLog } from "../../../provider/engine-log";
 import { HostProvider } from "../../../provider/host-provider";
+import { inventoryProvider } from "../../../provider/inventory-provider";
 
 const engine = process.argv
   .slice(2)
@@ -27,4 +28,4 @@ provider.read = async ({ id, state }) => {
   const inputs = Object.fromEntries(Object.entries(found).filter(([key]) => key !== "hostKey"));
   return { id, state: found, inputs };
 };
-serve(new WithInventory(provider));
+serve(new ByType(provider, { "host:index:Inventory": inventoryProvider }));

@@ -1,0 +1,138 @@
+import type {
+  ChangeRequest,
+  CheckRequest,
+  CreateRequest,
+  Plugin,
+  ReadRequest,
+} from "../plugin/plugin";
+import type { Values } from "../plugin/values";
+import { connect } from "./connect";
+import { differences } from "./difference";
+import type { Log, LogOf } from "./engine-log";
+import type { Session } from "./session";
+
+/** Default of the longest wait for a host, which may be booting for the first time, seconds. */
+const firstSeconds = 300;
+/** Longest wait for the proof on a host that was reached a moment ago, seconds. */
+const proofSeconds = 60;
+
+/**
+ * Adds the key on standard input to those that open the host, unless it is there: the file of the
+ * host's configuration, or that of a host that was not configured since there is one.
+ */
+const addKey = [
+  "key=$(cat)",
+  'file=/etc/ssh/authorized_keys.d/"$(id -un)"',
+  'test -e "$file" || file="$HOME"/.ssh/authorized_keys',
+  `sudo -n grep -qxF -- "$key" "$file" || printf '%s\\n' "$key" | sudo -n tee -a "$file" >/dev/null`,
+].join("; ");
+
+interface Inputs {
+  user: string;
+  version: number;
+  publicKey: string;
+  privateKey: string;
+  formerPrivateKey: string;
+  hosts: { node: string; host: string; port?: number; bastions: string[] }[];
+}
+
+/** Provider of new deploy keys, see `deploy-key.ts`. Nothing is taken away here, so all may be repeated. */
+export class DeployKeyProvider implements Plugin {
+  readonly version = "0.1.0";
+  readonly previews = false;
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly logOf: LogOf,
+    private readonly hostSeconds = firstSeconds,
+  ) {}
+
+  secrets = () => ["privateKey", "formerPrivateKey"];
+  check = ({ news }: CheckRequest) => ({ inputs: news, failures: [] });
+
+  /** Only another key is a change: hosts that come later are born with the key of then. */
+  diff = ({ state, inputs }: ChangeRequest) => ({
+    changes: differences(state, inputs).filter(({ path }) => path === "publicKey"),
+    deleteBeforeReplace: false,
+    isOfInputs: true,
+  });
+
+  create = async ({ urn, inputs }: CreateRequest) => {
+    await this.bring(urn, inputs);
+    return { id: "deploy-key", state: inputs };
+  };
+
+  update = async ({ urn, inputs }: ChangeRequest): Promise<Values> => {
+    await this.bring(urn, inputs);
+    return inputs;
+  };
+
+  read = async ({ id, state, inputs }: ReadRequest) => ({ id, state, inputs });
+  delete = async () => undefined;
+  cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
+
+  private async bring(urn: string, values: Values): Promise<void> {
+    const inputs = values as unknown as Inputs;
+    const log = this.logOf(urn);
+    const { hosts } = inputs;
+    const isDoor = ({ bastions }: Inputs["hosts"][number]) => bastions.length === 0;
+    // The way to all others must know the new key before it is proved there.
+    await this.each(inputs, hosts.filter(isDoor), log);
+    await this.each(
+      inputs,
+      hosts.filter((host) => !isDoor(host)),
+      log,
+    );
+    log.info(`deploy key ${inputs.version} opens all ${hosts.length} hosts`);
+  }
+
+  /** @throws Error naming every host on which the key is not proved. */
+  private async each(inputs: Inputs, hosts: Inputs["hosts"], log: Log): Promise<void> {
+    const done = await Promise.allSettled(hosts.map((host) => this.one(inputs, host, log)));
+    this.stop.signal.throwIfAborted();
+    const problems = done.flatMap((result, i) =>
+      result.status === "rejected"
+        ? [`${hosts[i]!.node}: ${(result.reason as Error).message}`]
+        : [],
+    );
+    if (problems.length === 0) return;
+    const { version } = inputs;
+    throw new Error(
+      [
+        `deploy key ${version} could not be proved on every host, so key ${version - 1} stays valid on all of them`,
+        ...problems,
+        "bring these hosts back and run `up` again, it goes on from here; webstack:admin.deployKeyVersion is " +
+          "raised by 1 at a time, and never lowered",
+      ].join("\n"),
+    );
+  }
+
+  private async one(
+    { user, publicKey, privateKey, formerPrivateKey }: Inputs,
+    { node, ...way }: Inputs["hosts"][number],
+    log: Log,
+  ): Promise<void> {
+    const visit = {
+      ...{ pinned: undefined, urn: "", say: log.info, signal: this.stop.signal },
+      connection: { ...way, user, privateKey },
+    };
+    const both = { ...visit.connection, formerPrivateKey };
+    const first = { ...visit, connection: both, timeoutSeconds: this.hostSeconds };
+    const hostKey = await within(await connect(first), async (session) => {
+      const { status, stderr } = await session.run(addKey, { input: `${publicKey}\n` });
+      if (status !== 0) throw new Error(`the key could not be added: ${stderr.trim()}`);
+      return session.hostKey;
+    });
+    const proof = { ...visit, pinned: hostKey, timeoutSeconds: proofSeconds };
+    await within(await connect(proof), (session) => session.run("true"));
+    log.status(`${node} accepts the new key`);
+  }
+}
+
+async function within<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,26 @@
+import type { ChangeRequest, CheckRequest, CreateRequest, ReadRequest } from "../plugin/plugin";
+import { differences } from "./difference";
+import { losses } from "./losses";
+
+/** Provider of what only keeps a record, see `inventory.ts`: it is checked, and done nothing with. */
+export const inventoryProvider = {
+  version: "0.1.0",
+  previews: false,
+
+  check: ({ olds, news }: CheckRequest) => ({
+    inputs: { things: news.things },
+    failures: losses(olds, news),
+  }),
+
+  diff: ({ state, inputs }: ChangeRequest) => ({
+    changes: differences(state, inputs),
+    deleteBeforeReplace: false,
+    isOfInputs: true,
+  }),
+
+  create: async ({ inputs }: CreateRequest) => ({ id: "inventory", state: inputs }),
+  read: async ({ id, state, inputs }: ReadRequest) => ({ id, state, inputs }),
+  update: async ({ inputs }: ChangeRequest) => inputs,
+  delete: async () => undefined,
+  secrets: () => [],
+};
