@@ -45,7 +45,7 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
 }
 
 /** Configures tier after tier, from the databases outwards, through the load balancers. */
-function rollOut({ archive }: WebStackArgs, base: Foundation, { lb, web, app, db }: Tiers): void {
+function rollOut({ archive, runtime }: WebStackArgs, base: Foundation, { lb, web, app, db }: Tiers): void {
   const { user, privateKey } = base.access;
   const direct = { user, privateKey };
   const access = { ...direct, bastions: lb.publicIps };
@@ -53,7 +53,8 @@ function rollOut({ archive }: WebStackArgs, base: Foundation, { lb, web, app, db
   const pushed = archive === undefined ? {} : { archive };
   const dbDone = new Rollout("db", { hosts: db, access, after: bastions });
   const afterDb = [...bastions, dbDone];
-  const appDone = new Rollout("app", { hosts: app, access, ...pushed, after: afterDb });
+  const withRuntime = { ...pushed, ...(runtime ? { runtimeArchive: runtime.archive } : {}) };
+  const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
   const webDone = new Rollout("web", { hosts: web, access, ...pushed, after: afterApp });
   new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });

@@ -12,7 +12,13 @@ import { differences, onlyWayChanged } from "./difference";
 import type { Log, LogOf } from "./engine-log";
 import { inputsOf, type Inputs, type State } from "./inputs";
 import { readBack } from "./read-back";
-import { applyConfiguration, pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
+import {
+  applyConfiguration,
+  pushRelease,
+  pushRuntime,
+  readConfiguration,
+  waitForFirstBoot,
+} from "./remote";
 import { ConnectionLost, type Session } from "./session";
 
 /** Default wait for a host that was just made, seconds. */
@@ -127,6 +133,7 @@ export class HostProvider implements Plugin {
 
 async function bring(session: Session, inputs: Inputs, log: Log): Promise<void> {
   await pushRelease(session, inputs, log);
+  await pushRuntime(session, inputs, log);
   const changed = await applyConfiguration(session, inputs, log);
   log.status(changed.length === 0 ? "nothing had to change" : `${changed.length} files changed`);
 }

@@ -102,6 +102,27 @@ export async function pushRelease(session: Session, { release }: Inputs, log: Lo
   if (!ok) throw new Error(`the release did not arrive: ${error}`);
 }
 
+/**
+ * Sends what runs the release, such as Node.js, unless the host has it or uses its distribution's.
+ *
+ * @throws Error if there is nothing to send, or it did not arrive whole.
+ */
+export async function pushRuntime(session: Session, { release }: Inputs, log: Log): Promise<void> {
+  if (!release?.runtime) return;
+  const { runtime, runtimeArchive } = release;
+  const { digest } = runtime;
+  const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
+  if (present) return;
+  if (!runtimeArchive || !existsSync(runtimeArchive)) {
+    const found = runtimeArchive ? `${runtimeArchive} does not exist` : "no archive was given";
+    throw new Error(`the host does not have the runtime ${digest}, and ${found}`);
+  }
+  log.status(`sending the runtime ${digest.slice(0, 12)}`);
+  const options = { file: runtimeArchive, timeoutSeconds: transferSeconds };
+  const { ok, error } = await ask<Outcome>(session, `receive ${digest}`, options);
+  if (!ok) throw new Error(`the runtime did not arrive: ${error}`);
+}
+
 function step(line: string): string | undefined {
   try {
     const { step: name, detail } = JSON.parse(line) as { step?: string; detail?: string };

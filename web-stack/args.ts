@@ -13,6 +13,8 @@ export interface WebStackArgs extends Settings {
   release: BundleRelease;
   /** Local path of the release's archive. @default the hosts fetch the release */
   archive?: string | undefined;
+  /** What runs the release on the app nodes, with the local path of its archive. @default the distribution's programs */
+  runtime?: { digest: string; archive: string } | undefined;
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
 }

@@ -63,7 +63,7 @@ function addressBroker(
 
 /** The servers of all tiers with the state of each. */
 export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation) {
-  const { loadBalancers, web, app, db, program, release } = args;
+  const { loadBalancers, web, app, db, program, release, runtime } = args;
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role);
@@ -99,7 +99,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     data: app.data,
     workers: app.workers,
     cron: app.cron,
-    release,
+    release: runtime ? { ...release, runtime: { digest: runtime.digest, root: "/srv/runtime" } } : release,
+    python: app.runtime === "python",
     server: server("app"),
     host,
   });

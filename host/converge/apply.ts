@@ -15,6 +15,7 @@ import { changedPaths, makePlan, type Plan } from "./plan";
 import { prepare } from "./prepare";
 import { pruneReleases, switchRelease } from "./release";
 import { say } from "./run";
+import { pruneRuntimes } from "./runtime";
 import { bringUp, retire, type ServicesResult } from "./services";
 import { beginSwap, endSwap, type Intent, type Swap } from "./swap";
 import { NotBack, recover, reloadUnits, undo } from "./undo";
@@ -135,6 +136,7 @@ async function rollBack({ message }: Error, swap: Swap): Promise<Outcome> {
 function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);
+    if (release.runtime) pruneRuntimes(release.runtime);
   } catch (error) {
     say("left behind", (error as Error).message);
   }

@@ -22,14 +22,16 @@ import { must, say } from "./run";
 const incoming = `${stateDirectory}/incoming`;
 const digestForm = /^[0-9a-f]{64}$/;
 
-function archivePath(digest: string): string {
+/** Where an archive is that has arrived. @throws Error if the digest is none. */
+export function archivePath(digest: string): string {
   if (!digestForm.test(digest)) throw new Error(`digest must be 64 hex digits, got "${digest}"`);
   return `${incoming}/${digest}.tar.gz`;
 }
 
-/** True if the release, or its archive, is on the host. */
-export function hasRelease(digest: string, root = "/srv/app"): boolean {
-  return existsSync(`${root}/releases/${digest}`) || existsSync(archivePath(digest));
+/** True if the release, or the runtime, or the archive of either, is on the host. */
+export function hasRelease(digest: string, root = "/srv/app", runtimes = "/srv/runtime"): boolean {
+  const places = [`${root}/releases/${digest}`, `${runtimes}/${digest}`, archivePath(digest)];
+  return places.some((path) => existsSync(path));
 }
 
 /**
