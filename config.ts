@@ -1,17 +1,21 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { sharedToken, tokenProblems } from "./config/api-token";
 import { type AppContract, appContract } from "./config/app-contract";
 import { connectionProblems } from "./config/connection-problems";
 import { combinationProblems } from "./config/combinations";
+import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
-import { problemsOf, shown, veiled } from "./config/problems";
+import { type EdgeTls, edgeTls } from "./config/edge-tls";
+import { problemsOf, shown } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
 import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./config/stack-file";
+import { trustedBlocks } from "./config/trusted-proxies";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
-const defaultAppPath = "./sample-app/dist";
+export const defaultAppPath = "./sample-app/dist";
 
 /** Where the app's release comes from: a directory to pack and push, or a file to fetch. */
 export type AppSource =
@@ -29,9 +33,20 @@ export type AppSource =
 
 type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
+type BackupConfig = NonNullable<StackConfig["backups"]>;
 
 /** All that a stack file says: checked, with defaults, secrets wrapped. */
-export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancers"> {
+export interface Settings extends Omit<
+  StackConfig,
+  | ("app" | "backups" | "db" | "loadBalancers" | "consent")
+  | ("tls" | "domain" | "domains" | "canonicalDomain")
+> {
+  /** What the stack file allows for a while. */
+  consent: Consent[];
+  /** HTTPS of the load balancers, and the names that it is for. */
+  edgeTls: EdgeTls;
+  /** Name in the stack's URL; absent: the floating address is it. */
+  domain?: string;
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
@@ -42,7 +57,7 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
   /** Settings of the app tier. */
-  app: Pick<AppConfig, "count" | "serverType" | "env"> &
+  app: Pick<AppConfig, "count" | "serverType" | "env" | "release" | "versionHeader"> &
     AppContract & {
       /** Where the release comes from. */
       source: AppSource;
@@ -54,14 +69,31 @@ export interface Settings extends Omit<StackConfig, "app" | "db" | "loadBalancer
     /** MiB of memory that each MySQL keeps data in. */
     bufferPoolMib: number;
   };
+  /** Settings of backups; absent: there are none. */
+  backups?: Omit<BackupConfig, "target"> & {
+    /** The bucket. */
+    target: Omit<BackupConfig["target"], "secretAccessKey"> & {
+      secretAccessKey: pulumi.Output<string>;
+    };
+  };
 }
 
 /**
- * Reads the settings of the current stack. Relative paths start at `projectRoot`.
+ * Reads the settings of the current stack on a day. Relative paths start at `projectRoot`.
  *
  * @throws pulumi.RunError that lists every problem of the stack file, one a line.
  */
-export function readSettings(projectRoot: string): Settings {
+export function readSettings(projectRoot: string, today = new Date()): Settings {
+  const { settings: known, problems } = checkedSettings(projectRoot, today);
+  if (!known) throw new pulumi.RunError(report(problems));
+  return known;
+}
+
+/** The settings of the current stack on a day, or every problem of its file, one sentence each. */
+export function checkedSettings(
+  projectRoot: string,
+  today: Date,
+): { settings?: Settings; problems: string[] } {
   const all = pulumi.runtime.allConfig();
   const raw = decodeSettings(all, settingsSchema);
   const parsed = settingsSchema.safeParse(raw);
@@ -69,28 +101,35 @@ export function readSettings(projectRoot: string): Settings {
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw)),
     ...combinationProblems(raw),
+    ...consentProblems(raw, today),
     ...clearTextSecrets(raw, settingsSchema),
     ...directoryProblems(raw, projectRoot),
     ...tokenProblems(raw, token),
   ];
-  if (!parsed.success || problems.length > 0) throw new pulumi.RunError(report(problems));
+  if (!parsed.success || problems.length > 0) return { problems };
   const known = settings(parsed.data, String(token), projectRoot);
   const tooMany = connectionProblems(known.app);
-  if (tooMany.length > 0) throw new pulumi.RunError(report(tooMany));
-  return known;
+  return tooMany.length > 0 ? { problems: tooMany } : { settings: known, problems };
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
-  const { path, url, sha256, secretEnv, count, serverType, env } = config.app;
+  const { path, url, sha256, secretEnv, count, serverType, env, release } = config.app;
   const { api, tls, ...loadBalancers } = config.loadBalancers;
+  const { backups, ...others } = withoutNames(config);
+  const names = edgeTls(config);
   const source = url
     ? { url, sha256: sha256!, path: undefined }
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
-    ...config,
+    ...others,
+    consent: config.consent.map((line) => consentOf(line)!),
+    ...(backups ? { backups: withSecret(backups) } : {}),
+    edgeTls: names,
+    domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {
       ...loadBalancers,
+      trustedProxies: trustedBlocks(loadBalancers.trustedProxies),
       api: { ...api, token: pulumi.secret(token) },
       tls: tls && { certificate: tls.certificate, privateKey: pulumi.secret(tls.privateKey) },
     },
@@ -98,6 +137,8 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       count,
       serverType,
       env,
+      release,
+      versionHeader: config.app.versionHeader,
       source,
       secretEnv: pulumi.secret(secretEnv),
       ...appContract(config.app, source.path === resolve(projectRoot, defaultAppPath)),
@@ -110,31 +151,30 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
   };
 }
 
-/** The token with which the program itself speaks to the API. */
-function sharedToken(all: Record<string, string>): string | undefined {
-  return all["hcloud:token"] ?? process.env.HCLOUD_TOKEN;
+function withoutNames({ tls: _, domains: __, canonicalDomain: ___, ...rest }: StackConfig) {
+  return rest;
 }
 
-function tokenProblems(raw: RawSettings, token: unknown): string[] {
-  if (token === undefined) {
-    return [
-      "hcloud:token must be a Hetzner API token of 64 letters and digits, got nothing; " +
-        "store it with: pulumi config set --secret hcloud:token",
-    ];
-  }
-  const own = valueAt(raw, ["loadBalancers", "api", "token"]) !== undefined;
-  if (own || /^[A-Za-z0-9]{64}$/.test(String(token))) return [];
-  return [
-    `hcloud:token must be a Hetzner API token of 64 letters and digits, got ${veiled(token)}; ` +
-      "store it with: pulumi config set --secret hcloud:token",
-  ];
+/** Where the Hetzner API is, if nothing else is said. */
+const officialEndpoint = "https://api.hetzner.cloud/v1";
+
+/** The API as the machine of `pulumi up` reaches it: that of the cloud's provider. */
+export function readProject(): { endpoint: string; token: pulumi.Output<string> } {
+  const all = pulumi.runtime.allConfig();
+  const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;
+  return { endpoint, token: pulumi.secret(sharedToken(all) ?? "") };
+}
+
+function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings["backups"]> {
+  const { secretAccessKey, ...bucket } = target;
+  return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
 }
 
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
   const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
   if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
-  // What is built is there after the build alone.
-  if (valueAt(raw, ["app", "build"]) !== undefined) return [];
+  // What is built is there after the build alone; a pinned release needs no directory.
+  if (["build", "release"].some((key) => valueAt(raw, ["app", key]) !== undefined)) return [];
   if (statSync(resolve(projectRoot, path), { throwIfNoEntry: false })?.isDirectory()) return [];
   const how =
     path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";

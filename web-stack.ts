@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Rollout } from "./components/rollout";
+import type { ReleaseFacts } from "./release/facts";
 import { type Role, topology } from "./topology";
 import type { WebStackArgs } from "./web-stack/args";
 import { type Foundation, foundation } from "./web-stack/foundation";
@@ -23,6 +24,8 @@ export type WebStackOutputs = {
   ssh: { user: string; bastions: pulumi.Output<string>[] };
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Output<string>;
+  /** The app's release; what it says of itself is not known if the hosts fetch it. */
+  release: { digest: string } & Omit<ReleaseFacts, "command">;
 };
 
 /**
@@ -51,7 +54,9 @@ function rollOut({ archive, runtime }: WebStackArgs, base: Foundation, { lb, web
   const access = { ...direct, bastions: lb.publicIps };
   const bastions = lb.servers;
   const pushed = archive === undefined ? {} : { archive };
-  const dbDone = new Rollout("db", { hosts: db, access, after: bastions });
+  // A server that changes its type and a service that restarts would be two nodes that are away.
+  const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
+  const dbDone = new Rollout("db", { hosts: db, access, after: servers });
   const afterDb = [...bastions, dbDone];
   const withRuntime = { ...pushed, ...(runtime ? { runtimeArchive: runtime.archive } : {}) };
   const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
@@ -65,9 +70,10 @@ function outputs(
   { access, addresses }: Foundation,
   tiers: Tiers,
 ): WebStackOutputs {
-  const { loadBalancers, domain } = args;
+  const { domain, release, facts } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
-  const scheme = loadBalancers.tls ? "https" : "http";
+  const { mode } = args.edgeTls;
+  const scheme = mode === "pem" || mode === "acme" ? "https" : "http";
   return {
     url: pulumi.interpolate`${scheme}://${domain ?? addresses.ipv4.address}/`,
     floatingIp: { ipv4: addresses.ipv4.address, ipv6: addresses.ipv6?.address },
@@ -77,5 +83,10 @@ function outputs(
     }),
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
     privateKey: access.privateKey,
+    release: { digest: release.digest, ...originOf(facts) },
   };
+}
+
+function originOf({ command: _, ...origin }: ReleaseFacts) {
+  return origin;
 }

@@ -4,7 +4,7 @@ import { appEnv } from "../services/app/app-environment";
 import type { AppProgram } from "../services/app/app-program";
 import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
-import { appBalancer } from "../services/app-balancer/service";
+import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
 import type { AppJob } from "../services/app-jobs/job-units";
 import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
 import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
@@ -13,6 +13,7 @@ import type { BundleRelease } from "../services/bundle";
 import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
 import { everyNode } from "../services/every-node";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { WebRequests } from "../services/requests";
 import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
@@ -27,8 +28,10 @@ export interface AppTierArgs extends TierArgs {
   env: Readonly<Record<string, string>>;
   /** Environment of the app that is kept secret. */
   secretEnv: pulumi.Input<Record<string, string>>;
-  /** Processes of the app on each node, 1 or more. */
+  /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
   /** Whether a release is refused whose tables the databases' group does not take. */
   checkTables: boolean;
   /** Packages of the distribution that the app needs. @default none */
@@ -43,7 +46,11 @@ export interface AppTierArgs extends TierArgs {
   release: BundleRelease;
 }
 
-type Own = AppFacts & AppWorkersFacts & Pick<AppJobsFacts, "cron"> & DatabaseProxyFacts;
+type Own = AppFacts &
+  Omit<AppBalancerFacts, keyof NodeFacts> &
+  AppWorkersFacts &
+  Pick<AppJobsFacts, "cron"> &
+  DatabaseProxyFacts;
 
 /** Hosts that run the app and, beside it, a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
@@ -68,7 +75,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
     }
 
     const { database, program, processes, checkTables, packages = [], data } = args;
-    const { workers, cron, release } = args;
+    const { requests, workers, cron, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
@@ -76,6 +83,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       // The roll-out begins with the first node, and ends there if the migration fails.
       migrates: index === 0,
       processes,
+      requests,
       checkTables,
       packages,
       data,

@@ -7,12 +7,14 @@ import { numericId } from "../resources/numeric-id";
 export interface FloatingAddressesArgs {
   /** Names and labels of the stack. */
   identity: Identity;
-  /** Hetzner location that the addresses are routed through, such as `nbg1`. */
+  /** Hetzner location that new addresses are routed through, such as `nbg1`. */
   homeLocation: string;
   /** Whether there is an IPv6 network too. */
   ipv6: boolean;
   /** Whether the addresses refuse to be deleted. */
   protect: boolean;
+  /** True: the IPv6 address may be deleted all the same. @default false */
+  ipv6MayGo?: boolean;
 }
 
 /** A floating address that both load balancers are ready to serve. */
@@ -44,7 +46,8 @@ export class FloatingAddresses extends pulumi.ComponentResource {
       id: numericId(ipv4),
     };
     if (args.ipv6) {
-      const ipv6 = floatingIp(this, `${name}-ipv6`, "ipv6", args);
+      const protect = args.protect && !args.ipv6MayGo;
+      const ipv6 = floatingIp(this, `${name}-ipv6`, "ipv6", { ...args, protect });
       // What the cloud gives is a /64, named by its address with all host bits zero.
       const address = pulumi.interpolate`${ipv6.ipAddress}1`;
       this.ipv6 = {
@@ -79,6 +82,7 @@ function floatingIp(
       labels: cloudLabels(identity),
       deleteProtection: protect,
     },
-    { parent, protect },
+    // An address is routed through any location of its zone; another home would be another address.
+    { parent, protect, ignoreChanges: ["homeLocation"] },
   );
 }

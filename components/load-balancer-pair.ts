@@ -1,5 +1,8 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
+import { acme, type AcmeFacts } from "../services/acme/service";
+import type { EdgeRules } from "../services/edge-haproxy/edge-rules";
+import type { EdgeHttps } from "../services/edge-haproxy/https";
 import { edgeHaproxy, type EdgeHaproxyFacts } from "../services/edge-haproxy/service";
 import { everyNode } from "../services/every-node";
 import {
@@ -10,7 +13,10 @@ import { keepalived, type KeepalivedFacts } from "../services/keepalived/service
 import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../services/mover/service";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { prober } from "../services/prober/service";
+import type { WebRequests } from "../services/requests";
+import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
+import type { AcmeAccount } from "./acme-account";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
 import type { Server } from "./server";
@@ -30,16 +36,26 @@ export interface ApiAccess {
 export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   /** Web nodes that requests go to, in order. */
   webNodes: readonly Peer[];
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** What the stack file says about visitors' requests at the load balancers. */
+  rules: EdgeRules;
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
   /** How the two reach the Hetzner API, to move the addresses. */
   api: ApiAccess;
   /** Certificate chain with its private key in PEM form; a secret. */
   certificatePem: pulumi.Input<string>;
+  /** Keys of session tickets, a line each; a secret. */
+  ticketKeys: pulumi.Input<string>;
+  /** HTTPS, without what depends on the account. */
+  https: EdgeHttps;
+  /** Account at a certificate authority. @default the stack has certificates of its own */
+  acme?: AcmeAccount | undefined;
 }
 
 type Own = Omit<
-  EdgeHaproxyFacts & FloatingAddressesFacts & KeepalivedFacts & MoverFacts,
+  EdgeHaproxyFacts & AcmeFacts & FloatingAddressesFacts & KeepalivedFacts & MoverFacts,
   keyof NodeFacts
 >;
 
@@ -64,7 +80,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       );
     }
 
-    const services = LoadBalancerPair.services(args.api.hasToken);
+    const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.apiPort);
     this.servers = this.createServers(name, args, services, (node) => known(args, node));
     firstAssignments(this, name, args.addresses, this.servers[0]!);
     this.publicIps = this.servers.map(({ publicIp }) => publicIp);
@@ -76,6 +92,8 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       (node) => known(args, node, settings),
       (node) => ({
         ...args.api.secrets(node.name),
+        ...(args.acme?.secrets(node.name) ?? {}),
+        ticketKeys: pulumi.secret(args.ticketKeys),
         edgeCertificate: pulumi.secret(args.certificatePem),
       }),
     );
@@ -92,13 +110,16 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
    * What each node runs, in the order of its start.
    *
    * @param hasToken true if the API token is on the load balancers.
+   * @param acmePort TCP port of a certificate authority's API. @default there is none
    */
-  static services(hasToken: boolean): NodeServices<NodeFacts & Own> {
+  static services(hasToken: boolean, acmePort?: number): NodeServices<NodeFacts & Own> {
     return {
       system: everyNode("admins"),
       tier: [
         floatingAddresses,
         edgeHaproxy,
+        ticketKeys,
+        ...(acmePort === undefined ? [] : [acme(acmePort)]),
         prober,
         mover(hasToken),
         keepalived(moverNeeds(hasToken)),
@@ -109,18 +130,26 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
 
 /** What a load balancer knows; without `settings` at its first boot, when no id is known yet. */
 function known(
-  { nodes, webNodes, addresses }: LoadBalancerPairArgs,
+  { nodes, webNodes, requests, rules, addresses, https, acme: account }: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
   settings?: pulumi.Output<MoverSettings>,
 ): pulumi.Output<Own> {
   return pulumi
-    .all([pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr)), settings])
-    .apply(([hostCidrs, moving]) => ({
+    .all([
+      pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr)),
+      settings,
+      settings && account?.settings,
+    ])
+    .apply(([hostCidrs, moving, ordering]) => ({
       loadBalancers: nodes,
       webNodes,
+      requests,
+      rules,
       vrrpPriority,
       floatingAddresses: hostCidrs,
       mover: moving,
+      acme: ordering,
+      https: moving && { ...https, ...(ordering ? { thumbprint: ordering.thumbprint } : {}) },
       peerPublicIp: moving?.servers.find((other) => other.name !== name)?.publicIp,
     }));
 }

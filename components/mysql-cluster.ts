@@ -1,6 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { archiver, type ArchiverFacts, type BackupFacts } from "../services/archiver/service";
 import { everyNode } from "../services/every-node";
 import type { DataVolume } from "../services/mysql/data-volume";
 import { mysql, type MysqlFacts } from "../services/mysql/service";
@@ -11,7 +12,7 @@ import { DatabaseCredentials } from "./database-credentials";
 import { cloudLabels, cloudName } from "../resources/naming";
 import { NodeCertificates } from "./node-certificates";
 import { numericId } from "../resources/numeric-id";
-import type { Server, ServerSettings } from "./server";
+import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link MysqlCluster}. Nodes: one, or an odd number up to nine. */
@@ -20,8 +21,14 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   bufferPoolMib: number;
   /** GB of a volume for the data of each node. @default the data is on the server's own disk */
   volumeGb?: number | undefined;
+  /** True: volumes may be deleted or replaced though the servers are protected. @default false */
+  volumesMayGo?: boolean | undefined;
+  /** What must have been done before a volume is changed. @default nothing */
+  volumesAfter?: pulumi.Resource | undefined;
   /** False: MySQL's group communication is left alone. @default true */
   xcomHelp?: boolean | undefined;
+  /** Where backups go, with the secret of the bucket. @default there are none */
+  backups?: (BackupFacts & { secret: pulumi.Input<string> }) | undefined;
 }
 
 /** What an app needs to use the databases. */
@@ -34,7 +41,7 @@ export interface DatabaseAccess {
   caPem: pulumi.Output<string>;
 }
 
-type Own = Omit<MysqlFacts & SupervisorFacts, keyof NodeFacts>;
+type Own = Omit<MysqlFacts & SupervisorFacts & ArchiverFacts, keyof NodeFacts>;
 
 /** MySQL in Group Replication with a single primary, on hosts that mend the group themselves. */
 export class MysqlCluster extends Tier<PlannedDatabase, Own> {
@@ -44,6 +51,13 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
     tier: [mysql, supervisor],
   };
 
+  /** What each node runs if there are backups. */
+  static servicesWith(backups: BackupFacts | undefined): NodeServices<NodeFacts & Own> {
+    const { system, tier } = MysqlCluster.services;
+    if (!backups) return MysqlCluster.services;
+    return { system, tier: [...tier, archiver(backups.target.endpoint)] };
+  }
+
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
   /** What an app needs. */
@@ -52,7 +66,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
   /** @throws pulumi.ResourceError if the number of nodes cannot form a majority. */
   constructor(name: string, args: MysqlClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("webstack:index:MysqlCluster", name, {}, opts);
-    const { nodes, server } = args;
+    const { nodes } = args;
     if (nodes.length % 2 === 0 || nodes.length > 9) {
       throw new pulumi.ResourceError(
         `nodes must be 1, 3, 5, 7 or 9, got ${nodes.length}; set db.nodes to one of them`,
@@ -70,10 +84,10 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
     const groupName = new random.RandomUuid(`${name}-group-name`, {}, { parent: this }).result;
     const known = (node: PlannedDatabase, volume?: pulumi.Input<MysqlFacts["volume"]>) =>
       pulumi.all([groupName, volume]).apply(([group, data]) => facts(args, node, group, data));
-    const { services } = MysqlCluster;
+    const services = MysqlCluster.servicesWith(args.backups);
     const pending = args.volumeGb ? "pending" : undefined;
     const servers = this.createServers(name, args, services, (node) => known(node, pending));
-    const volumes = args.volumeGb ? dataVolumes(this, servers, server, args.volumeGb) : [];
+    const volumes = args.volumeGb ? dataVolumes(this, servers, args, args.volumeGb) : [];
     this.hosts = this.configured(
       servers,
       args,
@@ -84,6 +98,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
         databaseCa: caPem,
         databaseCertificate: byNode[node.name]!.certPem,
         databaseKey: byNode[node.name]!.keyPem,
+        ...(args.backups ? { backupSecret: args.backups.secret } : {}),
       }),
     );
     this.access = { nodes, appPassword: passwords.app, caPem };
@@ -92,12 +107,15 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
 }
 
 function facts(
-  { nodes, bufferPoolMib, xcomHelp }: MysqlClusterArgs,
+  { nodes, bufferPoolMib, xcomHelp, backups }: MysqlClusterArgs,
   { mysqlServerId }: PlannedDatabase,
   groupName: string,
   volume: MysqlFacts["volume"],
 ): Own {
-  return { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
+  const own = { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
+  if (!backups) return own;
+  const { root, target, publicKey, baseAt } = backups;
+  return { ...own, backups: { root, target, publicKey, baseAt } };
 }
 
 /**
@@ -108,10 +126,12 @@ function facts(
 function dataVolumes(
   parent: pulumi.ComponentResource,
   servers: readonly Server[],
-  { identity, protect }: Pick<ServerSettings, "identity" | "protect">,
+  { server, volumesMayGo, volumesAfter }: MysqlClusterArgs,
   sizeGb: number,
 ): pulumi.Output<DataVolume>[] {
+  const { identity, mayGo } = server;
   return servers.map(({ node, serverId }) => {
+    const protect = server.protect && !volumesMayGo && !mayGo?.(node.name);
     const volume = new hcloud.Volume(
       `${node.name}-volume`,
       {
@@ -122,7 +142,7 @@ function dataVolumes(
         labels: cloudLabels(identity, { role: node.role, node: node.name }),
         deleteProtection: protect,
       },
-      { parent, protect },
+      { parent, protect, dependsOn: volumesAfter ?? [] },
     );
     const { volumeId } = new hcloud.VolumeAttachment(
       `${node.name}-volume-attachment`,

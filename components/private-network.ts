@@ -15,6 +15,8 @@ export interface PrivateNetworkArgs {
   networkZone: string;
   /** Whether the network refuses to be deleted. */
   protect: boolean;
+  /** What must have been done before the network is changed. @default nothing */
+  after?: pulumi.Resource;
 }
 
 /** The layer-3 network between the nodes, with one subnet for each tier. */
@@ -34,7 +36,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
         deleteProtection: args.protect,
         labels: cloudLabels(args.identity),
       },
-      { parent: this, protect: args.protect },
+      { parent: this, protect: args.protect, dependsOn: args.after ?? [] },
     );
     this.networkId = numericId(network);
     this.subnetIds = subnets(this, name, args, this.networkId);

@@ -21,6 +21,10 @@ export interface ServerSettings {
   subnetId: pulumi.Input<string>;
   /** Whether the server refuses to be deleted or rebuilt. */
   protect: boolean;
+  /** True for a node that may be deleted all the same. @default none */
+  mayGo?: ((name: string) => boolean) | undefined;
+  /** What is done around a change of a node's server. @default nothing */
+  hooks?: ((node: PlannedNode) => pulumi.ResourceHookBinding) | undefined;
 }
 
 /** Arguments of {@link Server}. */
@@ -54,11 +58,13 @@ export class Server extends pulumi.ComponentResource {
       );
     }
 
-    const vm = new hcloud.Server(`${name}-vm`, machine(args), {
+    const protect = args.protect && !args.mayGo?.(args.node.name);
+    const vm = new hcloud.Server(`${name}-vm`, machine(args, protect), {
       parent: this,
-      protect: args.protect,
+      protect,
       // Each of these would replace the machine; `npm run roll` does that on purpose (DESIGN §3).
-      ignoreChanges: ["userData", "image", "sshKeys"],
+      ignoreChanges: ["userData", "image", "sshKeys", "location"],
+      ...(args.hooks ? { hooks: args.hooks(args.node) } : {}),
     });
     this.serverId = numericId(vm);
     new hcloud.ServerNetwork(
@@ -78,11 +84,13 @@ export class Server extends pulumi.ComponentResource {
   }
 }
 
-function machine(args: ServerArgs): hcloud.ServerArgs {
+function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
   const { name, role, location } = args.node;
   return {
     name,
     serverType: args.serverType,
+    // A disk that has grown never shrinks: with it the way back to a smaller type would be gone.
+    keepDisk: true,
     location,
     image: args.image,
     sshKeys: args.sshKeyIds,
@@ -91,7 +99,7 @@ function machine(args: ServerArgs): hcloud.ServerArgs {
     userData: args.userData,
     labels: cloudLabels(args.identity, { role, node: name }),
     // The API wants both protections of a server to be equal.
-    deleteProtection: args.protect,
-    rebuildProtection: args.protect,
+    deleteProtection: protect,
+    rebuildProtection: protect,
   };
 }

@@ -4,9 +4,11 @@ import type { AppProxyCfgArgs } from "../services/app-proxy/app-proxy-cfg";
 import { appProxy } from "../services/app-proxy/service";
 import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
+import type { NginxSettings } from "../services/nginx/nginx-conf";
 import { nginx, type NginxFacts } from "../services/nginx/service";
 import type { StaticSite } from "../services/nginx/static-site";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import type { WebRequests } from "../services/requests";
 import type { Peer, PlannedNode } from "../topology";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
@@ -16,15 +18,17 @@ export interface WebTierArgs extends TierArgs {
   appNodes: readonly Peer[];
   /** How the app is asked for its health, and whether it shares its port. */
   program: Pick<AppProgram, "health" | "sharesPort">;
-  /** Largest body of a request, MiB. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
   /** What the web nodes serve of the release themselves. */
   site: StaticSite;
   /** The app's release, for its static files. */
   release: BundleRelease;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "maxBodyMib" | "site" | "release">;
+type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "settings" | "site" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -48,8 +52,8 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, maxBodyMib, site, release } = args;
-    const known = () => ({ appNodes, program, maxBodyMib, site, release });
+    const { appNodes, program, requests, settings, site, release } = args;
+    const known = () => ({ appNodes, program, requests, settings, site, release });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
     this.registerOutputs();

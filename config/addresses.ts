@@ -45,6 +45,15 @@ export function isCidr(text: string): boolean {
   return hasNoHostBits(ipv6Bits(address), Number(prefix));
 }
 
+/** True if the IPv6 block `inner` lies in the IPv6 block `outer`; both are well-formed. */
+export function ipv6Within(inner: string, outer: string): boolean {
+  const [first = "", innerPrefix] = inner.split("/");
+  const [start = "", outerPrefix] = outer.split("/");
+  const fixed = Number(outerPrefix);
+  const bits = (address: string) => ipv6Bits(address).slice(0, fixed);
+  return Number(innerPrefix) >= fixed && bits(first) === bits(start);
+}
+
 function hasNoHostBits(bits: string, prefix: number): boolean {
   return !bits.slice(prefix).includes("1");
 }

@@ -45,6 +45,8 @@ export interface SiteContract {
 export interface AppContract {
   /** Words of the command that runs a process; `${PORT}` is the one variable. @default what the release says */
   command?: string[];
+  /** Words of the command of the pinned release. @default `command`, or what is kept of that release */
+  releaseCommand?: string[];
   /** Words of the command that is run when the release changes. @default none */
   migrate?: string[];
   /** Words of the command that is run before the release is packed. @default none */
@@ -82,13 +84,14 @@ const leastProcesses = 2;
  * @param isSample true if the sample app is deployed, which does more than an app must.
  */
 export function appContract(app: StackConfig["app"], isSample: boolean): AppContract {
-  const { build, command, health, processes, serverType } = app;
+  const { build, command, releaseCommand, health, processes, serverType } = app;
   const { sharesPort = isSample, notifies = isSample } = app;
   const migrate = app.migrate ?? (isSample ? "node migrate.js" : undefined);
   const { path = isSample ? "/readyz" : "/", status, timeoutSeconds } = health;
   return {
     ...words("build", build),
     ...words("command", command),
+    ...words("releaseCommand", releaseCommand),
     ...words("migrate", migrate),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
     processes: app.static.only

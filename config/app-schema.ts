@@ -99,6 +99,26 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       example: "node migrate.js",
       absent: "none, for the sample app `node migrate.js`",
     }).optional(),
+    release: setting(z.string().regex(/^[0-9a-f]{64}$/), {
+      about:
+        "The release that runs whatever `app.path` or `app.url` holds: its SHA-256 sum; written by `npm run rollback`, removed by `npm run deploy`",
+      must: "be 64 hexadecimal digits in small letters",
+      example: "0".repeat(64),
+      absent: "what `app.path` or `app.url` holds",
+    }).optional(),
+    releaseCommand: setting(command, {
+      about:
+        "Command of the release in `app.release` as its own `package.json` says; written and removed with it",
+      must: commandRule,
+      example: "node server.js",
+      absent: "`app.command`, else what is kept of that release in `.webstack/releases`",
+    }).optional(),
+    versionHeader: setting(z.boolean(), {
+      about:
+        "Whether every answer says in `X-Release` which release the web node has: version and commit, or digits of its sum if it says none",
+      must: "be true or false",
+      example: true,
+    }).default(false),
     health: health.prefault({}),
     env: setting(variables, {
       about: "Environment of the app",

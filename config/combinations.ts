@@ -2,6 +2,7 @@ import { networkZones } from "./locations";
 import { shown } from "./problems";
 import { serverSize } from "./server-types";
 import { siteProblems } from "./site-problems";
+import { tlsProblems } from "./tls-problems";
 import { workerProblems } from "./worker-problems";
 
 /** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
@@ -24,10 +25,13 @@ export function combinationProblems(raw: Raw): string[] {
       ? []
       : sizeProblems("app", part(raw, "app"), "processes")),
     ...sizeProblems("db", part(raw, "db"), "bufferPoolMib"),
+    ...memoryProblems(raw),
     ...releaseProblems(part(raw, "app")),
+    ...pinProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
-    ...siteProblems(part(raw, "app")),
+    ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls"), part(raw, "web")),
+    ...siteProblems(part(raw, "app"), part(raw, "web")),
   ];
 }
 
@@ -63,6 +67,30 @@ function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: strin
   ];
 }
 
+/** Share of a database node's memory that MySQL may keep data in; the rest is for connections and the system. */
+const mostOfMemory = 0.75;
+/** Memory that a process of the app takes at least, MiB: Node with nothing to do. */
+const processMib = 48;
+
+/** A smaller server type may be too small for what runs on it: the service would be killed, or not start. */
+function memoryProblems(raw: Raw): string[] {
+  const fits = (tier: string, setting: string, most: (memoryMib: number) => number) => {
+    const { serverType = "cpx22", [setting]: value } = part(raw, tier);
+    const size = typeof serverType === "string" ? serverSize(serverType) : undefined;
+    if (!size || typeof value !== "number") return [];
+    const memoryMib = size.memoryGib * 1024;
+    if (value <= most(memoryMib)) return [];
+    return [
+      `webstack:${tier}.${setting} must be at most ${most(memoryMib)} with the ${memoryMib} MiB of a ${serverType as string}, ` +
+        `got ${value}; lower it, or choose a larger ${tier}.serverType`,
+    ];
+  };
+  return [
+    ...fits("db", "bufferPoolMib", (memoryMib) => Math.floor(memoryMib * mostOfMemory)),
+    ...fits("app", "processes", (memoryMib) => Math.floor(memoryMib / processMib)),
+  ];
+}
+
 function releaseProblems(app: Raw): string[] {
   const { path, url, sha256, build } = app;
   if (build !== undefined && path === undefined) {
@@ -86,6 +114,15 @@ function releaseProblems(app: Raw): string[] {
     ];
   }
   return [];
+}
+
+/** The command of a pinned release is part of the pin. */
+function pinProblems({ release, releaseCommand }: Raw): string[] {
+  if (releaseCommand === undefined || release !== undefined) return [];
+  return [
+    `webstack:app.releaseCommand must be absent without app.release, got ${shown(releaseCommand)}; ` +
+      "remove it, or set app.command for every release",
+  ];
 }
 
 /** Which process answers on a shared port is not known, so only the plain answer is waited for. */

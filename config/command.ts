@@ -39,3 +39,20 @@ function unquoted(piece: string): string | undefined {
   if (syntax.test(piece.replace(port, ""))) return undefined;
   return (quoted ? piece.slice(1, -1) : piece).replace(port, "${PORT}");
 }
+
+/** The words of a command as one text, which {@link commandWords} takes apart again. */
+export function commandText(words: readonly string[]): string {
+  return words.map(wordText).join(" ");
+}
+
+function wordText(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  const pieces = word.split(/(\$\{PORT\}|'+)/).filter((piece) => piece !== "");
+  if (pieces.length === 0) return "''";
+  return pieces
+    .map((piece) => {
+      if (piece === "${PORT}") return "$PORT";
+      return piece.startsWith("'") ? `"${piece}"` : `'${piece}'`;
+    })
+    .join("");
+}

@@ -36,8 +36,13 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, raw: unknown): 
 }
 
 function unknownSetting(schema: z.ZodType, path: Path): string {
-  const siblings = Object.keys(members(descend(schema, path.slice(0, -1)).schema));
+  const { schema: parent, notes, depth } = descend(schema, path.slice(0, -1));
   const name = String(path.at(-1));
+  // A name inside of a setting's own value, such as below a path of `web.paths`.
+  if (notes) {
+    return brokenRule(path.slice(0, depth), notes, shown(name) + place(path.slice(depth, -1)));
+  }
+  const siblings = Object.keys(members(parent));
   const suggestion = settingKey([...path.slice(0, -1), nearest(name, siblings)!]);
   return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
 }
@@ -46,7 +51,7 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
 function wrongKey(schema: z.ZodType, path: Path, raw: unknown): string {
   const map = path.slice(0, -1);
   const { schema: found, notes } = descend(schema, map);
-  if (!notes || !members(found)[anyName]) return wrongValue(schema, path, raw);
+  if (!notes || !settingsByName(found)) return wrongValue(schema, path, raw);
   return brokenRule(map, notes, `the name ${shown(path.at(-1))}`);
 }
 
@@ -61,13 +66,19 @@ function wrongValue(schema: z.ZodType, path: Path, raw: unknown): string {
   return brokenRule(path.slice(0, depth), notes, text + place(path.slice(depth)));
 }
 
+/** What each name of a map stands for, if that has settings of its own, as a worker has. */
+function settingsByName(map: z.ZodType): z.ZodType | undefined {
+  const each = members(map)[anyName];
+  return each && Object.values(members(each)).some(notesOf) ? each : undefined;
+}
+
 /** Follows `path` from `schema` as far as a setting; `depth` is the number of steps it took. */
 function descend(schema: z.ZodType, path: Path) {
   let here = schema;
   let depth = 0;
   while (depth < path.length) {
     const known = members(here);
-    const next = known[String(path[depth])] ?? known[anyName];
+    const next = known[String(path[depth])] ?? settingsByName(here);
     if (!next) break;
     here = next;
     depth += 1;

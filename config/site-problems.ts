@@ -10,13 +10,15 @@ function map(value: unknown): Raw {
   return typeof value === "object" && value !== null ? (value as Raw) : {};
 }
 
-/** What lies between the settings of a static site, and between those and the app's. */
-export function siteProblems(app: Raw): string[] {
+/** What lies between the settings of a static site, and between those and the app's and the web tier's. */
+export function siteProblems(app: Raw, web: Raw): string[] {
   const site = map(app.static);
   const only = site.only === true;
   return [
     ...directoryProblems(site.directories, only),
     ...fallbackProblems(site, only),
+    ...appPathProblems(site),
+    ...pathProblems(map(web.paths), map(site.directories), only),
     ...(only ? serverProblems(app) : []),
   ];
 }
@@ -60,6 +62,35 @@ function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolea
     `webstack:app.static.fallback must be absent without app.static.appPaths and app.static.only, got ${shown(fallback)}; ` +
       "name the paths of the app, or say that there is none",
   ];
+}
+
+function appPathProblems({ directories, appPaths }: Raw): string[] {
+  const paths = Array.isArray(appPaths) ? (appPaths as unknown[]) : [];
+  const taken = paths.filter(
+    (path) => ownPaths.includes(String(path)) || String(path) in map(directories),
+  );
+  return [...new Set(taken)].map(
+    (path) =>
+      `webstack:app.static.appPaths must not hold ${String(path)}, got ${shown(paths)}; the web nodes answer there: ` +
+      "choose another path, or take it out of app.static.directories",
+  );
+}
+
+/** A path has limits of its own where the app answers. */
+function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
+  const names = Object.keys(paths);
+  if (only && names.length > 0) {
+    return [
+      `webstack:web.paths must be absent where app.static.only says that there is no app, got ${shown(names)}; remove it`,
+    ];
+  }
+  return names
+    .filter((name) => name.replace(/\/$/, "") in directories)
+    .map(
+      (name) =>
+        `webstack:web.paths must not hold ${name}, got ${shown(names)}; app.static.directories has a directory there: ` +
+        "name a path below it, or another one",
+    );
 }
 
 function serverProblems(app: Raw): string[] {

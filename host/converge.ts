@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { apply } from "./converge/apply";
-import type { Bundle, Wanted } from "./converge/bundle";
+import type { Bundle, BundleRelease, Wanted } from "./converge/bundle";
 import { LockHeld, withLock } from "./converge/lock";
 import { runDirectory, stateDirectory } from "./converge/places";
 import { readHost } from "./converge/read";
-import { hasRelease, receive } from "./converge/release";
+import { fetchRelease, hasRelease, receive } from "./converge/release";
 import { recover } from "./converge/undo";
 
 /** Where this program is on a host. */
@@ -62,7 +62,7 @@ async function recoverAtBoot(): Promise<void> {
   }
 }
 
-/** `converge boot | recover | apply | read | receive <digest> | has-release <digest>`. */
+/** `converge boot | recover | apply | read | receive <digest> | fetch | has-release <digest>`. */
 async function main(): Promise<void> {
   const [command, digest = ""] = process.argv.slice(2);
   switch (command) {
@@ -79,11 +79,14 @@ async function main(): Promise<void> {
     case "receive":
       await receive(digest, process.stdin);
       return print({ ok: true });
+    case "fetch":
+      await fetchRelease(JSON.parse(standardInput()) as BundleRelease);
+      return print({ ok: true });
     case "has-release":
       return print({ ok: true, present: hasRelease(digest) });
     default:
       throw new Error(
-        `command must be boot, recover, apply, read, receive or has-release, got ${command}`,
+        `command must be boot, recover, apply, read, receive, fetch or has-release, got ${command}`,
       );
   }
 }

@@ -30,11 +30,13 @@ function read(path: string): string | undefined {
 
 async function status(): Promise<object> {
   const mover = read("/run/webstack-mover/status.json");
+  const certificates = read("/run/webstack-acme/status.json");
   const draining = await tell(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
   return {
     healthy: read(healthFile) === "0",
     draining: /value="on"/.test(draining),
     ...(mover === undefined ? {} : { mover: JSON.parse(mover) as unknown }),
+    ...(certificates === undefined ? {} : { certificates: JSON.parse(certificates) as unknown }),
   };
 }
 

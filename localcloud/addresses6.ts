@@ -15,6 +15,11 @@ export function isInIpv6Block(address: string, cidr: string): boolean {
   return list.check(address, "ipv6");
 }
 
+/** The 16 bytes of an IPv6 address in its shortest form. */
+export function ipv6Bytes(canonical: string): Buffer {
+  return Buffer.from(ipv6Number(canonical).toString(16).padStart(32, "0"), "hex");
+}
+
 function ipv6Number(canonical: string): bigint {
   const [head = "", tail] = canonical.split("::");
   const groups = (part: string) => (part === "" ? [] : part.split(":"));

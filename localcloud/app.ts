@@ -56,6 +56,7 @@ export function apiApp(cloud: Cloud, { tokens, limit, faults, callLog }: ApiSett
     const { headers, refused } = limit.count(project);
     for (const [name, value] of Object.entries(headers)) call.header(name, value);
     if (refused) throw rateLimitExceeded();
+    cloud.offer.refuseWrite(call.req.method);
     call.set("project", project);
     await next();
     cloud.store.flush();

@@ -1,6 +1,7 @@
 import type { Actions } from "./actions";
 import type { Behaviour } from "./behaviour";
 import type { Clock } from "./clock";
+import type { Offer } from "./faults/offer";
 import type { MachineDriver } from "./machines/driver";
 import type { Store } from "./store";
 
@@ -11,4 +12,6 @@ export interface Cloud {
   driver: MachineDriver;
   clock: Clock;
   behaviour: Behaviour;
+  /** What is sold, where, and how many of it. */
+  offer: Offer;
 }

@@ -14,11 +14,13 @@ import { ApiFaults } from "./faults/api-faults";
 import { controlApp } from "./faults/control";
 import { Faults } from "./faults/faults";
 import { MachineFaults } from "./faults/machine-faults";
+import { Offer } from "./faults/offer";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
+import { ObjectStorage } from "./object-storage/object-storage";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
-import { serveSettings, usage } from "./serve-settings";
+import { type ServeSettings, serveSettings, usage } from "./serve-settings";
 import { Store } from "./store";
 
 function listen(server: Server, where: object | string): Promise<void> {
@@ -28,9 +30,24 @@ function listen(server: Server, where: object | string): Promise<void> {
   });
 }
 
+/** Serves the object storage on loopback, and on a socket for the hosts. */
+async function objectStorage({
+  state,
+  storage,
+}: ServeSettings): Promise<ObjectStorage | undefined> {
+  if (!storage) return undefined;
+  const made = new ObjectStorage(state, storage.file, () => new Date());
+  const socket = join(state, "objects.sock");
+  rmSync(socket, { force: true });
+  await listen(made.servers[0]!, { host: "127.0.0.1", port: storage.port });
+  await listen(made.servers[1]!, socket);
+  return made;
+}
+
 async function serve(args: string[]): Promise<void> {
   const settings = serveSettings(args);
   const { state, port, tokens, image, rateLimit, behaviour, controlPort } = settings;
+  const storage = await objectStorage(settings);
   const driver = image === undefined ? new MemoryDriver() : new DockerDriver({ state, image });
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const store = new Store(state);
@@ -39,7 +56,7 @@ async function serve(args: string[]): Promise<void> {
   const actions = new Actions(store, settings.actions, clock, (command) =>
     apiFaults.fateOf(command),
   );
-  const cloud: Cloud = { store, driver, actions, clock, behaviour };
+  const cloud: Cloud = { store, driver, actions, clock, behaviour, offer: new Offer() };
   const callLog = new CallLog();
   const limit = new RateLimit(clock, rateLimit);
   const app = apiApp(cloud, { tokens, limit, faults: apiFaults, callLog });
@@ -55,7 +72,7 @@ async function serve(args: string[]): Promise<void> {
   await listen(servers[1]!, socket);
   if (controlPort !== undefined) {
     const machines = image === undefined ? undefined : new MachineFaults(state);
-    const control = controlApp(new Faults(cloud, apiFaults, machines), callLog, limit);
+    const control = controlApp(new Faults(cloud, apiFaults, machines, storage), callLog, limit);
     const server = createServer(getRequestListener(control.fetch));
     await listen(server, { host: "127.0.0.1", port: controlPort });
   }

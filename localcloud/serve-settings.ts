@@ -5,7 +5,7 @@ import { behaviourOn, defaultApiDate, type Behaviour } from "./behaviour";
 /** How the program is called. */
 export const usage = `usage: main serve --state DIR --port N --tokens FILE --driver docker|memory [--image TAG]
          [--actions async|instant] [--rate-limit on|off] [--api-date YYYY-MM-DD]
-         [--control-port N]
+         [--control-port N] [--storage FILE --storage-port N]
        main destroy --state DIR`;
 
 /** How the cloud is to be served. */
@@ -26,6 +26,8 @@ export interface ServeSettings {
   behaviour: Behaviour;
   /** Port on loopback of the API that injects faults; absent: there is none. */
   controlPort?: number;
+  /** Object storage: file with its buckets and keys, port on loopback; absent: there is none. */
+  storage?: { file: string; port: number };
 }
 
 const options = {
@@ -38,6 +40,8 @@ const options = {
   "rate-limit": { type: "string", default: "on" },
   "api-date": { type: "string", default: defaultApiDate },
   "control-port": { type: "string" },
+  storage: { type: "string" },
+  "storage-port": { type: "string" },
 } as const;
 
 /** Settings from the words after `serve`. @throws Error with the usage, or what is wrong. */
@@ -51,6 +55,9 @@ export function serveSettings(args: string[]): ServeSettings {
   if (limit !== "on" && limit !== "off") throw new Error(usage);
   const control = values["control-port"];
   if (control !== undefined && !/^\d+$/.test(control)) throw new Error(usage);
+  const { storage, "storage-port": storagePort } = values;
+  if ((storage === undefined) !== (storagePort === undefined)) throw new Error(usage);
+  if (storagePort !== undefined && !/^\d+$/.test(storagePort)) throw new Error(usage);
   if (!/^\d{4}-\d\d-\d\d$/.test(values["api-date"])) throw new Error(usage);
   return {
     state,
@@ -61,6 +68,7 @@ export function serveSettings(args: string[]): ServeSettings {
     rateLimit: limit === "on",
     behaviour: behaviourOn(values["api-date"]),
     ...(control === undefined ? {} : { controlPort: Number(control) }),
+    ...(storage === undefined ? {} : { storage: { file: storage, port: Number(storagePort) } }),
   };
 }
 

@@ -30,7 +30,7 @@ export function serverToWire(cloud: Cloud, server: Server): object {
       alias_ips: aliasIps,
       mac_address,
     })),
-    server_type: serverTypeToWire(findServerType(server.serverType)!, behaviour),
+    server_type: serverTypeToWire(findServerType(server.serverType)!, cloud),
     location: findLocation(server.location),
     ...(behaviour.hasDatacenters ? { datacenter: datacenterIn(server.location) } : {}),
     image: imageToWire(images.find(({ id }) => id === server.image)!),

@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
-import { pluginVersions, type PluginName } from "./engine/versions";
+import { createRequire } from "node:module";
+import type { PluginName } from "./engine/versions";
 
 /** Version of the plugin that an SDK asks for: its own. */
 export function pluginVersion(name: PluginName): string {
-  return pluginVersions(resolve(__dirname, ".."))[name];
+  const sdk = createRequire(__filename)(`@pulumi/${name}/package.json`) as { version: string };
+  return sdk.version;
 }

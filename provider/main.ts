@@ -1,4 +1,5 @@
 import { serve } from "../plugin/protocol";
+import { WithInventory } from "./by-type";
 import { engineLog } from "./engine-log";
 import { HostProvider } from "./host-provider";
 
@@ -10,4 +11,4 @@ if (engine === undefined) {
   console.error("this is a Pulumi provider; the engine starts it with its address as argument");
   process.exit(1);
 }
-serve(new HostProvider(engineLog(engine)));
+serve(new WithInventory(new HostProvider(engineLog(engine))));

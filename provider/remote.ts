@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { BundleRelease } from "../services/bundle";
 import type { Log } from "./engine-log";
 import { convergeInput, type Inputs } from "./inputs";
 import { redactor } from "./redact";
@@ -83,23 +84,49 @@ function noAnswer(command: string, { status, stdout, stderr }: RemoteResult): st
 }
 
 /**
- * Sends the release, unless the host has it or fetches it itself.
+ * Sends the release, unless the host has it or fetches it itself. Returns whether anything was sent.
  *
  * @throws Error if there is nothing to send, or it did not arrive whole.
  */
-export async function pushRelease(session: Session, { release }: Inputs, log: Log): Promise<void> {
-  if (!release || release.url) return;
+export async function pushRelease(
+  session: Session,
+  { release }: Pick<Inputs, "release">,
+  log: Log,
+): Promise<boolean> {
+  if (!release || release.url) return false;
   const { digest, archive } = release;
   const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
-  if (present) return;
-  if (!archive || !existsSync(archive)) {
-    const found = archive ? `${archive} does not exist` : "no archive was given";
-    throw new Error(`the host does not have the release ${digest}, and ${found}`);
-  }
+  if (present) return false;
+  if (!archive || !existsSync(archive)) throw new Error(nothingToSend(digest, archive));
   log.status(`sending the release ${digest.slice(0, 12)}`);
   const options = { file: archive, timeoutSeconds: transferSeconds };
   const { ok, error } = await ask<Outcome>(session, `receive ${digest}`, options);
   if (!ok) throw new Error(`the release did not arrive: ${error}`);
+  return true;
+}
+
+function nothingToSend(digest: string, archive: string | undefined): string {
+  if (archive) return `the host does not have the release ${digest}, and ${archive} does not exist`;
+  return (
+    `the host does not have the release ${digest}, and its archive is not here either: webstack:app.release names ` +
+    `it. Put it here as .webstack/releases/${digest}.tar.gz from where it was packed, or run npm run deploy with ` +
+    "the app, which removes the setting"
+  );
+}
+
+/**
+ * Lets the host fetch its release ahead, unless it has it. Returns whether it did.
+ *
+ * @throws Error if it cannot, or got another file.
+ */
+export async function fetchAhead(session: Session, release: BundleRelease): Promise<boolean> {
+  const { digest } = release;
+  const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
+  if (present) return false;
+  const options = { input: JSON.stringify(release), timeoutSeconds: transferSeconds };
+  const { ok, error } = await ask<Outcome>(session, "fetch", options);
+  if (!ok) throw new Error(`the release cannot be fetched: ${error}`);
+  return true;
 }
 
 /**

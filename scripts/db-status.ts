@@ -1,3 +1,4 @@
+import { archiveReport, archiveStates } from "./operate/archive";
 import { databaseStates } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 import { savedOn } from "./operate/saved";
@@ -5,9 +6,9 @@ import { savedOn } from "./operate/saved";
 /** What the proxies ask for: `/replica?lag=1s`. */
 const readLimitMs = 1_000;
 
-/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved. */
+/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved; fails if the backups are not as they must be. */
 async function main(): Promise<void> {
-  const { outputs } = operatedStack(process.argv.slice(2));
+  const { outputs, stack } = operatedStack(process.argv.slice(2));
   for (const [name, state] of await databaseStates(outputs)) {
     if (!state) console.log(`${name}  its supervisor does not answer`);
     else {
@@ -25,6 +26,10 @@ async function main(): Promise<void> {
     }
     for (const line of await savedOn(outputs, name)) console.log(`${name}  ${line}`);
   }
+  // The local stack's data are there to be thrown away.
+  const { lines, errors } = archiveReport(await archiveStates(outputs), stack !== undefined);
+  for (const line of [...lines, ...errors.map((error) => `ERROR    ${error}`)]) console.log(line);
+  if (errors.length > 0) process.exitCode = 1;
 }
 
 main().catch((error: Error) => {

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { ensureEngine } from "../offline/engine";
 import { destroyState } from "../localcloud/destroy";
+import { stopAuthority } from "./local/authority";
 import { closeBrowserAccess } from "./local/browser-access";
 import { cloudAnswers, destroyCloud, startCloud } from "./local/cloud";
 import { engineEvents } from "./local/engine-events";
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   takeLock(localPaths.lock, "npm run down:local");
   await closeBrowserAccess();
   if (!force && existsSync(localPaths.backend)) await destroyStack(progress);
+  await stopAuthority();
   await progress.phase("local cloud", () => destroyCloud(destroyState));
   rmSync(localStateDirectory, { recursive: true, force: true });
   console.log(`\n${progress.table()}\nnothing of the local stack is left`);

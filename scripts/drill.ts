@@ -5,6 +5,7 @@ import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
 import { longDrills } from "./drill/edge-long";
+import { editDrills, editsNotShown } from "./drill/edits";
 import { type Drilled, isGood, summary, table } from "./drill/report";
 import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
@@ -22,6 +23,7 @@ const suites: Record<string, (minutes: number) => Suite> = {
   edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
+  edits: () => ({ drills: editDrills, notShown: editsNotShown }),
   soak: (minutes) => ({ drills: longDrills(minutes), notShown: [] }),
 };
 

@@ -15,7 +15,12 @@ const usage = `usage: npm run fault                              the faults that
   disk       server= path= mebibytes=
   slow-disk  server= path= writesPerSecond=
   api        [path=/] [method=] [status=] [latencyMs=] [unreachable=true] [resetSeconds=]
-  action     command= result=fail|stick [times=1]`;
+  action     command= result=fail|stick [times=1]
+  sold-out   serverType= [location=]
+  deprecated serverType= unavailableAfter=YYYY-MM-DD [location=] [announced=YYYY-MM-DD]
+  price      item=<server type>|floating_ip|primary_ip|volume net=
+  quota      kind=servers|floating_ips|volumes limit=
+  read-only                                         (tokens may only read)`;
 
 /** `name=value` as JSON has it: numbers and booleans are not texts. */
 function argument(text: string): [string, unknown] {

@@ -5,6 +5,9 @@ import { operatedStack } from "./operate/operated-stack";
 import { replaceServer, serviceSeconds, waitForService } from "./operate/replace-server";
 import { rollOrder } from "./operate/roll-order";
 
+/** Time for a stack that was disturbed a moment ago to be in service, seconds. */
+const settledSeconds = 60;
+
 /**
  * `npm run roll -- <tier or node> ... [--yes] [--stack <name>]`: replaces servers one at a time, each
  * once all nodes are in service, so that the site goes on. Stops at the first one that fails.
@@ -15,7 +18,7 @@ async function main(): Promise<void> {
   const busy = [primaryOf(await databaseStates(outputs)), holderOf(await edgeStates(outputs))];
   const names = rollOrder(outputs, words, busy).map(({ name }) => name);
   console.log(`replaces, one after the other: ${names.join(", ")}`);
-  await waitForService(outputs, 10);
+  await waitForService(outputs, settledSeconds);
   if (!yes) await confirmed(words.join(" "));
   for (const name of names) {
     await waitForService(outputs, serviceSeconds);

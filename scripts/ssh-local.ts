@@ -1,22 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { readOutputs } from "./local/outputs";
-import { runOnNode, sshArguments } from "./operate/ssh";
+import { bastionFor } from "./operate/foreground";
+import { sshArguments } from "./operate/ssh";
 
 /** `npm run ssh:local -- <node> [command]`: a shell, or one command, on a node of the local stack. */
 async function main(): Promise<void> {
   const [nodeName = "", ...command] = process.argv.slice(2);
   const outputs = readOutputs();
-  const bastions = outputs.ssh.bastions;
-  let bastion = bastions[0] ?? "";
-  if (!outputs.nodes.some(({ name, role }) => name === nodeName && role === "lb")) {
-    for (const candidate of bastions) {
-      const lb = outputs.nodes.find(({ publicIp }) => publicIp === candidate);
-      if (lb && (await runOnNode(outputs, lb.name, "true", 6_000).catch(() => null)) !== null) {
-        bastion = candidate;
-        break;
-      }
-    }
-  }
+  const bastion = await bastionFor(outputs, nodeName);
   const args = [...sshArguments(outputs, nodeName, bastion), ...command];
   const { status } = spawnSync("ssh", command.length === 0 ? ["-t", ...args] : args, {
     stdio: "inherit",

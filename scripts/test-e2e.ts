@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { clientsStory } from "../test/e2e/clients";
 import { goldenFilesStory } from "../test/e2e/golden-files";
+import { rollingStory } from "../test/e2e/rolling-story";
 import { tell, type Story, type Tally } from "../test/e2e/story";
 import { wholeStackStory } from "../test/e2e/whole-stack";
 
 const stories: Record<string, () => Story> = {
   clients: clientsStory,
   "golden-files": goldenFilesStory,
+  rolling: rollingStory,
   "whole-stack": wholeStackStory,
 };
 

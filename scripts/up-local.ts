@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../offline/engine";
 import { ensureDocker, ensureImage } from "./build-image";
+import { ensureAuthority, publishNames } from "./local/authority";
+import { localNames } from "./local/authority-settings";
 import { browserUrl, openBrowserAccess } from "./local/browser-access";
 import { startCloud } from "./local/cloud";
 import { engineEvents } from "./local/engine-events";
@@ -19,21 +21,7 @@ import { takeLock } from "./local/processes";
 import { Progress } from "./local/progress";
 import { resumeInterrupted } from "./local/resume";
 import { localStack } from "./local/stack";
-import { waitUntil } from "./local/wait-until";
-
-/** Answers once the app answers behind the floating IP, through all tiers; it need not have a page at `/`. */
-async function waitForPage(url: string): Promise<true> {
-  return waitUntil(
-    `an answer of the app at ${url}`,
-    async () => {
-      const response = await fetch(url, { signal: AbortSignal.timeout(3_000) });
-      await response.arrayBuffer();
-      if (response.status >= 500) throw new Error(`status ${response.status}`);
-      return true as const;
-    },
-    { timeoutSeconds: 60 },
-  );
-}
+import { waitForPage } from "./local/page";
 
 function closing(outputs: StackOutputs, browser: boolean, progress: Progress): string {
   return [
@@ -73,10 +61,18 @@ async function main(): Promise<void> {
   ]);
   const cloud = await progress.phase("local cloud", () => startCloud(image));
   if (cloud === "started anew") say("the local cloud was of another version; its servers ran on");
+  const names = localNames();
+  const root = names && (await progress.phase("authority", () => ensureAuthority(say)));
   const stack = await progress.phase("stack settings", () => localStack(engine));
   await resumeInterrupted(stack, say);
   const result = await progress.phase("pulumi up", () =>
-    stack.up({ refresh, onEvent: engineEvents(progress), suppressProgress: true, color: "never" }),
+    stack.up({
+      refresh,
+      onEvent: engineEvents(progress),
+      suppressProgress: true,
+      color: "never",
+      showSecrets: false,
+    }),
   );
   const changes = Object.entries(result.summary.resourceChanges ?? {});
   const changed = changes.filter(([kind]) => kind !== "same").map(([k, n]) => `${n} ${k}`);
@@ -84,7 +80,9 @@ async function main(): Promise<void> {
   const { privateKey, ...rest } = result.outputs;
   const values = Object.fromEntries(Object.entries(rest).map(([key, { value }]) => [key, value]));
   const outputs = saveOutputs(values, String(privateKey?.value ?? ""));
-  await progress.phase("page served", () => waitForPage(outputs.url));
+  if (names) publishNames(names, outputs.floatingIp);
+  const { ipv4 } = outputs.floatingIp;
+  await progress.phase("page served", () => waitForPage(outputs.url, ipv4, root));
   const browser = await openBrowserAccess(outputs.floatingIp.ipv4);
   console.log(closing(outputs, browser, progress));
 }

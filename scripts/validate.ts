@@ -1,20 +1,30 @@
 import { ensureDocker, ensureImage } from "./build-image";
 import { checkGoldenFiles } from "./local/golden-checks";
 import { ensurePrerequisites, localCloudPrerequisites } from "./local/prerequisites";
+import { checkProxies } from "./local/proxy-chain/chain";
 
-/** `npm run validate`: the golden files through the services' own checkers. */
+function print(good: boolean, title: string, said: string): void {
+  console.log(`${good ? "ok    " : "NOT OK"}  ${title}`);
+  if (said !== "") console.log(said.replace(/^/gm, "        "));
+}
+
+/** `npm run validate`: the golden files through the services' own checkers, and requests through the real proxies. */
 async function main(): Promise<void> {
   const progress = (line: string) => console.log(line);
   ensurePrerequisites(localCloudPrerequisites, progress);
   await ensureDocker({ progress });
-  const results = await checkGoldenFiles(await ensureImage({ progress }));
-  for (const { node, command, good, said } of results) {
-    console.log(`${good ? "ok    " : "NOT OK"}  ${node}  ${command}`);
-    if (!good) console.log(said.replace(/^/gm, "        "));
+  const image = await ensureImage({ progress });
+  const files = await checkGoldenFiles(image);
+  for (const { node, command, good, said } of files) {
+    print(good, `${node}  ${command}`, good ? "" : said);
   }
-  const refused = results.filter(({ good }) => !good).length;
-  console.log(`${results.length - refused} accepted, ${refused} refused`);
-  process.exitCode = refused > 0 || results.length === 0 ? 1 : 0;
+  const refused = files.filter(({ good }) => !good).length;
+  console.log(`${files.length - refused} accepted, ${refused} refused`);
+  const checks = await checkProxies(image);
+  for (const { title, good, said } of checks) print(good, title, said);
+  const untrue = checks.filter(({ good }) => !good).length;
+  console.log(`${checks.length - untrue} true of the proxies, ${untrue} not`);
+  process.exitCode = refused + untrue > 0 || files.length === 0 ? 1 : 0;
 }
 
 main().catch((error: Error) => {

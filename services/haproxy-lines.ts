@@ -5,6 +5,12 @@ export const haproxyProcess: readonly string[] = [
   "group haproxy",
 ];
 
+/**
+ * HAProxy else keeps the end of what an app has sent so far for 200 ms, in case that more comes: each event of a
+ * stream would wait so long in each of three HAProxies.
+ */
+export const sendsAtOnce = "option http-no-delay";
+
 /** What every HAProxy inside of the stack has in `defaults`: a peer that does not take a connection is soon given up. */
 export const innerDefaults: readonly string[] = [
   "log global",

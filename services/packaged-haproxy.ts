@@ -14,7 +14,7 @@ export function packagedHaproxy(config: string, health?: BundleHealth): ServiceP
   return {
     packages: ["haproxy"],
     files: { [configPath]: rootFile(config), [dropInPath]: rootFile(alwaysRestarted()) },
-    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
+    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-f", configPath] }],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
     services: [
       {

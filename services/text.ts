@@ -20,7 +20,7 @@ function fill(line: string, slots: Slot[]): string[] {
   const alone = /^(\s*)\0(\d+)\0$/.exec(line);
   const slot = alone ? slots[Number(alone[2])] : undefined;
   if (alone && typeof slot === "object") {
-    return slot.map((item) => `${alone[1]}${oneLine(item)}`);
+    return slot.map((item) => (item === "" ? "" : `${alone[1]}${oneLine(item)}`));
   }
   return [line.replace(/\0(\d+)\0/g, (_, i) => oneLine(slots[Number(i)]))];
 }

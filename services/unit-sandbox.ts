@@ -13,3 +13,24 @@ export const networkedSandbox: readonly string[] = [
   "SystemCallFilter=@system-service",
   "OOMScoreAdjust=-800",
 ];
+
+/** What a program that computes, and reads and writes a folder of its own at most, does without besides. */
+export const computingSandbox: readonly string[] = [
+  "UMask=0027",
+  "ProtectProc=invisible",
+  "ProcSubset=pid",
+  "ProtectClock=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectControlGroups=yes",
+  "PrivateIPC=yes",
+  "RemoveIPC=yes",
+  "LockPersonality=yes",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=~@privileged @resources",
+];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -80,5 +80,77 @@ describe("the build", () => {
     expect(program.command).toEqual(["node", "server.js"]);
     expect(program.health.host).toBe("www.example.com");
     expect(release.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe("a release that is not packed now", () => {
+  const digest = "a".repeat(64);
+  const other = "b".repeat(64);
+  const shop = { path: "/nowhere" };
+  const fetched = { url: "https://example.com/app.tar.gz", sha256: digest, path: undefined };
+  /** The app of a stack without anything beside these settings. */
+  const deployed = (app: object, packed?: string) => {
+    const plain = { health: { path: "/", timeoutSeconds: 60 }, sharesPort: false, notifies: false };
+    const settings = { app: { ...plain, ...app } } as Parameters<typeof deployedApp>[0];
+    return deployedApp(settings, folder, packed);
+  };
+  /** Keeps a release as packing does. */
+  const keep = (name: string, facts: object) => {
+    const releases = join(folder, ".webstack", "releases");
+    mkdirSync(releases, { recursive: true });
+    writeFileSync(join(releases, `${name}.json`), JSON.stringify(facts));
+    writeFileSync(join(releases, `${name}.tar.gz`), "");
+  };
+
+  it("is the one that a deploy packed, which is neither built nor packed again", () => {
+    keep(digest, { version: "1.2.3", command: ["node", "a.js"] });
+    const { release, program, archive, facts } = deployed(
+      { source: shop, build: ["false"] },
+      digest,
+    );
+    expect(release.digest).toBe(digest);
+    expect(program.command).toEqual(["node", "a.js"]);
+    expect(archive).toBe(join(folder, ".webstack", "releases", `${digest}.tar.gz`));
+    expect(facts.version).toBe("1.2.3");
+  });
+
+  it("is the pinned one, whatever the directory holds; its migration is not run again", () => {
+    const pinned = { source: shop, build: ["false"], release: digest, migrate: ["node", "m.js"] };
+    const { release, program, archive } = deployed({ ...pinned, releaseCommand: ["node", "a.js"] });
+    expect(release).toEqual({ digest, root: "/srv/app", keep: 3 });
+    expect(program).toMatchObject({ command: ["node", "a.js"], migratesOnSwitch: false });
+    expect(archive).toBeUndefined();
+    const { program: usual } = deployed({ source: fetched, migrate: ["node", "m.js"] });
+    expect(usual).not.toHaveProperty("migratesOnSwitch");
+    const bySelf = { source: shop, release: digest, releaseCommand: ["node", "a.js"] };
+    expect(deployed(bySelf).program).toMatchObject({ migratesOnSwitch: false });
+  });
+
+  it("is run by app.command first, and by what is kept of it last", () => {
+    keep(digest, { command: ["node", "kept.js"] });
+    const pinned = { source: shop, release: digest };
+    const commands = [
+      deployed({ ...pinned, releaseCommand: ["node", "pin.js"], command: ["node", "own.js"] }),
+      deployed({ ...pinned, releaseCommand: ["node", "pin.js"] }),
+      deployed(pinned),
+    ].map(({ program }) => program.command[1]);
+    expect(commands).toEqual(["own.js", "pin.js", "kept.js"]);
+  });
+
+  it("is pushed to a node that lacks it if it is still here, or fetched if it is the one of app.url", () => {
+    keep(other, {});
+    const command = ["node", "a.js"];
+    expect(deployed({ source: fetched, release: other, command }).archive).toMatch(other);
+    expect(deployed({ source: fetched, release: digest }).release.url).toBe(fetched.url);
+    expect(deployed({ source: fetched, release: other, command }).release).not.toHaveProperty(
+      "url",
+    );
+  });
+
+  it("is refused if nobody says how it is run", () => {
+    expect(() => deployed({ source: shop, release: digest })).toThrow(
+      "webstack:app.releaseCommand must be set, got nothing, and nothing is kept here of the release " +
+        `${digest} that app.release names; run: npm run rollback -- aaaaaaaaaaaa`,
+    );
   });
 });

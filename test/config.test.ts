@@ -16,9 +16,21 @@ describe("readSettings", () => {
       networkZone: "eu-central",
       image: "ubuntu-26.04",
       protect: true,
+      consent: [],
+      edgeTls: { mode: "selfSigned", domains: [], redirect: false, hsts: "off" },
       admin: { user: "webstack", sshKeys: [], cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },
-      web: { count: 2, serverType: "cpx12", maxBodyMib: 10 },
+      web: {
+        count: 2,
+        serverType: "cpx12",
+        maxBodyMib: 10,
+        answerTimeoutSeconds: 30,
+        idleTimeoutSeconds: 3600,
+        brotli: false,
+        headers: {},
+        locations: {},
+        paths: {},
+      },
       db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536, xcomHelp: true },
     });
     expect(loadBalancers).toMatchObject({
@@ -92,6 +104,14 @@ describe("readSettings", () => {
     expect([app.processes, db.bufferPoolMib]).toEqual([3, 4096]);
   });
 
+  it("takes what is different at a path", () => {
+    const paths = {
+      "/api/export": { answerTimeoutSeconds: 600, maxBodyMib: 2048, buffering: false },
+      "/up/": {},
+    };
+    expect(read({ "webstack:web": { paths } }).web.paths).toEqual(paths);
+  });
+
   it("names workers, and reads their commands", () => {
     const { workers } = read({
       "webstack:app": {
@@ -108,6 +128,32 @@ describe("readSettings", () => {
       },
       { name: "index", command: ["x"], nodes: 2, processes: 1, stopSeconds: 30 },
     ]);
+  });
+
+  it("takes headers with any printed character, and lines of the services' own as they are", () => {
+    const headers = { "Content-Security-Policy": `default-src 'self'; img-src "%" {$x}` };
+    const locations = { "~* ^/a(b|c)$": "return 204;", "= /old": "return 301 /new;\n" };
+    const nginxSnippet = "error_page 404 /404.html;\n\n# done\n";
+    const chosen = read({ "webstack:web": { headers, locations, nginxSnippet } }).web;
+    expect(chosen).toMatchObject({ headers, locations, nginxSnippet });
+  });
+
+  it("trusts no proxy and has a generous limit for each client unless it is told otherwise", () => {
+    const { loadBalancers } = read();
+    expect(loadBalancers).toMatchObject({
+      trustedProxies: [],
+      clientAddressHeader: "X-Forwarded-For",
+      limits: { requestsPerSecond: 1000 },
+    });
+    expect(loadBalancers.limits.connections).toBeUndefined();
+  });
+
+  it("knows the address blocks of proxies that are trusted by name", () => {
+    const trustedProxies = ["cloudflare", "203.0.113.0/24"];
+    const blocks = read({ "webstack:loadBalancers": { trustedProxies } }).loadBalancers
+      .trustedProxies;
+    expect(blocks).toContain("173.245.48.0/20");
+    expect(blocks.at(-1)).toBe("203.0.113.0/24");
   });
 
   it("reads jobs, and when they are due", () => {

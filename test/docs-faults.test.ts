@@ -5,12 +5,13 @@ import { databaseDrills } from "../scripts/drill/database";
 import type { Drill } from "../scripts/drill/drill";
 import { edgeDrills } from "../scripts/drill/edge";
 import { longDrills } from "../scripts/drill/edge-long";
+import { editDrills } from "../scripts/drill/edits";
 import { tierDrills } from "../scripts/drill/tiers";
 
 const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
 
 /** Number, title and bound of each row, in order. */
-const rows = [...page.matchAll(/^\| (F\w+) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
+const rows = [...page.matchAll(/^\| ([EF]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
   ([, id, title, bound]) => [id, title, bound],
 );
 
@@ -20,7 +21,13 @@ function row({ id, title, boundMs }: Drill) {
 
 describe("docs/faults.md", () => {
   it("has a row for each drill, in order, with its bound", () => {
-    const drills = [...edgeDrills, ...longDrills(30), ...tierDrills, ...databaseDrills];
+    const drills = [
+      ...edgeDrills,
+      ...longDrills(30),
+      ...tierDrills,
+      ...databaseDrills,
+      ...editDrills,
+    ];
     expect(rows).toEqual(drills.map(row));
   });
 });

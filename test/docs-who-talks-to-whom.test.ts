@@ -5,6 +5,7 @@ import { AppTier } from "../components/app-tier";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
 import { MysqlCluster } from "../components/mysql-cluster";
 import { WebTier } from "../components/web-tier";
+import { archiver } from "../services/archiver/service";
 import { broker } from "../services/broker/service";
 import type { ListedServices } from "../services/node-bundle";
 import { whoCallsOut, whoTalksToWhom } from "./support/who-talks-to-whom";
@@ -13,11 +14,12 @@ const page = join(__dirname, "..", "docs", "who-talks-to-whom.md");
 const all = ({ system, tier }: ListedServices) => [...system, ...tier];
 
 const places = [
-  { name: "lb", services: all(LoadBalancerPair.services(false)) },
+  { name: "lb", services: all(LoadBalancerPair.services(false, 443)) },
   { name: "web", services: all(WebTier.services) },
   { name: "app", services: all(AppTier.services) },
   { name: "db", services: all(MysqlCluster.services) },
   { name: "each broker", services: [broker()] },
+  { name: "db with backups", services: [archiver("https://fsn1.your-objectstorage.com")] },
 ];
 
 /** `npx vitest run test/docs-who-talks-to-whom.test.ts --update` writes the page's tables anew. */

@@ -35,6 +35,7 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
       "hcloud:index/serverNetwork:ServerNetwork": 9,
       "hcloud:index/sshKey:SshKey": 1,
       "host:index:Configuration": 9,
+      "host:index:Inventory": 1,
     });
   });
 
@@ -79,6 +80,16 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
         dependsOn.filter((urn) => /Server::|Configuration::/.test(urn)),
         name,
       ).toEqual([]);
+    }
+  });
+
+  it("configures the first node once all servers are as they should be", () => {
+    const { dependsOn } = named(all, "db-1-configuration");
+    for (const name of names) {
+      expect(
+        dependsOn.some((urn) => urn.endsWith(`::${name}-vm`)),
+        name,
+      ).toBe(true);
     }
   });
 
@@ -127,6 +138,36 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
       serverId: expect.any(Number) as number,
     });
     expect(ssh).toEqual({ user: "webstack", bastions: ["203.0.113.11", "203.0.113.12"] });
+  });
+
+  it("tells the release, with what it says of itself", async () => {
+    const { release } = (await valueOf(outputs)) as { release: Record<string, string> };
+    expect(release.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(release.version).toBe("0.1.0");
+    expect(release).not.toHaveProperty("command");
+  });
+
+  it("runs a pinned release whatever app.path holds, and does not migrate for it", async () => {
+    const digest = "a".repeat(64);
+    const config = stackConfig(stack);
+    const app = JSON.parse(config["webstack:app"]!) as object;
+    const pin = { path: "./nowhere", release: digest, releaseCommand: "node main.js" };
+    const pinned = {
+      ...config,
+      "webstack:app": JSON.stringify({ ...app, migrate: "make", ...pin }),
+    };
+    const again = await record(() => void program(), { stack, config: pinned });
+    for (const name of ["app-1", "app-2", "web-1", "web-2"]) {
+      const { release } = named(again, `${name}-configuration`).inputs;
+      expect(release, name).toEqual({ digest, root: "/srv/app", keep: 3 });
+    }
+    const { files, services } = named(again, "app-1-configuration").inputs as {
+      files: Record<string, string>;
+      services: { unit: string; restartFiles: string[] }[];
+    };
+    expect(files["/etc/systemd/system/app@.service"]).toContain("ExecStart=/usr/bin/node main.js");
+    const migration = services.find(({ unit }) => unit === "webstack-migrate.service")!;
+    expect(migration.restartFiles).not.toContain("/srv/app/current");
   });
 
   it("plans the same when it runs again", async () => {

@@ -1,5 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config";
 import type { Identity } from "../resources/naming";
+import type { ReleaseFacts } from "../release/facts";
 import type { AppProgram } from "../services/app/app-program";
 import type { BundleRelease } from "../services/bundle";
 
@@ -11,10 +13,16 @@ export interface WebStackArgs extends Settings {
   program: AppProgram;
   /** The app's release. */
   release: BundleRelease;
+  /** What the release says of itself, as far as it is known. */
+  facts: ReleaseFacts;
   /** Local path of the release's archive. @default the hosts fetch the release */
   archive?: string | undefined;
   /** What runs the release on the app nodes, with the local path of its archive. @default the distribution's programs */
   runtime?: { digest: string; archive: string } | undefined;
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
+  /** The API of the stack's project as this machine reaches it. */
+  cloud: { endpoint: string; token: pulumi.Input<string> };
+  /** The day of the run. */
+  today: Date;
 }

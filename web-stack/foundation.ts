@@ -1,3 +1,4 @@
+import { AcmeAccount } from "../components/acme-account";
 import { AdminAccess } from "../components/admin-access";
 import { AppTier } from "../components/app-tier";
 import { EdgeCertificate } from "../components/edge-certificate";
@@ -6,9 +7,13 @@ import { FloatingAddresses } from "../components/floating-addresses";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
 import { MysqlCluster } from "../components/mysql-cluster";
 import { PrivateNetwork } from "../components/private-network";
+import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
+import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
+import { isAllowed } from "./consented";
+import { inventory } from "./inventory";
 
 /** What {@link foundation} made. */
 export type Foundation = ReturnType<typeof foundation>;
@@ -16,18 +21,24 @@ export type Foundation = ReturnType<typeof foundation>;
 /** What exists once for the stack: network, firewalls, access, public addresses, certificate. */
 export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
+  const { mode, domains, acme: authority } = args.edgeTls;
   const { ipRange, subnetCidrs } = plan;
+  const { record } = inventory(args, plan);
   const network = new PrivateNetwork("network", {
     identity,
     ipRange,
     subnetCidrs,
     networkZone,
-    protect,
+    protect: protect && !isAllowed(args, "replace", "network"),
+    after: record,
   });
   const firewalls = new Firewalls("firewalls", {
     identity,
     adminCidrs: admin.cidrs,
-    edge: LoadBalancerPair.services(loadBalancers.api.tokenOn !== "brokers"),
+    edge: LoadBalancerPair.services(
+      loadBalancers.api.tokenOn !== "brokers",
+      authority && apiPort(authority.directory),
+    ),
     inner: [WebTier.services, AppTier.services, MysqlCluster.services],
   });
   const access = new AdminAccess("admin", { identity, user: admin.user, sshKeys: admin.sshKeys });
@@ -36,11 +47,19 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     homeLocation: plan.lb[0]!.location,
     ipv6: loadBalancers.ipv6,
     protect,
+    ipv6MayGo: isAllowed(args, "delete", "addresses"),
   });
   const certificate = new EdgeCertificate("edge-certificate", {
-    domain,
+    // A placeholder for the name itself would stay in the way of its certificate.
+    domain: mode === "acme" ? undefined : domain,
     address: addresses.ipv4.address,
     own: loadBalancers.tls,
   });
-  return { identity, network, firewalls, access, addresses, certificate };
+  const tickets = new TicketKeys("ticket-keys");
+  const account =
+    authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
+  return {
+    ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
+    ...{ tickets, account },
+  };
 }

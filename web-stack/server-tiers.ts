@@ -1,24 +1,28 @@
 import { AddressBroker } from "../components/address-broker";
 import { AppTier } from "../components/app-tier";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
-import { MysqlCluster } from "../components/mysql-cluster";
+import { MysqlCluster, type MysqlClusterArgs } from "../components/mysql-cluster";
 import type { ServerSettings } from "../components/server";
 import type { HostSettings } from "../components/tier";
 import { WebTier } from "../components/web-tier";
 import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
+import { isAllowed } from "./consented";
 import type { Foundation } from "./foundation";
+import { resizing } from "./resizing";
 
 /** What {@link serverTiers} made. */
 export type Tiers = ReturnType<typeof serverTiers>;
 
 /** What the servers of a tier have in common. */
 function serverSettings(
-  { image, protect, loadBalancers, web, app, db }: WebStackArgs,
+  args: WebStackArgs,
   { identity, network, firewalls, access }: Foundation,
   role: Role,
+  hooks: ServerSettings["hooks"],
 ): ServerSettings {
+  const { image, protect, loadBalancers, web, app, db } = args;
   return {
     identity,
     serverType: { lb: loadBalancers, web, app, db }[role].serverType,
@@ -27,6 +31,8 @@ function serverSettings(
     firewallId: role === "lb" ? firewalls.edgeId : firewalls.innerId,
     subnetId: network.subnetIds[role]!,
     protect,
+    mayGo: (name) => isAllowed(args, "delete", name),
+    hooks,
   };
 }
 
@@ -42,6 +48,11 @@ function hostSettings(
     subnetCidrs: plan.subnetCidrs,
     programs,
   };
+}
+
+/** HTTPS of the load balancers, without the authority. */
+function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
+  return https;
 }
 
 /** The brokers of the floating IPs, unless the load balancers have the token themselves. */
@@ -61,20 +72,38 @@ function addressBroker(
   });
 }
 
+/** Where the databases put their backups. */
+function backupFacts({ backups, identity }: WebStackArgs): MysqlClusterArgs["backups"] {
+  if (!backups) return undefined;
+  const { target, publicKey, baseAt } = backups;
+  const { secretAccessKey: secret, ...bucket } = target;
+  const root = `${identity.project}-${identity.stack}`;
+  return { root, target: bucket, publicKey, baseAt, secret };
+}
+
 /** The servers of all tiers with the state of each. */
 export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation) {
   const { loadBalancers, web, app, db, program, release, runtime } = args;
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
-  const server = (role: Role) => serverSettings(args, base, role);
+  const hooks = resizing(args, plan, base);
+  const server = (role: Role) => serverSettings(args, base, role, hooks);
+  // Named one by one: beside them is the token.
+  const { trustedProxies, clientAddressHeader, limits, haproxySnippet } = loadBalancers;
+  const { headers } = web;
   const lbTier = new LoadBalancerPair("lb", {
     nodes: plan.lb,
     webNodes: plan.web,
+    requests: web,
+    rules: { trustedProxies, clientAddressHeader, limits, headers, haproxySnippet },
     addresses: base.addresses,
     api:
       broker?.access ??
       LoadBalancerPair.ownToken(loadBalancers.api.endpoint, loadBalancers.api.token),
     certificatePem: base.certificate.pem,
+    ticketKeys: base.tickets.file,
+    https: edgeHttps(args),
+    acme: base.account,
     server: server("lb"),
     host: common,
   });
@@ -83,7 +112,10 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
     volumeGb: db.volumeGb,
+    volumesMayGo: isAllowed(args, "delete", "volumes") || isAllowed(args, "replace", "volumes"),
+    volumesAfter: base.inventory,
     xcomHelp: db.xcomHelp,
+    backups: backupFacts(args),
     server: server("db"),
     host,
   });
@@ -94,6 +126,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     env: app.env,
     secretEnv: app.secretEnv,
     processes: app.processes,
+    requests: web,
     checkTables: app.checkTables,
     packages: app.packages,
     data: app.data,
@@ -108,7 +141,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.web,
     appNodes: plan.app,
     program,
-    maxBodyMib: web.maxBodyMib,
+    requests: web,
+    settings: { ...web, versionHeader: app.versionHeader },
     site: app.site,
     release,
     server: server("web"),

@@ -2,6 +2,8 @@ import type { Bundle, BundleRelease, Wanted } from "./bundle";
 import { checkStaged } from "./checks";
 import { removeDurably } from "./durable";
 import { writeAtomically } from "./files";
+import { journalPath, recordSwitch } from "./journal";
+import { linkKept } from "./kept-links";
 import {
   isSameManifest,
   leaving,
@@ -13,24 +15,26 @@ import {
 } from "./manifest";
 import { changedPaths, makePlan, type Plan } from "./plan";
 import { prepare } from "./prepare";
-import { pruneReleases, switchRelease } from "./release";
+import { pruneReleases } from "./prune";
+import { switchRelease } from "./release";
 import { say } from "./run";
 import { pruneRuntimes } from "./runtime";
 import { bringUp, retire, type ServicesResult } from "./services";
 import { beginSwap, endSwap, type Intent, type Swap } from "./swap";
 import { NotBack, recover, reloadUnits, undo } from "./undo";
 
+/** What a run says that failed. */
+interface Failed {
+  ok: false;
+  error: string;
+  /** True if the host is what it was before; false without `notBack`: it was not touched. */
+  rolledBack: boolean;
+  /** What is not back, and how it goes on; absent: all is. */
+  notBack?: string;
+}
+
 /** What a finished run says. */
-export type Outcome =
-  | ({ ok: true; changed: string[] } & ServicesResult)
-  | {
-      ok: false;
-      error: string;
-      /** True if the host is what it was before; false without `notBack`: it was not touched. */
-      rolledBack: boolean;
-      /** What is not back, and how it goes on; absent: all is. */
-      notBack?: string;
-    };
+export type Outcome = ({ ok: true; changed: string[] } & ServicesResult) | Failed;
 
 /** What a run works on. */
 interface Run {
@@ -81,11 +85,15 @@ async function change(run: Run): Promise<Outcome> {
     if (!idle) writeManifest(united(manifest, next));
     result = await carryOut(run);
     if (!idle) {
+      if (plan.release) recordSwitch(plan.release.digest, plan.release.before);
       writeManifest(next);
       endSwap();
     }
   } catch (error) {
-    return rollBack(error as Error, swap);
+    const outcome = await rollBack(error as Error, swap);
+    // One that does not work must not fill the disk by being tried again and again.
+    if (bundle.release && plan.release && outcome.rolledBack) prune(bundle.release);
+    return outcome;
   }
   if (bundle.release && plan.release) prune(bundle.release);
   return { ok: true, changed: [...changed], ...result };
@@ -94,7 +102,7 @@ async function change(run: Run): Promise<Outcome> {
 function intentOf({ bundle, manifest, plan, changed }: Run): Intent {
   const { write, remove, release } = plan;
   return {
-    paths: [...write.keys(), ...remove],
+    paths: [...write.keys(), ...remove, ...(release ? [journalPath] : [])],
     ...(release ? { release: { root: release.root, before: release.before ?? null } } : {}),
     changed: [...changed],
     before: manifest.services,
@@ -115,13 +123,15 @@ async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<Servi
   }
   if (plan.release) {
     say("switch", plan.release.digest);
+    // Before the switch: at no moment is a file of the release before not to be found.
+    if (bundle.release) linkKept(bundle.release, plan.release.digest);
     switchRelease(plan.release.root, plan.release.digest);
   }
   await reloadUnits([...plan.write.keys(), ...plan.remove]);
   return bringUp(bundle.services, changed);
 }
 
-async function rollBack({ message }: Error, swap: Swap): Promise<Outcome> {
+async function rollBack({ message }: Error, swap: Swap): Promise<Failed> {
   say("roll back", message.split("\n")[0]);
   try {
     await undo(swap, false);
@@ -136,6 +146,7 @@ async function rollBack({ message }: Error, swap: Swap): Promise<Outcome> {
 function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);
+    linkKept(release);
     if (release.runtime) pruneRuntimes(release.runtime);
   } catch (error) {
     say("left behind", (error as Error).message);

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import type { BundleCheck } from "./bundle";
 import { writeAtomically } from "./files";
+import { ownWords } from "./own-words";
 import { runDirectory } from "./places";
 import type { Plan } from "./plan";
 import { run, say } from "./run";
@@ -40,13 +41,17 @@ export async function checkStaged(checks: readonly BundleCheck[], plan: Plan): P
       if (path.startsWith("/etc/")) writeAtomically(`${stage}/upper${path.slice(4)}`, file);
     }
     // In turn: two overlays must not share an upper directory.
-    for (const check of due) await checkOne(check, gone);
+    for (const check of due) await checkOne(check, gone, plan);
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
 }
 
-async function checkOne({ command }: BundleCheck, gone: readonly string[]): Promise<void> {
+async function checkOne(
+  { command, files }: BundleCheck,
+  gone: readonly string[],
+  plan: Plan,
+): Promise<void> {
   say("check", command.join(" "));
   const { status, stdout, stderr } = await run([
     ...["/usr/bin/unshare", "--mount", "--propagation", "private"],
@@ -54,6 +59,15 @@ async function checkOne({ command }: BundleCheck, gone: readonly string[]): Prom
   ]);
   if (status !== 0) {
     const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
-    throw new Error(`refused by its checker: ${command.join(" ")} ended with ${status}:\n${said}`);
+    const refusal = `refused by its checker: ${command.join(" ")} ended with ${status}:\n${said}`;
+    throw new Error([...ownWords(said, contents(files, plan)), refusal].join("\n"));
   }
+}
+
+/** What the checker saw at those paths. */
+function contents(paths: readonly string[], { write }: Plan): Map<string, string> {
+  const there = paths.filter((path) => write.has(path) || existsSync(path));
+  return new Map(
+    there.map((path) => [path, write.get(path)?.content ?? readFileSync(path, "utf8")]),
+  );
 }

@@ -7,7 +7,6 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
@@ -16,6 +15,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BundleRelease } from "./bundle";
 import { removeDurably, swapIn } from "./durable";
+import { labelRelease } from "./label";
 import { stateDirectory } from "./places";
 import { must, say } from "./run";
 
@@ -35,7 +35,7 @@ export function hasRelease(digest: string, root = "/srv/app", runtimes = "/srv/r
 }
 
 /**
- * Stores an archive.
+ * Stores an archive in place of others that nobody unpacked, such as that of a deploy that was given up.
  *
  * @throws Error if its SHA-256 is another one.
  */
@@ -49,10 +49,22 @@ export async function receive(digest: string, source: NodeJS.ReadableStream): Pr
     await pipeline(createReadStream(draft), hash);
     const found = hash.digest("hex");
     if (found !== digest) throw new Error(`the release must have SHA-256 ${digest}, got ${found}`);
+    for (const name of readdirSync(incoming)) {
+      if (name.endsWith(".tar.gz")) rmSync(`${incoming}/${name}`, { force: true });
+    }
     renameSync(draft, target);
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/**
+ * Fetches a release that is not here yet; nothing uses it until a bundle names it.
+ *
+ * @throws Error if it cannot be fetched, or its SHA-256 is another one.
+ */
+export async function fetchRelease(release: BundleRelease): Promise<void> {
+  if (!hasRelease(release.digest, release.root)) await download(release);
 }
 
 async function download(release: BundleRelease): Promise<void> {
@@ -97,6 +109,7 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   try {
     mkdirSync(draft, { recursive: true, mode: 0o755 });
     await must(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
+    labelRelease(draft, release.digest);
     // A power cut must not leave a release that looks whole and is not.
     await must(["/usr/bin/sync", "-f", draft], 60);
     renameSync(draft, target);
@@ -106,16 +119,4 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   rmSync(archive, { force: true });
   say("unpacked", release.digest);
   return true;
-}
-
-/** Removes the oldest releases beyond `keep`; never the running one. */
-export function pruneReleases({ root, keep }: BundleRelease): void {
-  const folder = `${root}/releases`;
-  const running = currentRelease(root);
-  readdirSync(folder)
-    .filter((name) => name !== running)
-    .map((name) => ({ name, time: statSync(`${folder}/${name}`).mtimeMs }))
-    .sort((a, b) => b.time - a.time)
-    .slice(keep - 1)
-    .forEach(({ name }) => rmSync(`${folder}/${name}`, { recursive: true, force: true }));
 }

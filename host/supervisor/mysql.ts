@@ -31,11 +31,16 @@ const mark = "--webstack-end--";
  * so that no password is ever an argument; one at a time; a session that hangs is ended.
  */
 export class Mysql {
+  /** Sessions that were begun: answers of one session are answers of one life of MySQL. */
+  sessions = 0;
   private child: ChildProcess | undefined;
   private out = "";
   private errors = "";
   private readonly waiting: Query[] = [];
   private current: Query | undefined;
+
+  /** @param login options that say as whom, and where. @default the supervisor's user */
+  constructor(private readonly login: readonly string[] = mysqlLogin) {}
 
   /** Rows of one statement or of several; columns as text. @throws SqlError, or Error if it hangs. */
   query(sql: string, timeoutMs = 2_000): Promise<string[][]> {
@@ -60,7 +65,7 @@ export class Mysql {
 
   private session(): ChildProcess {
     if (this.child) return this.child;
-    const args = [...mysqlLogin, "--batch", "--raw", "--unbuffered", "--force"];
+    const args = [...this.login, "--batch", "--raw", "--unbuffered", "--force"];
     const child = spawn("/usr/bin/mysql", [...args, "--skip-column-names", "--connect-timeout=2"], {
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -77,6 +82,7 @@ export class Mysql {
       if (this.child === child) this.fail(new Error(this.errors.trim() || "MySQL is not there"));
     });
     this.child = child;
+    this.sessions += 1;
     return child;
   }
 

@@ -1,3 +1,4 @@
+import type { Offer } from "../faults/offer";
 import { locations } from "./locations";
 import { serverTypePrices, serverTypes } from "./server-types";
 
@@ -18,7 +19,7 @@ function perLocation(monthly: number): object[] {
 }
 
 /** All prices, as of September 2026. https://docs.hetzner.cloud/reference/cloud#pricing */
-export function pricing(): object {
+export function pricing(offer: Offer): object {
   const addresses = (ipv4: number, ipv6: number) => [
     { type: "ipv4", prices: perLocation(ipv4) },
     { type: "ipv6", prices: perLocation(ipv6) },
@@ -27,16 +28,16 @@ export function pricing(): object {
     currency: "EUR",
     vat_rate: "19.000000",
     image: { price_per_gb_month: money(0.0119) },
-    volume: { price_per_gb_month: money(0.044) },
+    volume: { price_per_gb_month: money(offer.price("volume", 0.044)) },
     server_backup: { percentage: "20.0000000000" },
-    floating_ip: { price_monthly: money(3) },
-    floating_ips: addresses(3, 1),
-    primary_ips: addresses(0.5, 0),
+    floating_ip: { price_monthly: money(offer.price("floating_ip", 3)) },
+    floating_ips: addresses(offer.price("floating_ip", 3), 1),
+    primary_ips: addresses(offer.price("primary_ip", 0.5), 0),
     load_balancer_types: [],
     server_types: serverTypes.map((item) => ({
       id: item.id,
       name: item.name,
-      prices: serverTypePrices(item),
+      prices: serverTypePrices(item, offer),
     })),
   };
 }

@@ -1,4 +1,5 @@
-import type { Behaviour } from "../behaviour";
+import type { Cloud } from "../cloud";
+import type { Offer } from "../faults/offer";
 import { locations } from "./locations";
 
 /** A size of server. */
@@ -80,7 +81,8 @@ export function isSold(item: ServerType): boolean {
 }
 
 /** Prices of a type in every location. */
-export function serverTypePrices({ monthly }: ServerType): object[] {
+export function serverTypePrices(item: ServerType, offer: Offer): object[] {
+  const monthly = offer.price(item.name, item.monthly);
   const both = (net: number) => ({ net: net.toFixed(10), gross: (net * 1.19).toFixed(10) });
   return locations.map(({ name }) => ({
     location: name,
@@ -92,8 +94,13 @@ export function serverTypePrices({ monthly }: ServerType): object[] {
 }
 
 /** The wire form of a server type. */
-export function serverTypeToWire(item: ServerType, behaviour: Behaviour): object {
-  const deprecation = isSold(item) ? null : retirement;
+export function serverTypeToWire(
+  item: ServerType,
+  { behaviour, offer }: Pick<Cloud, "behaviour" | "offer">,
+): object {
+  const deprecationAt = (location?: string) =>
+    isSold(item) ? (offer.deprecation(item.name, location) ?? null) : retirement;
+  const isRoomAt = (location: string) => isSold(item) && !offer.isSoldOut(item.name, location);
   return {
     id: item.id,
     name: item.name,
@@ -102,18 +109,18 @@ export function serverTypeToWire(item: ServerType, behaviour: Behaviour): object
     memory: item.memory,
     disk: item.disk,
     category: item.category,
-    prices: serverTypePrices(item),
+    prices: serverTypePrices(item, offer),
     storage_type: "local",
     cpu_type: item.cpu,
     architecture: item.architecture,
-    deprecation,
-    ...(behaviour.hasTypeDeprecated ? { deprecated: !isSold(item) } : {}),
+    deprecation: deprecationAt(),
+    ...(behaviour.hasTypeDeprecated ? { deprecated: deprecationAt() !== null } : {}),
     locations: locations.map(({ id, name }) => ({
       id,
       name,
-      deprecation,
-      available: isSold(item),
-      recommended: isSold(item),
+      deprecation: deprecationAt(name),
+      available: isRoomAt(name),
+      recommended: isRoomAt(name) && deprecationAt(name) === null,
     })),
   };
 }

@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { CallLog } from "../call-log";
 import type { RateLimit } from "../rate-limit";
-import { FaultError, type Faults } from "./faults";
+import { FaultError } from "./fault-error";
+import type { Faults } from "./faults";
 import { faultShape } from "./shapes";
 
 /** The control API: `GET /faults`, `POST /faults`, `DELETE /faults[/:id]`, `GET /calls`, `DELETE /rate-limit`. Loopback only. */

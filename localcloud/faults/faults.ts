@@ -1,7 +1,10 @@
 import type { Cloud } from "../cloud";
 import type { Server } from "../model";
+import type { ObjectStorage } from "../object-storage/object-storage";
 import type { ApiFaults } from "./api-faults";
+import { FaultError } from "./fault-error";
 import type { LinkFault, MachineFaults, Target } from "./machine-faults";
+import { isOfOffer } from "./offer";
 import type { Fault } from "./shapes";
 
 /** A fault that lasts. */
@@ -10,8 +13,12 @@ export interface ActiveFault {
   fault: Fault;
 }
 
-/** A fault that cannot be injected as it was asked for. */
-export class FaultError extends Error {}
+type StorageFault = Extract<Fault, { fault: "storage" | "corrupt-object" }>;
+type MachineFault = Extract<Fault, { server: string }>;
+
+function isOfStorage(fault: Fault): fault is StorageFault {
+  return fault.fault === "storage" || fault.fault === "corrupt-object";
+}
 
 /** Injects faults into hosts, links and the API, and heals them. */
 export class Faults {
@@ -23,6 +30,8 @@ export class Faults {
     private readonly api: ApiFaults,
     /** Absent where hosts are not real. */
     private readonly machines: MachineFaults | undefined,
+    /** Absent where there is no object storage. */
+    private readonly storage?: ObjectStorage,
   ) {}
 
   list(): ActiveFault[] {
@@ -33,8 +42,10 @@ export class Faults {
   async inject(fault: Fault): Promise<ActiveFault> {
     const entry = { id: (this.lastId += 1), fault };
     if (fault.fault === "api" || fault.fault === "action") this.api.add(entry.id, fault);
+    else if (isOfStorage(fault)) this.objectStorage().inject(entry.id, fault);
+    else if (isOfOffer(fault)) this.cloud.offer.add(entry.id, fault);
     else await this.onMachine(fault);
-    if (fault.fault === "kill" || fault.fault === "cpu") return entry;
+    if (["kill", "cpu", "corrupt-object"].includes(fault.fault)) return entry;
     this.active.push(entry);
     if (fault.fault === "link") await this.loadLinks();
     return entry;
@@ -46,6 +57,8 @@ export class Faults {
     for (const one of healed) this.active.splice(this.active.indexOf(one), 1);
     for (const { id: each, fault } of healed) {
       if (fault.fault === "api" || fault.fault === "action") this.api.remove(each);
+      else if (isOfStorage(fault)) this.storage?.heal(each);
+      else if (isOfOffer(fault)) this.cloud.offer.remove(each);
       else await this.undo(fault);
     }
     if (healed.some(({ fault }) => fault.fault === "link")) await this.loadLinks();
@@ -70,7 +83,12 @@ export class Faults {
     return this.machines;
   }
 
-  private async onMachine(fault: Exclude<Fault, { fault: "api" | "action" }>): Promise<void> {
+  private objectStorage(): ObjectStorage {
+    if (!this.storage) throw new FaultError("faults of the object storage need --storage FILE");
+    return this.storage;
+  }
+
+  private async onMachine(fault: MachineFault): Promise<void> {
     const hosts = this.hosts();
     const { id } = this.found(fault.server);
     switch (fault.fault) {
@@ -98,7 +116,7 @@ export class Faults {
     }
   }
 
-  private async undo(fault: Exclude<Fault, { fault: "api" | "action" }>): Promise<void> {
+  private async undo(fault: MachineFault): Promise<void> {
     const hosts = this.hosts();
     const target = this.target(fault.server);
     switch (fault.fault) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const server = z.string().min(1);
+const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 const percent = z.number().gt(0).max(100);
 
 /** Shapes of the faults that can be injected; a fault lasts until it is healed unless it says so. */
@@ -82,6 +83,57 @@ export const faultShape = z.discriminatedUnion("fault", [
     /** Seconds until the rate limit is over; with status 429. */
     resetSeconds: z.number().int().min(1).optional(),
   }),
+  z.strictObject({
+    fault: z.literal("storage"),
+    /** Requests whose key has this in it. @default all */
+    key: z.string().default(""),
+    method: z.enum(["GET", "HEAD", "PUT", "POST", "DELETE"]).optional(),
+    /** Answers with that status instead of doing anything. */
+    status: z.number().int().min(400).max(599).optional(),
+    /** Waits before it answers, milliseconds. */
+    latencyMs: z.number().int().min(1).max(120_000).optional(),
+    /** Takes the request and never answers. */
+    stalls: z.boolean().optional(),
+    /** Refuses to take more once the objects have so many bytes. */
+    fullBytes: z.number().int().min(0).optional(),
+  }),
+  z.strictObject({
+    /** Bytes in the middle of an object are others. Happens once. */
+    fault: z.literal("corrupt-object"),
+    bucket: z.string().min(1),
+    key: z.string().min(1),
+  }),
+  z.strictObject({
+    /** No room for more servers of that type. */
+    fault: z.literal("sold-out"),
+    serverType: z.string().min(1),
+    /** Such as `nbg1`. @default everywhere */
+    location: z.string().min(1).optional(),
+  }),
+  z.strictObject({
+    fault: z.literal("deprecated"),
+    serverType: z.string().min(1),
+    /** Such as `nbg1`. @default everywhere */
+    location: z.string().min(1).optional(),
+    announced: day.default("2026-11-01"),
+    /** After that day new servers are refused. */
+    unavailableAfter: day,
+  }),
+  z.strictObject({
+    fault: z.literal("price"),
+    /** A server type, or `floating_ip`, `primary_ip`, `volume`. */
+    item: z.string().min(1),
+    /** Net price of a month, EUR; of a volume for each GB. */
+    net: z.number().min(0).max(100_000),
+  }),
+  z.strictObject({
+    /** Each project may have so many of a kind. */
+    fault: z.literal("quota"),
+    kind: z.enum(["servers", "floating_ips", "volumes"]),
+    limit: z.number().int().min(0),
+  }),
+  /** All tokens may read, and nothing else. */
+  z.strictObject({ fault: z.literal("read-only") }),
   z.strictObject({
     fault: z.literal("action"),
     /** Actions of that command, such as `assign_floating_ip`, fail or never end. */

@@ -3,7 +3,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { attempt, command } from "./command";
 import type { MachineSpec } from "./driver";
-import { containerLabel } from "./names";
+import { containerLabel, worldAddress } from "./names";
 import { realtimeArguments } from "./realtime";
 
 const capabilities = [
@@ -83,6 +83,7 @@ export async function createContainer(
       "--stop-signal",
       "SIGRTMIN+3",
     ],
+    ...["--dns", worldAddress, "--dns-search", "."],
     ...["--device-cgroup-rule", "b 7:* rwm", "--memory", `${Math.max(spec.memoryGb, 1)}g`],
     ...["--env", `WSC_PUBLIC=${spec.publicNic ? 1 : 0}`],
     ...["--volume", `${seedFolder}:/var/lib/cloud/seed/nocloud:ro`],

@@ -1,13 +1,17 @@
+import { createSocket } from "node:dgram";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
-import { apiAddress, metadataAddress } from "./names";
+import { dnsAnswer } from "../names/dns";
+import { zoneAddresses } from "../names/zone";
+import { apiAddress, metadataAddress, storagePort, worldAddress } from "./names";
 import { metadataDocuments } from "./seed";
 
 /**
- * Runs in the router's namespace: the metadata service, which knows a host by its address, and the
- * API as hosts reach it. Argument: the state directory.
+ * Runs in the router's namespace: the metadata service, which knows a host by its address, the API
+ * and the object storage as hosts reach them, and a resolver of the names in the state's
+ * `names.json`. Argument: the state directory.
  */
 const state = process.argv[2];
 if (!state) throw new Error("usage: gateway STATE");
@@ -36,10 +40,10 @@ function metadata(call: IncomingMessage, answer: ServerResponse): void {
   else answer.writeHead(200, { "content-type": "text/plain" }).end(document);
 }
 
-function forward(call: IncomingMessage, answer: ServerResponse): void {
+function forward(socket: string, call: IncomingMessage, answer: ServerResponse): void {
   const upstream = request(
     {
-      socketPath: join(state!, "api.sock"),
+      socketPath: join(state!, socket),
       path: call.url,
       method: call.method,
       headers: call.headers,
@@ -54,5 +58,15 @@ function forward(call: IncomingMessage, answer: ServerResponse): void {
 }
 
 createServer(metadata).listen(80, metadataAddress);
-createServer(forward).listen(80, apiAddress);
+createServer((call, answer) => forward("api.sock", call, answer)).listen(80, apiAddress);
+createServer((call, answer) => forward("objects.sock", call, answer)).listen(
+  storagePort,
+  apiAddress,
+);
+const resolver = createSocket("udp4");
+resolver.on("message", (query, { address, port }) => {
+  const answer = dnsAnswer(query, (name) => zoneAddresses(state, name));
+  if (answer) resolver.send(answer, port, address);
+});
+resolver.bind(53, worldAddress);
 process.on("SIGTERM", () => process.exit(0));

@@ -15,6 +15,10 @@ export const publicGateway = "172.31.1.1";
 /** Metadata service and API as hosts reach them. */
 export const metadataAddress = "169.254.169.254";
 export const apiAddress = "198.18.2.1";
+/** TCP port of the object storage at the address of the API. */
+export const storagePort = 9000;
+/** What the hosts find of the internet: a resolver of names, and whoever else is put there. */
+export const worldAddress = "198.18.2.2";
 /** Public addresses of servers and floating IPs. */
 export const publicRange = "198.18.0.0/24";
 /**

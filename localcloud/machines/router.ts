@@ -64,6 +64,7 @@ export function routerLines(): string[] {
   return [
     `address replace ${names.metadataAddress}/32 dev lo`,
     `address replace ${names.apiAddress}/32 dev lo`,
+    `address replace ${names.worldAddress}/32 dev lo`,
     `address replace ${names.clientGateway}/32 dev client`,
     "address replace fe80::1/64 dev client nodad",
     "link set client up",
@@ -71,13 +72,16 @@ export function routerLines(): string[] {
   ];
 }
 
-/** What `ip` does on this machine: only the public range leads over the link. */
+/** What `ip` does on this machine: only the public range and the world's address lead over the link. */
 export function machineLines(link: string): string[] {
   return [
     `address replace ${names.clientAddress}/32 dev ${link}`,
     `link set ${link} up`,
     `route replace ${names.clientGateway}/32 dev ${link} src ${names.clientAddress}`,
-    `route replace ${names.publicRange} via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
+    ...[names.publicRange, `${names.worldAddress}/32`].map(
+      (range) =>
+        `route replace ${range} via ${names.clientGateway} dev ${link} src ${names.clientAddress}`,
+    ),
   ];
 }
 

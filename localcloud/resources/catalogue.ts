@@ -41,14 +41,14 @@ function shelve<T extends Entry>(routes: Hono<Env>, shelf: Shelf<T>): void {
  * What can be ordered and where.
  * https://docs.hetzner.cloud/reference/cloud#locations and the pages after it
  */
-export function catalogueRoutes({ behaviour }: Cloud): Hono<Env> {
+export function catalogueRoutes(cloud: Cloud): Hono<Env> {
   const routes = new Hono<Env>();
   shelve(routes, { names: ["locations", "location"], items: locations });
   shelve(routes, {
     names: ["server_types", "server_type"],
     items: serverTypes,
     hidden: allServerTypes.filter((item) => !serverTypes.includes(item)),
-    toWire: (item) => serverTypeToWire(item, behaviour),
+    toWire: (item) => serverTypeToWire(item, cloud),
   });
   shelve(routes, {
     names: ["images", "image"],
@@ -70,6 +70,6 @@ export function catalogueRoutes({ behaviour }: Cloud): Hono<Env> {
     names: ["load_balancer_types", "load_balancer_type"],
     items: loadBalancerTypes,
   });
-  routes.get("/pricing", (call) => call.json({ pricing: pricing() }));
+  routes.get("/pricing", (call) => call.json({ pricing: pricing(cloud.offer) }));
   return routes;
 }

@@ -115,6 +115,10 @@ function newFloatingIp(cloud: Cloud, call: Call, body: z.infer<typeof createShap
     const message = `unknown location '${body.home_location}'`;
     throw invalidInput({ name: "home_location", message });
   }
+  cloud.offer.refuseBeyondQuota(
+    "floating_ips",
+    store.of("floating_ips", call.get("project")).length,
+  );
   const base = stored(cloud, call, "", body.labels);
   const address = body.type === "ipv6" ? ipv6Network(base.id) : freeAddress(cloud);
   return {

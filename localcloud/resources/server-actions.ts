@@ -11,7 +11,7 @@ import { bodyOf, type Call, type Env } from "../request";
 import { changeDnsPtr } from "../reverse-dns";
 import { answerAction } from "./family";
 import { groupWithRoom } from "./placement-groups";
-import { serverTypeOf } from "./server-checks";
+import { refuseUnavailable, serverTypeOf } from "./server-checks";
 import { lockingAction, unlockedServer } from "./server-power";
 
 type On = (command: Command, change: (server: Server, call: Call) => Promise<void>) => void;
@@ -98,6 +98,7 @@ function addTypeRoute(routes: Hono<Env>, cloud: Cloud): void {
     mustBeOff(server);
     const type = serverTypeOf(body.server_type);
     refuseType(server, type);
+    refuseUnavailable(cloud, type, server.location);
     server.serverType = type.id;
     if (body.upgrade_disk) server.primaryDiskSize = type.disk;
     server.status = "migrating";

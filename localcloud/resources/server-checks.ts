@@ -26,6 +26,18 @@ export function serverTypeOf(wanted: string | number): ServerType {
   return found;
 }
 
+/**
+ * Refuses a server of a type where the type is sold out or no longer sold.
+ *
+ * @throws ApiError `resource_unavailable`
+ */
+export function refuseUnavailable({ offer, clock }: Cloud, type: ServerType, place: string): void {
+  const { unavailable_after: end } = offer.deprecation(type.name, place) ?? {};
+  const isOver = end !== undefined && clock.now() > new Date(end);
+  if (!isOver && !offer.isSoldOut(type.name, place)) return;
+  throw new ApiError("resource_unavailable", `server type ${type.name} is unavailable in ${place}`);
+}
+
 /** An image by id or name, for an architecture. @throws ApiError `invalid_input` */
 export function imageOf(wanted: string | number, architecture: string): Image {
   const found = images.find(

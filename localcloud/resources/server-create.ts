@@ -3,6 +3,7 @@ import { z } from "zod";
 import { actionToWire, resourceOf, sequence } from "../actions";
 import { locationOfDatacenter } from "../catalogue/datacenters";
 import { findLocation } from "../catalogue/locations";
+import { findServerType } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
 import { ApiError, invalidInput } from "../errors";
 import { pushFirewalls } from "../firewalling";
@@ -15,7 +16,14 @@ import { addAttachment } from "./attachments";
 import { stored } from "./family";
 import { groupWithRoom } from "./placement-groups";
 import { refuseElsewhere } from "./primary-ips";
-import { checkServerName, checkUserData, imageOf, serverTypeOf, sshKeyId } from "./server-checks";
+import {
+  checkServerName,
+  checkUserData,
+  imageOf,
+  refuseUnavailable,
+  serverTypeOf,
+  sshKeyId,
+} from "./server-checks";
 import { attachNetwork } from "./server-network-actions";
 import { powerOn, refuseWithoutInterface } from "./server-power";
 import { attach, refuseAttach } from "./volume-actions";
@@ -109,6 +117,8 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
     refuseElsewhere(ip, location);
   }
   if (body.placement_group) groupWithRoom(cloud, project, body.placement_group);
+  cloud.offer.refuseBeyondQuota("servers", store.of("servers", project).length);
+  refuseUnavailable(cloud, findServerType(server.serverType)!, location);
 }
 
 function givePublicAddresses(cloud: Cloud, server: Server, body: CreateBody): void {

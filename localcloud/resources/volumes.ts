@@ -67,6 +67,7 @@ function newVolume(
   if (!location || (server && server.location !== location)) {
     throw invalidInput({ name: "location", message: "location or a server in it is required" });
   }
+  cloud.offer.refuseBeyondQuota("volumes", cloud.store.of("volumes", call.get("project")).length);
   return {
     ...stored(cloud, call, body.name, body.labels),
     size: body.size,

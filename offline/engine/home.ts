@@ -1,28 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { layOutPlugin } from "./compiled";
 import { pluginNames, type PluginName, type PluginVersions } from "./versions";
 
 const offlineFolder = resolve(__dirname, "..");
-
-/** `text` as one word of a POSIX shell. */
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The program that the engine starts for a plugin: Node of this process, and the stand-in. */
-export function pluginScript(name: PluginName): string {
-  // The CommonJS hook alone starts faster than the whole loader.
-  const hook = createRequire(__filename).resolve("tsx/cjs");
-  const main = join(offlineFolder, name, "main.ts");
-  const words = [process.execPath, "--require", hook, main].map(shellWord);
-  return [
-    "#!/bin/sh",
-    "# Written by offline/engine/home.ts each time the engine is prepared; edits are lost.",
-    `exec ${words.join(" ")} "$@"`,
-    "",
-  ].join("\n");
-}
 
 /** Folder of a plugin inside `plugins`, as the engine looks it up. */
 export function pluginFolder(name: PluginName, version: string): string {
@@ -42,10 +23,7 @@ export function layOutHome(home: string, versions: PluginVersions): string {
   }
   for (const name of pluginNames) {
     const folder = join(plugins, pluginFolder(name, versions[name]));
-    const script = join(folder, `pulumi-resource-${name}`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(script, pluginScript(name));
-    chmodSync(script, 0o755);
+    layOutPlugin(folder, name, join(offlineFolder, name, "main.ts"));
   }
   // The engine asks no questions where a credentials file exists.
   const credentials = join(home, "credentials.json");

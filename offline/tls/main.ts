@@ -1,5 +1,4 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
-import { createRequire } from "node:module";
 import { serve } from "../../plugin/protocol";
 import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
 import type { Values } from "../../plugin/values";
@@ -24,7 +23,8 @@ function serialOf(pem: string): string {
 }
 
 /** Loaded when the first certificate is made: most runs make none, and it takes its time. */
-const certificates = () => createRequire(__filename)("./certificates") as typeof Certificates;
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- import() needs another module system
+const certificates = () => require("./certificates") as typeof Certificates;
 
 type Made = Promise<{ id: string; outs: Values }>;
 

@@ -24,7 +24,7 @@ const pauseMs = 20;
 const readsPerSecond = 20;
 
 /** Makes an account of the site; returns the cookie of its session. */
-async function account(url: string): Promise<string> {
+export async function account(url: string): Promise<string> {
   const body = JSON.stringify({
     name: `ledger${randomUUID().slice(0, 8)}`,
     password: randomUUID(),

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { connectionsOfOneAddress } from "../../services/edge-haproxy/haproxy-cfg";
-import { edgeConnections } from "../../services/edge-haproxy/service";
+import { connectionsOfOneAddress, edgeConnections } from "../../services/edge-haproxy/connections";
 import type { StackOutputs } from "../operate/outputs";
 import type { Drill, Measured } from "./drill";
 import { watched } from "./edge-watch";

@@ -1,10 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureStorageAccess } from "./backups";
 import { cloudVersion } from "./cloud-version";
 import { heal } from "./faults";
 import { livePid, startDetached, stopByPidFile } from "./processes";
-import { cloudPort, controlPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
+import {
+  cloudPort,
+  controlPort,
+  localPaths,
+  localStateDirectory,
+  repositoryRoot,
+  storagePort,
+} from "./paths";
 import { waitUntil } from "./wait-until";
 
 /** How to reach the running local cloud. */
@@ -101,6 +109,7 @@ export async function startCloud(image: string): Promise<"started" | "started an
       ...["serve", "--state", localPaths.cloud, "--port", String(cloudPort)],
       ...["--tokens", localPaths.tokens, "--driver", "docker", "--image", image],
       ...["--control-port", String(controlPort)],
+      ...["--storage", ensureStorageAccess(), "--storage-port", String(storagePort)],
     ],
     localPaths.cloudLog,
   );

@@ -37,6 +37,8 @@ function preparation(node: string, users: readonly string[]): string[] {
     "cd /etc/webstack/tls",
     "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=golden -keyout key.pem -out cert.pem 2>/dev/null",
     "cp cert.pem ca.pem && cat cert.pem key.pem > /etc/haproxy/certs/edge.pem",
+    "for n in 1 2 3; do openssl rand -base64 80 | tr -d '\\n'; echo; done > /etc/haproxy/certs/tickets.keys",
+    "mkdir -p /var/lib/webstack-acme/live",
     "chown mysql key.pem",
     "cd / && set +e",
   ];

@@ -14,6 +14,12 @@ export const localPaths = {
   cloudLog: join(localStateDirectory, "cloud.log"),
   /** API tokens of the local cloud, one a line, mode 0600. */
   tokens: join(localStateDirectory, "tokens"),
+  /** Buckets and keys of the local cloud's object storage, mode 0600. */
+  storage: join(localStateDirectory, "storage.json"),
+  /** Identity that opens the backups of the local stack, mode 0600. */
+  backupsIdentity: join(localStateDirectory, "backups-identity.txt"),
+  /** Certificate authority of the local cloud's world: keys, settings, root, log. */
+  authority: join(localStateDirectory, "authority"),
   /** Pulumi project that the engine sees: a copy of the settings with absolute paths. */
   project: join(localStateDirectory, "project"),
   /** Pulumi state in files. */
@@ -39,6 +45,9 @@ export const cloudPort = Number(process.env.WEBSTACK_CLOUD_PORT ?? 8480);
 
 /** TCP port on 127.0.0.1 where faults are injected into the local cloud. */
 export const controlPort = Number(process.env.WEBSTACK_CONTROL_PORT ?? 8481);
+
+/** TCP port on 127.0.0.1 where the local cloud's object storage listens. */
+export const storagePort = Number(process.env.WEBSTACK_STORAGE_PORT ?? 8482);
 
 /** TCP port on 127.0.0.1 that forwards to the stack's public address, for a browser. */
 export const browserPort = Number(process.env.WEBSTACK_BROWSER_PORT ?? 8080);

@@ -1,5 +1,7 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { cloudDelete, cloudGet } from "./cloud";
+import { localState } from "./stack";
 
 interface PendingOperation {
   type: string;
@@ -11,9 +13,11 @@ interface Checkpoint {
   pending_operations?: PendingOperation[];
 }
 
+const serverType = "hcloud:index/server:Server";
+
 /** API collection per resource type whose name is unique in a project. */
 const collections: Record<string, string> = {
-  "hcloud:index/server:Server": "servers",
+  [serverType]: "servers",
   "hcloud:index/network:Network": "networks",
   "hcloud:index/firewall:Firewall": "firewalls",
   "hcloud:index/floatingIp:FloatingIp": "floating_ips",
@@ -31,12 +35,27 @@ async function idByName(type: string, name: unknown): Promise<string | undefined
   return first === undefined ? undefined : String(first.id);
 }
 
+/** True if the last command did not end by itself. Read from its files: asking the engine takes two seconds. */
+export function wasInterrupted({ checkpoint, locks } = localState): boolean {
+  const isLocked = existsSync(locks) && readdirSync(locks, { recursive: true }).some(isLockFile);
+  if (isLocked || !existsSync(checkpoint)) return true;
+  const { latest } = (
+    JSON.parse(readFileSync(checkpoint, "utf8")) as { checkpoint: { latest?: Checkpoint } }
+  ).checkpoint;
+  return (latest?.pending_operations ?? []).length > 0;
+}
+
+function isLockFile(path: string | Buffer): boolean {
+  return String(path).endsWith(".json");
+}
+
 /**
  * Makes a stack whose last command was cut off ready for the next one: releases its lock, and for
  * each resource whose creation was under way looks in the cloud whether it exists. What exists is
  * deleted there (it was never recorded, so nothing depends on it) and created again by the next up.
  */
 export async function resumeInterrupted(stack: Stack, say: (line: string) => void): Promise<void> {
+  if (!wasInterrupted()) return;
   await stack.cancel().catch(() => undefined);
   const exported = await stack.exportStack();
   const checkpoint = exported.deployment as Checkpoint | undefined;
@@ -56,4 +75,11 @@ export async function resumeInterrupted(stack: Stack, say: (line: string) => voi
   }
   checkpoint.pending_operations = [];
   await stack.importStack({ ...exported, deployment: checkpoint });
+  // What became of a change of a server, such as its type, is known to the cloud alone.
+  const changed = pending
+    .filter(({ type, resource }) => type === "updating" && resource.type === serverType)
+    .map(({ resource }) => resource.urn);
+  if (changed.length === 0) return;
+  say(`  reading ${changed.length} servers that were being changed`);
+  await stack.refresh({ target: changed });
 }

@@ -1,15 +1,17 @@
+import "./unused-modules";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
+import { layOutPlugin } from "../../offline/engine/compiled";
 import { program } from "../../program";
+import { atLocalAuthority } from "./authority-settings";
+import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
 import { localPaths, repositoryRoot } from "./paths";
-
-/** Name of the stack on the local cloud; its settings are in `Pulumi.local.yaml`. */
-export const localStackName = "local";
+import { localStackName } from "./stack-name";
 
 interface StackSettings {
   encryptionsalt?: string;
@@ -23,38 +25,72 @@ function passphrase(): string {
   return readFileSync(localPaths.passphrase, "utf8");
 }
 
+const backupsKey = "webstack:backups";
+
+/** Settings with backups to the local cloud's object storage, unless the stack file has its own. */
+function withBackups(wanted: StackSettings, kept: StackSettings): Record<string, unknown> {
+  const { config = {} } = wanted;
+  if (backupsKey in config) return config;
+  const { target, ...rest } = localBackups().settings as { target: object };
+  const secretAccessKey = encryptedSecret(kept);
+  const bucket = { ...target, ...(secretAccessKey ? { secretAccessKey } : {}) };
+  return { ...config, [backupsKey]: { ...rest, target: bucket } };
+}
+
+/** The secret of the bucket as an earlier run encrypted it; undefined: none did. */
+function encryptedSecret({ config = {} }: StackSettings): object | undefined {
+  const backups = config[backupsKey] as { target?: { secretAccessKey?: object } } | undefined;
+  return backups?.target?.secretAccessKey;
+}
+
 /**
  * Copies the project's settings to where the engine reads them. A copy, because the endpoint and
  * the token of the local cloud belong to this machine and not into the repository's stack file.
+ *
+ * @param settings text of the stack file.
  */
-function writeProject(): void {
+function writeProject(settings: string): { lacksSecret: boolean } {
   mkdirSync(localPaths.project, { recursive: true, mode: 0o700 });
   mkdirSync(localPaths.backend, { recursive: true, mode: 0o700 });
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
   for (const provider of project.plugins?.providers ?? []) {
-    provider.path = join(repositoryRoot, provider.path);
+    const folder = join(localPaths.project, "plugins", provider.name);
+    layOutPlugin(folder, provider.name, join(repositoryRoot, provider.path, "main.ts"));
+    provider.path = folder;
   }
   writeFileSync(join(localPaths.project, "Pulumi.yaml"), stringify(project));
   const target = join(localPaths.project, `Pulumi.${localStackName}.yaml`);
-  const source = join(repositoryRoot, `Pulumi.${localStackName}.yaml`);
-  const wanted = parse(readFileSync(source, "utf8")) as StackSettings;
+  const wanted = parse(settings) as StackSettings;
   const kept = existsSync(target) ? (parse(readFileSync(target, "utf8")) as StackSettings) : {};
-  writeFileSync(
-    target,
-    stringify({ encryptionsalt: kept?.encryptionsalt, config: wanted.config ?? {} }),
-    { mode: 0o600 },
-  );
+  const config = atLocalAuthority(withBackups(wanted, kept ?? {}));
+  writeFileSync(target, stringify({ encryptionsalt: kept?.encryptionsalt, config }), {
+    mode: 0o600,
+  });
+  return { lacksSecret: !(backupsKey in (wanted.config ?? {})) && !encryptedSecret({ config }) };
 }
 
-/** The stack on the local cloud, run by `engine` with the same program as production. */
-export async function localStack(engine: Engine): Promise<Stack> {
-  writeProject();
+/** Where the engine keeps the state of the local stack, and whether a command on it is under way. */
+export const localState = {
+  checkpoint: join(localPaths.backend, ".pulumi", "stacks", "webstack", `${localStackName}.json`),
+  locks: join(localPaths.backend, ".pulumi", "locks"),
+} as const;
+
+/**
+ * The stack on the local cloud, run by `engine` with the same program as production.
+ *
+ * @param settings text that stands in for the stack file; absent: the file itself.
+ */
+export async function localStack(
+  engine: Engine,
+  settings = readFileSync(join(repositoryRoot, `Pulumi.${localStackName}.yaml`), "utf8"),
+): Promise<Stack> {
+  const { lacksSecret } = writeProject(settings);
   const { endpoint, token } = localCloud();
   process.chdir(repositoryRoot);
   // The program runs in this process and reads the token as the plugin does.
   process.env.HCLOUD_TOKEN = token;
   process.env.HCLOUD_ENDPOINT = endpoint;
-  return LocalWorkspace.createOrSelectStack(
+  const stack = await LocalWorkspace.createOrSelectStack(
     { stackName: localStackName, projectName: "webstack", program: async () => program() },
     {
       workDir: localPaths.project,
@@ -70,4 +106,9 @@ export async function localStack(engine: Engine): Promise<Stack> {
       },
     },
   );
+  if (lacksSecret) {
+    const value = { value: localBackups().secret, secret: true };
+    await stack.setConfig(`${backupsKey}.target.secretAccessKey`, value, true);
+  }
+  return stack;
 }

@@ -1,109 +1,25 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { z } from "zod";
+import * as rolling from "../../rolling/edge";
+import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
-import { runOnNode } from "./ssh";
-import { waitUntil } from "../local/wait-until";
 
-const stateShape = z.looseObject({
-  healthy: z.boolean(),
-  draining: z.boolean(),
-  mover: z
-    .looseObject({
-      vrrp: z.string().optional(),
-      vrrpSince: z.string(),
-      holds: z.boolean(),
-      heldSince: z.string().optional(),
-      why: z.string().optional(),
-      watching: z.boolean(),
-      recentMoves: z.number(),
-      apiFailures: z.number(),
-    })
-    .optional(),
-});
-
-/** What a load balancer says of itself. */
-export type EdgeState = z.infer<typeof stateShape>;
-
-/** Time for which answers ask clients to come back on a new connection: that of an idle one, milliseconds. */
-const drainMs = 10_000;
-
-function edge(outputs: StackOutputs, node: string, words: string): Promise<string> {
-  return runOnNode(outputs, node, `sudo node /usr/local/lib/webstack/edge.js ${words}`);
-}
+export { edgeLine, type EdgeState, holderOf } from "../../rolling/edge";
 
 /** Names of the load balancers. */
-export function loadBalancers({ nodes }: StackOutputs): string[] {
-  return nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
+export function loadBalancers({ nodes }: Pick<StackOutputs, "nodes">): string[] {
+  return rolling.loadBalancers({ nodes });
 }
 
 /** What each load balancer says of itself; undefined where none answers. */
-export async function edgeStates(
-  outputs: StackOutputs,
-): Promise<Map<string, EdgeState | undefined>> {
-  const states = await Promise.all(
-    loadBalancers(outputs).map(async (name) => {
-      const answer = await edge(outputs, name, "status").catch(() => undefined);
-      return [name, answer ? stateShape.parse(JSON.parse(answer)) : undefined] as const;
-    }),
-  );
-  return new Map(states);
+export function edgeStates(outputs: StackOutputs) {
+  return rolling.edgeStates(hostsOf(outputs));
 }
 
-/** The load balancer that says it has the address; undefined if none does. */
-export function holderOf(states: ReadonlyMap<string, EdgeState | undefined>): string | undefined {
-  return [...states].find(([, state]) => state?.mover?.holds)?.[0];
-}
-
-/** One line for a person about a load balancer. */
-export function edgeLine(name: string, state: EdgeState | undefined): string {
-  if (!state) return `${name}  does not answer`;
-  const { mover, healthy, draining } = state;
-  const vrrp = `${mover?.vrrp ?? "unknown"} since ${mover?.vrrpSince ?? "-"}`;
-  const holds = mover?.holds
-    ? `has the address since ${mover.heldSince}: ${mover.why}`
-    : "does not have the address";
-  const more = [
-    healthy ? "HAProxy healthy" : "HAProxy NOT healthy",
-    ...(draining ? ["draining"] : []),
-    ...(mover?.watching ? ["master, but leaves the address where it serves"] : []),
-    ...(mover?.apiFailures ? [`API failed ${mover.apiFailures} times in a row`] : []),
-  ];
-  return [`${name}  ${holds}`, vrrp, ...more].join("; ");
-}
-
-/**
- * Moves the address from the node that has it to the other one: clients are asked to leave first,
- * then keepalived's roles change, then the address moves with one call.
- *
- * @throws Error before anything is touched if the other node could not take over.
- */
-export async function switchEdge(
+/** Moves the address from the node that has it to the other one. @throws Error if that could not take over. */
+export function switchEdge(
   outputs: StackOutputs,
   from: string,
   to: string,
   say: (text: string) => void,
 ): Promise<void> {
-  const target = (await edgeStates(outputs)).get(to);
-  if (!target?.healthy || target.mover?.vrrp !== "BACKUP") {
-    throw new Error(`${to} must be a healthy standby; ${edgeLine(to, target)}`);
-  }
-  try {
-    await edge(outputs, from, "drain on");
-    say(`${from} asks its clients to come back on new connections, ${drainMs / 1000} s`);
-    await pause(drainMs);
-    await edge(outputs, to, "take");
-    await edge(outputs, from, "step-down on");
-    await waitUntil(
-      `${to} having the address`,
-      async () => {
-        const states = await edgeStates(outputs);
-        if (holderOf(states) !== to) throw new Error(edgeLine(to, states.get(to)));
-        return true;
-      },
-      { timeoutSeconds: 15, intervalMs: 200 },
-    );
-  } finally {
-    await edge(outputs, from, "step-down off");
-    await edge(outputs, from, "drain off");
-  }
+  return rolling.switchEdge(hostsOf(outputs), from, to, say);
 }

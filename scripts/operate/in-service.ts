@@ -1,27 +1,8 @@
-import { askSupervisor } from "./databases";
-import type { StackNode, StackOutputs } from "./outputs";
-import { runOnNode } from "./ssh";
-
-const curl = "curl -sfo /dev/null -m 5";
-/** An app need not know the sample app's path; 5xx says that it, or no process of it, is ready. */
-const appAnswers =
-  "code=$(curl -so /dev/null -m 5 -w '%{http_code}' http://127.0.0.1:3000/readyz) && [ $code -lt 500 ]";
-
-/** How a node is asked on the node itself whether it is healthy; as in its bundle. */
-const healthCommand: Record<StackNode["role"], string> = {
-  lb: `${curl} http://127.0.0.1:80/-/edge`,
-  web: `${curl} http://127.0.0.1:80/healthz`,
-  app: appAnswers,
-  db: askSupervisor("/health"),
-};
+import * as rolling from "../../rolling/in-service";
+import { hostsOf } from "./hosts";
+import type { StackOutputs } from "./outputs";
 
 /** Names of the nodes that are not healthy or do not answer. */
-export async function outOfService(outputs: StackOutputs): Promise<string[]> {
-  const asked = outputs.nodes.map(async (node) => {
-    return runOnNode(outputs, node.name, healthCommand[node.role]).then(
-      () => [],
-      () => [node.name],
-    );
-  });
-  return (await Promise.all(asked)).flat();
+export function outOfService(outputs: StackOutputs): Promise<string[]> {
+  return rolling.outOfService(hostsOf(outputs));
 }

@@ -15,6 +15,16 @@ export const outputsShape = z.object({
     }),
   ),
   ssh: z.object({ user: z.string(), bastions: z.array(z.string()) }),
+  // Not in the outputs of an earlier release of this project.
+  release: z
+    .object({
+      digest: z.string(),
+      version: z.string().optional(),
+      commit: z.string().optional(),
+      time: z.string().optional(),
+      dirty: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 /** A node of a stack. */

@@ -1,6 +1,7 @@
 import { appPort, type AppProgram } from "../app/app-program";
-import { innerDefaults } from "../haproxy-lines";
+import { innerDefaults, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
+import type { ProxyTimeouts } from "../requests";
 import { text } from "../text";
 
 /** Name with which web nodes ask the balancer itself: `invalid` is nobody's, RFC 2606. */
@@ -11,6 +12,7 @@ export const balancerHost = "balancer.webstack.invalid";
  *
  * @param ports ports of the processes, in order.
  * @param socketPath socket on which a process is drained.
+ * @param timeouts how long the proxies wait.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
@@ -18,6 +20,7 @@ export function appBalancerCfg(
   { path, host }: AppProgram["health"],
   ports: readonly number[],
   socketPath: string,
+  timeouts: ProxyTimeouts,
 ): string {
   return text`
     ${made}
@@ -28,17 +31,18 @@ export function appBalancerCfg(
       # Two files each: a host of the local cloud has 20 000.
       maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
-      hard-stop-after 10m
+      hard-stop-after ${timeouts.innerReload}
       stats socket ${socketPath} mode 600 level admin
 
     defaults
       mode http
       ${innerDefaults}
+      ${sendsAtOnce}
       timeout check 3s
       # How long an answer may take is Nginx's to say.
-      timeout client 1h
-      timeout server 1h
-      timeout tunnel 1h
+      timeout client ${timeouts.uncounted}
+      timeout server ${timeouts.uncounted}
+      timeout tunnel ${timeouts.idle}
       # Node closes a connection that is idle for 5 s, at the same moment perhaps as a request comes on it.
       option http-server-close
       retries 2

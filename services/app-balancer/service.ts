@@ -2,6 +2,7 @@ import { type AppProgram, processPorts } from "../app/app-program";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import { made } from "../notice";
+import { proxyTimeouts, type WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { text } from "../text";
 import { appBalancerCfg } from "./app-balancer-cfg";
@@ -12,6 +13,8 @@ export interface AppBalancerFacts {
   program: AppProgram;
   /** Processes of the app; with 0 there is no balancer. */
   processes: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -50,11 +53,12 @@ export const appBalancer: Service<AppBalancerFacts> = {
   part: (facts) => (facts.program.sharesPort || facts.processes === 0 ? {} : part(facts)),
 };
 
-function part({ program, processes, programs }: AppBalancerFacts): ServicePart {
+function part({ program, processes, requests, programs }: AppBalancerFacts): ServicePart {
   const source = programs["app-process"];
   if (source === undefined) throw new Error("programs must hold app-process");
   const settings = { health: program.health, drainSeconds, socket: socketPath };
-  const config = appBalancerCfg(program.health, processPorts(processes), socketPath);
+  const ports = processPorts(processes);
+  const config = appBalancerCfg(program.health, ports, socketPath, proxyTimeouts(requests));
   return {
     packages: ["haproxy"],
     files: {
@@ -63,7 +67,7 @@ function part({ program, processes, programs }: AppBalancerFacts): ServicePart {
       [configPath]: rootFile(config),
       [unitPath]: rootFile(balancerUnitText()),
     },
-    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath] }],
+    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-f", configPath] }],
     unitFiles: { own: [unitPath] },
     services: [
       {

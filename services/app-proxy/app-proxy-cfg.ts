@@ -1,8 +1,9 @@
 import type { Peer } from "../../topology";
 import { appPort, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
-import { haproxyProcess, innerDefaults } from "../haproxy-lines";
+import { haproxyProcess, innerDefaults, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
+import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
 
 /** What the proxy's `haproxy.cfg` depends on. */
@@ -11,10 +12,10 @@ export interface AppProxyCfgArgs {
   appNodes: readonly Peer[];
   /** How the app is asked for its health, and whether it or a balancer listens on its nodes. */
   program: Pick<AppProgram, "health" | "sharesPort">;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
 }
 
-/** Seconds that Nginx waits for the next bytes of an answer; after that its client gets an error. */
-export const answerSeconds = 30;
 /** Seconds for which Nginx keeps an idle connection to the proxy; the proxy keeps it longer. */
 export const idleSeconds = 60;
 /** Where the proxy says, on its own host, that it works. */
@@ -26,8 +27,9 @@ export const appProxyHealthUrl = "http://127.0.0.1:8404/healthz";
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
-export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
+export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): string {
   if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
+  const timeouts = proxyTimeouts(requests);
   return text`
     ${made}
     global
@@ -35,18 +37,20 @@ export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
       # Two files each: a host of the local cloud has 20 000.
       maxconn 8000
       # Kept for what lasts long, such as WebSockets; a reload is rare.
-      hard-stop-after 10m
+      hard-stop-after ${timeouts.innerReload}
       stats socket /run/haproxy/admin.sock mode 660 level admin
 
     defaults
       mode http
       ${innerDefaults}
+      ${sendsAtOnce}
       timeout check 500ms
       # Nginx's own limits are shorter, so that Nginx says what was too late.
-      timeout client ${answerSeconds + 5}s
-      timeout server ${answerSeconds + 5}s
+      timeout server ${timeouts.appProxy}
+      # Nginx takes nothing while its own client is slow.
+      timeout client ${timeouts.uncounted}
       timeout http-keep-alive ${idleSeconds + 15}s
-      timeout tunnel 1h
+      timeout tunnel ${timeouts.idle}
       # Every retry goes to another node.
       retries 2
       option redispatch 1
@@ -63,6 +67,7 @@ export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
       option dontlog-normal
       # Checks that fail everywhere are wrong rather than all nodes dead.
       use_backend any if { nbsrv(app) eq 0 }
+      ${eventsAtOnce}
       default_backend app
 
     backend app
@@ -88,6 +93,12 @@ export function appProxyCfg({ appNodes, program }: AppProxyCfgArgs): string {
       no log
   `;
 }
+
+/** Nginx collects what an app says until a buffer is full, but not if it is told so. */
+const eventsAtOnce = [
+  "# Nginx sends each event on at once, whether or not the app asks for that.",
+  "http-response set-header X-Accel-Buffering no if { res.hdr(Content-Type) -i -m beg text/event-stream }",
+];
 
 /** The balancer of a node answers at once. It says 404 while no process takes new requests. */
 function askBalancer(): string[] {

@@ -6,8 +6,8 @@ import { appProxyCfg, type AppProxyCfgArgs, appProxyHealthUrl } from "./app-prox
 export const appProxy: Service<AppProxyCfgArgs> = {
   name: "app-proxy",
   openings: [],
-  part: ({ appNodes, program }) =>
-    packagedHaproxy(appProxyCfg({ appNodes, program }), {
+  part: ({ appNodes, program, requests }) =>
+    packagedHaproxy(appProxyCfg({ appNodes, program, requests }), {
       http: appProxyHealthUrl,
       timeoutSeconds: 20,
     }),

@@ -4,7 +4,7 @@ export interface AppProgram {
   command: readonly string[];
   /** Words of the command that is run when the release changes. @default none */
   migrate?: readonly string[];
-  /** False: it is not run when `current` is switched to a release that ran before. @default true */
+  /** False: the release ran before, so the switch to it runs no migration and looks at no tables. @default true */
   migratesOnSwitch?: boolean;
   /** How it is told that a process works. */
   health: {

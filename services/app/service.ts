@@ -85,14 +85,21 @@ function dataOfRelease({ data, release }: AppFacts): UnitsPart {
 
 /** The release migrates the schema once, on one node, which is the first one that it comes to. */
 function migration(facts: AppFacts): UnitsPart {
-  const { migrate } = facts.program;
+  const { migrate, migratesOnSwitch = true } = facts.program;
   if (!migrate || !facts.migrates) return { files: {}, services: [] };
   const path = `${units}/${migrateUnit}`;
   const own = unitsArgs(facts);
   const needs = [own.envPath, own.current];
   return {
     files: { [path]: rootFile(migrateUnitText(own, migrate)) },
-    services: [{ unit: migrateUnit, reloadFiles: [], restartFiles: [...needs, path], needs }],
+    services: [
+      {
+        unit: migrateUnit,
+        reloadFiles: [],
+        restartFiles: [own.envPath, ...(migratesOnSwitch ? [own.current] : []), path],
+        needs,
+      },
+    ],
   };
 }
 

@@ -1,7 +1,15 @@
 import type { Peer } from "../../topology";
-import { haproxyProcess } from "../haproxy-lines";
+import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
 import { made } from "../notice";
+import { proxyTimeouts, type WebRequests } from "../requests";
+import { stackFileLines } from "../stack-file-text";
 import { text } from "../text";
+import { answerHeaders, roomForHeaders } from "./answer-headers";
+import { clientOfProxy, tellClient, trustedNames, trusts } from "./client-address";
+import { connectionRules, limitTables, requestRules } from "./client-limits";
+import { reservedConnections } from "./connections";
+import type { EdgeRules } from "./edge-rules";
+import { type EdgeHttps, httpsBind, httpsGlobals, httpsRules } from "./https";
 
 /** What the load balancers' `haproxy.cfg` depends on. */
 export interface HaproxyCfgArgs {
@@ -11,24 +19,22 @@ export interface HaproxyCfgArgs {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order; at least one. */
   webNodes: readonly Peer[];
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** What the stack file says about visitors' requests here. */
+  rules: EdgeRules;
   /** Public IPv4 address of the other load balancer. @default not known yet: its questions have no place of their own. */
   peerPublicIp?: string;
   /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
   maxConnections: number;
+  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  https?: EdgeHttps;
 }
 
-/** Connections that visitors never get: for who asks for health, and for the table of the other node. */
-const reservedConnections = 100;
-/**
- * Connections that one address may have, an IPv6 network of 64 bits being one: a quarter of the visitors'.
- * All users behind one address of a provider, an office or a CDN have it together, so it is large; three
- * quarters are left for everybody else.
- *
- * @param maxConnections what HAProxy accepts in all.
- */
-export function connectionsOfOneAddress(maxConnections: number): number {
-  return Math.floor((maxConnections - reservedConnections) / 4);
-}
+/** Requests that one load balancer has under way on one web node at most; others wait for their turn. */
+const requestsPerWebNode = 512;
+/** WebSockets likewise: Nginx on one processor has 4096 connections, two for each of both. */
+const socketsPerWebNode = 1400;
 
 /** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
 export const drainMapPath = "/etc/haproxy/drain.map";
@@ -41,46 +47,44 @@ export function drainMap(): string {
   `;
 }
 
-/** Where HAProxy finds certificate chain and key in one PEM file. */
-export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
-
 /**
  * Renders `/etc/haproxy/haproxy.cfg` of a load balancer, HAProxy 2.8 and later.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
-  const { node, loadBalancers, webNodes, peerPublicIp, maxConnections } = args;
+  const { node, loadBalancers, webNodes, requests, rules, peerPublicIp, https } = args;
+  const { maxConnections } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
-  const most = maxConnections - reservedConnections;
+  const timeouts = proxyTimeouts(requests);
   return text`
     ${made}
     global
       ${haproxyProcess}
       maxconn ${maxConnections}
+      ${roomForHeaders(rules.headers)}
       localpeer ${node}
       # Old workers end; not all idle connections are closed at once after a reload.
-      hard-stop-after 60s
+      hard-stop-after ${timeouts.edgeReload}
       close-spread-time 10s
       stats socket /run/haproxy/admin.sock mode 660 level admin
-      # Mozilla guideline 6.0, intermediate.
-      ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers
-      ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
-      ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
+      ${httpsGlobals(https)}
 
     defaults
       mode http
       log global
       option httplog
       option dontlognull
+      ${sendsAtOnce}
       timeout http-request 5s
       timeout connect 1s
       timeout client 30s
-      timeout server 30s
+      # Nginx's own limits are shorter, so that Nginx says what was too late.
+      timeout server ${timeouts.edge}
       timeout queue 5s
       timeout http-keep-alive 10s
       timeout check 500ms
-      timeout tunnel 1h
+      timeout tunnel ${timeouts.idle}
       # Every retry goes to another node; what is retried is said in the backend.
       retries 2
       option redispatch 1
@@ -98,32 +102,26 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request return status 404
 
     frontend public
-      bind :::80 v4v6
-      bind :::443 v4v6 ssl crt ${edgeCertificatePath} alpn h2,http/1.1
+      # Apart, so that an IPv4 address is told as one and not as ::ffff:a.b.c.d.
+      bind *:80
+      bind :::80 v6only
+      ${httpsBind(https)}
       ${peerPublicIp === undefined ? [] : peerRule(peerPublicIp)}
-      # A listener that is full would stand still for all. What is over is closed at once, before TLS and the log.
-      tcp-request connection reject if { fe_conn gt ${most} }
-      # IPv4 is told as ::ffff:a.b.c.d here, of which the first 64 bits are the same for all.
-      tcp-request connection track-sc0 src table holders if { src 0.0.0.0/0 }
-      tcp-request connection track-sc0 src,ipmask(32,64) table holders if !{ src 0.0.0.0/0 }
-      tcp-request connection reject if { sc0_conn_cur gt ${connectionsOfOneAddress(maxConnections)} }
-      http-request set-header X-Forwarded-For %[src]
-      http-request set-header X-Forwarded-Proto https if { ssl_fc }
-      http-request set-header X-Forwarded-Proto http if !{ ssl_fc }
+      ${trustedNames(rules)}
+      ${connectionRules(rules, maxConnections)}
+      ${clientOfProxy(rules)}
+      ${requestRules(rules, peerPublicIp)}
+      ${httpsRules(https, trusts(rules))}
+      ${tellClient(rules)}
       http-request set-header X-Webstack-Lb ${node}
-      http-request del-header X-Webstack-Web
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
-      http-request track-sc1 src table clients
+      ${answerHeaders(rules.headers)}
+      use_backend sockets if { req.hdr(Upgrade) -i websocket }
       default_backend web
+      ${rules.haproxySnippet === undefined ? [] : ownLines(rules.haproxySnippet)}
 
-    # Both load balancers know the clients' rates, so a limit survives a failover.
-    backend clients
-      stick-table type ipv6 size 100k expire 10m store http_req_rate(10s) peers edge
-
-    # Connections that each address has to this process. The other load balancer's are not added to them.
-    backend holders
-      stick-table type ipv6 size 100k expire 1m store conn_cur
+    ${limitTables()}
 
     backend web
       balance roundrobin
@@ -135,8 +133,15 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn 512
+      default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 5 on-error mark-down on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
       ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
+
+    # They last: among requests they would soon have all places.
+    backend sockets
+      balance leastconn
+      retry-on conn-failure
+      default-server on-marked-down shutdown-sessions maxconn ${socketsPerWebNode}
+      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80 track web/${name}`)}
 
     frontend status
       bind 127.0.0.1:8404
@@ -153,4 +158,9 @@ function peerRule(publicIp: string): string[] {
     "# The other load balancer asks here whether this one serves, also while it is full.",
     `tcp-request connection accept if { src ${publicIp} }`,
   ];
+}
+
+/** The last lines of the frontend: a section that they begin ends there too. */
+function ownLines(snippet: string): string[] {
+  return stackFileLines("loadBalancers.haproxySnippet", snippet);
 }

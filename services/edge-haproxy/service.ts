@@ -2,8 +2,13 @@ import type { Peer } from "../../topology";
 import { alwaysRestarted } from "../always-restarted";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
+import type { WebRequests } from "../requests";
 import { rootOnly, type Service } from "../service";
-import { drainMap, drainMapPath, edgeCertificatePath, haproxyCfg } from "./haproxy-cfg";
+import { trustedProxiesList, trustedProxiesPath, trusts } from "./client-address";
+import { edgeConnections } from "./connections";
+import type { EdgeRules } from "./edge-rules";
+import { drainMap, drainMapPath, haproxyCfg } from "./haproxy-cfg";
+import { edgeCertificatePath, type EdgeHttps, ticketKeysPath } from "./https";
 
 /** What HAProxy of a load balancer depends on. */
 export interface EdgeHaproxyFacts {
@@ -13,8 +18,14 @@ export interface EdgeHaproxyFacts {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order. */
   webNodes: readonly Peer[];
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** What the stack file says about visitors' requests here. */
+  rules: EdgeRules;
   /** Public IPv4 address of the other load balancer. @default not known yet */
   peerPublicIp?: string | undefined;
+  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  https?: EdgeHttps | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -32,8 +43,11 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     { from: "peers", protocol: "tcp", port: 10_000, purpose: "request rates of clients" },
   ],
   holdsBack: true,
-  secrets: { [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" } },
-  part: ({ node, loadBalancers, webNodes, peerPublicIp, programs }) => ({
+  secrets: {
+    [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" },
+    [ticketKeysPath]: { ...rootOnly, secret: "ticketKeys" },
+  },
+  part: ({ node, loadBalancers, webNodes, requests, rules, peerPublicIp, https, programs }) => ({
     packages: ["haproxy"],
     directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
     files: {
@@ -45,34 +59,44 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
           node,
           loadBalancers,
           webNodes,
+          requests,
+          rules,
           ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
+          ...(https === undefined ? {} : { https }),
           maxConnections: edgeConnections,
         }),
       ),
       [dropInPath]: rootFile(haproxyDropIn()),
+      ...(trusts(rules)
+        ? { [trustedProxiesPath]: rootFile(trustedProxiesList(rules.trustedProxies)) }
+        : {}),
     },
     checks: [
       {
-        files: [configPath, drainMapPath, edgeCertificatePath],
-        command: ["/usr/sbin/haproxy", "-c", "-q", "-f", configPath],
-        needs: [edgeCertificatePath],
+        files: readAtStart(rules),
+        command: ["/usr/sbin/haproxy", "-c", "-f", configPath],
+        needs: [edgeCertificatePath, ticketKeysPath],
       },
     ],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
     services: [
       {
         unit: "haproxy.service",
-        reloadFiles: [configPath, drainMapPath, edgeCertificatePath],
+        reloadFiles: readAtStart(rules),
         restartFiles: [dropInPath],
-        needs: [edgeCertificatePath],
+        needs: [edgeCertificatePath, ticketKeysPath],
         health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
       },
     ],
   }),
 };
 
-/** Connections that HAProxy accepts at a time; each needs two open files, one towards it and one towards a web node. */
-export const edgeConnections = 9_500;
+/** Files that HAProxy reads when it starts, and when it is told to read them again. */
+function readAtStart(rules: EdgeRules): string[] {
+  const usual = [configPath, drainMapPath, edgeCertificatePath, ticketKeysPath];
+  return trusts(rules) ? [...usual, trustedProxiesPath] : usual;
+}
+
 /** Open files that HAProxy may have. Hosts in containers refuse more than 20 000. */
 const edgeOpenFiles = 20_000;
 

@@ -1,6 +1,6 @@
 import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
-import { edgeCertificatePath } from "../edge-haproxy/haproxy-cfg";
+import { edgeCertificatePath } from "../edge-haproxy/https";
 import { made } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";

@@ -14,6 +14,8 @@ export interface MyCnfArgs {
   nodes: readonly Peer[];
   /** Memory for the buffer pool, MiB. */
   bufferPoolMiB: number;
+  /** True if copies of all data are made for backups. @default false */
+  hasBackups?: boolean;
 }
 
 /** TLS files of a database node. */
@@ -63,9 +65,11 @@ export function myCnf(args: MyCnfArgs): string {
     require_secure_transport = ON
     init_file = ${initSqlPath}
     # The supervisor alone starts members: at boot MySQL cannot know whether others are there.
-    ${args.nodes.length > 1 ? group(args) : []}
+    ${args.nodes.length > 1 ? group(args) : args.hasBackups ? [clonePlugin] : []}
   `;
 }
+
+const clonePlugin = "plugin_load_add = mysql_clone.so";
 
 function group({ privateIp, groupName, nodes }: MyCnfArgs): string[] {
   const settings = {
@@ -95,7 +99,7 @@ function group({ privateIp, groupName, nodes }: MyCnfArgs): string[] {
   };
   return [
     "plugin_load_add = group_replication.so",
-    "plugin_load_add = mysql_clone.so",
+    clonePlugin,
     // `loose`: a check of the settings does not load the plugin that knows them.
     ...Object.entries(settings).map(
       ([name, value]) => `loose_group_replication_${name} = ${value}`,

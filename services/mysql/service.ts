@@ -17,6 +17,8 @@ import { beforeStop } from "./mysql-stop";
 
 /** What MySQL of a node depends on. */
 export interface MysqlFacts {
+  /** Login name of the operators. */
+  adminUser: string;
   /** Own private IPv4 address. */
   privateIp: string;
   /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
@@ -33,6 +35,8 @@ export interface MysqlFacts {
    * @default the data is on the server's own disk
    */
   volume?: DataVolume | "pending" | undefined;
+  /** Where backups go. @default there are none */
+  backups?: object | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -61,16 +65,17 @@ export const mysql: Service<MysqlFacts> = {
 };
 
 function mysqlPart(facts: MysqlFacts): ServicePart {
-  const { volume, programs, bufferPoolMib, mysqlServerId } = facts;
+  const { volume, programs, bufferPoolMib, mysqlServerId, adminUser } = facts;
   const data = typeof volume === "object" && dataVolumePart(volume, programs.data ?? "");
-  const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId };
+  const hasBackups = facts.backups !== undefined;
+  const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId, hasBackups };
   return {
     packages: ["mysql-server", ...(data ? data.packages : [])],
     directories: { "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" } },
     files: {
       [cnfPath]: rootFile(myCnf(settings)),
       [dropInPath]: rootFile(mysqlDropIn(facts, !!data)),
-      [initSqlPath]: rootFile(mysqlInitSql()),
+      [initSqlPath]: rootFile(mysqlInitSql(adminUser, hasBackups)),
       ...(data ? data.files : {}),
     },
     checks: [

@@ -1,28 +1,15 @@
 import { appPort } from "../app/app-program";
-import { answerSeconds, appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
+import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
+import type { BundleRelease } from "../bundle";
 import { made } from "../notice";
+import type { WebRequests } from "../requests";
 import { text } from "../text";
-import { forwardedHeaders } from "./forwarded-headers";
+import { assetsLocation } from "./assets-location";
+import { appLocations, innerWays, keptBodies } from "./app-locations";
+import { compression, compressionModules, moreMimeTypes } from "./compression";
+import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
+import { type OwnWords, ownWordLines } from "./own-words";
 import { siteLines, type StaticSite } from "./static-site";
-
-/** What is compressed besides `text/html`, which always is; never events, which would wait for more of them. */
-const compressedTypes = [
-  "text/css",
-  "text/plain",
-  "text/csv",
-  "text/markdown",
-  "text/xml",
-  "text/javascript",
-  "application/javascript",
-  "application/json",
-  "application/ld+json",
-  "application/manifest+json",
-  "application/xml",
-  "application/rss+xml",
-  "application/atom+xml",
-  "application/wasm",
-  "image/svg+xml",
-];
 
 /** What `nginx.conf` depends on. */
 export interface NginxConfArgs {
@@ -30,10 +17,22 @@ export interface NginxConfArgs {
   node: string;
   /** Subnet of the load balancers, whose word on the client's address is trusted. */
   lbSubnetCidr: string;
-  /** Largest body of a request, MiB; at least 1. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
   /** What is served of the release. */
   site: StaticSite;
+  /** Where the app's releases are, and how many. */
+  release: Pick<BundleRelease, "root" | "keep">;
+}
+
+/** What the stack file says about Nginx itself. */
+export interface NginxSettings extends OwnWords {
+  /** Whether answers are compressed with brotli too; needs `brotliPackages`. */
+  brotli: boolean;
+  /** Whether answers say which release the node has. @default false */
+  versionHeader?: boolean;
 }
 
 /**
@@ -41,10 +40,14 @@ export interface NginxConfArgs {
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
-export function nginxConf({ node, lbSubnetCidr, maxBodyMib, site }: NginxConfArgs): string {
-  const { root, otherwise, atRoot, more } = siteLines(site);
+export function nginxConf(args: NginxConfArgs): string {
+  const { node, lbSubnetCidr, requests, settings, site, release } = args;
+  const { versionHeader = false } = settings;
+  const releaseHeader = versionHeader ? releaseHeaderLines(release) : [];
+  const lines = siteLines(site, release, releaseHeader);
   return text`
     ${made}
+    ${compressionModules(settings.brotli)}
     user www-data;
     worker_processes auto;
     worker_rlimit_nofile 16384;
@@ -57,22 +60,21 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib, site }: NginxConfArg
 
     http {
       include /etc/nginx/mime.types;
+      ${moreMimeTypes}
       default_type application/octet-stream;
       server_tokens off;
       sendfile on;
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
-      gzip_static on;
-      gzip on;
-      gzip_vary on;
-      gzip_types ${compressedTypes.join(" ")};
-      gzip_proxied any;
+      ${compression(settings.brotli)}
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
       # Longer than the load balancers keep an idle connection.
       keepalive_timeout 75s;
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
+      ${upgradeMaps}
+      ${keptBodies(requests)}
 
       upstream app {
         zone app 64k;
@@ -85,8 +87,18 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib, site }: NginxConfArg
 
       server {
         listen 80 default_server backlog=65535;
-        root ${root};
-        client_max_body_size ${maxBodyMib}m;
+        root ${lines.root};
+        client_max_body_size ${requests.maxBodyMib}m;
+        # Of the scheme and the port that a visitor used nothing is known here.
+        absolute_redirect off;
+        ${innerWays(requests)}
+        proxy_http_version 1.1;
+        proxy_connect_timeout 1s;
+        # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
+        proxy_next_upstream error;
+        ${forwardedHeaders(node)}
+        ${releaseHeader}
+        ${versionHeader ? ["proxy_hide_header X-Release;"] : []}
 
         location = /healthz {
           # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
@@ -96,46 +108,20 @@ export function nginxConf({ node, lbSubnetCidr, maxBodyMib, site }: NginxConfArg
           proxy_read_timeout 400ms;
         }
 
-        location /assets/ {
-          add_header Cache-Control "public, max-age=31536000, immutable";
-          add_header X-Webstack-Web ${node};
-          try_files $uri ${otherwise};
-        }
+        ${assetsLocation({ ...lines, node, release, headers: releaseHeader })}
 
-        location / {
-          ${atRoot}
-        }
-        ${more}
-
-        location @app {
-          # A connection that changes its protocol lasts; all others go on below.
-          error_page 418 = @upgrade;
-          if ($http_upgrade ~* "^websocket$") {
-            return 418;
-          }
-          proxy_pass http://app;
-          proxy_http_version 1.1;
-          proxy_set_header Connection "";
-          ${forwardedHeaders(node)}
-          proxy_connect_timeout 1s;
-          proxy_read_timeout ${answerSeconds}s;
-          # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
-          proxy_next_upstream error;
-        }
-
-        location @upgrade {
-          proxy_pass http://app;
-          proxy_http_version 1.1;
-          proxy_set_header Connection upgrade;
-          proxy_set_header Upgrade $http_upgrade;
-          ${forwardedHeaders(node)}
-          proxy_connect_timeout 1s;
-          # As long as the load balancers keep it.
-          proxy_read_timeout 1h;
-          proxy_send_timeout 1h;
-          proxy_next_upstream error;
-        }
+        ${appLocations(requests, lines)}
+        ${ownWordLines(settings)}
+        ${lines.errorPages}
       }
     }
   `;
+}
+
+/**
+ * Line that adds the header, which the host writes beside a release when it unpacks it; see
+ * `host/converge/label.ts`. A name with a wildcard may be missing.
+ */
+function releaseHeaderLines({ root }: Pick<BundleRelease, "root">): string[] {
+  return [`include ${root}/current/.webstack-nginx.con[f];`];
 }

@@ -1,7 +1,10 @@
 import { alwaysRestarted } from "../always-restarted";
-import { rootFile, type BundleRelease } from "../bundle";
-import type { Service } from "../service";
-import { nginxConf } from "./nginx-conf";
+import { type BundleFile, type BundleRelease, rootFile } from "../bundle";
+import type { WebRequests } from "../requests";
+import type { Service, ServicePart } from "../service";
+import { brotliPackages } from "./compression";
+import { nginxConf, type NginxSettings } from "./nginx-conf";
+import { ownWordFiles } from "./own-words";
 import type { StaticSite } from "./static-site";
 
 /** What Nginx depends on. */
@@ -10,8 +13,10 @@ export interface NginxFacts {
   node: string;
   /** Subnet of the load balancers with prefix. */
   subnets: { lb: string };
-  /** Largest body of a request, MiB; at least 1. */
-  maxBodyMib: number;
+  /** What visitors' requests may be. */
+  requests: WebRequests;
+  /** What the stack file says about Nginx. */
+  settings: NginxSettings;
   /** What is served of the release. */
   site: StaticSite;
   /** The app's release, for its static files. */
@@ -25,27 +30,37 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: ({ node, maxBodyMib, subnets, site, release }) => ({
-    packages: ["nginx"],
+  part: (facts) => part(facts, ownWordFiles(facts.settings)),
+};
+
+function part(
+  { node, requests, settings, site, subnets, release }: NginxFacts,
+  own: Record<string, BundleFile>,
+): ServicePart {
+  const config = nginxConf({ node, requests, settings, site, release, lbSubnetCidr: subnets.lb });
+  const read = [configPath, ...Object.keys(own)];
+  return {
+    packages: ["nginx", ...(settings.brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
     },
     files: {
-      [configPath]: rootFile(nginxConf({ node, maxBodyMib, site, lbSubnetCidr: subnets.lb })),
+      [configPath]: rootFile(config),
+      ...own,
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
     },
-    checks: [{ files: [configPath], command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
+    checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
     unitFiles: { dropIns: [dropInPath], packaged: ["nginx.service"] },
     services: [
       {
         unit: "nginx.service",
-        reloadFiles: [configPath, `${release.root}/current`],
+        reloadFiles: [...read, `${release.root}/current`],
         restartFiles: [dropInPath],
         needs: [],
         health: { http: "http://127.0.0.1:80/healthz", timeoutSeconds: 20 },
       },
     ],
     release,
-  }),
-};
+  };
+}

@@ -1,3 +1,5 @@
+import type { BundleRelease } from "../bundle";
+
 /** What the web nodes serve of a release themselves. */
 export interface StaticSite {
   /** Directories of the release by the path below which they are served, such as `{ "/": "public" }`. */
@@ -17,8 +19,6 @@ export const publicFiles: StaticSite = {
   only: false,
 };
 
-const release = "/srv/app/current";
-
 /**
  * All releases give a file the same time, so time and size cannot tell two of its versions apart: the whole
  * answer does, each time.
@@ -31,63 +31,64 @@ const alwaysWhole = [
 ];
 
 /** What `nginx.conf` says of a site, by where it says so. */
-export interface SiteLines {
+export interface SiteLines extends Pick<StaticSite, "appPaths"> {
   /** Directory of `/`. */
   root: string;
+  /** The same, relative to a release. @default there is none */
+  folder?: string;
   /** Who answers where there is no file, as the last word of `try_files`. */
   otherwise: string;
   /** Directives of `location /`. */
   atRoot: string[];
   /** Further locations. */
   more: string[];
+  /** Directives of the server, after those of the stack file, which come first where both name a status. */
+  errorPages: string[];
 }
 
-/** Directives of Nginx for a static site. https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files */
-export function siteLines({ directories, fallback, appPaths, only }: StaticSite): SiteLines {
+/**
+ * Directives of Nginx for a static site. https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files
+ *
+ * @param release where the app's releases are.
+ * @param headers lines that add the headers of every answer: those outside do not hold in a location with its own.
+ */
+export function siteLines(
+  { directories, fallback, appPaths, only }: StaticSite,
+  { root }: Pick<BundleRelease, "root">,
+  headers: readonly string[],
+): SiteLines {
   const { "/": first, ...others } = directories;
   const otherwise = only ? "=404" : "@app";
-  const more = [
-    ...Object.entries(others).flatMap(([path, folder]) => folderLocations(path, folder, otherwise)),
-    ...appPaths.flatMap((path) => [...toApp(`= ${path}`), ...toApp(`${path}/`)]),
-    // Release directories hold more than a site: settings, histories.
-    ...(only ? location("~ /\\.(?!well-known/)", ["return 404;"]) : []),
-  ];
+  const whole = [...alwaysWhole, ...headers];
+  const place = (folder: string) => `${root}/current${folder === "." ? "" : `/${folder}`}`;
+  const more = Object.entries(others).flatMap(([path, folder]) => [
+    ...location(`= ${path}`, [`return 301 ${path}/;`]),
+    ...location(`${path}/`, [
+      `alias ${place(folder)}/;`,
+      indexed,
+      ...whole,
+      `try_files $uri $uri/ ${otherwise};`,
+    ]),
+  ]);
   return {
-    root: first === undefined ? "/nonexistent" : folderPath(first),
+    root: first === undefined ? "/nonexistent" : place(first),
+    ...(first === undefined ? {} : { folder: first }),
     otherwise,
-    atRoot: atRoot(fallback, only),
-    more,
+    appPaths,
+    atRoot:
+      !fallback && !only
+        ? ["try_files $uri @app;"]
+        : [indexed, ...whole, `try_files ${rootFiles(fallback)};`],
+    // Release directories hold more than a site: settings, histories.
+    more: [...more, ...(only ? location("~ /\\.(?!well-known/)", ["return 404;"]) : [])],
+    errorPages: only && !fallback ? ["", "error_page 404 /404.html;"] : [],
   };
 }
 
-function atRoot(fallback: string | undefined, only: boolean): string[] {
-  if (!fallback && !only) return ["try_files $uri @app;"];
-  const missing = fallback ? [] : ["error_page 404 /404.html;"];
-  const files = ["$uri", "$uri/", ...(fallback ? [`/${fallback}`] : []), "=404"];
-  return [...indexed, ...alwaysWhole, ...missing, `try_files ${files.join(" ")};`];
-}
+const indexed = "index index.html;";
 
-/** A path without its slash leads to the one with it, whatever name and port the visitor came to. */
-const indexed = ["index index.html;", "absolute_redirect off;"];
-
-function folderLocations(path: string, folder: string, otherwise: string): string[] {
-  return [
-    ...location(`= ${path}`, ["absolute_redirect off;", `return 301 ${path}/;`]),
-    ...location(`${path}/`, [
-      `alias ${folderPath(folder)}/;`,
-      ...indexed,
-      ...alwaysWhole,
-      `try_files $uri $uri/ ${otherwise};`,
-    ]),
-  ];
-}
-
-function toApp(what: string): string[] {
-  return location(what, ["try_files /nonexistent @app;"]);
-}
-
-function folderPath(folder: string): string {
-  return folder === "." ? release : `${release}/${folder}`;
+function rootFiles(fallback: string | undefined): string {
+  return ["$uri", "$uri/", ...(fallback ? [`/${fallback}`] : []), "=404"].join(" ");
 }
 
 function location(what: string, lines: readonly string[]): string[] {

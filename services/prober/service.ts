@@ -1,5 +1,5 @@
 import { rootFile } from "../bundle";
-import { edgeCertificatePath } from "../edge-haproxy/haproxy-cfg";
+import { edgeCertificatePath } from "../edge-haproxy/https";
 import { programPath } from "../host-program";
 import { edgeHealthPath } from "../keepalived/keepalived-conf";
 import { made } from "../notice";

@@ -8,7 +8,15 @@ import type { ConfiguredHost } from "../../components/tier";
 import { brokerSecretPaths } from "../../services/broker/service";
 import { moverSecretPaths } from "../../services/mover/service";
 import { mockId, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
+import {
+  edgeHttps,
+  edgeRules,
+  hostSettings,
+  identity,
+  plan,
+  serverSettings,
+  webRequests,
+} from "../support/tier-args";
 
 const token = "SECRET token";
 const tokenPath = brokerSecretPaths.token;
@@ -33,9 +41,13 @@ async function build() {
     pair = new LoadBalancerPair("lb", {
       nodes: plan.lb,
       webNodes: plan.web,
+      requests: webRequests(),
+      rules: edgeRules(),
       addresses,
       api: broker.access,
       certificatePem: "pem",
+      ticketKeys: "keys",
+      https: edgeHttps(),
       server,
       host,
     });

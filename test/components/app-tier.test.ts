@@ -1,50 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { AppTier, type AppTierArgs } from "../../components/app-tier";
+import { AppTier } from "../../components/app-tier";
 import { secretMark } from "../support/computed-state";
 import { clearTexts, record, valueOf } from "../support/record";
-import { worker } from "../support/jobs";
-import {
-  appProgram,
-  hostSettings,
-  plan,
-  release,
-  sampleProgram,
-  serverSettings,
-} from "../support/tier-args";
-
-/** The app nodes of the plan, and one more. */
-const three = [...plan.app, { ...plan.app[1]!, name: "app-3", privateIp: "10.0.3.13" }];
-
-function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
-  return {
-    nodes: plan.app,
-    database: {
-      nodes: plan.db,
-      appPassword: pulumi.secret(`${secretMark}db`),
-      caPem: pulumi.output("certificate of the databases\n"),
-    },
-    program: sampleProgram(),
-    env: {},
-    secretEnv: {},
-    processes: 2,
-    workers: [],
-    cron: [],
-    checkTables: true,
-    release,
-    server: serverSettings(),
-    host: hostSettings(),
-    ...overrides,
-  };
-}
-
-async function build(overrides: Partial<AppTierArgs> = {}) {
-  let tier!: AppTier;
-  const children = await record(() => {
-    tier = new AppTier("app", appArgs(overrides));
-  });
-  return { tier, children };
-}
+import { appProgram, plan } from "../support/tier-args";
+import { appArgs, build } from "./app-tier-build";
 
 /** The app's environment file on one of the hosts. */
 async function environmentOf(tier: AppTier, index: number): Promise<string> {
@@ -127,38 +87,6 @@ describe("AppTier", () => {
     expect(processes).toEqual(["app@3101.service", "app@3102.service", "app@3103.service"]);
     const balancer = files["/etc/haproxy/app.cfg"]!.content;
     expect(balancer.match(/server 31\d\d 127\.0\.0\.1:31\d\d$/gm)).toHaveLength(3);
-  });
-
-  it("migrates on the first node alone, which the roll-out begins with", async () => {
-    const { tier } = await build();
-    const units = await Promise.all(
-      tier.hosts.map(async ({ bundle }) =>
-        (await valueOf(bundle)).services.map(({ unit }) => unit),
-      ),
-    );
-    expect(units.map((names) => names.includes("webstack-migrate.service"))).toEqual([true, false]);
-    const first = units[0]!;
-    expect(first.indexOf("webstack-migrate.service")).toBeLessThan(first.indexOf("app@1.service"));
-  });
-
-  it("runs workers after the app, on the nodes that they are for", async () => {
-    const ofAll = [worker({ processes: 2 }), worker({ name: "one", nodes: "one" })];
-    const workers = [...ofAll, worker({ name: "two", nodes: 2 })];
-    const { tier } = await build({ nodes: three, workers });
-    const bundles = await Promise.all(tier.hosts.map(({ bundle }) => valueOf(bundle)));
-    const asked = /^(app@2|worker-)/;
-    const units = bundles.map(({ services }) =>
-      services
-        .map(({ unit }) => unit)
-        .filter((unit) => asked.test(unit))
-        .join(" "),
-    );
-    const onAll = "app@2.service worker-mail@1.service worker-mail@2.service worker-one@1.service";
-    expect(units).toEqual([
-      `${onAll} worker-two@1.service`,
-      `${onAll} worker-two@1.service`,
-      onAll,
-    ]);
   });
 
   it("keeps the whole environment secret", async () => {

@@ -51,6 +51,11 @@ describe("FloatingAddresses", () => {
     expect(addresses.all).toHaveLength(2);
   });
 
+  it("stays the same address wherever the stack's servers are", async () => {
+    const { children } = await build();
+    expect(children[1]!.ignoreChanges).toEqual(["homeLocation"]);
+  });
+
   it.each([true, false])("is protected as the stack is: %s", async (protect) => {
     const { children } = await build({ protect });
     expect(children[1]).toMatchObject({ protect, inputs: { deleteProtection: protect } });

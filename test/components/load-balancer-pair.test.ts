@@ -1,10 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
+import { AcmeAccount } from "../../components/acme-account";
 import { FloatingAddresses } from "../../components/floating-addresses";
 import { LoadBalancerPair, type LoadBalancerPairArgs } from "../../components/load-balancer-pair";
 import { writtenFiles } from "../support/first-boot";
 import { mockId, named, record, valueOf } from "../support/record";
-import { hostSettings, identity, plan, serverSettings } from "../support/tier-args";
+import {
+  edgeHttps,
+  edgeRules,
+  hostSettings,
+  identity,
+  plan,
+  serverSettings,
+  webRequests,
+} from "../support/tier-args";
 
 const mark = "SECRET";
 const { ownToken } = LoadBalancerPair;
@@ -15,6 +24,8 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
     pair = new LoadBalancerPair("lb", {
       nodes: plan.lb,
       webNodes: plan.web,
+      requests: webRequests(),
+      rules: edgeRules(),
       addresses: new FloatingAddresses("edge", {
         identity,
         homeLocation: "nbg1",
@@ -23,6 +34,8 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
       }),
       api: ownToken("https://api.hetzner.cloud/v1", `${mark} token`),
       certificatePem: `${mark} pem`,
+      ticketKeys: `${mark} keys`,
+      https: edgeHttps(),
       server: serverSettings(),
       host: hostSettings(),
       ...overrides,
@@ -128,7 +141,10 @@ describe("LoadBalancerPair", () => {
         protect: false,
       });
       const api = ownToken("", "");
-      const args = { nodes, webNodes: [], addresses, api, certificatePem: "" };
+      const requests = webRequests();
+      const rules = edgeRules();
+      const own = { certificatePem: "", ticketKeys: "", https: edgeHttps() };
+      const args = { nodes, webNodes: [], requests, rules, addresses, api, ...own };
       expect(
         () =>
           new LoadBalancerPair("lb", { ...args, server: serverSettings(), host: hostSettings() }),
@@ -136,5 +152,45 @@ describe("LoadBalancerPair", () => {
         'nodes must be two load balancers, got ["lb-1","lb-2","lb-3"]; plan them with topology',
       );
     });
+  });
+});
+
+describe("LoadBalancerPair with an account at an authority", () => {
+  it("runs the client on both, with the account's key and a certificate of its own each", async () => {
+    const account = { loadBalancers: plan.lb, domains: ["www.example.com"] };
+    const authority = { directory: "https://acme.example/dir" };
+    let acme!: AcmeAccount;
+    await record(() => {
+      acme = new AcmeAccount("acme", { ...account, authority });
+    });
+    const https = edgeHttps({ mode: "acme", domains: account.domains });
+    const { pair } = await build({ acme, https });
+    const { files } = await valueOf(pair.hosts[1]!.bundle);
+    expect(files["/etc/haproxy/haproxy.cfg"]!.content).toContain(
+      '.ZxPCXlkTsLDzY33MWkHf5-d1amOKy8IMeMy4ZB0MCbs"',
+    );
+    expect(JSON.parse(files["/etc/webstack/acme.json"]!.content)).toMatchObject({
+      ...authority,
+      domains: account.domains,
+      thumbprint: "ZxPCXlkTsLDzY33MWkHf5-d1amOKy8IMeMy4ZB0MCbs",
+      address: "10.0.1.12",
+      peer: { name: "lb-1", address: "10.0.1.11" },
+    });
+    expect(Object.keys(acme.secrets("lb-1")).sort()).toEqual([
+      "acmeAccountKey",
+      "acmeCa",
+      "acmeCertificate",
+      "acmeKey",
+    ]);
+    expect(await pulumi.isSecret(acme.secrets("lb-2").acmeAccountKey!)).toBe(true);
+    expect(LoadBalancerPair.services(false, acme.apiPort).tier.map(({ name }) => name)).toEqual([
+      "floating-addresses",
+      "edge-haproxy",
+      "ticket-keys",
+      "acme",
+      "prober",
+      "mover",
+      "keepalived",
+    ]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MysqlCluster, type MysqlClusterArgs } from "../../components/mysql-cluster";
 import { secretMark } from "../support/computed-state";
 import { writtenFiles } from "../support/first-boot";
+import { backups } from "../services/rendered-database";
 import { clearTexts, mockId, named, record, valueOf } from "../support/record";
 import { hostSettings, plan, serverSettings } from "../support/tier-args";
 
@@ -161,5 +162,25 @@ describe("MysqlCluster", () => {
         `nodes must be 1, 3, 5, 7 or 9, got ${count}; set db.nodes to one of them`,
       );
     });
+  });
+
+  it("gives every node an archiver and the secret of the bucket, where there are backups", async () => {
+    const secret = pulumi.secret(`${secretMark}bucket`);
+    const { cluster, children } = await build({ backups: { ...backups, secret } });
+    for (const { bundle, secrets } of cluster.hosts) {
+      const { services, secretFiles } = await valueOf(bundle);
+      expect(services.map(({ unit }) => unit)).toContain("webstack-archiver.service");
+      expect(Object.keys(secrets).sort()).toEqual(Object.keys(secretFiles).sort());
+      const file = secrets["/etc/webstack/archiver-secret"] as pulumi.Output<string>;
+      expect(await pulumi.isSecret(file)).toBe(true);
+      expect(await valueOf(file)).toBe(`${secretMark}bucket`);
+    }
+    expect(children.flatMap(({ inputs }) => clearTexts(inputs)).join()).not.toContain(secretMark);
+  });
+
+  it("has no archiver where there are none", async () => {
+    const { cluster } = await build();
+    const { services } = await valueOf(cluster.hosts[0]!.bundle);
+    expect(services.filter(({ unit }) => /archiver|base/.test(unit))).toEqual([]);
   });
 });

@@ -40,6 +40,7 @@ describe("Server", () => {
     expect(vm!.inputs).toEqual({
       name: "web-1",
       serverType: "cpx22",
+      keepDisk: true,
       location: "nbg1",
       image: "ubuntu-26.04",
       sshKeys: ["5"],
@@ -66,7 +67,7 @@ describe("Server", () => {
 
   it("is never replaced by an edit of what only a first boot reads", async () => {
     const [, nic, vm] = await record(() => void new Server("web-1", serverArgs()));
-    expect(vm!.ignoreChanges).toEqual(["userData", "image", "sshKeys"]);
+    expect(vm!.ignoreChanges).toEqual(["userData", "image", "sshKeys", "location"]);
     expect(nic!.ignoreChanges).toEqual([]);
   });
 

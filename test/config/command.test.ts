@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandWords } from "../../config/command";
+import { commandText, commandWords } from "../../config/command";
 import { hasKnownPlaceholders } from "../../config/placeholders";
 import { execWords } from "../../services/app/app-program";
 
@@ -14,6 +14,18 @@ describe("a command", () => {
     [`node -e 'a; b' "c d" e"f g"h`, ["node", "-e", "a; b", "c d", "ef gh"]],
     ['node --title="port $PORT"', ["node", "--title=port ${PORT}"]],
   ])("%s has its words", (text, words) => expect(commandWords(text)).toEqual(words));
+
+  it.each([
+    ["node server.js", "node server.js"],
+    ["next start -p $PORT", "next start -p $PORT"],
+    [`node -e 'a; b' "c d"`, `node -e 'a; b' 'c d'`],
+    [`sh -c 'it"s' "it's" "x $PORT y"`, `sh -c 'it"s' 'it'"'"'s' 'x '$PORT' y'`],
+    [`node '' '\\\\'`, `node '' '\\\\'`],
+  ])("%s can be written down again", (text, written) => {
+    const words = commandWords(text)!;
+    expect(commandText(words)).toBe(written);
+    expect(commandWords(commandText(words))).toEqual(words);
+  });
 
   it.each([
     "",

@@ -8,7 +8,7 @@ import type { Step } from "./story";
 /** Several times what each is allowed: the story asks whether it heals, `npm run drill` how fast. */
 const patience = 5;
 /** Runs of each fault of the edge: a race shows itself now and then. */
-const edgeRuns = 3;
+const edgeRuns = 2;
 
 async function drilled({ id, boundMs, moves, failed, run }: Drill): Promise<void> {
   const measured = await run(readOutputs());

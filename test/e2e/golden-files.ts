@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ensureDocker, ensureImage } from "../../scripts/build-image";
 import { checkGoldenFiles } from "../../scripts/local/golden-checks";
 import { ensurePrerequisites, localCloudPrerequisites } from "../../scripts/local/prerequisites";
+import { checkProxies } from "../../scripts/local/proxy-chain/chain";
 import type { Story } from "./story";
 
 /** The golden files of every role through the services' own checkers. */
@@ -20,6 +21,17 @@ export function goldenFilesStory(): Story {
           console.log(`        ${results.length} checks`);
           assert.deepEqual(refused, []);
           assert.ok(results.length >= 25, `only ${results.length} checks`);
+        },
+      },
+      {
+        title: "requests through the real proxies are what the docs say",
+        run: async () => {
+          const checks = await checkProxies(await ensureImage({ progress: () => undefined }));
+          for (const { title, said } of checks) console.log(`        ${title}: ${said || "yes"}`);
+          assert.deepEqual(
+            checks.filter(({ good }) => !good),
+            [],
+          );
         },
       },
     ],

@@ -1,53 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { npmEnded } from "../../scripts/drill/npm-run";
-import { Prober, seen } from "../../scripts/drill/prober";
 import { readOutputs } from "../../scripts/local/outputs";
-import { repositoryRoot } from "../../scripts/local/paths";
+import { unnoticed, withSettings } from "./edited-stack";
 import { npmRun } from "./npm-run";
 import type { Step } from "./story";
 
-const stackFile = join(repositoryRoot, "Pulumi.local.yaml");
-const requestsPerSecond = 50;
 /** Longest `up:local` of these steps, seconds. */
 const upSeconds = 300;
 
-interface StackFile {
-  config: { "webstack:app": Record<string, unknown> };
-}
-
-/** The stack file with that app, for as long as `run` takes; then it is what it was. */
-async function withApp(app: Record<string, unknown>, run: () => Promise<void>): Promise<void> {
-  const before = readFileSync(stackFile, "utf8");
-  const file = parse(before) as StackFile;
-  Object.assign(file.config["webstack:app"], app);
-  writeFileSync(stackFile, stringify(file));
-  try {
-    await run();
-  } finally {
-    writeFileSync(stackFile, before);
-  }
-}
-
-/** Runs it under requests on new and on lasting connections, none of which may fail. */
-async function unnoticed(run: () => Promise<unknown>): Promise<void> {
-  const { url } = readOutputs();
-  const probers = [false, true].map((keeps) => new Prober(url, requestsPerSecond, keeps));
-  for (const prober of probers) prober.start();
-  try {
-    await run();
-  } finally {
-    await Promise.all(probers.map((prober) => prober.stop()));
-  }
-  const [fresh, kept] = probers.map(({ probes }) => seen(probes));
-  for (const { requests, failed } of [fresh!, kept!]) {
-    console.log(`        ${failed} of ${requests} requests failed`);
-  }
-  assert.equal(fresh!.failed + kept!.failed, 0);
-}
+/** The stack file with that app, for as long as `run` takes. */
+const withApp = (app: object, run: () => Promise<void>) => withSettings({ app }, run);
 
 /** What the site says, asked so often that every node of the app has its turn. */
 async function answers(): Promise<string[]> {

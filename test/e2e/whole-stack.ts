@@ -7,11 +7,15 @@ import {
   goPrerequisite,
   localCloudPrerequisites,
 } from "../../scripts/local/prerequisites";
+import { backupSteps } from "./backup-steps";
 import { failoverSteps } from "./failover-steps";
+import { httpsSteps } from "./https-steps";
 import { leftovers, machineSnapshot } from "./machine-snapshot";
 import { npmRun } from "./npm-run";
 import { portsOpenFromOutside, probeFromNode } from "./network-probe";
 import { ownAppSteps } from "./own-app-steps";
+import { ownWordsSteps } from "./own-words-steps";
+import { jobsSteps } from "./jobs-steps";
 import { losesPower } from "./power-step";
 import { rolls } from "./roll-step";
 import { addEntry, listEntries, signUp, whoami, type Visit } from "./site";
@@ -152,6 +156,10 @@ export function wholeStackStory(): Story {
       ...[userDataIsClean, tokenIsOnBrokers, secondUp],
       ...failoverSteps,
       rolls,
+      ...backupSteps,
+      ...ownWordsSteps,
+      ...httpsSteps,
+      ...jobsSteps,
       ...ownAppSteps,
     ],
     closing: [

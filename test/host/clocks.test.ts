@@ -6,12 +6,18 @@ const host = join(__dirname, "..", "..", "host");
 
 /** Files that may read the wall clock, which can be set back or forth, and why the monotonic clock would be wrong there. */
 const wallClock: Record<string, string> = {
+  "acme.ts": "a certificate is renewed by its own dates; when an order failed outlives a boot",
+  "acme/order.ts": "an authority may say by a date when it is to be asked again",
   "app-job.ts": "a job is due at a date",
+  "archiver.ts": "requests to the store are signed with a date; the status tells an operator dates",
+  "base-upload.ts": "requests to the store are signed with a date; a base is named after its time",
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",
+  "converge/journal.ts": "an operator is told when a release began to run",
   "converge/systemd.ts": "the journal is read from a date",
   "mover.ts": "the status tells an operator dates",
   "supervisor/saved/save.ts": "the name of a file tells an operator when it was saved",
   "supervisor/saved/saving.ts": "what is kept for days outlives a boot",
+  "ticket-keys.ts": "both load balancers know the half day of a key without a word between them",
 };
 
 const readsWallClock = /\bDate\.now\(|\bnew Date\(\)|\bDate\(\)/;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Bundle } from "../../services/bundle";
-import { databaseNode } from "./rendered";
+import { databaseNode } from "./rendered-database";
 
 const db = databaseNode();
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });

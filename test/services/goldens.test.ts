@@ -6,12 +6,15 @@ import { cloudConfig } from "../../services/first-boot/cloud-config";
 import {
   appNode,
   busyAppNode,
-  databaseNode,
   loadBalancer,
+  orderingLoadBalancer,
   ordinaryAppNode,
   siteNode,
+  tunedLoadBalancer,
+  tunedWebNode,
   webNode,
 } from "./rendered";
+import { backedUpNode, databaseNode } from "./rendered-database";
 
 const folder = join(__dirname, "golden");
 const programs = "/usr/local/lib/webstack/";
@@ -35,11 +38,17 @@ function texts({ files }: Bundle): [string, string][] {
 }
 
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
-const appNodes = [appNode(), ordinaryAppNode(), busyAppNode()];
-const webNodes = [webNode(), siteNode()];
-const bundles = [loadBalancer(), ...webNodes, ...appNodes, databaseNode(), onVolume];
+const bundles = [
+  ...[loadBalancer(), tunedLoadBalancer(), webNode(), tunedWebNode(), siteNode()],
+  ...[appNode(), ordinaryAppNode(), busyAppNode(), databaseNode(), onVolume, backedUpNode()],
+];
+/** Each by the name of its golden folder, which is its node's but for a second bundle of a node. */
+const named = [
+  ...bundles.map((bundle) => [bundle.node, bundle] as const),
+  ["lb-2-acme", orderingLoadBalancer()] as const,
+];
 
-describe.each(bundles.map((bundle) => [bundle.node, bundle] as const))("%s", (node, bundle) => {
+describe.each(named)("%s", (node, bundle) => {
   it.each(texts(bundle))("%s is the golden file", async (path, content) => {
     await expect(content).toMatchFileSnapshot(join(folder, node, path));
   });

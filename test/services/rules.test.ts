@@ -3,7 +3,8 @@ import { appEnv } from "../../services/app/app-environment";
 import type { Bundle } from "../../services/bundle";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
 import { writtenFiles } from "../support/first-boot";
-import { appNode, busyAppNode, databaseNode, loadBalancer, webNode } from "./rendered";
+import { appNode, busyAppNode, loadBalancer, webNode } from "./rendered";
+import { databaseNode } from "./rendered-database";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
@@ -14,8 +15,8 @@ function file(bundle: Bundle, path: string): string {
   return found.content;
 }
 const edge = file(lb, "/etc/haproxy/haproxy.cfg");
-const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
 const nginx = file(web, "/etc/nginx/nginx.conf");
+const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
 const proxy = file(app, "/etc/haproxy/haproxy.cfg");
 
 describe("first boot", () => {
@@ -46,6 +47,21 @@ describe("load balancer", () => {
   it("repeats no request that may have had an effect", () => {
     expect(edge).toContain("http-request disable-l7-retry if !METH_GET !{ method HEAD }");
     expect(edge).toMatch(/retry-on conn-failure empty-response/);
+  });
+
+  it("keeps WebSockets apart from requests, on the same nodes", () => {
+    expect(edge).toContain("use_backend sockets if { req.hdr(Upgrade) -i websocket }");
+    const [, sockets] = /^backend sockets\n([^]*?)\n\n/m.exec(edge)!;
+    expect(sockets!.match(/server .*/g)).toEqual([
+      "server on-marked-down shutdown-sessions maxconn 1400",
+      "server web-1 10.0.2.11:80 track web/web-1",
+      "server web-2 10.0.2.12:80 track web/web-2",
+    ]);
+    const [requests, alone] = [...edge.matchAll(/maxconn (512|1400)/g)].map(([, most]) =>
+      Number(most),
+    );
+    const [, connections] = /worker_connections (\d+);/.exec(nginx)!;
+    expect(2 * (requests! + alone!)).toBeLessThan(Number(connections));
   });
 
   it("asks web nodes with a real request", () => {
@@ -95,30 +111,6 @@ describe("load balancer", () => {
 
   it("drains only when an operator says so", () => {
     expect(file(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
-  });
-});
-
-describe("web node", () => {
-  it("lets a connection change its protocol, and keeps it as long as the load balancers do", () => {
-    const upgrade = nginx.slice(nginx.indexOf("location @upgrade"));
-    expect(upgrade).toContain("proxy_set_header Upgrade $http_upgrade;");
-    expect(upgrade).toContain("proxy_read_timeout 1h;");
-    expect(edge).toContain("timeout tunnel 1h");
-  });
-
-  it.each(["@app", "@upgrade"])(
-    "tells the app of a client once, and never what it says itself: %s",
-    (name) => {
-      const [, location] = new RegExp(`location ${name} \\{([^]*?)\\n {4}\\}`).exec(nginx)!;
-      expect(location).toContain("proxy_set_header X-Forwarded-For $remote_addr;");
-      for (const header of ["Forwarded", "X-Client-IP", "True-Client-IP", "X-Forwarded-Port"]) {
-        expect(location).toContain(`proxy_set_header ${header} "";`);
-      }
-    },
-  );
-
-  it("trusts the load balancers' word on the client, and nobody else's", () => {
-    expect(nginx.match(/set_real_ip_from \S+/g)).toEqual(["set_real_ip_from 10.0.1.0/24;"]);
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nginxConf } from "../../services/nginx/nginx-conf";
 import { publicFiles, siteLines, type StaticSite } from "../../services/nginx/static-site";
+import type { WebRequests } from "../../services/requests";
+import { nginxSettings, release, webRequests } from "../support/tier-args";
 import { appNodeOfSite } from "./rendered";
 
 const site = (overrides: Partial<StaticSite> = {}): StaticSite => ({
@@ -8,28 +10,41 @@ const site = (overrides: Partial<StaticSite> = {}): StaticSite => ({
   ...overrides,
 });
 
+function conf(
+  one: StaticSite,
+  paths: WebRequests["paths"] = {},
+  settings = nginxSettings(),
+): string {
+  const own = { requests: webRequests({ paths }), settings, site: one, release };
+  return nginxConf({ node: "web-1", lbSubnetCidr: "10.0.1.0/24", ...own });
+}
+
 /** The locations of a configuration by what they are for. */
-function locations(one: StaticSite): Record<string, string> {
-  const args = { node: "web-1", lbSubnetCidr: "10.0.1.0/24", maxBodyMib: 10, site: one };
-  const found = nginxConf(args).matchAll(/^ {4}location (\S.*) \{\n([^]*?)\n {4}\}/gm);
+function locations(one: StaticSite, paths: WebRequests["paths"] = {}): Record<string, string> {
+  const found = conf(one, paths).matchAll(/^ {4}location (\S.*) \{\n([^]*?)\n {4}\}/gm);
   return Object.fromEntries([...found].map(([, name, lines]) => [name, lines]));
 }
 
+const linesOf = (one: StaticSite) => siteLines(one, release, []);
+
 describe("a static site", () => {
   it("is by convention what is in public, before the app", () => {
-    expect(siteLines(publicFiles)).toEqual({
+    expect(linesOf(publicFiles)).toEqual({
       root: "/srv/app/current/public",
+      folder: "public",
       otherwise: "@app",
+      appPaths: [],
       atRoot: ["try_files $uri @app;"],
       more: [],
+      errorPages: [],
     });
   });
 
   it("may be another directory, and several", () => {
-    const { root, more } = siteLines(site({ directories: { "/": "dist", "/docs": "a/b" } }));
+    const { root, more } = linesOf(site({ directories: { "/": "dist", "/docs": "a/b" } }));
     expect(root).toBe("/srv/app/current/dist");
     expect(more.join("\n")).toContain("  alias /srv/app/current/a/b/;");
-    expect(siteLines(site({ directories: { "/docs": "a/b" } })).root).toBe("/nonexistent");
+    expect(linesOf(site({ directories: { "/docs": "a/b" } })).root).toBe("/nonexistent");
   });
 
   it("answers with its fallback for every path but those of the app, and for no file that is gone", () => {
@@ -37,17 +52,52 @@ describe("a static site", () => {
     const found = locations(spa);
     expect(found["/"]).toContain("try_files $uri $uri/ /index.html =404;");
     for (const path of ["= /api", "/api/"]) expect(found[path]).toContain("@app;");
-    expect(found["/assets/"]).toContain("try_files $uri @app;");
+    expect(found["/assets/"]).toMatch(/try_files .* @app;/);
   });
 
   it("needs no app, and then shows no hidden file", () => {
     const found = locations(site({ directories: { "/": "." }, only: true }));
     expect(found["/"]).toContain("try_files $uri $uri/ =404;");
-    expect(found["/assets/"]).toContain("try_files $uri =404;");
-    expect(found["~ /\\.(?!well-known/)"]).toContain("return 404;");
-    expect(siteLines(site({ directories: { "/": "." }, only: true })).root).toBe(
-      "/srv/app/current",
+    expect(found["/assets/"]).toContain(
+      "try_files /current$uri /previous-1$uri /previous-2$uri =404;",
     );
+    expect(found["~ /\\.(?!well-known/)"]).toContain("return 404;");
+    expect(linesOf(site({ directories: { "/": "." }, only: true })).root).toBe("/srv/app/current");
+  });
+
+  it("finds assets of all releases that are kept in its own directory, and none without one", () => {
+    expect(locations(site({ directories: { "/": "dist" } }))["/assets/"]).toContain(
+      "try_files /current/dist$uri /previous-1/dist$uri /previous-2/dist$uri @app;",
+    );
+    const none = site({ directories: { "/docs": "b" } });
+    expect(locations(none)["/assets/"]).toContain("try_files /nonexistent @app;");
+  });
+
+  it("gives the app's paths the limits that hold there, each location once", () => {
+    const appPaths = ["/api", "/api/live", "/login", "/up"];
+    const spa = site({ directories: { "/": "dist" }, fallback: "index.html", appPaths });
+    const paths = { "/api": { maxBodyMib: 100 }, "/up/": { maxBodyMib: 20 }, "/other": {} };
+    const names = [...conf(spa, paths).matchAll(/^ {4}location (\S.*) \{$/gm)].map(
+      ([, name]) => name,
+    );
+    expect(names).toEqual([...new Set(names)]);
+    const found = locations(spa, paths);
+    for (const path of ["= /api", "/api/", "= /api/live", "/api/live/"]) {
+      expect(found[path]).toContain("client_max_body_size 100m;");
+      expect(found[path]).toContain("try_files /nonexistent @path-1;");
+    }
+    expect(found["/login/"]).toContain("try_files /nonexistent @app;");
+    expect(found["= /up"]).toContain("try_files /nonexistent @app;");
+    expect(found["/up/"]).toContain("try_files /nonexistent @path-3;");
+    expect(found["/other/"]).toContain("try_files $uri @path-2;");
+  });
+
+  it("lets an error page of the stack file come before its own", () => {
+    const settings = nginxSettings({ nginxSnippet: "error_page 404 /mine.html;" });
+    const lines = conf(site({ directories: { "/": "." }, only: true }), {}, settings).split("\n");
+    const own = lines.indexOf("    error_page 404 /404.html;");
+    expect(own).toBeGreaterThan(lines.indexOf("    include /etc/nginx/webstack-server.conf;"));
+    expect(linesOf(site({ fallback: "a.html", only: true })).errorPages).toEqual([]);
   });
 
   it("never says that a file of another release is still the same", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Bundle } from "../../services/bundle";
-import { databaseNode } from "./rendered";
+import { databaseNode } from "./rendered-database";
 
 const db = databaseNode();
 
@@ -40,6 +40,21 @@ describe("the supervisor", () => {
       "GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;",
       "GRANT ALL PRIVILEGES ON app.* TO 'supervisor'@'localhost' WITH GRANT OPTION;",
     ]);
+  });
+
+  it("leaves operators who read nothing to write with, and no way to the group's own tables", () => {
+    const sql = file(db, "/etc/mysql/webstack-init.sql");
+    const given = sql.match(/^GRANT .* TO 'webstack_.*$/gm);
+    expect(given).toEqual([
+      "GRANT SELECT, SHOW VIEW ON app.* TO 'webstack_read'@'localhost';",
+      "GRANT ALL PRIVILEGES ON app.* TO 'webstack_write'@'localhost';",
+    ]);
+    expect(sql.match(/^CREATE USER .*'webstack_.*$/gm)).toEqual(
+      ["read", "write"].map(
+        (kind) =>
+          `CREATE USER IF NOT EXISTS 'webstack_${kind}'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack';`,
+      ),
+    );
   });
 
   it("makes its MySQL user before anything else, and not in the log", () => {

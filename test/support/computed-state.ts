@@ -5,6 +5,13 @@ export const secretMark = "SECRET";
 
 type State = Record<string, unknown>;
 
+/** A public key on the curve P-256; the thumbprint of an account's key is made of it. */
+const anyPublicKey = `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE10VlSD69JUKpqeJQ4r1G0AFtAyDt
+zgbSOwTAuGVhpjyikG3dbqgZ0meK9i51E78/9QSKz8qXn5AJsdbwwAuTTg==
+-----END PUBLIC KEY-----
+`;
+
 /** What the providers would compute, per type token. */
 const computed: Record<string, (name: string, inputs: State) => State> = {
   "hcloud:index/server:Server": (name) => ({ ipv4Address: `203.0.113.${10 + order(name)}` }),
@@ -18,7 +25,7 @@ const computed: Record<string, (name: string, inputs: State) => State> = {
     privateKeyOpenssh: pulumi.secret(`${secretMark} openssh ${name}\n`),
     privateKeyPem: pulumi.secret(`${secretMark} pem ${name}\n`),
     publicKeyOpenssh: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDeployKeyOf${name.replace(/[^a-z]/g, "")}\n`,
-    publicKeyPem: `public pem ${name}\n`,
+    publicKeyPem: anyPublicKey,
   }),
   "tls:index/selfSignedCert:SelfSignedCert": (name) => ({ certPem: `certificate ${name}\n` }),
   "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: `request ${name}\n` }),

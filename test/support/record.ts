@@ -39,6 +39,11 @@ interface Request {
 }
 
 const passOn = MockMonitor.prototype.registerResource;
+// Mocks know of hooks, and call none.
+Object.assign(MockMonitor.prototype, {
+  registerResourceHook: (_: unknown, done: (error: null) => void) => done(null),
+  registerErrorHook: (_: unknown, done: (error: null) => void) => done(null),
+});
 let sink: Omit<Registration, "inputs">[] = [];
 
 // Mocks are not told about options; the request that they answer has them.

@@ -1,9 +1,14 @@
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
+import type { AcmeSettings } from "../../services/acme/service";
 import type { AppProgram } from "../../services/app/app-program";
+import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
+import type { EdgeHttps } from "../../services/edge-haproxy/https";
+import type { NginxSettings } from "../../services/nginx/nginx-conf";
 import { publicFiles } from "../../services/nginx/static-site";
 import type { NodeFacts } from "../../services/node-bundle";
+import type { WebRequests } from "../../services/requests";
 import { type Role, topology } from "../../topology";
 
 /** Names and labels of the tested stack. */
@@ -33,6 +38,7 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
   const names = [
+    "acme",
     "app-job",
     "app-process",
     "broker",
@@ -59,6 +65,19 @@ export function nodeFacts(role: Role, index = 0): NodeFacts {
   return { node, role, privateIp, peers, subnets, adminUser, programs };
 }
 
+/** HTTPS of a stack that says nothing about it; a test overrides only what it is about. */
+export function edgeHttps(overrides: Partial<EdgeHttps> = {}): EdgeHttps {
+  return { mode: "selfSigned", domains: [], redirect: false, hsts: "off", ...overrides };
+}
+
+/** An account at a certificate authority. */
+export const acmeSettings: AcmeSettings = {
+  domains: ["www.example.com", "example.com"],
+  directory: "https://acme-v02.api.letsencrypt.org/directory",
+  email: "ops@example.com",
+  thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+};
+
 /** A release that was pushed. */
 export const release = { digest: "d".repeat(64), root: "/srv/app", keep: 3 };
 
@@ -83,13 +102,41 @@ export function sampleProgram(): AppProgram {
   });
 }
 
+/** What requests may be by default; a test overrides only what it is about. */
+export function webRequests(overrides: Partial<WebRequests> = {}): WebRequests {
+  return {
+    answerTimeoutSeconds: 30,
+    idleTimeoutSeconds: 3600,
+    maxBodyMib: 10,
+    paths: {},
+    ...overrides,
+  };
+}
+
+/** What a stack file says about Nginx by default; a test overrides only what it is about. */
+export function nginxSettings(overrides: Partial<NginxSettings> = {}): NginxSettings {
+  return { brotli: false, locations: {}, ...overrides };
+}
+
+/** What a stack file says about the load balancers by default; a test overrides only what it is about. */
+export function edgeRules(overrides: Partial<EdgeRules> = {}): EdgeRules {
+  return {
+    trustedProxies: [],
+    clientAddressHeader: "X-Forwarded-For",
+    limits: { requestsPerSecond: 1000 },
+    headers: {},
+    ...overrides,
+  };
+}
+
 /** A web tier of the plan; a test overrides only what it is about. */
 export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
   return {
     nodes: plan.web,
     appNodes: plan.app,
     program: appProgram(),
-    maxBodyMib: 10,
+    requests: webRequests(),
+    settings: nginxSettings(),
     site: publicFiles,
     release,
     server: serverSettings(),

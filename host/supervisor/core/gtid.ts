@@ -1,7 +1,8 @@
-type Intervals = Map<string, [number, number][]>;
+/** Intervals of transaction numbers by UUID, or by UUID and tag. */
+export type Intervals = Map<string, [number, number][]>;
 
 /** Parses `uuid:1-5:7,uuid:tag:1-3`; a tag belongs to its key. */
-function parse(set: string): Intervals {
+export function parse(set: string): Intervals {
   const result: Intervals = new Map();
   for (const part of set
     .replace(/\s/g, "")

@@ -55,19 +55,19 @@ export class Observer {
   lives = false;
   /** When the last look began that was answered. */
   private lookedAt = Number.NEGATIVE_INFINITY;
-  private wasMet = false;
+  /** Session in which MySQL was asked who it is; another one may be with another MySQL. */
+  private metInSession = 0;
   /** Process id of the MySQL that answered; empty: not known. */
   private process = "";
   private syncsAt = Number.NEGATIVE_INFINITY;
   private room: Room = { full: false, spent: false };
-  private readonly mysql = new Mysql();
-
   constructor(
     node: string,
     /** All database nodes; one of them is no group. */
     private readonly nodes: readonly { name: string; privateIp: string }[],
     private readonly memory: Memory,
     private readonly listener: ObserverListener,
+    private readonly mysql = new Mysql(),
   ) {
     this.seen = { node, ...nothingSeen };
   }
@@ -109,7 +109,7 @@ export class Observer {
     const askedMs = monotonicMs();
     try {
       const looked = await observe(this.mysql, grouped, nameOf);
-      if (!this.wasMet) await this.meet(looked.serverUuid);
+      if (this.mysql.sessions !== this.metInSession) await this.meet(looked.serverUuid);
       if (monotonicMs() - askedMs < lateMs) await this.lookAtSyncs();
       const isOnWay = grouped && looked.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.look(this.mysql, monotonicMs());
@@ -120,7 +120,6 @@ export class Observer {
       this.lives = true;
     } catch (error) {
       if (error instanceof HangingError) return log(4, error.message);
-      this.wasMet = false;
       this.lives = false;
       this.groupView = noGroup;
       if (this.seen.ready) log(4, `MySQL: ${(error as Error).message}`);
@@ -167,6 +166,7 @@ export class Observer {
 
   /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
   private async meet(serverUuid: string): Promise<void> {
+    const session = this.mysql.sessions;
     this.seen.lineage = await readLineage(this.mysql);
     const { process, version } = await processOf(this.mysql);
     this.version = version;
@@ -178,7 +178,7 @@ export class Observer {
     if (this.memory.meet(serverUuid)) {
       log(3, "this MySQL has other data than before: what was remembered does not count any more");
     }
-    this.wasMet = true;
+    this.metInSession = session;
   }
 
   private async lookAtSyncs(): Promise<void> {

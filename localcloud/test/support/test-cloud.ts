@@ -3,6 +3,7 @@ import { Actions } from "../../actions";
 import { apiApp } from "../../app";
 import { behaviourOn, defaultApiDate } from "../../behaviour";
 import type { Cloud } from "../../cloud";
+import { Offer } from "../../faults/offer";
 import { MemoryDriver } from "../../machines/memory-driver";
 import { RateLimit } from "../../rate-limit";
 import { Store } from "../../store";
@@ -46,6 +47,7 @@ export class TestCloud {
       clock: this.clock,
       actions: new Actions(store, mode, this.clock),
       behaviour: behaviourOn(apiDate),
+      offer: new Offer(),
     };
     const limit = new RateLimit(this.clock, rateLimit);
     this.app = apiApp(this.cloud, { tokens, limit });

@@ -33,7 +33,7 @@ describe("apply", () => {
     expect(readFileSync(etc("main.conf"), "utf8")).toBe("second\n");
     expect(readFileSync(etc("main.key"), "utf8")).toBe("secret of second\n");
     expect(readdirSync(unitDirectory)).toEqual(["new.service"]);
-    expect(readdirSync(stateDirectory)).toEqual(["manifest.json"]);
+    expect(readdirSync(stateDirectory).sort()).toEqual(["manifest.json", "release-journal.json"]);
     expect(readManifest().pending).toBe(false);
   });
 

@@ -41,6 +41,15 @@ describe("checkStaged", () => {
     expect([existsSync(stage), existsSync(path)]).toEqual([false, false]);
   });
 
+  it("begins with the setting of the stack file that the checker complains of", async () => {
+    const content = "# This file is webstack:web.nginxSnippet of the stack file.\nfoo;\n";
+    const write = new Map([[path, ownFile({ content })]]);
+    systemd.answer = () => ({ status: 1, stderr: `nginx: [emerg] unknown "foo" in ${path}:2` });
+    await expect(checkStaged([check], plan({ write }))).rejects.toThrow(
+      /^webstack:web\.nginxSnippet line 1: unknown "foo"\nrefused by its checker: /,
+    );
+  });
+
   it("runs only the checks of what changes", async () => {
     const other = { files: ["/etc/other.cfg"], command: ["/bin/other"] };
     await checkStaged([other], plan());

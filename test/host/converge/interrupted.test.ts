@@ -128,8 +128,8 @@ describe("what is on the disk before the first change", () => {
       .slice(0, first)
       .map((change) => change.replace(/\S+\/converge-state-[^/]+/, "STATE"));
     const copies = earlier.filter((change) => /^(sym)?linkSync STATE\/swap\//.test(change));
-    // main.conf, moved.conf, mode.conf, main.key, gone.conf, old.service and the manifest.
-    expect(copies).toHaveLength(7);
+    // main.conf, moved.conf, mode.conf, main.key, gone.conf, old.service, the journal and the manifest.
+    expect(copies).toHaveLength(8);
     const last = earlier.findLastIndex((change) => change.startsWith("linkSync"));
     const record = earlier.indexOf("renameSync STATE/swap/record.json");
     expect(last).toBeLessThan(record);

@@ -6,6 +6,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -17,13 +18,13 @@ import { sha256 } from "../../../host/converge/files";
 import { stateDirectory } from "../../../host/converge/places";
 import {
   currentRelease,
+  fetchRelease,
   hasRelease,
-  pruneReleases,
   receive,
   switchRelease,
   unpackRelease,
 } from "../../../host/converge/release";
-import { packRelease } from "../../../release";
+import { packRelease } from "../../../release/pack";
 
 vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
@@ -66,6 +67,12 @@ describe("receive", () => {
     expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([]);
   });
 
+  it("keeps no other archive: that of a deploy that was given up would stay for ever", async () => {
+    await receive(sha256("given up"), Readable.from(["given up"]));
+    await receive(digest, Readable.from(["archive"]));
+    expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([`${digest}.tar.gz`]);
+  });
+
   it("keeps nothing of an archive that breaks off", async () => {
     const source = new Readable({ read: () => source.destroy(new Error("connection lost")) });
     await expect(receive(digest, source)).rejects.toThrow("connection lost");
@@ -76,6 +83,15 @@ describe("receive", () => {
     await expect(receive("../../etc", Readable.from([]))).rejects.toThrow(
       'digest must be 64 hex digits, got "../../etc"',
     );
+  });
+});
+
+describe("fetchRelease", () => {
+  it("fetches nothing that is there", async () => {
+    unpacked(digest);
+    const url = "http://127.0.0.1:9/nobody.tar.gz";
+    await expect(fetchRelease({ digest, url, root, keep: 3 })).resolves.toBeUndefined();
+    await expect(fetchRelease({ digest: other, url, root, keep: 3 })).rejects.toThrow();
   });
 });
 
@@ -135,6 +151,19 @@ describe("unpackRelease", () => {
     expect(readdirSync(join(stateDirectory, "incoming"))).toEqual([]);
   });
 
+  it("leaves a line for Nginx that names the release, whatever the archive has in that place", async () => {
+    const app = join(root, "app");
+    mkdirSync(app);
+    writeFileSync(join(app, "elsewhere"), "as it was\n");
+    symlinkSync("elsewhere", join(app, ".webstack-nginx.conf"));
+    const packed = packRelease(app, join(root, "out"), { version: "1.2.3" });
+    await receive(packed.digest, Readable.from([readFileSync(packed.archive)]));
+    await unpackRelease({ digest: packed.digest, root, keep: 3 });
+    const line = join(root, "releases", packed.digest, ".webstack-nginx.conf");
+    expect(readFileSync(line, "utf8")).toBe('add_header X-Release "1.2.3" always;\n');
+    expect(readFileSync(join(line, "..", "elsewhere"), "utf8")).toBe("as it was\n");
+  });
+
   it("says that an archive without a URL has not arrived", async () => {
     expect(await unpackRelease({ digest, root, keep: 3 })).toBe(false);
   });
@@ -149,37 +178,5 @@ describe("unpackRelease", () => {
     await receive(digest, Readable.from(["archive"]));
     await expect(unpackRelease({ digest, root, keep: 3 })).rejects.toThrow("/usr/bin/tar");
     expect(readdirSync(join(root, "releases"))).toEqual([]);
-  });
-});
-
-describe("pruneReleases", () => {
-  const left = () => readdirSync(join(root, "releases")).sort();
-
-  it("keeps so many releases, the newest", () => {
-    unpacked("a", "b", "c", "d");
-    switchRelease(root, "d");
-    pruneReleases({ digest, root, keep: 2 });
-    expect(left()).toEqual(["c", "d"]);
-  });
-
-  it("keeps the running release even if it is the oldest", () => {
-    unpacked("a", "b", "c", "d");
-    switchRelease(root, "a");
-    pruneReleases({ digest, root, keep: 2 });
-    expect(left()).toEqual(["a", "d"]);
-  });
-
-  it("keeps the running release alone if one is to be kept", () => {
-    unpacked("a", "b", "c");
-    switchRelease(root, "b");
-    pruneReleases({ digest, root, keep: 1 });
-    expect(left()).toEqual(["b"]);
-  });
-
-  it("removes nothing when there are fewer", () => {
-    unpacked("a", "b");
-    switchRelease(root, "b");
-    pruneReleases({ digest, root, keep: 3 });
-    expect(left()).toEqual(["a", "b"]);
   });
 });

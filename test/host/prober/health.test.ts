@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  crashes,
   hitsUntilGood,
   initialHealth,
   missesUntilBad,
@@ -9,13 +10,15 @@ import {
 } from "../../../host/prober/health";
 
 const after = (health: Health, ...answers: Answer[]) => answers.reduce(observe, health);
-const times = (n: number, answer: Answer) => Array.from({ length: n }, () => answer);
-const good: Health = { good: true, against: 0 };
+const times = (n: number, ...answers: Answer[]) => Array.from({ length: n }, () => answers).flat();
+const good: Health = { good: true, answers: [] };
 
 describe("observe", () => {
   it("starts bad, and needs five hits in a row", () => {
     expect(after(initialHealth, ...times(hitsUntilGood - 1, "served")).good).toBe(false);
     expect(after(initialHealth, ...times(hitsUntilGood, "served")).good).toBe(true);
+    const interrupted: Answer[] = [...times(hitsUntilGood - 1, "served"), "refused"];
+    expect(after(initialHealth, ...interrupted, "served").good).toBe(false);
   });
 
   it.each(["failed", "refused"] as const)("turns bad after so many %s in a row", (answer) => {
@@ -25,16 +28,40 @@ describe("observe", () => {
   });
 
   it("gives a process that is gone longer to come back than one that does not answer", () => {
-    expect(after(good, ...times(missesUntilBad.failed, "refused"))).toEqual({
-      good: true,
-      against: missesUntilBad.failed,
-    });
+    expect(after(good, ...times(missesUntilBad.failed, "refused")).good).toBe(true);
     expect(after(good, "refused", "refused", "failed").good).toBe(false);
     expect(after(good, "failed", "failed", "refused").good).toBe(true);
   });
 
-  it("forgets misses that are followed by a hit", () => {
-    const answers: Answer[] = ["failed", "failed", "served", "failed", "failed"];
-    expect(after(good, ...answers)).toEqual({ good: true, against: 2 });
+  it("forgets late answers that are followed by a hit", () => {
+    expect(after(good, ...times(crashes.among, "failed", "failed", "served")).good).toBe(true);
+  });
+
+  it("turns bad when HAProxy answers now and then between its crashes", () => {
+    const crashing = times(
+      crashes.refused / 4,
+      "refused",
+      "refused",
+      "refused",
+      "refused",
+      "served",
+    );
+    expect(after(good, ...crashing.slice(0, -2)).good).toBe(true);
+    expect(after(good, ...crashing.slice(0, -1)).good).toBe(false);
+  });
+
+  it("stays good when HAProxy is killed now and then", () => {
+    const once = [
+      ...times(3, "refused" as Answer),
+      ...times(crashes.among / 2, "served" as Answer),
+    ];
+    expect(after(good, ...times(20, ...once)).good).toBe(true);
+  });
+
+  it("begins anew after each verdict", () => {
+    const crashed = after(good, ...times(missesUntilBad.refused, "refused"));
+    const back = after(crashed, ...times(hitsUntilGood, "served"));
+    expect(back.good).toBe(true);
+    expect(after(back, ...times(missesUntilBad.refused - 1, "refused")).good).toBe(true);
   });
 });

@@ -39,8 +39,18 @@ describe("the private home of the engine", () => {
       );
       expect(() => accessSync(script, constants.X_OK)).not.toThrow();
       expect(readFileSync(script, "utf8")).toMatch(
-        new RegExp(`^#!/bin/sh\\n# .*\\nexec .*/offline/${name}/main\\.ts' "\\$@"\\n$`),
+        new RegExp(
+          `^#!/bin/sh\\n# .*\\nexec .*/resource-${name}-v${version}/main\\.cjs' "\\$@"\\n$`,
+        ),
       );
+    }
+  });
+
+  it("has each program as one file, whose name is the plugin's", () => {
+    layOutHome(home, versions);
+    for (const [name, version] of Object.entries(versions)) {
+      const program = join(home, "plugins", `resource-${name}-v${version}`, "main.cjs");
+      expect(readFileSync(program, "utf8")).toContain(`pluginVersion("${name}")`);
     }
   });
 

@@ -1,23 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../../scripts/operate/outputs";
 import { rollOrder } from "../../../scripts/operate/roll-order";
+import { outputsWith } from "./support/nodes";
 
-function stack(...names: string[]): StackOutputs {
-  const nodes = names.map((name) => ({
-    name,
-    role: name.split("-")[0] as "lb" | "web" | "app" | "db",
-    privateIp: "10.0.0.1",
-  }));
-  return {
-    url: "http://203.0.113.200/",
-    floatingIp: { ipv4: "203.0.113.200" },
-    nodes,
-    ssh: { user: "webstack", bastions: [] },
-    files: { key: "", knownHosts: "" },
-  };
-}
-
-const whole = stack("lb-1", "lb-2", "web-1", "web-2", "app-1", "app-2", "db-1", "db-2", "db-3");
+const whole = outputsWith(
+  "lb-1",
+  "lb-2",
+  "web-1",
+  "web-2",
+  "app-1",
+  "app-2",
+  "db-1",
+  "db-2",
+  "db-3",
+);
 const names = (words: string[], busy: string[] = []) =>
   rollOrder(whole, words, busy).map(({ name }) => name);
 
@@ -39,7 +34,7 @@ describe("the order in which servers are replaced", () => {
   });
 
   it("is refused for the only node of a tier", () => {
-    const small = stack("lb-1", "lb-2", "web-1", "app-1", "db-1");
+    const small = outputsWith("lb-1", "lb-2", "web-1", "app-1", "db-1");
     expect(() => rollOrder(small, ["web"], [])).toThrow(
       "web-1 is the only one of its tier; the site would be off. Make its tier larger first",
     );

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { apiPort, thumbprint } from "../resources/acme";
+import type { AcmeSettings } from "../services/acme/service";
+import type { Peer } from "../topology";
+import { NodeCertificates } from "./node-certificates";
+
+/** Arguments of {@link AcmeAccount}. */
+export interface AcmeAccountArgs {
+  /** Load balancers, which order certificates and give them to each other. */
+  loadBalancers: readonly Peer[];
+  /** Host names that get a certificate each. */
+  domains: readonly string[];
+  /** The authority. */
+  authority: { directory: string; email?: string; caPem?: string };
+}
+
+/**
+ * The stack's account at a certificate authority. Its key is in the state, so it outlives both load
+ * balancers; certificates are on the load balancers, and are ordered anew if both are lost.
+ */
+export class AcmeAccount extends pulumi.ComponentResource {
+  /** What the load balancers are told. */
+  readonly settings: pulumi.Output<AcmeSettings>;
+  private readonly key: tls.PrivateKey;
+  private readonly channel: NodeCertificates;
+
+  constructor(
+    name: string,
+    private readonly args: AcmeAccountArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("webstack:index:AcmeAccount", name, {}, opts);
+    const { domains, authority, loadBalancers: nodes } = args;
+    this.key = new tls.PrivateKey(
+      `${name}-key`,
+      { algorithm: "ECDSA", ecdsaCurve: "P256" },
+      { parent: this },
+    );
+    this.channel = new NodeCertificates(`${name}-tls`, { nodes }, { parent: this });
+    this.settings = this.key.publicKeyPem.apply((pem) => ({
+      domains,
+      ...authority,
+      thumbprint: thumbprint(pem),
+    }));
+    this.registerOutputs();
+  }
+
+  /** TCP port of the authority's API. */
+  get apiPort(): number {
+    return apiPort(this.args.authority.directory);
+  }
+
+  /** Contents of the secret files of a load balancer by key. */
+  secrets(node: string): Record<string, pulumi.Output<string>> {
+    const { certPem, keyPem } = this.channel.byNode[node]!;
+    return {
+      acmeAccountKey: pulumi.secret(this.key.privateKeyPem),
+      acmeCa: this.channel.caPem,
+      acmeCertificate: certPem,
+      acmeKey: keyPem,
+    };
+  }
+}

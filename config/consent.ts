@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { settingKey, shown } from "./problems";
+import { setting } from "./setting";
+
+/** What may be done once, as a stack file allows it. */
+export interface Consent {
+  /**
+   * `resize`: switch servers off though nobody stands in for them; `delete` and `replace`: lose what
+   * is there.
+   */
+  verb: "resize" | "delete" | "replace";
+  /** A tier, a node, or `addresses`, `volumes` or `network`. */
+  what: string;
+  /** Last day on which it holds, in UTC, such as `2026-12-31`. */
+  until: string;
+}
+
+/** Tiers by their word, which begins the names of their nodes. */
+const tiers = "lb|web|app|db";
+/** What each verb may be followed by. Load balancers are always two. */
+const grammar = new RegExp(
+  `^(?:(resize) ((?:${tiers})(?:-[1-9]\\d?)?)|(delete) ((?:web|app|db)-[1-9]\\d?|addresses|volumes)|` +
+    "(replace) (network|volumes)) until (\\d{4}-\\d{2}-\\d{2})$",
+);
+const dayMs = 24 * 3_600_000;
+/** Days for which a line may hold: what is allowed for ever protects nobody. */
+const longestDays = 30;
+
+/** What a line of consent says; undefined if it is none. */
+export function consentOf(line: string): Consent | undefined {
+  const found = grammar.exec(line);
+  if (!found) return undefined;
+  const [verb, what] = found.slice(1, -1).filter((part) => part !== undefined);
+  const until = found.at(-1)!;
+  const isDay = new Date(`${until}T00:00:00Z`);
+  if (Number.isNaN(isDay.getTime()) || isDay.toISOString().slice(0, 10) !== until) return undefined;
+  return { verb: verb as Consent["verb"], what: what!, until };
+}
+
+/** Problems of the lines that are well formed: those that are over, and those that last too long. */
+export function consentProblems(raw: { consent?: unknown }, today: Date): string[] {
+  const lines = Array.isArray(raw.consent) ? (raw.consent as unknown[]) : [];
+  const day = Date.parse(`${today.toISOString().slice(0, 10)}T00:00:00Z`);
+  return lines.flatMap((line) => {
+    const consent = typeof line === "string" ? consentOf(line) : undefined;
+    if (!consent) return [];
+    const left = (Date.parse(`${consent.until}T00:00:00Z`) - day) / dayMs;
+    const key = settingKey(["consent"]);
+    if (left < 0) {
+      return [
+        `${key} must allow nothing that is over, got ${shown(line)}; ` +
+          "remove the line, or give it a later day if it is to be done again",
+      ];
+    }
+    if (left <= longestDays) return [];
+    return [
+      `${key} must end within ${longestDays} days, got ${shown(line)}; ` +
+        "give it the day by which it will be done",
+    ];
+  });
+}
+
+/** The setting `consent`. */
+export const consentLines = setting(
+  z.array(z.string().refine((line) => consentOf(line) !== undefined)),
+  {
+    about:
+      "What a preview refuses otherwise, a line each with its last day: to switch the only node of a tier off, and to lose a server, an address or data",
+    must: `be a list of lines "resize <tier or node>", "delete <node>", "delete addresses", "delete volumes", "replace network" or "replace volumes", each with " until <YYYY-MM-DD>", at most ${longestDays} days ahead`,
+    example: ["resize app until 2026-12-31"],
+  },
+);

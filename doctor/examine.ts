@@ -1,0 +1,119 @@
+import type { Settings } from "../config";
+import { RefusedError } from "./api";
+import { bucketFindings, type Listed } from "./bucket";
+import { deprecationFindings } from "./deprecations";
+import { nameFindings, type Resolve } from "./domain-names";
+import { type Finding, findingsOf } from "./finding";
+import { type Identity, needsOf } from "./needs";
+import { type Offer, readOffer } from "./offer";
+import { type OwnAddress, ownAddressFindings } from "./own-address";
+import { priceFindings } from "./prices";
+import { type KnownLimits, quotaFindings } from "./quota";
+import { stackFileFindings } from "./stack-file";
+import { stockFindings } from "./stock";
+import { takenNameFindings } from "./taken-names";
+import { type NamedToken, reason, tokenFindings } from "./token";
+import { toolFindings, type Tools } from "./tools";
+
+/** All that is looked at; nothing of it is changed. */
+export interface Subject {
+  identity: Identity;
+  tools: Tools;
+  stackFile: {
+    /** Name of the file, such as `Pulumi.dev.yaml`. */
+    name: string;
+    /** What is wrong with it, one sentence each. */
+    problems: readonly string[];
+    /** Settings that could not be decrypted. */
+    hidden: readonly string[];
+    /** What it says; absent: something is wrong with it. */
+    settings?: Settings;
+    /** The well-formed blocks of `admin.cidrs`, whatever else is wrong. */
+    cidrs: readonly string[];
+  };
+  /** The tokens that are known, the shared one first; none: it is said why not. */
+  tokens: readonly NamedToken[];
+  /** Why there is nothing to ask, with what to do; absent: the API is asked. */
+  noCloud?: { text: string; fix: string };
+  /** Limits that the operator knows. */
+  limits: KnownLimits;
+  /** From where this machine reaches nodes, given the public addresses of the load balancers. */
+  ownAddress: (loadBalancers: readonly { name: string; ip: string }[]) => Promise<OwnAddress>;
+  /** Looks names up; absent: whoever runs the cloud cares for the names. */
+  resolve?: Resolve;
+  /** The bucket of the backups; `unknown`: not how to reach it from here. */
+  bucket: Listed | "none" | "unknown";
+  now: Date;
+}
+
+/** Everything that is found before anything is made, of all checks at once. */
+export async function examine(subject: Subject): Promise<Finding[]> {
+  const { tools, stackFile, tokens, noCloud } = subject;
+  const { name, problems, hidden, settings, cidrs } = stackFile;
+  const tokensFound = await tokenFindings(tokens);
+  const { offer, refused } = await offerOf(subject, tokensFound);
+  const own = await subject.ownAddress(offer ? loadBalancers(subject, offer) : []);
+  return [
+    ...toolFindings(tools),
+    ...stackFileFindings(name, problems, hidden),
+    ...(noCloud ? [findingsOf("cloud").note(noCloud.text, noCloud.fix)] : tokensFound),
+    ...refused,
+    ...(settings && offer ? await offerFindings(subject, settings, offer) : []),
+    ...ownAddressFindings(cidrs, own),
+    ...(settings ? await bucketFindings(subject.bucket) : []),
+    ...notLookedAt(subject, offer),
+  ];
+}
+
+/** What the API offers, if the shared token opens it and there are settings to compare it with. */
+async function offerOf(
+  { stackFile: { settings }, tokens: [shared], noCloud }: Subject,
+  [found]: readonly Finding[],
+): Promise<{ offer?: Offer; refused: Finding[] }> {
+  const mayRead = shared && (found?.level !== "failure" || found.text.endsWith("may only read"));
+  if (noCloud || !settings || !mayRead) return { refused: [] };
+  try {
+    return { offer: await readOffer(shared.call, settings.image), refused: [] };
+  } catch (error) {
+    const text = error instanceof RefusedError ? error.message : reason(error);
+    return { refused: [findingsOf("cloud").failure(text, "try again later")] };
+  }
+}
+
+async function offerFindings(
+  { identity, limits, resolve, now }: Subject,
+  settings: Settings,
+  offer: Offer,
+): Promise<Finding[]> {
+  const needs = needsOf(settings, offer, identity);
+  const { domains, mode } = settings.edgeTls;
+  const isAcme = mode === "acme";
+  return [
+    ...stockFindings(needs, offer),
+    ...takenNameFindings(needs, offer, identity),
+    ...quotaFindings(needs, offer, limits),
+    ...deprecationFindings(needs, offer, now),
+    ...priceFindings(needs, offer),
+    ...(resolve ? await nameFindings({ domains, isAcme, offer, identity, resolve }) : []),
+  ];
+}
+
+function loadBalancers({ identity, stackFile }: Subject, offer: Offer) {
+  if (!stackFile.settings) return [];
+  const wanted = needsOf(stackFile.settings, offer, identity).servers;
+  const names = wanted
+    .filter((one) => one.section === "loadBalancers" && one.now)
+    .map((one) => one.name);
+  return offer.servers.flatMap(({ name, public_net: { ipv4 } }) =>
+    name !== null && ipv4 && names.includes(name) ? [{ name, ip: ipv4.ip }] : [],
+  );
+}
+
+function notLookedAt({ stackFile }: Subject, offer: Offer | undefined): Finding[] {
+  const { settings, problems } = stackFile;
+  if (settings && offer) return [];
+  const cause = problems.length > 0 ? "the stack file is right" : "its secrets can be decrypted";
+  const without = settings ? "without the API" : `until ${cause}`;
+  const what = "stock, quota, deprecations, prices and names";
+  return [findingsOf("the rest").note(`${what} were not looked at ${without}`)];
+}

@@ -1,0 +1,54 @@
+/** One thing that was found, with what to do about it. */
+export interface Finding {
+  /** The check that found it, in a word or two, such as `stock`. */
+  check: string;
+  /**
+   * `failure`: an `up` would fail, or leave a stack that nobody reaches; `warning`: it would not, but
+   * somebody should act; `note`: what cannot be known from here; `ok`: nothing to do.
+   */
+  level: "ok" | "note" | "warning" | "failure";
+  /** What is the case, a sentence without a full stop. */
+  text: string;
+  /** What to do, in the imperative without a full stop. */
+  fix?: string;
+}
+
+/** Makes findings of one check. */
+export function findingsOf(check: string) {
+  const make = (level: Finding["level"]) => (text: string, fix?: string) => ({
+    ...{ check, level, text },
+    ...(fix === undefined ? {} : { fix }),
+  });
+  return {
+    ok: make("ok"),
+    note: make("note"),
+    warning: make("warning"),
+    failure: make("failure"),
+  };
+}
+
+const marks = { ok: "ok", note: "note", warning: "warn", failure: "FAIL" } as const;
+/** Width of the mark and of the name of a check, characters. */
+const widths = { mark: 6, check: 13 };
+
+/** Lines for a person, in the order of the checks; the last one says how it stands. */
+export function lines(findings: readonly Finding[]): string[] {
+  const indent = " ".repeat(widths.mark + widths.check);
+  const counted = (level: Finding["level"], noun: string) => {
+    const { length } = findings.filter((one) => one.level === level);
+    return `${length} ${noun}${length === 1 ? "" : "s"}`;
+  };
+  const verdict = fails(findings) ? "an up would fail" : "nothing speaks against an up";
+  return [
+    ...findings.flatMap(({ check, level, text, fix }) => [
+      `${marks[level].padEnd(widths.mark)}${check.padEnd(widths.check)}${text}`,
+      ...(fix === undefined ? [] : [`${indent}→ ${fix}`]),
+    ]),
+    `${counted("failure", "failure")}, ${counted("warning", "warning")}: ${verdict}`,
+  ];
+}
+
+/** True if something of it would make an `up` fail. */
+export function fails(findings: readonly Finding[]): boolean {
+  return findings.some(({ level }) => level === "failure");
+}

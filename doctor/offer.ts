@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { type Call, read, readAll } from "./api";
+
+const deprecation = z.object({ announced: z.string(), unavailable_after: z.string() }).nullish();
+
+const serverType = z.object({
+  name: z.string(),
+  cores: z.number(),
+  memory: z.number(),
+  disk: z.number(),
+  architecture: z.string(),
+  deprecation,
+  locations: z
+    .array(z.object({ name: z.string(), available: z.boolean().optional(), deprecation }))
+    .default([]),
+});
+
+const money = z.object({ net: z.coerce.number(), gross: z.coerce.number() });
+const priceByLocation = z.array(z.object({ location: z.string(), price_monthly: money }));
+const pricing = z.object({
+  currency: z.string(),
+  volume: z.object({ price_per_gb_month: money }),
+  floating_ips: z.array(z.object({ type: z.string(), prices: priceByLocation })),
+  primary_ips: z.array(z.object({ type: z.string(), prices: priceByLocation })),
+  server_types: z.array(z.object({ name: z.string(), prices: priceByLocation })),
+});
+
+const image = z.object({
+  name: z.string().nullable(),
+  architecture: z.string(),
+  deprecated: z.string().nullish(),
+});
+
+const named = z.object({
+  name: z.string().nullable(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+const server = named.extend({
+  server_type: z.object({ name: z.string() }),
+  public_net: z.object({ ipv4: z.object({ ip: z.string() }).nullish() }),
+});
+const floatingIp = named.extend({ type: z.enum(["ipv4", "ipv6"]), ip: z.string() });
+
+/** A price net and with VAT. */
+export type Money = z.infer<typeof money>;
+/** A server type as the API lists it. */
+export type ServerType = z.infer<typeof serverType>;
+/** All prices. */
+export type Pricing = z.infer<typeof pricing>;
+/** A thing of the project with its labels. */
+export type Named = z.infer<typeof named>;
+
+/** What the provider offers now, and what the project has. */
+export interface Offer {
+  serverTypes: ServerType[];
+  pricing: Pricing;
+  /** Images of the wished name, one for each architecture. */
+  images: z.infer<typeof image>[];
+  servers: z.infer<typeof server>[];
+  floatingIps: z.infer<typeof floatingIp>[];
+  volumes: Named[];
+  placementGroups: Named[];
+  firewalls: Named[];
+}
+
+/**
+ * Reads all of it: eight calls, more where a list has more than 50 entries. Stock and deprecation are in
+ * `locations` of each server type; `/datacenters`, where the stock was before, is gone since October 2026.
+ * https://docs.hetzner.cloud/reference/cloud#server-types
+ *
+ * @throws RefusedError if the API refuses.
+ */
+export async function readOffer(call: Call, imageName: string): Promise<Offer> {
+  const images = `/images?name=${encodeURIComponent(imageName)}&include_deprecated=true`;
+  return {
+    serverTypes: await readAll(call, "/server_types", serverType),
+    pricing: (await read(call, "/pricing", z.object({ pricing }))).pricing,
+    images: await readAll(call, images, image),
+    servers: await readAll(call, "/servers", server),
+    floatingIps: await readAll(call, "/floating_ips", floatingIp),
+    volumes: await readAll(call, "/volumes", named),
+    placementGroups: await readAll(call, "/placement_groups", named),
+    firewalls: await readAll(call, "/firewalls", named),
+  };
+}

@@ -1,0 +1,77 @@
+import { type Finding, findingsOf } from "./finding";
+import { alike, type Needs } from "./needs";
+import type { Money, Offer, Pricing } from "./offer";
+
+const { ok, note } = findingsOf("prices");
+
+/** One line of a bill. */
+export interface Item {
+  count: number;
+  /** Such as `cpx22 in nbg1`. */
+  what: string;
+  /** Of one, a month. */
+  price: Money | undefined;
+}
+
+/**
+ * All that the stack costs in a month: servers with their IPv4 addresses (an IPv6 network costs nothing),
+ * floating addresses, volumes. Not in it: traffic beyond what is included, object storage.
+ */
+export function items({ servers, floatingIps, home, volumesGb }: Needs, all: Pricing): Item[] {
+  const places = [...new Set(servers.map(({ location }) => location))];
+  const gb = volumesGb.reduce((sum, one) => sum + one, 0);
+  return [
+    ...alike(servers).map((group) => ({
+      count: group.length,
+      what: `${group[0]!.serverType} in ${group[0]!.location}`,
+      price: at(named(all.server_types, group[0]!.serverType), group[0]!.location),
+    })),
+    ...places.map((location) => ({
+      count: servers.filter((one) => one.location === location).length,
+      what: `primary IPv4 in ${location}`,
+      price: at(typed(all.primary_ips, "ipv4"), location),
+    })),
+    ...floatingIps.map((type) => ({
+      count: 1,
+      what: `floating ${type === "ipv4" ? "IPv4" : "IPv6"}`,
+      price: at(typed(all.floating_ips, type), home),
+    })),
+    ...(gb > 0 ? [{ count: gb, what: "GB of volumes", price: all.volume.price_per_gb_month }] : []),
+  ];
+}
+
+type Prices = Pricing["server_types"][number]["prices"];
+
+function named(all: Pricing["server_types"], name: string): Prices {
+  return all.find((one) => one.name === name)?.prices ?? [];
+}
+
+function typed(all: Pricing["primary_ips"], type: string): Prices {
+  return all.find((one) => one.type === type)?.prices ?? [];
+}
+
+function at(prices: Prices, location: string): Money | undefined {
+  return prices.find((one) => one.location === location)?.price_monthly;
+}
+
+/** Sum of a month. */
+export function monthly(all: readonly Item[]): Money {
+  const sum = (kind: keyof Money) =>
+    all.reduce((total, { count, price }) => total + count * (price?.[kind] ?? 0), 0);
+  return { net: sum("net"), gross: sum("gross") };
+}
+
+/** What the stack costs in a month by the API's prices of now; no price is stored anywhere. */
+export function priceFindings(needs: Needs, { pricing }: Offer): Finding[] {
+  const all = items(needs, pricing);
+  const { net, gross } = monthly(all);
+  const { currency } = pricing;
+  const parts = all
+    .filter(({ price }) => price && price.net > 0)
+    .map(({ count, what, price }) => `${count} × ${what} ${(count * price!.net).toFixed(2)}`);
+  const unknown = all.filter(({ price }) => !price).map(({ what }) => what);
+  return [
+    ok(`${net.toFixed(2)} ${currency} a month, ${gross.toFixed(2)} with VAT: ${parts.join(", ")}`),
+    ...(unknown.length > 0 ? [note(`not in the sum: ${unknown.join(", ")}`)] : []),
+  ];
+}

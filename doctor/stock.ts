@@ -1,0 +1,92 @@
+import { networkZones } from "../config/locations";
+import { type Finding, findingsOf } from "./finding";
+import { alike, type Needs, type WantedServer } from "./needs";
+import type { Offer, ServerType } from "./offer";
+
+const { ok, failure } = findingsOf("stock");
+
+/** Servers that an `up` would make, or change to another type, by type and location. */
+function orders({ servers }: Needs): WantedServer[][] {
+  return alike(servers.filter(({ now, serverType }) => now !== serverType));
+}
+
+/**
+ * Whether each server that an `up` would make or resize can be had where it is wanted. `available` is
+ * the stock of this moment; the last servers may be gone by the time of the `up`.
+ * https://docs.hetzner.cloud/reference/cloud#server-types
+ */
+export function stockFindings(needs: Needs, offer: Offer): Finding[] {
+  const found = orders(needs);
+  const failures = found.flatMap((servers) => lack(servers, offer));
+  if (failures.length > 0) return failures;
+  if (found.length === 0) return [ok("all servers are there already")];
+  const types = [...new Set(found.map(([first]) => first!.serverType))].join(", ");
+  return [ok(`${types} can be had where they are wanted now`)];
+}
+
+function lack(servers: readonly WantedServer[], offer: Offer): Finding[] {
+  const { serverType: name, location } = servers[0]!;
+  const type = offer.serverTypes.find((one) => one.name === name);
+  const who = servers.map((one) => one.name).join(", ");
+  const keys = [...new Set(servers.map(({ section }) => `webstack:${section}.serverType`))];
+  const instead = (wanted?: ServerType) => {
+    const others = wanted ? replacements(wanted, location, offer) : [];
+    const [best] = others;
+    return `set ${keys.join(" and ")} to ${best ? `for example ${best.name}` : "a type that is sold"}`;
+  };
+  if (!type) return [failure(`${name} is no server type that is sold (${who})`, instead())];
+  const images = offer.images.filter(({ architecture }) => architecture === type.architecture);
+  const image: Finding[] =
+    images.length > 0 || servers.every(({ now }) => now !== undefined)
+      ? []
+      : [
+          failure(
+            `the image of webstack:image is not there for ${type.architecture}, which ${name} has (${who})`,
+            "set webstack:image to the name of an image that the API lists, such as ubuntu-26.04",
+          ),
+        ];
+  if (isAvailable(type, location)) return image;
+  const where = type.locations
+    .filter(({ name: place, available }) => available && isNear(place, location))
+    .map((one) => one.name);
+  const places = where.length > 0 ? `, or webstack:locations to some of ${where.join(", ")}` : "";
+  const text = type.locations.some((one) => one.name === location)
+    ? `${name} is sold out in ${location} (${who})`
+    : `${name} is not sold in ${location} (${who})`;
+  return [...image, failure(text, `${instead(type)}${places}, or try again later`)];
+}
+
+/** An API older than September 2025 does not tell `locations`. */
+function isAvailable({ locations }: ServerType, where: string): boolean {
+  if (locations.length === 0) return true;
+  return locations.some(({ name, available }) => name === where && available !== false);
+}
+
+/** All nodes of a stack are in one network zone. */
+function isNear(place: string, location: string): boolean {
+  return networkZones[place] === networkZones[location];
+}
+
+/** Types at least as large, of the same architecture, that can be had there; cheapest first. */
+function replacements(
+  type: ServerType,
+  location: string,
+  { serverTypes, pricing }: Offer,
+): ServerType[] {
+  const price = ({ name }: ServerType) =>
+    pricing.server_types
+      .find((one) => one.name === name)
+      ?.prices.find((one) => one.location === location)?.price_monthly.net ?? Infinity;
+  return serverTypes
+    .filter(
+      (one) =>
+        one.name !== type.name &&
+        one.architecture === type.architecture &&
+        one.cores >= type.cores &&
+        one.memory >= type.memory &&
+        one.disk >= type.disk &&
+        !one.locations.some(({ name, deprecation }) => name === location && deprecation) &&
+        isAvailable(one, location),
+    )
+    .sort((a, b) => price(a) - price(b));
+}

@@ -1,0 +1,56 @@
+import { type Finding, findingsOf } from "./finding";
+
+const { ok, note, failure } = findingsOf("tools");
+
+/** What this machine has. */
+export interface Tools {
+  /** Version of Node.js, such as `22.11.0`. */
+  node: string;
+  /** Least major version that the project takes. */
+  leastNode: number;
+  /** True if a program is on the search path. */
+  has: (command: string) => boolean;
+  /** True if the dependencies are installed and the sample app is built. */
+  isInstalled: boolean;
+  /** Programs that the local cloud lacks, with their packages; undefined: another stack is meant. */
+  lacking?: readonly { command: string; debianPackage: string }[];
+  /** Whether packages may be installed by this process. */
+  isRoot: boolean;
+}
+
+/** Whether the programs are there that an `up` runs. */
+export function toolFindings(tools: Tools): Finding[] {
+  const found = [...common(tools), ...(tools.lacking ? local(tools) : remote(tools))];
+  if (found.some(({ level }) => level === "failure")) return found;
+  return [ok(`Node.js ${tools.node}, and all programs that an up runs`), ...found];
+}
+
+function common({ node, leastNode, has, isInstalled }: Tools): Finding[] {
+  return [
+    ...(Number(node.split(".")[0]) < leastNode
+      ? [failure(`Node.js is ${node}`, `install Node.js ${leastNode} or newer`)]
+      : []),
+    ...(has("npm") ? [] : [failure("npm is not on the path", "install npm 10 or newer")]),
+    ...(isInstalled ? [] : [failure("the dependencies are not installed", "run: npm ci")]),
+  ];
+}
+
+function remote({ has }: Tools): Finding[] {
+  const pulumi = "install the Pulumi CLI: https://www.pulumi.com/docs/install/";
+  return [
+    ...(has("pulumi") ? [] : [failure("pulumi is not on the path", pulumi)]),
+    ...(has("ssh")
+      ? []
+      : [failure("ssh is not on the path", "install it: sudo apt-get install openssh-client")]),
+  ];
+}
+
+function local({ lacking = [], isRoot, has }: Tools): Finding[] {
+  const engine = has("pulumi") || has("go");
+  const all = engine ? lacking : [...lacking, { command: "go", debianPackage: "golang-go" }];
+  if (all.length === 0) return [];
+  const programs = all.map(({ command }) => command).join(", ");
+  const packages = [...new Set(all.map(({ debianPackage }) => debianPackage))].join(" ");
+  if (isRoot) return [note(`missing programs: ${programs}; npm run up:local installs ${packages}`)];
+  return [failure(`missing programs: ${programs}`, `run: sudo apt-get install ${packages}`)];
+}

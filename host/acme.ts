@@ -1,0 +1,194 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { giveTo, takeFrom } from "./acme/exchange";
+import { leadsElsewhere } from "./acme/leads-here";
+import { Loaded } from "./acme/loaded";
+import { order, OrderFailure } from "./acme/order";
+import { isBetter, nextStep } from "./acme/plan";
+import { readConfig } from "./acme/config";
+import { nameStatus, type Tries } from "./acme/status";
+import { Store, type Stored } from "./acme/store";
+import { monotonicMs } from "./time/monotonic";
+
+/** Pause between two rounds, milliseconds. */
+const roundMs = 5_000;
+/** The other load balancer is asked for newer certificates this often, milliseconds. */
+const exchangeMs = 10_000;
+/** A name that does not lead here yet is asked for this often, milliseconds. */
+const probeMs = 15_000;
+
+const config = readConfig(process.argv[2] ?? "/etc/webstack/acme.json");
+const identity = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
+const accountKey = credential("account-key");
+const store = new Store(config.store);
+const loaded = Loaded.behind(config.socket, `${config.store}/live`, config.map);
+const failures = store.failures();
+const tries = new Map<string, Tries>();
+const probeAt = new Map<string, number>();
+let exchangeAt = 0;
+let lastStatus = "";
+const complaints = new Map<string, string>();
+
+function credential(name: string): string {
+  return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
+}
+
+function say(level: 3 | 4 | 5 | 6, text: string): void {
+  console.log(`<${level}>${text}`);
+}
+
+/** Says what is wrong with a thing once, and again when it changes. */
+function complain(about: string, text: string | undefined): void {
+  if (complaints.get(about) === text) return;
+  if (text === undefined) complaints.delete(about);
+  else {
+    complaints.set(about, text);
+    say(4, `${about}: ${text}`);
+  }
+}
+
+function isActive(): boolean {
+  try {
+    return (
+      (JSON.parse(readFileSync(config.moverStatus, "utf8")) as { holds?: boolean }).holds === true
+    );
+  } catch {
+    return false;
+  }
+}
+
+async function exchange(): Promise<void> {
+  if (monotonicMs() < exchangeAt) return;
+  exchangeAt = monotonicMs() + exchangeMs;
+  const { peer, port } = config;
+  try {
+    const theirs = await takeFrom(peer.name, { address: peer.address, port }, identity);
+    complain(peer.name, undefined);
+    for (const name of config.domains) {
+      const other = theirs.get(name);
+      if (!other || !isBetter({ ...other, obtainedMs: 0 }, store.read(name))) continue;
+      store.save(name, other);
+      succeeded(name);
+      say(5, `${name}: certificate from ${peer.name}`);
+    }
+  } catch (error) {
+    complain(peer.name, (error as Error).message);
+  }
+}
+
+function succeeded(name: string): void {
+  delete failures[name];
+  store.saveFailures(failures);
+  tries.delete(name);
+}
+
+async function attend(name: string, active: boolean): Promise<void> {
+  const step = nextStep(Date.now(), active, store.read(name), failures[name]);
+  if (step.do === "wait") {
+    if (!active) tries.delete(name);
+    else if (step.untilMs && failures[name]?.said && !tries.has(name)) {
+      tries.set(name, { said: failures[name].said, againMs: step.untilMs });
+    }
+    return;
+  }
+  if (monotonicMs() < (probeAt.get(name) ?? 0)) return;
+  probeAt.set(name, monotonicMs() + probeMs);
+  const elsewhere = await leadsElsewhere(name, config.thumbprint);
+  complain(name, elsewhere);
+  const { said } = tries.get(name) ?? {};
+  tries.set(name, { ...(elsewhere === undefined ? {} : { elsewhere }), ...(said ? { said } : {}) });
+  if (elsewhere === undefined) await get(name);
+}
+
+async function get(name: string): Promise<void> {
+  say(6, `${name}: asks the authority for a certificate`);
+  try {
+    const { directory, email, caPem } = config;
+    const account = { directory, key: accountKey, ...(email ? { email } : {}) };
+    const got = await order({ ...account, ...(caPem ? { caPem } : {}) }, name);
+    store.save(name, got);
+    succeeded(name);
+    say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
+    await bringToHaproxy();
+  } catch (error) {
+    failed(name, error as OrderFailure);
+  }
+}
+
+function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
+  const count = (failures[name]?.count ?? 0) + 1;
+  const lastMs = Date.now();
+  failures[name] = {
+    count,
+    lastMs,
+    said: message,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+  store.saveFailures(failures);
+  const now = store.read(name);
+  const next = nextStep(lastMs, true, undefined, failures[name]);
+  const againMs = next.do === "wait" ? next.untilMs : undefined;
+  tries.set(name, { said: message, ...(againMs === undefined ? {} : { againMs }) });
+  const hours = now ? Math.floor((now.notAfterMs - lastMs) / 3_600_000) : 0;
+  const left = now ? `; the present one is valid for ${hours} h` : "";
+  say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
+}
+
+/** HAProxy serves what is on disk, and redirects names that have a certificate. */
+async function bringToHaproxy(): Promise<void> {
+  const held = config.domains.flatMap((name): [string, Stored][] => {
+    const found = store.read(name);
+    return found ? [[name, found]] : [];
+  });
+  const names = held.map(([name]) => name);
+  store.saveMap(names);
+  try {
+    for (const [name, certificate] of held) {
+      if (await loaded.serve(store.path(name), certificate)) say(5, `${name}: HAProxy serves it`);
+    }
+    await loaded.certify(names);
+    for (const name of store.names().filter((one) => !config.domains.includes(one))) {
+      await loaded.forget(store.path(name));
+      store.remove(name);
+      say(5, `${name}: is no name of this stack any more`);
+    }
+    complain("HAProxy", undefined);
+  } catch (error) {
+    complain("HAProxy", (error as Error).message);
+  }
+}
+
+function report(active: boolean): void {
+  const names = config.domains.map((name) => [
+    name,
+    nameStatus(store.read(name), active, tries.get(name) ?? {}),
+  ]);
+  const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
+  if (status === lastStatus) return;
+  writeFileSync(`${config.status}.new`, status);
+  renameSync(`${config.status}.new`, config.status);
+  lastStatus = status;
+}
+
+async function main(): Promise<void> {
+  const own = () =>
+    Object.fromEntries(
+      config.domains.flatMap((name): [string, string][] => {
+        const found = store.read(name);
+        return found ? [[name, found.pem]] : [];
+      }),
+    );
+  giveTo(config.peer.name, config, identity, own);
+  for (;;) {
+    await exchange();
+    await bringToHaproxy();
+    const active = isActive();
+    for (const name of config.domains) {
+      await attend(name, active);
+      report(active);
+    }
+    await pause(roundMs);
+  }
+}
+
+void main();

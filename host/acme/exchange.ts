@@ -1,0 +1,87 @@
+import type { ServerResponse } from "node:http";
+import { createServer, request } from "node:https";
+import type { TLSSocket } from "node:tls";
+import { type Certificate, certificateOf } from "./pem";
+
+/** What the two load balancers know each other by, all PEM. */
+export interface Identity {
+  key: string;
+  cert: string;
+  ca: string;
+}
+
+/** Longest wait for the other load balancer, milliseconds, and longest answer, bytes. */
+const answerMs = 3_000;
+const maxBytes = 4_000_000;
+
+/** Where certificates are asked for. */
+const path = "/certificates";
+
+/**
+ * Gives this node's certificates, with their keys, to the other load balancer and to nobody else.
+ *
+ * @param peer name in the other one's certificate.
+ * @param certificates PEM texts by host name.
+ */
+export function giveTo(
+  peer: string,
+  where: { address: string; port: number },
+  identity: Identity,
+  certificates: () => Record<string, string>,
+): void {
+  const strict = { requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" as const };
+  const server = createServer({ ...identity, ...strict }, (call, response) => {
+    const caller = String((call.socket as TLSSocket).getPeerCertificate().subject?.CN);
+    if (caller !== peer) return end(response, 403, { error: `${caller} is not ${peer}` });
+    if (call.method !== "GET" || call.url !== path) return end(response, 404, { error: "nothing" });
+    end(response, 200, certificates());
+  });
+  server.listen(where.port, where.address);
+}
+
+function end(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+/**
+ * The other load balancer's certificates by host name, those that are none left out.
+ *
+ * @throws Error if it does not answer.
+ */
+export async function takeFrom(
+  peer: string,
+  where: { address: string; port: number },
+  identity: Identity,
+): Promise<Map<string, Certificate>> {
+  const texts = JSON.parse(await ask(peer, where, identity)) as Record<string, string>;
+  const found = new Map<string, Certificate>();
+  for (const [name, text] of Object.entries(texts)) {
+    try {
+      found.set(name, certificateOf(name, text));
+    } catch {
+      // What cannot be served is not taken.
+    }
+  }
+  return found;
+}
+
+function ask(peer: string, { address, port }: { address: string; port: number }, tls: Identity) {
+  return new Promise<string>((resolve, reject) => {
+    const options = { ...tls, host: address, port, path, servername: peer, agent: false };
+    const call = request({ ...options, timeout: answerMs }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+        if (text.length > maxBytes) call.destroy(new Error("a long answer"));
+      });
+      response.on("error", reject);
+      response.on("end", () => {
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`${peer} answered ${response.statusCode}: ${text.slice(0, 200)}`));
+      });
+    });
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
+    call.on("error", reject);
+    call.end();
+  });
+}

@@ -1,0 +1,36 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { Known } from "./plan";
+
+/** A certificate chain with its key, as HAProxy reads it, and what is known of it. */
+export interface Certificate extends Omit<Known, "obtainedMs"> {
+  /** Chain and key in PEM form, without empty lines. */
+  pem: string;
+  /** SHA-1 of the certificate in capital hex digits, as HAProxy prints it. */
+  fingerprint: string;
+  /** Name of the authority, for a person. */
+  issuer: string;
+}
+
+/**
+ * Reads a chain with its key.
+ *
+ * @throws Error if it is not for the name, or the key is not the certificate's.
+ */
+export function certificateOf(name: string, text: string): Certificate {
+  const pem = `${text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "")
+    .join("\n")}\n`;
+  const leaf = new X509Certificate(pem);
+  if (!leaf.checkHost(name)) throw new Error(`the certificate is not for ${name}`);
+  if (!leaf.checkPrivateKey(createPrivateKey(pem))) {
+    throw new Error(`the key does not belong to the certificate of ${name}`);
+  }
+  return {
+    pem,
+    notBeforeMs: Date.parse(leaf.validFrom),
+    notAfterMs: Date.parse(leaf.validTo),
+    fingerprint: leaf.fingerprint.replaceAll(":", ""),
+    issuer: leaf.issuer.replaceAll("\n", ", "),
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type Certificate, certificateOf } from "./pem";
+import type { Failures, Known } from "./plan";
+
+/** A certificate of the store. */
+export type Stored = Certificate & Known;
+
+/** Certificates on disk, from where HAProxy takes them when it starts, and the tries that failed. */
+export class Store {
+  private readonly live: string;
+
+  /** @param folder folder with `live/`, such as `/var/lib/webstack-acme`. */
+  constructor(private readonly folder: string) {
+    this.live = join(folder, "live");
+    mkdirSync(this.live, { recursive: true });
+  }
+
+  /** File of a name, as HAProxy knows it. */
+  path(name: string): string {
+    return join(this.live, `${name}.pem`);
+  }
+
+  /** The certificate of a name; undefined if there is none that could be served. */
+  read(name: string): Stored | undefined {
+    try {
+      const path = this.path(name);
+      const obtainedMs = statSync(path).mtimeMs;
+      return { ...certificateOf(name, readFileSync(path, "utf8")), obtainedMs };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Names that have a file. */
+  names(): string[] {
+    const files = readdirSync(this.live).filter((file) => /^[^.].*\.pem$/.test(file));
+    return files.map((file) => file.slice(0, -".pem".length)).sort();
+  }
+
+  save(name: string, { pem }: Certificate): void {
+    this.replace(this.path(name), join(this.live, `.${name}.new`), pem);
+  }
+
+  remove(name: string): void {
+    rmSync(this.path(name), { force: true });
+  }
+
+  /** The map of names with a certificate, for the next start of HAProxy. */
+  saveMap(names: readonly string[]): void {
+    const text = names.map((name) => `${name} yes\n`).join("");
+    const path = join(this.folder, "certified.map");
+    let before: string | undefined;
+    try {
+      before = readFileSync(path, "utf8");
+    } catch {
+      // The first run.
+    }
+    if (before !== text) this.replace(path, `${path}.new`, text);
+  }
+
+  failures(): Record<string, Failures> {
+    try {
+      return JSON.parse(readFileSync(join(this.folder, "failures.json"), "utf8")) as Record<
+        string,
+        Failures
+      >;
+    } catch {
+      return {};
+    }
+  }
+
+  saveFailures(failures: Record<string, Failures>): void {
+    const path = join(this.folder, "failures.json");
+    this.replace(path, `${path}.new`, JSON.stringify(failures));
+  }
+
+  private replace(path: string, next: string, text: string): void {
+    writeFileSync(next, text, { mode: 0o640, flush: true });
+    renameSync(next, path);
+  }
+}

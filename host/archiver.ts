@@ -1,0 +1,166 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { archive, isFenced, type Progress } from "./archiver/archive";
+import { keys } from "./archiver/chain/manifest";
+import { beat, provide, timelineOf } from "./archiver/heartbeat";
+import { type Look, look } from "./archiver/look";
+import { readSecret, readSettings } from "./archiver/settings";
+import { StatusFile, runFolder } from "./archiver/status";
+import { S3Store } from "./archiver/store/s3";
+import { StoreError } from "./archiver/store/object-store";
+import { isTurn, rankOf } from "./archiver/turn";
+import { Watch } from "./archiver/watch";
+import { log } from "./supervisor/log";
+import { Mysql } from "./supervisor/mysql";
+import { monotonicMs } from "./time/monotonic";
+
+/** Time between two heartbeats, two looks, two looks for bases and proofs, and after a failure, milliseconds. */
+const every = { beatMs: 5_000, lookMs: 1_000, againMs: 3_000, agesMs: 10_000 };
+/**
+ * Time after which a segment is closed, milliseconds; shorter after another node was first: the one
+ * whose turn it is then gets the next number before one that took over, which ends with that.
+ */
+const cutMs = { usual: 10_000, contested: 2_000 };
+const user = "archiver";
+const socket = process.env.WEBSTACK_MYSQL_SOCKET ?? "/run/mysqld/mysqld.sock";
+const login = ["--no-defaults", `--user=${user}`, `--socket=${socket}`];
+
+const settings = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
+const { node, nodes, root } = settings;
+const own = nodes.find(({ name }) => name === node)!.privateIp;
+const order = nodes.map(({ privateIp }) => privateIp);
+const store = new S3Store({ ...settings.target, secretAccessKey: readSecret() }, () => new Date());
+const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
+// Sessions are apart: a heartbeat must not wait for a look.
+const [looking, beating] = [new Mysql(login), new Mysql(login)];
+const watch = new Watch(store, root, monotonicMs());
+
+const nothing = { problem: "", timeline: "", end: undefined, grown: false } as const;
+
+let seen: Look | undefined;
+let active = false;
+let contested = false;
+let progress: Progress = { ...nothing, doing: "starts" };
+let failure = "";
+let proof = "";
+let failedProof = "";
+let base = "";
+
+function goesOn(): boolean {
+  const rank = seen && rankOf(own, order, seen);
+  // One that took over goes on until the first one is back and writes: then it is fenced.
+  return rank !== undefined && (rank === 0 || active);
+}
+
+function tell(): void {
+  const { doing, problem, timeline, end } = progress;
+  const link = end?.link;
+  file.write({
+    ...{ node, active, timeline, base, proof, failedProof },
+    doing: failure ? `waits after a failure: ${failure}` : doing,
+    problem: problem || (failure ? "failure" : ""),
+    link: end?.number ?? 0,
+    archived: end?.archived ?? "",
+    newestUs: link?.segment?.toUs ?? 0,
+  });
+}
+
+async function beats(): Promise<void> {
+  let provided = false;
+  for (; ; await delay(every.beatMs)) {
+    try {
+      if (!seen?.writable) continue;
+      if (!provided) await provide(beating);
+      provided = true;
+      await beat(beating);
+    } catch (error) {
+      provided = false;
+      log(4, `no heartbeat: ${(error as Error).message}`);
+    }
+  }
+}
+
+async function looks(): Promise<void> {
+  for (; ; await delay(every.lookMs)) {
+    try {
+      seen = await look(looking, order.length > 1);
+    } catch (error) {
+      seen = undefined;
+      failure = (error as Error).message;
+    }
+    tell();
+  }
+}
+
+/** The last name in a folder of the store that is a date; empty: none. */
+async function newestIn(folder: string): Promise<string> {
+  const key = (await store.list(folder)).at(-1);
+  return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
+}
+
+async function ages(): Promise<void> {
+  for (; ; await delay(every.agesMs)) {
+    try {
+      if (!active || !progress.timeline) continue;
+      proof = await newestIn(keys.proofs(root));
+      failedProof = await newestIn(keys.failures(root));
+      base = await newestIn(keys.bases(root, progress.timeline));
+    } catch {
+      // The archive itself says what is wrong with the store.
+    }
+  }
+}
+
+async function turn(): Promise<void> {
+  const timeline = seen?.serves ? await timelineOf(beating) : undefined;
+  if (!timeline) {
+    progress = { ...progress, doing: "waits for its table, which the primary makes" };
+    return;
+  }
+  const rank = rankOf(own, order, seen!);
+  if (rank !== 0) await watch.look(timeline, monotonicMs());
+  if (!isTurn(rank, watch.silentMs(monotonicMs()))) {
+    progress = { ...nothing, doing: "another node archives", timeline };
+    return;
+  }
+  active = true;
+  await archive(timeline, {
+    ...{ settings, store, socket, user, mysql: beating, monotonicMs, goesOn },
+    cutMs: () => (contested ? cutMs.contested : cutMs.usual),
+    look: () => look(looking, order.length > 1),
+    requestBase: (reason) => {
+      log(4, `asks for a base: ${reason}`);
+      file.requestBase();
+    },
+    say: (said) => {
+      if (said.grown) contested = false;
+      progress = said;
+      failure = "";
+    },
+  });
+}
+
+async function turns(): Promise<void> {
+  for (; ; await delay(failure ? every.againMs : every.lookMs)) {
+    try {
+      await turn();
+      failure = "";
+    } catch (error) {
+      const { message } = error as Error;
+      contested = isFenced(error);
+      if (contested) log(5, message);
+      else {
+        failure = message;
+        log(error instanceof StoreError ? 4 : 3, `does not archive: ${message}`);
+      }
+    } finally {
+      // Others are given time to write before this one takes over again.
+      if (active) watch.note(monotonicMs());
+      active = false;
+    }
+  }
+}
+
+void looks();
+void beats();
+void turns();
+void ages();

@@ -1,0 +1,64 @@
+import { type ObjectStore, StoreError } from "../store/object-store";
+import { keys, type Link, sha256 } from "./manifest";
+
+/** The last link of a chain, as it is in the store. */
+export interface Tip {
+  /** 0: the chain is empty. */
+  number: number;
+  /** SHA-256 of the last link; empty if there is none. */
+  sha256: string;
+  link: Link | undefined;
+}
+
+/** Reads a link with its sum; undefined: not there. @throws StoreError if it is none. */
+export async function readLink(
+  store: ObjectStore,
+  root: string,
+  timeline: string,
+  number: number,
+): Promise<Tip | undefined> {
+  const content = await store.get(keys.link(root, timeline, number));
+  if (!content) return undefined;
+  try {
+    const link = JSON.parse(content.toString()) as Link;
+    if (link.number !== number) throw new Error(`it calls itself ${link.number}`);
+    return { number, sha256: sha256(content), link };
+  } catch (error) {
+    throw new StoreError(`link ${number} is damaged: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Finds the last link with some forty lists, whatever the length of the chain: old links may have
+ * been deleted, so that it need not begin with the first.
+ *
+ * @param from number of a link that is known to exist. @default none is known
+ */
+export async function findTip(
+  store: ObjectStore,
+  root: string,
+  timeline: string,
+  from = 0,
+): Promise<Tip> {
+  const folder = keys.links(root, timeline);
+  const follows = async (number: number) =>
+    (await store.list(folder, keys.link(root, timeline, number), 1)).length > 0;
+  const last = async (number: number): Promise<Tip> => {
+    const tip = number > 0 ? await readLink(store, root, timeline, number) : undefined;
+    if (number > 0 && !tip) throw new StoreError(`link ${number} is listed and cannot be read`);
+    return tip ?? { number: 0, sha256: "", link: undefined };
+  };
+  if (!(await follows(from))) return last(from);
+  let [low, step] = [from, 1];
+  while (await follows(low + step)) {
+    low += step;
+    step *= 2;
+  }
+  let high = low + step;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await follows(middle)) low = middle;
+    else high = middle;
+  }
+  return last(high);
+}

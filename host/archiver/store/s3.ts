@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { request as overHttp, type IncomingMessage } from "node:http";
+import { request as overHttps } from "node:https";
+import { type ObjectHead, type ObjectStore, StoreError, TakenError } from "./object-store";
+import { type Signer, signed } from "./signature";
+
+/** Where a bucket is, and who asks. */
+export interface S3Target extends Signer {
+  /** Such as `https://fsn1.your-objectstorage.com`, without a path. */
+  endpoint: string;
+  bucket: string;
+}
+
+interface Asked {
+  method: "GET" | "HEAD" | "PUT";
+  key: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: Buffer;
+}
+
+/** Longest time without a byte on the connection, milliseconds. */
+const silenceMs = 30_000;
+
+/** A bucket behind the S3 protocol, with its name in the path. */
+export class S3Store implements ObjectStore {
+  constructor(
+    private readonly target: S3Target,
+    private readonly now: () => Date,
+  ) {}
+
+  async put(key: string, content: Buffer): Promise<void> {
+    const headers = { "if-none-match": "*" };
+    const answer = await this.ask({ method: "PUT", key, headers, body: content });
+    const said = await text(answer);
+    if (answer.statusCode === 412 || answer.statusCode === 409) throw new TakenError(key);
+    if (answer.statusCode !== 200) throw failure("PUT", key, answer, said);
+  }
+
+  async get(key: string, range?: { from: number; to: number }): Promise<Buffer | undefined> {
+    const headers: Record<string, string> = range
+      ? { range: `bytes=${range.from}-${range.to}` }
+      : {};
+    const answer = await this.ask({ method: "GET", key, headers });
+    const content = await body(answer);
+    if (answer.statusCode === 404) return undefined;
+    if (answer.statusCode !== (range ? 206 : 200))
+      throw failure("GET", key, answer, content.toString());
+    return content;
+  }
+
+  async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const answer = await this.ask({ method: "GET", key });
+    if (answer.statusCode === 200) return answer;
+    const said = await text(answer);
+    if (answer.statusCode === 404) return undefined;
+    throw failure("GET", key, answer, said);
+  }
+
+  async head(key: string): Promise<ObjectHead | undefined> {
+    const answer = await this.ask({ method: "HEAD", key });
+    await body(answer);
+    if (answer.statusCode === 404) return undefined;
+    if (answer.statusCode !== 200) throw failure("HEAD", key, answer, "");
+    const [, md5 = ""] = /^"?([0-9a-f]{32})"?$/.exec(answer.headers.etag ?? "") ?? [];
+    return { bytes: Number(answer.headers["content-length"]), md5 };
+  }
+
+  async list(prefix: string, after = "", most = Number.POSITIVE_INFINITY): Promise<string[]> {
+    const keys: string[] = [];
+    let token: string | undefined;
+    do {
+      const query = {
+        ...{ "list-type": "2", prefix, "max-keys": String(Math.min(1_000, most - keys.length)) },
+        ...(token ? { "continuation-token": token } : after ? { "start-after": after } : {}),
+      };
+      const answer = await this.ask({ method: "GET", key: "", query });
+      const page = await text(answer);
+      if (answer.statusCode !== 200) throw failure("LIST", prefix, answer, page);
+      keys.push(...[...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key!));
+      token = /<NextContinuationToken>([^<]*)</.exec(page)?.[1];
+    } while (token && keys.length < most);
+    return keys;
+  }
+
+  private async ask({ method, key, query = {}, headers = {}, body }: Asked) {
+    const url = new URL(
+      `/${this.target.bucket}${key === "" ? "" : `/${key}`}`,
+      this.target.endpoint,
+    );
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const at = this.now()
+      .toISOString()
+      .replace(/[-:]|\.\d+/g, "");
+    const bodySha256 = createHash("sha256")
+      .update(body ?? "")
+      .digest("hex");
+    const sent = signed(this.target, { method, url, bodySha256, headers, at });
+    const length = body ? { "content-length": String(body.length) } : {};
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const options = { method, headers: { ...sent, ...length }, timeout: silenceMs };
+      const call = (url.protocol === "https:" ? overHttps : overHttp)(url, options, resolve);
+      call.on("timeout", () => call.destroy(new Error(`no byte for ${silenceMs / 1_000} s`)));
+      call.on("error", (error) => reject(new StoreError(`${method} ${key}: ${error.message}`)));
+      call.end(body);
+    });
+  }
+}
+
+async function body(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw new StoreError(`the answer broke off: ${(error as Error).message}`);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function text(answer: IncomingMessage): Promise<string> {
+  return (await body(answer)).toString();
+}
+
+function failure(method: string, key: string, answer: IncomingMessage, said: string): StoreError {
+  const [, code = ""] = /<Code>([^<]*)</.exec(said) ?? [];
+  return new StoreError(`${method} ${key} was answered ${answer.statusCode} ${code}`.trim());
+}

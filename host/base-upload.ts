@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { copyFolder, type CopyInfo } from "./archiver/base/place";
+import { uploadBase } from "./archiver/base/upload";
+import { Seal } from "./archiver/seal";
+import { readSecret, readSettings } from "./archiver/settings";
+import { S3Store } from "./archiver/store/s3";
+import { log } from "./supervisor/log";
+
+const folder = process.env.WEBSTACK_BASE_FOLDER ?? copyFolder;
+
+/** Packs, compresses, encrypts and puts the copy that `base-copy` made. */
+async function main(): Promise<void> {
+  const { node, root, target, publicKey } = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
+  const store = new S3Store({ ...target, secretAccessKey: readSecret() }, () => new Date());
+  const info = JSON.parse(readFileSync(join(folder, "info.json"), "utf8")) as CopyInfo;
+  const id = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+  // A server that is restored has an identity of its own.
+  const left = ["--exclude=./auto.cnf", "--exclude=./*.pem"];
+  const tar = spawn("/usr/bin/tar", ["-C", join(folder, "data"), ...left, "-c", "."], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const closed = once(tar, "close") as Promise<[number | null]>;
+  const seal = new Seal(publicKey);
+  const packed = pipeline(tar.stdout, seal.input);
+  packed.catch(() => seal.abandon());
+  const base = await uploadBase(whole(), { store, root, node, id, info });
+  log(5, `base ${base.id} is there: ${base.bytes} bytes in ${base.parts.length} objects`);
+
+  /** What is sealed, and at its end the word that it is whole. */
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    yield* seal.output as AsyncIterable<Uint8Array>;
+    await packed;
+    await seal.closed();
+    const [status] = await closed;
+    if (status !== 0) throw new Error(`tar ended with ${status}`);
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    log(3, `no base: ${error.message}`);
+    process.exit(1);
+  },
+);

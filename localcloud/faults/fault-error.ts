@@ -1,0 +1,2 @@
+/** A fault that cannot be injected as it was asked for. */
+export class FaultError extends Error {}

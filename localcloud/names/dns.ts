@@ -1,0 +1,72 @@
+/** Types of records that are answered. Source: RFC 1035, 3.2.2, and RFC 3596. */
+const types = { a: 1, aaaa: 28 } as const;
+const inet = 1;
+/** Response codes. Source: RFC 1035, 4.1.1. */
+const codes = { noError: 0, noSuchName: 3, refused: 5 } as const;
+const headerBytes = 12;
+/** Seconds for which an answer holds: none, so that a change of a name is seen at once. */
+const ttlSeconds = 0;
+
+/** The one question of a query: a name in small letters without a dot at its end, type and class. */
+interface Question {
+  name: string;
+  type: number;
+  class: number;
+  /** First byte after it. */
+  end: number;
+}
+
+function question(query: Buffer): Question | undefined {
+  const labels: string[] = [];
+  let at = headerBytes;
+  for (let length = query[at]; length !== 0; length = query[at]) {
+    if (length === undefined || length > 63) return undefined;
+    labels.push(query.toString("latin1", at + 1, at + 1 + length).toLowerCase());
+    at += length + 1;
+  }
+  if (query.length < at + 5) return undefined;
+  const name = labels.join(".");
+  return { name, type: query.readUInt16BE(at + 1), class: query.readUInt16BE(at + 3), end: at + 5 };
+}
+
+/**
+ * The answer to a DNS query, as a server that knows some names and nothing else gives it.
+ *
+ * @param addresses IPv4 and IPv6 addresses of a name as bytes; undefined: no such name.
+ * @returns undefined if the query is none.
+ */
+export function dnsAnswer(
+  query: Buffer,
+  addresses: (name: string) => readonly Buffer[] | undefined,
+): Buffer | undefined {
+  if (query.length < headerBytes || (query[2]! & 0x80) !== 0) return undefined;
+  const asked = query.readUInt16BE(4) === 1 ? question(query) : undefined;
+  const found = asked?.class === inet ? addresses(asked.name) : undefined;
+  const bytes = asked?.type === types.a ? 4 : asked?.type === types.aaaa ? 16 : undefined;
+  const records = (found ?? []).filter(({ length }) => length === bytes);
+  const code = !asked ? codes.refused : found ? codes.noError : codes.noSuchName;
+  const header = Buffer.alloc(headerBytes);
+  query.copy(header, 0, 0, 2);
+  // An answer with authority; recursion as it was asked for, and as if there were one.
+  header[2] = 0x84 | (query[2]! & 0x01);
+  header[3] = 0x80 | code;
+  header.writeUInt16BE(asked ? 1 : 0, 4);
+  header.writeUInt16BE(records.length, 6);
+  const answers = records.map((data) => record(asked!.type, data));
+  return Buffer.concat([
+    header,
+    query.subarray(headerBytes, asked?.end ?? headerBytes),
+    ...answers,
+  ]);
+}
+
+function record(type: number, data: Buffer): Buffer {
+  const fixed = Buffer.alloc(12);
+  // A pointer to the name in the question (RFC 1035, 4.1.4).
+  fixed.writeUInt16BE(0xc000 | headerBytes, 0);
+  fixed.writeUInt16BE(type, 2);
+  fixed.writeUInt16BE(inet, 4);
+  fixed.writeUInt32BE(ttlSeconds, 6);
+  fixed.writeUInt16BE(data.length, 10);
+  return Buffer.concat([fixed, data]);
+}

@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import type { StorageAccess } from "./credentials";
+import type { Multipart } from "./multipart";
+import type { Objects, StoredObject } from "./objects";
+import { escaped, S3Error } from "./s3-error";
+import type { Who } from "./signature";
+
+/** A request of which it is known who asks. */
+export interface StorageRequest {
+  who: Who;
+  method: string;
+  bucket: string;
+  /** Empty: the bucket itself. */
+  key: string;
+  query: URLSearchParams;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
+
+/** What is answered. */
+export interface StorageAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+}
+
+/** Most keys of one page of a list. */
+const pageKeys = 1_000;
+
+/** What requests work on. */
+export interface Storage {
+  access: StorageAccess;
+  objects: Objects;
+  multipart: Multipart;
+  now: () => Date;
+}
+
+/** Does what is asked. @throws S3Error if it is not allowed, or not to be had. */
+export function answerTo(storage: Storage, request: StorageRequest): StorageAnswer {
+  const { method, bucket, key, query, headers, body } = request;
+  if (!storage.objects.has(bucket)) throw new S3Error("NoSuchBucket", `no bucket ${bucket}`);
+  const sum = String(headers["x-amz-content-sha256"] ?? "");
+  const isPlain = /^[0-9a-f]{64}$/.test(sum);
+  if (!isPlain && sum !== "UNSIGNED-PAYLOAD") throw new S3Error("NotImplemented", `payload ${sum}`);
+  if (isPlain && createHash("sha256").update(body).digest("hex") !== sum) {
+    throw new S3Error("XAmzContentSHA256Mismatch", "the body is not the one that was signed");
+  }
+  if (key === "") return ofBucket(storage, request);
+  checkMay(request);
+  if (query.has("uploads") || query.has("uploadId")) return storage.multipart.answer(request);
+  if ([...query.keys()].some((name) => name !== "x-id")) {
+    throw new S3Error("NotImplemented", `${method} with ${[...query.keys()].join(", ")}`);
+  }
+  if (method === "PUT") return put(storage, request);
+  if (method === "GET" || method === "HEAD") return get(storage, request);
+  if (method === "DELETE") return remove(storage, request);
+  throw new S3Error("MethodNotAllowed", `method ${method}`);
+}
+
+/** The writer deletes nothing, the keeper does nothing else; both list. */
+function checkMay({ who, method, key, query }: StorageRequest): void {
+  const deletes = method === "DELETE" && !query.has("uploadId");
+  if (deletes === (who === "keeper")) return;
+  throw new S3Error("AccessDenied", `${method} ${key} is not for the ${who}`);
+}
+
+function ofBucket(storage: Storage, { method, bucket, query }: StorageRequest): StorageAnswer {
+  if (method === "HEAD") return { status: 200 };
+  if (method !== "GET" || query.get("list-type") !== "2") {
+    throw new S3Error("NotImplemented", `${method} of a bucket other than list type 2`);
+  }
+  return list(storage, bucket, query);
+}
+
+/** @throws S3Error if that key may not be put now: nobody overwrites. */
+export function checkPut(
+  { objects }: Pick<Storage, "objects">,
+  { bucket, key, headers }: StorageRequest,
+): void {
+  if (!objects.find(bucket, key)) return;
+  if (headers["if-none-match"] === "*") throw new S3Error("PreconditionFailed", `${key} is there`);
+  throw new S3Error("AccessDenied", `${key} may not be overwritten`);
+}
+
+function put(storage: Storage, request: StorageRequest): StorageAnswer {
+  const condition = request.headers["if-none-match"];
+  if (condition !== undefined && condition !== "*")
+    throw new S3Error("NotImplemented", `if-none-match: ${String(condition)}`);
+  checkPut(storage, request);
+  const { bucket, key, body } = request;
+  const { etag } = storage.objects.put(bucket, key, body, storage.now());
+  return { status: 200, headers: { etag: `"${etag}"` } };
+}
+
+function get(
+  { objects }: Storage,
+  { method, bucket, key, headers }: StorageRequest,
+): StorageAnswer {
+  const object = objects.find(bucket, key);
+  if (!object) throw new S3Error("NoSuchKey", `no object ${key}`);
+  const known = {
+    etag: `"${object.etag}"`,
+    "last-modified": new Date(object.modified).toUTCString(),
+    "accept-ranges": "bytes",
+  };
+  if (method === "HEAD") {
+    return { status: 200, headers: { ...known, "content-length": String(object.bytes) } };
+  }
+  const content = objects.content(bucket, key);
+  const range = /^bytes=(\d+)-(\d*)$/.exec(String(headers.range ?? ""));
+  if (!range) return { status: 200, headers: known, body: content };
+  const from = Number(range[1]);
+  const to = Math.min(range[2] ? Number(range[2]) : content.length, content.length - 1);
+  if (from > to) throw new S3Error("InvalidRange", `${String(headers.range)} of ${object.bytes}`);
+  const place = { "content-range": `bytes ${from}-${to}/${object.bytes}` };
+  return { status: 206, headers: { ...known, ...place }, body: content.subarray(from, to + 1) };
+}
+
+function remove({ objects }: Storage, { bucket, key }: StorageRequest): StorageAnswer {
+  objects.remove(bucket, key);
+  return { status: 204 };
+}
+
+function list({ objects }: Storage, bucket: string, query: URLSearchParams): StorageAnswer {
+  const [prefix, delimiter] = [query.get("prefix") ?? "", query.get("delimiter") ?? ""];
+  const token = query.get("continuation-token");
+  const after = token ? Buffer.from(token, "base64url").toString() : query.get("start-after");
+  const most = Math.min(Number(query.get("max-keys") ?? pageKeys), pageKeys);
+  if (delimiter !== "") throw new S3Error("NotImplemented", "list with a delimiter");
+  const all = objects.list(bucket, prefix, after ?? "");
+  const page = all.slice(0, most);
+  const isTruncated = all.length > page.length;
+  const next = Buffer.from(page.at(-1)?.key ?? "").toString("base64url");
+  const xml = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<ListBucketResult><Name>${bucket}</Name><Prefix>${escaped(prefix)}</Prefix>`,
+    `<KeyCount>${page.length}</KeyCount><MaxKeys>${most}</MaxKeys><IsTruncated>${isTruncated}</IsTruncated>`,
+    ...(isTruncated ? [`<NextContinuationToken>${next}</NextContinuationToken>`] : []),
+    ...page.map(entry),
+    "</ListBucketResult>",
+  ].join("\n");
+  return { status: 200, headers: { "content-type": "application/xml" }, body: xml };
+}
+
+function entry({ key, bytes, etag, modified }: StoredObject): string {
+  return `<Contents><Key>${escaped(key)}</Key><LastModified>${modified}</LastModified><ETag>&#34;${etag}&#34;</ETag><Size>${bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+}

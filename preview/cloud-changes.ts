@@ -1,0 +1,49 @@
+import { configurationType, serverType } from "./hosts";
+import type { CloudChange } from "./model";
+import type { Plan, Step } from "./plan";
+import { valueChanges } from "./value-changes";
+
+/** What a type is called, and whether it only goes along with something else. */
+const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
+  "hcloud:index/volume:Volume": { noun: "volume" },
+  "hcloud:index/floatingIp:FloatingIp": { noun: "public address" },
+  "hcloud:index/primaryIp:PrimaryIp": { noun: "public address" },
+  "hcloud:index/network:Network": { noun: "private network" },
+  "hcloud:index/networkSubnet:NetworkSubnet": { noun: "subnet", isMinor: true },
+  "hcloud:index/firewall:Firewall": { noun: "firewall" },
+  "hcloud:index/sshKey:SshKey": { noun: "SSH key", isMinor: true },
+  "hcloud:index/rdns:Rdns": { noun: "reverse DNS record", isMinor: true },
+  "hcloud:index/serverNetwork:ServerNetwork": { noun: "private network card", isMinor: true },
+  "hcloud:index/volumeAttachment:VolumeAttachment": { noun: "place of a volume", isMinor: true },
+  "hcloud:index/placementGroup:PlacementGroup": { noun: "placement group", isMinor: true },
+};
+
+const kinds = { create: "new", update: "changed", delete: "deleted", replace: "replaced" } as const;
+/** Types with words of their own, and those that stand for nothing. */
+const elsewhere = [serverType, configurationType, "host:index:Inventory"];
+
+/** What becomes of everything that is no host, by name: the engine's order differs from run to run. */
+export function cloudChanges({ steps }: Plan): CloudChange[] {
+  const changes = steps.flatMap((step): CloudChange[] => {
+    const { fate, type } = step;
+    if (fate === "same" || elsewhere.includes(type) || /^(webstack|pulumi):/.test(type)) return [];
+    const isMinor = !(type in nouns) || nouns[type]!.isMinor === true;
+    // Keys, passwords and certificates have nothing to look at.
+    const isKey = /^(tls|random):/.test(type);
+    const hasValues = !isKey && (fate === "update" || fate === "replace");
+    const values = hasValues ? valueChanges(step) : [];
+    return [{ what: describe(step), kind: kinds[fate], values, isMinor }];
+  });
+  return changes.sort((a, b) => a.what.localeCompare(b.what, "en", { numeric: true }));
+}
+
+/** What a thing is, with its name in the program, such as `volume db-1-volume`. */
+export function describe({ type, name }: Step): string {
+  return `${nouns[type]?.noun ?? plainNoun(type)} ${name}`;
+}
+
+/** `tls:index/privateKey:PrivateKey` as `private key`. */
+function plainNoun(type: string): string {
+  const last = type.split(":").at(-1) ?? type;
+  return last.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}

@@ -1,0 +1,125 @@
+import { serverEffects } from "./server-effects";
+import type { CloudChange, HostChange, UnitChange } from "./model";
+import { unknownConfiguration } from "./hosts";
+
+/** Care that something asks for: 0 none, 1 that somebody watches, 2 that it is meant. */
+export type Level = 0 | 1 | 2;
+
+/** What follows from a change. */
+export interface Effect {
+  level: Level;
+  /** What visitors notice, without a full stop. */
+  visitors: string;
+  /** What is to be known before it is done, without a full stop. */
+  reason: string;
+}
+
+/** Nodes of each tier while the change goes on. */
+export type Sizes = Readonly<Record<string, number>>;
+
+/** Words of the tiers. */
+const tierWords: Record<string, string> = {
+  lb: "load balancer",
+  web: "web node",
+  app: "app node",
+  db: "database node",
+};
+
+/** Everything that follows from a plan, the worst first, each once. */
+export function effectsOf(
+  hosts: readonly HostChange[],
+  cloud: readonly CloudChange[],
+  sizes: Sizes,
+): Effect[] {
+  const left = (role: string) => (sizes[role] ?? 1) - gone(hosts, role);
+  const all = [
+    ...hosts.flatMap((host) => hostEffects(host, sizes, left(host.role))),
+    ...cloud.flatMap(cloudEffects),
+  ];
+  const once = new Map(all.map((effect) => [`${effect.visitors}|${effect.reason}`, effect]));
+  return [...once.values()].sort((a, b) => b.level - a.level);
+}
+
+/** Nodes of a tier that go. */
+function gone(hosts: readonly HostChange[], tier: string): number {
+  return hosts.filter(({ role, server }) => role === tier && server?.kind === "deleted").length;
+}
+
+function hostEffects(host: HostChange, sizes: Sizes, left: number): Effect[] {
+  const size = sizes[host.role] ?? 1;
+  const tier = tierWords[host.role] ?? host.role;
+  const unknown = host.others.includes(unknownConfiguration);
+  return [
+    ...serverEffects(host, size, left),
+    ...host.units.flatMap((unit) => unitEffects(unit, tier, size)),
+    ...(unknown
+      ? [
+          {
+            level: 1 as const,
+            visitors: `one ${tier} at a time is changed, and whether a service of it restarts is not known beforehand`,
+            reason: `what changes on each ${tier} is known only once new keys are made`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Services whose restart somebody notices, by the beginning of their unit. */
+function unitEffects({ unit, verb }: UnitChange, tier: string, size: number): Effect[] {
+  if (verb === "reload") {
+    const visitors = "services read their settings anew and go on; no request fails";
+    return [{ level: 0, visitors, reason: "" }];
+  }
+  if (verb === "start") return [];
+  const reason = `${unit.replace(/@\d+\.service$|\.service$/, "")} restarts on each ${tier}, one after the other`;
+  if (unit.startsWith("mysql.")) return [mysqlRestart(size, reason)];
+  if (/^app@/.test(unit)) {
+    const visitors =
+      "one process of the app after the other ends its requests and restarts, and the rest answers; no request fails";
+    return [{ level: 1, visitors, reason }];
+  }
+  if (/^(haproxy|nginx|webstack-app-balancer)\./.test(unit)) {
+    const visitors = `requests that are under way on a ${tier} while its ${unit.replace(".service", "")} restarts are cut; one node at a time`;
+    return [{ level: size > 1 ? 1 : 2, visitors, reason }];
+  }
+  if (unit.startsWith("keepalived.")) {
+    const visitors =
+      "the public address moves to the other load balancer, which takes about a second";
+    return [{ level: 1, visitors, reason }];
+  }
+  if (unit.startsWith("webstack-")) {
+    return [{ level: 0, visitors: "nothing that answers visitors stops", reason: "" }];
+  }
+  return [{ level: 1, visitors: "nothing that answers visitors stops", reason }];
+}
+
+function mysqlRestart(size: number, reason: string): Effect {
+  if (size > 1) {
+    const visitors =
+      "one database node at a time restarts MySQL; the primary gives its role away first, so writes wait up to a second and none fails";
+    return { level: 1, visitors, reason };
+  }
+  const visitors = "the only MySQL is off while it restarts: what needs the database fails";
+  return { level: 2, visitors, reason };
+}
+
+/** What losing a thing means, by the beginning of its description. */
+const losses: [start: string, visitors: string, reason: string][] = [
+  ["volume ", "data of a database is lost", "and the data on it is lost"],
+  [
+    "public address ",
+    "the public address becomes another one: names lead nowhere until DNS follows",
+    "",
+  ],
+  ["private network net", "the site is off until every server is made anew", ""],
+  ["subnet ", "the site is off until every server is made anew", ""],
+];
+
+function cloudEffects({ what, kind }: CloudChange): Effect[] {
+  if (kind === "new" || kind === "changed") return [];
+  const found = losses.find(([start]) => what.startsWith(start));
+  if (!found) return [];
+  const [start, visitors, more] = found;
+  if (start === "subnet ") return [{ level: 2, visitors, reason: `subnets are ${kind}` }];
+  return [{ level: 2, visitors, reason: `${what} is ${kind}${more ? `, ${more}` : ""}` }];
+}

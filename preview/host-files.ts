@@ -1,0 +1,44 @@
+import { lineDiff } from "./line-diff";
+import type { FileChange } from "./model";
+import type { Step } from "./plan";
+import { isSecret, isUnknown, mapOf } from "./values";
+
+const inMap = /^(files|secrets|attributes)(?:\["([^"]+)"\]|\.([A-Za-z0-9_]+))/;
+
+/** The files of a host that a step of its configuration changes, by path. */
+export function fileChanges({ before, after, changed }: Step): FileChange[] {
+  const [old, next] = [mapOf(before.files), mapOf(after.files)];
+  const attributes = [mapOf(before.attributes), mapOf(after.attributes)] as const;
+  const paths = new Set([...Object.keys(old), ...Object.keys(next)]);
+  const plain = [...paths]
+    .filter((path) => old[path] !== next[path] || attributes[0][path] !== attributes[1][path])
+    .map((path) => plainChange(path, old[path], next[path]));
+  const secret = changed.flatMap((key): FileChange[] => {
+    const [, map, quoted, bare] = inMap.exec(key) ?? [];
+    const path = quoted ?? bare;
+    if (map === undefined || path === undefined || paths.has(path)) return [];
+    if (map === "files") return [];
+    return [{ path, kind: kindOf(attributes, path), lines: [], isSecret: true }];
+  });
+  const byPath = new Map([...plain, ...secret].map((change) => [change.path, change]));
+  return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function kindOf(
+  [before, after]: readonly [Record<string, unknown>, Record<string, unknown>],
+  path: string,
+): FileChange["kind"] {
+  if (path in after && !(path in before)) return "added";
+  return path in before && !(path in after) ? "removed" : "changed";
+}
+
+function plainChange(path: string, before: unknown, after: unknown): FileChange {
+  const kind = before === undefined ? "added" : after === undefined ? "removed" : "changed";
+  const hidden = [before, after].some(isSecret);
+  const isReadable = !hidden && ![before, after].some(isUnknown);
+  // A program of the project that was compiled: its lines say nothing to anybody.
+  const isCompiled = path.endsWith(".js");
+  const lines =
+    isReadable && !isCompiled ? lineDiff(String(before ?? ""), String(after ?? "")) : [];
+  return { path, kind, lines, isSecret: hidden };
+}

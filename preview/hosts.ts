@@ -1,0 +1,126 @@
+import { fileChanges } from "./host-files";
+import { unitChanges } from "./host-units";
+import type { HostChange } from "./model";
+import type { Plan, Step } from "./plan";
+import { valueChanges } from "./value-changes";
+import { isUnknown, mapOf, shown, type Values } from "./values";
+
+/** Types by token. */
+export const configurationType = "host:index:Configuration";
+export const serverType = "hcloud:index/server:Server";
+
+/** What is said of a host whose files are not known before the change. */
+export const unknownConfiguration =
+  "which files change is known only once keys that this change makes are there";
+
+/** Digits of a release's digest that are shown. */
+const digits = 12;
+/** Order of the tiers in which they are configured. */
+const order = ["db", "app", "web", "lb"];
+/** Inputs of a configuration that are told in words of their own, or say nothing to a person. */
+const told = /^(files|secrets|attributes|services|checks|release|node|role|connection)\b/;
+
+/** What becomes of each host that does not stay as it is, in the order of the rollout. */
+export function hostChanges({ steps }: Plan): HostChange[] {
+  const nodes = new Map<string, { server?: Step; configuration?: Step }>();
+  for (const step of steps) {
+    if (step.fate === "same") continue;
+    // The names of the program: the values may not be known yet.
+    if (step.type === serverType) entry(step.name.replace(/-vm$/, "")).server = step;
+    if (step.type === configurationType) {
+      entry(step.name.replace(/-configuration$/, "")).configuration = step;
+    }
+  }
+  return [...nodes]
+    .map(([node, { server, configuration }]) => hostChange(node, server, configuration))
+    .sort((a, b) => rank(a) - rank(b) || a.node.localeCompare(b.node, "en", { numeric: true }));
+
+  function entry(node: string) {
+    const found = nodes.get(node) ?? {};
+    nodes.set(node, found);
+    return found;
+  }
+}
+
+function rank({ role }: HostChange): number {
+  return order.indexOf(role);
+}
+
+function hostChange(node: string, server?: Step, configuration?: Step): HostChange {
+  const isRunning = configuration?.fate === "update" && !isUnknownYet(configuration);
+  const release = isRunning ? releaseChange(configuration) : undefined;
+  const files = isRunning ? fileChanges(configuration) : [];
+  const root = String(mapOf(configuration?.after.release).root ?? "/srv/app");
+  const paths = [...files.map(({ path }) => path), ...(release ? [`${root}/current`] : [])];
+  const fate = server && serverChange(server);
+  return {
+    node,
+    role: /^[a-z]+/.exec(node)?.[0] ?? "",
+    ...(fate ? { server: fate } : {}),
+    ...(release ? { release } : {}),
+    files,
+    units: isRunning ? unitChanges(configuration, paths) : [],
+    others: isRunning ? otherChanges(configuration) : whole(server, configuration),
+  };
+}
+
+/** True if even the names of its files depend on values that are made with the change. */
+function isUnknownYet({ after }: Step): boolean {
+  return isUnknown(after.files);
+}
+
+/** What is said of a configuration that cannot be compared part by part. */
+function whole(server?: Step, configuration?: Step): string[] {
+  if (!configuration) return [];
+  if (configuration.fate === "update") return [unknownConfiguration];
+  if (server && server.fate === configuration.fate) return [];
+  return {
+    create: ["is configured for the first time"],
+    delete: ["is no longer configured"],
+    replace: ["is configured anew, as a new machine"],
+    same: [],
+  }[configuration.fate];
+}
+
+function releaseChange({ before, after }: Step): HostChange["release"] {
+  const digest = (values: Values) => {
+    const found = mapOf(values.release).digest;
+    return found === undefined ? undefined : shown(found).slice(0, digits);
+  };
+  const [from, to] = [digest(before), digest(after)];
+  if (from === to) return undefined;
+  return { ...(from ? { from } : {}), ...(to ? { to } : {}) };
+}
+
+function otherChanges(step: Step): string[] {
+  const { changed } = step;
+  const way = changed.some((path) => /^connection\b/.test(path));
+  return [
+    ...valueChanges({ ...step, changed: changed.filter((path) => !told.test(path)) }),
+    ...(way ? ["is reached over SSH in another way"] : []),
+  ];
+}
+
+function serverChange(step: Step): NonNullable<HostChange["server"]> {
+  const { fate, before, after } = step;
+  const what = ({ serverType: type, location }: Values) => [shown(type), shown(location)] as const;
+  if (fate === "create") {
+    const [type, location] = what(after);
+    return { kind: "new", text: `new server, ${type}`, location };
+  }
+  if (fate === "delete") {
+    const [type, location] = what(before);
+    return { kind: "deleted", text: `server deleted, ${type}`, location };
+  }
+  if (fate === "replace") {
+    return {
+      kind: "replaced",
+      text: `server deleted and made anew, ${valueChanges(step).join("; ")}`,
+    };
+  }
+  if (before.serverType !== after.serverType) {
+    const types = `${shown(before.serverType)} -> ${shown(after.serverType)}`;
+    return { kind: "resized", text: `server resized: ${types}, switched off meanwhile` };
+  }
+  return { kind: "changed", text: `server: ${valueChanges(step).join("; ")}` };
+}

@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Plan, Step } from "./plan";
+import { isMap, type Values } from "./values";
+
+/** Beginning of the description of a firewall rule that `npm run admin:open` adds for a while. */
+export const openedUntil = "admin:open until ";
+
+const firewallType = "hcloud:index/firewall:Firewall";
+
+/** The plan without what is open for a while: it goes by itself, and is nobody's edit by hand. */
+export function withoutOpenedRules(plan: Plan): Plan {
+  return {
+    ...plan,
+    found: plan.found.map(closed).filter(({ fate }) => fate !== "same"),
+    steps: plan.steps.map(closed),
+  };
+}
+
+function closed(step: Step): Step {
+  if (step.type !== firewallType || step.fate !== "update") return step;
+  const [before, after] = [lasting(step.before), lasting(step.after)];
+  return { ...step, before, after, fate: isDeepStrictEqual(before, after) ? "same" : "update" };
+}
+
+function lasting(values: Values): Values {
+  const { rules } = values;
+  if (!Array.isArray(rules)) return values;
+  return { ...values, rules: rules.filter((rule) => !isOpened(rule)) };
+}
+
+function isOpened(rule: unknown): boolean {
+  const description = isMap(rule) ? rule.description : undefined;
+  return typeof description === "string" && description.startsWith(openedUntil);
+}

@@ -1,0 +1,131 @@
+import { cloudChanges } from "./cloud-changes";
+import { costOf, type Prices } from "./cost";
+import { driftOf } from "./drift";
+import { type Effect, effectsOf, type Sizes } from "./effects";
+import { hostChanges, serverType } from "./hosts";
+import type { CloudChange, Counts, HostChange, Preview, SettingChange, Verdict } from "./model";
+import { offerWarnings } from "./offers";
+import type { Plan } from "./plan";
+
+/** What is known besides the plan. */
+export interface Besides {
+  /** Name of the stack. */
+  stack: string;
+  /** @default the cost is not known */
+  prices?: Prices;
+  /** Answer of the cloud's `GET /server_types`. @default nothing is said of what is for sale */
+  serverTypes?: unknown;
+  /** Edits of the stack file. @default none is known */
+  settings?: SettingChange[];
+  /** What else is to be warned of. @default nothing */
+  warnings?: string[];
+}
+
+/** Beginnings of messages that say where they come from and not what is wrong. */
+const preamble = /^\S+ resource '[^']*' has a problem: /;
+/** Most parts of the one sentence. */
+const mostTold = 4;
+
+/** Judges a plan. */
+export function previewOf(plan: Plan, besides: Besides): Preview {
+  const { stack, prices, serverTypes, settings = [], warnings = [] } = besides;
+  const hosts = hostChanges(plan);
+  const cloud = cloudChanges(plan);
+  const refused = plan.errors.map((text) => text.replace(preamble, ""));
+  const effects = effectsOf(hosts, cloud, sizesOf(plan));
+  const isRefused = refused.length > 0;
+  return {
+    stack,
+    verdict: isRefused ? "dangerous" : verdictOf(effects),
+    reasons: [
+      ...(isRefused ? ["the plan is refused as it stands"] : []),
+      ...new Set(effects.filter(({ level }) => level > 0).map(({ reason }) => reason)),
+    ],
+    counts: countsOf(hosts, cloud),
+    // A plan that is refused does not name all that there is.
+    ...(prices && !isRefused ? { cost: costOf(plan, prices) } : {}),
+    visitors: isRefused
+      ? "nothing happens, since nothing is begun."
+      : isFirst(plan)
+        ? "there are none yet: the stack is made."
+        : sentence(effects, hosts),
+    refused,
+    consent: consentLines(refused),
+    settings,
+    hosts,
+    cloud,
+    drift: driftOf(plan),
+    warnings: [
+      ...warnings,
+      ...plan.warnings,
+      ...(serverTypes ? offerWarnings(plan, serverTypes) : []),
+      ...(settings.length > 0 && !isRefused ? withoutEffect(plan) : []),
+    ],
+  };
+}
+
+/** Edits that nothing follows from. */
+function withoutEffect({ steps }: Plan): string[] {
+  if (steps.some(({ fate }) => fate !== "same")) return [];
+  return [
+    "the edited settings change nothing that runs: it is so already, or they are for new servers only " +
+      "(image, locations, admin.user, admin.sshKeys)",
+  ];
+}
+
+function verdictOf([worst]: readonly Effect[]): Verdict {
+  return (["safe", "careful", "dangerous"] as const)[worst?.level ?? 0];
+}
+
+/** True if nothing is there yet. */
+function isFirst({ steps }: Plan): boolean {
+  return steps.length > 0 && steps.every(({ fate }) => fate === "create");
+}
+
+/** What the worst of them do. */
+function sentence(effects: readonly Effect[], hosts: readonly HostChange[]): string {
+  const told = effects.filter(({ level }) => level === effects[0]?.level);
+  const all = told.flatMap((one) => one.visitors.split("; "));
+  const parts = [...new Set(all)].slice(0, mostTold);
+  if (parts.length === 0) {
+    return hosts.length > 0
+      ? "nothing: no service that answers them is touched."
+      : "nothing: no host changes.";
+  }
+  return `${parts.join("; ")}.`;
+}
+
+/** Nodes of each tier that are there before and afterwards. */
+function sizesOf({ steps }: Plan): Sizes {
+  const sizes: Record<string, number> = {};
+  for (const { type, name, fate } of steps) {
+    const role = /^([a-z]+)-\d+-vm$/.exec(name)?.[1];
+    if (type !== serverType || role === undefined || fate === "create") continue;
+    sizes[role] = (sizes[role] ?? 0) + 1;
+  }
+  return sizes;
+}
+
+function countsOf(hosts: readonly HostChange[], cloud: readonly CloudChange[]): Counts {
+  const units = hosts.flatMap((host) => host.units);
+  const of = (...verbs: string[]) => units.filter(({ verb }) => verbs.includes(verb)).length;
+  const things = [
+    ...hosts.map(({ server }) => server?.kind),
+    ...cloud.filter(({ isMinor }) => !isMinor).map(({ kind }) => kind),
+  ];
+  const ofKind = (kind: string) => things.filter((one) => one === kind).length;
+  return {
+    reloaded: of("reload"),
+    restarted: of("restart", "stop"),
+    powerCycled: ofKind("resized"),
+    created: ofKind("new"),
+    replaced: ofKind("replaced"),
+    deleted: ofKind("deleted"),
+  };
+}
+
+/** Lines that a refusal proposes. */
+function consentLines(refused: readonly string[]): string[] {
+  const found = refused.flatMap((text) => [...text.matchAll(/webstack:consent: \["([^"]+)"\]/g)]);
+  return [...new Set(found.map(([, line]) => line!))];
+}

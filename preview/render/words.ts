@@ -1,0 +1,98 @@
+import type { Cost, Counts, FileChange, HostChange, Preview } from "../model";
+
+/** Hosts to which the same happens, with what happens to the first of them. */
+export interface HostGroup {
+  nodes: string[];
+  /** What becomes of their servers, with all their places; undefined: nothing. */
+  server?: string;
+  change: HostChange;
+}
+
+/** Most lines of a preview that are not folded. */
+export const mostUnfolded = 60;
+
+/**
+ * Hosts with equal changes as one, in the order of the rollout.
+ *
+ * @param isCoarse whether hosts count as equal of which the same files change, in whatever lines.
+ */
+export function grouped(hosts: readonly HostChange[], isCoarse = false): HostGroup[] {
+  const groups = new Map<string, HostChange[]>();
+  for (const change of hosts) {
+    const { node, server, ...all } = change;
+    const rest = isCoarse ? { ...all, files: all.files.map(({ path }) => path) } : all;
+    // Servers of a tier lie in different places, and files name their node; that alone does not tell them apart.
+    const alike = JSON.stringify([server?.text, rest]).replaceAll(node, "<node>");
+    groups.set(alike, [...(groups.get(alike) ?? []), change]);
+  }
+  return [...groups.values()].map((changes) => {
+    const [change] = changes as [HostChange];
+    const places = new Set(changes.flatMap(({ server }) => server?.location ?? []));
+    const where = places.size > 0 ? ` in ${[...places].join(", ")}` : "";
+    const server = change.server && `${change.server.text}${where}`;
+    // Of several hosts whose lines differ, those of the first are shown.
+    return { nodes: changes.map(({ node }) => node), change, ...(server ? { server } : {}) };
+  });
+}
+
+/** The verdict with its counts and its price, in one line. */
+export function verdictLine({ verdict, counts, cost, refused }: Preview): string {
+  if (refused.length > 0) return `${verdict}, refused | nothing is changed | ${costWords(cost)}`;
+  return `${verdict} | ${countWords(counts)} | ${costWords(cost)}`;
+}
+
+function countWords(counts: Counts): string {
+  const { reloaded, restarted, powerCycled, created, replaced, deleted } = counts;
+  return [
+    `${reloaded} reloaded`,
+    `${restarted} restarted`,
+    `${powerCycled} power-cycled`,
+    `${created} created`,
+    `${replaced} replaced`,
+    `${deleted} deleted`,
+  ].join(", ");
+}
+
+function costWords(cost: Cost | undefined): string {
+  if (!cost) return "cost not known";
+  const { before, after, currency } = cost;
+  const [from, to] = [before.toFixed(2), after.toFixed(2)];
+  const less = cost.unpriced.length > 0 ? `, without ${cost.unpriced.join(", ")}` : "";
+  if (from === to) return `${to} ${currency} a month, as before${less}`;
+  return `${from} -> ${to} ${currency} a month${less}`;
+}
+
+/** Units by what they do, such as `restarts mysql.service`, with the causes. */
+export function unitWords({ units }: HostChange): string[] {
+  const verbs = { reload: "reloads", restart: "restarts", start: "starts", stop: "stops" } as const;
+  return Object.entries(verbs).flatMap(([verb, word]) => {
+    const those = units.filter((unit) => unit.verb === verb);
+    if (those.length === 0) return [];
+    return [`${word} ${shortUnits(those.map(({ unit }) => unit)).join(", ")}`];
+  });
+}
+
+/** Units without their ending, and processes of one kind as one. */
+function shortUnits(units: readonly string[]): string[] {
+  const counted = new Map<string, number>();
+  for (const unit of units) {
+    const name = unit.replace(/\.service$/, "").replace(/@\d+$/, "@");
+    counted.set(name, (counted.get(name) ?? 0) + 1);
+  }
+  return [...counted].map(([name, n]) =>
+    name.endsWith("@") ? `${name.slice(0, -1)} (${n} process${n === 1 ? "" : "es"})` : name,
+  );
+}
+
+/** What happens to a file, in a few words. */
+export function fileWords({ path, kind, lines, isSecret }: FileChange): string {
+  const of = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
+  const size = lines.length > 0 ? `, +${of("+")} -${of("-")} lines` : "";
+  return `${path} ${kind}${isSecret ? ", secret" : size}`;
+}
+
+/** The release of the app, before and after. */
+export function releaseWords({ release }: HostChange): string[] {
+  if (!release) return [];
+  return [`app release ${release.from ?? "none"} -> ${release.to ?? "none"}`];
+}

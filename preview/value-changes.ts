@@ -1,0 +1,41 @@
+import type { Step } from "./plan";
+import { isMap, isSecret, shown } from "./values";
+
+/** Longest value that is shown, characters. */
+const longest = 80;
+
+/** `serverType: cpx22 -> cpx32` for each value that changes; secret ones are named alone. */
+export function valueChanges({ before, after, changed }: Step): string[] {
+  const top = new Set(changed.map((path) => /^\w+/.exec(path)?.[0] ?? path));
+  return [...top].flatMap((key) => differing(key, before[key], after[key]));
+}
+
+function differing(path: string, before: unknown, after: unknown): string[] {
+  if (isSecret(before) || isSecret(after)) return [`${path}: [secret]`];
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isMap(before) && isMap(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => differing(`${path}.${key}`, before[key], after[key]));
+  }
+  if (!Array.isArray(before) || !Array.isArray(after)) {
+    return [`${path}: ${brief(before)} -> ${brief(after)}`];
+  }
+  if (before.length === after.length && [...before, ...after].every(isMap)) {
+    return before.flatMap((one, i) => differing(`${path}[${i}]`, one, after[i]));
+  }
+  return [listChange(path, before, after)];
+}
+
+/** What comes to a list, and what goes. */
+function listChange(path: string, before: readonly unknown[], after: readonly unknown[]): string {
+  const [old, next] = [before.map(shown), after.map(shown)];
+  const gone = old.filter((one) => !next.includes(one)).map((one) => `- ${brief(one)}`);
+  const come = next.filter((one) => !old.includes(one)).map((one) => `+ ${brief(one)}`);
+  const all = [...gone, ...come];
+  return `${path}: ${all.length > 0 ? all.join(", ") : "in another order"}`;
+}
+
+function brief(value: unknown): string {
+  const text = shown(value).replaceAll("\n", " ");
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}

@@ -1,0 +1,49 @@
+import type { Failure } from "../plugin/plugin";
+import { isMap, type Values } from "../plugin/values";
+import type { InventoryThing } from "./inventory";
+
+type Things = Record<string, InventoryThing>;
+
+/** A line of consent as a stack file has it, for a person to copy; a day is to be filled in. */
+function line(verb: string, what: string): string {
+  return `webstack:consent: ["${verb} ${what} until <YYYY-MM-DD>"]`;
+}
+
+function loss(
+  name: string,
+  thing: InventoryThing,
+  verb: "delete" | "replace",
+  allowed: readonly string[],
+): string | undefined {
+  const what = thing.asks.at(-1)!;
+  const done = verb === "delete" ? "deleted" : "replaced";
+  const lost = `${name.replace("/", ": ")} would be ${done}, and lost with it ${thing.holds}`;
+  const isAllowed = thing.asks.some((one) => allowed.includes(`${verb} ${one}`));
+  if (!isAllowed) {
+    const first = thing.protected
+      ? ", run `pulumi up` with that line alone, which takes its protection away, and then with this edit"
+      : "";
+    return `${lost}. If that is meant, say so in the stack file: ${line(verb, what)}${first}`;
+  }
+  if (!thing.protected) return undefined;
+  return (
+    `${lost}. It is allowed, but still protected: undo this edit, run \`pulumi up\` with ` +
+    "the line of consent alone, which takes its protection away, and then with this edit"
+  );
+}
+
+/** Everything that would be lost and is not allowed to be: one sentence each. */
+export function losses(olds: Values, news: Values): Failure[] {
+  if (!isMap(olds.things) || !isMap(news.things)) return [];
+  const [before, after] = [olds.things, news.things] as unknown as [Things, Things];
+  const allowed = Array.isArray(news.allowed) ? (news.allowed as string[]) : [];
+  return Object.entries(before).flatMap(([name, thing]) => {
+    const now = after[name];
+    if (now && now.is === thing.is) return [];
+    const [owner] = name.split("/");
+    // What goes with its owner is in the owner's word.
+    if (owner !== name && owner! in before && !(owner! in after)) return [];
+    const reason = loss(name, thing, now ? "replace" : "delete", allowed);
+    return reason === undefined ? [] : [{ property: "", reason }];
+  });
+}

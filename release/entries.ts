@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+
+/**
+ * Everything below `directory`, sorted by code point, as paths relative to it. A link is one entry, whatever
+ * it points to.
+ *
+ * @throws Error naming all links that lead out of the directory: they would point to nothing on a host.
+ */
+export function releaseEntries(directory: string): string[] {
+  const found: string[] = [];
+  const strays: string[] = [];
+  const walk = (folder: string) => {
+    for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      found.push(path);
+      if (entry.isDirectory()) walk(path);
+      else if (entry.isSymbolicLink() && leadsOut(directory, path)) strays.push(path);
+    }
+  };
+  walk("");
+  if (strays.length > 0) {
+    const told = strays.slice(0, 5).map((path) => `${path} -> ${targetOf(directory, path)}`);
+    throw new Error(
+      `app.path must hold no links that lead out of it, got ${strays.length} in ${directory}: ` +
+        `${told.join(", ")}; put copies there`,
+    );
+  }
+  return found.sort(byCodePoint);
+}
+
+/**
+ * A text that differs when an entry was added, removed or written since, read from sizes, times and
+ * modes: contents are not read.
+ */
+export function entriesFingerprint(directory: string, entries: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const path of entries) {
+    const { size, mode, mtimeMs, ctimeMs, ino } = lstatSync(join(directory, path));
+    hash.update(`${path}\0${size} ${mode} ${mtimeMs} ${ctimeMs} ${ino}\n`);
+  }
+  return hash.digest("hex");
+}
+
+function targetOf(directory: string, path: string): string {
+  return readlinkSync(join(directory, path));
+}
+
+function leadsOut(directory: string, path: string): boolean {
+  const target = resolve(directory, dirname(path), targetOf(directory, path));
+  return relative(resolve(directory), target).split(sep)[0] === "..";
+}
+
+function byCodePoint(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,148 @@
+import { databaseStates } from "./databases";
+import { edgeStates, holderOf } from "./edge";
+import type { HostNode, Hosts } from "./hosts";
+
+/** Who sends the work to a tier, and which proxies of its HAProxy do. */
+const fronts = {
+  web: { tier: "lb", proxies: ["web"] },
+  app: { tier: "web", proxies: ["app"] },
+  db: { tier: "app", proxies: ["primary", "replicas"] },
+} as const;
+
+/** All proxies of an HAProxy with their servers. Source: https://docs.haproxy.org/3.2/management.html#9.1 */
+const askProxies = "curl -sfm 5 'http://127.0.0.1:8404/;csv'";
+
+/** What one node in front of a tier sees of it: node names, and whether work is sent to them. */
+interface View {
+  seer: string;
+  /** Undefined if it does not say. */
+  servers: ReadonlyMap<string, boolean> | undefined;
+}
+
+/** Servers of some proxies of an HAProxy by name; up if one of the proxies sends work to them. */
+export function serversIn(csv: string, proxies: readonly string[]): Map<string, boolean> {
+  const [names = "", ...rows] = csv.trim().replace(/^# /, "").split("\n");
+  const columns = names.split(",");
+  const found = new Map<string, boolean>();
+  for (const row of rows) {
+    const cell = (name: string) => row.split(",")[columns.indexOf(name)] ?? "";
+    const server = cell("svname");
+    if (!proxies.includes(cell("pxname")) || ["FRONTEND", "BACKEND"].includes(server)) continue;
+    // `UP 1/2` is on its way down; `NOLB` answers what it has and takes nothing new.
+    found.set(server, found.get(server) === true || cell("status") === "UP");
+  }
+  return found;
+}
+
+/**
+ * Who is asked how a node does: those of the tier in front of its own that get work themselves. One
+ * that was just made, or is not known to its own front, says nothing that matters.
+ */
+export async function frontOf(hosts: Hosts, role: HostNode["role"]): Promise<string[]> {
+  if (role === "lb") return [];
+  const { tier } = fronts[role];
+  const names = hosts.nodes.filter((node) => node.role === tier).map(({ name }) => name);
+  if (tier === "lb") return names;
+  const views = await viewsOf(hosts, tier, await frontOf(hosts, tier));
+  return names.filter((name) => views.some(({ servers }) => servers?.has(name)));
+}
+
+function viewsOf(
+  hosts: Hosts,
+  role: keyof typeof fronts,
+  front: readonly string[],
+): Promise<View[]> {
+  return Promise.all(
+    front.map(async (seer): Promise<View> => {
+      const csv = await hosts.run(seer, askProxies).catch(() => undefined);
+      return { seer, servers: csv === undefined ? csv : serversIn(csv, fronts[role].proxies) };
+    }),
+  );
+}
+
+/** Why a tier is not wholly in service; of no single node if that cannot be told. */
+interface Problem {
+  node?: string;
+  text: string;
+}
+
+/**
+ * Why nodes of a tier are not in service, as their neighbours see it; nothing if they are. Nodes that
+ * no neighbour knows are passed over.
+ *
+ * @param front what {@link frontOf} said of the tier.
+ * @param isAbout which nodes of the tier are judged.
+ */
+export async function problemsOf(
+  hosts: Hosts,
+  role: HostNode["role"],
+  front: readonly string[],
+  isAbout: (name: string) => boolean,
+): Promise<string[]> {
+  const found = await problems(hosts, role, front);
+  return found.filter(({ node }) => node === undefined || isAbout(node)).map(({ text }) => text);
+}
+
+/** Nodes of a tier that are not in service, as their neighbours see it. */
+export async function sickOf(hosts: Hosts, role: HostNode["role"]): Promise<Set<string>> {
+  const found = await problems(hosts, role, await frontOf(hosts, role));
+  return new Set(found.flatMap(({ node }) => node ?? []));
+}
+
+async function problems(
+  hosts: Hosts,
+  role: HostNode["role"],
+  front: readonly string[],
+): Promise<Problem[]> {
+  if (role === "lb") return edgeProblems(hosts);
+  const views = await viewsOf(hosts, role, front);
+  const seen = views.flatMap(({ seer, servers }): Problem[] =>
+    servers === undefined
+      ? [{ text: `${seer} does not say how it sees the ${role} nodes` }]
+      : [...servers]
+          .filter(([, isUp]) => !isUp)
+          .map(([node]) => ({ node, text: `${seer} sends nothing to ${node}` })),
+  );
+  if (role !== "db") return seen;
+  const known = new Set(views.flatMap(({ servers }) => [...(servers?.keys() ?? [])]));
+  return [...seen, ...(await groupProblems(hosts, known))];
+}
+
+/** True if a node in front knows the node. */
+export async function isKnown(
+  hosts: Hosts,
+  { name, role }: HostNode,
+  front: readonly string[],
+): Promise<boolean> {
+  if (role === "lb") return true;
+  const views = await viewsOf(hosts, role, front);
+  return views.some(({ servers }) => servers?.has(name));
+}
+
+async function groupProblems(hosts: Hosts, known: ReadonlySet<string>): Promise<Problem[]> {
+  return [...(await databaseStates(hosts))]
+    .filter(([node]) => known.has(node))
+    .flatMap(([node, state]) => {
+      if (!state) return [{ node, text: `the supervisor of ${node} does not answer` }];
+      if (state.member?.state !== "ONLINE") {
+        return [{ node, text: `MySQL of ${node} is ${state.member?.state ?? "not there"}` }];
+      }
+      return state.majority ? [] : [{ node, text: `${node} is without a majority` }];
+    });
+}
+
+async function edgeProblems(hosts: Hosts): Promise<Problem[]> {
+  const all = await edgeStates(hosts);
+  const found = [...all].flatMap(([node, state]): Problem[] => {
+    if (!state) return [{ node, text: `${node} does not answer` }];
+    if (!state.healthy) return [{ node, text: `HAProxy of ${node} is not healthy` }];
+    const role = state.mover?.vrrp ?? "unknown";
+    const isPart = ["MASTER", "BACKUP"].includes(role);
+    return isPart ? [] : [{ node, text: `keepalived of ${node} is ${role}` }];
+  });
+  // Two that do not hear each other are both master.
+  const masters = [...all.values()].filter((state) => state?.mover?.vrrp === "MASTER").length;
+  if (masters > 1) found.push({ text: "both load balancers are master" });
+  if (holderOf(all) === undefined) found.push({ text: "no load balancer has the address" });
+  return found;
+}

@@ -1,0 +1,198 @@
+import type { Cloud, CloudServer } from "./cloud";
+import { databaseStates, primaryOf } from "./databases";
+import { edgeStates, holderOf } from "./edge";
+import type { HostNode, Hosts } from "./hosts";
+import { frontOf, isKnown, problemsOf, sickOf } from "./neighbours";
+import { stepAside, stepBack } from "./step-aside";
+import type { TypeChange } from "./told";
+import type { Turns } from "./turns";
+import { waitUntil } from "./wait-until";
+
+/** What a resize works on. */
+export interface ResizeWorld {
+  cloud: Cloud;
+  /** The hosts, with the servers' addresses of now. */
+  hosts: (servers: readonly CloudServer[]) => Promise<Hosts>;
+  /** One turn for all servers of the stack. */
+  turns: Turns;
+  /** Tells people what is done. */
+  say: (line: string) => void;
+  /** True if the stack file allows that a node is off though nobody stands in for it. */
+  allowsOutage: (node: HostNode) => boolean;
+}
+
+const roles = ["lb", "web", "app", "db"];
+/** Longest wait for the others before a node is touched, seconds: they may just come back. */
+const othersSeconds = 120;
+/** Longest wait for a node that was changed, seconds. A database fetches what it missed first. */
+const backSeconds = { lb: 600, web: 600, app: 600, db: 1_800 };
+/** Looks in a row that must find a node in service, and the time between two, milliseconds. */
+const steadyLooks = 3;
+const lookMs = 2_000;
+
+/** How to go on after a failure. */
+const goOn =
+  "no other server was begun. Mend the cause and run `pulumi up` again: it goes on from here";
+
+/**
+ * Changes of server types, one server of the stack at a time: {@link begin} before the cloud changes
+ * it, {@link end} afterwards, {@link fail} if the cloud could not. The first failure ends all.
+ */
+export class Resizing {
+  /** Of the node that has the turn: who is asked how it does, and whether they know it. */
+  private front: { names: string[]; knowsIt: boolean } = { names: [], knowsIt: false };
+
+  /** How each tier does; looked at once, for all who come at once. */
+  private readonly looks = new Map<HostNode["role"], ReturnType<Resizing["lookAt"]>>();
+
+  constructor(private readonly world: ResizeWorld) {}
+
+  /**
+   * Resolves when it is the node's turn and it has no work any more.
+   *
+   * @throws Error if the turn does not come, or the others could not do its work; then it has it again.
+   */
+  async begin(node: HostNode, { to }: TypeChange): Promise<void> {
+    const { turns, say } = this.world;
+    const { name } = node;
+    try {
+      const server = await this.serverOf(name);
+      if (server.type === to) throw new Error(alreadyDone(name, to));
+      await turns.take(name, await this.rankOf(node));
+      say(`${name}: its turn; looks whether the others do its work`);
+      await this.stepAside(node);
+    } catch (error) {
+      turns.stop(name, (error as Error).message);
+      throw error;
+    }
+  }
+
+  /** Resolves when the node is in service again, and gives the turn to the next. @throws Error if it is not in time. */
+  async end(node: HostNode, { to }: TypeChange): Promise<void> {
+    const { turns, say } = this.world;
+    if (!turns.isOf(node.name)) return;
+    try {
+      await this.waitForService(node);
+    } catch (error) {
+      const text = `${node.name} is a ${to} now, but ${(error as Error).message}; ${goOn}`;
+      turns.stop(node.name, text);
+      throw new Error(text, { cause: error });
+    }
+    say(`${node.name}: in service again, as ${to}`);
+    turns.done(node.name);
+  }
+
+  /** Brings a node back whose change failed. Never throws: the failure is the cloud's. */
+  async fail(node: HostNode, reason: string): Promise<void> {
+    const { turns, say, cloud } = this.world;
+    const { name } = node;
+    if (!turns.isOf(name)) return;
+    try {
+      const server = await this.serverOf(name);
+      if (server.status === "off") {
+        say(`${name}: the cloud refused; starts it again as ${server.type}`);
+        await cloud.powerOn(server.id);
+      } else {
+        await stepBack(await this.reach(), node);
+      }
+      await this.waitForService(node);
+      say(`${name}: in service again, as ${(await this.serverOf(name)).type}; ${goOn}`);
+    } catch (error) {
+      say(`${name}: is NOT in service: ${(error as Error).message}; ${goOn}`);
+    }
+    turns.stop(name, reason);
+  }
+
+  /** Takes the node's work away, once the others have shown that they do it. */
+  private async stepAside(node: HostNode): Promise<void> {
+    const { say, allowsOutage } = this.world;
+    const hosts = await this.reach();
+    const { name, role } = node;
+    const names = await frontOf(hosts, role);
+    this.front = { names, knowsIt: await isKnown(hosts, node, names) };
+    await this.waitForOthers(hosts, node);
+    const server = await this.serverOf(name);
+    if (server.status !== "running") return say(`${name}: is ${server.status}, has no work`);
+    try {
+      await stepAside(hosts, node, say);
+      // The cloud pulls the plug: what is in memory of the file system would be lost.
+      await hosts.run(name, "sudo sync", 60_000);
+    } catch (error) {
+      if (allowsOutage(node)) return say(`${name}: goes off with its work: ${String(error)}`);
+      await stepBack(hosts, node).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async waitForOthers(hosts: Hosts, node: HostNode): Promise<void> {
+    const { name, role } = node;
+    const look = async () => {
+      const found = await problemsOf(hosts, role, this.front.names, (other) => other !== name);
+      if (found.length > 0) throw new Error(found.join(", "));
+      return true;
+    };
+    const options = { timeoutSeconds: othersSeconds, intervalMs: lookMs, tell: this.world.say };
+    await waitUntil(`the other ${role} nodes in service`, look, options).catch((error: Error) => {
+      if (this.world.allowsOutage(node))
+        return this.world.say(`${name}: ${error.message}; allowed`);
+      const line = `"resize ${role} until <date>" in webstack:consent resizes it nevertheless`;
+      throw new Error(`${name} stays as it is: ${error.message}. ${line}`);
+    });
+  }
+
+  private async waitForService(node: HostNode): Promise<void> {
+    const { name, role } = node;
+    const hosts = await this.reach();
+    const { names, knowsIt } = this.front;
+    let good = 0;
+    const look = async () => {
+      const found = knowsIt
+        ? await problemsOf(hosts, role, names, (other) => other === name)
+        : await hosts.run(name, "true").then(() => []);
+      good = found.length === 0 ? good + 1 : 0;
+      if (found.length > 0) throw new Error(found.join(", "));
+      return good >= steadyLooks ? true : undefined;
+    };
+    await waitUntil(`${name} in service`, look, {
+      ...{ timeoutSeconds: backSeconds[role], intervalMs: lookMs, tell: this.world.say },
+    });
+  }
+
+  /**
+   * Tier after tier. Who is out of service already, by an earlier run that was cut off, comes first in
+   * its tier; who has the address, or is the primary, comes last, so that the role moves once.
+   */
+  private async rankOf({ name, role }: HostNode): Promise<number> {
+    const look = this.looks.get(role) ?? this.lookAt(role);
+    this.looks.set(role, look);
+    const { sick, busy } = await look;
+    return roles.indexOf(role) * 3 + (sick.has(name) ? 0 : busy === name ? 2 : 1);
+  }
+
+  private async lookAt(role: HostNode["role"]): Promise<{ sick: Set<string>; busy?: string }> {
+    const hosts = await this.reach();
+    const sick = await sickOf(hosts, role);
+    if (role !== "lb" && role !== "db") return { sick };
+    const busy =
+      role === "lb" ? holderOf(await edgeStates(hosts)) : primaryOf(await databaseStates(hosts));
+    return busy === undefined ? { sick } : { sick, busy };
+  }
+
+  private async reach(): Promise<Hosts> {
+    return this.world.hosts(await this.world.cloud.servers());
+  }
+
+  private async serverOf(name: string): Promise<CloudServer> {
+    const found = (await this.world.cloud.servers()).find((server) => server.name === name);
+    if (!found) throw new Error(`there is no server ${name} in the cloud; run \`pulumi refresh\``);
+    return found;
+  }
+}
+
+/** The state does not know what an earlier run did before it was cut off. */
+function alreadyDone(name: string, to: string): string {
+  return (
+    `${name} is a ${to} already: an earlier run was cut off before it could write that down; ` +
+    "run `pulumi up --refresh` (locally: npm run up:local -- --refresh), which reads it and goes on"
+  );
+}

@@ -1,0 +1,19 @@
+import { askedOpening } from "./admin/asked";
+import { close } from "./admin/command";
+import { blockOf } from "./admin/opening";
+import { cloudProject } from "./operate/cloud-project";
+
+/**
+ * `npm run admin:close -- [--stack <name>] [--address <address> | --all]`: takes back what `admin:open` opened from
+ * this checkout, for an address, or for everybody; and always what is over. Rules of the stack itself stay.
+ */
+async function main(): Promise<void> {
+  const { stack, address, all } = askedOpening("close", process.argv.slice(2));
+  const opening = { project: cloudProject(stack), stack, say: (line: string) => console.log(line) };
+  await close(opening, all ? "all" : address === undefined ? undefined : [blockOf(address)]);
+}
+
+main().catch((error: Error) => {
+  console.error(`admin:close stopped: ${error.message}`);
+  process.exitCode = 1;
+});

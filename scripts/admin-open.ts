@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { labelSelector } from "../resources/naming";
+import { type CloudProject, cloudCall } from "../rolling/cloud-api";
+import { askedOpening } from "./admin/asked";
+import { close, open } from "./admin/command";
+import { ownBlock } from "./admin/own-block";
+import { takesSsh } from "./doctor/own-address";
+import { waitUntil } from "./local/wait-until";
+import { localStackName } from "./local/stack-name";
+import { cloudProject } from "./operate/cloud-project";
+
+/** This machine as hosts of the local cloud see it. */
+const addressInLocalCloud = "198.18.1.1";
+/** Time for a rule to take effect, seconds. */
+const effectSeconds = 60;
+
+const serversShape = z.object({
+  servers: z.array(
+    z.object({ public_net: z.object({ ipv4: z.object({ ip: z.string() }).nullable() }) }),
+  ),
+});
+
+async function loadBalancerIps(project: CloudProject, stack: string): Promise<string[]> {
+  const selector = `${labelSelector({ project: "webstack", stack })},role=lb`;
+  const path = `/servers?label_selector=${encodeURIComponent(selector)}`;
+  const { servers } = serversShape.parse(await cloudCall(project, "GET", path));
+  return servers.flatMap(({ public_net: { ipv4 } }) => ipv4?.ip ?? []);
+}
+
+/**
+ * `npm run admin:open -- [--stack <name>] [--minutes <number>] [--address <address>]`: lets SSH from here through the
+ * cloud's firewall to the load balancers for a while, beside `admin.cidrs`. What does not help is closed again.
+ */
+async function main(): Promise<void> {
+  const { stack, address, minutes } = askedOpening("open", process.argv.slice(2));
+  const project = cloudProject(stack);
+  const block = await ownBlock(address ?? (stack === undefined ? addressInLocalCloud : undefined));
+  const ips = await loadBalancerIps(project, (stack ?? localStackName).split("/").at(-1)!);
+  if (ips.length === 0) {
+    const fix = "make the first up from an address in admin.cidrs";
+    throw new Error(`the project of the token has no load balancer of the stack; ${fix}`);
+  }
+  const opening = { project, stack, say: (line: string) => console.log(line) };
+  await open(opening, block, minutes);
+  const reached = async () =>
+    (await Promise.all(ips.map(takesSsh))).includes(true) ? true : undefined;
+  try {
+    const what = `a connection to SSH of a load balancer (${ips.join(", ")})`;
+    await waitUntil(what, reached, { timeoutSeconds: effectSeconds, intervalMs: 2_000 });
+  } catch (error) {
+    await close(opening);
+    throw error;
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(`admin:open stopped: ${error.message}`);
+  process.exitCode = 1;
+});

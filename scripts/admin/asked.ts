@@ -1,0 +1,49 @@
+import { parseArgs } from "node:util";
+import { localStackName } from "../local/stack-name";
+
+/** What `admin:open` and `admin:close` are asked for. */
+export interface AskedOpening {
+  /** Name of the stack; undefined is the local one. */
+  stack: string | undefined;
+  /** Address that this machine is seen with; undefined: to be found out, or what was opened last. */
+  address: string | undefined;
+  /** How long it may stay open, minutes. */
+  minutes: number;
+  /** Whether the openings of everybody are closed. */
+  all: boolean;
+}
+
+/** Longest time for which it is open, minutes. */
+const mostMinutes = 720;
+
+const usages = {
+  open: "npm run admin:open -- [--stack <name>] [--minutes <1 to 720>] [--address <address>]",
+  close: "npm run admin:close -- [--stack <name>] [--address <address> | --all]",
+};
+
+/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+export function askedOpening(command: "open" | "close", args: readonly string[]): AskedOpening {
+  const shared = { stack: { type: "string" }, address: { type: "string" } } as const;
+  const minutes = { type: "string", default: "60" } as const;
+  const all = { type: "boolean", default: false } as const;
+  const options = { ...shared, minutes, all };
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    const given = parseArgs({ args: [...args], options, tokens: true }).tokens.map((one) =>
+      one.kind === "option" ? one.name : "",
+    );
+    const foreign = command === "open" ? "all" : "minutes";
+    if (given.includes(foreign)) throw new Error(`--${foreign} is none of its options`);
+    if (values.all && values.address !== undefined) throw new Error("--all needs no --address");
+    const count = Number(values.minutes);
+    if (!Number.isInteger(count) || count < 1 || count > mostMinutes) {
+      const rule = `--minutes must be a whole number from 1 to ${mostMinutes}`;
+      throw new Error(`${rule}, got ${JSON.stringify(values.minutes)}`);
+    }
+    const { stack, address, all: isAll } = values;
+    const named = stack === localStackName ? undefined : stack;
+    return { stack: named, address, minutes: count, all: isAll };
+  } catch (error) {
+    throw new Error(`usage: ${usages[command]}; ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { within } from "../../doctor/own-address";
+import { cloudName } from "../../resources/naming";
+import type { CloudProject } from "../../rolling/cloud-api";
+import { repositoryRoot } from "../local/paths";
+import { localStackName } from "../local/stack-name";
+import { Firewall } from "./firewall";
+import { closed, deadlineOf, opened, type Rule } from "./opening";
+
+/** What the commands work with. */
+export interface Opening {
+  project: CloudProject;
+  /** Name of the stack; undefined is the local one. */
+  stack: string | undefined;
+  say: (line: string) => void;
+  /** The time. @default the clock's */
+  now?: () => Date;
+  /** Directory that remembers what was opened here. @default `.webstack/<stack>` of the checkout */
+  directory?: string;
+}
+
+function firewallOf({ project, stack = localStackName }: Opening): Firewall {
+  const identity = { project: "webstack", stack: stack.split("/").at(-1)! };
+  return new Firewall(project, cloudName(identity, "edge"));
+}
+
+/** What was opened here and is not closed yet: a cancelled run closes it without asking anybody for its address. */
+function noteOf({ stack = localStackName, directory }: Opening): string {
+  return join(directory ?? join(repositoryRoot, ".webstack", stack), "admin-open");
+}
+
+/** Opens SSH of the load balancers to a block for some minutes; nothing is done where it is open anyway. */
+export async function open(opening: Opening, block: string, minutes: number): Promise<void> {
+  const { say, now = () => new Date() } = opening;
+  const firewall = firewallOf(opening);
+  const lasting = (await firewall.rules()).find((rule) => letsIn(rule, block));
+  if (lasting) return say(`${block} is let in by ${lasting.source_ips!.join(", ")} already`);
+  const until = new Date(now().getTime() + minutes * 60_000);
+  const note = noteOf(opening);
+  mkdirSync(join(note, ".."), { recursive: true, mode: 0o700 });
+  // Before the rule: whoever is cancelled in between closes too much, not too little.
+  writeFileSync(note, block, { mode: 0o600 });
+  await firewall.change((rules) => opened(rules, block, until, now()));
+  say(`SSH of the load balancers is open to ${block} until ${until.toISOString()}`);
+}
+
+/**
+ * Closes what was opened for an address, for this checkout, or by anybody; and always what is over.
+ *
+ * @param blocks what is closed. @default what was opened here
+ */
+export async function close(opening: Opening, blocks?: readonly string[] | "all"): Promise<void> {
+  const { say, now = () => new Date() } = opening;
+  const note = noteOf(opening);
+  const noted = existsSync(note) ? [readFileSync(note, "utf8").trim()] : [];
+  const firewall = firewallOf(opening);
+  const before = await firewall.rules();
+  const after = await firewall.change((rules) => closed(rules, now(), blocks ?? noted));
+  rmSync(note, { force: true });
+  const isLeft = (rule: Rule) => after.some((one) => JSON.stringify(one) === JSON.stringify(rule));
+  const gone = before.filter((rule) => deadlineOf(rule) && !isLeft(rule));
+  for (const { source_ips: ips } of gone) say(`SSH is closed to ${ips?.join(", ")} again`);
+  if (gone.length === 0) say("nothing was open");
+}
+
+/** True for a rule of the stack itself by which SSH from a block passes. */
+function letsIn(rule: Rule, block: string): boolean {
+  const { direction, protocol, port, source_ips: sources } = rule;
+  const isSsh = direction === "in" && protocol === "tcp" && port === "22";
+  return isSsh && !deadlineOf(rule) && !!sources?.some((outer) => within(block, outer));
+}

@@ -1,0 +1,66 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { openedUntil } from "../../preview/opened-rules";
+
+/** A rule of a firewall as the API says it; what is not known here is kept as it is. */
+export const ruleShape = z.looseObject({
+  direction: z.string(),
+  protocol: z.string(),
+  port: z.string().nullish(),
+  source_ips: z.array(z.string()).nullish(),
+  destination_ips: z.array(z.string()).nullish(),
+  description: z.string().nullish(),
+});
+
+/** A rule of a firewall. */
+export type Rule = z.infer<typeof ruleShape>;
+
+/** The block of one address, such as `203.0.113.5/32`. @throws Error if it is no address. */
+export function blockOf(address: string): string {
+  const family = isIP(address);
+  if (family !== 0) return `${address}/${family === 4 ? 32 : 128}`;
+  throw new Error(
+    `the address must be an IP address without a prefix such as 5.75.1.7, got ${JSON.stringify(address)}`,
+  );
+}
+
+/** The day and time until which a rule is an opening; undefined: it is a rule of the program or of a person. */
+export function deadlineOf({ description }: Rule): Date | undefined {
+  if (!description?.startsWith(openedUntil)) return undefined;
+  const [time = ""] = description.slice(openedUntil.length).split(" ");
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** The rules with SSH open to a block until a time, in place of an earlier opening for it; those that are over go. */
+export function opened(rules: readonly Rule[], block: string, until: Date, now: Date): Rule[] {
+  const rule: Rule = {
+    direction: "in",
+    protocol: "tcp",
+    port: "22",
+    source_ips: [block],
+    description: `${openedUntil}${until.toISOString()}`,
+  };
+  return [...closed(rules, now, [block]), rule];
+}
+
+/** The rules without the openings that are over, and without those for the blocks; `all`: without any. */
+export function closed(
+  rules: readonly Rule[],
+  now: Date,
+  blocks: readonly string[] | "all" = [],
+): Rule[] {
+  return rules.filter((rule) => {
+    const deadline = deadlineOf(rule);
+    if (deadline === undefined) return true;
+    const isAsked = blocks === "all" || blocks.some((one) => rule.source_ips?.includes(one));
+    return !isAsked && deadline > now;
+  });
+}
+
+/** The rule as the API takes it: what does not apply to it is left out, as the official clients do. */
+export function sendable(rule: Rule): object {
+  const isSaid = (value: unknown) =>
+    value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => isSaid(value)));
+}

@@ -1,0 +1,56 @@
+import { parseArgs } from "node:util";
+import { keys } from "../host/archiver/chain/manifest";
+import { S3Store } from "../host/archiver/store/s3";
+import { prunerOf } from "./prune/credentials";
+import { type Pruning, pruning } from "./prune/pruning";
+import { readHistory } from "./prune/read-history";
+import { Remover } from "./prune/remover";
+import { backupsOf, retentionOf } from "./restore/bucket";
+import { timelines } from "./restore/read-chain";
+
+const options = {
+  plan: { type: "boolean", default: false },
+  stack: { type: "string" },
+} as const;
+
+function say(timeline: string, made: Pruning): void {
+  console.log(`history     ${timeline}`);
+  for (const { id, why, reachesEnd } of made.keep) {
+    const reach = reachesEnd ? "" : ", its own moment alone";
+    console.log(`keeps       base ${id} (${why.join(", ")})${reach}`);
+  }
+  if (made.refused !== "") return console.log(`REFUSED     nothing is deleted: ${made.refused}`);
+  for (const id of made.bases) console.log(`deletes     base ${id}`);
+  const { links, data, parts, throughLink } = made;
+  const through = links.length > 0 ? ` (up to ${throughLink})` : "";
+  console.log(
+    `deletes     ${links.length} links${through}, ${data.length} segments, ${parts.length} parts of bases`,
+  );
+}
+
+/** `npm run backups:prune [-- --plan] [--stack S]`: deletes backups that are older than they are to be kept. */
+async function main(): Promise<void> {
+  const { plan: planOnly, stack } = parseArgs({ options }).values;
+  const { target, root } = backupsOf(stack, undefined);
+  const retention = retentionOf(stack);
+  const remover = planOnly
+    ? undefined
+    : new Remover(prunerOf(target, stack, process.env), () => new Date());
+  const store = new S3Store(target, () => new Date());
+  for (const timeline of await timelines(store, root)) {
+    const made = pruning(await readHistory(store, root, timeline), retention, Date.now());
+    say(timeline, made);
+    if (made.refused !== "") process.exitCode = 1;
+    if (made.refused !== "" || !remover) continue;
+    // What makes an object count goes before it: whatever breaks off here leaves a whole archive.
+    await remover.remove(made.bases.map((id) => keys.base(root, timeline, id)));
+    await remover.remove(made.links.map((number) => keys.link(root, timeline, number)));
+    await remover.remove([...made.data, ...made.parts].map((key) => `${root}/${key}`));
+    console.log("done");
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

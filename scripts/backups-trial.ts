@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { buildSync } from "esbuild";
+import { hostPrograms } from "../host-programs";
+import { imageTag } from "../localcloud/image/build";
+
+/**
+ * `npm run backups:trial [-- --nodes 1|3] [--seconds 60]`: real MySQLs, the archiver and the object
+ * storage in one container of the host image without a network; breaks things, restores, compares.
+ * With `--tables ROWS` tables are brought into a group that is written to, and nothing else.
+ */
+function main(): void {
+  const { nodes, seconds, tables } = parseArgs({
+    options: {
+      nodes: { type: "string", default: "3" },
+      seconds: { type: "string", default: "60" },
+      tables: { type: "string" },
+    },
+  }).values;
+  const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
+  try {
+    for (const [name, text] of Object.entries(hostPrograms())) {
+      writeFileSync(join(folder, `${name}.js`), text);
+    }
+    buildSync({
+      entryPoints: [
+        join(__dirname, "trial", tables === undefined ? "inside.ts" : "tables-inside.ts"),
+      ],
+      outfile: join(folder, "inside.js"),
+      bundle: true,
+      platform: "node",
+      target: "node22",
+      format: "cjs",
+      logLevel: "error",
+    });
+    execFileSync("chmod", ["-R", "a+rX", folder]);
+    execFileSync(
+      "docker",
+      [
+        ...["run", "--rm", "--init", "--network", "none", "--cap-add", "NET_ADMIN"],
+        ...["-v", `${folder}:/programs:ro`, "--entrypoint", "/usr/bin/node", imageTag()],
+        ...[
+          "/programs/inside.js",
+          ...(tables === undefined ? [nodes, "/programs", seconds] : [tables]),
+        ],
+      ],
+      { stdio: "inherit", timeout: 3_600_000 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

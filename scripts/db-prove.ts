@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import type { ObjectStore } from "../host/archiver/store/object-store";
+import { S3Store } from "../host/archiver/store/s3";
+import { backupsOf } from "./restore/bucket";
+import { heartbeatLine, heartbeatSql } from "./restore/heartbeat";
+import { inspect } from "./restore/inspect";
+import { momentIn, type Window, windowOf } from "./restore/moment";
+import { plan } from "./restore/plan";
+import { sayFailed, sayProved } from "./restore/proof";
+import { planLines } from "./restore/report";
+import { timeText } from "./restore/target";
+import { checkIdentity, openArchive, type Opened, withRestored } from "./restore/with-restored";
+
+const options = {
+  window: { type: "string", default: "newest" },
+  stack: { type: "string" },
+  identity: { type: "string" },
+} as const;
+const say = (line: string) => console.log(line);
+
+async function prove({ backups, store, archive }: Opened, window: Window): Promise<void> {
+  const target = momentIn(window);
+  const momentUs = target.kind === "time" ? target.us : window.toUs;
+  const made = plan(archive.bases, archive.links, target);
+  say(
+    `moment      ${timeText(momentUs)}, of ${timeText(window.fromUs)} to ${timeText(window.toUs)}`,
+  );
+  for (const line of planLines(made, archive.timeline)) say(line);
+  if (made.faults.length > 0) throw new Error(`the archive has gaps: ${made.faults.join("; ")}`);
+  await withRestored({ backups, store, plan: made, target, say }, async (running) => {
+    const { server, restored, ms } = running;
+    say(heartbeatLine(await server.query(heartbeatSql), momentUs));
+    const tables = await inspect(server);
+    for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
+    const proved = { plan: made, target, restored, tables, ms, endUs: window.toUs };
+    say(await sayProved(store, backups.root, proved));
+    return "remove";
+  });
+}
+
+/** A failure that is known only here is told by the age of the last proof all the same. */
+async function tellFailure(store: ObjectStore, root: string, { message }: Error): Promise<void> {
+  await sayFailed(store, root, message).catch((error: Error) => {
+    console.error(`the bucket does not know of it: ${error.message}`);
+  });
+}
+
+/** `npm run db:prove [-- --window newest|all] [--stack S]`: restores a random second, and says in the bucket how it went. */
+async function main(): Promise<void> {
+  const { window, stack, identity } = parseArgs({ options }).values;
+  if (window !== "newest" && window !== "all") {
+    throw new Error(`--window must be newest or all, got ${JSON.stringify(window)}`);
+  }
+  const backups = backupsOf(stack, identity);
+  try {
+    checkIdentity(backups);
+    const opened = await openArchive(backups);
+    await prove(opened, windowOf(opened.archive, window));
+  } catch (error) {
+    await tellFailure(new S3Store(backups.target, () => new Date()), backups.root, error as Error);
+    throw error;
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(`NOT PROVED  ${error.message}`);
+  process.exitCode = 1;
+});

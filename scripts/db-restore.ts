@@ -1,0 +1,92 @@
+import { type Asked, askedOf } from "./restore/asked";
+import { backupsOf } from "./restore/bucket";
+import { inspect } from "./restore/inspect";
+import { plan } from "./restore/plan";
+import { sayProved } from "./restore/proof";
+import { planLines } from "./restore/report";
+import { bring } from "./restore/tables/bring";
+import { runningPrimary } from "./restore/tables/running-primary";
+import {
+  checkIdentity,
+  openArchive,
+  type InContainer,
+  type Wanted,
+  withRestored,
+} from "./restore/with-restored";
+
+const say = (line: string) => console.log(line);
+
+/** Looks at all tables, and says that the restore is proved if nothing was left out. */
+async function drill(
+  running: InContainer,
+  { plan, target, store, backups }: Wanted,
+): Promise<void> {
+  const { server, restored, ms } = running;
+  const tables = await inspect(server);
+  for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
+  if (plan.faults.length > 0 || target.kind !== "latest") return;
+  say(
+    await sayProved(store, backups.root, {
+      plan,
+      target,
+      restored,
+      tables,
+      ms,
+      endUs: restored.lastUs,
+    }),
+  );
+}
+
+function sayKept({ container, folder }: InContainer): void {
+  const id = container.slice(0, 12);
+  const socket = "--socket=/restore/mysqld.sock";
+  say(`It runs in container ${id}, which nobody reaches but you:`);
+  say(`  docker exec -it ${id} mysql ${socket}`);
+  say(`  docker exec ${id} mysqldump ${socket} app > app.sql`);
+  say(`  docker rm --force ${id} && sudo rm -r ${folder}    # when it is not needed any more`);
+}
+
+async function restore(asked: Asked, wanted: Wanted): Promise<void> {
+  const { use, stack } = asked;
+  if (use.into !== "running") {
+    await withRestored(wanted, async (running) => {
+      await drill(running, wanted);
+      if (use.into === "new") sayKept(running);
+      return use.into === "new" ? "keep" : "remove";
+    });
+    return;
+  }
+  const primary = await runningPrimary(stack);
+  await withRestored(wanted, async ({ server }) => {
+    say(`brings tables to ${primary.node}, the primary`);
+    const stamp = new Date()
+      .toISOString()
+      .replace(/[-:]|\..*/g, "")
+      .replace("T", "_");
+    const { tables, replace } = use;
+    await bring({ copy: server, running: primary, wanted: tables, stamp, replace, say });
+    return "remove";
+  });
+}
+
+/** `npm run db:restore -- --to TIME | --to-gtid SET | --latest [--into drill|new] [--tables app.entry [--replace]] [--stack S]`. */
+async function main(): Promise<void> {
+  const asked = askedOf(process.argv.slice(2));
+  const { target, history, withGaps, planOnly } = asked;
+  const backups = backupsOf(asked.stack, asked.identity);
+  if (!planOnly) checkIdentity(backups);
+  const { store, archive } = await openArchive(backups, history);
+  const made = plan(archive.bases, archive.links, target);
+  for (const line of planLines(made, archive.timeline)) say(line);
+  if (made.faults.length > 0 && !withGaps) {
+    throw new Error(
+      "the archive has gaps before the target; say --with-gaps to restore without them",
+    );
+  }
+  if (!planOnly) await restore(asked, { backups, store, plan: made, target, say });
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

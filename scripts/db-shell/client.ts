@@ -1,0 +1,54 @@
+import { operatorUsers } from "../../services/mysql/mysql-init-sql";
+import { type DatabaseState, primaryOf } from "../operate/databases";
+import { quoted } from "../operate/foreground";
+import type { StackNode } from "../operate/outputs";
+
+/** What the supervisors say, by node; undefined where one does not answer. */
+type States = ReadonlyMap<string, DatabaseState | undefined>;
+
+/**
+ * The node whose MySQL is asked: the primary for writes; for reads the replica with the newest data, so that
+ * the primary is left alone, or the primary if there is no replica.
+ *
+ * @throws Error if there is none.
+ */
+export function nodeFor(kind: keyof typeof operatorUsers, states: States): string {
+  const replicas = [...states].flatMap(([name, state]) => {
+    const isReplica = state?.member?.state === "ONLINE" && state.member.role === "SECONDARY";
+    return isReplica ? [{ name, age: state.dataAgeMs }] : [];
+  });
+  const [newest] = replicas.sort((a, b) => a.age - b.age);
+  const primary = primaryOf(states) ?? alone(states);
+  const chosen = kind === "write" ? primary : (newest?.name ?? primary);
+  if (chosen !== undefined) return chosen;
+  throw new Error(`no database node takes ${kind}s; see: npm run db:status`);
+}
+
+/** The only node, which is in no group. */
+function alone(states: States): string | undefined {
+  const [[name, state] = [], ...others] = [...states];
+  return others.length === 0 && state?.ready ? name : undefined;
+}
+
+/**
+ * The command line of MySQL's client on a database node. It has no password: MySQL asks the kernel who calls,
+ * and the operators' login is tied to one account that reads and one that writes. What is typed is kept nowhere.
+ *
+ * @param name name of the node, for the prompt.
+ */
+export function mysqlCommand(kind: keyof typeof operatorUsers, { name }: StackNode): string {
+  const reads = kind === "read";
+  const words = [
+    ...["env", "MYSQL_HISTFILE=/dev/null", "mysql", `--user=${operatorUsers[kind]}`],
+    // The account cannot write either; this says so at once, and to routines of a view too.
+    ...(reads ? ["--init-command=SET SESSION TRANSACTION READ ONLY"] : []),
+    `--prompt=${name} ${reads ? "(reads)" : "(WRITES)"}> `,
+    "app",
+  ];
+  return words.map(quoted).join(" ");
+}
+
+/** A command that fails if the account is not there yet. */
+export function loginCheck(kind: keyof typeof operatorUsers): string {
+  return `mysql --user=${operatorUsers[kind]} --execute='DO 0'`;
+}

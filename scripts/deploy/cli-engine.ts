@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { repositoryRoot } from "../local/paths";
+import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
+import { EventLog } from "./event-log";
+
+/** How often the engine's events are read, milliseconds. */
+const readMs = 200;
+/** Most of what the command says that is kept, characters. */
+const keptWords = 4_000;
+
+/** What a finished command said. */
+interface Said {
+  stdout: string;
+}
+
+/** Runs `pulumi`. @throws Error with the end of what it said if its status is not 0. */
+function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", words, {
+      cwd: repositoryRoot,
+      stdio: ["ignore", "pipe", "pipe"],
+      // With it the command knows --event-log; the Automation API does the same.
+      env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
+    });
+    const stop = () => child.kill("SIGINT");
+    signal.addEventListener("abort", stop);
+    const timer = everyMs && setInterval(everyMs, readMs);
+    let [stdout, said] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-keptWords)));
+    }
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      const missing = "pulumi is not on the path; without --stack the local stack is meant";
+      reject(error.code === "ENOENT" ? new Error(missing, { cause: error }) : error);
+    });
+    child.on("close", (status) => {
+      clearInterval(timer);
+      signal.removeEventListener("abort", stop);
+      everyMs?.();
+      if (status === 0) return resolve({ stdout });
+      reject(new Error(`pulumi ${words[0]} ended with ${status}:\n${said.trim()}`));
+    });
+  });
+}
+
+/**
+ * The stack of that name with these settings, by the `pulumi` command. They are in a file of their own:
+ * the stack's file is left alone.
+ */
+export function cliEngine(
+  stack: string,
+  { settings, files = "deploy", signal }: EngineOptions,
+): DeployEngine {
+  const directory = join(repositoryRoot, ".webstack", stack);
+  const settingsFile = join(directory, `${files}.yaml`);
+  const logFile = join(directory, `${files}-events.jsonl`);
+  const run = async (command: string, onEvent: (event: EngineEvent) => void, refresh = false) => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    rmSync(logFile, { force: true });
+    writeFileSync(settingsFile, settings, { mode: 0o600 });
+    const log = new EventLog(logFile, onEvent);
+    const words = [
+      ...[command, "--stack", stack, "--config-file", settingsFile, "--event-log", logFile],
+      ...["--non-interactive", "--suppress-progress", "--color", "never"],
+      ...(command === "up" ? ["--yes", "--skip-preview"] : []),
+      ...(refresh ? ["--refresh"] : []),
+    ];
+    try {
+      await pulumi(words, signal, () => log.read());
+    } finally {
+      for (const file of [settingsFile, logFile]) rmSync(file, { force: true });
+    }
+  };
+  return {
+    pins: async () => {
+      const { stdout } = await pulumi(["stack", "export", "--stack", stack], signal);
+      return pinsIn((JSON.parse(stdout) as { deployment: Deployment }).deployment);
+    },
+    preview: (onEvent, refresh) => run("preview", onEvent, refresh),
+    up: (onEvent) => run("up", onEvent),
+  };
+}

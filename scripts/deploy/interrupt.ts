@@ -1,0 +1,29 @@
+/** Time in which the engine ends by itself after the terminal's Ctrl-C, which it gets too, milliseconds. */
+const engineMs = 10_000;
+
+/** Ctrl-C while a release is changed: what is under way ends in order, and the command says how things are. */
+export interface Interrupt {
+  /** Ends this program's own work at once. */
+  signal: AbortSignal;
+  /** Ends the engine, if it does not end by itself: a second Ctrl-C would make it drop what it does. */
+  engineSignal: AbortSignal;
+}
+
+/** Takes over Ctrl-C and the end of the terminal. A second Ctrl-C ends the program at once. */
+export function takeInterrupts(say: (line: string) => void): Interrupt {
+  const [own, engine] = [new AbortController(), new AbortController()];
+  const stop = (patienceMs: number) => {
+    if (own.signal.aborted) process.exit(130);
+    say("stopping; a node that is at work finishes it, and the next run goes on from there");
+    own.abort(new Error("interrupted"));
+    setTimeout(() => engine.abort(), patienceMs).unref();
+  };
+  let toldAt = 0;
+  process.on("SIGINT", () => {
+    // One Ctrl-C may come twice, from the terminal and from the program that started this one.
+    if (Date.now() - toldAt > 500) stop(engineMs);
+    toldAt = Date.now();
+  });
+  process.once("SIGTERM", () => stop(0));
+  return { signal: own.signal, engineSignal: engine.signal };
+}

@@ -1,0 +1,33 @@
+import { ensureEngine } from "../../offline/engine";
+import { cloudAnswers } from "../local/cloud";
+import { saveOutputs } from "../local/outputs";
+import { resumeInterrupted } from "../local/resume";
+import { localStack } from "../local/stack";
+import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
+
+/**
+ * The local stack with these settings; what an interrupted command left under way is seen to first.
+ *
+ * @throws Error if the local cloud does not run.
+ */
+export async function localEngine({ settings, say, signal }: EngineOptions): Promise<DeployEngine> {
+  if (!(await cloudAnswers())) {
+    throw new Error("the local cloud does not answer; start it with: npm run up:local");
+  }
+  // Which engine it is was said when the stack was made.
+  const engine = await ensureEngine({ progress: () => undefined });
+  const stack = await localStack(engine, settings);
+  await resumeInterrupted(stack, say);
+  const quiet = { suppressProgress: true, color: "never", signal } as const;
+  return {
+    pins: async () => pinsIn((await stack.exportStack()).deployment as Deployment),
+    preview: async (onEvent, refresh = false) =>
+      void (await stack.preview({ ...quiet, refresh, onEvent })),
+    up: async (onEvent) => {
+      const { outputs } = await stack.up({ ...quiet, onEvent });
+      const { privateKey, ...rest } = outputs;
+      const values = Object.entries(rest).map(([key, { value }]) => [key, value as unknown]);
+      saveOutputs(Object.fromEntries(values), String(privateKey?.value ?? ""));
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { loadBalancers } from "../operate/edge";
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
+
+/** What the HAProxy of a load balancer has counted since its process started. */
+export interface EdgeCounters {
+  /** Process that counts; another one begins at nought. */
+  pid: number;
+  /** Answers of 500 and more to visitors, the app's own among them. */
+  failedAnswers: number;
+  /** Connections to web nodes that were not made. */
+  connectErrors: number;
+  /** Answers of web nodes that broke off. */
+  responseErrors: number;
+  /** Requests that were sent again, to another web node too. */
+  retries: number;
+}
+
+/** Asks HAProxy, as root there. A program of one line, since no host has another client for a Unix socket. */
+const ask =
+  "echo 'show info;show stat' | sudo node -e '" +
+  'const s=require("net").connect("/run/haproxy/admin.sock");s.setTimeout(5000,()=>s.destroy());' +
+  "process.stdin.pipe(s).pipe(process.stdout)'";
+
+/** Counters in the answer to `show info;show stat`. @throws Error if something is not in it. */
+export function countersIn(answer: string): EdgeCounters {
+  const lines = answer.split("\n").map((line) => line.trim());
+  const pid = Number(lines.find((line) => line.startsWith("Pid:"))?.slice(4));
+  const header = lines.find((line) => line.startsWith("# pxname,"));
+  const columns = header?.slice(2).split(",") ?? [];
+  const value = (proxy: string, side: string, column: string): number => {
+    const row = lines.find((line) => line.startsWith(`${proxy},${side},`))?.split(",");
+    const text = row?.[columns.indexOf(column)];
+    if (!text) throw new Error(`HAProxy says no ${column} of ${proxy}`);
+    return Number(text);
+  };
+  if (!pid) throw new Error("HAProxy does not say its process");
+  return {
+    pid,
+    failedAnswers: value("public", "FRONTEND", "hrsp_5xx"),
+    connectErrors: value("web", "BACKEND", "econ"),
+    responseErrors: value("web", "BACKEND", "eresp"),
+    retries: value("web", "BACKEND", "wretr"),
+  };
+}
+
+/** What each load balancer has counted, by name; undefined where one does not answer. */
+export async function edgeCounters(
+  outputs: StackOutputs,
+): Promise<Map<string, EdgeCounters | undefined>> {
+  const asked = loadBalancers(outputs).map(async (name) => {
+    const counters = runOnNode(outputs, name, ask).then(countersIn);
+    return [name, await counters.catch(() => undefined)] as const;
+  });
+  return new Map(await Promise.all(asked));
+}
+
+/** Lines on the requests that were lost between two looks, for a person. */
+export function lostLines(
+  before: ReadonlyMap<string, EdgeCounters | undefined>,
+  after: ReadonlyMap<string, EdgeCounters | undefined>,
+): string[] {
+  return [...after].map(([name, now]) => {
+    const then = before.get(name);
+    if (!now) return `${name}: its HAProxy does not answer, so nobody knows`;
+    if (!then) return `${name}: its HAProxy did not answer before, so nobody knows`;
+    if (now.pid !== then.pid) {
+      return `${name}: its HAProxy was started anew meanwhile; since then ${counted(now)}`;
+    }
+    return `${name}: ${counted({
+      pid: now.pid,
+      failedAnswers: now.failedAnswers - then.failedAnswers,
+      connectErrors: now.connectErrors - then.connectErrors,
+      responseErrors: now.responseErrors - then.responseErrors,
+      retries: now.retries - then.retries,
+    })}`;
+  });
+}
+
+function counted({ failedAnswers, connectErrors, responseErrors, retries }: EdgeCounters): string {
+  return (
+    `${failedAnswers} answers of 500 and more, ${connectErrors} connections and ` +
+    `${responseErrors} answers of web nodes that failed, ${retries} requests sent again`
+  );
+}

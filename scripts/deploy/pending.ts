@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from "node:util";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { migrateUnit } from "../../services/app/app-units";
+import type { BundleService } from "../../services/bundle";
+
+/** Steps that change nothing. */
+const idle = ["same", "read", "refresh"];
+const appUnit = "/etc/systemd/system/app@.service";
+const current = "/srv/app/current";
+
+/** Inputs of a configuration, as far as a release may touch them. */
+interface ConfigurationInputs {
+  files?: Record<string, unknown>;
+  services?: BundleService[];
+}
+
+function shortName(urn: string): string {
+  return (urn.split("::").at(-1) ?? urn).replace(/-configuration$/, "");
+}
+
+/** A unit without the command that the release says itself. */
+function withoutCommand({ files = {} }: ConfigurationInputs): string {
+  return String(files[appUnit]).replace(/^ExecStart=.*$/m, "ExecStart=");
+}
+
+/** Services without what a pin changes: whether the migration runs again when the release is switched. */
+function withoutPin({ services = [] }: ConfigurationInputs): BundleService[] {
+  return services.map((service) =>
+    service.unit === migrateUnit
+      ? { ...service, restartFiles: service.restartFiles.filter((path) => path !== current) }
+      : service,
+  );
+}
+
+/**
+ * The values of a configuration that would change though no release changes them.
+ *
+ * @param saysCommand whether a release says its command itself, so that this may change with it.
+ */
+function beyondRelease(
+  { detailedDiff, diffs, old, new: next }: StepEventMetadata,
+  saysCommand: boolean,
+): string[] {
+  const before = (old?.inputs ?? {}) as ConfigurationInputs;
+  const after = (next?.inputs ?? {}) as ConfigurationInputs;
+  const keys = Object.keys(detailedDiff ?? {});
+  if (keys.length === 0) return diffs?.length ? diffs : ["something"];
+  return keys.filter((key) => {
+    if (/^release(\.|$)/.test(key)) return false;
+    if (key === `files[${JSON.stringify(appUnit)}]` && saysCommand) {
+      return withoutCommand(before) !== withoutCommand(after);
+    }
+    if (key.startsWith("services[")) {
+      return !isDeepStrictEqual(withoutPin(before), withoutPin(after));
+    }
+    return true;
+  });
+}
+
+/** `files["/etc/a"]` and what belongs to it as the path, everything else by its first word. */
+function place(key: string): string {
+  const [, word = key, path] = /^(\w+)(?:\["([^"]+)"\])?/.exec(key) ?? [];
+  if (path === undefined) return word;
+  return word === "secrets" ? `${path} (secret)` : path;
+}
+
+/**
+ * What a planned update would change besides the release: a line for each resource, with the values of a
+ * configuration. Empty: nothing.
+ */
+export function pendingEdits(events: readonly EngineEvent[], saysCommand: boolean): string[] {
+  return events.flatMap(({ resourcePreEvent }) => {
+    const step = resourcePreEvent?.metadata;
+    if (!step || idle.includes(step.op)) return [];
+    const name = shortName(step.urn);
+    const isUpdate = step.op === "update" && step.type === "host:index:Configuration";
+    if (!isUpdate) return [`${name}: ${step.op} ${step.type.split(":").at(-1)}`];
+    const places = beyondRelease(step, saysCommand).map(place);
+    return places.length === 0 ? [] : [`${name}: ${[...new Set(places)].join(", ")}`];
+  });
+}

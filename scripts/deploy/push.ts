@@ -1,0 +1,71 @@
+import { setMaxListeners } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect } from "../../provider/connect";
+import type { Log } from "../../provider/engine-log";
+import { fetchAhead, pushRelease } from "../../provider/remote";
+import type { Session } from "../../provider/session";
+import type { BundleRelease } from "../../services/bundle";
+import type { StackNode, StackOutputs } from "../operate/outputs";
+import { releaseNodes } from "../operate/releases";
+import type { Pin } from "./engine";
+
+/** Longest wait for a node that is up, seconds. */
+const connectSeconds = 30;
+const silent: Log = { status: () => undefined, info: () => undefined, warn: () => undefined };
+
+/** A release as it comes to the nodes: an archive from here, or an address. */
+export type Delivered = BundleRelease & { archive?: string };
+
+/**
+ * Brings a release to all app and web nodes at once; nothing uses it yet. A node that has it is left alone.
+ *
+ * @param pins host keys by node; one without is not asked for anything.
+ * @throws Error naming each node that does not have it now.
+ */
+export async function pushToAll(
+  outputs: StackOutputs,
+  release: Delivered,
+  pins: ReadonlyMap<string, Pin>,
+  { say, signal }: { say: (line: string) => void; signal: AbortSignal },
+): Promise<void> {
+  setMaxListeners(0, signal);
+  const privateKey = readFileSync(outputs.files.key, "utf8");
+  const pushes = releaseNodes(outputs).map(async (node) => {
+    const begun = Date.now();
+    const session = await reach(outputs, node, { privateKey, pin: pins.get(node.name), signal });
+    try {
+      const sent = release.url
+        ? await fetchAhead(session, release)
+        : await pushRelease(session, { release }, silent);
+      const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
+      say(`  ${node.name} ${sent ? "got it" : "had it"} (${seconds} s)`);
+    } finally {
+      session.close();
+    }
+  });
+  const ends = await Promise.allSettled(pushes);
+  const problems = ends.flatMap((end, i) =>
+    end.status === "rejected"
+      ? [`${releaseNodes(outputs)[i]!.name}: ${(end.reason as Error).message}`]
+      : [],
+  );
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+function reach(
+  outputs: StackOutputs,
+  { name, privateIp }: StackNode,
+  way: { privateKey: string; pin: Pin | undefined; signal: AbortSignal },
+): Promise<Session> {
+  const { privateKey, pin, signal } = way;
+  if (!pin) throw new Error(`the stack's state has no host key of ${name}; run pulumi up first`);
+  const { user, bastions } = outputs.ssh;
+  return connect({
+    connection: { host: privateIp, user, privateKey, bastions },
+    pinned: pin.hostKey,
+    timeoutSeconds: connectSeconds,
+    urn: pin.urn,
+    say: () => undefined,
+    signal,
+  });
+}

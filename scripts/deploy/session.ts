@@ -1,0 +1,139 @@
+import { statSync } from "node:fs";
+import { localPaths, repositoryRoot } from "../local/paths";
+import { takeLock } from "../local/processes";
+import { localStackName } from "../local/stack-name";
+import { confirmed } from "../operate/confirm";
+import { outputsOf } from "../operate/operated-stack";
+import type { StackOutputs } from "../operate/outputs";
+import { type NodeReleases, releasesOf, runningLines } from "../operate/releases";
+import type { Asked } from "./asked";
+import { changeRelease, MoreIsPending } from "./change";
+import { cliEngine } from "./cli-engine";
+import type { DeployEngine } from "./engine";
+import { takeInterrupts } from "./interrupt";
+import { localEngine } from "./local-engine";
+import type { Delivered } from "./push";
+import { type Named, naming, readStackFile, writeStackFile } from "./stack-file";
+import { Steps } from "./steps";
+
+/** A command that changes the release of one stack. */
+export interface ReleaseSession {
+  outputs: StackOutputs;
+  /** Text of the stack's file. */
+  text: string;
+  /** Name of the stack. */
+  stack: string;
+  /** The command that applies edits of its file. */
+  upCommand: string;
+  steps: Steps;
+  say: (line: string) => void;
+}
+
+/** What is to run, and how that is told. */
+export interface Wanted {
+  /** What the stack file is to name once it runs. */
+  named: Named;
+  /** What is brought to the nodes first. @default they have it */
+  delivered?: Delivered;
+  /** Whether a release says its command itself. */
+  saysCommand: boolean;
+  /** How to go on after a failure, in a line. */
+  onFailure: string;
+  /** What to do where the release itself wants more than a release may change. @default nothing besides */
+  onMore?: string;
+}
+
+const print = (line: string) => console.log(line);
+
+/** @throws Error if the stack is not up, or another command works on the local one. */
+export function openSession({ stack }: Asked, command: string): ReleaseSession {
+  const outputs = outputsOf(stack);
+  if (stack === undefined) takeLock(localPaths.lock, command);
+  const name = stack ?? localStackName;
+  return {
+    outputs,
+    stack: name,
+    text: readStackFile(name, repositoryRoot).text,
+    upCommand: stack === undefined ? "npm run up:local" : `pulumi up --stack ${stack}`,
+    steps: new Steps(print),
+    say: print,
+  };
+}
+
+/** Asks whether to go on, unless that was said before. @throws Error if there is nobody to ask. */
+export async function consent(
+  { stack }: Pick<ReleaseSession, "stack">,
+  { yes }: Pick<Asked, "yes">,
+  isTerminal: boolean = process.stdin.isTTY,
+): Promise<void> {
+  if (yes) return;
+  if (!isTerminal) throw new Error("nobody can be asked here; add --yes to go on");
+  await confirmed(stack);
+}
+
+/**
+ * Brings all nodes to what is wanted. The stack file is written at the end alone, so that it never names what
+ * did not come up.
+ *
+ * @throws Error with the reason, what runs now, and how to go on.
+ */
+export async function carryOut(
+  session: ReleaseSession,
+  asked: Asked,
+  wanted: Wanted,
+): Promise<void> {
+  const { outputs, stack, text, upCommand, steps, say } = session;
+  const { named, onFailure, onMore, ...change } = wanted;
+  const interrupt = takeInterrupts(say);
+  const settings = naming(text, named);
+  try {
+    const engine = await openEngine(asked, settings, { say, signal: interrupt.engineSignal });
+    await changeRelease({ outputs, engine, ...change, upCommand, steps, say, interrupt });
+  } catch (error) {
+    const { message } = interrupt.signal.aborted ? new Error("interrupted") : (error as Error);
+    const { path, text: now } = readStackFile(stack, repositoryRoot);
+    const states = await releasesOf(outputs);
+    const goOn = [onFailure, ...goBack([...states.values()])];
+    const kept = now === text ? "was not changed by this command" : "was changed by somebody else";
+    throw new Error(
+      [
+        message,
+        "runs now:",
+        ...runningLines(states).map((line) => `  ${line}`),
+        `${path} ${kept}`,
+        ...(error instanceof MoreIsPending ? (onMore ? [onMore] : []) : goOn),
+      ].join("\n"),
+      { cause: error },
+    );
+  }
+  const file = readStackFile(stack, repositoryRoot);
+  const written = naming(file.text, named);
+  if (written !== file.text) {
+    writeStackFile(file.path, written);
+    say(`${file.path} says so now; commit it, so that everybody's pulumi up agrees`);
+  }
+  say("runs now:");
+  for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
+}
+
+/** How nodes that run different releases all get the one back that the last of them still runs. */
+function goBack(states: readonly (NodeReleases | undefined)[]): string[] {
+  const currents = states.map((state) => state?.current);
+  const last = currents.at(-1);
+  if (last === undefined || new Set(currents).size === 1) return [];
+  return [`to go back: npm run rollback -- ${last.slice(0, 12)}`];
+}
+
+function openEngine(
+  { stack }: Asked,
+  settings: string,
+  how: { say: (line: string) => void; signal: AbortSignal },
+): Promise<DeployEngine> | DeployEngine {
+  const options = { settings, ...how };
+  return stack === undefined ? localEngine(options) : cliEngine(stack, options);
+}
+
+/** Size of a file for a person, such as `1.3 MB`. */
+export function sizeText(path: string): string {
+  return `${(statSync(path).size / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,57 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+import { packApp, releasePlace } from "../../app-source";
+import { defaultAppPath } from "../../config";
+import { appSettings } from "../../config/app-schema";
+import { commandWords } from "../../config/command";
+import { problemsOf } from "../../config/problems";
+import type { ReleaseFacts } from "../../release/facts";
+import type { Delivered } from "./push";
+import { appIn } from "./stack-file";
+
+const keys = {
+  path: true,
+  url: true,
+  sha256: true,
+  build: true,
+  command: true,
+  static: true,
+} as const;
+const shape = z.object({ app: appSettings({}).pick(keys) });
+
+/** A release that is to run, ready to come to the nodes. */
+export interface Ready {
+  release: Delivered;
+  /** What it says of itself; empty if the hosts fetch it. */
+  facts: ReleaseFacts;
+}
+
+/**
+ * Builds and packs the app that a stack file names, as the program would; one with an address is left to
+ * the hosts.
+ *
+ * @throws Error that names the setting if one is wrong, or with what the build said.
+ */
+export function makeReady(settings: string, projectRoot: string): Ready {
+  const all = appIn(settings);
+  const raw = Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
+  const { data, error } = shape.safeParse({ app: raw });
+  if (error) throw new Error(problemsOf(error, shape, { app: raw }).join("\n"));
+  const { path = defaultAppPath, url, sha256, build, command, static: site } = data.app;
+  if (url !== undefined) {
+    if (sha256 === undefined) throw new Error("webstack:app.sha256 must be set with app.url");
+    return { release: { digest: sha256, url, ...releasePlace }, facts: {} };
+  }
+  const words = (text: string | undefined) => (text ? commandWords(text) : undefined);
+  const [buildWords, ownWords] = [words(build), words(command)];
+  const { digest, archive, facts } = packApp(
+    {
+      ...(buildWords ? { build: buildWords } : {}),
+      ...(ownWords ? { command: ownWords } : {}),
+      hasServer: !site.only,
+    },
+    resolve(projectRoot, path),
+    projectRoot,
+  );
+  return { release: { digest, archive, ...releasePlace }, facts };
+}

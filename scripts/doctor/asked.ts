@@ -1,0 +1,40 @@
+import { isIP } from "node:net";
+import { parseArgs } from "node:util";
+import { type KnownLimits, limitedKinds } from "../../doctor/quota";
+
+/** What a command line asks for. */
+export interface Asked {
+  /** Name of the stack; undefined is the local one. */
+  stack: string | undefined;
+  /** Address that this machine is seen with. */
+  address: string | undefined;
+  /** Limits of the account. */
+  limits: KnownLimits;
+}
+
+const usage =
+  "usage: npm run doctor -- [--stack <name>] [--address <address>] [--limit <kind>=<number> ...]";
+
+/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+export function asked(args: readonly string[]): Asked {
+  const options = {
+    stack: { type: "string" },
+    address: { type: "string" },
+    limit: { type: "string", multiple: true, default: [] as string[] },
+  } as const;
+  try {
+    const { stack, address, limit } = parseArgs({ args: [...args], options }).values;
+    if (address !== undefined && isIP(address) === 0) {
+      throw new Error(`--address must be an IP address without a prefix, got ${address}`);
+    }
+    return { stack, address, limits: Object.fromEntries(limit.map(limitOf)) };
+  } catch (error) {
+    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function limitOf(text: string): [string, number] {
+  const [, kind = "", count = ""] = /^(\w+)=(\d+)$/.exec(text) ?? [];
+  if (limitedKinds.some((one) => one === kind)) return [kind, Number(count)];
+  throw new Error(`--limit must be <kind>=<number> with ${limitedKinds.join(", ")}, got ${text}`);
+}

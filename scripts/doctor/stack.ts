@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkedSettings, readProject } from "../../config";
+import { sharedToken } from "../../config/api-token";
+import { isCidr } from "../../config/addresses";
+import { settingsSchema } from "../../config/schema";
+import { decodeSettings, valueAt } from "../../config/stack-file";
+import { callsTo } from "../../doctor/api";
+import type { Subject } from "../../doctor/examine";
+import { S3Store, type S3Target } from "../../host/archiver/store/s3";
+import { repositoryRoot } from "../local/paths";
+import { type FoundSettings, standIn } from "./settings";
+
+/** What a stack's settings say about it. */
+export type StackPart = Pick<Subject, "stackFile" | "tokens" | "bucket">;
+
+/** Settings that hold a token for the API. */
+const tokenSettings = { shared: "hcloud:token", own: "webstack:loadBalancers.api.token" } as const;
+
+/** Reads the settings as the program does. Secrets that were not opened are not looked at. */
+export function stackPart(name: string, found: FoundSettings, today: Date): StackPart {
+  const { values, secretKeys, hidden, problem } = found;
+  const isHidden = (setting: string) =>
+    hidden.some((one) => one === setting || one.startsWith(`${setting}.`));
+  pulumi.runtime.setAllConfig(values, secretKeys);
+  const raw = decodeSettings(values, settingsSchema);
+  const { settings, problems } = checkedSettings(repositoryRoot, today);
+  const told = problem === undefined ? problems : [problem];
+  const aboutHidden = (text: string) => hidden.some((one) => text.includes(one));
+  const cidrs = valueAt(raw, ["admin", "cidrs"]);
+  const endpoint = readProject().endpoint;
+  const known = [
+    { setting: tokenSettings.shared, token: sharedToken(values) },
+    { setting: tokenSettings.own, token: valueAt(raw, ["loadBalancers", "api", "token"]) },
+  ];
+  const target = valueAt(raw, ["backups", "target"]) as S3Target | undefined;
+  const bucketOf = () => {
+    if (!settings?.backups || !target) return "none";
+    return isHidden("webstack:backups") ? "unknown" : new S3Store(target, () => new Date());
+  };
+  return {
+    stackFile: {
+      name,
+      problems: told.filter((text) => !aboutHidden(text)),
+      hidden,
+      ...(problem === undefined && settings ? { settings } : {}),
+      cidrs: (Array.isArray(cidrs) ? cidrs : []).filter(
+        (one): one is string => typeof one === "string" && isCidr(one),
+      ),
+    },
+    tokens: known.flatMap(({ setting, token }) =>
+      typeof token === "string" && token !== standIn && !isHidden(setting)
+        ? [{ setting, call: callsTo(endpoint, token) }]
+        : [],
+    ),
+    bucket: bucketOf(),
+  };
+}

@@ -1,0 +1,128 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import { cloudGet } from "../local/cloud";
+import { waitUntil } from "../local/wait-until";
+import { outOfService } from "../operate/in-service";
+import type { StackNode, StackOutputs } from "../operate/outputs";
+import { absences, machineActions, overlaps } from "./absences";
+import { account } from "./database-load";
+import type { Drill, Mark, Measured, NotShown } from "./drill";
+import { moves, waitForNormal } from "./edge-state";
+import { Ledger } from "./ledger";
+import { longestGap } from "./longest-gap";
+import { npmRun } from "./npm-run";
+import { Prober, seen } from "./prober";
+import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
+import { withStackFile } from "./stack-file";
+
+/** Reads a second, on a connection each and on lasting ones; writes come on top, some ten a second. */
+const readsPerSecond = 45;
+/** Clients that write, and the pause of each between two writes, milliseconds. */
+const writers = { clients: 2, pauseMs: 150 };
+/** Time that is watched before and after the edits, milliseconds. */
+const aroundMs = 3_000;
+/** Length of a bucket of the timeline, milliseconds. */
+const stepMs = 500;
+/** Types of which the second one is larger. */
+const [small, large] = ["cpx22", "cpx32"];
+
+/** Keys of the stack file by tier. */
+const keys: Record<StackNode["role"], string> = {
+  lb: "webstack:loadBalancers",
+  web: "webstack:web",
+  app: "webstack:app",
+  db: "webstack:db",
+};
+
+async function allInService(outputs: StackOutputs): Promise<void> {
+  const look = async () => {
+    const out = await outOfService(outputs);
+    if (out.length > 0) throw new Error(`${out.join(", ")} not in service`);
+    return true;
+  };
+  await waitUntil("every node in service", look, { timeoutSeconds: 180, intervalMs: 2_000 });
+}
+
+/** Makes the servers of a tier larger and small again, with two ordinary `up`. */
+async function upAndDown(role: StackNode["role"], mark: (text: string) => void): Promise<void> {
+  await withStackFile(async (edit) => {
+    for (const type of [large, small]) {
+      edit((settings) => (settings[keys[role]] = { ...settings[keys[role]], serverType: type }));
+      mark(type);
+      await npmRun("up:local");
+    }
+  });
+}
+
+/** Power that the cloud's own record says two servers were without at a time. */
+async function togetherAway(afterId: number): Promise<string[]> {
+  const actions = (await machineActions(cloudGet)).filter(({ id }) => id > afterId);
+  return overlaps(absences(actions));
+}
+
+/** Edits a tier under load; what fails, and what is away together, is counted. */
+async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<Measured> {
+  await allInService(outputs);
+  await waitForNormal(outputs);
+  const before = { moves: await moves(), id: (await machineActions(cloudGet)).at(-1)?.id ?? 0 };
+  const url = new URL("/api/entries", outputs.url).href;
+  const probers = [new Prober(url, readsPerSecond, false), new Prober(url, readsPerSecond, true)];
+  const ledger = new Ledger(outputs.url, await account(outputs.url));
+  const begunMs = performance.now();
+  const marks: Mark[] = [];
+  const mark = (text: string) => void marks.push({ atMs: performance.now() - begunMs, text });
+  for (const prober of probers) prober.start();
+  ledger.start(writers.clients, writers.pauseMs);
+  try {
+    await pause(aroundMs);
+    await upAndDown(role, mark);
+    mark("done");
+    await pause(aroundMs);
+  } finally {
+    await Promise.all([...probers.map((prober) => prober.stop()), ledger.stop()]);
+  }
+  const tookSeconds = Math.round((performance.now() - begunMs) / 1000);
+  await allInService(outputs);
+  const away = await togetherAway(before.id);
+  if (away.length > 0) throw new Error(`away at the same time: ${away.join(", ")}`);
+  const each = probers.map(({ probes }) => seen(probes));
+  const lost = ledger.writes.filter(({ result }) => result !== "acknowledged").length;
+  const gap = longestGap(ledger.writes).lengthMs;
+  const probes = probers.flatMap((prober) => prober.probes);
+  const answers = [...answersOfProbes(probes), ...answersOfWrites(ledger.writes)];
+  return {
+    outageMs: Math.max(...each.map(({ outageMs }) => outageMs), role === "db" ? gap : 0),
+    requests: each.reduce((sum, { requests }) => sum + requests, ledger.writes.length),
+    failed: each.reduce((sum, { failed }) => sum + failed, lost),
+    moves: (await moves()).filter((id) => !before.moves.includes(id)).length,
+    notes: [
+      `up and down in ${tookSeconds} s`,
+      `longest time between two writes ${gap} ms`,
+      `${lost} of ${ledger.writes.length} writes without an answer`,
+      `slowest read ${Math.max(...each.map(({ slowestMs }) => slowestMs))} ms`,
+    ],
+    series: seriesOf(answers, { begunMs, stepMs, marks }),
+  };
+}
+
+function drill(
+  id: string,
+  role: StackNode["role"],
+  title: string,
+  bound: { boundMs: number; moves: readonly [number, number] },
+): Drill {
+  return { id, title, ...bound, failed: 0, run: (outputs) => edited(outputs, role) };
+}
+
+/** Edits of a running stack that disturb machines. Nobody may notice. */
+export const editDrills: readonly Drill[] = [
+  // Each way the address moves once: the one that has it is the last.
+  drill("E1", "lb", "the load balancers resized up and down", { boundMs: 0, moves: [2, 2] }),
+  drill("E2", "web", "the web nodes resized up and down", { boundMs: 0, moves: [0, 0] }),
+  drill("E3", "app", "the app nodes resized up and down", { boundMs: 0, moves: [0, 0] }),
+  // Writes wait while the primary's role changes hands.
+  drill("E4", "db", "the databases resized up and down", { boundMs: 1_000, moves: [0, 0] }),
+];
+
+/** Edits that are shown elsewhere, or not at all. */
+export const editsNotShown: readonly NotShown[] = [];

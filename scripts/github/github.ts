@@ -1,0 +1,125 @@
+import { z } from "zod";
+
+/** A repository on GitHub, as its own workflows know it. */
+export interface Repository {
+  /** Such as `https://api.github.com`. */
+  api: string;
+  /** Owner and name. */
+  name: string;
+  token: string;
+  /** Address of the run that speaks; absent: nobody's. */
+  run?: string | undefined;
+}
+
+const entriesShape = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
+const issuesShape = z.array(z.object({ number: z.number(), body: z.string().nullish() }));
+
+/** Longest wait for an answer, milliseconds. */
+const answerMs = 30_000;
+/** Entries of a page, and most pages that are read. */
+const [perPage, mostPages] = [100, 30];
+/** Longest text that GitHub takes is 65536 characters; some are for what stands around it. */
+const longest = 65_000;
+
+/** The repository that the variables of a workflow name. @throws Error with the one that is missing. */
+export function repositoryOf(env: NodeJS.ProcessEnv): Repository {
+  const { GITHUB_API_URL = "https://api.github.com", GITHUB_REPOSITORY, GITHUB_TOKEN } = env;
+  if (!GITHUB_REPOSITORY) throw new Error("GITHUB_REPOSITORY must be <owner>/<name>, got nothing");
+  if (!GITHUB_TOKEN) throw new Error("GITHUB_TOKEN must be a token of the repository, got nothing");
+  const { GITHUB_SERVER_URL, GITHUB_RUN_ID } = env;
+  const run = GITHUB_SERVER_URL && GITHUB_RUN_ID;
+  return {
+    ...{ api: GITHUB_API_URL, name: GITHUB_REPOSITORY, token: GITHUB_TOKEN },
+    ...(run ? { run: `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${run}` } : {}),
+  };
+}
+
+/**
+ * Sets the one comment with a mark on a pull request: the one that is there, or a new one.
+ *
+ * @param text Markdown; empty: nobody could make it, which is said.
+ */
+export async function setComment(
+  repository: Repository,
+  pull: number,
+  mark: string,
+  text: string,
+): Promise<"new" | "updated"> {
+  const said = text.trim() === "" ? "There is nothing to show; the run says why." : text;
+  const body = marked(repository, mark, said);
+  const list = `/issues/${pull}/comments`;
+  const own = await found(repository, list, entriesShape, mark);
+  if (own) await call(repository, "PATCH", `/issues/comments/${own.id}`, { body });
+  else await call(repository, "POST", list, { body });
+  return own ? "updated" : "new";
+}
+
+/** Sets the one open issue with a mark; without text it is closed, if there is one. */
+export async function setIssue(
+  repository: Repository,
+  mark: string,
+  title: string,
+  text: string,
+): Promise<"new" | "updated" | "closed" | "none"> {
+  const own = await found(repository, "/issues?state=open", issuesShape, mark);
+  if (text.trim() === "") {
+    if (own) await call(repository, "PATCH", `/issues/${own.number}`, { state: "closed" });
+    return own ? "closed" : "none";
+  }
+  const issue = { title, body: marked(repository, mark, text) };
+  if (own) await call(repository, "PATCH", `/issues/${own.number}`, issue);
+  else await call(repository, "POST", "/issues", issue);
+  return own ? "updated" : "new";
+}
+
+function lineOf(mark: string): string {
+  return `<!-- webstack ${mark} -->`;
+}
+
+/** The text after its mark, which nobody sees; what is too long is cut, which is said first: the end may be folded. */
+function marked({ run }: Repository, mark: string, text: string): string {
+  const isCut = text.length > longest;
+  const kept = isCut ? text.slice(0, text.lastIndexOf("\n", longest)) : text.trimEnd();
+  const notes = [...(isCut ? ["The end is cut."] : []), ...(run ? [`[The run](${run})`] : [])];
+  return [
+    lineOf(mark),
+    ...(isCut ? [notes.join(" "), ""] : []),
+    kept,
+    ...(isCut ? [] : ["", ...notes]),
+  ]
+    .join("\n")
+    .trimEnd();
+}
+
+/** The first entry of a list that begins with the mark. */
+async function found<T extends { body?: string | null | undefined }>(
+  repository: Repository,
+  list: string,
+  shape: z.ZodType<T[]>,
+  mark: string,
+): Promise<T | undefined> {
+  for (let page = 1; page <= mostPages; page++) {
+    const query = `${list.includes("?") ? "&" : "?"}per_page=${perPage}&page=${page}`;
+    const entries = shape.parse(await call(repository, "GET", `${list}${query}`));
+    const own = entries.find(({ body }) => body?.startsWith(lineOf(mark)));
+    if (own || entries.length < perPage) return own;
+  }
+  return undefined;
+}
+
+async function call(
+  { api, name, token }: Repository,
+  method: "GET" | "POST" | "PATCH",
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const response = await fetch(`${api}/repos/${name}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(answerMs),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return JSON.parse(text) as unknown;
+}

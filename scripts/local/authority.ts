@@ -1,0 +1,101 @@
+import { execFileSync, spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
+import { cloudNames, worldAddress } from "../../localcloud/machines/names";
+import { saveZone } from "../../localcloud/names/zone";
+import { authorityFiles as files, authorityPorts as ports } from "./authority-settings";
+import { localPaths } from "./paths";
+import { ensurePrerequisites } from "./prerequisites";
+import { livePid, stopByPidFile } from "./processes";
+import { waitUntil } from "./wait-until";
+
+const program = { command: "pebble", debianPackage: "pebble" };
+/** As Let's Encrypt: 90 days. */
+const validitySeconds = 90 * 24 * 3600;
+
+/** Key and certificate of the authority's own API. */
+function makeIdentity(): void {
+  if (existsSync(files.cert)) return;
+  const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes".split(" ");
+  const name = ["-subj", "/CN=local authority", "-addext", `subjectAltName=IP:${worldAddress}`];
+  const out = ["-keyout", files.key, "-out", files.cert, "-days", "3650"];
+  execFileSync("openssl", ["req", "-x509", ...key, ...name, ...out], { stdio: "ignore" });
+}
+
+function settings(): object {
+  return {
+    pebble: {
+      listenAddress: `${worldAddress}:${ports.api}`,
+      managementListenAddress: `${worldAddress}:${ports.management}`,
+      certificate: files.cert,
+      privateKey: files.key,
+      httpPort: 80,
+      tlsPort: 443,
+      ocspResponderURL: "",
+      externalAccountBindingRequired: false,
+      certificateValidityPeriod: validitySeconds,
+    },
+  };
+}
+
+function start(): void {
+  writeFileSync(files.settings, JSON.stringify(settings(), null, 2));
+  const log = openSync(files.log, "a", 0o600);
+  const { router } = cloudNames(localPaths.cloud);
+  const resolver = ["-dnsserver", `${worldAddress}:53`];
+  const call = [program.command, "-strict", "-config", files.settings, ...resolver];
+  const child = spawn("ip", ["netns", "exec", router, ...call], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, PEBBLE_VA_SLEEPTIME: "3" },
+  });
+  closeSync(log);
+  child.unref();
+  writeFileSync(files.pid, String(child.pid));
+}
+
+function root(): Promise<string> {
+  const trusted = { ca: readFileSync(files.cert), timeout: 3_000 };
+  return new Promise((resolve, reject) => {
+    const url = `https://${worldAddress}:${ports.management}/roots/0`;
+    const call = get(url, trusted, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => resolve(text));
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer within 3 s")));
+    call.on("error", reject);
+  });
+}
+
+/**
+ * Starts the certificate authority of the local cloud's world, pebble in its strict mode, unless it
+ * runs. Each start of it has a root of its own.
+ *
+ * @returns its root in PEM form, which is in {@link files} too.
+ */
+export async function ensureAuthority(say: (line: string) => void): Promise<string> {
+  ensurePrerequisites([program], say);
+  mkdirSync(localPaths.authority, { recursive: true, mode: 0o700 });
+  makeIdentity();
+  if (livePid(files.pid) === undefined) start();
+  const found = await waitUntil(`the authority (its log: ${files.log})`, root, {
+    timeoutSeconds: 30,
+  });
+  writeFileSync(files.root, found);
+  return found;
+}
+
+/** Tells the resolver of the local cloud's world that the names lead to the floating addresses. */
+export function publishNames(
+  names: readonly string[],
+  { ipv4, ipv6 }: { ipv4: string; ipv6?: string | undefined },
+): void {
+  const addresses = [ipv4, ...(ipv6 === undefined ? [] : [ipv6])];
+  saveZone(localPaths.cloud, Object.fromEntries(names.map((name) => [name, addresses])));
+}
+
+/** Ends the authority, if it runs. */
+export function stopAuthority(): Promise<void> {
+  return stopByPidFile(files.pid);
+}

@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { buildSync } from "esbuild";
+import { command } from "../../../localcloud/machines/command";
+import type { CheckSaid } from "./inside/checks";
+import { type ChainArgs, chainFiles } from "./render";
+
+/** Headers that could mean something else to HAProxy. */
+const oddHeaders = {
+  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+  "Content-Security-Policy": `default-src 'self'; img-src * data:; ${"script-src 'none'; ".repeat(50)}end`,
+  "X-Odd": `100% "it's" {$HOME} \\ # %[src] \\n ;}`,
+  "X-From-App": "from the stack file",
+};
+
+const usual: ChainArgs = {
+  requests: { answerTimeoutSeconds: 30, idleTimeoutSeconds: 3600, maxBodyMib: 10, paths: {} },
+  rules: {
+    trustedProxies: [],
+    clientAddressHeader: "X-Forwarded-For",
+    limits: { requestsPerSecond: 1000 },
+    headers: {},
+  },
+  settings: { brotli: false, locations: {} },
+};
+const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
+
+/** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
+const chains: Record<string, ChainArgs> = {
+  requests: {
+    ...usual,
+    requests: {
+      answerTimeoutSeconds: 1,
+      idleTimeoutSeconds: 60,
+      maxBodyMib: 1,
+      paths: {
+        "/long": { answerTimeoutSeconds: 3 },
+        "/files/": { maxBodyMib: 4096 },
+      },
+    },
+  },
+  clients: usual,
+  proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },
+  named: {
+    ...usual,
+    rules: { ...usual.rules, trustedProxies, clientAddressHeader: "CF-Connecting-IP" },
+  },
+  worded: {
+    ...usual,
+    requests: {
+      ...usual.requests,
+      answerTimeoutSeconds: 1,
+      maxBodyMib: 100,
+      paths: { "/own": {} },
+    },
+    rules: {
+      ...usual.rules,
+      headers: oddHeaders,
+      haproxySnippet: "acl admin path_beg /wp-admin\nhttp-request deny if admin\n",
+    },
+    settings: {
+      brotli: false,
+      locations: { "= /old": "return 301 /new;\n", "/beside/": "proxy_pass http://app;\n" },
+      nginxSnippet: "location = /stub {\n  return 204;\n}\nerror_page 504 /sorry.html;\n",
+    },
+  },
+  limited: {
+    ...usual,
+    rules: { ...usual.rules, trustedProxies, limits: { requestsPerSecond: 20, connections: 30 } },
+  },
+  secured: {
+    ...usual,
+    rules: { ...usual.rules, trustedProxies },
+    https: {
+      mode: "pem",
+      domains: ["www.secured.test", "secured.test"],
+      canonical: "www.secured.test",
+      redirect: true,
+      hsts: "on",
+    },
+  },
+};
+
+/** To see what files a process has open, and to give the host addresses. */
+const capabilities = ["SYS_PTRACE", "NET_ADMIN"].flatMap((name) => ["--cap-add", name]);
+/** IPv6; and buffers so small that what a slow client has not taken is soon in the proxies and not in the kernel. */
+const inOwnNetwork = [
+  "ipv6.conf.all.disable_ipv6=0",
+  "ipv4.tcp_rmem=4096 65536 262144",
+  "ipv4.tcp_wmem=4096 65536 262144",
+].flatMap((setting) => ["--sysctl", `net.${setting}`]);
+/** Longest run of one chain with all its checks, seconds. */
+const timeoutSeconds = 300;
+
+async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
+  const folder = mkdtempSync(join(tmpdir(), "webstack-chain-"));
+  try {
+    const chain = chains[name];
+    if (!chain) throw new Error(`there is no chain ${name}`);
+    const files = chainFiles(chain);
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    const program = join(folder, "checks.js");
+    const entry = join(__dirname, "inside", "main.ts");
+    buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node" });
+    const given = ["BYTES", "VERBOSE"].flatMap((one) => ["--env", one]);
+    const docker = ["run", "--rm", "--network", "none", ...capabilities, ...inOwnNetwork];
+    const run = ["-v", `${folder}:/chain:ro`, "--entrypoint", "/usr/bin/node", image];
+    const args = [...docker, ...given, ...run, "/chain/checks.js", name];
+    const output = await command("docker", args, { timeoutSeconds });
+    return output
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as CheckSaid);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Sends requests through the real proxies, all in a container of the host image without a network. */
+export async function checkProxies(
+  image: string,
+  names: readonly string[] = Object.keys(chains),
+): Promise<CheckSaid[]> {
+  const results: CheckSaid[] = [];
+  for (const name of names) results.push(...(await checkChain(image, name)));
+  return results;
+}

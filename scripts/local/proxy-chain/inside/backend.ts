@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the app behind the proxies saw of a request. */
+export interface Seen {
+  method: string;
+  url: string;
+  /** Names in small letters and values, in order. */
+  headers: [string, string][];
+  /** Bytes of its body. */
+  bytes: number;
+}
+
+/** The last request that changed its protocol; `/last-upgrade` tells it. */
+let lastUpgrade: Seen | undefined;
+
+const block = Buffer.alloc(64 * 1024, "x");
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url ?? "/", "http://app");
+  const number = (name: string) => Number(searchParams.get(name) ?? 0);
+  if (pathname.endsWith("/slow")) {
+    setTimeout(() => response.end("late\n"), number("ms"));
+  } else if (pathname.endsWith("/events")) {
+    events(response, number("count"), number("everyMs"));
+  } else if (pathname.endsWith("/download")) {
+    download(response, number("bytes"));
+  } else {
+    if (pathname.endsWith("/header")) response.setHeader("X-From-App", "from the app");
+    echo(request, response);
+  }
+}
+
+function seenOf({ method = "", url = "", rawHeaders }: IncomingMessage, bytes: number): Seen {
+  const headers = rawHeaders.flatMap((name, i): [string, string][] =>
+    i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ""]] : [],
+  );
+  return { method, url, headers, bytes };
+}
+
+function echo(request: IncomingMessage, response: ServerResponse): void {
+  let bytes = 0;
+  request.on("data", (chunk: Buffer) => (bytes += chunk.length));
+  request.on("end", () => {
+    const seen = request.url === "/last-upgrade" ? lastUpgrade : seenOf(request, bytes);
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify(seen));
+  });
+}
+
+function events(response: ServerResponse, count: number, everyMs: number): void {
+  response.writeHead(200, { "Content-Type": "text/event-stream" });
+  let sent = 0;
+  const timer = setInterval(() => {
+    response.write(`data: ${Date.now()}\n\n`);
+    if (++sent < count) return;
+    clearInterval(timer);
+    response.end();
+  }, everyMs);
+}
+
+function download(response: ServerResponse, bytes: number): void {
+  response.writeHead(200, { "Content-Length": bytes });
+  let left = bytes;
+  const more = (): void => {
+    while (left > 0) {
+      const chunk = left < block.length ? block.subarray(0, left) : block;
+      left -= chunk.length;
+      if (!response.write(chunk)) return void response.once("drain", more);
+    }
+    response.end();
+  };
+  more();
+}
+
+/** Starts the app; a connection that changes its protocol gets back whatever it sends. */
+export function startBackend(port: number): Promise<AddressInfo> {
+  const server = createServer(answer);
+  server.on("upgrade", (request, socket) => {
+    lastUpgrade = seenOf(request, 0);
+    // The answer to the key of the example of RFC 6455.
+    const accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+    const change = ["Upgrade: websocket", "Connection: Upgrade", accept];
+    const lines = ["HTTP/1.1 101 Switching Protocols", ...change];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    socket.pipe(socket);
+    socket.on("error", () => undefined);
+  });
+  return new Promise((resolve) =>
+    server.listen(port, "127.0.0.1", () => resolve(server.address() as AddressInfo)),
+  );
+}

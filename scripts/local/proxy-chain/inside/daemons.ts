@@ -1,0 +1,94 @@
+import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { ask, visitorsV6 } from "./visitor";
+
+const lines: string[] = [];
+
+/** What the daemons have printed so far, a line each. */
+export function printed(): readonly string[] {
+  return lines;
+}
+
+function start(file: string, args: readonly string[]): void {
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const keep = (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split("\n"));
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  child.on("exit", (status) => lines.push(`${file} ${args.join(" ")} ended with ${status}`));
+}
+
+/** Starts the four proxies with the files in `folder`; resolves once a request passes them all. */
+export async function startDaemons(folder: string): Promise<void> {
+  mkdirSync("/etc/haproxy/certs", { recursive: true });
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const files = ["-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"];
+  const subject = ["-days", "1", "-subj", "/CN=chain"];
+  execFileSync("openssl", ["req", "-x509", ...key, ...subject, ...files], { stdio: "ignore" });
+  const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
+  writeFileSync("/etc/haproxy/certs/edge.pem", pem.join(""));
+  const ticketKeys = Array.from({ length: 3 }, () => `${randomBytes(80).toString("base64")}\n`);
+  writeFileSync("/etc/haproxy/certs/tickets.keys", ticketKeys.join(""));
+  execFileSync("useradd", ["--system", "webstack-tickets"]);
+  cpSync(`${folder}/etc`, "/etc", { recursive: true });
+  mkdirSync("/srv/app/current/public", { recursive: true });
+  for (const address of visitorsV6) {
+    execFileSync("ip", ["-6", "address", "add", `${address}/128`, "dev", "lo"]);
+  }
+  start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
+  for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
+    start("/usr/sbin/haproxy", ["-W", "-f", `${folder}/${name}.cfg`]);
+  }
+  for (const end = Date.now() + 20_000; ; await pause(100)) {
+    const status = await ask("/first").then(
+      (answer) => answer.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    if (Date.now() > end) throw new Error(`no request passes:\n${lines.slice(-30).join("\n")}`);
+  }
+}
+
+/** Resident memory of all processes of a program, MiB. */
+export function memoryMib(program: string): number {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const kib = pids.map((pid) => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      if (!status.startsWith(`Name:\t${program}\n`)) return 0;
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  });
+  return kib.reduce((sum, one) => sum + one, 0) / 1024;
+}
+
+/** What Nginx keeps on its disk at this moment, MiB. */
+export function keptMib(): number {
+  const said = execFileSync("du", ["-sk", "/var/lib/nginx"], { encoding: "utf8" });
+  // A file that is open and has no name any more takes room all the same.
+  const open = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(openTemporary);
+  return Number(said.split("\t")[0]) / 1024 + open.reduce((sum, one) => sum + one, 0) / 1_048_576;
+}
+
+function openTemporary(pid: string): number[] {
+  try {
+    const folder = `/proc/${pid}/fd`;
+    const found = execFileSync("find", [folder, "-lname", "/var/lib/nginx/*(deleted)"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return found
+      .split("\n")
+      .filter((path) => path !== "")
+      .map((path) =>
+        Number(execFileSync("stat", ["-L", "-c", "%s", path], { encoding: "utf8" }).trim()),
+      );
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+import type { StackNode, StackOutputs } from "../operate/outputs";
+
+/** What is wanted of the journals. */
+export interface LogsAsked {
+  /** Name of the stack; undefined is the local one. */
+  stack: string | undefined;
+  /** Tiers and nodes; at least one. */
+  words: string[];
+  /** Whether to go on with what comes. */
+  follow: boolean;
+  /** From when on, as `journalctl --since` takes it, in UTC. @default no limit */
+  since?: string;
+  /** Entries of each node, the latest; undefined: all. */
+  entries: number | undefined;
+}
+
+const usage =
+  "usage: npm run logs -- <tier, node or app> [-f] [--since <time>] [-n <entries of each node>] [--stack <name>]";
+/** Entries of each node if nothing else is said. */
+const fewEntries = 50;
+const mostEntries = 100_000;
+
+/** What a command line means. @throws Error that names the rule it breaks. */
+export function logsAsked(args: readonly string[]): LogsAsked {
+  const options = {
+    stack: { type: "string" },
+    follow: { type: "boolean", short: "f", default: false },
+    since: { type: "string" },
+    entries: { type: "string", short: "n" },
+  } as const;
+  const { values, positionals: words } = parsed(() =>
+    parseArgs({ args: [...args], options, allowPositionals: true }),
+  );
+  if (words.length === 0) throw new Error(`${usage}; got no tier and no node`);
+  const { since, entries: text, follow, stack } = values;
+  const number = text === undefined ? undefined : Number(text);
+  if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= mostEntries)) {
+    throw new Error(`-n must be a whole number from 0 to ${mostEntries}, got ${text}; ${usage}`);
+  }
+  const entries = number ?? (since === undefined ? fewEntries : undefined);
+  return { stack, words, follow, entries, ...(since === undefined ? {} : { since }) };
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; ${usage}`, { cause: error });
+  }
+}
+
+/** A journal, or the part of it that units wrote. */
+export interface Journal {
+  node: StackNode;
+  /** Patterns of units. @default all of them, and what no unit wrote */
+  units?: readonly string[];
+}
+
+/** Units in which code of the app runs. */
+const appUnits = [
+  ...["app@*", "app-*", "worker-*", "cron-*"],
+  ...["webstack-migrate.service", "webstack-table-check@*", "webstack-app-data.service"],
+];
+
+/**
+ * The journals that words name: tiers or nodes. `app` is the app itself, on all of its nodes.
+ *
+ * @throws Error if a word names nothing.
+ */
+export function journalsOf({ nodes }: StackOutputs, words: readonly string[]): Journal[] {
+  const tiers = ["lb", "web", "app", "db"];
+  const names = nodes.map(({ name }) => name);
+  const unknown = words.filter((word) => !tiers.includes(word) && !names.includes(word));
+  if (unknown.length > 0) {
+    throw new Error(`logs are of ${[...tiers, ...names].join(", ")}; got ${unknown.join(", ")}`);
+  }
+  return nodes.flatMap((node): Journal[] => {
+    const whole = words.includes(node.name) || (node.role !== "app" && words.includes(node.role));
+    if (whole) return [{ node }];
+    return words.includes(node.role) ? [{ node, units: appUnits }] : [];
+  });
+}

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { StackOutputs } from "../operate/outputs";
+import { sshArguments } from "../operate/ssh";
+
+/** A node that is lost while its journal is followed is noticed after three of these, seconds. */
+const aliveSeconds = 10;
+
+/** What is heard while a journal is read. */
+export interface Listener {
+  /** Takes a line of the command. */
+  onLine: (line: string) => void;
+  /** Ends the reading. */
+  signal: AbortSignal;
+}
+
+/** How one try ended. */
+interface Ended {
+  status: number | null;
+  /** Whether a line came. */
+  heard: boolean;
+  /** What `ssh` or the command complained about. */
+  complaint: string;
+}
+
+function once(words: readonly string[], { onLine, signal }: Listener): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    // Standard input stays open as long as this process is there.
+    const child: ChildProcess = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"] });
+    const stop = () => child.kill();
+    signal.addEventListener("abort", stop, { once: true });
+    let [heard, complaint] = [false, ""];
+    const lines = createInterface(child.stdout!);
+    lines.on("line", (line) => {
+      heard = true;
+      onLine(line);
+    });
+    const printed = new Promise((done) => lines.once("close", done));
+    child.stderr!.on("data", (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-2_000);
+    });
+    child.stdin!.on("error", () => undefined);
+    child.once("error", reject);
+    child.once("close", (status) => {
+      signal.removeEventListener("abort", stop);
+      void printed.then(() => resolve({ status, heard, complaint: complaint.trim() }));
+    });
+  });
+}
+
+/**
+ * Runs a command on a node through whichever load balancer leads there, line by line, until it ends.
+ *
+ * @throws Error with the reason if no load balancer leads there, or the node is lost.
+ */
+export async function readJournal(
+  outputs: StackOutputs,
+  node: string,
+  command: string,
+  listener: Listener,
+): Promise<void> {
+  const alive = ["-o", `ServerAliveInterval=${aliveSeconds}`, "-o", "BatchMode=yes"];
+  let last = "no load balancer leads there";
+  for (const bastion of outputs.ssh.bastions) {
+    const words = [...alive, ...sshArguments(outputs, node, bastion), command];
+    const { status, heard, complaint } = await once(words, listener);
+    if (status === 0 || listener.signal.aborted) return;
+    last = complaint || `ended with ${status}`;
+    // 255 is ssh's own; whatever the command says is not told better by another load balancer.
+    if (status !== 255 || heard) break;
+  }
+  throw new Error(last);
+}

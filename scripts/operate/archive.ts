@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { StackOutputs } from "./outputs";
+import { runOnNode } from "./ssh";
+
+/** Where the archiver of a database node says what it does; as in `host/archiver/status.ts`. */
+const statusFile = "/run/webstack-archiver/status.json";
+/** Unit that takes a base; it copies on the node that archives alone. */
+const baseUnit = "webstack-base.service";
+
+const shape = z.looseObject({
+  active: z.boolean(),
+  doing: z.string(),
+  problem: z.string(),
+  newestUs: z.number(),
+  base: z.string(),
+  proof: z.string(),
+  // An archiver from before an update does not say it.
+  failedProof: z.string().default(""),
+  atUs: z.number(),
+});
+
+/** What the archiver of a node says of itself. */
+export type ArchiveState = z.infer<typeof shape>;
+
+/** Limits beyond which a backup is not what it should be. */
+const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26 };
+
+/** What the archivers say, by node; undefined where there is none. */
+export async function archiveStates(
+  outputs: StackOutputs,
+): Promise<Map<string, ArchiveState | undefined>> {
+  const nodes = outputs.nodes.filter(({ role }) => role === "db");
+  const states = await Promise.all(
+    nodes.map(async ({ name }) => {
+      const text = await runOnNode(outputs, name, `cat ${statusFile}`).catch(() => "");
+      return [name, text === "" ? undefined : shape.parse(JSON.parse(text))] as const;
+    }),
+  );
+  return new Map(states);
+}
+
+function hoursSince(id: string, nowUs: number): number {
+  const text = id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z");
+  return (nowUs / 1_000 - Date.parse(text)) / 3_600_000;
+}
+
+/** What is said of a stack's backups. */
+export interface ArchiveReport {
+  /** Lines about them; none if there are none. */
+  lines: string[];
+  /** What is not as it must be, a line each. */
+  errors: string[];
+}
+
+/** A part of a line, and what is wrong with it; empty: nothing. */
+type Said = readonly [text: string, error: string];
+
+function age(what: string, id: string, nowUs: number, mostHours: number): Said {
+  if (id === "") return [`NO ${what}`, `there is no ${what}`];
+  const hours = hoursSince(id, nowUs).toFixed(1);
+  const isOld = hoursSince(id, nowUs) > mostHours;
+  const error = isOld ? `the last ${what} is ${hours} h old, more than ${mostHours} h` : "";
+  return [`last ${what} ${hours} h ago${isOld ? " (TOO OLD)" : ""}`, error];
+}
+
+function lag({ newestUs }: ArchiveState, nowUs: number): Said {
+  if (newestUs === 0) return ["nothing archived yet", "nothing is archived yet"];
+  const seconds = Math.max(0, (nowUs - newestUs) / 1e6);
+  const isOld = seconds > limit.lagSeconds;
+  const text = `${seconds.toFixed(0)} s behind`;
+  const error = isOld ? `the archive is ${text}, more than ${limit.lagSeconds} s` : "";
+  return [isOld ? `${text} (TOO OLD)` : text, error];
+}
+
+/** A proof that failed after the last one that did not. */
+function failure({ proof, failedProof }: ArchiveState, nowUs: number): Said[] {
+  if (failedProof <= proof) return [];
+  const text = `a restore FAILED ${hoursSince(failedProof, nowUs).toFixed(1)} h ago`;
+  return [[text, `${text}: proof-failures/${failedProof}.json in the bucket says why`]];
+}
+
+/**
+ * What is said of the backups of a stack, and what of it is an error.
+ *
+ * @param isProofExpected false: a stack that never had a proof is none. An old one always is.
+ */
+export function archiveReport(
+  states: ReadonlyMap<string, ArchiveState | undefined>,
+  isProofExpected: boolean,
+  nowUs = Date.now() * 1_000,
+): ArchiveReport {
+  const known = [...states].flatMap(([name, state]) => (state ? [{ name, state }] : []));
+  if (known.length === 0) return { lines: [], errors: [] };
+  const active = known.filter(({ state }) => state.active);
+  const reports = active.map(({ name, state }): Said[] => {
+    const { base, proof, doing, problem } = state;
+    const proved = age("proved restore", proof, nowUs, limit.proofHours);
+    return [
+      [`backups  ${name} ${doing}`, ""],
+      ...(problem ? [[`PROBLEM: ${problem}`, `${problem}: ${doing}`] as const] : []),
+      lag(state, nowUs),
+      age("base", base, nowUs, limit.baseHours),
+      proof === "" && !isProofExpected ? [proved[0], ""] : proved,
+      ...failure(state, nowUs),
+    ];
+  });
+  const errors = reports.flat().flatMap(([, error]) => (error === "" ? [] : [error]));
+  if (active.length > 0) {
+    return { lines: reports.map((said) => said.map(([text]) => text).join(", ")), errors };
+  }
+  const waiting = known.map(({ name, state }) => `${name} ${state.doing}`).join("; ");
+  return { lines: [`backups  NO NODE ARCHIVES: ${waiting}`], errors: ["no node archives"] };
+}
+
+/** Takes a base on the node that archives, and waits for it. @throws Error if none does, or it fails. */
+export async function takeBase(outputs: StackOutputs, timeoutMs: number): Promise<string> {
+  const states = await archiveStates(outputs);
+  const node = [...states].find(([, state]) => state?.active)?.[0];
+  if (!node) throw new Error("no node archives; see: npm run db:status");
+  const command = `sudo systemctl start ${baseUnit} || { sudo journalctl --no-pager -n 15 -u webstack-base-copy -u webstack-base >&2; exit 1; }`;
+  await runOnNode(outputs, node, command, timeoutMs);
+  const met = await runOnNode(outputs, node, `systemctl show -P ConditionResult ${baseUnit}`);
+  if (met.trim() !== "yes") throw new Error(`${node} stopped archiving; run it again`);
+  return node;
+}

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import type { StackOutputs } from "./outputs";
+import { runOnNode, sshArguments } from "./ssh";
+
+/** Longest wait for a load balancer that is asked whether it leads anywhere, milliseconds. */
+const answerMs = 6_000;
+
+/** A word as a shell takes it for itself, whatever it holds. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Address of the first load balancer that answers; of the first one if none does, which then says why. */
+export async function bastionFor(outputs: StackOutputs, nodeName: string): Promise<string> {
+  const { bastions } = outputs.ssh;
+  const [first = ""] = bastions;
+  const own = outputs.nodes.find(({ name }) => name === nodeName);
+  if (own?.role === "lb") return first;
+  for (const bastion of bastions) {
+    const between = outputs.nodes.find(({ publicIp }) => publicIp === bastion);
+    if (!between) continue;
+    const answer = runOnNode(outputs, between.name, "true", answerMs);
+    if ((await answer.catch(() => undefined)) !== undefined) return bastion;
+  }
+  return first;
+}
+
+/** What a command on a node is given. */
+export interface Foreground {
+  /** Whether it has the terminal. */
+  terminal: boolean;
+  /** Its standard input. @default that of this process */
+  input?: string;
+}
+
+/** Runs a command on a node as if it ran here; resolves with its status. */
+export async function inForeground(
+  outputs: StackOutputs,
+  nodeName: string,
+  command: string,
+  { terminal, input }: Foreground,
+): Promise<number> {
+  const way = sshArguments(outputs, nodeName, await bastionFor(outputs, nodeName));
+  const args = [...(terminal ? ["-t"] : []), ...way, command];
+  // Ctrl-C is for the command there.
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  try {
+    return await new Promise((resolve, reject) => {
+      const stdin = input === undefined ? "inherit" : "pipe";
+      const child = spawn("ssh", args, { stdio: [stdin, "inherit", "inherit"] });
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? 1));
+      child.stdin?.on("error", ignore);
+      child.stdin?.end(input);
+    });
+  } finally {
+    process.off("SIGINT", ignore);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Retention } from "../../config/backups-schema";
+import type { Base } from "../../host/archiver/chain/manifest";
+import { plan, type ReadLink } from "../restore/plan";
+import { keptByAge, timeOf } from "./retention";
+
+const dayMs = 86_400_000;
+/** Parts without a base that are older are of a copy that broke off, milliseconds. */
+const leftoverMs = 2 * dayMs;
+
+/** What a history has in the bucket. Keys are without the part that all keys of the stack share. */
+export interface Found {
+  bases: readonly Base[];
+  /** Links from the oldest base on, as they were read. */
+  links: readonly ReadLink[];
+  /** Numbers of all links that there are. */
+  linkNumbers: readonly number[];
+  /** Keys of segments with the number of their link. */
+  data: readonly { key: string; number: number }[];
+  /** Keys of parts with the base that they are of. */
+  parts: readonly { key: string; base: string }[];
+}
+
+/** What is to be deleted. */
+export interface Pruning {
+  /** Why nothing may be deleted; empty: something may. */
+  refused: string;
+  /** Bases that are kept and why, oldest first. */
+  keep: { id: string; why: string[]; reachesEnd: boolean }[];
+  /** Ids of bases that go. */
+  bases: string[];
+  /** Links up to this number go, with their segments. */
+  throughLink: number;
+  /** Numbers of links that go, rising. */
+  links: number[];
+  /** Keys of segments and parts that go. */
+  data: string[];
+  parts: string[];
+}
+
+/**
+ * Plans what is deleted from a history. Days are counted back from its newest transaction, so that
+ * a history that has ended, or a clock that is wrong, loses nothing by it.
+ *
+ * The newest base is kept, and the newest from before the days of the log with every link behind it:
+ * each base from there on reaches the end. Older bases that are kept stand for their own moment.
+ */
+export function pruning(found: Found, retention: Retention, nowMs: number): Pruning {
+  const bases = [...found.bases].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const [oldest, newest] = [bases[0], bases.at(-1)];
+  const nothing = { keep: [], bases: [], throughLink: 0, links: [], data: [], parts: [] };
+  if (!oldest || !newest) return { ...nothing, refused: "there is no base" };
+  const endMs = Math.min(nowMs, endOf(found, newest));
+  const startMs = endMs - retention.logDays * dayMs;
+  const anchor = bases.findLast(({ id }) => timeOf(id) <= startMs) ?? oldest;
+  const reaching = bases.filter(({ id }) => id >= anchor.id);
+  const throughLink = Math.min(...reaching.map(({ link }) => link));
+  const why = keptByAge(
+    bases.map(({ id }) => id),
+    retention,
+  );
+  for (const [id, reason] of [[anchor.id, "log"] as const, [newest.id, "newest"] as const]) {
+    why.set(id, [...(why.get(id) ?? []), reason]);
+  }
+  const keep = bases
+    .filter(({ id }) => why.has(id))
+    .map(({ id }) => ({ id, why: why.get(id)!, reachesEnd: id >= anchor.id }));
+  const refused = faultOf(found, { newest, anchor, throughLink });
+  if (refused !== "") return { ...nothing, keep, refused };
+  const gone = new Set(bases.filter(({ id }) => !why.has(id)).map(({ id }) => id));
+  const known = new Set(bases.map(({ id }) => id));
+  const isLeftover = (id: string) => !known.has(id) && timeOf(id) < endMs - leftoverMs;
+  return {
+    ...{ refused, keep, throughLink },
+    bases: [...gone],
+    links: found.linkNumbers.filter((number) => number <= throughLink).sort((a, b) => a - b),
+    data: found.data.filter(({ number }) => number <= throughLink).map(({ key }) => key),
+    parts: found.parts
+      .filter(({ base }) => gone.has(base) || isLeftover(base))
+      .map(({ key }) => key),
+  };
+}
+
+/** Time of the newest thing that is archived, milliseconds since 1970. */
+function endOf({ links }: Found, newest: Base): number {
+  const times = links.map(({ link }) => link?.segment?.toUs ?? 0);
+  return times.reduce((a, b) => Math.max(a, b), timeOf(newest.id) * 1_000) / 1_000;
+}
+
+/** What is wrong with what would be left; empty: nothing. */
+function faultOf(
+  { links, data, parts }: Found,
+  { newest, anchor, throughLink }: { newest: Base; anchor: Base; throughLink: number },
+): string {
+  const left = links.filter(({ number }) => number > throughLink);
+  const broken = left.find(({ fault }) => fault !== "");
+  if (broken) return `link ${broken.number} ${broken.fault}`;
+  const keys = new Set([...data, ...parts].map(({ key }) => key));
+  const bare = left.find(({ link }) => link?.segment && !keys.has(link.segment.key));
+  if (bare) return `the segment of link ${bare.number} is not there`;
+  for (const { id, parts: wanted } of [anchor, newest]) {
+    const lost = wanted.find(({ key }) => !keys.has(key));
+    if (lost) return `${lost.key} of base ${id} is not there`;
+  }
+  return plan([newest], links, { kind: "latest" }).faults[0] ?? "";
+}

@@ -1,0 +1,27 @@
+import { keys } from "../../host/archiver/chain/manifest";
+import type { ObjectStore } from "../../host/archiver/store/object-store";
+import { readArchive } from "../restore/read-chain";
+import type { Found } from "./pruning";
+
+/** Reads what a history has in the bucket. @throws StoreError if the store fails. */
+export async function readHistory(
+  store: ObjectStore,
+  root: string,
+  timeline: string,
+): Promise<Found> {
+  const { bases, links } = await readArchive(store, root, timeline);
+  const [linkKeys, data, parts] = await Promise.all([
+    store.list(keys.links(root, timeline)),
+    store.list(`${root}/${timeline}/data/`),
+    store.list(`${root}/${timeline}/parts/`),
+  ]);
+  const short = (key: string) => key.slice(root.length + 1);
+  const numberIn = (key: string) => Number(/\/(\d{10})\.[^/]*$/.exec(key)?.[1] ?? Number.NaN);
+  return {
+    ...{ bases, links },
+    linkNumbers: linkKeys.map(numberIn).filter((number) => !Number.isNaN(number)),
+    // A key of another form has no number, and is no smaller than any.
+    data: data.map((key) => ({ key: short(key), number: numberIn(key) })),
+    parts: parts.map((key) => ({ key: short(key), base: key.split("/").at(-2)! })),
+  };
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from "node:util";
+
+/** What a rehearsal is asked for. */
+export interface AskedRehearsal {
+  /** Revision of Git that the change is applied on. */
+  base: string;
+  /** Faults that are drilled afterwards, such as `F5`, by the suite that has them. */
+  drills: ReadonlyMap<string, readonly string[]>;
+  /** Most requests that may be lost. */
+  budget: number;
+  /** Whether the stack stays when it is over. */
+  keep: boolean;
+}
+
+const usage =
+  "npm run rehearse -- --base <revision> [--drills F5,F24] [--budget <requests>] [--keep]";
+
+/**
+ * Reads a command line.
+ *
+ * @param suites numbers of the drills by suite.
+ * @throws Error with the usage if there is something else, or no such drill.
+ */
+export function askedRehearsal(
+  args: readonly string[],
+  suites: Readonly<Record<string, readonly string[]>>,
+): AskedRehearsal {
+  const options = {
+    base: { type: "string" },
+    drills: { type: "string", default: "" },
+    budget: { type: "string", default: "0" },
+    keep: { type: "boolean", default: false },
+  } as const;
+  try {
+    const { base, drills, budget, keep } = parseArgs({ args: [...args], options }).values;
+    if (!base) throw new Error("--base must be a revision such as origin/main, got nothing");
+    if (!/^\d{1,9}$/.test(budget)) {
+      throw new Error(`--budget must be a whole number of requests, got ${JSON.stringify(budget)}`);
+    }
+    return { base, drills: bySuite(drills, suites), budget: Number(budget), keep };
+  } catch (error) {
+    throw new Error(`usage: ${usage}; ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function bySuite(
+  text: string,
+  suites: Readonly<Record<string, readonly string[]>>,
+): Map<string, string[]> {
+  const asked = new Map<string, string[]>();
+  for (const id of text.split(",").map((word) => word.trim())) {
+    if (id === "") continue;
+    const [suite] = Object.entries(suites).find(([, ids]) => ids.includes(id)) ?? [];
+    if (suite === undefined) {
+      const known = Object.values(suites).flat().join(", ");
+      throw new Error(`--drills must be some of ${known}, got ${JSON.stringify(id)}`);
+    }
+    asked.set(suite, [...(asked.get(suite) ?? []), id]);
+  }
+  return asked;
+}

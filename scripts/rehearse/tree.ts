@@ -1,0 +1,82 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Commits of a rehearsal belong to no branch; nobody reads who made them. */
+const nobody = {
+  ...{ GIT_AUTHOR_NAME: "rehearsal", GIT_AUTHOR_EMAIL: "rehearsal@localhost" },
+  ...{ GIT_COMMITTER_NAME: "rehearsal", GIT_COMMITTER_EMAIL: "rehearsal@localhost" },
+};
+
+/**
+ * The one directory in which both revisions run, one after the other. The names of a local cloud's hosts and networks follow
+ * from the path of its state, `.webstack/local` of the checkout: from another directory the change would find no stack.
+ */
+export class Tree {
+  /**
+   * @param repository checkout whose files are rehearsed.
+   * @param path directory of the rehearsal.
+   */
+  constructor(
+    private readonly repository: string,
+    readonly path: string,
+  ) {}
+
+  /** The commit that a revision names. @throws Error if there is none. */
+  commit(revision: string): string {
+    try {
+      const words = ["rev-parse", "--verify", "--quiet", "--end-of-options"];
+      return this.git([...words, `${revision}^{commit}`]);
+    } catch (error) {
+      const fix = "fetch it first, with all of its history";
+      throw new Error(`--base must be a revision of this repository, got ${revision}; ${fix}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The files of the checkout as they are now as a commit: edited and new ones too, without those that Git ignores. */
+  present(): string {
+    const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
+    const env = { ...nobody, GIT_INDEX_FILE: join(folder, "index") };
+    try {
+      this.git(["read-tree", "HEAD"], env);
+      this.git(["add", "--all"], env);
+      const tree = this.git(["write-tree"], env);
+      return this.git(["commit-tree", tree, "-p", "HEAD", "-m", "rehearsed"], env);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  /** Makes the tracked files of the directory those of a commit; what Git ignores there stays. */
+  checkOut(commit: string): void {
+    if (existsSync(join(this.path, ".git"))) {
+      this.git(["-C", this.path, "checkout", "--quiet", "--force", "--detach", commit]);
+      return;
+    }
+    this.git(["worktree", "prune"]);
+    this.git(["worktree", "add", "--quiet", "--force", "--detach", this.path, commit]);
+  }
+
+  /** Whether two commits have the same dependencies. */
+  sameDependencies(one: string, other: string): boolean {
+    const found = this.git(["diff", "--name-only", one, other, "--", "package-lock.json"]);
+    return found === "";
+  }
+
+  /** Removes the directory. */
+  remove(): void {
+    if (existsSync(this.path)) this.git(["worktree", "remove", "--force", this.path]);
+  }
+
+  private git(words: string[], env: NodeJS.ProcessEnv = {}): string {
+    return execFileSync("git", words, {
+      cwd: this.repository,
+      encoding: "utf8",
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    }).trim();
+  }
+}

@@ -1,0 +1,62 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Where the programs of a restore run: MySQL, age, zstd and tar. */
+export interface Machine {
+  /** Runs a program as root; returns what it says. @throws Error with its last words if it fails. */
+  run(command: readonly string[], input?: string): Promise<string>;
+  /** Runs a program with a stream as its standard input. */
+  feed(command: readonly string[], input: AsyncIterable<Uint8Array>): Promise<void>;
+  /** What a program says, as it comes. @throws Error with its last words if it fails. */
+  stream(command: readonly string[]): AsyncIterable<Uint8Array>;
+}
+
+/** Runs programs by putting words before their command. */
+export class PrefixMachine implements Machine {
+  /** @param prefix such as `docker exec -i <id>`; empty: this machine itself. */
+  constructor(private readonly prefix: readonly string[]) {}
+
+  async run(command: readonly string[], input = ""): Promise<string> {
+    const [program, ...words] = [...this.prefix, ...command];
+    const child = run(program!, words, { maxBuffer: 256 << 20 });
+    child.child.stdin?.on("error", () => undefined);
+    child.child.stdin?.end(input);
+    return (await child).stdout;
+  }
+
+  async feed(command: readonly string[], input: AsyncIterable<Uint8Array>): Promise<void> {
+    const [program, ...words] = [...this.prefix, ...command];
+    const child = spawn(program!, words, { stdio: ["pipe", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+    const closed = once(child, "close") as Promise<[number | null]>;
+    const fed = pipeline(input, child.stdin).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    const [status] = await closed;
+    const failed = await fed;
+    if (status !== 0) throw new Error(`${command.join(" ")}: ${said.trim() || status}`);
+    if (failed) throw failed;
+  }
+
+  async *stream(command: readonly string[]): AsyncGenerator<Uint8Array> {
+    const [program, ...words] = [...this.prefix, ...command];
+    const child = spawn(program!, words, { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+    const closed = once(child, "close") as Promise<[number | null]>;
+    closed.catch(() => undefined);
+    try {
+      yield* child.stdout;
+    } finally {
+      child.stdout.destroy();
+    }
+    const [status] = await closed;
+    if (status !== 0) throw new Error(`${command.join(" ")}: ${said.trim() || status}`);
+  }
+}

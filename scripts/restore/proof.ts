@@ -1,0 +1,46 @@
+import { bytesOf, keys } from "../../host/archiver/chain/manifest";
+import type { ObjectStore } from "../../host/archiver/store/object-store";
+import type { Inspected } from "./inspect";
+import type { Plan } from "./plan";
+import type { Restored } from "./replay";
+import { type Target, timeText } from "./target";
+
+/** A restore that went well. */
+export interface Proved {
+  plan: Plan;
+  target: Target;
+  restored: Restored;
+  /** Tables that were looked at. */
+  tables: readonly Inspected[];
+  /** Time that it took, milliseconds. */
+  ms: number;
+  /** Newest commit in the archive when it began, microseconds since 1970. */
+  endUs: number;
+}
+
+function idAt(at: Date): string {
+  return at.toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+/** Says in the bucket what was proved. A stack of which nobody says so for a day is not safe. */
+export async function sayProved(store: ObjectStore, root: string, proved: Proved): Promise<string> {
+  const { plan, target, restored, tables, ms, endUs } = proved;
+  const at = new Date();
+  const id = idAt(at);
+  const behindMs = at.getTime() - ms - endUs / 1_000;
+  const proof = {
+    version: 1,
+    ...{ id, base: plan.base.id, links: plan.links.length, seconds: ms / 1_000, behindMs },
+    to: target.kind === "time" ? timeText(target.us) : target.kind,
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+  };
+  await store.put(keys.proof(root, id), bytesOf({ ...proof, ...restored }));
+  return `proved      ${id}, ${(behindMs / 1_000).toFixed(1)} s behind when it began`;
+}
+
+/** Says in the bucket that a restore failed that was to be a proof. */
+export async function sayFailed(store: ObjectStore, root: string, reason: string): Promise<void> {
+  const id = idAt(new Date());
+  await store.put(keys.failure(root, id), bytesOf({ version: 1, id, reason }));
+}

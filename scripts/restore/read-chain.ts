@@ -1,0 +1,92 @@
+import { listBases } from "../../host/archiver/chain/bases";
+import { type Base, keys } from "../../host/archiver/chain/manifest";
+import { readLink, type Tip } from "../../host/archiver/chain/tip";
+import type { ObjectStore } from "../../host/archiver/store/object-store";
+import type { ReadLink } from "./plan";
+
+/** Links that are read at the same time. */
+const together = 16;
+
+/** An archive as it is in the bucket. */
+export interface Archive {
+  timeline: string;
+  bases: readonly Base[];
+  links: readonly ReadLink[];
+}
+
+/** Ids of the histories in a bucket, that which was written last at the end. */
+export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
+  const folder = keys.timelines(root);
+  const found = await store.list(folder);
+  const dated = await Promise.all(
+    found.map(async (key) => {
+      const said = JSON.parse((await store.get(key))!.toString()) as { since: string };
+      return { id: key.slice(folder.length).replace(/\.json$/, ""), since: said.since };
+    }),
+  );
+  return dated.sort((a, b) => (a.since < b.since ? -1 : 1)).map(({ id }) => id);
+}
+
+/** Reads all bases of a history, and its links from the oldest base on. */
+export async function readArchive(
+  store: ObjectStore,
+  root: string,
+  timeline: string,
+): Promise<Archive> {
+  const bases = await listBases(store, root, timeline);
+  if (bases.length === 0) return { timeline, bases, links: [] };
+  const folder = keys.links(root, timeline);
+  const marks = bases.map(({ link }) => link);
+  const before = Math.min(...marks);
+  const found = await store.list(folder, keys.link(root, timeline, before));
+  const numbers = found.flatMap((key) => /^(\d+)\.json$/.exec(key.slice(folder.length))?.[1] ?? []);
+  const there = numbers.map(Number);
+  const read = new Map<number, Tip | undefined | Error>();
+  for (let i = 0; i < there.length; i += together) {
+    const some = there.slice(i, i + together).map(async (number) => {
+      const tip = await readLink(store, root, timeline, number).catch((error: Error) => error);
+      read.set(number, tip);
+    });
+    await Promise.all(some);
+  }
+  const links = [
+    ...there.map((number) => checked(number, read.get(number), read.get(number - 1))),
+    ...holes(there, marks),
+  ];
+  return { timeline, bases, links: links.sort((a, b) => a.number - b.number) };
+}
+
+/**
+ * Links that are not there among these numbers, a row of them as one. What was pruned behind an old
+ * base is such a row.
+ *
+ * @param marks numbers behind each of which a restore may begin: no row goes over one.
+ */
+export function holes(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
+  const found: ReadLink[] = [];
+  let last = Math.min(...marks);
+  for (const number of numbers) {
+    const ends = marks.filter((mark) => mark > last && mark < number - 1).sort((a, b) => a - b);
+    for (const end of [...new Set(ends), number - 1]) {
+      const first = last + 1;
+      last = end;
+      if (first > end) continue;
+      const fault = first === end ? "is not there" : `to ${end} are not there`;
+      found.push({ number: first, link: undefined, fault });
+    }
+    last = number;
+  }
+  return found;
+}
+
+/** A link with what is wrong with it, told from the one before. */
+export function checked(
+  number: number,
+  found: Tip | undefined | Error,
+  before: Tip | undefined | Error,
+): ReadLink {
+  if (!found) return { number, link: undefined, fault: "is not there" };
+  if (found instanceof Error) return { number, link: undefined, fault: found.message };
+  const isAfter = !before || before instanceof Error || found.link!.previous === before.sha256;
+  return { number, link: found.link, fault: isAfter ? "" : `does not follow link ${number - 1}` };
+}

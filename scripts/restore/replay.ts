@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { minus, same, union } from "../../host/archiver/gtid-sets";
+import { type Link, sha256 } from "../../host/archiver/chain/manifest";
+import type { ObjectStore } from "../../host/archiver/store/object-store";
+import { cutAt } from "./cut";
+import type { Machine } from "./machine";
+import type { Plan } from "./plan";
+import { relayLog } from "./relay-log";
+import type { Target } from "./target";
+
+/** What a restore works with. */
+export interface Restore {
+  store: ObjectStore;
+  root: string;
+  machine: Machine;
+  /** Folder for data and logs, as this process sees it. */
+  here: string;
+  /** The same folder as the machine sees it. */
+  there: string;
+  /** File with the identity of age, as the machine sees it. */
+  identity: string;
+  say: (line: string) => void;
+}
+
+/** What was restored. */
+export interface Restored {
+  /** GTID set that the database has. */
+  gtids: string;
+  transactions: number;
+  /** Commit of the last transaction, microseconds since 1970; 0: the base alone. */
+  lastUs: number;
+}
+
+/** Fetches and unpacks the base. @throws Error if a part is not the one that was put. */
+export async function fetchBase(restore: Restore, { base }: Plan): Promise<void> {
+  const { store, root, machine, there, identity } = restore;
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    for (const { key, sha256: sum } of base.parts) {
+      const content = await store.get(`${root}/${key}`);
+      if (!content) throw new Error(`${key} is not there`);
+      if (sha256(content) !== sum) throw new Error(`${key} is not what was put there`);
+      yield content;
+    }
+  }
+  await machine.run(["mkdir", "-p", `${there}/data`, `${there}/relay`]);
+  const unpack = `set -o pipefail; age -d -i '${identity}' | zstd -d -q | tar -x -C '${there}/data'`;
+  await machine.feed(["bash", "-c", unpack], parts());
+}
+
+/**
+ * Fetches the segments and writes them as relay logs, the last one cut at the target.
+ *
+ * @throws Error if one is not the one that was put.
+ */
+export async function fetchLogs(
+  restore: Restore,
+  { base, links }: Plan,
+  target: Target,
+): Promise<Restored> {
+  let gtids = base.gtids;
+  let [transactions, lastUs] = [0, 0];
+  const files: string[] = [];
+  for (const link of links) {
+    const name = `relay.${String(files.length + 1).padStart(6, "0")}`;
+    const plain = `segment.${files.length + 1}`;
+    await unseal(restore, link, plain);
+    const segment = readFileSync(join(restore.here, "relay", plain));
+    rmSync(join(restore.here, "relay", plain));
+    const cut = cutAt(segment, target, gtids);
+    if (!isWhole(link, cut.gtids) && target.kind === "latest") {
+      throw new Error(`the segment of link ${link.number} does not have what the link says`);
+    }
+    const before = minus(gtids, base.gtids);
+    writeFileSync(
+      join(restore.here, "relay", name),
+      relayLog(segment.subarray(0, cut.bytes), before),
+    );
+    files.push(`${restore.there}/relay/${name}`);
+    gtids = union(gtids, cut.gtids);
+    transactions += cut.count;
+    lastUs = Math.max(lastUs, cut.lastUs);
+    if (!isWhole(link, cut.gtids)) break;
+  }
+  const index = join(restore.here, "relay", "relay.index");
+  writeFileSync(index, files.map((file) => `${file}\n`).join(""));
+  return { gtids, transactions, lastUs };
+}
+
+function isWhole({ segment }: Link, gtids: string): boolean {
+  return same(segment!.gtids, gtids);
+}
+
+async function unseal(restore: Restore, { number, segment }: Link, name: string): Promise<void> {
+  const { store, root, machine, there, identity } = restore;
+  const content = await store.get(`${root}/${segment!.key}`);
+  if (!content) throw new Error(`the segment of link ${number} is not there`);
+  if (sha256(content) !== segment!.sha256) {
+    throw new Error(`the segment of link ${number} is not what was put there`);
+  }
+  const open = `set -o pipefail; age -d -i '${identity}' | zstd -d -q > '${there}/relay/${name}'`;
+  async function* once() {
+    yield content!;
+  }
+  await machine.feed(["bash", "-c", open], once());
+}
+
+/** Makes the folders of a restore. */
+export function prepare(here: string): void {
+  for (const name of ["data", "relay"]) mkdirSync(join(here, name), { recursive: true });
+}

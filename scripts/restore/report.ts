@@ -1,0 +1,48 @@
+import type { Plan } from "./plan";
+import { timeText } from "./target";
+import type { Restored } from "./replay";
+
+/** Rate at which one applier replays on two cores, bytes a second, as it was measured. */
+const replayRate = 10e6;
+/** Rate assumed for fetching, bytes a second. */
+const fetchRate = 50e6;
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** What a restore would do, in lines. */
+export function planLines({ base, links, faults, bytes }: Plan, timeline: string): string[] {
+  const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
+  const seconds = bytes / fetchRate + base.plainBytes / fetchRate + plain / replayRate;
+  return [
+    `history     ${timeline}`,
+    `base        ${base.id} of ${base.node}, MySQL ${base.mysql}, ${mib(base.bytes)} (${mib(base.plainBytes)} unpacked)`,
+    `log         ${links.length} segments, ${mib(plain)}`,
+    `to fetch    ${mib(bytes)}, about ${Math.max(1, Math.ceil(seconds / 60))} min in all`,
+    ...(faults.length === 0
+      ? ["gaps        none"]
+      : faults.map((fault, i) => `${i === 0 ? "gaps       " : "           "} ${fault}`)),
+  ];
+}
+
+/** What was restored, in lines. */
+export function restoredLines({ gtids, transactions, lastUs }: Restored, ms: number): string[] {
+  return [
+    `restored    ${transactions} transactions after the base in ${(ms / 1_000).toFixed(1)} s`,
+    ...(lastUs > 0 ? [`last commit ${timeText(lastUs)}`] : []),
+    `GTID set    ${gtids}`,
+  ];
+}
+
+/** @throws Error if a MySQL of that version cannot open the data of the base. */
+export function checkSeries(base: string, machine: string): void {
+  const [from, to] = [base, machine].map((text) => {
+    const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];
+    return Number(major) * 1_000 + Number(minor);
+  });
+  if (to! >= from!) return;
+  throw new Error(
+    `the base is of MySQL ${base}, and MySQL ${machine} here is older: it cannot open the data`,
+  );
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { minus, same } from "../../host/archiver/gtid-sets";
+import type { Machine } from "./machine";
+import { statementBytes } from "./tables/sides";
+
+/** Longest time without progress of the applier, milliseconds. */
+const stuckMs = 600_000;
+
+/** A MySQL on restored data, which nobody else reaches. */
+export class RestoredServer {
+  constructor(
+    private readonly machine: Machine,
+    private readonly there: string,
+  ) {}
+
+  private get socket(): string {
+    return `${this.there}/mysqld.sock`;
+  }
+
+  /** Starts it. @throws Error with the tail of its log if it does not answer in five minutes. */
+  async start(): Promise<void> {
+    const { machine, there } = this;
+    await machine.run(["chown", "-R", "mysql:mysql", there]);
+    const options = [
+      ...["--no-defaults", "--user=mysql", `--datadir=${there}/data`, `--socket=${this.socket}`],
+      ...[`--pid-file=${there}/mysqld.pid`, `--log-error=${there}/mysqld.log`, "--mysqlx=OFF"],
+      ...["--skip-networking", "--skip-log-bin", "--gtid-mode=ON", "--event-scheduler=OFF"],
+      ...["--enforce-gtid-consistency=ON", "--server-id=4000000002", "--skip-replica-start"],
+      ...[`--relay-log=${there}/relay/relay`, `--relay-log-index=${there}/relay/relay.index`],
+      ...["--relay-log-recovery=OFF", "--relay-log-purge=OFF", "--secure-file-priv=NULL"],
+      // One worker: the logical clock of a log begins anew with each source and file, and several
+      // workers then run an INSERT before the CREATE TABLE that it needs (seen with 9.7).
+      ...["--replica-parallel-workers=1", "--daemonize"],
+      ...["--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=1G"],
+      ...["--replica-max-allowed-packet=1G", "--plugin-load-add=auth_socket.so"],
+    ];
+    const log = () => machine.run(["tail", "-n", "20", `${there}/mysqld.log`]).catch(() => "");
+    await machine.run(["/usr/sbin/mysqld", ...options]).catch(async (error: Error) => {
+      throw new Error(`MySQL does not start: ${error.message}\n${await log()}`);
+    });
+    await this.query("SELECT 1");
+  }
+
+  /** Rows of a query; columns separated by tabs. */
+  async query(sql: string): Promise<string[]> {
+    const words = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
+    const form = ["--batch", "--raw", "--skip-column-names", "--binary-mode"];
+    const said = await this.machine.run(["/usr/bin/mysql", ...words, ...form], sql);
+    return said.split("\n").filter((line) => line !== "");
+  }
+
+  /** The rows of a table as statements. @throws Error with what the program says if it fails. */
+  dump(schema: string, table: string): AsyncIterable<Uint8Array> {
+    const login = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
+    const rows = ["--no-create-info", "--skip-triggers", "--complete-insert", "--order-by-primary"];
+    const form = ["--hex-blob", "--default-character-set=utf8mb4", "--no-tablespaces"];
+    const around = ["--skip-add-locks", "--skip-disable-keys", "--set-gtid-purged=OFF"];
+    const size = ["--single-transaction", `--net-buffer-length=${statementBytes}`];
+    const options = [...login, ...rows, ...form, ...around, ...size, "--max-allowed-packet=1G"];
+    return this.machine.stream(["/usr/bin/mysqldump", ...options, "--", schema, table]);
+  }
+
+  /**
+   * Lets the replica's applier run the relay logs to their end.
+   *
+   * @throws Error if it stops, or if it ends with other transactions than these.
+   */
+  async replay(wanted: string): Promise<void> {
+    await this.query(
+      "CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'archive', RELAY_LOG_FILE = 'relay.000001', RELAY_LOG_POS = 4; " +
+        "START REPLICA SQL_THREAD;",
+    );
+    let executed = "";
+    for (let idleMs = 0; ; idleMs += 500) {
+      const now = (await this.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')"))[0] ?? "";
+      if (now !== executed) idleMs = 0;
+      executed = now;
+      if (minus(wanted, executed) === "") break;
+      const [error] = await this.query(
+        "SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 " +
+          "UNION ALL SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_coordinator WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1",
+      );
+      if (error) throw new Error(`the applier stopped: ${error}`);
+      if (idleMs > stuckMs)
+        throw new Error(`the applier does not get on; it lacks ${minus(wanted, executed)}`);
+      await delay(500);
+    }
+    await this.query("STOP REPLICA; RESET REPLICA ALL;");
+    if (!same(executed, wanted)) throw new Error(`${minus(executed, wanted)} was applied besides`);
+  }
+
+  async stop(): Promise<void> {
+    await this.query("SHUTDOWN");
+    for (let i = 0; i < 600; i += 1) {
+      const isUp = await this.machine.run(["test", "-e", `${this.there}/mysqld.pid`]).then(
+        () => true,
+        () => false,
+      );
+      if (!isUp) return;
+      await delay(500);
+    }
+    throw new Error("MySQL does not end");
+  }
+}

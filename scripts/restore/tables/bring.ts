@@ -1,0 +1,166 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { definitionIn } from "./definition";
+import { identifier, qualified } from "./identifier";
+import {
+  charsetSql,
+  checkReplacement,
+  foreignKeysOf,
+  foreignKeysSql,
+  type ForeignKey,
+  keyOf,
+  renameSql,
+} from "./replacement";
+import type { Copy, Running, Side } from "./sides";
+import { columnsOf, columnsSql, type Content, contentOf, sumSql } from "./sum";
+import { type CatalogTable, catalogOf, catalogSql, chosenTables, type Wanted } from "./wanted";
+
+/** How often a change is tried while others hold the tables, and the pause between, milliseconds. */
+const held = { tries: 30, pauseMs: 1_000 };
+
+/** Tables that are brought from a copy into the running stack. */
+export interface Bringing {
+  copy: Copy;
+  running: Running;
+  wanted: readonly Wanted[];
+  /** Such as `20261128_031500`: part of the names of new schemas. */
+  stamp: string;
+  /** Whether they take the place of those that are there. */
+  replace: boolean;
+  say: (line: string) => void;
+  pauseMs?: number;
+}
+
+/** The tables of a bringing, and where they go. */
+interface Plan extends Bringing {
+  tables: CatalogTable[];
+  present: CatalogTable[];
+  foreignKeys: ForeignKey[];
+  restored: (schema: string) => string;
+  replaced: (schema: string) => string;
+}
+
+/**
+ * Brings tables beside those that are there, in schemas of their own, and compares them; only then,
+ * and only if told, they take their place.
+ *
+ * @throws Error if they cannot be brought, or are not the same there; new schemas are then dropped.
+ */
+export async function bring(bringing: Bringing): Promise<void> {
+  const plan = await planned(bringing);
+  const { running, say, tables, replace } = plan;
+  const schemas = [...new Set(tables.map(({ schema }) => schema))];
+  const made: string[] = [];
+  try {
+    for (const schema of schemas) made.push(await makeSchema(plan, schema, plan.restored(schema)));
+    for (const table of tables) await bringTable(plan, table);
+    if (replace) await takePlace(plan, schemas, made);
+  } catch (error) {
+    for (const schema of made) {
+      await running.query(`DROP DATABASE ${identifier(schema)}`).catch(({ message }: Error) => {
+        say(`${schema} could not be dropped and is not whole: ${message}`);
+      });
+    }
+    throw error;
+  }
+}
+
+async function planned(bringing: Bringing): Promise<Plan> {
+  const { copy, running, wanted, stamp, replace, say } = bringing;
+  const tables = chosenTables(wanted, catalogOf(await copy.query(catalogSql)));
+  const present = catalogOf(await running.query(catalogSql));
+  const foreignKeys = foreignKeysOf(await running.query(foreignKeysSql));
+  if (replace) checkReplacement({ tables, present, foreignKeys });
+  const isOne = new Set(tables.map(({ schema }) => schema)).size === 1;
+  const nameOf = (what: string) => (schema: string) =>
+    `${what}_${stamp}${isOne ? "" : `_${schema}`}`.slice(0, 64);
+  for (const { schema, table, triggers } of tables) {
+    if (triggers.length > 0)
+      say(`${schema}.${table}: not brought: triggers ${triggers.join(", ")}`);
+  }
+  const [restored, replaced] = [nameOf("restored"), nameOf("replaced")];
+  return { ...bringing, tables, present, foreignKeys, restored, replaced };
+}
+
+/** Makes a schema that writes text as another one does; returns its name. */
+async function makeSchema({ copy, running }: Plan, like: string, name: string): Promise<string> {
+  const [charset, collation] = ((await copy.query(charsetSql(like)))[0] ?? "").split("\t");
+  const form = collation ? ` CHARACTER SET ${charset} COLLATE ${collation}` : "";
+  await running.query(`CREATE DATABASE ${identifier(name)}${form}`);
+  return name;
+}
+
+async function bringTable(plan: Plan, { schema, table }: CatalogTable): Promise<void> {
+  const { copy, running, say, restored, replace, tables, present } = plan;
+  const shown = await copy.query(`SHOW CREATE TABLE ${qualified(schema, table)}`);
+  const create = shown.join("\n").slice((shown[0] ?? "").indexOf("\t") + 1);
+  const brought = new Map(tables.map((each) => [keyOf(each), restored(each.schema)]));
+  const reachable = new Set(replace ? present.map(keyOf) : []);
+  const { sql, leftOut } = definitionIn(create, table, { from: schema, brought, reachable });
+  for (const key of leftOut) {
+    say(`${schema}.${table}: left out: foreign key ${key}, which is not brought along`);
+  }
+  const session = "SET NAMES utf8mb4; SET SESSION foreign_key_checks = 0, sql_mode = ''; ";
+  const to = restored(schema);
+  await patiently(plan, session + sql);
+  await running.load(to, copy.dump(schema, table));
+  const here = await content(copy, schema, table);
+  const there = await content(running, to, table);
+  if (here.sum !== there.sum || here.rows !== there.rows) {
+    throw new Error(
+      `${to}.${table} has ${there.rows} rows, sum ${there.sum}; the restored copy has ${here.rows}, sum ${here.sum}`,
+    );
+  }
+  say(`${to}.${table}  ${there.rows} rows, sum ${there.sum.slice(0, 16)}: the same as in the copy`);
+}
+
+async function content(side: Side, schema: string, table: string): Promise<Content> {
+  const columns = columnsOf(await side.query(columnsSql(schema, table)));
+  return contentOf(await side.query(sumSql(schema, table, columns)));
+}
+
+/** Moves what is present away and the restored tables to their place, at one moment. */
+async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise<void> {
+  const { running, say, tables, present, restored, replaced, foreignKeys } = plan;
+  const keys = new Set(tables.map(keyOf));
+  const moved = present.filter((each) => keys.has(keyOf(each)));
+  for (const schema of schemas) {
+    const has = await running.query(charsetSql(schema));
+    if (has.length === 0) await makeSchema(plan, schema, schema);
+  }
+  for (const schema of new Set(moved.map((each) => each.schema))) {
+    await makeSchema(plan, schema, replaced(schema));
+  }
+  await patiently(plan, renameSql({ tables, present: moved }, { restored, replaced }));
+  // From here on these schemas hold nothing that could be lost.
+  const empty = made.splice(0);
+  // A key of a table that was moved away would still refuse or delete rows of the app's own.
+  for (const { name, child, parent } of foreignKeys) {
+    const from = moved.find((each) => keyOf(each) === child);
+    if (!from || keys.has(parent)) continue;
+    const place = qualified(replaced(from.schema), from.table);
+    await patiently(plan, `ALTER TABLE ${place} DROP FOREIGN KEY ${identifier(name)}`);
+    say(`${replaced(from.schema)}.${from.table}: its foreign key ${name} to ${parent} was dropped`);
+  }
+  for (const schema of empty) await running.query(`DROP DATABASE ${identifier(schema)}`);
+  const before = new Set(moved.map(keyOf));
+  for (const { schema, table } of tables) {
+    const old = before.has(`${schema}.${table}`);
+    const was = old ? `; what was there is ${replaced(schema)}.${table}` : "";
+    say(`${schema}.${table}  is the restored one now${was}`);
+  }
+}
+
+/** Changes tables as soon as nobody holds them: who waits for one lets all wait that come after. */
+async function patiently({ running, say, pauseMs }: Plan, sql: string): Promise<void> {
+  for (let i = 1; ; i += 1) {
+    try {
+      await running.query(`SET SESSION lock_wait_timeout = 2; ${sql}`);
+      return;
+    } catch (error) {
+      const isHeld = (error as Error).message.includes("Lock wait timeout");
+      if (!isHeld || i === held.tries) throw error;
+      say("a transaction holds one of the tables; tries again");
+      await delay(pauseMs ?? held.pauseMs);
+    }
+  }
+}

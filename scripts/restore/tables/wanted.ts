@@ -1,0 +1,91 @@
+/** A table that a command line names; `*` stands for all tables of the schema. */
+export interface Wanted {
+  schema: string;
+  table: string;
+}
+
+/** A table as a MySQL knows it. */
+export interface CatalogTable {
+  schema: string;
+  table: string;
+  engine: string;
+  hasPrimaryKey: boolean;
+  /** Names of its triggers. */
+  triggers: readonly string[];
+}
+
+/** Schemas that are MySQL's or the stack's own: what they say is true of one server, or of now. */
+const reserved = [
+  ...["mysql", "sys", "performance_schema", "information_schema"],
+  ...["webstack", "webstack_archive"],
+];
+
+const name = String.raw`[^\s.,\`'"/\\*]{1,64}`;
+const form = new RegExp(String.raw`^(${name})\.(${name}|\*)$`);
+
+/**
+ * What `--tables app.entry,shop.*` means.
+ *
+ * @throws Error if a word is no table, or of a schema that cannot be restored by itself.
+ */
+export function wantedTables(text: string): Wanted[] {
+  return text.split(",").map((word) => {
+    const [, schema, table] = form.exec(word.trim()) ?? [];
+    if (schema === undefined || table === undefined) {
+      throw new Error(
+        `--tables must be tables with their schema such as app.entry, or app.* for a whole schema, got ${JSON.stringify(word)}`,
+      );
+    }
+    if (reserved.includes(schema.toLowerCase())) {
+      throw new Error(`--tables must not name MySQL's or the stack's own schemas, got ${schema}`);
+    }
+    return { schema, table };
+  });
+}
+
+/** Asks a MySQL for its tables; {@link catalogOf} reads the answer. */
+export const catalogSql =
+  "SET SESSION group_concat_max_len = 1000000; " +
+  "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, IFNULL(t.ENGINE, ''), " +
+  "(SELECT COUNT(*) FROM information_schema.TABLE_CONSTRAINTS c WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.CONSTRAINT_TYPE = 'PRIMARY KEY'), " +
+  "IFNULL((SELECT GROUP_CONCAT(g.TRIGGER_NAME) FROM information_schema.TRIGGERS g WHERE g.EVENT_OBJECT_SCHEMA = t.TABLE_SCHEMA AND g.EVENT_OBJECT_TABLE = t.TABLE_NAME), '') " +
+  "FROM information_schema.TABLES t WHERE t.TABLE_TYPE = 'BASE TABLE' " +
+  `AND t.TABLE_SCHEMA NOT IN (${reserved.map((each) => `'${each}'`).join(", ")}) ORDER BY 1, 2`;
+
+/** Tables of the rows that {@link catalogSql} gives. */
+export function catalogOf(rows: readonly string[]): CatalogTable[] {
+  return rows.map((row) => {
+    const [schema = "", table = "", engine = "", keys = "", triggers = ""] = row.split("\t");
+    const names = triggers === "" ? [] : triggers.split(",");
+    return { schema, table, engine, hasPrimaryKey: Number(keys) > 0, triggers: names };
+  });
+}
+
+/**
+ * The tables of a catalog that are wanted, in its order.
+ *
+ * @throws Error if one is not there, or no member of a group could take it.
+ */
+export function chosenTables(
+  wanted: readonly Wanted[],
+  catalog: readonly CatalogTable[],
+): CatalogTable[] {
+  const fits = (one: Wanted, { schema, table }: CatalogTable) =>
+    one.schema === schema && (one.table === "*" || one.table === table);
+  const absent = wanted.filter((one) => !catalog.some((each) => fits(one, each)));
+  if (absent.length > 0) {
+    const names = absent.map(({ schema, table }) => `${schema}.${table}`).join(", ");
+    throw new Error(`the restored database has no ${names}; choose another moment with --to`);
+  }
+  const chosen = catalog.filter((each) => wanted.some((one) => fits(one, each)));
+  const faults = chosen.flatMap(({ schema, table, engine, hasPrimaryKey }) => [
+    ...(hasPrimaryKey ? [] : [`${schema}.${table} has no primary key`]),
+    ...(engine === "InnoDB" ? [] : [`${schema}.${table} is of the engine ${engine}`]),
+  ]);
+  if (faults.length > 0) {
+    throw new Error(
+      `Group Replication takes tables of InnoDB with a primary key alone: ${faults.join("; ")}; name the other tables, or restore with --into new`,
+    );
+  }
+  return chosen;
+}

@@ -1,0 +1,46 @@
+/** To where a database is restored. */
+export type Target =
+  | { kind: "latest" }
+  /** Every transaction up to the first one that was committed later, microseconds since 1970. */
+  | { kind: "time"; us: number }
+  /** Every transaction in the order of the archive until all of these are there. */
+  | { kind: "gtid"; set: string };
+
+const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
+
+/** Microseconds since 1970 of a text such as `2026-11-23T06:10:52.500000Z`. @throws Error if it is none. */
+export function microsecondsOf(text: string): number {
+  const [, seconds, fraction = ""] = time.exec(text) ?? [];
+  const ms = seconds === undefined ? Number.NaN : Date.parse(`${seconds}Z`);
+  if (Number.isNaN(ms)) {
+    throw new Error(
+      `--to must be a time in UTC such as 2026-11-23T06:10:52.500000Z, got ${JSON.stringify(text)}`,
+    );
+  }
+  return ms * 1_000 + Number(fraction.padEnd(6, "0"));
+}
+
+/** A time as it is typed. */
+export function timeText(us: number): string {
+  const whole = new Date(Math.floor(us / 1_000)).toISOString();
+  return whole.replace("Z", `${String(us % 1_000).padStart(3, "0")}Z`);
+}
+
+/** The target that a command line names. @throws Error unless it names exactly one. */
+export function targetOf(values: {
+  to?: string | undefined;
+  "to-gtid"?: string | undefined;
+  latest?: boolean | undefined;
+}): Target {
+  const { to, "to-gtid": set, latest } = values;
+  const named = [to, set, latest || undefined].filter((one) => one !== undefined);
+  if (named.length !== 1) throw new Error("name one of --to TIME, --to-gtid SET and --latest");
+  if (to !== undefined) return { kind: "time", us: microsecondsOf(to) };
+  if (set === undefined) return { kind: "latest" };
+  if (!/^[0-9a-f-]{36}:\d+(-\d+)?([:,][0-9a-f:,-]+)?$/i.test(set.replace(/\s/g, ""))) {
+    throw new Error(
+      `--to-gtid must be a GTID set such as 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23, got ${JSON.stringify(set)}`,
+    );
+  }
+  return { kind: "gtid", set: set.replace(/\s/g, "") };
+}

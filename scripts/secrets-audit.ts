@@ -1,0 +1,60 @@
+import { cloudProject } from "./operate/cloud-project";
+import { outputsOf } from "./operate/operated-stack";
+import { asked } from "./secrets/asked";
+import { seenHere, seenInApi, seenInBucket, seenOfState } from "./secrets/here";
+import { hostOrder } from "./secrets/host-order";
+import { openedStack } from "./secrets/opened";
+import { message, scanProgram } from "./secrets/program";
+import { isBad, reportLines, type Seen } from "./secrets/report";
+import type { ScanResult } from "./secrets/scan/result";
+import { searched } from "./secrets/secrets";
+import { scanNode } from "./secrets/send";
+
+/** Hosts that are searched at the same time. */
+const atOnce = 3;
+
+async function see(name: string, look: () => Promise<ScanResult> | ScanResult): Promise<Seen> {
+  try {
+    return { name, result: await look() };
+  } catch (error) {
+    return { name, problem: (error as Error).message };
+  }
+}
+
+/**
+ * `npm run secrets:audit [-- --stack <name>] [--node <name> ...] [--allowed]`: looks whether a secret of a
+ * stack stands where it must not. No secret is printed. Status 1 if one is found, or a place cannot be searched.
+ */
+async function main(): Promise<void> {
+  const { stack, nodes, showAllowed } = asked(process.argv.slice(2));
+  const outputs = outputsOf(stack);
+  const opened = await openedStack(stack);
+  const wanted = searched(opened.secrets);
+  if (wanted.secrets.length === 0) throw new Error("the stack has no secrets; run its up first");
+  const names = outputs.nodes.map(({ name }) => name);
+  const stranger = nodes.find((name) => !names.includes(name));
+  if (stranger) throw new Error(`--node must be one of ${names.join(", ")}, got ${stranger}`);
+  const seen = [
+    await see("state", () => seenOfState(opened, wanted)),
+    await see("here", () => seenHere(wanted)),
+    await see("cloud", () => seenInApi(cloudProject(stack), wanted)),
+    await see("bucket", () => seenInBucket(stack, opened.values, wanted)),
+  ];
+  const input = message(scanProgram(), hostOrder(wanted));
+  const queue = names.filter((name) => nodes.length === 0 || nodes.includes(name));
+  const worker = async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      const node = name;
+      seen.push(await see(node, () => scanNode(outputs, node, input)));
+      console.error(`${node} is done`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  for (const line of reportLines(wanted, seen, { showAllowed })) console.log(line);
+  if (isBad(seen)) process.exitCode = 1;
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+import { S3Store, type S3Target } from "../../host/archiver/store/s3";
+import { cloudCall, type CloudProject } from "../../rolling/cloud-api";
+import { localBucket } from "../local/backups";
+import { repositoryRoot } from "../local/paths";
+import { allowedHere } from "./allowed";
+import { Matcher } from "./matcher";
+import type { Opened } from "./opened";
+import { searchText } from "./scan/packed";
+import { bySecret, emptyResult, type Found, type ScanResult } from "./scan/result";
+import { scanFiles } from "./scan/files";
+import { scanProcesses } from "./scan/processes";
+import { parsed, type Searched, secretsOfState } from "./secrets";
+
+const histories = [
+  ...[".bash_history", ".zsh_history", ".mysql_history", ".node_repl_history"],
+  ...[".python_history", ".viminfo", ".lesshst", ".local/share/fish/fish_history"],
+];
+
+/** Things of the API; servers do not tell their user data, other things have no place for it. */
+const apiThings = [
+  ...["servers", "volumes", "networks", "firewalls", "floating_ips"],
+  ...["ssh_keys", "placement_groups", "primary_ips"],
+];
+
+function findings(
+  matcher: Matcher,
+  place: Found["place"],
+  where: string,
+  text: string,
+  why: string,
+) {
+  const patterns = searchText(matcher, Buffer.from(text));
+  return bySecret(patterns).map((one): Found => ({ ...one, place, where, why }));
+}
+
+/** What others may see of a stack: its export and outputs must hold ciphertext alone. */
+export function seenOfState(
+  { closed }: Pick<Opened, "closed">,
+  { patterns }: Searched,
+): ScanResult {
+  const matcher = new Matcher(patterns);
+  const result = emptyResult();
+  for (const { where, text } of closed) {
+    result.read.bytes += text.length;
+    result.found.push(...findings(matcher, "state", where, text, "not encrypted"));
+    const open = where.endsWith("export") ? secretsOfState(parsed(text, where)) : [];
+    if (open.length > 0) result.missed.push(`${where}: ${open.length} secrets lie open in it`);
+  }
+  return result;
+}
+
+/** This machine: the folder of the stacks, shell histories, arguments of processes. */
+export async function seenHere(searched: Searched): Promise<ScanResult> {
+  const matcher = new Matcher(searched.patterns);
+  const result = emptyResult();
+  const folder = join(repositoryRoot, ".webstack");
+  const owners = [userInfo().username];
+  const files = allowedHere.map(({ path, ...rest }) => ({
+    ...rest,
+    path: join(folder, path),
+    owners,
+  }));
+  const home = histories.map((name) => join(homedir(), name)).filter((path) => existsSync(path));
+  const skip = [join(folder, "pulumi-home")];
+  await scanFiles(matcher, { roots: [folder, ...home], skip, files }, result);
+  const nothing = { patterns: [], secrets: 0, own: [], commands: [], metadata: [] };
+  const order = { ...nothing, files: [], environments: [], roots: [], skip: [] };
+  scanProcesses(matcher, { ...order, proc: "/proc", environ: false }, result);
+  return result;
+}
+
+/** What the API says of the project. */
+export async function seenInApi(project: CloudProject, searched: Searched): Promise<ScanResult> {
+  const matcher = new Matcher(searched.patterns);
+  const result = emptyResult();
+  const why = "everybody with a token of the project can ask for it";
+  for (const things of apiThings) {
+    for (let page: number | null = 1; page !== null;) {
+      const where: string = `/${things}?per_page=50&page=${page}`;
+      try {
+        const answer: unknown = await cloudCall(project, "GET", where);
+        const text = JSON.stringify(answer ?? {});
+        result.read.bytes += text.length;
+        result.found.push(...findings(matcher, "api", where, text, why));
+        type Paged = { meta?: { pagination?: { next_page?: number | null } } } | undefined;
+        page = (answer as Paged)?.meta?.pagination?.next_page ?? null;
+      } catch (error) {
+        result.missed.push(`${where} is not read: ${(error as Error).name}`);
+        page = null;
+      }
+    }
+  }
+  return result;
+}
+
+/** Names of the objects in the bucket of the backups. */
+export async function seenInBucket(
+  stack: string | undefined,
+  values: Readonly<Record<string, string>>,
+  searched: Searched,
+): Promise<ScanResult> {
+  const result = emptyResult();
+  const { target } = parsed(values["webstack:backups"] ?? "{}", "webstack:backups") as {
+    target?: S3Target;
+  };
+  if (!target) {
+    result.notes.push("there are no backups");
+    return result;
+  }
+  const store = new S3Store(stack === undefined ? localBucket() : target, () => new Date());
+  const names = (await store.list("")).join("\n");
+  result.read.bytes += names.length;
+  const matcher = new Matcher(searched.patterns);
+  const why = "names of objects are not sealed";
+  result.found.push(...findings(matcher, "api", `bucket ${target.bucket}`, names, why));
+  return result;
+}

@@ -1,0 +1,129 @@
+import { isPublicPem } from "./pem";
+import type { Pattern } from "./matcher";
+import { leastBytes, variants } from "./variants";
+
+/** A value that nobody else may know, and where it comes from. */
+export interface Secret {
+  /** Such as the URN of a resource and the property. */
+  origin: string;
+  value: string;
+}
+
+/** Marks a secret in the state: https://www.pulumi.com/docs/iac/concepts/secrets */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretKind = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Parses what holds secrets: the error of `JSON.parse` would quote them. @throws Error without. */
+export function parsed(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${what} must be JSON, got something else; it is not shown`);
+  }
+}
+
+/** The strings in a value, with their paths. A secret value may hold others, each with its mark. */
+function strings(value: unknown, path: string): Secret[] {
+  if (typeof value === "string") return [{ origin: path, value }];
+  if (value === null || typeof value !== "object") return [];
+  const { [signature]: kind, plaintext } = value as Record<string, unknown>;
+  if (kind === secretKind) {
+    return typeof plaintext === "string" ? strings(parsed(plaintext, path), path) : [];
+  }
+  const entries: [string, unknown][] = Object.entries(value);
+  const step = (key: string) => (/^\w+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
+  return entries.flatMap(([key, one]) => strings(one, `${path}${step(key)}`));
+}
+
+/** Secrets in a part of the state, as far as it was opened. */
+function marked(value: unknown, path: string): Secret[] {
+  if (value === null || typeof value !== "object") return [];
+  const { [signature]: kind, plaintext } = value as Record<string, unknown>;
+  if (kind === secretKind) {
+    return typeof plaintext === "string" ? strings(parsed(plaintext, path), path) : [];
+  }
+  return Object.entries(value).flatMap(([key, one]) =>
+    marked(one, /^\w+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`),
+  );
+}
+
+/** The resources of an export or of a checkpoint file. */
+export function resourcesOf(state: unknown): { urn: string; [key: string]: unknown }[] {
+  const { deployment, checkpoint } = state as {
+    deployment?: { resources?: [] };
+    checkpoint?: { latest?: { resources?: [] } };
+  };
+  return deployment?.resources ?? checkpoint?.latest?.resources ?? [];
+}
+
+/**
+ * The values that the engine marks as secret, of an export with `--show-secrets`. Of an export
+ * without: those that lie open in it.
+ */
+export function secretsOfState(state: unknown): Secret[] {
+  return resourcesOf(state).flatMap(({ urn, inputs, outputs }) => [
+    ...marked(outputs, `${urn} outputs`),
+    ...marked(inputs, `${urn} inputs`),
+  ]);
+}
+
+/** The encrypted settings of a stack file, from what the engine says that they are. */
+export function secretsOfSettings(
+  file: unknown,
+  values: Readonly<Record<string, string>>,
+  name: string,
+): Secret[] {
+  const closed = (value: unknown, path: string[]): string[][] => {
+    if (value === null || typeof value !== "object") return [];
+    if (typeof (value as { secure?: unknown }).secure === "string") return [path];
+    return Object.entries(value).flatMap(([key, one]) => closed(one, [...path, key]));
+  };
+  const config = (file as { config?: unknown } | null)?.config;
+  return closed(config, []).flatMap(([key, ...rest]) => {
+    const text = values[key!];
+    if (text === undefined) return [];
+    const whole: unknown = rest.length === 0 ? text : parsed(text, key!);
+    const value = rest.reduce<unknown>(
+      (at, step) => (at as Record<string, unknown>)?.[step],
+      whole,
+    );
+    const origin = [`${name} ${key!}`, ...rest].join(".");
+    return typeof value === "string" ? [{ origin, value }] : [];
+  });
+}
+
+/** What is searched, and what is not. */
+export interface Searched {
+  /** Origin and length by number; the first origin of each value. */
+  secrets: { origin: string; bytes: number }[];
+  patterns: Pattern[];
+  /** Origins of values that are too short. */
+  short: string[];
+  /** Number of values that are certificates and public keys alone. */
+  open: number;
+}
+
+/** Each value once, in all its forms. */
+export function searched(all: readonly Secret[]): Searched {
+  const known = new Set<string>();
+  const taken = new Set<string>();
+  const result: Searched = { secrets: [], patterns: [], short: [], open: 0 };
+  for (const { origin, value } of all) {
+    const text = value.trim();
+    if (text === "" || known.has(text)) continue;
+    known.add(text);
+    const bytes = Buffer.byteLength(text);
+    if (isPublicPem(text)) result.open += 1;
+    else if (bytes < leastBytes) result.short.push(origin);
+    else {
+      const secret = result.secrets.length;
+      result.secrets.push({ origin, bytes });
+      for (const variant of variants(text)) {
+        const key = variant.bytes.toString("latin1");
+        if (!taken.has(key)) result.patterns.push({ ...variant, secret });
+        taken.add(key);
+      }
+    }
+  }
+  return result;
+}

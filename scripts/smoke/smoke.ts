@@ -1,0 +1,89 @@
+import { type Finding, findingsOf } from "../../doctor/finding";
+import type { Certificate } from "./answer";
+
+/** What is asked. */
+export interface Site {
+  /** Where visitors come in. */
+  url: string;
+  /** Floating address, no prefix. */
+  address: string;
+  /** How it is told that the app works; absent: nothing but files is served. */
+  health?: { path: string; status?: number };
+  /** Names that must have a certificate. */
+  names: readonly string[];
+  loadBalancers: readonly { name: string; publicIp?: string | undefined }[];
+}
+
+/** How it is asked. */
+export interface Ask {
+  status: (url: URL, address: string) => Promise<number>;
+  certificate: (name: string, address: string) => Promise<Certificate>;
+  now: Date;
+}
+
+/** A certificate that ends before is not being renewed, days: those of six days are renewed two days before. */
+const leastDays = 1;
+
+/** Asks the site, its health, each name's certificate and each load balancer, all at once. */
+export async function smoke(site: Site, ask: Ask): Promise<Finding[]> {
+  const found = await Promise.all([
+    answers(site, ask),
+    ...(site.health ? [health(site, site.health, ask)] : []),
+    ...site.names.map((name) => certificate(site, name, ask)),
+    ...site.loadBalancers.map((one) => loadBalancer(site, one, ask)),
+  ]);
+  return found;
+}
+
+async function answers({ url, address }: Site, ask: Ask): Promise<Finding> {
+  const { ok, failure } = findingsOf("site");
+  const status = await ask.status(new URL(url), address).catch(reason);
+  if (typeof status === "string") return failure(`${url} does not answer: ${status}`);
+  // An app need not have a page at `/`.
+  return (status < 500 ? ok : failure)(`${url} answers ${status}`);
+}
+
+async function health(
+  { url, address }: Site,
+  { path, status: wanted }: NonNullable<Site["health"]>,
+  ask: Ask,
+): Promise<Finding> {
+  const { ok, failure } = findingsOf("health");
+  const status = await ask.status(new URL(path, url), address).catch(reason);
+  if (typeof status === "string") return failure(`${path} does not answer: ${status}`);
+  const isWell = wanted === undefined ? status >= 200 && status < 400 : status === wanted;
+  const rule = wanted === undefined ? "" : `, and ${wanted} is right`;
+  return isWell ? ok(`${path} answers ${status}`) : failure(`${path} answers ${status}${rule}`);
+}
+
+async function certificate({ address }: Site, name: string, ask: Ask): Promise<Finding> {
+  const { ok, note, failure } = findingsOf("certificate");
+  if (name.startsWith("*.")) return note(`${name} stands for many names; none of them is asked`);
+  const found = await ask.certificate(name, address).catch(reason);
+  const look = "npm run edge:status says what the load balancers wait for";
+  if (typeof found === "string") return failure(`${name} has no HTTPS: ${found}`, look);
+  const { refused, until, issuer } = found;
+  if (refused) {
+    return failure(`browsers refuse the certificate of ${name} by ${issuer}: ${refused}`, look);
+  }
+  const text = `${name} has a certificate by ${issuer} until ${until.toISOString().slice(0, 16)}Z`;
+  const days = (until.getTime() - ask.now.getTime()) / 86_400_000;
+  return days < leastDays ? failure(`${text}: it is not being renewed`, look) : ok(text);
+}
+
+async function loadBalancer(
+  { url }: Site,
+  { name, publicIp }: Site["loadBalancers"][number],
+  ask: Ask,
+): Promise<Finding> {
+  const { ok, note, failure } = findingsOf(name);
+  if (publicIp === undefined) return note("has no public address");
+  const status = await ask.status(new URL(url), publicIp).catch(reason);
+  if (typeof status === "string") return note(`is not reached from here: ${status}`);
+  const text = `answers ${status} at ${publicIp}`;
+  return status < 500 ? ok(text) : failure(text);
+}
+
+function reason(error: Error): string {
+  return error.message;
+}

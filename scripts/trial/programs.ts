@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import type { Status } from "../../host/archiver/status";
+import { idsOf, type Instance, mysqlIds } from "./instance";
+
+/** Where the object storage of the trial is. */
+export const target = {
+  endpoint: "http://127.0.0.1:9000",
+  bucket: "backups",
+  region: "local",
+  accessKeyId: "writer-key",
+};
+export const secret = "writer-secret-0123456789";
+export const root = "webstack-trial";
+
+/** The programs of a database node of the trial, each under its own user. */
+export class Node {
+  archiver: ChildProcess | undefined;
+  private readonly run: string;
+  private readonly env: Record<string, string>;
+  private readonly archiverIds = idsOf("webstack-archiver");
+
+  constructor(
+    readonly instance: Instance,
+    nodes: readonly Instance[],
+    publicKey: string,
+    private readonly programs: string,
+  ) {
+    const { folder, name, socket } = instance;
+    this.run = `/trial/run/${name}`;
+    const settings = `${this.run}.json`;
+    mkdirSync(this.run, { recursive: true });
+    mkdirSync(`${this.run}.credentials`, { recursive: true });
+    const members = nodes.map((one) => ({ name: one.name, privateIp: one.address }));
+    const config = { node: name, nodes: members, root, target, publicKey };
+    writeFileSync(settings, JSON.stringify(config));
+    writeFileSync(`${this.run}.credentials/secret`, secret);
+    execFileSync("chown", ["-R", "webstack-archiver", this.run, `${this.run}.credentials`]);
+    mkdirSync(`/trial/base/${name}`, { recursive: true });
+    execFileSync("chown", ["mysql:mysql", "/trial/base", `/trial/base/${name}`]);
+    this.env = {
+      PATH: "/usr/bin:/usr/sbin",
+      WEBSTACK_MYSQL_SOCKET: socket,
+      WEBSTACK_ARCHIVER_SETTINGS: settings,
+      WEBSTACK_ARCHIVER_RUN: this.run,
+      WEBSTACK_BASE_FOLDER: `/trial/base/${name}/copy`,
+      WEBSTACK_DATA_FOLDER: `${folder}/data`,
+      CREDENTIALS_DIRECTORY: `${this.run}.credentials`,
+    };
+  }
+
+  startArchiver(): void {
+    const log = openSync(`${this.run}.log`, "a");
+    this.archiver = spawn("/usr/bin/node", [`${this.programs}/archiver.js`], {
+      ...this.archiverIds,
+      env: this.env,
+      stdio: ["ignore", log, log],
+    });
+  }
+
+  async stopArchiver(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const { archiver } = this;
+    this.archiver = undefined;
+    if (!archiver || archiver.exitCode !== null || archiver.signalCode !== null) return;
+    const closed = once(archiver, "close");
+    archiver.kill("SIGCONT");
+    archiver.kill(signal);
+    await closed;
+  }
+
+  status(): Status | undefined {
+    try {
+      return JSON.parse(readFileSync(`${this.run}/status.json`, "utf8")) as Status;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Takes a base as the units do. @throws Error if one of the programs fails. */
+  async takeBase(): Promise<void> {
+    await this.program("base-copy", mysqlIds);
+    // As with SupplementaryGroups=mysql.
+    const groups = ["--reuid=webstack-archiver", "--regid=webstack-archiver", "--groups=mysql"];
+    await this.program("base-upload", {}, ["/usr/bin/setpriv", ...groups]);
+    execFileSync("rm", ["-rf", this.env.WEBSTACK_BASE_FOLDER!]);
+  }
+
+  private async program(name: string, ids: object, prefix: string[] = []): Promise<void> {
+    const log = openSync(`${this.run}.log`, "a");
+    const [command, ...words] = [...prefix, "/usr/bin/node", `${this.programs}/${name}.js`];
+    const child = spawn(command!, words, { ...ids, env: this.env, stdio: ["ignore", log, log] });
+    const [status] = (await once(child, "close")) as [number];
+    if (status !== 0) throw new Error(`${name} ended with ${status}; see ${this.run}.log`);
+  }
+}

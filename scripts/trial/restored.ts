@@ -1,0 +1,67 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { minus, same } from "../../host/archiver/gtid-sets";
+import type { S3Store } from "../../host/archiver/store/s3";
+import { PrefixMachine } from "../restore/machine";
+import { plan } from "../restore/plan";
+import { readArchive, timelines } from "../restore/read-chain";
+import { fetchBase, fetchLogs, prepare } from "../restore/replay";
+import { RestoredServer } from "../restore/restored-server";
+import type { Target } from "../restore/target";
+import { contentOf, differences } from "./content";
+import { note } from "./notes";
+import { root } from "./programs";
+
+/** A moment of the trial, and what was there. */
+export interface Moment {
+  name: string;
+  target: Target;
+  gtids: string;
+  content: Record<string, string>;
+}
+
+/** Restores a moment, and notes whether it is what was there. */
+export async function restored(store: S3Store, moment: Moment): Promise<void> {
+  const folder = `/trial/restore`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  prepare(folder);
+  const timeline = (await timelines(store, root)).at(-1)!;
+  const machine = new PrefixMachine([]);
+  const say = (line: string) => console.log(line);
+  const restore = {
+    store,
+    root,
+    machine,
+    here: folder,
+    there: folder,
+    identity: "/trial/identity",
+    say,
+  };
+  const startMs = Date.now();
+  const made = plan(...(await chain(store, timeline)), moment.target);
+  await fetchBase(restore, made);
+  const logs = await fetchLogs(restore, made, moment.target);
+  const server = new RestoredServer(machine, folder);
+  await server.start();
+  await server.replay(logs.gtids);
+  const found = await contentOf((sql) => server.query(sql));
+  const different = differences(moment.content, found);
+  note(
+    `restored ${moment.name} is what was there`,
+    different.length === 0 && Object.keys(found).length > 3,
+    `${logs.transactions} transactions after base ${made.base.id}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s${different.map((line) => `\n     ${line}`).join("")}`,
+  );
+  if (moment.target.kind === "gtid") {
+    note(
+      "  with exactly its transactions",
+      same(logs.gtids, moment.gtids),
+      minus(logs.gtids, moment.gtids),
+    );
+  }
+  await server.stop();
+}
+
+async function chain(store: S3Store, timeline: string) {
+  const { bases, links } = await readArchive(store, root, timeline);
+  return [bases, links] as const;
+}

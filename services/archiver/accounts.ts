@@ -1,0 +1,29 @@
+/** System user under which the archiver runs, which its MySQL user is tied to. */
+export const archiverUser = "webstack-archiver";
+
+/**
+ * Statements that make the accounts of the archiver at each start of MySQL. Neither has a password:
+ * the kernel says which user of the system asks.
+ */
+export function archiverAccounts(): string[] {
+  return [
+    ...account("archiver", archiverUser, {
+      "REPLICATION SLAVE": "reads the log as a replica does",
+    }),
+    "GRANT SELECT ON performance_schema.* TO 'archiver'@'localhost';",
+    "GRANT CREATE, SELECT, INSERT, UPDATE ON webstack_archive.* TO 'archiver'@'localhost';",
+    // MySQL's own user reads all data anyway.
+    ...account("base", "mysql", { BACKUP_ADMIN: "copies all data to a folder of this host" }),
+  ];
+}
+
+function account(name: string, systemUser: string, may: Readonly<Record<string, string>>) {
+  const [who, login] = [`'${name}'@'localhost'`, `IDENTIFIED WITH auth_socket AS '${systemUser}'`];
+  return [
+    `CREATE USER IF NOT EXISTS ${who} ${login};`,
+    `ALTER USER ${who} ${login} ACCOUNT UNLOCK;`,
+    `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${who};`,
+    ...Object.entries(may).map(([privilege, use]) => `# ${privilege}: ${use}.`),
+    `GRANT ${Object.keys(may).join(", ")} ON *.* TO ${who};`,
+  ];
+}

@@ -1,0 +1,154 @@
+import { programPath } from "../host-program";
+import { made } from "../notice";
+import { text } from "../text";
+import { networkedSandbox } from "../unit-sandbox";
+import { archiverUser } from "./accounts";
+
+/** Units of the archiver, by what they are for. */
+export const archiverPaths = {
+  archiver: "/etc/systemd/system/webstack-archiver.service",
+  /** Copies the data, and starts a MySQL on the copy. */
+  copy: "/etc/systemd/system/webstack-base-copy.service",
+  /** Puts the copy into the bucket. */
+  base: "/etc/systemd/system/webstack-base.service",
+  /** Takes a base at its time. */
+  timer: "/etc/systemd/system/webstack-base.timer",
+  /** Watches for the archiver's request for a base. */
+  request: "/etc/systemd/system/webstack-base.path",
+} as const;
+
+/** The same paths as in `host/archiver/status.ts` and `host/archiver/base/place.ts`. */
+const runFolder = "/run/webstack-archiver";
+const copyFolder = "/var/lib/mysql-files/webstack-base";
+
+/** Renders the archiver's unit. `secret`: path of the file with the secret of the bucket. */
+export function archiverUnit(secret: string): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Archiver of the binary log
+    After=webstack-network-ready.service mysql.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    User=${archiverUser}
+    ExecStart=/usr/bin/node ${programPath("archiver")}
+    LoadCredential=secret:${secret}
+    RuntimeDirectory=webstack-archiver
+    RuntimeDirectoryMode=0755
+    UMask=0022
+    Restart=always
+    RestartSec=2
+    # It compresses and encrypts, and must not take the processor from MySQL.
+    Nice=5
+    ${networkedSandbox.filter((line) => !line.startsWith("OOMScoreAdjust"))}
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}
+
+/** Renders the unit that copies the data, as MySQL's own user. */
+export function copyUnit(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Copy of all data of MySQL
+    # On the node that archives alone.
+    ConditionPathExists=${runFolder}/active
+
+    [Service]
+    Type=oneshot
+    User=mysql
+    ExecStart=/usr/bin/node ${programPath("base-copy")}
+    TimeoutStartSec=6h
+    Nice=10
+    IOSchedulingClass=idle
+    NoNewPrivileges=yes
+    ProtectHome=yes
+    PrivateTmp=yes
+    CapabilityBoundingSet=
+    # It speaks to MySQL of this host, and starts one that nobody else reaches.
+    RestrictAddressFamilies=AF_UNIX
+    ProtectSystem=strict
+    ReadWritePaths=/var/lib/mysql-files
+  `;
+}
+
+/** Renders the unit that puts the copy into the bucket and then removes it. */
+export function baseUnit(secret: string): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Base of all data in the bucket
+    ConditionPathExists=${runFolder}/active
+    Requires=webstack-base-copy.service
+    After=webstack-base-copy.service webstack-network-ready.service
+
+    [Service]
+    Type=oneshot
+    User=${archiverUser}
+    # Reads the copy.
+    SupplementaryGroups=mysql
+    ExecStart=/usr/bin/node ${programPath("base-upload")}
+    ExecStopPost=+/usr/bin/rm -rf ${copyFolder}
+    LoadCredential=secret:${secret}
+    TimeoutStartSec=24h
+    Nice=10
+    ${networkedSandbox.filter((line) => !line.startsWith("OOMScoreAdjust"))}
+  `;
+}
+
+/** Renders the timer of the bases. `at`: time of the day in UTC, such as `03:15`. */
+export function baseTimer(at: string): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Base each night
+
+    [Timer]
+    OnCalendar=*-*-* ${at}:00 UTC
+    RandomizedDelaySec=5min
+    Persistent=false
+
+    [Install]
+    WantedBy=timers.target
+  `;
+}
+
+/** Renders the unit that starts a base when the archiver asks for it; the file goes first. */
+export function requestUnits(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Wait for the archiver's request for a base
+
+    [Path]
+    PathExists=${runFolder}/take-base
+    Unit=webstack-base-request.service
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}
+
+/** Path of the unit that the request starts. */
+export const requestedPath = "/etc/systemd/system/webstack-base-request.service";
+
+/** Renders it: a request that comes while a base is taken is one more. */
+export function requestedUnit(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Base that the archiver asked for
+    StartLimitIntervalSec=0
+
+    [Service]
+    Type=oneshot
+    ExecStart=/bin/sh -c "rm -f ${runFolder}/take-base && exec systemctl start --no-block webstack-base.service"
+    NoNewPrivileges=yes
+    # The folder belongs to the archiver's user.
+    CapabilityBoundingSet=CAP_DAC_OVERRIDE
+    RestrictAddressFamilies=AF_UNIX
+  `;
+}

@@ -1,0 +1,115 @@
+import type { Peer } from "../../topology";
+import { rootFile } from "../bundle";
+import { programPath } from "../host-program";
+import { initSqlPath } from "../mysql/my-cnf";
+import { rootOnly, type Service, type ServicePart } from "../service";
+import { archiverUser } from "./accounts";
+import {
+  archiverPaths,
+  archiverUnit,
+  baseTimer,
+  baseUnit,
+  copyUnit,
+  requestedPath,
+  requestedUnit,
+  requestUnits,
+} from "./archiver-units";
+
+/** Where backups go, and who can read them. */
+export interface BackupFacts {
+  /** First part of all keys in the bucket, such as `webstack-dev`. */
+  root: string;
+  /** The bucket; its secret comes apart. */
+  target: { endpoint: string; bucket: string; region: string; accessKeyId: string };
+  /** Recipient of age: the host that encrypts cannot decrypt. */
+  publicKey: string;
+  /** Time of the day in UTC at which a base is taken, such as `03:15`. */
+  baseAt: string;
+}
+
+/** What the archiver of a database node depends on. */
+export interface ArchiverFacts {
+  /** Node name. */
+  node: string;
+  /** All database nodes, in order. */
+  nodes: readonly Peer[];
+  /** @default there are no backups */
+  backups?: BackupFacts | undefined;
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+/** File with the secret of the bucket. */
+export const archiverSecretPath = "/etc/webstack/archiver-secret";
+const configPath = "/etc/webstack/archiver.json";
+const programs = ["archiver", "base-copy", "base-upload"];
+
+/**
+ * The archiver, which puts the binary log and copies of all data into a bucket.
+ *
+ * @param endpoint where the bucket is, such as `https://fsn1.your-objectstorage.com`.
+ */
+export function archiver(endpoint: string): Service<ArchiverFacts> {
+  return {
+    name: "archiver",
+    openings: [],
+    callsOut: [{ user: archiverUser, port: portOf(endpoint) }],
+    secrets: { [archiverSecretPath]: { ...rootOnly, secret: "backupSecret" } },
+    part: archiverPart,
+  };
+}
+
+function portOf(endpoint: string): number {
+  const { port, protocol } = new URL(endpoint);
+  return port === "" ? { "https:": 443, "http:": 80 }[protocol]! : Number(port);
+}
+
+function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts): ServicePart {
+  if (!backups) throw new Error("the archiver needs to know where backups go");
+  const { root, target, publicKey, baseAt } = backups;
+  // Not the objects as they come: what else they hold is no business of the archiver.
+  const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
+  const { endpoint, bucket, region, accessKeyId } = target;
+  const place = { endpoint, bucket, region, accessKeyId };
+  const config = { node, nodes: members, root, target: place, publicKey };
+  const { archiver: unit, copy, base, timer, request } = archiverPaths;
+  return {
+    packages: ["age", "zstd"],
+    users: [{ name: archiverUser, home: "/nonexistent" }],
+    // Its group reads the copy that MySQL makes there.
+    directories: { "/var/lib/mysql-files": { owner: "mysql", group: "mysql", mode: "0750" } },
+    files: {
+      ...Object.fromEntries(
+        programs.map((name) => [programPath(name), rootFile(texts[name] ?? "")]),
+      ),
+      [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
+      [unit]: rootFile(archiverUnit(archiverSecretPath)),
+      [copy]: rootFile(copyUnit()),
+      [base]: rootFile(baseUnit(archiverSecretPath)),
+      [timer]: rootFile(baseTimer(baseAt)),
+      [request]: rootFile(requestUnits()),
+      [requestedPath]: rootFile(requestedUnit()),
+    },
+    unitFiles: { own: [...Object.values(archiverPaths), requestedPath] },
+    services: [
+      {
+        unit: "webstack-archiver.service",
+        reloadFiles: [],
+        restartFiles: [programPath("archiver"), configPath, unit, archiverSecretPath, initSqlPath],
+        needs: [archiverSecretPath],
+      },
+      {
+        unit: "webstack-base.timer",
+        reloadFiles: [],
+        restartFiles: [timer, programPath("base-copy"), programPath("base-upload"), copy, base],
+        needs: [archiverSecretPath],
+      },
+      {
+        unit: "webstack-base.path",
+        reloadFiles: [],
+        restartFiles: [request, requestedPath],
+        needs: [archiverSecretPath],
+      },
+    ],
+  };
+}

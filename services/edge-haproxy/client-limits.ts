@@ -1,0 +1,58 @@
+import { unlessTrusted } from "./client-address";
+import { connectionsOfOneAddress, reservedConnections } from "./connections";
+import type { EdgeRules } from "./edge-rules";
+
+/** Time over which a client's requests and connections are counted, seconds. */
+const windowSeconds = 10;
+/** How much faster than over {@link windowSeconds} a client may be within one second. */
+const burst = 1.5;
+/** One of so many refusals is logged. */
+const loggedOf = 100;
+
+/** A client's address, or its network where each client has one of its own. */
+const client = "src,ipmask(32,64)";
+
+/** Before TLS, and without a line in the log: what is over the limits of connections is closed at once. */
+export function connectionRules(rules: EdgeRules, maxConnections: number): string[] {
+  const { requestsPerSecond, connections = connectionsOfOneAddress(maxConnections) } = rules.limits;
+  return [
+    "# A listener that is full would stand still for all. What is over is closed at once, before TLS and the log.",
+    `tcp-request connection reject if { fe_conn gt ${maxConnections - reservedConnections} }`,
+    `tcp-request connection track-sc0 ${client} table holders${unlessTrusted(rules)}`,
+    `tcp-request connection reject if { sc0_conn_cur gt ${connections} }`,
+    "# More connections than requests that it may send: not even TLS is begun for them.",
+    `tcp-request connection reject if { sc0_conn_rate gt ${requestsPerSecond * windowSeconds} }`,
+  ];
+}
+
+/**
+ * What is over the limit of requests gets 429 from HAProxy itself, until the client has been below the limit for a
+ * while. It goes nowhere else, and one line of the log tells of a hundred.
+ *
+ * @param peer address of the other load balancer, whose questions are not counted.
+ */
+export function requestRules({ limits }: EdgeRules, peer?: string): string[] {
+  const { requestsPerSecond } = limits;
+  const unlessPeer = peer === undefined ? "" : ` unless { src ${peer} }`;
+  return [
+    `http-request track-sc1 ${client} table clients${unlessPeer}`,
+    "http-request sc-inc-gpc0(1)",
+    `acl too_many sc1_http_req_rate gt ${requestsPerSecond * windowSeconds}`,
+    `acl too_many sc1_gpc0_rate gt ${Math.ceil(requestsPerSecond * burst)}`,
+    `http-request set-log-level silent if too_many !{ rand(${loggedOf}) eq 0 }`,
+    `http-request deny deny_status 429 content-type text/plain string "Too many requests\\n" hdr Retry-After ${windowSeconds} if too_many`,
+  ];
+}
+
+/** The tables behind the rules. */
+export function limitTables(): string[] {
+  return [
+    "# Both load balancers know the clients' rates, so a limit survives a failover.",
+    "backend clients",
+    `  stick-table type ipv6 size 100k expire 10m store http_req_rate(${windowSeconds}s),gpc0_rate(1s) peers edge`,
+    "",
+    "# Connections that each address has to this process. The other load balancer's are not added to them.",
+    "backend holders",
+    `  stick-table type ipv6 size 100k expire 1m store conn_cur,conn_rate(${windowSeconds}s)`,
+  ];
+}

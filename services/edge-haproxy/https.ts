@@ -1,0 +1,155 @@
+/** Where HAProxy finds certificate chain and key in one PEM file: the stack's own, or the placeholder. */
+export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
+/** Keys of session tickets, the same on both load balancers; three lines of 80 bytes in base 64. */
+export const ticketKeysPath = "/etc/haproxy/certs/tickets.keys";
+/** Certificates that the ACME client keeps, one `<name>.pem` with chain and key for each host name. */
+export const acmeCertificates = "/var/lib/webstack-acme/live";
+/** Map of the host names that have such a certificate. */
+export const certifiedMapPath = "/var/lib/webstack-acme/certified.map";
+/** Socket through which the ACME client loads certificates; level admin, since no other may. */
+export const acmeSocketPath = "/run/haproxy/acme.sock";
+/** Login of who changes the keys of session tickets, and its socket. */
+export const ticketKeysUser = "webstack-tickets";
+export const ticketKeysSocketPath = "/run/haproxy/tickets.sock";
+/** Login of the ACME client. */
+export const acmeUser = "webstack-acme";
+
+/** HTTPS of a load balancer. */
+export interface EdgeHttps {
+  /** Where the certificates are from. */
+  mode: "acme" | "pem" | "selfSigned" | "off";
+  /** Host names of the stack; none: whatever name a request has. */
+  domains: readonly string[];
+  /** The name that all others redirect to. @default none does */
+  canonical?: string;
+  /** Whether HTTP redirects to HTTPS. */
+  redirect: boolean;
+  /** What browsers are told: nothing, HTTPS alone, or that and the preload list. */
+  hsts: "off" | "on" | "preload";
+  /** Thumbprint of the ACME account's key (RFC 7638); with `acme` alone. */
+  thumbprint?: string;
+}
+
+/** Two years, as Mozilla's guideline and the browsers' list want it. Source: https://hstspreload.org/ */
+const hstsSeconds = 63_072_000;
+
+/**
+ * Mozilla's guideline 6.0, intermediate: https://configurator.tlsref.org/ (HAProxy 3.0, OpenSSL 3.5).
+ * It turns tickets off where nobody changes their keys; here they are shared and changed.
+ */
+const guideline = [
+  "# Mozilla guideline 6.0, intermediate. Tickets, as both load balancers know their keys.",
+  "ssl-default-bind-options ssl-min-ver TLSv1.2 prefer-client-ciphers",
+  "ssl-default-bind-curves X25519MLKEM768:X25519:prime256v1:secp384r1",
+  "ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
+  "ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
+];
+
+/** Lines of `global`. */
+export function httpsGlobals(https?: EdgeHttps): string[] {
+  const socket = (path: string, user: string) =>
+    `stats socket ${path} mode 660 level admin group ${user}`;
+  return [
+    "# Who changes the keys of session tickets, and who loads certificates.",
+    socket(ticketKeysSocketPath, ticketKeysUser),
+    ...(https?.mode === "acme" ? [socket(acmeSocketPath, acmeUser)] : []),
+    ...guideline,
+  ];
+}
+
+/** Lines that listen for HTTPS; the first certificate is for names that no other is for. */
+export function httpsBind(https?: EdgeHttps): string[] {
+  if (https?.mode === "off") return [];
+  const more = https?.mode === "acme" ? ` crt ${acmeCertificates}` : "";
+  const tls = `ssl crt ${edgeCertificatePath}${more} tls-ticket-keys ${ticketKeysPath} alpn h2,http/1.1`;
+  return [`bind *:443 ${tls}`, `bind :::443 v6only ${tls}`];
+}
+
+/**
+ * Rules for requests that are for this site at all: proofs for the authority, redirects, and what browsers are told.
+ *
+ * @param proxied whether `txn.scheme` may say how the visitor came to a trusted proxy. @default no proxy is trusted
+ */
+export function httpsRules(https?: EdgeHttps, proxied = false): string[] {
+  if (!https) return [];
+  const secure = proxied ? "{ var(txn.scheme) -m str https }" : "{ ssl_fc }";
+  const rules = [...redirectRules(https, secure), ...hstsRules(https, secure)];
+  const told = proxied && rules.length > 0 ? schemeRules : [];
+  return [...challengeRules(https), ...told, ...rules];
+}
+
+/** A visitor's scheme where no proxy said it. */
+const schemeRules = [
+  "http-request set-var(txn.scheme) str(https) if { ssl_fc } !{ var(txn.scheme) -m found }",
+  "http-request set-var(txn.scheme) str(http) if !{ var(txn.scheme) -m found }",
+];
+
+/** HTTP-01 (RFC 8555, 8.3): the answer follows from the token and the account, so either node gives it. */
+function challengeRules({ mode, thumbprint }: EdgeHttps): string[] {
+  if (mode !== "acme" || thumbprint === undefined) return [];
+  return [
+    "# Proof for the certificate authority, by whichever load balancer is asked.",
+    `http-request return status 200 content-type text/plain lf-string "%[path,field(-1,/)].${thumbprint}" if { path_reg ^/\\.well-known/acme-challenge/[A-Za-z0-9_-]{1,256}$ }`,
+  ];
+}
+
+/**
+ * One redirect at most: `txn.name` is where the visitor belongs, `txn.secure` says that it has a
+ * certificate. The other load balancer asks by address for `/healthz` and is not redirected.
+ */
+function redirectRules(https: EdgeHttps, secure: string): string[] {
+  const { mode, domains, canonical, redirect } = https;
+  if (!redirect && canonical === undefined) return [];
+  const others = canonical === undefined ? [] : domains.filter((name) => name !== canonical);
+  // Without names every request is for this site, but those for the health of a node.
+  const own = domains.length === 0 ? ["!{ path /healthz }"] : named(domains);
+  const certified =
+    mode === "acme" ? [`{ var(txn.name),map_str(opt@${certifiedMapPath}) -m found }`] : own;
+  const target = (scheme: string) =>
+    `http-request redirect location ${scheme}://%[var(txn.name)]%[pathq]`;
+  const moved = "{ var(txn.moved) -m bool }";
+  return [
+    "http-request set-var(txn.name) req.hdr(host),host_only,lower",
+    ...named(others).map((own) => `http-request set-var(txn.moved) bool(true) if ${own}`),
+    ...(others.length > 0 ? [`http-request set-var(txn.name) str(${canonical!}) if ${moved}`] : []),
+    ...(redirect
+      ? [
+          ...certified.map(
+            (has) => `http-request set-var(txn.secure) bool(true) if !${secure} ${has}`,
+          ),
+          ...codes(target("https"), "{ var(txn.secure) -m bool }"),
+        ]
+      : []),
+    ...(others.length > 0
+      ? [
+          ...codes(target("https"), `${moved} ${secure}`),
+          ...codes(target("http"), `${moved} !${secure}`),
+        ]
+      : []),
+  ];
+}
+
+/** 301 is known to every client; 308 keeps the method of what is no GET (RFC 9110, 15.4.9). */
+function codes(redirect: string, condition: string): string[] {
+  return [`${redirect} code 301 if ${condition} METH_GET`, `${redirect} code 308 if ${condition}`];
+}
+
+/** Conditions, any of which means that `txn.name` is one of the names. */
+function named(names: readonly string[]): string[] {
+  const single = names.filter((name) => !name.startsWith("*."));
+  const ends = names.filter((name) => name.startsWith("*.")).map((name) => name.slice(1));
+  return [
+    ...(single.length > 0 ? [`{ var(txn.name) -m str ${single.join(" ")} }`] : []),
+    ...(ends.length > 0 ? [`{ var(txn.name) -m end ${ends.join(" ")} }`] : []),
+  ];
+}
+
+/** Browsers ignore it where they do not trust the certificate (RFC 6797, 8.1). */
+function hstsRules({ mode, hsts }: EdgeHttps, secure: string): string[] {
+  if (hsts === "off" || mode === "off") return [];
+  const value =
+    hsts === "preload"
+      ? `max-age=${hstsSeconds}; includeSubDomains; preload`
+      : `max-age=${hstsSeconds}`;
+  return [`http-after-response set-header Strict-Transport-Security "${value}" if ${secure}`];
+}

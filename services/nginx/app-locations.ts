@@ -1,0 +1,115 @@
+import { duration, type WebRequests } from "../requests";
+import { appPathLocations, pathLocations } from "./path-locations";
+import { keptBodyMb, mayStream, type Place, places, streams } from "./places";
+import type { SiteLines } from "./static-site";
+
+/** Largest part of an answer that a web node keeps on its disk for a slow client, MiB; 512 times this fits too. */
+const keptAnswerMib = 8;
+
+function anyStreams({ maxBodyMib, paths }: WebRequests): boolean {
+  return [{ maxBodyMib }, ...Object.values(paths)].some((path) => mayStream(path.maxBodyMib ?? 0));
+}
+
+/** Directives of Nginx's `http` on what it keeps of bodies and answers. */
+export function keptBodies(requests: WebRequests): string[] {
+  const kept = [
+    "# What a slow client has not taken yet and is not kept here, the app is told to wait with.",
+    `proxy_max_temp_file_size ${keptAnswerMib}m;`,
+  ];
+  if (!anyStreams(requests)) return kept;
+  return [
+    ...kept,
+    `# True for a body of ${keptBodyMb} MB and more, or of unknown length.`,
+    'map "$content_length:$http_transfer_encoding" $large_body {',
+    '  default "";',
+    '  "~^[5-9][0-9]{7}:" 1;',
+    '  "~^[0-9]{9,}:" 1;',
+    '  "~*^:.*chunked" 1;',
+    "}",
+  ];
+}
+
+/** Status with which a request leaves its location for `@upgrade`; no visitor sees it. */
+const upgradeStatus = 418;
+
+/**
+ * Directives of Nginx's `server` that lead from one location to another. They are not in a location: it would take no
+ * `error_page` of the stack file then.
+ */
+export function innerWays(requests: WebRequests): string[] {
+  const { usual, own } = places(requests);
+  return [
+    `error_page ${upgradeStatus} = @upgrade;`,
+    ...[usual, ...own]
+      .filter(streams)
+      .map(({ name, status }) => `error_page ${status} = @${name}-large;`),
+  ];
+}
+
+/**
+ * Locations of Nginx for what is no asset: those of a site, those that pass requests on to the app, and for each path
+ * of its own those that lead there.
+ */
+export function appLocations(
+  requests: WebRequests,
+  { atRoot, more, appPaths }: Pick<SiteLines, "atRoot" | "more" | "appPaths">,
+): string[] {
+  const all = places(requests);
+  return [
+    "location / {",
+    ...atRoot.map((line) => `  ${line}`),
+    "}",
+    ...more,
+    "",
+    ...appPathLocations(appPaths, all),
+    ...placeLocations(all.usual),
+    ...all.own.flatMap((place) => [...pathLocations(place, appPaths), ...placeLocations(place)]),
+    ...upgradeLocation(requests.idleTimeoutSeconds),
+  ];
+}
+
+function placeLocations(place: Place): string[] {
+  const { name, buffering, status } = place;
+  const isLarge = ["if ($large_body) {", `  return ${status};`, "}"];
+  const unbuffered = ["proxy_request_buffering off;", "proxy_buffering off;"];
+  return [
+    ...location(place, [
+      "# A connection that changes its protocol lasts; all others go on below.",
+      "if ($websocket) {",
+      `  return ${upgradeStatus};`,
+      "}",
+      ...(streams(place) ? isLarge : []),
+      ...(buffering ? [] : unbuffered),
+    ]),
+    ...(streams(place)
+      ? location({ ...place, name: `${name}-large` }, ["proxy_request_buffering off;"])
+      : []),
+  ];
+}
+
+function location(place: Place, lines: readonly string[]): string[] {
+  return [
+    `location @${place.name} {`,
+    ...[
+      ...lines,
+      ...place.bodySize,
+      "proxy_pass http://app;",
+      `proxy_read_timeout ${duration(place.answerTimeoutSeconds)};`,
+      `proxy_send_timeout ${duration(place.answerTimeoutSeconds)};`,
+    ].map((line) => `  ${line}`),
+    "}",
+    "",
+  ];
+}
+
+function upgradeLocation(idleTimeoutSeconds: number): string[] {
+  const idle = duration(idleTimeoutSeconds);
+  return [
+    "location @upgrade {",
+    "  proxy_pass http://app;",
+    "  # As long as the load balancers keep it.",
+    `  proxy_read_timeout ${idle};`,
+    `  proxy_send_timeout ${idle};`,
+    "}",
+  ];
+}

@@ -1,0 +1,63 @@
+import { rootFile } from "../bundle";
+import { ticketKeysPath, ticketKeysUser } from "../edge-haproxy/https";
+import { programPath } from "../host-program";
+import { made } from "../notice";
+import type { Service } from "../service";
+import { text } from "../text";
+import { computingSandbox, networkedSandbox } from "../unit-sandbox";
+
+/** What the keys of session tickets depend on. */
+export interface TicketKeysFacts {
+  /** Programs of `host/` by name, bundled. */
+  programs: Readonly<Record<string, string>>;
+}
+
+const unitPath = "/etc/systemd/system/webstack-ticket-keys.service";
+
+/**
+ * Gives HAProxy new keys of TLS session tickets twice a day, the same on both load balancers without a
+ * word between them: a session goes on after a failover, and an old key opens nothing new.
+ */
+export const ticketKeys: Service<TicketKeysFacts> = {
+  name: "ticket-keys",
+  openings: [],
+  part: ({ programs }) => ({
+    users: [{ name: ticketKeysUser, home: "/nonexistent" }],
+    files: {
+      [programPath("ticket-keys")]: rootFile(programs["ticket-keys"] ?? ""),
+      [unitPath]: rootFile(ticketKeysUnit()),
+    },
+    unitFiles: { own: [unitPath] },
+    services: [
+      {
+        unit: "webstack-ticket-keys.service",
+        reloadFiles: [],
+        restartFiles: [programPath("ticket-keys"), unitPath, ticketKeysPath],
+        needs: [ticketKeysPath],
+      },
+    ],
+  }),
+};
+
+function ticketKeysUnit(): string {
+  return text`
+    ${made}
+    [Unit]
+    Description=Keys of TLS session tickets
+    After=haproxy.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    User=${ticketKeysUser}
+    ExecStart=/usr/bin/node --max-semi-space-size=1 ${programPath("ticket-keys")}
+    LoadCredential=secret:${ticketKeysPath}
+    Restart=always
+    RestartSec=5s
+    ${networkedSandbox}
+    ${computingSandbox}
+    PrivateNetwork=yes
+
+    [Install]
+    WantedBy=multi-user.target
+  `;
+}

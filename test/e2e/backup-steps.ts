@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { waitForGroup } from "../../scripts/drill/database-state";
+import { npmEnded } from "../../scripts/drill/npm-run";
+import { heal, inject } from "../../scripts/local/faults";
+import { readOutputs } from "../../scripts/local/outputs";
+import { waitUntil } from "../../scripts/local/wait-until";
+import { query } from "../../scripts/operate/databases";
+import { unnoticed } from "./edited-stack";
+import { npmRun } from "./npm-run";
+import type { Step } from "./story";
+
+/** Longest time until the archive has what was written, seconds. */
+const archivedSeconds = 90;
+/** Longest time until another node archives, seconds. */
+const takenOverSeconds = 120;
+/** Longest base, and longest restore of a stack that is nearly empty, seconds. */
+const baseSeconds = 180;
+const restoreSeconds = 180;
+
+const rows = (count: number, table = "e2e_ledger.line") =>
+  `INSERT INTO ${table} (content) WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count}) SELECT CONCAT('\u00e9\u{1F600}', n) FROM counted`;
+
+/** Text of a moment as `db:restore` takes it. */
+function moment(said: string): string {
+  return `${said.replace(" ", "T")}Z`;
+}
+
+/** Waits until the archive reaches a moment; `db:restore` refuses it before. */
+async function archived(at: string): Promise<void> {
+  const plan = async () => {
+    const { status, said } = await npmEnded("db:restore", "--to", at, "--plan");
+    if (status !== 0) throw new Error(said.trim());
+    return true;
+  };
+  await waitUntil(`the archive at ${at}`, plan, {
+    ...{ timeoutSeconds: archivedSeconds, intervalMs: 2_000 },
+  });
+}
+
+const hadBack: Step = {
+  title: "a schema that a hand dropped is had back as of the moment before, from bucket and keys",
+  run: async () => {
+    const outputs = readOutputs();
+    const primary = await waitForGroup(outputs, 60);
+    const ask = (sql: string) => query(outputs, primary, sql);
+    await ask(
+      `DROP DATABASE IF EXISTS e2e_ledger; CREATE DATABASE e2e_ledger; CREATE TABLE e2e_ledger.line (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(700)}`,
+    );
+    await npmRun("db:backup", [], baseSeconds);
+    await ask(rows(300));
+    const [before] = await ask("SELECT NOW(6)");
+    await ask("DO SLEEP(1); DROP DATABASE e2e_ledger");
+    const [after] = await ask("DO SLEEP(1); SELECT NOW(6)");
+    await archived(moment(after!));
+    const then = await npmRun("db:restore", ["--to", moment(before!)], restoreSeconds);
+    assert.match(then.output, /gaps +none/);
+    assert.match(then.output, /e2e_ledger\.line +1000 rows, checked/);
+    const now = await npmRun("db:restore", ["--latest"], restoreSeconds);
+    assert.match(now.output, /^proved /m);
+    assert.ok(!now.output.includes("e2e_ledger"));
+  },
+};
+
+const putBack: Step = {
+  title: "a table of the running app that a hand overwrote is put back, without a failed request",
+  run: async () => {
+    const outputs = readOutputs();
+    const primary = await waitForGroup(outputs, 60);
+    const ask = (sql: string) => query(outputs, primary, sql);
+    const content = "SELECT COUNT(*), BIT_XOR(CRC32(content)) FROM app.e2e_note";
+    await ask(
+      `DROP TABLE IF EXISTS app.e2e_note; CREATE TABLE app.e2e_note (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(900, "app.e2e_note")}`,
+    );
+    const [written] = await ask(content);
+    const [before] = await ask("SELECT NOW(6)");
+    await ask("DO SLEEP(1); UPDATE app.e2e_note SET content = 'overwritten'");
+    const [after] = await ask("DO SLEEP(1); SELECT NOW(6)");
+    await archived(moment(after!));
+    const options = ["--to", moment(before!), "--tables", "app.e2e_note", "--replace"];
+    await unnoticed(async () => {
+      const { output } = await npmRun("db:restore", options, restoreSeconds);
+      const replaced = /what was there is (replaced_\w+)\.e2e_note/.exec(output)?.[1];
+      assert.ok(replaced, "it does not say where the table is that was there");
+      await ask(`DROP DATABASE ${replaced}`);
+    });
+    assert.deepEqual(await ask(content), [written]);
+    await ask("DROP TABLE app.e2e_note");
+  },
+};
+
+/** Node that archives, as `db:status` says it. */
+async function archiver(): Promise<string> {
+  const { said } = await npmEnded("db:status");
+  const found = /^backups +(\S+) archives/m.exec(said)?.[1];
+  if (!found) throw new Error(said.trim());
+  return found;
+}
+
+const goesOn: Step = {
+  title: "the node that archives loses power, and another one goes on without a gap",
+  run: async () => {
+    const outputs = readOutputs();
+    const before = await archiver();
+    const fault = await inject({ fault: "power-off", server: before });
+    const begun = performance.now();
+    try {
+      const other = async () => {
+        const now = await archiver();
+        return now === before ? undefined : now;
+      };
+      const next = await waitUntil("another archiver", other, {
+        ...{ timeoutSeconds: takenOverSeconds, intervalMs: 1_000 },
+      });
+      const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+      console.log(`        ${next} archives in place of ${before} after ${seconds} s`);
+    } finally {
+      await heal(fault);
+    }
+    const primary = await waitForGroup(outputs, 120);
+    const [now] = await query(outputs, primary, "SELECT NOW(6)");
+    await archived(moment(now!));
+    const { output } = await npmRun("db:restore", ["--latest"], restoreSeconds);
+    assert.match(output, /gaps +none/);
+    assert.match(output, /^proved /m);
+  },
+};
+
+/** Backups of the running stack, restored, and an archiver that is lost. */
+export const backupSteps: readonly Step[] = [hadBack, putBack, goesOn];

@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type EngineEvent,
+  LocalWorkspace,
+  PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+import { stringify } from "yaml";
+import { ensureEngine } from "../../offline/engine";
+import { repositoryRoot } from "../../scripts/local/paths";
+import type { MemoryCloud } from "./memory-cloud";
+
+/** What a run of the engine said and planned. */
+export interface Ran {
+  /** Steps that change something by kind, such as `{ update: 2 }`. */
+  changes: Record<string, number>;
+  /** Messages, one a line. */
+  said: string;
+  /** Why it failed; undefined if it did not. */
+  failure?: string;
+}
+
+type Start = (onEvent: (event: EngineEvent) => void) => Promise<unknown>;
+
+/** A stack that the real engine runs on a local cloud without hosts. */
+export class MemoryStack {
+  private constructor(private readonly stack: Stack) {}
+
+  /** @param program what the stack is, each time it runs. */
+  static async create(cloud: MemoryCloud, program: () => void): Promise<MemoryStack> {
+    const say = (line: string) => console.log(`        ${line}`);
+    const engine = await ensureEngine({ progress: say });
+    const workDir = join(cloud.folder, "project");
+    const backend = join(cloud.folder, "backend");
+    for (const folder of [workDir, backend]) mkdirSync(folder, { recursive: true });
+    const { HCLOUD_ENDPOINT = "", HCLOUD_TOKEN = "" } = cloud.environment;
+    // The program runs in this process and reads the token as the plugin does.
+    Object.assign(process.env, { HCLOUD_ENDPOINT, HCLOUD_TOKEN });
+    const providers = [{ name: "host", path: join(repositoryRoot, "provider") }];
+    const project = { name: "webstack", runtime: "nodejs", plugins: { providers } };
+    writeFileSync(join(workDir, "Pulumi.yaml"), stringify(project));
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: "memory", projectName: "webstack", program: async () => program() },
+      {
+        workDir,
+        pulumiHome: engine.pulumiHome,
+        pulumiCommand: await PulumiCommand.get({ root: engine.cliRoot }),
+        secretsProvider: "passphrase",
+        envVars: {
+          ...engine.env,
+          PULUMI_BACKEND_URL: `file://${backend}`,
+          PULUMI_CONFIG_PASSPHRASE: "memory",
+          ...{ HCLOUD_ENDPOINT, HCLOUD_TOKEN },
+        },
+      },
+    );
+    return new MemoryStack(stack);
+  }
+
+  preview = () => this.run((onEvent) => this.stack.preview({ onEvent, color: "never" }));
+  up = (refresh = false) =>
+    this.run((onEvent) => this.stack.up({ onEvent, refresh, color: "never" }));
+  destroy = () => this.run((onEvent) => this.stack.destroy({ onEvent, color: "never" }));
+
+  /** Ends the engine that is at work, with its plugins, as a loss of power would. */
+  async kill(): Promise<void> {
+    const engines = childrenOf(process.pid).filter(({ line }) => /bin\/pulumi up /.test(line));
+    if (engines.length !== 1) throw new Error(`${engines.length} engines are at work`);
+    const { pid } = engines[0]!;
+    const plugins = childrenOf(pid).map((plugin) => plugin.pid);
+    for (const each of [pid, ...plugins]) process.kill(each, "SIGKILL");
+  }
+
+  unlock = () => this.stack.cancel();
+
+  /**
+   * Runs it, once more if it failed by nothing but a call to the engine before it: that call's answer
+   * comes late and is blamed on the program that runs then, since all of them run in this process.
+   */
+  private async run(start: Start): Promise<Ran> {
+    const ran = await this.once(start);
+    if (!/^One or more errors occurred: 14 UNAVAILABLE: [^\n]*$/.test(ran.failure ?? ""))
+      return ran;
+    console.log(`        once more, after a late answer of the engine before: ${ran.failure}`);
+    return this.once(start);
+  }
+
+  private async once(start: Start): Promise<Ran> {
+    const ran: Ran = { changes: {}, said: "" };
+    const onEvent = ({ diagnosticEvent, summaryEvent }: EngineEvent) => {
+      const { severity, message } = diagnosticEvent ?? {};
+      // Debug messages repeat values in clear; the type does not know of them.
+      if (message && (severity as string) !== "debug") ran.said += message;
+      const steps = Object.entries((summaryEvent?.resourceChanges ?? {}) as Ran["changes"]);
+      if (summaryEvent) ran.changes = Object.fromEntries(steps.filter(([kind]) => kind !== "same"));
+    };
+    try {
+      await start(onEvent);
+    } catch (error) {
+      ran.failure = ran.said.trim() || (error as Error).message;
+    }
+    return ran;
+  }
+}
+
+/** Processes that a process started, with their command lines. */
+function childrenOf(parent: number): { pid: number; line: string }[] {
+  const words = ["-o", "pid=,args=", "--ppid", String(parent)];
+  let said = "";
+  try {
+    said = execFileSync("ps", words, { encoding: "utf8" });
+  } catch {
+    // It says nothing and ends with 1 if there are none.
+  }
+  const lines = said.split("\n").map((line) => line.trim());
+  return lines.filter(Boolean).map((line) => ({ pid: Number(line.split(" ")[0]), line }));
+}

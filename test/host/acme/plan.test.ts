@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { isBetter, type Known, nextStep, renewAtMs } from "../../../host/acme/plan";
+
+const day = 24 * 3_600_000;
+const minute = 60_000;
+const start = Date.UTC(2027, 0, 1);
+
+function known(days: number, overrides: Partial<Known> = {}): Known {
+  return {
+    notBeforeMs: start,
+    notAfterMs: start + days * day,
+    obtainedMs: start,
+    ...overrides,
+  };
+}
+
+describe("renewAtMs", () => {
+  it.each([
+    [90, 60],
+    [6, 4],
+  ])("is two thirds into a life of %i days", (days, after) => {
+    expect(renewAtMs(known(days))).toBe(start + after * day);
+  });
+});
+
+describe("nextStep", () => {
+  it("orders at once where there is no certificate", () => {
+    expect(nextStep(start, true, undefined, undefined)).toEqual({ do: "order" });
+  });
+
+  it("orders nothing on the load balancer without the address", () => {
+    expect(nextStep(start + 365 * day, false, undefined, undefined)).toEqual({ do: "wait" });
+    expect(nextStep(start + 365 * day, false, known(90), undefined)).toEqual({ do: "wait" });
+  });
+
+  it("waits until two thirds of the life are over, and orders then", () => {
+    const untilMs = start + 60 * day;
+    expect(nextStep(untilMs - 1, true, known(90), undefined)).toEqual({ do: "wait", untilMs });
+    expect(nextStep(untilMs, true, known(90), undefined)).toEqual({ do: "order" });
+  });
+
+  it.each([
+    [1, 1],
+    [2, 5],
+    [3, 15],
+    [4, 30],
+    [5, 60],
+    [50, 60],
+  ])("waits after %i failures for %i minutes", (count, minutes) => {
+    const untilMs = start + minutes * minute;
+    const failures = { count, lastMs: start };
+    expect(nextStep(start, true, undefined, failures)).toEqual({ do: "wait", untilMs });
+    expect(nextStep(untilMs, true, undefined, failures)).toEqual({ do: "order" });
+  });
+
+  it("fails a proof of a name at most five times in an hour, as Let's Encrypt allows", () => {
+    let nowMs = start;
+    const tries: number[] = [];
+    for (let count = 1; nowMs < start + day; count++) {
+      tries.push(nowMs);
+      const step = nextStep(nowMs, true, undefined, { count, lastMs: nowMs });
+      nowMs = step.do === "wait" ? step.untilMs! : nowMs;
+    }
+    for (const [i, first] of tries.entries()) {
+      expect(tries.slice(i).filter((at) => at < first + 60 * minute).length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it("waits as long as the authority asks, a day at most", () => {
+    const wait = (retryAfterMs: number) =>
+      nextStep(start, true, undefined, { count: 1, lastMs: start, retryAfterMs });
+    expect(wait(3 * 60 * minute)).toEqual({ do: "wait", untilMs: start + 3 * 60 * minute });
+    expect(wait(30 * day)).toEqual({ do: "wait", untilMs: start + day });
+  });
+
+  it("orders once in a third of a life under a clock that is a year ahead", () => {
+    let nowMs = start + 365 * day;
+    const end = nowMs + 90 * day;
+    let certificate = known(90);
+    let orders = 0;
+    for (; nowMs < end; nowMs += minute * 30) {
+      if (nextStep(nowMs, true, certificate, undefined).do === "order") {
+        orders += 1;
+        // The authority's dates are right, this node's are not.
+        const trueMs = nowMs - 365 * day;
+        certificate = {
+          notBeforeMs: trueMs,
+          notAfterMs: trueMs + 90 * day,
+          obtainedMs: nowMs,
+        };
+      }
+    }
+    expect(orders).toBe(3);
+  });
+
+  it("orders nothing under a clock that is a year behind", () => {
+    const certificate = known(90, { obtainedMs: start - 365 * day });
+    expect(nextStep(start - 364 * day, true, certificate, undefined).do).toBe("wait");
+  });
+
+  it("is not kept from a renewal by a clock that was ahead", () => {
+    const certificate = known(90, { obtainedMs: start + 365 * day });
+    expect(nextStep(start + 61 * day, true, certificate, undefined)).toEqual({ do: "order" });
+    const failures = { count: 1, lastMs: start + 365 * day };
+    const step = nextStep(start, true, undefined, failures);
+    expect(step).toEqual({ do: "wait", untilMs: start + minute });
+  });
+});
+
+describe("isBetter", () => {
+  it("takes what lasts longer, and anything instead of nothing", () => {
+    expect(isBetter(known(90), undefined)).toBe(true);
+    expect(isBetter(known(91), known(90))).toBe(true);
+    expect(isBetter(known(90), known(90))).toBe(false);
+    expect(isBetter(known(89), known(90))).toBe(false);
+  });
+});

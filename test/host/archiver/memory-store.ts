@@ -1,0 +1,39 @@
+import {
+  type ObjectStore,
+  StoreError,
+  TakenError,
+} from "../../../host/archiver/store/object-store";
+import { md5 } from "../../../localcloud/object-storage/objects";
+
+/** Objects in memory. */
+export class MemoryStore implements ObjectStore {
+  readonly objects = new Map<string, Buffer>();
+  /** So many puts come in and their answers are lost. */
+  lostAnswers = 0;
+
+  async put(key: string, content: Buffer): Promise<void> {
+    if (this.objects.has(key)) throw new TakenError(key);
+    this.objects.set(key, content);
+    if (this.lostAnswers-- > 0) throw new StoreError("the answer was lost");
+  }
+  async get(key: string): Promise<Buffer | undefined> {
+    return this.objects.get(key);
+  }
+  async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const content = this.objects.get(key);
+    return (
+      content &&
+      (async function* () {
+        yield content;
+      })()
+    );
+  }
+  async head(key: string) {
+    const content = this.objects.get(key);
+    return content && { bytes: content.length, md5: md5(content) };
+  }
+  async list(prefix: string, after = "", most = Number.POSITIVE_INFINITY): Promise<string[]> {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > after);
+    return keys.sort().slice(0, most);
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { withoutOpenedRules } from "../../preview/opened-rules";
+import type { Plan, Step } from "../../preview/plan";
+
+const ssh = { port: "22", description: "SSH of the admins", sourceIps: ["198.51.100.0/24"] };
+const opened = { ...ssh, description: "admin:open until 2026-11-02T12:45:00.000Z" };
+const edited = { ...ssh, sourceIps: ["0.0.0.0/0"] };
+
+function step(before: object[], after: object[]): Step {
+  return {
+    ...{ fate: "update", type: "hcloud:index/firewall:Firewall", name: "edge" },
+    ...{ before: { name: "edge", rules: before }, after: { name: "edge", rules: after } },
+    changed: ["rules"],
+  };
+}
+
+const plan = (one: Step): Plan => ({
+  ...{ steps: [one], found: [one], errors: [], warnings: [], notes: [] },
+});
+
+it("takes what admin:open opened for no drift and no change", () => {
+  for (const one of [step([ssh], [ssh, opened]), step([ssh, opened], [ssh])]) {
+    const { found, steps } = withoutOpenedRules(plan(one));
+    expect(found).toEqual([]);
+    expect(steps.map(({ fate }) => fate)).toEqual(["same"]);
+  }
+});
+
+it("still tells what somebody edited beside it", () => {
+  const { found, steps } = withoutOpenedRules(plan(step([ssh], [edited, opened])));
+  expect(found).toEqual([step([ssh], [edited])]);
+  expect(steps).toEqual(found);
+});

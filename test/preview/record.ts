@@ -1,0 +1,69 @@
+import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { parse } from "yaml";
+import { cloudCall } from "../../rolling/cloud-api";
+import { repositoryRoot } from "../../scripts/local/paths";
+import { MemoryCloud } from "../e2e/memory-cloud";
+import { before, edits } from "./record/edits";
+import { type Config, RecordedStack } from "./record/recorded-stack";
+import { shortened } from "./record/shortened";
+
+const target = join(__dirname, "events");
+
+/**
+ * `npx tsx test/preview/record.ts [edit ...]`: previews each edit of the whole program with the real engine on a
+ * cloud without hosts, and keeps the events that the tests of preview/ read.
+ */
+async function main(asked: string[]): Promise<void> {
+  const file = readFileSync(join(repositoryRoot, "Pulumi.local.yaml"), "utf8");
+  const cloud = new MemoryCloud();
+  try {
+    await cloud.start();
+    const [app, other] = [join(cloud.folder, "app"), join(cloud.folder, "other-app")];
+    for (const folder of [app, other]) {
+      cpSync(join(repositoryRoot, "sample-app", "dist"), folder, { recursive: true });
+    }
+    appendFileSync(join(other, "server.js"), "\n// Another release.\n");
+    const base = before((parse(file) as { config: Config }).config, app);
+    const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = cloud.environment;
+    const access = { endpoint, token };
+    const stack = await RecordedStack.create(cloud);
+    await stack.up(base);
+    mkdirSync(target, { recursive: true });
+    for (const [name, config] of Object.entries(edits(base, other))) {
+      if (asked.length > 0 && !asked.includes(name)) continue;
+      keep(name, await stack.preview(config));
+    }
+    stack.editByHand("web-2");
+    const servers = (await cloudCall(access, "GET", "/servers?name=app-1")) as {
+      servers: { id: number }[];
+    };
+    const protection = `/servers/${servers.servers[0]!.id}/actions/change_protection`;
+    await cloudCall(access, "POST", protection, { delete: true, rebuild: true });
+    keep("drift", await stack.preview(base, true));
+    const [pricing, types] = await Promise.all(
+      ["/pricing", "/server_types"].map((path) => cloudCall(access, "GET", path)),
+    );
+    const answers = { ...(pricing as object), ...(types as object) };
+    writeFileSync(join(target, "..", "catalogue.json"), `${JSON.stringify(answers)}\n`);
+  } finally {
+    await cloud.stop();
+  }
+}
+
+/** Keeps events, one a line. */
+function keep(name: string, events: readonly EngineEvent[]): void {
+  if (process.env.RAW) writeFileSync(`${process.env.RAW}/${name}.json`, JSON.stringify(events));
+  // Where this machine keeps the checkout is nobody's business.
+  const lines = shortened(events).map((event) =>
+    JSON.stringify(event).replaceAll(`${repositoryRoot}/`, "/checkout/"),
+  );
+  writeFileSync(join(target, `${name}.json`), `[\n${lines.join(",\n")}\n]\n`);
+  console.log(`${name}: ${lines.length} of ${events.length} events`);
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,30 @@
+import { serve } from "../../../plugin/protocol";
+import { WithInventory } from "../../../provider/by-type";
+import { engineLog } from "../../../provider/engine-log";
+import { HostProvider } from "../../../provider/host-provider";
+
+const engine = process.argv
+  .slice(2)
+  .filter((word, i, words) => !word.startsWith("-") && words[i - 1] !== "--tracing")[0];
+if (engine === undefined) throw new Error("the engine starts it with its address as argument");
+
+/** The provider `host` as it is, but for the hosts: what it is given counts as done. */
+const provider = new HostProvider(engineLog(engine));
+provider.create = async ({ inputs }) => ({
+  id: String(inputs.node),
+  state: { ...inputs, hostKey: "ssh-ed25519 AAAA" },
+});
+provider.update = async ({ inputs, state }) => ({ ...inputs, hostKey: String(state.hostKey) });
+/** A node on which somebody has added a line to a file by hand. */
+const edited = process.env.RECORDED_HAND_EDIT;
+const file = "/etc/nginx/nginx.conf";
+provider.read = async ({ id, state }) => {
+  const files = state.files as Record<string, string>;
+  const found =
+    state.node === edited
+      ? { ...state, files: { ...files, [file]: `${files[file]}# by hand\n` } }
+      : state;
+  const inputs = Object.fromEntries(Object.entries(found).filter(([key]) => key !== "hostKey"));
+  return { id, state: found, inputs };
+};
+serve(new WithInventory(provider));

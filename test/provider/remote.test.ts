@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { connect } from "../../provider/connect";
+import { fetchAhead, pushRelease } from "../../provider/remote";
+import type { Session } from "../../provider/session";
+import { privateKey } from "./inputs";
+import { sshHost } from "./ssh-host";
+
+const digest = "a".repeat(64);
+const release = { digest, root: "/srv/app", keep: 3 };
+const folder = mkdtempSync(join(tmpdir(), "remote-"));
+const archive = join(folder, "app.tar.gz");
+writeFileSync(archive, "the archive");
+afterAll(() => rmSync(folder, { recursive: true }));
+const silent = { status: () => undefined, info: () => undefined, warn: () => undefined };
+
+/** A host whose converge has the release or not, with what it was told. */
+async function host(present: boolean, ended: object = { ok: true }) {
+  const told: [string, string][] = [];
+  const { port, close } = await sshHost((command, stdin) => {
+    const [, words = ""] = /converge\.js (.*)$/.exec(command) ?? [];
+    told.push([words, stdin]);
+    const answer = words.startsWith("has-release") ? { ok: true, present } : ended;
+    return { stdout: `${JSON.stringify(answer)}\n` };
+  });
+  const session: Session = await connect({
+    connection: { host: "127.0.0.1", port, user: "webstack", privateKey, bastions: [] },
+    ...{ pinned: undefined, timeoutSeconds: 5, urn: "urn:web-1", say: () => undefined },
+    signal: new AbortController().signal,
+  });
+  onTestFinished(() => {
+    session.close();
+    close();
+  });
+  return { session, told };
+}
+
+describe("a release that is pushed", () => {
+  it("is sent to a host that does not have it", async () => {
+    const { session, told } = await host(false);
+    expect(await pushRelease(session, { release: { ...release, archive } }, silent)).toBe(true);
+    expect(told).toEqual([
+      [`has-release ${digest}`, ""],
+      [`receive ${digest}`, "the archive"],
+    ]);
+  });
+
+  it("is not sent to one that has it", async () => {
+    const { session, told } = await host(true);
+    expect(await pushRelease(session, { release: { ...release, archive } }, silent)).toBe(false);
+    expect(told).toHaveLength(1);
+  });
+
+  it("that is pinned and gone says how to go on", async () => {
+    const { session } = await host(false);
+    await expect(pushRelease(session, { release }, silent)).rejects.toThrow(
+      `the host does not have the release ${digest}, and its archive is not here either: webstack:app.release ` +
+        `names it. Put it here as .webstack/releases/${digest}.tar.gz from where it was packed, or run npm run deploy`,
+    );
+  });
+});
+
+describe("a release that a host fetches ahead", () => {
+  const url = "https://example.com/app.tar.gz?signature=secret";
+
+  it("is told on standard input, where no process of the host reads it", async () => {
+    const { session, told } = await host(false);
+    expect(await fetchAhead(session, { ...release, url })).toBe(true);
+    expect(told[1]).toEqual(["fetch", JSON.stringify({ ...release, url })]);
+  });
+
+  it("is not fetched again", async () => {
+    const { session, told } = await host(true);
+    expect(await fetchAhead(session, { ...release, url })).toBe(false);
+    expect(told).toHaveLength(1);
+  });
+
+  it("that is another file stops before anything is switched", async () => {
+    const { session } = await host(false, { ok: false, error: "must have SHA-256 a, got b" });
+    await expect(fetchAhead(session, { ...release, url })).rejects.toThrow(
+      "the release cannot be fetched: must have SHA-256 a, got b",
+    );
+  });
+});

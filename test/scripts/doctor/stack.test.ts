@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, vi } from "vitest";
+import { settingsIn } from "../../../scripts/doctor/settings";
+import { stackPart } from "../../../scripts/doctor/stack";
+
+const today = new Date("2026-11-28T00:00:00Z");
+const token = "T".repeat(64);
+
+async function part(...lines: string[]) {
+  await pulumi.runtime.setMocks({ newResource: () => ({ id: "1", state: {} }), call: () => ({}) });
+  const text = ["config:", ...lines.map((line) => `  ${line}`)].join("\n");
+  return stackPart("Pulumi.x.yaml", settingsIn(text, "Pulumi.x.yaml"), today);
+}
+
+const cidrs = "webstack:admin: { cidrs: [5.75.1.0/24] }";
+const release = `webstack:app: { url: "https://example.com/a.tar.gz", sha256: ${"a".repeat(64)} }`;
+
+describe("what a stack's settings say to the doctor", () => {
+  it("is what the program reads, with the token of the variable if there is none", async () => {
+    vi.stubEnv("HCLOUD_TOKEN", token);
+    const { stackFile, tokens, bucket } = await part(cidrs, release);
+    expect(stackFile.problems).toEqual([]);
+    expect(stackFile.settings?.admin.cidrs).toEqual(["5.75.1.0/24"]);
+    expect(tokens.map(({ setting }) => setting)).toEqual(["hcloud:token"]);
+    expect(bucket).toBe("none");
+    vi.unstubAllEnvs();
+  });
+
+  it("is nothing of a secret that could not be opened", async () => {
+    const { stackFile, tokens } = await part(cidrs, release, "hcloud:token: { secure: v1:abc }");
+    expect(stackFile).toMatchObject({ problems: [], hidden: ["hcloud:token"] });
+    expect(stackFile.settings).toBeDefined();
+    expect(tokens).toEqual([]);
+  });
+
+  it("is every problem, once, and the blocks that are right all the same", async () => {
+    vi.stubEnv("HCLOUD_TOKEN", undefined);
+    const { stackFile } = await part("webstack:admin: { cidrs: [5.75.1.0/24, x] }", release);
+    expect(stackFile.settings).toBeUndefined();
+    expect(stackFile.cidrs).toEqual(["5.75.1.0/24"]);
+    expect(stackFile.problems.map((text) => text.split(" ")[0])).toEqual([
+      ...["webstack:admin.cidrs", "hcloud:token"],
+    ]);
+    vi.unstubAllEnvs();
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { type ArchiveState, archiveReport } from "../../../scripts/operate/archive";
+
+const nowMs = Date.parse("2026-11-28T12:00:00Z");
+const idAgo = (hours: number) =>
+  new Date(nowMs - hours * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
+
+function state(more: Partial<ArchiveState> = {}): ArchiveState {
+  return {
+    ...{ active: true, doing: "archives", problem: "", failedProof: "" },
+    ...{ newestUs: (nowMs - 9_000) * 1_000, atUs: nowMs * 1_000 },
+    ...{ base: idAgo(9), proof: idAgo(7), ...more },
+  };
+}
+const report = (more: Partial<ArchiveState> = {}, isProofExpected = true) =>
+  archiveReport(
+    new Map([
+      ["db-1", state({ active: false, doing: "another node archives" })],
+      ["db-2", state(more)],
+    ]),
+    isProofExpected,
+    nowMs * 1_000,
+  );
+
+describe("what is said of backups", () => {
+  it("is one line and no error if all is as it must be", () => {
+    expect(report()).toEqual({
+      lines: [
+        "backups  db-2 archives, 9 s behind, last base 9.0 h ago, last proved restore 7.0 h ago",
+      ],
+      errors: [],
+    });
+    expect(archiveReport(new Map([["db-1", undefined]]), true)).toEqual({ lines: [], errors: [] });
+  });
+
+  it("is an error as soon as something is older than it may be", () => {
+    expect(report({ proof: idAgo(25.9) }).errors).toEqual([]);
+    const old = report({ proof: idAgo(26.1) });
+    expect(old.errors).toEqual(["the last proved restore is 26.1 h old, more than 26 h"]);
+    expect(old.lines[0]).toContain("last proved restore 26.1 h ago (TOO OLD)");
+    expect(report({ base: idAgo(30) }).errors).toEqual([
+      "the last base is 30.0 h old, more than 26 h",
+    ]);
+    const behind = report({ newestUs: (nowMs - 61_000) * 1_000 });
+    expect(behind.errors).toEqual(["the archive is 61 s behind, more than 60 s"]);
+  });
+
+  it("does not trust an archiver that has stopped to say anything", () => {
+    const hours = 40;
+    const atUs = (nowMs - hours * 3_600_000) * 1_000;
+    const said = report({ atUs, newestUs: atUs, base: idAgo(41), proof: idAgo(42) });
+    expect(said.errors).toHaveLength(3);
+  });
+
+  it("is an error if there never was a proof, unless none is expected", () => {
+    expect(report({ proof: "" }).errors).toEqual(["there is no proved restore"]);
+    const local = report({ proof: "" }, false);
+    expect(local.errors).toEqual([]);
+    expect(local.lines[0]).toContain("NO proved restore");
+    expect(report({ proof: idAgo(27) }, false).errors).toHaveLength(1);
+  });
+
+  it("is an error if the last restore that was to be a proof failed", () => {
+    const failed = idAgo(3);
+    expect(report({ failedProof: failed }).errors).toEqual([
+      `a restore FAILED 3.0 h ago: proof-failures/${failed}.json in the bucket says why`,
+    ]);
+    expect(report({ failedProof: idAgo(8) }).errors).toEqual([]);
+  });
+
+  it("is an error if the archive has a problem, or nobody archives", () => {
+    expect(report({ problem: "gap", doing: "waits for a base" }).errors).toEqual([
+      "gap: waits for a base",
+    ]);
+    const none = archiveReport(new Map([["db-1", state({ active: false, doing: "waits" })]]), true);
+    expect(none).toEqual({
+      lines: ["backups  NO NODE ARCHIVES: db-1 waits"],
+      errors: ["no node archives"],
+    });
+  });
+});

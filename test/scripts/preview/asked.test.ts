@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { askedPreview } from "../../../scripts/preview/asked";
+
+describe("the command line of a preview", () => {
+  it("means the local stack, in text, without any word", () => {
+    const expected = { stack: undefined, form: "text", base: "HEAD", refresh: false };
+    expect(askedPreview([])).toEqual(expected);
+  });
+
+  it("names stack, form and base", () => {
+    const words = ["--stack", "dev", "--markdown", "--base", "origin/main", "--refresh"];
+    const expected = { stack: "dev", form: "markdown", base: "origin/main", refresh: true };
+    expect(askedPreview(words)).toEqual(expected);
+  });
+
+  it.each([[["--markdown", "--json"]], [["web-1"]], [["--stak", "dev"]]])(
+    "refuses %j with the usage",
+    (words) => {
+      expect(() => askedPreview(words)).toThrow(/^usage: npm run preview -- /);
+    },
+  );
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { askedOf } from "../../../../scripts/restore/asked";
+import { catalogOf, chosenTables, wantedTables } from "../../../../scripts/restore/tables/wanted";
+
+const catalog = catalogOf([
+  "app\tauthor\tInnoDB\t1\t",
+  "app\tentry\tInnoDB\t1\tentry_added,entry_gone",
+  "app\tkeyless\tInnoDB\t0\t",
+  "shop\told\tMyISAM\t1\t",
+]);
+const chosen = (text: string) =>
+  chosenTables(wantedTables(text), catalog).map(({ schema, table }) => `${schema}.${table}`);
+
+describe("the tables of a command line", () => {
+  it("are single ones, or all of a schema", () => {
+    expect(chosen("app.entry")).toEqual(["app.entry"]);
+    expect(chosen("app.entry, app.author")).toEqual(["app.author", "app.entry"]);
+    expect(() => chosen("app.*")).toThrow("app.keyless has no primary key");
+    expect(catalog[1]!.triggers).toEqual(["entry_added", "entry_gone"]);
+  });
+
+  it("are refused with their name if they are not there or fit in no group", () => {
+    expect(() => chosen("app.entry,app.gone")).toThrow("has no app.gone; choose another moment");
+    expect(() => chosen("gone.*")).toThrow("has no gone.*");
+    expect(() => chosen("shop.old")).toThrow("shop.old is of the engine MyISAM");
+  });
+
+  it.each(["entry", "app.", "app.entry.id", "app.e'", "a b.c", "", "`app`.`entry`"])(
+    "refuse %j, which is none",
+    (word) => {
+      expect(() => wantedTables(word)).toThrow(`got ${JSON.stringify(word)}`);
+    },
+  );
+
+  it.each(["mysql.user", "webstack_archive.timeline", "WEBSTACK.*"])("refuse %s", (word) => {
+    expect(() => wantedTables(word)).toThrow("MySQL's or the stack's own schemas");
+  });
+});
+
+describe("a command line of db:restore", () => {
+  it("goes into the running stack if it names tables", () => {
+    const asked = askedOf(["--latest", "--tables", "app.entry", "--replace"]);
+    const tables = [{ schema: "app", table: "entry" }];
+    expect(asked.use).toEqual({ into: "running", tables, replace: true });
+    expect(askedOf(["--latest"]).use).toEqual({ into: "drill" });
+    expect(askedOf(["--latest", "--into", "new"]).use).toEqual({ into: "new" });
+  });
+
+  it.each([
+    [["--into", "away"], '--into must be drill, new or running, got "away"'],
+    [["--into", "running"], "--into running needs --tables"],
+    [["--into", "new", "--tables", "app.entry"], "leave --into new out"],
+    [["--replace"], "--replace needs --tables"],
+  ])("refuses %j", (words, message) => {
+    expect(() => askedOf(["--latest", ...words])).toThrow(message);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { archiver } from "../../services/archiver/service";
+import { backedUpNode, backups, databaseNode } from "./rendered-database";
+
+describe("backups", () => {
+  const { files, packages, services, secretFiles } = backedUpNode();
+  const text = (path: string) => files[path]!.content;
+
+  it("leave a node without them as it is", () => {
+    const without = databaseNode();
+    const paths = Object.keys(without.files).filter((path) => /archiver|base/.test(path));
+    expect(paths).toEqual([]);
+    expect(without.packages).not.toContain("age");
+    expect(without.files["/etc/mysql/webstack-init.sql"]!.content).not.toContain("archiver");
+  });
+
+  it("bring the programs that compress and encrypt, and the archiver with its secret", () => {
+    expect(packages).toEqual(expect.arrayContaining(["age", "zstd"]));
+    expect(services.map(({ unit }) => unit)).toEqual(
+      expect.arrayContaining([
+        "webstack-archiver.service",
+        "webstack-base.timer",
+        "webstack-base.path",
+      ]),
+    );
+    expect(secretFiles["/etc/webstack/archiver-secret"]).toEqual({
+      owner: "root",
+      group: "root",
+      mode: "0600",
+    });
+    expect(JSON.stringify(files)).not.toContain("secretAccessKey");
+  });
+
+  it("give MySQL two users without passwords, neither of which writes what is not its own", () => {
+    const sql = text("/etc/mysql/webstack-init.sql");
+    expect(sql).toContain(
+      "'archiver'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-archiver'",
+    );
+    expect(sql).toContain("GRANT REPLICATION SLAVE ON *.* TO 'archiver'@'localhost';");
+    expect(sql).toContain("GRANT BACKUP_ADMIN ON *.* TO 'base'@'localhost';");
+    const grants = sql.split("\n").filter((line) => /^GRANT.*'(archiver|base)'/.test(line));
+    expect(grants.filter((line) => /ALL|DELETE|DROP|SUPER|WITH GRANT/.test(line))).toEqual([]);
+  });
+
+  it("let the archiver out to the bucket's port, and nobody else but the system", () => {
+    expect(text("/etc/nftables.conf")).toContain(
+      'meta skuid "webstack-archiver" tcp dport 443 accept',
+    );
+    const other = archiver("http://198.18.2.1:9000").callsOut;
+    expect(other).toEqual([{ user: "webstack-archiver", port: 9000 }]);
+  });
+
+  it("tell the archiver the public key alone, and nothing of the nodes but names and addresses", () => {
+    const config = JSON.parse(text("/etc/webstack/archiver.json"));
+    expect(Object.keys(config)).toEqual(["node", "nodes", "root", "target", "publicKey"]);
+    expect(config.publicKey).toBe(backups.publicKey);
+    expect(Object.keys(config.nodes[0])).toEqual(["name", "privateIp"]);
+  });
+
+  it("take a base at its time, on the node that archives alone", () => {
+    expect(text("/etc/systemd/system/webstack-base.timer")).toContain(
+      "OnCalendar=*-*-* 03:15:00 UTC",
+    );
+    for (const unit of ["webstack-base-copy", "webstack-base"]) {
+      expect(text(`/etc/systemd/system/${unit}.service`)).toContain(
+        "ConditionPathExists=/run/webstack-archiver/active",
+      );
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import { MysqlCluster } from "../../components/mysql-cluster";
+import { broker } from "../../services/broker/service";
+import type { Bundle } from "../../services/bundle";
+import type { MysqlFacts } from "../../services/mysql/service";
+import { nodeBundle, type NodeFacts } from "../../services/node-bundle";
+import { nodeFacts, plan } from "../support/tier-args";
+
+/** Where the backups of the tested stack go. */
+export const backups = {
+  root: "webstack-test",
+  target: {
+    endpoint: "https://fsn1.your-objectstorage.com",
+    bucket: "example-backups",
+    region: "fsn1",
+    accessKeyId: "EXAMPLEKEY",
+  },
+  publicKey: `age1${"q".repeat(58)}`,
+  baseAt: "03:15",
+};
+
+/** Bundle of the third database node, which has backups and no broker. */
+export function backedUpNode(): Bundle {
+  const facts = {
+    ...nodeFacts("db", 2),
+    mysqlServerId: plan.db[2]!.mysqlServerId,
+    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
+    nodes: plan.db,
+    bufferPoolMib: 128,
+    backups,
+  };
+  return nodeBundle(facts, MysqlCluster.servicesWith(backups));
+}
+
+/** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */
+export function databaseNode(count: 1 | 3 = 3, volume?: MysqlFacts["volume"]): Bundle {
+  const index = volume ? 1 : 0;
+  const base: NodeFacts = nodeFacts("db", index);
+  const facts = {
+    ...base,
+    mysqlServerId: plan.db[index]!.mysqlServerId,
+    groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
+    nodes: plan.db.slice(0, count),
+    bufferPoolMib: 128,
+    volume,
+  };
+  const rules = {
+    endpoint: "https://api.hetzner.cloud/v1",
+    selector: "project=webstack,stack=test",
+    floatingIps: [21],
+    servers: [
+      { name: "lb-1", id: 11 },
+      { name: "lb-2", id: 12 },
+    ],
+  };
+  return nodeBundle(facts, { ...MysqlCluster.services, guests: [broker(rules)] });
+}

@@ -1,0 +1,62 @@
+import { StackInventory } from "../components/stack-inventory";
+import type { PlannedNode, Topology } from "../topology";
+import type { WebStackArgs } from "./args";
+import { isAllowed } from "./consented";
+
+type Things = ConstructorParameters<typeof StackInventory>[1]["things"];
+
+/** The record of what can be lost, with what may go. Load balancers are always two. */
+export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
+  const { protect, consent, network, networkZone, loadBalancers } = args;
+  const nodes = [...plan.web, ...plan.app, ...plan.db].map((node) => [node.name, server(node)]);
+  const things: Things = {
+    ...Object.fromEntries(nodes),
+    ...volumes(args, plan),
+    network: {
+      is: `${network.ipRange} ${networkZone}`,
+      holds: "the way between all nodes: the site is off until every server is made anew",
+      asks: ["network"],
+      protected: protect && !isAllowed(args, "replace", "network"),
+    },
+    ...(loadBalancers.ipv6 ? { "IPv6 address": address() } : {}),
+  };
+  const allowed = consent.map(({ verb, what }) => `${verb} ${what}`);
+  return new StackInventory("inventory", { things, allowed });
+
+  function server({ name, role }: PlannedNode): Things[string] {
+    const copy = role === "db" ? ", and with them its copy of the data" : "";
+    return {
+      is: "",
+      holds: `its server and all that is on its disk${copy}`,
+      asks: [name],
+      protected: protect && !isAllowed(args, "delete", name),
+    };
+  }
+
+  function address(): Things[string] {
+    return {
+      is: "",
+      holds: "the address for good: nobody gets the same one again",
+      asks: ["addresses"],
+      protected: protect && !isAllowed(args, "delete", "addresses"),
+    };
+  }
+}
+
+/** The volumes of the databases. */
+function volumes(args: WebStackArgs, { db }: Topology): Things {
+  if (args.db.volumeGb === undefined) return {};
+  const mayGo = (name: string) =>
+    isAllowed(args, "delete", name, "volumes") || isAllowed(args, "replace", "volumes");
+  return Object.fromEntries(
+    db.map(({ name, location }) => [
+      `${name}/volume`,
+      {
+        is: location,
+        holds: "the data on it",
+        asks: [name, "volumes"],
+        protected: args.protect && !mayGo(name),
+      },
+    ]),
+  );
+}
