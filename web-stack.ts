@@ -25,7 +25,9 @@ export type WebStackOutputs = {
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Output<string>;
   /** The app's release; what it says of itself is not known if the hosts fetch it. */
-  release: { digest: string } & Omit<ReleaseFacts, "command">;
+  release: { digest: string } & Omit<ReleaseFacts, "command" | "runtime">;
+  /** What runs it on the app nodes, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+  runtime?: string;
 };
 
 /**
@@ -48,7 +50,11 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
 }
 
 /** Configures tier after tier, from the databases outwards, through the load balancers. */
-function rollOut({ archive, runtime }: WebStackArgs, base: Foundation, { lb, web, app, db }: Tiers): void {
+function rollOut(
+  { archive, runtime }: WebStackArgs,
+  base: Foundation,
+  { lb, web, app, db }: Tiers,
+): void {
   const { user, privateKey } = base.access;
   const direct = { user, privateKey };
   const access = { ...direct, bastions: lb.publicIps };
@@ -58,7 +64,8 @@ function rollOut({ archive, runtime }: WebStackArgs, base: Foundation, { lb, web
   const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
   const dbDone = new Rollout("db", { hosts: db, access, after: servers });
   const afterDb = [...bastions, dbDone];
-  const withRuntime = { ...pushed, ...(runtime ? { runtimeArchive: runtime.archive } : {}) };
+  const runtimeArchive = runtime.pushed?.archive;
+  const withRuntime = { ...pushed, ...(runtimeArchive === undefined ? {} : { runtimeArchive }) };
   const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
   const webDone = new Rollout("web", { hosts: web, access, ...pushed, after: afterApp });
@@ -70,7 +77,7 @@ function outputs(
   { access, addresses }: Foundation,
   tiers: Tiers,
 ): WebStackOutputs {
-  const { domain, release, facts } = args;
+  const { domain, release, facts, runtime } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
   const { mode } = args.edgeTls;
   const scheme = mode === "pem" || mode === "acme" ? "https" : "http";
@@ -84,9 +91,10 @@ function outputs(
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
     privateKey: access.privateKey,
     release: { digest: release.digest, ...originOf(facts) },
+    ...(runtime.text === undefined ? {} : { runtime: runtime.text }),
   };
 }
 
-function originOf({ command: _, ...origin }: ReleaseFacts) {
+function originOf({ command: _, runtime: __, ...origin }: ReleaseFacts) {
   return origin;
 }

@@ -73,7 +73,9 @@ function configurationInputs(
     attributes: state.attributes,
     checks: state.checks,
     services: state.services,
-    release: state.release?.apply((known) => known && { ...known, archive, ...(runtimeArchive ? { runtimeArchive } : {}) }),
+    release: state.release?.apply(
+      (known) => known && { ...known, archive, ...(runtimeArchive ? { runtimeArchive } : {}) },
+    ),
     secrets: pulumi.secret(secrets),
   };
 }

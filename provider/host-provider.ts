@@ -12,13 +12,8 @@ import { differences, onlyWayChanged } from "./difference";
 import type { Log, LogOf } from "./engine-log";
 import { inputsOf, type Inputs, type State } from "./inputs";
 import { readBack } from "./read-back";
-import {
-  applyConfiguration,
-  pushRelease,
-  pushRuntime,
-  readConfiguration,
-  waitForFirstBoot,
-} from "./remote";
+import { applyConfiguration, pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
+import { pushRuntime } from "./runtime";
 import { ConnectionLost, type Session } from "./session";
 
 /** Default wait for a host that was just made, seconds. */

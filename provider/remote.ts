@@ -12,7 +12,7 @@ const bootSeconds = 1_200;
 /** Longest time in which a run of converge says nothing, seconds; a wait says so every ten. */
 const applySeconds = 1_800;
 /** Longest transfer of a release, seconds. */
-const transferSeconds = 900;
+export const transferSeconds = 900;
 
 /** What converge reads back; see `host/converge/read.ts`. */
 export interface HostReading {
@@ -30,7 +30,8 @@ export interface HostReading {
   pending: boolean;
 }
 
-interface Outcome {
+/** What a run of converge says at its end. */
+export interface Outcome {
   ok: boolean;
   changed?: string[];
   waiting?: Record<string, string[]>;
@@ -66,7 +67,7 @@ function lastLine(stdout: string): string {
 }
 
 /** Runs converge and returns its last line. @throws Error with what it said if that is no JSON. */
-async function ask<T>(session: Session, command: string, options?: RunOptions): Promise<T> {
+export async function ask<T>(session: Session, command: string, options?: RunOptions): Promise<T> {
   const result = await session.run(`${converge} ${command}`, options);
   try {
     return JSON.parse(lastLine(result.stdout)) as T;
@@ -127,27 +128,6 @@ export async function fetchAhead(session: Session, release: BundleRelease): Prom
   const { ok, error } = await ask<Outcome>(session, "fetch", options);
   if (!ok) throw new Error(`the release cannot be fetched: ${error}`);
   return true;
-}
-
-/**
- * Sends what runs the release, such as Node.js, unless the host has it or uses its distribution's.
- *
- * @throws Error if there is nothing to send, or it did not arrive whole.
- */
-export async function pushRuntime(session: Session, { release }: Inputs, log: Log): Promise<void> {
-  if (!release?.runtime) return;
-  const { runtime, runtimeArchive } = release;
-  const { digest } = runtime;
-  const { present } = await ask<{ present: boolean }>(session, `has-release ${digest}`);
-  if (present) return;
-  if (!runtimeArchive || !existsSync(runtimeArchive)) {
-    const found = runtimeArchive ? `${runtimeArchive} does not exist` : "no archive was given";
-    throw new Error(`the host does not have the runtime ${digest}, and ${found}`);
-  }
-  log.status(`sending the runtime ${digest.slice(0, 12)}`);
-  const options = { file: runtimeArchive, timeoutSeconds: transferSeconds };
-  const { ok, error } = await ask<Outcome>(session, `receive ${digest}`, options);
-  if (!ok) throw new Error(`the runtime did not arrive: ${error}`);
 }
 
 function step(line: string): string | undefined {

@@ -85,7 +85,10 @@ async function change(run: Run): Promise<Outcome> {
     if (!idle) writeManifest(united(manifest, next));
     result = await carryOut(run);
     if (!idle) {
-      if (plan.release) recordSwitch(plan.release.digest, plan.release.before);
+      if (plan.release) {
+        const { digest, before } = plan.release;
+        recordSwitch(digest, before, bundle.release?.runtime?.digest);
+      }
       writeManifest(next);
       endSwap();
     }
@@ -147,7 +150,7 @@ function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);
     linkKept(release);
-    if (release.runtime) pruneRuntimes(release.runtime);
+    pruneRuntimes(release);
   } catch (error) {
     say("left behind", (error as Error).message);
   }

@@ -3,7 +3,6 @@ import type { BundleFile, Wanted } from "./bundle";
 import { isSame, readBack } from "./files";
 import type { Manifest } from "./manifest";
 import { currentRelease, unpackRelease } from "./release";
-import { unpackRuntime } from "./runtime";
 
 /** What is to change on the host. */
 export interface Plan {
@@ -34,7 +33,6 @@ export async function makePlan(wanted: Wanted, manifest: Manifest): Promise<Plan
   const remove = [...manifest.files, ...manifest.secretFiles].filter(
     (path) => !(path in files) && !(path in secretFiles) && existsSync(path),
   );
-  if (release?.runtime) await unpackRuntime(release.runtime);
   if (!release || !(await unpackRelease(release))) return { write, remove };
   const before = currentRelease(release.root);
   if (before === release.digest) return { write, remove };

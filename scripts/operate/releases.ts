@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { commandText, commandWords } from "../../config/command";
+import { type Runtime, runtimeText, toldRuntime } from "../../config/runtime";
+import { releaseRuntime } from "../../config/runtime-schema";
 import { type ReleaseFacts, type Start, startOf } from "../../release/facts";
 import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
@@ -21,6 +23,13 @@ const journal = "/var/lib/webstack/release-journal.json";
 const digestForm = /^[0-9a-f]{64}$/;
 /** Digits with which a release is named to a person. */
 const shortLength = 12;
+
+/** A runtime as a setting takes it; undefined if it is none. */
+function knownRuntime(found: unknown): Runtime | undefined {
+  if (found === undefined) return undefined;
+  const { data } = releaseRuntime.safeParse(found);
+  return data && toldRuntime(data);
+}
 
 /** They come out of an archive and are shown on a terminal: what has another form is not known. */
 const factsShape = z.object({
@@ -45,6 +54,7 @@ const factsShape = z.object({
     .refine((words) => commandWords(commandText(words)) !== undefined)
     .optional()
     .catch(undefined),
+  runtime: z.unknown().transform(knownRuntime),
 });
 const journalShape = z.object({ switches: z.array(z.object({ digest: z.string() })) });
 
@@ -118,12 +128,14 @@ export async function startOnNode(
 /** A release in words: version, commit and time as far as it says them, and digits of its name. */
 export function releaseText(
   digest: string,
-  { version, commit, time, dirty }: ReleaseFacts = {},
+  { version, commit, time, dirty, runtime }: ReleaseFacts = {},
 ): string {
+  const own = runtime && runtimeText(runtime);
   const parts = [
     ...(version ? [version] : []),
     ...(commit ? [`commit ${commit.slice(0, shortLength)}${time ? ` of ${time}` : ""}`] : []),
     ...(dirty ? ["with changes"] : []),
+    ...(own === undefined ? [] : [own]),
     digest.slice(0, shortLength),
   ];
   return parts.join(", ");
