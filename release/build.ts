@@ -35,7 +35,7 @@ export function buildApp(
     const text =
       `webstack:app.build must succeed, got ${JSON.stringify([program, ...args].join(" "))} in ${directory}: ` +
       `${reason}; mend the build, or remove the setting and build by hand\n${said}`;
-    // Not as a cause: that has the output as it was.
+    // eslint-disable-next-line preserve-caught-error -- the cause has the output with its secrets
     throw new Error(without(secrets, text));
   }
 }

@@ -35,8 +35,9 @@ export async function installPackages(packages: readonly string[]): Promise<void
       return;
     } catch (error) {
       const { message } = error as Error;
-      if (tries >= packageTries || noSources(message))
-        throw new Error(notInstalled(message, missing));
+      if (tries >= packageTries || noSources(message)) {
+        throw new Error(notInstalled(message, missing), { cause: error });
+      }
       say("again", message);
       await pause(tries * 5_000);
     }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { commandText, commandWords } from "../../config/command";
-import { type Runtime, runtimeText, toldRuntime } from "../../config/runtime";
+import { runtimeText } from "../../config/runtime";
 import { releaseRuntime } from "../../config/runtime-schema";
 import { type ReleaseFacts, type Start, startOf } from "../../release/facts";
 import type { StackNode, StackOutputs } from "./outputs";
@@ -23,13 +23,6 @@ const journal = "/var/lib/webstack/release-journal.json";
 const digestForm = /^[0-9a-f]{64}$/;
 /** Digits with which a release is named to a person. */
 const shortLength = 12;
-
-/** A runtime as a setting takes it; undefined if it is none. */
-function knownRuntime(found: unknown): Runtime | undefined {
-  if (found === undefined) return undefined;
-  const { data } = releaseRuntime.safeParse(found);
-  return data && toldRuntime(data);
-}
 
 /** They come out of an archive and are shown on a terminal: what has another form is not known. */
 const factsShape = z.object({
@@ -54,7 +47,7 @@ const factsShape = z.object({
     .refine((words) => commandWords(commandText(words)) !== undefined)
     .optional()
     .catch(undefined),
-  runtime: z.unknown().transform(knownRuntime),
+  runtime: releaseRuntime.optional().catch(undefined),
 });
 const journalShape = z.object({ switches: z.array(z.object({ digest: z.string() })) });
 
