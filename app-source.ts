@@ -1,60 +1,47 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "./config";
-import { keptRelease, type KeptRelease, packRelease } from "./release/pack";
-import { plainCommand, type ReleaseFacts, releaseFacts, startIn } from "./release/facts";
+import {
+  type Architecture,
+  architectureOf,
+  type Runtime,
+  runtimeCommand,
+  runtimeText,
+} from "./config/runtime";
+import { type NodePackage, nodePackage } from "./release/node-package";
+import { keptRelease, type KeptRelease } from "./release/pack";
+import { commandOf, packApp, type Packing, releasesFolder } from "./release/packed-app";
+import { plainCommand, type ReleaseFacts } from "./release/facts";
 
-/** Longest time of a build, milliseconds. */
-const buildMs = 30 * 60_000;
 /** Where releases live on the hosts, and how many: the running one, and two to go back to. */
 export const releasePlace = { root: "/srv/app", keep: 3 } as const;
 
-/**
- * Runs the build of an app, in `directory`, without a shell.
- *
- * @throws Error with the end of what it printed if it fails or takes longer than 30 minutes.
- */
-export function buildApp([program = "", ...args]: readonly string[], directory: string): void {
-  try {
-    const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
-    execFileSync(program, args, { cwd: directory, stdio, timeout: buildMs, maxBuffer: 1 << 28 });
-  } catch (error) {
-    const { message, stdout = "", stderr = "" } = error as Error & Record<string, string>;
-    const said = `${stdout}${stderr}`.trim().split("\n").slice(-25).join("\n");
-    const [reason] = message.split("\n");
-    throw new Error(
-      `webstack:app.build must succeed, got ${JSON.stringify([program, ...args].join(" "))} in ${directory}: ` +
-        `${reason}; mend the build, or remove the setting and build by hand\n${said}`,
-      { cause: error },
-    );
-  }
+/** Where runtimes live on the hosts. */
+const runtimeRoot = "/srv/runtime";
+
+/** What is pushed to hosts to run releases, with the directory that they have it in. */
+export interface RuntimePackage extends NodePackage {
+  root: string;
 }
 
-/**
- * The command that a built app says itself: the start script of its `package.json`, else
- * `node server.js`.
- *
- * @throws Error if the script needs a shell, or if there is neither.
- */
-export function commandOf(directory: string): string[] {
-  const { command, script } = startIn(directory);
-  if (command) return command;
-  if (script !== undefined) {
-    throw new Error(
-      "webstack:app.command must be set when the start script of package.json needs a shell, " +
-        `got ${JSON.stringify(script)} in ${directory}; set it to a program with its arguments, and variables in app.env`,
-    );
-  }
-  throw new Error(
-    `webstack:app.command must be set, got nothing, and ${directory} has neither a package.json with ` +
-      "a start script nor a server.js; set for example node dist/main.js",
-  );
+/** Node.js that is pushed to hosts, if a runtime has one; it is kept below `.webstack/runtimes`. */
+export function runtimePackage(
+  { node }: Runtime,
+  projectRoot: string,
+  architecture: () => Architecture,
+): RuntimePackage | undefined {
+  if (node === undefined) return undefined;
+  const kept = nodePackage(node, architecture(), join(projectRoot, ".webstack", "runtimes"));
+  return { ...kept, root: runtimeRoot };
 }
 
-/** Directory of the releases that were packed here. */
-export function releasesFolder(projectRoot: string): string {
-  return join(projectRoot, ".webstack", "releases");
+/** What runs an app's release on the app nodes. */
+export interface DeployedRuntime {
+  /** In words, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+  text?: string;
+  /** What is pushed. @default programs of the distribution, or of the release itself */
+  pushed?: RuntimePackage;
+  /** Directory of the release with packages of Python. @default none */
+  python?: string;
 }
 
 /** An app as the hosts get it. */
@@ -74,12 +61,24 @@ export interface DeployedApp {
   };
   /** Local path of the archive that is pushed. @default the hosts fetch the release, or have it */
   archive: string | undefined;
+  /** What runs it. */
+  runtime: DeployedRuntime;
+}
+
+/** What is known beside the settings. */
+export interface Surroundings {
+  /** Processors of the app nodes. @default those of `app.serverType` */
+  architecture?: Architecture;
+  /** Texts that a failed build must not show. @default none */
+  secrets?: readonly string[];
 }
 
 /** Where a release is, and how it is run if the settings do not say so. */
 interface Found extends KeptRelease {
   digest: string;
   url?: string;
+  /** What runs it. */
+  runtime: Runtime;
   /** @throws Error if nobody says it. */
   command: () => readonly string[];
 }
@@ -87,22 +86,36 @@ interface Found extends KeptRelease {
 /** What decides which release runs. */
 type AppSettings = Pick<
   Settings["app"],
-  "source" | "build" | "command" | "processes" | "release" | "releaseCommand"
+  | "source"
+  | "build"
+  | "command"
+  | "processes"
+  | "release"
+  | "releaseCommand"
+  | "releaseRuntime"
+  | "runtime"
+  | "serverType"
 >;
 
 /**
  * The app of a stack: built and packed, unless the hosts fetch it or one is pinned.
  *
  * @param packed digest of a release of `app.path` that was packed already; absent: it is packed now.
- * @throws Error if the build fails, or if it is not known how the app is run.
+ * @throws Error if the build fails, if it is not known how the app is run, or if its runtime cannot be had.
  */
 export function deployedApp(
   { app, domain }: Pick<Settings, "app" | "domain">,
   projectRoot: string,
   packed?: string,
+  { architecture, secrets = [] }: Surroundings = {},
 ): DeployedApp {
-  const { health, migrate, sharesPort, notifies, release } = app;
-  const { digest, url, archive, facts, command } = found(app, projectRoot, packed);
+  const { health, migrate, sharesPort, notifies, release, serverType } = app;
+  const processors = () => architecture ?? architectureOf(serverType);
+  const place = { projectRoot, secrets, architecture: processors };
+  const { digest, url, archive, facts, command, runtime } = found(app, place, packed);
+  const pushed = runtimePackage(runtime, projectRoot, processors);
+  const { python } = runtime;
+  const text = runtimeText(runtime);
   return {
     release: { digest, ...(url === undefined ? {} : { url }), ...releasePlace },
     facts: facts ?? {},
@@ -116,65 +129,54 @@ export function deployedApp(
       ...(release !== undefined ? { migratesOnSwitch: false } : {}),
     },
     archive,
+    runtime: {
+      ...(text === undefined ? {} : { text }),
+      ...(pushed ? { pushed } : {}),
+      ...(python === undefined ? {} : { python }),
+    },
   };
 }
 
-function found(app: AppSettings, projectRoot: string, packed: string | undefined): Found {
-  const { source, release } = app;
+function found(app: AppSettings, place: Packing, packed: string | undefined): Found {
+  const { source, release, runtime = {} } = app;
+  const { projectRoot } = place;
   if (release !== undefined) return pinned(app, release, projectRoot);
   if (source.path === undefined) {
-    return { digest: source.sha256, url: source.url, command: () => plainCommand };
+    const command = () => runtimeCommand(runtime) ?? plainCommand;
+    return { digest: source.sha256, url: source.url, runtime, command };
   }
   const { path } = source;
   const kept =
     packed === undefined
-      ? packApp({ ...app, hasServer: app.processes !== 0 }, path, projectRoot)
+      ? packApp({ ...app, runtime, hasServer: app.processes !== 0 }, path, place)
       : { digest: packed };
   const { archive, facts } = keptRelease(releasesFolder(projectRoot), kept.digest);
   return {
     digest: kept.digest,
+    runtime,
     ...(archive ? { archive } : {}),
     ...(facts ? { facts } : {}),
     command: () => facts?.command ?? commandOf(path),
   };
 }
 
-/**
- * Builds and packs the app in `path`; the release is kept below `.webstack/releases`.
- *
- * @throws Error if the build fails or fills another directory, or if it is not known how the app is run.
- */
-export function packApp(
-  { build, command, hasServer }: Pick<AppSettings, "build" | "command"> & { hasServer: boolean },
-  path: string,
-  projectRoot: string,
-): { digest: string; archive: string; facts: ReleaseFacts } {
-  if (build) buildApp(build, projectRoot);
-  if (!existsSync(path)) {
-    throw new Error(
-      `webstack:app.path must be a directory with the built app, got ${path} that app.build did not make; ` +
-        "set it to where the build puts the app",
-    );
-  }
-  if (!command && hasServer) commandOf(path);
-  const facts = releaseFacts(path);
-  return { ...packRelease(path, releasesFolder(projectRoot), facts), facts };
-}
-
 /** A release that ran before, which hosts still have. */
 function pinned(
-  { source, releaseCommand }: AppSettings,
+  { source, releaseCommand, releaseRuntime, runtime: usual = {} }: AppSettings,
   digest: string,
   projectRoot: string,
 ): Found {
   const kept = keptRelease(releasesFolder(projectRoot), digest);
   const isFetched = source.path === undefined && source.sha256 === digest;
+  // A release that says of itself what it is, and nothing of a runtime, has the distribution's.
+  const runtime = releaseRuntime ?? (kept.facts ? (kept.facts.runtime ?? {}) : usual);
   return {
     digest,
+    runtime,
     ...(isFetched ? { url: source.url } : kept),
     ...(kept.facts ? { facts: kept.facts } : {}),
     command: () => {
-      const own = isFetched ? plainCommand : kept.facts?.command;
+      const own = runtimeCommand(runtime) ?? (isFetched ? plainCommand : kept.facts?.command);
       const command = releaseCommand ?? own;
       if (command) return command;
       throw new Error(

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
 import { readProject, readSettings, type Settings } from "./config";
+import { configSecrets } from "./config/config-secrets";
+import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
@@ -13,12 +15,17 @@ export function program(): WebStackOutputs {
   const settings = readSettings(__dirname, today);
   tellPin(settings);
   tellBackups(settings);
+  const cloud = readProject();
+  const around = {
+    secrets: configSecrets(),
+    ...(isLocalEndpoint(cloud.endpoint) ? { architecture: machineArchitecture() } : {}),
+  };
   return webStack({
     ...settings,
-    ...deployedApp(settings, __dirname, process.env[packedRelease]),
+    ...deployedApp(settings, __dirname, process.env[packedRelease], around),
     identity: { project: pulumi.getProject(), stack: pulumi.getStack() },
     programs: hostPrograms(),
-    cloud: readProject(),
+    cloud,
     today,
   });
 }

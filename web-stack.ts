@@ -25,7 +25,9 @@ export type WebStackOutputs = {
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Output<string>;
   /** The app's release; what it says of itself is not known if the hosts fetch it. */
-  release: { digest: string } & Omit<ReleaseFacts, "command">;
+  release: { digest: string } & Omit<ReleaseFacts, "command" | "runtime">;
+  /** What runs it on the app nodes, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+  runtime?: string;
 };
 
 /**
@@ -61,7 +63,7 @@ function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.
 
 /** Configures tier after tier, from the databases outwards, through the load balancers. */
 function rollOut(
-  { archive }: WebStackArgs,
+  { archive, runtime }: WebStackArgs,
   { access: { user } }: Foundation,
   { lb, web, app, db }: Tiers,
   privateKey: pulumi.Output<string>,
@@ -74,7 +76,9 @@ function rollOut(
   const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
   const dbDone = new Rollout("db", { hosts: db, access, after: servers });
   const afterDb = [...bastions, dbDone];
-  const appDone = new Rollout("app", { hosts: app, access, ...pushed, after: afterDb });
+  const runtimeArchive = runtime.pushed?.archive;
+  const withRuntime = { ...pushed, ...(runtimeArchive === undefined ? {} : { runtimeArchive }) };
+  const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
   const webDone = new Rollout("web", { hosts: web, access, ...pushed, after: afterApp });
   new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
@@ -86,7 +90,7 @@ function outputs(
   tiers: Tiers,
   privateKey: pulumi.Output<string>,
 ): WebStackOutputs {
-  const { domain, release, facts } = args;
+  const { domain, release, facts, runtime } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
   const { mode } = args.edgeTls;
   const scheme = mode === "pem" || mode === "acme" ? "https" : "http";
@@ -100,9 +104,10 @@ function outputs(
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
     privateKey,
     release: { digest: release.digest, ...originOf(facts) },
+    ...(runtime.text === undefined ? {} : { runtime: runtime.text }),
   };
 }
 
-function originOf({ command: _, ...origin }: ReleaseFacts) {
+function originOf({ command: _, runtime: __, ...origin }: ReleaseFacts) {
   return origin;
 }

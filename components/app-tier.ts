@@ -38,6 +38,8 @@ export interface AppTierArgs extends TierArgs {
   packages?: readonly string[];
   /** Directory of the release that outlives it, relative to it. @default none */
   data?: string | undefined;
+  /** Directory of the release with packages of Python. @default the app does not run with Python */
+  python?: string | undefined;
   /** Commands that run beside the app. */
   workers: readonly AppWorker[];
   /** Commands that are run at given times on one node. */
@@ -74,7 +76,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { database, program, processes, checkTables, packages = [], data } = args;
+    const { database, program, processes, checkTables, packages = [], data, python } = args;
     const { requests, workers, cron, release } = args;
     const sessionSecret = randomPassword(`${name}-session-secret`, this);
     const known = (_: PlannedNode, index: number) => ({
@@ -87,6 +89,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
       checkTables,
       packages,
       data,
+      python,
       workers: workersOn(workers, index),
       cron,
       release,

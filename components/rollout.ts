@@ -20,6 +20,8 @@ export interface RolloutArgs {
   access: Access;
   /** Local path of the release's archive. @default the hosts fetch the release or have none. */
   archive?: string;
+  /** Local path of the archive of what runs the release. @default none */
+  runtimeArchive?: string;
   /** What must be there before the first host: bastions, and the rollout of the tier below. */
   after: readonly pulumi.Resource[];
 }
@@ -51,7 +53,7 @@ export class Rollout extends pulumi.ComponentResource {
 
 function configurationInputs(
   { server, bundle, secrets }: ConfiguredHost,
-  { access, archive }: RolloutArgs,
+  { access, archive, runtimeArchive }: RolloutArgs,
 ) {
   const { user, privateKey, bastions } = access;
   const state = pulumi.output(bundle).apply((known) => configurationArgs(known));
@@ -72,7 +74,9 @@ function configurationInputs(
     checks: state.checks,
     loginFiles: state.loginFiles,
     services: state.services,
-    release: state.release?.apply((known) => known && { ...known, archive }),
+    release: state.release?.apply(
+      (known) => known && { ...known, archive, ...(runtimeArchive ? { runtimeArchive } : {}) },
+    ),
     secrets: pulumi.secret(secrets),
   };
 }

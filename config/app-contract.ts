@@ -1,5 +1,6 @@
 import { commandWords } from "./command";
 import { calendarEvents, cronFields } from "./cron";
+import { type Runtime, toldRuntime } from "./runtime";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./server-types";
 
@@ -47,6 +48,10 @@ export interface AppContract {
   command?: string[];
   /** Words of the command of the pinned release. @default `command`, or what is kept of that release */
   releaseCommand?: string[];
+  /** What runs the release. */
+  runtime: Runtime;
+  /** What runs the pinned release. @default what is kept of that release, or `runtime` */
+  releaseRuntime?: Runtime;
   /** Words of the command that is run when the release changes. @default none */
   migrate?: string[];
   /** Words of the command that is run before the release is packed. @default none */
@@ -93,6 +98,8 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     ...words("command", command),
     ...words("releaseCommand", releaseCommand),
     ...words("migrate", migrate),
+    runtime: toldRuntime(app.runtime),
+    ...(app.releaseRuntime ? { releaseRuntime: toldRuntime(app.releaseRuntime) } : {}),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
     processes: app.static.only
       ? 0

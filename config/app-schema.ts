@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { commandWords } from "./command";
 import { hasKnownPlaceholders, placeholders } from "./placeholders";
+import { releaseRuntime, runtimeSettings } from "./runtime-schema";
 import { setting } from "./setting";
 import { releasePath, releasePathRule, siteSettings } from "./site-schema";
 import { cronSettings, workerSettings } from "./worker-schema";
@@ -86,11 +87,13 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       example: "npm --prefix ../shop run build",
       absent: "`app.path` is packed as it is",
     }).optional(),
+    runtime: runtimeSettings.prefault({}),
     command: setting(command, {
       about: "Command that runs one process of the app, in the directory of the release",
       must: commandRule,
       example: "node server.js",
-      absent: "the start script of the release's `package.json`, else `node server.js`",
+      absent:
+        "`app.runtime.executable`, else the start script of the release's `package.json`, else `node server.js`",
     }).optional(),
     migrate: setting(command, {
       about:
@@ -112,6 +115,13 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: commandRule,
       example: "node server.js",
       absent: "`app.command`, else what is kept of that release in `.webstack/releases`",
+    }).optional(),
+    releaseRuntime: setting(releaseRuntime, {
+      about:
+        "Runtime of the release in `app.release`, in the form of `app.runtime` with an exact version; written and removed with it",
+      must: "be a map with one of node, python and executable, each as in app.runtime, or an empty one for the Node.js of the distribution",
+      example: { node: "24.21.0" },
+      absent: "what is kept of that release in `.webstack/releases`, else `app.runtime`",
     }).optional(),
     versionHeader: setting(z.boolean(), {
       about:

@@ -1,5 +1,6 @@
 import { networkZones } from "./locations";
 import { shown } from "./problems";
+import { runtimeProblems } from "./runtime-problems";
 import { serverSize } from "./server-types";
 import { siteProblems } from "./site-problems";
 import { tlsProblems } from "./tls-problems";
@@ -29,6 +30,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...releaseProblems(part(raw, "app")),
     ...pinProblems(part(raw, "app")),
     ...statusProblems(part(raw, "app")),
+    ...runtimeProblems(part(raw, "app")),
     ...workerProblems(part(raw, "app")),
     ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls"), part(raw, "web")),
     ...siteProblems(part(raw, "app"), part(raw, "web")),

@@ -6,6 +6,7 @@ import { LockHeld, withLock } from "./converge/lock";
 import { runDirectory, stateDirectory } from "./converge/places";
 import { readHost } from "./converge/read";
 import { fetchRelease, hasRelease, receive } from "./converge/release";
+import { hasRuntime, receiveRuntime } from "./converge/runtime";
 import { recover } from "./converge/undo";
 
 /** Where this program is on a host. */
@@ -62,9 +63,12 @@ async function recoverAtBoot(): Promise<void> {
   }
 }
 
-/** `converge boot | recover | apply | read | receive <digest> | fetch | has-release <digest>`. */
+/**
+ * `converge boot | recover | apply | read | receive <digest> | fetch | has-release <digest> |
+ * receive-runtime <digest> <root> | has-runtime <digest> <root>`.
+ */
 async function main(): Promise<void> {
-  const [command, digest = ""] = process.argv.slice(2);
+  const [command, digest = "", root = ""] = process.argv.slice(2);
   switch (command) {
     case "boot": {
       const bundle = JSON.parse(readFileSync(`${stateDirectory}/bundle.json`, "utf8")) as Bundle;
@@ -84,9 +88,15 @@ async function main(): Promise<void> {
       return print({ ok: true });
     case "has-release":
       return print({ ok: true, present: hasRelease(digest) });
+    case "receive-runtime":
+      await receiveRuntime({ digest, root }, process.stdin);
+      return print({ ok: true });
+    case "has-runtime":
+      return print({ ok: true, present: hasRuntime({ digest, root }) });
     default:
       throw new Error(
-        `command must be boot, recover, apply, read, receive, fetch or has-release, got ${command}`,
+        "command must be boot, recover, apply, read, receive, fetch, has-release, receive-runtime or " +
+          `has-runtime, got ${command}`,
       );
   }
 }

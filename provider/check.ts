@@ -40,6 +40,10 @@ const privateKey = rule(
   "a private key in OpenSSH or PEM form without a passphrase; take privateKeyOpenssh of a tls.PrivateKey",
   concealed,
 );
+const digestOf = rule(
+  (value) => isText(value) && /^[0-9a-f]{64}$/.test(value),
+  "a SHA-256 of 64 hex digits",
+);
 const optional =
   (judge: Judge): Judge =>
   (property, value) =>
@@ -82,15 +86,24 @@ function pathMap(property: string, value: unknown, judge: Judge): Failure[] {
 
 function releaseProblems(property: string, release: unknown): Failure[] {
   if (!isMap(release)) return map(property, release);
-  const { digest, root, keep, url, archive } = release;
-  const isDigest = (value: unknown) => isText(value) && /^[0-9a-f]{64}$/.test(value);
+  const { digest, root, keep, url, archive, runtime, runtimeArchive } = release;
   const isUrl = (value: unknown) => isText(value) && /^https?:\/\/\S+$/.test(value);
   return [
-    ...rule(isDigest, "a SHA-256 of 64 hex digits")("release.digest", digest),
+    ...digestOf("release.digest", digest),
     ...path("release.root", root),
     ...rule((value) => isWhole(value, 1, 1_000), "a whole number from 1")("release.keep", keep),
     ...optional(rule(isUrl, "an http or https URL"))("release.url", url),
     ...optional(text)("release.archive", archive),
+    ...optional(text)("release.runtimeArchive", runtimeArchive),
+    ...optional(runtimeProblems)("release.runtime", runtime),
+  ];
+}
+
+function runtimeProblems(property: string, runtime: unknown): Failure[] {
+  if (!isMap(runtime)) return map(property, runtime);
+  return [
+    ...digestOf(`${property}.digest`, runtime.digest),
+    ...path(`${property}.root`, runtime.root),
   ];
 }
 

@@ -43,8 +43,11 @@ export interface ConfigurationArgs {
   services: pulumi.Input<BundleService[]>;
   /** Contents of secret files by path; make it a secret. */
   secrets: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** The app's release; `archive` is its local path when it is to be pushed. */
-  release?: pulumi.Input<(BundleRelease & { archive?: string | undefined }) | undefined>;
+  /** The app's release; `archive` and `runtimeArchive` are local paths of what is to be pushed. */
+  release?: pulumi.Input<
+    | (BundleRelease & { archive?: string | undefined; runtimeArchive?: string | undefined })
+    | undefined
+  >;
 }
 
 /** The state of a running server, applied in place over SSH by the provider `host`. */

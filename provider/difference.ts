@@ -3,7 +3,7 @@ import type { PropertyChange } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
 
 /** Where the archive lies on the machine of `pulumi up` is no state; its digest is. */
-const ignored = new Set(["hostKey", "release.archive"]);
+const ignored = new Set(["hostKey", "release.archive", "release.runtimeArchive"]);
 
 function member(parent: string, key: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return parent === "" ? key : `${parent}.${key}`;

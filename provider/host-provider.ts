@@ -15,6 +15,7 @@ import { inputsOf, type Inputs, type State } from "./inputs";
 import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
 import { readBack } from "./read-back";
 import { pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
+import { pushRuntime } from "./runtime";
 import { ConnectionLost, type Session } from "./session";
 
 /** Default wait for a host that was just made, seconds. */
@@ -137,6 +138,7 @@ export class HostProvider implements Plugin {
 async function bring(session: Session, inputs: Inputs, how: Application): Promise<void> {
   const { log } = how;
   await pushRelease(session, inputs, log);
+  await pushRuntime(session, inputs, log);
   const changed = await applyConfiguration(session, inputs, how);
   log.status(changed.length === 0 ? "nothing had to change" : `${changed.length} files changed`);
 }

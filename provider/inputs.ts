@@ -26,7 +26,7 @@ export interface Inputs {
   loginFiles?: string[];
   services: BundleService[];
   secrets: Record<string, string>;
-  release?: BundleRelease & { archive?: string };
+  release?: PushedRelease;
 }
 
 /** Inputs plus what the provider learned. */
@@ -49,7 +49,15 @@ function mapped<T, U>(map: Record<string, T>, change: (value: T, key: string) =>
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
-function withoutArchive({ archive: _, ...release }: BundleRelease & { archive?: string }) {
+/** A release with the local paths of what is pushed. */
+export interface PushedRelease extends BundleRelease {
+  /** Archive of the release. @default the host fetches it */
+  archive?: string;
+  /** Archive of its runtime. @default it has none of its own */
+  runtimeArchive?: string;
+}
+
+function withoutArchive({ archive: _, runtimeArchive: __, ...release }: PushedRelease) {
   return release;
 }
 

@@ -9,7 +9,7 @@ const converge = `sudo -n /usr/bin/node ${program}`;
 /** Longest first boot: packages are installed from a mirror, seconds. */
 const bootSeconds = 1_200;
 /** Longest transfer of a release, seconds. */
-const transferSeconds = 900;
+export const transferSeconds = 900;
 
 /** What converge reads back; see `host/converge/read.ts`. */
 export interface HostReading {
@@ -28,7 +28,7 @@ export interface HostReading {
 }
 
 /** What converge says at the end of a transfer. */
-interface Done {
+export interface Done {
   ok: boolean;
   error?: string;
 }

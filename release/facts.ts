@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { commandWords } from "../config/command";
+import { type Runtime, runtimeCommand } from "../config/runtime";
 
 /** What a release says of itself. Same source, same facts: no clock, nothing of the machine. */
 export interface ReleaseFacts {
@@ -15,6 +16,8 @@ export interface ReleaseFacts {
   dirty?: true;
   /** Words of the command that runs a process, as the app says itself. @default it says none */
   command?: string[];
+  /** What runs it. @default the Node.js of the distribution */
+  runtime?: Runtime;
 }
 
 /** File at the root of a release that holds its facts as JSON in one line. */
@@ -57,13 +60,15 @@ export function startIn(directory: string): Start {
 }
 
 /** The facts of the built app in a directory. What cannot be found out is left out. */
-export function releaseFacts(directory: string): ReleaseFacts {
+export function releaseFacts(directory: string, runtime: Runtime = {}): ReleaseFacts {
   const { version } = parsed(packageJsonIn(directory));
-  const { command } = startIn(directory);
+  const command = runtimeCommand(runtime) ?? startIn(directory).command;
   return {
     ...(typeof version === "string" && /^[\w.+-]{1,64}$/.test(version) ? { version } : {}),
     ...origin(directory),
     ...(command ? { command } : {}),
+    // Part of the release: one that is gone back to has its own, and its name is another one.
+    ...(Object.keys(runtime).length > 0 ? { runtime } : {}),
   };
 }
 

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
   const { release, facts } = await steps.step(
     "built and packed",
-    () => makeReady(settings, repositoryRoot),
+    () => makeReady(settings, repositoryRoot, order.stack === undefined),
     ({ release: { url, archive } }) => (url ? url : `built and packed, ${sizeText(archive!)}`),
   );
   say(`is to run: ${releaseText(release.digest, facts)}`);

@@ -1,7 +1,7 @@
-import { releasesFolder } from "../app-source";
 import { keptRelease } from "../release/pack";
+import { releasesFolder } from "../release/packed-app";
 import { asked } from "./deploy/asked";
-import { pinnedCommand } from "./deploy/pinned-command";
+import { pinnedCommand, pinnedRuntime } from "./deploy/pinned-command";
 import { rollbackTarget } from "./deploy/rollback-target";
 import { carryOut, consent, openSession } from "./deploy/session";
 import { appIn } from "./deploy/stack-file";
@@ -26,13 +26,18 @@ async function main(): Promise<void> {
     return say(`${releaseText(digest, facts)} runs already; nothing was done`);
   }
   const command = await pinnedCommand(outputs, { digest, facts, app });
+  const runtime = pinnedRuntime({ digest, facts, app });
   say(`is to run: ${releaseText(digest, facts)}`);
   if (!ran)
     say("no node remembers that it ran: its migration may be missing, which npm run deploy runs");
   say("no migration is undone, and none is run: the database stays as it is");
   await consent(session, order);
   await carryOut(session, order, {
-    named: { pin: digest, ...(command === undefined ? {} : { command }) },
+    named: {
+      pin: digest,
+      ...(command === undefined ? {} : { command }),
+      ...(runtime === undefined ? {} : { runtime }),
+    },
     saysCommand: command !== undefined,
     onFailure: `to go on: npm run rollback -- ${digest.slice(0, 12)}`,
   });

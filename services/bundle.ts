@@ -54,6 +54,14 @@ export interface BundleService {
   health?: BundleHealth;
 }
 
+/** A program that runs releases, such as Node.js, as an archive that is pushed over SSH. */
+export interface BundleRuntime {
+  /** SHA-256 of the `.tar.gz`, 64 hex digits. */
+  digest: string;
+  /** Directory that holds it unpacked, in one of the digest's name, such as `/srv/runtime`. */
+  root: string;
+}
+
 /** The application's release. */
 export interface BundleRelease {
   /** SHA-256 of the `.tar.gz`, 64 hex digits. */
@@ -64,6 +72,8 @@ export interface BundleRelease {
   root: string;
   /** Number of releases kept, the running one included; at least 1. */
   keep: number;
+  /** What runs it. @default the distribution's programs */
+  runtime?: BundleRuntime;
 }
 
 /** A server's whole state, without its secrets. */

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildApp, commandOf, deployedApp } from "../app-source";
+import { deployedApp } from "../app-source";
+import { buildApp } from "../release/build";
+import { commandOf } from "../release/packed-app";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "app-source-"))));
@@ -152,5 +154,46 @@ describe("a release that is not packed now", () => {
       "webstack:app.releaseCommand must be set, got nothing, and nothing is kept here of the release " +
         `${digest} that app.release names; run: npm run rollback -- aaaaaaaaaaaa`,
     );
+  });
+
+  it("runs with its own runtime: that of the pin, else what is kept of it, else that of the settings", () => {
+    keep(digest, { command: ["node", "a.js"], runtime: { executable: "bin/kept" } });
+    const pinned = { source: shop, release: digest, runtime: { executable: "bin/now" } };
+    const texts = [
+      deployed({ ...pinned, releaseRuntime: { executable: "bin/pin" } }),
+      deployed(pinned),
+      deployed({ ...pinned, release: other, releaseCommand: ["./bin/now"] }),
+    ].map(({ runtime }) => runtime.text);
+    expect(texts).toEqual(
+      ["bin/pin", "bin/kept", "bin/now"].map((name) => `the executable ${name}`),
+    );
+  });
+
+  it("runs with the distribution's Node.js if it did, whatever the settings say now", () => {
+    keep(digest, { command: ["node", "a.js"] });
+    const { runtime } = deployed({ source: shop, release: digest, runtime: { python: "." } });
+    expect(runtime).toEqual({});
+  });
+});
+
+describe("the runtime of a release", () => {
+  const python = () => {
+    writeFileSync(join(folder, "main.py"), "");
+    const app = {
+      ...{ source: { path: folder }, serverType: "cpx22", processes: 2, sharesPort: false },
+      ...{ health: { path: "/", timeoutSeconds: 60 }, notifies: false },
+      command: ["python3", "main.py"],
+    };
+    const settings = { app } as unknown as Parameters<typeof deployedApp>[0];
+    const withRuntime = { app: { ...app, runtime: { python: "." } } } as unknown as typeof settings;
+    return [deployedApp(settings, folder), deployedApp(withRuntime, folder)];
+  };
+
+  it("is a part of it: with another one it is another release", () => {
+    const [plain, own] = python();
+    expect(plain!.release.digest).not.toBe(own!.release.digest);
+    expect(plain!.facts).not.toHaveProperty("runtime");
+    expect(own!.facts.runtime).toEqual({ python: "." });
+    expect(own!.runtime).toEqual({ text: "the distribution's Python", python: "." });
   });
 });

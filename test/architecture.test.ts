@@ -15,7 +15,7 @@ const allowed: Record<string, string[]> = {
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
   "host-programs.ts": ["esbuild"],
-  release: ["release", "config/command", "tar"],
+  release: ["release", "config/command", "config/runtime", "tar"],
   "app-source.ts": ["config", "release"],
   components: [
     ...["components", "services", "resources", "@pulumi/*"],

@@ -17,6 +17,15 @@ export interface WebStackArgs extends Settings {
   facts: ReleaseFacts;
   /** Local path of the release's archive. @default the hosts fetch the release */
   archive?: string | undefined;
+  /** What runs the release on the app nodes. */
+  runtime: {
+    /** In words, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+    text?: string;
+    /** SHA-256 and local path of its archive, and its directory on the hosts. @default nothing is pushed */
+    pushed?: { digest: string; archive: string; root: string };
+    /** Directory of the release with packages of Python. @default none */
+    python?: string;
+  };
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
   /** The API of the stack's project as this machine reaches it. */

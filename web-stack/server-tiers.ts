@@ -81,9 +81,16 @@ function backupFacts({ backups, identity }: WebStackArgs): MysqlClusterArgs["bac
   return { root, target: bucket, publicKey, baseAt, secret };
 }
 
+/** The release as app nodes have it: with what runs it, unless they have that anyway. */
+function withRuntime({ release, runtime: { pushed } }: WebStackArgs): WebStackArgs["release"] {
+  if (!pushed) return release;
+  const { digest, root } = pushed;
+  return { ...release, runtime: { digest, root } };
+}
+
 /** The servers of all tiers with the state of each. */
 export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation) {
-  const { loadBalancers, web, app, db, program, release } = args;
+  const { loadBalancers, web, app, db, program, release, runtime } = args;
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
   const hooks = resizing(args, plan, base);
@@ -132,7 +139,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     data: app.data,
     workers: app.workers,
     cron: app.cron,
-    release,
+    release: withRuntime(args),
+    python: runtime.python,
     server: server("app"),
     host,
   });

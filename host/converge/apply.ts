@@ -17,6 +17,7 @@ import { changedPaths, makePlan } from "./plan";
 import { prepare } from "./prepare";
 import { pruneReleases } from "./prune";
 import { say } from "./run";
+import { pruneRuntimes } from "./runtime";
 import type { ServicesResult } from "./services";
 import { beginSwap, endSwap, type Intent, type Swap, widenSwap } from "./swap";
 import { NotBack, recover, undo } from "./undo";
@@ -84,7 +85,10 @@ async function change(run: Run, login: LoginChange | undefined): Promise<Outcome
     }
     result = await carryOut(login ? withoutLogin(run, login) : run);
     if (!idle) {
-      if (plan.release) recordSwitch(plan.release.digest, plan.release.before);
+      if (plan.release) {
+        const { digest, before } = plan.release;
+        recordSwitch(digest, before, bundle.release?.runtime?.digest);
+      }
       writeManifest(next);
       endSwap();
     }
@@ -128,6 +132,7 @@ function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);
     linkKept(release);
+    pruneRuntimes(release);
   } catch (error) {
     say("left behind", (error as Error).message);
   }

@@ -15,6 +15,8 @@ export interface Switched {
   digest: string;
   /** When, in UTC, such as `2026-03-01T12:00:00.000Z`. @default before there was a journal */
   at?: string;
+  /** SHA-256 of the archive of the runtime that it ran with. @default the distribution's programs */
+  runtime?: string;
 }
 
 /** Releases in the order in which they ran; empty if nothing is known. One that cannot be read is no reason to stop. */
@@ -34,14 +36,15 @@ export function readJournal(): Switched[] {
  * switched.
  *
  * @param before what ran until now; it comes first if the journal does not know of it.
+ * @param runtime what it runs with, if that was pushed.
  */
-export function recordSwitch(digest: string, before: string | undefined): void {
+export function recordSwitch(digest: string, before: string | undefined, runtime?: string): void {
   const known = readJournal();
   const earlier = before !== undefined && known.at(-1)?.digest !== before;
   const switches = [
     ...known,
     ...(earlier ? [{ digest: before }] : []),
-    { digest, at: new Date().toISOString() },
+    { digest, at: new Date().toISOString(), ...(runtime === undefined ? {} : { runtime }) },
   ].slice(-most);
   const content = `${JSON.stringify({ version: 1, switches })}\n`;
   writeAtomically(journalPath, { content, owner: "root", group: "root", mode: "0600" });

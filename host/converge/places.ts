@@ -4,3 +4,5 @@ export const stateDirectory = "/var/lib/webstack";
 export const runDirectory = "/run/webstack";
 /** Directory of the units that a bundle brings. */
 export const unitDirectory = "/etc/systemd/system";
+/** Directory of what the package manager knows of places where packages are. */
+export const sourcesDirectory = "/etc/apt";

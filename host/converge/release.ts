@@ -22,14 +22,33 @@ import { must, say } from "./run";
 const incoming = `${stateDirectory}/incoming`;
 const digestForm = /^[0-9a-f]{64}$/;
 
-function archivePath(digest: string): string {
+/** The digest itself. @throws Error if it is none. */
+export function checkDigest(digest: string): string {
   if (!digestForm.test(digest)) throw new Error(`digest must be 64 hex digits, got "${digest}"`);
-  return `${incoming}/${digest}.tar.gz`;
+  return digest;
+}
+
+function archivePath(digest: string): string {
+  return `${incoming}/${checkDigest(digest)}.tar.gz`;
 }
 
 /** True if the release, or its archive, is on the host. */
 export function hasRelease(digest: string, root = "/srv/app"): boolean {
   return existsSync(`${root}/releases/${digest}`) || existsSync(archivePath(digest));
+}
+
+/** Writes what arrives to `path`, for root alone. @throws Error if its SHA-256 is not `digest`. */
+export async function storeChecked(
+  path: string,
+  digest: string,
+  what: string,
+  source: NodeJS.ReadableStream,
+): Promise<void> {
+  await pipeline(source, createWriteStream(path, { mode: 0o600 }));
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  const found = hash.digest("hex");
+  if (found !== digest) throw new Error(`the ${what} must have SHA-256 ${digest}, got ${found}`);
 }
 
 /**
@@ -42,11 +61,7 @@ export async function receive(digest: string, source: NodeJS.ReadableStream): Pr
   mkdirSync(incoming, { recursive: true, mode: 0o700 });
   const draft = `${target}.${process.pid}`;
   try {
-    await pipeline(source, createWriteStream(draft, { mode: 0o600 }));
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(draft), hash);
-    const found = hash.digest("hex");
-    if (found !== digest) throw new Error(`the release must have SHA-256 ${digest}, got ${found}`);
+    await storeChecked(draft, digest, "release", source);
     for (const name of readdirSync(incoming)) {
       if (name.endsWith(".tar.gz")) rmSync(`${incoming}/${name}`, { force: true });
     }

@@ -2,34 +2,47 @@ import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { migrateUnit } from "../../services/app/app-units";
 import type { BundleService } from "../../services/bundle";
+import { serviceWithoutRuntime, withoutRuntime, withoutRuntimePackages } from "./of-runtime";
 
 /** Steps that change nothing. */
 const idle = ["same", "read", "refresh"];
 const appUnit = "/etc/systemd/system/app@.service";
 const current = "/srv/app/current";
+/** A change of a unit file. */
+const unitKey = /^files\["(\/etc\/systemd\/system\/[^"\\]+)"\]$/;
 
 /** Inputs of a configuration, as far as a release may touch them. */
 interface ConfigurationInputs {
   files?: Record<string, unknown>;
   services?: BundleService[];
+  packages?: string[];
 }
 
 function shortName(urn: string): string {
   return (urn.split("::").at(-1) ?? urn).replace(/-configuration$/, "");
 }
 
-/** A unit without the command that the release says itself. */
-function withoutCommand({ files = {} }: ConfigurationInputs): string {
-  return String(files[appUnit]).replace(/^ExecStart=.*$/m, "ExecStart=");
+/**
+ * A unit without what a release brings: its runtime, and where `saysCommand` the command of the app's own unit.
+ */
+function withoutRelease(
+  { files = {} }: ConfigurationInputs,
+  path: string,
+  saysCommand: boolean,
+): string {
+  const text = withoutRuntime(String(files[path]));
+  return saysCommand && path === appUnit ? text.replace(/^ExecStart=.*$/m, "ExecStart=") : text;
 }
 
 /** Services without what a pin changes: whether the migration runs again when the release is switched. */
 function withoutPin({ services = [] }: ConfigurationInputs): BundleService[] {
-  return services.map((service) =>
-    service.unit === migrateUnit
-      ? { ...service, restartFiles: service.restartFiles.filter((path) => path !== current) }
-      : service,
-  );
+  return services
+    .map(serviceWithoutRuntime)
+    .map((service) =>
+      service.unit === migrateUnit
+        ? { ...service, restartFiles: service.restartFiles.filter((path) => path !== current) }
+        : service,
+    );
 }
 
 /**
@@ -47,8 +60,16 @@ function beyondRelease(
   if (keys.length === 0) return diffs?.length ? diffs : ["something"];
   return keys.filter((key) => {
     if (/^release(\.|$)/.test(key)) return false;
-    if (key === `files[${JSON.stringify(appUnit)}]` && saysCommand) {
-      return withoutCommand(before) !== withoutCommand(after);
+    const [, unit] = unitKey.exec(key) ?? [];
+    if (unit !== undefined && unit in (before.files ?? {}) && unit in (after.files ?? {})) {
+      const [one, other] = [before, after].map((inputs) =>
+        withoutRelease(inputs, unit, saysCommand),
+      );
+      return one !== other;
+    }
+    if (/^packages(\[|$)/.test(key)) {
+      const [one, other] = [before, after].map(({ packages }) => withoutRuntimePackages(packages));
+      return !isDeepStrictEqual(one, other);
     }
     if (key.startsWith("services[")) {
       return !isDeepStrictEqual(withoutPin(before), withoutPin(after));

@@ -1,4 +1,5 @@
 import { commandText } from "../../config/command";
+import type { Runtime } from "../../config/runtime";
 import { plainCommand, type ReleaseFacts } from "../../release/facts";
 import type { StackOutputs } from "../operate/outputs";
 import { releaseNodes, startOnNode } from "../operate/releases";
@@ -32,6 +33,15 @@ export async function pinnedCommand(
   throw new Error(
     `webstack:app.command must be set for the release ${digest.slice(0, 12)}, whose package.json says ${found}`,
   );
+}
+
+/**
+ * The runtime that a release is pinned with, so that it runs with its own; undefined if neither it nor the settings
+ * have one, or if it does not say anything of itself.
+ */
+export function pinnedRuntime({ facts, app }: Pinned): Runtime | undefined {
+  if (!facts || (facts.runtime === undefined && !("runtime" in app))) return undefined;
+  return facts.runtime ?? {};
 }
 
 function isSiteAlone({ static: site }: Pinned["app"]): boolean {

@@ -2,9 +2,10 @@ import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect } from "../../provider/connect";
 import type { Log } from "../../provider/engine-log";
+import type { PushedRelease } from "../../provider/inputs";
 import { fetchAhead, pushRelease } from "../../provider/remote";
+import { pushRuntime } from "../../provider/runtime";
 import type { Session } from "../../provider/session";
-import type { BundleRelease } from "../../services/bundle";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { releaseNodes } from "../operate/releases";
 import type { Pin } from "./engine";
@@ -13,8 +14,8 @@ import type { Pin } from "./engine";
 const connectSeconds = 30;
 const silent: Log = { status: () => undefined, info: () => undefined, warn: () => undefined };
 
-/** A release as it comes to the nodes: an archive from here, or an address. */
-export type Delivered = BundleRelease & { archive?: string };
+/** A release as it comes to the nodes: an archive from here, or an address; with what runs it. */
+export type Delivered = PushedRelease;
 
 /**
  * Brings a release to all app and web nodes at once; nothing uses it yet. A node that has it is left alone.
@@ -37,6 +38,7 @@ export async function pushToAll(
       const sent = release.url
         ? await fetchAhead(session, release)
         : await pushRelease(session, { release }, silent);
+      if (node.role === "app") await pushRuntime(session, { release }, silent);
       const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
       say(`  ${node.name} ${sent ? "got it" : "had it"} (${seconds} s)`);
     } finally {

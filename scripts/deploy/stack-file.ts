@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, parseDocument, YAMLMap } from "yaml";
+import type { Runtime } from "../../config/runtime";
 
 /** Key of the app's settings in a stack file. */
 const appKey = ["config", "webstack:app"];
@@ -14,6 +15,8 @@ export type Named =
       pin: string;
       /** Its command, if the settings have none. */
       command?: string;
+      /** Its runtime, if the settings or the release have one; empty for the Node.js of the distribution. */
+      runtime?: Runtime;
     }
   /** What it names without a pin. */
   | "unpinned";
@@ -61,20 +64,25 @@ export function naming(text: string, named: Named): string {
     throw new Error(`webstack:app must be a map of settings, got ${JSON.stringify(found)}`);
   }
   const app = found ?? new YAMLMap();
-  const pins = ["release", "releaseCommand"].filter((key) => app.has(key));
+  const pins = ["release", "releaseCommand", "releaseRuntime"].filter((key) => app.has(key));
   if (named === "unpinned" && pins.length === 0) return text;
   for (const key of [...pins, ...replaced(app, named)]) app.delete(key);
-  for (const [key, value] of Object.entries(settingsOf(named))) app.set(key, value);
+  for (const [key, value] of Object.entries(settingsOf(named)))
+    app.set(key, document.createNode(value));
   if (app !== found) document.setIn(appKey, app);
   const indent = /^( +)\S/m.exec(text)?.[1]?.length ?? 2;
   return document.toString({ lineWidth: 0, indent });
 }
 
-function settingsOf(named: Named): Record<string, string> {
+function settingsOf(named: Named): Record<string, string | Runtime> {
   if (named === "unpinned") return {};
   if (!("pin" in named)) return named;
-  const { pin, command } = named;
-  return { release: pin, ...(command === undefined ? {} : { releaseCommand: command }) };
+  const { pin, command, runtime } = named;
+  return {
+    release: pin,
+    ...(command === undefined ? {} : { releaseCommand: command }),
+    ...(runtime === undefined ? {} : { releaseRuntime: runtime }),
+  };
 }
 
 /** Settings that contradict the new ones. */

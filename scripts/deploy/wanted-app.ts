@@ -1,11 +1,18 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { packApp, releasePlace } from "../../app-source";
+import { releasePlace, runtimePackage } from "../../app-source";
 import { defaultAppPath } from "../../config";
 import { appSettings } from "../../config/app-schema";
 import { commandWords } from "../../config/command";
 import { problemsOf } from "../../config/problems";
+import {
+  type Architecture,
+  architectureOf,
+  machineArchitecture,
+  toldRuntime,
+} from "../../config/runtime";
 import type { ReleaseFacts } from "../../release/facts";
+import { packApp } from "../../release/packed-app";
 import type { Delivered } from "./push";
 import { appIn } from "./stack-file";
 
@@ -15,6 +22,7 @@ const keys = {
   sha256: true,
   build: true,
   command: true,
+  runtime: true,
   static: true,
 } as const;
 const shape = z.object({ app: appSettings({}).pick(keys) });
@@ -30,17 +38,28 @@ export interface Ready {
  * Builds and packs the app that a stack file names, as the program would; one with an address is left to
  * the hosts.
  *
+ * @param isLocal true for the stack on the local cloud.
  * @throws Error that names the setting if one is wrong, or with what the build said.
  */
-export function makeReady(settings: string, projectRoot: string): Ready {
+export function makeReady(settings: string, projectRoot: string, isLocal = false): Ready {
   const all = appIn(settings);
   const raw = Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
   const { data, error } = shape.safeParse({ app: raw });
   if (error) throw new Error(problemsOf(error, shape, { app: raw }).join("\n"));
   const { path = defaultAppPath, url, sha256, build, command, static: site } = data.app;
+  const runtime = toldRuntime(data.app.runtime);
+  const architecture = (): Architecture =>
+    isLocal ? machineArchitecture() : architectureOf(String(all.serverType ?? ""));
+  // Brought ahead: while nodes are switched none waits for it.
+  const own = (): Partial<Delivered> => {
+    const pushed = runtimePackage(runtime, projectRoot, architecture);
+    if (!pushed) return {};
+    const { digest, root, archive } = pushed;
+    return { runtime: { digest, root }, runtimeArchive: archive };
+  };
   if (url !== undefined) {
     if (sha256 === undefined) throw new Error("webstack:app.sha256 must be set with app.url");
-    return { release: { digest: sha256, url, ...releasePlace }, facts: {} };
+    return { release: { digest: sha256, url, ...releasePlace, ...own() }, facts: {} };
   }
   const words = (text: string | undefined) => (text ? commandWords(text) : undefined);
   const [buildWords, ownWords] = [words(build), words(command)];
@@ -48,10 +67,12 @@ export function makeReady(settings: string, projectRoot: string): Ready {
     {
       ...(buildWords ? { build: buildWords } : {}),
       ...(ownWords ? { command: ownWords } : {}),
+      runtime,
       hasServer: !site.only,
     },
     resolve(projectRoot, path),
-    projectRoot,
+    // The engine alone can read the stack's secrets, and a build gets none of them here.
+    { projectRoot, secrets: [], architecture },
   );
-  return { release: { digest, archive, ...releasePlace }, facts };
+  return { release: { digest, archive, ...releasePlace, ...own() }, facts };
 }

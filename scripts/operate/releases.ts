@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { commandText, commandWords } from "../../config/command";
+import { runtimeText } from "../../config/runtime";
+import { releaseRuntime } from "../../config/runtime-schema";
 import { type ReleaseFacts, type Start, startOf } from "../../release/facts";
 import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
@@ -45,6 +47,7 @@ const factsShape = z.object({
     .refine((words) => commandWords(commandText(words)) !== undefined)
     .optional()
     .catch(undefined),
+  runtime: releaseRuntime.optional().catch(undefined),
 });
 const journalShape = z.object({ switches: z.array(z.object({ digest: z.string() })) });
 
@@ -118,12 +121,14 @@ export async function startOnNode(
 /** A release in words: version, commit and time as far as it says them, and digits of its name. */
 export function releaseText(
   digest: string,
-  { version, commit, time, dirty }: ReleaseFacts = {},
+  { version, commit, time, dirty, runtime }: ReleaseFacts = {},
 ): string {
+  const own = runtime && runtimeText(runtime);
   const parts = [
     ...(version ? [version] : []),
     ...(commit ? [`commit ${commit.slice(0, shortLength)}${time ? ` of ${time}` : ""}`] : []),
     ...(dirty ? ["with changes"] : []),
+    ...(own === undefined ? [] : [own]),
     digest.slice(0, shortLength),
   ];
   return parts.join(", ");

@@ -1,20 +1,19 @@
+import type { AppRuntimeFacts } from "../app/app-runtime";
 import { looksAtTables, type TableFacts } from "../app/service";
-import { type AppSandboxArgs, sandboxArgs } from "../app/app-sandbox";
+import { type AppSandboxArgs, neededPaths, sandboxArgs } from "../app/app-sandbox";
 import type { AppWorker } from "../app-workers/worker";
-import { type BundleRelease, rootFile } from "../bundle";
+import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";
 
 /** What the jobs of a node depend on. */
-export interface AppJobsFacts extends TableFacts {
+export interface AppJobsFacts extends TableFacts, AppRuntimeFacts {
   /** The jobs of the app, which each node has. */
   cron: readonly AppJob[];
   /** The workers of this node. */
   workers: readonly Pick<AppWorker, "nodes">[];
   /** Directory of the release that outlives it, relative to it. @default none */
   data?: string | undefined;
-  /** The app's release. */
-  release: BundleRelease;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -56,7 +55,7 @@ function jobPart(own: AppSandboxArgs, job: AppJob) {
         reloadFiles: [],
         // The timer alone: a job that runs goes on with the release that it began with.
         restartFiles: [path("timer"), path("service"), appJobPath],
-        needs: [own.envPath, own.current],
+        needs: neededPaths(own),
       },
     ],
   };

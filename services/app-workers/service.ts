@@ -1,19 +1,18 @@
-import { type AppSandboxArgs, sandboxArgs } from "../app/app-sandbox";
+import { type AppSandboxArgs, neededPaths, sandboxArgs } from "../app/app-sandbox";
 import { appSecretPaths } from "../app/app-environment";
+import type { AppRuntimeFacts } from "../app/app-runtime";
 import { appJobPath } from "../app-jobs/job-units";
-import { type BundleRelease, rootFile } from "../bundle";
+import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import type { AppWorker } from "./worker";
 import { workerUnit, workerUnitText } from "./worker-units";
 
 /** What the workers of a node depend on. */
-export interface AppWorkersFacts {
+export interface AppWorkersFacts extends AppRuntimeFacts {
   /** The workers of this node. */
   workers: readonly AppWorker[];
   /** Directory of the release that outlives it, relative to it. @default none */
   data?: string | undefined;
-  /** The app's release. */
-  release: BundleRelease;
 }
 
 /** Seconds that a start may take beyond the stop of the process before it. */
@@ -38,14 +37,14 @@ export const appWorkers: Service<AppWorkersFacts> = {
 function workerPart(own: AppSandboxArgs, worker: AppWorker) {
   const { name, nodes, processes, stopSeconds } = worker;
   const path = `/etc/systemd/system/worker-${name}@.service`;
-  const needs = [own.envPath, own.current];
+  const needs = neededPaths(own);
   const program = nodes === "one" ? [appJobPath] : [];
   return {
     files: { [path]: rootFile(workerUnitText(own, worker)) },
     services: Array.from({ length: processes }, (_, i) => ({
       unit: workerUnit(name, i + 1),
       reloadFiles: [],
-      restartFiles: [...needs, appSecretPaths.databaseCa, path, ...program],
+      restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path, ...program],
       needs,
       startTimeoutSeconds: stopSeconds + startSeconds,
     })),

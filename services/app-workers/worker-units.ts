@@ -45,7 +45,7 @@ function onItsNodes(args: AppSandboxArgs, { name, command, stopSeconds }: AppWor
     "Type=exec",
     ...sandbox(args),
     `Environment=WORKER=${name} PROCESS=%i`,
-    `ExecStart=${exec(command)}`,
+    `ExecStart=${exec(args, command)}`,
     `ExecStartPost=${staysAlive}`,
     `TimeoutStopSec=${stopSeconds}`,
   ];

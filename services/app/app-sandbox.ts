@@ -1,7 +1,7 @@
-import type { BundleRelease } from "../bundle";
 import { dataDirectory } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { execWords } from "./app-program";
+import { type AppRuntime, appRuntime, type AppRuntimeFacts } from "./app-runtime";
 
 /** What all units of the app depend on. */
 export interface AppSandboxArgs {
@@ -11,15 +11,22 @@ export interface AppSandboxArgs {
   envPath: string;
   /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
   data?: string | undefined;
+  /** What runs the release. @default the programs of the distribution */
+  runtime?: AppRuntime;
 }
 
 /** What the units of an app depend on, of what is known of it. */
-export function sandboxArgs(facts: {
-  release: BundleRelease;
-  data?: string | undefined;
-}): AppSandboxArgs {
+export function sandboxArgs(
+  facts: AppRuntimeFacts & { data?: string | undefined },
+): AppSandboxArgs {
   const { release, data } = facts;
-  return { current: `${release.root}/current`, envPath: appSecretPaths.env, data };
+  const current = `${release.root}/current`;
+  return { current, envPath: appSecretPaths.env, data, runtime: appRuntime(facts) };
+}
+
+/** Paths without which nothing of a release starts: its variables, itself, and its runtime if it has one. */
+export function neededPaths({ envPath, current, runtime }: AppSandboxArgs): string[] {
+  return [envPath, current, ...(runtime?.needed === undefined ? [] : [runtime.needed])];
 }
 
 /** A process can write to these directories alone; `/tmp` is its own. They outlive releases, not the node. */
@@ -42,12 +49,15 @@ export function starterSandbox(args: AppSandboxArgs): string[] {
 }
 
 function confined(args: AppSandboxArgs, variables: string): string[] {
-  const { current } = args;
+  const { current, runtime } = args;
+  const own = runtime?.bin === undefined ? "" : `${runtime.bin}:`;
+  // On the line of the path: a release that comes with another runtime changes no other.
+  const more = Object.entries(runtime?.variables ?? {}).map(([name, value]) => ` ${name}=${value}`);
   return [
     "User=app",
     `WorkingDirectory=${current}`,
     "Environment=NODE_ENV=production HOME=/var/lib/app",
-    `Environment=PATH=${current}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin`,
+    `Environment=PATH=${own}${current}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin${more.join("")}`,
     variables,
     ...writable(args),
     "NoNewPrivileges=yes",
@@ -60,8 +70,15 @@ function confined(args: AppSandboxArgs, variables: string): string[] {
   ];
 }
 
-/** `env` finds the program and becomes it: systemd itself would look for it before the release is there. */
-export function exec([program = "", ...rest]: readonly string[]): string {
-  const start = program === "node" ? "/usr/bin/node" : execWords(["/usr/bin/env", program]);
+/**
+ * `env` finds the program and becomes it: systemd itself would look for it before the release is there, and with a
+ * path of its own.
+ */
+export function exec(
+  { runtime }: Pick<AppSandboxArgs, "runtime">,
+  [program = "", ...rest]: readonly string[],
+): string {
+  const isDistributions = program === "node" && runtime?.bin === undefined;
+  const start = isDistributions ? "/usr/bin/node" : execWords(["/usr/bin/env", program]);
   return [start, ...(rest.length > 0 ? [execWords(rest)] : [])].join(" ");
 }

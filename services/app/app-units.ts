@@ -31,7 +31,7 @@ export function migrateUnitText(args: AppUnitsArgs, command: readonly string[]):
     RemainAfterExit=yes
     TimeoutStartSec=180
     ${sandbox(args)}
-    ExecStart=${exec(command)}
+    ExecStart=${exec(args, command)}
 
     [Install]
     WantedBy=multi-user.target
@@ -53,7 +53,7 @@ export function appUnitText(args: AppUnitsArgs): string {
     ${program.notifies ? ["Type=notify", "NotifyAccess=all"] : ["Type=exec"]}
     ${sandbox(args)}
     ${program.sharesPort ? [`Environment=PORT=${appPort} PROCESS=%i`] : ["Environment=PORT=%i PROCESS=%i HOST=127.0.0.1"]}
-    ExecStart=${exec(program.command)}
+    ExecStart=${exec(args, program.command)}
     ${program.sharesPort ? [] : ownPort()}
     ${program.notifies ? [`WatchdogSec=${watchdogSeconds}`] : []}
     TimeoutStartSec=${seconds}

@@ -1,16 +1,17 @@
 import { processCheck } from "../app-balancer/service";
 import { appJobPath } from "../app-jobs/job-units";
-import { type BundleRelease, rootFile } from "../bundle";
+import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { dataUnit, dataUnitText } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
-import { sandboxArgs } from "./app-sandbox";
+import type { AppRuntimeFacts } from "./app-runtime";
+import { neededPaths, sandboxArgs } from "./app-sandbox";
 import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
 import { tableCheckText, type TableCheckTime, tableCheckUnit } from "./table-check";
 
 /** What the app's processes depend on. */
-export interface AppFacts {
+export interface AppFacts extends AppRuntimeFacts {
   /** How the app is run and asked for its health. */
   program: AppProgram;
   /** Whether this is the node on which a new release migrates the schema. */
@@ -25,8 +26,6 @@ export interface AppFacts {
   checkTables: boolean;
   /** Database nodes; with one there is no group. */
   databases: readonly unknown[];
-  /** The app's release. */
-  release: BundleRelease;
 }
 
 const units = "/etc/systemd/system";
@@ -39,7 +38,7 @@ export const app: Service<AppFacts> = {
   openings: [{ from: "web", protocol: "tcp", port: appPort, purpose: "requests to the app" }],
   secrets: { [appSecretPaths.env]: environment, [appSecretPaths.databaseCa]: databaseCa },
   part: (facts) => {
-    const { release, packages = [] } = facts;
+    const { release, packages = [], python } = facts;
     const tables = tableChecks(facts);
     const parts = [
       dataOfRelease(facts),
@@ -49,7 +48,7 @@ export const app: Service<AppFacts> = {
       ...tables("started"),
     ];
     return {
-      packages: [...packages],
+      packages: [...packages, ...(python === undefined ? [] : ["python3"])],
       users: [{ name: "app", home: release.root }],
       directories: {
         [release.root]: { owner: "root", group: "root", mode: "0755" },
@@ -89,7 +88,7 @@ function migration(facts: AppFacts): UnitsPart {
   if (!migrate || !facts.migrates) return { files: {}, services: [] };
   const path = `${units}/${migrateUnit}`;
   const own = unitsArgs(facts);
-  const needs = [own.envPath, own.current];
+  const needs = neededPaths(own);
   return {
     files: { [path]: rootFile(migrateUnitText(own, migrate)) },
     services: [
@@ -117,9 +116,9 @@ export type TableFacts = Pick<AppFacts, "migrates" | "checkTables" | "processes"
 function tableChecks(facts: AppFacts): (time: TableCheckTime) => UnitsPart[] {
   const path = `${units}/webstack-table-check@.service`;
   const own = sandboxArgs(facts);
-  const needs = [own.envPath, own.current];
+  const needs = neededPaths(own);
   const files = { [path]: rootFile(tableCheckText(own, facts.databases.length > 1)) };
-  const restartFiles = [...needs, appSecretPaths.databaseCa, path, appJobPath];
+  const restartFiles = [own.envPath, own.current, appSecretPaths.databaseCa, path, appJobPath];
   const times = [
     ...(facts.program.migrate ? ["migrated"] : []),
     ...(facts.processes > 0 ? ["started"] : []),
@@ -137,7 +136,7 @@ function processes(facts: AppFacts): UnitsPart {
   if (facts.processes === 0) return { files: {}, services: [] };
   const path = `${units}/app@.service`;
   const own = unitsArgs(facts);
-  const needs = [own.envPath, own.current];
+  const needs = neededPaths(own);
   const { timeoutSeconds } = program.health;
   const url = `http://127.0.0.1:${appPort}${program.health.path}`;
   const ports = processPorts(facts.processes);
@@ -149,7 +148,7 @@ function processes(facts: AppFacts): UnitsPart {
     services: instances.map(({ unit, how }) => ({
       unit,
       reloadFiles: [],
-      restartFiles: [...needs, appSecretPaths.databaseCa, path],
+      restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path],
       needs,
       // A start waits for the health, and the process before it for its requests.
       startTimeoutSeconds: Math.max(330, timeoutSeconds + 90),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../../provider/connect";
 import { fetchAhead, pushRelease } from "../../provider/remote";
+import { pushRuntime } from "../../provider/runtime";
 import type { Session } from "../../provider/session";
 import { privateKey } from "./inputs";
 import { sshHost } from "./ssh-host";
@@ -22,7 +23,7 @@ async function host(present: boolean, ended: object = { ok: true }) {
   const { port, close } = await sshHost((command, stdin) => {
     const [, words = ""] = /converge\.js (.*)$/.exec(command) ?? [];
     told.push([words, stdin]);
-    const answer = words.startsWith("has-release") ? { ok: true, present } : ended;
+    const answer = /^has-(release|runtime)/.test(words) ? { ok: true, present } : ended;
     return { stdout: `${JSON.stringify(answer)}\n` };
   });
   const session: Session = await connect({
@@ -36,6 +37,45 @@ async function host(present: boolean, ended: object = { ok: true }) {
   });
   return { session, told };
 }
+
+describe("a runtime that is pushed", () => {
+  const runtime = { digest: "b".repeat(64), root: "/srv/runtime" };
+  const place = `${runtime.digest} ${runtime.root}`;
+  const own = { ...release, runtime, runtimeArchive: archive };
+
+  it("is sent to a host that does not have it, and to no other", async () => {
+    const { session, told } = await host(false);
+    expect(await pushRuntime(session, { release: own }, silent)).toBe(true);
+    expect(told).toEqual([
+      [`has-runtime ${place}`, ""],
+      [`receive-runtime ${place}`, "the archive"],
+    ]);
+    const { session: other, told: asked } = await host(true);
+    expect(await pushRuntime(other, { release: own }, silent)).toBe(false);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is none where a release has none of its own", async () => {
+    const { session, told } = await host(false);
+    expect(await pushRuntime(session, { release }, silent)).toBe(false);
+    expect(told).toEqual([]);
+  });
+
+  it("that is gone is named", async () => {
+    const { session } = await host(false);
+    const pushed = pushRuntime(session, { release: { ...release, runtime } }, silent);
+    await expect(pushed).rejects.toThrow(
+      `the host does not have the runtime ${runtime.digest}, and no archive was given`,
+    );
+  });
+
+  it("that did not arrive whole is an error", async () => {
+    const { session } = await host(false, { ok: false, error: "another sum" });
+    await expect(pushRuntime(session, { release: own }, silent)).rejects.toThrow(
+      "the runtime did not arrive: another sum",
+    );
+  });
+});
 
 describe("a release that is pushed", () => {
   it("is sent to a host that does not have it", async () => {

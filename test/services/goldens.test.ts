@@ -14,6 +14,7 @@ import {
   tunedWebNode,
   webNode,
 } from "./rendered";
+import { appNodeWithExecutable, appNodeWithNode, appNodeWithPython } from "./rendered-runtime";
 import { backedUpNode, databaseNode } from "./rendered-database";
 
 const folder = join(__dirname, "golden");
@@ -46,6 +47,9 @@ const bundles = [
 const named = [
   ...bundles.map((bundle) => [bundle.node, bundle] as const),
   ["lb-2-acme", orderingLoadBalancer()] as const,
+  ["app-1-node", appNodeWithNode()] as const,
+  ["app-1-python", appNodeWithPython()] as const,
+  ["app-1-executable", appNodeWithExecutable()] as const,
 ];
 
 describe.each(named)("%s", (node, bundle) => {

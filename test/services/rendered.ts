@@ -171,7 +171,12 @@ export function appNodeOfSite(): Bundle {
   return appNodeWith(0, appProgram({ command: [] }), { processes: 0, workers: [worker()] });
 }
 
-function appNodeWith(index: number, program: AppProgram, more: Partial<AppNodeFacts> = {}): Bundle {
+/** Bundle of an app node with these facts besides those that all have. */
+export function appNodeWith(
+  index: number,
+  program: AppProgram,
+  more: Partial<AppNodeFacts> = {},
+): Bundle {
   const [migrates, requests] = [index === 0, webRequests()];
   const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
   const facts = {

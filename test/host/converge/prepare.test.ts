@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { sourcesDirectory } from "../../../host/converge/places";
 import { prepare } from "../../../host/converge/prepare";
 import { bundle } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 import { ownFile } from "./own-file";
 
+vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 let folder: string;
@@ -47,6 +49,30 @@ describe("prepare", () => {
     systemd.answer = (words) =>
       words.includes("install") ? { status: 100, stderr: "no such package" } : undefined;
     await expect(prepare(bundle({ packages: ["nginx"] }))).rejects.toThrow("no such package");
+    expect(installs()).toHaveLength(5);
+  });
+
+  const unknown = (words: readonly string[]) =>
+    words.includes("install")
+      ? { status: 100, stderr: "E: Unable to locate package imagemagik" }
+      : undefined;
+
+  it("names a package that nobody has, at once where packages come from nowhere", async () => {
+    systemd.answer = unknown;
+    await expect(prepare(bundle({ packages: ["nginx", "imagemagik"] }))).rejects.toThrow(
+      "packages must be installed, got no imagemagik: this host has no source of packages",
+    );
+    expect(installs()).toHaveLength(1);
+  });
+
+  it("names a package that no source has after the fifth try, since lists may be stale", async () => {
+    const list = join(sourcesDirectory, "sources.list");
+    writeFileSync(list, "deb http://archive.example.com/ubuntu resolute main\n");
+    onTestFinished(() => rmSync(list));
+    systemd.answer = unknown;
+    await expect(prepare(bundle({ packages: ["imagemagik"] }))).rejects.toThrow(
+      "got no imagemagik: the distribution's sources have none of that name; take the name out of webstack:app.packages",
+    );
     expect(installs()).toHaveLength(5);
   });
 

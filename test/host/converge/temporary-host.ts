@@ -9,9 +9,11 @@ export const stateDirectory = mkdtempSync(join(tmpdir(), "converge-state-"));
 export const runDirectory = mkdtempSync(join(tmpdir(), "converge-run-"));
 /** Stands in for the directory of units. */
 export const unitDirectory = mkdtempSync(join(tmpdir(), "converge-units-"));
+/** Stands in for the package manager's directory. */
+export const sourcesDirectory = mkdtempSync(join(tmpdir(), "converge-apt-"));
 
 afterAll(() => {
-  for (const folder of [stateDirectory, runDirectory, unitDirectory]) {
+  for (const folder of [stateDirectory, runDirectory, unitDirectory, sourcesDirectory]) {
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -82,6 +82,33 @@ describe("what is pending besides the release", () => {
     ]);
   });
 
+  it("is not the runtime that a release brings", () => {
+    const worker = "/etc/systemd/system/worker-mail@.service";
+    const unitOf = (path: string, start: string) =>
+      `[Service]\nEnvironment=PATH=${path}\nExecStart=${start} mail.js\n`;
+    const before = {
+      files: { [worker]: unitOf("/usr/bin", "/usr/bin/node") },
+      services: [{ unit: "app@1.service", needs: ["/a"] }],
+      packages: ["nodejs"],
+    } as unknown as Inputs;
+    const after = {
+      files: { [worker]: unitOf("/srv/runtime/e/package/bin:/usr/bin", "/usr/bin/env node") },
+      services: [{ unit: "app@1.service", needs: ["/a", "/srv/runtime/e"] }],
+      packages: ["nodejs", "python3"],
+    } as unknown as Inputs;
+    const keys = [
+      `files[${JSON.stringify(worker)}]`,
+      "services[0].needs[1]",
+      "packages[1]",
+      "release.runtime",
+    ];
+    expect(pendingEdits([begins("app-1", keys, [before, after])], false)).toEqual([]);
+    const edited = { ...after, packages: ["nodejs", "imagemagick"] } as unknown as Inputs;
+    expect(pendingEdits([begins("app-1", keys, [before, edited])], false)).toEqual([
+      "app-1: packages",
+    ]);
+  });
+
   it("is something where the engine does not say what", () => {
     expect(pendingEdits([begins("app-1", [])], true)).toHaveLength(1);
   });

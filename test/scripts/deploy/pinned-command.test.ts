@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { pinnedCommand } from "../../../scripts/deploy/pinned-command";
+import { pinnedCommand, pinnedRuntime } from "../../../scripts/deploy/pinned-command";
 import { outputsWith } from "../operate/support/nodes";
 
 const host = vi.hoisted(() => ({ asked: [] as string[], answer: "" }));
@@ -54,5 +54,25 @@ describe("the command that a release is pinned with", () => {
     );
     host.answer = `server\n${encoded({ scripts: { start: "a && b" } })}`;
     await expect(command({})).rejects.toThrow('says "a && b"');
+  });
+});
+
+describe("the runtime that a release is pinned with", () => {
+  const runtime = (app: object, facts?: object) =>
+    pinnedRuntime({ digest, facts, app: app as never });
+
+  it("is its own, whatever the settings say", () => {
+    const own = { runtime: { node: "22.23.3" } };
+    expect(runtime({ runtime: { node: 24 } }, own)).toEqual({ node: "22.23.3" });
+    expect(runtime({}, own)).toEqual({ node: "22.23.3" });
+  });
+
+  it("is the distribution's if it has none and the settings do", () => {
+    expect(runtime({ runtime: { node: 24 } }, { version: "1.0.0" })).toEqual({});
+  });
+
+  it("is not said if nobody has one, or nothing is known of the release", () => {
+    expect(runtime({}, { version: "1.0.0" })).toBeUndefined();
+    expect(runtime({ runtime: { node: 24 } })).toBeUndefined();
   });
 });

@@ -11,6 +11,7 @@ const world = vi.hoisted(() => ({
   /** How the push to a host ends: whether anything was sent. */
   push: async (_host: string): Promise<boolean> => true,
   fetched: [] as string[],
+  runtimes: [] as string[],
   closed: 0,
 }));
 vi.mock("../../../provider/connect", () => ({
@@ -18,6 +19,9 @@ vi.mock("../../../provider/connect", () => ({
     world.visits.push(visit);
     return { host: visit.connection.host, close: () => world.closed++ };
   },
+}));
+vi.mock("../../../provider/runtime", () => ({
+  pushRuntime: async ({ host }: { host: string }) => world.runtimes.push(host) > 0,
 }));
 vi.mock("../../../provider/remote", () => ({
   pushRelease: ({ host }: { host: string }) => world.push(host),

@@ -65,6 +65,13 @@ describe("a stack file that names another release", () => {
     expect(appIn(naming(pinned, { path: "./new" }))).toEqual({ ...appIn(text), path: "./new" });
   });
 
+  it("has the runtime of a pin, an empty one too", () => {
+    const pinned = naming(text, { pin: digest, runtime: { node: "24.21.0" } });
+    expect(appIn(pinned)).toMatchObject({ releaseRuntime: { node: "24.21.0" } });
+    expect(naming(pinned, "unpinned")).toBe(text);
+    expect(appIn(naming(text, { pin: digest, runtime: {} }))).toMatchObject({ releaseRuntime: {} });
+  });
+
   it("has the command of the last pin alone", () => {
     const first = naming(text, { pin: digest, command: "node main.js" });
     const second = naming(first, { pin: "b".repeat(64) });

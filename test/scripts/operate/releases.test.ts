@@ -41,6 +41,15 @@ describe("the releases of a node", () => {
     expect(releasesIn("current \njournal {\nrelease \n")).toEqual(none);
   });
 
+  it("say their runtime, if it is one", () => {
+    const runtimeOf = (runtime: object) =>
+      releasesIn(`release ${a} ${JSON.stringify({ runtime })}`).facts.get(a)!;
+    const own = runtimeOf({ node: "24.21.0" });
+    expect(own.runtime).toEqual({ node: "24.21.0" });
+    expect(releaseText(a, own)).toMatch(/^Node\.js 24\.21\.0, aaaaaaaaaaaa$/);
+    expect(runtimeOf({ node: "\u001b[2J" }).runtime).toBeUndefined();
+  });
+
   it("say nothing that a terminal would act on", () => {
     const odd = { version: "\u001b[2J", commit: "HEAD", time: "today", command: ["a", "$(b)\n"] };
     const found = releasesIn(`release ${a} ${JSON.stringify(odd)}`).facts.get(a);

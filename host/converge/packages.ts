@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { sourcesDirectory } from "./places";
+import { must, pause, run, say } from "./run";
+
+/** Tries of the package manager; another program may hold its lock, or a mirror may stumble. */
+const packageTries = 5;
+
+async function missingPackages(packages: readonly string[]): Promise<string[]> {
+  const format = "-f=${Package} ${db:Status-Status}\\n";
+  const { stdout } = await run(["/usr/bin/dpkg-query", "-W", format, ...packages]);
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.endsWith(" installed"))
+      .map((line) => line.split(" ")[0]),
+  );
+  return packages.filter((name) => !installed.has(name));
+}
+
+/**
+ * Installs packages that are missing.
+ *
+ * @throws Error naming those that cannot be had; nothing else was changed.
+ */
+export async function installPackages(packages: readonly string[]): Promise<void> {
+  const missing = await missingPackages(packages);
+  if (missing.length === 0) return;
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  for (let tries = 1; ; tries++) {
+    try {
+      say("install", missing.join(" "));
+      await must(["/usr/bin/apt-get", "update", "-qq"], 300, env);
+      const options = ["-y", "-qq", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"];
+      await must(["/usr/bin/apt-get", "install", ...options, ...missing], 1_200, env);
+      return;
+    } catch (error) {
+      const { message } = error as Error;
+      if (tries >= packageTries || noSources(message)) {
+        throw new Error(notInstalled(message, missing), { cause: error });
+      }
+      say("again", message);
+      await pause(tries * 5_000);
+    }
+  }
+}
+
+/** Names of packages that apt does not know. */
+function unknown(said: string): string[] {
+  const forms = [
+    /Unable to locate package (\S+)/g,
+    /Package '?(\S+?)'? has no installation candidate/g,
+    /Couldn't find any package by (?:glob|regex) '([^']+)'/g,
+  ];
+  return [...new Set(forms.flatMap((form) => [...said.matchAll(form)].map(([, name]) => name!)))];
+}
+
+/** True if no try can help: the host knows no place where packages come from, as in the local cloud. */
+function noSources(said: string): boolean {
+  return unknown(said).length > 0 && sourceFiles().length === 0;
+}
+
+function sourceFiles(): string[] {
+  const folder = `${sourcesDirectory}/sources.list.d`;
+  const listed = existsSync(folder) ? readdirSync(folder).map((name) => `${folder}/${name}`) : [];
+  return [`${sourcesDirectory}/sources.list`, ...listed].filter(
+    (path) => existsSync(path) && /^\s*(deb|URIs:)\s*\S/m.test(readFileSync(path, "utf8")),
+  );
+}
+
+function notInstalled(said: string, missing: readonly string[]): string {
+  const names = unknown(said);
+  if (names.length === 0)
+    return `packages must be installed, got none of ${missing.join(", ")}: ${said}`;
+  const why = noSources(said)
+    ? "this host has no source of packages, as those of the local cloud, and none but its image's"
+    : "the distribution's sources have none of that name";
+  return (
+    `packages must be installed, got no ${names.join(", ")}: ${why}; take the name out of webstack:app.packages, ` +
+    `or correct it\n${said}`
+  );
+}
