@@ -55,7 +55,9 @@ describe("readSettings", () => {
   });
 
   it("reports the problems of several bad settings as it does each of them alone", () => {
-    const single = refusals.filter(({ settings, encrypted }) => Object.keys(settings).length === 1 && !encrypted);
+    const single = refusals.filter(
+      ({ settings, encrypted }) => Object.keys(settings).length === 1 && !encrypted,
+    );
     const keyOf = ({ settings }: (typeof single)[number]) => Object.keys(settings)[0]!;
     const byKey = [...new Set(single.map(keyOf))].map((key) =>
       single.filter((row) => keyOf(row) === key),
