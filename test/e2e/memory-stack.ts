@@ -10,7 +10,7 @@ import {
 import { stringify } from "yaml";
 import { ensureEngine } from "../../offline/engine";
 import { repositoryRoot } from "../../scripts/local/paths";
-import type { MemoryCloud } from "./memory-cloud";
+import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 /** What a run of the engine said and planned. */
 export interface Ran {

@@ -1,7 +1,7 @@
-import { serve } from "../../../plugin/protocol";
-import { WithInventory } from "../../../provider/by-type";
-import { engineLog } from "../../../provider/engine-log";
-import { HostProvider } from "../../../provider/host-provider";
+import { serve } from "../../plugin/protocol";
+import { WithInventory } from "../../provider/by-type";
+import { engineLog } from "../../provider/engine-log";
+import { HostProvider } from "../../provider/host-provider";
 
 const engine = process.argv
   .slice(2)

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { repositoryRoot } from "../../scripts/local/paths";
+import { repositoryRoot } from "../local/paths";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
 
