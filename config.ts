@@ -1,21 +1,18 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedToken, tokenProblems } from "./config/api-token";
 import { type AppContract, appContract } from "./config/app-contract";
-import { connectionProblems } from "./config/connection-problems";
+import { appProblems, defaultAppPath, isSample } from "./config/app-problems";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
-import { problemsOf, shown } from "./config/problems";
+import { hiddenIn, withoutHidden } from "./config/hidden";
+import { lostNames, problemsOf } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
-import { clearTextSecrets, decodeSettings, type RawSettings, valueAt } from "./config/stack-file";
+import { clearTextSecrets, decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
-
-/** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
-export const defaultAppPath = "./sample-app/dist";
 
 /** Where the app's release comes from: a directory to pack and push, or a file to fetch. */
 export type AppSource =
@@ -98,18 +95,20 @@ export function checkedSettings(
   const raw = decodeSettings(all, settingsSchema);
   const parsed = settingsSchema.safeParse(raw);
   const token = valueAt(raw, ["loadBalancers", "api", "token"]) ?? sharedToken(all);
+  const hides = hiddenIn(raw, settingsSchema);
   const problems = [
-    ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw)),
-    ...combinationProblems(raw),
-    ...consentProblems(raw, today),
+    ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw, hides)),
+    ...lostNames(settingsSchema, raw),
+    ...[
+      ...combinationProblems(raw),
+      ...consentProblems(raw, today),
+      ...appProblems(raw, projectRoot),
+    ].map((problem) => withoutHidden(problem, hides)),
     ...clearTextSecrets(raw, settingsSchema),
-    ...directoryProblems(raw, projectRoot),
     ...tokenProblems(raw, token),
   ];
   if (!parsed.success || problems.length > 0) return { problems };
-  const known = settings(parsed.data, String(token), projectRoot);
-  const tooMany = connectionProblems(known.app);
-  return tooMany.length > 0 ? { problems: tooMany } : { settings: known, problems };
+  return { settings: settings(parsed.data, String(token), projectRoot), problems };
 }
 
 function settings(config: StackConfig, token: string, projectRoot: string): Settings {
@@ -141,7 +140,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       versionHeader: config.app.versionHeader,
       source,
       secretEnv: pulumi.secret(secretEnv),
-      ...appContract(config.app, source.path === resolve(projectRoot, defaultAppPath)),
+      ...appContract(config.app, isSample(config.app, projectRoot)),
     },
     db: {
       ...config.db,
@@ -168,19 +167,6 @@ export function readProject(): { endpoint: string; token: pulumi.Output<string> 
 function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings["backups"]> {
   const { secretAccessKey, ...bucket } = target;
   return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
-}
-
-function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
-  const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
-  if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
-  // What is built is there after the build alone; a pinned release needs no directory.
-  if (["build", "release"].some((key) => valueAt(raw, ["app", key]) !== undefined)) return [];
-  if (statSync(resolve(projectRoot, path), { throwIfNoEntry: false })?.isDirectory()) return [];
-  const how =
-    path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";
-  return [
-    `webstack:app.path must be a directory with the built app, got ${shown(path)} that is none; ${how}`,
-  ];
 }
 
 function report(problems: string[]): string {

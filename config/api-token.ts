@@ -1,4 +1,4 @@
-import { veiled } from "./problems";
+import { veiled } from "./shown";
 import { type RawSettings, valueAt } from "./stack-file";
 
 /** The token with which the program itself speaks to the API. */

@@ -62,7 +62,7 @@ const health = z.strictObject({
 export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
   return z.strictObject({
     ...shared,
-    path: setting(z.string().min(1), {
+    path: setting(z.string().regex(/^[^\0]+$/), {
       about: "Directory of the built app, packed and pushed to the nodes as one release",
       must: "be a directory with the built app",
       example: "./sample-app/dist",

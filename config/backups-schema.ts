@@ -46,6 +46,7 @@ export const backupSettings = z.strictObject({
       about: "Access key of the hosts; it should be able to put, get and list, not to delete",
       must: "be an access key id of letters, digits, - and _",
       example: "<access key>",
+      unshown: true,
     }),
     secretAccessKey: setting(z.string().regex(/^[\x21-\x7e]{16,256}$/), {
       about: "Secret of that key",

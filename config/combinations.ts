@@ -1,6 +1,6 @@
 import { networkZones } from "./locations";
-import { shown } from "./problems";
 import { runtimeProblems } from "./runtime-problems";
+import { shown } from "./shown";
 import { serverSize } from "./server-types";
 import { siteProblems } from "./site-problems";
 import { tlsProblems } from "./tls-problems";
@@ -39,7 +39,10 @@ export function combinationProblems(raw: Raw): string[] {
 
 function zoneProblems(raw: Raw): string[] {
   const locations = Array.isArray(raw.locations) ? (raw.locations as unknown[]) : [];
-  const zones = new Set(locations.map((name) => networkZones[String(name)]).filter(Boolean));
+  const known = locations.filter(
+    (name): name is string => typeof name === "string" && Object.hasOwn(networkZones, name),
+  );
+  const zones = new Set(known.map((name) => networkZones[name]));
   if (zones.size <= 1) return [];
   return [
     `webstack:locations must lie in one network zone, got ${shown(locations)} in ${[...zones].join(" and ")}; ` +
@@ -50,7 +53,7 @@ function zoneProblems(raw: Raw): string[] {
 function countProblems(raw: Raw): string[] {
   const count = (tier: string, key: string, fallback: number) => {
     const value = part(raw, tier)[key];
-    return typeof value === "number" ? value : fallback;
+    return Number.isFinite(value) ? Number(value) : fallback;
   };
   const total = 2 + count("web", "count", 2) + count("app", "count", 2) + count("db", "nodes", 3);
   if (total <= maxAttachedServers) return [];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { settingKey, shown } from "./problems";
+import { settingKey } from "./problems";
+import { shown } from "./shown";
 import { setting } from "./setting";
 
 /** What may be done once, as a stack file allows it. */

@@ -12,8 +12,12 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
+/** Characters of a name that are compared: no known name has half as many. */
+const mostCompared = 64;
+
 /** The known name that is fewest edits away from `name`, letter case aside; the first of equals. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const distance = (candidate: string) => editDistance(name.toLowerCase(), candidate.toLowerCase());
+  const start = name.slice(0, mostCompared).toLowerCase();
+  const distance = (candidate: string) => editDistance(start, candidate.toLowerCase());
   return [...known].sort((a, b) => distance(a) - distance(b))[0];
 }

@@ -1,12 +1,21 @@
 import type { z } from "zod";
+import type { Hides } from "./hidden";
 import { nearest } from "./nearest";
-import { anyName, members, notesOf, type SettingNotes } from "./setting";
+import {
+  anyName,
+  documentedSettings,
+  isNamedMap,
+  members,
+  notesOf,
+  type SettingNotes,
+} from "./setting";
+import { shown, shownName, veiled } from "./shown";
 
 type Path = readonly PropertyKey[];
 
 /** `webstack:web.count` for the path `["web", "count"]`. */
 export function settingKey(path: Path): string {
-  return `webstack:${path.map(String).join(".")}`;
+  return `webstack:${path.map(shownName).join(".")}`;
 }
 
 /** One sentence on a value that breaks its setting's rule: key, rule, value found, fix. */
@@ -21,15 +30,24 @@ function fix(path: Path, notes: SettingNotes): string {
   return `set for example ${JSON.stringify(notes.example)}`;
 }
 
-/** The problems behind what zod found in `raw`, one for each setting or unknown name. */
-export function problemsOf(error: z.ZodError, schema: z.ZodType, raw: unknown): string[] {
+/**
+ * The problems behind what zod found in `raw`, one for each setting or unknown name.
+ *
+ * @param hides tells of a value that no sentence may repeat it, besides those of secret settings.
+ */
+export function problemsOf(
+  error: z.ZodError,
+  schema: z.ZodType,
+  raw: unknown,
+  hides: Hides = () => false,
+): string[] {
   const sentences = error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => unknownSetting(schema, [...issue.path, key]))
       : [
           issue.code === "invalid_key"
-            ? wrongKey(schema, issue.path, raw)
-            : wrongValue(schema, issue.path, raw),
+            ? wrongKey(schema, issue.path, raw, hides)
+            : wrongValue(schema, issue.path, raw, hides),
         ],
   );
   return [...new Set(sentences)];
@@ -48,22 +66,40 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
 }
 
 /** A name that a map does not take; in a map of settings the name itself is what is wrong. */
-function wrongKey(schema: z.ZodType, path: Path, raw: unknown): string {
+function wrongKey(schema: z.ZodType, path: Path, raw: unknown, hides: Hides): string {
   const map = path.slice(0, -1);
   const { schema: found, notes } = descend(schema, map);
-  if (!notes || !settingsByName(found)) return wrongValue(schema, path, raw);
+  if (!notes || !settingsByName(found)) return wrongValue(schema, path, raw, hides);
   return brokenRule(map, notes, `the name ${shown(path.at(-1))}`);
 }
 
-function wrongValue(schema: z.ZodType, path: Path, raw: unknown): string {
-  const { notes, depth } = descend(schema, path);
+function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: Hides): string {
+  const { schema: reached, notes, depth } = descend(schema, path);
   const found = valueAt(raw, path);
+  const isHidden =
+    notes?.secret || notes?.unshown || hides(path, found) || (!notes && hasSecret(reached));
+  const text = isHidden ? veiled(found) : shown(found);
   if (!notes) {
-    const names = Object.keys(members(descend(schema, path).schema)).join(", ");
-    return `${settingKey(path)} must be a map of settings, got ${shown(found)}; it takes ${names}`;
+    const names = Object.keys(members(reached)).join(", ");
+    return `${settingKey(path)} must be a map of settings, got ${text}; it takes ${names}`;
   }
-  const text = notes.secret ? veiled(found) : shown(found);
   return brokenRule(path.slice(0, depth), notes, text + place(path.slice(depth)));
+}
+
+/** True for a group with a secret setting: whatever stands in its place may be that secret. */
+function hasSecret(group: z.ZodType): boolean {
+  return documentedSettings(group).some(({ notes }) => notes.secret);
+}
+
+/**
+ * The problems of maps in `raw` that hold a name `__proto__`. The schema passes over it, and the program
+ * would go on without what stands there.
+ */
+export function lostNames(schema: z.ZodType, raw: unknown): string[] {
+  return documentedSettings(schema)
+    .filter(({ schema: map }) => isNamedMap(map))
+    .filter(({ path }) => Object.hasOwn(Object(valueAt(raw, path)), "__proto__"))
+    .map(({ path, notes }) => brokenRule(path, notes, `the name ${shown("__proto__")}`));
 }
 
 /** What each name of a map stands for, if that has settings of its own, as a worker has. */
@@ -78,7 +114,8 @@ function descend(schema: z.ZodType, path: Path) {
   let depth = 0;
   while (depth < path.length) {
     const known = members(here);
-    const next = known[String(path[depth])] ?? settingsByName(here);
+    const name = String(path[depth]);
+    const next = Object.hasOwn(known, name) ? known[name] : settingsByName(here);
     if (!next) break;
     here = next;
     depth += 1;
@@ -93,18 +130,5 @@ function valueAt(raw: unknown, path: Path): unknown {
 function place(inside: Path): string {
   const [key] = inside;
   if (key === undefined) return "";
-  return typeof key === "number" ? ` as item ${key + 1}` : ` for ${String(key)}`;
-}
-
-/** The value as it would be written in JSON, shortened past 80 characters. */
-export function shown(value: unknown): string {
-  if (value === undefined || value === null) return "nothing";
-  const text = JSON.stringify(value);
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
-}
-
-/** What may be said about a secret value: its kind and length. */
-export function veiled(value: unknown): string {
-  if (typeof value === "string") return `a text of ${value.length} characters`;
-  return value === undefined || value === null ? "nothing" : "a value that is hidden here";
+  return typeof key === "number" ? ` as item ${key + 1}` : ` for ${shownName(key)}`;
 }

@@ -1,4 +1,4 @@
-import { shown } from "./problems";
+import { shown } from "./shown";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;

@@ -37,7 +37,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
 
 /** Size of a server type; undefined if it is newer than the list above. */
 export function serverSize(serverType: string): ServerSize | undefined {
-  const size = sizes[serverType];
+  const size = Object.hasOwn(sizes, serverType) ? sizes[serverType] : undefined;
   return size && { cores: size[0], memoryGib: size[1] };
 }
 

@@ -12,6 +12,8 @@ export interface SettingNotes {
   absent?: string;
   /** True if the value has to be stored encrypted and is never shown. */
   secret?: true;
+  /** True if it is never shown, though it may be stored in clear: it has a secret neighbour of the same looks. */
+  unshown?: true;
 }
 
 /** Attaches its notes to a setting's schema. */
@@ -28,6 +30,8 @@ export interface DocumentedSetting {
   path: string[];
   /** What is said about it. */
   notes: SettingNotes;
+  /** What its values are checked with. */
+  schema: z.ZodType;
   /** Value that stands in when it is absent; undefined if there is none. */
   fallback: unknown;
 }
@@ -55,14 +59,22 @@ export function notesOf(schema: z.ZodType): SettingNotes | undefined {
   return meta && "must" in meta ? (meta as unknown as SettingNotes) : undefined;
 }
 
+const found = new WeakMap<z.ZodType, DocumentedSetting[]>();
+
 /** Every setting below `schema`, in the order in which the schema names them. */
-export function documentedSettings(schema: z.ZodType, path: string[] = []): DocumentedSetting[] {
+export function documentedSettings(schema: z.ZodType): readonly DocumentedSetting[] {
+  const known = found.get(schema) ?? settingsBelow(schema, []);
+  found.set(schema, known);
+  return known;
+}
+
+function settingsBelow(schema: z.ZodType, path: string[]): DocumentedSetting[] {
   const notes = notesOf(schema);
   const fallback = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
   return [
-    ...(notes ? [{ path, notes, fallback }] : []),
+    ...(notes ? [{ path, notes, schema, fallback }] : []),
     ...Object.entries(members(schema)).flatMap(([key, member]) =>
-      documentedSettings(member, [...path, key]),
+      settingsBelow(member, [...path, key]),
     ),
   ];
 }
@@ -76,6 +88,11 @@ export function members(schema: z.ZodType): Record<string, z.ZodType> {
   if (inner instanceof z.ZodObject) return inner.shape as Record<string, z.ZodType>;
   const value = inner instanceof z.ZodRecord ? (inner.def.valueType as z.ZodType) : undefined;
   return value instanceof z.ZodObject ? { [anyName]: value } : {};
+}
+
+/** True for a schema of maps whose names the stack file chooses. */
+export function isNamedMap(schema: z.ZodType): boolean {
+  return bare(schema) instanceof z.ZodRecord;
 }
 
 /** The schema below all wrappers, also that of a setting. */

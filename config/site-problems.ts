@@ -1,4 +1,4 @@
-import { shown } from "./problems";
+import { shown, shownName } from "./shown";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
@@ -25,7 +25,7 @@ export function siteProblems(app: Raw, web: Raw): string[] {
 
 function directoryProblems(found: unknown, only: boolean): string[] {
   const directories = map(found);
-  const taken = ownPaths.filter((path) => path in directories);
+  const taken = ownPaths.filter((path) => Object.hasOwn(directories, path));
   const whole = Object.keys(directories).filter((path) => directories[path] === ".");
   return [
     ...taken.map(
@@ -35,7 +35,7 @@ function directoryProblems(found: unknown, only: boolean): string[] {
     ),
     ...(whole.length > 0 && !only
       ? [
-          `webstack:app.static.directories must name a directory for ${whole.join(" and ")}, got ${shown(directories)}; ` +
+          `webstack:app.static.directories must name a directory for ${whole.map(shownName).join(" and ")}, got ${shown(directories)}; ` +
             "a release with a server is not for everybody to read",
         ]
       : []),
@@ -51,7 +51,7 @@ function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolea
       : "without app.static.fallback";
     return [`webstack:app.static.appPaths must be absent ${why}, got ${shown(paths)}; remove it`];
   }
-  if (directories !== undefined && !("/" in map(directories))) {
+  if (directories !== undefined && !Object.hasOwn(map(directories), "/")) {
     return [
       `webstack:app.static.fallback must be absent without a directory for /, got ${shown(fallback)}; ` +
         "add one to app.static.directories",
@@ -66,12 +66,12 @@ function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolea
 
 function appPathProblems({ directories, appPaths }: Raw): string[] {
   const paths = Array.isArray(appPaths) ? (appPaths as unknown[]) : [];
-  const taken = paths.filter(
-    (path) => ownPaths.includes(String(path)) || String(path) in map(directories),
-  );
+  const taken = paths
+    .filter((path) => typeof path === "string")
+    .filter((path) => ownPaths.includes(path) || Object.hasOwn(map(directories), path));
   return [...new Set(taken)].map(
     (path) =>
-      `webstack:app.static.appPaths must not hold ${String(path)}, got ${shown(paths)}; the web nodes answer there: ` +
+      `webstack:app.static.appPaths must not hold ${shownName(path)}, got ${shown(paths)}; the web nodes answer there: ` +
       "choose another path, or take it out of app.static.directories",
   );
 }
@@ -85,10 +85,10 @@ function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
     ];
   }
   return names
-    .filter((name) => name.replace(/\/$/, "") in directories)
+    .filter((name) => Object.hasOwn(directories, name.replace(/\/$/, "")))
     .map(
       (name) =>
-        `webstack:web.paths must not hold ${name}, got ${shown(names)}; app.static.directories has a directory there: ` +
+        `webstack:web.paths must not hold ${shownName(name)}, got ${shown(names)}; app.static.directories has a directory there: ` +
         "name a path below it, or another one",
     );
 }

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { settingKey, veiled } from "./problems";
+import { settingKey } from "./problems";
+import { veiled } from "./shown";
 import { documentedSettings, members, unwrap } from "./setting";
 
 /** Namespace of the program's own settings in a stack file. */
-const namespace = "webstack";
+export const namespace = "webstack";
 
 /** Settings as written in the stack file: names to values, nothing checked yet. */
 export type RawSettings = Record<string, unknown>;
@@ -19,7 +20,8 @@ export function decodeSettings(all: Record<string, string>, schema: z.ZodType): 
   return Object.fromEntries(
     own.map(([key, text]) => {
       const name = key.slice(namespace.length + 1);
-      const wantsText = shape[name] && unwrap(shape[name]) instanceof z.ZodString;
+      const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
+      const wantsText = known && unwrap(known) instanceof z.ZodString;
       return [name, wantsText ? text : fromJson(text)];
     }),
   );
@@ -54,7 +56,7 @@ export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] 
  * True if some part of the value of `key` was stored encrypted. The engine tells no more than
  * that about structured values. Exported by the SDK's runtime, but missing in its types.
  */
-function isSecret(key: string): boolean {
+export function isSecret(key: string): boolean {
   const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
   return runtime.isConfigSecret(key);
 }

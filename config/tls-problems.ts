@@ -1,6 +1,12 @@
-import { shown } from "./problems";
+import { shown } from "./shown";
 
 type Raw = Record<string, unknown>;
+
+const modes: readonly unknown[] = ["acme", "pem", "selfSigned", "off"];
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
 
 /** How the mode is found that a stack file does not say. */
 export function tlsMode(raw: { tls?: { mode?: unknown }; domains?: unknown; hasPem: boolean }) {
@@ -19,7 +25,7 @@ export function saysHsts(headers: unknown): boolean {
 export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): string[] {
   const hasPem = loadBalancers.tls !== undefined;
   const mode = tlsMode({ tls, domains: raw.domains, hasPem });
-  const names = Array.isArray(raw.domains) ? (raw.domains as unknown[]).map(String) : [];
+  const names = Array.isArray(raw.domains) ? (raw.domains as unknown[]).filter(isText) : [];
   return [
     ...nameProblems(raw, names),
     ...(mode === "acme" ? acmeProblems(raw, names, hasPem) : []),
@@ -30,7 +36,7 @@ export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): s
 
 function nameProblems({ domain, domains, canonicalDomain }: Raw, names: string[]): string[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  const all = domains === undefined && domain !== undefined ? [String(domain)] : names;
+  const all = domains === undefined && isText(domain) ? [domain] : names;
   return [
     ...(domain !== undefined && domains !== undefined
       ? [
@@ -81,6 +87,8 @@ function hstsProblems({ hsts }: Raw, { headers }: Raw): string[] {
 }
 
 function otherModeProblems(mode: unknown, { hsts, redirect, ...tls }: Raw, hasPem: boolean) {
+  // Of a mode that is none the schema speaks.
+  if (!modes.includes(mode)) return [];
   const acmeOnly = ["email", "directory", "caPem"].filter((key) => tls[key] !== undefined);
   return [
     ...(mode === "pem" && !hasPem

@@ -1,4 +1,5 @@
-import { shown } from "./problems";
+import { settingKey } from "./problems";
+import { shown } from "./shown";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
@@ -26,7 +27,7 @@ function countProblems(name: string, nodes: unknown, found: unknown): string[] {
   const count = typeof found === "number" ? found : defaultCount;
   if (typeof nodes !== "number" || nodes <= count) return [];
   return [
-    `webstack:app.workers.${name}.nodes must be at most app.count, which is ${count}, got ${nodes}; lower it, or say all`,
+    `${settingKey(["app", "workers", name, "nodes"])} must be at most app.count, which is ${count}, got ${nodes}; lower it, or say all`,
   ];
 }
 
@@ -34,7 +35,7 @@ function countProblems(name: string, nodes: unknown, found: unknown): string[] {
 function processProblems(name: string, { nodes, processes }: Raw): string[] {
   if (nodes !== "one" || typeof processes !== "number" || processes <= 1) return [];
   return [
-    `webstack:app.workers.${name}.processes must be 1 on one node at a time, got ${processes}; ` +
+    `${settingKey(["app", "workers", name, "processes"])} must be 1 on one node at a time, got ${processes}; ` +
       "remove it, or name several workers",
   ];
 }
@@ -45,7 +46,7 @@ function variableProblems(app: Raw, setting: string, variables: readonly string[
   if (names.length === 0) return [];
   const pairs = ["env", "secretEnv"].flatMap((key) => variables.map((name) => [key, name]));
   return pairs
-    .filter(([key, name]) => name! in map(app[key!]))
+    .filter(([key, name]) => Object.hasOwn(map(app[key!]), name!))
     .map(
       ([key, name]) =>
         `webstack:app.${key} must not hold ${name} together with app.${setting}, got it beside ${shown(names)}; ` +

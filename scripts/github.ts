@@ -1,32 +1,46 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { repositoryOf, setComment, setIssue } from "./github/github";
+import { pullOf, repositoryOf, setComment, setIssue } from "./github/github";
 
 const usages: Record<string, string> = {
-  comment: "npm run github:comment -- --pull <number> --mark <mark> --file <Markdown>",
+  comment:
+    "npm run github:comment -- (--pull <number> | --head <owner>:<branch> --sha <commit>) --mark <mark> --file <Markdown>",
   issue: "npm run github:issue -- --mark <mark> --title <title> --file <Markdown>",
 };
 
 /**
  * `npm run github:comment` and `npm run github:issue`: one comment or issue for each mark, updated in place, of the
- * repository in `GITHUB_REPOSITORY`, with `GITHUB_TOKEN`. An issue whose file is empty is closed.
+ * repository in `GITHUB_REPOSITORY`, with `GITHUB_TOKEN`. An issue whose file is empty is closed. With `--head` the text is what a
+ * fork's own run made, which is said above it.
  */
 async function main(): Promise<void> {
   const [kind = "", ...args] = process.argv.slice(2);
   const text = { type: "string" } as const;
-  const options = { pull: text, mark: text, title: text, file: text };
-  const { pull, mark, title, file } = parseArgs({ args, options }).values;
-  const isAsked = kind === "comment" ? /^[1-9]\d*$/.test(pull ?? "") : title !== undefined;
+  const options = { pull: text, head: text, sha: text, mark: text, title: text, file: text };
+  const { pull, head, sha, mark, title, file } = parseArgs({ args, options }).values;
+  const isAsked =
+    kind === "comment" ? /^[1-9]\d*$/.test(pull ?? "") || (head && sha) : title !== undefined;
   if (!mark || !file || !isAsked) throw new Error(`usage: ${usages[kind]}`);
   if (!/^[\w.-]+$/.test(mark))
     throw new Error(`--mark must be letters, digits, - and ., got ${mark}`);
-  const body = readFileSync(file, "utf8");
   const repository = repositoryOf(process.env);
+  const read = readFileSync(file, "utf8");
   const what =
     kind === "comment"
-      ? await setComment(repository, Number(pull), mark, body)
-      : await setIssue(repository, mark, title!, body);
+      ? await setComment(
+          repository,
+          pull === undefined ? await pullOf(repository, head!, sha!) : Number(pull),
+          mark,
+          pull === undefined ? fromFork(read) : read,
+        )
+      : await setIssue(repository, mark, title!, read);
   console.log(`${kind} ${mark}: ${what}`);
+}
+
+/** What a fork's run says, so that nobody takes it for a word of this repository, and nobody is called by it. */
+function fromFork(text: string): string {
+  const note = "_Made by the fork's own run, without a secret; nobody here has checked it._";
+  return `${note}\n\n${text.replaceAll("@", "@\u200b").replaceAll("<!--", "&lt;!--")}`;
 }
 
 main().catch((error: Error) => {

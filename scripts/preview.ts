@@ -14,16 +14,18 @@ import { localPaths, repositoryRoot } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { localStackName } from "./local/stack-name";
 import { askedPreview, type AskedPreview } from "./preview/asked";
-import { catalogueOf } from "./preview/catalogue";
+import { cloudProject } from "./operate/cloud-project";
+import { catalogueAt } from "./preview/catalogue";
 import { editedSettings } from "./preview/edited-settings";
+import { comparedWithBase, type Compared } from "./preview/without-token";
 
 /** What is no part of the answer. */
 const say = (line: string) => console.error(line);
 
-const forms: Record<AskedPreview["form"], (preview: Preview) => string> = {
-  text,
-  markdown,
-  json: (preview) => `${JSON.stringify(preview, null, 2)}\n`,
+const forms: Record<AskedPreview["form"], (preview: Preview, note?: string) => string> = {
+  text: (preview, note) => `${note === undefined ? "" : `${note}\n\n`}${text(preview)}`,
+  markdown: (preview, note) => `${note === undefined ? "" : `> ${note}\n\n`}${markdown(preview)}`,
+  json: (preview, note) => `${JSON.stringify({ ...preview, note }, null, 2)}\n`,
 };
 
 /** What the engine plans; a plan that it refuses has the reasons among its events. */
@@ -46,24 +48,35 @@ async function plannedEvents(
   return events;
 }
 
+/** What an update of the running stack would do, or what the files here change in the base's. */
+async function planned(
+  order: AskedPreview,
+  settings: string,
+): Promise<Omit<Compared, "note"> & { note?: string }> {
+  const { stack, base, withoutToken } = order;
+  if (withoutToken) return comparedWithBase(stack!, base, settings, say);
+  const [events, catalogue] = await Promise.all([
+    plannedEvents(order, settings),
+    catalogueAt(() => cloudProject(stack)),
+  ]);
+  return { events, catalogue };
+}
+
 /**
- * `npm run preview -- [--stack S] [--markdown | --json] [--base REVISION] [--refresh]`: what an update would do,
- * judged. Ends with 1 if the plan is refused.
+ * `npm run preview -- [--stack S] [--markdown | --json] [--base REVISION] [--refresh | --without-token]`: what an
+ * update would do, judged. Ends with 1 if the plan is refused.
  */
 async function main(): Promise<void> {
   const order = askedPreview(process.argv.slice(2));
   const stack = order.stack ?? localStackName;
   const { text: settings } = readStackFile(stack, repositoryRoot);
-  const [events, catalogue] = await Promise.all([
-    plannedEvents(order, settings),
-    catalogueOf(order.stack),
-  ]);
+  const { events, catalogue, note } = await planned(order, settings);
   const preview = previewOf(withoutOpenedRules(planOf(events)), {
     ...catalogue,
     stack,
     settings: editedSettings(stack, order.base, settings) ?? [],
   });
-  process.stdout.write(forms[order.form](preview));
+  process.stdout.write(forms[order.form](preview, note));
   process.exitCode = preview.refused.length > 0 ? 1 : 0;
 }
 

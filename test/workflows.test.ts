@@ -43,6 +43,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 /** What a job may do besides reading the checkout. */
 const mayWrite: Record<string, Record<string, string>> = {
   "preview.yml preview": { "pull-requests": "write" },
+  "comment.yml comment": { actions: "read", "pull-requests": "write" },
   "drift.yml drift": { issues: "write" },
 };
 /** Commands that are none of package.json, by their first word; all of them put results in their place. */
@@ -55,8 +56,8 @@ function commands(run: string): string[] {
 }
 
 describe(".github/workflows", () => {
-  it("has the five that docs/pull-requests.md tells of", () => {
-    const names = ["ci", "deploy", "drift", "preview", "rehearse"];
+  it("has the six that docs/pull-requests.md tells of", () => {
+    const names = ["ci", "comment", "deploy", "drift", "preview", "rehearse"];
     expect(files).toEqual(names.map((name) => `${name}.yml`));
     const manual = readFileSync(join(root, "docs", "pull-requests.md"), "utf8");
     for (const file of files) expect(manual).toContain(`\`${file}\``);
@@ -78,15 +79,14 @@ describe(".github/workflows", () => {
     "$file $name may do no more than it must, and ends",
     ({ file, name, job, workflow }) => {
       expect(workflow.permissions).toEqual({});
-      const reads = name === "fork" ? {} : { contents: "read" };
-      expect(job.permissions).toEqual({ ...reads, ...mayWrite[`${file} ${name}`] });
+      expect(job.permissions).toEqual({ contents: "read", ...mayWrite[`${file} ${name}`] });
       expect(job["timeout-minutes"]).toBeLessThanOrEqual(120);
     },
   );
 
   it("gives no secret to a job that a fork's pull request starts", () => {
     const events = [...workflows.values()].flatMap((workflow) => Object.keys(workflow.on));
-    const known = ["pull_request", "push", "schedule", "workflow_dispatch"];
+    const known = ["pull_request", "push", "schedule", "workflow_dispatch", "workflow_run"];
     expect([...new Set(events)].sort()).toEqual(known);
     const own = /(^|&& )github\.event\.pull_request\.head\.repo\.full_name == github\.repository$/;
     const forForks = jobs.filter(
@@ -100,6 +100,21 @@ describe(".github/workflows", () => {
       expect(JSON.stringify(job)).not.toMatch(/\$\{\{[^}]*(secrets|github\.token)|"secrets":/);
       expect(job.environment).toBeUndefined();
     }
+  });
+
+  it("takes from a fork's run text alone, with the files of the default branch and no secret", () => {
+    const [{ job }] = jobs.filter(({ workflow }) => "workflow_run" in workflow.on) as [
+      (typeof jobs)[number],
+    ];
+    expect(job.environment).toBeUndefined();
+    const checkout = job.steps.find(({ uses }) => uses?.startsWith("actions/checkout@"))!;
+    expect(checkout.with).toEqual({ "persist-credentials": false });
+    expect(JSON.stringify(job)).not.toMatch(/\$\{\{[^}]*secrets/);
+    const run = job.steps.flatMap((step) => step.run ?? []);
+    expect(run).toEqual([
+      "npm ci --ignore-scripts",
+      expect.stringMatching(/^npm run github:comment -- --head "\$HEAD" --sha "\$SHA" /),
+    ]);
   });
 
   it("names versions of actions, and leaves no credentials in a checkout", () => {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { releasePlace, runtimePackage } from "../../app-source";
-import { defaultAppPath } from "../../config";
+import { defaultAppPath } from "../../config/app-problems";
 import { appSettings } from "../../config/app-schema";
 import { commandWords } from "../../config/command";
 import { problemsOf } from "../../config/problems";

@@ -14,6 +14,8 @@ export interface Repository {
 const entriesShape = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
 const issuesShape = z.array(z.object({ number: z.number(), body: z.string().nullish() }));
 
+const pullsShape = z.array(z.object({ number: z.number(), head: z.object({ sha: z.string() }) }));
+
 /** Longest wait for an answer, milliseconds. */
 const answerMs = 30_000;
 /** Entries of a page, and most pages that are read. */
@@ -52,6 +54,21 @@ export async function setComment(
   if (own) await call(repository, "PATCH", `/issues/comments/${own.id}`, { body });
   else await call(repository, "POST", list, { body });
   return own ? "updated" : "new";
+}
+
+/**
+ * The open pull request of a branch, which may be a fork's: an event of a fork's run does not name it.
+ *
+ * @param head owner and branch, such as `somebody:feature`.
+ * @param sha commit that the branch is at.
+ * @throws Error if there is none with that commit, since it has moved on.
+ */
+export async function pullOf(repository: Repository, head: string, sha: string): Promise<number> {
+  const path = `/pulls?state=open&head=${encodeURIComponent(head)}`;
+  const found = pullsShape.parse(await call(repository, "GET", path));
+  const own = found.find((pull) => pull.head.sha === sha);
+  if (own) return own.number;
+  throw new Error(`no open pull request of ${head} is at ${sha}; a later run has its comment`);
 }
 
 /** Sets the one open issue with a mark; without text it is closed, if there is one. */

@@ -9,11 +9,13 @@ export interface AskedPreview {
   base: string;
   /** Whether what is there is looked at first. */
   refresh: boolean;
+  /** Whether the base's state of the repository stands in for the running stack. */
+  withoutToken: boolean;
 }
 
 /** How the command is called. */
 export const usage =
-  "npm run preview -- [--stack <name>] [--markdown | --json] [--base <revision>] [--refresh]";
+  "npm run preview -- [--stack <name>] [--markdown | --json] [--base <revision>] [--refresh | --without-token]";
 
 /** Reads a command line. @throws Error with the usage if there is anything else. */
 export function askedPreview(args: readonly string[]): AskedPreview {
@@ -24,12 +26,19 @@ export function askedPreview(args: readonly string[]): AskedPreview {
     markdown: flag,
     json: flag,
     refresh: flag,
+    "without-token": flag,
   } as const;
   try {
-    const { stack, base, markdown, json, refresh } = parseArgs({ args: [...args], options }).values;
+    const found = parseArgs({ args: [...args], options }).values;
+    const { stack, base, markdown, json, refresh, "without-token": withoutToken } = found;
     if (markdown && json) throw new Error("--markdown and --json are two forms; give one of them");
+    if (withoutToken && stack === undefined)
+      throw new Error("--without-token needs --stack <name>");
+    if (withoutToken && refresh) {
+      throw new Error("--refresh looks at what is there, which --without-token cannot");
+    }
     const form = markdown ? "markdown" : json ? "json" : "text";
-    return { stack, form, base, refresh };
+    return { stack, form, base, refresh, withoutToken };
   } catch (error) {
     throw new Error(`usage: ${usage}; ${(error as Error).message}`, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { type Prices, pricesOf } from "../../preview/cost";
 import { cloudCall } from "../../rolling/cloud-api";
-import { cloudProject } from "../operate/cloud-project";
+import type { CloudProject } from "../operate/cloud-project";
 
 /** What the cloud sells. */
 export interface Catalogue {
@@ -11,10 +11,10 @@ export interface Catalogue {
   warnings: string[];
 }
 
-/** Asks the cloud of a stack what it sells; without an answer a preview is still worth reading. */
-export async function catalogueOf(stack: string | undefined): Promise<Catalogue> {
+/** Asks a cloud what it sells; without an answer a preview is still worth reading. */
+export async function catalogueAt(find: () => CloudProject): Promise<Catalogue> {
   try {
-    const project = cloudProject(stack);
+    const project = find();
     const [pricing, serverTypes] = await Promise.all([
       cloudCall(project, "GET", "/pricing"),
       cloudCall(project, "GET", "/server_types?per_page=50"),

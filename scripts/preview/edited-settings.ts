@@ -18,7 +18,7 @@ export function editedSettings(
 }
 
 /** A file as it was; undefined: it was not there, or there is no Git. */
-function fileAt(revision: string, file: string, cwd: string): string | undefined {
+export function fileAt(revision: string, file: string, cwd: string): string | undefined {
   const words = ["show", "--end-of-options", `${revision}:./${file}`];
   try {
     return execFileSync("git", words, {

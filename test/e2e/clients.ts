@@ -4,7 +4,7 @@ import { ensurePrerequisites, installPackages } from "../../scripts/local/prereq
 import { repositoryRoot } from "../../scripts/local/paths";
 import { Hcloud, run } from "./hcloud-command";
 import { hcloudSteps } from "./hcloud-steps";
-import { MemoryCloud } from "./memory-cloud";
+import { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 import type { Step, Story } from "./story";
 
 /** The distribution's Python: the library is a package of it. */

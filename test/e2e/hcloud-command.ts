@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { waitUntil } from "../../scripts/local/wait-until";
-import type { MemoryCloud } from "./memory-cloud";
+import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 /** Longest run of one command, milliseconds. */
 const commandMs = 60_000;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Hcloud, Shown } from "./hcloud-command";
-import type { MemoryCloud } from "./memory-cloud";
+import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 import type { Step } from "./story";
 
 /** A public key as `ssh-keygen -t ed25519` makes it. */

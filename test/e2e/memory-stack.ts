@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { repositoryRoot } from "../../scripts/local/paths";
-import { inlineStack } from "./inline-stack";
-import type { MemoryCloud } from "./memory-cloud";
+import { inlineStack } from "../../scripts/hostless/inline-stack";
+import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 /** What a run of the engine said and planned. */
 export interface Ran {

@@ -7,7 +7,7 @@ import { type Cloud, cloudOf } from "../../rolling/cloud";
 import { resizeHooks } from "../../rolling/hooks";
 import { type Role, topology } from "../../topology";
 import { FakeHosts } from "../rolling/support/fake-hosts";
-import type { MemoryCloud } from "./memory-cloud";
+import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 const identity = { project: "webstack", stack: "memory" };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { absences, machineActions, overlaps } from "../../scripts/drill/absences";
-import { MemoryCloud } from "./memory-cloud";
+import { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 import { MemoryStack, type Ran } from "./memory-stack";
 import { type Edited, serversOf } from "./rolling-stack";
 

@@ -4,9 +4,9 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
 import { cloudCall } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../../scripts/local/paths";
-import { MemoryCloud } from "../e2e/memory-cloud";
+import { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 import { before, edits } from "./record/edits";
-import { type Config, RecordedStack } from "./record/recorded-stack";
+import { type Config, HostlessStack } from "../../scripts/hostless/hostless-stack";
 import { shortened } from "./record/shortened";
 
 const target = join(__dirname, "events");
@@ -28,12 +28,12 @@ async function main(asked: string[]): Promise<void> {
     const base = before((parse(file) as { config: Config }).config, app);
     const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = cloud.environment;
     const access = { endpoint, token };
-    const stack = await RecordedStack.create(cloud);
+    const stack = await HostlessStack.create(cloud, { name: "recorded", say: console.log });
     await stack.up(base);
     mkdirSync(target, { recursive: true });
     for (const [name, config] of Object.entries(edits(base, other))) {
       if (asked.length > 0 && !asked.includes(name)) continue;
-      keep(name, await stack.preview(config));
+      keep(name, await stack.preview(config, {}, tell));
     }
     stack.editByHand("web-2");
     const servers = (await cloudCall(access, "GET", "/servers?name=app-1")) as {
@@ -41,7 +41,7 @@ async function main(asked: string[]): Promise<void> {
     };
     const protection = `/servers/${servers.servers[0]!.id}/actions/change_protection`;
     await cloudCall(access, "POST", protection, { delete: true, rebuild: true });
-    keep("drift", await stack.preview(base, true));
+    keep("drift", await stack.preview(base, { refresh: true }, tell));
     const [pricing, types] = await Promise.all(
       ["/pricing", "/server_types"].map((path) => cloudCall(access, "GET", path)),
     );
@@ -50,6 +50,11 @@ async function main(asked: string[]): Promise<void> {
   } finally {
     await cloud.stop();
   }
+}
+
+/** What the engine says of a plan that it refuses. */
+function tell(error: Error): void {
+  console.log(error.message.slice(-1500));
 }
 
 /** Keeps events, one a line. */

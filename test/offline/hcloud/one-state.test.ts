@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Values } from "../../../plugin/values";
-import { MemoryCloud } from "../../e2e/memory-cloud";
+import { MemoryCloud } from "../../../scripts/hostless/memory-cloud";
 import { PluginProcess, without, type Recorded } from "../../plugin/plugin-process";
 import { labels, officialState, publicKey, type Made } from "./official-state";
 

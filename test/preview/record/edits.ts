@@ -1,4 +1,4 @@
-import type { Config } from "./recorded-stack";
+import type { Config } from "../../../scripts/hostless/hostless-stack";
 
 /**
  * The stack that all edits begin with.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { repositoryOf, setComment, setIssue } from "../../../scripts/github/github";
+import { pullOf, repositoryOf, setComment, setIssue } from "../../../scripts/github/github";
 
 const env = {
   ...{ GITHUB_API_URL: "https://api.test", GITHUB_REPOSITORY: "o/r", GITHUB_TOKEN: "secret" },
@@ -81,4 +81,17 @@ it("names the variable that is missing, and passes on what is refused without th
   vi.stubGlobal("fetch", async () => new Response("Resource not accessible", { status: 403 }));
   const refused = await setComment(repository, 5, "m", "t").catch((error: Error) => error.message);
   expect(refused).toMatch(/^GET \/issues\/5\/comments.* answered 403: Resource not accessible$/);
+});
+
+it("finds the pull request of a fork's branch, if the branch is still where its run was", async () => {
+  const pulls = [{ number: 12, head: { sha: "abc" } }];
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(url);
+    return new Response(JSON.stringify(pulls));
+  });
+  expect(await pullOf(repository, "somebody:a&b", "abc")).toBe(12);
+  expect(asked).toEqual(["https://api.test/repos/o/r/pulls?state=open&head=somebody%3Aa%26b"]);
+  await expect(pullOf(repository, "somebody:a&b", "def")).rejects.toThrow(
+    "no open pull request of somebody:a&b is at def; a later run has its comment",
+  );
 });

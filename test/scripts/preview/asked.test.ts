@@ -3,20 +3,39 @@ import { askedPreview } from "../../../scripts/preview/asked";
 
 describe("the command line of a preview", () => {
   it("means the local stack, in text, without any word", () => {
-    const expected = { stack: undefined, form: "text", base: "HEAD", refresh: false };
+    const expected = {
+      stack: undefined,
+      form: "text",
+      base: "HEAD",
+      refresh: false,
+      withoutToken: false,
+    };
     expect(askedPreview([])).toEqual(expected);
   });
 
   it("names stack, form and base", () => {
     const words = ["--stack", "dev", "--markdown", "--base", "origin/main", "--refresh"];
-    const expected = { stack: "dev", form: "markdown", base: "origin/main", refresh: true };
+    const expected = {
+      stack: "dev",
+      form: "markdown",
+      base: "origin/main",
+      refresh: true,
+      withoutToken: false,
+    };
     expect(askedPreview(words)).toEqual(expected);
   });
 
-  it.each([[["--markdown", "--json"]], [["web-1"]], [["--stak", "dev"]]])(
-    "refuses %j with the usage",
-    (words) => {
-      expect(() => askedPreview(words)).toThrow(/^usage: npm run preview -- /);
-    },
-  );
+  it("compares with the base instead of a stack that it has no token for", () => {
+    expect(askedPreview(["--stack", "dev", "--without-token"]).withoutToken).toBe(true);
+  });
+
+  it.each([
+    [["--markdown", "--json"]],
+    [["web-1"]],
+    [["--without-token"]],
+    [["--stack", "dev", "--refresh", "--without-token"]],
+    [["--stak", "dev"]],
+  ])("refuses %j with the usage", (words) => {
+    expect(() => askedPreview(words)).toThrow(/^usage: npm run preview -- /);
+  });
 });

@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
-import { repositoryRoot } from "../../scripts/local/paths";
+import { repositoryRoot } from "../local/paths";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
 
@@ -17,6 +18,8 @@ export class MemoryCloud {
   private process: ChildProcess | undefined;
   /** Address of the API, such as `http://127.0.0.1:34567/v1`; undefined until it listens. */
   address: string | undefined;
+
+  private control = 0;
 
   /** @param apiDate the day whose API answers, `YYYY-MM-DD`; absent: today's. */
   constructor(private readonly apiDate?: string) {}
@@ -38,11 +41,13 @@ export class MemoryCloud {
   async start(): Promise<void> {
     const tokens = join(this.folder, "tokens");
     writeFileSync(tokens, `${this.token}\n`, { mode: 0o600 });
+    this.control = await freePort();
     const child = spawn(
       process.execPath,
       [
         ...["--import", require.resolve("tsx"), main, "serve", "--driver", "memory"],
         ...["--state", join(this.folder, "state"), "--port", "0", "--tokens", tokens],
+        ...["--control-port", String(this.control)],
         ...(this.apiDate === undefined ? [] : ["--api-date", this.apiDate]),
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
@@ -57,6 +62,13 @@ export class MemoryCloud {
     throw new Error("the local cloud ended without listening");
   }
 
+  /** Calls of the API since it was started. */
+  async calls(): Promise<number> {
+    const answer = await fetch(`http://127.0.0.1:${this.control}/calls`);
+    const { calls } = (await answer.json()) as { calls: Record<string, number> };
+    return Object.values(calls).reduce((sum, one) => sum + one, 0);
+  }
+
   /** Ends the process and removes its folder. */
   async stop(): Promise<void> {
     const child = this.process;
@@ -67,4 +79,14 @@ export class MemoryCloud {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A port of loopback on which nobody listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }

@@ -1,8 +1,8 @@
-import { serve } from "../../../plugin/protocol";
-import { ByType } from "../../../provider/by-type";
-import { engineLog } from "../../../provider/engine-log";
-import { HostProvider } from "../../../provider/host-provider";
-import { inventoryProvider } from "../../../provider/inventory-provider";
+import { serve } from "../../plugin/protocol";
+import { ByType } from "../../provider/by-type";
+import { engineLog } from "../../provider/engine-log";
+import { HostProvider } from "../../provider/host-provider";
+import { inventoryProvider } from "../../provider/inventory-provider";
 
 const engine = process.argv
   .slice(2)

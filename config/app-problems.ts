@@ -1,0 +1,53 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { appContract } from "./app-contract";
+import { connectionProblems } from "./connection-problems";
+import { type StackConfig, settingsSchema } from "./schema";
+import { serverSize } from "./server-types";
+import { shown } from "./shown";
+import { type RawSettings, valueAt } from "./stack-file";
+
+/** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
+export const defaultAppPath = "./sample-app/dist";
+
+/** True if the sample app is what is deployed. */
+export function isSample({ path, url }: StackConfig["app"], projectRoot: string): boolean {
+  const at = (place: string) => resolve(projectRoot, place);
+  return url === undefined && at(path ?? defaultAppPath) === at(defaultAppPath);
+}
+
+/** What is wrong with the app, beside the files and the databases that there are. */
+export function appProblems(raw: RawSettings, projectRoot: string): string[] {
+  return [...directoryProblems(raw, projectRoot), ...databaseProblems(raw, projectRoot)];
+}
+
+function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
+  const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
+  if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
+  // What is built is there after the build alone; a pinned release needs no directory.
+  if (["build", "release"].some((key) => valueAt(raw, ["app", key]) !== undefined)) return [];
+  // Of a text that is no path the schema speaks.
+  if (/^$|\0/.test(path) || isDirectory(resolve(projectRoot, path))) return [];
+  const how =
+    path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";
+  return [
+    `webstack:app.path must be a directory with the built app, got ${shown(path)} that is none; ${how}`,
+  ];
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Not there, not to be seen, or no name that a file can have.
+    return false;
+  }
+}
+
+/** Whatever is wrong elsewhere: the app's own settings say how many connections it may open. */
+function databaseProblems(raw: RawSettings, projectRoot: string): string[] {
+  const { data: app } = settingsSchema.shape.app.safeParse(raw.app);
+  const isSized = app && (app.static.only || app.processes || serverSize(app.serverType));
+  if (!isSized) return [];
+  return connectionProblems({ ...appContract(app, isSample(app, projectRoot)), count: app.count });
+}

@@ -1,0 +1,105 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { parse, stringify } from "yaml";
+import { layOutPlugin } from "../../offline/engine/compiled";
+import { repositoryRoot } from "../local/paths";
+import { inlineStack } from "./inline-stack";
+import type { MemoryCloud } from "./memory-cloud";
+
+/** Settings of a stack file below `config:`. */
+export type Config = Record<string, unknown>;
+
+/** Encrypted settings by path, such as `webstack:app.secretEnv.KEY`. */
+export type Secrets = Record<string, string>;
+
+/** What a {@link HostlessStack} is made with. */
+export interface HostlessOptions {
+  /** Name of the stack. */
+  name: string;
+  /** Takes a line for whoever waits. */
+  say: (line: string) => void;
+}
+
+/** The whole program on a cloud without hosts, run by the real engine; what a host is given counts as done. */
+export class HostlessStack {
+  private root = repositoryRoot;
+
+  private constructor(
+    private readonly stack: Stack,
+    private readonly file: string,
+  ) {}
+
+  /** Makes an empty stack on a cloud that has been started. The endpoint and token go into this process's environment. */
+  static async create(cloud: MemoryCloud, { name, say }: HostlessOptions): Promise<HostlessStack> {
+    const plugin = join(repositoryRoot, ".webstack", "recorded-host");
+    layOutPlugin(plugin, "host", join(__dirname, "hostless-provider.ts"));
+    const file = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as object;
+    const project = { ...file, plugins: { providers: [{ name: "host", path: plugin }] } };
+    const own: { made?: HostlessStack } = {};
+    const program = () => own.made!.run();
+    const { stack, workDir } = await inlineStack(cloud, { name, project, program, say });
+    own.made = new HostlessStack(stack, join(workDir, `Pulumi.${name}.yaml`));
+    return own.made;
+  }
+
+  /** From now on the program of another checkout runs, with the packages of this one. */
+  use(root: string): void {
+    this.root = root;
+  }
+
+  /** Makes what these settings describe. @throws Error with the engine's words. */
+  async up(config: Config, secrets: Secrets = {}): Promise<void> {
+    await this.configure(config, secrets);
+    await this.stack.up({ color: "never", suppressProgress: true });
+  }
+
+  /**
+   * Events of the preview of these settings, after a look at what is there if `refresh`. One that is refused
+   * has them too; the engine's words are handed to `refused`.
+   */
+  async preview(
+    config: Config,
+    { refresh = false, secrets = {} }: { refresh?: boolean; secrets?: Secrets } = {},
+    refused: (error: Error) => void = () => undefined,
+  ): Promise<EngineEvent[]> {
+    await this.configure(config, secrets);
+    const events: EngineEvent[] = [];
+    const onEvent = (event: EngineEvent) => void events.push(event);
+    await this.stack
+      .preview({ color: "never", suppressProgress: true, refresh, onEvent })
+      .catch(refused);
+    return events;
+  }
+
+  /** From now on a refresh finds that somebody has edited a file of `node`. */
+  editByHand(node: string): void {
+    const { workspace } = this.stack;
+    workspace.envVars = { ...workspace.envVars, RECORDED_HAND_EDIT: node };
+  }
+
+  /** The state as the engine keeps it. */
+  async state(): Promise<object> {
+    return (await this.stack.exportStack()) as object;
+  }
+
+  private async run(): Promise<Record<string, unknown>> {
+    process.chdir(this.root);
+    const { program } = (await import(join(this.root, "program.ts"))) as {
+      program: () => object;
+    };
+    return program() as Record<string, unknown>;
+  }
+
+  private async configure(config: Config, secrets: Secrets): Promise<void> {
+    const kept = parse(readFileSync(this.file, "utf8")) as { encryptionsalt?: string };
+    rmSync(this.file);
+    writeFileSync(this.file, stringify({ encryptionsalt: kept.encryptionsalt, config }));
+    const hidden = Object.entries(secrets).map(([path, value]) => [path, { value, secret: true }]);
+    if (hidden.length === 0) return;
+    await this.stack.setAllConfig(
+      Object.fromEntries(hidden) as Record<string, { value: string; secret: true }>,
+      true,
+    );
+  }
+}
