@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { migrateUnit } from "../../services/app/app-units";
+import { tableCheckTemplate } from "../../services/app/table-check";
 import type { BundleService } from "../../services/bundle";
 import { serviceWithoutRuntime, withoutRuntime, withoutRuntimePackages } from "./of-runtime";
 
 /** Steps that change nothing. */
 const idle = ["same", "read", "refresh"];
 const appUnit = "/etc/systemd/system/app@.service";
+/** Says itself whether a wrong table ends the release, which it does not if the release ran before. */
+const tableCheck = `/etc/systemd/system/${tableCheckTemplate}`;
 const current = "/srv/app/current";
 /** A change of a unit file. */
 const unitKey = /^files\["(\/etc\/systemd\/system\/[^"\\]+)"\]$/;
@@ -23,7 +26,8 @@ function shortName(urn: string): string {
 }
 
 /**
- * A unit without what a release brings: its runtime, and where `saysCommand` the command of the app's own unit.
+ * A unit without what a release brings: its runtime, whether it was here before, and where `saysCommand` the
+ * command of the app's own unit.
  */
 function withoutRelease(
   { files = {} }: ConfigurationInputs,
@@ -31,7 +35,8 @@ function withoutRelease(
   saysCommand: boolean,
 ): string {
   const text = withoutRuntime(String(files[path]));
-  return saysCommand && path === appUnit ? text.replace(/^ExecStart=.*$/m, "ExecStart=") : text;
+  const varies = path === tableCheck || (saysCommand && path === appUnit);
+  return varies ? text.replace(/^ExecStart=.*$/m, "ExecStart=") : text;
 }
 
 /** Services without what a pin changes: whether the migration runs again when the release is switched. */

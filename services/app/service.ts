@@ -8,7 +8,12 @@ import { appPort, type AppProgram, processPorts } from "./app-program";
 import type { AppRuntimeFacts } from "./app-runtime";
 import { neededPaths, sandboxArgs } from "./app-sandbox";
 import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
-import { tableCheckText, type TableCheckTime, tableCheckUnit } from "./table-check";
+import {
+  tableCheckTemplate,
+  tableCheckText,
+  type TableCheckTime,
+  tableCheckUnit,
+} from "./table-check";
 
 /** What the app's processes depend on. */
 export interface AppFacts extends AppRuntimeFacts {
@@ -104,9 +109,7 @@ function migration(facts: AppFacts): UnitsPart {
 
 /** True on the node that looks at the tables of the database. */
 export function looksAtTables({ migrates, checkTables, processes, program }: TableFacts): boolean {
-  // The way back is not barred by a table that a later release left.
-  const ranBefore = program.migratesOnSwitch === false;
-  return migrates && checkTables && !ranBefore && (processes > 0 || !!program.migrate);
+  return migrates && checkTables && (processes > 0 || !!program.migrate);
 }
 
 /** What decides where tables are looked at. */
@@ -114,10 +117,13 @@ export type TableFacts = Pick<AppFacts, "migrates" | "checkTables" | "processes"
 
 /** Tables are looked at where the schema is migrated, and once processes run, which may migrate it themselves. */
 function tableChecks(facts: AppFacts): (time: TableCheckTime) => UnitsPart[] {
-  const path = `${units}/webstack-table-check@.service`;
+  const path = `${units}/${tableCheckTemplate}`;
   const own = sandboxArgs(facts);
   const needs = neededPaths(own);
-  const files = { [path]: rootFile(tableCheckText(own, facts.databases.length > 1)) };
+  // The way back is not barred by a table that a later release left.
+  const ranBefore = facts.program.migratesOnSwitch === false;
+  const refuses = facts.databases.length > 1 && !ranBefore;
+  const files = { [path]: rootFile(tableCheckText(own, refuses)) };
   const restartFiles = [own.envPath, own.current, appSecretPaths.databaseCa, path, appJobPath];
   const times = [
     ...(facts.program.migrate ? ["migrated"] : []),

@@ -25,7 +25,15 @@ describe("the check of the tables", () => {
   });
 
   it("does not bar the way back to a release that ran before", () => {
-    expect(checks(appNodeOnItsWayBack()).join()).not.toContain("table-check");
+    const path = "/etc/systemd/system/webstack-table-check@.service";
+    expect(appNodeOnItsWayBack().files[path]!.content).toMatch(/tables warn\n/);
+  });
+
+  it("makes the way back no other edit than of a release", () => {
+    const [there, back] = [appNode(), appNodeOnItsWayBack()];
+    expect(Object.keys(back.files)).toEqual(Object.keys(there.files));
+    expect(back.checks).toEqual(there.checks);
+    expect(checks(back)).toEqual(checks(there));
   });
 
   it("is made anew for each release", () => {

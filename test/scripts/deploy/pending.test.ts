@@ -52,6 +52,15 @@ describe("what is pending besides the release", () => {
     ]);
   });
 
+  it("is not that tables are looked at without refusing a release that ran before", () => {
+    const path = "/etc/systemd/system/webstack-table-check@.service";
+    const [before, after] = ["refuse", "warn"].map((word): Inputs => ({
+      files: { [path]: `[Service]\nExecStart=/usr/bin/node app-job.js tables ${word}\n` },
+    }));
+    const event = begins("app-1", [`files[${JSON.stringify(path)}]`], [before!, after!]);
+    expect(pendingEdits([event], false)).toEqual([]);
+  });
+
   it("is not the command that another release says", () => {
     const event = begins(
       "app-1",
