@@ -65,13 +65,14 @@ export function cloudConfig({ adminUser, deployKey, bundle }: CloudConfigArgs): 
 }
 
 /**
- * True for the program of a service that cannot run before its secrets are there: it comes with
- * them, over SSH. The supervisor alone would take half of the room.
+ * True for the program of a service that cannot run before its secrets are there, and for one that
+ * people alone run: it comes with the first configuration, over SSH. The supervisor alone would take
+ * half of the room.
  */
 function comesLater({ services, secretFiles }: Bundle, path: string): boolean {
   const users = services.filter(({ restartFiles }) => restartFiles.includes(path));
   const waits = users.every(({ needs }) => needs.some((need) => need in secretFiles));
-  return path.startsWith(dirname(programPath("converge"))) && users.length > 0 && waits;
+  return path.startsWith(dirname(programPath("converge"))) && waits;
 }
 
 interface WrittenFile {

@@ -33,12 +33,18 @@ describe("first boot", () => {
     expect(programs(db)).not.toContain(supervisor);
   });
 
+  it("brings no program that people alone run", () => {
+    const edge = "/usr/local/lib/webstack/edge.js";
+    expect(lb.files).toHaveProperty([edge]);
+    expect(programs(lb)).not.toContain(edge);
+  });
+
   it("brings the rest", () => {
-    const files = {
-      ...db.files,
-      "/usr/local/lib/webstack/other.js": db.files[Object.keys(db.files)[0]!]!,
-    };
-    expect(programs({ ...db, files })).toContain("/usr/local/lib/webstack/other.js");
+    const other = "/usr/local/lib/webstack/other.js";
+    const files = { ...db.files, [other]: db.files[Object.keys(db.files)[0]!]! };
+    const service = { unit: "a.service", reloadFiles: [], restartFiles: [other], needs: [] };
+    const services = [...db.services, service];
+    expect(programs({ ...db, files, services })).toContain(other);
   });
 });
 
