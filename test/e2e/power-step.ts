@@ -11,11 +11,17 @@ const watchedMs = 2_000;
 /** Longest wait for the server to answer again, milliseconds. */
 const backMs = 60_000;
 
-/** A connection to sshd of that host, which has said its first line. */
+/**
+ * A connection to sshd of that host, which has said its first line.
+ *
+ * @throws Error if sshd does not take it: to a source of many connections without a login it says so in a line and
+ *   closes (PerSourcePenalties, sshd_config(5)).
+ */
 async function greeted(host: string): Promise<Socket> {
   const socket = connect({ host, port: 22 });
   try {
-    await once(socket, "data", { signal: AbortSignal.timeout(2_000) });
+    const [line] = await once(socket, "data", { signal: AbortSignal.timeout(2_000) });
+    assert.match(String(line), /^SSH-/);
     return socket;
   } catch (error) {
     socket.destroy();
@@ -23,11 +29,11 @@ async function greeted(host: string): Promise<Socket> {
   }
 }
 
-async function isBack(host: string): Promise<void> {
+/** The same, as soon as sshd takes one. */
+async function greetedInTime(host: string): Promise<Socket> {
   for (const end = Date.now() + backMs; ;) {
     try {
-      (await greeted(host)).destroy();
-      return;
+      return await greeted(host);
     } catch (error) {
       if (Date.now() > end) throw error;
       await delay(500);
@@ -40,7 +46,7 @@ export const losesPower: Step = {
   run: async () => {
     const server = readOutputs().nodes.findLast(({ role }) => role === "lb");
     assert.ok(server?.publicIp);
-    const socket = await greeted(server.publicIp);
+    const socket = await greetedInTime(server.publicIp);
     const ends: string[] = [];
     for (const event of ["end", "close", "error"]) socket.on(event, () => ends.push(event));
     const fault = await inject({ fault: "power-off", server: server.name });
@@ -52,6 +58,6 @@ export const losesPower: Step = {
       socket.destroy();
       await heal(fault);
     }
-    await isBack(server.publicIp);
+    (await greetedInTime(server.publicIp)).destroy();
   },
 };
