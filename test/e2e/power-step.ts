@@ -8,8 +8,8 @@ import type { Step } from "./story";
 
 /** How long a connection to the server is watched, milliseconds: a kernel closes it at once. */
 const watchedMs = 2_000;
-/** Longest wait for the server to answer again, milliseconds. */
-const backMs = 60_000;
+/** Longest wait for the server to answer, milliseconds: sshd refuses a source for 90 s at the longest. */
+const backMs = 120_000;
 
 /**
  * A connection to sshd of that host, which has said its first line.
