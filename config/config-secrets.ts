@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sharedToken } from "./api-token";
 import { settingsSchema } from "./schema";
-import { documentedSettings } from "./setting";
+import { secretSettings } from "./setting";
 import { decodeSettings, valueAt } from "./stack-file";
 
 /** Every text of the current stack file that is a secret: what is shown to somebody must not hold it. */
@@ -9,9 +9,8 @@ export function configSecrets(): string[] {
   const all = pulumi.runtime.allConfig();
   const raw = decodeSettings(all, settingsSchema);
   const token = sharedToken(all);
-  const secret = documentedSettings(settingsSchema).filter(({ notes }) => notes.secret);
   return [
-    ...secret.flatMap(({ path }) => texts(valueAt(raw, path))),
+    ...secretSettings(settingsSchema).flatMap(({ path }) => texts(valueAt(raw, path))),
     ...(token === undefined ? [] : [token]),
   ];
 }

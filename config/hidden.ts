@@ -1,9 +1,7 @@
 import type { z } from "zod";
-import { documentedSettings } from "./setting";
+import type { Hides } from "./problems";
+import { secretSettings } from "./setting";
 import { isSecret, namespace, type RawSettings, valueAt } from "./stack-file";
-
-/** Tells of a value at a path whether a message must not repeat it. */
-export type Hides = (path: readonly PropertyKey[], found: unknown) => boolean;
 
 /**
  * What is encrypted where no setting is secret. Of a value with parts the engine tells no more than that
@@ -11,7 +9,7 @@ export type Hides = (path: readonly PropertyKey[], found: unknown) => boolean;
  * hidden, since it may stand in them one level too deep; if none is, nothing is repeated of the value.
  */
 export function hiddenIn(raw: RawSettings, schema: z.ZodType): Hides {
-  const secrets = documentedSettings(schema).filter(({ notes }) => notes.secret);
+  const secrets = secretSettings(schema);
   const explained = new Set(
     secrets.filter(({ path }) => valueAt(raw, path) !== undefined).map(({ path }) => path[0]),
   );

@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { Hides } from "./hidden";
 import { nearest } from "./nearest";
 import {
   anyName,
@@ -7,6 +6,7 @@ import {
   isNamedMap,
   members,
   notesOf,
+  secretSettings,
   type SettingNotes,
 } from "./setting";
 import { shown, shownName, veiled } from "./shown";
@@ -29,6 +29,9 @@ function fix(path: Path, notes: SettingNotes): string {
   }
   return `set for example ${JSON.stringify(notes.example)}`;
 }
+
+/** Tells of a value at a path whether a message must not repeat it. */
+export type Hides = (path: readonly PropertyKey[], found: unknown) => boolean;
 
 /**
  * The problems behind what zod found in `raw`, one for each setting or unknown name.
@@ -88,7 +91,7 @@ function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: Hides): 
 
 /** True for a group with a secret setting: whatever stands in its place may be that secret. */
 function hasSecret(group: z.ZodType): boolean {
-  return documentedSettings(group).some(({ notes }) => notes.secret);
+  return secretSettings(group).length > 0;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { settingKey } from "./problems";
 import { veiled } from "./shown";
-import { documentedSettings, members, unwrap } from "./setting";
+import { members, secretSettings, unwrap } from "./setting";
 
 /** Namespace of the program's own settings in a stack file. */
 export const namespace = "webstack";
@@ -42,8 +42,8 @@ export function valueAt(raw: unknown, path: readonly string[]): unknown {
 
 /** One problem for each secret setting that stands in the stack file unencrypted. */
 export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] {
-  return documentedSettings(schema)
-    .filter(({ path, notes }) => notes.secret && valueAt(raw, path) !== undefined)
+  return secretSettings(schema)
+    .filter(({ path }) => valueAt(raw, path) !== undefined)
     .filter(({ path }) => !isSecret(`${namespace}:${path[0]}`))
     .map(({ path }) => {
       const found = veiled(valueAt(raw, path));

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { made } from "../notice";
 import { text } from "../text";
 
@@ -15,8 +16,7 @@ const endSeconds = 15;
  * end alone (systemd.service(5)).
  */
 export function plannedStop(): string {
-  const folder = leavingPath.slice(0, leavingPath.lastIndexOf("/"));
-  const tell = `mkdir -p ${folder} && touch ${leavingPath} && sleep ${noticedSeconds}`;
+  const tell = `mkdir -p ${dirname(leavingPath)} && touch ${leavingPath} && sleep ${noticedSeconds}`;
   const quit = `--retry QUIT/${endSeconds}/TERM/3 --pidfile /run/nginx.pid`;
   return text`
     ${made}

@@ -4,12 +4,13 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { heal, inject } from "../../scripts/local/faults";
 import { readOutputs } from "../../scripts/local/outputs";
+import { waitUntil } from "../../scripts/local/wait-until";
 import type { Step } from "./story";
 
 /** How long a connection to the server is watched, milliseconds: a kernel closes it at once. */
 const watchedMs = 2_000;
-/** Longest wait for the server to answer, milliseconds: sshd refuses a source for 90 s at the longest. */
-const backMs = 120_000;
+/** Longest wait for the server to answer, seconds: sshd refuses a source for 90 s at the longest. */
+const backSeconds = 120;
 
 /**
  * A connection to sshd of that host, which has said its first line.
@@ -30,15 +31,9 @@ async function greeted(host: string): Promise<Socket> {
 }
 
 /** The same, as soon as sshd takes one. */
-async function greetedInTime(host: string): Promise<Socket> {
-  for (const end = Date.now() + backMs; ;) {
-    try {
-      return await greeted(host);
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await delay(500);
-    }
-  }
+function greetedInTime(host: string): Promise<Socket> {
+  const options = { timeoutSeconds: backSeconds, intervalMs: 500 };
+  return waitUntil(`sshd of ${host}`, () => greeted(host), options);
 }
 
 export const losesPower: Step = {
