@@ -167,7 +167,8 @@ export class Observer {
   /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
   private async meet(serverUuid: string): Promise<void> {
     const session = this.mysql.sessions;
-    this.seen.lineage = await readLineage(this.mysql);
+    const lineage = await readLineage(this.mysql);
+    this.seen = { ...this.seen, lineage };
     const { process, version } = await processOf(this.mysql);
     this.version = version;
     if (this.process !== "" && process !== this.process) {

@@ -11,6 +11,8 @@ class Restarted {
   hangs = false;
   pid = "100";
   lineage = "[]";
+  /** Called while the lineage is read. */
+  onRead = (): void => undefined;
 
   async query(sql: string): Promise<string[][]> {
     if (this.hangs) {
@@ -18,7 +20,11 @@ class Restarted {
       this.sessions += 1;
       throw new HangingError("MySQL does not answer");
     }
-    if (sql.includes("webstack.lineage")) return [[this.lineage]];
+    if (sql.includes("webstack.lineage")) {
+      await Promise.resolve();
+      this.onRead();
+      return [[this.lineage]];
+    }
     if (sql.includes("thread/sql/main")) return [[this.pid, "9.7.1"]];
     if (sql.includes("'globals'")) return [["globals", "1", "", "uuid-1"]];
     return [];
@@ -50,6 +56,17 @@ describe("Observer", () => {
     await observer.look();
     expect(observer.state.lineage).toEqual(lineage);
     expect(restarts).toEqual(["200"]);
+  });
+
+  it("keeps the lineage that is read while something else is noted of the node", async () => {
+    const mysql = new Restarted();
+    const { observer } = observerOf(mysql);
+    const lineage = [{ epoch: "1@db-2", founding: "" }];
+    mysql.lineage = JSON.stringify(lineage);
+    mysql.onRead = () => observer.note({ waiting: "MySQL does not answer yet" });
+    await observer.look();
+    expect(observer.state.lineage).toEqual(lineage);
+    expect(observer.state.waiting).toBe("MySQL does not answer yet");
   });
 
   it("asks once in a session", async () => {
