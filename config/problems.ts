@@ -13,6 +13,9 @@ import { shown, shownName, veiled } from "./shown";
 
 type Path = readonly PropertyKey[];
 
+/** Tells of a value at a path whether a message must not repeat it. */
+export type Hides = (path: Path, found: unknown) => boolean;
+
 /** `webstack:web.count` for the path `["web", "count"]`. */
 export function settingKey(path: Path): string {
   return `webstack:${path.map(shownName).join(".")}`;
@@ -29,9 +32,6 @@ function fix(path: Path, notes: SettingNotes): string {
   }
   return `set for example ${JSON.stringify(notes.example)}`;
 }
-
-/** Tells of a value at a path whether a message must not repeat it. */
-export type Hides = (path: readonly PropertyKey[], found: unknown) => boolean;
 
 /**
  * The problems behind what zod found in `raw`, one for each setting or unknown name.

@@ -61,16 +61,16 @@ export function notesOf(schema: z.ZodType): SettingNotes | undefined {
 
 const found = new WeakMap<z.ZodType, DocumentedSetting[]>();
 
-/** Every secret setting below `schema`. */
-export function secretSettings(schema: z.ZodType): readonly DocumentedSetting[] {
-  return documentedSettings(schema).filter(({ notes }) => notes.secret);
-}
-
 /** Every setting below `schema`, in the order in which the schema names them. */
 export function documentedSettings(schema: z.ZodType): readonly DocumentedSetting[] {
   const known = found.get(schema) ?? settingsBelow(schema, []);
   found.set(schema, known);
   return known;
+}
+
+/** Every secret setting below `schema`. */
+export function secretSettings(schema: z.ZodType): readonly DocumentedSetting[] {
+  return documentedSettings(schema).filter(({ notes }) => notes.secret);
 }
 
 function settingsBelow(schema: z.ZodType, path: string[]): DocumentedSetting[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Check } from "./checks";
 import { ask, from } from "./visitor";
@@ -13,7 +14,7 @@ function put(
   content: string,
 ): void {
   const path = `/srv/app/${release}/public/${name}`;
-  mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
 }
 

@@ -21,7 +21,6 @@ class Restarted {
       throw new HangingError("MySQL does not answer");
     }
     if (sql.includes("webstack.lineage")) {
-      await Promise.resolve();
       this.onRead();
       return [[this.lineage]];
     }
