@@ -3,6 +3,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { attempt, command } from "./command";
 import type { MachineSpec } from "./driver";
+import { freezeProcesses } from "./freezer";
 import { containerLabel, worldAddress } from "./names";
 import { realtimeArguments } from "./realtime";
 
@@ -128,9 +129,16 @@ export async function containerExists(name: string): Promise<boolean> {
 export async function killContainer(name: string): Promise<void> {
   const pid = await containerPid(name);
   if (pid === undefined) return;
-  await attempt("docker", ["pause", name]);
+  const thaw = await freezeProcesses(pid).catch(() => undefined);
   const linksDown = ["ip", "link", "set", "group", "default", "down"];
   await attempt("nsenter", ["--target", String(pid), "--net", ...linksDown]);
+  try {
+    // A frozen process ends when it is thawed, before it does anything else; the others end with the first.
+    process.kill(pid, "SIGKILL");
+    thaw?.();
+  } catch {
+    // It has ended meanwhile, and its control group with it.
+  }
   await attempt("docker", ["kill", name]);
 }
 
