@@ -69,18 +69,34 @@ export class Mysql {
     const child = spawn("/usr/bin/mysql", [...args, "--skip-column-names", "--connect-timeout=2"], {
       stdio: ["pipe", "pipe", "pipe"],
     });
-    child.stdout.on("data", (chunk: Buffer) => this.take(chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => {
-      this.errors += chunk.toString();
-      // The program goes on without a connection and would never come to the mark.
-      const lost = lostConnection.exec(this.errors);
-      if (lost && this.child === child) this.fail(new Error(lost[0].trim()));
-    });
+    // What a program says after it was given up is no answer to a query of the next one.
+    const whileOpen =
+      <Said>(take: (said: Said) => void) =>
+      (said: Said) => {
+        if (this.child === child) take(said);
+      };
+    child.stdout.on(
+      "data",
+      whileOpen((chunk: Buffer) => this.take(chunk.toString())),
+    );
+    child.stderr.on(
+      "data",
+      whileOpen((chunk: Buffer) => {
+        this.errors += chunk.toString();
+        // The program goes on without a connection and would never come to the mark.
+        const lost = lostConnection.exec(this.errors);
+        if (lost) this.fail(new Error(lost[0].trim()));
+      }),
+    );
     child.stdin.on("error", () => undefined);
-    child.on("error", (error) => this.fail(error));
-    child.on("close", () => {
-      if (this.child === child) this.fail(new Error(this.errors.trim() || "MySQL is not there"));
-    });
+    child.on(
+      "error",
+      whileOpen((error: Error) => this.fail(error)),
+    );
+    child.on(
+      "close",
+      whileOpen(() => this.fail(new Error(this.errors.trim() || "MySQL is not there"))),
+    );
     this.child = child;
     this.sessions += 1;
     return child;
@@ -96,14 +112,14 @@ export class Mysql {
 
   private take(text: string): void {
     this.out += text;
-    if (!this.current || !this.out.includes(`${mark}\n`)) return;
+    const query = this.current;
+    if (!query || !this.out.includes(`${mark}\n`)) return;
     // Errors come on another pipe; they were written before the mark.
-    setImmediate(() => this.finish());
+    setImmediate(() => this.finish(query));
   }
 
-  private finish(): void {
-    const query = this.current;
-    if (!query) return;
+  private finish(query: Query): void {
+    if (this.current !== query) return;
     this.current = undefined;
     clearTimeout(query.timer);
     const error = /ERROR (\d+) \([^)]*\)[^:]*: (.*)/.exec(this.errors);
