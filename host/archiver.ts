@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { archive, isFenced, type Progress } from "./archiver/archive";
+import { BaseAsking } from "./archiver/base/asking";
 import { keys } from "./archiver/chain/manifest";
 import { beat, provide, timelineOf } from "./archiver/heartbeat";
 import { type Look, look } from "./archiver/look";
@@ -32,6 +33,7 @@ const store = new S3Store({ ...settings.target, secretAccessKey: readSecret() },
 const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
 // Sessions are apart: a heartbeat must not wait for a look.
 const [looking, beating] = [new Mysql(login), new Mysql(login)];
+const asking = new BaseAsking(monotonicMs);
 const watch = new Watch(store, root, monotonicMs());
 
 const nothing = { problem: "", timeline: "", end: undefined, grown: false } as const;
@@ -97,6 +99,15 @@ async function newestIn(folder: string): Promise<string> {
   return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
 }
 
+/** Asks root of this host for a base, which is taken only on a node that says that it archives, and what. */
+function requestBase(reason: string): void {
+  if (!active) return;
+  log(4, `asks for a base: ${reason}`);
+  asking.note();
+  tell();
+  file.requestBase();
+}
+
 async function ages(): Promise<void> {
   for (; ; await delay(every.agesMs)) {
     try {
@@ -104,6 +115,8 @@ async function ages(): Promise<void> {
       proof = await newestIn(keys.proofs(root));
       failedProof = await newestIn(keys.failures(root));
       base = await newestIn(keys.bases(root, progress.timeline));
+      const reason = asking.reason({ newest: base, gap: progress.problem === "gap" }, Date.now());
+      if (reason !== undefined) requestBase(reason);
     } catch {
       // The archive itself says what is wrong with the store.
     }
@@ -127,10 +140,7 @@ async function turn(): Promise<void> {
     ...{ settings, store, socket, user, mysql: beating, monotonicMs, goesOn },
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
     look: () => look(looking, order.length > 1),
-    requestBase: (reason) => {
-      log(4, `asks for a base: ${reason}`);
-      file.requestBase();
-    },
+    requestBase,
     say: (said) => {
       if (said.grown) contested = false;
       progress = said;

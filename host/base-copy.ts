@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CopyServer } from "./archiver/base/copy-server";
 import { checkRoom, dataBytes } from "./archiver/base/disk";
+import { checkMember } from "./archiver/base/member";
 import { copyFolder, type CopyInfo } from "./archiver/base/place";
+import { readSettings } from "./archiver/settings";
 import { runFolder, type Status } from "./archiver/status";
 import { log } from "./supervisor/log";
 import { literal } from "./mysql/literal";
@@ -30,7 +32,10 @@ async function main(): Promise<void> {
   mkdirSync(folder, { mode: 0o750 });
   const target = join(folder, "data");
   const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
+  const isGrouped = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS).nodes.length > 1;
+  if (isGrouped) await checkMember(mysql);
   await mysql.query(`CLONE LOCAL DATA DIRECTORY = ${literal(target)}`, copyMs);
+  if (isGrouped) await checkMember(mysql);
   mysql.abandon("the copy is made");
   const copy = await CopyServer.start(target, user);
   const [row] = await copy.mysql.query(

@@ -61,9 +61,9 @@ export async function archive(timeline: string, parts: Parts): Promise<void> {
   const end = new ChainEnd(writer, tip);
   await untilContinuous(timeline, end, parts);
   if (!parts.goesOn()) return;
-  if (!(await newestBase(store, settings.root, timeline))) parts.requestBase("there is none");
   const said = { doing: "archives", problem: "", timeline, end } as const;
   say({ ...said, grown: false });
+  if (!(await newestBase(store, settings.root, timeline))) parts.requestBase("there is none");
   log(5, `archives from link ${end.number + 1} of ${timeline}`);
   await follow(end, parts, () => say({ ...said, grown: true }));
 }
@@ -101,9 +101,9 @@ async function untilContinuous(timeline: string, end: ChainEnd, parts: Parts): P
     } else {
       const doing = `waits for a base: ${found.missing} is purged and not archived`;
       if (!asked) log(3, `gap: ${doing}`);
+      parts.say({ ...said, doing, problem: "gap" });
       if (!asked) parts.requestBase(`gap: ${found.missing}`);
       asked = true;
-      parts.say({ ...said, doing, problem: "gap" });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { timeOf } from "../../host/archiver/chain/ids";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
@@ -40,8 +41,7 @@ export async function archiveStates(
 }
 
 function hoursSince(id: string, nowUs: number): number {
-  const text = id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z");
-  return (nowUs / 1_000 - Date.parse(text)) / 3_600_000;
+  return (nowUs / 1_000 - timeOf(id)) / 3_600_000;
 }
 
 /** What is said of a stack's backups. */

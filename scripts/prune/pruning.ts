@@ -1,7 +1,8 @@
 import type { Retention } from "../../config/backups-schema";
+import { timeOf } from "../../host/archiver/chain/ids";
 import type { Base } from "../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../restore/plan";
-import { keptByAge, timeOf } from "./retention";
+import { keptByAge } from "./retention";
 
 const dayMs = 86_400_000;
 /** Parts without a base that are older are of a copy that broke off, milliseconds. */

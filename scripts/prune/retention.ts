@@ -1,9 +1,5 @@
 import type { Retention } from "../../config/backups-schema";
-
-/** Time of a base, milliseconds since 1970, from its id such as `20261128T031500Z`. */
-export function timeOf(id: string): number {
-  return Date.parse(id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-}
+import { timeOf } from "../../host/archiver/chain/ids";
 
 /** Number of the day, of the week from Monday on, and of the month in which a time lies, in UTC. */
 const periods = {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { timeOf } from "../prune/retention";
+import { timeOf } from "../../host/archiver/chain/ids";
 import { plan } from "./plan";
 import type { Archive } from "./read-chain";
 import type { Target } from "./target";

@@ -1,3 +1,4 @@
+import { timeOf } from "../../host/archiver/chain/ids";
 import { minus, union } from "../../host/archiver/gtid-sets";
 import type { Base, Link } from "../../host/archiver/chain/manifest";
 import { type Target, timeText } from "./target";
@@ -58,9 +59,7 @@ function overlaps(set: string, { segment }: Link): boolean {
 
 /** A base is named after the time at which it was packed, after the copy was made. */
 function isEarlier({ id }: Base, us: number): boolean {
-  return (
-    Date.parse(id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z")) * 1_000 <= us
-  );
+  return timeOf(id) * 1_000 <= us;
 }
 
 /** All that is archived up to the link with the last of these transactions. */

@@ -14,6 +14,7 @@ export function archiverAccounts(): string[] {
     "GRANT CREATE, SELECT, INSERT, UPDATE ON webstack_archive.* TO 'archiver'@'localhost';",
     // MySQL's own user reads all data anyway.
     ...account("base", "mysql", { BACKUP_ADMIN: "copies all data to a folder of this host" }),
+    "GRANT SELECT ON performance_schema.replication_group_members TO 'base'@'localhost';",
   ];
 }
 

@@ -7,9 +7,12 @@ type Stage = readonly string[];
 /** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-progress-table.html */
 const copySql =
   "SELECT 'stage', STAGE, STATE, IFNULL(DATA, 0), IFNULL(ESTIMATE, 0) FROM performance_schema.clone_progress";
-/** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-status-table.html */
+/**
+ * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-status-table.html
+ * A copy into a folder of this host, which backups begin with, replaces no data of this MySQL.
+ */
 const statusSql =
-  "SELECT 'copy', STATE, ERROR_NO, REPLACE(REPLACE(ERROR_MESSAGE, '\\n', ' '), '\\t', ' ') " +
+  "SELECT IF(DESTINATION = 'LOCAL INSTANCE', 'copy', 'copy to a folder'), STATE, ERROR_NO, REPLACE(REPLACE(ERROR_MESSAGE, '\\n', ' '), '\\t', ' ') " +
   "FROM performance_schema.clone_status";
 const schemaSql =
   "SELECT 'schema', COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'app'";
@@ -80,7 +83,10 @@ export class Progress {
   /** Takes what one look showed. */
   take(rows: readonly (readonly string[])[], nowMs: number): void {
     this.lookedAt = nowMs;
-    const stages = rows.filter(([kind]) => kind === "stage").map(([, ...stage]) => stage);
+    const isOther = rows.some(([kind]) => kind === "copy to a folder");
+    const stages = isOther
+      ? []
+      : rows.filter(([kind]) => kind === "stage").map(([, ...stage]) => stage);
     this.stage = stages.find(([, state]) => state === "In Progress");
     const of = (wanted: string) => rows.find(([kind]) => kind === wanted)?.[1];
     const isBroken = (of("copy") ?? "Completed") !== "Completed";

@@ -111,6 +111,23 @@ describe("Progress", () => {
     expect(progress.cloneIncomplete).toBe(cloneIncomplete);
   });
 
+  it("takes a copy into a folder of the host, which a backup begins with, for no copy of its own data", () => {
+    const progress = new Progress();
+    const backup = (bytes: number) => [
+      ["stage", "DROP DATA", "In Progress", "0", "0"],
+      ["stage", "FILE COPY", "In Progress", String(bytes), "12300000000"],
+      ["copy to a folder", "In Progress", "0", ""],
+      ["schema", "1"],
+      ["executed", upTo(9)],
+    ];
+    progress.take(backup(5), 0);
+    progress.take(backup(6), 1_000);
+    expect(progress.cloneIncomplete).toBe(false);
+    progress.take(backup(6), 3_600_000);
+    expect(progress.isStuck(3_600_000)).toBe(false);
+    expect(progress.describe(upTo(10))).toBe("catching up: 1 transactions behind");
+  });
+
   const trying = (state: string, bytes: number, error: readonly string[] = ["0", ""]) => [
     ["stage", "DROP DATA", "Completed", "0", "0"],
     ["stage", "FILE COPY", state, String(bytes), "12300000000"],

@@ -40,3 +40,4 @@ ALTER USER 'base'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql' ACCOUNT UNL
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'base'@'localhost';
 # BACKUP_ADMIN: copies all data to a folder of this host.
 GRANT BACKUP_ADMIN ON *.* TO 'base'@'localhost';
+GRANT SELECT ON performance_schema.replication_group_members TO 'base'@'localhost';
