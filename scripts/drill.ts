@@ -6,6 +6,7 @@ import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
 import { longDrills } from "./drill/edge-long";
 import { editDrills, editsNotShown } from "./drill/edits";
+import { releaseDrills, releasesNotShown } from "./drill/releases";
 import { type Drilled, isGood, summary, table } from "./drill/report";
 import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
@@ -24,6 +25,7 @@ const suites: Record<string, (minutes: number) => Suite> = {
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   edits: () => ({ drills: editDrills, notShown: editsNotShown }),
+  releases: () => ({ drills: releaseDrills, notShown: releasesNotShown }),
   soak: (minutes) => ({ drills: longDrills(minutes), notShown: [] }),
 };
 

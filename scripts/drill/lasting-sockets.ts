@@ -1,0 +1,95 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Time between two messages of a socket, and longest wait for an echo or an opening, milliseconds. */
+const every = { messageMs: 250, patienceMs: 5_000 };
+/** Close codes of an end that the server announced (RFC 6455, section 7.4.1). */
+const announced = [1000, 1001, 1012];
+
+/** What a visitor's WebSocket saw. */
+export interface SocketsSeen {
+  messages: number;
+  /** Messages without an echo although nobody ended the socket, ends without a close frame, failed openings. */
+  failures: string[];
+  /** Ends with a close frame, after each of which a new socket was opened. */
+  ended: number;
+  slowestMs: number;
+}
+
+/** WebSockets that stay open, send a message four times a second, and are opened again when the server ends them. */
+export class LastingSockets {
+  private readonly seen: SocketsSeen = { messages: 0, failures: [], ended: 0, slowestMs: 0 };
+  private going = true;
+  private under: Promise<void>[] = [];
+
+  /** @param url address of the site, `http:` or `https:`. */
+  constructor(private readonly url: string) {}
+
+  start(count: number): void {
+    this.under = Array.from({ length: count }, () => this.visit());
+  }
+
+  /** Ends them, and says what they saw. */
+  async stop(): Promise<SocketsSeen> {
+    this.going = false;
+    await Promise.all(this.under);
+    return this.seen;
+  }
+
+  private async visit(): Promise<void> {
+    while (this.going) {
+      const socket = new WebSocket(this.url.replace(/^http/, "ws"));
+      const closed = new Promise<CloseEvent>((resolve) =>
+        socket.addEventListener("close", resolve),
+      );
+      const opened = new Promise<true>((resolve) =>
+        socket.addEventListener("open", () => resolve(true)),
+      );
+      socket.addEventListener("error", () => undefined);
+      if (
+        (await Promise.race([opened, closed, pause(every.patienceMs, "late" as const)])) !== true
+      ) {
+        this.seen.failures.push("a socket was not opened");
+        socket.close();
+        await pause(every.messageMs);
+        continue;
+      }
+      await this.talk(socket, closed);
+    }
+  }
+
+  /** Sends messages until the visitor or the server ends the socket. */
+  private async talk(socket: WebSocket, closed: Promise<CloseEvent>): Promise<void> {
+    for (let number = 1; ; number += 1) {
+      const text = `message ${number}`;
+      const sentMs = performance.now();
+      const echoed = new Promise<true>((resolve) => {
+        const take = ({ data }: MessageEvent) => {
+          if (data !== text) return;
+          socket.removeEventListener("message", take);
+          resolve(true);
+        };
+        socket.addEventListener("message", take);
+      });
+      socket.send(text);
+      const late = pause(every.patienceMs, "late" as const, { ref: false });
+      const end = await Promise.race([echoed, closed, late]);
+      if (end === true) {
+        this.seen.messages += 1;
+        this.seen.slowestMs = Math.max(this.seen.slowestMs, performance.now() - sentMs);
+      } else if (end === "late") {
+        this.seen.failures.push(`no echo within ${every.patienceMs / 1000} s`);
+        return socket.close();
+      } else return this.end(end);
+      const rest = pause(every.messageMs, undefined, { ref: false });
+      const broken = await Promise.race([rest, closed]);
+      if (broken) return this.end(broken);
+      if (!this.going) return socket.close();
+    }
+  }
+
+  private end({ code, wasClean }: CloseEvent): void {
+    if (wasClean && announced.includes(code)) this.seen.ended += 1;
+    else this.seen.failures.push(`ended with ${code}`);
+  }
+}

@@ -1,0 +1,111 @@
+import { performance } from "node:perf_hooks";
+import { runOnNode } from "../operate/ssh";
+import type { Drill, NotShown } from "./drill";
+import { type AppTrial, withDrilledApp } from "./drilled-app";
+import { npmEnded, npmRun } from "./npm-run";
+import { type ReleaseKind, writeRelease } from "./release-app";
+
+/** Deploys of one run, each of which is rolled back. */
+const deploys = 20;
+/** Folder of the hosts into which archives are pushed; as in `host/converge/release.ts`. */
+const incoming = "/var/lib/webstack/incoming";
+
+/** Runs an npm script; returns its seconds. @throws Error if it fails. */
+async function timed(script: string, ...args: string[]): Promise<number> {
+  const begunMs = performance.now();
+  await npmRun(script, ...args);
+  return (performance.now() - begunMs) / 1000;
+}
+
+function spread(what: string, seconds: readonly number[]): string {
+  const sorted = [...seconds].sort((a, b) => a - b);
+  const [least, median, most] = [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!];
+  return `${what} ${least.toFixed(1)} to ${most.toFixed(1)} s, median ${median.toFixed(1)} s`;
+}
+
+/** Deploys new releases and goes back from each, one after the other. */
+async function manyDeploys({ app, notes, mark }: AppTrial): Promise<void> {
+  const [there, back]: number[][] = [[], []];
+  for (let number = 1; number <= deploys; number += 1) {
+    writeRelease(app.folder, "works", `2.0.${number}`);
+    mark(`deploy ${number}`);
+    there!.push(await timed("deploy", "--yes"));
+    await app.checkVersion(`2.0.${number}`);
+    mark(`back ${number}`);
+    back!.push(await timed("rollback", "--yes"));
+    await app.checkVersion(app.before);
+  }
+  notes.push(spread(`${deploys} deploys`, there!), spread("roll-backs", back!));
+}
+
+/** A deploy that must fail, name the first app node and the reason, and leave the release before where it was. */
+function refused(
+  kind: ReleaseKind,
+  reason: RegExp,
+  node = /app-1/,
+): (trial: AppTrial) => Promise<void> {
+  return async ({ app, notes, mark }) => {
+    writeRelease(app.folder, kind, "2.0.0");
+    mark("deploy");
+    const begunMs = performance.now();
+    const { status, said } = await npmEnded("deploy", "--yes");
+    const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
+    if (status === 0) throw new Error(`a release that ${kind} was deployed: ${said.slice(-1_500)}`);
+    for (const wanted of [reason, node]) {
+      if (!wanted.test(said))
+        throw new Error(`the failure does not say ${wanted.source}: ${said.slice(-1_500)}`);
+    }
+    await app.checkVersion(app.before);
+    notes.push(`refused after ${seconds} s: ${reason.exec(said)![0]}`);
+  };
+}
+
+/** A deploy while an app node has room for a part of the archive alone. */
+async function fullDisk(trial: AppTrial): Promise<void> {
+  const { outputs } = trial;
+  const mount = `sudo mkdir -p ${incoming} && sudo mount -t tmpfs -o size=1m,mode=700 none ${incoming}`;
+  await runOnNode(outputs, "app-1", mount);
+  try {
+    await refused("is large", /No space left|ENOSPC|no room/i)(trial);
+  } finally {
+    await runOnNode(outputs, "app-1", `sudo umount ${incoming}`);
+  }
+}
+
+function drill(id: string, title: string, work: (trial: AppTrial) => Promise<void>): Drill {
+  return {
+    ...{ id, title, boundMs: 0, moves: [0, 0], failed: 0 },
+    run: (outputs) => withDrilledApp(outputs, work),
+  };
+}
+
+/** Releases that come and go under load: no request fails, and no WebSocket ends without a close frame. */
+export const releaseDrills: readonly Drill[] = [
+  drill("R1", `${deploys} deploys, each rolled back`, manyDeploys),
+  drill(
+    "R2",
+    "a release that ends at its start",
+    refused("ends at its start", /the app ended before it was healthy/),
+  ),
+  drill("R3", "a release that is never healthy", refused("is never healthy", /503|not healthy/)),
+  drill(
+    "R4",
+    "a release that is healthy and then dies",
+    refused("ends later", /broken later|ended/),
+  ),
+  drill(
+    "R5",
+    "a release whose migration fails",
+    refused("migration fails", /no such column on purpose/),
+  ),
+  drill("R6", "no room for a release on an app node", fullDisk),
+];
+
+/** What these drills leave out. */
+export const releasesNotShown: readonly NotShown[] = [
+  {
+    id: "R7",
+    title: "an archive with a wrong sum",
+    why: "hosts of the local cloud fetch nothing from outside; the host program's tests refuse one",
+  },
+];
