@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import type { CloudProject } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../local/paths";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
@@ -25,7 +26,7 @@ export class MemoryCloud {
   constructor(private readonly apiDate?: string) {}
 
   /** How to reach its API. @throws Error if it has not been started. */
-  get access(): { endpoint: string; token: string } {
+  get access(): CloudProject {
     if (!this.address) throw new Error("the local cloud has not been started");
     return { endpoint: this.address, token: this.token };
   }

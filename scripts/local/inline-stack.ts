@@ -5,7 +5,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation";
 import type { Engine } from "../../offline/engine";
-import type { LocalCloud } from "./cloud";
+import type { CloudProject } from "../../rolling/cloud-api";
 
 /** A stack whose program runs in this process. */
 export interface InlineStackArgs {
@@ -13,7 +13,7 @@ export interface InlineStackArgs {
   program: PulumiFn;
   engine: Engine;
   /** The cloud that it is on. */
-  cloud: LocalCloud;
+  cloud: CloudProject;
   /** Folder with its `Pulumi.yaml` and its stack file. */
   workDir: string;
   /** Folder for its state. */

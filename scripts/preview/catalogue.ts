@@ -1,4 +1,4 @@
-import { type Prices, pricesOf } from "../../preview/cost";
+import { type Prices, pricesOf } from "../../preview/price-list";
 import { cloudCall } from "../../rolling/cloud-api";
 import type { CloudProject } from "../operate/cloud-project";
 
