@@ -1,7 +1,8 @@
+import type { Values } from "../plugin/values";
 import type { Cost } from "./model";
 import type { Plan, Step } from "./plan";
 import type { Money, Prices } from "./price-list";
-import { shown, type Values } from "./values";
+import { shown } from "./values";
 
 /** What the stack costs net in a month, before and after; what is used, such as traffic, is not in it. */
 export function costOf({ steps }: Plan, prices: Prices): Cost {
