@@ -1,4 +1,4 @@
-import { quoted } from "../operate/foreground";
+import { quoted } from "../operate/shell-word";
 import { unitProperties } from "./unit-properties";
 
 const unitPath = "/etc/systemd/system/app@.service";
