@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../rolling/wait-until";
 import { edgeDrills } from "./drill/edge";
 import { holder, waitForNormal } from "./drill/edge-state";
 import { Prober, seen } from "./drill/prober";
@@ -12,7 +13,6 @@ import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
 import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
-import { waitUntil } from "./local/wait-until";
 
 /** Time under load after a fault, milliseconds: longer than all tries of the recipe's script but one. */
 const watchMs = 20_000;

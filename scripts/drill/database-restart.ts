@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { cloudDelete } from "../local/cloud";
 import { cloudServers } from "../local/cloud-lists";
 import { heal, inject } from "../local/faults";
 import { readOutputs } from "../local/outputs";
 import type { StackOutputs } from "../operate/outputs";
-import { waitUntil } from "../local/wait-until";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { ballastMb, withBallast } from "./ballast";

@@ -1,3 +1,4 @@
+import { waitUntil } from "../../rolling/wait-until";
 import {
   askSupervisor,
   type DatabaseState,
@@ -8,7 +9,6 @@ import {
 import { runOnNode } from "../operate/ssh";
 import { cloudServers } from "../local/cloud-lists";
 import type { StackOutputs } from "../operate/outputs";
-import { waitUntil } from "../local/wait-until";
 import type { Load } from "./database-load";
 
 /**

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { cloudPost } from "../local/cloud";
 import { cloudFloatingIps, cloudServers } from "../local/cloud-lists";
 import { holderOf, edgeStates, loadBalancers, switchEdge } from "../operate/edge";
 import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { waitUntil } from "../local/wait-until";
 import type { Drill, Measured } from "./drill";
 import { holder, waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";

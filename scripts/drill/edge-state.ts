@@ -1,9 +1,9 @@
+import { waitUntil } from "../../rolling/wait-until";
 import { cloudGet } from "../local/cloud";
 import { cloudFloatingIps, cloudServers, type ListedFloatingIp } from "../local/cloud-lists";
 import { giveCallsBack } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { waitUntil } from "../local/wait-until";
 
 interface WireAction {
   id: number;

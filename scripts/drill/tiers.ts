@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { healOwn, inject } from "../local/faults";
-import { waitUntil } from "../local/wait-until";
 import { waitForService } from "../operate/in-service";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
+import { waitUntil } from "../../rolling/wait-until";
 import { ensureStorageAccess } from "./backups";
 import { cloudVersion } from "./cloud-version";
 import { heal } from "./faults";
@@ -14,7 +15,6 @@ import {
   repositoryRoot,
   storagePort,
 } from "./paths";
-import { waitUntil } from "./wait-until";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
 const pidFile = join(localPaths.cloud, "pid");

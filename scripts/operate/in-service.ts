@@ -1,5 +1,5 @@
 import * as rolling from "../../rolling/in-service";
-import { waitUntil } from "../local/wait-until";
+import { waitUntil } from "../../rolling/wait-until";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
 
