@@ -179,3 +179,10 @@ export function appNodeWith(
   };
   return nodeBundle(facts, AppTier.services);
 }
+
+/** Content of a file of a bundle. @throws Error if it has none of that path. */
+export function contentOf({ node, files }: Bundle, path: string): string {
+  const found = files[path];
+  if (!found) throw new Error(`${node} has no ${path}`);
+  return found.content;
+}

@@ -4,16 +4,7 @@ import { silentBeyondLimitMs } from "../../../host/mover/limits";
 import { heldUntilMs } from "../../../host/mover/move-limit";
 import { step } from "../../../host/mover/machine";
 import { initialState, type State } from "../../../host/mover/state";
-
-const self = 1;
-const peer = 2;
-/** An event without its time. */
-type Timeless = Event extends infer E ? (E extends Event ? Omit<E, "nowMs"> : never) : never;
-
-const owner = (serverId: number | null): Timeless => ({ type: "owner", serverId });
-const probed = (answers: boolean): Timeless => ({ type: "probed", answers });
-const failed = (refused = false): Timeless =>
-  ({ type: "failed", reason: "no", random: 0.5, refused }) as Timeless;
+import { failed, owner, peer, probed, self, type Timeless } from "./play";
 
 describe("every sequence of events", () => {
   /** Numbers that look random and are the same in each run (Numerical Recipes). */
@@ -27,7 +18,7 @@ describe("every sequence of events", () => {
     const answers: Record<string, Timeless[]> = {
       "read-owner": [owner(self), owner(peer), owner(null), owner(99), failed()],
       "probe-peer": [probed(true), probed(false)],
-      assign: [{ type: "assigned" }, failed(), failed(true)],
+      assign: [{ type: "assigned" }, failed(), failed({ refused: true })],
     };
     const now = state.busy ? answers[state.busy]! : [{ type: "tick" } as Timeless];
     const wish: Timeless = { type: "asked" };
