@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cloudAnswer } from "../rolling/cloud-api";
 
 /** An answer of the API. */
 export interface Answer {
@@ -33,12 +34,7 @@ const answerMs = 15_000;
 /** Calls over HTTP to an endpoint such as `https://api.hetzner.cloud/v1`. */
 export function callsTo(endpoint: string, token: string): Call {
   return async (method, path, body) => {
-    const response = await fetch(`${endpoint}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(answerMs),
-    });
+    const response = await cloudAnswer({ endpoint, token }, method, path, body, answerMs);
     const text = await response.text();
     try {
       return { status: response.status, body: JSON.parse(text) as unknown };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { priceList, type Prices } from "../preview/price-list";
 import { type Call, read, readAll } from "./api";
 
 const deprecation = z.object({ announced: z.string(), unavailable_after: z.string() }).nullish();
@@ -13,16 +14,6 @@ const serverType = z.object({
   locations: z
     .array(z.object({ name: z.string(), available: z.boolean().optional(), deprecation }))
     .default([]),
-});
-
-const money = z.object({ net: z.coerce.number(), gross: z.coerce.number() });
-const priceByLocation = z.array(z.object({ location: z.string(), price_monthly: money }));
-const pricing = z.object({
-  currency: z.string(),
-  volume: z.object({ price_per_gb_month: money }),
-  floating_ips: z.array(z.object({ type: z.string(), prices: priceByLocation })),
-  primary_ips: z.array(z.object({ type: z.string(), prices: priceByLocation })),
-  server_types: z.array(z.object({ name: z.string(), prices: priceByLocation })),
 });
 
 const image = z.object({
@@ -41,19 +32,15 @@ const server = named.extend({
 });
 const floatingIp = named.extend({ type: z.enum(["ipv4", "ipv6"]), ip: z.string() });
 
-/** A price net and with VAT. */
-export type Money = z.infer<typeof money>;
 /** A server type as the API lists it. */
 export type ServerType = z.infer<typeof serverType>;
-/** All prices. */
-export type Pricing = z.infer<typeof pricing>;
 /** A thing of the project with its labels. */
 export type Named = z.infer<typeof named>;
 
 /** What the provider offers now, and what the project has. */
 export interface Offer {
   serverTypes: ServerType[];
-  pricing: Pricing;
+  prices: Prices;
   /** Images of the wished name, one for each architecture. */
   images: z.infer<typeof image>[];
   servers: z.infer<typeof server>[];
@@ -74,7 +61,7 @@ export async function readOffer(call: Call, imageName: string): Promise<Offer> {
   const images = `/images?name=${encodeURIComponent(imageName)}&include_deprecated=true`;
   return {
     serverTypes: await readAll(call, "/server_types", serverType),
-    pricing: (await read(call, "/pricing", z.object({ pricing }))).pricing,
+    prices: await read(call, "/pricing", priceList),
     images: await readAll(call, images, image),
     servers: await readAll(call, "/servers", server),
     floatingIps: await readAll(call, "/floating_ips", floatingIp),

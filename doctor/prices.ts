@@ -1,6 +1,7 @@
+import type { Money, Prices } from "../preview/price-list";
 import { type Finding, findingsOf } from "./finding";
 import { alike, type Needs } from "./needs";
-import type { Money, Offer, Pricing } from "./offer";
+import type { Offer } from "./offer";
 
 const { ok, note } = findingsOf("prices");
 
@@ -17,41 +18,27 @@ export interface Item {
  * All that the stack costs in a month: servers with their IPv4 addresses (an IPv6 network costs nothing),
  * floating addresses, volumes. Not in it: traffic beyond what is included, object storage.
  */
-export function items({ servers, floatingIps, home, volumesGb }: Needs, all: Pricing): Item[] {
+export function items({ servers, floatingIps, home, volumesGb }: Needs, prices: Prices): Item[] {
   const places = [...new Set(servers.map(({ location }) => location))];
   const gb = volumesGb.reduce((sum, one) => sum + one, 0);
   return [
     ...alike(servers).map((group) => ({
       count: group.length,
       what: `${group[0]!.serverType} in ${group[0]!.location}`,
-      price: at(named(all.server_types, group[0]!.serverType), group[0]!.location),
+      price: prices.server[`${group[0]!.serverType} ${group[0]!.location}`],
     })),
     ...places.map((location) => ({
       count: servers.filter((one) => one.location === location).length,
       what: `primary IPv4 in ${location}`,
-      price: at(typed(all.primary_ips, "ipv4"), location),
+      price: prices.serverIpv4[location],
     })),
     ...floatingIps.map((type) => ({
       count: 1,
       what: `floating ${type === "ipv4" ? "IPv4" : "IPv6"}`,
-      price: at(typed(all.floating_ips, type), home),
+      price: prices.floating[`${type} ${home}`],
     })),
-    ...(gb > 0 ? [{ count: gb, what: "GB of volumes", price: all.volume.price_per_gb_month }] : []),
+    ...(gb > 0 ? [{ count: gb, what: "GB of volumes", price: prices.volumeGb }] : []),
   ];
-}
-
-type Prices = Pricing["server_types"][number]["prices"];
-
-function named(all: Pricing["server_types"], name: string): Prices {
-  return all.find((one) => one.name === name)?.prices ?? [];
-}
-
-function typed(all: Pricing["primary_ips"], type: string): Prices {
-  return all.find((one) => one.type === type)?.prices ?? [];
-}
-
-function at(prices: Prices, location: string): Money | undefined {
-  return prices.find((one) => one.location === location)?.price_monthly;
 }
 
 /** Sum of a month. */
@@ -62,10 +49,10 @@ export function monthly(all: readonly Item[]): Money {
 }
 
 /** What the stack costs in a month by the API's prices of now; no price is stored anywhere. */
-export function priceFindings(needs: Needs, { pricing }: Offer): Finding[] {
-  const all = items(needs, pricing);
+export function priceFindings(needs: Needs, { prices }: Offer): Finding[] {
+  const all = items(needs, prices);
   const { net, gross } = monthly(all);
-  const { currency } = pricing;
+  const { currency } = prices;
   const parts = all
     .filter(({ price }) => price && price.net > 0)
     .map(({ count, what, price }) => `${count} × ${what} ${(count * price!.net).toFixed(2)}`);

@@ -71,12 +71,9 @@ function isNear(place: string, location: string): boolean {
 function replacements(
   type: ServerType,
   location: string,
-  { serverTypes, pricing }: Offer,
+  { serverTypes, prices }: Offer,
 ): ServerType[] {
-  const price = ({ name }: ServerType) =>
-    pricing.server_types
-      .find((one) => one.name === name)
-      ?.prices.find((one) => one.location === location)?.price_monthly.net ?? Infinity;
+  const price = ({ name }: ServerType) => prices.server[`${name} ${location}`]?.net ?? Infinity;
   return serverTypes
     .filter(
       (one) =>

@@ -4,12 +4,13 @@ export type Values = Record<string, unknown>;
 /** Stands for a value that is known only after the update. */
 export const unknown: unique symbol = Symbol("unknown");
 
-/** Key that gives a map in the engine's protocol a special meaning. */
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+/** Key that gives a map in the engine's protocol a special meaning. Source: pulumi/sdk `go/common/resource`, `SigKey`. */
+export const signatureKey = "4dabf18193072939515e22adb298388d";
+/** Value of that key in the map around a secret. Source: as above, `SecretSig`. */
+export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Texts that stand for unknown values, by type: pulumi/sdk `go/common/resource/plugin/rpc.go`. */
-const unknownTexts = new Set([
+export const unknownTexts = new Set([
   "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421",

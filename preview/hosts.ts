@@ -1,9 +1,10 @@
+import type { Values } from "../plugin/values";
 import { fileChanges } from "./host-files";
 import { unitChanges } from "./host-units";
 import type { HostChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { valueChanges } from "./value-changes";
-import { isUnknown, mapOf, shown, type Values } from "./values";
+import { isUnknown, mapOf, shown } from "./values";
 
 /** Types by token. */
 export const configurationType = "host:index:Configuration";

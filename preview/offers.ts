@@ -1,5 +1,6 @@
+import { isMap } from "../plugin/values";
 import type { Plan } from "./plan";
-import { isMap, shown } from "./values";
+import { shown } from "./values";
 
 interface ServerType {
   name: string;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { isMap, type Values } from "../plugin/values";
 import type { Plan, Step } from "./plan";
-import { isMap, type Values } from "./values";
 
 /** Beginning of the description of a firewall rule that `npm run admin:open` adds for a while. */
 export const openedUntil = "admin:open until ";

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { mapOf, type Values } from "./values";
+import type { Values } from "../plugin/values";
+import { mapOf } from "./values";
 
 /** What becomes of a resource. */
 export type Fate = "same" | "create" | "update" | "delete" | "replace";

@@ -1,5 +1,5 @@
 import { cloudChanges } from "./cloud-changes";
-import { costOf, type Prices } from "./cost";
+import { costOf } from "./cost";
 import { driftOf } from "./drift";
 import type { Effect } from "./effect";
 import { effectsOf, type Sizes } from "./effects";
@@ -7,6 +7,7 @@ import { hostChanges, serverType } from "./hosts";
 import type { CloudChange, Counts, HostChange, Preview, SettingChange, Verdict } from "./model";
 import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
+import type { Prices } from "./price-list";
 
 /** What is known besides the plan. */
 export interface Besides {

@@ -1,5 +1,6 @@
+import { isMap, type Values } from "../plugin/values";
 import type { SettingChange } from "./model";
-import { isMap, secretText, shown, type Values } from "./values";
+import { brief, secretText } from "./values";
 
 /** Values that a stack file keeps encrypted. https://www.pulumi.com/docs/iac/concepts/secrets */
 function isEncrypted(value: unknown): boolean {
@@ -29,13 +30,8 @@ function differing(before: Values, after: Values, path: string): SettingChange[]
     if (isGroup(from) && isGroup(to)) {
       return differing((from ?? {}) as Values, (to ?? {}) as Values, key);
     }
-    return [{ key, from: brief(from), to: brief(to) }];
+    return [{ key, from: brief(hidden(from), longest), to: brief(hidden(to), longest) }];
   });
-}
-
-function brief(value: unknown): string {
-  const text = shown(hidden(value)).replaceAll("\n", " ");
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function hidden(value: unknown): unknown {

@@ -1,5 +1,6 @@
+import { isMap } from "../plugin/values";
 import type { Step } from "./plan";
-import { isMap, isSecret, shown } from "./values";
+import { brief, isSecret, shown } from "./values";
 
 /** Longest value that is shown, characters. */
 const longest = 80;
@@ -18,7 +19,7 @@ function differing(path: string, before: unknown, after: unknown): string[] {
     return [...keys].flatMap((key) => differing(`${path}.${key}`, before[key], after[key]));
   }
   if (!Array.isArray(before) || !Array.isArray(after)) {
-    return [`${path}: ${brief(before)} -> ${brief(after)}`];
+    return [`${path}: ${brief(before, longest)} -> ${brief(after, longest)}`];
   }
   if (before.length === after.length && [...before, ...after].every(isMap)) {
     return before.flatMap((one, i) => differing(`${path}[${i}]`, one, after[i]));
@@ -29,13 +30,8 @@ function differing(path: string, before: unknown, after: unknown): string[] {
 /** What comes to a list, and what goes. */
 function listChange(path: string, before: readonly unknown[], after: readonly unknown[]): string {
   const [old, next] = [before.map(shown), after.map(shown)];
-  const gone = old.filter((one) => !next.includes(one)).map((one) => `- ${brief(one)}`);
-  const come = next.filter((one) => !old.includes(one)).map((one) => `+ ${brief(one)}`);
+  const gone = old.filter((one) => !next.includes(one)).map((one) => `- ${brief(one, longest)}`);
+  const come = next.filter((one) => !old.includes(one)).map((one) => `+ ${brief(one, longest)}`);
   const all = [...gone, ...come];
   return `${path}: ${all.length > 0 ? all.join(", ") : "in another order"}`;
-}
-
-function brief(value: unknown): string {
-  const text = shown(value).replaceAll("\n", " ");
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

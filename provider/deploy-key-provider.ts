@@ -7,7 +7,7 @@ import type {
 } from "../plugin/plugin";
 import type { Values } from "../plugin/values";
 import { connect } from "./connect";
-import { differences } from "./difference";
+import { differences, inPlace } from "./difference";
 import type { Log, LogOf } from "./engine-log";
 import type { Session } from "./session";
 
@@ -51,11 +51,8 @@ export class DeployKeyProvider implements Plugin {
   check = ({ news }: CheckRequest) => ({ inputs: news, failures: [] });
 
   /** Only another key is a change: hosts that come later are born with the key of then. */
-  diff = ({ state, inputs }: ChangeRequest) => ({
-    changes: differences(state, inputs).filter(({ path }) => path === "publicKey"),
-    deleteBeforeReplace: false,
-    isOfInputs: true,
-  });
+  diff = ({ state, inputs }: ChangeRequest) =>
+    inPlace(differences(state, inputs).filter(({ path }) => path === "publicKey"));
 
   create = async ({ urn, inputs }: CreateRequest) => {
     await this.bring(urn, inputs);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PropertyChange } from "../plugin/plugin";
+import type { Difference, PropertyChange } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
 
 /** Where the archive lies on the machine of `pulumi up` is no state; its digest is. */
@@ -26,6 +26,11 @@ export function differences(before: unknown, after: unknown, path = ""): Propert
     );
   }
   return [{ path, kind: "update" }];
+}
+
+/** Changes that an update makes good in place, shown as those of the inputs. */
+export function inPlace(changes: PropertyChange[]): Difference {
+  return { changes, deleteBeforeReplace: false, isOfInputs: true };
 }
 
 /** Parts of a connection that say how to get to the host, not which host it is. */

@@ -18,6 +18,19 @@ export interface Log {
 /** Makes the log of the resource with that URN. */
 export type LogOf = (urn: string) => Log;
 
+/**
+ * The engine's address among the words of this process; flags such as `-v=9` and `--tracing ADDRESS` may
+ * stand before it. Without one the process ends.
+ */
+export function engineAddress(): string {
+  const [engine] = process.argv
+    .slice(2)
+    .filter((word, i, words) => !word.startsWith("-") && words[i - 1] !== "--tracing");
+  if (engine !== undefined) return engine;
+  console.error("this is a Pulumi provider; the engine starts it with its address as argument");
+  process.exit(1);
+}
+
 /** Logs to the engine at that address. A message that cannot be delivered is dropped. */
 export function engineLog(address: string): LogOf {
   const engine = new EngineClient(address, grpc.credentials.createInsecure());

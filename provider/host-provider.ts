@@ -9,7 +9,7 @@ import type { Values } from "../plugin/values";
 import { type Application, applyConfiguration } from "./apply";
 import { problemsOf } from "./check";
 import { connect, type Visit } from "./connect";
-import { differences, onlyWayChanged } from "./difference";
+import { differences, inPlace, onlyWayChanged } from "./difference";
 import type { LogOf } from "./engine-log";
 import { inputsOf, type Inputs, type State } from "./inputs";
 import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
@@ -42,11 +42,7 @@ export class HostProvider implements Plugin {
   check = ({ news }: CheckRequest) => ({ inputs: news, failures: problemsOf(news) });
 
   /** Compared value by value with what was last applied or read; nothing replaces. */
-  diff = ({ state, inputs }: ChangeRequest) => ({
-    changes: differences(state, inputs),
-    deleteBeforeReplace: false,
-    isOfInputs: true,
-  });
+  diff = ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs));
 
   create = async ({ urn, inputs: values }: CreateRequest) => {
     const inputs = values as unknown as Inputs;

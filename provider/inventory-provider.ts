@@ -1,5 +1,5 @@
 import type { ChangeRequest, CheckRequest, CreateRequest, ReadRequest } from "../plugin/plugin";
-import { differences } from "./difference";
+import { differences, inPlace } from "./difference";
 import { losses } from "./losses";
 
 /** Provider of what only keeps a record, see `inventory.ts`: it is checked, and done nothing with. */
@@ -12,11 +12,7 @@ export const inventoryProvider = {
     failures: losses(olds, news),
   }),
 
-  diff: ({ state, inputs }: ChangeRequest) => ({
-    changes: differences(state, inputs),
-    deleteBeforeReplace: false,
-    isOfInputs: true,
-  }),
+  diff: ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs)),
 
   create: async ({ inputs }: CreateRequest) => ({ id: "inventory", state: inputs }),
   read: async ({ id, state, inputs }: ReadRequest) => ({ id, state, inputs }),

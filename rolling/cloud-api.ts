@@ -8,8 +8,8 @@ export interface CloudProject {
   token: string;
 }
 
-/** Longest wait for an answer, milliseconds. */
-const answerMs = 30_000;
+/** Longest wait for an answer unless a caller says another one, milliseconds. */
+const usualMs = 30_000;
 /** Longest wait for an action, seconds. */
 const actionSeconds = 120;
 
@@ -21,22 +21,41 @@ const actionShape = z.object({
   }),
 });
 
+type CloudMethod = "GET" | "POST" | "DELETE";
+
 /** What the API does after it has answered. */
 export type CloudAction = z.infer<typeof actionShape>["action"];
 
-/** One call; undefined if the thing is not there. @throws Error with what the API says. */
-export async function cloudCall(
+/**
+ * What the API answers to one call, errors too.
+ *
+ * @param path begins after the version.
+ * @param answerMs longest wait for the whole answer.
+ * @throws Error if there is no answer in time.
+ */
+export function cloudAnswer(
   { endpoint, token }: CloudProject,
-  method: "GET" | "POST" | "DELETE",
+  method: CloudMethod,
   path: string,
   body?: object,
-): Promise<unknown> {
-  const response = await fetch(`${endpoint}${path}`, {
+  answerMs = usualMs,
+): Promise<Response> {
+  return fetch(`${endpoint}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(answerMs),
   });
+}
+
+/** One call; undefined if the thing is not there. @throws Error with what the API says. */
+export async function cloudCall(
+  project: CloudProject,
+  method: CloudMethod,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const response = await cloudAnswer(project, method, path, body);
   const text = await response.text();
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);

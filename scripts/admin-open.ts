@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { labelSelector } from "../resources/naming";
 import { type CloudProject, cloudCall } from "../rolling/cloud-api";
+import { waitUntil } from "../rolling/wait-until";
 import { askedOpening } from "./admin/asked";
 import { close, open } from "./admin/command";
 import { ownBlock } from "./admin/own-block";
 import { takesSsh } from "./doctor/own-address";
-import { waitUntil } from "./local/wait-until";
 import { localStackName } from "./local/stack-name";
 import { cloudProject } from "./operate/cloud-project";
 

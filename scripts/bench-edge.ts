@@ -1,18 +1,18 @@
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../rolling/wait-until";
 import { edgeDrills } from "./drill/edge";
 import { holder, waitForNormal } from "./drill/edge-state";
 import { Prober, seen } from "./drill/prober";
 import { median } from "./drill/report";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
-import { cloudGet } from "./local/cloud";
+import { cloudFloatingIps, cloudServers } from "./local/cloud-lists";
 import { healOwn, inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
 import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
-import { waitUntil } from "./local/wait-until";
 
 /** Time under load after a fault, milliseconds: longer than all tries of the recipe's script but one. */
 const watchMs = 20_000;
@@ -30,14 +30,9 @@ const faults: Record<string, { title: string; breaks: (active: string) => Promis
 };
 
 async function ids(): Promise<RecipeIds> {
-  const { floating_ips } = await cloudGet<{ floating_ips: { id: number; type: string }[] }>(
-    "/floating_ips",
-  );
-  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
-    "/servers?per_page=50",
-  );
+  const [floatingIps, servers] = [await cloudFloatingIps(), await cloudServers()];
   return {
-    floatingIp: floating_ips.find(({ type }) => type === "ipv4")!.id,
+    floatingIp: floatingIps.find(({ type }) => type === "ipv4")!.id,
     servers: Object.fromEntries(servers.map(({ name, id }) => [name, id])),
   };
 }

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Preview } from "../preview/model";
 import { markdown } from "../preview/render/markdown";
-import { repositoryRoot } from "./local/paths";
+import { npmScript } from "./local/npm-script";
 
 const usage = "usage: npm run drift -- [--stack <name>] [--file <Markdown>]";
 
@@ -17,25 +16,18 @@ function asked() {
 }
 
 /** What the preview says after a look at what is there; also a plan that is refused says it. */
-function previewed(stack: string | undefined): Promise<Preview> {
+async function previewed(stack: string | undefined): Promise<Preview> {
   const own = stack === undefined ? [] : ["--stack", stack];
-  const words = ["run", "--silent", "preview", "--", ...own, "--refresh", "--json"];
-  return new Promise((resolve, reject) => {
-    const child = spawn("npm", words, {
-      cwd: repositoryRoot,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let said = "";
-    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
-    child.on("error", reject);
-    child.on("close", (status) => {
-      try {
-        resolve(JSON.parse(said) as Preview);
-      } catch {
-        reject(new Error(`the preview ended with ${status}, without an answer`));
-      }
-    });
+  let said = "";
+  const status = await npmScript("preview", [...own, "--refresh", "--json"], {
+    hear: (text) => (said += text),
+    showsErrors: true,
   });
+  try {
+    return JSON.parse(said) as Preview;
+  } catch {
+    throw new Error(`the preview ended with ${status}, without an answer`);
+  }
 }
 
 /**

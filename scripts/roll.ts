@@ -2,7 +2,8 @@ import { confirmed } from "./operate/confirm";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { edgeStates, holderOf } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
-import { replaceServer, serviceSeconds, waitForService } from "./operate/replace-server";
+import { waitForService } from "./operate/in-service";
+import { replaceServer, serviceSeconds } from "./operate/replace-server";
 import { rollOrder } from "./operate/roll-order";
 
 /** Time for a stack that was disturbed a moment ago to be in service, seconds. */

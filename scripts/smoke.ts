@@ -8,8 +8,7 @@ import { authorityFiles } from "./local/authority-settings";
 import { localStackName } from "./local/stack-name";
 import { outputsOf } from "./operate/operated-stack";
 import { certificateAt, statusAt } from "./smoke/answer";
-import { siteOf } from "./smoke/site";
-import { type Ask, smoke } from "./smoke/smoke";
+import { type Ask, siteOf, smoke } from "./smoke/smoke";
 
 const usage = "usage: npm run smoke -- [--stack <name>]";
 /** Time between two tries, milliseconds, and how many there are: an update ended a moment ago. */

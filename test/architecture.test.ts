@@ -29,7 +29,10 @@ const allowed: Record<string, string[]> = {
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
   // What speaks against an up: reads settings and the API, and makes nothing.
-  doctor: ["doctor", "config/addresses", "config/locations", "topology", "zod"],
+  doctor: [
+    ...["doctor", "config/addresses", "config/locations", "topology", "zod"],
+    ...["rolling/cloud-api", "preview/price-list"],
+  ],
   host: ["host", "acme-client"],
   plugin: ["plugin", "@pulumi/pulumi"],
   provider: ["provider", "plugin", "ssh2", "@pulumi/pulumi"],
@@ -39,7 +42,7 @@ const allowed: Record<string, string[]> = {
     ...["@peculiar/x509", "bcryptjs", "esbuild", "reflect-metadata", "yaml"],
   ],
   // Events in, words out: it starts nothing and asks nobody.
-  preview: ["preview"],
+  preview: ["preview", "plugin/values", "zod"],
   "sample-app": ["sample-app", "sample-app/*"],
 };
 

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { costOf, pricesOf } from "../preview/cost";
+import { costOf } from "../preview/cost";
 import { planOf } from "../preview/plan";
+import { pricesOf } from "../preview/price-list";
 import { program } from "../program";
 import { catalogue } from "./preview/recorded";
 import { step } from "./preview/support";

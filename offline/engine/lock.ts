@@ -22,7 +22,8 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-function isAlive(id: number): boolean {
+/** True while a process with this id exists. */
+export function isAlive(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;

@@ -44,7 +44,8 @@ function rendered(preview: Preview, isCoarse: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-function section(title: string, items: readonly string[]): string[] {
+/** A list with a title; nothing without items. */
+export function section(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];
   return ["", `**${title}**`, "", ...items.map((item) => `- ${item}`)];
 }

@@ -1,7 +1,9 @@
-import { quoted } from "../operate/foreground";
-import { unitProperties } from "./unit-properties";
+import { quoted } from "../operate/shell-word";
 
 const unitPath = "/etc/systemd/system/app@.service";
+/** Settings of a unit that are about running its program, not about what the program may and sees. */
+const ofTheProgram =
+  /^(Type|NotifyAccess|Exec\w+|Restart\w*|WatchdogSec|Timeout\w+|KillMode|SuccessExitStatus)$/;
 
 /** Command that prints the names of the app's processes on a node, and the text of their unit. */
 export const askForUnit = `systemctl list-units --all --full --plain --no-legend 'app@*.service'; echo; cat ${unitPath}`;
@@ -32,4 +34,21 @@ export function consoleCommand(
     ...["--", "/usr/bin/env", ...(words.length > 0 ? words : ["/bin/bash"])],
   ];
   return run.map(quoted).join(" ");
+}
+
+/**
+ * What a unit lets its program do and see, as properties for `systemd-run`, such as `User=app`.
+ *
+ * @param text text of a template unit.
+ * @param instance instance that it stands for, such as `3101`: systemd replaces `%i` in a file alone.
+ */
+export function unitProperties(text: string, instance: string): string[] {
+  const [, service = ""] = /^\[Service\]\n([^]*?)(?=^\[|$(?![^]))/m.exec(text) ?? [];
+  return service.split("\n").flatMap((line) => {
+    const [, name = "", value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
+    if (name === "" || ofTheProgram.test(name)) return [];
+    return [
+      `${name}=${value.replace(/%(.)/g, (_, letter) => (letter === "i" ? instance : letter))}`,
+    ];
+  });
 }

@@ -1,6 +1,6 @@
 import { operatorUsers } from "../../services/mysql/mysql-init-sql";
 import { type DatabaseState, primaryOf } from "../operate/databases";
-import { quoted } from "../operate/foreground";
+import { quoted } from "../operate/shell-word";
 import type { StackNode } from "../operate/outputs";
 
 /** What the supervisors say, by node; undefined where one does not answer. */

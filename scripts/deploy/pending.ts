@@ -3,7 +3,6 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { migrateUnit } from "../../services/app/app-units";
 import { tableCheckTemplate } from "../../services/app/table-check";
 import type { BundleService } from "../../services/bundle";
-import { serviceWithoutRuntime, withoutRuntime, withoutRuntimePackages } from "./of-runtime";
 
 /** Steps that change nothing. */
 const idle = ["same", "read", "refresh"];
@@ -11,6 +10,8 @@ const appUnit = "/etc/systemd/system/app@.service";
 /** Says itself whether a wrong table ends the release, which it does not if the release ran before. */
 const tableCheck = `/etc/systemd/system/${tableCheckTemplate}`;
 const current = "/srv/app/current";
+/** Directory of runtimes on the hosts. */
+const runtimes = "/srv/runtime/";
 /** A change of a unit file. */
 const unitKey = /^files\["(\/etc\/systemd\/system\/[^"\\]+)"\]$/;
 
@@ -104,4 +105,24 @@ export function pendingEdits(events: readonly EngineEvent[], saysCommand: boolea
     const places = beyondRelease(step, saysCommand).map(place);
     return places.length === 0 ? [] : [`${name}: ${[...new Set(places)].join(", ")}`];
   });
+}
+
+/**
+ * The text of a unit without what the runtime of a release says there: its path with variables, and whether a
+ * program is looked for in it.
+ */
+function withoutRuntime(text: string): string {
+  return text
+    .replace(/^Environment=PATH=.*$/m, "Environment=PATH=")
+    .replace(/^ExecStart=\/usr\/bin\/(?:env )?node /m, "ExecStart=node ");
+}
+
+/** The same for a service: whether it waits for the runtime. */
+function serviceWithoutRuntime({ needs = [], ...service }: BundleService): BundleService {
+  return { ...service, needs: needs.filter((path) => !path.startsWith(runtimes)) };
+}
+
+/** The same for packages: a runtime may need its own, and one taken away stays installed. */
+function withoutRuntimePackages(packages: readonly string[] = []): string[] {
+  return packages.filter((name) => name !== "python3");
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { databaseStates, primaryOf } from "../operate/databases";
 import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { waitUntil } from "../local/wait-until";
 import { harmless, usualWatch } from "./database-kinds";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { waitUntil } from "../local/wait-until";
+import { waitUntil } from "../../rolling/wait-until";
 import { databaseStates, primaryOf } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { Bank } from "./bank";

@@ -1,5 +1,5 @@
+import { waitUntil } from "../../rolling/wait-until";
 import { heal, inject } from "../local/faults";
-import { waitUntil } from "../local/wait-until";
 import { type DatabaseState, databaseStates, primaryOf } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";

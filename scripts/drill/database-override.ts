@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { healOwn } from "../local/faults";
-import { waitUntil } from "../local/wait-until";
 import { databaseStates, query } from "../operate/databases";
 import { loadBalancers } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { heal, inject } from "../local/faults";
-import { waitUntil } from "../local/wait-until";
 import { query } from "../operate/databases";
 import { ballastMb, withBallast } from "./ballast";
 import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";

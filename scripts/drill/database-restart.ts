@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { cloudDelete, cloudGet } from "../local/cloud";
+import { waitUntil } from "../../rolling/wait-until";
+import { cloudDelete } from "../local/cloud";
+import { cloudServers } from "../local/cloud-lists";
 import { heal, inject } from "../local/faults";
 import { readOutputs } from "../local/outputs";
 import type { StackOutputs } from "../operate/outputs";
-import { waitUntil } from "../local/wait-until";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { ballastMb, withBallast } from "./ballast";
@@ -105,10 +106,8 @@ async function rolling({ primary, secondaries, outputs, mark }: Members): Promis
 /** Deletes a secondary's server as somebody might in the console; `up` makes it again. */
 async function destroyed({ secondaries, outputs, mark }: Members): Promise<void> {
   const name = secondaries[0]!;
-  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
-    `/servers?name=${name}`,
-  );
-  await cloudDelete(`/servers/${servers[0]!.id}`);
+  const server = (await cloudServers()).find((one) => one.name === name)!;
+  await cloudDelete(`/servers/${server.id}`);
   await npmRun("up:local", "--refresh");
   outputs.nodes = readOutputs().nodes;
   mark("server made again");

@@ -1,3 +1,4 @@
+import { waitUntil } from "../../rolling/wait-until";
 import {
   askSupervisor,
   type DatabaseState,
@@ -6,9 +7,8 @@ import {
   query,
 } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
-import { cloudGet } from "../local/cloud";
+import { cloudServers } from "../local/cloud-lists";
 import type { StackOutputs } from "../operate/outputs";
-import { waitUntil } from "../local/wait-until";
 import type { Load } from "./database-load";
 
 /**
@@ -93,6 +93,5 @@ export async function groupOf(outputs: StackOutputs, node: string): Promise<stri
 
 /** Names of all servers of the stack. */
 export async function serverNames(): Promise<string[]> {
-  const { servers } = await cloudGet<{ servers: { name: string }[] }>("/servers?per_page=50");
-  return servers.map(({ name }) => name);
+  return (await cloudServers()).map(({ name }) => name);
 }

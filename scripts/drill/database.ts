@@ -3,6 +3,7 @@ import { switchPrimary } from "../operate/databases";
 import { heal, healOwn, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
+import { probeClosedPorts, wronglyAnswered } from "./closed-ports";
 import { clockDrills } from "./database-clock";
 import { diskDrills } from "./database-disk";
 import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
@@ -13,7 +14,6 @@ import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
 import { starvedDrills } from "./database-starved";
-import { strangerDrills } from "./database-strangers";
 import { waitForWrites } from "./database-load";
 import { lostDiskDrills } from "./database-lost-disk";
 import { type Members, watched } from "./database-watch";
@@ -42,6 +42,12 @@ async function stoppedCleanly({ primary, outputs }: Members): Promise<void> {
   await runOnNode(outputs, primary, `sudo systemctl stop ${mysqlUnit}`, 60_000);
   await pause(5_000);
   await runOnNode(outputs, primary, `sudo systemctl start ${mysqlUnit}`, 60_000);
+}
+
+/** What somebody can do who is on a host, or has SSH, without being root. */
+async function askedByStrangers({ outputs }: Members): Promise<void> {
+  const wrong = wronglyAnswered(await probeClosedPorts(outputs));
+  if (wrong.length > 0) throw new Error(`answered a stranger: ${wrong.join("; ")}`);
 }
 
 function shuffled<T>(values: readonly T[]): T[] {
@@ -157,7 +163,12 @@ export const databaseDrills: readonly Drill[] = [
   ...restartDrills,
   ...lineageDrills,
   ...starvedDrills,
-  ...strangerDrills,
+  harmless(
+    "F46b",
+    "every port of the supervisors and the broker, asked by a stranger",
+    askedByStrangers,
+    usualWatch,
+  ),
   ...clockDrills,
   ...wrongHandDrills,
   ...lostDiskDrills,

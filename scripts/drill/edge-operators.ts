@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { cloudGet, cloudPost } from "../local/cloud";
+import { waitUntil } from "../../rolling/wait-until";
+import { cloudPost } from "../local/cloud";
+import { cloudFloatingIps, cloudServers } from "../local/cloud-lists";
 import { holderOf, edgeStates, loadBalancers, switchEdge } from "../operate/edge";
 import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { waitUntil } from "../local/wait-until";
 import type { Drill, Measured } from "./drill";
 import { holder, waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
@@ -14,12 +15,9 @@ const takeBackSeconds = 35;
 
 /** Gives the floating IP to a server, or to none, as a person with the token does it. */
 async function moveByHand(to: string | undefined): Promise<void> {
-  const { floating_ips } = await cloudGet<{ floating_ips: { id: number }[] }>("/floating_ips");
-  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
-    "/servers?per_page=50",
-  );
-  const server = servers.find(({ name }) => name === to)?.id;
-  for (const { id } of floating_ips) {
+  const floatingIps = await cloudFloatingIps();
+  const server = (await cloudServers()).find(({ name }) => name === to)?.id;
+  for (const { id } of floatingIps) {
     const path = `/floating_ips/${id}/actions/${to === undefined ? "unassign" : "assign"}`;
     await cloudPost(path, server === undefined ? {} : { server });
   }

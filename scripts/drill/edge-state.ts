@@ -1,8 +1,9 @@
+import { waitUntil } from "../../rolling/wait-until";
 import { cloudGet } from "../local/cloud";
+import { cloudFloatingIps, cloudServers, type ListedFloatingIp } from "../local/cloud-lists";
 import { giveCallsBack } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { waitUntil } from "../local/wait-until";
 
 interface WireAction {
   id: number;
@@ -10,25 +11,15 @@ interface WireAction {
   status: string;
 }
 
-interface WireFloatingIp {
-  id: number;
-  type: string;
-  server: number | null;
-}
-
 /** The floating IPv4 address; an IPv6 one moves together with it. */
-async function floatingIp(): Promise<WireFloatingIp | undefined> {
-  const { floating_ips } = await cloudGet<{ floating_ips: WireFloatingIp[] }>("/floating_ips");
-  return floating_ips.find(({ type }) => type === "ipv4");
+async function floatingIp(): Promise<ListedFloatingIp | undefined> {
+  return (await cloudFloatingIps()).find(({ type }) => type === "ipv4");
 }
 
 /** The load balancer that has the floating IP. @throws Error if none has. */
 export async function holder(): Promise<string> {
   const address = await floatingIp();
-  const { servers } = await cloudGet<{ servers: { id: number; name: string }[] }>(
-    "/servers?per_page=50",
-  );
-  const name = servers.find(({ id }) => id === address?.server)?.name;
+  const name = (await cloudServers()).find(({ id }) => id === address?.server)?.name;
   if (!name) throw new Error("no load balancer has the floating IP");
   return name;
 }

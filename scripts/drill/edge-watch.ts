@@ -3,11 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { apiCalls, healOwn } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import type { Mark, Measured } from "./drill";
+import type { Measured } from "./drill";
 import { toldPhases } from "./edge-phases";
 import { holder, moves, waitForNormal } from "./edge-state";
-import { Prober, seen } from "./prober";
-import { answersOfProbes, seriesOf, type Watched } from "./series";
+import { Prober } from "./prober";
+import { Probers } from "./probers";
+import { answersOfProbes, seriesOf } from "./series";
 
 /** The two load balancers as a fault meets them. */
 export interface Pair {
@@ -56,48 +57,30 @@ export async function watched(
   const standby = nodes.find((name) => name !== active)!;
   const before = await moves();
   const callsBefore = await apiCalls();
-  const probers = probersOf(outputs, perSecond);
-  const begunMs = performance.now();
-  const marks: Mark[] = [];
-  const mark = (text: string) => void marks.push({ atMs: performance.now() - begunMs, text });
-  for (const prober of probers) prober.start();
+  const probers = new Probers(probersOf(outputs, perSecond));
+  const { begunMs, marks, mark } = probers;
   try {
     await pause(beforeMs);
     mark("fault");
     await breaks({ active, standby, outputs, mark });
     await pause(watchMs);
   } finally {
-    await Promise.all(probers.map((prober) => prober.stop()));
+    await probers.stop();
     if ((await healOwn()) > 0) mark("healed");
     const resume = "sudo systemctl kill -s CONT haproxy.service";
     await runOnNode(outputs, active, resume).catch(() => undefined);
   }
   const callsAfter = await apiCalls();
   const moved = (await moves()).filter((id) => !before.includes(id));
-  const { fromMs, retried, slowestMs, ...answered } = together(probers, { begunMs, stepMs, marks });
-  const isFailover = moved.length === 1 && fromMs > 0;
+  const { outageFromMs, retried, slowestMs, ...answered } = probers.seen();
+  const series = seriesOf(answersOfProbes(probers.probes), { begunMs, stepMs, marks });
+  const isFailover = moved.length === 1 && outageFromMs > 0;
   const notes = isFailover
-    ? await toldPhases(outputs, standby, performance.timeOrigin + fromMs)
+    ? await toldPhases(outputs, standby, performance.timeOrigin + outageFromMs)
     : [];
   await waitForNormal(outputs);
   isNormal = true;
   if (retried > 0) notes.push(`${retried} sent again`);
   if (slowestMs > slowMs) notes.push(`slowest answer ${slowestMs} ms`);
-  return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes };
-}
-
-/** What all probers saw; the outage is the longest that one of them saw, `fromMs` when it began. */
-function together(probers: readonly Prober[], watch: Watched) {
-  const each = probers.map(({ probes }) => seen(probes));
-  const answers = probers.flatMap(({ probes }) => answersOfProbes(probes));
-  const [worst] = [...each].sort((a, b) => b.outageMs - a.outageMs);
-  return {
-    outageMs: worst!.outageMs,
-    fromMs: worst!.outageFromMs,
-    requests: each.reduce((sum, { requests }) => sum + requests, 0),
-    failed: each.reduce((sum, { failed }) => sum + failed, 0),
-    retried: each.reduce((sum, { retried }) => sum + retried, 0),
-    slowestMs: Math.max(...each.map(({ slowestMs }) => slowestMs)),
-    series: seriesOf(answers, watch),
-  };
+  return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes, series };
 }

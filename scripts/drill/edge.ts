@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { heal, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
-import { waitUntil } from "../local/wait-until";
 import { runOnNode } from "../operate/ssh";
 import type { Drill, NotShown } from "./drill";
 import { floodDrills } from "./edge-flood";

@@ -1,17 +1,17 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { cloudGet } from "../local/cloud";
-import { waitUntil } from "../local/wait-until";
-import { outOfService } from "../operate/in-service";
+import { waitForService } from "../operate/in-service";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { absences, machineActions, overlaps } from "./absences";
 import { account } from "./database-load";
-import type { Drill, Mark, Measured, NotShown } from "./drill";
+import type { Drill, Measured, NotShown } from "./drill";
 import { moves, waitForNormal } from "./edge-state";
 import { Ledger, type Write } from "./ledger";
 import { longestGap } from "./longest-gap";
 import { npmRun } from "./npm-run";
-import { isServed, type Probe, Prober, seen } from "./prober";
+import { isServed, type Probe, Prober } from "./prober";
+import { Probers } from "./probers";
 import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
 import { withStackFile } from "./stack-file";
 
@@ -23,6 +23,8 @@ const writers = { clients: 2, pauseMs: 150 };
 const aroundMs = 3_000;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 500;
+/** Longest wait for every node to be in service, seconds. */
+const serviceSeconds = 180;
 /** Types of which the second one is larger. */
 const [small, large] = ["cpx22", "cpx32"];
 
@@ -33,15 +35,6 @@ const keys: Record<StackNode["role"], string> = {
   app: "webstack:app",
   db: "webstack:db",
 };
-
-async function allInService(outputs: StackOutputs): Promise<void> {
-  const look = async () => {
-    const out = await outOfService(outputs);
-    if (out.length > 0) throw new Error(`${out.join(", ")} not in service`);
-    return true;
-  };
-  await waitUntil("every node in service", look, { timeoutSeconds: 180, intervalMs: 2_000 });
-}
 
 /** Makes the servers of a tier larger and small again, with two ordinary `up`. */
 async function upAndDown(role: StackNode["role"], mark: (text: string) => void): Promise<void> {
@@ -74,16 +67,13 @@ function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: n
 
 /** Edits a tier under load; what fails, and what is away together, is counted. */
 async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<Measured> {
-  await allInService(outputs);
+  await waitForService(outputs, serviceSeconds);
   await waitForNormal(outputs);
   const before = { moves: await moves(), id: (await machineActions(cloudGet)).at(-1)?.id ?? 0 };
   const url = new URL("/api/entries", outputs.url).href;
-  const probers = [new Prober(url, readsPerSecond, false), new Prober(url, readsPerSecond, true)];
   const ledger = new Ledger(outputs.url, await account(outputs.url));
-  const begunMs = performance.now();
-  const marks: Mark[] = [];
-  const mark = (text: string) => void marks.push({ atMs: performance.now() - begunMs, text });
-  for (const prober of probers) prober.start();
+  const probers = new Probers([false, true].map((keeps) => new Prober(url, readsPerSecond, keeps)));
+  const { begunMs, marks, mark } = probers;
   ledger.start(writers.clients, writers.pauseMs);
   try {
     await pause(aroundMs);
@@ -91,27 +81,27 @@ async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<M
     mark("done");
     await pause(aroundMs);
   } finally {
-    await Promise.all([...probers.map((prober) => prober.stop()), ledger.stop()]);
+    await Promise.all([probers.stop(), ledger.stop()]);
   }
   const tookSeconds = Math.round((performance.now() - begunMs) / 1000);
-  await allInService(outputs);
+  await waitForService(outputs, serviceSeconds);
   const away = await togetherAway(before.id);
   if (away.length > 0) throw new Error(`away at the same time: ${away.join(", ")}`);
-  const each = probers.map(({ probes }) => seen(probes));
+  const { probes } = probers;
+  const { requests, failed, outageMs, slowestMs } = probers.seen();
   const lost = ledger.writes.filter(({ result }) => result !== "acknowledged").length;
   const gap = longestGap(ledger.writes).lengthMs;
-  const probes = probers.flatMap((prober) => prober.probes);
   const answers = [...answersOfProbes(probes), ...answersOfWrites(ledger.writes)];
   return {
-    outageMs: Math.max(...each.map(({ outageMs }) => outageMs), role === "db" ? gap : 0),
-    requests: each.reduce((sum, { requests }) => sum + requests, ledger.writes.length),
-    failed: each.reduce((sum, { failed }) => sum + failed, lost),
+    outageMs: Math.max(outageMs, role === "db" ? gap : 0),
+    requests: requests + ledger.writes.length,
+    failed: failed + lost,
     moves: (await moves()).filter((id) => !before.moves.includes(id)).length,
     notes: [
       `up and down in ${tookSeconds} s`,
       `longest time between two writes ${gap} ms`,
       `${lost} of ${ledger.writes.length} writes without an answer`,
-      `slowest read ${Math.max(...each.map(({ slowestMs }) => slowestMs))} ms`,
+      `slowest read ${slowestMs} ms`,
       ...failures(probes, ledger.writes, begunMs),
     ],
     series: seriesOf(answers, { begunMs, stepMs, marks }),

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { repositoryRoot } from "../local/paths";
+import { npmScript } from "../local/npm-script";
 
 /** What a command said, and how it ended. */
 export interface Ended {
@@ -9,18 +8,15 @@ export interface Ended {
   said: string;
 }
 
+/** Most of what a command says that is kept, characters. */
+const kept = 4_000;
+
 /** Runs an npm script of this project to its end, whatever that is. */
-export function npmEnded(script: string, ...args: string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const words = ["run", "--silent", script, "--", ...args];
-    const child = spawn("npm", words, { cwd: repositoryRoot, stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
-    }
-    child.on("error", reject);
-    child.on("close", (status) => resolve({ status, said }));
-  });
+export async function npmEnded(script: string, ...args: string[]): Promise<Ended> {
+  let said = "";
+  const hear = (text: string) => (said = (said + text).slice(-kept));
+  const status = await npmScript(script, args, { hear });
+  return { status, said };
 }
 
 /** Runs an npm script of this project. @throws Error with the end of what it said. */

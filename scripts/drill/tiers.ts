@@ -1,12 +1,12 @@
-import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
 import { healOwn, inject } from "../local/faults";
-import { waitUntil } from "../local/wait-until";
-import { outOfService } from "../operate/in-service";
+import { waitForService } from "../operate/in-service";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import type { Drill, Mark, Measured, NotShown } from "./drill";
-import { isServed, type Probe, Prober, seen } from "./prober";
+import type { Drill, Measured, NotShown } from "./drill";
+import { isServed, type Probe, Prober } from "./prober";
+import { Probers } from "./probers";
 import { answersOfProbes, seriesOf } from "./series";
 
 /** Requests a second of each prober: one with a connection for each request, one with lasting ones. */
@@ -17,6 +17,8 @@ const beforeMs = 2_000;
 const stepMs = 100;
 /** How long a node stays frozen, milliseconds: longer than any proxy waits for it. */
 const frozenMs = 12_000;
+/** Longest wait for every node to be in service, seconds, and the time between two looks, milliseconds. */
+const [serviceSeconds, lookMs] = [120, 1_000];
 /** How long an app process is kept busy, milliseconds: its watchdog ends it before. */
 const blockedMs = 60_000;
 
@@ -42,13 +44,10 @@ export function disturbedMs(probes: readonly Probe[]): number {
 
 /** Breaks something under reads through the whole site, watches, heals, and waits for all nodes. */
 async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): Promise<Measured> {
-  await allInService(outputs);
+  await waitForService(outputs, serviceSeconds, lookMs);
   const url = new URL("/api/entries", outputs.url).href;
-  const probers = [new Prober(url, perSecond, false), new Prober(url, perSecond, true)];
-  const begunMs = performance.now();
-  const marks: Mark[] = [];
-  const mark = (text: string) => void marks.push({ atMs: performance.now() - begunMs, text });
-  for (const prober of probers) prober.start();
+  const probers = new Probers([false, true].map((keeps) => new Prober(url, perSecond, keeps)));
+  const { begunMs, marks, mark } = probers;
   try {
     await pause(beforeMs);
     mark("fault");
@@ -57,33 +56,23 @@ async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): 
   } finally {
     if ((await healOwn()) > 0) mark("healed");
     await pause(beforeMs);
-    await Promise.all(probers.map((prober) => prober.stop()));
+    await probers.stop();
   }
   const begun = Date.now();
-  await allInService(outputs);
-  const all = probers.flatMap(({ probes }) => probes);
-  const each = probers.map(({ probes }) => seen(probes));
-  const sum = (of: "requests" | "failed") => each.reduce((total, one) => total + one[of], 0);
+  await waitForService(outputs, serviceSeconds, lookMs);
+  const { probes } = probers;
+  const { requests, failed, slowestMs } = probers.seen();
   return {
-    outageMs: disturbedMs(all),
-    requests: sum("requests"),
-    failed: sum("failed"),
+    outageMs: disturbedMs(probes),
+    requests,
+    failed,
     moves: 0,
     notes: [
-      `slowest answer ${Math.max(...each.map(({ slowestMs }) => slowestMs))} ms`,
+      `slowest answer ${slowestMs} ms`,
       `all in service ${Math.round((Date.now() - begun) / 1000)} s later`,
     ],
-    series: seriesOf(answersOfProbes(all), { begunMs, stepMs, marks }),
+    series: seriesOf(answersOfProbes(probes), { begunMs, stepMs, marks }),
   };
-}
-
-function allInService(outputs: StackOutputs): Promise<boolean> {
-  const look = async () => {
-    const out = await outOfService(outputs);
-    if (out.length > 0) throw new Error(`${out.join(", ")} not in service`);
-    return true;
-  };
-  return waitUntil("every node in service", look, { timeoutSeconds: 120, intervalMs: 1_000 });
 }
 
 /** A node stands still and goes on later. */

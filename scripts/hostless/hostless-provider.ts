@@ -1,16 +1,11 @@
 import { serve } from "../../plugin/protocol";
 import { ByType } from "../../provider/by-type";
-import { engineLog } from "../../provider/engine-log";
+import { engineAddress, engineLog } from "../../provider/engine-log";
 import { HostProvider } from "../../provider/host-provider";
 import { inventoryProvider } from "../../provider/inventory-provider";
 
-const engine = process.argv
-  .slice(2)
-  .filter((word, i, words) => !word.startsWith("-") && words[i - 1] !== "--tracing")[0];
-if (engine === undefined) throw new Error("the engine starts it with its address as argument");
-
 /** The provider `host` as it is, but for the hosts: what it is given counts as done. */
-const provider = new HostProvider(engineLog(engine));
+const provider = new HostProvider(engineLog(engineAddress()));
 provider.create = async ({ inputs }) => ({
   id: String(inputs.node),
   state: { ...inputs, hostKey: "ssh-ed25519 AAAA" },

@@ -4,7 +4,7 @@ import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { layOutPlugin } from "../../offline/engine/compiled";
 import { repositoryRoot } from "../local/paths";
-import { inlineStack } from "./inline-stack";
+import { throwawayStack } from "./throwaway-stack";
 import type { MemoryCloud } from "./memory-cloud";
 
 /** Settings of a stack file below `config:`. */
@@ -38,7 +38,7 @@ export class HostlessStack {
     const project = { ...file, plugins: { providers: [{ name: "host", path: plugin }] } };
     const own: { made?: HostlessStack } = {};
     const program = () => own.made!.run();
-    const { stack, workDir } = await inlineStack(cloud, { name, project, program, say });
+    const { stack, workDir } = await throwawayStack(cloud, { name, project, program, say });
     own.made = new HostlessStack(stack, join(workDir, `Pulumi.${name}.yaml`));
     return own.made;
   }

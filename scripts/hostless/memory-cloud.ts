@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import type { CloudProject } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../local/paths";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
@@ -24,16 +25,22 @@ export class MemoryCloud {
   /** @param apiDate the day whose API answers, `YYYY-MM-DD`; absent: today's. */
   constructor(private readonly apiDate?: string) {}
 
+  /** How to reach its API. @throws Error if it has not been started. */
+  get access(): CloudProject {
+    if (!this.address) throw new Error("the local cloud has not been started");
+    return { endpoint: this.address, token: this.token };
+  }
+
   /** Environment of clients: endpoint and token, and a home where nothing is configured. */
   get environment(): NodeJS.ProcessEnv {
-    if (!this.address) throw new Error("the local cloud has not been started");
+    const { endpoint, token } = this.access;
     const home = join(this.folder, "home");
     mkdirSync(home, { recursive: true });
     return {
       PATH: process.env.PATH,
       HOME: home,
-      HCLOUD_ENDPOINT: this.address,
-      HCLOUD_TOKEN: this.token,
+      HCLOUD_ENDPOINT: endpoint,
+      HCLOUD_TOKEN: token,
     };
   }
 

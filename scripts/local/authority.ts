@@ -3,11 +3,11 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync
 import { get } from "node:https";
 import { cloudNames, worldAddress } from "../../localcloud/machines/names";
 import { saveZone } from "../../localcloud/names/zone";
+import { waitUntil } from "../../rolling/wait-until";
 import { authorityFiles as files, authorityPorts as ports } from "./authority-settings";
 import { localPaths } from "./paths";
 import { ensurePrerequisites } from "./prerequisites";
 import { livePid, stopByPidFile } from "./processes";
-import { waitUntil } from "./wait-until";
 
 const program = { command: "pebble", debianPackage: "pebble" };
 /** As Let's Encrypt: 90 days. */

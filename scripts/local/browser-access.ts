@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { rmSync, writeFileSync } from "node:fs";
+import { waitUntil } from "../../rolling/wait-until";
 import { livePid, startDetached, stopByPidFile } from "./processes";
 import { browserPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
-import { waitUntil } from "./wait-until";
 
 /** Address for a browser on this machine. */
 export const browserUrl = `http://localhost:${browserPort}`;

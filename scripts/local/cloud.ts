@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
+import { waitUntil } from "../../rolling/wait-until";
 import { ensureStorageAccess } from "./backups";
 import { cloudVersion } from "./cloud-version";
 import { heal } from "./faults";
@@ -13,19 +15,12 @@ import {
   repositoryRoot,
   storagePort,
 } from "./paths";
-import { waitUntil } from "./wait-until";
-
-/** How to reach the running local cloud. */
-export interface LocalCloud {
-  /** API endpoint on loopback, with `/v1`. */
-  endpoint: string;
-  /** API token, 64 characters. */
-  token: string;
-}
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
 const pidFile = join(localPaths.cloud, "pid");
 const versionFile = join(localPaths.cloud, "version");
+/** Longest wait for an answer but to a deletion, milliseconds. */
+const answerMs = 5_000;
 
 /** The token of the local project; made at the first call and kept. */
 export function localToken(): string {
@@ -36,45 +31,32 @@ export function localToken(): string {
   return readFileSync(localPaths.tokens, "utf8").trim();
 }
 
-/** Where the local cloud listens, running or not. */
-export function localCloud(): LocalCloud {
+/** Where the local cloud listens on loopback, running or not. */
+export function localCloud(): CloudProject {
   return { endpoint: `http://127.0.0.1:${cloudPort}/v1`, token: localToken() };
 }
 
-/** The decoded answer of one GET to the local cloud's API. */
-export async function cloudGet<T>(path: string): Promise<T> {
-  const { endpoint, token } = localCloud();
-  const response = await fetch(`${endpoint}${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(5_000),
-  });
-  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
-  return (await response.json()) as T;
+/** One call of the local cloud's API. @throws Error if it is refused. */
+async function called(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
+  const response = await cloudAnswer(localCloud(), method, path, body, answerMs);
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+  return response;
 }
 
-/** Deletes a thing in the local cloud; one that is not there is no error. */
-export async function cloudDelete(path: string): Promise<void> {
-  const { endpoint, token } = localCloud();
-  const response = await fetch(`${endpoint}${path}`, {
-    method: "DELETE",
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(30_000),
-  });
-  if (!response.ok && response.status !== 404) {
-    throw new Error(`DELETE ${path} answered ${response.status}`);
-  }
+/** The decoded answer of one GET to the local cloud's API. @throws Error if it is refused. */
+export async function cloudGet<T>(path: string): Promise<T> {
+  return (await (await called("GET", path)).json()) as T;
 }
 
 /** Sends a POST to the local cloud's API. @throws Error if it is refused. */
 export async function cloudPost(path: string, body: object): Promise<void> {
-  const { endpoint, token } = localCloud();
-  const response = await fetch(`${endpoint}${path}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(5_000),
-  });
-  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}`);
+  await called("POST", path, body);
+}
+
+/** Deletes a thing in the local cloud; one that is not there is no error. */
+export async function cloudDelete(path: string): Promise<void> {
+  const { ok, status } = await cloudAnswer(localCloud(), "DELETE", path);
+  if (!ok && status !== 404) throw new Error(`DELETE ${path} answered ${status}`);
 }
 
 /** True while the local cloud's process runs and answers. */

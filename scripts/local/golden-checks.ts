@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { command } from "../../localcloud/machines/command";
+import { quoted } from "../operate/shell-word";
 
 const goldenFolder = join(__dirname, "..", "..", "test", "services", "golden");
 
@@ -19,10 +20,6 @@ export interface CheckResult {
   good: boolean;
   /** What it said. */
   said: string;
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Puts the golden files where they belong, and throw-away keys where a checker wants some. */

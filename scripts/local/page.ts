@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import { waitUntil } from "./wait-until";
+import { waitUntil } from "../../rolling/wait-until";
 
 /** The status of an answer at the address, whatever the name in the URL leads to elsewhere. */
 function statusAt(url: string, address: string, ca: string | undefined): Promise<number> {

@@ -2,7 +2,7 @@ import "./unused-modules";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/compiled";
@@ -10,6 +10,7 @@ import { program } from "../../program";
 import { atLocalAuthority } from "./authority-settings";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
+import { inlineStack } from "./inline-stack";
 import { localPaths, repositoryRoot } from "./paths";
 import { localStackName } from "./stack-name";
 
@@ -85,27 +86,11 @@ export async function localStack(
   settings = readFileSync(join(repositoryRoot, `Pulumi.${localStackName}.yaml`), "utf8"),
 ): Promise<Stack> {
   const { lacksSecret } = writeProject(settings);
-  const { endpoint, token } = localCloud();
   process.chdir(repositoryRoot);
-  // The program runs in this process and reads the token as the plugin does.
-  process.env.HCLOUD_TOKEN = token;
-  process.env.HCLOUD_ENDPOINT = endpoint;
-  const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: localStackName, projectName: "webstack", program: async () => program() },
-    {
-      workDir: localPaths.project,
-      pulumiHome: engine.pulumiHome,
-      pulumiCommand: await PulumiCommand.get({ root: engine.cliRoot }),
-      secretsProvider: "passphrase",
-      envVars: {
-        ...engine.env,
-        PULUMI_BACKEND_URL: `file://${localPaths.backend}`,
-        PULUMI_CONFIG_PASSPHRASE: passphrase(),
-        HCLOUD_ENDPOINT: endpoint,
-        HCLOUD_TOKEN: token,
-      },
-    },
-  );
+  const stack = await inlineStack({
+    ...{ name: localStackName, program: async () => program(), engine, cloud: localCloud() },
+    ...{ workDir: localPaths.project, backend: localPaths.backend, passphrase: passphrase() },
+  });
   if (lacksSecret) {
     const value = { value: localBackups().secret, secret: true };
     await stack.setConfig(`${backupsKey}.target.secretAccessKey`, value, true);

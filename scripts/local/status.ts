@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cloudGet } from "./cloud";
+import { cloudFloatingIps, cloudServers } from "./cloud-lists";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { askSupervisor } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
@@ -21,18 +21,13 @@ export interface NodeStatus {
 }
 
 async function machineStates(): Promise<Map<string, { id: number; status: string }>> {
-  const { servers } = await cloudGet<{ servers: { id: number; name: string; status: string }[] }>(
-    "/servers?per_page=50",
-  );
+  const servers = await cloudServers();
   return new Map(servers.map(({ id, name, status }) => [name, { id, status }]));
 }
 
 async function floatingIpOwners(): Promise<Map<number, string[]>> {
-  const { floating_ips } = await cloudGet<{
-    floating_ips: { ip: string; server: number | null }[];
-  }>("/floating_ips");
   const owners = new Map<number, string[]>();
-  for (const { ip, server } of floating_ips) {
+  for (const { ip, server } of await cloudFloatingIps()) {
     if (server !== null) owners.set(server, [...(owners.get(server) ?? []), ip]);
   }
   return owners;

@@ -1,4 +1,4 @@
-import { quoted } from "../operate/foreground";
+import { quoted } from "../operate/shell-word";
 import type { Journal, LogsAsked } from "./asked-logs";
 
 /**

@@ -3,8 +3,6 @@ import { cloudAct, type CloudProject } from "../../rolling/cloud-api";
 import { localCloud } from "../local/cloud";
 import { repositoryRoot } from "../local/paths";
 
-export type { CloudProject } from "../../rolling/cloud-api";
-
 const officialEndpoint = "https://api.hetzner.cloud/v1";
 
 function setting(key: string, stack: string): string | undefined {

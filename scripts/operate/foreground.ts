@@ -5,11 +5,6 @@ import { runOnNode, sshArguments } from "./ssh";
 /** Longest wait for a load balancer that is asked whether it leads anywhere, milliseconds. */
 const answerMs = 6_000;
 
-/** A word as a shell takes it for itself, whatever it holds. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** Address of the first load balancer that answers; of the first one if none does, which then says why. */
 export async function bastionFor(outputs: StackOutputs, nodeName: string): Promise<string> {
   const { bastions } = outputs.ssh;

@@ -1,8 +1,28 @@
 import * as rolling from "../../rolling/in-service";
+import { waitUntil } from "../../rolling/wait-until";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
 
 /** Names of the nodes that are not healthy or do not answer. */
 export function outOfService(outputs: StackOutputs): Promise<string[]> {
   return rolling.outOfService(hostsOf(outputs));
+}
+
+/**
+ * Waits until every node is in service.
+ *
+ * @param intervalMs time between two looks.
+ * @throws Error after the deadline with the names of those that are not.
+ */
+export async function waitForService(
+  outputs: StackOutputs,
+  timeoutSeconds: number,
+  intervalMs = 2_000,
+): Promise<void> {
+  const look = async () => {
+    const names = await outOfService(outputs);
+    if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
+    return true;
+  };
+  await waitUntil("every node in service", look, { timeoutSeconds, intervalMs });
 }

@@ -1,31 +1,13 @@
 import { spawn } from "node:child_process";
 import { repositoryRoot } from "../local/paths";
-import { waitUntil } from "../local/wait-until";
 import { cloudProject, deleteServer } from "./cloud-project";
-import { outOfService } from "./in-service";
+import { waitForService } from "./in-service";
 import { outputsOf } from "./operated-stack";
 import type { StackOutputs } from "./outputs";
 import { stepAside, stepBack } from "./step-aside";
 
 /** Time for a stack to be in service after its `up`, which waits for each node itself; seconds. */
 export const serviceSeconds = 120;
-
-/**
- * Waits until every node is in service.
- *
- * @throws Error after the deadline with the names of those that are not.
- */
-export async function waitForService(outputs: StackOutputs, timeoutSeconds: number): Promise<void> {
-  await waitUntil(
-    "every node in service",
-    async () => {
-      const names = await outOfService(outputs);
-      if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
-      return true;
-    },
-    { timeoutSeconds, intervalMs: 2_000 },
-  );
-}
 
 /** The command that makes again what is missing. */
 function upCommand(stack: string | undefined): string[] {

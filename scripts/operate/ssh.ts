@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { StackNode, StackOutputs } from "./outputs";
+import { quoted } from "./shell-word";
 
 const run = promisify(execFile);
 
@@ -32,10 +33,6 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
 /** A host key belongs to a server: one that takes over a name and an address has its own. */
 function hostKeyName({ name, serverId }: StackNode): string[] {
   return serverId === undefined ? [] : ["-o", `HostKeyAlias=${name}-${serverId}`];
-}
-
-function quoted(argument: string): string {
-  return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Runs one command on a node through whichever load balancer answers; returns its output. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { waitUntil } from "../local/wait-until";
+import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";
 import { sshArguments } from "./ssh";
 

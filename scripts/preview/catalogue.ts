@@ -1,6 +1,5 @@
-import { type Prices, pricesOf } from "../../preview/cost";
-import { cloudCall } from "../../rolling/cloud-api";
-import type { CloudProject } from "../operate/cloud-project";
+import { type Prices, pricesOf } from "../../preview/price-list";
+import { cloudCall, type CloudProject } from "../../rolling/cloud-api";
 
 /** What the cloud sells. */
 export interface Catalogue {

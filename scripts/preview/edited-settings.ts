@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { parse } from "yaml";
+import { isMap, type Values } from "../../plugin/values";
 import type { SettingChange } from "../../preview/model";
 import { settingChanges } from "../../preview/setting-changes";
-import { isMap, type Values } from "../../preview/values";
 import { stackFileName } from "../deploy/stack-file";
 import { repositoryRoot } from "../local/paths";
 

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
-import type { Mark, Series } from "../drill/drill";
-import { Prober, seen } from "../drill/prober";
+import type { Series } from "../drill/drill";
+import { Prober } from "../drill/prober";
+import { Probers } from "../drill/probers";
 import { answersOfProbes, seriesOf } from "../drill/series";
 
 /** Requests a second on connections of their own, and as many on lasting ones. */
@@ -30,25 +31,17 @@ export interface Load {
 
 /** Sends requests to an address, on new and on lasting connections. */
 export function loadOn(url: string): Load {
-  const probers = [false, true].map((keeps) => new Prober(url, requestsPerSecond, keeps));
-  const begunMs = performance.now();
-  const marks: Mark[] = [];
-  for (const prober of probers) prober.start();
+  const each = [false, true].map((keeps) => new Prober(url, requestsPerSecond, keeps));
+  const probers = new Probers(each);
+  const { begunMs, marks, mark } = probers;
   return {
-    mark: (text) => void marks.push({ atMs: performance.now() - begunMs, text }),
+    mark,
     stop: async () => {
       const lastedMs = Math.round(performance.now() - begunMs);
-      await Promise.all(probers.map((prober) => prober.stop()));
-      const each = probers.map(({ probes }) => seen(probes));
-      const probes = probers.flatMap((prober) => prober.probes);
-      return {
-        requests: each.reduce((sum, { requests }) => sum + requests, 0),
-        lost: each.reduce((sum, { failed }) => sum + failed, 0),
-        slowestMs: Math.max(...each.map(({ slowestMs }) => slowestMs)),
-        outageMs: Math.max(...each.map(({ outageMs }) => outageMs)),
-        lastedMs,
-        series: seriesOf(answersOfProbes(probes), { begunMs, stepMs, marks }),
-      };
+      await probers.stop();
+      const { requests, failed, slowestMs, outageMs } = probers.seen();
+      const series = seriesOf(answersOfProbes(probers.probes), { begunMs, stepMs, marks });
+      return { requests, lost: failed, slowestMs, outageMs, lastedMs, series };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { markdown } from "../../preview/render/markdown";
+import { markdown, section } from "../../preview/render/markdown";
 import { fileWords, grouped, releaseWords, unitWords } from "../../preview/render/words";
 import type { Drilled } from "../drill/report";
 import { timeline } from "../drill/timeline";
@@ -40,10 +40,6 @@ function lost({ lost: count, requests, slowestMs, outageMs, series, lastedMs }: 
   const longest = count > 0 ? `, longest outage ${outageMs} ms` : "";
   const told = `${count} of ${requests} requests lost${longest}, slowest ${slowestMs} ms`;
   return `${told}, the change took ${Math.round(tookMs / 1000)} s`;
-}
-
-function section(title: string, items: readonly string[]): string[] {
-  return items.length === 0 ? [] : ["", `**${title}**`, "", ...items.map((item) => `- ${item}`)];
 }
 
 /** A reason whose further lines are what a command said. */

@@ -1,3 +1,4 @@
+import { secretSignature, signatureKey } from "../../plugin/values";
 import { isPublicPem } from "./pem";
 import type { Pattern } from "./matcher";
 import { leastBytes, variants } from "./variants";
@@ -8,10 +9,6 @@ export interface Secret {
   origin: string;
   value: string;
 }
-
-/** Marks a secret in the state: https://www.pulumi.com/docs/iac/concepts/secrets */
-const signature = "4dabf18193072939515e22adb298388d";
-const secretKind = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Parses what holds secrets: the error of `JSON.parse` would quote them. @throws Error without. */
 export function parsed(text: string, what: string): unknown {
@@ -29,8 +26,8 @@ export function parsed(text: string, what: string): unknown {
 function marked(value: unknown, path: string, isSecret = false): Secret[] {
   if (typeof value === "string") return isSecret ? [{ origin: path, value }] : [];
   if (value === null || typeof value !== "object") return [];
-  const { [signature]: kind, plaintext } = value as Record<string, unknown>;
-  if (kind === secretKind) {
+  const { [signatureKey]: kind, plaintext } = value as Record<string, unknown>;
+  if (kind === secretSignature) {
     return typeof plaintext === "string" ? marked(parsed(plaintext, path), path, true) : [];
   }
   const entries: [string, unknown][] = Object.entries(value);

@@ -5,14 +5,13 @@ import { S3Store } from "../../host/archiver/store/s3";
 import { minus, union } from "../../host/archiver/gtid-sets";
 import { readArchive, timelines } from "../restore/read-chain";
 import { contentOf } from "./content";
-import { countIn, hasText } from "./counted";
 import { Instance, until } from "./instance";
 import { bigSql, Load, marker, schemaSql } from "./load";
 import { Node, root, secret, target } from "./programs";
 import { loseNodes } from "./losses";
 import { note, results } from "./notes";
 import { type Moment, restored } from "./restored";
-import { startStore } from "./store";
+import { hasText, startStore } from "./store";
 
 /** Runs in a container of the host image: `inside.js COUNT PROGRAMS SECONDS`. */
 const [count, programs, seconds] = [
@@ -23,6 +22,17 @@ const [count, programs, seconds] = [
 
 function executed(instance: Instance): string {
   return union(instance.sql("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')")[0] ?? "");
+}
+
+/** Number of transactions in a GTID set, counted from its text. */
+function countIn(set: string): number {
+  return set
+    .split(",")
+    .flatMap((part) => part.split(":").slice(1))
+    .reduce((sum, range) => {
+      const [from, to] = range.split("-").map(Number);
+      return sum + (to ?? from!) - from! + 1;
+    }, 0);
 }
 
 async function main(): Promise<void> {

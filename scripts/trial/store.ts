@@ -17,3 +17,10 @@ export async function startStore() {
   await new Promise<void>((resolve) => server!.listen(9000, "127.0.0.1", resolve));
   return { objects, faults };
 }
+
+/** True if an object has that text in clear. */
+export function hasText(objects: Objects, text: string): boolean {
+  return objects
+    .list(target.bucket, "", "")
+    .some(({ key }) => objects.content(target.bucket, key).includes(text));
+}

@@ -1,36 +1,23 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketFindings } from "../../doctor/bucket";
 import { S3Store } from "../../host/archiver/store/s3";
-import { Objects } from "../../localcloud/object-storage/objects";
-import { storageServers } from "../../localcloud/object-storage/server";
-import { StorageFaults } from "../../localcloud/object-storage/storage-faults";
+import { TestStorage, writer } from "../../localcloud/test/support/test-storage";
 
-const region = "local";
-const writer = { accessKeyId: "writer-key", secretAccessKey: "writer-secret-0123456789" };
-const keeper = { accessKeyId: "keeper-key", secretAccessKey: "keeper-secret-0123456789" };
-const now = () => new Date();
-
-let server: Server;
+let storage: TestStorage;
 
 /** The bucket with what differs from what is right. */
 async function listing(differs: object) {
-  const { port } = server.address() as AddressInfo;
-  const right = { endpoint: `http://127.0.0.1:${port}`, bucket: "backups", region, ...writer };
-  const found = await bucketFindings(new S3Store({ ...right, ...differs }, now));
+  const target = { ...storage.place, ...writer, ...differs };
+  const found = await bucketFindings(new S3Store(target, () => new Date()));
   expect(found).toHaveLength(1);
   return [found[0]!.level, found[0]!.text];
 }
 
 describe("the bucket of the local cloud's object storage", () => {
   beforeAll(async () => {
-    const access = { buckets: ["backups"], region, writer, keeper };
-    const objects = new Objects("/unused", access.buckets);
-    [server] = storageServers({ access, objects, faults: new StorageFaults(), now }, 1) as [Server];
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    storage = await TestStorage.start();
   });
-  afterAll(() => void server.close());
+  afterAll(() => storage.stop());
 
   it("opens with its keys", async () => {
     expect(await listing({})).toEqual(["ok", "the bucket is there and the keys may list it"]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { waitUntil } from "../../rolling/wait-until";
 import { waitForGroup } from "../../scripts/drill/database-state";
 import { npmEnded } from "../../scripts/drill/npm-run";
 import { heal, inject } from "../../scripts/local/faults";
 import { readOutputs } from "../../scripts/local/outputs";
-import { waitUntil } from "../../scripts/local/wait-until";
 import { query } from "../../scripts/operate/databases";
 import { unnoticed } from "./edited-stack";
 import { npmRun } from "./npm-run";

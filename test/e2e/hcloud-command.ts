@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { waitUntil } from "../../scripts/local/wait-until";
+import { waitUntil } from "../../rolling/wait-until";
 import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 /** Longest run of one command, milliseconds. */

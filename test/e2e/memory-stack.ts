@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { repositoryRoot } from "../../scripts/local/paths";
-import { inlineStack } from "../../scripts/hostless/inline-stack";
+import { throwawayStack } from "../../scripts/hostless/throwaway-stack";
 import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 /** What a run of the engine said and planned. */
@@ -26,7 +26,7 @@ export class MemoryStack {
     const say = (line: string) => console.log(`        ${line}`);
     const providers = [{ name: "host", path: join(repositoryRoot, "provider") }];
     const project = { name: "webstack", runtime: "nodejs", plugins: { providers } };
-    const { stack } = await inlineStack(cloud, {
+    const { stack } = await throwawayStack(cloud, {
       ...{ name: "memory", project, program: async () => program(), say },
     });
     return new MemoryStack(stack);

@@ -40,8 +40,7 @@ class CloudHosts extends FakeHosts {
 
 /** The servers of a stack on a cloud in memory, with the hooks of the real program and hosts that only answer. */
 export function serversOf(memory: MemoryCloud, edited: Edited): void {
-  const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = memory.environment;
-  const real = cloudOf({ endpoint, token }, labelSelector(identity));
+  const real = cloudOf(memory.access, labelSelector(identity));
   const anything = async (name: string) => ({
     ...{ name, architecture: "any", diskGb: 9_999, memoryGib: 9_999, locations: ["nbg1"] },
   });

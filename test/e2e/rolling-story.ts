@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { waitUntil } from "../../rolling/wait-until";
 import { absences, machineActions, overlaps } from "../../scripts/drill/absences";
-import { waitUntil } from "../../scripts/local/wait-until";
 import { large, RollingWorld, small } from "./rolling-world";
 import type { Step, Story } from "./story";
 

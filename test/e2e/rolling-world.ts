@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cloudCall } from "../../rolling/cloud-api";
 import { absences, machineActions, overlaps } from "../../scripts/drill/absences";
 import { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 import { MemoryStack, type Ran } from "./memory-stack";
@@ -20,9 +21,7 @@ export class RollingWorld {
   };
 
   readonly get = async <T>(path: string): Promise<T> => {
-    const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = this.cloud.environment;
-    const headers = { authorization: `Bearer ${HCLOUD_TOKEN}` };
-    return (await (await fetch(`${HCLOUD_ENDPOINT}${path}`, { headers })).json()) as T;
+    return (await cloudCall(this.cloud.access, "GET", path)) as T;
   };
 
   /** Starts the cloud. */

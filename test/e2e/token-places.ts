@@ -1,14 +1,10 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../host/converge/files";
 import type { StackOutputs } from "../../scripts/operate/outputs";
 import { runOnNode } from "../../scripts/operate/ssh";
 
 /** Small files of a host, each with the digest of its content. */
 const digests =
   "sudo find /etc /run /var/lib/webstack -xdev -type f -size -2k -exec sha256sum {} + 2>/dev/null || true";
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 /** Names of the nodes that have the API token in a file. It is looked for by its digest. */
 export async function nodesWithToken(outputs: StackOutputs, token: string): Promise<string[]> {

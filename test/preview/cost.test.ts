@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { costOf, pricesOf } from "../../preview/cost";
+import { costOf } from "../../preview/cost";
 import { offerWarnings } from "../../preview/offers";
 import { planOf } from "../../preview/plan";
+import { pricesOf } from "../../preview/price-list";
 import { catalogue } from "./recorded";
 import { server, step } from "./support";
 

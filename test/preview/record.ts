@@ -26,8 +26,6 @@ async function main(asked: string[]): Promise<void> {
     }
     appendFileSync(join(other, "server.js"), "\n// Another release.\n");
     const base = before((parse(file) as { config: Config }).config, app);
-    const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = cloud.environment;
-    const access = { endpoint, token };
     const stack = await HostlessStack.create(cloud, { name: "recorded", say: console.log });
     await stack.up(base);
     mkdirSync(target, { recursive: true });
@@ -36,14 +34,14 @@ async function main(asked: string[]): Promise<void> {
       keep(name, await stack.preview(config, {}, tell));
     }
     stack.editByHand("web-2");
-    const servers = (await cloudCall(access, "GET", "/servers?name=app-1")) as {
+    const servers = (await cloudCall(cloud.access, "GET", "/servers?name=app-1")) as {
       servers: { id: number }[];
     };
     const protection = `/servers/${servers.servers[0]!.id}/actions/change_protection`;
-    await cloudCall(access, "POST", protection, { delete: true, rebuild: true });
+    await cloudCall(cloud.access, "POST", protection, { delete: true, rebuild: true });
     keep("drift", await stack.preview(base, { refresh: true }, tell));
     const [pricing, types] = await Promise.all(
-      ["/pricing", "/server_types"].map((path) => cloudCall(access, "GET", path)),
+      ["/pricing", "/server_types"].map((path) => cloudCall(cloud.access, "GET", path)),
     );
     const answers = { ...(pricing as object), ...(types as object) };
     writeFileSync(join(target, "..", "catalogue.json"), `${JSON.stringify(answers)}\n`);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { pricesOf } from "../../preview/cost";
+import { pricesOf } from "../../preview/price-list";
 import type { Preview } from "../../preview/model";
 import { planOf } from "../../preview/plan";
 import { previewOf } from "../../preview/preview";

@@ -1,16 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Bundle } from "../../services/bundle";
+import { contentOf } from "./rendered";
 import { databaseNode } from "./rendered-database";
 
 const db = databaseNode();
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 
-function file(bundle: Bundle, path: string): string {
-  const found = bundle.files[path];
-  if (!found) throw new Error(`${bundle.node} has no ${path}`);
-  return found.content;
-}
-const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+const mysql = contentOf(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
 
 describe("database node", () => {
   it("acknowledges nothing that is not on disk", () => {
@@ -34,7 +30,7 @@ describe("database node", () => {
 
   it("gives its role away and says that it leaves before it stops, unless it is alone", () => {
     const dropIn = "/etc/systemd/system/mysql.service.d/webstack.conf";
-    const stops = (bundle: Bundle) => file(bundle, dropIn).match(/^ExecStop=.*$/gm) ?? [];
+    const stops = (bundle: Bundle) => contentOf(bundle, dropIn).match(/^ExecStop=.*$/gm) ?? [];
     const [handOver, leave, ...others] = stops(db);
     expect(handOver).toContain("group_replication_set_as_primary(@heir)");
     // As root: nobody else reaches the supervisor.
@@ -48,7 +44,7 @@ describe("database node", () => {
   });
 
   it("lets app nodes ask for roles, and only database nodes speak to its supervisor", () => {
-    const accepts = file(db, "/etc/nftables.conf").match(/^ *ip saddr .* accept$/gm) ?? [];
+    const accepts = contentOf(db, "/etc/nftables.conf").match(/^ *ip saddr .* accept$/gm) ?? [];
     expect(accepts.map((line) => line.trim())).toEqual([
       "ip saddr 10.0.1.0/24 tcp dport { 22, 9300 } accept",
       "ip saddr 10.0.3.0/24 tcp dport { 3306, 9200 } accept",
@@ -57,7 +53,7 @@ describe("database node", () => {
   });
 
   it("proves itself to its peers, and starts its supervisor only once it can", () => {
-    const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+    const unit = contentOf(db, "/etc/systemd/system/webstack-supervisor.service");
     const tls = "/etc/webstack/tls";
     for (const name of ["ca", "cert", "key"]) {
       expect(unit).toContain(`LoadCredential=${name}:${tls}/${name}.pem\n`);
@@ -72,7 +68,7 @@ describe("database node", () => {
     const supervisor = db.services.find(({ unit }) => unit === "webstack-supervisor.service")!;
     const socket = "/run/webstack-supervisor/control.sock";
     expect(supervisor.health).toMatchObject({ http: "http://supervisor/health", socket });
-    const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+    const unit = contentOf(db, "/etc/systemd/system/webstack-supervisor.service");
     expect(unit).toContain("RuntimeDirectory=webstack-supervisor\nRuntimeDirectoryMode=0700\n");
   });
 
@@ -86,7 +82,7 @@ describe("database node", () => {
   });
 
   it("has no group when it is alone", () => {
-    const alone = file(databaseNode(1), "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+    const alone = contentOf(databaseNode(1), "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
     expect(alone).not.toContain("group_replication");
     expect(alone).not.toContain("read_only");
     expect(alone).toContain("gtid_mode = ON");
@@ -99,27 +95,27 @@ describe("database node with a volume", () => {
     bundle.services.find(({ unit }) => unit === name)!;
 
   it("never runs MySQL on the server's own disk", () => {
-    expect(file(onVolume, dropIn)).toContain("Requires=webstack-data.service\n");
-    expect(file(onVolume, dropIn)).toContain("After=webstack-data.service\n");
-    expect(file(onVolume, dropIn)).toContain("AssertPathIsMountPoint=/var/lib/mysql\n");
-    expect(file(db, dropIn)).not.toMatch(/Requires|Assert/);
+    expect(contentOf(onVolume, dropIn)).toContain("Requires=webstack-data.service\n");
+    expect(contentOf(onVolume, dropIn)).toContain("After=webstack-data.service\n");
+    expect(contentOf(onVolume, dropIn)).toContain("AssertPathIsMountPoint=/var/lib/mysql\n");
+    expect(contentOf(db, dropIn)).not.toMatch(/Requires|Assert/);
   });
 
   it("cannot be taken off it", () => {
     const noted = "test ! -e /var/lib/webstack/volume-id || ";
-    expect(file(db, dropIn)).toContain(`ExecStartPre=/bin/sh -c "${noted}`);
+    expect(contentOf(db, dropIn)).toContain(`ExecStartPre=/bin/sh -c "${noted}`);
     expect(db.checks.find(({ command }) => command[2]?.startsWith(noted))!.files).toEqual([dropIn]);
     expect(JSON.stringify(onVolume)).not.toContain(noted);
   });
 
   it("notes that MySQL runs from the volume before it does", () => {
     const note = "cp /etc/webstack/volume-id /var/lib/webstack/volume-id";
-    expect(file(onVolume, dropIn)).toContain(`ExecStartPre=+/bin/sh -c "${note} && sync `);
+    expect(contentOf(onVolume, dropIn)).toContain(`ExecStartPre=+/bin/sh -c "${note} && sync `);
   });
 
   it("takes the mark of a copy away once MySQL is up on it", () => {
     const mark = "/var/lib/webstack-volume/never-started";
-    expect(file(onVolume, dropIn)).toContain(`ExecStartPost=+/usr/bin/rm -f ${mark}\n`);
+    expect(contentOf(onVolume, dropIn)).toContain(`ExecStartPost=+/usr/bin/rm -f ${mark}\n`);
   });
 
   it("lets the file system grow without touching MySQL", () => {
@@ -132,7 +128,7 @@ describe("database node with a volume", () => {
   it("mounts before MySQL starts, where MySQL sees it", () => {
     const units = onVolume.services.map(({ unit }) => unit);
     expect(units.indexOf("webstack-data.service")).toBe(units.indexOf("mysql.service") - 1);
-    const unit = file(onVolume, "/etc/systemd/system/webstack-data.service");
+    const unit = contentOf(onVolume, "/etc/systemd/system/webstack-data.service");
     expect(unit).toContain("Before=mysql.service\n");
     expect(unit).not.toMatch(/PrivateTmp|ProtectSystem|PrivateMounts|ProtectHome/);
   });
@@ -154,7 +150,7 @@ describe("a single database node", () => {
   });
 
   it("writes logs that a group can go on with", () => {
-    const settings = file(single, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+    const settings = contentOf(single, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
     expect(settings).toContain("gtid_mode = ON\nenforce_gtid_consistency = ON\n");
     expect(settings).not.toMatch(/skip.log.bin|disable.log.bin/);
   });

@@ -6,7 +6,6 @@ import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
-import { publicFiles } from "../../services/nginx/static-site";
 import { nodeBundle } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { job, worker } from "../support/jobs";
@@ -20,6 +19,7 @@ import {
   plan,
   release,
   sampleProgram,
+  webFacts,
   webRequests,
 } from "../support/tier-args";
 
@@ -129,17 +129,7 @@ export function siteNode(): Bundle {
 }
 
 function webNodeWith(more: Partial<WebNodeFacts>): Bundle {
-  const facts = {
-    ...nodeFacts("web", 0),
-    appNodes: plan.app,
-    program: appProgram(),
-    requests: webRequests(),
-    settings: nginxSettings(),
-    site: publicFiles,
-    release,
-    ...more,
-  };
-  return nodeBundle(facts, WebTier.services);
+  return nodeBundle({ ...nodeFacts("web", 0), ...webFacts(), ...more }, WebTier.services);
 }
 
 /** Bundle of an app node with two processes: the sample app, which migrates here. */
@@ -188,4 +178,11 @@ export function appNodeWith(
     ...more,
   };
   return nodeBundle(facts, AppTier.services);
+}
+
+/** Content of a file of a bundle. @throws Error if it has none of that path. */
+export function contentOf({ node, files }: Bundle, path: string): string {
+  const found = files[path];
+  if (!found) throw new Error(`${node} has no ${path}`);
+  return found.content;
 }

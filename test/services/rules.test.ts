@@ -1,21 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { appEnv } from "../../services/app/app-environment";
-import type { Bundle } from "../../services/bundle";
-import { appNode, busyAppNode, loadBalancer, webNode } from "./rendered";
+import { appNode, busyAppNode, contentOf, loadBalancer, webNode } from "./rendered";
 import { databaseNode } from "./rendered-database";
 
 const [lb, web, app, db] = [loadBalancer(), webNode(), appNode(), databaseNode()];
 const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 
-function file(bundle: Bundle, path: string): string {
-  const found = bundle.files[path];
-  if (!found) throw new Error(`${bundle.node} has no ${path}`);
-  return found.content;
-}
-const edge = file(lb, "/etc/haproxy/haproxy.cfg");
-const nginx = file(web, "/etc/nginx/nginx.conf");
-const vrrp = file(lb, "/etc/keepalived/keepalived.conf");
-const proxy = file(app, "/etc/haproxy/haproxy.cfg");
+const edge = contentOf(lb, "/etc/haproxy/haproxy.cfg");
+const nginx = contentOf(web, "/etc/nginx/nginx.conf");
+const vrrp = contentOf(lb, "/etc/keepalived/keepalived.conf");
+const proxy = contentOf(app, "/etc/haproxy/haproxy.cfg");
 
 /** Settings on which a promise depends; the golden files alone would not say which. */
 describe("load balancer", () => {
@@ -69,7 +63,7 @@ describe("load balancer", () => {
 
   it("keeps the pipe to the mover open over a reload, and over the end of a child", () => {
     expect(vrrp.indexOf("script_user root")).toBeLessThan(vrrp.indexOf("vrrp_notify_fifo"));
-    const unit = file(lb, "/etc/systemd/system/keepalived.service.d/webstack.conf");
+    const unit = contentOf(lb, "/etc/systemd/system/keepalived.service.d/webstack.conf");
     expect(unit).toMatch(/^ExecStart=.*--dont-respawn$/m);
     expect(vrrp).not.toContain("rt_priority");
   });
@@ -88,7 +82,7 @@ describe("load balancer", () => {
 
   it("has no token, and lets nobody but the system call out", () => {
     expect(Object.keys(lb.secretFiles).join()).not.toContain("token");
-    const firewall = file(lb, "/etc/nftables.conf");
+    const firewall = contentOf(lb, "/etc/nftables.conf");
     expect(firewall).toContain('meta skuid != { "root", "_apt" } drop');
     // Without it each node takes the other one for dead, and both move the address in turn.
     const asks = firewall.indexOf('meta skuid "webstack-mover" tcp dport 80 accept');
@@ -97,13 +91,13 @@ describe("load balancer", () => {
   });
 
   it("drains only when an operator says so", () => {
-    expect(file(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
+    expect(contentOf(lb, "/etc/haproxy/drain.map")).toMatch(/^edge off$/m);
   });
 });
 
 describe("web node", () => {
   it("tells the load balancers before Nginx stops, in time for their checks", () => {
-    const stop = file(web, "/etc/systemd/system/nginx.service.d/webstack-stop.conf");
+    const stop = contentOf(web, "/etc/systemd/system/nginx.service.d/webstack-stop.conf");
     const path = /touch (\S+)/.exec(stop)![1]!;
     expect(nginx).toContain(`if (-e ${path}) {`);
     expect(stop).toContain(`ExecStartPre=-/usr/bin/rm -f ${path}`);
@@ -147,7 +141,7 @@ describe("every node", () => {
   );
 
   it.each(all)("%s drops what it does not expect", (_, bundle) => {
-    expect(file(bundle, "/etc/nftables.conf")).toContain("policy drop;");
+    expect(contentOf(bundle, "/etc/nftables.conf")).toContain("policy drop;");
   });
 
   it.each(all)("%s checks each unit that it brings", (_, bundle) => {

@@ -1,18 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../../services/bundle";
+import { contentOf } from "./rendered";
 import { databaseNode } from "./rendered-database";
 
 const db = databaseNode();
 
-function file(bundle: Bundle, path: string): string {
-  const found = bundle.files[path];
-  if (!found) throw new Error(`${bundle.node} has no ${path}`);
-  return found.content;
-}
-const mysql = file(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
+const mysql = contentOf(db, "/etc/mysql/mysql.conf.d/zz-webstack.cnf");
 
 describe("the supervisor", () => {
-  const unit = file(db, "/etc/systemd/system/webstack-supervisor.service");
+  const unit = contentOf(db, "/etc/systemd/system/webstack-supervisor.service");
 
   it("runs under its own user, with the one capability that its programs need", () => {
     expect(db.users).toContainEqual({ name: "webstack-supervisor", home: "/nonexistent" });
@@ -32,7 +27,7 @@ describe("the supervisor", () => {
   });
 
   it("logs in without a password, and can give nobody more than the two users get", () => {
-    const sql = file(db, "/etc/mysql/webstack-init.sql");
+    const sql = contentOf(db, "/etc/mysql/webstack-init.sql");
     expect(mysql).toContain("init_file = /etc/mysql/webstack-init.sql\n");
     expect(sql).toContain("IDENTIFIED WITH auth_socket AS 'webstack-supervisor'");
     expect(sql).not.toMatch(/IDENTIFIED BY|SUPER|SYSTEM_USER|ALL PRIVILEGES ON \*/);
@@ -43,7 +38,7 @@ describe("the supervisor", () => {
   });
 
   it("leaves operators who read nothing to write with, and no way to the group's own tables", () => {
-    const sql = file(db, "/etc/mysql/webstack-init.sql");
+    const sql = contentOf(db, "/etc/mysql/webstack-init.sql");
     const given = sql.match(/^GRANT .* TO 'webstack_.*$/gm);
     expect(given).toEqual([
       "GRANT SELECT, SHOW VIEW ON app.* TO 'webstack_read'@'localhost';",
@@ -58,7 +53,7 @@ describe("the supervisor", () => {
   });
 
   it("makes its MySQL user before anything else, and not in the log", () => {
-    const statements = file(db, "/etc/mysql/webstack-init.sql")
+    const statements = contentOf(db, "/etc/mysql/webstack-init.sql")
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("#"));
     expect(statements[0]).toBe("SET SESSION sql_log_bin = 0;");
@@ -66,8 +61,8 @@ describe("the supervisor", () => {
   });
 
   it("has MySQL killed by a file that is there, of which nothing is read", () => {
-    const path = file(db, "/etc/systemd/system/webstack-mysql-kill.path");
-    const kill = file(db, "/etc/systemd/system/webstack-mysql-kill.service");
+    const path = contentOf(db, "/etc/systemd/system/webstack-mysql-kill.path");
+    const kill = contentOf(db, "/etc/systemd/system/webstack-mysql-kill.service");
     expect(path).toContain("PathExists=/run/webstack-supervisor/kill-mysql\n");
     expect(kill.match(/^ExecStart=.*$/gm)).toEqual([
       'ExecStart=/bin/sh -c "rm -f /run/webstack-supervisor/kill-mysql && exec systemctl kill --signal=KILL mysql.service"',

@@ -136,16 +136,23 @@ export function edgeRules(overrides: Partial<EdgeRules> = {}): EdgeRules {
   };
 }
 
-/** A web tier of the plan; a test overrides only what it is about. */
-export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
+/** What a web node is about by default, beside its server and host. */
+export function webFacts() {
   return {
-    nodes: plan.web,
     appNodes: plan.app,
     program: appProgram(),
     requests: webRequests(),
     settings: nginxSettings(),
     site: publicFiles,
     release,
+  };
+}
+
+/** A web tier of the plan; a test overrides only what it is about. */
+export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
+  return {
+    nodes: plan.web,
+    ...webFacts(),
     server: serverSettings(),
     host: hostSettings(),
     ...overrides,

@@ -1,37 +1,16 @@
 import { createHash, createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Objects } from "../../object-storage/objects";
-import { storageServers } from "../../object-storage/server";
-import { StorageFaults } from "../../object-storage/storage-faults";
+import { keeper, TestStorage, writer } from "../support/test-storage";
 
-const writer = { accessKeyId: "writer", secretAccessKey: "writer-secret-0123456789" };
-const keeper = { accessKeyId: "keeper", secretAccessKey: "keeper-secret-0123456789" };
-const access = { buckets: ["backups"], region: "local", writer, keeper };
-
-let folder: string;
-let objects: Objects;
-let faults: StorageFaults;
-let stop: () => void;
+let storage: TestStorage;
 let url: string;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "objects-"));
-  objects = new Objects(folder, access.buckets);
-  faults = new StorageFaults();
-  const [server] = storageServers({ access, objects, faults, now: () => new Date() }, 1);
-  await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server!.address() as AddressInfo).port}`;
-  stop = () => server!.closeAllConnections();
+  storage = await TestStorage.start();
+  url = storage.place.endpoint;
 });
-
-afterEach(() => {
-  stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => storage.stop());
 
 interface Asked {
   who?: typeof writer;
@@ -86,7 +65,7 @@ describe("the object storage", () => {
 
   it("keeps objects over a new start", async () => {
     await ask("PUT", "/backups/a", { body: "x" });
-    expect(new Objects(folder, access.buckets).find("backups", "a")?.bytes).toBe(1);
+    expect(new Objects(storage.folder, ["backups"]).find("backups", "a")?.bytes).toBe(1);
   });
 
   it("lists keys in the order of their bytes, after one of them, in pages", async () => {
@@ -166,18 +145,18 @@ describe("the object storage", () => {
 
 describe("faults of the object storage", () => {
   it("answer with a status, for the keys that are meant", async () => {
-    faults.add(1, { fault: "storage", key: "data/", status: 503 });
+    storage.faults.add(1, { fault: "storage", key: "data/", status: 503 });
     expect(await code(ask("PUT", "/backups/data/1", { body: "x" }))).toBe("503 ServiceUnavailable");
     expect((await ask("PUT", "/backups/log/1", { body: "x" })).status).toBe(200);
-    faults.remove(1);
+    storage.faults.remove(1);
     expect((await ask("PUT", "/backups/data/1", { body: "x" })).status).toBe(200);
   });
 
   it("let a request wait for ever, and a bucket be full", async () => {
     await ask("PUT", "/backups/a", { body: "12345" });
-    faults.add(1, { fault: "storage", key: "", fullBytes: 5 });
+    storage.faults.add(1, { fault: "storage", key: "", fullBytes: 5 });
     expect(await code(ask("PUT", "/backups/b", { body: "x" }))).toBe("403 QuotaExceeded");
-    faults.add(2, { fault: "storage", key: "", method: "GET", stalls: true });
+    storage.faults.add(2, { fault: "storage", key: "", method: "GET", stalls: true });
     const late = new Promise((resolve) => setTimeout(() => resolve("nothing"), 300));
     const asked = ask("GET", "/backups/a").catch(() => "closed");
     expect(await Promise.race([asked, late])).toBe("nothing");
@@ -185,7 +164,7 @@ describe("faults of the object storage", () => {
 
   it("change bytes of an object without a word", async () => {
     await ask("PUT", "/backups/a", { body: "0123456789" });
-    objects.corrupt("backups", "a");
+    storage.objects.corrupt("backups", "a");
     const text = await (await ask("GET", "/backups/a")).text();
     expect(text).not.toBe("0123456789");
     expect((await ask("HEAD", "/backups/a")).headers.get("content-length")).toBe("10");

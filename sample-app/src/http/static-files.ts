@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import type { Ctx } from "./context";
+import type { Context } from "hono";
 
 interface StaticFile {
   body: Uint8Array<ArrayBuffer>;
@@ -39,7 +39,7 @@ export class StaticFiles {
   }
 
   /** Answers with the file the request names; undefined if there is none. */
-  serve(c: Ctx): Response | undefined {
+  serve(c: Context): Response | undefined {
     const file = this.#files.get(c.req.path);
     if (file === undefined) return undefined;
     const hashed = c.req.path.startsWith("/assets/");

@@ -1,6 +1,7 @@
 import { nodeFor } from "../../db-shell/client";
 import { databaseStates, query } from "../../operate/databases";
-import { bastionFor, quoted } from "../../operate/foreground";
+import { bastionFor } from "../../operate/foreground";
+import { quoted } from "../../operate/shell-word";
 import { outputsOf } from "../../operate/operated-stack";
 import { sshArguments } from "../../operate/ssh";
 import { PrefixMachine } from "../machine";

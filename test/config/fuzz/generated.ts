@@ -5,7 +5,7 @@ import { documentedSettings } from "../../../config/setting";
 import { settingsSchema } from "../../../config/schema";
 import { fakeToken } from "../../support/stack-config";
 import { at, mutate, pathsOf, set, type StackFile } from "./mutations";
-import { random, type Random } from "./random";
+import { type Random, randomOf } from "./random";
 import { jsonOf } from "./strange-values";
 
 /** A stack file as the engine hands it to the program. */
@@ -36,7 +36,7 @@ const misplaced = [
 
 /** The stack file of a number: mostly a valid one with one to six changes. */
 export function generated(seed: number): Generated {
-  const source = random(seed);
+  const source = randomOf(seed);
   const file: StackFile = { "hcloud:token": fakeToken, ...clone(source.one(bases)) };
   for (let left = source.int(7); left > 0; left--) mutate(file, source);
   const secretKeys = new Set(keysWithSecrets);

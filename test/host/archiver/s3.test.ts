@@ -1,47 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkedPut } from "../../../host/archiver/store/checked-put";
 import { StoreError, TakenError } from "../../../host/archiver/store/object-store";
 import { S3Store } from "../../../host/archiver/store/s3";
-import { Objects } from "../../../localcloud/object-storage/objects";
-import { storageServers } from "../../../localcloud/object-storage/server";
-import { StorageFaults } from "../../../localcloud/object-storage/storage-faults";
+import { TestStorage, writer } from "../../../localcloud/test/support/test-storage";
 
-const writer = { accessKeyId: "writer", secretAccessKey: "writer-secret-0123456789" };
-const access = {
-  buckets: ["backups"],
-  region: "local",
-  writer,
-  keeper: { ...writer, accessKeyId: "keeper" },
-};
-
-let folder: string;
-let objects: Objects;
-let faults: StorageFaults;
+let storage: TestStorage;
 let store: S3Store;
-let stop: () => void;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "objects-"));
-  objects = new Objects(folder, access.buckets);
-  faults = new StorageFaults();
-  const [server] = storageServers({ access, objects, faults, now: () => new Date() }, 1);
-  await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
-  const endpoint = `http://127.0.0.1:${(server!.address() as AddressInfo).port}`;
-  store = new S3Store(
-    { ...writer, endpoint, bucket: "backups", region: "local" },
-    () => new Date(),
-  );
-  stop = () => server!.closeAllConnections();
+  storage = await TestStorage.start();
+  store = new S3Store({ ...writer, ...storage.place }, () => new Date());
 });
-
-afterEach(() => {
-  stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => storage.stop());
 
 describe("S3Store", () => {
   it("puts, reads whole and in part, streams, and asks for the head", async () => {
@@ -65,7 +35,12 @@ describe("S3Store", () => {
 
   it("lists all pages, or as many as are wanted", async () => {
     for (let i = 1; i <= 1_005; i += 1) {
-      objects.put("backups", `k/${String(i).padStart(4, "0")}`, Buffer.from("x"), new Date());
+      storage.objects.put(
+        "backups",
+        `k/${String(i).padStart(4, "0")}`,
+        Buffer.from("x"),
+        new Date(),
+      );
     }
     expect(await store.list("k/")).toHaveLength(1_005);
     expect(await store.list("k/", "k/0500", 2)).toEqual(["k/0501", "k/0502"]);
@@ -74,7 +49,7 @@ describe("S3Store", () => {
   it("tells a key that is taken from a store that fails", async () => {
     await store.put("a", Buffer.from("x"));
     await expect(store.put("a", Buffer.from("y"))).rejects.toThrow(TakenError);
-    faults.add(1, { fault: "storage", key: "", status: 503 });
+    storage.faults.add(1, { fault: "storage", key: "", status: 503 });
     await expect(store.put("b", Buffer.from("y"))).rejects.toThrow(StoreError);
     await expect(store.put("b", Buffer.from("y"))).rejects.toThrow(
       "PUT b was answered 503 ServiceUnavailable",

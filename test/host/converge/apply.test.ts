@@ -18,7 +18,6 @@ const swap = join(stateDirectory, "swap");
 let host: ChangingHost;
 beforeEach(async () => {
   host = await changingHost();
-  Object.assign(systemd, { commands: [], said: [] });
 });
 afterEach(() => {
   powerOn();

@@ -37,7 +37,7 @@ export interface ChangingHost {
   second: Wanted;
 }
 
-/** Brings a host to the first of two states. */
+/** Brings a host to the first of two states; nothing is known of the commands for it. */
 export async function changingHost(): Promise<ChangingHost> {
   powerOn();
   systemdWith();
@@ -53,6 +53,7 @@ export async function changingHost(): Promise<ChangingHost> {
   const second = state(root, "second", ["kept.service", "new.service"], "new");
   const outcome = await apply(first);
   if (!outcome.ok) throw new Error(outcome.error);
+  Object.assign(systemd, { commands: [], said: [] });
   // As a person leaves it who wants the file elsewhere.
   rmSync(join(root, "etc/moved.conf"));
   writeFileSync(join(root, "etc/elsewhere.conf"), "by hand\n");

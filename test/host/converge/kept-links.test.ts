@@ -6,13 +6,13 @@ import {
   readlinkSync,
   rmSync,
   symlinkSync,
-  utimesSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { linkKept } from "../../../host/converge/kept-links";
 import { switchRelease } from "../../../host/converge/release";
+import { unpacked } from "./unpacked";
 
 vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 
@@ -26,14 +26,6 @@ const digest = (letter: string) => letter.repeat(64);
 const [a, b, c, d] = ["a", "b", "c", "d"].map(digest) as [string, string, string, string];
 const release = (keep = 3) => ({ digest: a, root, keep });
 
-/** Makes releases whose order of age is that of their names, the first the oldest. */
-function unpacked(...names: string[]): void {
-  names.forEach((name, i) => {
-    mkdirSync(join(root, "releases", name), { recursive: true });
-    utimesSync(join(root, "releases", name), 1_000 + i, 1_000 + i);
-  });
-}
-
 /** Where the links lead, by name. */
 function links(): Record<string, string> {
   const names = readdirSync(root).filter((name) => name.startsWith("previous-"));
@@ -42,31 +34,31 @@ function links(): Record<string, string> {
 
 describe("linkKept", () => {
   it("leads to the release that runs until now first, then to the newest of the others", () => {
-    unpacked(a, b, c, d);
+    unpacked(root, a, b, c, d);
     switchRelease(root, b);
     linkKept(release(), d);
     expect(links()).toEqual({ "previous-1": `releases/${b}`, "previous-2": `releases/${c}` });
   });
 
   it("leads to all that are kept once the next one runs, and not to that one", () => {
-    unpacked(a, b, c);
+    unpacked(root, a, b, c);
     switchRelease(root, c);
     linkKept(release());
     expect(links()).toEqual({ "previous-1": `releases/${b}`, "previous-2": `releases/${a}` });
   });
 
   it("has no link at the first release, and none where only one is kept", () => {
-    unpacked(a);
+    unpacked(root, a);
     linkKept(release(), a);
     expect(links()).toEqual({});
-    unpacked(a, b);
+    unpacked(root, a, b);
     switchRelease(root, b);
     linkKept(release(1));
     expect(links()).toEqual({});
   });
 
   it("takes a link away whose release is gone", () => {
-    unpacked(a, b);
+    unpacked(root, a, b);
     switchRelease(root, b);
     linkKept(release());
     rmSync(join(root, "releases", a), { recursive: true });
@@ -75,7 +67,7 @@ describe("linkKept", () => {
   });
 
   it("gets over what an interrupted run left", () => {
-    unpacked(a, b);
+    unpacked(root, a, b);
     switchRelease(root, b);
     symlinkSync("releases/none", join(root, "previous-1"));
     symlinkSync("releases/none", join(root, ".previous-1.webstack"));
@@ -86,7 +78,7 @@ describe("linkKept", () => {
   });
 
   it("writes nothing where all is as it should be", () => {
-    unpacked(a, b);
+    unpacked(root, a, b);
     switchRelease(root, b);
     linkKept(release());
     const inode = () => lstatSync(join(root, "previous-1")).ino;

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journalPath } from "../../../host/converge/journal";
 import { pruneReleases } from "../../../host/converge/prune";
 import { switchRelease } from "../../../host/converge/release";
+import { unpacked } from "./unpacked";
 
 vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 
@@ -17,40 +18,32 @@ afterEach(() => {
   for (const path of [root, journalPath]) rmSync(path, { recursive: true, force: true });
 });
 
-/** Makes releases whose order of age is that of their names, the first the oldest. */
-function unpacked(...names: string[]): void {
-  names.forEach((name, i) => {
-    mkdirSync(join(root, "releases", name), { recursive: true });
-    utimesSync(join(root, "releases", name), 1_000 + i, 1_000 + i);
-  });
-}
-
 describe("pruneReleases", () => {
   const left = () => readdirSync(join(root, "releases")).sort();
 
   it("keeps so many releases, the newest", () => {
-    unpacked("a", "b", "c", "d");
+    unpacked(root, "a", "b", "c", "d");
     switchRelease(root, "d");
     pruneReleases({ digest, root, keep: 2 });
     expect(left()).toEqual(["c", "d"]);
   });
 
   it("keeps the running release even if it is the oldest", () => {
-    unpacked("a", "b", "c", "d");
+    unpacked(root, "a", "b", "c", "d");
     switchRelease(root, "a");
     pruneReleases({ digest, root, keep: 2 });
     expect(left()).toEqual(["a", "d"]);
   });
 
   it("keeps the running release alone if one is to be kept", () => {
-    unpacked("a", "b", "c");
+    unpacked(root, "a", "b", "c");
     switchRelease(root, "b");
     pruneReleases({ digest, root, keep: 1 });
     expect(left()).toEqual(["b"]);
   });
 
   it("keeps those that ran lately before newer ones that never did", () => {
-    unpacked("a", "b", "c", "broken-1", "broken-2");
+    unpacked(root, "a", "b", "c", "broken-1", "broken-2");
     const switches = ["a", "b", "c"].map((name) => ({ digest: name }));
     writeFileSync(journalPath, JSON.stringify({ version: 1, switches }));
     switchRelease(root, "c");
@@ -59,7 +52,7 @@ describe("pruneReleases", () => {
   });
 
   it("removes nothing when there are fewer", () => {
-    unpacked("a", "b");
+    unpacked(root, "a", "b");
     switchRelease(root, "b");
     pruneReleases({ digest, root, keep: 3 });
     expect(left()).toEqual(["a", "b"]);

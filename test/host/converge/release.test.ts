@@ -7,7 +7,6 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,6 +24,7 @@ import {
   unpackRelease,
 } from "../../../host/converge/release";
 import { packRelease } from "../../../release/pack";
+import { unpacked } from "./unpacked";
 
 vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
@@ -43,14 +43,6 @@ afterEach(() => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
-
-/** Makes releases whose order of age is that of their names, the first the oldest. */
-function unpacked(...names: string[]): void {
-  names.forEach((name, i) => {
-    mkdirSync(join(root, "releases", name), { recursive: true });
-    utimesSync(join(root, "releases", name), 1_000 + i, 1_000 + i);
-  });
-}
 
 describe("receive", () => {
   it("stores an archive that has the digest, for root alone", async () => {
@@ -88,7 +80,7 @@ describe("receive", () => {
 
 describe("fetchRelease", () => {
   it("fetches nothing that is there", async () => {
-    unpacked(digest);
+    unpacked(root, digest);
     const url = "http://127.0.0.1:9/nobody.tar.gz";
     await expect(fetchRelease({ digest, url, root, keep: 3 })).resolves.toBeUndefined();
     await expect(fetchRelease({ digest: other, url, root, keep: 3 })).rejects.toThrow();
@@ -106,7 +98,7 @@ describe("hasRelease", () => {
   });
 
   it("is true for a release that is unpacked", () => {
-    unpacked(digest);
+    unpacked(root, digest);
     expect(hasRelease(digest, root)).toBe(true);
   });
 });
@@ -169,7 +161,7 @@ describe("unpackRelease", () => {
   });
 
   it("leaves a release alone that is there", async () => {
-    unpacked(digest);
+    unpacked(root, digest);
     expect(await unpackRelease({ digest, root, keep: 3 })).toBe(true);
     expect(readdirSync(join(root, "releases", digest))).toEqual([]);
   });

@@ -20,7 +20,6 @@ let before: string[];
 beforeEach(async () => {
   host = await changingHost();
   before = pictureOf(host);
-  Object.assign(systemd, { commands: [], said: [] });
 });
 afterEach(() => {
   powerOn();

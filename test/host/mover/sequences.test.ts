@@ -4,16 +4,7 @@ import { silentBeyondLimitMs } from "../../../host/mover/limits";
 import { heldUntilMs } from "../../../host/mover/move-limit";
 import { step } from "../../../host/mover/machine";
 import { initialState, type State } from "../../../host/mover/state";
-
-const self = 1;
-const peer = 2;
-/** An event without its time. */
-type Timeless = Event extends infer E ? (E extends Event ? Omit<E, "nowMs"> : never) : never;
-
-const owner = (serverId: number | null): Timeless => ({ type: "owner", serverId });
-const probed = (answers: boolean): Timeless => ({ type: "probed", answers });
-const failed = (refused = false): Timeless =>
-  ({ type: "failed", reason: "no", random: 0.5, refused }) as Timeless;
+import { failed, owner, peer, probed, self, type Timeless } from "./play";
 
 describe("every sequence of events", () => {
   /** Numbers that look random and are the same in each run (Numerical Recipes). */
@@ -27,7 +18,7 @@ describe("every sequence of events", () => {
     const answers: Record<string, Timeless[]> = {
       "read-owner": [owner(self), owner(peer), owner(null), owner(99), failed()],
       "probe-peer": [probed(true), probed(false)],
-      assign: [{ type: "assigned" }, failed(), failed(true)],
+      assign: [{ type: "assigned" }, failed(), failed({ refused: true })],
     };
     const now = state.busy ? answers[state.busy]! : [{ type: "tick" } as Timeless];
     const wish: Timeless = { type: "asked" };
@@ -49,22 +40,29 @@ describe("every sequence of events", () => {
     "the other load balancer does not answer",
   ];
 
+  /** A machine after each of 200 events that look random; with the state before and what it did. */
+  function* walk(seed: number) {
+    const pick = sequence(seed);
+    let state = initialState(self, peer, seed % 2 === 0);
+    let now = 0;
+    for (let n = 0; n < 200; n++) {
+      now += pick(5_000);
+      const before = state;
+      const event = { ...anyEvent(pick, before), nowMs: now } as Event;
+      const after = step(before, event);
+      state = after.state;
+      yield { now, before, ...after };
+    }
+  }
+
   it("keeps one thing under way, moves only as master, and never falls asleep as master", () => {
     for (let seed = 1; seed <= 80; seed++) {
-      const pick = sequence(seed);
-      let state = initialState(self, peer, seed % 2 === 0);
-      let now = 0;
-      for (let n = 0; n < 200; n++) {
-        now += pick(5_000);
-        const before = state;
-        const event = anyEvent(pick, before);
-        const result = step(before, { ...event, nowMs: now } as Event);
-        state = result.state;
-        const kinds = result.effects.map(({ type }) => type).filter((type) => type !== "log");
+      for (const { now, before, state, effects } of walk(seed)) {
+        const kinds = effects.map(({ type }) => type).filter((type) => type !== "log");
         expect(kinds.length).toBeLessThanOrEqual(1);
         if (kinds.includes("assign")) expect(state.vrrp).toBe("MASTER");
         if (state.vrrp === "MASTER" && !state.busy) expect(kinds).toEqual(["wake"]);
-        const taken = result.effects.find((effect) => effect.type === "assign");
+        const taken = effects.find((effect) => effect.type === "assign");
         const isHeld = now < heldUntilMs(before.movesMs, now);
         if (taken && isHeld) expect(always).toContain(taken.reason);
       }
@@ -91,13 +89,7 @@ describe("every sequence of events", () => {
 
   it("ends with the address here within seconds, if the other node is dead then", () => {
     for (let seed = 1; seed <= 80; seed++) {
-      const pick = sequence(seed);
-      let state = initialState(self, peer, seed % 2 === 0);
-      let now = 0;
-      for (let n = 0; n < 200; n++) {
-        now += pick(5_000);
-        state = step(state, { ...anyEvent(pick, state), nowMs: now } as Event).state;
-      }
+      const { now, state } = [...walk(seed)].at(-1)!;
       const dead = { ...state, vrrp: "BACKUP", busy: undefined, owner: peer } as State;
       expect(timeUntilTaken(dead, now)).toBeLessThanOrEqual(silentBeyondLimitMs + 3_000);
     }

@@ -26,3 +26,5 @@ export const protection: Case[] = [
   ["deleteProtection", undefined, true, "update"],
   ["deleteProtection", undefined, false, "none"],
 ];
+/** Cases of the types that have all of these. */
+export const usual: Case[] = [...rename, ...protection, labels, labelsGone];

@@ -1,4 +1,4 @@
-import { labels, labelsGone, protection, rename, type Subject } from "./cases";
+import { labels, rename, type Subject, usual } from "./cases";
 
 const rule = { direction: "in", protocol: "tcp", port: "80", sourceIps: ["0.0.0.0/0"] };
 
@@ -7,10 +7,7 @@ export const networkSubjects: Record<string, Subject> = {
   "network:Network": {
     base: { ipRange: "10.0.0.0/16" },
     cases: [
-      ...rename,
-      ...protection,
-      labels,
-      labelsGone,
+      ...usual,
       ["ipRange", "10.0.0.0/16", "10.1.0.0/16", "replace"],
       ["exposeRoutesToVswitch", undefined, true, "update"],
     ],
@@ -76,10 +73,7 @@ export const networkSubjects: Record<string, Subject> = {
   "floatingIp:FloatingIp": {
     base: { type: "ipv4", homeLocation: "nbg1" },
     cases: [
-      ...rename,
-      ...protection,
-      labels,
-      labelsGone,
+      ...usual,
       ["type", "ipv4", "ipv6", "replace"],
       ["description", "a", "b", "update"],
       ["homeLocation", "nbg1", "fsn1", "replace"],
@@ -98,10 +92,7 @@ export const networkSubjects: Record<string, Subject> = {
   "primaryIp:PrimaryIp": {
     base: { type: "ipv4", location: "nbg1" },
     cases: [
-      ...rename,
-      ...protection,
-      labels,
-      labelsGone,
+      ...usual,
       ["labels", undefined, {}, "none"],
       ["type", "ipv4", "ipv6", "replace"],
       ["location", "nbg1", "fsn1", "replace"],

@@ -1,14 +1,11 @@
-import { labels, labelsGone, protection, rename, type Subject } from "./cases";
+import { labels, labelsGone, rename, type Subject, usual } from "./cases";
 
 /** Servers, and what belongs to them. */
 export const serverSubjects: Record<string, Subject> = {
   "server:Server": {
     base: { serverType: "cpx22", image: "ubuntu-26.04", location: "nbg1" },
     cases: [
-      ...rename,
-      ...protection,
-      labels,
-      labelsGone,
+      ...usual,
       ["labels", undefined, {}, "none"],
       ["serverType", "cpx22", "cpx32", "update"],
       ["image", "ubuntu-26.04", "debian-13", "replace"],
@@ -81,10 +78,7 @@ export const serverSubjects: Record<string, Subject> = {
   "volume:Volume": {
     base: { size: 10, location: "nbg1" },
     cases: [
-      ...rename,
-      ...protection,
-      labels,
-      labelsGone,
+      ...usual,
       ["size", 10, 20, "update"],
       ["location", "nbg1", "fsn1", "replace"],
       ["serverId", 1, 2, "update"],

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { consoleCommand } from "../../../scripts/console/console-command";
-import { unitProperties } from "../../../scripts/console/unit-properties";
+import { consoleCommand, unitProperties } from "../../../scripts/console/console-command";
 
 const golden = join(__dirname, "..", "..", "services", "golden");
 const unit = (node: string) =>

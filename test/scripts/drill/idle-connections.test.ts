@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
+import { waitUntil } from "../../../rolling/wait-until";
 import { IdleConnections } from "../../../scripts/drill/idle-connections";
-import { waitUntil } from "../../../scripts/local/wait-until";
 
 let server: Server | undefined;
 let client: IdleConnections | undefined;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { journalCommand } from "../../../scripts/logs/journal-command";
-import { isAlive } from "../../../scripts/local/processes";
+import { isAlive } from "../../../offline/engine/lock";
 
 let folder = "";
 /** A folder with a `sudo` that changes nobody, and a `journalctl` that writes its id and goes on. */

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { bastionFor, inForeground, quoted } from "../../../scripts/operate/foreground";
+import { bastionFor, inForeground } from "../../../scripts/operate/foreground";
+import { quoted } from "../../../scripts/operate/shell-word";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
 import { outputsWith } from "./support/nodes";
 

@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { waitForService } from "../../../scripts/operate/in-service";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
-import { replaceServer, waitForService } from "../../../scripts/operate/replace-server";
+import { replaceServer } from "../../../scripts/operate/replace-server";
 import { outputsWith } from "./support/nodes";
 
 const world = vi.hoisted(() => ({
@@ -36,7 +37,8 @@ vi.mock("../../../scripts/operate/step-aside", () => ({
 vi.mock("../../../scripts/operate/operated-stack", () => ({
   outputsOf: (stack?: string) => ({ made: stack }),
 }));
-vi.mock("../../../scripts/operate/in-service", () => ({
+vi.mock("../../../scripts/operate/hosts", () => ({ hostsOf: () => ({}) }));
+vi.mock("../../../rolling/in-service", () => ({
   outOfService: async () => {
     world.done.push("look");
     return world.out;

@@ -93,3 +93,10 @@ export class FakeHistory {
     return key;
   }
 }
+
+/** A history of so many days. */
+export function aged(days: number): FakeHistory {
+  const history = new FakeHistory();
+  history.days(days);
+  return history;
+}

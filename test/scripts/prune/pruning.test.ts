@@ -3,17 +3,11 @@ import { retentionSettings } from "../../../config/backups-schema";
 import { pruning } from "../../../scripts/prune/pruning";
 import { keptByAge } from "../../../scripts/prune/retention";
 import { plan } from "../../../scripts/restore/plan";
-import { dayMs, FakeHistory, idOf, startMs, stepMs } from "./fake-history";
+import { aged, dayMs, FakeHistory, idOf, startMs, stepMs } from "./fake-history";
 
 const retention = retentionSettings.parse({});
 const planned = (history: FakeHistory, nowMs = history.nowMs) =>
   pruning(history.found(), retention, nowMs);
-
-function aged(days: number): FakeHistory {
-  const history = new FakeHistory();
-  history.days(days);
-  return history;
-}
 
 describe("bases are kept by their age", () => {
   it("the last one of each of so many days, weeks and months", () => {

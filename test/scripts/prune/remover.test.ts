@@ -1,63 +1,36 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { S3Store } from "../../../host/archiver/store/s3";
-import { Objects } from "../../../localcloud/object-storage/objects";
-import { storageServers } from "../../../localcloud/object-storage/server";
-import { StorageFaults } from "../../../localcloud/object-storage/storage-faults";
+import { keeper, TestStorage, writer } from "../../../localcloud/test/support/test-storage";
 import { prunerOf } from "../../../scripts/prune/credentials";
 import { Remover } from "../../../scripts/prune/remover";
 
-const writer = { accessKeyId: "writer", secretAccessKey: "writer-secret-0123456789" };
-const keeper = { accessKeyId: "keeper", secretAccessKey: "keeper-secret-0123456789" };
-const access = { buckets: ["backups"], region: "local", writer, keeper };
 const now = () => new Date();
 
-let folder: string;
-let place: { endpoint: string; bucket: string; region: string };
-let faults: StorageFaults;
-let stop: () => void;
-
+let storage: TestStorage;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "objects-"));
-  faults = new StorageFaults();
-  const objects = new Objects(folder, access.buckets);
-  const [server] = storageServers({ access, objects, faults, now }, 1);
-  await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
-  const endpoint = `http://127.0.0.1:${(server!.address() as AddressInfo).port}`;
-  place = { endpoint, bucket: "backups", region: "local" };
-  stop = () => {
-    server!.closeAllConnections();
-    server!.close();
-  };
+  storage = await TestStorage.start();
 });
-
-afterEach(() => {
-  stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => storage.stop());
 
 describe("objects are deleted", () => {
   it("by the access key for it, also those that are gone already", async () => {
-    const store = new S3Store({ ...place, ...writer }, now);
+    const store = new S3Store({ ...storage.place, ...writer }, now);
     const keys = ["w/t/data/1.a_b.c.age", "w/t/log/1.json", "w/t/log/2.json"];
     for (const key of keys) await store.put(key, Buffer.from("x"));
-    const remover = new Remover({ ...place, ...keeper }, now);
+    const remover = new Remover({ ...storage.place, ...keeper }, now);
     await remover.remove([...keys.slice(0, 2), "w/t/log/0.json"]);
     expect(await store.list("w/")).toEqual(["w/t/log/2.json"]);
   });
 
   it("not by that of the hosts", async () => {
-    await new S3Store({ ...place, ...writer }, now).put("a", Buffer.from("x"));
-    const remover = new Remover({ ...place, ...writer }, now);
+    await new S3Store({ ...storage.place, ...writer }, now).put("a", Buffer.from("x"));
+    const remover = new Remover({ ...storage.place, ...writer }, now);
     await expect(remover.remove(["a"])).rejects.toThrow("DELETE a was answered 403 AccessDenied");
   });
 
   it("not while the store does not answer well", async () => {
-    faults.add(1, { fault: "storage", key: "", status: 503 });
-    const remover = new Remover({ ...place, ...keeper }, now);
+    storage.faults.add(1, { fault: "storage", key: "", status: 503 });
+    const remover = new Remover({ ...storage.place, ...keeper }, now);
     await expect(remover.remove(["a"])).rejects.toThrow("503 ServiceUnavailable");
   });
 });

@@ -2,13 +2,8 @@ import { describe, expect, it } from "vitest";
 import { heartbeatLine } from "../../../scripts/restore/heartbeat";
 import { momentIn, windowOf } from "../../../scripts/restore/moment";
 import { microsecondsOf } from "../../../scripts/restore/target";
-import { dayMs, FakeHistory, startMs, stepMs } from "../prune/fake-history";
+import { aged, dayMs, FakeHistory, startMs, stepMs } from "../prune/fake-history";
 
-function aged(days: number): FakeHistory {
-  const history = new FakeHistory();
-  history.days(days);
-  return history;
-}
 const archiveOf = (history: FakeHistory) => ({ timeline: "t", ...history.found() });
 const endUs = (history: FakeHistory) => (history.nowMs - stepMs / 2) * 1_000;
 

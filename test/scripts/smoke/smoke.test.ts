@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { siteOf } from "../../../scripts/smoke/site";
-import { type Ask, type Site, smoke } from "../../../scripts/smoke/smoke";
+import { type Ask, type Site, siteOf, smoke } from "../../../scripts/smoke/smoke";
 
 const site: Site = {
   ...{ url: "https://www.example.com/", address: "198.51.100.9", health: { path: "/readyz" } },

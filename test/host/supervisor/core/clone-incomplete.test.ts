@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { decide, type Situation } from "../../../../host/supervisor/core/decide";
-import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { decideFor } from "../support/decide-for";
 import { member, outside, upTo, view } from "../support/node-state";
 
 const lineage = [{ epoch: "100", founding: upTo(90) }];
 const broken = "a copy was broken off, which left no data";
-
-function decideFor(self: NodeState, peers: NodeState[], more: Partial<Situation> = {}) {
-  return decide({ nodes: ["db-1", "db-2", "db-3"], self, peers, ...more });
-}
 
 /** What a copy that was broken off left of db-1: numbers of transactions, and no lineage. */
 const cloneIncomplete = outside("db-1", {

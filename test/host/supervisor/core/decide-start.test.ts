@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide, type Situation } from "../../../../host/supervisor/core/decide";
-import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { decideFor } from "../support/decide-for";
 import { certificate, member, outside, upTo, view } from "../support/node-state";
-
-function decideFor(self: NodeState, peers: NodeState[], more: Partial<Situation> = {}) {
-  return decide({ nodes: ["db-1", "db-2", "db-3"], self, peers, ...more });
-}
 
 describe("a node outside of several groups", () => {
   it("joins the one with the highest epoch", () => {

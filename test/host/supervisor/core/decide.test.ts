@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide, type Situation } from "../../../../host/supervisor/core/decide";
-import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { decideFor, nodes } from "../support/decide-for";
 import { certificate, member, outside, upTo, view } from "../support/node-state";
-
-const nodes = ["db-1", "db-2", "db-3"];
-
-function decideFor(self: NodeState, peers: NodeState[], more: Partial<Situation> = {}) {
-  return decide({ nodes, self, peers, ...more });
-}
 
 describe("a node outside", () => {
   it("waits for its own MySQL", () => {

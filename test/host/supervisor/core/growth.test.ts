@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../../../host/supervisor/core/decide";
-import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { decideFor } from "../support/decide-for";
 import { member, outside, upTo, view } from "../support/node-state";
-
-function decideFor(self: NodeState, peers: NodeState[]) {
-  return decide({ nodes: ["db-1", "db-2", "db-3"], self, peers });
-}
 
 describe("growing from one node", () => {
   const only = outside("db-1", { sole: true, gtid: upTo(9) });

@@ -1,8 +1,8 @@
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import type { Sight } from "../../../../host/supervisor/policy/override";
+import { random } from "../../../support/random";
 import { SimulatedApps } from "./apps";
 import { groupOf, type SimulatedNode } from "./node";
-import { random } from "./random";
 import { SimulatedReplication } from "./replication";
 import type { Rules } from "./rules";
 

@@ -1,4 +1,4 @@
-/** Repeatable random numbers of a seed: mulberry32. */
+/** Repeatable random numbers from 0 to 1 of a seed: mulberry32. https://github.com/cprosche/mulberry32 */
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

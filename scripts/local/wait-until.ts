@@ -1,1 +1,0 @@
-export { waitUntil, type WaitOptions } from "../../rolling/wait-until";
