@@ -4,7 +4,7 @@ import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside, upTo, view } from "../support/node-state";
 
 const lineage = [{ epoch: "100", founding: upTo(90) }];
-const broken = "a copy was broken off, which left no data";
+const broken = "an interrupted clone left this node without data";
 
 function decideFor(self: NodeState, peers: NodeState[], more: Partial<Situation> = {}) {
   return decide({ nodes: ["db-1", "db-2", "db-3"], self, peers, ...more });

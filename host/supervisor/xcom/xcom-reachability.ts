@@ -5,26 +5,26 @@ import { type Attempts, ConnectionAttempts } from "./connection-attempts";
 import { isInGroup, type NodeState } from "../core/node-state";
 
 /**
- * How long before XCom hears a node again that node may ask to be let in, milliseconds: what passes
- * from this word to its request, and half a second for the places until it counts. Much earlier is
- * too early: the pings of those who do not hear it gather, one a second, and after three of them it
- * takes its own connection to them for broken and closes it, with what it was about to say
+ * How long before XCom of a member reads from this node again the node may ask to join, milliseconds: the
+ * time from the state message to the request, plus half a second for the slots until the node counts.
+ * Asking much earlier fails: pings of members that do not hear the node accumulate, one a second. After
+ * three of them XCom considers its own connection broken and closes it with its pending messages
  * (`pre_process_incoming_ping` of `xcom_base.cc`, MySQL 9.7).
  */
 const aheadMs = { least: 1_300, most: 2_300 };
 /**
- * Time between two looks at the connections, milliseconds, of which each takes some of processor
- * time: until all nodes that are away are lost, and then.
+ * Pause between two reads of the connection table, milliseconds, which cost processor time: while some
+ * connections to absent nodes are still open, and after that.
  */
 const lookMs = { losing: 200, lost: 500 };
 /**
- * For how long XCom of a MySQL that does not answer is taken to be the one it was, milliseconds: one
- * that is busy answers late. A MySQL that was started anew answers first that it is in no group.
+ * How long XCom of a silent MySQL counts as unchanged, milliseconds: a busy MySQL answers late. A
+ * restarted MySQL first reports that it is in no group.
  */
 const silentMs = 3_000;
 
-/** Which nodes XCom of this member reaches, and hears. */
-export class Reach {
+/** Tracks which nodes this member's XCom is connected to, and which it reads from. */
+export class XcomReachability {
   private readonly names: readonly string[];
   private readonly connectingTo: ConnectionAttempts;
   private readonly looks = new ReconnectSchedule();
@@ -43,7 +43,7 @@ export class Reach {
     this.connectingTo = new ConnectionAttempts(this.names);
   }
 
-  /** Looks at the connections to nodes that are away; members that are reached are connected. */
+  /** Reads the connections to absent nodes; reachable members count as connected. */
   async look(
     self: NodeState,
     unreachable: readonly string[],

@@ -5,14 +5,15 @@ import { isCertified, type NodeState } from "./node-state";
 import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
 
 /**
- * Takes over what a peer knows as the latest group. An operator's group ends beside a group that serves,
- * never the other way round: it is not followed before every other node was heard, or has been silent for so
- * long that it does not serve by this node's word any more.
+ * Adopts the latest group that a peer knows. A group founded by an override ends beside a group that
+ * serves, never the other way round. So such a group is adopted only once every other node has answered,
+ * or has been silent for so long that it no longer serves on the strength of this node's answers.
  *
- * @param isSure true if that is so for every node but the founder and this one; see `Peers.isSureBeside`.
+ * @param isSure true if that holds for every node but the founder and this one; see `Peers.areOthersAccountedFor`.
+ *
  * @throws what the disk throws.
  */
-export function follow(
+export function adoptFromPeer(
   memory: Memory,
   self: NodeState,
   peers: readonly NodeState[],
@@ -25,7 +26,7 @@ export function follow(
   memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
 }
 
-/** True if the group is another one than that which this node is in, or which a majority serves in. */
+/** True if the group differs from the group of this node, or from the group that serves a majority. */
 function isBeside(
   { groupId }: Certificate,
   self: NodeState,
@@ -38,26 +39,26 @@ function isBeside(
 }
 
 /**
- * Draws what follows for the memory from what the peers say now; returns what is worth a line in the
- * journal. @throws what the disk throws.
+ * Updates the memory from the current states of the peers; returns a line for the journal if there is one.
+ * @throws what the disk throws.
  */
-export function settle(
+export function updateFromPeers(
   memory: Memory,
   self: NodeState,
   peers: readonly NodeState[],
   nodeCount: number,
 ): string | undefined {
-  // Before anybody else can come in: from then on others may have what this node has not.
+  // Before another node can join: from then on others may have transactions that this node lacks.
   if (self.sole && isCertified(self) && peers.some(({ ready }) => ready)) memory.setSole(false);
   if (self.alone && isConfirmed(self, peers, nodeCount)) memory.setKnown();
   if (mayRemember(self, peers, nodeCount)) {
-    memory.regain();
-    return "this node counts: it is a member of a group that others know";
+    memory.countAgain();
+    return "this node counts in a majority again: it is a member of a group that others know";
   }
   const serving = servingElsewhere(self, peers, nodeCount);
   const serves = isCertified(self) && !self.alone;
   if (!serving || serves || self.certificate?.kind !== "override") return undefined;
   if (serving.groupId === self.certificate.groupId) return undefined;
   memory.yieldTo(serving.certificate!, serving.lastView!);
-  return `the group that an operator made gives way to that of ${serving.node}`;
+  return `the group founded by an operator's override gives way to the group of ${serving.node}`;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { SingleLook } from "../../../../host/supervisor/observation/single-look";
+import { SinglePoll } from "../../../../host/supervisor/observation/single-poll";
 
 describe("SingleLook", () => {
   it("begins a look each time if the one before has ended", async () => {
     let looks = 0;
-    const single = new SingleLook(async () => void (looks += 1));
+    const single = new SinglePoll(async () => void (looks += 1));
     expect(await single.next(1_000)).toBe(true);
     expect(await single.next(1_000)).toBe(true);
     expect([looks, single.isLate]).toEqual([2, false]);
@@ -13,7 +13,7 @@ describe("SingleLook", () => {
   it("waits for a late one, and begins no other", async () => {
     let looks = 0;
     let answer = () => undefined as void;
-    const single = new SingleLook(() => {
+    const single = new SinglePoll(() => {
       looks += 1;
       return new Promise((resolve) => (answer = resolve));
     });
@@ -26,7 +26,7 @@ describe("SingleLook", () => {
 
   it("passes a failure on, and looks again", async () => {
     let looks = 0;
-    const single = new SingleLook(async () => {
+    const single = new SinglePoll(async () => {
       looks += 1;
       throw new Error("gone away");
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { servesLate } from "../../../../host/supervisor/policy/late-look";
+import { servesLate } from "../../../../host/supervisor/policy/late-poll";
 import { member, outside, view } from "../support/node-state";
 
 const members = ["db-1", "db-2", "db-3"];

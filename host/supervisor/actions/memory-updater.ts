@@ -1,4 +1,4 @@
-import { follow, settle } from "../core/follow";
+import { adoptFromPeer, updateFromPeers } from "../core/peer-updates";
 import { type GroupRecord, groupRecordIn } from "../core/messages";
 import type { Memory } from "../core/memory";
 import type { NodeState } from "../core/node-state";
@@ -7,8 +7,8 @@ import { log } from "../log";
 import type { Observer } from "../observation/observer";
 import type { Peers } from "../wire/peers";
 
-/** Keeps what this node remembers in step with what it sees and hears. */
-export class Register {
+/** Updates this node's memory from what it observes and what its peers report. */
+export class MemoryUpdater {
   private failure: string | undefined;
 
   constructor(
@@ -16,51 +16,51 @@ export class Register {
     private readonly nodes: readonly string[],
     private readonly parts: { observer: Observer; memory: Memory; peers: Peers },
   ) {
-    // Whatever this node was founding ended with the supervisor of before.
+    // A founding that was under way ended with the previous supervisor process.
     this.written(() => parts.memory.giveUp(parts.observer.state.node));
   }
 
-  /** Takes in what a peer said of itself; `askedMs` is when it was asked, on the monotonic clock. */
-  hear(said: NodeState, askedMs: number): void {
+  /** Processes a peer's state. `askedMs` is the monotonic time of the request. */
+  onPeerState(said: NodeState, askedMs: number): void {
     const { memory, observer } = this.parts;
-    observer.freshness.hear(said, askedMs);
+    observer.freshness.note(said, askedMs);
     this.written(() => memory.release(said, askedMs));
-    const record = groupRecordIn(said, this.nodes);
-    if (record) this.adopt(record);
+    const recordOwnView = groupRecordIn(said, this.nodes);
+    if (recordOwnView) this.adopt(recordOwnView);
   }
 
-  /** Takes over what a peer knows as the latest group. */
+  /** Adopts the latest group that a peer knows. */
   adopt(record: GroupRecord): void {
     const { memory, observer } = this.parts;
-    const before = memory.said.lastView;
+    const before = memory.remembered.lastView;
     const [said, count] = [this.parts.peers.states(), this.nodes.length];
-    const isSure = this.parts.peers.isSureBeside(record.certificate.founder);
-    this.written(() => follow(memory, observer.state, said, count, record, isSure));
+    const isSure = this.parts.peers.areOthersAccountedFor(record.certificate.founder);
+    this.written(() => adoptFromPeer(memory, observer.state, said, count, record, isSure));
     this.sayView(before);
   }
 
-  /** After a look: records and tells who is the primary, if that is this node. */
+  /** After a poll: if this node is the primary, records that and tells the peers. */
   record(): void {
     const { memory, observer, peers } = this.parts;
     const own = observer.isFresh() ? observer.viewToRecord() : undefined;
     if (!own) return;
-    const before = memory.said.lastView;
+    const before = memory.remembered.lastView;
     const isWritten = this.written(() => memory.recordView(own));
     if (!isWritten) return;
     this.sayView(before);
-    peers.tell({ certificate: memory.said.certificate!, lastView: own });
+    peers.sendRecord({ certificate: memory.remembered.certificate!, lastView: own });
   }
 
-  /** Draws what follows from what the peers say now. */
+  /** Updates the memory from the current states of the peers. */
   settle(): void {
     const { memory, observer, peers } = this.parts;
     this.written(() => {
-      const said = settle(memory, observer.state, peers.states(), this.nodes.length);
+      const said = updateFromPeers(memory, observer.state, peers.states(), this.nodes.length);
       if (said) log(5, said);
     });
   }
 
-  /** True if this node may be named as the primary: enough nodes know that it is. */
+  /** True if this node may be reported as the primary: enough nodes know that it is. */
   confirmed(): boolean {
     const { observer, peers } = this.parts;
     const self = observer.state;
@@ -69,17 +69,22 @@ export class Register {
   }
 
   /**
-   * While the other nodes' supervisors are of before certificates they cannot be asked. The group that
-   * was there serves on as long as most of the nodes are its members and none of them says otherwise.
+   * While the other nodes run supervisors without certificates, they cannot be asked. The existing group
+   * goes on serving as long as more than half of the nodes are its members.
    */
   private isBeforeUpdate({ certificate, members, majority }: NodeState): boolean {
     const isInherited = certificate?.kind === "inherited" && majority;
     return (
-      isInherited && members.length * 2 > this.nodes.length && this.parts.peers.heardCount() === 0
+      isInherited &&
+      members.length * 2 > this.nodes.length &&
+      this.parts.peers.answeredCount() === 0
     );
   }
 
-  /** Changes what is on disk; false if that failed, which is said once and tried again with the next word. */
+  /**
+   * Runs a change of the memory; false if the disk refused it. Logs a failure once; the next report tries
+   * again.
+   */
   private written(change: () => void): boolean {
     try {
       change();
@@ -87,14 +92,14 @@ export class Register {
       return true;
     } catch (error) {
       const { message } = error as Error;
-      if (this.failure !== message) log(3, `what this node knows cannot be written: ${message}`);
+      if (this.failure !== message) log(3, `this node's memory cannot be written: ${message}`);
       this.failure = message;
       return false;
     }
   }
 
   private sayView(before: NodeState["lastView"]): void {
-    const { lastView } = this.parts.memory.said;
+    const { lastView } = this.parts.memory.remembered;
     if (!lastView || lastView === before) return;
     const { epoch, counter, turn, primary } = lastView;
     log(5, `epoch ${epoch}, view ${counter}.${turn}: the primary is ${primary}`);

@@ -1,27 +1,27 @@
 import { includes } from "../core/gtid";
 import type { MemberState } from "../core/node-state";
 import type { Mysql } from "../mysql";
-import { latestMs } from "../policy/late-look";
+import { maxSilentMs } from "../policy/late-poll";
 import type { GroupView } from "../xcom/slot-filling";
 
-/** What one look at MySQL shows. */
+/** Result of one poll of MySQL. */
 export interface Observation {
   member: { state: MemberState; role: "PRIMARY" | "SECONDARY" | "" } | null;
-  /** Names of the members of the view, unreachable ones too. */
+  /** Names of the members of the view, unreachable ones included. */
   members: string[];
   gtid: string;
   /** Transactions applied, as a GTID set. */
   executed: string;
   /** Fixed part of the id of the view that the member is in, or null. */
   groupId: string | null;
-  /** UUID of this MySQL, which new data does not share with the old one. */
+  /** UUID of the MySQL server; a clone or new data has another one. */
   serverUuid: string;
   writable: boolean;
   majority: boolean;
-  /** Name of the primary of the view, if it can be reached; else empty. */
+  /** Name of the primary of the view, if reachable; else empty. */
   onlinePrimary: string;
   groupView: GroupView;
-  /** The view, if this node is ONLINE in one, takes writes, and its disk has all that was delivered to it. */
+  /** The view, if this node is ONLINE in it, accepts writes, and has applied everything delivered to it. */
   view: { primary: string; groupId: string; counter: number } | null;
 }
 
@@ -37,14 +37,14 @@ const receivedSql =
 const globalsSql =
   "SELECT 'globals', @@GLOBAL.super_read_only, REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), @@server_uuid";
 
-/** Looks at MySQL once; members report addresses, `nameOf` has their names. */
-export async function observe(
+/** Polls MySQL once. Members are reported by address; `nameOf` translates to node names. */
+export async function pollMysql(
   mysql: Mysql,
   grouped: boolean,
   nameOf: (address: string) => string,
 ): Promise<Observation> {
   const parts = grouped ? [globalsSql, membersSql, viewSql, receivedSql] : [globalsSql];
-  const rows = await mysql.query(parts.join(";\n"), latestMs);
+  const rows = await mysql.query(parts.join(";\n"), maxSilentMs);
   const of = (kind: string) => rows.filter(([first]) => first === kind);
   const [globals] = of("globals");
   const members = of("member");
@@ -82,8 +82,8 @@ export async function observe(
 }
 
 /**
- * Version and process id of the MySQL that answers: another process is a MySQL that was started anew. `Uptime`
- * is counted on the wall clock, and a step of it would make a MySQL look like another one.
+ * Version and process id of the answering MySQL; a new process id means that MySQL restarted. `Uptime` is
+ * not used, because it follows the wall clock, and a clock step would look like a restart.
  * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-threads-table.html
  */
 export async function processOf(mysql: Mysql): Promise<{ process: string; version: string }> {

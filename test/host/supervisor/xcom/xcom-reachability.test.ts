@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Reach } from "../../../../host/supervisor/xcom/reach";
+import { XcomReachability } from "../../../../host/supervisor/xcom/xcom-reachability";
 import { member, outside } from "../support/node-state";
 
 const [db2, db3] = ["10.0.4.12", "10.0.4.13"];
@@ -14,7 +14,7 @@ const two = member("db-1", "PRIMARY", { members: ["db-1", "db-2"] });
 async function reaching() {
   const there = [db2, db3].map((address) => ({ address, unread: false }));
   let looks = 0;
-  const reach = new Reach(others, async () => {
+  const reach = new XcomReachability(others, async () => {
     looks += 1;
     return [...there];
   });

@@ -1,35 +1,49 @@
 import type { Decision } from "./decision";
-import { hasAllOf } from "./lineage";
+import { hasAllTransactionsOf } from "./lineage";
 import { isMajority, latestPrimaries, type NodeState } from "./node-state";
 
-/** Among whom the founder of a group is chosen. */
-export interface Choice {
+/** The nodes among which the founder of a group is chosen. */
+export interface FounderChoice {
   nodes: readonly string[];
   self: NodeState;
   visible: readonly NodeState[];
-  /** Those of the visible ones that have their data. */
+  /** The visible nodes that have their data. */
   whole: readonly NodeState[];
-  /** Those whose word counts. */
+  /** The nodes that have a vote. */
   voters: readonly NodeState[];
   kind: "majority" | "first";
 }
 
 /**
- * Who has everything, told by numbers and by the groups that the data was in; of several the last primary, then the first by name. If nobody has, the last
- * primary: what others have beyond it was never acknowledged, and they will take a copy.
+ * Chooses the founder: a node that has all transactions, compared by GTID set and lineage. Of several such
+ * nodes the last primary is chosen, else the first in the configured order. If no node has all of them,
+ * the last primary is chosen: the others' additional transactions were never acknowledged, and those nodes
+ * are cloned.
  */
-export function choose({ nodes, self, visible, whole, voters, kind }: Choice): Decision {
+export function chooseFounder({
+  nodes,
+  self,
+  visible,
+  whole,
+  voters,
+  kind,
+}: FounderChoice): Decision {
   const byName = voters
     .filter((one) => whole.includes(one))
     .sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
-  const complete = byName.filter((candidate) => whole.every((other) => hasAllOf(candidate, other)));
+  const complete = byName.filter((candidate) =>
+    whole.every((other) => hasAllTransactionsOf(candidate, other)),
+  );
   const primaries = latestPrimaries(voters);
   const isLast = ({ node }: NodeState) => primaries.includes(node);
   const last =
     primaries.length === 1 && !isDoubtful(voters, nodes.length) ? byName.find(isLast) : undefined;
   const chosen = complete.find(isLast) ?? complete[0] ?? last;
   if (!chosen) {
-    return { type: "wait", reason: "no node has all transactions; an operator must choose" };
+    return {
+      type: "wait",
+      reason: "no node has all transactions; an operator must choose one with npm run db:override",
+    };
   }
   const why = complete.includes(chosen) ? "has all transactions" : "was the last primary";
   if (chosen.node !== self.node) {
@@ -39,7 +53,10 @@ export function choose({ nodes, self, visible, whole, voters, kind }: Choice): D
   return { type: "bootstrap", kind, reason: `of ${seen} this node ${why}` };
 }
 
-/** True if the latest group was an operator's that no majority knows: another one may have served. */
+/**
+ * True if the latest group was founded by an override and no majority knows it: another group may have
+ * served.
+ */
 function isDoubtful(voters: readonly NodeState[], nodeCount: number): boolean {
   const certificates = voters.flatMap(({ certificate }) => certificate ?? []);
   const latest = Math.max(0, ...certificates.map(({ epoch }) => epoch));

@@ -8,15 +8,15 @@ import { groupSets } from "./loss";
 import { expired } from "./retention";
 import { type Replaced, save } from "./save";
 
-/** How long an operator's word holds that what cannot be saved may be lost, milliseconds. */
+/** How long an operator's permission to lose unsaved transactions holds, milliseconds. */
 const discardMs = 120_000;
 /** Wait after transactions could not be saved, milliseconds. */
 const againMs = 30_000;
-/** Time between two looks for files that are too old, milliseconds. */
+/** Pause between two searches for expired files, milliseconds. */
 const tidyMs = 3_600_000;
 
-/** Keeps a copy from replacing transactions that were not saved. */
-export class Saving {
+/** Keeps a clone from replacing transactions that were not saved. */
+export class SaveGuard {
   private refusal = "";
   private refusedMs = Number.NEGATIVE_INFINITY;
   private discardedMs = Number.NEGATIVE_INFINITY;
@@ -25,27 +25,27 @@ export class Saving {
   constructor(
     /** Name of this node. */
     private readonly node: string,
-    /** What this node says of itself, and what its peers say. */
+    /** This node's state, and the states of its peers. */
     private readonly states: () => readonly [NodeState, readonly NodeState[]],
     private readonly write: typeof save = save,
     private readonly removeOld: () => Promise<void> = tidySaved,
   ) {}
 
-  /** An operator says that what cannot be saved may be lost. */
+  /** Records an operator's permission to lose transactions that cannot be saved. */
   discard(nowMs: number): void {
     this.discardedMs = nowMs;
     this.refusedMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** The decision as it is, or a wait if the copy would replace what could not be saved just now. */
+  /** The decision, or a wait if the clone would replace transactions that could not be saved recently. */
   next(decision: Decision, nowMs: number): Decision {
     this.tidy(nowMs);
     if (decision.type !== "rebuild" || nowMs - this.refusedMs >= againMs) return decision;
-    const reason = `${decision.reason}; the copy does not begin, since they cannot be saved: ${this.refusal}`;
+    const reason = `${decision.reason}; the clone does not begin, because these transactions cannot be saved: ${this.refusal}`;
     return { type: "wait", reason };
   }
 
-  /** Saves what the copy is to replace. @throws Error if it cannot: then the copy must not begin. */
+  /** Saves what the clone will replace. @throws Error if that fails: then the clone must not begin. */
   async save(mysql: Mysql, { donor, reason }: Omit<Replaced, "sets">): Promise<void> {
     try {
       await this.write(mysql, { donor, reason, sets: groupSets(...this.states()) });
@@ -54,18 +54,23 @@ export class Saving {
       if (monotonicMs() - this.discardedMs > discardMs) {
         this.refusal = message;
         this.refusedMs = monotonicMs();
-        throw new Error(`the copy does not begin: ${message}`, { cause: error });
+        throw new Error(`the clone does not begin: ${message}`, { cause: error });
       }
       this.discardedMs = Number.NEGATIVE_INFINITY;
-      log(3, `an operator said that what cannot be saved on ${this.node} may be lost: ${message}`);
+      log(
+        3,
+        `by an operator's order, transactions of ${this.node} that cannot be saved are lost: ${message}`,
+      );
     }
   }
 
-  /** Deletes what is too old, now and then. */
+  /** Deletes an expired file, at most once in `tidyMs`. */
   private tidy(nowMs: number): void {
     if (nowMs - this.tidiedMs < tidyMs) return;
     this.tidiedMs = nowMs;
-    void this.removeOld().catch((error: Error) => log(4, `saved transactions: ${error.message}`));
+    void this.removeOld().catch((error: Error) =>
+      log(4, `an expired file of saved transactions cannot be deleted: ${error.message}`),
+    );
   }
 }
 
@@ -73,5 +78,5 @@ async function tidySaved(): Promise<void> {
   const old = expired(await listSaved(), Date.now());
   if (!old) return;
   await removeSaved(old.name);
-  log(5, `saved transactions of ${old.savedAt} are deleted: ${old.gtids}`);
+  log(5, `the saved transactions of ${old.savedAt} have expired and are deleted: ${old.gtids}`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Leaving } from "../../../../host/supervisor/policy/leaving";
+import { LeaveDelay } from "../../../../host/supervisor/policy/leave-delay";
 
 const passing = {
   type: "leave",
@@ -10,11 +10,11 @@ const passing = {
 describe("a leave", () => {
   it("is carried out at once", () => {
     const leave = { type: "leave", reason: "why", cut: true } as const;
-    expect(new Leaving().next(leave, 0)).toBe(leave);
+    expect(new LeaveDelay().next(leave, 0)).toBe(leave);
   });
 
   it("whose reason may pass has to hold for three seconds without a break", () => {
-    const leaving = new Leaving();
+    const leaving = new LeaveDelay();
     expect(leaving.next(passing, 0)).toEqual({ type: "nothing" });
     expect(leaving.next(passing, 2_999)).toEqual({ type: "nothing" });
     expect(leaving.next(passing, 3_000)).toBe(passing);

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { rebuild } from "../../../../host/supervisor/actions/rebuild";
 import { monotonicMs } from "../../../../host/time/monotonic";
-import { Progress } from "../../../../host/supervisor/observation/clone-progress";
+import { CloneProgress } from "../../../../host/supervisor/observation/clone-progress";
 import { groupSets } from "../../../../host/supervisor/saved/loss";
-import { Saving } from "../../../../host/supervisor/saved/saving";
+import { SaveGuard } from "../../../../host/supervisor/saved/save-guard";
 import { certificate, member, outside, upTo } from "../support/node-state";
 import { mysqlThatLoses } from "./support";
 
@@ -19,11 +19,11 @@ beforeEach(() => {
 });
 
 /** @param discardedAgoMs how long ago an operator said that the loss is no matter; undefined: never. */
-async function rebuilt(discardedAgoMs?: number, progress = new Progress()) {
+async function rebuilt(discardedAgoMs?: number, progress = new CloneProgress()) {
   const { mysql, said } = mysqlThatLoses(none);
   const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
   const states = () => [outside("db-1"), peers] as const;
-  const saving = new Saving("db-1", states, write, tidy);
+  const saving = new SaveGuard("db-1", states, write, tidy);
   if (discardedAgoMs !== undefined) saving.discard(monotonicMs() - discardedAgoMs);
   const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
   return { saving, mysql, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
@@ -42,12 +42,12 @@ describe("a copy", () => {
     write.mockRejectedValue(new Error("no room left"));
     const { saving, error, copied } = await rebuilt();
     expect(copied).toBe(false);
-    expect((error as Error).message).toBe("the copy does not begin: no room left");
+    expect((error as Error).message).toBe("the clone does not begin: no room left");
     const now = monotonicMs();
     expect(saving.next(decision, now)).toEqual({
       type: "wait",
       reason:
-        "the group lacks 6-7; the copy does not begin, since they cannot be saved: no room left",
+        "the group lacks 6-7; the clone does not begin, because these transactions cannot be saved: no room left",
     });
     expect(saving.next({ type: "nothing" }, now)).toEqual({ type: "nothing" });
     expect(saving.next(decision, now + 30_001)).toBe(decision);
@@ -60,7 +60,7 @@ describe("a copy", () => {
     expect(await rebuilt(0)).toMatchObject({ error: undefined, copied: true });
   });
 
-  it("is tried again at once after an operator said so", async () => {
+  it("is tried again at once after an operator ordered it", async () => {
     write.mockRejectedValue(new Error("no room left"));
     const { saving } = await rebuilt();
     const now = monotonicMs();
@@ -73,7 +73,7 @@ describe("a copy", () => {
     write.mockRejectedValue(new Error("no room left"));
     expect(await rebuilt(115_000)).toMatchObject({ error: undefined, copied: true });
     const { error, copied } = await rebuilt(120_001);
-    expect((error as Error).message).toBe("the copy does not begin: no room left");
+    expect((error as Error).message).toBe("the clone does not begin: no room left");
     expect(copied).toBe(false);
   });
 
@@ -84,7 +84,7 @@ describe("a copy", () => {
   });
 
   it("of a node without data has nothing to save", async () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.cloneIncomplete = true;
     expect(await rebuilt(undefined, progress)).toMatchObject({ copied: true });
     expect(write).not.toHaveBeenCalled();

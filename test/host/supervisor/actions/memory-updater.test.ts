@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { Register } from "../../../../host/supervisor/actions/register";
+import { MemoryUpdater } from "../../../../host/supervisor/actions/memory-updater";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { memoryOf } from "../support/memory";
 import { certificate, member, outside, view } from "../support/node-state";
@@ -10,15 +10,20 @@ const of100 = { highest: 100, certificate: certificate(100), lastView: view("db-
 /** The register of that node, which hears those peers; with what it tells them. */
 function registerOf(state: NodeState, heard: NodeState[] = [], wereHeard = heard.length > 0) {
   const { memory, disk } = memoryOf(state);
-  const tell = vi.fn();
+  const sendRecord = vi.fn();
   const own = vi.fn();
   const observer = {
-    ...{ state, isFresh: () => true, viewToRecord: own, freshness: { hear: () => undefined } },
+    ...{ state, isFresh: () => true, viewToRecord: own, freshness: { note: () => undefined } },
   };
-  const heardCount = () => (wereHeard ? 1 : 0);
-  const peers = { states: () => heard, heardCount, isSureBeside: () => true, tell };
-  const register = new Register(nodes, { observer, memory, peers } as never);
-  return { register, memory, disk, tell, own };
+  const answeredCount = () => (wereHeard ? 1 : 0);
+  const peers = {
+    states: () => heard,
+    answeredCount,
+    areOthersAccountedFor: () => true,
+    sendRecord,
+  };
+  const register = new MemoryUpdater(nodes, { observer, memory, peers } as never);
+  return { register, memory, disk, sendRecord, own };
 }
 
 describe("a primary is confirmed", () => {
@@ -51,45 +56,45 @@ describe("what a peer says", () => {
 
   it("is taken over", () => {
     const { register, memory } = registerOf(self);
-    register.hear(member("db-2", "PRIMARY", of100), 0);
-    expect(memory.said).toMatchObject(of100);
+    register.onPeerState(member("db-2", "PRIMARY", of100), 0);
+    expect(memory.remembered).toMatchObject(of100);
   });
 
   it("is not taken over if it is malformed", () => {
     const { register, disk } = registerOf(self);
-    register.hear(member("db-2", "PRIMARY", { ...of100, lastView: view("db-9", 5) }), 0);
+    register.onPeerState(member("db-2", "PRIMARY", { ...of100, lastView: view("db-9", 5) }), 0);
     expect(disk.writes).toBe(0);
   });
 
   it("does not end the program if it cannot be written, and is taken over later", () => {
     const { register, memory, disk } = registerOf(self);
     disk.isFull = true;
-    register.hear(member("db-2", "PRIMARY", of100), 0);
-    expect(memory.said.certificate).toBeNull();
+    register.onPeerState(member("db-2", "PRIMARY", of100), 0);
+    expect(memory.remembered.certificate).toBeNull();
     disk.isFull = false;
-    register.hear(member("db-2", "PRIMARY", of100), 1);
-    expect(memory.said).toMatchObject(of100);
+    register.onPeerState(member("db-2", "PRIMARY", of100), 1);
+    expect(memory.remembered).toMatchObject(of100);
   });
 });
 
 describe("a view of its own", () => {
   it("is told once it is on disk, and not before", () => {
-    const { register, disk, tell, own } = registerOf(member("db-1", "PRIMARY", of100));
+    const { register, disk, sendRecord, own } = registerOf(member("db-1", "PRIMARY", of100));
     own.mockReturnValue(view("db-1", 6));
     disk.isFull = true;
     register.record();
-    expect(tell).not.toHaveBeenCalled();
+    expect(sendRecord).not.toHaveBeenCalled();
     disk.isFull = false;
     register.record();
-    expect(tell).toHaveBeenCalledWith({
+    expect(sendRecord).toHaveBeenCalledWith({
       certificate: of100.certificate,
       lastView: view("db-1", 6),
     });
   });
 
   it("is not told if there is nothing new", () => {
-    const { register, disk, tell } = registerOf(member("db-1", "PRIMARY", of100));
+    const { register, disk, sendRecord } = registerOf(member("db-1", "PRIMARY", of100));
     register.record();
-    expect([disk.writes, tell.mock.calls.length]).toEqual([0, 0]);
+    expect([disk.writes, sendRecord.mock.calls.length]).toEqual([0, 0]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { follow, settle } from "../../../../host/supervisor/core/follow";
+import { adoptFromPeer, updateFromPeers } from "../../../../host/supervisor/core/peer-updates";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { memoryOf } from "../support/memory";
@@ -13,8 +13,8 @@ const of102 = { certificate: operators, lastView: view("db-3", 1, 102) };
 describe("following what a peer knows", () => {
   function followed(record: GroupRecord, self: NodeState, peers: NodeState[] = [], isSure = true) {
     const { memory } = memoryOf(of100);
-    follow(memory, self, peers, 3, record, isSure);
-    return { certificate: memory.said.certificate, lastView: memory.said.lastView };
+    adoptFromPeer(memory, self, peers, 3, record, isSure);
+    return { certificate: memory.remembered.certificate, lastView: memory.remembered.lastView };
   }
 
   it("takes over a later group, also from outside and from an earlier one", () => {
@@ -58,8 +58,8 @@ describe("what follows from what the peers say now", () => {
 
   function settled(self: NodeState, peers: NodeState[]) {
     const { memory } = memoryOf(self);
-    const said = settle(memory, self, peers, 3);
-    return { said, ...memory.said };
+    const said = updateFromPeers(memory, self, peers, 3);
+    return { said, ...memory.remembered };
   }
 
   it("is that the only node is none any more, once its group is there and a peer is ready", () => {
@@ -80,7 +80,7 @@ describe("what follows from what the peers say now", () => {
     const lost = member("db-3", "SECONDARY", { ...of100, remembers: false });
     expect(settled(lost, [primary, knowing])).toMatchObject({
       remembers: true,
-      said: "this node counts: it is a member of a group that others know",
+      said: "this node counts in a majority again: it is a member of a group that others know",
     });
     expect(settled(lost, [primary])).toMatchObject({ remembers: false, said: undefined });
   });
@@ -91,7 +91,7 @@ describe("what follows from what the peers say now", () => {
   it("is that the group of an operator gives way to one that serves", () => {
     expect(settled(made, serving)).toMatchObject({
       ...{ certificate: certificate(100), lastView: view("db-1", 5), alone: false },
-      said: "the group that an operator made gives way to that of db-1",
+      said: "the group founded by an operator's override gives way to the group of db-1",
     });
   });
 
@@ -108,7 +108,7 @@ describe("what follows from what the peers say now", () => {
 
   it("is nothing for a member of a group that all is known of", () => {
     const { memory, disk } = memoryOf(of100);
-    expect(settle(memory, primary, [knowing], 3)).toBeUndefined();
+    expect(updateFromPeers(memory, primary, [knowing], 3)).toBeUndefined();
     expect(disk.writes).toBe(0);
   });
 });
