@@ -1,4 +1,4 @@
-import { tell } from "../haproxy/tell";
+import { sendCommand } from "../haproxy/send-command";
 
 /** Certificates that HAProxy has loaded, changed without a reload. https://docs.haproxy.org/3.2/management.html#9.3 */
 export class Loaded {
@@ -14,7 +14,7 @@ export class Loaded {
 
   /** The HAProxy behind an admin socket. */
   static behind(socket: string, list: string, map: string): Loaded {
-    return new Loaded(list, map, (command) => tell(socket, command));
+    return new Loaded(list, map, (command) => sendCommand(socket, command));
   }
 
   /** Makes HAProxy serve a file's certificate; true if it did not before. */

@@ -1,4 +1,4 @@
-import { tell } from "../haproxy/tell";
+import { sendCommand } from "../haproxy/send-command";
 import { monotonicMs } from "../time/monotonic";
 
 /**
@@ -24,11 +24,11 @@ export async function drainServer(
   port: number,
   seconds: number,
 ): Promise<number> {
-  const said = await tell(socketPath, `set server app/${port} state drain`);
+  const said = await sendCommand(socketPath, `set server app/${port} state drain`);
   if (said !== "") throw new Error(`the balancer says: ${said}`);
   const end = monotonicMs() + seconds * 1_000;
   for (;;) {
-    const left = sessionsOf(await tell(socketPath, "show stat app 4 -1"), String(port));
+    const left = sessionsOf(await sendCommand(socketPath, "show stat app 4 -1"), String(port));
     if (left === 0 || monotonicMs() >= end) return left;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -36,8 +36,8 @@ export async function drainServer(
 
 /** Gives the server on `port` requests again. */
 export async function welcomeServer(socketPath: string, port: number): Promise<void> {
-  const said = await tell(socketPath, `set server app/${port} state ready`);
+  const said = await sendCommand(socketPath, `set server app/${port} state ready`);
   if (said !== "") throw new Error(`the balancer says: ${said}`);
   // Its own checks may have found the process away a moment ago.
-  await tell(socketPath, `set server app/${port} health up`);
+  await sendCommand(socketPath, `set server app/${port} health up`);
 }

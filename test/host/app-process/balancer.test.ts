@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drainServer, welcomeServer } from "../../../host/app-process/balancer";
-import { tell } from "../../../host/haproxy/tell";
+import { sendCommand } from "../../../host/haproxy/send-command";
 import { ordinaryAppNode } from "../../services/rendered";
 
 const haproxy = process.env.HAPROXY ?? "haproxy";
@@ -108,7 +108,7 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
   });
 
   it("answers with what makes Nginx try another node when no process is there", async () => {
-    await tell(socket, "set server app/3101 state maint");
+    await sendCommand(socket, "set server app/3101 state maint");
     expect(await ask("GET")).toMatch(/^502/);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { answerFor, judge, type Request, type Rules } from "../../../host/broker/gate";
+import {
+  filterAnswer,
+  authorize,
+  type Request,
+  type BrokerRules,
+} from "../../../host/broker/authorize";
 
-const rules: Rules = {
+const rules: BrokerRules = {
   floatingIps: [21],
   servers: [
     { name: "lb-1", id: 11 },
@@ -10,7 +15,7 @@ const rules: Rules = {
   selector: "stack=test",
 };
 const judged = (request: Partial<Request>) =>
-  judge({ caller: "lb-1", method: "GET", path: "", body: undefined, ...request }, rules);
+  authorize({ caller: "lb-1", method: "GET", path: "", body: undefined, ...request }, rules);
 const assign = { method: "POST", path: "floating_ips/21/actions/assign" };
 
 describe("the gate", () => {
@@ -24,9 +29,9 @@ describe("the gate", () => {
   });
 
   it.each([
-    [12, "lb-1 may give an address to itself (11), not to 12"],
-    [undefined, "lb-1 may give an address to itself (11), not to undefined"],
-    ["11", 'lb-1 may give an address to itself (11), not to "11"'],
+    [12, "lb-1 may assign a floating IP only to itself (server 11), got 12"],
+    [undefined, "lb-1 may assign a floating IP only to itself (server 11), got undefined"],
+    ["11", 'lb-1 may assign a floating IP only to itself (server 11), got "11"'],
   ])("refuses to give it to %s", (server, reason) => {
     expect(judged({ ...assign, body: { server } })).toEqual({
       type: "refuse",
@@ -39,7 +44,7 @@ describe("the gate", () => {
     const path = "floating_ips/22/actions/assign";
     expect(judged({ method: "POST", path, body: { server: 11 } })).toMatchObject({
       status: 403,
-      reason: "floating IP 22 is not of this stack",
+      reason: "floating IP 22 does not belong to this stack",
     });
   });
 
@@ -66,7 +71,7 @@ describe("the gate", () => {
   it.each(["db-1", "lb-3", "undefined"])("refuses %s, whose certificate is good too", (caller) => {
     expect(judged({ caller, ...assign, body: { server: 11 } })).toMatchObject({
       status: 403,
-      reason: `${caller} is no load balancer`,
+      reason: `${caller} is not a load balancer of this stack`,
     });
   });
 
@@ -97,17 +102,17 @@ describe("an answer", () => {
       ],
       meta: {},
     };
-    expect(answerFor(answer, rules)).toEqual({ floating_ips: [{ id: 21, server: 11 }] });
+    expect(filterAnswer(answer, rules)).toEqual({ floating_ips: [{ id: 21, server: 11 }] });
   });
 
   it("says of an action what became of it, and no more", () => {
     const action = { id: 5, status: "error", error: { message: "m" }, resources: [{ id: 1 }] };
-    expect(answerFor({ action }, rules)).toEqual({
+    expect(filterAnswer({ action }, rules)).toEqual({
       action: { id: 5, status: "error", error: { message: "m" } },
     });
   });
 
   it("holds nothing that was not expected", () => {
-    expect(answerFor({ servers: [{ id: 1 }] }, rules)).toEqual({});
+    expect(filterAnswer({ servers: [{ id: 1 }] }, rules)).toEqual({});
   });
 });

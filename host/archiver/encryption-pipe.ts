@@ -2,24 +2,24 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
-/** Programs of a pipe as they are started; other ways in tests. */
-export interface SealPrograms {
+/** Programs of the pipe; replaced in tests. */
+export interface PipePrograms {
   /** Compresses standard input to standard output. */
   compress: readonly string[];
-  /** Encrypts standard input to the public key, which comes after it. */
+  /** Encrypts standard input; the public key is appended as an argument. */
   encrypt: readonly string[];
 }
 
-const usual: SealPrograms = {
+const usual: PipePrograms = {
   compress: ["/usr/bin/zstd", "-3", "-q", "-c"],
   encrypt: ["/usr/bin/age", "-r"],
 };
 
 /**
- * A pipe that compresses and encrypts. What goes in is never on a disk, and the one who has the
- * public key cannot read what comes out.
+ * A pipe that compresses and encrypts to a public key. The plain data is never on a disk, and this host
+ * cannot decrypt the output.
  */
-export class Seal {
+export class EncryptionPipe {
   readonly input: Writable;
   readonly output: Readable;
   private readonly children: ChildProcess[];
@@ -27,13 +27,13 @@ export class Seal {
   private said = "";
 
   /** @param publicKey recipient of age, such as `age1…`. */
-  constructor(publicKey: string, { compress, encrypt }: SealPrograms = usual) {
+  constructor(publicKey: string, { compress, encrypt }: PipePrograms = usual) {
     const first = spawn(compress[0]!, compress.slice(1), { stdio: ["pipe", "pipe", "pipe"] });
     const second = spawn(encrypt[0]!, [...encrypt.slice(1), publicKey], {
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.children = [first, second];
-    // An end that is gone shows in the status of its program.
+    // A broken pipe shows in the exit status of its program.
     for (const stream of [first.stdin, second.stdin]) stream.on("error", () => undefined);
     first.stdout.pipe(second.stdin);
     for (const { stderr } of [first, second]) {
@@ -45,43 +45,44 @@ export class Seal {
     this.ended.catch(() => this.abandon());
   }
 
-  /** Waits until both programs have ended well. @throws Error with what they said. */
+  /** Waits until both programs have succeeded. @throws Error with their messages. */
   async closed(): Promise<void> {
     await this.ended;
   }
 
-  /** Ends both programs; what came out is of no use. */
+  /** Kills both programs; the output so far is unusable. */
   abandon(): void {
     for (const child of this.children) child.kill("SIGKILL");
   }
 
   private async well(child: ChildProcess): Promise<void> {
     const [status] = (await once(child, "close")) as [number | null];
-    if (status !== 0) throw new Error(`${child.spawnfile}: ${this.said.trim() || "was ended"}`);
+    if (status !== 0)
+      throw new Error(`${child.spawnfile}: ${this.said.trim() || `exited with status ${status}`}`);
   }
 }
 
-/** Sealed bytes of one segment, which are gathered while they come. */
-export class SealedSegment {
-  /** Bytes that went in. */
+/** Collects the encrypted bytes of one segment. */
+export class EncryptedSegment {
+  /** Size before compression, bytes. */
   plainBytes = 0;
-  private readonly seal: Seal;
+  private readonly seal: EncryptionPipe;
   private readonly gathered: Promise<Buffer>;
 
   constructor(publicKey: string) {
-    this.seal = new Seal(publicKey);
+    this.seal = new EncryptionPipe(publicKey);
     this.gathered = gather(this.seal);
     this.gathered.catch(() => undefined);
   }
 
-  /** Adds bytes; resolves when there is room for more. */
+  /** Adds bytes; resolves when the pipe accepts more. */
   async add(bytes: Buffer): Promise<void> {
     this.plainBytes += bytes.length;
     if (this.seal.input.write(bytes)) return;
     await Promise.race([once(this.seal.input, "drain"), this.seal.closed()]);
   }
 
-  /** All sealed bytes. @throws Error if a program failed. */
+  /** Ends the input and returns all encrypted bytes. @throws Error if a program failed. */
   async end(): Promise<Buffer> {
     this.seal.input.end();
     return this.gathered;
@@ -92,7 +93,7 @@ export class SealedSegment {
   }
 }
 
-async function gather(seal: Seal): Promise<Buffer> {
+async function gather(seal: EncryptionPipe): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of seal.output) chunks.push(chunk as Buffer);
   await seal.closed();

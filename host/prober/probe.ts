@@ -1,8 +1,8 @@
 import { get } from "node:http";
 import type { Answer } from "./health";
 
-/** Asks once, over a connection of its own. @param timeoutMs longest wait for an answer, milliseconds. */
-export function ask(url: string, timeoutMs: number): Promise<Answer> {
+/** Sends one request over a new connection. @param timeoutMs longest wait for an answer, milliseconds. */
+export function probe(url: string, timeoutMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     const call = get(url, { agent: false, timeout: timeoutMs }, (response) => {
       response.resume();

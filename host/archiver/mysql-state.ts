@@ -1,15 +1,15 @@
 import type { Mysql } from "../supervisor/mysql";
 
-/** What one look at the MySQL of a node shows. */
-export interface Look {
+/** Result of one poll of a node's MySQL. */
+export interface MysqlState {
   /** GTID sets without spaces. */
   executed: string;
   purged: string;
-  /** True if it takes writes: the primary, or a node that is alone. */
+  /** True if MySQL accepts writes: on the primary, or on a single node. */
   writable: boolean;
-  /** True if it is ONLINE in a group with a majority, or is alone. */
+  /** True if the node is ONLINE in a group with a majority, or is a single node. */
   serves: boolean;
-  /** Addresses of the ONLINE secondaries, and of the primary; of a node that is alone none. */
+  /** Addresses of the ONLINE secondaries and of the primary; empty on a single node. */
   secondaries: string[];
   primary: string;
   mysql: string;
@@ -22,8 +22,8 @@ const membersSql =
   "SELECT 'member', MEMBER_HOST, MEMBER_STATE, MEMBER_ROLE, MEMBER_ID = @@server_uuid " +
   "FROM performance_schema.replication_group_members";
 
-/** Looks at MySQL once. @throws Error if it does not answer in time. */
-export async function look(mysql: Mysql, isGrouped: boolean): Promise<Look> {
+/** Polls MySQL once. @throws Error if it does not answer in time. */
+export async function readMysqlState(mysql: Mysql, isGrouped: boolean): Promise<MysqlState> {
   const rows = await mysql.query(
     [globalsSql, ...(isGrouped ? [membersSql] : [])].join(";\n"),
     5_000,

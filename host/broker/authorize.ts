@@ -1,16 +1,16 @@
-/** What the broker may do, and for whom. */
-export interface Rules {
-  /** Floating IPs that may be moved. */
+/** What a broker may pass on to the Hetzner API, and for which callers. */
+export interface BrokerRules {
+  /** Ids of the floating IPs that may be assigned. */
   floatingIps: readonly number[];
-  /** The load balancers: name in the certificate, id in the cloud. */
+  /** The load balancers: common name in the certificate, and server id. */
   servers: readonly { name: string; id: number }[];
-  /** Labels that those floating IPs have, such as `stack=dev`. */
+  /** Label selector of those floating IPs, such as `stack=dev`. */
   selector: string;
 }
 
-/** A request as it came in. */
+/** A request to the broker. */
 export interface Request {
-  /** Name in the caller's certificate. */
+  /** Common name in the caller's certificate. */
   caller: string;
   method: string;
   /** Path below `/v1/`, without a query. */
@@ -18,19 +18,24 @@ export interface Request {
   body: unknown;
 }
 
-/** What becomes of a request. */
+/** Decision about a request. */
 export type Verdict =
   | { type: "ready" }
   | { type: "pass"; kind: "read" | "assign"; path: string; body?: { server: number } }
   | { type: "refuse"; status: 403 | 404; reason: string };
 
 /**
- * Judges a request. A load balancer may give each address to itself, read who has them, and look
- * at an action; nothing else, whatever the token could do.
+ * Authorizes a request. A load balancer may assign each floating IP to itself, read the owners, and read
+ * an action; nothing else, whatever the token allows.
  */
-export function judge({ caller, method, path, body }: Request, rules: Rules): Verdict {
+export function authorize({ caller, method, path, body }: Request, rules: BrokerRules): Verdict {
   const server = rules.servers.find(({ name }) => name === caller);
-  if (!server) return { type: "refuse", status: 403, reason: `${caller} is no load balancer` };
+  if (!server)
+    return {
+      type: "refuse",
+      status: 403,
+      reason: `${caller} is not a load balancer of this stack`,
+    };
   if (method === "GET" && path === "ready") return { type: "ready" };
   if (method === "GET" && path === "floating_ips") {
     const query = `per_page=50&label_selector=${encodeURIComponent(rules.selector)}`;
@@ -41,15 +46,19 @@ export function judge({ caller, method, path, body }: Request, rules: Rules): Ve
   }
   const [, id] = /^floating_ips\/(\d{1,15})\/actions\/assign$/.exec(path) ?? [];
   if (method !== "POST" || id === undefined) {
-    return { type: "refuse", status: 404, reason: `${method} ${path} is not offered` };
+    return { type: "refuse", status: 404, reason: `${method} ${path} is not allowed` };
   }
   if (!rules.floatingIps.includes(Number(id))) {
-    return { type: "refuse", status: 403, reason: `floating IP ${id} is not of this stack` };
+    return {
+      type: "refuse",
+      status: 403,
+      reason: `floating IP ${id} does not belong to this stack`,
+    };
   }
   const wanted = (body as { server?: unknown } | undefined)?.server;
   if (wanted !== server.id) {
     const found = JSON.stringify(wanted);
-    const reason = `${caller} may give an address to itself (${server.id}), not to ${found}`;
+    const reason = `${caller} may assign a floating IP only to itself (server ${server.id}), got ${found}`;
     return { type: "refuse", status: 403, reason };
   }
   return { type: "pass", kind: "assign", path, body: { server: server.id } };
@@ -60,8 +69,8 @@ interface Answer {
   action?: { id: number; status: string; error?: unknown };
 }
 
-/** The part of an answer of the API that a load balancer needs. */
-export function answerFor(answer: unknown, rules: Rules): Answer {
+/** The fields of an API answer that a load balancer needs. */
+export function filterAnswer(answer: unknown, rules: BrokerRules): Answer {
   const { floating_ips, action } = answer as Answer;
   if (floating_ips) {
     const known = floating_ips.filter(({ id }) => rules.floatingIps.includes(id));

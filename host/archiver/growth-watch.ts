@@ -2,11 +2,11 @@ import { findTip } from "./chain/tip";
 import { keys } from "./chain/manifest";
 import type { ObjectStore } from "./store/object-store";
 
-/** Time between two looks at an archive that another node writes, milliseconds. */
+/** Pause between two checks of an archive that another node writes, milliseconds. */
 const lookMs = 5_000;
 
-/** What a node that does not archive sees of the archive: whether it grows. */
-export class Watch {
+/** Watches on a standby whether the archive grows. */
+export class GrowthWatch {
   private timeline = "";
   private number = 0;
   private grownMs: number;
@@ -20,18 +20,21 @@ export class Watch {
     this.grownMs = nowMs;
   }
 
-  /** Time for which the archive has not grown, milliseconds, as far as this node has seen it. */
+  /** Time since this node last saw the archive grow, milliseconds. */
   silentMs(nowMs: number): number {
     return nowMs - this.grownMs;
   }
 
-  /** Notes that the archive has grown now, or that this node has just archived. */
+  /** Records that the archive has grown, or that this node has just archived. */
   note(nowMs: number): void {
     this.grownMs = nowMs;
   }
 
-  /** Looks now and then. @throws StoreError if the store fails: then nothing is known of the others. */
-  async look(timeline: string, nowMs: number): Promise<void> {
+  /**
+   * Checks the store at intervals. @throws StoreError if the store fails: then nothing is known about the
+   * other nodes.
+   */
+  async check(timeline: string, nowMs: number): Promise<void> {
     if (nowMs - this.lookedMs < lookMs) return;
     this.lookedMs = nowMs;
     const isNew = timeline !== this.timeline;
