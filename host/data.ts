@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { must, pause, run } from "./converge/run";
+import { runOrThrow, pause, run } from "./converge/run";
 import { type DataDirectory, plan, serverUuid } from "./data/plan";
 import { log } from "./supervisor/log";
 import { monotonicMs } from "./time/monotonic";
@@ -62,8 +62,8 @@ async function attachedDevice(): Promise<string> {
 /** Stops MySQL; returns false if it was not running. */
 async function stopMysql(): Promise<boolean> {
   const show = [systemctl, "show", "--property=ActiveState", "--value", mysql];
-  if (["inactive", "failed"].includes((await must(show)).trim())) return false;
-  await must([systemctl, "stop", mysql], stopSeconds);
+  if (["inactive", "failed"].includes((await runOrThrow(show)).trim())) return false;
+  await runOrThrow([systemctl, "stop", mysql], stopSeconds);
   return true;
 }
 
@@ -78,10 +78,10 @@ async function copy(): Promise<void> {
   writeFileSync(neverStarted, "", { flush: true });
   rmSync(draft, { recursive: true, force: true });
   rmSync(held, { recursive: true, force: true });
-  await must(["/usr/bin/cp", "-a", place, draft], copySeconds);
-  await must(["/usr/bin/sync", "-f", draft], copySeconds);
+  await runOrThrow(["/usr/bin/cp", "-a", place, draft], copySeconds);
+  await runOrThrow(["/usr/bin/sync", "-f", draft], copySeconds);
   renameSync(draft, held);
-  await must(["/usr/bin/sync", "-f", volumeRoot], stopSeconds);
+  await runOrThrow(["/usr/bin/sync", "-f", volumeRoot], stopSeconds);
 }
 
 async function fill(): Promise<void> {
@@ -103,7 +103,7 @@ async function mount(): Promise<void> {
   if (!(await isMounted(volumeRoot))) {
     mkdirSync(volumeRoot, { recursive: true, mode: 0o700 });
     const options = ["-t", "ext4", "-o", "noatime,nodev,nosuid,discard"];
-    await must(["/usr/bin/mount", ...options, device, volumeRoot]);
+    await runOrThrow(["/usr/bin/mount", ...options, device, volumeRoot]);
   }
   // The volume may have been resized while the server was off. MySQL starts even if growing the file
   // system fails.
@@ -111,20 +111,20 @@ async function mount(): Promise<void> {
   if (await isMounted(place)) return;
   const wasRunning = await stopMysql();
   await fill();
-  await must(["/usr/bin/mount", "--bind", held, place]);
+  await runOrThrow(["/usr/bin/mount", "--bind", held, place]);
   // Rolling changes restart MySQL themselves; after a late volume nothing else would start it.
   const isEnabled = (await run([systemctl, "is-enabled", "--quiet", mysql])).status === 0;
-  if (!wasRunning && isEnabled) await must([systemctl, "start", "--no-block", mysql]);
+  if (!wasRunning && isEnabled) await runOrThrow([systemctl, "start", "--no-block", mysql]);
 }
 
 async function resize(device: string): Promise<void> {
-  await must(["/usr/sbin/resize2fs", device], 600);
+  await runOrThrow(["/usr/sbin/resize2fs", device], 600);
 }
 
 /** Grows the file system to a resized volume while MySQL runs. */
 async function grow(): Promise<void> {
   const device = await attachedDevice();
-  const size = async () => Number(await must(["/usr/sbin/blockdev", "--getsize64", device]));
+  const size = async () => Number(await runOrThrow(["/usr/sbin/blockdev", "--getsize64", device]));
   for (const end = monotonicMs() + deviceSeconds * 1000; (await size()) < sizeGb * 1e9;) {
     if (monotonicMs() > end) throw new Error(`volume ${volumeId} is smaller than ${sizeGb} GB`);
     await pause(500);

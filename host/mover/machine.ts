@@ -142,17 +142,10 @@ function onSilence(before: State, nowMs: number): Step {
 function watch(state: State, nowMs: number): Step {
   const result = next({ ...state, watching: true }, nowMs);
   if (state.watching) return result;
-  return said(
-    4,
-    "this node is master, but the other load balancer has the address and serves",
-    result,
-  );
+  return said(4, "master, but the other load balancer has the address and serves", result);
 }
 
-/**
- * Leaves the address with a node that may serve, because of the move limit; owner and peer are still
- * checked.
- */
+/** Leaves the address with a node that may serve, because of the move limit; still checks owner and peer. */
 function hold(state: State, nowMs: number, reason: string): Step {
   const readAtMs = Math.min(state.readAtMs, heldUntilMs(state.movesMs, nowMs));
   const held = next({ ...state, held: true, readAtMs }, nowMs);

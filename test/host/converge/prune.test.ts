@@ -6,7 +6,7 @@ import { journalPath } from "../../../host/converge/journal";
 import { pruneReleases } from "../../../host/converge/prune";
 import { switchRelease } from "../../../host/converge/release";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 
 const digest = "d".repeat(64);
 let root: string;

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { leadsElsewhere } from "../../../host/acme/leads-here";
+import { domainProblem } from "../../../host/acme/domain-check";
 
 let close: (() => void) | undefined;
 afterEach(() => close?.());
@@ -13,21 +13,21 @@ async function site(listener: RequestListener): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe("leadsElsewhere", () => {
+describe("domainProblem", () => {
   it("finds that a name leads here by the account's thumbprint", async () => {
     const name = await site((call, answer) => answer.end(`${call.url!.split("/").at(-1)}.print`));
-    expect(await leadsElsewhere(name, "print")).toBeUndefined();
+    expect(await domainProblem(name, "print")).toBeUndefined();
   });
 
   it("says that somebody else answers", async () => {
     const name = await site((_, answer) => answer.writeHead(404).end("no such page"));
-    expect(await leadsElsewhere(name, "print")).toBe(
-      `http://${name}/ is answered by somebody else (status 404)`,
+    expect(await domainProblem(name, "print")).toBe(
+      `http://${name}/ is answered by another server (status 404); point the domain's DNS records to the load balancers' addresses`,
     );
   });
 
   it("says that nobody answers", async () => {
-    expect(await leadsElsewhere("127.0.0.1:1", "print")).toMatch(
+    expect(await domainProblem("127.0.0.1:1", "print")).toMatch(
       /^http:\/\/127\.0\.0\.1:1\/ does not answer: /,
     );
   });

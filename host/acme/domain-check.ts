@@ -5,25 +5,23 @@ import { get } from "node:http";
 const answerMs = 5_000;
 
 /**
- * Asks as the authority would, with a proof of its own: whether a name leads to these load balancers,
- * directly or through somebody in front of them. It costs the authority nothing.
+ * Checks as the authority would whether requests for a domain reach these load balancers, directly or
+ * through a proxy in front of them. The check uses a token of its own and no request to the authority.
  *
- * @param thumbprint of the account's key, with which these load balancers alone answer.
- * @returns undefined if it does, else what was seen instead.
+ * @param thumbprint thumbprint of the account key, which only these load balancers answer with.
+ * @returns the problem; undefined if the domain leads here.
  */
-export async function leadsElsewhere(
-  name: string,
-  thumbprint: string,
-): Promise<string | undefined> {
+export async function domainProblem(name: string, thumbprint: string): Promise<string | undefined> {
   const token = randomBytes(16).toString("hex");
   const url = `http://${name}/.well-known/acme-challenge/${token}`;
   try {
     const { status, text } = await ask(url);
     if (status === 200 && text.trim() === `${token}.${thumbprint}`) return undefined;
-    return `http://${name}/ is answered by somebody else (status ${status})`;
+    return `http://${name}/ is answered by another server (status ${status}); point the domain's DNS records to the load balancers' addresses`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOTFOUND" || code === "ENODATA") return `DNS knows no address of ${name}`;
+    if (code === "ENOTFOUND" || code === "ENODATA")
+      return `DNS has no address for ${name}; add A and AAAA records for the load balancers' addresses`;
     if (code === "EAI_AGAIN") return `DNS does not answer for ${name}`;
     return `http://${name}/ does not answer: ${message}`;
   }
@@ -35,7 +33,7 @@ function ask(url: string): Promise<{ status: number; text: string }> {
       let text = "";
       response.on("data", (chunk: Buffer) => {
         text += chunk.toString();
-        if (text.length > 1_000) call.destroy(new Error("a long answer"));
+        if (text.length > 1_000) call.destroy(new Error("the answer is too long"));
       });
       response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));

@@ -1,16 +1,19 @@
-/** What a checker says of a line that the stack file brought word for word. */
+/** Reference to a file and line in a checker's output. */
 const reference = /(\/[\w./-]+):(\d+)/g;
 const wholeFile = /^# This file is (webstack:.+) of the stack file\.$/;
 const begins = /^\s*# (webstack:.+) begins$/;
 const ends = /^\s*# webstack:.+ ends$/;
 
-/** A setting of the stack file, and which line of it; no line if it is about the setting as a whole. */
+/** A setting of the stack file, and a line in its value; without a line the setting as a whole. */
 interface Place {
   setting: string;
   line?: number;
 }
 
-/** Where line `line` of a file comes from, if it is of the stack file. */
+/**
+ * Setting and line that line `line` of a file comes from; undefined if it is not copied from the stack
+ * file.
+ */
 function placeOf(lines: readonly string[], line: number): Place | undefined {
   for (let at = Math.min(line, lines.length) - 1; at >= 0; at--) {
     const text = lines[at]!;
@@ -24,7 +27,7 @@ function placeOf(lines: readonly string[], line: number): Place | undefined {
   return undefined;
 }
 
-/** A checker's line without what is about the file: `unknown directive "foo"`. */
+/** A checker's message without file references, such as `unknown directive "foo"`. */
 function plain(said: string, found: string): string {
   return said
     .replace(found, "")
@@ -36,13 +39,14 @@ function plain(said: string, found: string): string {
 }
 
 /**
- * What a checker says of lines that the stack file brought, each with its setting and line there; the settings in
- * the files that it read if it names no line of them.
+ * Messages of a checker about lines that were copied from the stack file, each with its setting and line.
+ * If the checker names no such line: the settings in the files that it read.
  *
  * @param said output of the checker.
+ *
  * @param files files that it read, by path.
  */
-export function ownWords(said: string, files: ReadonlyMap<string, string>): string[] {
+export function stackFileMessages(said: string, files: ReadonlyMap<string, string>): string[] {
   const named = said.split("\n").flatMap((text) =>
     [...text.matchAll(reference)].flatMap(([found, path, line]) => {
       const place = placeOf((files.get(path!) ?? "").split("\n"), Number(line));
@@ -55,5 +59,5 @@ export function ownWords(said: string, files: ReadonlyMap<string, string>): stri
   const settings = [...files.values()]
     .flatMap((content) => content.split("\n"))
     .flatMap((text) => (wholeFile.exec(text) ?? begins.exec(text) ?? []).slice(1));
-  return settings.length === 0 ? [] : [`the reason may be what ${settings.join(" or ")} says`];
+  return settings.length === 0 ? [] : [`the reason may be the value of ${settings.join(" or ")}`];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Loaded, shownCertificate } from "../../../host/acme/loaded";
+import { LoadedCertificates, parseCertificate } from "../../../host/acme/loaded-certificates";
 
 const list = "/store/live";
 const path = `${list}/www.example.com.pem`;
@@ -19,7 +19,7 @@ function haproxy(shown: string, inMap: string[] = []) {
     [/^show map/, inMap.map((name) => `0x7f ${name} yes`).join("\n")],
     [/^(add|del) map/, ""],
   ];
-  const loaded = new Loaded(list, map, async (command) => {
+  const loaded = new LoadedCertificates(list, map, async (command) => {
     told.push(command);
     return answers.find(([pattern]) => pattern.test(command))?.[1] ?? "Unknown command";
   });
@@ -28,7 +28,7 @@ function haproxy(shown: string, inMap: string[] = []) {
 
 const used = `Filename: ${path}\nStatus: Used\nSHA1 FingerPrint: ABCD`;
 
-describe("Loaded", () => {
+describe("LoadedCertificates", () => {
   it("brings a certificate that HAProxy has not", async () => {
     const { loaded, told } = haproxy("Can't display the certificate: Not found!");
     expect(await loaded.serve(path, { pem: "PEM\n", fingerprint: "ABCD" })).toBe(true);
@@ -60,9 +60,9 @@ describe("Loaded", () => {
   });
 
   it("fails with HAProxy's words", async () => {
-    const loaded = new Loaded(list, map, async () => "unable to load certificate");
+    const loaded = new LoadedCertificates(list, map, async () => "unable to load certificate");
     await expect(loaded.serve(path, { pem: "PEM\n", fingerprint: "ABCD" })).rejects.toThrow(
-      `HAProxy says to new ssl cert ${path}: unable to load certificate`,
+      `HAProxy refused the command new ssl cert ${path}: unable to load certificate`,
     );
   });
 
@@ -86,7 +86,7 @@ describe("Loaded", () => {
 
 describe("shownCertificate", () => {
   it("reads an empty store, which has no fingerprint", () => {
-    expect(shownCertificate(`Filename: *${path}\nStatus: Empty`)).toEqual({ used: false });
-    expect(shownCertificate("Can't display the certificate: Not found!")).toBeUndefined();
+    expect(parseCertificate(`Filename: *${path}\nStatus: Empty`)).toEqual({ used: false });
+    expect(parseCertificate("Can't display the certificate: Not found!")).toBeUndefined();
   });
 });

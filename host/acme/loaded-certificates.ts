@@ -1,7 +1,7 @@
 import { sendCommand } from "../haproxy/send-command";
 
-/** Certificates that HAProxy has loaded, changed without a reload. https://docs.haproxy.org/3.2/management.html#9.3 */
-export class Loaded {
+/** The certificates that HAProxy has loaded, changed through its runtime API. https://docs.haproxy.org/3.2/management.html#9.3 */
+export class LoadedCertificates {
   /**
    * @param ask sends one command. @param list directory that HAProxy takes certificates from.
    * @param map reference of the map of names with a certificate.
@@ -12,14 +12,14 @@ export class Loaded {
     private readonly ask: (command: string) => Promise<string>,
   ) {}
 
-  /** The HAProxy behind an admin socket. */
-  static behind(socket: string, list: string, map: string): Loaded {
-    return new Loaded(list, map, (command) => sendCommand(socket, command));
+  /** Uses the HAProxy of an admin socket. */
+  static behind(socket: string, list: string, map: string): LoadedCertificates {
+    return new LoadedCertificates(list, map, (command) => sendCommand(socket, command));
   }
 
-  /** Makes HAProxy serve a file's certificate; true if it did not before. */
+  /** Loads a certificate file into HAProxy; false if HAProxy served it already. */
   async serve(path: string, { pem, fingerprint }: { pem: string; fingerprint: string }) {
-    const now = shownCertificate(await this.ask(`show ssl cert ${path}`));
+    const now = parseCertificate(await this.ask(`show ssl cert ${path}`));
     if (now?.fingerprint === fingerprint && now.used) return false;
     if (!now) await this.must(/created|New empty/i, `new ssl cert ${path}`);
     if (now?.fingerprint !== fingerprint) {
@@ -31,14 +31,14 @@ export class Loaded {
     return true;
   }
 
-  /** Makes HAProxy forget a file's certificate, if it has it. */
+  /** Removes a certificate file from HAProxy, if loaded. */
   async forget(path: string): Promise<void> {
-    if (!shownCertificate(await this.ask(`show ssl cert ${path}`))) return;
+    if (!parseCertificate(await this.ask(`show ssl cert ${path}`))) return;
     await this.ask(`del ssl crt-list ${this.list} ${path}`);
     await this.must(/deleted/i, `del ssl cert ${path}`);
   }
 
-  /** Makes the map of names with a certificate hold these; the ones that are new to it. */
+  /** Sets HAProxy's map of domains with a certificate; returns the added domains. */
   async certify(names: readonly string[]): Promise<string[]> {
     const shown = await this.ask(`show map ${this.map}`);
     const there = shown.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
@@ -53,13 +53,15 @@ export class Loaded {
   private async must(good: RegExp, command: string): Promise<void> {
     const said = await this.ask(command);
     if (!good.test(said)) {
-      throw new Error(`HAProxy says to ${command.split("\n")[0]!}: ${said || "nothing"}`);
+      throw new Error(
+        `HAProxy refused the command ${command.split("\n")[0]!}: ${said || "no answer"}`,
+      );
     }
   }
 }
 
-/** What `show ssl cert` says of one file; undefined if HAProxy has no such file. */
-export function shownCertificate(
+/** Parses the answer to `show ssl cert <file>`; undefined if HAProxy has not loaded the file. */
+export function parseCertificate(
   said: string,
 ): { fingerprint?: string; used: boolean } | undefined {
   if (!/^Filename: /m.test(said)) return undefined;

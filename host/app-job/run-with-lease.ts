@@ -1,32 +1,32 @@
 import { aliveMs, answerMs, giveUpMs, leaseMs, renewMs } from "./bounds";
 import type { Running } from "./command";
-import { guard, type GuardSurroundings } from "./guard";
-import { type Lease, looked, type LeaseRow, type Watched } from "./lease";
+import { guard, type GuardContext } from "./guard";
+import { type Lease, observeLease, type LeaseRow, type ObservedLease } from "./lease";
 
-/** What a holder depends on; a test brings its own. */
-export interface HoldSurroundings extends GuardSurroundings {
+/** Dependencies of {@link runWithLease}; replaced in tests. */
+export interface LeaseContext extends GuardContext {
   /** Starts the command. */
   start: () => Running;
   /** Tells systemd that the unit is up. */
   ready: (status: string) => void;
 }
 
-type HeldLease = Pick<Lease, "token" | "node" | "read" | "take" | "renew" | "giveBack">;
+type HeldLease = Pick<Lease, "token" | "node" | "read" | "take" | "renew" | "release">;
 
 /**
- * Runs a command on one node at a time: waits for the lease, starts the command, renews the lease for as long
- * as it runs, and ends it before another node may begin.
+ * Runs a command on one node at a time: waits for the lease, starts the command, renews the lease while it
+ * runs, and stops the command before another node may start it.
  *
- * @returns status with which this program ends.
+ * @returns exit status of this program.
  */
-export async function hold(
+export async function runWithLease(
   lease: HeldLease,
   stopSeconds: number,
-  around: HoldSurroundings,
+  around: LeaseContext,
 ): Promise<number> {
   const since = await standBy(lease, stopSeconds, around);
   if (since === undefined) {
-    await lease.giveBack(answerMs).catch(() => undefined);
+    await lease.release(answerMs).catch(() => undefined);
     return 0;
   }
   around.say(6, "runs here");
@@ -37,24 +37,24 @@ export async function hold(
   const terms = { renewMs, giveUpMs, stopSeconds };
   const { status, by } = await guard(running, since, renew, terms, around);
   early.ended = true;
-  await lease.giveBack(answerMs).catch(() => undefined);
-  if (by === undefined) around.say(4, `the command ended with ${status}`);
+  await lease.release(answerMs).catch(() => undefined);
+  if (by === undefined) around.say(4, `the command exited with status ${status}`);
   return by === undefined ? status : Number(by !== "systemd");
 }
 
 /**
- * Waits until the lease is the own one.
+ * Waits until this process has the lease.
  *
- * @returns when the statement that made sure of it was sent; undefined if systemd asked to end first.
+ * @returns time at which the successful statement was sent; undefined if systemd sent SIGTERM first.
  */
 async function standBy(
   lease: HeldLease,
   stopSeconds: number,
-  around: HoldSurroundings,
+  around: LeaseContext,
 ): Promise<number | undefined> {
   const { now, pause, ready, alive, say } = around;
   const asked = around.asked.then(() => true as const);
-  let watched: Watched | undefined;
+  let watched: ObservedLease | undefined;
   let told = "";
   const tell = (level: 4 | 6, text: string) => {
     if (text === told) return;
@@ -67,7 +67,7 @@ async function standBy(
     try {
       const row = await lease.read(answerMs);
       const { node } = lease;
-      const seen = looked(watched, row, { node, now: now(), leaseMs: leaseMs(stopSeconds) });
+      const seen = observeLease(watched, row, { node, now: now(), leaseMs: leaseMs(stopSeconds) });
       watched = seen.watched;
       const sent = now();
       if (await isTaken(lease, row, seen.free)) {
@@ -83,7 +83,7 @@ async function standBy(
   }
 }
 
-/** True if the lease is the own one, perhaps from a statement whose answer was lost. */
+/** True if this process has the lease, possibly from a statement whose answer was lost. */
 async function isTaken(lease: HeldLease, row: LeaseRow, free: boolean): Promise<boolean> {
   if (row.token === lease.token) return lease.renew(answerMs);
   return free && lease.take(row, answerMs);
