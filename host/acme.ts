@@ -1,29 +1,29 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { giveTo, takeFrom } from "./acme/exchange";
-import { leadsElsewhere } from "./acme/leads-here";
-import { Loaded } from "./acme/loaded";
+import { serveCertificates, fetchCertificates } from "./acme/exchange";
+import { domainProblem } from "./acme/domain-check";
+import { LoadedCertificates } from "./acme/loaded-certificates";
 import { order, OrderFailure } from "./acme/order";
-import { isBetter, nextStep } from "./acme/plan";
+import { lastsLonger, nextStep } from "./acme/plan";
 import { readConfig } from "./acme/config";
-import { nameStatus, triesOf } from "./acme/status";
+import { nameStatus, attemptsOf } from "./acme/status";
 import { Store, type Stored } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
 
 /** Pause between two rounds, milliseconds. */
 const roundMs = 5_000;
-/** The other load balancer is asked for newer certificates this often, milliseconds. */
+/** Pause between two requests to the other load balancer for newer certificates, milliseconds. */
 const exchangeMs = 10_000;
-/** A name that does not lead here yet is asked for this often, milliseconds. */
+/** Pause between two checks of a domain that does not lead to these load balancers yet, milliseconds. */
 const probeMs = 15_000;
 
 const config = readConfig(process.argv[2] ?? "/etc/webstack/acme.json");
 const identity = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
 const accountKey = credential("account-key");
 const store = new Store(config.store);
-const loaded = Loaded.behind(config.socket, `${config.store}/live`, config.map);
+const loaded = LoadedCertificates.behind(config.socket, `${config.store}/live`, config.map);
 const failures = store.failures();
-/** Why a name does not lead here, as it was seen last. */
+/** Result of the last check by domain: why it does not lead to these load balancers. */
 const elsewhere = new Map<string, string>();
 const probeAt = new Map<string, number>();
 let exchangeAt = 0;
@@ -38,7 +38,7 @@ function say(level: 3 | 4 | 5 | 6, text: string): void {
   console.log(`<${level}>${text}`);
 }
 
-/** Says what is wrong with a thing once, and again when it changes. */
+/** Logs a problem once, and again when its text changes; undefined ends the problem. */
 function complain(about: string, text: string | undefined): void {
   if (complaints.get(about) === text) return;
   if (text === undefined) complaints.delete(about);
@@ -63,11 +63,11 @@ async function exchange(): Promise<void> {
   exchangeAt = monotonicMs() + exchangeMs;
   const { peer, port } = config;
   try {
-    const theirs = await takeFrom(peer.name, { address: peer.address, port }, identity);
+    const theirs = await fetchCertificates(peer.name, { address: peer.address, port }, identity);
     complain(peer.name, undefined);
     for (const name of config.domains) {
       const other = theirs.get(name);
-      if (!other || !isBetter({ ...other, obtainedMs: 0 }, store.read(name))) continue;
+      if (!other || !lastsLonger({ ...other, obtainedMs: 0 }, store.read(name))) continue;
       store.save(name, other);
       succeeded(name);
       say(5, `${name}: certificate from ${peer.name}`);
@@ -91,7 +91,7 @@ async function attend(name: string, active: boolean): Promise<void> {
   }
   if (monotonicMs() < (probeAt.get(name) ?? 0)) return;
   probeAt.set(name, monotonicMs() + probeMs);
-  const found = await leadsElsewhere(name, config.thumbprint);
+  const found = await domainProblem(name, config.thumbprint);
   complain(name, found);
   if (found !== undefined) return void elsewhere.set(name, found);
   elsewhere.delete(name);
@@ -99,7 +99,7 @@ async function attend(name: string, active: boolean): Promise<void> {
 }
 
 async function get(name: string): Promise<void> {
-  say(6, `${name}: asks the authority for a certificate`);
+  say(6, `${name}: ordering a certificate`);
   try {
     const { directory, email, caPem } = config;
     const account = { directory, key: accountKey, ...(email ? { email } : {}) };
@@ -129,7 +129,7 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
   say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
 }
 
-/** HAProxy serves what is on disk, and redirects names that have a certificate. */
+/** Loads the stored certificates into HAProxy, which then redirects their domains to HTTPS. */
 async function bringToHaproxy(): Promise<void> {
   const held = config.domains.flatMap((name): [string, Stored][] => {
     const found = store.read(name);
@@ -145,7 +145,7 @@ async function bringToHaproxy(): Promise<void> {
     for (const name of store.names().filter((one) => !config.domains.includes(one))) {
       await loaded.forget(store.path(name));
       store.remove(name);
-      say(5, `${name}: is no name of this stack any more`);
+      say(5, `${name}: certificate removed, the domain is no longer configured`);
     }
     complain("HAProxy", undefined);
   } catch (error) {
@@ -155,7 +155,7 @@ async function bringToHaproxy(): Promise<void> {
 
 function report(active: boolean): void {
   const names = config.domains.map((name) => {
-    const tries = triesOf(active ? failures[name] : undefined, elsewhere.get(name));
+    const tries = attemptsOf(active ? failures[name] : undefined, elsewhere.get(name));
     return [name, nameStatus(store.read(name), active, tries)];
   });
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
@@ -173,7 +173,7 @@ async function main(): Promise<void> {
         return found ? [[name, found.pem]] : [];
       }),
     );
-  giveTo(config.peer.name, config, identity, own);
+  serveCertificates(config.peer.name, config, identity, own);
   for (;;) {
     await exchange();
     await bringToHaproxy();

@@ -1,31 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { startCommand } from "./app-job/command";
 import { appDatabase } from "./app-job/database";
-import { dueTime, lateSeconds } from "./app-job/due";
+import { dueTime, maxLateSeconds } from "./app-job/due";
 import { appVariables, commandVariables, type Variables } from "./app-job/environment";
-import { hold, type HoldSurroundings } from "./app-job/hold";
+import { runWithLease, type LeaseContext } from "./app-job/run-with-lease";
 import { Lease } from "./app-job/lease";
 import { notify } from "./app-job/notify";
 import { runJob } from "./app-job/run";
 import { RunTable } from "./app-job/run-table";
 import { checkTables } from "./app-job/tables";
-import { say } from "./app-job/say";
+import { logLine } from "./app-job/log-line";
 import { monotonicMs } from "./time/monotonic";
 
 const usage =
   "usage: app-job hold <worker> <stop seconds> <command…> | run <job> <most seconds> <calendar event…> -- <command…> | tables <refuse or warn>";
 
-/** What every verb is given: this program's own surroundings. */
+/** Dependencies of all commands: clock, systemd and journal. */
 const around = {
   now: monotonicMs,
   pause: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   asked: new Promise((resolve) => process.once("SIGTERM", resolve)),
   ready: (status: string) => notify("READY=1", `STATUS=${status}`),
   alive: () => notify("WATCHDOG=1"),
-  say,
-} satisfies Partial<HoldSurroundings>;
+  say: logLine,
+} satisfies Partial<LeaseContext>;
 
-/** The app's variables, and what depends on them. */
+/** Reads the app's variables and opens its database. */
 function ofApp() {
   const app = appVariables(process.env.CREDENTIALS_DIRECTORY ?? "");
   const starter = (command: readonly string[], more: Variables) => () =>
@@ -33,24 +33,24 @@ function ofApp() {
   return { sql: appDatabase(app), node: app.NODE_NAME ?? "", token: randomUUID(), starter };
 }
 
-/** A worker that runs on one node at a time. */
+/** Runs a worker on one node at a time. */
 function work(name: string, stopSeconds: number, command: readonly string[]): Promise<number> {
   const { sql, node, token, starter } = ofApp();
   const lease = new Lease(sql, `worker ${name}`, node, token);
   const start = starter(command, { WORKER: name, PROCESS: "1" });
-  return hold(lease, stopSeconds, { ...around, start });
+  return runWithLease(lease, stopSeconds, { ...around, start });
 }
 
-/** A job that its timer says is due. */
+/** Runs a job that its timer has triggered. */
 async function runDue(job: string, seconds: number, words: readonly string[]): Promise<number> {
   const [events, command] = [
     words.slice(0, words.indexOf("--")),
     words.slice(words.indexOf("--") + 1),
   ];
-  // TRIGGER_TIMER_REALTIME_USEC is the time before (seen, systemd 262).
+  // TRIGGER_TIMER_REALTIME_USEC is not used: it is the previous trigger time (seen, systemd 262).
   const moment = await dueTime(events, Date.now());
   if (moment === undefined) {
-    say(4, `not started: it was not due within the last ${lateSeconds} s`);
+    logLine(4, `not started: it was not due within the last ${maxLateSeconds} s`);
     return 0;
   }
   const { sql, node, token, starter } = ofApp();
@@ -61,21 +61,21 @@ async function runDue(job: string, seconds: number, words: readonly string[]): P
 }
 
 /**
- * Refuses a release whose tables the databases' group does not take; where there is no group it only says so.
- * A database that cannot be asked is no fault of the release.
+ * Refuses a release with tables that Group Replication does not support; without a group it only warns.
+ * A database that does not answer is no fault of the release.
  */
 async function tables(rule: string): Promise<number> {
   const problems = await checkTables(ofApp().sql, around.pause).catch((error: Error) => {
-    say(4, `the tables were not looked at: ${error.message}`);
+    logLine(4, `the tables were not checked: ${error.message}`);
     return [];
   });
   const refuses = rule === "refuse" && problems.length > 0;
-  for (const problem of problems) say(refuses ? 3 : 4, problem);
-  if (refuses) say(3, "webstack:app.checkTables: false takes this check away");
+  for (const problem of problems) logLine(refuses ? 3 : 4, problem);
+  if (refuses) logLine(3, "to disable this check, set webstack:app.checkTables to false");
   return Number(refuses);
 }
 
-/** @returns status with which this program ends. */
+/** @returns exit status of this program. */
 async function main([verb, name = "", limit, ...words]: readonly string[]): Promise<number> {
   if (verb === "hold" && words.length > 0) return work(name, Number(limit), words);
   if (verb === "run" && words.includes("--")) return runDue(name, Number(limit), words);
@@ -85,7 +85,7 @@ async function main([verb, name = "", limit, ...words]: readonly string[]): Prom
 
 main(process.argv.slice(2))
   .catch((error: Error) => {
-    say(3, error.message);
+    logLine(3, error.message);
     return 1;
   })
   .then((status) => process.exit(status), undefined);

@@ -2,23 +2,26 @@ import { setTimeout as delay } from "node:timers/promises";
 import { archive, isFenced, type Progress } from "./archiver/archive";
 import { BaseAsking } from "./archiver/base/asking";
 import { keys } from "./archiver/chain/manifest";
-import { beat, provide, timelineOf } from "./archiver/heartbeat";
-import { type Look, look } from "./archiver/look";
+import { writeHeartbeat, createTables, timelineOf } from "./archiver/heartbeat";
+import { type MysqlState, readMysqlState } from "./archiver/mysql-state";
 import { readSecret, readSettings } from "./archiver/settings";
 import { StatusFile, runFolder } from "./archiver/status";
 import { S3Store } from "./archiver/store/s3";
 import { StoreError } from "./archiver/store/object-store";
-import { isTurn, rankOf } from "./archiver/turn";
-import { Watch } from "./archiver/watch";
+import { shouldArchive, rankOf } from "./archiver/rank";
+import { GrowthWatch } from "./archiver/growth-watch";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
 import { monotonicMs } from "./time/monotonic";
 
-/** Time between two heartbeats, two looks, two looks for bases and proofs, and after a failure, milliseconds. */
+/**
+ * Intervals, milliseconds: of heartbeats, of polls of MySQL, of attempts after a failure, and of searches
+ * for bases and proofs.
+ */
 const every = { beatMs: 5_000, lookMs: 1_000, againMs: 3_000, agesMs: 10_000 };
 /**
- * Time after which a segment is closed, milliseconds; shorter after another node was first: the one
- * whose turn it is then gets the next number before one that took over, which ends with that.
+ * Time after which a segment is closed, milliseconds. Shorter after another node wrote a link first: the
+ * rightful archiver then gets the next link number before the node that took over, which fences that node.
  */
 const cutMs = { usual: 10_000, contested: 2_000 };
 const user = "archiver";
@@ -31,14 +34,14 @@ const own = nodes.find(({ name }) => name === node)!.privateIp;
 const order = nodes.map(({ privateIp }) => privateIp);
 const store = new S3Store({ ...settings.target, secretAccessKey: readSecret() }, () => new Date());
 const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
-// Sessions are apart: a heartbeat must not wait for a look.
+// Two sessions, so that a heartbeat does not wait for a poll.
 const [looking, beating] = [new Mysql(login), new Mysql(login)];
 const asking = new BaseAsking(monotonicMs);
-const watch = new Watch(store, root, monotonicMs());
+const watch = new GrowthWatch(store, root, monotonicMs());
 
 const nothing = { problem: "", timeline: "", end: undefined, grown: false } as const;
 
-let seen: Look | undefined;
+let seen: MysqlState | undefined;
 let active = false;
 let contested = false;
 let progress: Progress = { ...nothing, doing: "starts" };
@@ -49,7 +52,7 @@ let base = "";
 
 function goesOn(): boolean {
   const rank = seen && rankOf(own, order, seen);
-  // One that took over goes on until the first one is back and writes: then it is fenced.
+  // A node that took over continues until the rightful archiver writes again, which fences this node.
   return rank !== undefined && (rank === 0 || active);
 }
 
@@ -58,7 +61,7 @@ function tell(): void {
   const link = end?.link;
   file.write({
     ...{ node, active, timeline, base, proof, failedProof },
-    doing: failure ? `waits after a failure: ${failure}` : doing,
+    doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
     archived: end?.archived ?? "",
@@ -71,12 +74,12 @@ async function beats(): Promise<void> {
   for (; ; await delay(every.beatMs)) {
     try {
       if (!seen?.writable) continue;
-      if (!provided) await provide(beating);
+      if (!provided) await createTables(beating);
       provided = true;
-      await beat(beating);
+      await writeHeartbeat(beating);
     } catch (error) {
       provided = false;
-      log(4, `no heartbeat: ${(error as Error).message}`);
+      log(4, `heartbeat failed: ${(error as Error).message}`);
     }
   }
 }
@@ -84,7 +87,7 @@ async function beats(): Promise<void> {
 async function looks(): Promise<void> {
   for (; ; await delay(every.lookMs)) {
     try {
-      seen = await look(looking, order.length > 1);
+      seen = await readMysqlState(looking, order.length > 1);
     } catch (error) {
       seen = undefined;
       failure = (error as Error).message;
@@ -93,7 +96,7 @@ async function looks(): Promise<void> {
   }
 }
 
-/** The last name in a folder of the store that is a date; empty: none. */
+/** Date of the newest object in a folder of the store; empty: none. */
 async function newestIn(folder: string): Promise<string> {
   const key = (await store.list(folder)).at(-1);
   return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
@@ -118,7 +121,7 @@ async function ages(): Promise<void> {
       const reason = asking.reason({ newest: base, gap: progress.problem === "gap" }, Date.now());
       if (reason !== undefined) requestBase(reason);
     } catch {
-      // The archive itself says what is wrong with the store.
+      // The archive itself reports failures of the store.
     }
   }
 }
@@ -126,22 +129,22 @@ async function ages(): Promise<void> {
 async function turn(): Promise<void> {
   const timeline = seen?.serves ? await timelineOf(beating) : undefined;
   if (!timeline) {
-    progress = { ...progress, doing: "waits for its table, which the primary makes" };
+    progress = { ...progress, doing: "waits for the timeline table, which the primary creates" };
     return;
   }
   const rank = rankOf(own, order, seen!);
-  if (rank !== 0) await watch.look(timeline, monotonicMs());
-  if (!isTurn(rank, watch.silentMs(monotonicMs()))) {
+  if (rank !== 0) await watch.check(timeline, monotonicMs());
+  if (!shouldArchive(rank, watch.silentMs(monotonicMs()))) {
     progress = { ...nothing, doing: "another node archives", timeline };
     return;
   }
   active = true;
   await archive(timeline, {
-    ...{ settings, store, socket, user, mysql: beating, monotonicMs, goesOn },
+    ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: goesOn },
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
-    look: () => look(looking, order.length > 1),
+    pollMysql: () => readMysqlState(looking, order.length > 1),
     requestBase,
-    say: (said) => {
+    onProgress: (said) => {
       if (said.grown) contested = false;
       progress = said;
       failure = "";
@@ -160,10 +163,10 @@ async function turns(): Promise<void> {
       if (contested) log(5, message);
       else {
         failure = message;
-        log(error instanceof StoreError ? 4 : 3, `does not archive: ${message}`);
+        log(error instanceof StoreError ? 4 : 3, `archiving failed: ${message}`);
       }
     } finally {
-      // Others are given time to write before this one takes over again.
+      // The other nodes get time to write before this node takes over again.
       if (active) watch.note(monotonicMs());
       active = false;
     }

@@ -3,47 +3,47 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { copyFolder, type CopyInfo } from "./archiver/base/place";
+import { copyFolder, type CopyInfo } from "./archiver/base/copy-folder";
 import { uploadBase } from "./archiver/base/upload";
-import { Seal } from "./archiver/seal";
+import { EncryptionPipe } from "./archiver/encryption-pipe";
 import { readSecret, readSettings } from "./archiver/settings";
 import { S3Store } from "./archiver/store/s3";
 import { log } from "./supervisor/log";
 
 const folder = process.env.WEBSTACK_BASE_FOLDER ?? copyFolder;
 
-/** Packs, compresses, encrypts and puts the copy that `base-copy` made. */
+/** Packs, compresses, encrypts and uploads the copy that `base-copy` made. */
 async function main(): Promise<void> {
   const { node, root, target, publicKey } = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
   const store = new S3Store({ ...target, secretAccessKey: readSecret() }, () => new Date());
   const info = JSON.parse(readFileSync(join(folder, "info.json"), "utf8")) as CopyInfo;
   const id = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  // A server that is restored has an identity of its own.
+  // A restored server generates its own identity.
   const left = ["--exclude=./auto.cnf", "--exclude=./*.pem"];
   const tar = spawn("/usr/bin/tar", ["-C", join(folder, "data"), ...left, "-c", "."], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const closed = once(tar, "close") as Promise<[number | null]>;
-  const seal = new Seal(publicKey);
+  const seal = new EncryptionPipe(publicKey);
   const packed = pipeline(tar.stdout, seal.input);
   packed.catch(() => seal.abandon());
   const base = await uploadBase(whole(), { store, root, node, id, info });
-  log(5, `base ${base.id} is there: ${base.bytes} bytes in ${base.parts.length} objects`);
+  log(5, `base ${base.id} is uploaded: ${base.bytes} bytes in ${base.parts.length} objects`);
 
-  /** What is sealed, and at its end the word that it is whole. */
+  /** Yields the encrypted stream; throws at its end if a program of the pipe failed. */
   async function* whole(): AsyncGenerator<Uint8Array> {
     yield* seal.output as AsyncIterable<Uint8Array>;
     await packed;
     await seal.closed();
     const [status] = await closed;
-    if (status !== 0) throw new Error(`tar ended with ${status}`);
+    if (status !== 0) throw new Error(`tar exited with status ${status}`);
   }
 }
 
 main().then(
   () => process.exit(0),
   (error: Error) => {
-    log(3, `no base: ${error.message}`);
+    log(3, `the upload of a base failed: ${error.message}`);
     process.exit(1);
   },
 );

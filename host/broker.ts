@@ -2,22 +2,25 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
-import { answerFor, judge, type Rules, type Verdict } from "./broker/gate";
+import { filterAnswer, authorize, type BrokerRules, type Verdict } from "./broker/authorize";
 import { type Quota, quotas } from "./broker/quota";
 import { ApiFailure } from "./cloud-api/failure";
 import { Transport } from "./cloud-api/transport";
 import { monotonicMs } from "./time/monotonic";
 
-/** What `/etc/webstack/broker.json` holds. */
-interface Config extends Rules {
+/** Content of `/etc/webstack/broker.json`. */
+interface Config extends BrokerRules {
   endpoint: string;
   privateIp: string;
   port: number;
 }
 
-/** Longest body, bytes; an assign has about 20. */
+/** Longest request body, bytes; an assign has about 20. */
 const maxBodyBytes = 1_000;
-/** The API is asked this often even if nobody calls, so that name and connection are known. */
+/**
+ * Pause between two calls to the API without a request, so that DNS answer and connection are warm,
+ * milliseconds.
+ */
 const warmMs = 300_000;
 
 const config = JSON.parse(readFileSync("/etc/webstack/broker.json", "utf8")) as Config;
@@ -30,8 +33,8 @@ const limits = new Map<string, Record<"assign" | "read", Quota>>(
 );
 
 /**
- * Name of this run, of which there is no other one, also after a boot; and what it has done: movers learn
- * from it that the address went elsewhere.
+ * Unique id of this broker process, and the assigns that it has made: the movers learn from it that the
+ * other load balancer took the address.
  */
 const run = `${config.privateIp} ${Date.now()}`;
 let moved: { moves: number; by?: string } = { moves: 0 };
@@ -73,16 +76,16 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const caller = String((request.socket as TLSSocket).getPeerCertificate().subject?.CN);
   const method = request.method ?? "";
   const path = new URL(request.url ?? "/", "http://broker").pathname.replace(/^\/v1\//, "");
-  const verdict = judge({ caller, method, path, body: await bodyOf(request) }, config);
+  const verdict = authorize({ caller, method, path, body: await bodyOf(request) }, config);
   if (verdict.type === "ready") return answer(response, 200, { run, ...moved });
   if (verdict.type === "refuse") {
-    say(4, `${caller} refused: ${verdict.reason}`);
+    say(4, `request of ${caller} refused: ${verdict.reason}`);
     return refuse(response, verdict.status, verdict.reason);
   }
   const waitMs = limits.get(caller)![verdict.kind].take(monotonicMs());
   if (waitMs > 0) {
-    say(4, `${caller} asks too often; again in ${waitMs} ms`);
-    return refuse(response, 429, "too many calls", waitMs);
+    say(4, `${caller} exceeds its request limit; next request in ${waitMs} ms`);
+    return refuse(response, 429, "too many requests", waitMs);
   }
   return pass(caller, verdict, response);
 }
@@ -98,21 +101,26 @@ async function pass(
     const found = await api.call(body ? "POST" : "GET", path, body);
     if (kind === "assign") {
       moved = { moves: moved.moves + 1, by: caller };
-      say(5, `${caller} gave ${path} to itself, ${took()}`);
+      say(5, `${caller} called ${path}, ${took()}`);
     }
-    answer(response, 200, answerFor(found, config));
+    answer(response, 200, filterAnswer(found, config));
   } catch (error) {
     const { message, more = {} } = error as ApiFailure;
-    say(4, `${caller} ${path}: ${message}, ${took()}`);
+    say(4, `${caller} called ${path}: ${message}, ${took()}`);
     refuse(response, more.status ?? 502, message, more.retryAfterMs);
   }
 }
 
 function keepWarm(): void {
   const { name: caller } = config.servers[0]!;
-  const verdict = judge({ caller, method: "GET", path: "floating_ips", body: undefined }, config);
+  const verdict = authorize(
+    { caller, method: "GET", path: "floating_ips", body: undefined },
+    config,
+  );
   if (verdict.type !== "pass") return;
-  api.call("GET", verdict.path).catch((error: Error) => say(4, `the API: ${error.message}`));
+  api
+    .call("GET", verdict.path)
+    .catch((error: Error) => say(4, `the Hetzner API cannot be called: ${error.message}`));
 }
 
 const tls = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
@@ -120,8 +128,10 @@ const strict = { requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1
 const server = createServer({ ...tls, ...strict }, (request, response) => {
   handle(request, response).catch((error: Error) => refuse(response, 500, error.message));
 });
-// Longer than the movers' pause between two looks, so that their connections stay.
+// Longer than the movers' pause between two requests, so that their connections stay open.
 server.keepAliveTimeout = 60_000;
-server.listen(config.port, config.privateIp, () => say(6, `answers on ${config.privateIp}`));
+server.listen(config.port, config.privateIp, () =>
+  say(6, `listens on ${config.privateIp}:${config.port}`),
+);
 keepWarm();
 setInterval(keepWarm, warmMs);

@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { apply } from "./converge/apply";
 import type { Bundle, BundleRelease, Wanted } from "./converge/bundle";
 import { LockHeld, withLock } from "./converge/lock";
-import { runDirectory, stateDirectory } from "./converge/places";
+import { runDirectory, stateDirectory } from "./converge/directories";
 import { readHost } from "./converge/read";
 import { fetchRelease, hasRelease, receive } from "./converge/release";
 import { hasRuntime, receiveRuntime } from "./converge/runtime";
 import { recover } from "./converge/undo";
 
-/** Where this program is on a host. */
+/** Path of this program on a host. */
 const ownPath = "/usr/local/lib/webstack/converge.js";
 
 function print(result: object): void {
@@ -22,8 +22,8 @@ function standardInput(): string {
 }
 
 /**
- * Hands over to the converge that the bundle brings, if it is another one: a bundle is always
- * applied by the program it was rendered with.
+ * Runs the converge program of the bundle if it differs from this one: a bundle is always applied by the
+ * program that it was rendered with. Returns false if it is the same.
  */
 function handOver(input: string, { bundle }: Wanted): boolean {
   const wanted = bundle.files[ownPath]?.content;
@@ -51,8 +51,8 @@ async function applyInput(input: string): Promise<void> {
 }
 
 /**
- * Undoes what an interrupted run changed, before the services of this boot start. A run that is at
- * work is left to itself: it has begun with the same, or the record is its own.
+ * Undoes an interrupted run before the services of this boot start. A run that holds the lock is left
+ * alone: either it has undone the interrupted run itself, or the record is its own.
  */
 async function recoverAtBoot(): Promise<void> {
   try {
@@ -101,7 +101,7 @@ async function main(): Promise<void> {
   }
 }
 
-// A run that has begun is finished, also when the connection that started it is lost.
+// A run finishes even if the connection that started it is lost.
 process.on("SIGHUP", () => undefined);
 process.stdout.on("error", () => undefined);
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { openConnections } from "./edge/connections";
-import { tell } from "./haproxy/tell";
+import { sendCommand } from "./haproxy/send-command";
 import { monotonicMs } from "./time/monotonic";
 
 const vrrpFifo = "/run/webstack/vrrp.fifo";
@@ -11,12 +11,13 @@ const healthFile = "/run/webstack/edge-health";
 const drainMap = "/etc/haproxy/drain.map";
 const haproxySocket = "/run/haproxy/admin.sock";
 /**
- * A client whose first packet is not answered sends it again after a second (RFC 6298), to the new
- * holder of the address then. The firewall ends this by itself, whatever becomes of this program.
+ * nftables command that drops new connections. A client retransmits an unanswered SYN after one second
+ * (RFC 6298), which then reaches the new holder of the address. The elements time out by themselves, even
+ * if this program dies.
  */
 const refuseNew = "add element inet webstack held_back { 80 timeout 2s, 443 timeout 2s }";
 const welcomeNew = "flush set inet webstack held_back";
-/** For handshakes that are under way, and at most for answers that are, milliseconds. */
+/** Time for handshakes under way, and at most for answers under way, milliseconds. */
 const inFlightMs = { least: 100, most: 600 };
 const usage = "usage: edge status | drain on|off | step-down on|off | take";
 
@@ -31,7 +32,7 @@ function read(path: string): string | undefined {
 async function status(): Promise<object> {
   const mover = read("/run/webstack-mover/status.json");
   const certificates = read("/run/webstack-acme/status.json");
-  const draining = await tell(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
+  const draining = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
   return {
     healthy: read(healthFile) === "0",
     draining: /value="on"/.test(draining),
@@ -41,17 +42,17 @@ async function status(): Promise<object> {
 }
 
 async function drain(word: string): Promise<void> {
-  const said = await tell(haproxySocket, `set map ${drainMap} edge ${word}`);
-  if (said !== "") throw new Error(`HAProxy says: ${said}`);
+  const said = await sendCommand(haproxySocket, `set map ${drainMap} edge ${word}`);
+  if (said !== "") throw new Error(`HAProxy refused to set draining to ${word}: ${said}`);
 }
 
 async function isBusy(): Promise<boolean> {
-  return openConnections(await tell(haproxySocket, "show stat -1 1 -1")) > 0;
+  return openConnections(await sendCommand(haproxySocket, "show stat -1 1 -1")) > 0;
 }
 
 /**
- * The address is about to leave: what came is answered first, and what comes now is not begun here,
- * for it would be cut off half-way.
+ * Prepares the loss of the address: running requests are answered, and new connections are not accepted,
+ * because they would be cut off.
  */
 async function stepDown(): Promise<void> {
   execFileSync("nft", [refuseNew]);
@@ -59,7 +60,7 @@ async function stepDown(): Promise<void> {
   await pause(inFlightMs.least);
   while (monotonicMs() - begun < inFlightMs.most && (await isBusy())) await pause(20);
   writeFileSync(stepDownFile, String(monotonicMs()));
-  // The prober says the same at its next turn; a client waits meanwhile.
+  // The prober would write the same in its next round; writing it here saves clients that wait.
   writeFileSync(healthFile, "1\n");
 }
 
@@ -68,7 +69,7 @@ function stayUp(): void {
   execFileSync("nft", [welcomeNew]);
 }
 
-/** An operator's hand on this load balancer; the commands of `npm run edge:*` call it over SSH. */
+/** Commands for an operator on this load balancer; `npm run edge:*` calls them over SSH. */
 async function main([command, word = ""]: string[]): Promise<void> {
   const isSwitch = word === "on" || word === "off";
   if (command === "status") console.log(JSON.stringify(await status()));

@@ -15,14 +15,14 @@ import { step } from "./mover/machine";
 import { Peer } from "./mover/peer";
 import { initialState } from "./mover/state";
 import { type Status, statusAfter } from "./mover/status";
-import { type ApiWay, callerFor } from "./mover/ways";
+import { type ApiAccess, apiClient } from "./mover/api-client";
 import { monotonicMs } from "./time/monotonic";
 
-/** What `/etc/webstack/mover.json` holds; the first server is the one with the higher priority. */
+/** Content of `/etc/webstack/mover.json`; the first server has the higher VRRP priority. */
 interface Config {
   node: string;
-  api: ApiWay;
-  /** Labels of the floating IPs, such as `stack=dev`. */
+  api: ApiAccess;
+  /** Label selector of the floating IPs, such as `stack=dev`. */
   selector: string;
   floatingIps: { id: number; address: string }[];
   servers: { name: string; id: number; publicIp: string }[];
@@ -30,17 +30,18 @@ interface Config {
 
 const configPath = "/etc/webstack/mover.json";
 const fifoPath = "/run/webstack/vrrp.fifo";
-/** Last state that keepalived told, for a mover that is restarted. */
+/** Last VRRP state that keepalived reported, for a restarted mover. */
 const statePath = "/run/webstack-mover/vrrp-state";
-/** What an operator is told. */
+/** Status for operators. */
 const statusPath = "/run/webstack-mover/status.json";
 
 const config = JSON.parse(readFileSync(configPath, "utf8")) as Config;
 const self = config.servers.find(({ name }) => name === config.node);
 const peer = config.servers.find(({ name }) => name !== config.node);
-if (!self || !peer) throw new Error(`${configPath} must name this node and the other one`);
+if (!self || !peer)
+  throw new Error(`${configPath} must name this node and the other load balancer`);
 const api = new FloatingIpApi(
-  callerFor(config.api, {
+  apiClient(config.api, {
     credential,
     node: config.node,
     onMove: () => feed({ type: "moved", nowMs: monotonicMs() }),
@@ -53,7 +54,7 @@ const otherOne = new Peer(peer.publicIp, monotonicMs);
 let state = initialState(self.id, peer.id, self === config.servers[0]);
 let timer: NodeJS.Timeout | undefined;
 let status: Status | undefined;
-/** Why the address was taken last. */
+/** Reason for the last assign. */
 let reason: string | undefined;
 
 function credential(name: string): string {
@@ -109,7 +110,7 @@ function answering(work: Promise<Event>): void {
   });
 }
 
-/** The owner of the first address that is not here; ours if all are. */
+/** Owner of the first floating IP that another server has; this server if it has all. */
 async function readOwner(): Promise<Event> {
   const owners = await api.owners(config.floatingIps.map(({ id }) => id));
   const other = owners.find((owner) => owner !== self!.id);
@@ -129,7 +130,7 @@ async function probe(): Promise<Event> {
 }
 
 function listen(): void {
-  // Open for writing too: the pipe then never ends when keepalived restarts.
+  // The pipe is also opened for writing, so that it does not end when keepalived restarts.
   const descriptor = openSync(fifoPath, constants.O_RDWR);
   const lines = createInterface({ input: createReadStream("", { fd: descriptor }) });
   lines.on("line", (line) => {
@@ -166,4 +167,4 @@ feed(
     : { type: "start", nowMs: monotonicMs() },
 );
 listen();
-otherOne.askWhile(() => state.vrrp !== "MASTER");
+otherOne.probeWhile(() => state.vrrp !== "MASTER");

@@ -1,19 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { ask } from "./prober/ask";
-import { initialHealth, observe, type Health } from "./prober/health";
+import { probe } from "./prober/probe";
+import { initialHealth, nextHealth, type Health } from "./prober/health";
 import { isSteppingDown } from "./prober/step-down";
 import { monotonicMs } from "./time/monotonic";
 
-/** Asks HAProxy through its public listener; it answers by itself and only this host. */
+/** Health check URL on HAProxy's public listener, which HAProxy answers itself and only for this host. */
 const url = "http://127.0.0.1:80/-/edge";
-/** Time between two requests, and the longest an answer may take, milliseconds. */
+/** Interval of requests, and their timeout, milliseconds. */
 const intervalMs = 200;
 /** File that keepalived tracks. */
 const file = "/run/webstack/edge-health";
-/** File with which an operator makes this node give up being master. */
+/** File with which an operator makes this node step down as master. */
 const stepDownFile = "/run/webstack/step-down";
 
-/** True while an operator wants the other node to be master. */
+/** True while an operator wants this node to step down. */
 function isToStepDown(): boolean {
   try {
     return isSteppingDown(readFileSync(stepDownFile, "utf8"), monotonicMs());
@@ -28,7 +28,7 @@ function publish({ good }: Health): void {
   try {
     before = readFileSync(file, "utf8");
   } catch {
-    // First run after a boot.
+    // There is no file before the first run after a boot.
   }
   if (before !== value) writeFileSync(file, value);
 }
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   publish(health);
   for (;;) {
     const begun = monotonicMs();
-    const next = observe(health, await ask(url, intervalMs));
+    const next = nextHealth(health, await probe(url, intervalMs));
     if (next.good !== health.good) {
       const level = next.good ? "<5>" : "<4>";
       console.log(`${level}HAProxy ${next.good ? "answers again" : "does not answer"}`);

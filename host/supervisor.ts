@@ -1,22 +1,22 @@
 import { Actor } from "./supervisor/actions/actor";
-import { usual } from "./supervisor/actions/durable";
+import { stateFolder } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory } from "./supervisor/actions/load-memory";
-import { endStuckCopy } from "./supervisor/actions/rebuild";
-import { Register } from "./supervisor/actions/register";
+import { endStuckClone } from "./supervisor/actions/rebuild";
+import { MemoryUpdater } from "./supervisor/actions/memory-updater";
 import { provideUsers } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
 import { isInGroup, type NodeState } from "./supervisor/core/node-state";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
-import { Askers } from "./supervisor/observation/askers";
+import { CheckClients } from "./supervisor/observation/check-clients";
 import { Observer } from "./supervisor/observation/observer";
-import { SingleLook } from "./supervisor/observation/single-look";
+import { SinglePoll } from "./supervisor/observation/single-poll";
 import { BackOff } from "./supervisor/policy/back-off";
 import { Decisions } from "./supervisor/policy/decision";
-import { Override, type Sight } from "./supervisor/policy/override";
+import { Override, type OverrideContext } from "./supervisor/policy/override";
 import { problem } from "./supervisor/policy/problem";
-import { Saving } from "./supervisor/saved/saving";
+import { SaveGuard } from "./supervisor/saved/save-guard";
 import { readPasswords, readPeerCredentials, readSettings } from "./supervisor/settings";
 import { PeerClient } from "./supervisor/wire/peer-client";
 import { Peers } from "./supervisor/wire/peers";
@@ -25,9 +25,15 @@ import { Serving } from "./supervisor/wire/serving";
 import { XcomHelp } from "./supervisor/xcom/help";
 import { monotonicMs } from "./time/monotonic";
 
-/** Time between two looks at MySQL, and while a member is lost, whose removal is due, milliseconds. */
+/**
+ * Pause between two polls of MySQL, milliseconds; shorter while a member is lost, so that its removal is
+ * seen at once.
+ */
 const lookMs = { usual: 100, loss: 20 };
-/** What a turn waits for a look, milliseconds: the rest of it must not wait for a late MySQL. */
+/**
+ * Longest wait of one turn of the loop for a poll, milliseconds. A late MySQL must not hold up the rest of
+ * the turn.
+ */
 const patienceMs = 200;
 
 const config = readSettings();
@@ -39,35 +45,36 @@ const nodes = config.nodes.map(({ name }) => name);
 const addresses = config.nodes.map(({ privateIp }) => privateIp);
 const grouped = others.length > 0;
 const memory = new Memory(
-  loadMemory(usual),
-  (record) => usual.write("memory", record),
+  loadMemory(stateFolder),
+  (record) => stateFolder.write("memory", record),
   monotonicMs(),
 );
 const acting = new Mysql();
 const observer = new Observer(node, config.nodes, memory, {
-  onRestart: () => acting.abandon("MySQL was started anew"),
+  onRestart: () => acting.abandon("MySQL was restarted"),
 });
 const peers = new Peers(
   others,
-  (peer, onSign) => new PeerClient({ peer, credentials, localAddress: config.privateIp, onSign }),
+  (peer, onSign) =>
+    new PeerClient({ peer, credentials, localAddress: config.privateIp, onAlive: onSign }),
   (state, askedMs) => {
-    decisions.handOvers.appMoves.hear(state.appMoves, monotonicMs());
-    register.hear(state, askedMs);
+    decisions.handOvers.appMoves.merge(state.appMoves, monotonicMs());
+    register.onPeerState(state, askedMs);
   },
 );
-const askers = new Askers(addresses, monotonicMs());
+const askers = new CheckClients(addresses, monotonicMs());
 const backOff = new BackOff();
 const override = new Override();
 const founding = new Founding(node, nodes, { observer, peers, memory, backOff, override, sight });
-const register = new Register(nodes, { observer, memory, peers });
+const register = new MemoryUpdater(nodes, { observer, memory, peers });
 const otherPrimary = () => askers.otherPrimary(node, monotonicMs());
 const serving = new Serving({
   ...{ observer, peers, otherPrimary, nodeCount: nodes.length },
   confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
 });
-const singleLook = new SingleLook(() => observer.look());
+const singleLook = new SinglePoll(() => observer.poll());
 const decisions = new Decisions(nodes);
-const saving = new Saving(node, () => [observer.state, peers.states()]);
+const saving = new SaveGuard(node, () => [observer.state, peers.states()]);
 const xcomHelp = new XcomHelp(others, config, observer);
 const actor = new Actor({
   ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
@@ -79,13 +86,13 @@ let busy = false;
 
 function ownState(): NodeState {
   const [nowMs, { state, freshness }] = [monotonicMs(), observer];
-  const appMoves = decisions.handOvers.appMoves.said(nowMs);
+  const appMoves = decisions.handOvers.appMoves.recent(nowMs);
   const ofApps = { asked: askers.ages(nowMs), appMoves };
   return { ...state, ...ofApps, dataAgeMs: freshness.ageMs(state, nowMs) };
 }
 
-/** What an operator's word is weighed against. */
-function sight(): Sight {
+/** What an operator's override is checked against. */
+function sight(): OverrideContext {
   return { peers: peers.states(), otherPrimary: otherPrimary(), nodeCount: nodes.length };
 }
 
@@ -102,7 +109,7 @@ function next() {
   return made;
 }
 
-/** Makes ready for the end of this membership. */
+/** Prepares the peers and XCom for the end of this node's membership. */
 function leaving(): void {
   xcomHelp.leaving();
   peers.announce();
@@ -112,7 +119,7 @@ async function work(): Promise<void> {
   if (backOff.isOver(monotonicMs()))
     await provideUsers({ observer, memory, grouped }, acting, passwords);
   register.settle();
-  if (!grouped || !(observer.usersMade || observer.state.ready)) return;
+  if (!grouped || !(observer.usersExist || observer.state.ready)) return;
   if (isInGroup(observer.state)) override.end();
   await actor.act(next());
 }
@@ -123,7 +130,7 @@ async function turn(): Promise<void> {
     register.record();
   }
   await xcomHelp.keep(peers.silences());
-  await endStuckCopy(observer.progress).catch((error: Error) => actor.failed(error));
+  await endStuckClone(observer.progress).catch((error: Error) => actor.failed(error));
   if (busy || !observer.isFresh()) return;
   busy = true;
   void work()
@@ -137,17 +144,17 @@ serve(config, credentials, {
   problem: () =>
     problem(observer.state, {
       ...{ peers: peers.states(), decision: decisions.last, progress: observer.progress },
-      isUnheard: peers.heardCount() < others.length,
+      isUnheard: peers.answeredCount() < others.length,
     }),
   serving,
   adopt: (record) => register.adopt(record),
   vote: (request) => founding.vote(request),
-  override: () => override.ask(ownState(), sight(), monotonicMs()),
+  override: () => override.request(ownState(), sight(), monotonicMs()),
   discard: () => saving.discard(monotonicMs()),
   announced: () => xcomHelp.announced(),
   leaving,
-  onAsked: (address, primaries) => askers.note(address, primaries, monotonicMs()),
-  onHeard: (peer) => peers.hear(peer),
+  onAsked: (address, primaries) => askers.onCheck(address, primaries, monotonicMs()),
+  onPeerRequest: (peer) => peers.noteAlive(peer),
 });
 peers.watch();
 const loop = () =>

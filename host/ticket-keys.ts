@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { tell } from "./haproxy/tell";
-import { shownKeys, ticketKeys } from "./ticket-keys/keys";
+import { sendCommand } from "./haproxy/send-command";
+import { parseKeys, ticketKeys } from "./ticket-keys/keys";
 
-/** HAProxy's socket, and the file with the keys that it starts with, which are the secret too. */
+/** HAProxy's socket, and the key file that HAProxy starts with, which contains the secret. */
 const socket = "/run/haproxy/tickets.sock";
 const file = "/etc/haproxy/certs/tickets.keys";
-/** A reload brings the first keys back for this long at most, milliseconds. */
+/** Interval of updates, milliseconds: how long the first keys are back in use after a reload. */
 const roundMs = 10_000;
 
 const secret = readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/secret`, "utf8");
@@ -14,11 +14,11 @@ let complaint: string | undefined;
 
 async function round(): Promise<void> {
   const wanted = ticketKeys(secret, Date.now());
-  const present = shownKeys(await tell(socket, `show tls-keys ${file}`));
-  // Without HTTPS there are none.
+  const present = parseKeys(await sendCommand(socket, `show tls-keys ${file}`));
+  // Without HTTPS HAProxy has no keys.
   if (present.length === 0 || present.join() === wanted.join()) return;
-  for (const key of wanted) await tell(socket, `set ssl tls-key ${file} ${key}`);
-  console.log("<6>new keys of session tickets");
+  for (const key of wanted) await sendCommand(socket, `set ssl tls-key ${file} ${key}`);
+  console.log("<6>HAProxy has new session ticket keys");
 }
 
 async function main(): Promise<void> {
@@ -27,7 +27,8 @@ async function main(): Promise<void> {
       () => undefined,
       (error: Error) => error.message,
     );
-    if (said !== undefined && said !== complaint) console.log(`<4>HAProxy: ${said}`);
+    if (said !== undefined && said !== complaint)
+      console.log(`<4>session ticket keys cannot be updated: ${said}`);
     complaint = said;
     await pause(roundMs);
   }

@@ -1,7 +1,7 @@
 import { made } from "./notice";
 
 /**
- * A file of what the stack file says, word for word. Its second line tells `host/converge/own-words.ts` which
+ * A file of what the stack file says, word for word. Its second line tells `host/converge/stack-file-messages.ts` which
  * setting it is, for the message of a checker that refuses it.
  *
  * @param setting name of the setting, such as `web.nginxSnippet`.

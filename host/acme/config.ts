@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What `/etc/webstack/acme.json` holds. */
+/** Content of `/etc/webstack/acme.json`. */
 export interface Config {
   /** Host names that get a certificate each. */
   domains: string[];
@@ -9,21 +9,21 @@ export interface Config {
   caPem?: string;
   /** Thumbprint of the account's key. */
   thumbprint: string;
-  /** Own address in the private network, and the port on which both load balancers give certificates. */
+  /** Private address of this node, and the port on which both load balancers serve certificates to each other. */
   address: string;
   port: number;
   peer: { name: string; address: string };
-  /** Own folder, HAProxy's socket, and its name for the map of names with a certificate. */
+  /** Directory of certificates, HAProxy's admin socket, and its map of domains with a certificate. */
   store: string;
   socket: string;
   map: string;
-  /** What the mover says: whether this node has the address. */
+  /** Status file of the mover, which tells whether this node has the address. */
   moverStatus: string;
-  /** What an operator is told. */
+  /** Path of the status file for operators. */
   status: string;
 }
 
-/** The settings of the ACME client. */
+/** Reads the settings of the ACME client. */
 export function readConfig(path: string): Config {
   return JSON.parse(readFileSync(path, "utf8")) as Config;
 }

@@ -3,7 +3,7 @@ import { createServer, request } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { type Certificate, certificateOf } from "./pem";
 
-/** What the two load balancers know each other by, all PEM. */
+/** Credentials for mutual TLS between the two load balancers, all PEM. */
 export interface Identity {
   key: string;
   cert: string;
@@ -14,16 +14,16 @@ export interface Identity {
 const answerMs = 3_000;
 const maxBytes = 4_000_000;
 
-/** Where certificates are asked for. */
+/** URL path of the certificates. */
 const path = "/certificates";
 
 /**
- * Gives this node's certificates, with their keys, to the other load balancer and to nobody else.
+ * Serves this node's certificates with their keys, to the other load balancer only.
  *
- * @param peer name in the other one's certificate.
+ * @param peer common name in the other load balancer's certificate.
  * @param certificates PEM texts by host name.
  */
-export function giveTo(
+export function serveCertificates(
   peer: string,
   where: { address: string; port: number },
   identity: Identity,
@@ -44,11 +44,11 @@ function end(response: ServerResponse, status: number, body: object): void {
 }
 
 /**
- * The other load balancer's certificates by host name, those that are none left out.
+ * Fetches the other load balancer's certificates by host name; malformed ones are left out.
  *
  * @throws Error if it does not answer.
  */
-export async function takeFrom(
+export async function fetchCertificates(
   peer: string,
   where: { address: string; port: number },
   identity: Identity,
@@ -59,7 +59,7 @@ export async function takeFrom(
     try {
       found.set(name, certificateOf(name, text));
     } catch {
-      // What cannot be served is not taken.
+      // A certificate that HAProxy could not serve is skipped.
     }
   }
   return found;
@@ -72,7 +72,7 @@ function ask(peer: string, { address, port }: { address: string; port: number },
       let text = "";
       response.on("data", (chunk: Buffer) => {
         text += chunk.toString();
-        if (text.length > maxBytes) call.destroy(new Error("a long answer"));
+        if (text.length > maxBytes) call.destroy(new Error("the answer is too long"));
       });
       response.on("error", reject);
       response.on("end", () => {

@@ -6,18 +6,18 @@ import crypto from "acme-client/src/crypto";
 import { type Certificate, certificateOf } from "./pem";
 
 /** The account with which certificates are ordered. */
-export interface Account {
+export interface AcmeAccount {
   /** ACME directory of the authority. */
   directory: string;
   /** Key of the account in PEM form. */
   key: string;
-  /** Where the authority writes to. */
+  /** Contact address for the authority. */
   email?: string;
-  /** What the authority's own API is trusted by. @default what the operating system trusts */
+  /** CA certificates for the authority's API. @default the operating system's */
   caPem?: string;
 }
 
-/** Why an order failed, for a person, and the wait that the authority asked for. */
+/** A failed order: message for operators, and the wait that the authority demands. */
 export class OrderFailure extends Error {
   constructor(
     message: string,
@@ -30,20 +30,23 @@ export class OrderFailure extends Error {
 /** Longest wait for one answer of the authority, and for the whole order, milliseconds. */
 const answerMs = 20_000;
 const orderMs = 180_000;
-/** Looks at a proof or an order: after this time at first, then seldomer, milliseconds. */
+/** Poll intervals for challenges and orders, rising, milliseconds. */
 const looks = { backoffAttempts: 20, backoffMin: 1_000, backoffMax: 10_000 };
-/** An authority may refuse nonces at random; half of them in a row make no order fail. */
+/** Retries after a refused nonce: an authority may refuse nonces at random (Pebble does). */
 const badNonces = 20;
 
 /**
- * Orders a certificate for one name, proved by HTTP-01: HAProxy answers by itself.
+ * Orders a certificate for one domain. HAProxy answers the HTTP-01 challenge by itself.
  *
- * @throws OrderFailure with the authority's own words.
+ * @throws OrderFailure with the authority's message.
  */
-export async function order(account: Account, name: string): Promise<Certificate> {
+export async function order(account: AcmeAccount, name: string): Promise<Certificate> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end within ${orderMs / 1000} s`)), orderMs);
+    timer = setTimeout(
+      () => reject(new Error(`the order did not finish within ${orderMs / 1000} s`)),
+      orderMs,
+    );
   });
   try {
     return await Promise.race([run(account, name), late]);
@@ -54,8 +57,11 @@ export async function order(account: Account, name: string): Promise<Certificate
   }
 }
 
-async function run({ directory, key, email, caPem }: Account, name: string): Promise<Certificate> {
-  // Waits and their limits are this program's own.
+async function run(
+  { directory, key, email, caPem }: AcmeAccount,
+  name: string,
+): Promise<Certificate> {
+  // The library's own retries are off: this program decides about waits.
   Object.assign(axios.defaults, { acmeSettings: { retryMaxAttempts: 0, retryDefaultDelay: 5 } });
   axios.defaults.timeout = answerMs;
   if (caPem !== undefined) axios.defaults.httpsAgent = new Agent({ ca: caPem });
@@ -66,7 +72,7 @@ async function run({ directory, key, email, caPem }: Account, name: string): Pro
   for (const authorization of await client.getAuthorizations(made)) {
     if (authorization.status === "valid") continue;
     const challenge = authorization.challenges.find(({ type }) => type === "http-01");
-    if (!challenge) throw new Error("the authority offers no proof by HTTP-01");
+    if (!challenge) throw new Error("the authority does not offer the HTTP-01 challenge");
     await client.completeChallenge(challenge);
     await client.waitForValidStatus(challenge);
   }
@@ -78,14 +84,14 @@ async function run({ directory, key, email, caPem }: Account, name: string): Pro
   return certificateOf(name, `${chain}\n${keyPem}`);
 }
 
-/** The library's lower half, which is not in its types. */
+/** The library's low-level API, which its types do not declare. */
 interface Lower {
   api: { createAccount(request: object): Promise<{ status: number }> };
 }
 
 /**
- * Makes the account of this key, or finds it. One that was there is told its contact, and nothing if
- * there is none: the library would send it the agreement again, which is refused as an empty update
+ * Creates the account of this key, or finds it. An existing account gets its contact updated, if there is
+ * one. Without a contact the library would send the terms again, which is refused as an empty update
  * (seen, Pebble 2.4).
  */
 async function useAccount(client: Client, contact: { contact?: string[] }): Promise<void> {
@@ -103,7 +109,7 @@ interface HttpError extends Error {
   };
 }
 
-/** The failure behind what the client library threw. @param nowMs for a `Retry-After` that is a date. */
+/** Converts an error of the client library. @param nowMs present time, for a `Retry-After` date. */
 export function failureOf(error: unknown, nowMs: number): OrderFailure {
   const { message, code, response } = error as HttpError;
   if (!response)
@@ -113,7 +119,7 @@ export function failureOf(error: unknown, nowMs: number): OrderFailure {
   const seconds = Number(after);
   const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(String(after)) - nowMs;
   return new OrderFailure(
-    `the authority answered ${response.status}: ${detail}`,
+    `the authority answered with status ${response.status}: ${detail}`,
     after !== undefined && waitMs > 0 ? waitMs : undefined,
   );
 }

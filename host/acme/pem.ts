@@ -1,18 +1,18 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import type { Known } from "./plan";
+import type { CertificateDates } from "./plan";
 
-/** A certificate chain with its key, as HAProxy reads it, and what is known of it. */
-export interface Certificate extends Omit<Known, "obtainedMs"> {
+/** A certificate chain with its key, as HAProxy reads it, and its metadata. */
+export interface Certificate extends Omit<CertificateDates, "obtainedMs"> {
   /** Chain and key in PEM form, without empty lines. */
   pem: string;
   /** SHA-1 of the certificate in capital hex digits, as HAProxy prints it. */
   fingerprint: string;
-  /** Name of the authority, for a person. */
+  /** Distinguished name of the issuer, for operators. */
   issuer: string;
 }
 
 /**
- * Reads a chain with its key.
+ * Parses a chain with its key.
  *
  * @throws Error if it is not for the name, or the key is not the certificate's.
  */

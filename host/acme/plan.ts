@@ -1,24 +1,24 @@
-/** What is known of a certificate; times are milliseconds since 1970. */
-export interface Known {
-  /** Its own dates. */
+/** Dates of a certificate, milliseconds since 1970. */
+export interface CertificateDates {
+  /** Validity period. */
   notBeforeMs: number;
   notAfterMs: number;
-  /** When this node got it, by this node's clock. */
+  /** Time at which this node got the certificate, by this node's clock. */
   obtainedMs: number;
 }
 
-/** The tries for a certificate that failed since the last success. */
+/** Failed orders since the last success. */
 export interface Failures {
   count: number;
-  /** When the last one failed, by this node's clock. */
+  /** Time of the last failure, by this node's clock. */
   lastMs: number;
-  /** Why the last one failed. */
+  /** Message of the last failure. */
   said?: string;
-  /** Wait that the authority asked for. */
+  /** Wait that the authority demands, milliseconds. */
   retryAfterMs?: number;
 }
 
-/** What is to be done for a name. */
+/** The next step for a domain. */
 export type Step = { do: "order" } | { do: "wait"; untilMs?: number };
 
 /**
@@ -27,23 +27,23 @@ export type Step = { do: "order" } | { do: "wait"; untilMs?: number };
  */
 const backOffMinutes: readonly number[] = [1, 5, 15, 30, 60];
 const minuteMs = 60_000;
-/** A wait that an authority asks for is kept up to this long. */
+/** Longest accepted wait that an authority demands, milliseconds. */
 const longestRetryMs = 24 * 60 * minuteMs;
 
-/** When a certificate is renewed: after two thirds of its life, be it six days or ninety. */
-export function renewAtMs({ notBeforeMs, notAfterMs }: Known): number {
+/** Time of renewal: after two thirds of the certificate's validity, be it six days or ninety. */
+export function renewAtMs({ notBeforeMs, notAfterMs }: CertificateDates): number {
   return notBeforeMs + ((notAfterMs - notBeforeMs) * 2) / 3;
 }
 
 /**
- * What is to be done for a name now.
+ * Decides the next step for a domain.
  *
- * @param active true on the load balancer that has the address: it alone orders.
+ * @param active true on the load balancer that has the address; only that one orders.
  */
 export function nextStep(
   nowMs: number,
   active: boolean,
-  known: Known | undefined,
+  known: CertificateDates | undefined,
   failures: Failures | undefined,
 ): Step {
   if (!active) return { do: "wait" };
@@ -55,10 +55,10 @@ export function nextStep(
 }
 
 /**
- * A clock that is ahead takes a fresh certificate for an old one; it gets the next one after a third of
- * its life all the same, not at once. A clock that went back since then is no reason to wait.
+ * Time of renewal by this node's clock. A clock that is ahead makes a fresh certificate look old; the renewal
+ * still waits a third of the validity. A clock that was set back since then does not delay it.
  */
-function dueByClock(nowMs: number, known: Known): number {
+function dueByClock(nowMs: number, known: CertificateDates): number {
   const thirdMs = (known.notAfterMs - known.notBeforeMs) / 3;
   const pausedMs = known.obtainedMs > nowMs ? -Infinity : known.obtainedMs + thirdMs;
   return Math.max(renewAtMs(known), pausedMs);
@@ -67,11 +67,11 @@ function dueByClock(nowMs: number, known: Known): number {
 function afterFailures(nowMs: number, { count, lastMs, retryAfterMs = 0 }: Failures): number {
   const minutes = backOffMinutes[Math.min(count, backOffMinutes.length) - 1] ?? 0;
   const waitMs = Math.max(minutes * minuteMs, Math.min(retryAfterMs, longestRetryMs));
-  // A clock that went back must not lengthen the wait.
+  // A clock that was set back must not lengthen the wait.
   return Math.min(lastMs, nowMs) + waitMs;
 }
 
-/** True if a certificate of the other load balancer is to replace one's own. */
-export function isBetter(other: Known, own: Known | undefined): boolean {
+/** True if the other load balancer's certificate replaces this node's own. */
+export function lastsLonger(other: CertificateDates, own: CertificateDates | undefined): boolean {
   return own === undefined || other.notAfterMs > own.notAfterMs;
 }

@@ -1,34 +1,34 @@
-import { type Failures, type Known, nextStep, renewAtMs } from "./plan";
+import { type Failures, type CertificateDates, nextStep, renewAtMs } from "./plan";
 
-/** What an operator is told of one name. */
+/** Status of one domain for operators. */
 export interface NameStatus {
-  /** End of its certificate and when it is renewed, ISO times; absent: there is none yet. */
+  /** End of the certificate's validity and time of renewal, ISO times; absent: no certificate yet. */
   validUntil?: string;
   renewAfter?: string;
-  /** Who issued it. */
+  /** Issuer of the certificate. */
   issuer?: string;
-  /** What is waited for. */
+  /** Condition that the order waits for. */
   awaits?: string;
-  /** The authority's last words, since the last success. */
+  /** Last error of the authority since the last success. */
   lastFailure?: string;
-  /** Not before this time it is asked again; ISO time. */
+  /** Time of the next order; ISO time. */
   nextTry?: string;
 }
 
-/** What is remembered of the tries for a name. */
-export interface Tries {
-  /** Why the name does not lead here. */
+/** Failed attempts for a domain. */
+export interface Attempts {
+  /** Why the domain does not lead to these load balancers. */
   elsewhere?: string;
-  /** The authority's last words. */
+  /** Last error of the authority. */
   said?: string;
-  /** When it is asked again, milliseconds since 1970. */
+  /** Time of the next order, milliseconds since 1970. */
   againMs?: number;
 }
 
-/** What is to be told of the tries that failed, and of where a name leads instead. */
-export function triesOf(failed: Failures | undefined, elsewhere: string | undefined): Tries {
+/** Combines the failed orders of a domain with the result of its check. */
+export function attemptsOf(failed: Failures | undefined, elsewhere: string | undefined): Attempts {
   const next = failed && nextStep(failed.lastMs, true, undefined, failed);
-  // A name that leads elsewhere is asked for once it leads here.
+  // A domain that leads elsewhere is ordered as soon as it leads here.
   const againMs = next?.do === "wait" && elsewhere === undefined ? next.untilMs : undefined;
   return {
     ...(elsewhere === undefined ? {} : { elsewhere }),
@@ -38,14 +38,14 @@ export function triesOf(failed: Failures | undefined, elsewhere: string | undefi
 }
 
 /**
- * What an operator is told of a name.
+ * Status of a domain.
  *
  * @param active true on the load balancer that orders.
  */
 export function nameStatus(
-  known: (Known & { issuer: string }) | undefined,
+  known: (CertificateDates & { issuer: string }) | undefined,
   active: boolean,
-  { elsewhere, said, againMs }: Tries,
+  { elsewhere, said, againMs }: Attempts,
 ): NameStatus {
   const iso = (ms: number) => new Date(ms).toISOString();
   const awaits = !active && !known ? "the load balancer with the address to get one" : elsewhere;

@@ -9,12 +9,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type Certificate, certificateOf } from "./pem";
-import type { Failures, Known } from "./plan";
+import type { Failures, CertificateDates } from "./plan";
 
-/** A certificate of the store. */
-export type Stored = Certificate & Known;
+/** A stored certificate. */
+export type Stored = Certificate & CertificateDates;
 
-/** Certificates on disk, from where HAProxy takes them when it starts, and the tries that failed. */
+/** Certificates on disk, which HAProxy loads when it starts, and the failed orders. */
 export class Store {
   private readonly live: string;
 
@@ -24,12 +24,12 @@ export class Store {
     mkdirSync(this.live, { recursive: true });
   }
 
-  /** File of a name, as HAProxy knows it. */
+  /** Certificate file of a domain. */
   path(name: string): string {
     return join(this.live, `${name}.pem`);
   }
 
-  /** The certificate of a name; undefined if there is none that could be served. */
+  /** Certificate of a domain; undefined if there is none that could be served. */
   read(name: string): Stored | undefined {
     try {
       const path = this.path(name);
@@ -40,7 +40,7 @@ export class Store {
     }
   }
 
-  /** Names that have a file. */
+  /** Domains that have a certificate file. */
   names(): string[] {
     const files = readdirSync(this.live).filter((file) => /^[^.].*\.pem$/.test(file));
     return files.map((file) => file.slice(0, -".pem".length)).sort();
@@ -54,7 +54,7 @@ export class Store {
     rmSync(this.path(name), { force: true });
   }
 
-  /** The map of names with a certificate, for the next start of HAProxy. */
+  /** Writes the map of domains with a certificate, for the next start of HAProxy. */
   saveMap(names: readonly string[]): void {
     const text = names.map((name) => `${name} yes\n`).join("");
     const path = join(this.folder, "certified.map");

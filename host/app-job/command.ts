@@ -1,33 +1,33 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-/** A command of the app that runs. */
+/** A running command of the app. */
 export interface Running {
-  /** Its status once it has ended; 128 and the number of the signal that ended it. */
+  /** Exit status; 128 plus the number of the signal that killed the command. */
   ended: Promise<number>;
-  /** Asks it to end (SIGTERM). */
-  ask: () => void;
-  /** Ends it and what it started (SIGKILL). */
+  /** Sends SIGTERM to the command. */
+  terminate: () => void;
+  /** Sends SIGKILL to the command and its child processes. */
   kill: () => void;
 }
 
-/** Starts a command of the app with all of its variables and no other; what it prints is in the journal. */
+/** Starts a command of the app with exactly these environment variables; its output goes to the journal. */
 export function startCommand(
   [program = "", ...args]: readonly string[],
   variables: Record<string, string | undefined>,
 ): Running {
-  // A group of its own: what it starts and leaves behind is found again.
+  // A process group of its own, so that child processes left behind can be killed.
   const child = spawn(program, args, { env: variables, stdio: "inherit", detached: true });
   const kill = () => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // None of them is left.
+      // No process of the group is left.
     }
   };
   const ended = new Promise<number>((resolve) => {
     child.on("error", ({ message }) => {
-      console.log(`<3>${program} does not start: ${message}`);
+      console.log(`<3>${program} cannot be started: ${message}`);
       resolve(127);
     });
     child.on("exit", (code, signal) => {
@@ -35,5 +35,5 @@ export function startCommand(
       resolve(code ?? 128 + constants.signals[signal!]);
     });
   });
-  return { ended, ask: () => void child.kill("SIGTERM"), kill };
+  return { ended, terminate: () => void child.kill("SIGTERM"), kill };
 }

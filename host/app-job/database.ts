@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Variables } from "./environment";
 
-/** An error that MySQL answered. */
+/** An error that MySQL returned. */
 export class SqlError extends Error {
   constructor(
-    /** MySQL's number of the error, such as 1146. */
+    /** MySQL error number, such as 1146. */
     readonly code: number,
     message: string,
   ) {
@@ -15,10 +15,10 @@ export class SqlError extends Error {
   }
 }
 
-/** Runs statements on the primary and returns all their rows; columns as text. */
+/** Runs statements on the primary and returns their rows; columns as text. */
 export type RunSql = (sql: string, timeoutMs: number) => Promise<string[][]>;
 
-/** `mysql` ends at the first statement that fails; what is not committed then is rolled back. */
+/** Options of `mysql`. The client exits at the first failing statement, which rolls back uncommitted changes. */
 const shape = ["--batch", "--raw", "--skip-column-names", "--connect-timeout=3"];
 
 /**
@@ -42,11 +42,11 @@ export function optionFile({ DATABASE_URL_RW = "", DATABASE_CA_FILE = "" }: Vari
 }
 
 /**
- * The app's database through the proxy of this host, as the app's own user. Each call is a run of
- * MySQL's client, so nothing is left of a session that hangs.
+ * Connects to the app's database through this host's proxy, as the app's user. Each call runs MySQL's client
+ * anew, so a hanging session is killed with its client.
  */
 export function appDatabase(variables: Variables): RunSql {
-  // No argument, where everybody could read the password; `/tmp` is the unit's own.
+  // A file, because every user can read arguments; `/tmp` is private to the unit.
   const file = join(mkdtempSync(join(tmpdir(), "database-")), "client.cnf");
   writeFileSync(file, optionFile(variables), { mode: 0o600 });
   return (sql, timeoutMs) =>
@@ -55,7 +55,8 @@ export function appDatabase(variables: Variables): RunSql {
       const args = [`--defaults-file=${file}`, ...shape];
       const child = execFile("/usr/bin/mysql", args, options, (error, stdout, stderr) => {
         if (!error) return resolve(rows(stdout));
-        if (error.killed) return reject(new Error(`no answer of the database in ${timeoutMs} ms`));
+        if (error.killed)
+          return reject(new Error(`the database did not answer within ${timeoutMs} ms`));
         reject(failure(stderr, error.message));
       });
       child.stdin?.on("error", () => undefined);

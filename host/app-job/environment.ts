@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Variables by name. */
+/** Environment variables by name. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** What systemd tells this program alone. */
+/** Variables that systemd sets for this program, not for the app's commands. */
 const ofThisProgram = ["CREDENTIALS_DIRECTORY", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"];
 
 /**
@@ -17,12 +17,12 @@ export function readVariables(text: string): Record<string, string> {
   );
 }
 
-/** The app's variables, which systemd hands over as a credential and not as variables of this program. */
+/** Reads the app's variables from systemd's credentials; they are not variables of this program. */
 export function appVariables(directory: string): Record<string, string> {
   return readVariables(readFileSync(`${directory}/app.env`, "utf8"));
 }
 
-/** All variables of a command of the app: those of its unit, the app's, and what it is told besides. */
+/** All variables of an app command: the unit's, the app's, and `more`, which override in this order. */
 export function commandVariables(
   unit: Readonly<Record<string, string | undefined>>,
   app: Variables,

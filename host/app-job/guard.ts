@@ -1,50 +1,50 @@
 import { answerMs } from "./bounds";
 import type { Running } from "./command";
 
-/** What watching over a command depends on; a test brings its own. */
-export interface GuardSurroundings {
-  /** Milliseconds of a clock that only goes on. */
+/** Dependencies of {@link guard}; replaced in tests. */
+export interface GuardContext {
+  /** Monotonic clock, milliseconds. */
   now: () => number;
   /** Resolves after that many milliseconds. */
   pause: (milliseconds: number) => Promise<unknown>;
-  /** Resolves once systemd asks this program to end. */
+  /** Resolves once systemd sends SIGTERM. */
   asked: Promise<unknown>;
-  /** Tells systemd that this program does not hang. */
+  /** Notifies systemd's watchdog. */
   alive: () => void;
   /** Writes a line to the journal. */
   say: (level: 3 | 4 | 6, text: string) => void;
 }
 
-/** What a node must do to go on with a command. */
-export interface GuardTerms {
-  /** Time between two renewals, milliseconds. */
+/** Intervals and limits of a guarded command. */
+export interface GuardLimits {
+  /** Interval of renewals, milliseconds. */
   renewMs: number;
-  /** Without a renewal for so long the command is ended, milliseconds. */
+  /** Time without a renewal after which the command is stopped, milliseconds. */
   giveUpMs: number;
-  /** Seconds that it has to end. */
+  /** Seconds from SIGTERM to SIGKILL. */
   stopSeconds: number;
-  /** Seconds that it may take. @default no limit */
+  /** Longest run of the command, seconds. @default no limit */
   timeoutSeconds?: number;
 }
 
-/** Who ended a command that did not end by itself. */
+/** Why a command was stopped. */
 export type EndedBy =
   "systemd" | "the limit of its time" | "silence of the database" | "another node";
 
 /**
- * Watches over a command that one node alone may run: renews what says so while it runs, and ends it before
- * another node may begin.
+ * Guards a command that only one node may run: renews its lease while it runs, and stops the command before
+ * another node may start it.
  *
- * @param renewed when the statement was sent that made sure of it last.
- * @param renew makes sure of it again; false if it is another node's by now.
- * @returns the command's status, and who ended it unless it ended by itself.
+ * @param renewed time at which the last successful renewal was sent.
+ * @param renew renews the lease; false if another node has it by now.
+ * @returns the command's exit status, and why it was stopped; undefined if it ended by itself.
  */
 export async function guard(
   running: Running,
   renewed: number,
   renew: (timeoutMs: number) => Promise<boolean>,
-  terms: GuardTerms,
-  around: GuardSurroundings,
+  terms: GuardLimits,
+  around: GuardContext,
 ): Promise<{ status: number; by: EndedBy | undefined }> {
   const { stopSeconds, timeoutSeconds } = terms;
   let by: EndedBy | undefined;
@@ -54,7 +54,7 @@ export async function guard(
     if (reason === "another node") running.kill();
     if (by) return;
     by = reason;
-    running.ask();
+    running.terminate();
     void around.pause(stopSeconds * 1_000).then(() => over || running.kill());
   };
   void around.asked.then(() => end("systemd"));
@@ -67,13 +67,13 @@ export async function guard(
   return { status, by };
 }
 
-/** Renews until the command has ended; tells why not, if it may not go on. */
+/** Renews the lease until the command has ended; returns why the command must stop, if it must. */
 async function untilLost(
   isOver: () => boolean,
   since: number,
   renew: (timeoutMs: number) => Promise<boolean>,
-  { renewMs, giveUpMs }: GuardTerms,
-  { now, pause, alive, say }: GuardSurroundings,
+  { renewMs, giveUpMs }: GuardLimits,
+  { now, pause, alive, say }: GuardContext,
 ): Promise<EndedBy | undefined> {
   let renewed = since;
   let wait = renewMs;
@@ -82,20 +82,24 @@ async function untilLost(
     await pause(Math.max(Math.min(wait, left()), 0));
     if (isOver()) return undefined;
     if (left() <= 0) {
-      say(3, `nothing is known of the lease for ${giveUpMs / 1_000} s, so the command must end`);
+      say(3, `the lease could not be renewed for ${giveUpMs / 1_000} s: stopping the command`);
       return "silence of the database";
     }
     alive();
     const sent = now();
     try {
       if (!(await renew(Math.min(answerMs, left())))) {
-        if (!isOver()) say(3, "another node may have begun by now, so the command ends at once");
+        if (!isOver())
+          say(
+            3,
+            "another node has the lease and may have started the command: killing the command here",
+          );
         return "another node";
       }
       renewed = sent;
       wait = renewMs;
     } catch (error) {
-      say(4, `the lease is not renewed: ${(error as Error).message}`);
+      say(4, `the lease cannot be renewed: ${(error as Error).message}`);
       wait = 1_000;
     }
   }

@@ -2,24 +2,24 @@ import { literal } from "../mysql/literal";
 import type { RunSql } from "./database";
 import { SqlError } from "./database";
 
-/** Who has a lease, as the database says. */
+/** Row of a lease in the database. */
 export interface LeaseRow {
-  /** Random name of the holder's run; empty if nobody has it. */
+  /** Random id of the holder's process; empty if the lease is free. */
   token: string;
-  /** Number that grows with each renewal. */
+  /** Counter of renewals. */
   beats: number;
   /** Node of the holder. */
   node: string;
 }
 
-/** What somebody who waits has seen of a lease that another one has. */
-export interface Watched extends LeaseRow {
-  /** When this token and this number were first seen; milliseconds of the own monotonic clock. */
+/** A waiting node's observation of a lease. */
+export interface ObservedLease extends LeaseRow {
+  /** Time at which this token and counter were first seen; milliseconds of the own monotonic clock. */
   since: number;
 }
 
 const noSuchTable = 1146;
-/** Makes the table of leases. */
+/** Creates the table of leases. */
 export const leaseTable = `CREATE TABLE IF NOT EXISTS webstack_leases (
   name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
@@ -29,35 +29,35 @@ export const leaseTable = `CREATE TABLE IF NOT EXISTS webstack_leases (
 ) ENGINE=InnoDB`;
 
 /**
- * What is known of a lease after one more look at it. A lease may be taken when its row says that nobody has
- * it; when a run on the own node had it, since systemd begins none before the one before has ended; or when it
- * was not renewed for `leaseMs` of the own clock: no clock of another machine counts.
+ * Updates the observation of a lease. A lease is free when its row has no holder; when the holder is a
+ * process of this node, because systemd starts no second one; or when it was not renewed for `leaseMs`
+ * of the own clock. No clock of another machine is used.
  *
- * @param now when the answer of the database was there.
+ * @param now time at which the database's answer arrived.
  */
-export function looked(
-  before: Watched | undefined,
+export function observeLease(
+  before: ObservedLease | undefined,
   row: LeaseRow,
   { node, now, leaseMs }: { node: string; now: number; leaseMs: number },
-): { watched: Watched; free: boolean } {
+): { watched: ObservedLease; free: boolean } {
   const same = before?.token === row.token && before.beats === row.beats;
   const since = same ? before.since : now;
   const free = row.token === "" || row.node === node || now - since >= leaseMs;
   return { watched: { ...row, since }, free };
 }
 
-/** A lease in the database: a row that changes only from what its new holder has seen. */
+/** A lease in the database, taken by compare-and-swap: an update names the state that the new holder has seen. */
 export class Lease {
   constructor(
     private readonly sql: RunSql,
     private readonly name: string,
-    /** Own node. */
+    /** Name of this node. */
     readonly node: string,
-    /** Random name of this run. */
+    /** Random id of this process. */
     readonly token: string,
   ) {}
 
-  /** Who has it. @throws Error if the database does not answer in time. */
+  /** Reads the lease. @throws Error if the database does not answer in time. */
   async read(timeoutMs: number): Promise<LeaseRow> {
     const found = await this.run(this.select(), timeoutMs);
     if (found) return found;
@@ -66,9 +66,9 @@ export class Lease {
   }
 
   /**
-   * Takes it from whom was seen, unless somebody renewed or took it since.
+   * Takes the lease in the state that was read, unless it was renewed or taken since.
    *
-   * @returns true if it is the own one now. After an error it may be all the same: `read` tells.
+   * @returns true if this process has the lease now. After an error it may have it too; `read` tells.
    */
   async take({ token, beats }: LeaseRow, timeoutMs: number): Promise<boolean> {
     const seen = `token = ${literal(token)} AND beats = ${beats}`;
@@ -76,13 +76,13 @@ export class Lease {
     return this.change(`${own}, ${stamp}`, seen, timeoutMs);
   }
 
-  /** Says that the holder lives. @returns false if it is another one's. */
+  /** Renews the lease. @returns false if another process has it. */
   async renew(timeoutMs: number): Promise<boolean> {
     return this.change(stamp, `token = ${literal(this.token)}`, timeoutMs);
   }
 
-  /** Gives it back at once. */
-  async giveBack(timeoutMs: number): Promise<void> {
+  /** Releases the lease. */
+  async release(timeoutMs: number): Promise<void> {
     await this.change(
       `token = '', node = '', ${stamp}`,
       `token = ${literal(this.token)}`,

@@ -7,28 +7,28 @@ import { leaseTable } from "./lease";
 export interface JobRun {
   /** Name of the job. */
   job: string;
-  /** When it is due, in UTC as MySQL writes it, such as `2026-03-29 01:30:00`. */
+  /** Due time in UTC in MySQL's format, such as `2026-03-29 01:30:00`. */
   due: string;
   /** Node that runs it. */
   node: string;
-  /** Random name of this run of the program. */
+  /** Random id of this process. */
   token: string;
 }
 
-/** How a run ended: by itself with status 0 or another one, or because it was ended. */
+/** How a run ended: with status 0, with another status, or stopped by this program. */
 export type RunEnd = "done" | "failed" | "stopped";
 
-/** What came of the attempt to begin a run. */
+/** Result of an attempt to start a run. */
 export interface Claim {
-  /** True if this node begins it. */
+  /** True if this node starts the run. */
   mine: boolean;
-  /** Such as `running` or `skipped`. */
+  /** State of the run, such as `running` or `skipped`. */
   state: string;
-  /** Node that runs it, or was the first to find that it is skipped. */
+  /** Node that runs the job, or that recorded the run as skipped. */
   node: string;
 }
 
-/** Days for which a run is remembered. */
+/** Days for which runs are kept in the table. */
 const keptDays = 30;
 
 const noSuchTable = 1146;
@@ -47,10 +47,10 @@ const table = `CREATE TABLE IF NOT EXISTS webstack_jobs (
 ) ENGINE=InnoDB`;
 
 /**
- * Statements that begin a run on at most one node: job and due time are the key of the table. They come one
- * after the other for all nodes, since each first locks the job's row of another table. A run before that is
- * still alive lets this one be skipped; one of the own node is not, since systemd begins none beside it. Repeated
- * with the same token they say the same again.
+ * Statements that start a run on at most one node: job and due time are the primary key. The nodes execute
+ * them one after the other, because each first locks the job's row in the table of leases. A previous run
+ * that still runs on another node makes this one skipped; systemd starts no second run on the same node.
+ * Repeated with the same token the statements give the same result.
  */
 export function claimSql({ job, due, node, token }: JobRun): string {
   const [name, moment, who, own] = [job, due, node, token].map(literal);
@@ -79,21 +79,21 @@ export class RunTable {
     private readonly own: JobRun,
   ) {}
 
-  /** Begins the run, unless another node has, or the run before goes on. @throws Error if that is not known. */
+  /** Starts the run, unless another node has, or the previous run still runs. @throws Error if that is unknown. */
   async claim(timeoutMs: number): Promise<Claim> {
     const rows = await this.withTables(claimSql(this.own), timeoutMs);
     const [token, state = "", node = ""] = rows.at(-1) ?? [];
     return { mine: token === this.own.token && state === "running", state, node };
   }
 
-  /** Says that the run goes on. @returns false if it counts as lost by now. */
+  /** Records that the run is alive. @returns false if the run counts as lost by now. */
   async renew(timeoutMs: number): Promise<boolean> {
     const sql = `UPDATE webstack_jobs SET alive = UTC_TIMESTAMP(3) WHERE ${this.isOwn()}`;
     const [changed] = await this.sql(`${sql};\nSELECT ROW_COUNT()`, timeoutMs);
     return changed?.[0] === "1";
   }
 
-  /** Writes down how the run ended. */
+  /** Records how the run ended. */
   async end(state: RunEnd, status: number, timeoutMs: number): Promise<void> {
     const set = `state = '${state}', status = ${status}, ended = UTC_TIMESTAMP(3)`;
     await this.sql(`UPDATE webstack_jobs SET ${set} WHERE ${this.isOwn()}`, timeoutMs);

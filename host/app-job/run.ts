@@ -1,10 +1,10 @@
 import { answerMs, claimMs, jobGiveUpMs, jobRenewMs, jobStopSeconds } from "./bounds";
 import type { Running } from "./command";
-import { guard, type GuardSurroundings } from "./guard";
+import { guard, type GuardContext } from "./guard";
 import type { Claim, RunEnd, RunTable } from "./run-table";
 
-/** What a run of a job depends on; a test brings its own. */
-export interface RunSurroundings extends GuardSurroundings {
+/** Dependencies of {@link runJob}; replaced in tests. */
+export interface RunContext extends GuardContext {
   /** Starts the command. */
   start: () => Running;
 }
@@ -12,21 +12,21 @@ export interface RunSurroundings extends GuardSurroundings {
 type Table = Pick<RunTable, "claim" | "renew" | "end">;
 
 /**
- * Runs a job that is due, unless another node does or the run before goes on; writes down how it ended.
+ * Runs a due job, unless another node does or the previous run still runs; records how it ended.
  *
- * @returns status with which this program ends: that of the command, 0 if there was nothing to do.
+ * @returns exit status of this program: the command's, or 0 if there was nothing to do.
  */
 export async function runJob(
   table: Table,
   timeoutSeconds: number,
-  around: RunSurroundings,
+  around: RunContext,
 ): Promise<number> {
   const { say } = around;
   const begun = await begin(table, around);
   if (!begun) return 1;
   const { claim, sent } = begun;
   if (!claim.mine) {
-    if (claim.state === "skipped") say(4, "skipped: the run before has not ended");
+    if (claim.state === "skipped") say(4, "skipped: the previous run has not ended");
     else say(6, `nothing to do here: ${claim.state} on ${claim.node}`);
     return 0;
   }
@@ -46,18 +46,18 @@ export async function runJob(
   return by && status === 0 ? 1 : status;
 }
 
-/** Asks whose run it is; a switch of the primary is waited for. */
+/** Claims the run; retries for as long as a switch of the primary takes. */
 async function begin(
   table: Table,
-  { now, pause, alive, say }: RunSurroundings,
+  { now, pause, alive, say }: RunContext,
 ): Promise<{ claim: Claim; sent: number } | undefined> {
   const end = now() + claimMs;
   for (;;) {
     alive();
-    let problem = "it counts as lost by now";
+    let problem = "the run counts as lost by now";
     try {
       const claim = await table.claim(answerMs);
-      // Its sign of life may be that of an earlier try, whose answer was lost.
+      // The claim may be from an earlier attempt whose answer was lost: renew it.
       const sent = now();
       if (!claim.mine || (await table.renew(answerMs))) return { claim, sent };
     } catch (error) {
@@ -71,13 +71,13 @@ async function begin(
   }
 }
 
-/** What is not written down counts as lost, two minutes later. */
+/** Records the end of a run; an unrecorded run counts as lost two minutes later. */
 async function writeDown(
   table: Table,
   state: RunEnd,
   status: number,
   milliseconds: number,
-  { now, pause, alive, say }: RunSurroundings,
+  { now, pause, alive, say }: RunContext,
 ): Promise<void> {
   const end = now() + milliseconds;
   for (;;) {
@@ -85,7 +85,8 @@ async function writeDown(
     try {
       return await table.end(state, status, answerMs);
     } catch (error) {
-      if (now() >= end) return say(3, `its end is not written down: ${(error as Error).message}`);
+      if (now() >= end)
+        return say(3, `the end of the run cannot be recorded: ${(error as Error).message}`);
     }
     await pause(1_000);
   }

@@ -1,7 +1,7 @@
 import { monotonicMs } from "../time/monotonic";
 import type { RunSql } from "./database";
 
-/** How long the database is waited for, milliseconds. */
+/** Longest wait for the database, milliseconds. */
 const patienceMs = 15_000;
 
 /**
@@ -19,31 +19,31 @@ FROM information_schema.TABLES t LEFT JOIN (
 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE'
 GROUP BY t.TABLE_NAME, t.ENGINE ORDER BY t.TABLE_NAME`;
 
-/** What Group Replication refuses about tables; nothing if it takes all of them. */
+/** Problems of tables with Group Replication; empty if it supports all of them. */
 export function tableProblems(rows: readonly (readonly string[])[]): string[] {
   const keyless = rows.filter(([, , keyed]) => keyed !== "1").map(([name]) => name);
   const foreign = rows.filter(([, engine]) => engine !== "InnoDB");
   return [
     ...(keyless.length > 0
       ? [
-          `tables without a primary key: ${keyless.join(", ")}. The databases' group takes no row of them. Add one, such as ` +
+          `tables without a primary key: ${keyless.join(", ")}. MySQL Group Replication refuses writes to them. Add one, such as ` +
             `ALTER TABLE ${keyless[0]} ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST`,
         ]
       : []),
     ...(foreign.length > 0
       ? [
           `tables of another engine than InnoDB: ${foreign.map(([name, engine]) => `${name} (${engine})`).join(", ")}. ` +
-            `The databases' group takes no row of them. Change them: ALTER TABLE ${foreign[0]![0]} ENGINE = InnoDB`,
+            `MySQL Group Replication refuses writes to them. Change them: ALTER TABLE ${foreign[0]![0]} ENGINE = InnoDB`,
         ]
       : []),
   ];
 }
 
 /**
- * Looks at the tables of the app's database.
+ * Checks the tables of the app's database.
  *
- * @returns what is wrong with them.
- * @throws Error if the database does not say which there are.
+ * @returns the problems.
+ * @throws Error if the database does not answer.
  */
 export async function checkTables(
   sql: RunSql,

@@ -4,7 +4,7 @@ import type { AppProcessSettings } from "./settings";
 /** Longest wait for one answer, milliseconds. */
 const answerMs = 5_000;
 
-/** What keeps the process on `port` from being healthy; undefined if it is. */
+/** Health check of the process on `port`: the problem, or undefined if it is healthy. */
 export function unhealthy(
   port: number,
   { path, host, status }: AppProcessSettings["health"],
@@ -13,7 +13,7 @@ export function unhealthy(
   return new Promise((resolve) => {
     const options = { host: "127.0.0.1", port, path, agent: false, timeout: answerMs };
     const request = get({ ...options, headers: { host } }, (response) => {
-      // The status is enough; an endless body is not waited for.
+      // The status is enough; the body may be endless.
       response.destroy();
       const found = response.statusCode ?? 0;
       const good = status === undefined ? found >= 200 && found < 400 : found === status;

@@ -1,8 +1,8 @@
-import { tell } from "../haproxy/tell";
+import { sendCommand } from "../haproxy/send-command";
 import { monotonicMs } from "../time/monotonic";
 
 /**
- * Requests that a server has under way.
+ * Number of running requests of a server.
  *
  * @param csv answer to `show stat app 4 -1`; columns are named in its first line.
  */
@@ -15,29 +15,29 @@ export function sessionsOf(csv: string, server: string): number {
 }
 
 /**
- * Takes the server on `port` out for new requests and waits for those under way.
+ * Drains the server on `port`: no new requests, and a wait for the running ones.
  *
- * @returns the number of requests that are left when the time is over.
+ * @returns the number of requests that still run after `seconds`.
  */
 export async function drainServer(
   socketPath: string,
   port: number,
   seconds: number,
 ): Promise<number> {
-  const said = await tell(socketPath, `set server app/${port} state drain`);
+  const said = await sendCommand(socketPath, `set server app/${port} state drain`);
   if (said !== "") throw new Error(`the balancer says: ${said}`);
   const end = monotonicMs() + seconds * 1_000;
   for (;;) {
-    const left = sessionsOf(await tell(socketPath, "show stat app 4 -1"), String(port));
+    const left = sessionsOf(await sendCommand(socketPath, "show stat app 4 -1"), String(port));
     if (left === 0 || monotonicMs() >= end) return left;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** Gives the server on `port` requests again. */
-export async function welcomeServer(socketPath: string, port: number): Promise<void> {
-  const said = await tell(socketPath, `set server app/${port} state ready`);
+/** Lets the balancer send requests to the server on `port` again. */
+export async function enableServer(socketPath: string, port: number): Promise<void> {
+  const said = await sendCommand(socketPath, `set server app/${port} state ready`);
   if (said !== "") throw new Error(`the balancer says: ${said}`);
-  // Its own checks may have found the process away a moment ago.
-  await tell(socketPath, `set server app/${port} health up`);
+  // The balancer's own checks may have marked the process as down a moment ago.
+  await sendCommand(socketPath, `set server app/${port} health up`);
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * TCP ports on which the processes of a control group listen, in order: what to say to somebody
- * whose program does not listen on `$PORT`. Empty if nothing can be found out.
+ * TCP ports on which the processes of a control group listen, in order, for the error message to somebody
+ * whose program does not listen on `$PORT`. Empty if they cannot be read.
  *
  * @param pid any process of the group.
  */

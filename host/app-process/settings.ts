@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 
-/** How a process of the app is asked for its health, and drained. */
+/** Settings for health checks and drains of the app's processes. */
 export interface AppProcessSettings {
   health: { path: string; host: string; status?: number; timeoutSeconds: number };
-  /** Longest wait for requests under way, seconds. */
+  /** Longest wait for running requests, seconds. */
   drainSeconds: number;
   /** Admin socket of the balancer. */
   socket: string;
 }
 
-/** Reads the settings that the bundle brought. */
+/** Reads the settings file of the bundle. */
 export function readAppSettings(path = "/etc/webstack/app-process.json"): AppProcessSettings {
   return JSON.parse(readFileSync(path, "utf8")) as AppProcessSettings;
 }

@@ -3,16 +3,16 @@ import { listeningPorts } from "./listening";
 import { unhealthy } from "./answer";
 import type { AppProcessSettings } from "./settings";
 
-/** What the wait for a process depends on; a test brings its own. */
-export interface StartSurroundings {
-  /** Milliseconds of a clock that only goes on. */
+/** Dependencies of {@link waitStarted}; replaced in tests. */
+export interface StartContext {
+  /** Monotonic clock, milliseconds. */
   now: () => number;
   pause: (milliseconds: number) => Promise<unknown>;
   /** True while the process runs. */
   lives: () => boolean;
-  /** What keeps it from being healthy. */
+  /** Runs the health check; returns the problem, or undefined. */
   problem: () => Promise<string | undefined>;
-  /** Ports that it listens on. */
+  /** Ports that the process listens on. */
   ports: () => number[];
 }
 
@@ -24,15 +24,15 @@ export interface StartSurroundings {
 export async function waitStarted(
   port: number,
   timeoutSeconds: number,
-  around: StartSurroundings,
+  around: StartContext,
 ): Promise<void> {
   const { now, pause, lives, problem, ports } = around;
   const end = now() + timeoutSeconds * 1000;
   for (;;) {
     const found = await problem();
-    // Whatever answers on the port, it is not the process that has ended.
+    // An answer on the port does not come from a process that has ended.
     if (!lives()) {
-      throw new Error("the app ended before it was healthy; what it said last stands above");
+      throw new Error("the app exited before it was healthy; its last output is above");
     }
     if (found === undefined) return;
     if (now() >= end) {
@@ -43,19 +43,19 @@ export async function waitStarted(
   }
 }
 
-/** A word about a program that listens elsewhere. */
+/** Hint for a program that listens on another port. */
 function elsewhere(port: number, ports: readonly number[]): string {
   if (ports.includes(port)) return "";
   const where = ports.length === 0 ? "listens on no port" : `listens on ${ports.join(", ")}`;
   return `; it ${where}, and must listen on the port in the variable PORT, here ${port}`;
 }
 
-/** The surroundings of a process of this host. */
-export function ofHost(
+/** Dependencies for a process of this host. */
+export function startContext(
   port: number,
   pid: number,
   health: AppProcessSettings["health"],
-): StartSurroundings {
+): StartContext {
   return {
     now: monotonicMs,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

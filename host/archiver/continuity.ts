@@ -1,34 +1,35 @@
-import { minus } from "./gtid-sets";
+import { subtract } from "./gtid-sets";
 
-/** Whether an archive can go on from a MySQL. */
+/** Whether the archive can continue from a MySQL. */
 export type Continuity =
   | { kind: "continues" }
-  /** MySQL lacks what is archived: it is behind, or its data has another history. */
+  /** MySQL lacks archived transactions: it is behind, or its data has another history. */
   | { kind: "behind"; missing: string }
-  /** MySQL has purged what is not archived, and no base has it. */
+  /** MySQL has purged transactions that are neither archived nor in a base. */
   | { kind: "gap"; missing: string }
-  /** As `gap`, and a base has it: the archive goes on from there. */
+  /** As `gap`, but a base contains them: the archive continues after the base. */
   | { kind: "bridged"; missing: string; base: string };
 
-/** What the decision is made of; GTID sets as text. */
-export interface Sight {
+/** Input of {@link continuity}; GTID sets as text. */
+export interface ContinuityInput {
   archived: string;
   executed: string;
   purged: string;
-  /** The newest base of the same timeline, if there is one. */
+  /** Newest base of the timeline, if any. */
   base: { id: string; gtids: string } | undefined;
 }
 
 /**
- * Decides from sets alone: archived ⊆ executed, else MySQL would be asked for more than it has and
- * would send nothing without a word; purged ⊆ archived, else something would be left out.
+ * Decides from GTID sets alone. archived ⊆ executed must hold, else MySQL would be asked for transactions
+ * that it lacks and would silently send nothing. purged ⊆ archived must hold, else transactions would be
+ * skipped.
  */
-export function continuity({ archived, executed, purged, base }: Sight): Continuity {
-  const lacking = minus(archived, executed);
+export function continuity({ archived, executed, purged, base }: ContinuityInput): Continuity {
+  const lacking = subtract(archived, executed);
   if (lacking !== "") return { kind: "behind", missing: lacking };
-  const missing = minus(purged, archived);
+  const missing = subtract(purged, archived);
   if (missing === "") return { kind: "continues" };
-  if (base && minus(missing, base.gtids) === "" && minus(base.gtids, executed) === "") {
+  if (base && subtract(missing, base.gtids) === "" && subtract(base.gtids, executed) === "") {
     return { kind: "bridged", missing, base: base.id };
   }
   return { kind: "gap", missing };

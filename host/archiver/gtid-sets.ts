@@ -2,7 +2,7 @@ import { parse } from "../supervisor/core/gtid";
 
 type Range = readonly [number, number];
 
-/** A GTID set as text: UUIDs in order, intervals joined. */
+/** Normal form of a GTID set: UUIDs in order, intervals merged. */
 function text(sets: ReadonlyMap<string, readonly Range[]>): string {
   return [...sets]
     .filter(([, list]) => list.length > 0)
@@ -13,13 +13,13 @@ function text(sets: ReadonlyMap<string, readonly Range[]>): string {
     .join(",");
 }
 
-/** All transactions of several GTID sets, in one form however they were written. */
+/** Union of GTID sets, in normal form. */
 export function union(...sets: readonly string[]): string {
   return text(parse(sets.filter((set) => set.trim() !== "").join(",")));
 }
 
-/** The transactions of `set` that are not in `taken`; empty: all are. */
-export function minus(set: string, taken: string): string {
+/** The transactions of `set` that are not in `taken`; empty: `taken` contains all. */
+export function subtract(set: string, taken: string): string {
   const removed = parse(taken);
   const rest = [...parse(set)].map(([key, list]): [string, Range[]] => [
     key,
@@ -39,19 +39,19 @@ function cut([from, to]: Range, removed: readonly Range[]): Range[] {
   return next <= to ? [...left, [next, to]] : left;
 }
 
-/** True if both sets hold the same transactions. */
-export function same(a: string, b: string): boolean {
+/** True if both GTID sets contain the same transactions. */
+export function isSameSet(a: string, b: string): boolean {
   return union(a) === union(b);
 }
 
 /**
- * A GTID set as the replication protocol writes it.
+ * Encodes a GTID set for COM_BINLOG_DUMP_GTID.
  *
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_binlog_dump_gtid.html
  *
- * @throws Error if a GTID has a tag: such a set has another form.
+ * @throws Error if a GTID has a tag, which needs another encoding.
  */
-export function encoded(set: string): Buffer {
+export function encodeGtidSet(set: string): Buffer {
   const sets = [...parse(set)].filter(([, list]) => list.length > 0);
   const parts = sets.map(([key, list]) => {
     if (key.includes(":")) throw new Error(`GTIDs with tags are not archived, got ${key}`);

@@ -1,15 +1,15 @@
 import { union } from "./gtid-sets";
 import { magic, TransactionReader } from "./replication/events";
-import { SealedSegment } from "./seal";
+import { EncryptedSegment } from "./encryption-pipe";
 
-/** A segment is closed with so many bytes at the latest, at the end of a transaction. */
+/** Size after which a segment is closed at the end of a transaction, bytes. */
 const mostBytes = 16 * 2 ** 20;
-/** GTIDs are joined into a set after so many. */
+/** Number of GTIDs after which they are merged into a set. */
 const joinEvery = 1_000;
 
-/** A closed segment: whole transactions as a file of a binary log, sealed. */
+/** A closed segment: complete transactions as a binary log file, encrypted. */
 export interface Segment {
-  sealed: Buffer;
+  encrypted: Buffer;
   plainBytes: number;
   gtids: string;
   first: string;
@@ -19,7 +19,7 @@ export interface Segment {
 }
 
 interface Open {
-  seal: SealedSegment;
+  seal: EncryptedSegment;
   gtids: string[];
   first: string;
   last: string;
@@ -28,7 +28,7 @@ interface Open {
   sinceMs: number;
 }
 
-/** Cuts a stream of events into segments. */
+/** Splits an event stream into segments. */
 export class Segments {
   private readonly reader = new TransactionReader();
   private format: Buffer | undefined;
@@ -37,15 +37,18 @@ export class Segments {
   constructor(
     private readonly publicKey: string,
     private readonly monotonicMs: () => number,
-    /** Time after which a segment is closed, at the end of a transaction, milliseconds. */
+    /** Age after which a segment is closed at the end of a transaction, milliseconds. */
     private readonly mostMs: () => number,
   ) {}
 
-  /** Takes an event; a segment if it is to be closed with it. @throws Error at an event that has no place. */
+  /**
+   * Processes an event; returns a segment if the event closes one. @throws Error at an event that cannot
+   * be archived.
+   */
   async take(event: Buffer): Promise<Segment | undefined> {
     const part = this.reader.take(event);
     if (part.kind === "format") {
-      // Each segment is read with one description of its events.
+      // All events of a segment must have the same format description.
       const isNew = this.format && !sameFormat(this.format, part.bytes);
       const closed = isNew ? await this.close() : undefined;
       this.format = part.bytes;
@@ -63,7 +66,7 @@ export class Segments {
     return this.isDue() ? this.close() : undefined;
   }
 
-  /** Throws away what is open. */
+  /** Discards the open segment. */
   abandon(): void {
     this.open?.seal.abandon();
     this.open = undefined;
@@ -76,8 +79,8 @@ export class Segments {
   }
 
   private async begin({ gtid, committedUs }: { gtid: string; committedUs: number }): Promise<Open> {
-    if (!this.format) throw new Error("MySQL sent a transaction before the form of its events");
-    const seal = new SealedSegment(this.publicKey);
+    if (!this.format) throw new Error("MySQL sent a transaction before a format description event");
+    const seal = new EncryptedSegment(this.publicKey);
     await seal.add(Buffer.concat([magic, this.format]));
     const [fromUs, toUs] = [committedUs, committedUs];
     return { seal, gtids: [], first: gtid, last: gtid, fromUs, toUs, sinceMs: this.monotonicMs() };
@@ -90,11 +93,11 @@ export class Segments {
     const { seal, gtids, first, last, fromUs, toUs } = open;
     const sealed = await seal.end();
     const { plainBytes } = seal;
-    return { sealed, plainBytes, gtids: union(...gtids), first, last, fromUs, toUs };
+    return { encrypted: sealed, plainBytes, gtids: union(...gtids), first, last, fromUs, toUs };
   }
 }
 
-/** Compares without the time of the file and its place, which differ with each file. */
+/** Compares format descriptions without creation time and log position, which differ per file. */
 function sameFormat(a: Buffer, b: Buffer): boolean {
   const version = (event: Buffer) => event.subarray(19, 19 + 2 + 50).toString("latin1");
   return version(a) === version(b) && a.length === b.length;

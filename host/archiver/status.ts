@@ -1,39 +1,42 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Folder of what the archiver says to its host, lost with each boot. */
+/** Directory of the archiver's status files, empty after each boot. */
 export const runFolder = "/run/webstack-archiver";
-/** Root starts a base when this file is there; as in `services/archiver/archiver-units.ts`. */
+/**
+ * File that triggers a base, which root then starts. The same name is in
+ * `services/archiver/archiver-units.ts`.
+ */
 export const baseRequest = "take-base";
-/** There while this node archives: a base is taken on such a node alone. */
+/** File that exists while this node archives: bases are taken only on such a node. */
 export const activeFlag = "active";
 
-/** What the archiver of a node says of itself. */
+/** Status of a node's archiver. */
 export interface Status {
   node: string;
   /** True if this node archives. */
   active: boolean;
-  /** What it does or waits for, in words. */
+  /** Current activity, in words. */
   doing: string;
-  /** `gap`, `diverged`, `store`, `mysql`; empty: nothing is wrong. */
+  /** `gap`, `diverged`, `failure`; empty: no problem. */
   problem: string;
   timeline: string;
-  /** Number of the last link, and all that is archived. */
+  /** Number of the last link, and GTID set of everything archived. */
   link: number;
   archived: string;
-  /** Commit of the newest transaction that is archived, microseconds since 1970; 0: none. */
+  /** Commit time of the newest archived transaction, microseconds since 1970; 0: none. */
   newestUs: number;
   /** Id of the newest base; empty: none. */
   base: string;
   /** Id of the newest proof, which is its time; empty: none. */
   proof: string;
-  /** Id of the newest restore that was to be a proof and failed; empty: none. */
+  /** Id of the newest proof that failed; empty: none. */
   failedProof: string;
-  /** When this was written, microseconds since 1970. */
+  /** Time of this status, microseconds since 1970. */
   atUs: number;
 }
 
-/** Writes what the archiver of this node says; readers see a whole file. */
+/** Writes the status files atomically. */
 export class StatusFile {
   constructor(
     private readonly folder: string,
@@ -48,7 +51,7 @@ export class StatusFile {
     else rmSync(join(this.folder, activeFlag), { force: true });
   }
 
-  /** Asks root of this host for a base. */
+  /** Requests a base, which root of this host starts. */
   requestBase(): void {
     this.file(baseRequest, "");
   }

@@ -1,11 +1,12 @@
-/** A bucket of calls that fills again over time. */
+/** A token bucket: a burst of calls, refilled over time. */
 export class Quota {
   private left: number;
   private atMs: number;
 
   /**
    * @param burst calls that are allowed at once.
-   * @param perSecond calls that are given back.
+   *
+   * @param perSecond calls that are refilled per second.
    */
   constructor(
     private readonly burst: number,
@@ -16,7 +17,7 @@ export class Quota {
     this.atMs = nowMs;
   }
 
-  /** Takes one call: 0, or the milliseconds until the next one is allowed. */
+  /** Takes one call; returns 0, or the milliseconds until the next call is allowed. */
   take(nowMs: number): number {
     this.left = Math.min(this.burst, this.left + ((nowMs - this.atMs) / 1000) * this.perSecond);
     this.atMs = nowMs;
@@ -26,8 +27,8 @@ export class Quota {
   }
 }
 
-/** What one load balancer may ask for: 2 160 assigns and 1 800 reads an hour in the long run. */
+/** Quotas of one load balancer: 2 160 assigns and 1 800 reads an hour in the long run. */
 export function quotas(nowMs: number): Record<"assign" | "read", Quota> {
-  // A mover that meets a dead API tries every 1.6 to 2.4 s, for ever.
+  // A mover without a working API retries every 1.6 to 2.4 s, for ever.
   return { assign: new Quota(30, 0.6, nowMs), read: new Quota(60, 0.5, nowMs) };
 }

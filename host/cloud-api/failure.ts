@@ -1,28 +1,28 @@
-/** A call to the Hetzner API that brought nothing. */
+/** A failed call to the Hetzner API. */
 export class ApiFailure extends Error {
   constructor(
     message: string,
     readonly more: {
-      /** Status of the answer; absent: there was none. */
+      /** HTTP status of the answer; absent: there was no answer. */
       status?: number;
-      /** Wait that the API asks for, milliseconds. */
+      /** Wait that the API demands, milliseconds. */
       retryAfterMs?: number;
     } = {},
   ) {
     super(message);
   }
 
-  /** True if the same call would be refused again. */
+  /** True if the API would refuse the same call again. */
   get refused(): boolean {
     const { status } = this.more;
     return status !== undefined && status < 500 && !later.includes(status);
   }
 
-  /** True if it is not the API that said no: another way to it may work. */
+  /** True if the API itself was not reached: another route to it may work. */
   get unreachable(): boolean {
     return this.more.status === undefined || this.more.status === 502;
   }
 }
 
-/** Statuses with which the API says "later", not "no". */
+/** HTTP statuses of temporary refusals. */
 const later = [408, 409, 423, 429];

@@ -3,14 +3,14 @@ import type { LookupFunction } from "node:net";
 
 type Answer = Parameters<Parameters<LookupFunction>[2]>;
 
-/** Wait for a resolver before its last answer is taken instead, milliseconds. */
+/** Wait for the resolver before the cached answer is used, milliseconds. */
 const patienceMs = 300;
 
 /**
- * A lookup of names that remembers the last answer of each and falls back to it: a failover must
- * not depend on a resolver.
+ * A DNS lookup that caches the last answer of each name and falls back to it: a failover must not depend
+ * on a resolver.
  */
-export function rememberingLookup(
+export function cachingLookup(
   resolve: LookupFunction = ask as LookupFunction,
   waitMs = patienceMs,
 ): LookupFunction {

@@ -1,17 +1,17 @@
 import { ApiFailure } from "./failure";
 import type { Caller } from "./transport";
 
-/** Wait for a route's answer before the next one is tried beside it, milliseconds. */
+/** Wait for a route's answer before the next route is tried in parallel, milliseconds. */
 const patienceMs = 800;
 
 /**
- * Several ways to the same API, the one that answered last first. A way that cannot be reached
- * costs no more than its connection takes to fail; one that hangs is overtaken.
+ * Several routes to the same API, the one that answered last first. An unreachable route costs only the
+ * time of its failed connection; a hanging route is overtaken by the next one.
  */
 export class Routes implements Caller {
   private order: readonly Caller[];
 
-  /** @param ways at least one. */
+  /** @param ways the routes, at least one. */
   constructor(
     ways: readonly Caller[],
     private readonly overtakeMs = patienceMs,
@@ -41,7 +41,7 @@ export class Routes implements Caller {
             pending--;
             const fromApi = !(error instanceof ApiFailure && error.unreachable);
             if (fromApi || !said) said = error;
-            // What the API itself refuses is refused on every way.
+            // A refusal by the API itself would be the same on every route.
             if (fromApi) clearTimeout(timer);
             else tryNext();
             if (pending === 0) reject(said);
@@ -53,8 +53,8 @@ export class Routes implements Caller {
   }
 
   /**
-   * Asks every way for something that costs nothing, so that connections are open and the order is
-   * right; resolves with the answers of those that answer.
+   * Calls a cheap path on every route, so that connections are open and a working route is first; resolves
+   * with the answers of the routes that answered.
    */
   async keepWarm(path: string): Promise<unknown[]> {
     const asked = await Promise.allSettled(

@@ -1,44 +1,48 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { ApiFailure } from "./failure";
-import { rememberingLookup } from "./lookup";
+import { cachingLookup } from "./lookup";
 
-/** Something that calls the Hetzner API, or a part of it. */
+/** A client of the Hetzner API, or of a part of it. */
 export interface Caller {
   /**
-   * The body of a successful answer.
+   * Returns the body of a successful answer.
    *
-   * @param path below the endpoint, without a slash at its beginning.
+   * @param path path below the endpoint, without a leading slash.
+   *
    * @throws ApiFailure in all other cases.
    */
   call(method: "GET" | "POST", path: string, body?: object): Promise<unknown>;
 }
 
-/** How an endpoint is spoken to. */
+/** Settings of a {@link Transport}. */
 export interface TransportSettings {
-  /** Name of the program, for those who read the other side's log. */
+  /** User-Agent header. */
   agent: string;
-  /** API token. @default none is sent */
+  /** API token. @default no Authorization header */
   token?: string;
-  /** Own certificate with its key, and the authority of the other side's, all PEM. @default as the system has it */
+  /**
+   * Client certificate with its key, and the CA of the server, all PEM. @default no client certificate,
+   * the system's CAs
+   */
   tls?: { key: string; cert: string; ca: string };
   /** Longest wait for a connection, milliseconds. @default 1000 */
   connectMs?: number;
 }
 
-/** Longest wait for one answer, milliseconds. */
+/** Longest wait for an answer, milliseconds. */
 const timeoutMs = 3_000;
 /**
- * Pause after a refusal for the rate limit, milliseconds. Its reset is when all 3 600 calls of an
- * hour are there again; one comes back each second. Source: API reference, rate limiting.
+ * Wait after a rate-limit refusal, milliseconds. The API's reset time is when all 3 600 calls of an hour
+ * are available again; one call is refilled each second. Source: API reference, rate limiting.
  */
 const limitedMs = 2_000;
 
-/** One endpoint of the API, over connections that stay open. */
+/** One endpoint of the API, over persistent connections. */
 export class Transport implements Caller {
   private readonly agent: http.Agent;
   private readonly base: URL;
-  private readonly lookup = rememberingLookup();
+  private readonly lookup = cachingLookup();
 
   constructor(
     endpoint: string,

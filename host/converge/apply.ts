@@ -9,10 +9,10 @@ import {
   loginChange,
   type LoginChange,
   loginIntent,
-  Unconfirmed,
+  UnconfirmedLogin,
   withoutLogin,
 } from "./login";
-import { isSameManifest, manifestOf, readManifest, united, writeManifest } from "./manifest";
+import { isSameManifest, manifestOf, readManifest, unionOf, writeManifest } from "./manifest";
 import { changedPaths, makePlan } from "./plan";
 import { prepare } from "./prepare";
 import { pruneReleases } from "./prune";
@@ -20,51 +20,55 @@ import { say } from "./run";
 import { pruneRuntimes } from "./runtime";
 import type { ServicesResult } from "./services";
 import { beginSwap, endSwap, type Intent, type Swap, widenSwap } from "./swap";
-import { NotBack, recover, undo } from "./undo";
+import { RollbackFailed, recover, undo } from "./undo";
 
-/** What a run says that failed. */
+/** Output of a failed run. */
 interface Failed {
   ok: false;
   error: string;
-  /** True if the host is what it was before; false without `notBack`: it was not touched. */
+  /**
+   * True if the host is back in the state before the run. False without `notBack`: the host was not
+   * changed.
+   */
   rolledBack: boolean;
-  /** What is not back, and how it goes on; absent: all is. */
+  /** What could not be put back, and what to do; absent: everything is back. */
   notBack?: string;
-  /** Paths of a change of who can log in, if the run failed since nobody confirmed it. */
+  /** Login files of the run, if it failed because nobody confirmed them. */
   unconfirmed?: string[];
 }
 
-/** What a finished run says. */
+/** Output of a finished run. */
 export type Outcome = ({ ok: true; changed: string[] } & ServicesResult) | Failed;
 
 /**
- * Brings the host to the wanted state: prepares, checks, swaps, reloads or restarts what changed,
- * waits for health; otherwise puts everything back. What an interrupted run left is undone first.
- * What decides who can log in comes before all else, and all else waits for its confirmation.
+ * Brings the host to the wanted state: prepares, checks, swaps the files, reloads or restarts the services
+ * concerned, and waits until they are healthy. On a failure everything is put back. An interrupted run is
+ * undone first. A change of login files comes before everything else, which waits for its confirmation.
  */
 export async function apply(wanted: Wanted): Promise<Outcome> {
   let recovered = false;
   try {
     recovered = await recover(false);
-    const run = await makeReady(wanted);
+    const run = await prepareRun(wanted);
     return await change(run, loginChange(wanted, run.plan));
   } catch (error) {
     const { message } = error as Error;
-    if (!(error instanceof NotBack)) return { ok: false, error: message, rolledBack: recovered };
-    const first = "what an interrupted run changed must be put back first";
+    if (!(error instanceof RollbackFailed))
+      return { ok: false, error: message, rolledBack: recovered };
+    const first = "the changes of an interrupted run must be undone first";
     return { ok: false, error: first, rolledBack: false, notBack: message };
   }
 }
 
-/** All that comes before the first change that can be taken back. */
-async function makeReady(wanted: Wanted): Promise<Run> {
+/** The steps before the first change that a rollback undoes. */
+async function prepareRun(wanted: Wanted): Promise<Run> {
   const { bundle } = wanted;
   const manifest = readManifest();
   await prepare(bundle);
   const plan = await makePlan(wanted, manifest);
   await checkStaged(bundle.checks, plan);
   if (manifest.pending) {
-    say("resume", "the last run was interrupted; every service is brought up again");
+    say("resume", "the last run was interrupted: every service is brought up again");
   }
   return { bundle, manifest, plan, changed: changedPaths(plan, wanted, manifest.pending) };
 }
@@ -78,7 +82,7 @@ async function change(run: Run, login: LoginChange | undefined): Promise<Outcome
   let swap: Swap = idle ? { version: 1, kept: [], ...first } : beginSwap(first);
   let result: ServicesResult;
   try {
-    if (!idle) writeManifest(united(manifest, next));
+    if (!idle) writeManifest(unionOf(manifest, next));
     if (login) {
       await changeLogin(login, run);
       swap = widenSwap(swap, intent);
@@ -94,7 +98,7 @@ async function change(run: Run, login: LoginChange | undefined): Promise<Outcome
     }
   } catch (error) {
     const outcome = await rollBack(error as Error, swap);
-    // One that does not work must not fill the disk by being tried again and again.
+    // A release that does not become healthy must not fill the disk with repeated attempts.
     if (bundle.release && plan.release && outcome.rolledBack) prune(bundle.release);
     return outcome;
   }
@@ -116,7 +120,7 @@ function intentOf({ bundle, manifest, plan, changed }: Run): Intent {
 async function rollBack(error: Error, swap: Swap): Promise<Failed> {
   const { message } = error;
   say("roll back", message.split("\n")[0]);
-  const unconfirmed = error instanceof Unconfirmed ? { unconfirmed: error.files } : {};
+  const unconfirmed = error instanceof UnconfirmedLogin ? { unconfirmed: error.files } : {};
   try {
     await undo(swap, false);
     if (swap.confirmation !== undefined) await disarm();
@@ -127,7 +131,10 @@ async function rollBack(error: Error, swap: Swap): Promise<Failed> {
   }
 }
 
-/** After the end of the swap, which may need the release of before; a failure takes nothing back. */
+/**
+ * Removes old releases. Runs after the end of the swap, which may need the previous release; a failure is
+ * only logged.
+ */
 function prune(release: BundleRelease): void {
   try {
     pruneReleases(release);

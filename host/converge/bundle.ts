@@ -2,16 +2,16 @@ import type { Bundle } from "../../services/bundle";
 
 export type * from "../../services/bundle";
 
-/** What one `apply` works on. */
+/** Input of `apply`. */
 export interface Wanted {
   bundle: Bundle;
-  /** Contents of secret files by path; those not named keep what is on the host. */
+  /** Contents of secret files by path; other secret files stay as they are on the host. */
   secrets: Record<string, string>;
   /**
-   * Name of the run, a few hex digits: who started it confirms under it, over a new connection, a
-   * change of who can log in.
+   * Id of the run, a few hex digits. The caller confirms a change of login files with this id, over a new
+   * connection.
    *
-   * @default nobody confirms, and such a change is one like any other
+   * @default no confirmation: login files are changed like any other
    */
   confirmation?: string;
 }

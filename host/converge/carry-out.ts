@@ -1,7 +1,7 @@
 import { removeDurably } from "./durable";
 import { writeAtomically } from "./files";
 import { linkKept } from "./kept-links";
-import { leaving, type Manifest } from "./manifest";
+import { unitsOnlyIn, type Manifest } from "./manifest";
 import type { Bundle } from "./bundle";
 import type { Plan } from "./plan";
 import { switchRelease } from "./release";
@@ -9,12 +9,12 @@ import { say } from "./run";
 import { bringUp, retire, type ServicesResult } from "./services";
 import { reloadUnits } from "./undo";
 
-/** What a run works on. */
+/** State of a run. */
 export interface Run {
   bundle: Bundle;
   manifest: Manifest;
   plan: Plan;
-  /** Paths whose services act. */
+  /** Paths that changed; the services concerned act on them. */
   changed: ReadonlySet<string>;
 }
 
@@ -31,17 +31,17 @@ export function putFiles({ write, remove }: Pick<Plan, "write" | "remove">): voi
 }
 
 /**
- * Does what the plan says, and brings the services up.
+ * Carries out the plan and brings the services up.
  *
- * @throws Error with the reason; nothing is taken back here.
+ * @throws Error with the reason; this function undoes nothing.
  */
 export async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<ServicesResult> {
-  // First, because a unit cannot be turned off any more when its file is gone.
-  await retire(leaving(manifest.services, bundle.services));
+  // Units are disabled first, because that is impossible once their files are gone.
+  await retire(unitsOnlyIn(manifest.services, bundle.services));
   putFiles(plan);
   if (plan.release) {
     say("switch", plan.release.digest);
-    // Before the switch: at no moment is a file of the release before not to be found.
+    // The links are set before the switch, so that the previous release's files stay reachable all the time.
     if (bundle.release) linkKept(bundle.release, plan.release.digest);
     switchRelease(plan.release.root, plan.release.digest);
   }

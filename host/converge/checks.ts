@@ -1,16 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import type { BundleCheck } from "./bundle";
 import { writeAtomically } from "./files";
-import { ownWords } from "./own-words";
-import { runDirectory } from "./places";
+import { stackFileMessages } from "./stack-file-messages";
+import { runDirectory } from "./directories";
 import type { Plan } from "./plan";
 import { run, say } from "./run";
 
 const stage = `${runDirectory}/stage`;
 
 /**
- * Mounts the staged files over /etc for one program only, takes away what is to be removed, then
- * runs the program. Arguments: stage, number of paths to remove, the paths, the program's own.
+ * Shell script that mounts the staged files over /etc for one program only, removes files that the run
+ * removes, and runs the program. Arguments: stage directory, number of paths to remove, the paths, the
+ * program with its arguments.
  */
 const insideOverlay = [
   'mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc || exit 1',
@@ -20,11 +21,11 @@ const insideOverlay = [
 ].join("\n");
 
 /**
- * Runs the checks that concern what changes. The checkers see the new files at their final paths,
- * in a mount namespace of their own; everybody else still sees the old ones. The stage is in
- * memory, since it holds secrets.
+ * Runs the checks of changed files. The checkers see the new files at their final paths in a mount
+ * namespace; all other processes still see the old files. The stage is in memory, because it contains
+ * secrets.
  *
- * @throws Error with the checker's words.
+ * @throws Error with the checker's output.
  */
 export async function checkStaged(checks: readonly BundleCheck[], plan: Plan): Promise<void> {
   const { write, remove } = plan;
@@ -40,7 +41,7 @@ export async function checkStaged(checks: readonly BundleCheck[], plan: Plan): P
     for (const [path, file] of write) {
       if (path.startsWith("/etc/")) writeAtomically(`${stage}/upper${path.slice(4)}`, file);
     }
-    // In turn: two overlays must not share an upper directory.
+    // One check after the other: overlays must not share an upper directory.
     for (const check of due) await checkOne(check, gone, plan);
   } finally {
     rmSync(stage, { recursive: true, force: true });
@@ -59,12 +60,12 @@ async function checkOne(
   ]);
   if (status !== 0) {
     const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
-    const refusal = `refused by its checker: ${command.join(" ")} ended with ${status}:\n${said}`;
-    throw new Error([...ownWords(said, contents(files, plan)), refusal].join("\n"));
+    const refusal = `the new configuration is refused: ${command.join(" ")} exited with ${status}:\n${said}`;
+    throw new Error([...stackFileMessages(said, contents(files, plan)), refusal].join("\n"));
   }
 }
 
-/** What the checker saw at those paths. */
+/** Contents of the files at those paths, as the checker saw them. */
 function contents(paths: readonly string[], { write }: Plan): Map<string, string> {
   const there = paths.filter((path) => write.has(path) || existsSync(path));
   return new Map(

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** Brings to the disk what was done to a file's content, or to the names in a directory. */
+/** Syncs a file's content or a directory's entries to disk. */
 function sync(path: string): void {
   const descriptor = openSync(path, "r");
   try {
@@ -27,24 +27,24 @@ function sync(path: string): void {
   }
 }
 
-/** Makes a directory and those above it; they are on the disk when this returns. */
+/** Creates a directory and its parents, and syncs them to disk. */
 export function makeDirectory(path: string, mode = 0o755): void {
   const first = mkdirSync(path, { recursive: true, mode });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) sync(dirname(made));
 }
 
-/** Where a path's next content is made, beside it. A run that was cut off may leave it. */
+/** Path of the temporary file beside `path`. An interrupted run may leave it behind. */
 export function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.webstack`);
 }
 
 /**
- * Puts what `make` makes at a draft's path in place of a path, in one step.
+ * Creates a file with `make` at a temporary path and renames it to `path`.
  *
- * @throws Error naming the path; what was there before stays.
+ * @throws Error naming the path; the previous file stays.
  */
-export function swapIn(path: string, make: (draft: string) => void): void {
+export function replaceAtomically(path: string, make: (draft: string) => void): void {
   const draft = draftOf(path);
   try {
     rmSync(draft, { force: true });
@@ -54,12 +54,12 @@ export function swapIn(path: string, make: (draft: string) => void): void {
   } catch (error) {
     throw new Error(`${path} cannot be written: ${(error as Error).message}`, { cause: error });
   } finally {
-    // Also after a rename: one of two names of the same file does nothing and leaves both.
+    // Needed after a rename too: renaming one hard link of a file over another does nothing and leaves both.
     rmSync(draft, { force: true });
   }
 }
 
-/** Removes a file, and what a run that was cut off left beside it. */
+/** Removes a file, and the temporary file of an interrupted run. */
 export function removeDurably(path: string): void {
   if (!existsSync(dirname(path))) return;
   rmSync(draftOf(path), { force: true });
@@ -68,8 +68,8 @@ export function removeDurably(path: string): void {
 }
 
 /**
- * Makes `to` the same as `from`, be it a file or a link: a second name for it, which needs no room
- * on a full disk; on another filesystem a copy with owner, group and mode.
+ * Duplicates a file or symbolic link: as a hard link, which needs no disk space; on another filesystem as
+ * a copy with owner, group and mode.
  */
 export function duplicate(from: string, to: string): void {
   const { uid, gid, mode } = lstatSync(from);

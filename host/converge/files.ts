@@ -12,14 +12,14 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import type { BundleFile, FileAttributes } from "./bundle";
-import { makeDirectory, swapIn } from "./durable";
+import { makeDirectory, replaceAtomically } from "./durable";
 
 function ids(database: string): Map<string, number> {
   const lines = readFileSync(database, "utf8").split("\n");
   return new Map(lines.map((line) => [line.split(":")[0]!, Number(line.split(":")[2])]));
 }
 
-/** The number of a user or group. @throws Error if it does not exist. */
+/** Numeric id of a user or group. @throws Error if it does not exist. */
 export function idOf(database: "/etc/passwd" | "/etc/group", name: string): number {
   const id = ids(database).get(name);
   if (id === undefined || Number.isNaN(id)) throw new Error(`${name} is not in ${database}`);
@@ -30,14 +30,14 @@ function nameOf(database: "/etc/passwd" | "/etc/group", id: number): string {
   return [...ids(database)].find(([, number]) => number === id)?.[0] ?? String(id);
 }
 
-/** Gives a path its owner, group and mode. */
+/** Sets owner, group and mode of a path. */
 export function setAttributes(path: string, { owner, group, mode }: FileAttributes): void {
   chownSync(path, idOf("/etc/passwd", owner), idOf("/etc/group", group));
   chmodSync(path, Number.parseInt(mode, 8));
 }
 
-/** A file as it is on the host; undefined if there is none. */
-export function readBack(path: string): BundleFile | undefined {
+/** Reads a file with its attributes; undefined if it does not exist. */
+export function readFile(path: string): BundleFile | undefined {
   if (!existsSync(path)) return undefined;
   const { uid, gid, mode } = lstatSync(path);
   return {
@@ -48,7 +48,7 @@ export function readBack(path: string): BundleFile | undefined {
   };
 }
 
-/** True if the host's file is that one, attributes included. */
+/** True if the file on the host has that content and those attributes. */
 export function isSame(found: BundleFile | undefined, wanted: BundleFile): boolean {
   return (
     found !== undefined &&
@@ -59,7 +59,7 @@ export function isSame(found: BundleFile | undefined, wanted: BundleFile): boole
   );
 }
 
-/** The kernel may take less than it is given; goes on until it has taken all. */
+/** Writes everything: the kernel may accept less than it is given. */
 function writeWhole(descriptor: number, content: string): void {
   const bytes = Buffer.from(content);
   for (let offset = 0; offset < bytes.length;) {
@@ -68,14 +68,14 @@ function writeWhole(descriptor: number, content: string): void {
 }
 
 /**
- * Writes a file so that a reader, or a power cut, finds the old one or the new one, never a part.
- * The new one is on the disk when this returns.
+ * Writes a file atomically: after a power failure it has the old or the new content, never a part. The new
+ * file is on disk when this returns.
  *
- * @throws Error naming the path if it cannot be written whole, as on a full disk; the old file stays.
+ * @throws Error naming the path if it cannot be written, as on a full disk; the old file stays.
  */
 export function writeAtomically(path: string, file: BundleFile): void {
   makeDirectory(dirname(path));
-  swapIn(path, (draft) => {
+  replaceAtomically(path, (draft) => {
     const descriptor = openSync(draft, "wx", 0o600);
     try {
       writeWhole(descriptor, file.content);

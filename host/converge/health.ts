@@ -9,18 +9,18 @@ type Health = NonNullable<BundleService["health"]>;
 /** Why a service is not healthy. */
 interface Problem {
   text: string;
-  /** Seconds for which it asks for patience, because its work goes on: `Retry-After` of a 503; 0: none. */
+  /** Seconds of the `Retry-After` header of a 503 answer, if the service makes progress; else 0. */
   patience: number;
 }
 
-/** Longest patience that one answer can ask for, seconds. */
+/** Longest accepted `Retry-After`, seconds. */
 const maxPatience = 600;
-/** Time between two words about a wait, milliseconds. */
+/** Pause between two progress lines, milliseconds. */
 const tellMs = 10_000;
 
 /**
- * Waits until a service does its work. The deadline moves as long as the service asks for patience,
- * as one does that copies much data.
+ * Waits until a service is healthy. The deadline moves while the service answers 503 with `Retry-After`,
+ * as during a clone of much data.
  *
  * @throws Error with the last answer and the end of the unit's journal after the deadline.
  */
@@ -57,7 +57,7 @@ async function unhealthy({ command, http, socket }: Health): Promise<Problem | u
   return { text: `${command.join(" ")}: ${stdout}${stderr}`.trim(), patience: 0 };
 }
 
-/** What a URL answers, on a Unix socket if one is named, if it is not 200. */
+/** Problem in a URL's answer, sent over a Unix socket if one is named; undefined for status 200. */
 function refusal(url: string, socketPath?: string): Promise<Problem | undefined> {
   return new Promise((resolve) => {
     const failed = ({ message }: Error) => resolve({ text: `${url}: ${message}`, patience: 0 });

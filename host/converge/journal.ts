@@ -1,42 +1,53 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeAtomically } from "./files";
-import { stateDirectory } from "./places";
+import { stateDirectory } from "./directories";
 import { say } from "./run";
 
-/** Where it is written which releases ran, the latest last. */
+/** File that records which releases ran, the latest last. */
 export const journalPath = `${stateDirectory}/release-journal.json`;
 
-/** Switches that are remembered: more than releases are ever kept. */
+/** Number of recorded switches: more than the releases that are ever kept. */
 const most = 50;
 
-/** That a release was brought up, and stayed. */
-export interface Switched {
-  /** SHA-256 of its archive. */
+/** Record that a release was brought up successfully. */
+export interface RecordedSwitch {
+  /** SHA-256 of the release archive. */
   digest: string;
-  /** When, in UTC, such as `2026-03-01T12:00:00.000Z`. @default before there was a journal */
+  /**
+   * Time in UTC, such as `2026-03-01T12:00:00.000Z`. @default unknown: the release ran before the journal
+   * existed
+   */
   at?: string;
-  /** SHA-256 of the archive of the runtime that it ran with. @default the distribution's programs */
+  /** SHA-256 of the runtime archive that the release ran with. @default the distribution's programs */
   runtime?: string;
 }
 
-/** Releases in the order in which they ran; empty if nothing is known. One that cannot be read is no reason to stop. */
-export function readJournal(): Switched[] {
+/**
+ * Releases in the order in which they ran; empty if the journal is missing or unreadable, which stops no
+ * run.
+ */
+export function readJournal(): RecordedSwitch[] {
   if (!existsSync(journalPath)) return [];
   try {
-    const { switches } = JSON.parse(readFileSync(journalPath, "utf8")) as { switches: Switched[] };
+    const { switches } = JSON.parse(readFileSync(journalPath, "utf8")) as {
+      switches: RecordedSwitch[];
+    };
     return switches.filter(({ digest }) => typeof digest === "string");
   } catch (error) {
-    say("forget", `which releases ran: ${journalPath}: ${(error as Error).message}`);
+    say(
+      "forget",
+      `the journal of releases ${journalPath} is unreadable and starts anew: ${(error as Error).message}`,
+    );
     return [];
   }
 }
 
 /**
- * Writes down that `digest` runs now. It is part of the swap: a run that is taken back has not
- * switched.
+ * Records that `digest` runs now. The journal is part of the swap, so a rollback undoes the record.
  *
- * @param before what ran until now; it comes first if the journal does not know of it.
- * @param runtime what it runs with, if that was pushed.
+ * @param before digest of the previous release; added first if the journal does not contain it.
+ *
+ * @param runtime digest of the pushed runtime, if any.
  */
 export function recordSwitch(digest: string, before: string | undefined, runtime?: string): void {
   const known = readJournal();
@@ -50,8 +61,8 @@ export function recordSwitch(digest: string, before: string | undefined, runtime
   writeAtomically(journalPath, { content, owner: "root", group: "root", mode: "0600" });
 }
 
-/** Releases that ran, each once, the latest first. */
-export function ranLately(): string[] {
+/** Digests of the releases that ran, without duplicates, the latest first. */
+export function recentReleases(): string[] {
   return [
     ...new Set(
       readJournal()

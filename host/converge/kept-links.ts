@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import type { BundleRelease } from "./bundle";
-import { removeDurably, swapIn } from "./durable";
+import { removeDurably, replaceAtomically } from "./durable";
 import { currentRelease } from "./release";
 
 const digestForm = /^[0-9a-f]{64}$/;
@@ -14,11 +14,11 @@ function targetOf(link: string): string | undefined {
 }
 
 /**
- * Lets `previous-1`, `previous-2` … beside `current` point at the other releases on the host, the one that runs
- * now first, then the newest: Nginx finds files there that open pages of those releases still ask for. There are
- * `keep - 1` links at most; one without a release is taken away.
+ * Points the links `previous-1`, `previous-2` … beside `current` at the other releases on the host: first
+ * the running one, then the newest. Nginx serves their files to pages that were loaded before a deploy.
+ * There are at most `keep - 1` links; links without a release are removed.
  *
- * @param next release that runs from now on, and needs no link. @default the one that runs now
+ * @param next release that is about to run, and needs no link. @default the running release
  */
 export function linkKept({ root, keep }: BundleRelease, next = currentRelease(root)): void {
   const running = currentRelease(root);
@@ -32,6 +32,6 @@ export function linkKept({ root, keep }: BundleRelease, next = currentRelease(ro
     const wanted = others[n - 1] && `releases/${others[n - 1]!.name}`;
     if (targetOf(link) === wanted) continue;
     if (wanted === undefined) removeDurably(link);
-    else swapIn(link, (draft) => symlinkSync(wanted, draft));
+    else replaceAtomically(link, (draft) => symlinkSync(wanted, draft));
   }
 }

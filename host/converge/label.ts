@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-/** What a release says of itself in `.webstack-release.json`, as far as it is shown to visitors. */
+/** Fields of a release's `.webstack-release.json` that visitors may see. */
 interface Facts {
   version?: unknown;
   commit?: unknown;
   dirty?: unknown;
 }
 
-/** Characters of a commit or a digest that tell it from others. */
+/** Length of a shortened commit or digest. */
 const shortLength = 12;
 
-/** What the header says: version and commit, or digits of the digest if the release says neither. */
+/** Value of the header: version and commit, or the shortened digest if the release has neither. */
 function labelOf({ version, commit, dirty }: Facts, digest: string): string {
   const isVersion = typeof version === "string" && /^[\w.+-]{1,64}$/.test(version);
   const isCommit = typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit);
@@ -32,8 +32,9 @@ function factsIn(directory: string): Facts {
 }
 
 /**
- * Writes a line for Nginx that names the release in a header, beside its files. Whatever the archive
- * has in that place is replaced, a link too: it would be a part of Nginx's settings.
+ * Writes an Nginx snippet into the release directory that names the release in a header. Whatever the
+ * archive has at that path is replaced, also a link, because it would become part of Nginx's
+ * configuration.
  */
 export function labelRelease(directory: string, digest: string): void {
   const path = `${directory}/.webstack-nginx.conf`;

@@ -1,47 +1,50 @@
 import { existsSync, rmSync } from "node:fs";
 import type { BundleService, Wanted } from "./bundle";
 import { putFiles, type Run } from "./carry-out";
-import { runDirectory } from "./places";
+import { runDirectory } from "./directories";
 import type { Plan } from "./plan";
-import { must, pause, run, say } from "./run";
+import { runOrThrow, pause, run, say } from "./run";
 import { bringUp, verbFor } from "./services";
 import type { Intent } from "./swap";
 
-/** Seconds in which whoever started the run has to log in anew. */
+/** Seconds in which the caller has to log in over a new connection. */
 const confirmSeconds = 90;
-/** Seconds after which the host's own timer undoes the change, should this program have ended. */
+/** Seconds after which a systemd timer undoes the change, in case this program has died. */
 const undoSeconds = 110;
-/** Time between two looks for the confirmation, milliseconds. */
+/** Pause between two checks for the confirmation, milliseconds. */
 const pollMs = 250;
 /** Name of the timer's units. */
 const timer = "webstack-undo";
-/** The program on the disk: that of a bundle that is being applied may not be there any more. */
+/**
+ * This program's installed path: the temporary program of a bundle that is being applied may be gone by
+ * then.
+ */
 const program = "/usr/local/lib/webstack/converge.js";
 
-/** That nobody logged in anew after a change of what decides who can. */
-export class Unconfirmed extends Error {
+/** Nobody confirmed a change of login files. */
+export class UnconfirmedLogin extends Error {
   constructor(readonly files: string[]) {
-    super(`nobody logged in anew within ${confirmSeconds} s after a change of ${files.join(", ")}`);
+    super(`no new login within ${confirmSeconds} s after a change of ${files.join(", ")}`);
   }
 }
 
-/** The part of a run that decides who can log in. */
+/** The part of a run that changes login files: who can log in and how. */
 export interface LoginChange {
-  /** Name of the run, a few hex digits. */
+  /** Id of the run, a few hex digits. */
   id: string;
   /** Paths that are written or removed. */
   paths: string[];
   plan: Pick<Plan, "write" | "remove">;
-  /** Services that act on these paths. */
+  /** Filters the services that act on these paths. */
   concerned: (services: readonly BundleService[]) => BundleService[];
 }
 
-/** Where whoever started a run says, over a new connection, that one can still log in. */
+/** File that the caller creates over a new connection to confirm the login. */
 export function confirmedPath(id: string): string {
   return `${runDirectory}/confirmed-${id}`;
 }
 
-/** What a run changes of who can log in; undefined: nothing, or nobody would confirm it. */
+/** The login part of a plan; undefined if it has none, or the caller does not confirm. */
 export function loginChange({ bundle, confirmation }: Wanted, plan: Plan): LoginChange | undefined {
   const deciding = new Set(bundle.loginFiles);
   const write = new Map([...plan.write].filter(([path]) => deciding.has(path)));
@@ -55,14 +58,14 @@ export function loginChange({ bundle, confirmation }: Wanted, plan: Plan): Login
   };
 }
 
-/** What is about to be changed at first: no other file and no other service would be undone. */
+/** Intent of the login part alone, so that a rollback touches no other file or service. */
 export function loginIntent({ id, paths, concerned }: LoginChange, intent: Intent): Intent {
   const { before, after } = intent;
   const services = { before: concerned(before), after: concerned(after) };
   return { ...services, paths, changed: paths, confirmation: id };
 }
 
-/** What is left of a run after its login part. */
+/** The rest of a run after its login part. */
 export function withoutLogin(all: Run, { paths }: LoginChange): Run {
   const done = new Set(paths);
   const write = new Map([...all.plan.write].filter(([path]) => !done.has(path)));
@@ -72,11 +75,11 @@ export function withoutLogin(all: Run, { paths }: LoginChange): Run {
 }
 
 /**
- * Changes who can log in, and waits until somebody did. The swap must have begun with
- * {@link loginIntent}: from before the first change on, a timer of systemd undoes it whatever becomes
- * of this program.
+ * Changes the login files and waits for the confirmation. The swap must have begun with {@link
+ * loginIntent}. Before the first change a systemd timer is started that undoes the change even if this
+ * program dies.
  *
- * @throws Unconfirmed if nobody did in time; nothing is taken back here.
+ * @throws UnconfirmedLogin if there is no confirmation in time; this function undoes nothing.
  */
 export async function changeLogin(change: LoginChange, { bundle }: Run): Promise<void> {
   rmSync(confirmedPath(change.id), { force: true });
@@ -85,7 +88,7 @@ export async function changeLogin(change: LoginChange, { bundle }: Run): Promise
   await bringUp(change.concerned(bundle.services), new Set(change.paths));
   say("confirm", change.paths.join(", "));
   for (let waited = 0; !existsSync(confirmedPath(change.id)); waited += pollMs) {
-    if (waited >= confirmSeconds * 1000) throw new Unconfirmed(change.paths);
+    if (waited >= confirmSeconds * 1000) throw new UnconfirmedLogin(change.paths);
     await pause(pollMs);
   }
   rmSync(confirmedPath(change.id), { force: true });
@@ -97,10 +100,10 @@ async function arm(): Promise<void> {
   await disarm();
   const when = [`--on-active=${undoSeconds}`, "--timer-property=AccuracySec=1s"];
   const how = [`--unit=${timer}`, "--collect", "--quiet", ...when];
-  await must(["/usr/bin/systemd-run", ...how, "/usr/bin/node", program, "recover"]);
+  await runOrThrow(["/usr/bin/systemd-run", ...how, "/usr/bin/node", program, "recover"]);
 }
 
-/** Stops the timer; without one nothing happens. While this program runs it would do nothing either. */
+/** Stops the timer, if it runs. While this program runs, the timer's program would do nothing. */
 export async function disarm(): Promise<void> {
   await run(["/usr/bin/systemctl", "stop", `${timer}.timer`]);
 }

@@ -2,45 +2,45 @@ import { existsSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { Bundle, BundleService } from "./bundle";
 import { writeAtomically } from "./files";
-import { stateDirectory } from "./places";
+import { stateDirectory } from "./directories";
 
-/** What the last run left on the host. */
+/** Record of what the last run put on the host. */
 export interface Manifest {
   /** Paths of files. */
   files: string[];
   /** Paths of secret files. */
   secretFiles: string[];
-  /** Units. */
+  /** Managed services. */
   services: BundleService[];
-  /** Where releases are, if there are any. */
+  /** Directory of releases, if any. */
   releaseRoot?: string;
-  /** True from the first swap until everything is healthy: a run was interrupted if it stays. */
+  /** True from the first swap until everything is healthy; if it stays true, the run was interrupted. */
   pending: boolean;
 }
 
-/** Where the record of the last run is. */
+/** Path of the manifest. */
 export const manifestPath = `${stateDirectory}/manifest.json`;
 
-/** The record of the last run; empty on a new host. */
+/** The manifest of the last run; empty on a new host. */
 export function readManifest(): Manifest {
   if (!existsSync(manifestPath))
     return { files: [], secretFiles: [], services: [], pending: false };
   return JSON.parse(readFileSync(manifestPath, "utf8")) as Manifest;
 }
 
-/** True if both say the same. */
+/** True if both manifests are equal. */
 export function isSameManifest(one: Manifest, other: Manifest): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** Records what is on the host. */
+/** Writes the manifest. */
 export function writeManifest(manifest: Manifest): void {
   const content = `${JSON.stringify(manifest)}\n`;
   writeAtomically(manifestPath, { content, owner: "root", group: "root", mode: "0600" });
 }
 
 /** Units of `these` that are not among `those`. */
-export function leaving(
+export function unitsOnlyIn(
   these: readonly BundleService[],
   those: readonly BundleService[],
 ): string[] {
@@ -48,7 +48,7 @@ export function leaving(
   return these.map(({ unit }) => unit).filter((unit) => !stay.has(unit));
 }
 
-/** What a finished run of that bundle leaves. */
+/** Manifest after a finished run of that bundle. */
 export function manifestOf({ files, secretFiles, services, release }: Bundle): Manifest {
   return {
     files: Object.keys(files),
@@ -59,9 +59,9 @@ export function manifestOf({ files, secretFiles, services, release }: Bundle): M
   };
 }
 
-/** Both runs' paths and units, so that an interrupted run forgets nothing. */
-export function united(before: Manifest, after: Manifest): Manifest {
-  const old = new Set(leaving(before.services, after.services));
+/** Union of both manifests, so that an interrupted run loses no path or unit. */
+export function unionOf(before: Manifest, after: Manifest): Manifest {
+  const old = new Set(unitsOnlyIn(before.services, after.services));
   return {
     ...after,
     files: [...new Set([...before.files, ...after.files])],

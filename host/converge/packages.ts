@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { sourcesDirectory } from "./places";
-import { must, pause, run, say } from "./run";
+import { sourcesDirectory } from "./directories";
+import { runOrThrow, pause, run, say } from "./run";
 
-/** Tries of the package manager; another program may hold its lock, or a mirror may stumble. */
+/** Attempts of the package manager: another program may hold its lock, or a mirror may fail. */
 const packageTries = 5;
 
 async function missingPackages(packages: readonly string[]): Promise<string[]> {
@@ -18,9 +18,9 @@ async function missingPackages(packages: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Installs packages that are missing.
+ * Installs missing packages.
  *
- * @throws Error naming those that cannot be had; nothing else was changed.
+ * @throws Error naming the packages that cannot be installed; nothing else was changed.
  */
 export async function installPackages(packages: readonly string[]): Promise<void> {
   const missing = await missingPackages(packages);
@@ -29,9 +29,9 @@ export async function installPackages(packages: readonly string[]): Promise<void
   for (let tries = 1; ; tries++) {
     try {
       say("install", missing.join(" "));
-      await must(["/usr/bin/apt-get", "update", "-qq"], 300, env);
+      await runOrThrow(["/usr/bin/apt-get", "update", "-qq"], 300, env);
       const options = ["-y", "-qq", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"];
-      await must(["/usr/bin/apt-get", "install", ...options, ...missing], 1_200, env);
+      await runOrThrow(["/usr/bin/apt-get", "install", ...options, ...missing], 1_200, env);
       return;
     } catch (error) {
       const { message } = error as Error;
@@ -54,7 +54,7 @@ function unknown(said: string): string[] {
   return [...new Set(forms.flatMap((form) => [...said.matchAll(form)].map(([, name]) => name!)))];
 }
 
-/** True if no try can help: the host knows no place where packages come from, as in the local cloud. */
+/** True if retries are pointless: the host has no package sources, as in the local cloud. */
 function noSources(said: string): boolean {
   return unknown(said).length > 0 && sourceFiles().length === 0;
 }
@@ -69,13 +69,12 @@ function sourceFiles(): string[] {
 
 function notInstalled(said: string, missing: readonly string[]): string {
   const names = unknown(said);
-  if (names.length === 0)
-    return `packages must be installed, got none of ${missing.join(", ")}: ${said}`;
+  if (names.length === 0) return `the packages ${missing.join(", ")} cannot be installed: ${said}`;
   const why = noSources(said)
-    ? "this host has no source of packages, as those of the local cloud, and none but its image's"
-    : "the distribution's sources have none of that name";
+    ? "this host has no package sources, as all hosts of the local cloud, and only the packages of its image"
+    : "the distribution has no package of that name";
   return (
-    `packages must be installed, got no ${names.join(", ")}: ${why}; take the name out of webstack:app.packages, ` +
+    `the packages ${names.join(", ")} cannot be installed: ${why}; remove the name from webstack:app.packages, ` +
     `or correct it\n${said}`
   );
 }

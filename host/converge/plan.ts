@@ -1,34 +1,34 @@
 import { existsSync } from "node:fs";
 import type { BundleFile, Wanted } from "./bundle";
-import { isSame, readBack } from "./files";
+import { isSame, readFile } from "./files";
 import type { Manifest } from "./manifest";
 import { currentRelease, unpackRelease } from "./release";
 
-/** What is to change on the host. */
+/** Changes to the host. */
 export interface Plan {
   /** Files to write, by path. */
   write: Map<string, BundleFile>;
-  /** Files that an earlier bundle brought and this one does not. */
+  /** Files of an earlier bundle that this bundle does not contain. */
   remove: string[];
-  /** The release to switch to, and the one before. */
+  /** Release to switch to, and the previous one. */
   release?: { root: string; digest: string; before: string | undefined };
 }
 
-/** Every file that the host is to have. A secret that is not delivered again stays as it is. */
+/** Files that the host should have. A secret file that is not delivered again stays unchanged. */
 function wantedFiles({ bundle, secrets }: Wanted): Map<string, BundleFile> {
   const files = new Map(Object.entries(bundle.files));
   for (const [path, attributes] of Object.entries(bundle.secretFiles)) {
-    const content = secrets[path] ?? readBack(path)?.content;
+    const content = secrets[path] ?? readFile(path)?.content;
     if (content !== undefined) files.set(path, { ...attributes, content });
   }
   return files;
 }
 
-/** Compares the host with what is wanted; fetches and unpacks the release if it is not there. */
+/** Compares the host with the wanted state; downloads and unpacks the release if necessary. */
 export async function makePlan(wanted: Wanted, manifest: Manifest): Promise<Plan> {
   const { files, secretFiles, release } = wanted.bundle;
   const write = new Map(
-    [...wantedFiles(wanted)].filter(([path, file]) => !isSame(readBack(path), file)),
+    [...wantedFiles(wanted)].filter(([path, file]) => !isSame(readFile(path), file)),
   );
   const remove = [...manifest.files, ...manifest.secretFiles].filter(
     (path) => !(path in files) && !(path in secretFiles) && existsSync(path),
@@ -40,8 +40,8 @@ export async function makePlan(wanted: Wanted, manifest: Manifest): Promise<Plan
 }
 
 /**
- * Paths whose services must act. After an interrupted run these are all paths: nobody knows which
- * service has seen which file.
+ * Paths whose services must act. After an interrupted run these are all paths, because it is unknown which
+ * service has loaded which file.
  */
 export function changedPaths(plan: Plan, wanted: Wanted, pending: boolean): Set<string> {
   const { write, remove, release } = plan;

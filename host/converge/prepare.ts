@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Bundle } from "./bundle";
 import { idOf, setAttributes } from "./files";
 import { installPackages } from "./packages";
-import { must } from "./run";
+import { runOrThrow } from "./run";
 
 async function addUsers(users: Bundle["users"]): Promise<void> {
   for (const { name, home } of users) {
@@ -16,12 +16,12 @@ async function addUsers(users: Bundle["users"]): Promise<void> {
         "--shell",
         "/usr/sbin/nologin",
       ];
-      await must(["/usr/sbin/useradd", ...shape, "--home-dir", home, name]);
+      await runOrThrow(["/usr/sbin/useradd", ...shape, "--home-dir", home, name]);
     }
   }
 }
 
-/** Packages, users and directories: what files and services stand on. Nothing of it is taken back. */
+/** Installs packages, adds users and creates directories. A rollback undoes none of that. */
 export async function prepare(bundle: Bundle): Promise<void> {
   await installPackages(bundle.packages);
   await addUsers(bundle.users);

@@ -1,16 +1,16 @@
 import { readdirSync, rmSync, statSync } from "node:fs";
 import type { BundleRelease } from "./bundle";
-import { ranLately } from "./journal";
+import { recentReleases } from "./journal";
 import { currentRelease } from "./release";
 
 /**
- * Removes releases beyond `keep`; never the running one. Those that ran lately stay before others, such as
- * one that never became healthy; of these the newest.
+ * Removes all but `keep` releases, never the running one. Releases that ran most recently are kept first,
+ * then the newest of those that never ran successfully.
  */
 export function pruneReleases({ root, keep }: BundleRelease): void {
   const folder = `${root}/releases`;
   const running = currentRelease(root);
-  const lately = ranLately();
+  const lately = recentReleases();
   const rank = (name: string) => (lately.includes(name) ? lately.indexOf(name) : lately.length);
   readdirSync(folder)
     .filter((name) => name !== running)

@@ -1,12 +1,12 @@
-import { readBack, sha256 } from "./files";
+import { readFile, sha256 } from "./files";
 import { readManifest } from "./manifest";
 import { currentRelease } from "./release";
 import { unitStates } from "./systemd";
 
-/** What is on the host of all that the last run manages. Secrets appear as digests only. */
+/** State of everything on the host that the last run manages. Secrets appear as digests only. */
 export async function readHost() {
   const manifest = readManifest();
-  const found = (paths: readonly string[]) => paths.map((path) => [path, readBack(path)] as const);
+  const found = (paths: readonly string[]) => paths.map((path) => [path, readFile(path)] as const);
   const files = found(manifest.files);
   const secretFiles = found(manifest.secretFiles);
   const states = await unitStates(manifest.services.map(({ unit }) => unit));

@@ -14,15 +14,15 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { BundleRelease } from "./bundle";
-import { removeDurably, swapIn } from "./durable";
+import { removeDurably, replaceAtomically } from "./durable";
 import { labelRelease } from "./label";
-import { stateDirectory } from "./places";
-import { must, say } from "./run";
+import { stateDirectory } from "./directories";
+import { runOrThrow, say } from "./run";
 
 const incoming = `${stateDirectory}/incoming`;
 const digestForm = /^[0-9a-f]{64}$/;
 
-/** The digest itself. @throws Error if it is none. */
+/** Returns the digest. @throws Error if it is malformed. */
 export function checkDigest(digest: string): string {
   if (!digestForm.test(digest)) throw new Error(`digest must be 64 hex digits, got "${digest}"`);
   return digest;
@@ -32,12 +32,12 @@ function archivePath(digest: string): string {
   return `${incoming}/${checkDigest(digest)}.tar.gz`;
 }
 
-/** True if the release, or its archive, is on the host. */
+/** True if the release or its archive is on the host. */
 export function hasRelease(digest: string, root = "/srv/app"): boolean {
   return existsSync(`${root}/releases/${digest}`) || existsSync(archivePath(digest));
 }
 
-/** Writes what arrives to `path`, for root alone. @throws Error if its SHA-256 is not `digest`. */
+/** Writes a stream to `path`, readable by root only. @throws Error if its SHA-256 is not `digest`. */
 export async function storeChecked(
   path: string,
   digest: string,
@@ -52,9 +52,10 @@ export async function storeChecked(
 }
 
 /**
- * Stores an archive in place of others that nobody unpacked, such as that of a deploy that was given up.
+ * Stores a release archive and removes other archives that were never unpacked, as after an abandoned
+ * deploy.
  *
- * @throws Error if its SHA-256 is another one.
+ * @throws Error if its SHA-256 differs.
  */
 export async function receive(digest: string, source: NodeJS.ReadableStream): Promise<void> {
   const target = archivePath(digest);
@@ -72,9 +73,9 @@ export async function receive(digest: string, source: NodeJS.ReadableStream): Pr
 }
 
 /**
- * Fetches a release that is not here yet; nothing uses it until a bundle names it.
+ * Downloads a release that is not on the host; it is unused until a bundle names it.
  *
- * @throws Error if it cannot be fetched, or its SHA-256 is another one.
+ * @throws Error if the download fails, or its SHA-256 differs.
  */
 export async function fetchRelease(release: BundleRelease): Promise<void> {
   if (!hasRelease(release.digest, release.root)) await download(release);
@@ -84,12 +85,12 @@ async function download(release: BundleRelease): Promise<void> {
   say("download", release.url);
   const response = await fetch(release.url ?? "", { signal: AbortSignal.timeout(300_000) });
   if (!response.ok || !response.body) {
-    throw new Error(`${release.url} answered ${response.status}`);
+    throw new Error(`the download of ${release.url} failed with status ${response.status}`);
   }
   await receive(release.digest, Readable.fromWeb(response.body as never));
 }
 
-/** What `current` points at: a digest, or undefined. */
+/** Digest that `current` points at; undefined if there is no release. */
 export function currentRelease(root: string): string | undefined {
   try {
     return basename(readlinkSync(`${root}/current`));
@@ -98,17 +99,17 @@ export function currentRelease(root: string): string | undefined {
   }
 }
 
-/** Points `current` at a release in one step. Returns the digest it pointed at before. */
+/** Points `current` at a release atomically. Returns the previous digest. */
 export function switchRelease(root: string, digest: string | undefined): string | undefined {
   const before = currentRelease(root);
   if (digest === undefined) removeDurably(`${root}/current`);
-  else swapIn(`${root}/current`, (draft) => symlinkSync(`releases/${digest}`, draft));
+  else replaceAtomically(`${root}/current`, (draft) => symlinkSync(`releases/${digest}`, draft));
   return before;
 }
 
 /**
- * Unpacks a release beside the others; nothing uses it yet. Returns false when its archive has not
- * arrived: on a first boot it is pushed later.
+ * Unpacks a release beside the others; it is unused until the switch. Returns false if its archive is
+ * missing: on a first boot it is pushed later.
  */
 export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   const target = `${release.root}/releases/${release.digest}`;
@@ -121,10 +122,10 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   const draft = `${target}.${process.pid}`;
   try {
     mkdirSync(draft, { recursive: true, mode: 0o755 });
-    await must(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
+    await runOrThrow(["/usr/bin/tar", "-xzf", archive, "-C", draft, "--no-same-owner"], 300);
     labelRelease(draft, release.digest);
-    // A power cut must not leave a release that looks whole and is not.
-    await must(["/usr/bin/sync", "-f", draft], 60);
+    // A power failure must not leave an incomplete release under its final name.
+    await runOrThrow(["/usr/bin/sync", "-f", draft], 60);
     renameSync(draft, target);
   } finally {
     rmSync(draft, { recursive: true, force: true });

@@ -1,14 +1,18 @@
 import { execFile } from "node:child_process";
 
 /** Result of a finished program. */
-export interface Ran {
+export interface ProgramResult {
   status: number;
   stdout: string;
   stderr: string;
 }
 
 /** Runs a program without a shell. Never rejects: a program that cannot start has status 127. */
-export function run(command: readonly string[], timeoutSeconds = 60, env = {}): Promise<Ran> {
+export function run(
+  command: readonly string[],
+  timeoutSeconds = 60,
+  env = {},
+): Promise<ProgramResult> {
   const [file = "", ...args] = command;
   return new Promise((resolve) => {
     const options = {
@@ -18,7 +22,7 @@ export function run(command: readonly string[], timeoutSeconds = 60, env = {}): 
     };
     execFile(file, args, options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === "number" ? error.code : 127) : 0;
-      const late = error?.killed ? `\nended after ${timeoutSeconds} s` : "";
+      const late = error?.killed ? `\nkilled after ${timeoutSeconds} s` : "";
       resolve({ status: code, stdout, stderr: stderr + late });
     });
   });
@@ -29,14 +33,14 @@ export function run(command: readonly string[], timeoutSeconds = 60, env = {}): 
  *
  * @throws Error with the command and the end of its output.
  */
-export async function must(command: readonly string[], timeoutSeconds = 60, env = {}) {
+export async function runOrThrow(command: readonly string[], timeoutSeconds = 60, env = {}) {
   const { status, stdout, stderr } = await run(command, timeoutSeconds, env);
   if (status === 0) return stdout;
   const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
-  throw new Error(`${command.join(" ")} ended with ${status}:\n${said}`);
+  throw new Error(`${command.join(" ")} exited with ${status}:\n${said}`);
 }
 
-/** Prints one step as a JSON line, for whoever started converge. */
+/** Prints a step as a JSON line for the caller of converge. */
 export function say(step: string, detail = ""): void {
   process.stdout.write(`${JSON.stringify({ step, detail })}\n`);
 }

@@ -2,18 +2,18 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import type { BundleRelease, BundleRuntime } from "./bundle";
 import { readJournal } from "./journal";
 import { checkDigest, storeChecked } from "./release";
-import { must, say } from "./run";
+import { runOrThrow, say } from "./run";
 
-/** True if a runtime is on the host, whole. */
+/** True if the runtime is on the host, completely. */
 export function hasRuntime({ root, digest }: BundleRuntime): boolean {
   return existsSync(`${root}/${checkDigest(digest)}`);
 }
 
 /**
- * Takes the archive of a runtime and unpacks it beside the others, in a directory of its digest's name; nothing uses
- * it yet.
+ * Receives a runtime archive and unpacks it into a directory named by its digest; it is unused until a
+ * release needs it.
  *
- * @throws Error if its SHA-256 is another one.
+ * @throws Error if its SHA-256 differs.
  */
 export async function receiveRuntime(
   { root, digest }: BundleRuntime,
@@ -25,9 +25,12 @@ export async function receiveRuntime(
   try {
     await storeChecked(`${draft}.tar.gz`, digest, "runtime", source);
     mkdirSync(draft, { recursive: true, mode: 0o755 });
-    await must(["/usr/bin/tar", "-xzf", `${draft}.tar.gz`, "-C", draft, "--no-same-owner"], 300);
-    // A power cut must not leave a runtime that looks whole and is not.
-    await must(["/usr/bin/sync", "-f", draft], 60);
+    await runOrThrow(
+      ["/usr/bin/tar", "-xzf", `${draft}.tar.gz`, "-C", draft, "--no-same-owner"],
+      300,
+    );
+    // A power failure must not leave an incomplete runtime under its final name.
+    await runOrThrow(["/usr/bin/sync", "-f", draft], 60);
     if (!existsSync(target)) renameSync(draft, target);
   } finally {
     for (const path of [draft, `${draft}.tar.gz`]) rmSync(path, { recursive: true, force: true });
@@ -35,10 +38,7 @@ export async function receiveRuntime(
   say("unpacked", `runtime ${digest}`);
 }
 
-/**
- * Removes runtimes, but for that of the release, those with which the releases ran that are kept, and the newest
- * of the others.
- */
+/** Removes runtimes, except that of the release, those of kept releases, and the newest other one. */
 export function pruneRuntimes({ root: app, runtime }: BundleRelease): void {
   if (!runtime || !existsSync(runtime.root)) return;
   const needed = new Set([runtime.digest]);
@@ -48,7 +48,7 @@ export function pruneRuntimes({ root: app, runtime }: BundleRelease): void {
   readdirSync(runtime.root)
     .filter((name) => !needed.has(name))
     .map((name) => ({ name, time: statSync(`${runtime.root}/${name}`).mtimeMs }))
-    // What a receiving that was cut off left behind goes first.
+    // Remains of an interrupted transfer are removed first.
     .sort(
       (a, b) => Number(a.name.startsWith(".")) - Number(b.name.startsWith(".")) || b.time - a.time,
     )

@@ -1,37 +1,37 @@
 import { existsSync } from "node:fs";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
-import { must, pause, run, say } from "./run";
+import { runOrThrow, pause, run, say } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
 const systemctl = "/usr/bin/systemctl";
-/** Adds to the jobs of a boot that is under way; to wait for one of them could be to wait for oneself. */
+/** Queues jobs without waiting. During a boot, waiting for a job could be waiting for this program itself. */
 const queueing = [systemctl, "--no-block"];
-/** Longest wait for a start: the private network card of a new server may take minutes. */
+/** Longest start of a unit, seconds: the private network card of a new server may take minutes to appear. */
 const startSeconds = 330;
 /**
- * A program that cannot work ends within this time after its start, and a reload has brought new
- * workers, milliseconds.
+ * Time after a start or reload, milliseconds, in which a failing program exits and a reload starts new
+ * workers.
  */
 const settleMs = 300;
 
-/** What happened to the services. */
+/** Result of {@link bringUp}. */
 export interface ServicesResult {
   /** Active state by unit. */
   services: Record<string, string>;
-  /** Units that stay off, with the paths they wait for. */
+  /** Units that stay off, with the missing paths. */
   waiting: Record<string, string[]>;
 }
 
-/** Paths that a service needs and that are not there. */
+/** Missing paths that a service needs. */
 function missing({ needs }: BundleService): string[] {
   return needs.filter((path) => !existsSync(path));
 }
 
 /**
- * Starts, reloads or restarts what the changed paths concern, in the bundle's order, and waits for
- * the health of each. A service whose needs are missing is kept off: its package may have started
- * it already.
+ * Starts, reloads or restarts the services that the changed paths concern, in the bundle's order, and
+ * waits until each is healthy. A service with missing paths is stopped, because its package may have
+ * started it.
  *
  * @throws Error naming the unit, with the end of its journal.
  */
@@ -51,7 +51,7 @@ export async function bringUp(
     if (verb) {
       await act(verb, service, state);
       acted.push(service);
-      // Workers of before the reload may still answer, and would hide what the new ones do.
+      // Old workers may still answer after a reload, and would hide a failure of the new ones.
       if (verb === "reload-or-restart") await pause(settleMs);
     }
     await waitHealthy(service);
@@ -66,7 +66,7 @@ export async function bringUp(
   };
 }
 
-/** What a running service must do about the changed paths. */
+/** Action of a running service on the changed paths; undefined: none. */
 export function verbFor(
   { restartFiles, reloadFiles }: BundleService,
   changed: ReadonlySet<string>,
@@ -94,7 +94,7 @@ async function enable(
   const units = services
     .map(({ unit }) => unit)
     .filter((unit) => states.get(unit)?.file === "disabled");
-  if (units.length > 0) await must([systemctl, "enable", "--quiet", ...units]);
+  if (units.length > 0) await runOrThrow([systemctl, "enable", "--quiet", ...units]);
 }
 
 async function act(
@@ -105,30 +105,30 @@ async function act(
   say(verb, unit);
   try {
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
-    await must([systemctl, verb, unit], startTimeoutSeconds);
+    await runOrThrow([systemctl, verb, unit], startTimeoutSeconds);
   } catch (error) {
     const said = `${(error as Error).message}\n${await journalTail(unit)}`;
     throw new Error(said, { cause: error });
   }
 }
 
-/** systemd takes a program for started that ends a moment later; looks once more at all. */
+/** Checks all services once more: systemd reports a program as started that exits a moment later. */
 async function settle(services: readonly BundleService[]): Promise<void> {
   if (services.length === 0) return;
   await pause(settleMs);
   for (const [unit, { active }] of await unitStates(services.map(({ unit }) => unit))) {
     if (active === "active" || active === "reloading") continue;
-    throw new Error(`${unit} does not stay up, it is ${active}\n${await journalTail(unit)}`);
+    throw new Error(`${unit} did not stay up; its state is ${active}\n${await journalTail(unit)}`);
   }
   for (const service of services) await waitHealthy(service);
 }
 
 /**
- * Brings services back to what they were before a failed run: those of the last run run again with
- * their old files, those that only packages brought see their old files. Goes on after a failure,
- * since the run has failed already. While `booting`, systemd is told but not waited for.
+ * Restores the services after a failed run: managed services run again with their old files, services that
+ * only their packages started see their old files. Continues after a failure, because the run has failed
+ * already. While `booting`, jobs are queued and not awaited.
  */
-export async function putBack(
+export async function restoreServices(
   managed: readonly BundleService[],
   fromPackages: readonly BundleService[],
   changed: ReadonlySet<string>,
@@ -146,7 +146,9 @@ export async function putBack(
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (!verb) continue;
-    const done = booting ? must([...queueing, verb, service.unit]) : act(verb, service, state);
+    const done = booting
+      ? runOrThrow([...queueing, verb, service.unit])
+      : act(verb, service, state);
     await done.catch((error: Error) => say("put back", error.message));
   }
   for (const service of fromPackages) {
@@ -157,7 +159,7 @@ export async function putBack(
   }
 }
 
-/** Stops and disables units; while `booting`, their end is not waited for. */
+/** Stops and disables units; while `booting`, their stop is not awaited. */
 export async function retire(units: readonly string[], booting = false): Promise<void> {
   if (units.length === 0) return;
   for (const unit of units) say("retire", unit);

@@ -1,21 +1,21 @@
 import { existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import type { BundleService } from "./bundle";
-import { duplicate, makeDirectory, removeDurably, swapIn } from "./durable";
+import { duplicate, makeDirectory, removeDurably, replaceAtomically } from "./durable";
 import { writeAtomically } from "./files";
 import { manifestPath } from "./manifest";
-import { stateDirectory } from "./places";
+import { stateDirectory } from "./directories";
 import { switchRelease } from "./release";
 import { say } from "./run";
 
-/** Directory of the record and the kept copies, while a swap is not finished. */
+/** Directory of the record and the copies of an unfinished swap. */
 export const swapDirectory = `${stateDirectory}/swap`;
 const recordPath = `${swapDirectory}/record.json`;
 
-/** What a run is about to change, so that it can be taken back. */
+/** What a run is about to change, so that it can be undone. */
 export interface Intent {
   /** Paths of files that are written or removed. */
   paths: readonly string[];
-  /** The link `current` before, if it is switched; null: there was none. */
+  /** Previous target of the link `current`, if it is switched; null: there was none. */
   release?: { root: string; before: string | null };
   /** Paths whose services act. */
   changed: readonly string[];
@@ -23,29 +23,32 @@ export interface Intent {
   before: readonly BundleService[];
   /** Services of this run. */
   after: readonly BundleService[];
-  /** Name of the run if this is only what decides who can log in, and nobody has confirmed it yet. */
+  /** Id of the run, if this is only its unconfirmed login part. */
   confirmation?: string;
 }
 
-/** A begun swap, as the host's disk has it. */
+/** Record of an unfinished swap, as it is on disk. */
 export interface Swap extends Omit<Intent, "paths"> {
-  /** Form of the record: one converge may find what another one began. */
+  /** Format version: one converge version may find a record of another. */
   version: 1;
-  /** Each path, in the order of going back, with its copy's name in the directory; null: there was no file. */
+  /**
+   * Each path with the name of its copy in the swap directory, in the order of restoring; null: there was
+   * no file.
+   */
   kept: [path: string, copy: string | null][];
 }
 
 /**
- * Keeps all that a run is about to change and records it; both are on the disk when this returns.
- * The manifest is part of it, as the last to go back.
+ * Copies everything that a run is about to change and records it; both are on disk when this returns. The
+ * manifest is the last entry to be restored.
  *
- * From here on the host is never mixed for longer than a boot: until `endSwap`, whoever finds the
- * record undoes the swap. It is undone, not finished, since the new state has not been seen to
- * work, and since going back needs nothing but the copies: no bundle, no secret, and no room on
- * the disk, as a copy is a second name of the old file. A copy has the owner and mode of its file,
- * so a secret stays one; the directory is root's alone. Directories that were made stay.
+ * From here on the host is in a mixed state at most until the next boot: until `endSwap`, the next run or
+ * boot that finds the record undoes the swap. It is undone, not finished, because the new state has not
+ * been proven to work, and because undoing needs only the copies: no bundle, no secret and no disk space,
+ * as copies are hard links. Copies keep owner and mode, so secrets stay secret; only root may enter the
+ * directory. Created directories stay.
  *
- * @throws Error naming the path that cannot be kept; nothing was changed.
+ * @throws Error naming the path that cannot be copied; nothing was changed.
  */
 export function beginSwap({ paths, ...intent }: Intent): Swap {
   rmSync(swapDirectory, { recursive: true, force: true });
@@ -59,9 +62,9 @@ export function beginSwap({ paths, ...intent }: Intent): Swap {
 }
 
 /**
- * Keeps more of what a begun run is about to change: what it has changed so far is undone with it.
+ * Adds paths to an unfinished swap, whose earlier changes are undone with them.
  *
- * @throws Error naming the path that cannot be kept; the swap is as it was.
+ * @throws Error naming the path that cannot be copied; the swap is unchanged.
  */
 export function widenSwap(swap: Swap, { paths, ...intent }: Intent): Swap {
   const known = new Map(swap.kept);
@@ -73,7 +76,7 @@ export function widenSwap(swap: Swap, { paths, ...intent }: Intent): Swap {
   return record({ version: 1, kept: [...swap.kept.slice(0, -1), ...more, manifest!], ...intent });
 }
 
-/** Copies of what is at those paths, numbered from `first` on. */
+/** Copies the files at those paths, numbered from `first`. */
 function keep(paths: readonly string[], first: number): Swap["kept"] {
   return paths.map((path, i) => {
     if (!lstatSync(path, { throwIfNoEntry: false })) return [path, null];
@@ -83,7 +86,7 @@ function keep(paths: readonly string[], first: number): Swap["kept"] {
   });
 }
 
-/** After the copies: a new name in a directory brings those before it to the disk too. */
+/** Written after the copies: syncing the new name also syncs earlier entries of the directory. */
 function record(swap: Swap): Swap {
   const content = `${JSON.stringify(swap)}\n`;
   writeAtomically(recordPath, { content, owner: "root", group: "root", mode: "0600" });
@@ -91,9 +94,9 @@ function record(swap: Swap): Swap {
 }
 
 /**
- * The swap that a run began and did not end; undefined if there is none.
+ * The unfinished swap of an interrupted run; undefined if there is none.
  *
- * @throws Error saying what to do if the record cannot be read.
+ * @throws Error with instructions if the record cannot be read.
  */
 export function unfinishedSwap(): Swap | undefined {
   if (!existsSync(recordPath)) {
@@ -106,18 +109,18 @@ export function unfinishedSwap(): Swap | undefined {
     return swap;
   } catch (error) {
     throw new Error(
-      `${recordPath} says what an interrupted run changed and cannot be read: ${(error as Error).message}. ` +
-        `The files of before are beside it: put back by hand what is needed, then remove ${swapDirectory}`,
+      `${recordPath} is the record of an interrupted run and cannot be read: ${(error as Error).message}. ` +
+        `Copies of the previous files are in the same directory: restore the needed ones by hand, then remove ${swapDirectory}`,
       { cause: error },
     );
   }
 }
 
 /**
- * Puts back every path of a swap that can be, the manifest only if all others are. May be repeated
- * and interrupted at will: the copies stay.
+ * Restores every path of a swap that can be restored, the manifest only if all others were. May be
+ * repeated and interrupted: the copies stay.
  *
- * @returns Why paths are not back, a sentence for each.
+ * @returns one sentence for each path that could not be restored.
  */
 export function restore({ kept, release }: Swap): string[] {
   const problems: string[] = [];
@@ -133,13 +136,15 @@ export function restore({ kept, release }: Swap): string[] {
     if (path === manifestPath && problems.length > 0) continue;
     if (copy === null) attempt(() => removeDurably(path));
     else {
-      attempt(() => swapIn(path, (draft) => duplicate(`${swapDirectory}/${copy}`, draft)));
+      attempt(() =>
+        replaceAtomically(path, (draft) => duplicate(`${swapDirectory}/${copy}`, draft)),
+      );
     }
   }
   return problems;
 }
 
-/** Ends a swap: from here on its state is the host's. */
+/** Ends a swap: the new state is final. */
 export function endSwap(): void {
   removeDurably(recordPath);
   try {

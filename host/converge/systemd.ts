@@ -1,14 +1,14 @@
 import { run } from "./run";
 
-/** What systemd says of a unit. */
+/** State of a unit as systemd reports it. */
 export interface UnitState {
-  /** Such as `active`, `activating`, `failed`. */
+  /** Active state, such as `active`, `activating`, `failed`. */
   active: string;
-  /** Such as `enabled`, `disabled`, `static`. */
+  /** File state, such as `enabled`, `disabled`, `static`. */
   file: string;
 }
 
-/** Active and file state of units, in one call. */
+/** Active and file states of units, from one call. */
 export async function unitStates(units: readonly string[]): Promise<Map<string, UnitState>> {
   if (units.length === 0) return new Map();
   const properties = "--property=Id,ActiveState,UnitFileState";
@@ -23,14 +23,14 @@ export async function unitStates(units: readonly string[]): Promise<Map<string, 
   );
 }
 
-/** True if the unit is up; one that is starting or reloading counts. */
+/** True if the unit is active, starting or reloading. */
 export function isUp(state: UnitState | undefined): boolean {
   return ["active", "activating", "reloading"].includes(state?.active ?? "");
 }
 
 /** The last lines that a unit logged since this run began. */
 export async function journalTail(unit: string, lines = 25): Promise<string> {
-  // A moment of the wall clock, as the journal has it.
+  // The journal uses the wall clock.
   const begun = Math.floor(Date.now() / 1000 - process.uptime());
   const shape = ["--no-pager", "-o", "cat", "-n", String(lines), "--since", `@${begun}`];
   const { stdout } = await run(["/usr/bin/journalctl", ...shape, "-u", unit]);

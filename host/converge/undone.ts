@@ -1,16 +1,16 @@
 import { writeAtomically } from "./files";
-import { stateDirectory } from "./places";
+import { stateDirectory } from "./directories";
 import { say } from "./run";
 
-/** Where it is written which change of who can log in was undone last, for whoever comes back. */
+/** File that records the last undone change of login files, for the next caller. */
 export const undonePath = `${stateDirectory}/undone.json`;
 
 /**
- * Writes down that a change was undone which nobody confirmed.
+ * Records that an unconfirmed change was undone.
  *
- * @param id name of its run.
+ * @param id id of its run.
  */
-export function recordUndone(id: string, files: readonly string[]): void {
+export function recordUndoneLogin(id: string, files: readonly string[]): void {
   try {
     const content = `${JSON.stringify({ id, files })}\n`;
     writeAtomically(undonePath, { content, owner: "root", group: "root", mode: "0600" });

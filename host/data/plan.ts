@@ -1,37 +1,37 @@
-/** A MySQL data directory, or the place where one would be. */
+/** A MySQL data directory that exists or could exist. */
 export interface DataDirectory {
   /** Absolute path. */
   path: string;
   exists: boolean;
-  /** UUID of the server that ran on it; null: none has yet. */
+  /** UUID of the MySQL server that ran on it; null: none has run yet. */
   serverUuid: string | null;
 }
 
-/** What is seen before the data directory is put in place. */
-export interface Found {
+/** State before the data directory is mounted. */
+export interface VolumeState {
   /** Id of this node's volume. */
   volumeId: string;
-  /** Volume from which MySQL ran last, as noted on the server's own disk; null: from none. */
+  /** Id of the volume that MySQL last ran from, as recorded on the server's own disk; null: none. */
   ranOn: string | null;
   onVolume: DataDirectory;
-  /** True if a copy is marked on the volume as one on which no MySQL has been up yet. */
+  /** True if the copy on the volume is marked as one that MySQL has not started on yet. */
   neverStarted: boolean;
   onOwnDisk: DataDirectory;
 }
 
-/** What is to be done with the volume before MySQL may start on it. */
+/** Action on the volume before MySQL starts. */
 export type Plan = { type: "use" } | { type: "copy" } | { type: "refuse"; reason: string };
 
 /**
- * A volume on which MySQL has run is used as it is, also by a new server. An empty one gets a copy
- * of what is on the server's own disk; so does one whose copy MySQL never ran on, since MySQL may
- * have gone on without it. A directory of which it cannot be told whose it is may hold the only
- * data there is: it is neither used nor emptied.
+ * A volume that MySQL has run on is used unchanged, also by a new server. An empty volume gets a copy of
+ * the data on the server's own disk. So does a volume whose copy MySQL never ran on, because MySQL may
+ * have gone on without it. A directory of unknown origin may be the only copy of the data: it is neither
+ * used nor emptied.
  */
-export function plan(found: Found): Plan {
+export function plan(found: VolumeState): Plan {
   const { volumeId, ranOn, onVolume, neverStarted, onOwnDisk } = found;
   if (ranOn !== null && !onVolume.exists) {
-    const reason = `volume ${volumeId} is empty, but MySQL ran from volume ${ranOn} before; give that one back, or replace the server`;
+    const reason = `volume ${volumeId} is empty, but MySQL last ran from volume ${ranOn}; attach volume ${ranOn} again, or replace the server`;
     return { type: "refuse", reason };
   }
   if (!onVolume.exists) return { type: "copy" };
@@ -49,7 +49,7 @@ function refusal(path: string, volumeId: string): Plan {
   return { type: "refuse", reason };
 }
 
-/** The server's UUID in the text of `auto.cnf`, or null. */
+/** Server UUID in the text of `auto.cnf`, or null. */
 export function serverUuid(text: string): string | null {
   return /^server-uuid=([0-9a-f-]{36})$/m.exec(text)?.[1] ?? null;
 }

@@ -2,7 +2,7 @@ import { ApiFailure } from "../cloud-api/failure";
 import type { Caller } from "../cloud-api/transport";
 import { monotonicMs } from "../time/monotonic";
 
-/** Looks at an action: soon at first, then once a second; and how long it may run, milliseconds. */
+/** Poll interval of an action: 200 ms for the first polls, then one second; and its timeout, milliseconds. */
 const pollMs = { first: 200, firstLooks: 5, then: 1_000 };
 const actionMs = 15_000;
 
@@ -10,18 +10,18 @@ interface ActionAnswer {
   action: { id: number; status: string; error?: { message: string } | null };
 }
 
-/** The three calls that the mover makes, to the Hetzner API or to a broker. */
+/** The three API calls of the mover, sent to the Hetzner API or to a broker. */
 export class FloatingIpApi {
-  /** @param selector labels that all floating IPs of the stack have, such as `stack=dev`. */
+  /** @param selector label selector of all floating IPs of the stack, such as `stack=dev`. */
   constructor(
     private readonly caller: Caller,
     private readonly selector: string,
   ) {}
 
   /**
-   * Server that has each address, or null, in the order of `ids`; one call for all.
+   * Owners of the floating IPs as server ids or null, in the order of `ids`; one API call.
    *
-   * @throws ApiFailure if an address is not there.
+   * @throws ApiFailure if a floating IP does not exist.
    */
   async owners(ids: readonly number[]): Promise<(number | null)[]> {
     const query = `per_page=50&label_selector=${encodeURIComponent(this.selector)}`;
@@ -36,14 +36,15 @@ export class FloatingIpApi {
     });
   }
 
-  /** Gives the address to a server and waits until the action has succeeded. Never unassigns first. */
+  /** Assigns the floating IP to a server and waits until the action has succeeded. Never unassigns first. */
   async assign(floatingIpId: number, serverId: number): Promise<void> {
     const path = `floating_ips/${floatingIpId}/actions/assign`;
     const answer = (await this.caller.call("POST", path, { server: serverId })) as ActionAnswer;
     let { action } = answer;
     const end = monotonicMs() + actionMs;
     for (let look = 1; action.status === "running"; look++) {
-      if (monotonicMs() > end) throw new ApiFailure(`action ${action.id} does not end`);
+      if (monotonicMs() > end)
+        throw new ApiFailure(`action ${action.id} did not end within ${actionMs / 1000} s`);
       const waitMs = look > pollMs.firstLooks ? pollMs.then : pollMs.first;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       action = ((await this.caller.call("GET", `actions/${action.id}`)) as ActionAnswer).action;

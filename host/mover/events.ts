@@ -1,7 +1,7 @@
-/** What keepalived says this node is. */
+/** VRRP state that keepalived reports for this node. */
 export type VrrpState = "MASTER" | "BACKUP" | "FAULT" | "STOP";
 
-/** Something that happened. Times are milliseconds of a clock that never goes back. */
+/** An event. Times are milliseconds of the monotonic clock. */
 export type Event =
   | { type: "start"; nowMs: number }
   | { type: "vrrp"; state: VrrpState; nowMs: number }
@@ -9,26 +9,26 @@ export type Event =
   | { type: "owner"; serverId: number | null; nowMs: number }
   | { type: "probed"; answers: boolean; nowMs: number }
   | { type: "assigned"; nowMs: number }
-  /** The other load balancer took the address. */
+  /** A broker reports that the other load balancer took the address. */
   | { type: "moved"; nowMs: number }
-  /** An operator wants this node to have the address, even from one that serves. */
+  /** An operator orders this node to take the address, even from a serving node. */
   | { type: "asked"; nowMs: number }
   | Failure;
 
-/** A call to the API that brought nothing. */
+/** A failed API call. */
 export interface Failure {
   type: "failed";
   reason: string;
-  /** Wait that the API asks for. */
+  /** Wait that the API demands, milliseconds. */
   retryAfterMs?: number;
-  /** True if the same call would be refused again: what was believed of the owner is wrong. */
+  /** True if the API would refuse the same call again: the assumed owner is wrong. */
   refused?: boolean;
-  /** 0 to 1; spreads the tries of the two nodes. */
+  /** Random number from 0 to 1, which spreads the retries of the two nodes. */
   random: number;
   nowMs: number;
 }
 
-/** Something to do. At most one call to the API or probe is under way at a time. */
+/** An action of the mover. At most one API call or probe runs at a time. */
 export type Effect =
   | { type: "read-owner" }
   | { type: "probe-peer" }

@@ -1,24 +1,25 @@
-/** A master reads the owner from the API this often: 120 calls in an hour, of 3 600. */
+/** Interval at which a master reads the owner from the API: 120 of 3 600 calls an hour. */
 export const reconcileMs = 30_000;
-/** A master without the address probes the node that has it this often. */
+/** Interval at which a master without the address probes the node that has it. */
 export const watchMs = 1_000;
-/** Probes in a row, about 0.4 s each, until a peer that served is dead: longer than 0.7 s. */
+/** Consecutive failed probes, about 0.4 s each, until a serving peer counts as dead: more than 0.7 s. */
 export const missesUntilDead = 3;
 /**
- * Moves within {@link moveWindowMs}, those that an operator asked for not counted, after which the mover
- * leaves the address where it may serve: two live nodes must not move it to and fro.
+ * Most moves within {@link moveWindowMs}, without those that an operator ordered. Beyond it the mover
+ * leaves the address with a node that may serve, so that two live nodes do not move it back and forth.
  */
 export const maxMoves = 4;
-/** Window of the move limit. */
+/** Window of the move limit, milliseconds. */
 export const moveWindowMs = 600_000;
 /**
- * Silence after which a peer is dead also beyond the limit of moves. An address on a dead node is an
- * outage, so it is not held there; two live nodes that cannot hear each other move it at this rate at most.
+ * Silence after which a peer counts as dead even beyond the move limit. An address on a dead node is an
+ * outage, so the limit does not hold it there. Two live nodes that cannot reach each other move it at most
+ * at this rate.
  */
 export const silentBeyondLimitMs = 5_000;
-/** A silent peer is asked this often then. */
-export const askBeyondLimitMs = 500;
-/** Longest waits after failures of the API, each shortened by up to a fifth; the last one for ever. */
+/** Interval of probes to a silent peer beyond the move limit. */
+export const probeBeyondLimitMs = 500;
+/** Longest waits after consecutive API failures, each shortened by up to a fifth; the last one repeats. */
 export const backOffMs: readonly number[] = [200, 400, 800, 1_600, 2_000];
-/** How long an operator's wish waits for this node to become master. */
-export const askedMs = 10_000;
+/** How long an operator's order waits for this node to become master. */
+export const operatorOrderMs = 10_000;

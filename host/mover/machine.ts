@@ -1,15 +1,15 @@
 import type { Effect, Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
-import { askedMs, backOffMs, missesUntilDead, reconcileMs, watchMs } from "./limits";
-import { askAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
+import { operatorOrderMs, backOffMs, missesUntilDead, reconcileMs, watchMs } from "./limits";
+import { probeAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
 
-/** A state and what to do next. */
+/** A state and the effects to carry out. */
 export interface Step {
   state: State;
   effects: Effect[];
 }
 
-/** The state after an event, and what to do next. */
+/** The transition function of the mover: the new state and the effects of an event. */
 export function step(state: State, event: Event): Step {
   const { nowMs } = event;
   switch (event.type) {
@@ -27,7 +27,7 @@ export function step(state: State, event: Event): Step {
     case "moved":
       return next({ ...state, readAtMs: nowMs }, nowMs);
     case "asked":
-      return next({ ...state, askedUntilMs: nowMs + askedMs }, nowMs);
+      return next({ ...state, askedUntilMs: nowMs + operatorOrderMs }, nowMs);
     case "failed":
       return onFailed(state, event);
   }
@@ -41,16 +41,16 @@ function begin(state: State, busy: "read-owner" | "probe-peer"): Step {
   return { state: { ...state, busy }, effects: [{ type: busy }] };
 }
 
-/** What is due now. */
+/** The next action that is due. */
 function next(state: State, nowMs: number): Step {
   const { busy, owner, peer } = state;
   const isMaster = state.vrrp === "MASTER";
   if (busy || (!isMaster && owner !== undefined)) return { state, effects: [] };
   if (nowMs < state.notBeforeMs) return sleep(state, state.notBeforeMs, nowMs);
   if (isMaster && nowMs < state.askedUntilMs && owner !== state.self) {
-    return take({ ...state, planned: true }, "an operator asked for it");
+    return take({ ...state, planned: true }, "an operator ordered it");
   }
-  // A standby reads it once: a failover then starts with a warm answer of the resolver.
+  // A standby reads the owner once, so that a failover finds a cached DNS answer.
   if (owner === undefined) return begin(state, "read-owner");
   if (owner === peer && nowMs >= state.probeAtMs) return begin(state, "probe-peer");
   if (nowMs >= state.readAtMs) return begin(state, "read-owner");
@@ -63,14 +63,14 @@ function sleep(state: State, untilMs: number, nowMs: number): Step {
 }
 
 function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
-  // keepalived repeats its state when it reloads.
+  // keepalived reports its state again when it reloads.
   if (vrrp === state.vrrp) return next(state, nowMs);
   const changed = { ...state, vrrp, watching: false, misses: 0, silentSinceMs: undefined };
   const known = state.owner !== undefined;
   if (vrrp === "MASTER") {
-    // The peer is asked before the API: in a failover the API is called once, to assign.
+    // The peer is probed before the API is called: a failover then needs only one API call, the assign.
     const owner = known && state.owner !== state.self ? state.peer : state.owner;
-    // A standby that could not read the owner waits long before it asks again; a master must not.
+    // A standby that failed to read the owner waits long before it retries; a master must not.
     const notBeforeMs = Math.min(state.notBeforeMs, nowMs + backOffMs[0]!);
     const due = { notBeforeMs, probeAtMs: nowMs, readAtMs: nowMs };
     const master = { ...changed, owner, assumed: true, ...due };
@@ -94,20 +94,20 @@ function onOwner(before: State, owner: number | null, nowMs: number): Step {
   if (!isMaster || owner === state.self) {
     return next({ ...state, watching: false, held: false }, nowMs);
   }
-  if (owner === null) return takeUnplanned(state, "nobody has it");
+  if (owner === null) return takeUnplanned(state, "no server has the address");
   const isHeld = nowMs < heldUntilMs(state.movesMs, nowMs);
   if (owner !== state.peer) {
-    const reason = `server ${owner} has it`;
+    const reason = `server ${owner} has the address, which is no load balancer of this stack`;
     return isHeld ? hold(state, nowMs, reason) : takeUnplanned(state, reason);
   }
   if (before.owner === state.self && !before.assumed && state.preferred) {
-    const reason = "somebody moved it away";
-    // Held or not, the peer is asked whether it serves.
+    const reason = "the address was moved away from this node";
+    // With or without the move limit, the peer is probed whether it serves.
     return isHeld
       ? hold({ ...state, probeAtMs: nowMs }, nowMs, reason)
       : takeUnplanned(state, reason);
   }
-  // Just probed, and the peer answers: the address stays there.
+  // The peer has just answered a probe: the address stays there.
   if (before.owner === state.peer && before.misses === 0 && nowMs < before.probeAtMs) {
     return watch(state, nowMs);
   }
@@ -122,13 +122,13 @@ function onProbed(before: State, answers: boolean, nowMs: number): Step {
   return state.assumed ? begin(later, "read-owner") : watch(later, nowMs);
 }
 
-/** The peer did not answer. The limit of moves asks for a longer silence, and never for more. */
+/** The peer did not answer. Beyond the move limit a longer silence is required, and nothing else. */
 function onSilence(before: State, nowMs: number): Step {
   const misses = before.misses + 1;
   const silentSinceMs = before.silentSinceMs ?? nowMs;
   const state: State = { ...before, busy: undefined, misses, silentSinceMs };
   if (state.vrrp !== "MASTER") return next(state, nowMs);
-  const waitMs = askAgainInMs(state.movesMs, silentSinceMs, nowMs);
+  const waitMs = probeAgainInMs(state.movesMs, silentSinceMs, nowMs);
   if (waitMs > 0) return next({ ...state, probeAtMs: nowMs + waitMs }, nowMs);
   const isDead = misses >= (state.watching ? missesUntilDead : 1);
   if (isDead) return takeUnplanned(state, "the other load balancer does not answer");
@@ -136,8 +136,8 @@ function onSilence(before: State, nowMs: number): Step {
 }
 
 /**
- * Both nodes are master, or keepalived alone has failed on the other one. The address stays where
- * it serves; should that end, no word of keepalived will come, so the peer is probed all the time.
+ * Both nodes are master, or only keepalived failed on the peer. The address stays where it is served. If
+ * the peer fails, keepalived will report nothing, so the peer is probed continuously.
  */
 function watch(state: State, nowMs: number): Step {
   const result = next({ ...state, watching: true }, nowMs);
@@ -145,12 +145,12 @@ function watch(state: State, nowMs: number): Step {
   return said(4, "master, but the other load balancer has the address and serves", result);
 }
 
-/** The address stays where it may serve; owner and peer are looked at as before, should that end. */
+/** Leaves the address with a node that may serve, because of the move limit; still checks owner and peer. */
 function hold(state: State, nowMs: number, reason: string): Step {
   const readAtMs = Math.min(state.readAtMs, heldUntilMs(state.movesMs, nowMs));
   const held = next({ ...state, held: true, readAtMs }, nowMs);
   if (state.held) return held;
-  return said(3, `${limitText}; holding (${reason})`, held);
+  return said(3, `${limitText}: holding back the move of the address (${reason})`, held);
 }
 
 function takeUnplanned(state: State, reason: string): Step {
@@ -195,5 +195,5 @@ function onFailed(state: State, { nowMs, reason, retryAfterMs, refused, random }
     failures: state.failures + 1,
     notBeforeMs: nowMs + waitMs,
   };
-  return said(4, `${reason}; again in ${waitMs} ms`, next(failed, nowMs));
+  return said(4, `${reason}; next attempt in ${waitMs} ms`, next(failed, nowMs));
 }

@@ -1,21 +1,21 @@
-/** A broker's sign of life. */
-export interface Ready {
-  /** Name of this run of the broker. */
+/** Answer of a broker to `GET ready`. */
+export interface BrokerStatus {
+  /** Unique id of the broker process. */
   run: string;
-  /** Moves that it has made in this run. */
+  /** Number of assigns made by that process. */
   moves: number;
-  /** Load balancer that the last one was for. */
+  /** Name of the load balancer of the last assign. */
   by?: string;
 }
 
-/** Tells from what the brokers say whether the other load balancer took the address. */
+/** Detects from the brokers' answers that the other load balancer took the address. */
 export class MoveWatch {
   private readonly seen = new Map<string, number>();
 
   constructor(private readonly node: string) {}
 
-  /** True if there was a move since the last word of that broker, and not to this node. */
-  isNews({ run, moves, by }: Ready): boolean {
+  /** True if the other load balancer took the address since this broker's last answer. */
+  isMoveByPeer({ run, moves, by }: BrokerStatus): boolean {
     const before = this.seen.get(run);
     this.seen.set(run, moves);
     return before !== undefined && moves > before && by !== this.node;

@@ -1,40 +1,40 @@
-import { ask } from "../prober/ask";
-import { answerMs, askMs, Silence } from "./silence";
+import { probe } from "../prober/probe";
+import { answerMs, probeMs, UnansweredProbes } from "./unanswered-probes";
 
-/** The other load balancer, asked at its public address. */
+/** The other load balancer, probed at its public address. */
 export class Peer {
-  private readonly silence = new Silence();
+  private readonly silence = new UnansweredProbes();
 
   constructor(
     private readonly address: string,
     private readonly nowMs: () => number,
   ) {}
 
-  /** Asks every {@link askMs} while the condition holds, so that a failover need not wait for an answer. */
-  askWhile(isWanted: () => boolean): void {
+  /** Probes every {@link probeMs} while the condition holds, so that a failover need not wait for a timeout. */
+  probeWhile(isWanted: () => boolean): void {
     setInterval(() => {
       if (isWanted()) void this.ask();
-    }, askMs);
+    }, probeMs);
   }
 
   /**
-   * True if it serves: one of two tries side by side is answered. They get {@link answerMs}, less
-   * what it has been silent for already, which counts once.
+   * True if the peer serves: one of two parallel requests is answered. Their timeout is {@link answerMs},
+   * minus the time for which the peer has been silent already. That time counts once.
    */
   async probe(): Promise<boolean> {
     const leftMs = this.silence.leftMs(this.nowMs());
-    this.silence.ends();
+    this.silence.onAnswer();
     if (leftMs === 0) return false;
     const answers = [this.serves(leftMs), this.serves(leftMs)];
     return (await Promise.all(answers)).includes(true);
   }
 
   private async ask(): Promise<void> {
-    this.silence.asks(this.nowMs());
-    if (await this.serves(answerMs)) this.silence.ends();
+    this.silence.onProbe(this.nowMs());
+    if (await this.serves(answerMs)) this.silence.onAnswer();
   }
 
   private async serves(timeoutMs: number): Promise<boolean> {
-    return (await ask(`http://${this.address}/healthz`, timeoutMs)) === "served";
+    return (await probe(`http://${this.address}/healthz`, timeoutMs)) === "served";
   }
 }

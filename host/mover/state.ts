@@ -1,45 +1,45 @@
 import type { VrrpState } from "./events";
 
-/** What the machine remembers. */
+/** State of the mover. */
 export interface State {
-  /** Own server id. */
+  /** Server id of this node. */
   self: number;
   /** Server id of the other load balancer. */
   peer: number;
-  /** True on one of the two nodes: it takes back an address that was moved away from it. */
+  /** True on one of the two nodes: that node takes the address back when somebody moved it away. */
   preferred: boolean;
   vrrp: VrrpState | undefined;
-  /** Who has the address; undefined: not known. */
+  /** Server id of the owner, null if the address is unassigned; undefined: unknown. */
   owner: number | null | undefined;
-  /** True while the owner was not read from the API since this node is master. */
+  /** True while the owner has not been read from the API since this node's last VRRP change. */
   assumed: boolean;
-  /** What is under way. */
+  /** The API call or probe that is running. */
   busy: "read-owner" | "probe-peer" | "assign" | undefined;
-  /** True while the address is left with the peer, because the peer serves. */
+  /** True while the address stays with the peer, because the peer serves. */
   watching: boolean;
-  /** Probes in a row that the peer did not answer. */
+  /** Consecutive probes that the peer did not answer. */
   misses: number;
-  /** When the first of them ended; undefined: none. */
+  /** Time at which the first of them ended; undefined: none. */
   silentSinceMs: number | undefined;
-  /** True if the move that is under way, or was last, is one that an operator asked for. */
+  /** True if the current or last move was ordered by an operator. */
   planned: boolean;
-  /** True while the limit of moves keeps the address away from this node. */
+  /** True while the move limit keeps this node from taking the address. */
   held: boolean;
-  /** Failures of the API in a row. */
+  /** Consecutive API failures. */
   failures: number;
-  /** Not before this time anything is done. */
+  /** Nothing is done before this time. */
   notBeforeMs: number;
-  /** When the owner is read again. */
+  /** Time of the next read of the owner. */
   readAtMs: number;
-  /** When the peer is probed again. */
+  /** Time of the next probe of the peer. */
   probeAtMs: number;
-  /** Until when an operator wants this node to take the address. */
+  /** Time until which an operator's order to take the address holds. */
   askedUntilMs: number;
-  /** Times of the last moves that nobody asked for. */
+  /** Times of the last moves that no operator ordered. */
   movesMs: number[];
 }
 
-/** The state of a mover that has just started. */
+/** State of a mover that has just started. */
 export function initialState(self: number, peer: number, preferred: boolean): State {
   return {
     self,

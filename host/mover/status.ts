@@ -1,28 +1,29 @@
 import type { VrrpState } from "./events";
 import type { State } from "./state";
 
-/** What the mover tells an operator, in `/run/webstack-mover/status.json`. */
+/** Status for operators, in `/run/webstack-mover/status.json`. */
 export interface Status {
-  /** What keepalived says, and since when; ISO times. */
+  /** VRRP state of this node, and its start as ISO time. */
   vrrp: VrrpState | undefined;
   vrrpSince: string;
-  /** True while this node has the address as far as it knows. */
+  /** True while this node has the address, as far as it knows. */
   holds: boolean;
-  /** Since when, and why it took it; undefined while it does not have it. */
+  /** Start of that as ISO time, and the reason for the move; undefined without the address. */
   heldSince?: string;
   why?: string;
-  /** True if it is master but leaves the address with the other one, which serves. */
+  /** True if this node is master but leaves the address with the other load balancer, which serves. */
   watching: boolean;
-  /** Moves to this node that the limit of moves counts, so without those that an operator asked for. */
+  /** Moves to this node that the move limit counts, without those that an operator ordered. */
   recentMoves: number;
-  /** Failures of the API in a row. */
+  /** Consecutive API failures. */
   apiFailures: number;
 }
 
 /**
- * The status after a step of the machine.
+ * Status after a transition.
  *
- * @param reason why the address was taken, if it was asked for just now.
+ * @param reason reason for the assign, if one was just started.
+ *
  * @param now ISO time.
  */
 export function statusAfter(
@@ -31,12 +32,12 @@ export function statusAfter(
   reason: string | undefined,
   now: string,
 ): Status {
-  // A mover that has just started does not know yet; what its predecessor told still holds.
+  // A mover that has just started does not know the owner yet; its predecessor's status still holds.
   const isKnown = state.owner !== undefined;
   const holds = isKnown
     ? state.owner === state.self && state.busy !== "assign"
     : (before?.holds ?? false);
-  const why = reason ?? "it had it when the mover started";
+  const why = reason ?? "this node had the address when the mover started";
   const held = before?.holds
     ? { heldSince: before.heldSince ?? now, why: before.why ?? why }
     : { heldSince: now, why };

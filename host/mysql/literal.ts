@@ -1,4 +1,4 @@
-/** A text as an SQL literal. */
+/** Quotes a text as an SQL string literal. */
 export function literal(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }

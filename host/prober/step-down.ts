@@ -1,11 +1,12 @@
-/** How long a wish to step down lasts, milliseconds: an operator's command that died ends by itself. */
+/** How long a request to step down holds, milliseconds; it ends by itself if the operator's command dies. */
 export const stepDownMs = 20_000;
 
 /**
- * True if a wish to step down still counts.
+ * True if a request to step down still holds.
  *
- * @param wish what the operator's file holds: when it was written, on the monotonic clock of this machine,
- * milliseconds, such as `81234`. The file is in `/run` and ends with the boot from which that clock counts.
+ * @param wish content of the operator's file: its write time on this machine's monotonic clock,
+ * milliseconds, such as `81234`. The file is in `/run`, so it is gone after a boot, which restarts that
+ * clock.
  */
 export function isSteppingDown(wish: string, nowMs: number): boolean {
   if (!/^\d+$/.test(wish.trim())) return false;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 
-/** An error that MySQL answered. */
+/** An error that MySQL returned, with its error number. */
 export class SqlError extends Error {
   constructor(
     readonly code: number,
@@ -10,8 +10,8 @@ export class SqlError extends Error {
   }
 }
 
-/** MySQL took longer than it may. */
-export class HangingError extends Error {}
+/** MySQL did not answer within the timeout. */
+export class TimeoutError extends Error {}
 
 interface Query {
   sql: string;
@@ -20,18 +20,18 @@ interface Query {
   timer: NodeJS.Timeout;
 }
 
-/** Client errors after which a session is of no use: not connected, gone away, lost, ended. */
+/** Client errors after which the session is unusable: not connected, gone away, lost, ended. */
 const lostConnection = /ERROR (?:2002|2003|2006|2013|2055|4031)\b.*/;
-/** Options of each MySQL program: nothing of the host's settings, and the supervisor's user. */
+/** Options of every MySQL client program: no option files of the host, and the supervisor's user. */
 export const mysqlLogin = ["--no-defaults", "--user=supervisor"];
-const mark = "--webstack-end--";
+const endMarker = "--webstack-end--";
 
 /**
- * A session of the `mysql` program over the socket, as the supervisor's own user. Statements go in on standard input,
- * so that no password is ever an argument; one at a time; a session that hangs is ended.
+ * A session of the `mysql` program over the socket, as the supervisor's user. Statements go in on standard
+ * input, so that no password is an argument. One query runs at a time; a session that hangs is killed.
  */
 export class Mysql {
-  /** Sessions that were begun: answers of one session are answers of one life of MySQL. */
+  /** Number of sessions so far: all answers of one session come from one MySQL process. */
   sessions = 0;
   private child: ChildProcess | undefined;
   private out = "";
@@ -39,14 +39,17 @@ export class Mysql {
   private readonly waiting: Query[] = [];
   private current: Query | undefined;
 
-  /** @param login options that say as whom, and where. @default the supervisor's user */
+  /** @param login client options for user and server. @default the supervisor's user */
   constructor(private readonly login: readonly string[] = mysqlLogin) {}
 
-  /** Rows of one statement or of several; columns as text. @throws SqlError, or Error if it hangs. */
+  /**
+   * Rows of one or several statements; columns as text. @throws SqlError, or HangingError after
+   * `timeoutMs`.
+   */
   query(sql: string, timeoutMs = 2_000): Promise<string[][]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => this.fail(new HangingError("MySQL does not answer")),
+        () => this.fail(new TimeoutError("MySQL does not answer")),
         timeoutMs,
       );
       timer.unref();
@@ -56,8 +59,8 @@ export class Mysql {
   }
 
   /**
-   * Ends the session; everything that waits for it fails. The program has been seen to wait for ever
-   * for the end of a copy, after which MySQL is another one.
+   * Ends the session; all waiting queries fail. The `mysql` program has been seen to wait for ever for the
+   * end of a clone, after which MySQL runs as another process.
    */
   abandon(reason: string): void {
     this.fail(new Error(reason));
@@ -69,7 +72,7 @@ export class Mysql {
     const child = spawn("/usr/bin/mysql", [...args, "--skip-column-names", "--connect-timeout=2"], {
       stdio: ["pipe", "pipe", "pipe"],
     });
-    // What a program says after it was given up is no answer to a query of the next one.
+    // Output of a program that was abandoned is no answer to a query of the next one.
     const whileOpen =
       <Said>(take: (said: Said) => void) =>
       (said: Said) => {
@@ -83,7 +86,7 @@ export class Mysql {
       "data",
       whileOpen((chunk: Buffer) => {
         this.errors += chunk.toString();
-        // The program goes on without a connection and would never come to the mark.
+        // Without a connection the program goes on and never reaches the end marker.
         const lost = lostConnection.exec(this.errors);
         if (lost) this.fail(new Error(lost[0].trim()));
       }),
@@ -95,7 +98,7 @@ export class Mysql {
     );
     child.on(
       "close",
-      whileOpen(() => this.fail(new Error(this.errors.trim() || "MySQL is not there"))),
+      whileOpen(() => this.fail(new Error(this.errors.trim() || "MySQL is not running"))),
     );
     this.child = child;
     this.sessions += 1;
@@ -107,14 +110,14 @@ export class Mysql {
     this.current = this.waiting.shift()!;
     this.out = "";
     this.errors = "";
-    this.session().stdin?.write(`${this.current.sql};\nSELECT '${mark}';\n`);
+    this.session().stdin?.write(`${this.current.sql};\nSELECT '${endMarker}';\n`);
   }
 
   private take(text: string): void {
     this.out += text;
     const query = this.current;
-    if (!query || !this.out.includes(`${mark}\n`)) return;
-    // Errors come on another pipe; they were written before the mark.
+    if (!query || !this.out.includes(`${endMarker}\n`)) return;
+    // Errors come on another pipe and were written before the end marker.
     setImmediate(() => this.finish(query));
   }
 
@@ -123,13 +126,13 @@ export class Mysql {
     this.current = undefined;
     clearTimeout(query.timer);
     const error = /ERROR (\d+) \([^)]*\)[^:]*: (.*)/.exec(this.errors);
-    const rows = this.out.split("\n").filter((line) => line !== "" && line !== mark);
+    const rows = this.out.split("\n").filter((line) => line !== "" && line !== endMarker);
     if (error) query.reject(new SqlError(Number(error[1]), error[2]!));
     else query.resolve(rows.map((line) => line.split("\t")));
     this.next();
   }
 
-  /** Ends the session; everything that waits for it fails. */
+  /** Ends the session; all waiting queries fail. */
   private fail(error: Error): void {
     const child = this.child;
     this.child = undefined;

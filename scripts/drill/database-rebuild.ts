@@ -16,7 +16,7 @@ async function errant({ secondaries, outputs }: Members): Promise<void> {
   );
 }
 
-/** Slows copies to a node down, until its MySQL is started anew: 512 MB take about 40 s. */
+/** Slows copies to a node down, until its MySQL is restarted: 512 MB take about 40 s. */
 const slowly =
   "SET GLOBAL clone_autotune_concurrency = OFF; SET GLOBAL clone_max_concurrency = 1; SET GLOBAL clone_max_data_bandwidth = 2";
 /** Answers with a row while a copy is well under way, 50 MB of it. */

@@ -1,4 +1,4 @@
-import { signed } from "../../host/archiver/store/signature";
+import { signHeaders } from "../../host/archiver/store/signature";
 import type { S3Target } from "../../host/archiver/store/s3";
 
 /** Longest time for one deletion, milliseconds. */
@@ -44,7 +44,13 @@ export class Remover {
       .replace(/[-:]|\.\d+/g, "");
     // SHA-256 of nothing.
     const bodySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    const headers = signed(this.target, { method: "DELETE", url, bodySha256, headers: {}, at });
+    const headers = signHeaders(this.target, {
+      method: "DELETE",
+      url,
+      bodySha256,
+      headers: {},
+      at,
+    });
     return fetch(url, { method: "DELETE", headers, signal: AbortSignal.timeout(answerMs) });
   }
 }

@@ -1,5 +1,5 @@
 import { magic, TransactionReader } from "../../host/archiver/replication/events";
-import { minus, union } from "../../host/archiver/gtid-sets";
+import { subtract, union } from "../../host/archiver/gtid-sets";
 import type { Target } from "./target";
 
 /** Transactions of a file of the binary log up to a target. */
@@ -23,7 +23,7 @@ export function cutAt(file: Buffer, target: Target, have: string): Cut {
   const reader = new TransactionReader();
   let at = magic.length;
   let cut: Cut = { bytes: at, gtids: "", count: 0, lastUs: 0 };
-  let wanted = target.kind === "gtid" ? minus(target.set, have) : "";
+  let wanted = target.kind === "gtid" ? subtract(target.set, have) : "";
   const gtids: string[] = [];
   let name: { gtid: string; committedUs: number } | undefined;
   while (at < file.length) {
@@ -38,7 +38,7 @@ export function cutAt(file: Buffer, target: Target, have: string): Cut {
     if (part.kind === "format") cut = { ...cut, bytes: at };
     if (part.kind !== "more" || !part.isLast || !name) continue;
     gtids.push(name.gtid);
-    if (wanted !== "") wanted = minus(wanted, name.gtid);
+    if (wanted !== "") wanted = subtract(wanted, name.gtid);
     cut = {
       bytes: at,
       gtids: "",

@@ -1,5 +1,5 @@
 import { timeOf } from "../../host/archiver/chain/ids";
-import { minus, union } from "../../host/archiver/gtid-sets";
+import { subtract, union } from "../../host/archiver/gtid-sets";
 import type { Base, Link } from "../../host/archiver/chain/manifest";
 import { type Target, timeText } from "./target";
 
@@ -49,12 +49,12 @@ export function plan(bases: readonly Base[], links: readonly ReadLink[], target:
 /** True if the base has nothing that lies behind the target. */
 function isBefore(base: Base, links: readonly ReadLink[], target: Target): boolean {
   if (target.kind === "latest") return true;
-  if (target.kind === "gtid") return minus(base.gtids, reachedBy(links, target.set)) === "";
+  if (target.kind === "gtid") return subtract(base.gtids, reachedBy(links, target.set)) === "";
   return isEarlier(base, target.us);
 }
 
 function overlaps(set: string, { segment }: Link): boolean {
-  return minus(segment!.gtids, set) !== segment!.gtids;
+  return subtract(segment!.gtids, set) !== segment!.gtids;
 }
 
 /** A base is named after the time at which it was packed, after the copy was made. */
@@ -77,12 +77,12 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
   let missing = "";
   let isReached = false;
   for (const { number, link, fault } of after) {
-    isReached = target.kind === "gtid" && minus(target.set, have) === "";
+    isReached = target.kind === "gtid" && subtract(target.set, have) === "";
     if (isReached) break;
     if (fault !== "") faults.push(`link ${number} ${fault}`);
     if (!link) continue;
     if (link.gap) {
-      const gone = minus(link.gap.missing, have);
+      const gone = subtract(link.gap.missing, have);
       if (gone !== "") faults.push(`link ${number} says that ${gone} was never archived`);
       missing = union(missing, gone);
       continue;
@@ -90,7 +90,7 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
     const { gtids, fromUs, toUs } = link.segment!;
     isReached = target.kind === "time" && fromUs > target.us;
     if (isReached) break;
-    if (minus(gtids, have) === "") continue;
+    if (subtract(gtids, have) === "") continue;
     chosen.push(link);
     have = union(have, gtids);
     // The first transaction from after the target is in it.
@@ -99,7 +99,7 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
   const end = isReached ? undefined : after.findLast(({ link }) => link)?.link;
   const last = chosen.at(-1) ?? end;
   // What the chain has up to there, and neither the base nor a chosen segment has.
-  if (last) missing = union(missing, minus(last.archived, have));
+  if (last) missing = union(missing, subtract(last.archived, have));
   if (missing !== "" && faults.length === 0) faults.push(`the chain lacks ${missing}`);
   const bytes = base.bytes + chosen.reduce((sum, { segment }) => sum + segment!.bytes, 0);
   return { base, links: chosen, missing, faults, bytes };
@@ -111,7 +111,7 @@ function checkKnown(target: Target, bases: readonly Base[], links: readonly Read
   const last = links.findLast(({ link }) => link)?.link;
   if (target.kind === "gtid") {
     const all = union(last?.archived ?? "", ...bases.map(({ gtids }) => gtids));
-    const unknown = minus(target.set, all);
+    const unknown = subtract(target.set, all);
     if (unknown !== "") throw new Error(`the archive does not have ${unknown}`);
     return;
   }

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { encoded } from "../../host/archiver/gtid-sets";
+import { encodeGtidSet } from "../../host/archiver/gtid-sets";
 import { magic } from "../../host/archiver/replication/events";
 
 const headerBytes = 19;
@@ -15,7 +15,7 @@ const previousGtids = 35;
  */
 export function relayLog(segment: Buffer, earlier: string): Buffer {
   const formatEnd = magic.length + segment.readUInt32LE(magic.length + 9);
-  const body = encoded(earlier);
+  const body = encodeGtidSet(earlier);
   const size = headerBytes + body.length + 4;
   const header = Buffer.alloc(headerBytes);
   header[4] = previousGtids;

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { minus, same, union } from "../../host/archiver/gtid-sets";
+import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, sha256 } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { cutAt } from "./cut";
@@ -71,7 +71,7 @@ export async function fetchLogs(
     if (!isWhole(link, cut.gtids) && target.kind === "latest") {
       throw new Error(`the segment of link ${link.number} does not have what the link says`);
     }
-    const before = minus(gtids, base.gtids);
+    const before = subtract(gtids, base.gtids);
     writeFileSync(
       join(restore.here, "relay", name),
       relayLog(segment.subarray(0, cut.bytes), before),
@@ -88,7 +88,7 @@ export async function fetchLogs(
 }
 
 function isWhole({ segment }: Link, gtids: string): boolean {
-  return same(segment!.gtids, gtids);
+  return isSameSet(segment!.gtids, gtids);
 }
 
 async function unseal(restore: Restore, { number, segment }: Link, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { minus, same } from "../../host/archiver/gtid-sets";
+import { subtract, isSameSet } from "../../host/archiver/gtid-sets";
 import type { Machine } from "./machine";
 import { statementBytes } from "./tables/sides";
 
@@ -75,18 +75,19 @@ export class RestoredServer {
       const now = (await this.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')"))[0] ?? "";
       if (now !== executed) idleMs = 0;
       executed = now;
-      if (minus(wanted, executed) === "") break;
+      if (subtract(wanted, executed) === "") break;
       const [error] = await this.query(
         "SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_worker WHERE LAST_ERROR_NUMBER <> 0 " +
           "UNION ALL SELECT LAST_ERROR_MESSAGE FROM performance_schema.replication_applier_status_by_coordinator WHERE LAST_ERROR_NUMBER <> 0 LIMIT 1",
       );
       if (error) throw new Error(`the applier stopped: ${error}`);
       if (idleMs > stuckMs)
-        throw new Error(`the applier does not get on; it lacks ${minus(wanted, executed)}`);
+        throw new Error(`the applier does not get on; it lacks ${subtract(wanted, executed)}`);
       await delay(500);
     }
     await this.query("STOP REPLICA; RESET REPLICA ALL;");
-    if (!same(executed, wanted)) throw new Error(`${minus(executed, wanted)} was applied besides`);
+    if (!isSameSet(executed, wanted))
+      throw new Error(`${subtract(executed, wanted)} was applied besides`);
   }
 
   async stop(): Promise<void> {

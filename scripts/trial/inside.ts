@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { S3Store } from "../../host/archiver/store/s3";
-import { minus, union } from "../../host/archiver/gtid-sets";
+import { subtract, union } from "../../host/archiver/gtid-sets";
 import { readArchive, timelines } from "../restore/read-chain";
 import { contentOf } from "./content";
 import { Instance, until } from "./instance";
@@ -107,7 +107,7 @@ async function main(): Promise<void> {
     const { links } = await readArchive(store, root, firstTimeline);
     return { links, set: links.at(-1)?.link?.archived ?? "" };
   };
-  await until("all archived", async () => minus(end, (await archived()).set) === "", 90);
+  await until("all archived", async () => subtract(end, (await archived()).set) === "", 90);
   const { links } = await archived();
   const sets = links.flatMap(({ link }) => link?.segment?.gtids ?? []);
   const sum = sets.reduce((total, set) => total + countIn(set), 0);

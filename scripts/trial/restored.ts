@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { minus, same } from "../../host/archiver/gtid-sets";
+import { subtract, isSameSet } from "../../host/archiver/gtid-sets";
 import type { S3Store } from "../../host/archiver/store/s3";
 import { PrefixMachine } from "../restore/machine";
 import { plan } from "../restore/plan";
@@ -54,8 +54,8 @@ export async function restored(store: S3Store, moment: Moment): Promise<void> {
   if (moment.target.kind === "gtid") {
     note(
       "  with exactly its transactions",
-      same(logs.gtids, moment.gtids),
-      minus(logs.gtids, moment.gtids),
+      isSameSet(logs.gtids, moment.gtids),
+      subtract(logs.gtids, moment.gtids),
     );
   }
   await server.stop();

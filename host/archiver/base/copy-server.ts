@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Mysql } from "../../supervisor/mysql";
 
-/** Longest wait until a copy serves, and until it has ended, milliseconds. */
+/** Longest start and longest stop of the server on a copy, milliseconds. */
 const startMs = 300_000;
 const stopMs = 300_000;
 
-/** A MySQL that runs on a copy alone: no network, no log, nothing of its own accord. */
+/** A MySQL server on a copy of the data only: no network, no binary log, no background tasks of its own. */
 export class CopyServer {
   private constructor(
     private readonly child: ChildProcess,
@@ -16,10 +16,11 @@ export class CopyServer {
   ) {}
 
   /**
-   * Starts it and waits until it answers.
+   * Starts the server and waits until it answers.
    *
-   * @param folder data directory; `user`: account that the user of this program is known by.
-   * @throws Error if it ends, or does not answer in time.
+   * @param folder data directory; `user`: MySQL account that authenticates this program's system user.
+   *
+   * @throws Error if the server exits or does not answer in time.
    */
   static async start(folder: string, user: string): Promise<CopyServer> {
     const socket = join(folder, "copy.sock");
@@ -28,16 +29,16 @@ export class CopyServer {
       ...["--mysqlx=OFF", "--skip-log-bin", "--gtid-mode=ON", "--enforce-gtid-consistency=ON"],
       ...["--event-scheduler=OFF", "--skip-replica-start", "--secure-file-priv=NULL"],
       ...[`--pid-file=${join(folder, "copy.pid")}`, "--innodb-buffer-pool-size=128M"],
-      // Their keys could be read by MySQL's own user alone, and belong to no copy.
+      // Their keys would be readable for MySQL's own user only, and a copy needs none.
       ...["--auto-generate-certs=OFF", "--caching-sha2-password-auto-generate-rsa-keys=OFF"],
-      // Accounts without a password need it; a packaged MySQL loads it by itself.
+      // Accounts without a password need this plugin; a packaged MySQL loads it by itself.
       "--plugin-load-add=auth_socket.so",
     ];
     const child = spawn("/usr/sbin/mysqld", options, { stdio: ["ignore", "inherit", "inherit"] });
     const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
     const server = new CopyServer(child, mysql);
     for (let waited = 0; waited < startMs; waited += 500) {
-      if (child.exitCode !== null) throw new Error("MySQL does not start on the copy");
+      if (child.exitCode !== null) throw new Error(`MySQL did not start on the copy in ${folder}`);
       const isUp = await mysql.query("SELECT 1").then(
         () => true,
         () => false,
@@ -46,17 +47,18 @@ export class CopyServer {
       await delay(500);
     }
     await server.stop();
-    throw new Error("MySQL on the copy does not answer");
+    throw new Error(`MySQL on the copy in ${folder} did not answer within ${startMs / 1000} s`);
   }
 
-  /** Ends it cleanly. @throws Error if it does not end well. */
+  /** Shuts the server down. @throws Error if it exits with a failure. */
   async stop(): Promise<void> {
-    this.mysql.abandon("it ends");
+    this.mysql.abandon("the server on the copy is shut down");
     if (this.child.exitCode === null) {
       const closed = once(this.child, "close", { signal: AbortSignal.timeout(stopMs) });
       this.child.kill("SIGTERM");
       await closed;
     }
-    if (this.child.exitCode !== 0) throw new Error("MySQL on the copy did not end well");
+    if (this.child.exitCode !== 0)
+      throw new Error(`MySQL on the copy exited with ${this.child.exitCode}`);
   }
 }

@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
-/** Room that a copy needs, as a multiple of the data. */
+/** Free space that a copy needs, as a multiple of the data. */
 const roomFactor = 1.3;
 
-/** Bytes of the data of a MySQL without its logs. */
+/** Size of MySQL's data without binary and relay logs, bytes. */
 export function dataBytes(folder: string): number {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => !/(^|\/)(binlog|relay|.*-relay-bin)[^/]*\.(\d+|index)$/.test(name))
@@ -16,12 +16,12 @@ function sizeOf(path: string): number {
   return stat?.isFile() ? stat.blocks * 512 : 0;
 }
 
-/** @throws Error if the disk of `folder` has less room than a copy of so many bytes needs. */
-export function checkRoom(folder: string, bytes: number, statfs = statfsSync): void {
+/** @throws Error if the disk of `folder` has too little free space for a copy of `bytes`. */
+export function checkFreeSpace(folder: string, bytes: number, statfs = statfsSync): void {
   const { bavail, bsize } = statfs(folder);
   const [free, needed] = [bavail * bsize, Math.ceil(bytes * roomFactor)];
   if (free >= needed) return;
   throw new Error(
-    `a base needs ${needed} bytes free on the disk of ${folder} (1.3 times the data), got ${free}; make room, or take a larger disk`,
+    `a base needs ${needed} bytes free on the disk of ${folder} (1.3 times the data), got ${free}; free space, or use a larger disk`,
   );
 }

@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Base, bytesOf, keys, sha256 } from "../chain/manifest";
 import { checkedPut } from "../store/checked-put";
 import { type ObjectStore, StoreError } from "../store/object-store";
-import type { CopyInfo } from "./place";
+import type { CopyInfo } from "./copy-folder";
 
-/** Size of the objects that a base is put as, bytes. */
+/** Size of the objects of a base, bytes. */
 const partBytes = 64 * 2 ** 20;
-/** Waits between tries of one object, milliseconds; together about ten minutes. */
+/** Waits between attempts for one object, milliseconds; about ten minutes in total. */
 const waitsMs = [1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 120_000, 240_000];
 
-/** What a base is put with. */
-export interface Upload {
+/** Target and metadata of a base. */
+export interface BaseTarget {
   store: ObjectStore;
   root: string;
   node: string;
@@ -19,30 +19,30 @@ export interface Upload {
 }
 
 /**
- * Puts a sealed stream as objects of one size, each read back, and its manifest last: a base counts
- * once that is there.
+ * Uploads an encrypted stream as objects of one size, each checked after the upload, and the manifest
+ * last: a base counts once its manifest exists.
  *
- * @throws StoreError if one of them cannot be put within ten minutes.
+ * @throws StoreError if an object cannot be uploaded within ten minutes.
  */
 export async function uploadBase(
   stream: AsyncIterable<Uint8Array>,
-  { store, root, node, id, info }: Upload,
+  { store, root, node, id, info }: BaseTarget,
   pieceBytes = partBytes,
 ): Promise<Base> {
   const { timeline, link, gtids, plainBytes, mysql } = info;
   const parts: Base["parts"] = [];
   for await (const content of pieces(stream, pieceBytes)) {
     const key = keys.part(root, timeline, id, parts.length + 1);
-    await patiently(() => checkedPut(store, key, content));
+    await withRetries(() => checkedPut(store, key, content));
     parts.push({ key: key.slice(root.length + 1), sha256: sha256(content), bytes: content.length });
   }
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const base: Base = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql };
-  await patiently(() => checkedPut(store, keys.base(root, timeline, id), bytesOf(base)));
+  await withRetries(() => checkedPut(store, keys.base(root, timeline, id), bytesOf(base)));
   return base;
 }
 
-/** A stream in pieces of one size; the last one may be shorter. */
+/** Splits a stream into pieces of one size; the last one may be shorter. */
 async function* pieces(stream: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Buffer> {
   let held: Uint8Array[] = [];
   let size = 0;
@@ -59,7 +59,7 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, bytes: number): AsyncG
   if (size > 0) yield Buffer.concat(held);
 }
 
-async function patiently(work: () => Promise<void>): Promise<void> {
+async function withRetries(work: () => Promise<void>): Promise<void> {
   for (const waitMs of waitsMs) {
     try {
       return await work();

@@ -1,31 +1,31 @@
-import { minus, union } from "../gtid-sets";
+import { subtract, union } from "../gtid-sets";
 import type { Segment } from "../segments";
 import { checkedPut } from "../store/checked-put";
-import { type ObjectStore, TakenError } from "../store/object-store";
+import { type ObjectStore, KeyExistsError } from "../store/object-store";
 import { bytesOf, keys, type Link, sha256 } from "./manifest";
 import type { Tip } from "./tip";
 
-/** Another node has written the next link: this one is not the archiver any more. */
+/** Another node has written the next link, so this node no longer archives. */
 export class FencedError extends Error {}
 
-/** Whose archive it is, and who writes. */
+/** Target of a chain, and the node that writes it. */
 export interface Writer {
   store: ObjectStore;
   root: string;
   timeline: string;
   node: string;
-  /** Version of MySQL, such as `9.7.4`. */
+  /** MySQL version, such as `9.7.4`. */
   mysql: string;
 }
 
-/** The end of a chain that grows; calls one after the other. */
+/** The end of a growing chain; calls must not overlap. */
 export class ChainEnd {
   constructor(
     private readonly writer: Writer,
     private tip: Tip,
   ) {}
 
-  /** GTID set of all that is archived. */
+  /** GTID set of everything that is archived. */
   get archived(): string {
     return this.tip.link?.archived ?? "";
   }
@@ -39,15 +39,15 @@ export class ChainEnd {
   }
 
   /**
-   * Adds a segment: its bytes first, then the link that makes it count.
+   * Appends a segment: first its bytes, then the link that makes it count.
    *
-   * @throws FencedError if another node was first, StoreError if the store fails, Error if the
-   * segment has what is archived already.
+   * @throws FencedError if another node was first, StoreError if the store fails, Error if a part of the
+   * segment is archived already.
    */
   async add(segment: Segment): Promise<void> {
-    const { sealed, plainBytes, gtids, first, last, fromUs, toUs } = segment;
-    if (minus(gtids, this.archived) !== gtids) {
-      throw new Error(`of ${gtids} a part is archived already`);
+    const { encrypted: sealed, plainBytes, gtids, first, last, fromUs, toUs } = segment;
+    if (subtract(gtids, this.archived) !== gtids) {
+      throw new Error(`a part of ${gtids} is archived already`);
     }
     const { root, timeline } = this.writer;
     const hash = sha256(sealed);
@@ -63,7 +63,7 @@ export class ChainEnd {
     });
   }
 
-  /** Says in the chain that transactions are missing, which a base has. */
+  /** Records in the chain that transactions are missing which a base contains. */
   async addGap(missing: string, base: { id: string; gtids: string }): Promise<void> {
     const archived = union(this.archived, base.gtids);
     await this.commit({ gap: { missing, base: base.id }, archived });
@@ -77,7 +77,7 @@ export class ChainEnd {
     try {
       await checkedPut(store, keys.link(root, timeline, number), content);
     } catch (error) {
-      if (!(error instanceof TakenError)) throw error;
+      if (!(error instanceof KeyExistsError)) throw error;
       throw new FencedError(`link ${number} was written by another node`);
     }
     this.tip = { number, sha256: sha256(content), link };

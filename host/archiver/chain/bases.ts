@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../store/object-store";
 import { type Base, keys } from "./manifest";
 
-/** The bases of a timeline, oldest first; a base counts once its manifest is there. */
+/** Bases of a timeline, oldest first; a base counts once its manifest exists. */
 export async function listBases(
   store: ObjectStore,
   root: string,
@@ -12,7 +12,7 @@ export async function listBases(
   return bases.flatMap((content) => (content ? [JSON.parse(content.toString()) as Base] : []));
 }
 
-/** The newest base of a timeline; undefined: there is none. */
+/** Newest base of a timeline; undefined: none. */
 export async function newestBase(
   store: ObjectStore,
   root: string,

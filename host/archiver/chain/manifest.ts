@@ -1,63 +1,63 @@
 import { createHash } from "node:crypto";
 
-/** What an archive says of one step of its chain; sealed bytes are an object of their own. */
+/** Manifest of one link of the chain; its encrypted segment is a separate object. */
 export interface Link {
   version: 1;
-  /** Rises by one with each link; two writers cannot both have it. */
+  /** Rises by one with each link; the store lets only one writer create it. */
   number: number;
-  /** SHA-256 of the link before; empty for the first one. */
+  /** SHA-256 of the previous link; empty for the first one. */
   previous: string;
-  /** Absent: transactions are missing before what follows, see `gap`. */
+  /** Absent in a link that records a gap, see `gap`. */
   segment?: {
-    /** Key of the sealed bytes, without the part that all keys share. */
+    /** Object key of the encrypted segment, without the `root` prefix. */
     key: string;
     sha256: string;
     bytes: number;
     plainBytes: number;
-    /** GTID set of its transactions. */
+    /** GTID set of the segment's transactions. */
     gtids: string;
-    /** First and last commit, microseconds since 1970, on the clock of the primary. */
+    /** First and last commit, microseconds since 1970, by the primary's clock. */
     fromUs: number;
     toUs: number;
   };
-  /** Transactions that no link has, and the base that has them. */
+  /** Transactions that no link has, and the base that contains them. */
   gap?: { missing: string; base: string };
-  /** GTID set of all that the chain and its bases have up to here. */
+  /** GTID set of everything in the chain and its bases up to this link. */
   archived: string;
-  /** Node that wrote it, and version of its MySQL. */
+  /** Node that wrote the link, and version of its MySQL. */
   node: string;
   mysql: string;
 }
 
-/** A copy of all data. */
+/** Manifest of a base: a copy of all data. */
 export interface Base {
   version: 1;
-  /** Such as `20261128T031500Z`. */
+  /** Id, such as `20261128T031500Z`. */
   id: string;
-  /** Objects of the sealed archive in order; together they are one stream. */
+  /** Objects of the encrypted archive in order; joined they are one stream. */
   parts: { key: string; sha256: string; bytes: number }[];
   bytes: number;
-  /** Bytes of the data before they were packed. */
+  /** Size of the data before packing, bytes. */
   plainBytes: number;
-  /** GTID set that the copy has, read from the copy itself. */
+  /** GTID set of the copy, read from the copy itself. */
   gtids: string;
-  /** Number of the last link when the copy was begun; what follows is in later links. */
+  /** Number of the last link when the copy began; later transactions are in later links. */
   link: number;
   node: string;
   mysql: string;
 }
 
-/** Bytes of a manifest: the same for the same content. */
+/** Serializes a manifest; the same content gives the same bytes. */
 export function bytesOf(manifest: object): Buffer {
   return Buffer.from(`${JSON.stringify(manifest)}\n`);
 }
 
-/** SHA-256 in hexadecimal digits. */
+/** SHA-256 as hexadecimal digits. */
 export function sha256(content: Buffer | string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Keys of a bucket. `root` is `<project>-<stack>`; a timeline is the history of one database. */
+/** Object keys of a bucket. `root` is `<project>-<stack>`; a timeline is the history of one database. */
 export const keys = {
   timeline: (root: string, id: string) => `${root}/timelines/${id}.json`,
   timelines: (root: string) => `${root}/timelines/`,

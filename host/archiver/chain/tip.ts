@@ -1,16 +1,16 @@
 import { type ObjectStore, StoreError } from "../store/object-store";
 import { keys, type Link, sha256 } from "./manifest";
 
-/** The last link of a chain, as it is in the store. */
+/** The last link of a chain in the store. */
 export interface Tip {
-  /** 0: the chain is empty. */
+  /** Number of the link; 0: the chain is empty. */
   number: number;
-  /** SHA-256 of the last link; empty if there is none. */
+  /** SHA-256 of the link; empty if there is none. */
   sha256: string;
   link: Link | undefined;
 }
 
-/** Reads a link with its sum; undefined: not there. @throws StoreError if it is none. */
+/** Reads a link and its hash; undefined: it does not exist. @throws StoreError if it is malformed. */
 export async function readLink(
   store: ObjectStore,
   root: string,
@@ -21,7 +21,7 @@ export async function readLink(
   if (!content) return undefined;
   try {
     const link = JSON.parse(content.toString()) as Link;
-    if (link.number !== number) throw new Error(`it calls itself ${link.number}`);
+    if (link.number !== number) throw new Error(`its content has number ${link.number}`);
     return { number, sha256: sha256(content), link };
   } catch (error) {
     throw new StoreError(`link ${number} is damaged: ${(error as Error).message}`);
@@ -29,8 +29,8 @@ export async function readLink(
 }
 
 /**
- * Finds the last link with some forty lists, whatever the length of the chain: old links may have
- * been deleted, so that it need not begin with the first.
+ * Finds the last link with about forty list requests, whatever the length of the chain. Old links may have
+ * been deleted, so the chain need not begin with number 1.
  *
  * @param from number of a link that is known to exist. @default none is known
  */
@@ -45,7 +45,7 @@ export async function findTip(
     (await store.list(folder, keys.link(root, timeline, number), 1)).length > 0;
   const last = async (number: number): Promise<Tip> => {
     const tip = number > 0 ? await readLink(store, root, timeline, number) : undefined;
-    if (number > 0 && !tip) throw new StoreError(`link ${number} is listed and cannot be read`);
+    if (number > 0 && !tip) throw new StoreError(`link ${number} is listed but cannot be read`);
     return tip ?? { number: 0, sha256: "", link: undefined };
   };
   if (!(await follows(from))) return last(from);

@@ -1,23 +1,23 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
-import { encoded } from "../gtid-sets";
+import { encodeGtidSet } from "../gtid-sets";
 import { Packets } from "./packets";
 
-/** What a stream of the binary log depends on. */
+/** Arguments of {@link dump}. */
 export interface DumpArgs {
-  /** Socket of MySQL, such as `/run/mysqld/mysqld.sock`. */
+  /** MySQL's Unix socket, such as `/run/mysqld/mysqld.sock`. */
   socket: string;
-  /** User of MySQL that is known by its user of the system, and has REPLICATION SLAVE. */
+  /** MySQL user that authenticates by its system user and has REPLICATION SLAVE. */
   user: string;
-  /** Id under which the server knows this reader: one with the same id ends the older one. */
+  /** Server id of this reader: MySQL ends an older reader with the same id. */
   serverId: number;
-  /** GTID set of what is not wanted any more. */
+  /** GTID set of transactions that are not sent. */
   except: string;
 }
 
-/** So often MySQL says that it lives when it has nothing to send, nanoseconds. */
+/** Interval of MySQL's heartbeats on an idle stream, nanoseconds. */
 const heartbeatNs = 2_000_000_000;
-/** Silence after which the stream is of no use, milliseconds. */
+/** Silence after which the stream counts as dead, milliseconds. */
 const silenceMs = 20_000;
 /** Longest wait for the answer to a command, milliseconds. */
 const answerMs = 10_000;
@@ -25,15 +25,15 @@ const utf8mb4 = 45;
 /** LONG_PASSWORD, PROTOCOL_41, SECURE_CONNECTION, PLUGIN_AUTH. */
 const capabilities = 0x1 | 0x200 | 0x8000 | 0x8_0000;
 const command = { query: 0x03, dumpGtid: 0x1e };
-/** BINLOG_THROUGH_GTID: the position is the set, no file is named. */
+/** BINLOG_THROUGH_GTID: the GTID set is the position, no file is named. */
 const throughGtid = 0x04;
 
 /**
- * The events of the binary log that are not in `except`, as MySQL sends them to a replica; it never
- * ends by itself. No file is named: then MySQL refuses if it has purged one of the transactions.
+ * Streams the binary log events that are not in `except`, as MySQL sends them to a replica; the stream
+ * never ends by itself. No file is named, so that MySQL refuses if it has purged one of the transactions.
  *
- * @throws Error with what MySQL says if it refuses, or the connection ends; SilentError after 20 s
- * without a word.
+ * @throws Error with MySQL's message if it refuses or the connection ends; PacketTimeoutError after 20 s of
+ * silence.
  */
 export async function* dump(args: DumpArgs): AsyncGenerator<Buffer, void> {
   const socket = connect(args.socket);
@@ -83,18 +83,18 @@ async function loggedIn(socket: Socket, user: string): Promise<Packets> {
     const answer = await packets.next(answerMs);
     if (answer[0] === 0x00) return packets;
     if (answer[0] === 0xff) throw refusal(answer);
-    // Who asks is said by the kernel; there is nothing to answer.
+    // The kernel proves the user to auth_socket; there is nothing to send.
     if (answer[0] === 0xfe) packets.send(Buffer.alloc(0), false);
   }
 }
 
 function dumpCommand({ serverId, except }: DumpArgs): Buffer {
-  const set = encoded(except);
+  const set = encodeGtidSet(except);
   const fixed = Buffer.alloc(23);
   fixed[0] = command.dumpGtid;
   fixed.writeUInt16LE(throughGtid, 1);
   fixed.writeUInt32LE(serverId, 3);
-  // The name of the file is empty.
+  // Length 0 of the file name.
   fixed.writeUInt32LE(0, 7);
   fixed.writeBigUInt64LE(4n, 11);
   fixed.writeUInt32LE(set.length, 19);
@@ -104,5 +104,5 @@ function dumpCommand({ serverId, except }: DumpArgs): Buffer {
 function refusal(packet: Buffer): Error {
   const code = packet.readUInt16LE(1);
   const text = packet.subarray(packet[3] === 0x23 ? 9 : 3).toString();
-  return new Error(`MySQL refuses the log (${code}): ${text}`);
+  return new Error(`MySQL refuses the binary log (${code}): ${text}`);
 }

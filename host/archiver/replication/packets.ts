@@ -1,13 +1,14 @@
 import type { Socket } from "node:net";
 
-/** Longest packet of the protocol; a payload of that length goes on in the next packet. */
+/** Longest packet of the protocol; a longer payload continues in the next packet. */
 const fullPacket = 0xff_ff_ff;
 
-/** Nothing came for longer than it may take. */
-export class SilentError extends Error {}
+/** No packet arrived within the timeout. */
+export class PacketTimeoutError extends Error {}
 
 /**
- * The packets of a MySQL connection. Reading stops when nobody asks: then the server waits.
+ * The packets of a MySQL connection. Data is read only on demand, so a slow consumer makes the server
+ * wait.
  *
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html
  */
@@ -21,7 +22,7 @@ export class Packets {
     this.chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** Sends a payload; `first`: it begins a command. */
+  /** Sends a payload; with `first` it starts a new command. */
   send(payload: Buffer, first: boolean): void {
     this.sequence = first ? 0 : this.sequence + 1;
     const header = Buffer.alloc(4);
@@ -30,7 +31,7 @@ export class Packets {
     this.socket.write(Buffer.concat([header, payload]));
   }
 
-  /** The next payload. @throws SilentError if nothing comes in time, Error if the connection ends. */
+  /** Returns the next payload. @throws PacketTimeoutError after the timeout, Error if the connection ends. */
   async next(timeoutMs: number): Promise<Buffer> {
     const parts: Buffer[] = [];
     for (;;) {
@@ -59,7 +60,7 @@ export class Packets {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new SilentError(`MySQL sent nothing for ${timeoutMs} ms`)),
+        () => reject(new PacketTimeoutError(`MySQL sent nothing for ${timeoutMs} ms`)),
         timeoutMs,
       );
     });

@@ -1,30 +1,30 @@
-/** What is known of an object without its content. */
+/** Metadata of an object. */
 export interface ObjectHead {
   bytes: number;
-  /** MD5 of the content as 32 hexadecimal digits, where the store says it; else empty. */
+  /** MD5 of the content as 32 hexadecimal digits if the store reports it; else empty. */
   md5: string;
 }
 
-/** A place for objects, behind which is S3 or another store. Nothing in it can delete. */
+/** An object storage such as S3. The interface cannot delete. */
 export interface ObjectStore {
   /**
-   * Puts an object that is not there yet.
+   * Creates an object.
    *
-   * @throws TakenError if the key is taken, StoreError if the store fails.
+   * @throws KeyExistsError if the key exists, StoreError if the store fails.
    */
   put(key: string, content: Buffer): Promise<void>;
-  /** The content, or a part of it; undefined: not there. */
+  /** Content of an object, or a range of it; undefined: it does not exist. */
   get(key: string, range?: { from: number; to: number }): Promise<Buffer | undefined>;
-  /** The content as it comes; undefined: not there. */
+  /** Content of an object as a stream; undefined: it does not exist. */
   stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Undefined: not there. */
+  /** Metadata of an object; undefined: it does not exist. */
   head(key: string): Promise<ObjectHead | undefined>;
-  /** Keys with that beginning in order, those after `after` alone, at most `most`. */
+  /** Keys with that prefix in order, only those after `after`, at most `most`. */
   list(prefix: string, after?: string, most?: number): Promise<string[]>;
 }
 
-/** The key is taken: somebody else was first. */
-export class TakenError extends Error {}
+/** The key exists already: another writer was first. */
+export class KeyExistsError extends Error {}
 
-/** The store does not do what it should; another try may help. */
+/** The store failed; a retry may help. */
 export class StoreError extends Error {}

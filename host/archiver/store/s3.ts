@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { request as overHttp, type IncomingMessage } from "node:http";
 import { request as overHttps } from "node:https";
-import { type ObjectHead, type ObjectStore, StoreError, TakenError } from "./object-store";
-import { type Signer, signed } from "./signature";
+import { type ObjectHead, type ObjectStore, StoreError, KeyExistsError } from "./object-store";
+import { type Signer, signHeaders } from "./signature";
 
-/** Where a bucket is, and who asks. */
+/** A bucket and the credentials for it. */
 export interface S3Target extends Signer {
-  /** Such as `https://fsn1.your-objectstorage.com`, without a path. */
+  /** Endpoint without a path, such as `https://fsn1.your-objectstorage.com`. */
   endpoint: string;
   bucket: string;
 }
@@ -19,10 +19,10 @@ interface Asked {
   body?: Buffer;
 }
 
-/** Longest time without a byte on the connection, milliseconds. */
+/** Longest time without data on the connection, milliseconds. */
 const silenceMs = 30_000;
 
-/** A bucket behind the S3 protocol, with its name in the path. */
+/** A bucket with the S3 protocol in path style. */
 export class S3Store implements ObjectStore {
   constructor(
     private readonly target: S3Target,
@@ -33,7 +33,7 @@ export class S3Store implements ObjectStore {
     const headers = { "if-none-match": "*" };
     const answer = await this.ask({ method: "PUT", key, headers, body: content });
     const said = await text(answer);
-    if (answer.statusCode === 412 || answer.statusCode === 409) throw new TakenError(key);
+    if (answer.statusCode === 412 || answer.statusCode === 409) throw new KeyExistsError(key);
     if (answer.statusCode !== 200) throw failure("PUT", key, answer, said);
   }
 
@@ -95,12 +95,12 @@ export class S3Store implements ObjectStore {
     const bodySha256 = createHash("sha256")
       .update(body ?? "")
       .digest("hex");
-    const sent = signed(this.target, { method, url, bodySha256, headers, at });
+    const sent = signHeaders(this.target, { method, url, bodySha256, headers, at });
     const length = body ? { "content-length": String(body.length) } : {};
     return new Promise<IncomingMessage>((resolve, reject) => {
       const options = { method, headers: { ...sent, ...length }, timeout: silenceMs };
       const call = (url.protocol === "https:" ? overHttps : overHttp)(url, options, resolve);
-      call.on("timeout", () => call.destroy(new Error(`no byte for ${silenceMs / 1_000} s`)));
+      call.on("timeout", () => call.destroy(new Error(`no data for ${silenceMs / 1_000} s`)));
       call.on("error", (error) => reject(new StoreError(`${method} ${key}: ${error.message}`)));
       call.end(body);
     });
@@ -112,7 +112,7 @@ async function body(answer: IncomingMessage): Promise<Buffer> {
   try {
     for await (const chunk of answer) chunks.push(chunk as Buffer);
   } catch (error) {
-    throw new StoreError(`the answer broke off: ${(error as Error).message}`);
+    throw new StoreError(`the answer was cut off: ${(error as Error).message}`);
   }
   return Buffer.concat(chunks);
 }
@@ -123,5 +123,5 @@ async function text(answer: IncomingMessage): Promise<string> {
 
 function failure(method: string, key: string, answer: IncomingMessage, said: string): StoreError {
   const [, code = ""] = /<Code>([^<]*)</.exec(said) ?? [];
-  return new StoreError(`${method} ${key} was answered ${answer.statusCode} ${code}`.trim());
+  return new StoreError(`${method} ${key} failed with status ${answer.statusCode} ${code}`.trim());
 }

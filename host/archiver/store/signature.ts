@@ -1,22 +1,22 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** Who signs, and for which part of the store. */
+/** Credentials and region of a signature. */
 export interface Signer {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Such as `fsn1`. */
+  /** Region, such as `fsn1`. */
   region: string;
 }
 
-/** A request to be signed. */
-export interface Unsigned {
+/** A request before signing. */
+export interface UnsignedRequest {
   method: string;
   url: URL;
   /** SHA-256 of the body, hexadecimal. */
   bodySha256: string;
-  /** Further headers that are signed, names in small letters. */
+  /** Further signed headers, names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** Such as `20261128T161200Z`. */
+  /** Time of the request, such as `20261128T161200Z`. */
   at: string;
 }
 
@@ -34,11 +34,11 @@ function strict(text: string): string {
 }
 
 /**
- * Headers of the request with its signature.
+ * Headers of the request including its signature (AWS Signature Version 4).
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
-export function signed(signer: Signer, request: Unsigned): Record<string, string> {
+export function signHeaders(signer: Signer, request: UnsignedRequest): Record<string, string> {
   const { method, url, bodySha256, at } = request;
   const headers: Record<string, string> = {
     ...request.headers,

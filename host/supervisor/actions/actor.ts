@@ -3,8 +3,8 @@ import type { Decision } from "../core/decision";
 import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
 import type { Observer } from "../observation/observer";
-import { type BackOff, noticedMs } from "../policy/back-off";
-import type { Saving } from "../saved/saving";
+import { type BackOff, propagationWaitMs } from "../policy/back-off";
+import type { SaveGuard } from "../saved/save-guard";
 import type { Peers } from "../wire/peers";
 import type { XcomHelp } from "../xcom/help";
 import type { Founding } from "./founding";
@@ -12,36 +12,39 @@ import { type Replication, setPrimary, stopMember } from "./group";
 import { join } from "./joining";
 import { rebuild } from "./rebuild";
 
-/** How long own transactions must be unknown to the group before all data is replaced, milliseconds. */
+/**
+ * How long this node must have transactions that the group lacks before all its data is replaced,
+ * milliseconds.
+ */
 const rebuildAfterMs = 10_000;
 
-/** What decisions are carried out with. */
-export interface Tools {
+/** What the {@link Actor} needs to carry out a decision. */
+export interface ActorDependencies {
   /** Name of this node. */
   node: string;
-  /** Session for changes, one at a time. */
+  /** Session for statements that change MySQL; runs one statement at a time. */
   mysql: Mysql;
   replication: Replication;
   observer: Observer;
   peers: Peers;
   founding: Founding;
-  saving: Saving;
+  saving: SaveGuard;
   backOff: BackOff;
   xcomHelp: Pick<XcomHelp, "has">;
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
-  /** Makes ready for the end of this membership. */
+  /** Prepares the peers and XCom for the end of this node's membership. */
   leaving: () => void;
 }
 
-/** Carries out what was decided, one thing at a time. */
+/** Carries out decisions, one at a time. */
 export class Actor {
   private decidedAtMs = 0;
   private type: Decision["type"] | undefined;
 
-  constructor(private readonly tools: Tools) {}
+  constructor(private readonly tools: ActorDependencies) {}
 
-  /** Carries it out. @throws SqlError or Error if it fails; it is decided anew then. */
+  /** Carries out the decision. @throws SqlError or Error if MySQL fails; the caller then decides again. */
   async act(decision: Decision): Promise<void> {
     const { mysql, replication, observer, founding, backOff, addressOf } = this.tools;
     if (decision.type !== this.type) this.decidedAtMs = monotonicMs();
@@ -49,7 +52,7 @@ export class Actor {
     if (!backOff.isOver(monotonicMs())) return;
     switch (decision.type) {
       case "nothing":
-        return backOff.worked();
+        return backOff.succeeded();
       case "wait":
         return;
       case "join":
@@ -73,7 +76,7 @@ export class Actor {
   private async join({ lineage }: Extract<Decision, { type: "join" }>): Promise<void> {
     const { node, mysql, replication, observer, peers, addressOf, xcomHelp } = this.tools;
     log(5, "joining the group");
-    await observer.keepLineage(lineage);
+    await observer.storeLineage(lineage);
     await join(mysql, replication, {
       node,
       leaves: observer.state.member?.state !== "OFFLINE",
@@ -90,8 +93,8 @@ export class Actor {
     ifItHangs,
   }: Extract<Decision, { type: "handOver" }>): Promise<void> {
     const { mysql, observer, backOff, addressOf } = this.tools;
-    log(3, `${to} is to be the primary: ${reason}`);
-    backOff.hold(noticedMs, monotonicMs());
+    log(3, `handing the primary role over to ${to}: ${reason}`);
+    backOff.wait(propagationWaitMs, monotonicMs());
     return setPrimary(
       mysql,
       addressOf(to),
@@ -100,10 +103,10 @@ export class Actor {
     );
   }
 
-  /** Waits after a failure, longer after each. */
+  /** Starts a wait after a failure; each failure in a row waits longer. */
   failed(error: Error): void {
     const wait = this.tools.backOff.failed(monotonicMs());
     const code = error instanceof SqlError ? ` (MySQL ${error.code})` : "";
-    log(4, `${error.message}${code}; again in ${wait} ms`);
+    log(4, `${error.message}${code}; next attempt in ${wait} ms`);
   }
 }

@@ -5,29 +5,29 @@ import { join } from "node:path";
 import { log } from "../log";
 
 const usualFolder = "/var/lib/webstack-supervisor";
-/** Size of a slot, bytes: one block of the usual file systems. */
+/** Size of a slot, bytes: one block of common file systems. */
 const slotBytes = 4_096;
-/** Ends of the names of a record's slots; the first record is written to the second one. */
+/** File extensions of a record's two slots. The first write goes to the second slot. */
 const slots = ["json", "spare"] as const;
 
-/** A record could not be written, or must not be because what is there cannot be read. */
+/** A record was not written: the disk refused, or the record on disk is unreadable and would be overwritten. */
 export class DurableError extends Error {}
 
-/** What is kept under a name. */
+/** Result of reading a record. */
 export type Found<T> =
   | { kind: "absent" }
-  /** There is something, or there may be, and nobody knows what. */
+  /** A record exists or may exist, but its content cannot be read. */
   | { kind: "unreadable"; reason: string }
   | { kind: "found"; value: T };
 
-/** What one slot holds; `torn`: neither nothing nor a whole record. */
+/** Content of one slot. `torn`: neither empty nor a complete record. */
 type Content = "blank" | "torn" | { sequence: number; text: string };
 
 function checksum(sequence: number, text: string): string {
   return createHash("sha256").update(`${sequence} ${text}`).digest("hex");
 }
 
-/** True for an error that says that there is no such file. */
+/** True for the error that a file does not exist. */
 function isAbsent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === "ENOENT";
 }
@@ -41,7 +41,7 @@ function withFile<T>(path: string, flags: number, use: (file: number) => T): T {
   }
 }
 
-/** @throws Error if there is a slot that cannot be read. */
+/** Reads a slot. @throws Error if the slot exists and cannot be read. */
 function readSlot(path: string): Content {
   const bytes = Buffer.alloc(slotBytes, " ");
   try {
@@ -55,7 +55,7 @@ function readSlot(path: string): Content {
   const [, number, sum, text = ""] = /^(\d+) ([0-9a-f]{64}) (.*)$/s.exec(line) ?? [];
   const sequence = Number(number);
   if (sum !== undefined) return sum === checksum(sequence, text) ? { sequence, text } : "torn";
-  // A supervisor of before kept JSON alone.
+  // Earlier supervisors wrote plain JSON without number and checksum.
   return isJson(line) ? { sequence: 0, text: line } : "torn";
 }
 
@@ -68,44 +68,44 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Overwrites a slot as a whole; returns once the disk has it. */
+/** Overwrites a whole slot; returns once the slot is on disk. */
 function writeSlot(path: string, line: string): void {
   const bytes = Buffer.alloc(slotBytes, " ");
   bytes.write(line);
   withFile(path, constants.O_WRONLY | constants.O_CREAT, (file) => {
-    if (writeSync(file, bytes, 0, slotBytes, 0) !== slotBytes) throw new Error("half a write");
+    if (writeSync(file, bytes, 0, slotBytes, 0) !== slotBytes) throw new Error("short write");
     fsyncSync(file);
   });
 }
 
 /**
- * The whole record of the higher number, with its slot, if there is one. @throws Error if a slot cannot be
- * read, or if neither is whole and that is no first write that was cut off.
+ * The complete record with the highest number and its slot; undefined if there is none. @throws Error if a
+ * slot cannot be read, or if no slot is complete and the cause is not an interrupted first write.
  */
 function newest(folder: string, name: string) {
   const all = slots.map((slot) => ({ slot, content: readSlot(join(folder, `${name}.${slot}`)) }));
   const whole = all.flatMap(({ slot, content }) =>
     typeof content === "string" ? [] : [{ slot, ...content }],
   );
-  if (whole.length === 0 && all[0]!.content === "torn") throw new Error("it is damaged");
+  if (whole.length === 0 && all[0]!.content === "torn") throw new Error("both slots are damaged");
   return whole.sort((a, b) => b.sequence - a.sequence)[0];
 }
 
 /**
- * Records that survive a loss of power, and that can be written on a full disk.
+ * Records that survive a power failure and can be written on a full disk.
  *
- * Each record has two slots of 4 KiB, which take turns. A record overwrites the older slot in place,
- * with a number and a checksum, so a write that was cut off leaves the record before it. A slot that is
- * there once takes no further room: neither a full disk nor one without free inodes stops a write. A
- * new file that is renamed into place would need both, and a spare file that is deleted for it would
- * give the room to whoever writes first.
+ * Each record has two slots of 4 KiB, written in turn. A write overwrites the older slot in place, with a
+ * number and a checksum, so an interrupted write leaves the previous record intact. An existing slot needs
+ * no further disk space: neither a full disk nor a lack of free inodes stops a write. Writing a new file
+ * and renaming it would need both. Deleting a reserved file first would give its space to whichever
+ * process writes next.
  */
 export class DurableFolder {
   private readonly failing = new Set<string>();
 
   constructor(private readonly folder = usualFolder) {}
 
-  /** Reads what was kept under that name. */
+  /** Reads the record of that name. */
   find<T>(name: string): Found<T> {
     try {
       const last = newest(this.folder, name);
@@ -116,10 +116,10 @@ export class DurableFolder {
   }
 
   /**
-   * Puts a value on disk: when this returns, it survives a loss of power.
+   * Writes a record; when this returns, the record survives a power failure.
    *
-   * @throws DurableError if the disk does not take it, if it is longer than 4 KiB, or if what is there
-   * cannot be read and would be lost.
+   * @throws DurableError if the disk refuses the write, if the record is longer than 4 KiB, or if the
+   * record on disk is unreadable and would be overwritten.
    */
   write(name: string, value: unknown): void {
     const text = JSON.stringify(value);
@@ -132,12 +132,13 @@ export class DurableFolder {
       const next = last?.slot === "spare" ? "json" : "spare";
       writeSlot(join(this.folder, `${name}.${next}`), line);
     } catch (error) {
-      throw new DurableError(`${name} cannot be kept: ${(error as Error).message}`);
+      throw new DurableError(`${name} cannot be written: ${(error as Error).message}`);
     }
   }
 
   /**
-   * Renames what cannot be read, so that the name can be written again and somebody can look at it.
+   * Renames an unreadable record to `*.damaged`, so that the name can be written again and an operator can
+   * inspect it.
    *
    * @throws Error of the file system.
    */
@@ -150,9 +151,9 @@ export class DurableFolder {
   }
 
   /**
-   * Makes the slots that are missing, while there is room for them.
+   * Creates missing slots while the disk has space.
    *
-   * @throws Error of the file system if there is none.
+   * @throws Error of the file system if it has none.
    */
   reserve(names: readonly string[]): void {
     mkdirSync(this.folder, { recursive: true });
@@ -161,15 +162,15 @@ export class DurableFolder {
     );
     const missing = paths.filter((path) => !isThere(path));
     for (const path of missing) writeSlot(path, "");
-    // A new file is in its folder only once the folder is on disk.
+    // A new file survives a power failure only once its directory is on disk too.
     if (missing.length > 0) withFile(this.folder, constants.O_RDONLY, fsyncSync);
   }
 
   /**
-   * Puts a value on disk, and returns whether it is there; what is not must not be acted on. The first
-   * of several failures is logged, and the end of them.
+   * Writes a record; returns false if the write failed, in which case the caller must not act on the
+   * value. Logs the first of several failures in a row and the recovery.
    */
-  keep(name: string, value: unknown): boolean {
+  tryWrite(name: string, value: unknown): boolean {
     try {
       this.write(name, value);
     } catch (error) {
@@ -177,7 +178,7 @@ export class DurableFolder {
       this.failing.add(name);
       return false;
     }
-    if (this.failing.delete(name)) log(5, `${name} can be kept again`);
+    if (this.failing.delete(name)) log(5, `${name} can be written again`);
     return true;
   }
 }
@@ -192,5 +193,5 @@ function isThere(path: string): boolean {
   }
 }
 
-/** The folder of the supervisor's state. */
-export const usual = new DurableFolder();
+/** The supervisor's state directory. */
+export const stateFolder = new DurableFolder();

@@ -2,17 +2,17 @@ import { monotonicMs } from "../../time/monotonic";
 import { castVote, countVotes, type VoteAnswer } from "../core/ballot";
 import type { Decision, FoundingKind } from "../core/decision";
 import type { VoteRequest } from "../core/founding-rule";
-import { founded } from "../core/lineage";
+import { foundingLineage } from "../core/lineage";
 import type { Memory } from "../core/memory";
 import { log } from "../log";
 import type { Mysql } from "../mysql";
 import type { Observer } from "../observation/observer";
-import { type BackOff, refusedMs } from "../policy/back-off";
-import type { Override, Sight } from "../policy/override";
+import { type BackOff, refusedWaitMs } from "../policy/back-off";
+import type { Override, OverrideContext } from "../policy/override";
 import type { Peers } from "../wire/peers";
 import { groupIdOf, type Replication, startMember, stopMember } from "./group";
 
-/** Founds a group, if enough nodes vote for it, and votes for others. */
+/** Founds a group when enough nodes vote for it, and votes on other nodes' requests. */
 export class Founding {
   constructor(
     private readonly node: string,
@@ -24,11 +24,11 @@ export class Founding {
       memory: Memory;
       backOff: BackOff;
       override: Override;
-      sight: () => Sight;
+      sight: () => OverrideContext;
     },
   ) {}
 
-  /** Votes for the founding, on disk, or says why not. */
+  /** Votes for the founding and writes the vote to disk, or answers the reason against it. */
   vote(request: VoteRequest): VoteAnswer {
     const { observer, memory, peers } = this.parts;
     let refusal: string;
@@ -40,7 +40,10 @@ export class Founding {
     return { refusal, state: observer.state };
   }
 
-  /** Founds the group that was decided on, or gives way. @throws SqlError or Error if MySQL fails. */
+  /**
+   * Founds the group that was decided on, or gives up if the votes are missing. @throws SqlError or Error
+   * if MySQL fails.
+   */
   async found(
     mysql: Mysql,
     replication: Replication,
@@ -51,13 +54,13 @@ export class Founding {
     observer.note({ founding: epoch });
     try {
       const voters = await this.voters(epoch, kind);
-      if (!voters) return backOff.hold(refusedMs, monotonicMs());
+      if (!voters) return backOff.wait(refusedWaitMs, monotonicMs());
       log(5, `founding a group with epoch ${epoch}, voted for by ${voters.join(", ")}: ${reason}`);
-      await observer.keepLineage(founded(observer.state, epoch));
+      await observer.storeLineage(foundingLineage(observer.state, epoch));
       await startMember(mysql, replication, "bootstrap");
       await this.certify(mysql, { epoch, kind, voters });
     } finally {
-      // What was given up is never taken up again: another attempt has another number.
+      // An abandoned founding is never resumed: the next attempt takes a new epoch.
       memory.giveUp(this.node);
       observer.note({ founding: 0 });
     }
@@ -70,11 +73,11 @@ export class Founding {
     try {
       const groupId = await groupIdOf(mysql);
       if (agreed.kind === "override" && !this.isStillSaid()) {
-        throw new Error("there is a sign of another group: what the operator said does not hold");
+        throw new Error("another group was seen: the operator's override no longer holds");
       }
       this.parts.memory.certify({ ...agreed, founder: this.node, groupId });
     } catch (error) {
-      // Nobody knows of it: it must not be there.
+      // No other node knows of this group, so it must not stay.
       await stopMember(mysql).catch(() => undefined);
       throw error;
     }
@@ -85,7 +88,10 @@ export class Founding {
     return override.holds({ ...observer.state, member: null }, sight(), monotonicMs());
   }
 
-  /** Names of those that vote for it; undefined if they are too few, or with them it is decided otherwise. */
+  /**
+   * Names of the nodes that vote for the founding; undefined if they are too few, or if the vote changes
+   * the decision.
+   */
   private async voters(epoch: number, kind: FoundingKind): Promise<string[] | undefined> {
     const { node, nodes } = this;
     if (kind === "sole" || kind === "override") return [node];

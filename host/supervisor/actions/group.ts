@@ -1,34 +1,37 @@
 import { literal } from "../../mysql/literal";
-import { HangingError, type Mysql, SqlError } from "../mysql";
+import { TimeoutError, type Mysql, SqlError } from "../mysql";
 import { killMysql } from "./kill-mysql";
 
-/** Longest join of a member: a copy of much data may be part of it, milliseconds. */
+/** Longest join of a member, milliseconds. A join may include a clone of much data. */
 const joinMs = 3_600_000;
-/** Longest founding, milliseconds: well within the time that a vote holds. */
+/** Longest founding, milliseconds: well within the time for which a vote holds. */
 const bootstrapMs = 30_000;
 
 /**
- * Seconds that transactions under way may take before the primary changes; then those that are not
- * being committed are ended. Clients that are cut off would hold it up for ever.
+ * Seconds that running transactions may take before the primary changes. MySQL then ends those that are
+ * not committing; a client that is cut off would otherwise hold up the switch for ever.
  */
 const underWaySeconds = 2;
 
-/** Longest end of a membership, milliseconds; a longer one hangs. */
+/** Longest end of a membership, milliseconds; beyond that MySQL hangs. */
 const stopMs = 8_000;
 
-/** Longest change of the primary, milliseconds; a longer one hangs, as if its disk ends no commit. */
+/**
+ * Longest change of the primary, milliseconds; beyond that MySQL hangs, for example on a disk that
+ * finishes no commit.
+ */
 const switchMs = 6_000;
 
-/** Login with which members copy from each other. */
+/** Login for distributed recovery and clone. */
 export interface Replication {
   user: string;
   password: string;
 }
 
-/** How a member starts: as the maker of the group, or by way of one of these seeds, in their order. */
+/** How a member starts: it bootstraps the group, or joins through one of the seeds, tried in order. */
 export type Start = "bootstrap" | { seeds: readonly string[] };
 
-/** Joins the group, or makes it. @throws SqlError, or Error if it takes too long. */
+/** Joins the group or bootstraps it. @throws SqlError, or Error if it takes too long. */
 export async function startMember(
   mysql: Mysql,
   { user, password }: Replication,
@@ -46,7 +49,7 @@ export async function startMember(
   try {
     await mysql.query(`START GROUP_REPLICATION ${login}`, bootstrap ? bootstrapMs : joinMs);
   } catch (error) {
-    // One that hangs must not become a group after all when nobody expects it any more.
+    // A hanging bootstrap must not complete later, when no node expects the group any more.
     if (bootstrap) await mysql.query("STOP GROUP_REPLICATION", 20_000).catch(() => undefined);
     throw error;
   } finally {
@@ -54,7 +57,7 @@ export async function startMember(
   }
 }
 
-/** Fixed part of the id of the view that this member is in. @throws Error if it is in none. */
+/** Fixed part of this member's view id. @throws Error if this member is in no view. */
 export async function groupIdOf(mysql: Mysql): Promise<string> {
   const [row] = await mysql.query(
     "SELECT VIEW_ID FROM performance_schema.replication_group_member_stats WHERE MEMBER_ID = @@server_uuid",
@@ -64,32 +67,32 @@ export async function groupIdOf(mysql: Mysql): Promise<string> {
   return groupId;
 }
 
-/** Ends what is left of a membership. One that hangs, as after a cut network, ends with its MySQL. */
+/** Ends what is left of a membership. If that hangs, as after a cut network, MySQL is killed and restarts. */
 export async function endMembership(mysql: Mysql): Promise<void> {
   try {
     await mysql.query("STOP GROUP_REPLICATION", stopMs);
   } catch (error) {
-    // A session that was lost with a former MySQL is replaced by itself.
-    if (error instanceof HangingError) await startAnew("the end of the membership hangs", error);
+    // A session that was lost with the previous MySQL process is replaced by the next query.
+    if (error instanceof TimeoutError) await startAnew("the end of the membership hangs", error);
   }
 }
 
-/** @throws Error always, once MySQL is killed. */
+/** Kills MySQL, which systemd restarts. @throws Error always, once MySQL is killed. */
 async function startAnew(reason: string, cause: Error): Promise<never> {
   await killMysql();
-  throw new Error(`${reason}; MySQL is started anew`, { cause });
+  throw new Error(`${reason}; MySQL is restarted`, { cause });
 }
 
-/** Leaves the group; `cut` ends all sessions of applications first, so that nothing more is written. */
+/** Leaves the group. With `cut`, all sessions of applications end first, so that nothing more is written. */
 export async function stopMember(mysql: Mysql, cut = false): Promise<void> {
   if (cut) await mysql.query("SET GLOBAL offline_mode = ON", 5_000);
   await mysql.query("STOP GROUP_REPLICATION", 60_000);
 }
 
 /**
- * Makes the member with that address the primary; resolves when it is. A switch waits for commits
- * under way. If it hangs and this node is still the primary, its MySQL is killed if that is what
- * `ifItHangs` says: the others elect. Otherwise the switch has failed, and the primary serves on.
+ * Makes the member with that address the primary; resolves once it is. A switch waits for running commits.
+ * If the switch hangs while this node is still the primary, `ifItHangs` decides: "kill" kills this node's
+ * MySQL so that the others elect a primary, "giveUp" fails and leaves this node the primary.
  */
 export async function setPrimary(
   mysql: Mysql,
@@ -104,17 +107,17 @@ export async function setPrimary(
       switchMs,
     );
   } catch (error) {
-    const kills = ifItHangs === "kill" && error instanceof HangingError && isPrimary();
+    const kills = ifItHangs === "kill" && error instanceof TimeoutError && isPrimary();
     if (!kills) throw error;
     await startAnew("the switch hangs", error);
   }
 }
 
 /**
- * Replaces all data of this node by a copy of the donor's. @throws SqlError if MySQL refuses.
+ * Replaces all data of this node by a clone of the donor's. @throws SqlError if MySQL refuses.
  * https://dev.mysql.com/doc/refman/8.4/en/clone-plugin-remote.html
  */
-export async function copyFrom(
+export async function cloneFrom(
   mysql: Mysql,
   donorAddress: string,
   { user, password }: Replication,
@@ -122,7 +125,7 @@ export async function copyFrom(
   await endMembership(mysql);
   const statements = [
     "SET GLOBAL offline_mode = OFF",
-    // A copy needs the one off; the other keeps the app from writing.
+    // CLONE needs super_read_only off; read_only stays on, so that the app cannot write.
     "SET GLOBAL read_only = ON",
     "SET GLOBAL super_read_only = OFF",
     `SET GLOBAL clone_valid_donor_list = ${literal(`${donorAddress}:3306`)}`,
@@ -131,7 +134,7 @@ export async function copyFrom(
   try {
     await mysql.query(statements.join(";\n"), joinMs);
   } catch (error) {
-    // MySQL restarts itself at the end of the copy: the session is lost.
+    // MySQL restarts at the end of the clone, which ends the session.
     if (!(error instanceof SqlError)) return;
     await mysql.query("SET GLOBAL super_read_only = ON", stopMs);
     throw error;

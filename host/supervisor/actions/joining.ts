@@ -8,41 +8,44 @@ import type { Mysql } from "../mysql";
 import { announcedMs } from "../xcom/slot-filling";
 import type { NodeState } from "../core/node-state";
 
-/** Time from the word that a member comes until it does, milliseconds: to begin to fill places. */
+/** Lead time between the announcement and the join, milliseconds, in which members begin to fill slots. */
 const headStartMs = 300;
-/** Time between two such words while it comes in, milliseconds. */
+/** Pause between two announcements during the join, milliseconds. */
 const againMs = announcedMs / 2;
-/** How long it says so, milliseconds: a start that takes longer hangs, which may last for an hour. */
+/** How long the node announces itself, milliseconds. A longer start hangs, possibly for an hour. */
 const longestMs = 20_000;
 
-/** What a node knows of the group that it joins. */
-export interface Joined {
+/** What a join depends on. */
+export interface JoinOptions {
   /** Name of the node. */
   node: string;
-  /** True if it may still be a member, which ends first: a change of the group of its own. */
+  /**
+   * True if this node may still be a member. The old membership ends first, which is a view change of its
+   * own.
+   */
   leaves: boolean;
-  /** What the peers say. */
+  /** Current states of the peers. */
   peers: () => readonly NodeState[];
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
-  /** Tells the members that it is about to come in. */
+  /** Announces to the members that this node is about to join. */
   announce: () => void;
-  /** True if it is to wait until the members are about to hear it. */
+  /** True if the join waits until the members are about to hear this node; see {@link JoinBarrier}. */
   isHelped: boolean;
 }
 
 /**
- * Joins the group that peers are in; with the help for XCom once they are about to hear this node (see
- * {@link JoinBarrier}).
+ * Joins the group of the peers. With the XCom help, the join waits until the members are about to hear
+ * this node (see {@link JoinBarrier}).
  */
 export async function join(
   mysql: Mysql,
   replication: Replication,
-  { node, leaves, peers, addressOf, announce, isHelped }: Joined,
+  { node, leaves, peers, addressOf, announce, isHelped }: JoinOptions,
 ): Promise<void> {
   const online = peers().filter(({ member, majority }) => member?.state === "ONLINE" && majority);
   const [seed, ...others] = online.map((peer) => addressOf(peer.node));
-  if (seed === undefined) throw new Error("no member of the group can be seen any more");
+  if (seed === undefined) throw new Error("no member of the group is reachable any more");
   const direct = [seed, ...others].map((address) => `${address}:${xcomPort}`);
   if (!isHelped) return startMember(mysql, replication, { seeds: direct });
   const awaited = new JoinBarrier(node, peers);
@@ -64,7 +67,7 @@ export async function join(
     seed: { host: seed },
     onOpen,
   });
-  // To fill places costs processor time, of which a start takes much: not earlier than is needed.
+  // Filling slots costs processor time, which a starting MySQL needs: announce no earlier than necessary.
   if (leaves) await announced();
   try {
     await startMember(mysql, replication, { seeds: [...gate.seeds, ...direct] });

@@ -3,7 +3,7 @@ import { type Mysql, SqlError } from "../mysql";
 import { writeOutside, writeUnlogged } from "./unlogged";
 import type { Lineage } from "../core/ancestor";
 
-/** No such database, no such table. */
+/** MySQL errors: unknown database, unknown table. */
 const absent = [1049, 1146];
 
 /** Reads the lineage of the data; empty if none was written. */
@@ -18,8 +18,8 @@ export async function readLineage(mysql: Mysql): Promise<Lineage> {
 }
 
 /**
- * Writes the lineage into the data, not into the log: every node says it of its own data. The node
- * is in no group, or it is the primary, which is open.
+ * Writes the lineage into the database but not into the binary log, because each node's data has its own
+ * lineage. The node is in no group, or it is the primary and accepts writes.
  */
 export async function writeLineage(
   mysql: Mysql,

@@ -1,13 +1,13 @@
 import { monotonicMs } from "../../time/monotonic";
-import { copyFrom, endMembership, type Replication } from "./group";
+import { cloneFrom, endMembership, type Replication } from "./group";
 import { killMysql } from "./kill-mysql";
 import type { Mysql } from "../mysql";
-import type { Progress } from "../observation/clone-progress";
-import type { Saving } from "../saved/saving";
+import type { CloneProgress } from "../observation/clone-progress";
+import type { SaveGuard } from "../saved/save-guard";
 import { log } from "../log";
 
-/** Whose data replaces that of this node, and why. */
-export interface Source {
+/** Donor of the clone that replaces this node's data, and the reason. */
+export interface CloneSource {
   donor: string;
   /** Private IPv4 address of the donor. */
   address: string;
@@ -15,35 +15,35 @@ export interface Source {
 }
 
 /**
- * Replaces all data of this node, once what only this node has is saved. One that a broken copy left
- * without data has nothing to save.
+ * Replaces all data of this node by a clone, after saving the transactions that only this node has. A node
+ * that an interrupted clone left without data has nothing to save.
  *
- * @throws SqlError if MySQL refuses, or Error if something cannot be saved.
+ * @throws SqlError if MySQL refuses, or Error if a transaction cannot be saved.
  */
 export async function rebuild(
   mysql: Mysql,
   replication: Replication,
-  { donor, address, reason }: Source,
-  progress: Progress,
-  saving: Saving,
+  { donor, address, reason }: CloneSource,
+  progress: CloneProgress,
+  saving: SaveGuard,
 ): Promise<void> {
   if (!progress.cloneIncomplete) {
     await endMembership(mysql);
     await saving.save(mysql, { reason, donor });
   }
-  log(3, `${reason}; all data is replaced by a copy of ${donor}`);
+  log(3, `${reason}; replacing all data by a clone of ${donor}`);
   progress.begin(monotonicMs());
-  await copyFrom(mysql, address, replication);
-  log(4, `the copy of ${donor} has ended`);
+  await cloneFrom(mysql, address, replication);
+  log(4, `the clone of ${donor} has ended`);
 }
 
 /**
- * Ends a copy that stands still, with its MySQL: the donor may be gone, which a recipient never
- * notices by itself (seen for three minutes, MySQL 9.7). What is left takes another copy.
+ * Kills MySQL if its clone makes no progress: a recipient never notices that its donor is gone (seen for
+ * three minutes, MySQL 9.7). The next attempt clones again.
  */
-export async function endStuckCopy(progress: Progress): Promise<void> {
+export async function endStuckClone(progress: CloneProgress): Promise<void> {
   if (!progress.isStuck(monotonicMs())) return;
   progress.restart();
-  log(3, "the copy stands still; MySQL is started anew");
+  log(3, "the clone makes no progress; MySQL is restarted");
   await killMysql();
 }

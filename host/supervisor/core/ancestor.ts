@@ -1,17 +1,17 @@
-/** A group that data has been in, from its making on. */
+/** A group that the data has been in, identified by its founding. */
 export interface Ancestor {
   /**
-   * Epoch and founder of the group, such as `7@db-1`, since a founding that needs no votes may take a
-   * number that another one has; of a group from before epochs were agreed on, its group id.
+   * Epoch and founder of the group, such as `7@db-1`. A founding without votes may take an epoch that
+   * another group has too, so the epoch alone is not enough. For a group from before epochs: its group id.
    */
   epoch: string;
-  /** GTID set of the node that made it, as it made it. */
+  /** GTID set of the founder at the founding. */
   founding: string;
 }
 
 /**
- * The groups that data has been in, oldest first, the present one last. It is kept with the data: a
- * copy has that of its donor. A group gives numbers again that were given to transactions which its
- * maker did not have, so a GTID says which transaction it is only together with this.
+ * The groups that the data has been in, oldest first, the present one last. The lineage is stored in the
+ * database, so a clone has its donor's. A group reuses GTIDs of transactions that its founder did not
+ * have, so a GTID identifies a transaction only together with the lineage.
  */
 export type Lineage = readonly Ancestor[];

@@ -1,11 +1,11 @@
-/** Who asked for a move: more than half of the app nodes that ask at all, or fewer. */
+/** How many app nodes asked for a move: more than half of those that send checks, or fewer. */
 export type Callers = "most" | "few";
 
-/** A move of the primary for app nodes that did not reach it. */
+/** A move of the primary because app nodes did not reach it. */
 export interface AppMove {
-  /** The view that it ended, which no other move ended: `epoch:counter:turn`. */
+  /** View that the move ended, as `epoch:counter:turn`. No two moves end the same view. */
   ended: string;
   callers: Callers;
-  /** How long ago it was, milliseconds; no clock of another machine is needed to read it. */
+  /** Age of the move, milliseconds: relative, so that no clock of another machine is needed. */
   ageMs: number;
 }

@@ -1,18 +1,21 @@
 import type { FoundingKind } from "./decision";
 import { decide } from "./decide";
-import { objection, type VoteRequest } from "./founding-rule";
+import { voteRefusal, type VoteRequest } from "./founding-rule";
 import type { Memory } from "./memory";
 import { isMajority, type NodeState } from "./node-state";
 
-/** What another node answers to a request for its vote. */
+/** Answer of a node to a vote request. */
 export interface VoteAnswer {
-  /** Why it does not vote for the founding; empty: it does. */
+  /** Reason against the founding; empty: the node votes for it. */
   refusal: string;
-  /** The node as it is. */
+  /** State of the answering node. */
   state: NodeState;
 }
 
-/** Votes for a founding, on disk, or says why not. @throws what the disk throws; then there is no vote. */
+/**
+ * Votes for a founding and writes the vote to disk; returns the reason against it, or "". @throws what the
+ * disk throws; then there is no vote.
+ */
 export function castVote(
   memory: Memory,
   self: NodeState,
@@ -20,7 +23,7 @@ export function castVote(
   request: VoteRequest,
   nowMs: number,
 ): string {
-  const refusal = objection(self, peers, request);
+  const refusal = voteRefusal(self, peers, request);
   if (refusal !== undefined) return refusal;
   const { founder, epoch } = request;
   if (!memory.mayVote(epoch, founder, peers, nowMs)) {
@@ -31,8 +34,8 @@ export function castVote(
 }
 
 /**
- * Why a group is not founded after the vote; undefined: it is. What was decided must hold for those that
- * voted for it, as they are now.
+ * Reason why no group is founded after the vote; undefined: the group is founded. The decision must hold
+ * again for the nodes that voted for it, in their present state.
  */
 export function countVotes(
   nodes: readonly string[],
@@ -45,9 +48,9 @@ export function countVotes(
   const isEnough = kind === "first" ? count === nodes.length : isMajority(count, nodes.length);
   if (!isEnough) {
     const refusals = answers.map(({ refusal }) => refusal).filter((text) => text !== "");
-    return refusals.join("; ") || "too few nodes answer";
+    return refusals.join("; ") || "too few nodes answered the vote request";
   }
   const again = decide({ nodes, self, peers: granting });
   if (again.type === "bootstrap" && again.kind === kind) return undefined;
-  return again.type === "wait" ? again.reason : "it was decided otherwise with those that voted";
+  return again.type === "wait" ? again.reason : "the nodes that voted lead to another decision";
 }

@@ -1,27 +1,30 @@
 /**
- * What a group counts by. `majority`: most of the nodes that remember voted for its founding. `first`:
- * all nodes did, of which none knew of any group. `sole`: what was the only node made it. `override`: an
- * operator said so. `inherited`: it was there before groups had certificates.
+ * What a certificate rests on. `majority`: more than half of all nodes voted, and all voters remember.
+ * `first`: all nodes voted, and none knew of any group. `sole`: the only node of the stack made the group.
+ * `override`: an operator ordered it. `inherited`: the group is older than certificates.
  */
 export type CertificateKind = "majority" | "first" | "sole" | "override" | "inherited";
 
 /**
- * Says that a group was founded by agreement. A group that somebody makes by hand has none, so it never
- * serves, and its members leave it.
+ * Proof that a group was founded by agreement. A group that somebody bootstraps by hand has no
+ * certificate: it never serves, and its members leave it.
  */
 export interface Certificate {
-  /** Number of the group, which its founder and the voters agreed on: 1 to 2^53 - 1. */
+  /** Number of the group, agreed on by founder and voters: 1 to 2^53 - 1. */
   epoch: number;
-  /** Name of the node that made the group. */
+  /** Name of the node that bootstrapped the group. */
   founder: string;
   kind: CertificateKind;
   /** Names of the nodes that voted for the founding, the founder included. */
   voters: readonly string[];
-  /** Fixed part of the group's view ids, which MySQL makes from a clock: only ever compared for equality. */
+  /** Fixed part of the group's view ids. MySQL makes it from a clock, so it is only compared for equality. */
   groupId: string;
 }
 
-/** Who is the primary, as the primary itself says once its disk has all that was acknowledged before it. */
+/**
+ * Who is the primary. The primary itself records this, once its disk has everything that was acknowledged
+ * before.
+ */
 export interface LastView {
   /** Name of the primary. */
   primary: string;
@@ -29,11 +32,11 @@ export interface LastView {
   epoch: number;
   /** Counter of the view id within the epoch: it rises when a member comes or goes. */
   counter: number;
-  /** Rises with each change of the primary that leaves the view id as it is: a planned switch. */
+  /** Rises with each change of the primary that leaves the view id unchanged: a planned switch. */
   turn: number;
 }
 
-/** A founding that a node voted for, and that is neither known to be there nor given up. */
+/** Vote of a node for a founding that is neither confirmed nor abandoned yet. */
 export interface Vote {
   epoch: number;
   /** Name of the node that may found a group with that epoch. */
@@ -47,17 +50,17 @@ export function isLater(a: LastView | null, b: LastView | null): boolean {
   return a.counter > b.counter || (a.counter === b.counter && a.turn > b.turn);
 }
 
-/** True if the two name different primaries and neither is later. */
-export function isRival(a: LastView | null, b: LastView | null): boolean {
+/** True if the two views name different primaries and neither view is later. */
+export function isConflicting(a: LastView | null, b: LastView | null): boolean {
   return a !== null && b !== null && a.primary !== b.primary && !isLater(a, b) && !isLater(b, a);
 }
 
 /**
- * What a primary records; undefined if it says nothing new.
+ * The view that a primary records; undefined if nothing changed.
  *
- * @param heard a view of a peer: after a switch that came right upon a change of the view, the
- * former primary and the new one name themselves in the same rank. The one that is it now says so
- * again in a higher one; without that neither would be known to a majority.
+ * @param heard view that a peer knows. After a switch right after a view change, the former and the new
+ * primary record views of the same rank. The present primary then records a higher turn; otherwise no
+ * majority would know either view.
  */
 export function ownView(
   self: string,
@@ -70,6 +73,6 @@ export function ownView(
     return { ...seen, turn: 0 };
   }
   const same = before.epoch === seen.epoch && before.counter === seen.counter;
-  const isDoubted = before.primary !== self || isRival(heard, before);
+  const isDoubted = before.primary !== self || isConflicting(heard, before);
   return same && isDoubted ? { ...seen, turn: before.turn + 1 } : undefined;
 }

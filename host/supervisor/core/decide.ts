@@ -1,4 +1,4 @@
-import { choose } from "./choose";
+import { chooseFounder } from "./choose-founder";
 import type { Decision } from "./decision";
 import { missingFrom } from "./gtid";
 import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
@@ -7,28 +7,28 @@ import type { NodeState } from "./node-state";
 import { electors } from "./founding-rule";
 import { isConfirmed, servingElsewhere } from "./who-serves";
 
-/** What a decision is made from. */
+/** Input of a decision. */
 export interface Situation {
   /** Names of all configured nodes, in order. */
   nodes: readonly string[];
   self: NodeState;
-  /** Peers that answered; the others are not visible. */
+  /** Peers that answered; the other nodes are not visible. */
   peers: readonly NodeState[];
-  /** True if an operator said that this node is to make the group, whatever is lost. */
+  /** True if an operator ordered this node to found the group, whatever is lost. */
   override?: boolean;
 }
 
-/** Why a node waits that the group still takes for its member. */
+/** Reason to wait of a node that the group still lists as a member. */
 export const notNoticed = "the group has not noticed yet that this member is gone";
 
-const notAgreed = "this group is not the one that was agreed on";
-const noData = "a copy was broken off, which left no data";
+const notAgreed = "this group has no valid certificate";
+const noData = "an interrupted clone left this node without data";
 
 /**
- * The rule of a start. A node joins wherever a certified group is. Only when no visible node is in one
- * may a group be founded: by an operator's word; by what was the only node; or with the nodes that
- * remember, see `electors`. A commit that was acknowledged is on the last primary's disk, and on no
- * other for certain.
+ * Decides what this node does next. A node joins wherever a certified group is. If no visible node is in
+ * one, a group may be founded: by an operator's override, by the node that was the only one, or with the
+ * votes of the nodes that remember (see `electors`). Only the last primary's disk is certain to hold every
+ * acknowledged commit.
  */
 export function decide(situation: Situation): Decision {
   const { self, peers } = situation;
@@ -46,13 +46,13 @@ export function decide(situation: Situation): Decision {
 function whyNotJoined(members: readonly NodeState[]): string {
   const uncertified = members.find((one) => one.groupId !== null && !isCertified(one));
   return uncertified
-    ? `${uncertified.node} is in a group that nobody agreed on`
+    ? `${uncertified.node} is in a group without a valid certificate`
     : "a group without a majority is visible";
 }
 
 /**
- * Of members of several groups those of one: of the group that a majority serves in, else of the one that
- * this node knows, else of that with the highest epoch.
+ * Members of one group, when several groups are visible: the group that serves a majority, else the group
+ * that this node knows, else the group with the highest epoch.
  */
 function oneGroup({ nodes, self }: Situation, members: readonly NodeState[]): NodeState[] {
   const serving = servingElsewhere({ groupId: null }, [self, ...members], nodes.length);
@@ -62,13 +62,13 @@ function oneGroup({ nodes, self }: Situation, members: readonly NodeState[]): No
   return members.filter(({ groupId }) => groupId === chosen?.groupId);
 }
 
-/** What a node does while no group is visible. */
+/** Decision of a node while no group is visible. */
 function start(situation: Situation, visible: readonly NodeState[]): Decision {
   const { nodes, self, override = false } = situation;
   if (self.cloneIncomplete) return { type: "wait", reason: noData };
   const founder = visible.find((one) => one !== self && one.founding > 0);
   if (founder) return { type: "wait", reason: `${founder.node} is founding a group` };
-  if (override) return { type: "bootstrap", kind: "override", reason: "an operator said so" };
+  if (override) return { type: "bootstrap", kind: "override", reason: "an operator ordered it" };
   if (self.sole) {
     const reason = "it was the only node and has everything";
     return { type: "bootstrap", kind: "sole", reason };
@@ -78,14 +78,17 @@ function start(situation: Situation, visible: readonly NodeState[]): Decision {
   const elected = electors(nodes, visible);
   if ("wait" in elected) return { type: "wait", reason: elected.wait };
   const whole = visible.filter((one) => !one.cloneIncomplete);
-  return choose({ nodes, self, visible, whole, ...elected });
+  return chooseFounder({ nodes, self, visible, whole, ...elected });
 }
 
-/** A member leaves a group that was not agreed on, or that another one has taken the place of. */
+/**
+ * Decision of a member: it leaves a group without a valid certificate, or one that another group has
+ * replaced.
+ */
 function asMember({ nodes, self, peers }: Situation): Decision {
   const { certificate, groupId } = self;
   if (groupId === null) return { type: "nothing" };
-  // A supervisor without memory hears from the others which group was agreed on.
+  // A supervisor without memory learns from its peers which group was agreed on.
   if (!certificate) return { type: "leave", reason: notAgreed, mayPass: true };
   if (groupId !== certificate.groupId) return { type: "leave", reason: notAgreed, cut: true };
   const serving = self.sole ? undefined : servingElsewhere(self, peers, nodes.length);
@@ -94,14 +97,17 @@ function asMember({ nodes, self, peers }: Situation): Decision {
     return { type: "leave", reason, cut: true };
   }
   if (isOfAnotherGroup(self, peers)) {
-    return { type: "leave", reason: "it joined a group that its data was not compared with" };
+    return {
+      type: "leave",
+      reason: "its data was compared with another group than the one it joined",
+    };
   }
   return isOutvoted(self, peers, nodes.length) ?? { type: "nothing" };
 }
 
 /**
- * A primary that a majority will not come to know, since a node has voted for a later group, makes
- * place for that: what it takes to found one is a vote of that node and of this one.
+ * A primary steps down when no majority can confirm it, because a node has voted for a later group: that
+ * founding needs the votes of that node and of this one.
  */
 function isOutvoted(
   self: NodeState,
@@ -115,18 +121,18 @@ function isOutvoted(
   return reason ? { type: "leave", reason, mayPass: true } : undefined;
 }
 
-/** A node that the group still takes for its member waits; any other one comes in. */
+/** A node that the group still lists as a member waits; any other node joins or is rebuilt. */
 function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   const next = intoGroup(self, group);
   const isKnown = group.some(({ members }) => members.includes(self.node));
-  // To join before would keep the group from noticing that the member it knows is gone.
+  // Joining earlier would keep the group from noticing that its old member is gone.
   return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;
 }
 
 /**
- * A node with transactions that the group does not have is refused by it: it takes a copy instead.
- * So does one with transactions that the group's maker did not have, which nobody would refuse once
- * the group has given their numbers again, and one without its data.
+ * A node clones instead of joining if it has transactions that the group lacks, because the group would
+ * refuse it. The same holds for a node with transactions that the group's founder lacked: once the group
+ * has reused their GTIDs, no check would refuse the node. And for a node without data.
  */
 function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   const sole = group.find((member) => member.sole);
@@ -135,7 +141,7 @@ function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   if ((self.vote?.epoch ?? 0) > epoch) {
     return {
       type: "wait",
-      reason: `it has voted for ${self.vote!.founder} to found a later group`,
+      reason: `this node has voted for ${self.vote!.founder} to found a later group`,
     };
   }
   const all = group.map(({ gtid }) => gtid).join(",");
@@ -148,7 +154,8 @@ function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   if (self.sole) {
     return {
       type: "wait",
-      reason: "a group was made without this node, whose data is the only one; not replaced",
+      reason:
+        "a group was founded without this node, which was the only node with data; its data is not replaced",
     };
   }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;

@@ -1,16 +1,19 @@
 import type { Lineage } from "./ancestor";
 
-/** What this node is to do next. */
+/** What this node does next. */
 export type Decision =
   | { type: "nothing" }
   | { type: "join"; lineage: Lineage }
   | { type: "rebuild"; donor: string; reason: string }
   | { type: "bootstrap"; kind: FoundingKind; reason: string }
-  /** `mayPass`: the reason may pass by itself; `cut`: what is written here until then does not count. */
+  /**
+   * `mayPass`: the reason may go away by itself. `cut`: end all app sessions first, because writes here no
+   * longer count.
+   */
   | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean }
   | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }
-  /** `instead`: what is to be done if it has waited for too long. */
+  /** `instead`: the decision after too long a wait. */
   | { type: "wait"; reason: string; instead?: Decision };
 
-/** By what right a group is founded; see `CertificateKind`. */
+/** What entitles a node to found a group; see `CertificateKind`. */
 export type FoundingKind = "majority" | "first" | "sole" | "override";

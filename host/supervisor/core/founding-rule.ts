@@ -2,15 +2,15 @@ import { isLater } from "./certificate";
 import type { FoundingKind } from "./decision";
 import { isInGroup, isMajority, latestPrimaries, type NodeState } from "./node-state";
 
-/** Those whose word counts for a founding, or what it waits for. */
+/** The nodes whose votes count for a founding, or the reason to wait. */
 export type Electors =
   { voters: readonly NodeState[]; kind: "majority" | "first" } | { wait: string };
 
 /**
- * Whose word counts for a founding. With a majority that remembers: theirs, and the last primary that they
- * know must be among them. A node that does not remember counts for nothing: it may be the one that
- * knew of a later primary. If nobody remembers anything, or only who made a group that nobody else had
- * come into: that of all nodes, every one of which must be visible.
+ * Determines whose votes count for a founding. If a majority remembers: theirs, and the last primary that
+ * they know must be among them. A node that does not remember has no vote, because it may have known a
+ * later primary. If no node remembers anything, or only the founder of a group that nobody joined: all
+ * nodes vote, and every one must be visible.
  */
 export function electors(nodes: readonly string[], visible: readonly NodeState[]): Electors {
   const missing = nodes.filter((node) => !visible.some((state) => state.node === node));
@@ -27,7 +27,7 @@ export function electors(nodes: readonly string[], visible: readonly NodeState[]
   }
   const present = voters.filter(({ cloneIncomplete }) => !cloneIncomplete).map(({ node }) => node);
   const unseen = primaries.filter((primary) => !present.includes(primary));
-  // With all nodes there, and all of them remembering, whoever has everything may be another one.
+  // If all nodes are visible and all remember, a node other than the last primary may have all transactions.
   if (unseen.length === 0 || voters.length === nodes.length) return { voters, kind: "majority" };
   return { wait: unseen.map((node) => whyUnseen(node, missing, lost)).join("; ") };
 }
@@ -60,21 +60,21 @@ function whyTooFew(
   return `no majority: ${[unseen, without].filter((text) => text !== "").join("; ")}${counted}`;
 }
 
-/** What a founder asks of another node. */
+/** Request of a founder for a vote. */
 export interface VoteRequest {
-  /** Name of the node that is to found the group. */
+  /** Name of the founder. */
   founder: string;
   epoch: number;
   kind: FoundingKind;
-  /** The latest view that the founder knows. */
+  /** Latest view that the founder knows. */
   lastView: NodeState["lastView"];
 }
 
 /**
- * Why this node does not vote for a founding, as far as it sees; undefined: it has nothing against it.
- * A node that does not remember has a vote only where all nodes found the first group.
+ * Reason of this node against a founding, as far as it knows; undefined: none. A node that does not
+ * remember votes only in the founding of the first group by all nodes.
  */
-export function objection(
+export function voteRefusal(
   self: NodeState,
   peers: readonly NodeState[],
   { founder, kind, lastView }: VoteRequest,

@@ -1,7 +1,7 @@
 /** Intervals of transaction numbers by UUID, or by UUID and tag. */
 export type Intervals = Map<string, [number, number][]>;
 
-/** Parses `uuid:1-5:7,uuid:tag:1-3`; a tag belongs to its key. */
+/** Parses `uuid:1-5:7,uuid:tag:1-3`; the key of tagged intervals is `uuid:tag`. */
 export function parse(set: string): Intervals {
   const result: Intervals = new Map();
   for (const part of set
@@ -36,7 +36,10 @@ function joined(list: [number, number][]): [number, number][] {
   return merged;
 }
 
-/** The intervals of `inner` that are not wholly in `outer`, as a GTID set; empty: all are there. */
+/**
+ * The intervals of `inner` that `outer` does not contain entirely, as a GTID set; empty: `outer` contains
+ * all.
+ */
 export function missingFrom(outer: string, inner: string): string {
   const all = parse(outer);
   return [...parse(inner)]

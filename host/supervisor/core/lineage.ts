@@ -3,11 +3,11 @@ import type { Certificate } from "./certificate";
 import { includes, missingFrom } from "./gtid";
 import { isCertified, type NodeState } from "./node-state";
 
-/** Groups that are remembered; who missed more of them takes a copy. */
+/** Most groups in a lineage. A node that missed more groups is cloned. */
 const longest = 20;
 
-/** How a group is called in a lineage. */
-export function nameOf({ epoch, kind, founder, groupId }: Certificate): string {
+/** Identifier of a group in a lineage. */
+export function lineageName({ epoch, kind, founder, groupId }: Certificate): string {
   return kind === "inherited" ? groupId : ancestorName(epoch, founder);
 }
 
@@ -15,39 +15,42 @@ function ancestorName(epoch: number, founder: string): string {
   return `${epoch}@${founder}`;
 }
 
-/** Epoch of an ancestor; 0 if it is from before epochs were agreed on. */
+/** Epoch of an ancestor; 0 for a group from before epochs. */
 export function epochOf({ epoch }: Ancestor): number {
   return Number(/^(\d+)@/.exec(epoch)?.[1] ?? 0);
 }
 
 /**
- * The lineage of data that a group with that epoch is being made of. An attempt of this node that never
- * was a group makes place for the next one.
+ * Lineage of this node's data once it founds a group with that epoch. The entry of a failed attempt of
+ * this node is replaced.
  */
-export function founded(self: NodeState, epoch: number): Lineage {
+export function foundingLineage(self: NodeState, epoch: number): Lineage {
   const before = hasVainAttempt(self) ? self.lineage.slice(0, -1) : self.lineage;
   const ancestor = { epoch: ancestorName(epoch, self.node), founding: self.gtid };
   return [...before, ancestor].slice(-longest);
 }
 
-/** A group that was there has a certificate, which its founder has on disk before it serves. */
+/**
+ * True if the last entry is a failed founding: a founder has its certificate on disk before the group
+ * serves.
+ */
 function hasVainAttempt({ lineage, remembers, certificate }: NodeState): boolean {
   const last = lineage.at(-1);
   return remembers && last !== undefined && epochOf(last) > (certificate?.epoch ?? 0);
 }
 
-/** The lineage of the group that these are members of; empty if none of them knows. */
+/** Lineage of the group with these members; empty if none of them knows. */
 export function lineageOf(members: readonly NodeState[]): Lineage {
   const isKnown = (one: NodeState) =>
-    isCertified(one) && one.lineage.at(-1)?.epoch === nameOf(one.certificate!);
+    isCertified(one) && one.lineage.at(-1)?.epoch === lineageName(one.certificate!);
   return members.find(isKnown)?.lineage ?? [];
 }
 
 /**
- * GTID sets that the first groups were made of which only one of two lineages has: where they part,
- * each group was made of what its maker had. None if nobody wrote down the second lineage.
+ * GTID sets at the first foundings after the two lineages diverge: each of the two groups was founded with
+ * what its founder had. Empty if the group's lineage was never written down.
  */
-export function partingFoundings(lineage: Lineage, group: Lineage): string[] {
+export function divergingFoundings(lineage: Lineage, group: Lineage): string[] {
   if (group.length === 0) return [];
   const epochs = group.map(({ epoch }) => epoch);
   const own = lineage.map(({ epoch }) => epochs.indexOf(epoch));
@@ -56,20 +59,21 @@ export function partingFoundings(lineage: Lineage, group: Lineage): string[] {
   return parted.flatMap((ancestor) => (ancestor ? [ancestor.founding] : []));
 }
 
-/** Transactions of a node that are not those of the group, whatever their numbers. */
+/** Transactions of a node that are not the group's, although the group may have the same GTIDs. */
 export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): string {
-  const extras = partingFoundings(lineage, group).map((set) => missingFrom(set, gtid));
+  const extras = divergingFoundings(lineage, group).map((set) => missingFrom(set, gtid));
   return extras.find((extra) => extra !== "") ?? "";
 }
 
-/** True if a node has every transaction of another one, and not merely others of the same numbers. */
-export function hasAllOf(self: NodeState, other: NodeState): boolean {
+/** True if `self` has every transaction of `other`, and not merely the same GTIDs. */
+export function hasAllTransactionsOf(self: NodeState, other: NodeState): boolean {
   return includes(self.gtid, other.gtid) && foundingExtra(other, self.lineage) === "";
 }
 
-/** True for a member whose group was another one when its transactions were compared. */
+/** True for a member whose transactions were compared with another group than the one that it is in. */
 export function isOfAnotherGroup(self: NodeState, peers: readonly NodeState[]): boolean {
   const own = self.lineage.at(-1)?.epoch;
-  if (!isCertified(self) || own === undefined || own === nameOf(self.certificate!)) return false;
+  if (!isCertified(self) || own === undefined || own === lineageName(self.certificate!))
+    return false;
   return lineageOf(peers.filter((peer) => peer.groupId === self.groupId)).length > 0;
 }

@@ -1,39 +1,41 @@
-import { type Certificate, isLater, isRival, type LastView } from "./certificate";
+import { type Certificate, isLater, isConflicting, type LastView } from "./certificate";
 import { epochOf } from "./lineage";
 import type { NodeState, Remembered } from "./node-state";
 
-/** What is kept on disk, in one file, so that it is never half of one time and half of another. */
+/** This node's memory on disk: one record, so that it is always consistent. */
 export interface MemoryRecord extends Remembered {
-  /** `server_uuid` of the MySQL whose data it belongs to; empty: not seen yet. */
+  /** `server_uuid` of the MySQL whose data the record belongs to; empty: not known yet. */
   serverUuid: string;
 }
 
-/** What a node knows that never was in a group, or that does not know any more. */
-export const blank: MemoryRecord = {
+/** Memory of a node that was never in a group, or that has lost its memory. */
+export const emptyMemory: MemoryRecord = {
   ...{ remembers: false, serverUuid: "" },
   ...{ highest: 0, vote: null, certificate: null, lastView: null },
   ...{ sole: false, alone: false },
 };
 
-/** How long a vote holds against other founders whose own founding is not heard of, milliseconds. */
+/** How long a vote holds against other founders while the voted founding is not heard of, milliseconds. */
 const foundingMs = 60_000;
 
 /**
- * What this node knows of the groups that there were. Each change is on disk before it is said to
- * anybody; one that cannot be written did not happen.
+ * What this node remembers of the groups. Each change is on disk before any other node learns of it; a
+ * change that cannot be written does not happen.
  *
- * The rule is that of Raft's terms: one vote for each epoch, epochs rise, and whoever has voted for an
- * epoch knows no primary of an earlier one. https://raft.github.io/raft.pdf, section 5.2
+ * The rule is that of Raft's terms: one vote per epoch, epochs rise, and a node that has voted for an
+ * epoch follows no primary of an earlier one. https://raft.github.io/raft.pdf, section 5.2
  */
 export class Memory {
-  /** A view that a peer knows, of the same rank as the own one, with another primary. */
+  /** A view known to a peer that has the same rank as this node's view, but another primary. */
   rival: LastView | null = null;
   private votedAtMs: number;
 
   /**
-   * @param record what is on disk.
-   * @param keep puts a record on disk. It throws if it cannot.
-   * @param nowMs time of this start.
+   * @param record the record on disk.
+   *
+   * @param keep writes a record to disk; throws if it cannot.
+   *
+   * @param nowMs monotonic time of this start.
    */
   constructor(
     private record: MemoryRecord,
@@ -43,51 +45,54 @@ export class Memory {
     this.votedAtMs = nowMs;
   }
 
-  /** What the node says of it. */
-  get said(): Remembered {
+  /** The part of the memory that is sent to the peers. */
+  get remembered(): Remembered {
     const { remembers, highest, vote, certificate, lastView, sole, alone } = this.record;
     return { remembers, highest, vote, certificate, lastView, sole, alone };
   }
 
-  /** Forgets all but the numbers if it belongs to other data; returns true if it did. */
-  meet(serverUuid: string): boolean {
+  /**
+   * Binds the memory to MySQL's data. If the data is other data, all but the highest epoch and the vote is
+   * forgotten; returns true then.
+   */
+  bindTo(serverUuid: string): boolean {
     const { record } = this;
     if (record.serverUuid === serverUuid) return false;
     const isLost = record.serverUuid !== "";
     const kept = { highest: record.highest, vote: record.vote };
-    this.change(isLost ? { ...blank, ...kept, serverUuid } : { serverUuid });
+    this.change(isLost ? { ...emptyMemory, ...kept, serverUuid } : { serverUuid });
     return isLost;
   }
 
-  /** Epoch for a founding: later than all that these nodes, this one among them, know of. */
+  /** Epoch for a founding: higher than every epoch that these nodes and this one know. */
   nextEpoch(nodes: readonly Pick<NodeState, "highest" | "lineage">[]): number {
     const known = nodes.flatMap(({ highest, lineage }) => [highest, ...lineage.map(epochOf)]);
     return 1 + Math.max(this.record.highest, ...known);
   }
 
-  /** True if a vote for that founder and epoch would be the first one for it. */
+  /** True if this node may vote for that founder and epoch. */
   mayVote(epoch: number, founder: string, peers: readonly NodeState[], nowMs: number): boolean {
     const { highest, vote } = this.record;
     if (vote?.epoch === epoch && vote.founder === founder) return true;
     return epoch > highest && !this.isHeldByAnother(founder, peers, nowMs);
   }
 
-  /** A founder that is at work is not outbid, so that two do not keep each other from it. */
+  /** True while another founder is at work: outbidding it would keep both from founding. */
   private isHeldByAnother(founder: string, peers: readonly NodeState[], nowMs: number): boolean {
     const { vote } = this.record;
     if (!vote || vote.founder === founder || nowMs - this.votedAtMs > foundingMs) return false;
     return peers.some(({ node, founding }) => node === vote.founder && founding === vote.epoch);
   }
 
-  /** Votes; the caller has asked {@link mayVote}. */
+  /** Records a vote; the caller has checked {@link mayVote}. */
   vote(epoch: number, founder: string, nowMs: number): void {
     this.change({ highest: Math.max(this.record.highest, epoch), vote: { epoch, founder } });
     this.votedAtMs = nowMs;
   }
 
   /**
-   * Ends a vote whose founder says that it does not found that group: it never will, as it asks for
-   * another number each time. What was asked before the vote says nothing.
+   * Ends a vote whose founder reports that it does not found that group: it never will, because each
+   * attempt takes a new epoch. An answer to a question from before the vote proves nothing.
    */
   release({ node, founding, certificate }: NodeState, askedMs: number): void {
     const { vote } = this.record;
@@ -96,25 +101,27 @@ export class Memory {
     this.change({ vote: null });
   }
 
-  /** Ends the vote of a founder for itself: it has given up, or its supervisor was started anew. */
+  /** Ends a founder's vote for itself, after it gave up or its supervisor restarted. */
   giveUp(founder: string): void {
     if (this.record.vote?.founder === founder) this.change({ vote: null });
   }
 
-  /** Records the group that this node has founded. @throws Error if it knows of a later one by now. */
+  /** Records the group that this node has founded. @throws Error if this node knows a later group by now. */
   certify(certificate: Certificate): void {
     const { epoch, kind } = certificate;
     const { highest, certificate: known } = this.record;
     if (highest > epoch || (known?.epoch ?? 0) >= epoch) {
-      throw new Error(`while the group with epoch ${epoch} was founded a later one came up`);
+      throw new Error(
+        `a later group appeared while this node founded the group with epoch ${epoch}`,
+      );
     }
     const alone = kind !== "majority";
     this.change({ certificate, vote: null, remembers: true, alone, highest: epoch });
   }
 
   /**
-   * Takes over a group and its primary that a peer knows, if they are later than what this node
-   * knows and no vote forbids it.
+   * Adopts a group and primary that a peer knows, if they are later than this node's and no vote forbids
+   * it.
    */
   adopt(certificate: Certificate | null, view: LastView | null): void {
     const { record } = this;
@@ -125,7 +132,7 @@ export class Memory {
       return;
     const isKnown = certificate.epoch === record.certificate?.epoch;
     if (isKnown && certificate.groupId !== record.certificate?.groupId) return;
-    if (isKnown && isRival(view, record.lastView)) this.rival = view;
+    if (isKnown && isConflicting(view, record.lastView)) this.rival = view;
     const isNew = view !== null && isLater(view, record.lastView);
     if (isKnown && !isNew) return;
     this.change({
@@ -136,27 +143,27 @@ export class Memory {
     });
   }
 
-  /** Takes over the group of a majority in place of one that an operator had made beside it. */
+  /** Replaces a group founded by an override with the group of a majority. */
   yieldTo(certificate: Certificate, lastView: LastView): void {
     this.change({ certificate, lastView, vote: null, alone: false });
   }
 
-  /** Records what this node says as the primary. */
+  /** Records the view of this node as the primary. */
   recordView(lastView: LastView): void {
     this.change({ lastView });
   }
 
-  /** Counts again, in the group that it is a member of. */
-  regain(): void {
+  /** Lets this node count in majorities again, as a member of its group. */
+  countAgain(): void {
     this.change({ remembers: true });
   }
 
-  /** Says whether this is the only node. */
+  /** Records whether this is the only node. */
   setSole(sole: boolean): void {
     if (sole !== this.record.sole) this.change({ sole, ...(sole ? { remembers: true } : {}) });
   }
 
-  /** A majority knows of the group that this node had made alone. */
+  /** Records that a majority knows the group that this node founded alone. */
   setKnown(): void {
     if (this.record.alone) this.change({ alone: false });
   }

@@ -2,7 +2,7 @@ import type { Certificate, LastView } from "./certificate";
 import type { VoteRequest } from "./founding-rule";
 import type { NodeState } from "./node-state";
 
-/** What a peer says of the group that it knows as the latest. */
+/** The latest group that a peer knows, as the peer sends it. */
 export interface GroupRecord {
   certificate: Certificate;
   lastView: LastView | null;
@@ -15,14 +15,14 @@ function fields(value: unknown): Fields | undefined {
   return isObject ? (value as Fields) : undefined;
 }
 
-/** Far above any number that counting reaches: one that is taken over must leave room for the next ones. */
+/** Bound for counters from peers, far above any real value, so that an adopted counter can still rise. */
 const mostCount = 2 ** 48;
 
 function isCount(value: unknown, least: number): value is number {
   return Number.isSafeInteger(value) && (value as number) >= least && (value as number) < mostCount;
 }
 
-/** The view in a message; null if it says that there is none, undefined if it is not one. */
+/** The view in a message; null if the message says that there is none, undefined if it is malformed. */
 function viewIn(value: unknown, nodes: readonly string[]): LastView | null | undefined {
   if (value === null) return null;
   const found = fields(value);
@@ -50,7 +50,7 @@ function certificateIn(value: unknown, nodes: readonly string[]): Certificate | 
 }
 
 /**
- * What a peer says of its group; undefined if it is not well formed, names unknown nodes, or has a
+ * The group record in a peer's message; undefined if it is malformed, names unknown nodes, or has a
  * certificate without the votes that its kind needs.
  */
 export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRecord | undefined {
@@ -65,7 +65,7 @@ const namesOf = ["members", "connectingTo", "maybeConnectingTo", "notReading"] a
 const textsOf = ["gtid", "waiting"] as const;
 const agesOf = ["dataAgeMs", "commitMs"] as const;
 
-/** What the node with that name says of itself; undefined if it is not well formed, or of another one. */
+/** The state that a node reports of itself; undefined if it is malformed or of another node. */
 export function nodeStateIn(node: string, value: unknown): NodeState | undefined {
   const found = fields(value);
   if (!found || found.node !== node || !isCount(found.highest, 0) || !isCount(found.founding, 0)) {
@@ -85,7 +85,7 @@ export function nodeStateIn(node: string, value: unknown): NodeState | undefined
   return isWell ? (value as NodeState) : undefined;
 }
 
-/** What the founder with that name asks; undefined if it is not well formed. */
+/** The vote request of a founder; undefined if it is malformed. */
 export function voteRequestIn(
   founder: string,
   value: unknown,

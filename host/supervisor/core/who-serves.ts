@@ -1,23 +1,26 @@
 import { isLater, type LastView } from "./certificate";
 import { isCertified, isMajority, type NodeState } from "./node-state";
 
-/** True if that node has the view, or a later one of the same primary, on disk, and may still keep to it. */
+/**
+ * True if the node has the view on disk, or a later one of the same primary, and no vote binds it to a
+ * later group.
+ */
 function knows(one: NodeState, view: LastView): boolean {
   const { remembers, lastView, vote } = one;
-  // Who has voted for a later group since then does not stand by this one any more.
+  // A node that has voted for a later group no longer confirms this one.
   const isBound = (vote?.epoch ?? 0) > view.epoch;
   const knowsPrimary = lastView?.primary === view.primary && lastView.epoch === view.epoch;
   return remembers && knowsPrimary && !isLater(view, lastView) && !isBound;
 }
 
-/** How many of the nodes know that view. */
+/** Number of nodes that know the view. */
 export function countKnowing(nodes: readonly NodeState[], view: LastView): number {
   return nodes.filter((one) => knows(one, view)).length;
 }
 
 /**
- * True if so many nodes have put on disk that this node is the primary that any majority knows it
- * after a loss of all. Before, a write that it acknowledges could be forgotten with it.
+ * True if so many nodes have recorded this node as the primary that any majority knows it after an outage
+ * of all nodes. Before that, an acknowledged write could be lost together with this node.
  */
 export function isConfirmed(
   self: NodeState,
@@ -29,7 +32,7 @@ export function isConfirmed(
   );
 }
 
-/** True if the node's own record says that it is the primary of the certified group that it is in. */
+/** True if the node's own record names it the primary of its certified group. */
 export function isOwnPrimary(self: NodeState): boolean {
   const { node, lastView, certificate } = self;
   const isOfGroup = lastView !== null && lastView.epoch === certificate?.epoch;
@@ -37,11 +40,11 @@ export function isOwnPrimary(self: NodeState): boolean {
 }
 
 /**
- * True if a node that does not remember may count again: it is a member of a certified group whose
- * primary a majority knows that the node is not part of, or that was made without a majority.
+ * True if a node that does not remember may count again: it is a member of a certified group whose primary
+ * is known to a majority without this node, or whose primary founded it alone.
  *
- * Whatever the node had voted for or recorded, and forgot, is of an earlier group then: that majority
- * would have refused to know this one.
+ * Every vote or record that the node forgot belongs to an earlier group then: that majority would have
+ * refused to record this group otherwise.
  */
 export function mayRemember(
   self: NodeState,
@@ -57,10 +60,7 @@ export function mayRemember(
   return primary.alone || isMajority(countKnowing(peers, primary.lastView!), nodeCount);
 }
 
-/**
- * A group that a majority of the nodes knows and serves in, as this node hears it; undefined if it is
- * in that group itself or hears of none.
- */
+/** A node of another group that serves a majority, as this node hears it; undefined if there is none. */
 export function servingElsewhere(
   self: Pick<NodeState, "groupId">,
   peers: readonly NodeState[],
@@ -76,8 +76,8 @@ export function servingElsewhere(
 }
 
 /**
- * True for the only member of a group that was made without a majority, while an app node reaches another
- * primary: what this one acknowledged would be given up for the other's group.
+ * True for the only member of a group founded without a majority, while an app node reaches another
+ * primary: commits acknowledged here would be lost to the other group.
  */
 export function isContested(
   { alone, members }: Pick<NodeState, "alone" | "members">,

@@ -1,7 +1,7 @@
 import { countOf } from "../core/gtid";
 import { type Mysql, SqlError } from "../mysql";
 
-/** One stage of a copy: its name, its state, and the bytes that are there and that are expected. */
+/** One stage of a clone: name, state, bytes copied, bytes expected. */
 type Stage = readonly string[];
 
 /** https://dev.mysql.com/doc/refman/8.4/en/performance-schema-clone-progress-table.html */
@@ -18,26 +18,26 @@ const schemaSql =
   "SELECT 'schema', COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'app'";
 const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
 
-/** Time between two looks, milliseconds. */
+/** Pause between two polls, milliseconds. */
 const lookMs = 1_000;
-/** Age from which a look says nothing any more, milliseconds. */
+/** Age from which a poll is stale, milliseconds. */
 const freshMs = 5_000;
-/** Work that has not moved for that long is not under way, milliseconds. */
+/** Time without progress after which a clone or recovery no longer counts as under way, milliseconds. */
 const movingMs = 30_000;
 /**
- * A copy whose donor is gone waits for ever, milliseconds until it is given up. Stages that only the
- * own disk works on say nothing until they end, and may take longer.
+ * Time without progress after which a clone is given up, milliseconds: a clone whose donor is gone waits
+ * for ever. Stages that work only on the own disk report nothing until they end, and may take longer.
  */
 const stuckMs = { copy: 60_000, ownDisk: 600_000 };
 const onOwnDisk = ["DROP DATA", "FILE SYNC"];
 
 /**
- * So many copies in a row that came no further than one before are a failure that lasts. With the waits
- * between them they take 48 s at least: longer than a donor takes to start anew.
+ * After this many clones in a row that came no further than an earlier one, the failure is permanent. With
+ * the waits between them these attempts take at least 48 s: longer than a donor takes to restart.
  */
 const mostTries = 5;
 
-/** No such table: the plugin for copies is not there. */
+/** MySQL error "no such table": the clone plugin is not installed. */
 const noTable = 1146;
 
 async function rowsOf(mysql: Mysql): Promise<string[][]> {
@@ -49,18 +49,18 @@ async function rowsOf(mysql: Mysql): Promise<string[][]> {
   }
 }
 
-/** How far a copy came: its stages that ended, then its bytes. */
+/** Progress of a clone: number of completed stages, then bytes. */
 function reachOf(stages: readonly Stage[]): readonly [number, number] {
   const ended = stages.filter(([, state]) => state === "Completed").length;
   return [ended, stages.reduce((sum, [, , data]) => sum + Number(data), 0)];
 }
 
-/** How far a node is that copies data or catches up, and when that last moved. */
-export class Progress {
+/** Progress of a node that is cloned or recovers, and the time of the last change. */
+export class CloneProgress {
   /**
-   * True if a copy was begun and has not ended. It drops the data first, so there is none; what is
-   * left are directories, and perhaps the numbers of transactions (seen, MySQL 9.7). MySQL keeps on
-   * its disk how far a copy came.
+   * True if a clone began and has not completed. A clone drops the data first, so the node has none;
+   * directories and perhaps GTIDs are left (seen, MySQL 9.7). MySQL keeps the state of a clone on its
+   * disk.
    */
   cloneIncomplete = false;
   private lookedAt = Number.NEGATIVE_INFINITY;
@@ -68,19 +68,19 @@ export class Progress {
   private mark: string | undefined;
   private stage: Stage | undefined;
   private executed = "";
-  /** Copies that were begun since one came further than all before it, that one too. */
+  /** Clones started since the one that came furthest, including that one. */
   private tries = 0;
   private furthest: readonly [number, number] = [0, 0];
-  /** What MySQL says of the copy that failed last. */
+  /** MySQL's error of the last failed clone. */
   private error = "";
 
-  /** Looks at MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
-  async look(mysql: Mysql, nowMs: number): Promise<void> {
+  /** Polls MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
+  async poll(mysql: Mysql, nowMs: number): Promise<void> {
     if (nowMs - this.lookedAt < lookMs) return;
     this.take(await rowsOf(mysql), nowMs);
   }
 
-  /** Takes what one look showed. */
+  /** Processes the rows of one poll. */
   take(rows: readonly (readonly string[])[], nowMs: number): void {
     this.lookedAt = nowMs;
     const isOther = rows.some(([kind]) => kind === "copy to a folder");
@@ -91,7 +91,7 @@ export class Progress {
     const of = (wanted: string) => rows.find(([kind]) => kind === wanted)?.[1];
     const isBroken = (of("copy") ?? "Completed") !== "Completed";
     const drop = stages.find(([name]) => name === "DROP DATA")?.[1] ?? "Not Started";
-    // A member may have fetched everything from its peers' logs after a copy had failed.
+    // After a failed clone a member may have recovered everything from its peers' binary logs.
     const isThere = drop === "Completed" && of("schema") !== "0";
     this.cloneIncomplete = isBroken && drop !== "Not Started" && !isThere;
     this.executed = of("executed") ?? "";
@@ -101,11 +101,11 @@ export class Progress {
     this.mark = mark;
   }
 
-  /** Counts a copy that comes further than all before it as the first one. */
+  /** Resets the count of attempts when a clone comes further than all before. */
   private judge(stages: readonly Stage[], status: readonly string[]): void {
     const [, state, code = "0", message = ""] = status;
     if (state === "Failed" && code !== "0") this.error = `MySQL ${code}: ${message}`;
-    // What an earlier copy left says nothing of this one.
+    // What an earlier clone left behind says nothing about this one.
     if (state !== "In Progress") return;
     const [ended, bytes] = reachOf(stages);
     const [mostEnded, mostBytes] = this.furthest;
@@ -114,27 +114,27 @@ export class Progress {
     this.tries = Math.min(this.tries, 1);
   }
 
-  /** A copy begins, which counts as a move. */
+  /** Records the start of a clone, which counts as progress. */
   begin(nowMs: number): void {
     this.movedAt = nowMs;
     this.tries += 1;
   }
 
-  /** Why copies fail again and again; undefined if they do not. */
+  /** Why clones fail repeatedly; undefined if they do not. */
   get failure(): string | undefined {
     if (this.tries <= mostTries) return undefined;
-    return `${mostTries} copies of the data have failed, the last one with ${this.error || "no error"}`;
+    return `${mostTries} clones in a row have failed, the last one with ${this.error || "no error"}`;
   }
 
-  /** The node is a member, and has all data: the next copy is the first one. */
-  arrive(): void {
+  /** Resets everything: the node is a member with all data. */
+  reset(): void {
     this.restart();
     this.tries = 0;
     this.furthest = [0, 0];
     this.error = "";
   }
 
-  /** Another MySQL has not moved yet. */
+  /** Resets the progress after a restart of MySQL. */
   restart(): void {
     this.lookedAt = Number.NEGATIVE_INFINITY;
     this.movedAt = Number.NEGATIVE_INFINITY;
@@ -143,26 +143,26 @@ export class Progress {
     this.stage = undefined;
   }
 
-  /** True if the work goes on. */
+  /** True if a clone or recovery makes progress. */
   isMoving(nowMs: number): boolean {
     return nowMs - this.movedAt < movingMs;
   }
 
-  /** True if a copy that had begun in this life of MySQL stands still. */
+  /** True if a clone of this MySQL process makes no progress. */
   isStuck(nowMs: number): boolean {
     if (!this.stage || !Number.isFinite(this.movedAt)) return false;
-    // A MySQL that is too busy to answer may well be copying.
+    // A MySQL that is too busy to answer may still be cloning.
     if (nowMs - this.lookedAt > freshMs) return false;
     const limit = onOwnDisk.includes(this.stage[0] ?? "") ? stuckMs.ownDisk : stuckMs.copy;
     return nowMs - this.movedAt > limit;
   }
 
-  /** The work in words, for a node that is to have the transactions `wanted`. */
+  /** Describes the progress towards the GTID set `wanted`. */
   describe(wanted: string): string {
     if (this.stage) {
       const [name = "", , data, estimate] = this.stage;
       const bytes = Number(estimate) > 0 ? `, ${megabytes(data)} of ${megabytes(estimate)} MB` : "";
-      return `copying data: ${name.toLowerCase()}${bytes}`;
+      return `cloning data: ${name.toLowerCase()}${bytes}`;
     }
     return `catching up: ${Math.max(countOf(wanted) - countOf(this.executed), 0)} transactions behind`;
   }

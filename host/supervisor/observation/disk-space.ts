@@ -1,28 +1,31 @@
 import { statfsSync } from "node:fs";
 
-/** How much room the file system of the data has. */
-export interface Room {
-  /** Nearly full: a full disk of one member can stall the whole group. */
+/** Free space on the file system of the data. */
+export interface DiskSpace {
+  /** True if nearly full: one member with a full disk can stall the whole group. */
   full: boolean;
-  /** So full that the next write may fail. */
+  /** True if so full that the next write may fail. */
   spent: boolean;
 }
 
-/** Sizes of a file system as `statfs` says them. */
-export interface FileSystem {
+/** Sizes of a file system as `statfs` reports them. */
+export interface FileSystemSizes {
   bavail: number;
   blocks: number;
   bsize: number;
 }
 
-/** Least share that is to be free, and the room that is enough however large the disk is. */
+/** Least free share of the disk, and the free bytes that suffice on any disk. */
 const least = { full: { share: 0.1, bytes: 4 * 2 ** 30 }, spent: { share: 0.03, bytes: 2 ** 30 } };
-/** So many times of that must be free before a disk counts as one with room again. */
+/** Factor on these limits above which a disk counts as having space again: hysteresis. */
 const again = 1.3;
 
-/** Judges a file system; who is short of room stays so until there is clearly more. */
-export function judge({ bavail, blocks, bsize }: FileSystem, before: Room): Room {
-  const isShort = (level: keyof Room) => {
+/** Assesses a file system; a disk that was short of space stays so until clearly more is free. */
+export function assessDisk(
+  { bavail, blocks, bsize }: FileSystemSizes,
+  before: DiskSpace,
+): DiskSpace {
+  const isShort = (level: keyof DiskSpace) => {
     const factor = before[level] ? again : 1;
     const { share, bytes } = least[level];
     return bavail < blocks * share * factor && bavail * bsize < bytes * factor;
@@ -30,10 +33,10 @@ export function judge({ bavail, blocks, bsize }: FileSystem, before: Room): Room
   return { full: isShort("full"), spent: isShort("spent") };
 }
 
-/** Judges the file system at `path`; as before if it cannot be asked. */
-export function roomAt(path: string, before: Room): Room {
+/** Assesses the file system at `path`; returns `before` if `statfs` fails. */
+export function diskSpaceAt(path: string, before: DiskSpace): DiskSpace {
   try {
-    return judge(statfsSync(path), before);
+    return assessDisk(statfsSync(path), before);
   } catch {
     return before;
   }

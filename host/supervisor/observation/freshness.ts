@@ -1,44 +1,44 @@
 import { includes } from "../core/gtid";
 import type { NodeState } from "../core/node-state";
 
-/** So many answers of a peer are kept: those of ten seconds. */
+/** Number of answers that are kept per peer: those of ten seconds. */
 const kept = 50;
 
 const dayMs = 86_400_000;
 
-/** What a peer had at a time. */
+/** GTID set of a peer at a time. */
 interface Mark {
   atMs: number;
   gtid: string;
 }
 
 /**
- * How old the data of this member may be. The applier's own lag says nothing of what did not arrive:
- * a member that is cut off has nothing to apply. What is acknowledged was received by a majority of
- * the members; so a member that has applied all that a majority had at a time, itself among them,
- * shows everything that was acknowledged by then. What it has received itself counts like what a peer
- * has: a peer that is cut off may have less. Only this machine's monotonic clock is read.
+ * Upper bound for the age of this member's data. The applier's own lag misses what never arrived: a member
+ * that is cut off has nothing to apply. An acknowledged commit was received by a majority of the members.
+ * So a member that has applied everything that a majority, including itself, had at a time, shows every
+ * commit acknowledged by then. What this member has received counts as well, because a peer that is cut
+ * off may have less. Only this machine's monotonic clock is read.
  */
 export class Freshness {
-  /** What the members had that this one has not been seen to have, oldest first. */
+  /** GTID sets of members that this member has not been seen to contain, oldest first. */
   private readonly marks = new Map<string, Mark[]>();
-  /** When each member had nothing that this one has not. */
+  /** Last time at which this member contained everything of each member, by name. */
   private readonly equalAt = new Map<string, number>();
 
   /**
-   * Notes what a member said of itself, this one too; `atMs` is when it was asked, on the monotonic clock,
+   * Records the state of a member, this one included. `atMs` is the monotonic time of the request,
    * milliseconds.
    */
-  hear(said: NodeState, atMs: number): void {
+  note(said: NodeState, atMs: number): void {
     const { node, gtid } = said;
-    // Who is not in the group says nothing of it. One that catches up keeps what is new in memory, and
-    // does not count it as received before it is ONLINE.
+    // A node outside the group proves nothing about it. A recovering member keeps new transactions in
+    // memory and does not count them as received before it is ONLINE.
     if (said.member?.state !== "ONLINE") return;
     const marks = this.marks.get(node) ?? [];
     this.marks.set(node, [...marks, { atMs, gtid }].slice(-kept));
   }
 
-  /** Compares with the transactions that this member has applied, as a GTID set. */
+  /** Compares with the GTID set that this member has applied. */
   compare(applied: string): void {
     for (const [node, marks] of this.marks) {
       const last = marks.findLastIndex(({ gtid }) => includes(applied, gtid));
@@ -49,8 +49,8 @@ export class Freshness {
   }
 
   /**
-   * How long ago this member had applied all that a majority of the members had, itself among them;
-   * milliseconds, a day at most.
+   * Time since this member had applied everything that a majority of the members, including itself, had;
+   * milliseconds, at most a day.
    */
   ageMs({ node, members }: Pick<NodeState, "node" | "members">, nowMs: number): number {
     const others = members.filter((name) => name !== node);

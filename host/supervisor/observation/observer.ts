@@ -5,24 +5,24 @@ import type { Lineage } from "../core/ancestor";
 import type { Memory } from "../core/memory";
 import { type NodeState, type Remembered, wasMember } from "../core/node-state";
 import { log } from "../log";
-import { HangingError, Mysql } from "../mysql";
+import { TimeoutError, Mysql } from "../mysql";
 import { type GroupView, noGroup } from "../xcom/slot-filling";
-import { Progress } from "./clone-progress";
-import { type Room, roomAt } from "./disk-space";
+import { CloneProgress } from "./clone-progress";
+import { type DiskSpace, diskSpaceAt } from "./disk-space";
 import { Freshness } from "./freshness";
-import { type Observation, observe, processOf } from "./mysql-look";
+import { type Observation, pollMysql, processOf } from "./mysql-poll";
 import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
 
-/** Age from which a look says nothing any more, milliseconds. */
+/** Age from which a poll is stale, milliseconds. */
 const freshMs = 1_500;
-/** Time between two looks at the disk's speed, milliseconds. */
+/** Pause between two polls of the disk's sync times, milliseconds. */
 const syncsMs = 1_000;
-/** A look that takes so long is one at a MySQL that is short of processor time; it is asked no more, milliseconds. */
+/** Duration from which a poll is slow, milliseconds: MySQL lacks processor time and gets no more queries. */
 const lateMs = 500;
 
-/** Who is told what the observer sees. */
+/** Receiver of the observer's events. */
 export interface ObserverListener {
-  /** Called once MySQL answers that was started anew: nothing answers for the former one any more. */
+  /** Called once a restarted MySQL answers: queries to the former process will never be answered. */
   onRestart: () => void;
 }
 
@@ -36,34 +36,34 @@ const nothingSeen = {
   ...{ asked: {}, waiting: "" },
 } satisfies Omit<Seen, "node">;
 
-/** What this node sees of its own MySQL, with what it remembers. */
+/** What this node observes of its own MySQL, combined with its memory. */
 export class Observer {
-  /** True once database and users are there. */
-  usersMade = false;
-  /** The group as it was last seen. */
+  /** True once database and users exist. */
+  usersExist = false;
+  /** The group in the last poll. */
   groupView: GroupView = noGroup;
-  /** How long commits take. */
+  /** Sync times of the disk. */
   readonly syncs = new SyncTimes();
-  /** How far it is on its way into the group. */
-  readonly progress = new Progress();
-  /** How old its data may be. */
+  /** Progress of a clone or recovery. */
+  readonly progress = new CloneProgress();
+  /** Age of this node's data. */
   readonly freshness = new Freshness();
   private seen: Seen;
-  /** Version of the MySQL that answered last, such as `9.7.4`; empty: not known. */
+  /** Version of the last MySQL that answered, such as `9.7.4`; empty: unknown. */
   version = "";
-  /** False once MySQL has closed the session that it is asked in. */
-  lives = false;
-  /** When the last look began that was answered. */
+  /** False once MySQL has closed the polling session. */
+  isAlive = false;
+  /** Start time of the last poll that was answered. */
   private lookedAt = Number.NEGATIVE_INFINITY;
-  /** Session in which MySQL was asked who it is; another one may be with another MySQL. */
+  /** Session in which MySQL was last identified; another session may be with another MySQL process. */
   private metInSession = 0;
-  /** Process id of the MySQL that answered; empty: not known. */
+  /** Process id of the last MySQL that answered; empty: unknown. */
   private process = "";
   private syncsAt = Number.NEGATIVE_INFINITY;
-  private room: Room = { full: false, spent: false };
+  private room: DiskSpace = { full: false, spent: false };
   constructor(
     node: string,
-    /** All database nodes; one of them is no group. */
+    /** All database nodes; a single node is no group. */
     private readonly nodes: readonly { name: string; privateIp: string }[],
     private readonly memory: Memory,
     private readonly listener: ObserverListener,
@@ -72,12 +72,12 @@ export class Observer {
     this.seen = { node, ...nothingSeen };
   }
 
-  /** What the node says of itself. */
+  /** This node's state, without what proxies report. */
   get state(): NodeState {
-    return { ...this.seen, ...this.memory.said };
+    return { ...this.seen, ...this.memory.remembered };
   }
 
-  /** Notes what something else than MySQL says of the node. */
+  /** Records facts about the node that do not come from MySQL. */
   note(
     part: Partial<
       Pick<NodeState, "waiting" | "founding" | "connectingTo" | "maybeConnectingTo" | "notReading">
@@ -86,41 +86,41 @@ export class Observer {
     this.seen = { ...this.seen, ...part };
   }
 
-  /** False if the last look is so old that MySQL must hang, or there was none. */
+  /** False if the last poll is stale, so that MySQL must hang, or if there was none. */
   isFresh(): boolean {
     return this.ageMs < freshMs;
   }
 
-  /** How long ago the last look began that was answered, milliseconds; infinite if there was none. */
+  /** Age of the last answered poll, milliseconds, from its start; infinite if there was none. */
   get ageMs(): number {
     return monotonicMs() - this.lookedAt;
   }
 
   /**
-   * Looks at MySQL once; a MySQL that does not answer is seen, no error. One that hangs is left as it was
-   * seen last: what it is now is not known, and the age of the look says so.
+   * Polls MySQL once. A MySQL that is down is an observation, not an error. For a MySQL that hangs the
+   * last observation stays; its age tells that it is stale.
    */
-  async look(): Promise<void> {
-    this.room = roomAt("/var/lib/mysql", this.room);
+  async poll(): Promise<void> {
+    this.room = diskSpaceAt("/var/lib/mysql", this.room);
     const disk = { diskFull: this.room.full, diskSpent: this.room.spent };
     const grouped = this.nodes.length > 1;
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     const askedMs = monotonicMs();
     try {
-      const looked = await observe(this.mysql, grouped, nameOf);
+      const looked = await pollMysql(this.mysql, grouped, nameOf);
       if (this.mysql.sessions !== this.metInSession) await this.meet(looked.serverUuid);
       if (monotonicMs() - askedMs < lateMs) await this.lookAtSyncs();
       const isOnWay = grouped && looked.member?.state !== "ONLINE";
-      if (isOnWay) await this.progress.look(this.mysql, monotonicMs());
-      else this.progress.arrive();
-      this.freshness.hear({ ...this.state, ...looked }, askedMs);
+      if (isOnWay) await this.progress.poll(this.mysql, monotonicMs());
+      else this.progress.reset();
+      this.freshness.note({ ...this.state, ...looked }, askedMs);
       this.take(looked, disk, grouped);
       this.lookedAt = askedMs;
-      this.lives = true;
+      this.isAlive = true;
     } catch (error) {
-      if (error instanceof HangingError) return log(4, error.message);
-      this.lives = false;
+      if (error instanceof TimeoutError) return log(4, error.message);
+      this.isAlive = false;
       this.groupView = noGroup;
       if (this.seen.ready) log(4, `MySQL: ${(error as Error).message}`);
       const gone = { ready: false, member: null, groupId: null, writable: false };
@@ -129,11 +129,11 @@ export class Observer {
   }
 
   /**
-   * As the primary of the group that the certificate is of: the view to record, if it is a new one.
-   * Nothing is said while a vote for a later group holds.
+   * The view to record, if this node is the primary of its certified group and the view is new; else
+   * undefined. Undefined also while a vote for a later group holds.
    */
   viewToRecord() {
-    const { certificate, lastView, vote } = this.memory.said;
+    const { certificate, lastView, vote } = this.memory.remembered;
     const { groupId, node, member } = this.seen;
     if (!this.settledView || !certificate || groupId !== certificate.groupId) return undefined;
     if (member?.role !== "PRIMARY" || (vote?.epoch ?? 0) > certificate.epoch) return undefined;
@@ -141,7 +141,7 @@ export class Observer {
     return ownView(node, seen, lastView, this.memory.rival);
   }
 
-  /** The last look's view, if its primary is this node and its disk has all that was delivered. */
+  /** View of the last poll, if this node is its primary and has applied everything delivered to it. */
   private settledView: Observation["view"] = null;
 
   private take(
@@ -155,16 +155,16 @@ export class Observer {
     const before = this.seen.member;
     const { cloneIncomplete } = this.progress;
     const { commitMs } = this.syncs;
-    const ready = this.usersMade || cloneIncomplete || wasMember(seen.member);
+    const ready = this.usersExist || cloneIncomplete || wasMember(seen.member);
     this.seen = { ...this.seen, ...seen, ...disk, commitMs, cloneIncomplete, ready };
-    if (!grouped) this.seen.member = this.usersMade ? onlyNode : null;
+    if (!grouped) this.seen.member = this.usersExist ? onlyNode : null;
     const { member } = this.seen;
     if (before?.state !== member?.state || before?.role !== member?.role) {
       log(5, `member ${member?.state ?? "none"} ${member?.role ?? ""}`);
     }
   }
 
-  /** MySQL answers again: it may be another one, with a copy of another node's data, or with none. */
+  /** Identifies MySQL in a new session: it may have restarted, with other data or without data. */
   private async meet(serverUuid: string): Promise<void> {
     const session = this.mysql.sessions;
     const lineage = await readLineage(this.mysql);
@@ -176,8 +176,8 @@ export class Observer {
       this.listener.onRestart();
     }
     this.process = process;
-    if (this.memory.meet(serverUuid)) {
-      log(3, "this MySQL has other data than before: what was remembered does not count any more");
+    if (this.memory.bindTo(serverUuid)) {
+      log(3, "MySQL has other data than before: this node's memory of groups is discarded");
     }
     this.metInSession = session;
   }
@@ -188,8 +188,8 @@ export class Observer {
     this.syncs.take(readSyncs(await this.mysql.query(syncsSql)), monotonicMs());
   }
 
-  /** Says in the data of what group it is, before it takes part in it. */
-  async keepLineage(lineage: Lineage): Promise<void> {
+  /** Writes the lineage into the data, before this node takes part in the group. */
+  async storeLineage(lineage: Lineage): Promise<void> {
     const isSame = JSON.stringify(lineage) === JSON.stringify(this.seen.lineage);
     if (lineage.length === 0 || isSame) return;
     await writeLineage(this.mysql, lineage, this.seen.member?.role === "PRIMARY");

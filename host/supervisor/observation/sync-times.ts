@@ -1,21 +1,21 @@
 import { slowCommitMs } from "../policy/hand-over";
 
-/** Shortest time that is summed up, milliseconds. */
+/** Shortest window for a mean, milliseconds. */
 const windowMs = 5_000;
 
-/** Calls of one kind since MySQL was started, and the microseconds that they took together. */
+/** Number of calls of one kind since MySQL started, and their total time in microseconds. */
 export interface Calls {
   count: number;
   micros: number;
 }
 
-/** Files whose syncs a commit waits for. */
+/** Counters of the files whose syncs a commit waits for. */
 export interface Syncs {
   /** The binary log. */
   binlog: Calls;
   /** InnoDB's redo log. */
   redo: Calls;
-  /** How long the longest sync under way has lasted so far, milliseconds; 0: none is under way. */
+  /** Duration so far of the longest running sync, milliseconds; 0: none runs. */
   waitingMs: number;
 }
 
@@ -23,10 +23,12 @@ const events = { binlog: "wait/io/file/sql/binlog", redo: "wait/io/file/innodb/i
 const names = `EVENT_NAME IN ('${events.binlog}', '${events.redo}')`;
 
 /**
- * Asks for them. `MISC` are all calls that neither read nor write; at these files they are syncs
- * but for a few at each change of file. The instruments are enabled by default; for those under way
- * `my.cnf` enables a consumer, and their time is that so far.
+ * Query for the counters. `MISC` counts all calls that neither read nor write; on these files they are
+ * syncs, except for a few at each change of file. The instruments are enabled by default. For running
+ * syncs, whose time so far is reported, `my.cnf` enables a consumer.
+ *
  * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-file-summary-tables.html
+ *
  * https://dev.mysql.com/doc/refman/8.4/en/performance-schema-events-waits-current-table.html
  */
 export const syncsSql =
@@ -35,7 +37,7 @@ export const syncsSql =
   "SELECT 'waiting', IFNULL(MAX(TIMER_WAIT), 0) DIV 1000000000 " +
   `FROM performance_schema.events_waits_current WHERE ${names} AND OPERATION = 'sync' AND END_EVENT_ID IS NULL`;
 
-/** Reads the answer to {@link syncsSql}. */
+/** Parses the answer to {@link syncsSql}. */
 export function readSyncs(rows: readonly string[][]): Syncs {
   const of = (event: string): Calls => {
     const row = rows.find(([name]) => name === event);
@@ -51,28 +53,28 @@ function meanMs(before: Calls, after: Calls): number {
 }
 
 /**
- * How long the disk makes a commit take: twice the mean sync of redo and binary log in the last
- * window, or a slow sync under way if that is longer: a disk that hangs ends none. Commits are
- * synced in groups; one that just missed a group waits for that and then for its own, so this is
- * near the slowest of them and close to their 99th percentile. Time that a commit spends on locks
- * or on the group is not in it: another primary would not make it shorter.
+ * Time that the disk adds to a commit: twice the mean sync of redo and binary log in the last window, or
+ * the duration of a slow running sync if that is longer, because a disk that hangs finishes none. Commits
+ * are synced in groups. A commit that just missed a group waits for that group and then for its own, so
+ * the value is near the slowest commits and close to their 99th percentile. Time that a commit spends on
+ * locks or on the group is not included: another primary would not shorten it.
  */
 export class SyncTimes {
-  /** Of the syncs that ended in the last window. */
+  /** From the syncs that ended in the last window. */
   private endedMs = 0;
-  /** Of the longest sync under way. */
+  /** From the longest running sync. */
   private waitingMs = 0;
   private start: { syncs: Syncs; atMs: number } | undefined;
   private slowSince: number | undefined;
-  /** When a slow sync was under way last. */
+  /** When a slow sync was last running. */
   private heldAt = Number.NEGATIVE_INFINITY;
 
-  /** Milliseconds; 0: not known. */
+  /** Time that the disk adds to a commit, milliseconds; 0: unknown. */
   get commitMs(): number {
     return this.waitingMs > slowCommitMs ? Math.max(this.endedMs, this.waitingMs) : this.endedMs;
   }
 
-  /** Takes counters; a window ends when it is long enough, unless commits may hang in it. */
+  /** Processes counters; a window ends once it is long enough, unless commits may be hanging in it. */
   take(syncs: Syncs, nowMs: number): void {
     const { start } = this;
     if (!start || syncs.binlog.count < start.syncs.binlog.count) return this.begin(syncs, nowMs);
@@ -91,12 +93,12 @@ export class SyncTimes {
     this.start = { syncs, atMs: nowMs };
   }
 
-  /** How long it has been slow without a window that was not, milliseconds. */
+  /** How long every window has been slow, milliseconds. */
   slowMs(nowMs: number): number {
     return this.slowSince === undefined ? 0 : nowMs - this.slowSince;
   }
 
-  /** MySQL counts from nothing after a start. */
+  /** Starts over: MySQL's counters start at zero after a restart. */
   private begin(syncs: Syncs, nowMs: number): void {
     this.start = { syncs, atMs: nowMs };
     this.slowSince = undefined;

@@ -1,6 +1,6 @@
 import type { AppMove, Callers } from "../core/app-move";
 
-/** Moves within a time, milliseconds. */
+/** Most moves within a period, milliseconds. */
 interface Limit {
   moves: number;
   withinMs: number;
@@ -9,9 +9,9 @@ interface Limit {
 const dayMs = 86_400_000;
 
 /**
- * Two moves lead from any of three nodes to any other one. Fewer than half of the app nodes have no
- * more than four a day, each of less than a second. If most do not reach the primary there is no
- * service without a move, so only their rate is bounded.
+ * Limits on moves by who asked. Two moves lead from any of three nodes to any other. Fewer than half of
+ * the app nodes may cause at most four moves a day, each of less than a second. If most app nodes do not
+ * reach the primary, there is no service without a move, so only the rate is limited.
  */
 const limits: Record<Callers, readonly Limit[]> = {
   few: [
@@ -22,22 +22,22 @@ const limits: Record<Callers, readonly Limit[]> = {
 };
 
 /**
- * Bounds how often app nodes make the primary move: one that does not ask a database node, or asks some
- * and not others, looks like one that cannot reach it. All database nodes count together: each says in
- * its state which moves it knows of, and takes over those of its peers.
+ * Limits how often app nodes make the primary move. An app node that checks no database node, or only some
+ * of them, looks like one that cannot reach the others. The limit holds for all database nodes together:
+ * each reports the moves that it knows in its state, and takes over those of its peers.
  */
 export class AppMoves {
   private readonly known = new Map<string, { callers: Callers; atMs: number }>();
 
-  /** Takes over the moves that a peer knows of. A supervisor of before says none. */
-  hear(told: readonly AppMove[] = [], nowMs: number): void {
+  /** Adds the moves that a peer reports. Earlier supervisors report none. */
+  merge(told: readonly AppMove[] = [], nowMs: number): void {
     for (const { ended, callers, ageMs } of told) {
       if (!this.known.has(ended)) this.known.set(ended, { callers, atMs: nowMs - ageMs });
     }
   }
 
   /** The moves of the last day. */
-  said(nowMs: number): AppMove[] {
+  recent(nowMs: number): AppMove[] {
     for (const [ended, { atMs }] of this.known) {
       if (nowMs - atMs >= dayMs) this.known.delete(ended);
     }
@@ -48,11 +48,14 @@ export class AppMoves {
     }));
   }
 
-  /** Counts the move that ends that view, and returns true, if it is within the bounds. */
+  /**
+   * Counts the move that ends the view `ended`; returns false, without counting it, if it would exceed a
+   * limit.
+   */
   take(ended: string, callers: Callers, nowMs: number): boolean {
-    // A switch that failed is tried again: the primary has not moved yet.
+    // A failed switch is repeated and does not count again: the primary has not moved yet.
     if (this.known.has(ended)) return true;
-    const ages = this.said(nowMs)
+    const ages = this.recent(nowMs)
       .filter((move) => move.callers === callers)
       .map(({ ageMs }) => ageMs);
     const isFree = ({ moves, withinMs }: Limit) =>

@@ -1,35 +1,35 @@
-/** Waits after failures in a row, milliseconds; the last one for ever. */
+/** Waits after consecutive failures, milliseconds; the last one repeats. */
 const waitsMs = [1_000, 2_000, 5_000, 10_000, 30_000];
-/** Wait after something that others must notice before the next step, milliseconds. */
-export const noticedMs = 10_000;
-/** Wait after a claim that was refused, milliseconds. */
-export const refusedMs = 1_000;
+/** Wait after a step that peers must notice before the next step, milliseconds. */
+export const propagationWaitMs = 10_000;
+/** Wait after a refused vote, milliseconds. */
+export const refusedWaitMs = 1_000;
 
-/** Says when something may be tried again. */
+/** Decides when an action may be tried again. */
 export class BackOff {
   private failures = 0;
   private notBeforeMs = Number.NEGATIVE_INFINITY;
 
-  /** True unless there is a wait. */
+  /** True unless a wait is running. */
   isOver(nowMs: number): boolean {
     return nowMs >= this.notBeforeMs;
   }
 
-  /** Waits without anything having failed. */
-  hold(waitMs: number, nowMs: number): void {
+  /** Starts a wait without a failure. */
+  wait(waitMs: number, nowMs: number): void {
     this.notBeforeMs = nowMs + waitMs;
   }
 
-  /** Waits after a failure, longer after each; returns how long, milliseconds. */
+  /** Starts a wait after a failure, longer after each; returns its length, milliseconds. */
   failed(nowMs: number): number {
     const waitMs = waitsMs[Math.min(this.failures, waitsMs.length - 1)]!;
     this.failures += 1;
-    this.hold(waitMs, nowMs);
+    this.wait(waitMs, nowMs);
     return waitMs;
   }
 
-  /** All is well: the next failure is the first one again. */
-  worked(): void {
+  /** Resets the count of failures. */
+  succeeded(): void {
     this.failures = 0;
   }
 }

@@ -4,13 +4,13 @@ import { isInGroup, type NodeState } from "../core/node-state";
 
 const reason = "the disk is nearly full";
 
-/** True if more than half of all nodes are ONLINE members without `self`. */
+/** True if more than half of all nodes are ONLINE members even without `self`. */
 function isSpared(nodes: readonly string[], peers: readonly NodeState[]): boolean {
   const online = peers.filter(({ ready, member }) => ready && member?.state === "ONLINE");
   return online.length * 2 > nodes.length;
 }
 
-/** True if another full member goes first, so that two never leave at once. */
+/** True if no other full secondary leaves before `self`, so that two never leave at once. */
 function isLastInLine(nodes: readonly string[], self: NodeState, peers: readonly NodeState[]) {
   return peers.every(
     ({ node, diskFull, member }) =>
@@ -20,9 +20,9 @@ function isLastInLine(nodes: readonly string[], self: NodeState, peers: readonly
 }
 
 /**
- * What a member does whose disk is nearly full. The primary hands over to a member with room. A
- * secondary leaves: full, it would stall the whole group. It stays while the group needs it for a
- * majority of all nodes, as data grows on all disks alike, until there is no room left at all.
+ * Decision of a member whose disk is nearly full. The primary hands over to a member with free space. A
+ * secondary leaves, because a full secondary would stall the whole group. It stays while the group needs
+ * it for a majority of all nodes (data grows on all disks alike), until its disk has no space left at all.
  */
 function memberShortOfRoom(
   nodes: readonly string[],
@@ -38,13 +38,16 @@ function memberShortOfRoom(
     ({ ready, member, diskFull }) =>
       ready && !diskFull && member?.state === "ONLINE" && member.role === "SECONDARY",
   );
-  // There is room left: a switch that does not come is tried again, and the primary serves meanwhile.
+  // The disk still has space: a switch that fails is repeated, and the primary serves meanwhile.
   return successor
     ? { type: "handOver", to: successor.node, reason, ifItHangs: "giveUp" }
     : { type: "nothing" };
 }
 
-/** What a node outside waits for, by the same rule: it is not needed, or has no room at all. */
+/**
+ * Decision of a node outside the group: it waits if the group does not need it, or if its disk has no
+ * space at all.
+ */
 function outsideShortOfRoom(
   nodes: readonly string[],
   self: NodeState,
@@ -54,8 +57,8 @@ function outsideShortOfRoom(
   return waits ? { type: "wait", reason } : undefined;
 }
 
-/** The decision after `made`, which a nearly full disk comes before, or that it leaves as it is. */
-export function besideDiskPressure(
+/** The decision `made`, or one that a nearly full disk demands instead. */
+export function withDiskPressure(
   made: Decision,
   { nodes, self, peers }: Pick<Situation, "nodes" | "self" | "peers">,
 ): Decision {

@@ -4,42 +4,42 @@ import type { LastView } from "../core/certificate";
 import type { NodeState } from "../core/node-state";
 import { AppMoves } from "./app-moves";
 
-/** An app node that did not ask the primary for so long cannot reach it, milliseconds. */
+/** An app node that sent the primary no check for this long cannot reach it, milliseconds. */
 const unaskedMs = 5_000;
-/** A member that an app node asked within this time can be reached by it, milliseconds. */
+/** An app node that sent a member a check within this time can reach it, milliseconds. */
 const askedMs = 2_000;
-/** A disk that makes a commit take longer is slow, milliseconds. */
+/** A disk that adds more to a commit is slow, milliseconds. */
 export const slowCommitMs = 1_000;
-/** A disk that makes a commit take longer serves nobody: clients give up after 15 s; milliseconds. */
+/** A disk that adds more to a commit is stuck, milliseconds: clients give up after 15 s. */
 const stuckCommitMs = 5_000;
-/** How long a disk must be slow, and less long if it is as good as stuck, milliseconds. */
+/** How long a disk must be slow before a hand-over, milliseconds; shorter if the disk is stuck. */
 const slowForMs = { usual: 30_000, stuck: 5_000 };
-/** How long a reason must hold, look after look, milliseconds. */
+/** How long a reason must hold without interruption, milliseconds. */
 const steadyMs = 1_000;
-/** Longest time between two looks that follow each other, milliseconds. */
+/** Longest gap between two decisions that counts as uninterrupted, milliseconds. */
 const gapMs = 2_000;
-/** Time in which a primary that was given its role does not give it away, milliseconds. */
+/** Time in which a primary that got the role by a switch does not hand it over, milliseconds. */
 const coolDownMs = 60_000;
 
-/** A member that is to be the primary instead of this node. */
+/** A member that should be the primary instead of this node. */
 export interface Successor {
   to: string;
   reason: string;
-  /** What is done about a switch that does not come: only a disk that hangs is worth a kill of MySQL. */
+  /** Action if the switch hangs: only a hanging disk justifies killing MySQL. */
   ifItHangs: "kill" | "giveUp";
-  /** The app nodes that ask for it. @default none do: this node has a reason of its own. */
+  /** How many app nodes cause the move. @default none: the reason is this node's own. */
   callers?: Callers;
 }
 
-/** What a primary knows of itself, besides its state. */
-export interface Standing {
-  /** How long proxies could have asked it, milliseconds. */
+/** What a primary knows of itself beyond its state. */
+export interface PrimaryTimings {
+  /** How long proxies have been able to check this node, milliseconds. */
   listeningMs: number;
-  /** How long its disk has been slow, milliseconds. */
+  /** How long this node's disk has been slow, milliseconds. */
   slowMs: number;
 }
 
-/** Who could be the primary: ONLINE, in a majority, with room and a disk that is not slow. */
+/** Peers that could be the primary: ONLINE, in a majority, with free space and without a slow disk. */
 function candidates(peers: readonly NodeState[]): NodeState[] {
   return peers.filter(
     ({ ready, member, majority, diskFull, commitMs }) =>
@@ -48,19 +48,19 @@ function candidates(peers: readonly NodeState[]): NodeState[] {
       member.role === "SECONDARY" &&
       majority &&
       !diskFull &&
-      // A supervisor from before an update does not say it.
+      // Earlier supervisors do not report commitMs.
       (commitMs ?? 0) <= slowCommitMs,
   );
 }
 
-/** The app nodes that asked the member within the time. */
+/** App nodes that sent the member a check within the time. */
 function reaching({ asked = {} }: NodeState, withinMs: number): string[] {
   return Object.keys(asked).filter((address) => asked[address]! <= withinMs);
 }
 
 /**
- * Whom more app nodes reach than this node: all that reach this one and at least one more. If none
- * reaches this one, at least half of those that are known.
+ * A peer that more app nodes reach than this node: all that reach this node and at least one more. If none
+ * reaches this node, at least half of the known app nodes.
  */
 function reached(self: NodeState, peers: readonly NodeState[], listeningMs: number) {
   if (listeningMs < unaskedMs) return undefined;
@@ -74,21 +74,21 @@ function reached(self: NodeState, peers: readonly NodeState[], listeningMs: numb
     .sort((a, b) => b.apps.length - a.apps.length);
   if (!best) return undefined;
   const told = `${best.apps.length} of ${known} app nodes reach ${best.node}`;
-  const reason = `${told}, ${here.length} have asked here in ${unaskedMs} ms`;
+  const reason = `${told}, ${here.length} reached this node in the last ${unaskedMs} ms`;
   const asking = new Set([self, ...peers].flatMap((node) => reaching(node, unaskedMs))).size;
   const callers: Callers = (best.apps.length - here.length) * 2 > asking ? "most" : "few";
   return { to: best.node, reason, ifItHangs: "giveUp" as const, callers };
 }
 
 /**
- * The member that should be the primary in place of this node, which is it: more app nodes reach
- * the other one, or this one's disk has been slow for long and the other one's is not. If no app node
- * asks anybody, or one reaches this node and not the other, all stays as it is.
+ * The member that should be the primary instead of this primary: more app nodes reach it, or this node's
+ * disk has been slow for long and the peer's is not. If no app node sends checks, or one reaches this node
+ * and not the peer, the primary stays.
  */
 export function betterPrimary(
   self: NodeState,
   peers: readonly NodeState[],
-  { listeningMs, slowMs }: Standing,
+  { listeningMs, slowMs }: PrimaryTimings,
 ): Successor | undefined {
   if (self.member?.state !== "ONLINE" || self.member.role !== "PRIMARY" || !self.majority) {
     return undefined;
@@ -98,28 +98,28 @@ export function betterPrimary(
   const leastMs = self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual;
   if (slowMs < leastMs) return undefined;
   const [successor] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
-  const reason = `its disk makes a commit take ${self.commitMs} ms`;
+  const reason = `the disk of ${self.node} adds ${self.commitMs} ms to each commit`;
   const hangs = self.commitMs > stuckCommitMs;
   return successor && { to: successor.node, reason, ifItHangs: hangs ? "kill" : "giveUp" };
 }
 
 /**
- * Turns what a primary sees into a decision: a reason must hold for a while, and who was given the
- * role by a switch keeps it for a while, so that two nodes never give it to each other in turn. App nodes
- * have no more moves than {@link AppMoves} allows.
+ * Turns a better primary into a decision to hand over. The reason must hold for a while, and a primary
+ * that got the role by a switch keeps it for a while, so that two nodes do not hand it back and forth. App
+ * nodes cause no more moves than {@link AppMoves} allows.
  */
 export class HandOvers {
-  /** The moves that app nodes asked for, here and elsewhere. */
+  /** Moves caused by app nodes, known here or by peers. */
   readonly appMoves = new AppMoves();
   private since = 0;
   private seenMs = Number.NEGATIVE_INFINITY;
   private primarySince: number | undefined;
 
-  /** The decision after `made`, which comes first unless it has nothing to do. */
+  /** The decision `made`, or a hand-over if `made` is "nothing". */
   next(made: Decision, self: NodeState, successor: Successor | undefined, nowMs: number): Decision {
     const isPrimary = self.member?.role === "PRIMARY";
     this.primarySince = isPrimary ? (this.primarySince ?? nowMs) : undefined;
-    // Who has not looked for a while knows nothing of that time.
+    // After a gap the reason may not have held all the time.
     if (!successor || nowMs - this.seenMs > gapMs) this.since = nowMs;
     this.seenMs = nowMs;
     if (!successor || made.type !== "nothing" || nowMs - this.since < steadyMs) return made;

@@ -2,10 +2,10 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Saved, SavedFile } from "./retention";
 
-/** Where saved transactions are; only the supervisor's user and root come in. */
+/** Directory of saved transactions; only the supervisor's user and root may enter. */
 export const savedFolder = "/var/lib/webstack-supervisor/saved";
 
-/** What has been saved, in order. A file without its other half is none. */
+/** Saved transactions in order. A `.sql` file without its `.json` file does not count. */
 export async function listSaved(folder = savedFolder): Promise<SavedFile[]> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const names = (await readdir(folder)).filter((file) => /-\d+\.json$/.test(file));
@@ -19,18 +19,18 @@ export async function listSaved(folder = savedFolder): Promise<SavedFile[]> {
   return files.sort((a, b) => a.number - b.number);
 }
 
-/** Deletes a file of transactions, and then what says that it is there. */
+/** Deletes a file of transactions, then its description. */
 export async function removeSaved(name: string, folder = savedFolder): Promise<void> {
   await rm(join(folder, `${name}.sql`), { force: true });
   await rm(join(folder, `${name}.json`), { force: true });
 }
 
 /**
- * Writes a file that is whole, and on disk, once it has its name. Returns its size, bytes.
+ * Writes a file that appears under its name only when it is complete and on disk. Returns its size, bytes.
  *
- * @throws Error if it would be larger than `mostBytes`, or cannot be written; nothing is left then.
+ * @throws Error if it would exceed `mostBytes` or cannot be written; no file is left then.
  */
-export async function writeWhole(
+export async function writeComplete(
   path: string,
   chunks: AsyncIterable<Buffer | string>,
   mostBytes = Number.POSITIVE_INFINITY,
@@ -41,7 +41,8 @@ export async function writeWhole(
   try {
     for await (const chunk of chunks) {
       bytes += Buffer.byteLength(chunk);
-      if (bytes > mostBytes) throw new Error(`they take more than the ${mostBytes} bytes of room`);
+      if (bytes > mostBytes)
+        throw new Error(`the transactions need more than the ${mostBytes} bytes that are allowed`);
       await file.writeFile(chunk);
     }
     await file.sync();
@@ -55,7 +56,7 @@ export async function writeWhole(
   return bytes;
 }
 
-/** Puts the names in a folder on disk. */
+/** Syncs a directory, so that its file names are on disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {

@@ -1,31 +1,31 @@
 import { monotonicMs } from "../../time/monotonic";
 import { setTimeout as delay } from "node:timers/promises";
-import { lineageOf, partingFoundings } from "../core/lineage";
+import { lineageOf, divergingFoundings } from "../core/lineage";
 import { isCertified, type NodeState } from "../core/node-state";
 import { literal } from "../../mysql/literal";
 import type { Mysql } from "../mysql";
 
-/** Longest wait until what was received is applied, milliseconds. */
+/** Longest wait until received transactions are applied, milliseconds. */
 const applyMs = 120_000;
-/** Time between two looks at it, milliseconds. */
+/** Pause between two checks of that, milliseconds. */
 const lookMs = 500;
 
 /**
- * GTID sets of which a transaction of this node is the group's only if it is in all of them: what
- * the members have, and what each of two groups was made of, where the two lineages part (see
+ * GTID sets that decide whether a transaction belongs to the group: it must be in all of them. They are
+ * what the members have, and what each of two groups was founded with where the lineages diverge (see
  * `foundingExtra`).
  */
 export function groupSets(self: NodeState, peers: readonly NodeState[]): string[] {
   const group = peers.filter((peer) => isCertified(peer) && peer.majority);
   const common = group.map(({ gtid }) => gtid).join(",");
-  return [common, ...partingFoundings(self.lineage, lineageOf(group))];
+  return [common, ...divergingFoundings(self.lineage, lineageOf(group))];
 }
 
-/** Transactions that a copy replaces and the group does not have, as GTID sets. */
+/** Transactions that a clone would replace and that the group does not have, as GTID sets. */
 export interface Loss {
   /** All of them. */
   all: string;
-  /** Those that the logs do not hold any more, or never did. */
+  /** Those that the binary logs do not contain, or no longer. */
   purged: string;
   /** Those that were received and not applied. */
   unapplied: string;
@@ -55,10 +55,10 @@ function line(set: string): string {
 }
 
 /**
- * Applies what was received before the membership ended, so that the binary logs have it: relay logs
- * are files of MySQL, which it does not send. The member is in no group.
+ * Applies transactions that were received before the membership ended, so that the binary logs contain
+ * them: MySQL does not send relay logs. This node is in no group.
  *
- * @throws Error if it is not applied in time.
+ * @throws Error if they are not applied in time.
  */
 export async function applyReceived(mysql: Mysql, unapplied: string): Promise<void> {
   const thread = "REPLICA SQL_THREAD FOR CHANNEL 'group_replication_applier'";
@@ -67,7 +67,10 @@ export async function applyReceived(mysql: Mysql, unapplied: string): Promise<vo
   try {
     const end = monotonicMs() + applyMs;
     while ((await mysql.query(isApplied))[0]?.[0] !== "1") {
-      if (monotonicMs() > end) throw new Error(`${unapplied} was received and is not applied`);
+      if (monotonicMs() > end)
+        throw new Error(
+          `the received transactions ${unapplied} were not applied in ${applyMs / 1000} s`,
+        );
       await delay(lookMs);
     }
   } finally {

@@ -1,39 +1,42 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { bounds, keepListening } from "./bounded-server";
+import { serverLimits, keepListening } from "./bounded-server";
 import { ConnectionLimit } from "./connection-limit";
 import { pathOf, send } from "./json-http";
 import { durationMs } from "./roles";
 
-/** Port on the private address where the proxies ask for roles. */
+/** TCP port on the private address for the proxies' role checks. */
 export const checksPort = 9200;
-/** Header in which a proxy says of each database node whether it reaches it as the primary: `db-1:0,db-2:1`. */
+/**
+ * Header in which a proxy reports for each database node whether it reaches that node as the primary:
+ * `db-1:0,db-2:1`.
+ */
 const primariesHeader = "webstack-primaries";
-/** Most connections of one address: a proxy has two checks under way. */
+/** Most connections of one address: a proxy runs two checks at a time. */
 const addressLimit = 16;
 
-/** What the proxies' checks depend on. */
+/** Arguments of {@link serveChecks}. */
 export interface ChecksArgs {
-  /** Own private IPv4 address, such as `10.0.4.11`. */
+  /** Private IPv4 address of this node, such as `10.0.4.11`. */
   address: string;
   /** TCP port, such as 9200; 0 takes a free one. */
   port: number;
   /** True if writes may go to this node. */
   isPrimary: () => boolean;
-  /** True if reads may go to this node whose data is at most so old, milliseconds. */
+  /** True if reads may go to this node when its data may be at most this old, milliseconds. */
   isReplica: (limitMs: number) => boolean;
-  /** Learns from which address `/primary` is asked for, and which nodes are reached as primaries from there. */
+  /** Called with the address that requested `/primary`, and the nodes that it reaches as primaries. */
   onAsked: (address: string, primaries: string[]) => void;
 }
 
 /**
- * Answers `GET /primary` and `GET /replica?lag=1s` with 200 or 503, and everything else with 404.
- * Whoever reaches the port may ask; a call changes nothing.
+ * Answers `GET /primary` and `GET /replica?lag=1s` with 200 or 503, everything else with 404. Whoever
+ * reaches the port may ask; a request changes nothing.
  */
 export function serveChecks(args: ChecksArgs): Server {
   const limit = new ConnectionLimit(addressLimit);
-  const server = createServer(bounds, (call, response) => {
+  const server = createServer(serverLimits, (call, response) => {
     const { status, body } = check(args, call);
-    // A check has a connection of its own, and a body is not read.
+    // Each check has its own connection, and no body is read.
     send(response, status, body, { connection: "close" });
   });
   server.on("connection", (socket) => limit.admit(socket));

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 
 /**
- * Open connections by the address that they come from. A flood from one address ends its own
- * oldest connections, and takes no place of another address.
+ * Limits the open connections per remote address. A flood from one address closes that address's own
+ * oldest connections, and none of another address.
  */
 export class ConnectionLimit {
   private readonly open = new Map<string, Map<number, Socket>>();
@@ -10,7 +10,7 @@ export class ConnectionLimit {
   /** @param perAddress most connections of one address, such as 16; at least 1. */
   constructor(private readonly perAddress: number) {}
 
-  /** Takes a connection in; beyond the limit the oldest one of its address is destroyed. */
+  /** Counts a connection; beyond the limit the oldest one of the same address is destroyed. */
   admit(socket: Socket): void {
     const { remoteAddress: address, remotePort: port } = socket;
     if (address === undefined || port === undefined) return void socket.destroy();
@@ -23,19 +23,19 @@ export class ConnectionLimit {
     oldest.destroy();
   }
 
-  /** Counts a connection no more, which goes on. */
+  /** Stops counting a connection, which stays open. */
   release({ remoteAddress = "", remotePort = 0 }: Socket): void {
     this.open.get(remoteAddress)?.delete(remotePort);
   }
 
-  /** Number of connections that are counted. */
+  /** Number of counted connections. */
   get size(): number {
     return [...this.open.values()].reduce((sum, sockets) => sum + sockets.size, 0);
   }
 
   private forget(address: string, port: number, socket: Socket): void {
     const sockets = this.open.get(address);
-    // The port may have been taken again by a later connection.
+    // The port may already belong to a later connection.
     if (sockets?.get(port) === socket) sockets.delete(port);
     if (sockets?.size === 0) this.open.delete(address);
   }

@@ -1,38 +1,38 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { log } from "../log";
-import { bounds, keepListening } from "./bounded-server";
-import { BodyError, jsonBody, pathOf, refuse, send } from "./json-http";
+import { serverLimits, keepListening } from "./bounded-server";
+import { BodyError, jsonBody, pathOf, rejectBody, send } from "./json-http";
 
-/** Where root of this host reaches its supervisor. */
+/** Unix socket where root of this host talks to the supervisor. */
 export const controlSocket = "/run/webstack-supervisor/control.sock";
 
-/** What a call is answered with. */
+/** Answer to a request on the control socket. */
 export interface ControlAnswer {
   /** HTTP status, such as 200. */
   status: number;
-  /** A line of text, or what becomes JSON. */
+  /** A line of text, or an object that is sent as JSON. */
   body: string | object;
-  /** For how long the caller is asked for patience, seconds. @default 0: not at all */
+  /** Value of the Retry-After header, seconds. @default 0: no header */
   retryAfterSeconds?: number;
 }
 
-/**
- * What is answered to root, by method and path, such as `GET /state`: from the body, undefined if
- * there was none.
- */
+/** Handlers by method and path, such as `GET /state`. A handler gets the body, undefined if there was none. */
 export type ControlHandlers = Readonly<
   Record<string, (body: unknown) => ControlAnswer | Promise<ControlAnswer>>
 >;
 
 /**
- * Serves the users of this host that reach the socket: its owner, which is root, and nobody else.
+ * Serves the control socket, which only its owner, root, can open.
  *
  * @param path such as {@link controlSocket}, in a directory that only its owner enters.
  */
 export function serveControl(path: string, handlers: ControlHandlers): Server {
-  const server = createServer(bounds, (call, response) => void answer(handlers, call, response));
-  // That of a supervisor that was killed.
+  const server = createServer(
+    serverLimits,
+    (call, response) => void answer(handlers, call, response),
+  );
+  // Remove the socket of a supervisor that was killed.
   rmSync(path, { force: true });
   server.on("listening", () => chmodSync(path, 0o600));
   keepListening(server, { path });
@@ -52,7 +52,7 @@ async function answer(
     if (retryAfterSeconds > 0) response.setHeader("retry-after", retryAfterSeconds);
     send(response, status, body, { connection: "close" });
   } catch (error) {
-    if (error instanceof BodyError) return refuse(response, error);
+    if (error instanceof BodyError) return rejectBody(response, error);
     if (call.destroyed && !call.complete) return;
     log(3, `cannot answer ${asked}: ${(error as Error).message}`);
     send(response, 500, (error as Error).message, { connection: "close" });

@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Longest body of a call, bytes. */
+/** Longest request body, bytes. */
 export const maxBodyBytes = 64 * 1024;
 
-/** A body that is no JSON, or too long. */
+/** A request body that is not JSON, or too long. */
 export class BodyError extends Error {
-  /** @param status HTTP status that the call is answered with. */
+  /** @param status HTTP status of the answer. */
   constructor(readonly status: 400 | 413) {
     super(status === 413 ? "body too long" : "body is no JSON");
   }
 }
 
 /**
- * The body of a call; undefined if it has none.
+ * Parses the body of a request; undefined if it is empty.
  *
- * @throws BodyError if it is no JSON, or has more than {@link maxBodyBytes}.
+ * @throws BodyError if it is not JSON, or longer than {@link maxBodyBytes}.
  */
 export async function jsonBody(call: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // What is left of a body that is too long stays unread, and the answer still gets out.
+  // The rest of too long a body stays unread, so that the answer is still sent.
   for await (const chunk of call.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
     if (bytes > maxBodyBytes) throw new BodyError(413);
@@ -48,12 +48,12 @@ export function send(
   response.end(content);
 }
 
-/** Answers a call whose body was not taken; the connection ends with it. */
-export function refuse(response: ServerResponse, { status, message }: BodyError): void {
+/** Answers a request whose body was rejected, and closes the connection. */
+export function rejectBody(response: ServerResponse, { status, message }: BodyError): void {
   send(response, status, message, { connection: "close" });
 }
 
-/** Path of a call, without its query. */
+/** Path of a request, without its query. */
 export function pathOf({ url = "" }: IncomingMessage): string {
   return url.split("?", 1)[0]!;
 }

@@ -7,40 +7,40 @@ import type { Problem } from "../policy/problem";
 import type { ControlAnswer, ControlHandlers } from "./control-server";
 import type { PeerHandlers } from "./peer-server";
 
-/** How long the nodes ask for patience that are on their way into the group, seconds. */
+/** Retry-After of a node that makes progress, seconds. */
 const patienceSeconds = 180;
 
-/** What calls are answered from. */
-export interface Answers {
-  /** The last look at MySQL. */
+/** Functions that the request handlers call. */
+export interface SupervisorCalls {
+  /** State at the last poll of MySQL. */
   state: () => NodeState;
-  /** False if that look is too old: MySQL hangs. */
+  /** False if that poll is stale: MySQL hangs. */
   isFresh: () => boolean;
   /** Why the node is not healthy; undefined if it is. */
   problem: () => Problem | undefined;
-  /** Takes over what a peer knows as the latest group. */
+  /** Adopts the latest group that a peer knows. */
   adopt: (record: GroupRecord) => void;
-  /** Votes for the founding of a group, or says why not. */
+  /** Votes for the founding of a group, or answers the reason against it. */
   vote: (request: VoteRequest) => VoteAnswer;
-  /** Takes an operator's word that this node is to found a group, or says why not. */
+  /** Handles an operator's order that this node founds a group. */
   override: () => OverrideAnswer;
-  /** Takes an operator's word that what cannot be saved before a copy may be lost. */
+  /** Handles an operator's permission to lose transactions that cannot be saved before a clone. */
   discard: () => void;
-  /** Learns that a member is about to come or to leave. */
+  /** Called when a member is about to join or to leave. */
   announced: () => void;
-  /** Makes ready for the stop of this node's MySQL. */
+  /** Prepares for a stop of this node's MySQL. */
   leaving: () => void;
 }
 
-/** What the nodes of the group say to each other; `nodes` are the names of all. */
-export function peerHandlers(answers: Answers, nodes: readonly string[]): PeerHandlers {
+/** Handlers of requests from peers; `nodes` are the names of all database nodes. */
+export function peerHandlers(answers: SupervisorCalls, nodes: readonly string[]): PeerHandlers {
   return {
-    "/state": () => told(answers),
+    "/state": () => reportedState(answers),
     "/record": (_, body) => {
       const record = groupRecordIn(body, nodes);
       if (!record) return undefined;
       answers.adopt(record);
-      return told(answers);
+      return reportedState(answers);
     },
     "/vote": (peer, body) => {
       const request = voteRequestIn(peer, body, nodes);
@@ -53,10 +53,10 @@ export function peerHandlers(answers: Answers, nodes: readonly string[]): PeerHa
   };
 }
 
-/** What root of this host may ask of its supervisor, and tell it. */
-export function controlHandlers(answers: Answers): ControlHandlers {
+/** Handlers of requests from root of this host. */
+export function controlHandlers(answers: SupervisorCalls): ControlHandlers {
   return {
-    "GET /state": () => ({ status: 200, body: told(answers) }),
+    "GET /state": () => ({ status: 200, body: reportedState(answers) }),
     "GET /health": () => health(answers),
     "POST /leaving": () => {
       answers.leaving();
@@ -70,13 +70,13 @@ export function controlHandlers(answers: Answers): ControlHandlers {
   };
 }
 
-/** The state as others may take it: that of a MySQL that hangs is no member. */
-function told({ state, isFresh }: Answers): NodeState {
+/** The state for other nodes: with a hanging MySQL this node reports that it is no member. */
+function reportedState({ state, isFresh }: SupervisorCalls): NodeState {
   return isFresh() ? state() : { ...state(), ready: false, member: null };
 }
 
-/** 503 with patience is the answer of a node that is on its way. */
-function health({ isFresh, problem }: Answers): ControlAnswer {
+/** Health of the node. A node that makes progress answers 503 with Retry-After. */
+function health({ isFresh, problem }: SupervisorCalls): ControlAnswer {
   const found = isFresh() ? problem() : { text: "MySQL does not answer", moving: false };
   if (!found) return { status: 200, body: "healthy" };
   const retryAfterSeconds = found.moving ? patienceSeconds : 0;

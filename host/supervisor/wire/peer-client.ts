@@ -2,37 +2,37 @@ import { X509Certificate } from "node:crypto";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { createSecureContext, type PeerCertificate } from "node:tls";
-import { isOf, minVersion, type PeerCredentials, type PeerNode, peerPort } from "./peer-tls";
+import { hasDnsName, minVersion, type PeerCredentials, type PeerNode, peerPort } from "./peer-tls";
 
 /** Longest wait for a peer's answer, milliseconds. */
 const timeoutMs = 800;
-/** Most connections to one peer, fewer than it lets in; further questions wait for one. */
+/** Most connections to one peer, below the peer's own limit; further requests queue. */
 const maxSockets = 6;
 /** Longest answer, bytes. */
 const maxAnswerBytes = 256 * 1024;
 
-/** Errors that the peer's host itself answers with. */
+/** Errors that prove that the peer's host answered. */
 const answeredErrors = ["ECONNREFUSED", "ECONNRESET"];
 
-/** What a client of a peer depends on. */
+/** Arguments of {@link PeerClient}. */
 export interface PeerClientArgs {
   peer: PeerNode;
   /** TCP port. @default 9201 */
   port?: number;
   credentials: PeerCredentials;
-  /** Own private IPv4 address: the peer takes calls from there only. */
+  /** Private IPv4 address of this node: the peer accepts requests only from it. */
   localAddress: string;
   /**
-   * Called at each sign of life of the peer's host: it lets one connect, it answers, or it ends a
-   * connection. A connection that is open is none.
+   * Called at each sign of life of the peer's host: a connection is established, refused or reset, or a
+   * request is answered. An idle open connection is no sign of life.
    */
-  onSign: () => void;
+  onAlive: () => void;
 }
 
 /**
- * Asks one peer, over connections that are kept: a handshake for each of five questions a second
- * would cost both sides processor time. One that is silent is closed, so that the next question
- * finds out anew whether the host lives.
+ * Sends requests to one peer over persistent connections: a TLS handshake for each of five requests a
+ * second would cost both sides processor time. A connection that times out is closed, so that the next
+ * request finds out whether the host is alive.
  */
 export class PeerClient {
   private readonly agent: Agent;
@@ -49,7 +49,7 @@ export class PeerClient {
     });
   }
 
-  /** What the peer answers; undefined if it does not, refuses, or is not the peer. */
+  /** The peer's answer; undefined if it does not answer, refuses, or has another node's certificate. */
   async ask(path: string, body?: object): Promise<unknown> {
     const method = body === undefined ? "GET" : "POST";
     const call = request({ ...this.target, path, method, agent: this.agent });
@@ -59,21 +59,21 @@ export class PeerClient {
       call.destroy(new Error("late"));
     }, timeoutMs);
     try {
-      const answer = answerTo(call, this.args.onSign);
+      const answer = answerTo(call, this.args.onAlive);
       call.end(body && JSON.stringify(body));
       return await answer;
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      // A call that is given up within an answer ends with ECONNRESET too, by this side.
+      // A request that this side aborts during the answer ends with ECONNRESET too.
       if (isLate) this.closeIdle();
-      else if (answeredErrors.includes(code)) this.args.onSign();
+      else if (answeredErrors.includes(code)) this.args.onAlive();
       return undefined;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** No call waits on idle connections, so closing one looks like no reset by the host. */
+  /** Closes idle connections. No request runs on them, so no request mistakes this for a reset by the peer. */
   private closeIdle(): void {
     for (const sockets of Object.values(this.agent.freeSockets)) {
       for (const socket of sockets ?? []) socket.destroy();
@@ -82,16 +82,16 @@ export class PeerClient {
 }
 
 function notOf(certificate: PeerCertificate, name: string): Error | undefined {
-  if (isOf(new X509Certificate(certificate.raw), name)) return undefined;
+  if (hasDnsName(new X509Certificate(certificate.raw), name)) return undefined;
   return new Error(`the certificate is not that of ${name}`);
 }
 
-/** The body of an answer of 200; undefined for another status. */
+/** Body of an answer with status 200; undefined for another status. */
 function answerTo(call: ClientRequest, onSign: () => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     call.on("error", reject);
     call.on("socket", (socket) => {
-      // A host that lets one connect lives, also while its supervisor does not answer.
+      // A host that accepts connections is alive, even while its supervisor does not answer.
       if (socket.connecting) socket.once("connect", onSign);
     });
     call.on("response", (response) => {

@@ -4,58 +4,58 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { monotonicMs } from "../../time/monotonic";
 import { log } from "../log";
-import { bounds, keepListening } from "./bounded-server";
+import { serverLimits, keepListening } from "./bounded-server";
 import { ConnectionLimit } from "./connection-limit";
-import { BodyError, jsonBody, pathOf, refuse, send } from "./json-http";
-import { isOf, minVersion, type PeerCredentials, type PeerNode } from "./peer-tls";
-import { Refusals } from "./refusals";
+import { BodyError, jsonBody, pathOf, rejectBody, send } from "./json-http";
+import { hasDnsName, minVersion, type PeerCredentials, type PeerNode } from "./peer-tls";
+import { RefusalLog } from "./refusal-log";
 
 /** Longest TLS handshake, milliseconds. */
 const handshakeTimeout = 2_000;
-/** Most connections of one address that have not proven yet whose they are. */
+/** Most connections of one address without a completed handshake. */
 const unprovenLimit = 16;
-/** Most connections of one peer; it keeps a few. */
+/** Most authenticated connections of one peer; a peer keeps fewer. */
 const provenLimit = 8;
 
 /**
- * What is answered to a peer, by path, such as `/state`: from the name that its certificate proves
- * and the body, undefined if there was none. Undefined means that the body does not fit.
+ * Handlers by path, such as `/state`. A handler gets the peer's name from its certificate, and the body,
+ * undefined if there was none. It returns undefined if the body is invalid.
  */
 export type PeerHandlers = Readonly<
   Record<string, (peer: string, body: unknown) => object | undefined>
 >;
 
-/** What the server for peers depends on. */
+/** Arguments of {@link servePeers}. */
 export interface PeerServerArgs {
-  /** Own private IPv4 address, such as `10.0.4.11`. */
+  /** Private IPv4 address of this node, such as `10.0.4.11`. */
   address: string;
   /** TCP port, such as 9201; 0 takes a free one. */
   port: number;
   credentials: PeerCredentials;
-  /** All database nodes, this one too. */
+  /** All database nodes, including this one. */
   nodes: readonly PeerNode[];
   /** Name of this node. */
   self: string;
   handlers: PeerHandlers;
-  /** Learns of each call whose peer is proven. @default nobody does */
-  onHeard?: (peer: string) => void;
+  /** Called for each request of an authenticated peer. @default no call */
+  onPeerRequest?: (peer: string) => void;
 }
 
 /**
- * Serves the other database nodes, and nobody else: a caller has the address of one of them and a
- * certificate of the stack's authority with the name of that one.
+ * Serves the other database nodes only: a caller must have the address of one of them, and a certificate
+ * of the stack's authority with that node's name.
  */
 export function servePeers(args: PeerServerArgs): Server {
   const { address, port, credentials, nodes, self } = args;
   const others = nodes.filter(({ name }) => name !== self);
   const proven = new WeakMap<Socket, string>();
-  const options = { ...credentials, minVersion, handshakeTimeout, ...bounds } as const;
+  const options = { ...credentials, minVersion, handshakeTimeout, ...serverLimits } as const;
   const server = createServer(
     { ...options, requestCert: true, rejectUnauthorized: true },
     (call, response) => {
       const peer = proven.get(call.socket);
       if (peer === undefined) return void call.socket.destroy();
-      args.onHeard?.(peer);
+      args.onPeerRequest?.(peer);
       void answer(args.handlers, peer, call, response);
     },
   );
@@ -64,7 +64,7 @@ export function servePeers(args: PeerServerArgs): Server {
   return server;
 }
 
-/** Ends connections of strangers, those of other addresses before a handshake that takes time. */
+/** Closes connections of strangers; those of foreign addresses before the costly TLS handshake. */
 function judgeConnections(
   server: Server,
   others: readonly PeerNode[],
@@ -72,7 +72,7 @@ function judgeConnections(
 ): void {
   const nodeAt = (socket: Socket) => others.find((node) => node.privateIp === socket.remoteAddress);
   const [waiting, kept] = [new ConnectionLimit(unprovenLimit), new ConnectionLimit(provenLimit)];
-  const refusals = new Refusals();
+  const refusals = new RefusalLog();
   const note = ({ remoteAddress = "a caller that is gone" }: Socket, reason: string) =>
     refusals.note(remoteAddress, reason, monotonicMs());
   const handshakes = server.listeners("connection");
@@ -88,7 +88,7 @@ function judgeConnections(
   server.prependListener("secureConnection", (socket: TLSSocket) => {
     waiting.release(socket);
     const [node, certificate] = [nodeAt(socket), socket.getPeerX509Certificate()];
-    if (!node || !socket.authorized || !certificate || !isOf(certificate, node.name)) {
+    if (!node || !socket.authorized || !certificate || !hasDnsName(certificate, node.name)) {
       note(socket, `its certificate is not that of ${node?.name ?? "a database node"}`);
       return socket.destroy();
     }
@@ -113,9 +113,9 @@ async function answer(
     if (!handler) return send(response, 404, "unknown", { connection: "close" });
     const said = handler(peer, await jsonBody(call));
     if (said) send(response, 200, said);
-    else send(response, 400, "body does not fit");
+    else send(response, 400, "invalid body");
   } catch (error) {
-    if (error instanceof BodyError) return refuse(response, error);
+    if (error instanceof BodyError) return rejectBody(response, error);
     if (call.destroyed && !call.complete) return;
     log(3, `cannot answer ${path} of ${peer}: ${(error as Error).message}`);
     send(response, 500, "failed");

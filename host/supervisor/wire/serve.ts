@@ -1,25 +1,25 @@
 import type { Settings } from "../settings";
 import { checksPort, serveChecks } from "./checks-server";
 import { controlSocket, serveControl } from "./control-server";
-import { type Answers, controlHandlers, peerHandlers } from "./messages";
+import { type SupervisorCalls, controlHandlers, peerHandlers } from "./messages";
 import { servePeers } from "./peer-server";
 import { type PeerCredentials, peerPort } from "./peer-tls";
 import type { Serving } from "./serving";
 
-/** What the supervisor's servers answer from, and whom they tell who asks. */
-export interface Served extends Answers {
+/** Functions that the supervisor's servers call. */
+export interface ServeArgs extends SupervisorCalls {
   serving: Serving;
-  /** Learns from which address the role is asked for, and which nodes are reached as primaries from there. */
+  /** Called with the address that sent a role check, and the nodes that it reaches as primaries. */
   onAsked: (address: string, primaries: string[]) => void;
-  /** Learns which peer calls. */
-  onHeard: (peer: string) => void;
+  /** Called with the name of each peer that sends a request. */
+  onPeerRequest: (peer: string) => void;
 }
 
 /**
- * Serves three kinds of callers, each where no other one is answered: peers with a certificate, the
- * proxies' checks, and root of this host. A node that is alone has no peers.
+ * Starts the three servers: for peers with a certificate, for the proxies' checks, and for root of this
+ * host. A single node has no server for peers.
  */
-export function serve(settings: Settings, credentials: PeerCredentials, served: Served): void {
+export function serve(settings: Settings, credentials: PeerCredentials, served: ServeArgs): void {
   const { node: self, privateIp: address, nodes } = settings;
   serveControl(controlSocket, controlHandlers(served));
   serveChecks({
@@ -32,6 +32,14 @@ export function serve(settings: Settings, credentials: PeerCredentials, served: 
     served,
     nodes.map(({ name }) => name),
   );
-  const { onHeard } = served;
-  servePeers({ address, port: peerPort, credentials, nodes, self, handlers, onHeard });
+  const { onPeerRequest: onHeard } = served;
+  servePeers({
+    address,
+    port: peerPort,
+    credentials,
+    nodes,
+    self,
+    handlers,
+    onPeerRequest: onHeard,
+  });
 }

@@ -2,34 +2,35 @@ import { isInGroup, type NodeState } from "../core/node-state";
 
 /** Nodes that XCom tries to connect to. */
 export interface Attempts {
-  /** Names of those that it surely does in vain. */
+  /** Names of nodes that it certainly tries without success. */
   connectingTo: string[];
-  /** Names of others that it may try to connect to: not those that it is connected to. */
+  /** Names of other unconnected nodes that it may be trying. */
   maybeConnectingTo: string[];
 }
 
 /**
- * Which nodes XCom of this member tries to connect to in vain: it waits a second longer after each
- * try, ten at most (`sender_task` of `xcom_transport.cc`, MySQL 9.7; seen), and goes on with those
- * that the group has removed. To one that left while it was connected it connects at once when it
- * comes back. So it does with one whose connection it closed itself, unless it just had something to
- * send that the connection did not take any more, of which nothing is seen from outside.
+ * Tracks which nodes this member's XCom tries to connect to without success. XCom waits one second longer
+ * after each try, at most ten (`sender_task` of `xcom_transport.cc`, MySQL 9.7; seen), and does not stop
+ * for nodes that the group has removed. XCom reconnects at once to a node that left while connected and
+ * comes back. The same holds for a node whose connection XCom closed itself, unless XCom had just failed
+ * to send it a message, which is not visible from outside.
  */
 export class ConnectionAttempts {
   private readonly connectingTo = new Set<string>();
   private readonly maybe = new Set<string>();
   private readonly connected = new Set<string>();
-  /** Members that were lost without a word, until they are back. */
+  /** Members that became unreachable, until they are back. */
   private readonly lost = new Set<string>();
 
   /** @param nodes names of the other database nodes. */
   constructor(private readonly nodes: readonly string[]) {}
 
   /**
-   * Takes in a look at MySQL, and says the names.
+   * Processes a poll of MySQL; returns the names.
    *
    * @param unreachable names of members that the group does not reach.
-   * @param isConnected whether XCom of this node has a connection to that one.
+   *
+   * @param isConnected whether this node's XCom is connected to the node.
    */
   see(
     self: NodeState,

@@ -1,39 +1,39 @@
 import { execFile } from "node:child_process";
 import { log } from "../log";
 
-/** Silence from which a peer's host is taken for dead, milliseconds. */
+/** Time without a sign of life after which a host counts as dead, milliseconds. */
 const silentMs = 500;
-/** Port of XCom, over which members of the group talk: `group_replication_local_address`. */
+/** TCP port of XCom, the members' group communication: `group_replication_local_address`. */
 export const xcomPort = 33_061;
 
-/** A peer, and how long nothing at all was heard of its host, milliseconds. */
-export interface Silence {
+/** A peer's address, and the time since its host's last sign of life, milliseconds. */
+export interface PeerSilence {
   address: string;
   silentMs: number;
 }
 
 /**
- * Addresses that new connections of XCom are to be refused to. XCom connects to a lost member from
- * its only thread and waits up to a second for an answer each time, after 0, 1.1, 3.2 and 6.3 s, and
- * so on long after its removal: a host that is gone answers nothing, so each try makes all commits
- * wait. (`timed_connect_msec` of `xcom_network_provider_native_lib.cc` and `sender_task` of
- * `xcom_transport.cc`, MySQL 8.0 to 9.) A refusal by the own kernel takes no time.
+ * Addresses to which new XCom connections are refused. XCom connects to a lost member from its only
+ * thread, after 0, 1.1, 3.2 and 6.3 s and so on, long after the member's removal. Each try waits up to a
+ * second for an answer, and a dead host answers nothing, so each try delays all commits.
+ * (`timed_connect_msec` of `xcom_network_provider_native_lib.cc` and `sender_task` of `xcom_transport.cc`,
+ * MySQL 8.0 to 9.) A refusal by the own kernel takes no time.
  */
-export function toRefuse(silences: readonly Silence[]): string[] {
+export function silentAddresses(silences: readonly PeerSilence[]): string[] {
   return silences
     .filter((silence) => silence.silentMs > silentMs)
     .map(({ address }) => address)
     .sort();
 }
 
-/** The kernel ends a rule by itself after so long, whatever becomes of the supervisor, seconds. */
+/** Timeout after which the kernel drops a rule by itself, even if the supervisor is gone, seconds. */
 const longestSeconds = 10;
 /** Time after which rules that still hold are loaded again, milliseconds. */
 const renewMs = 5_000;
-/** Wait after rules that could not be loaded, milliseconds. */
+/** Wait after a failed load, milliseconds. */
 const againMs = 1_000;
 
-/** The rules for `nft`; only beginnings of connections are refused, so that nothing that works ends. */
+/** Rules for `nft`. They refuse only new connections, so that no working connection ends. */
 export function refusalRules(addresses: readonly string[]): string {
   const table = "table inet webstack-fast-refusal";
   const elements = addresses.map((address) => `${address} timeout ${longestSeconds}s`);
@@ -59,20 +59,20 @@ function loadRules(rules: string): Promise<void> {
   });
 }
 
-/** Keeps the rules of this host in step with the silence of its peers. */
+/** Keeps the host's nftables rules in step with the peers' signs of life. */
 export class FastRefusal {
-  /** What is in force; undefined: not known, as after a start. */
+  /** Addresses in force; undefined: unknown, as after a start. */
   private held: string | undefined;
   private failed: string | undefined;
   private notBefore = 0;
   private loadedAtMs = 0;
 
-  /** @param load gives rules to `nft`. */
+  /** @param load passes rules to `nft`. */
   constructor(private readonly load: (rules: string) => Promise<void> = loadRules) {}
 
-  /** Loads what is to hold now, if it differs or would end; a failure is said once and tried again. */
-  keep(silences: readonly Silence[], nowMs: number): void {
-    const addresses = toRefuse(silences);
+  /** Loads the rules if they changed or would time out. Logs a failure once and retries. */
+  keep(silences: readonly PeerSilence[], nowMs: number): void {
+    const addresses = silentAddresses(silences);
     const wanted = addresses.join(", ");
     const isDue = wanted !== "" && nowMs - this.loadedAtMs >= renewMs;
     if ((wanted === this.held && !isDue) || nowMs < this.notBefore) return;
@@ -80,7 +80,11 @@ export class FastRefusal {
     void this.load(refusalRules(addresses)).then(
       () => this.loaded(wanted, nowMs),
       (error: Error) => {
-        if (this.failed !== wanted) log(4, `XCom's connections: ${error.message.split("\n")[0]}`);
+        if (this.failed !== wanted)
+          log(
+            4,
+            `rules that refuse XCom's connections to ${wanted || "nobody"} cannot be loaded: ${error.message.split("\n")[0]}`,
+          );
         this.failed = wanted;
       },
     );
@@ -91,7 +95,8 @@ export class FastRefusal {
     this.notBefore = 0;
     this.failed = undefined;
     if (wanted === this.held) return;
-    if (wanted) log(4, `nothing is heard of ${wanted}; XCom is not to wait for it`);
+    if (wanted)
+      log(4, `no sign of life of ${wanted}: XCom's connections there are refused at once`);
     else if (this.held) log(5, "XCom connects to every peer again");
     this.held = wanted;
   }

@@ -1,4 +1,4 @@
-/** What the help consists of; each piece can be left out, so that what it saves can be measured. */
+/** The pieces of the XCom help. Each can be disabled on its own, so that its effect can be measured. */
 export const helpPieces = ["fast-refusal", "severed-links", "slot-filling", "join-gate"] as const;
-/** One piece of the help. */
+/** Name of one piece of the XCom help. */
 export type HelpPiece = (typeof helpPieces)[number];

@@ -3,26 +3,29 @@ import type { Observer } from "../observation/observer";
 import type { Settings } from "../settings";
 import { monotonicMs } from "../../time/monotonic";
 import { type HelpPiece, helpPieces } from "./help-pieces";
-import { FastRefusal, type Silence } from "./fast-refusal";
-import { Reach } from "./reach";
+import { FastRefusal, type PeerSilence } from "./fast-refusal";
+import { XcomReachability } from "./xcom-reachability";
 import { SeveredLinks } from "./severed-links";
 import { SlotFiller } from "./slot-filler";
 import { SlotFilling } from "./slot-filling";
 
 /**
- * Versions of MySQL that the help was measured with. It rests on times inside of XCom, which no interface
- * promises; with any other version XCom is left alone.
+ * MySQL versions that the XCom help was measured with. The help depends on timings inside XCom, which no
+ * interface guarantees; with any other version it stays off.
  */
 const measuredVersions = /^9\.7\./;
 
-/** What a version of MySQL is helped with, out of what the settings name. */
+/** The wanted pieces that are used with this version of MySQL. */
 export function piecesFor(version: string, wanted: readonly HelpPiece[]): readonly HelpPiece[] {
   return measuredVersions.test(version) ? wanted : [];
 }
 
-/** Helps XCom, whose waits would hold up commits. Without it all is as safe, and some faults take longer. */
+/**
+ * Shortens waits of XCom that would delay commits. Without it everything is as safe, but some faults last
+ * longer.
+ */
 export class XcomHelp {
-  private readonly reach: Reach;
+  private readonly reach: XcomReachability;
   private readonly severedLinks: SeveredLinks;
   private readonly fastRefusal = new FastRefusal();
   private readonly slotFilling = new SlotFilling();
@@ -36,17 +39,17 @@ export class XcomHelp {
     private readonly observer: Observer,
   ) {
     this.wanted = settings.xcomHelp ?? helpPieces;
-    this.reach = new Reach(others);
+    this.reach = new XcomReachability(others);
     this.severedLinks = new SeveredLinks(others);
   }
 
-  /** True if the piece is in use with the MySQL that runs here. */
+  /** True if the piece is used with the MySQL that runs here. */
   has(piece: HelpPiece): boolean {
     return piecesFor(this.observer.version, this.wanted).includes(piece);
   }
 
-  /** After each look at MySQL; says how long nothing was heard of each peer. */
-  async keep(silences: readonly Silence[]): Promise<void> {
+  /** Runs after each poll of MySQL, with the time since each peer's last sign of life. */
+  async keep(silences: readonly PeerSilence[]): Promise<void> {
     const { observer } = this;
     const { state, groupView } = observer;
     this.sayOnce();
@@ -59,7 +62,7 @@ export class XcomHelp {
     this.slotFiller.keep(this.has("slot-filling") && observer.isFresh() && fills);
   }
 
-  /** A member is about to come or to leave. */
+  /** A member is about to join or to leave. */
   announced(): void {
     this.slotFilling.announce(monotonicMs());
   }

@@ -1,20 +1,20 @@
 import type { NodeState } from "../core/node-state";
 
 /**
- * How long all members are waited for, milliseconds: for two of their looks, which come every ten
- * seconds in the end, at the same times if they lost the node at the same moment. Else they may never
- * fall together.
+ * How long the node waits for all members, milliseconds: two rounds of their reconnects. In the end these
+ * come every ten seconds, at the same times if the members lost the node together; otherwise they may
+ * never coincide.
  */
 const allMs = 19_500;
 
 /**
- * Which members a node waits for before it asks one of them to be let in. It calls {@link names} again
- * and again while it waits.
+ * Decides which members a node waits for before it asks a seed to let it join. The caller calls {@link
+ * names} repeatedly while it waits.
  *
- * It waits for those that do not hear it: at first for all, then for the primary alone, through whom
- * all messages go. If a member may be trying to connect to the node, one of its looks has to go by: it
- * tries in the same steps, so it is connected then if it did, and hears the node with the look after
- * that. Else it connects once the node is let in, and hears it with its next look.
+ * The node waits for members that do not hear it: first for all of them, then only for the primary, which
+ * orders all messages. If a member may be trying to connect, the node waits for one of its reconnect
+ * times: a member that was trying is connected by then, and hears the node at the following one. A member
+ * that was not trying connects once the node joins, and hears it at its next reconnect time.
  */
 export class JoinBarrier {
   private beganAtMs: number | undefined;
@@ -22,15 +22,16 @@ export class JoinBarrier {
   private readonly looked = new Set<string>();
 
   /**
-   * @param node name of the node.
-   * @param peers what the others say.
+   * @param node name of the joining node.
+   *
+   * @param peers current states of the peers.
    */
   constructor(
     private readonly node: string,
     private readonly peers: () => readonly NodeState[],
   ) {}
 
-  /** Names of the members that it has to wait for now. */
+  /** Names of the members that the node has to wait for now. */
   names(nowMs: number): string[] {
     this.beganAtMs ??= nowMs;
     const waitsForAll = nowMs - this.beganAtMs < allMs;
@@ -49,7 +50,7 @@ export class JoinBarrier {
   }
 }
 
-/** While its MySQL does not answer it is the one that the last view says. */
+/** While a member's MySQL does not answer, its last view tells whether it is the primary. */
 function isPrimary({ node, member, lastView }: NodeState): boolean {
   return member ? member.role === "PRIMARY" : lastView?.primary === node;
 }

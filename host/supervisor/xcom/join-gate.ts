@@ -4,45 +4,45 @@ import { setTimeout as delay } from "node:timers/promises";
 import { xcomPort } from "./fast-refusal";
 import { log } from "../log";
 
-/** Limits of a gate, milliseconds; others in tests. */
-export interface Limits {
+/** Timeouts of a gate, milliseconds; replaced in tests. */
+export interface GateLimits {
   /**
-   * Longest wait: XCom connects again after ten seconds at most, and listens after ten more; then the
-   * primary alone is waited for, for ten again. MySQL itself gives up after a minute.
+   * Longest wait. XCom reconnects after at most ten seconds and reads after ten more; then the primary
+   * alone is awaited for another ten. MySQL gives up after a minute.
    */
   longestMs: number;
   /**
-   * How long one connection is held: MySQL gives a seed up that takes three seconds for its handshake
-   * (seen, MySQL 9.7). It logs that as an error and takes the next seed.
+   * How long one connection is held. MySQL gives up a seed whose handshake takes three seconds (seen,
+   * MySQL 9.7), logs an error and tries the next seed.
    */
   heldMs: number;
 }
 
-const usual: Limits = { longestMs: 30_000, heldMs: 2_800 };
-/** Time between two looks at who is awaited, milliseconds. */
+const usual: GateLimits = { longestMs: 30_000, heldMs: 2_800 };
+/** Pause between two checks for awaited members, milliseconds. */
 const lookMs = 50;
 
-/** Where the gate leads to. */
-export interface Way {
-  /** Says for which members this node has to wait. */
+/** Target of a gate. */
+export interface GateTarget {
+  /** Names of the members that this node has to wait for. */
   awaited: () => readonly string[];
-  /** Member that is asked to let this node in: its IPv4 address, and its port of XCom. */
+  /** Member that lets this node join: IPv4 address and XCom port. */
   seed: { host: string; port?: number };
-  /** Called before the member is asked, which waits for it. */
+  /** Called before the gate forwards to the member; the gate waits for the result. */
   onOpen: () => Promise<void> | void;
 }
 
 /**
- * A seed of the group on this machine that leads to another one, but only once the members are about
- * to hear this node (see `JoinBarrier`). MySQL listens before it asks its first seed to be let in. From the
- * moment it counts as there until all members talk to it the group delivers nothing: they exchange
- * their states first.
+ * Opens a local seed that forwards to a member of the group, but only once the members are about to hear
+ * this node (see `JoinBarrier`). MySQL starts listening before it asks its first seed. From the moment
+ * that the node counts as a member until all members talk to it, the group delivers no messages, because
+ * the members first exchange their states.
  *
- * @returns the seeds for `group_replication_group_seeds`, and how to close the gate.
+ * @returns the seeds for `group_replication_group_seeds`, and a function that closes the gate.
  */
 export async function openJoinGate(
-  { awaited, seed, onOpen }: Way,
-  { longestMs, heldMs }: Limits = usual,
+  { awaited, seed, onOpen }: GateTarget,
+  { longestMs, heldMs }: GateLimits = usual,
 ): Promise<{ seeds: string[]; close: () => void }> {
   const openAtMs = monotonicMs() + longestMs;
   const lead = async (socket: Socket) => {
@@ -53,7 +53,8 @@ export async function openJoinGate(
       await delay(lookMs);
     }
     const away = awaited().join(", ");
-    if (away) log(4, `${away} did not reach this node: commits may wait for it`);
+    if (away)
+      log(4, `${away} did not connect to this node in time: commits may wait while it joins`);
     await onOpen();
     if (socket.destroyed) return;
     const onward = connect({ port: xcomPort, ...seed });

@@ -1,30 +1,29 @@
-/** Wait before the first look after a loss, milliseconds. */
+/** Wait before the first check after a loss, milliseconds. */
 const firstMs = 100;
-/** How much longer each following wait is, and the longest one, milliseconds. */
+/** Increase of each following wait, and the longest wait, milliseconds. */
 const [moreMs, mostMs] = [1_000, 10_000];
 
-/** The connection of XCom to another node. */
+/** State of XCom's connection to another node. */
 export type LinkState = "none" | "unread" | "read";
 
 /**
- * When XCom of this member looks next whether it is connected to a node that it has lost. Only from
- * then on does it read what that node says, over a connection that may have been there for seconds
- * (`reply_handler_task` of `xcom_base.cc`, MySQL 9.7). It goes on for ever, also with a node that the
- * group has removed.
+ * Predicts when this member's XCom next checks its connection to a lost node. XCom reads from that node
+ * only from such a check on, even if the connection has been open for seconds (`reply_handler_task` of
+ * `xcom_base.cc`, MySQL 9.7). The checks go on for ever, also for nodes that the group has removed.
  *
- * It tries to connect in the same steps, so that a look and a try can come at the same moment, and
- * the look just misses the connection. Something comes over each new connection at once, the end of
- * its handshake: it is read as soon as a look finds the connection, and waits until then.
+ * XCom also tries to connect at the same steps, so a check can just miss a connection made at the same
+ * moment. Each new connection carries data at once, the end of its handshake. That data stays unread until
+ * a check finds the connection.
  */
 export class ReconnectSchedule {
   private readonly connected = new Set<string>();
   private readonly waits = new Map<string, { waitMs: number; atMs: number }>();
 
-  /** Takes in what the connections are at this time. */
+  /** Processes the state of the connections. */
   see(nodes: readonly string[], linkTo: (node: string) => LinkState, nowMs: number): void {
     for (const node of nodes) {
       const link = linkTo(node);
-      // Something to read comes with each connection, but it takes a moment.
+      // A new connection carries data at once, but the data takes a moment to arrive.
       this.passed(node, link === "read" && this.connected.has(node), nowMs);
       const isLost = this.connected.has(node) && link === "none";
       if (isLost && !this.waits.has(node)) {
@@ -35,13 +34,13 @@ export class ReconnectSchedule {
     }
   }
 
-  /** Milliseconds until the next look; undefined if the node is heard, or it is not known. */
+  /** Milliseconds until the next check; undefined if XCom reads from the node, or if that is unknown. */
   inMs(node: string, nowMs: number): number | undefined {
     const wait = this.waits.get(node);
     return wait && wait.atMs - nowMs;
   }
 
-  /** This XCom has ended. */
+  /** Forgets everything: this XCom has ended. */
   forget(): void {
     this.connected.clear();
     this.waits.clear();

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { toRefuse, xcomPort, type Silence } from "./fast-refusal";
+import { silentAddresses, xcomPort, type PeerSilence } from "./fast-refusal";
 import { log } from "../log";
 import { isInGroup, type NodeState } from "../core/node-state";
 
 /**
- * Ends connections of this host to XCom of that one. A kernel that cannot (without
- * `CONFIG_INET_DIAG_DESTROY`) leaves them as they are, and says nothing.
+ * Closes this host's connections to XCom of the address. On a kernel without `CONFIG_INET_DIAG_DESTROY`
+ * this does nothing and reports no error.
  */
 function sever(address: string): Promise<void> {
   const filter = ["dst", address, "dport", "=", String(xcomPort)];
@@ -20,11 +20,10 @@ function sever(address: string): Promise<void> {
 }
 
 /**
- * Ends what is left of the connections to a host that fell silent, as soon as the group has removed its
- * member: XCom of each member closes its own one some 10 to 16 s after the loss, and looks for the node
- * from then on at times of its own (see `ReconnectSchedule`). So all members lose it at the same moment, and are
- * about to hear it at the same times when it comes back. A host that only its MySQL is missing from
- * closes them itself.
+ * Closes the remaining connections to a dead host as soon as the group has removed its member. Otherwise
+ * each member's XCom closes its own 10 to 16 s after the loss, and reconnects from then on at times of its
+ * own (see `ReconnectSchedule`). This way all members lose the host at the same moment, and read from it
+ * at the same times when it comes back. A host on which only MySQL is down closes the connections itself.
  */
 export class SeveredLinks {
   private members: readonly string[] = [];
@@ -35,12 +34,12 @@ export class SeveredLinks {
     private readonly end: (address: string) => Promise<void> = sever,
   ) {}
 
-  /** Takes in who is a member, and how long nothing was heard of each peer's host. */
-  see(self: NodeState, silences: readonly Silence[]): void {
-    // A MySQL that does not answer for a moment says nothing of the group.
+  /** Processes the members, and the time since each host's last sign of life. */
+  see(self: NodeState, silences: readonly PeerSilence[]): void {
+    // A MySQL that does not answer for a moment proves nothing about the group.
     if (!self.member) return;
     const members = isInGroup(self) ? self.members : [];
-    const silent = toRefuse(silences);
+    const silent = silentAddresses(silences);
     const lost = this.nodes.filter(
       ({ name, privateIp }) =>
         this.members.includes(name) && !members.includes(name) && silent.includes(privateIp),
@@ -49,7 +48,10 @@ export class SeveredLinks {
     if (members.length === 0) return;
     for (const { name, privateIp } of lost) {
       void this.end(privateIp).catch((error: Error) =>
-        log(4, `connections to ${name}: ${error.message.split("\n")[0]}`),
+        log(
+          4,
+          `connections to the removed member ${name} cannot be closed: ${error.message.split("\n")[0]}`,
+        ),
       );
     }
   }

@@ -3,24 +3,25 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { log } from "../log";
 import { mysqlLogin } from "../mysql";
 
-/** Sessions that each have one message under way: more than the places to fill. */
+/** Number of sessions, each with one message under way: more than the slots to fill. */
 const sessions = 30;
-/** Messages of each session in one run of the program: for as long as it may run. */
+/** Messages of each session in one run of `mysqlslap`. */
 const rounds = 10;
 /**
- * Pause of a session before a message, seconds. A third are below a tenth, and half a second is the
- * mean: messages that meet share a place, as those of all sessions do that wait while XCom is busy
- * for a fifth of a second, with a node that it connects to slowly. None of these is delivered before
- * the other places are filled, for which the sessions that still pause have to be enough.
+ * Pause of a session before a message, seconds: mean half a second, a third below a tenth. Messages sent
+ * at the same time share a slot. That happens when XCom is blocked for a fifth of a second by a slow
+ * connect: then all waiting sessions share one. None of those messages is delivered before the other slots
+ * are filled, so enough sessions must still be pausing.
  */
 const pause = "2 * POW(RAND(), 3)";
-/** Longest run, milliseconds: messages that are not delivered hold it up. */
+/** Longest run, milliseconds: undelivered messages block a run. */
 const longestMs = 5_000;
-/** Wait after a run that failed, milliseconds. */
+/** Wait after a failed run, milliseconds. */
 const againMs = 30_000;
 
 /**
- * A transaction that begins after all that was ordered before it sends a message, on every member.
+ * Transaction with consistency BEFORE: it sends a message on every member and waits for all messages
+ * ordered earlier.
  * https://dev.mysql.com/doc/refman/8.4/en/group-replication-configuring-consistency-guarantees.html
  */
 const statements = [
@@ -30,21 +31,21 @@ const statements = [
   "COMMIT",
 ];
 
-/** Arguments of `mysqlslap`, which runs the statements in many sessions at once and makes no schema. */
+/** Arguments of `mysqlslap`, which runs the statements in many sessions at once and creates no schema. */
 export const slapArguments = [
-  // The one schema that each user may enter.
+  // The only schema that every user may use.
   ...[...mysqlLogin, "--silent", "--no-drop", "--create-schema=information_schema"],
   `--concurrency=${sessions}`,
   `--number-of-queries=${sessions * rounds * statements.length}`,
   ...["--delimiter=;", `--query=${statements.join(";")}`],
 ];
 
-/** Fills places in the order of the group's messages. */
+/** Fills slots in XCom's message order by running `mysqlslap`. */
 export class SlotFiller {
   private child: ChildProcess | undefined;
   private notBeforeMs = 0;
 
-  /** Fills while that is wanted; messages that were sent before it ends are still delivered. */
+  /** Starts or stops filling; messages sent before a stop are still delivered. */
   keep(isWanted: boolean): void {
     if (!isWanted) this.child?.kill("SIGKILL");
     if (!isWanted || this.child || monotonicMs() < this.notBeforeMs) return;
@@ -60,7 +61,10 @@ export class SlotFiller {
       this.child = undefined;
       if (failure === undefined) return;
       this.notBeforeMs = monotonicMs() + againMs;
-      log(4, `a change of the group takes effect without help: ${failure}`);
+      log(
+        4,
+        `a view change takes effect without filled slots, because mysqlslap failed: ${failure}`,
+      );
     };
     child.on("error", (error) => end(error.message));
     child.on("close", (status) => end(status === 1 ? said.trim() : undefined));

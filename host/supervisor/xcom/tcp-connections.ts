@@ -1,32 +1,32 @@
 import { readFile } from "node:fs/promises";
 
-/** In `/proc/net/tcp`, states of a connection that this side has not closed, the other may have. */
+/** Connection states in `/proc/net/tcp` that this side has not closed: ESTABLISHED, CLOSE_WAIT. */
 const open = ["01", "08"];
 
-/** A connection, as this side sees it. */
+/** A TCP connection as this side sees it. */
 interface Link {
-  /** IPv4 address of the other side. */
+  /** IPv4 address of the remote side. */
   address: string;
-  /** Port of the other side. */
+  /** TCP port of the remote side. */
   port: number;
-  /** True if something came that no program has read yet. */
+  /** True if received data is waiting to be read. */
   unread: boolean;
 }
 
-/** An end as `/proc/net/tcp` writes it: a word of little endian. */
+/** Parses an endpoint of `/proc/net/tcp`, whose address is a little-endian word in hexadecimal. */
 function endOf(text: string): Pick<Link, "address" | "port"> {
   const [address = "", port = ""] = text.split(":");
   const bytes = Buffer.from(address, "hex").reverse();
   return { address: [...bytes].join("."), port: parseInt(port, 16) };
 }
 
-/** @param queues bytes not acknowledged and bytes not read, in hexadecimal, with a colon between. */
+/** @param queues send and receive queue in bytes, hexadecimal, separated by a colon. */
 function isUnread(queues: string): boolean {
   return parseInt(queues.split(":")[1] ?? "", 16) > 0;
 }
 
 /**
- * The open connections in the text of `/proc/net/tcp`.
+ * Parses the open connections in the text of `/proc/net/tcp`.
  * https://docs.kernel.org/networking/proc_net_tcp.html
  */
 export function linksIn(table: string): Link[] {
@@ -37,7 +37,7 @@ export function linksIn(table: string): Link[] {
     .map(([, , remote, , queues]) => ({ ...endOf(remote!), unread: isUnread(queues!) }));
 }
 
-/** Connections of this machine to that port of others; none where they cannot be read. */
+/** Open connections of this machine to that remote port; empty if they cannot be read. */
 export async function linksTo(port: number): Promise<Link[]> {
   const table = await readFile("/proc/net/tcp", "utf8").catch(() => "");
   return linksIn(table).filter((link) => link.port === port);

@@ -11,7 +11,7 @@ function refusal(headers: Record<string, string>) {
 describe("failureOf", () => {
   it("tells the authority's words and its wait in seconds", () => {
     const failure = failureOf(refusal({ "retry-after": "3600" }), nowMs);
-    expect(failure.message).toBe("the authority answered 429: too many certificates");
+    expect(failure.message).toBe("the authority answered with status 429: too many certificates");
     expect(failure.retryAfterMs).toBe(3_600_000);
   });
 

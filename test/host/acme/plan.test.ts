@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isBetter, type Known, nextStep, renewAtMs } from "../../../host/acme/plan";
+import { lastsLonger, type CertificateDates, nextStep, renewAtMs } from "../../../host/acme/plan";
 
 const day = 24 * 3_600_000;
 const minute = 60_000;
 const start = Date.UTC(2027, 0, 1);
 
-function known(days: number, overrides: Partial<Known> = {}): Known {
+function known(days: number, overrides: Partial<CertificateDates> = {}): CertificateDates {
   return {
     notBeforeMs: start,
     notAfterMs: start + days * day,
@@ -109,9 +109,9 @@ describe("nextStep", () => {
 
 describe("isBetter", () => {
   it("takes what lasts longer, and anything instead of nothing", () => {
-    expect(isBetter(known(90), undefined)).toBe(true);
-    expect(isBetter(known(91), known(90))).toBe(true);
-    expect(isBetter(known(90), known(90))).toBe(false);
-    expect(isBetter(known(89), known(90))).toBe(false);
+    expect(lastsLonger(known(90), undefined)).toBe(true);
+    expect(lastsLonger(known(91), known(90))).toBe(true);
+    expect(lastsLonger(known(90), known(90))).toBe(false);
+    expect(lastsLonger(known(89), known(90))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameStatus, triesOf } from "../../../host/acme/status";
+import { nameStatus, attemptsOf } from "../../../host/acme/status";
 import { certificateLines, certificatesShape } from "../../../rolling/certificates";
 
 const known = {
@@ -55,20 +55,20 @@ describe("what is remembered of the tries", () => {
   };
 
   it("is the last failure and the wait after it, also after a restart", () => {
-    expect(triesOf(failed, undefined)).toEqual({
+    expect(attemptsOf(failed, undefined)).toEqual({
       said: failed.said,
       againMs: failed.lastMs + 5 * 60_000,
     });
   });
 
   it("has no time for a name that leads elsewhere", () => {
-    expect(triesOf(failed, "leads elsewhere")).toEqual({
+    expect(attemptsOf(failed, "leads elsewhere")).toEqual({
       elsewhere: "leads elsewhere",
       said: failed.said,
     });
   });
 
   it("is nothing before the first try", () => {
-    expect(triesOf(undefined, undefined)).toEqual({});
+    expect(attemptsOf(undefined, undefined)).toEqual({});
   });
 });

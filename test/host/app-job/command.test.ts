@@ -19,7 +19,7 @@ describe("a command of the app", () => {
 
   it("tells the signal that ended it", async () => {
     const running = startCommand(node("setInterval(() => 0, 1000)"), {});
-    running.ask();
+    running.terminate();
     expect(await running.ended).toBe(128 + 15);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { latest } from "../../../host/app-job/due";
+import { latestDue } from "../../../host/app-job/due";
 
 /** What systemd 262 prints for two events, with `TZ=UTC`. */
 const printed = `Normalized form: *-*-* *:*:00 UTC
@@ -19,19 +19,19 @@ const at = (time: string) => Date.parse(`2026-11-28T${time}Z`);
 
 describe("when a job was due", () => {
   it("is the latest moment that has come, and the same whenever a node asks", () => {
-    expect(latest(printed, at("16:58:00"))).toBe(at("16:58:00"));
-    expect(latest(printed, at("16:58:59.999"))).toBe(at("16:58:00"));
-    expect(latest(printed, at("16:59:00"))).toBe(at("16:59:00"));
+    expect(latestDue(printed, at("16:58:00"))).toBe(at("16:58:00"));
+    expect(latestDue(printed, at("16:58:59.999"))).toBe(at("16:58:00"));
+    expect(latestDue(printed, at("16:59:00"))).toBe(at("16:59:00"));
   });
 
   it("is nothing if it was not due for a while", () => {
-    expect(latest(printed, at("16:56:59"))).toBeUndefined();
-    expect(latest("Next elapse: never\n", at("16:56:59"))).toBeUndefined();
+    expect(latestDue(printed, at("16:56:59"))).toBeUndefined();
+    expect(latestDue("Next elapse: never\n", at("16:56:59"))).toBeUndefined();
   });
 
   it("is not taken from what was asked", () => {
     const asked =
       "  Original form: 2026-11-28 16:58:00 UTC junk\nNormalized form: 2026-11-28 16:58:00\n";
-    expect(latest(asked, at("17:00:00"))).toBeUndefined();
+    expect(latestDue(asked, at("17:00:00"))).toBeUndefined();
   });
 });

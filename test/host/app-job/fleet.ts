@@ -1,6 +1,6 @@
 import { watchdogSeconds } from "../../../host/app-job/bounds";
 import type { Running } from "../../../host/app-job/command";
-import { hold } from "../../../host/app-job/hold";
+import { runWithLease } from "../../../host/app-job/run-with-lease";
 import type { LeaseRow } from "../../../host/app-job/lease";
 
 /** A source of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
@@ -57,7 +57,10 @@ export class FakeNode {
       const asking = new Promise<void>((resolve) => (asked = resolve));
       this.endProgram = asked;
       const killed = this.watchdog(run);
-      await Promise.race([hold(this.lease(run), this.stopSeconds, this.around(asking)), killed]);
+      await Promise.race([
+        runWithLease(this.lease(run), this.stopSeconds, this.around(asking)),
+        killed,
+      ]);
       this.running?.kill();
       await wait(1_000);
     }
@@ -116,7 +119,7 @@ export class FakeNode {
       const seconds = this.random() * 3 * this.stopSeconds;
       void wait(seconds * 1_000).then(() => finish(0));
     };
-    const running: Running = { ended, ask, kill: () => finish(137) };
+    const running: Running = { ended, terminate: ask, kill: () => finish(137) };
     this.running = running;
     if (this.random() < 0.2) void wait(this.random() * 120_000).then(() => finish(1));
     return running;
@@ -156,7 +159,7 @@ export class FakeNode {
           timeoutMs,
         ),
       renew: (timeoutMs: number) => change(isMine, token, timeoutMs),
-      giveBack: (timeoutMs: number) => change(isMine, "", timeoutMs).then(() => undefined),
+      release: (timeoutMs: number) => change(isMine, "", timeoutMs).then(() => undefined),
     };
   }
 }

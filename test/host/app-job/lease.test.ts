@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SqlError } from "../../../host/app-job/database";
-import { Lease, looked } from "../../../host/app-job/lease";
+import { Lease, observeLease } from "../../../host/app-job/lease";
 
 /** A database that answers what it is told, in order; an error is thrown. */
 function database(...answers: (string[][] | Error)[]) {
@@ -20,21 +20,21 @@ describe("a look at a lease", () => {
   const at = (now: number) => ({ node: "app-1", now, leaseMs: 70_000 });
 
   it("finds it free when nobody has it, or a former run on the own node", () => {
-    expect(looked(undefined, row("", 7, ""), at(0)).free).toBe(true);
-    expect(looked(undefined, row("t0", 7, "app-1"), at(0)).free).toBe(true);
-    expect(looked(undefined, row("t2", 7), at(0)).free).toBe(false);
+    expect(observeLease(undefined, row("", 7, ""), at(0)).free).toBe(true);
+    expect(observeLease(undefined, row("t0", 7, "app-1"), at(0)).free).toBe(true);
+    expect(observeLease(undefined, row("t2", 7), at(0)).free).toBe(false);
   });
 
   it("finds it free when it stood still for so long as was seen here", () => {
-    const { watched } = looked(undefined, row("t2", 7), at(1_000));
-    expect(looked(watched, row("t2", 7), at(70_999)).free).toBe(false);
-    expect(looked(watched, row("t2", 7), at(71_000)).free).toBe(true);
+    const { watched } = observeLease(undefined, row("t2", 7), at(1_000));
+    expect(observeLease(watched, row("t2", 7), at(70_999)).free).toBe(false);
+    expect(observeLease(watched, row("t2", 7), at(71_000)).free).toBe(true);
   });
 
   it("begins to count anew with each renewal and each holder", () => {
-    const { watched } = looked(undefined, row("t2", 7), at(0));
+    const { watched } = observeLease(undefined, row("t2", 7), at(0));
     for (const next of [row("t2", 8), row("t3", 7)]) {
-      const later = looked(watched, next, at(70_000));
+      const later = observeLease(watched, next, at(70_000));
       expect(later.free).toBe(false);
       expect(later.watched.since).toBe(70_000);
     }

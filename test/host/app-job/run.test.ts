@@ -27,7 +27,7 @@ function trial({ takes = 5, status = 0, stubborn = false } = {}) {
     let finish: (value: number) => void = () => undefined;
     const ended = new Promise<number>((resolve) => (finish = resolve));
     void wait(takes * 1_000).then(() => finish(status));
-    return { ended, ask: () => stubborn || finish(143), kill: () => finish(137) };
+    return { ended, terminate: () => stubborn || finish(143), kill: () => finish(137) };
   });
   const around = {
     now: () => Date.now(),
@@ -59,7 +59,7 @@ describe("a run of a job", () => {
 
   it.each([
     [{ mine: false, state: "running", node: "app-2" }, "nothing to do here: running on app-2"],
-    [{ mine: false, state: "skipped", node: "app-1" }, "skipped: the run before has not ended"],
+    [{ mine: false, state: "skipped", node: "app-1" }, "skipped: the previous run has not ended"],
   ])(
     "is not started when it is another node's, or the one before goes on: %o",
     async (claim, word) => {

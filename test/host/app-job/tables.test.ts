@@ -12,14 +12,14 @@ describe("the tables of an app", () => {
   it("are named when they have no primary key, with what to do", () => {
     const rows = [good, ["log", "InnoDB", "0"], ["tags", "InnoDB", "0"]];
     expect(tableProblems(rows)).toEqual([
-      "tables without a primary key: log, tags. The databases' group takes no row of them. Add one, such as " +
+      "tables without a primary key: log, tags. MySQL Group Replication refuses writes to them. Add one, such as " +
         "ALTER TABLE log ADD COLUMN id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY FIRST",
     ]);
   });
 
   it("are named when they are of another engine", () => {
     expect(tableProblems([["hits", "MyISAM", "1"]])).toEqual([
-      "tables of another engine than InnoDB: hits (MyISAM). The databases' group takes no row of them. " +
+      "tables of another engine than InnoDB: hits (MyISAM). MySQL Group Replication refuses writes to them. " +
         "Change them: ALTER TABLE hits ENGINE = InnoDB",
     ]);
   });

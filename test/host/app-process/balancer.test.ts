@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drainServer, welcomeServer } from "../../../host/app-process/balancer";
-import { tell } from "../../../host/haproxy/tell";
+import { drainServer, enableServer } from "../../../host/app-process/balancer";
+import { sendCommand } from "../../../host/haproxy/send-command";
 import { ordinaryAppNode } from "../../services/rendered";
 
 const haproxy = process.env.HAPROXY ?? "haproxy";
@@ -88,7 +88,7 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
     // Both went to a process each; the one that was drained has answered.
     expect(await answers(10)).toEqual(["200 3101"]);
     expect((await Promise.all(slow)).sort()).toEqual(["200 3101", "200 3102"]);
-    await welcomeServer(socket, 3102);
+    await enableServer(socket, 3102);
     expect(await answers(10)).toEqual(["200 3101", "200 3102"]);
   });
 
@@ -96,7 +96,7 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
     const slow = [ask("POST", "/slow"), ask("POST", "/slow")];
     await pause(100);
     expect(await drainServer(socket, 3101, 0)).toBe(1);
-    await welcomeServer(socket, 3101);
+    await enableServer(socket, 3101);
     await Promise.all(slow);
   });
 
@@ -108,7 +108,7 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
   });
 
   it("answers with what makes Nginx try another node when no process is there", async () => {
-    await tell(socket, "set server app/3101 state maint");
+    await sendCommand(socket, "set server app/3101 state maint");
     expect(await ask("GET")).toMatch(/^502/);
   });
 });

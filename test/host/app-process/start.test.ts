@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { unhealthy } from "../../../host/app-process/answer";
 import { sessionsOf } from "../../../host/app-process/balancer";
 import { portsIn } from "../../../host/app-process/listening";
-import { type StartSurroundings, waitStarted } from "../../../host/app-process/start";
+import { type StartContext, waitStarted } from "../../../host/app-process/start";
 
 /** A process that becomes healthy after `polls` questions, on a clock that only pauses move. */
-function surroundings(overrides: Partial<StartSurroundings> = {}): StartSurroundings {
+function surroundings(overrides: Partial<StartContext> = {}): StartContext {
   let time = 0;
   return {
     now: () => time,
@@ -30,7 +30,7 @@ describe("the wait for a process that starts", () => {
   it("ends at once when the program has ended, also if somebody else answers", async () => {
     const dead = { lives: () => false, problem: () => Promise.resolve(undefined) };
     await expect(waitStarted(3101, 60, surroundings(dead))).rejects.toThrow(
-      "the app ended before it was healthy",
+      "the app exited before it was healthy",
     );
   });
 

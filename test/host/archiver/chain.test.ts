@@ -11,7 +11,7 @@ function segment(from: number, to = from) {
   const [first, last] = [`${uuid}:${from}`, `${uuid}:${to}`];
   const gtids = from === to ? first : `${first}-${to}`;
   return {
-    sealed: Buffer.from(`sealed ${gtids}`),
+    encrypted: Buffer.from(`encrypted ${gtids}`),
     plainBytes: 100,
     gtids,
     first,
@@ -70,7 +70,7 @@ describe("a chain", () => {
   it("refuses transactions that are archived already", async () => {
     const chain = await end(new MemoryStore());
     await chain.add(segment(1, 5));
-    await expect(chain.add(segment(5, 6))).rejects.toThrow("a part is archived already");
+    await expect(chain.add(segment(5, 6))).rejects.toThrow("is archived already");
   });
 
   it("says what is missing, and goes on from the base that has it", async () => {

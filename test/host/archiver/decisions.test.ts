@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkRoom } from "../../../host/archiver/base/disk";
+import { checkFreeSpace } from "../../../host/archiver/base/disk";
 import { continuity } from "../../../host/archiver/continuity";
-import { isTurn, rankOf } from "../../../host/archiver/turn";
+import { shouldArchive, rankOf } from "../../../host/archiver/rank";
 
 const a = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 const sight = { archived: `${a}:1-10`, executed: `${a}:1-20`, purged: `${a}:1-5`, base: undefined };
@@ -54,13 +54,13 @@ describe("the turn of a node", () => {
 
   it("is nobody's who does not serve", () => {
     expect(rankOf(order[1]!, order, { ...view, serves: false })).toBeUndefined();
-    expect(isTurn(undefined, 1e9)).toBe(false);
+    expect(shouldArchive(undefined, 1e9)).toBe(false);
   });
 
   it("comes to the next ones when the archive is silent", () => {
-    expect([0, 1, 2].map((rank) => isTurn(rank, 0))).toEqual([true, false, false]);
-    expect([0, 1, 2].map((rank) => isTurn(rank, 31_000))).toEqual([true, true, false]);
-    expect(isTurn(2, 46_000)).toBe(true);
+    expect([0, 1, 2].map((rank) => shouldArchive(rank, 0))).toEqual([true, false, false]);
+    expect([0, 1, 2].map((rank) => shouldArchive(rank, 31_000))).toEqual([true, true, false]);
+    expect(shouldArchive(2, 46_000)).toBe(true);
   });
 });
 
@@ -68,8 +68,8 @@ describe("the room for a base", () => {
   const disk = (free: number) => () => ({ bavail: free, bsize: 1 }) as never;
 
   it("is 1.3 times the data", () => {
-    expect(() => checkRoom("/x", 100, disk(130))).not.toThrow();
-    expect(() => checkRoom("/x", 100, disk(129))).toThrow(
+    expect(() => checkFreeSpace("/x", 100, disk(130))).not.toThrow();
+    expect(() => checkFreeSpace("/x", 100, disk(129))).toThrow(
       "a base needs 130 bytes free on the disk of /x (1.3 times the data), got 129",
     );
   });

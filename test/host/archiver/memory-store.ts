@@ -1,7 +1,7 @@
 import {
   type ObjectStore,
   StoreError,
-  TakenError,
+  KeyExistsError,
 } from "../../../host/archiver/store/object-store";
 import { md5 } from "../../../localcloud/object-storage/objects";
 
@@ -12,7 +12,7 @@ export class MemoryStore implements ObjectStore {
   lostAnswers = 0;
 
   async put(key: string, content: Buffer): Promise<void> {
-    if (this.objects.has(key)) throw new TakenError(key);
+    if (this.objects.has(key)) throw new KeyExistsError(key);
     this.objects.set(key, content);
     if (this.lostAnswers-- > 0) throw new StoreError("the answer was lost");
   }

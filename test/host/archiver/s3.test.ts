@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkedPut } from "../../../host/archiver/store/checked-put";
-import { StoreError, TakenError } from "../../../host/archiver/store/object-store";
+import { StoreError, KeyExistsError } from "../../../host/archiver/store/object-store";
 import { S3Store } from "../../../host/archiver/store/s3";
 import { TestStorage, writer } from "../../../localcloud/test/support/test-storage";
 
@@ -48,17 +48,17 @@ describe("S3Store", () => {
 
   it("tells a key that is taken from a store that fails", async () => {
     await store.put("a", Buffer.from("x"));
-    await expect(store.put("a", Buffer.from("y"))).rejects.toThrow(TakenError);
+    await expect(store.put("a", Buffer.from("y"))).rejects.toThrow(KeyExistsError);
     storage.faults.add(1, { fault: "storage", key: "", status: 503 });
     await expect(store.put("b", Buffer.from("y"))).rejects.toThrow(StoreError);
     await expect(store.put("b", Buffer.from("y"))).rejects.toThrow(
-      "PUT b was answered 503 ServiceUnavailable",
+      "PUT b failed with status 503 ServiceUnavailable",
     );
   });
 
   it("takes for its own what has the same content, and nothing else", async () => {
     await store.put("a", Buffer.from("mine"));
     await checkedPut(store, "a", Buffer.from("mine"));
-    await expect(checkedPut(store, "a", Buffer.from("else"))).rejects.toThrow(TakenError);
+    await expect(checkedPut(store, "a", Buffer.from("else"))).rejects.toThrow(KeyExistsError);
   });
 });

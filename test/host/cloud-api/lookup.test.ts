@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
-import { rememberingLookup } from "../../../host/cloud-api/lookup";
+import { cachingLookup } from "../../../host/cloud-api/lookup";
 
 type Done = Parameters<LookupFunction>[2];
 
@@ -11,7 +11,7 @@ function resolver() {
     if (control.mode === "good") done(null, "192.0.2.7", 4);
     if (control.mode === "bad") done(new Error("no resolver"), "", 0);
   };
-  return { control, lookup: rememberingLookup(resolve, 5) };
+  return { control, lookup: cachingLookup(resolve, 5) };
 }
 
 function ask(lookup: LookupFunction): Promise<unknown> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../../host/converge/apply";
 import { readManifest } from "../../../host/converge/manifest";
-import { stateDirectory, unitDirectory } from "../../../host/converge/places";
+import { stateDirectory, unitDirectory } from "../../../host/converge/directories";
 import { changingHost, service, type ChangingHost } from "./changing-host";
 import { power, powerOn } from "./fake-power";
 import { systemd } from "./fake-systemd";
@@ -11,7 +11,7 @@ import { systemd } from "./fake-systemd";
 vi.mock("node:fs", async (original) =>
   (await import("./fake-power.js")).powered(await original<typeof import("node:fs")>()),
 );
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 const swap = join(stateDirectory, "swap");

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { apply } from "../../../host/converge/apply";
 import type { Bundle, BundleService, Wanted } from "../../../host/converge/bundle";
-import { stateDirectory, unitDirectory } from "../../../host/converge/places";
+import { stateDirectory, unitDirectory } from "../../../host/converge/directories";
 import { powerOn } from "./fake-power";
 import { systemd, systemdWith } from "./fake-systemd";
 import { ownFile } from "./own-file";

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { checkStaged } from "../../../host/converge/checks";
-import { runDirectory } from "../../../host/converge/places";
+import { runDirectory } from "../../../host/converge/directories";
 import type { Plan } from "../../../host/converge/plan";
 import { systemd, systemdWith } from "./fake-systemd";
 import { ownFile } from "./own-file";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 const stage = join(runDirectory, "stage");
@@ -36,7 +36,7 @@ describe("checkStaged", () => {
   it("refuses with the checker's words and leaves nothing behind", async () => {
     systemd.answer = () => ({ status: 3, stdout: "line 7: unknown word", stderr: "fatal" });
     await expect(checkStaged([check], plan())).rejects.toThrow(
-      `refused by its checker: /bin/check ${path} ended with 3:\nline 7: unknown word\nfatal`,
+      `the new configuration is refused: /bin/check ${path} exited with 3:\nline 7: unknown word\nfatal`,
     );
     expect([existsSync(stage), existsSync(path)]).toEqual([false, false]);
   });
@@ -46,7 +46,7 @@ describe("checkStaged", () => {
     const write = new Map([[path, ownFile({ content })]]);
     systemd.answer = () => ({ status: 1, stderr: `nginx: [emerg] unknown "foo" in ${path}:2` });
     await expect(checkStaged([check], plan({ write }))).rejects.toThrow(
-      /^webstack:web\.nginxSnippet line 1: unknown "foo"\nrefused by its checker: /,
+      /^webstack:web\.nginxSnippet line 1: unknown "foo"\nthe new configuration is refused: /,
     );
   });
 

@@ -1,4 +1,4 @@
-import type { Ran } from "../../../host/converge/run";
+import type { ProgramResult } from "../../../host/converge/run";
 import { power } from "./fake-power";
 
 interface Unit {
@@ -14,10 +14,11 @@ export const systemd = {
   /** What was said, step and detail. */
   said: [] as string[],
   /** Answers to a command before systemd does; undefined: leaves it to systemd. */
-  answer: undefined as ((command: readonly string[]) => Partial<Ran> | undefined) | undefined,
+  answer: undefined as
+    ((command: readonly string[]) => Partial<ProgramResult> | undefined) | undefined,
 };
 
-const good: Ran = { status: 0, stdout: "", stderr: "" };
+const good: ProgramResult = { status: 0, stdout: "", stderr: "" };
 
 /** A systemd that knows these units; those that it hears of later are off. */
 export function systemdWith(units: Record<string, Unit> = {}): void {
@@ -31,7 +32,7 @@ function unit(name: string): Unit {
   return known;
 }
 
-function show(names: readonly string[]): Ran {
+function show(names: readonly string[]): ProgramResult {
   const blocks = names.map((name) => {
     const { active, file } = unit(name);
     return `Id=${name}\nActiveState=${active}\nUnitFileState=${file}\n`;
@@ -39,7 +40,7 @@ function show(names: readonly string[]): Ran {
   return { ...good, stdout: blocks.join("\n") };
 }
 
-function systemctl(words: readonly string[]): Ran {
+function systemctl(words: readonly string[]): ProgramResult {
   const [verb = "", ...names] = words.filter((word) => !word.startsWith("--"));
   if (verb === "show") return show(names);
   systemd.commands.push(`systemctl ${words.join(" ")}`);
@@ -52,7 +53,7 @@ function systemctl(words: readonly string[]): Ran {
   return good;
 }
 
-async function run(command: readonly string[]): Promise<Ran> {
+async function run(command: readonly string[]): Promise<ProgramResult> {
   if (power.steps <= 0) throw new Error("the power is off");
   const [program, ...words] = command;
   const answer = systemd.answer?.(command);
@@ -66,7 +67,7 @@ async function run(command: readonly string[]): Promise<Ran> {
 /** Stands in for `host/converge/run`. */
 export const runModule = {
   run,
-  must: async (command: readonly string[]) => {
+  runOrThrow: async (command: readonly string[]) => {
     const { status, stdout, stderr } = await run(command);
     if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}: ${stderr}`);
     return stdout;

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   idOf,
   isSame,
-  readBack,
+  readFile,
   setAttributes,
   sha256,
   writeAtomically,
@@ -64,13 +64,13 @@ describe("setAttributes", () => {
 describe("writeAtomically", () => {
   it("writes a file that is read back as it was", () => {
     writeAtomically(path, ownFile());
-    expect(readBack(path)).toEqual(ownFile());
+    expect(readFile(path)).toEqual(ownFile());
   });
 
   it("makes the directories above it", () => {
     const deep = join(folder, "a/b/c.conf");
     writeAtomically(deep, ownFile());
-    expect(readBack(deep)).toEqual(ownFile());
+    expect(readFile(deep)).toEqual(ownFile());
   });
 
   it("replaces the file, so that who has the old one open reads it to its end", () => {
@@ -86,7 +86,7 @@ describe("writeAtomically", () => {
     writeFileSync(target, "kept\n");
     symlinkSync(target, path);
     writeAtomically(path, ownFile());
-    expect(readBack(path)).toEqual(ownFile());
+    expect(readFile(path)).toEqual(ownFile());
     expect(readFileSync(target, "utf8")).toBe("kept\n");
   });
 
@@ -94,7 +94,7 @@ describe("writeAtomically", () => {
     writeAtomically(path, ownFile());
     const stray = ownFile({ content: "second\n", owner: "nobody-here" });
     expect(() => writeAtomically(path, stray)).toThrow("nobody-here is not in /etc/passwd");
-    expect(readBack(path)).toEqual(ownFile());
+    expect(readFile(path)).toEqual(ownFile());
     expect(readdirSync(folder)).toEqual(["a.conf"]);
   });
 
@@ -110,14 +110,14 @@ describe("writeAtomically", () => {
     Object.assign(disk, { take: 5, room: 7 });
     const write = () => writeAtomically(path, ownFile({ content: "the second text\n" }));
     expect(write).toThrow(`${path} cannot be written: ENOSPC: no space left on device, write`);
-    expect(readBack(path)).toEqual(ownFile());
+    expect(readFile(path)).toEqual(ownFile());
     expect(readdirSync(folder)).toEqual(["a.conf"]);
   });
 
   it("gets over a draft that a run left which was cut off", () => {
     writeFileSync(join(folder, ".a.conf.webstack"), "half");
     writeAtomically(path, ownFile());
-    expect(readBack(path)).toEqual(ownFile());
+    expect(readFile(path)).toEqual(ownFile());
     expect(readdirSync(folder)).toEqual(["a.conf"]);
   });
 
@@ -137,22 +137,22 @@ describe("writeAtomically", () => {
 
 describe("readBack", () => {
   it("is undefined where there is no file", () => {
-    expect(readBack(path)).toBeUndefined();
+    expect(readFile(path)).toBeUndefined();
   });
 
   it("tells a mode in four digits, with the special bits", () => {
     writeFileSync(path, "");
     chmodSync(path, 0o404);
-    expect(readBack(path)?.mode).toBe("0404");
+    expect(readFile(path)?.mode).toBe("0404");
     chmodSync(path, 0o4755);
-    expect(readBack(path)?.mode).toBe("4755");
+    expect(readFile(path)?.mode).toBe("4755");
   });
 });
 
 describe("isSame", () => {
   it("is true for a file that was just written", () => {
     writeAtomically(path, ownFile());
-    expect(isSame(readBack(path), ownFile())).toBe(true);
+    expect(isSame(readFile(path), ownFile())).toBe(true);
   });
 
   it("is false where there is no file", () => {
@@ -172,7 +172,7 @@ describe("isSame", () => {
     const target = join(folder, "target");
     writeAtomically(target, ownFile());
     symlinkSync(target, path);
-    expect(isSame(readBack(path), ownFile())).toBe(false);
+    expect(isSame(readFile(path), ownFile())).toBe(false);
   });
 });
 

@@ -9,7 +9,7 @@ import { systemd } from "./fake-systemd";
 vi.mock("node:fs", async (original) =>
   (await import("./fake-power.js")).powered(await original<typeof import("node:fs")>()),
 );
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 let host: ChangingHost | undefined;
@@ -74,9 +74,7 @@ describe("a power cut during a change", () => {
     expect(await apply(cutHost.second)).toMatchObject({ ok: false, rolledBack: true });
     expect(pictureOf(cutHost)).toEqual(cutHost.before);
     expect(before).toHaveLength(cutHost.before.length);
-    expect(systemd.said).toContain(
-      "recover the last run was interrupted; what it changed is put back",
-    );
+    expect(systemd.said).toContain("recover the last run was interrupted: its changes are undone");
   });
 });
 

@@ -1,7 +1,12 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../../host/converge/apply";
-import { journalPath, ranLately, readJournal, recordSwitch } from "../../../host/converge/journal";
+import {
+  journalPath,
+  recentReleases,
+  readJournal,
+  recordSwitch,
+} from "../../../host/converge/journal";
 import { changingHost, type ChangingHost } from "./changing-host";
 import { powerOn } from "./fake-power";
 import { systemd } from "./fake-systemd";
@@ -9,7 +14,7 @@ import { systemd } from "./fake-systemd";
 vi.mock("node:fs", async (original) =>
   (await import("./fake-power.js")).powered(await original<typeof import("node:fs")>()),
 );
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 const digests = () => readJournal().map(({ digest }) => digest);
@@ -57,7 +62,7 @@ describe("the journal of releases", () => {
       recordSwitch(digest, before);
     }
     expect(digests()).toEqual(["a", "b", "a"]);
-    expect(ranLately()).toEqual(["a", "b"]);
+    expect(recentReleases()).toEqual(["a", "b"]);
   });
 
   it("is bounded", () => {
@@ -71,7 +76,7 @@ describe("the journal of releases", () => {
     expect(readJournal()).toEqual([]);
     expect((await apply(host.second)).ok).toBe(true);
     expect(digests()).toEqual(["old", "new"]);
-    expect(systemd.said.join()).toContain("forget which releases ran");
+    expect(systemd.said.join()).toContain("forget the journal of releases");
   });
 });
 

@@ -14,7 +14,7 @@ import { linkKept } from "../../../host/converge/kept-links";
 import { switchRelease } from "../../../host/converge/release";
 import { unpacked } from "./unpacked";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 
 let root: string;
 beforeEach(() => {

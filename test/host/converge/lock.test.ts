@@ -2,10 +2,10 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { withLock } from "../../../host/converge/lock";
-import { runDirectory } from "../../../host/converge/places";
+import { runDirectory } from "../../../host/converge/directories";
 
 const told = vi.hoisted(() => ({ hear: (_step: string) => {} }));
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", () => ({ say: (step: string) => told.hear(step) }));
 
 /** Resolves when converge says this step. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { apply } from "../../../host/converge/apply";
 import type { Wanted } from "../../../host/converge/bundle";
 import { confirmedPath } from "../../../host/converge/login";
-import { stateDirectory } from "../../../host/converge/places";
+import { stateDirectory } from "../../../host/converge/directories";
 import { bundle, service } from "./changing-host";
 import { powerOn } from "./fake-power";
 import { systemd, systemdWith } from "./fake-systemd";

@@ -14,7 +14,7 @@ const world = vi.hoisted(() => ({ meanwhile: (): void => undefined }));
 vi.mock("node:fs", async (original) =>
   (await import("./fake-power.js")).powered(await original<typeof import("node:fs")>()),
 );
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => {
   const { runModule } = await import("./fake-systemd.js");
   return { ...runModule, pause: async () => world.meanwhile() };
@@ -55,7 +55,7 @@ describe.each(lockouts)("a change of %s that locks everybody out", (name, conten
     const outcome = await apply(host.wanted(different));
     expect(outcome).toMatchObject({
       ...{ ok: false, rolledBack: true, unconfirmed: [host.path(name)] },
-      error: `nobody logged in anew within 90 s after a change of ${host.path(name)}`,
+      error: `no new login within 90 s after a change of ${host.path(name)}`,
     });
     expect(host.picture()).toEqual(open);
     expect(touched().filter((line) => line.includes("nginx"))).toEqual([]);

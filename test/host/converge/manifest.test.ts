@@ -7,11 +7,11 @@ import {
   readManifest,
   writeManifest,
 } from "../../../host/converge/manifest";
-import { stateDirectory } from "../../../host/converge/places";
+import { stateDirectory } from "../../../host/converge/directories";
 
 const owners = vi.hoisted((): [number, number][] => []);
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 /** Nobody but root may give a file to root. */
 vi.mock("node:fs", async (original) => ({
   ...(await original<object>()),

@@ -9,7 +9,7 @@ import { changedPaths, makePlan, type Plan } from "../../../host/converge/plan";
 import { switchRelease } from "../../../host/converge/release";
 import { ownFile } from "./own-file";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 
 const digest = "a".repeat(64);
 const before = "b".repeat(64);

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { sourcesDirectory } from "../../../host/converge/places";
+import { sourcesDirectory } from "../../../host/converge/directories";
 import { prepare } from "../../../host/converge/prepare";
 import { bundle } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 import { ownFile } from "./own-file";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 let folder: string;
@@ -60,7 +60,7 @@ describe("prepare", () => {
   it("names a package that nobody has, at once where packages come from nowhere", async () => {
     systemd.answer = unknown;
     await expect(prepare(bundle({ packages: ["nginx", "imagemagik"] }))).rejects.toThrow(
-      "packages must be installed, got no imagemagik: this host has no source of packages",
+      "the packages imagemagik cannot be installed: this host has no package sources",
     );
     expect(installs()).toHaveLength(1);
   });
@@ -71,7 +71,7 @@ describe("prepare", () => {
     onTestFinished(() => rmSync(list));
     systemd.answer = unknown;
     await expect(prepare(bundle({ packages: ["imagemagik"] }))).rejects.toThrow(
-      "got no imagemagik: the distribution's sources have none of that name; take the name out of webstack:app.packages",
+      "the packages imagemagik cannot be installed: the distribution has no package of that name; remove the name from webstack:app.packages",
     );
     expect(installs()).toHaveLength(5);
   });

@@ -7,7 +7,7 @@ import { pruneReleases } from "../../../host/converge/prune";
 import { switchRelease } from "../../../host/converge/release";
 import { unpacked } from "./unpacked";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 
 const digest = "d".repeat(64);
 let root: string;

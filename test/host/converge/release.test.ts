@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
-import { stateDirectory } from "../../../host/converge/places";
+import { stateDirectory } from "../../../host/converge/directories";
 import {
   currentRelease,
   fetchRelease,
@@ -26,7 +26,7 @@ import {
 import { packRelease } from "../../../release/pack";
 import { unpacked } from "./unpacked";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
   say: () => undefined,

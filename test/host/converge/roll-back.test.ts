@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../../host/converge/apply";
 import { readManifest } from "../../../host/converge/manifest";
-import { stateDirectory, unitDirectory } from "../../../host/converge/places";
+import { stateDirectory, unitDirectory } from "../../../host/converge/directories";
 import { changingHost, pictureOf, type ChangingHost } from "./changing-host";
 import { power, powerOn } from "./fake-power";
 import { systemd } from "./fake-systemd";
@@ -11,7 +11,7 @@ import { systemd } from "./fake-systemd";
 vi.mock("node:fs", async (original) =>
   (await import("./fake-power.js")).powered(await original<typeof import("node:fs")>()),
 );
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
 
 const swap = join(stateDirectory, "swap");
@@ -98,7 +98,7 @@ describe("a change that fails", () => {
       words.includes("/bin/main-check") ? { status: 2, stderr: "line 1" } : undefined;
     const outcome = await apply(host.second);
     expect(outcome).toMatchObject({ ok: false, rolledBack: false });
-    expect(outcome).toHaveProperty("error", expect.stringContaining("ended with 2:\nline 1"));
+    expect(outcome).toHaveProperty("error", expect.stringContaining("exited with 2:\nline 1"));
     expect(pictureOf(host)).toEqual(before);
   });
 
@@ -119,9 +119,9 @@ describe("a roll-back that fails", () => {
     expect(outcome).toHaveProperty("error", expect.stringContaining("new.service is not healthy"));
     expect(outcome).toHaveProperty(
       "notBack",
-      `the host was not put back to what it was: ${etc("main.conf")} cannot be written: ` +
-        "ENOSPC: no space left on device; every other file is back, and the services were left " +
-        `as they are; the next run and the next boot try again with the copies in ${swap}`,
+      `the host could not be rolled back completely: ${etc("main.conf")} cannot be written: ` +
+        "ENOSPC: no space left on device; every other file is restored, and the services were " +
+        `not touched; the next run or boot tries again with the copies in ${swap}`,
     );
     expect(readFileSync(etc("main.key"), "utf8")).toBe("secret of first\n");
     expect(systemd.commands).not.toContain("systemctl start old.service");
@@ -146,7 +146,7 @@ describe("a roll-back that fails", () => {
     const mixed = pictureOf(host);
     expect(await apply(host.second)).toMatchObject({
       ok: false,
-      error: "what an interrupted run changed must be put back first",
+      error: "the changes of an interrupted run must be undone first",
       notBack: expect.stringContaining("main.conf cannot be written"),
     });
     expect(pictureOf(host)).toEqual(mixed);
@@ -164,7 +164,7 @@ describe("a roll-back that fails", () => {
     expect(outcome).toHaveProperty("rolledBack", false);
     expect(outcome).toHaveProperty(
       "notBack",
-      expect.stringContaining("every file is back, but not every service: /usr/bin/systemctl"),
+      expect.stringContaining("every file is restored, but not every service: /usr/bin/systemctl"),
     );
     systemd.answer = undefined;
     await apply(host.first);

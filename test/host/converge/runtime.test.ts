@@ -16,7 +16,7 @@ import { sha256 } from "../../../host/converge/files";
 import { journalPath } from "../../../host/converge/journal";
 import { hasRuntime, pruneRuntimes, receiveRuntime } from "../../../host/converge/runtime";
 
-vi.mock("../../../host/converge/places", () => vi.importActual("./temporary-host"));
+vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({
   ...(await original<object>()),
   say: () => undefined,

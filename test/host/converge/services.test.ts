@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BundleService } from "../../../host/converge/bundle";
-import { bringUp, putBack, verbFor } from "../../../host/converge/services";
+import { bringUp, restoreServices, verbFor } from "../../../host/converge/services";
 import { service } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 
@@ -106,12 +106,12 @@ describe("bringUp", () => {
       return undefined;
     };
     await expect(bringUp([proxy()], new Set())).rejects.toThrow(
-      "proxy.service does not stay up, it is failed",
+      "proxy.service did not stay up; its state is failed",
     );
   });
 });
 
-describe("putBack", () => {
+describe("restoreServices", () => {
   const refuseProxy = () => {
     systemd.answer = (words) =>
       words.includes("proxy.service") && words.includes("restart") ? { status: 1 } : undefined;
@@ -120,14 +120,14 @@ describe("putBack", () => {
   it("goes on with the others after a service that fails", async () => {
     systemdWith({ "proxy.service": up, "other.service": off });
     refuseProxy();
-    await putBack([proxy(), service("other.service")], [], new Set(["/a.unit"]));
+    await restoreServices([proxy(), service("other.service")], [], new Set(["/a.unit"]));
     expect(systemd.commands.at(-1)).toBe("systemctl start other.service");
     expect(systemd.said.join()).toContain("put back /usr/bin/systemctl restart proxy.service");
   });
 
   it("shows their old files to services that only packages brought, if they run", async () => {
     systemdWith({ "proxy.service": up });
-    await putBack([], [proxy(), service("other.service")], new Set(["/a.cfg"]));
+    await restoreServices([], [proxy(), service("other.service")], new Set(["/a.cfg"]));
     expect(systemd.commands).toEqual(["systemctl try-reload-or-restart proxy.service"]);
   });
 
@@ -135,7 +135,12 @@ describe("putBack", () => {
     systemdWith({ "proxy.service": up, "other.service": off });
     const gone = service("gone.service", { needs: [join(folder, "key")] });
     systemd.units.set("gone.service", { ...up });
-    await putBack([proxy(), service("other.service"), gone], [], new Set(["/a.unit"]), true);
+    await restoreServices(
+      [proxy(), service("other.service"), gone],
+      [],
+      new Set(["/a.unit"]),
+      true,
+    );
     expect(systemd.commands.filter((line) => !line.includes("enable --quiet other"))).toEqual([
       "systemctl --no-block disable --now --quiet gone.service",
       "systemctl reset-failed gone.service",

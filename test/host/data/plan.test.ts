@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Found, plan, serverUuid } from "../../../host/data/plan";
+import { type VolumeState, plan, serverUuid } from "../../../host/data/plan";
 
 const uuids = ["5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11", "6f9619ff-8b86-4011-b42d-00c04fc964ff"];
 const path = "/var/lib/webstack-volume/mysql";
@@ -7,7 +7,7 @@ const [one, other] = uuids.map((uuid) => ({ path, exists: true, serverUuid: uuid
 const unused = { path, exists: true, serverUuid: null };
 const nothing = { path, exists: false, serverUuid: null };
 
-function planFor(found: Partial<Found>) {
+function planFor(found: Partial<VolumeState>) {
   const usual = { volumeId: "7", ranOn: null, onVolume: nothing, neverStarted: false };
   return plan({ ...usual, onOwnDisk: one!, ...found });
 }
@@ -54,7 +54,7 @@ describe("a volume for the data", () => {
     expect(planFor({ ranOn: "6" })).toEqual({
       type: "refuse",
       reason:
-        "volume 7 is empty, but MySQL ran from volume 6 before; give that one back, or replace the server",
+        "volume 7 is empty, but MySQL last ran from volume 6; attach volume 6 again, or replace the server",
     });
   });
 });

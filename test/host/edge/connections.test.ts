@@ -12,6 +12,6 @@ describe("openConnections", () => {
   });
 
   it("does not take another answer for quiet", () => {
-    expect(() => openConnections("Permission denied\n")).toThrow(/no current sessions/);
+    expect(() => openConnections("Permission denied\n")).toThrow(/no column scur/);
   });
 });

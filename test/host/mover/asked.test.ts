@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedMs } from "../../../host/mover/limits";
+import { operatorOrderMs } from "../../../host/mover/limits";
 import { owner, peer, play, serving, standby, vrrp } from "./play";
 
 describe("a broker's word that the address went elsewhere", () => {
@@ -19,13 +19,17 @@ describe("an operator's wish", () => {
     const asked = play(standby(), { type: "asked" }, vrrp("MASTER"));
     expect(asked.deeds).toEqual(["assign"]);
     expect(asked.log.map(({ text }) => text)).toContain(
-      "taking the address: an operator asked for it",
+      "taking the address: an operator ordered it",
     );
   });
 
   it("waits until this node is master, and not for ever", () => {
     expect(play(standby(), { type: "asked" }).deeds).toEqual([]);
-    const late = play(standby(), [1_000, { type: "asked" }], [1_000 + askedMs, vrrp("MASTER")]);
+    const late = play(
+      standby(),
+      [1_000, { type: "asked" }],
+      [1_000 + operatorOrderMs, vrrp("MASTER")],
+    );
     expect(late.deeds).toEqual(["probe-peer"]);
   });
 

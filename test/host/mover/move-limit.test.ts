@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  askBeyondLimitMs,
+  probeBeyondLimitMs,
   maxMoves,
   moveWindowMs,
   reconcileMs,
@@ -69,8 +69,8 @@ describe("a dead peer beyond the limit of moves", () => {
     const sure = begunMs + silentBeyondLimitMs;
     const before = play(first.state, [begunMs, owner(peer)], [sure - 1, probed(false)]);
     expect(before.deeds).toEqual(["wake"]);
-    expect(before.inMs).toBe(askBeyondLimitMs);
-    const { deeds } = play(before.state, look(sure - 1 + askBeyondLimitMs), probed(false));
+    expect(before.inMs).toBe(probeBeyondLimitMs);
+    const { deeds } = play(before.state, look(sure - 1 + probeBeyondLimitMs), probed(false));
     expect(deeds).toEqual(["assign"]);
   });
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Peer } from "../../../host/mover/peer";
-import { answerMs, askMs } from "../../../host/mover/silence";
+import { answerMs, probeMs } from "../../../host/mover/unanswered-probes";
 
 describe("Peer", () => {
   let server: Server;
@@ -38,12 +38,12 @@ describe("Peer", () => {
     server.close();
   });
 
-  /** Asked so many times, {@link askMs} apart; each question has arrived. */
+  /** Asked so many times, {@link probeMs} apart; each question has arrived. */
   async function watched(times: number): Promise<Peer> {
     const peer = new Peer(address, () => clockMs);
-    peer.askWhile(() => wanted);
+    peer.probeWhile(() => wanted);
     for (let i = 1; i <= times; i++) {
-      clockMs += askMs;
+      clockMs += probeMs;
       tick();
       await vi.waitUntil(() => !wanted || asked.length === i, { interval: 1 });
     }

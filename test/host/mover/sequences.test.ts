@@ -35,8 +35,8 @@ describe("every sequence of events", () => {
 
   /** Reasons for which the address is taken beyond the limit of moves: where it is, nobody is served, or it is planned. */
   const always = [
-    "an operator asked for it",
-    "nobody has it",
+    "an operator ordered it",
+    "no server has the address",
     "the other load balancer does not answer",
   ];
 

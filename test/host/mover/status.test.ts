@@ -21,7 +21,7 @@ describe("the status of a mover", () => {
 
   it("does not claim a reason that it does not know", () => {
     const found = statusAfter(undefined, state({ vrrp: "MASTER", owner: 1 }), undefined, early);
-    expect(found.why).toBe("it had it when the mover started");
+    expect(found.why).toBe("this node had the address when the mover started");
   });
 
   it("keeps what its predecessor told until the owner is read", () => {

@@ -4,12 +4,12 @@ import {
   hitsUntilGood,
   initialHealth,
   missesUntilBad,
-  observe,
+  nextHealth,
   type Answer,
   type Health,
 } from "../../../host/prober/health";
 
-const after = (health: Health, ...answers: Answer[]) => answers.reduce(observe, health);
+const after = (health: Health, ...answers: Answer[]) => answers.reduce(nextHealth, health);
 const times = (n: number, ...answers: Answer[]) => Array.from({ length: n }, () => answers).flat();
 const good: Health = { good: true, answers: [] };
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { HangingError, Mysql, SqlError } from "../../../host/supervisor/mysql";
+import { TimeoutError, Mysql, SqlError } from "../../../host/supervisor/mysql";
 
 const end = "--webstack-end--\n";
 
@@ -51,7 +51,7 @@ describe("a session of the mysql program", () => {
 
   it("takes nothing that a program says after it was given up for an answer of the next one", async () => {
     const mysql = new Mysql();
-    await expect(mysql.query("SELECT 'late'", 5)).rejects.toBeInstanceOf(HangingError);
+    await expect(mysql.query("SELECT 'late'", 5)).rejects.toBeInstanceOf(TimeoutError);
     const late = programs.at(-1)!;
     const rows = mysql.query("SELECT 'new'");
     const current = programs.at(-1)!;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownKeys, ticketKeys } from "../../../host/ticket-keys/keys";
+import { parseKeys, ticketKeys } from "../../../host/ticket-keys/keys";
 
 const nowMs = Date.UTC(2027, 0, 1);
 const halfDayMs = 12 * 3_600_000;
@@ -23,7 +23,7 @@ describe("shownKeys", () => {
   it("reads HAProxy's list", () => {
     const answer =
       "# id secret\n# 0 (/etc/haproxy/certs/tickets.keys)\n0.0 AA==\n0.1 BB==\n0.2 CC==";
-    expect(shownKeys(answer)).toEqual(["AA==", "BB==", "CC=="]);
-    expect(shownKeys("'show tls-keys' unable to locate referenced filename")).toEqual([]);
+    expect(parseKeys(answer)).toEqual(["AA==", "BB==", "CC=="]);
+    expect(parseKeys("'show tls-keys' unable to locate referenced filename")).toEqual([]);
   });
 });

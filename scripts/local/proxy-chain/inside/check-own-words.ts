@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { get } from "node:http";
-import { ownWords } from "../../../../host/converge/own-words";
+import { stackFileMessages } from "../../../../host/converge/stack-file-messages";
 import type { Check } from "./checks";
 import type { Seen } from "./backend";
 import { told } from "./check-clients";
@@ -24,7 +24,10 @@ function refusal(command: string[], path: string, change: (text: string) => stri
     const { stdout, stderr, status } = spawnSync(args[0]!, args.slice(1), { encoding: "utf8" });
     assert.notEqual(status, 0, "the checker took it");
     const content = readFileSync(isEtc ? path : broken, "utf8");
-    return ownWords(`${stdout}\n${stderr}`.trim(), new Map([[isEtc ? path : broken, content]]));
+    return stackFileMessages(
+      `${stdout}\n${stderr}`.trim(),
+      new Map([[isEtc ? path : broken, content]]),
+    );
   } finally {
     if (isEtc) writeFileSync(path, before);
   }

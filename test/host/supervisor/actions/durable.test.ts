@@ -57,9 +57,11 @@ describe("a durable record", () => {
     records.write("view", first);
     records.write("view", second);
     for (const slot of ["view.json", "view.spare"]) tear(slot);
-    const reason = "view cannot be read: it is damaged";
+    const reason = "view cannot be read: both slots are damaged";
     expect(records.find("view")).toEqual({ kind: "unreadable", reason });
-    expect(() => records.write("view", third)).toThrow("view cannot be kept: it is damaged");
+    expect(() => records.write("view", third)).toThrow(
+      "view cannot be written: both slots are damaged",
+    );
   });
 
   it("is unreadable if a slot cannot be read, which may have the last value", () => {
@@ -83,7 +85,7 @@ describe("a durable record", () => {
 
   it("refuses more than a slot holds, and keeps what it had", () => {
     records.write("view", first);
-    const refusal = "view cannot be kept: longer than 4096 bytes";
+    const refusal = "view cannot be written: longer than 4096 bytes";
     expect(() => records.write("view", "x".repeat(4_096))).toThrow(refusal);
     expect(records.find("view")).toEqual(found(first));
   });
@@ -112,7 +114,7 @@ describe("a full disk", () => {
       expect(() => writeFileSync(path("ballast"), Buffer.alloc(1 << 20))).toThrow("ENOSPC");
       for (const value of [first, second, third]) records.write("claim", value);
       expect(records.find("claim")).toEqual(found(third));
-      expect(() => records.write("view", first)).toThrow(/^view cannot be kept: ENOSPC/);
+      expect(() => records.write("view", first)).toThrow(/^view cannot be written: ENOSPC/);
       expect(records.find("view")).toEqual({ kind: "absent" });
     } finally {
       execFileSync("umount", [folder]);
@@ -121,12 +123,12 @@ describe("a full disk", () => {
 
   it("is said once, and again once it is over", () => {
     symlinkSync("/dev/full", path("view.spare"));
-    expect([1, 2, 3].map(() => records.keep("view", first))).toEqual([false, false, false]);
+    expect([1, 2, 3].map(() => records.tryWrite("view", first))).toEqual([false, false, false]);
     rmSync(path("view.spare"));
-    expect([1, 2].map(() => records.keep("view", first))).toEqual([true, true]);
+    expect([1, 2].map(() => records.tryWrite("view", first))).toEqual([true, true]);
     expect(vi.mocked(console.log).mock.calls.flat()).toEqual([
-      expect.stringMatching(/^<3>view cannot be kept: ENOSPC/),
-      "<5>view can be kept again",
+      expect.stringMatching(/^<3>view cannot be written: ENOSPC/),
+      "<5>view can be written again",
     ]);
   });
 });

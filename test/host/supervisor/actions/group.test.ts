@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { setPrimary } from "../../../../host/supervisor/actions/group";
 import { killMysql } from "../../../../host/supervisor/actions/kill-mysql";
-import { HangingError, type Mysql, SqlError } from "../../../../host/supervisor/mysql";
+import { TimeoutError, type Mysql, SqlError } from "../../../../host/supervisor/mysql";
 
 vi.mock("../../../../host/supervisor/actions/kill-mysql", () => ({ killMysql: vi.fn() }));
 
 const failing = (error: Error) => ({ query: () => Promise.reject(error) }) as unknown as Mysql;
-const hanging = failing(new HangingError("MySQL does not answer"));
+const hanging = failing(new TimeoutError("MySQL does not answer"));
 
 beforeEach(() => {
   vi.mocked(killMysql).mockClear();
@@ -15,7 +15,7 @@ beforeEach(() => {
 describe("a switch that hangs", () => {
   it("ends the MySQL of a primary whose disk hangs", async () => {
     const switched = setPrimary(hanging, "10.0.4.12", "kill", () => true);
-    await expect(switched).rejects.toThrow("the switch hangs; MySQL is started anew");
+    await expect(switched).rejects.toThrow("the switch hangs; MySQL is restarted");
     expect(killMysql).toHaveBeenCalledOnce();
   });
 

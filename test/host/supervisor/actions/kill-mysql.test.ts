@@ -19,6 +19,6 @@ describe("a request to kill MySQL", () => {
 
   it("fails if nobody takes it, in words that name who should", async () => {
     const asked = killMysql(join(folder, "kill-mysql"), 30);
-    await expect(asked).rejects.toThrow("webstack-mysql-kill.path does not take the request");
+    await expect(asked).rejects.toThrow("webstack-mysql-kill.path did not take the request");
   });
 });

@@ -15,7 +15,7 @@ async function provided(state: NodeState, grouped = true, refused = "nothing") {
     const isBad = sql.includes(refused);
     return isBad ? Promise.reject(new SqlError(1227, "Access denied")) : Promise.resolve([]);
   };
-  const observer = { state, usersMade: false, isFresh: () => true };
+  const observer = { state, usersExist: false, isFresh: () => true };
   const soles: boolean[] = [];
   const memory = { setSole: (sole: boolean) => soles.push(sole) } as unknown as Memory;
   const mysql = { query } as unknown as Mysql;
@@ -24,7 +24,7 @@ async function provided(state: NodeState, grouped = true, refused = "nothing") {
     mysql,
     passwords,
   );
-  return { said, made: observer.usersMade, soles };
+  return { said, made: observer.usersExist, soles };
 }
 
 describe("database and users", () => {

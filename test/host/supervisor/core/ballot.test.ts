@@ -43,7 +43,7 @@ describe("casting a vote", () => {
     disk.isFull = true;
     const cast = () => castVote(memory, outside("db-1"), [], request, 0);
     expect(cast).toThrow("no space left on device");
-    expect(memory.said.vote).toBeNull();
+    expect(memory.remembered.vote).toBeNull();
   });
 });
 
@@ -64,14 +64,16 @@ describe("counting votes", () => {
     expect(countVotes(nodes, self, refused, "majority")).toBe(
       "db-1 is in a group; db-3 has voted for db-1",
     );
-    expect(countVotes(nodes, self, [], "majority")).toBe("too few nodes answer");
+    expect(countVotes(nodes, self, [], "majority")).toBe("too few nodes answered the vote request");
   });
 
   it("founds the first group with the votes of all, and of no less", () => {
     const first = nodes.map((node) => outside(node, lost));
     const votes = first.slice(1).map(grants);
     expect(countVotes(nodes, first[0]!, votes, "first")).toBeUndefined();
-    expect(countVotes(nodes, first[0]!, votes.slice(1), "first")).toBe("too few nodes answer");
+    expect(countVotes(nodes, first[0]!, votes.slice(1), "first")).toBe(
+      "too few nodes answered the vote request",
+    );
   });
 
   it("waits if it is decided otherwise for the voters as they are now", () => {
@@ -92,7 +94,7 @@ describe("counting votes", () => {
   });
 
   it("does not found a group of another kind than it asked for, or of a member", () => {
-    const otherwise = "it was decided otherwise with those that voted";
+    const otherwise = "the nodes that voted lead to another decision";
     const votes = [grants(one), grants(three)];
     expect(countVotes(nodes, self, votes, "first")).toBe(otherwise);
     const inGroup = { ...self, member: { state: "ONLINE", role: "PRIMARY" } as const };

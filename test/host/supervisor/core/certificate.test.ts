@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLater, isRival, ownView } from "../../../../host/supervisor/core/certificate";
+import { isLater, isConflicting, ownView } from "../../../../host/supervisor/core/certificate";
 import { latestPrimaries } from "../../../../host/supervisor/core/node-state";
 import { outside, view } from "../support/node-state";
 
@@ -14,9 +14,9 @@ describe("views", () => {
   });
 
   it("are rivals with the same rank and different primaries", () => {
-    expect(isRival(view("db-1", 5), view("db-2", 5))).toBe(true);
-    expect(isRival(view("db-1", 5), view("db-2", 4))).toBe(false);
-    expect(isRival(view("db-1", 5), view("db-1", 5))).toBe(false);
+    expect(isConflicting(view("db-1", 5), view("db-2", 5))).toBe(true);
+    expect(isConflicting(view("db-1", 5), view("db-2", 4))).toBe(false);
+    expect(isConflicting(view("db-1", 5), view("db-1", 5))).toBe(false);
   });
 
   it("are told by the primary alone, when they say something new", () => {

@@ -3,7 +3,7 @@ import { decideFor } from "../support/decide-for";
 import { member, outside, upTo, view } from "../support/node-state";
 
 const lineage = [{ epoch: "100", founding: upTo(90) }];
-const broken = "a copy was broken off, which left no data";
+const broken = "an interrupted clone left this node without data";
 
 /** What a copy that was broken off left of db-1: numbers of transactions, and no lineage. */
 const cloneIncomplete = outside("db-1", {

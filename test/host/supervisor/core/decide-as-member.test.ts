@@ -13,13 +13,13 @@ describe("a member", () => {
     const self = member("db-2", "PRIMARY", { groupId: "made by hand" });
     expect(decideFor(self, [])).toEqual({
       type: "leave",
-      reason: "this group is not the one that was agreed on",
+      reason: "this group has no valid certificate",
       cut: true,
     });
     const unknown = member("db-2", "PRIMARY");
     expect(decideFor({ ...unknown, certificate: null }, [])).toEqual({
       type: "leave",
-      reason: "this group is not the one that was agreed on",
+      reason: "this group has no valid certificate",
       mayPass: true,
     });
     expect(decideFor({ ...unknown, groupId: null }, [])).toEqual({ type: "nothing" });

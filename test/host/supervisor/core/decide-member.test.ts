@@ -4,7 +4,7 @@ import { certificate, member, outside, view } from "../support/node-state";
 
 const nothing = { type: "nothing" };
 const notAgreed = {
-  ...{ type: "leave", reason: "this group is not the one that was agreed on", cut: true },
+  ...{ type: "leave", reason: "this group has no valid certificate", cut: true },
 };
 
 describe("a member", () => {
@@ -20,7 +20,7 @@ describe("a member", () => {
     expect(decideFor(old, [])).toEqual(nothing);
   });
 
-  it("leaves a group that nobody agreed on, and writes nothing more", () => {
+  it("leaves a group without a valid certificate, and writes nothing more", () => {
     expect(decideFor(member("db-1", "PRIMARY", { groupId: "1799" }), [])).toEqual(notAgreed);
     const unknown = { ...member("db-1", "SECONDARY"), certificate: null };
     // It may be about to hear of the group that it is in.
@@ -60,7 +60,7 @@ describe("a member whose data was not compared with its group", () => {
     const self = member("db-2", "SECONDARY", { lineage: lineage.slice(0, 1) });
     expect(decideFor(self, [member("db-1", "PRIMARY", { lineage })])).toEqual({
       type: "leave",
-      reason: "it joined a group that its data was not compared with",
+      reason: "its data was compared with another group than the one it joined",
     });
   });
 });

@@ -10,20 +10,20 @@ describe("a node outside of several groups", () => {
     expect(decideFor(outside("db-1"), group)).toEqual({ type: "join", lineage });
   });
 
-  it("does not join one that nobody agreed on, nor found one beside it", () => {
+  it("does not join one without a valid certificate, nor found one beside it", () => {
     const byHand = member("db-2", "PRIMARY", { groupId: "1799" });
     expect(decideFor(outside("db-1"), [byHand, outside("db-3")])).toEqual({
       type: "wait",
-      reason: "db-2 is in a group that nobody agreed on",
+      reason: "db-2 is in a group without a valid certificate",
     });
   });
 
-  it("waits with a group that is earlier than what it has voted for", () => {
+  it("waits with a group that is earlier than what this node has voted for", () => {
     const vote = { epoch: 101, founder: "db-3" };
     const group = [member("db-2", "PRIMARY")];
     expect(decideFor(outside("db-1", { vote }), group)).toEqual({
       type: "wait",
-      reason: "it has voted for db-3 to found a later group",
+      reason: "this node has voted for db-3 to found a later group",
     });
     const same = { ...vote, epoch: 100 };
     expect(decideFor(outside("db-1", { vote: same }), group)).toMatchObject({ type: "join" });
@@ -48,7 +48,7 @@ describe("a node while no group is visible", () => {
 
   it("founds one by an operator's word, and says so", () => {
     expect(decideFor(all[0]!, [], { override: true })).toEqual({
-      ...{ type: "bootstrap", kind: "override", reason: "an operator said so" },
+      ...{ type: "bootstrap", kind: "override", reason: "an operator ordered it" },
     });
   });
 
@@ -84,7 +84,7 @@ describe("after a group that an operator made", () => {
   it("nobody chooses its primary that no majority knew, if another one has more", () => {
     expect(decideFor(one, [{ ...two, gtid: other }])).toEqual({
       type: "wait",
-      reason: "no node has all transactions; an operator must choose",
+      reason: "no node has all transactions; an operator must choose one with npm run db:override",
     });
   });
 

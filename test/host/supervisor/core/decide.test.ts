@@ -65,21 +65,21 @@ describe("a node outside", () => {
     expect(decideFor(unknowing, [alone, serving])).toMatchObject({ donor: "db-3" });
   });
 
-  it("joins no group that nobody agreed on", () => {
+  it("joins no group without a valid certificate", () => {
     const rogue = member("db-2", "PRIMARY", { groupId: "made by hand" });
     expect(decideFor(outside("db-1"), [rogue])).toEqual({
       type: "wait",
-      reason: "db-2 is in a group that nobody agreed on",
+      reason: "db-2 is in a group without a valid certificate",
     });
     const agreed = member("db-3", "PRIMARY");
     expect(decideFor(outside("db-1"), [rogue, agreed])).toMatchObject({ type: "join" });
   });
 
-  it("waits with a group that is earlier than one that it has voted for", () => {
+  it("waits with a group that is earlier than one that this node has voted for", () => {
     const self = outside("db-1", { vote: { epoch: 101, founder: "db-3" } });
     expect(decideFor(self, [member("db-2", "PRIMARY")])).toEqual({
       type: "wait",
-      reason: "it has voted for db-3 to found a later group",
+      reason: "this node has voted for db-3 to found a later group",
     });
   });
 });
@@ -164,7 +164,7 @@ describe("after a loss of all", () => {
     ] as const;
     expect(decideFor(states[1], [states[0], { ...c!, ...unknown }])).toEqual({
       type: "wait",
-      reason: "no node has all transactions; an operator must choose",
+      reason: "no node has all transactions; an operator must choose one with npm run db:override",
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { electors, objection } from "../../../../host/supervisor/core/founding-rule";
+import { electors, voteRefusal } from "../../../../host/supervisor/core/founding-rule";
 import { member, outside, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
@@ -56,33 +56,35 @@ describe("an objection to a founding", () => {
   } as const;
 
   it("is none of a node that remembers, is in no group and sees none", () => {
-    expect(objection(a!, [b!, c!], request)).toBeUndefined();
+    expect(voteRefusal(a!, [b!, c!], request)).toBeUndefined();
   });
 
   it("is that of a member, and of who sees one with a majority", () => {
-    expect(objection(member("db-1", "SECONDARY"), [], request)).toBe("db-1 is in a group");
+    expect(voteRefusal(member("db-1", "SECONDARY"), [], request)).toBe("db-1 is in a group");
     const seen = [member("db-3", "PRIMARY")];
-    expect(objection(a!, seen, request)).toBe("db-1 sees db-3 in a group");
-    expect(objection(a!, [{ ...seen[0]!, majority: false }], request)).toBeUndefined();
+    expect(voteRefusal(a!, seen, request)).toBe("db-1 sees db-3 in a group");
+    expect(voteRefusal(a!, [{ ...seen[0]!, majority: false }], request)).toBeUndefined();
   });
 
   it("is that of who founds a group itself", () => {
-    expect(objection({ ...a!, founding: 7 }, [], request)).toBe("db-1 is founding a group itself");
-    expect(objection({ ...b!, founding: 6 }, [], request)).toBeUndefined();
+    expect(voteRefusal({ ...a!, founding: 7 }, [], request)).toBe(
+      "db-1 is founding a group itself",
+    );
+    expect(voteRefusal({ ...b!, founding: 6 }, [], request)).toBeUndefined();
   });
 
   it("is that of who knows of a later primary", () => {
     const later = { ...a!, lastView: view("db-3", 6) };
-    expect(objection(later, [], request)).toBe("db-1 knows of a later primary, db-3");
+    expect(voteRefusal(later, [], request)).toBe("db-1 knows of a later primary, db-3");
   });
 
   it("is that of who does not remember, unless all found the first group", () => {
-    expect(objection(lost("db-1"), [], request)).toMatch(/does not remember/);
+    expect(voteRefusal(lost("db-1"), [], request)).toMatch(/does not remember/);
     const first = { ...request, kind: "first", lastView: null } as const;
-    expect(objection(lost("db-1"), [], first)).toBeUndefined();
+    expect(voteRefusal(lost("db-1"), [], first)).toBeUndefined();
     const heard = { ...lost("db-1"), lastView: view("db-2", 1) };
-    expect(objection(heard, [], { ...first, lastView: view("db-2", 1) })).toBeUndefined();
+    expect(voteRefusal(heard, [], { ...first, lastView: view("db-2", 1) })).toBeUndefined();
     const other = { ...lost("db-1"), lastView: view("db-3", 1) };
-    expect(objection(other, [], { ...first, lastView: view("db-3", 1) })).toMatch(/remember/);
+    expect(voteRefusal(other, [], { ...first, lastView: view("db-3", 1) })).toMatch(/remember/);
   });
 });

@@ -54,7 +54,8 @@ describe("growing from one node", () => {
     const group = [member("db-2", "PRIMARY", { gtid: "" })];
     expect(decideFor(only, group)).toEqual({
       type: "wait",
-      reason: "a group was made without this node, whose data is the only one; not replaced",
+      reason:
+        "a group was founded without this node, which was the only node with data; its data is not replaced",
     });
     expect(decideFor({ ...only, gtid: "" }, group)).toEqual({ type: "join", lineage: [] });
   });

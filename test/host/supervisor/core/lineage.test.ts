@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  founded,
+  foundingLineage,
   foundingExtra,
-  hasAllOf,
+  hasAllTransactionsOf,
   isOfAnotherGroup,
   lineageOf,
 } from "../../../../host/supervisor/core/lineage";
@@ -53,31 +53,31 @@ describe("a node has all that another one has", () => {
     outside("db-3", { lineage, gtid: upTo(last) });
 
   it("if it has those numbers, and both are of the same groups", () => {
-    expect(hasAllOf(of([first, second], 50), of([first, second], 50))).toBe(true);
-    expect(hasAllOf(of([first, second], 49), of([first, second], 50))).toBe(false);
+    expect(hasAllTransactionsOf(of([first, second], 50), of([first, second], 50))).toBe(true);
+    expect(hasAllTransactionsOf(of([first, second], 49), of([first, second], 50))).toBe(false);
   });
 
   it("if the other one has nothing beyond what the groups that it missed were made of", () => {
-    expect(hasAllOf(of([first, second], 50), of([first], 40))).toBe(true);
-    expect(hasAllOf(of([first, second], 50), of([first], 41))).toBe(false);
+    expect(hasAllTransactionsOf(of([first, second], 50), of([first], 40))).toBe(true);
+    expect(hasAllTransactionsOf(of([first, second], 50), of([first], 41))).toBe(false);
   });
 
   it("not if it has those numbers of before the group that gave them again", () => {
-    expect(hasAllOf(of([first], 60), of([first, second], 41))).toBe(false);
-    expect(hasAllOf(of([first], 60), of([first, second], 40))).toBe(true);
+    expect(hasAllTransactionsOf(of([first], 60), of([first, second], 41))).toBe(false);
+    expect(hasAllTransactionsOf(of([first], 60), of([first, second], 40))).toBe(true);
   });
 });
 
 describe("a lineage", () => {
   const self = outside("db-1", { lineage: [first], gtid: upTo(40), certificate: certificate(100) });
-  const made = founded(self, 200);
+  const made = foundingLineage(self, 200);
 
   it("gets a new group before that is made", () => {
     expect(made).toEqual([first, second]);
   });
 
   it("loses an attempt that never was a group when there is another one", () => {
-    expect(founded({ ...self, lineage: made, gtid: upTo(42) }, 201)).toEqual([
+    expect(foundingLineage({ ...self, lineage: made, gtid: upTo(42) }, 201)).toEqual([
       first,
       { epoch: "201@db-1", founding: upTo(42) },
     ]);
@@ -86,25 +86,25 @@ describe("a lineage", () => {
   it("keeps a group that was there, and whatever there is if the node does not remember", () => {
     const known = { ...self, lineage: made, certificate: certificate(200) };
     const third = { epoch: "300@db-1", founding: upTo(40) };
-    expect(founded(known, 300)).toEqual([first, second, third]);
+    expect(foundingLineage(known, 300)).toEqual([first, second, third]);
     const lost = { ...self, lineage: made, certificate: null, remembers: false };
-    expect(founded(lost, 300)).toEqual([first, second, third]);
+    expect(foundingLineage(lost, 300)).toEqual([first, second, third]);
   });
 
   it("tells a founding from another node's of the same epoch", () => {
-    const other = founded({ ...self, node: "db-3", gtid: upTo(41) }, 200);
+    const other = foundingLineage({ ...self, node: "db-3", gtid: upTo(41) }, 200);
     expect(foundingExtra({ ...self, lineage: made, gtid: upTo(41) }, other)).not.toBe("");
   });
 
   it("keeps the names of groups from before epochs were agreed on", () => {
     const inherited = { epoch: "17958542507545073", founding: upTo(1) };
-    expect(founded({ ...self, lineage: [inherited] }, 200)[0]).toEqual(inherited);
+    expect(foundingLineage({ ...self, lineage: [inherited] }, 200)[0]).toEqual(inherited);
   });
 
   it("remembers a bounded number of groups", () => {
-    let lineage = founded(self, 1);
+    let lineage = foundingLineage(self, 1);
     for (let epoch = 2; epoch < 50; epoch++) {
-      lineage = founded({ ...self, lineage, certificate: certificate(epoch - 1) }, epoch);
+      lineage = foundingLineage({ ...self, lineage, certificate: certificate(epoch - 1) }, epoch);
     }
     expect(lineage).toHaveLength(20);
   });

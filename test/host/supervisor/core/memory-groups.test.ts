@@ -11,7 +11,7 @@ describe("certifying a group that this node has founded", () => {
   it("ends the vote, and makes the node count", () => {
     const { memory } = memoryOf({ ...voted, remembers: false });
     memory.certify(certificate(101));
-    expect(memory.said).toMatchObject({
+    expect(memory.remembered).toMatchObject({
       ...{ certificate: certificate(101), vote: null, remembers: true, alone: false, highest: 101 },
     });
   });
@@ -19,22 +19,22 @@ describe("certifying a group that this node has founded", () => {
   it.each(["first", "sole", "override"] as const)("makes it alone if the kind is %s", (kind) => {
     const { memory } = memoryOf(voted);
     memory.certify(certificate(101, { kind }));
-    expect(memory.said.alone).toBe(true);
+    expect(memory.remembered.alone).toBe(true);
   });
 
   it("is refused when a later group was voted for meanwhile", () => {
     const { memory } = memoryOf({ ...voted, highest: 102 });
     expect(() => memory.certify(certificate(101))).toThrow(
-      "while the group with epoch 101 was founded a later one came up",
+      "a later group appeared while this node founded the group with epoch 101",
     );
-    expect(memory.said.certificate).toEqual(certificate(100));
+    expect(memory.remembered.certificate).toEqual(certificate(100));
   });
 
   it("is refused when that epoch is taken by a group that is there", () => {
     const { memory } = memoryOf({ highest: 101, certificate: certificate(101) });
     const own = certificate(101, { groupId: "1799" });
-    expect(() => memory.certify(own)).toThrow("a later one came up");
-    expect(memory.said.certificate).toEqual(certificate(101));
+    expect(() => memory.certify(own)).toThrow("a later group appeared");
+    expect(memory.remembered.certificate).toEqual(certificate(101));
   });
 });
 
@@ -42,7 +42,7 @@ describe("taking over a group that a peer knows", () => {
   const adopting = (record: Parameters<typeof memoryOf>[0], told: Certificate | null) => {
     const { memory, disk } = memoryOf(record);
     memory.adopt(told, told && view("db-2", 1, told.epoch));
-    return { said: memory.said, writes: disk.writes };
+    return { said: memory.remembered, writes: disk.writes };
   };
 
   it("is done with a later one, and ends being alone", () => {
@@ -54,7 +54,10 @@ describe("taking over a group that a peer knows", () => {
   it("keeps the former primary while nobody knows that of the later group", () => {
     const { memory } = memoryOf(of100);
     memory.adopt(certificate(101), null);
-    expect(memory.said).toMatchObject({ certificate: certificate(101), lastView: view("db-1", 5) });
+    expect(memory.remembered).toMatchObject({
+      certificate: certificate(101),
+      lastView: view("db-1", 5),
+    });
   });
 
   it("does not lower the highest epoch", () => {
@@ -99,7 +102,7 @@ describe("taking over the primary of the known group", () => {
   it("is done with a later view, and leaves it that the node is alone", () => {
     const { memory } = memoryOf({ ...of100, alone: true });
     memory.adopt(certificate(100), view("db-2", 6));
-    expect(memory.said).toMatchObject({ lastView: view("db-2", 6), alone: true });
+    expect(memory.remembered).toMatchObject({ lastView: view("db-2", 6), alone: true });
   });
 
   it("is not done with an earlier view, the same one, or none", () => {
@@ -115,7 +118,7 @@ describe("taking over the primary of the known group", () => {
     const { memory } = memoryOf(of100);
     memory.adopt(certificate(100), view("db-3", 5));
     expect(memory.rival).toEqual(view("db-3", 5));
-    expect(memory.said.lastView).toEqual(view("db-1", 5));
+    expect(memory.remembered.lastView).toEqual(view("db-1", 5));
   });
 });
 
@@ -124,7 +127,7 @@ describe("giving way to the group of a majority", () => {
     const made = certificate(102, { kind: "override" });
     const { memory } = memoryOf({ highest: 102, certificate: made, alone: true });
     memory.yieldTo(certificate(101), view("db-2", 3, 101));
-    expect(memory.said).toMatchObject({
+    expect(memory.remembered).toMatchObject({
       ...{ certificate: certificate(101), lastView: view("db-2", 3, 101) },
       ...{ alone: false, vote: null, highest: 102 },
     });

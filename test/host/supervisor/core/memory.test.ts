@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { blank, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
+import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
 import { certificate, outside, view } from "../support/node-state";
 
 /** A memory, and what it has put on disk. */
 function remembering(record: Partial<MemoryRecord> = {}) {
   const disk: MemoryRecord[] = [];
-  const own = { ...blank, remembers: true, ...record };
+  const own = { ...emptyMemory, remembers: true, ...record };
   return { memory: new Memory(own, (one) => disk.push(one), 0), disk };
 }
 
@@ -24,14 +24,14 @@ describe("a vote", () => {
 
   it("is on disk before it is given, and not given if the disk fails", () => {
     const memory = new Memory(
-      { ...blank, remembers: true },
+      { ...emptyMemory, remembers: true },
       () => {
         throw new Error("disk full");
       },
       0,
     );
     expect(() => memory.vote(5, "db-1", 0)).toThrow("disk full");
-    expect(memory.said.vote).toBeNull();
+    expect(memory.remembered.vote).toBeNull();
   });
 
   it("keeps others from founding while its founder is at work, for a minute at most", () => {
@@ -46,22 +46,22 @@ describe("a vote", () => {
     const { memory } = remembering();
     memory.vote(5, "db-1", 1_000);
     memory.release(founder(0), 1_000);
-    expect(memory.said.vote).not.toBeNull();
+    expect(memory.remembered.vote).not.toBeNull();
     memory.release(founder(5), 1_001);
     memory.release(founder(0, { certificate: certificate(5) }), 1_001);
     memory.release({ ...founder(0), node: "db-3" }, 1_001);
-    expect(memory.said.vote).not.toBeNull();
+    expect(memory.remembered.vote).not.toBeNull();
     memory.release(founder(0), 1_001);
-    expect(memory.said.vote).toBeNull();
-    expect(memory.said.highest).toBe(5);
+    expect(memory.remembered.vote).toBeNull();
+    expect(memory.remembered.highest).toBe(5);
   });
 
   it("for itself ends when the founder gives up", () => {
     const { memory } = remembering({ vote: { epoch: 5, founder: "db-2" } });
     memory.giveUp("db-1");
-    expect(memory.said.vote).not.toBeNull();
+    expect(memory.remembered.vote).not.toBeNull();
     memory.giveUp("db-2");
-    expect(memory.said.vote).toBeNull();
+    expect(memory.remembered.vote).toBeNull();
   });
 });
 
@@ -69,17 +69,22 @@ describe("the group that a node has founded", () => {
   it("is recorded, and alone without a majority", () => {
     const { memory } = remembering({ vote: { epoch: 5, founder: "db-1" }, highest: 5 });
     memory.certify(certificate(5));
-    expect(memory.said).toMatchObject({ vote: null, highest: 5, alone: false, remembers: true });
+    expect(memory.remembered).toMatchObject({
+      vote: null,
+      highest: 5,
+      alone: false,
+      remembers: true,
+    });
     const { memory: other } = remembering({ remembers: false });
     other.certify(certificate(5, { kind: "first" }));
-    expect(other.said).toMatchObject({ alone: true, remembers: true });
+    expect(other.remembered).toMatchObject({ alone: true, remembers: true });
   });
 
   it("is not, if a later one came up meanwhile", () => {
     const { memory } = remembering({ highest: 6 });
-    expect(() => memory.certify(certificate(5))).toThrow("a later one came up");
+    expect(() => memory.certify(certificate(5))).toThrow("a later group appeared");
     const { memory: same } = remembering({ highest: 5, certificate: certificate(5) });
-    expect(() => same.certify(certificate(5))).toThrow("a later one came up");
+    expect(() => same.certify(certificate(5))).toThrow("a later group appeared");
   });
 });
 
@@ -87,7 +92,7 @@ describe("a group that a peer knows", () => {
   it("is taken over with its primary, and ends a vote that it is later than", () => {
     const { memory } = remembering({ vote: { epoch: 99, founder: "db-3" } });
     memory.adopt(certificate(100), view("db-1", 1));
-    expect(memory.said).toMatchObject({
+    expect(memory.remembered).toMatchObject({
       ...{ highest: 100, vote: null, lastView: view("db-1", 1) },
       certificate: certificate(100),
     });
@@ -121,7 +126,7 @@ describe("a group that a peer knows", () => {
     const { memory } = remembering({ certificate: certificate(100), lastView: view("db-2", 1) });
     memory.adopt(certificate(100), view("db-1", 1));
     expect(memory.rival).toEqual(view("db-1", 1));
-    expect(memory.said.lastView).toEqual(view("db-2", 1));
+    expect(memory.remembered.lastView).toEqual(view("db-2", 1));
   });
 });
 
@@ -131,15 +136,20 @@ describe("data that is not what the memory belongs to", () => {
     const { memory } = remembering({
       ...{ serverUuid: "a", highest: 7, vote, certificate: certificate(6) },
     });
-    expect(memory.meet("a")).toBe(false);
-    expect(memory.meet("b")).toBe(true);
-    expect(memory.said).toMatchObject({ remembers: false, highest: 7, vote, certificate: null });
+    expect(memory.bindTo("a")).toBe(false);
+    expect(memory.bindTo("b")).toBe(true);
+    expect(memory.remembered).toMatchObject({
+      remembers: false,
+      highest: 7,
+      vote,
+      certificate: null,
+    });
   });
 
   it("is not a first start", () => {
     const { memory } = remembering({ highest: 3 });
-    expect(memory.meet("a")).toBe(false);
-    expect(memory.said).toMatchObject({ remembers: true, highest: 3 });
+    expect(memory.bindTo("a")).toBe(false);
+    expect(memory.remembered).toMatchObject({ remembers: true, highest: 3 });
   });
 });
 

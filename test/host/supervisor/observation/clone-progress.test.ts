@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Mysql, SqlError } from "../../../../host/supervisor/mysql";
-import { Progress } from "../../../../host/supervisor/observation/clone-progress";
+import { CloneProgress } from "../../../../host/supervisor/observation/clone-progress";
 import { upTo } from "../support/node-state";
 
 function copying(stage: string, bytes: number): string[][] {
@@ -19,7 +19,7 @@ function catchingUp(last: number): string[][] {
 
 describe("Progress", () => {
   it("has not moved before something changed", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.take(copying("FILE COPY", 0), 0);
     expect(progress.isMoving(0)).toBe(false);
     progress.take(copying("FILE COPY", 1_000), 1_000);
@@ -28,13 +28,13 @@ describe("Progress", () => {
   });
 
   it("says how far a copy is", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.take(copying("FILE COPY", 3_210_000_000), 0);
-    expect(progress.describe("")).toBe("copying data: file copy, 3210 of 12300 MB");
+    expect(progress.describe("")).toBe("cloning data: file copy, 3210 of 12300 MB");
   });
 
   it("counts the transactions that are missing, of all that somebody has", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.take(catchingUp(40), 0);
     expect(progress.describe([upTo(90), upTo(100)].join(","))).toBe(
       "catching up: 60 transactions behind",
@@ -42,7 +42,7 @@ describe("Progress", () => {
   });
 
   it("moves while transactions are applied, however many come", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     for (const second of [0, 20, 40]) progress.take(catchingUp(second), second * 1_000);
     expect(progress.isMoving(60_000)).toBe(true);
     progress.take(catchingUp(40), 60_000);
@@ -50,7 +50,7 @@ describe("Progress", () => {
   });
 
   it("is stuck when a copy has stood still for a minute, on the own disk for ten", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.begin(0);
     const stuckAt = (stage: string, nowMs: number) => {
       progress.take(copying(stage, 5), nowMs);
@@ -65,7 +65,7 @@ describe("Progress", () => {
   });
 
   it("is not known to be stuck while MySQL is too busy to answer", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.begin(0);
     progress.take(copying("FILE COPY", 5), 57_000);
     expect(progress.isStuck(62_000)).toBe(true);
@@ -73,14 +73,14 @@ describe("Progress", () => {
   });
 
   it("is never stuck while no copy is under way", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.begin(0);
     progress.take(catchingUp(5), 0);
     expect(progress.isStuck(3_600_000)).toBe(false);
   });
 
   it("does not blame another MySQL for what the former one left", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.begin(0);
     progress.take(copying("FILE COPY", 5), 0);
     progress.restart();
@@ -106,24 +106,21 @@ describe("Progress", () => {
     ["MySQL died while it dropped data", left("In Progress", "In Progress", "1"), true],
     ["data came from the logs after a copy had failed", left("Failed", "Completed", "1"), false],
   ])("knows whether there is data: %s", (_, rows, cloneIncomplete) => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.take(rows, 0);
     expect(progress.cloneIncomplete).toBe(cloneIncomplete);
   });
 
-  it("takes a copy into a folder of the host, which a backup begins with, for no copy of its own data", () => {
-    const progress = new Progress();
+  it("ignores a clone into a folder of the host, which a backup begins with", () => {
+    const progress = new CloneProgress();
     const backup = (bytes: number) => [
-      ["stage", "DROP DATA", "In Progress", "0", "0"],
       ["stage", "FILE COPY", "In Progress", String(bytes), "12300000000"],
       ["copy to a folder", "In Progress", "0", ""],
       ["schema", "1"],
       ["executed", upTo(9)],
     ];
-    progress.take(backup(5), 0);
-    progress.take(backup(6), 1_000);
+    for (const ms of [0, 1_000, 3_600_000]) progress.take(backup(Math.min(ms, 1_000)), ms);
     expect(progress.cloneIncomplete).toBe(false);
-    progress.take(backup(6), 3_600_000);
     expect(progress.isStuck(3_600_000)).toBe(false);
     expect(progress.describe(upTo(10))).toBe("catching up: 1 transactions behind");
   });
@@ -136,7 +133,7 @@ describe("Progress", () => {
   const noRoom = ["3870", "Clone estimated database size is 12 GiB. Available space is 3 GiB."];
 
   /** Copies that each come so far and fail. */
-  function failing(progress: Progress, bytes: readonly number[]): void {
+  function failing(progress: CloneProgress, bytes: readonly number[]): void {
     for (const reach of bytes) {
       progress.begin(0);
       progress.take(trying("In Progress", reach), 0);
@@ -146,18 +143,18 @@ describe("Progress", () => {
   }
 
   it("fails once a sixth copy begins and none of the five before came further", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     failing(progress, [500, 500, 400, 500, 500]);
     expect(progress.failure).toBeUndefined();
     progress.begin(0);
     expect(progress.failure).toBe(
-      "5 copies of the data have failed, the last one with MySQL 3870: " +
+      "5 clones in a row have failed, the last one with MySQL 3870: " +
         "Clone estimated database size is 12 GiB. Available space is 3 GiB.",
     );
   });
 
   it("does not fail while copies come further, nor once one is a member", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     failing(progress, [100, 200, 300, 400, 500, 600, 700]);
     expect(progress.failure).toBeUndefined();
     failing(progress, [1, 1, 1, 1, 1]);
@@ -166,23 +163,23 @@ describe("Progress", () => {
     progress.take(trying("In Progress", 800), 0);
     expect(progress.failure).toBeUndefined();
     failing(progress, [1, 1, 1, 1, 1, 1]);
-    progress.arrive();
+    progress.reset();
     expect(progress.failure).toBeUndefined();
     failing(progress, [1, 1, 1, 1, 1]);
     expect(progress.failure).toBeUndefined();
   });
 
   it("does not compare with a copy of before that ended well", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     progress.take(trying("Completed", 5_000), 0);
     failing(progress, [100, 200, 300, 400, 500, 600, 700]);
     expect(progress.failure).toBeUndefined();
   });
 
   it("says so too if MySQL names no error", () => {
-    const progress = new Progress();
+    const progress = new CloneProgress();
     for (let copy = 1; copy <= 6; copy++) progress.begin(0);
-    expect(progress.failure).toBe("5 copies of the data have failed, the last one with no error");
+    expect(progress.failure).toBe("5 clones in a row have failed, the last one with no error");
   });
 
   it("asks only for transactions where MySQL cannot copy", async () => {
@@ -194,8 +191,8 @@ describe("Progress", () => {
         return Promise.resolve([["executed", upTo(9)]]);
       },
     };
-    const progress = new Progress();
-    await progress.look(mysql as Mysql, 0);
+    const progress = new CloneProgress();
+    await progress.poll(mysql as Mysql, 0);
     expect(progress.describe(upTo(10))).toBe("catching up: 1 transactions behind");
     expect(asked).toHaveLength(2);
   });

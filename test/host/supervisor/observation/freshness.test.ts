@@ -17,7 +17,7 @@ beforeEach(() => {
 /** Every state was heard at that time; then the node has applied so many, and received no more. */
 function heard(atMs: number, states: readonly NodeState[], applied: number): void {
   const own = member("db-2", "SECONDARY", { gtid: upTo(applied) });
-  for (const state of [...states, own]) freshness.hear(state, atMs);
+  for (const state of [...states, own]) freshness.note(state, atMs);
   freshness.compare(upTo(applied));
 }
 
@@ -81,8 +81,8 @@ describe("the data of a member", () => {
   it("grows old while the member does not apply what it has received, whatever the others have", () => {
     heard(1_000, [primary(7), secondary(7)], 7);
     for (const atMs of [2_000, 3_000, 4_000]) {
-      freshness.hear(member("db-2", "SECONDARY", { gtid: upTo(8) }), atMs);
-      freshness.hear(secondary(7), atMs);
+      freshness.note(member("db-2", "SECONDARY", { gtid: upTo(8) }), atMs);
+      freshness.note(secondary(7), atMs);
       freshness.compare(upTo(7));
     }
     expect(freshness.ageMs(self, 4_000)).toBe(3_000);
@@ -93,8 +93,8 @@ describe("the data of a member", () => {
   it("grows old on both replicas if neither applies", () => {
     heard(1_000, [primary(7), secondary(7)], 7);
     for (const atMs of [2_000, 3_000]) {
-      for (const state of [primary(9), secondary(9)]) freshness.hear(state, atMs);
-      freshness.hear(member("db-2", "SECONDARY", { gtid: upTo(9) }), atMs);
+      for (const state of [primary(9), secondary(9)]) freshness.note(state, atMs);
+      freshness.note(member("db-2", "SECONDARY", { gtid: upTo(9) }), atMs);
       freshness.compare(upTo(7));
     }
     expect(freshness.ageMs(self, 3_000)).toBe(2_000);

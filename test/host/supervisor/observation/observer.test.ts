@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { blank, Memory } from "../../../../host/supervisor/core/memory";
-import { HangingError, type Mysql } from "../../../../host/supervisor/mysql";
+import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
+import { TimeoutError, type Mysql } from "../../../../host/supervisor/mysql";
 import { Observer } from "../../../../host/supervisor/observation/observer";
 
 const nodes = ["db-1", "db-2", "db-3"].map((name, at) => ({ name, privateIp: `10.0.4.${at + 1}` }));
@@ -18,7 +18,7 @@ class Restarted {
     if (this.hangs) {
       this.hangs = false;
       this.sessions += 1;
-      throw new HangingError("MySQL does not answer");
+      throw new TimeoutError("MySQL does not answer");
     }
     if (sql.includes("webstack.lineage")) {
       this.onRead();
@@ -35,7 +35,7 @@ function observerOf(mysql: Restarted) {
   const observer = new Observer(
     "db-1",
     nodes,
-    new Memory(blank, () => undefined, 0),
+    new Memory(emptyMemory, () => undefined, 0),
     { onRestart: () => restarts.push(mysql.pid) },
     mysql as unknown as Mysql,
   );
@@ -46,13 +46,13 @@ describe("Observer", () => {
   it("asks who MySQL is again after one that hung, which may have been started anew", async () => {
     const mysql = new Restarted();
     const { observer, restarts } = observerOf(mysql);
-    await observer.look();
+    await observer.poll();
     expect(observer.state.lineage).toEqual([]);
     mysql.hangs = true;
-    await observer.look();
+    await observer.poll();
     const lineage = [{ epoch: "1@db-2", founding: "" }];
     Object.assign(mysql, { pid: "200", lineage: JSON.stringify(lineage) });
-    await observer.look();
+    await observer.poll();
     expect(observer.state.lineage).toEqual(lineage);
     expect(restarts).toEqual(["200"]);
   });
@@ -63,7 +63,7 @@ describe("Observer", () => {
     const lineage = [{ epoch: "1@db-2", founding: "" }];
     mysql.lineage = JSON.stringify(lineage);
     mysql.onRead = () => observer.note({ waiting: "MySQL does not answer yet" });
-    await observer.look();
+    await observer.poll();
     expect(observer.state.lineage).toEqual(lineage);
     expect(observer.state.waiting).toBe("MySQL does not answer yet");
   });
@@ -71,9 +71,9 @@ describe("Observer", () => {
   it("asks once in a session", async () => {
     const mysql = new Restarted();
     const { observer, restarts } = observerOf(mysql);
-    await observer.look();
+    await observer.poll();
     Object.assign(mysql, { pid: "200" });
-    await observer.look();
+    await observer.poll();
     expect(restarts).toEqual([]);
   });
 });

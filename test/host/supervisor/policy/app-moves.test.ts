@@ -37,33 +37,33 @@ describe("moves that app nodes ask for", () => {
   it("count once for each view that they end", () => {
     const moves = new AppMoves();
     for (const at of [0, 1, 2, 3]) expect(moves.take("100:5:0", "few", at)).toBe(true);
-    expect(moves.said(4)).toEqual([{ ended: "100:5:0", callers: "few", ageMs: 4 }]);
+    expect(moves.recent(4)).toEqual([{ ended: "100:5:0", callers: "few", ageMs: 4 }]);
   });
 
   it("count on the next primary too, whose clock began elsewhere", () => {
     const [first, second] = [new AppMoves(), new AppMoves()];
     taken(first, "few", [5 * hour, 5 * hour + minute]);
     const heardAt = 7_000;
-    second.hear(first.said(5 * hour + 2 * minute), heardAt);
-    expect(second.said(heardAt).map(({ ageMs }) => ageMs)).toEqual([2 * minute, minute]);
+    second.merge(first.recent(5 * hour + 2 * minute), heardAt);
+    expect(second.recent(heardAt).map(({ ageMs }) => ageMs)).toEqual([2 * minute, minute]);
     expect(taken(second, "few", [heardAt, heardAt + 8 * minute])).toEqual([false, true]);
   });
 
   it("come back to a supervisor that was started again, and grow no younger by it", () => {
     const [first, peer, again] = [new AppMoves(), new AppMoves(), new AppMoves()];
     taken(first, "few", [0]);
-    peer.hear(first.said(100), 100);
-    again.hear(peer.said(minute), minute);
-    peer.hear(again.said(hour), hour);
-    expect(peer.said(hour)).toMatchObject([{ ageMs: hour }]);
-    again.hear(undefined, hour);
-    expect(again.said(hour)).toHaveLength(1);
+    peer.merge(first.recent(100), 100);
+    again.merge(peer.recent(minute), minute);
+    peer.merge(again.recent(hour), hour);
+    expect(peer.recent(hour)).toMatchObject([{ ageMs: hour }]);
+    again.merge(undefined, hour);
+    expect(again.recent(hour)).toHaveLength(1);
   });
 
   it("are forgotten after a day", () => {
     const moves = new AppMoves();
     taken(moves, "few", [0]);
-    expect(moves.said(day - 1)).toHaveLength(1);
-    expect(moves.said(day)).toEqual([]);
+    expect(moves.recent(day - 1)).toHaveLength(1);
+    expect(moves.recent(day)).toEqual([]);
   });
 });

@@ -13,14 +13,14 @@ describe("BackOff", () => {
     const backOff = new BackOff();
     backOff.failed(0);
     backOff.failed(0);
-    backOff.worked();
+    backOff.succeeded();
     expect(backOff.failed(0)).toBe(1_000);
   });
 
   it("is over when its wait is, and there is none at first", () => {
     const backOff = new BackOff();
     expect(backOff.isOver(0)).toBe(true);
-    backOff.hold(500, 100);
+    backOff.wait(500, 100);
     expect(backOff.isOver(599)).toBe(false);
     expect(backOff.isOver(600)).toBe(true);
   });

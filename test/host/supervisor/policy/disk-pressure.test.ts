@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
-import { besideDiskPressure } from "../../../../host/supervisor/policy/disk-pressure";
-import { judge } from "../../../../host/supervisor/observation/disk-space";
+import { withDiskPressure } from "../../../../host/supervisor/policy/disk-pressure";
+import { assessDisk } from "../../../../host/supervisor/observation/disk-space";
 import { isPrimary } from "../../../../host/supervisor/wire/roles";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 const decideFor = (self: NodeState, peers: NodeState[]) =>
-  besideDiskPressure(decide({ nodes, self, peers }), { nodes, self, peers });
+  withDiskPressure(decide({ nodes, self, peers }), { nodes, self, peers });
 const full = { diskFull: true };
 
 describe("a member whose disk is nearly full", () => {
@@ -74,14 +74,17 @@ describe("a disk", () => {
   });
 
   it("is nearly full with less than a tenth and 4 GiB free, spent with 3 % and 1 GiB", () => {
-    expect(judge(disk(20, 2.1), none)).toEqual(none);
-    expect(judge(disk(20, 1.9), none)).toEqual({ full: true, spent: false });
-    expect(judge(disk(20, 0.5), none)).toEqual({ full: true, spent: true });
-    expect(judge(disk(500, 5), none)).toEqual(none);
+    expect(assessDisk(disk(20, 2.1), none)).toEqual(none);
+    expect(assessDisk(disk(20, 1.9), none)).toEqual({ full: true, spent: false });
+    expect(assessDisk(disk(20, 0.5), none)).toEqual({ full: true, spent: true });
+    expect(assessDisk(disk(500, 5), none)).toEqual(none);
   });
 
   it("has room again when clearly more is free", () => {
-    expect(judge(disk(20, 2.5), { full: true, spent: true })).toEqual({ full: true, spent: false });
-    expect(judge(disk(20, 2.7), { full: true, spent: false })).toEqual(none);
+    expect(assessDisk(disk(20, 2.5), { full: true, spent: true })).toEqual({
+      full: true,
+      spent: false,
+    });
+    expect(assessDisk(disk(20, 2.7), { full: true, spent: false })).toEqual(none);
   });
 });

@@ -13,7 +13,7 @@ describe("a primary that app nodes do not reach", () => {
   it("gives way to the member that most of them ask", () => {
     expect(betterPrimary(cutOff, [db2, db3], standing)).toEqual({
       to: "db-3",
-      reason: "2 of 2 app nodes reach db-3, 0 have asked here in 5000 ms",
+      reason: "2 of 2 app nodes reach db-3, 0 reached this node in the last 5000 ms",
       ifItHangs: "giveUp",
       callers: "most",
     });
@@ -24,7 +24,7 @@ describe("a primary that app nodes do not reach", () => {
     const asked = { [app1]: 400, [app2]: 5_001 };
     expect(betterPrimary({ ...cutOff, asked }, [db2, db3], standing)).toEqual({
       to: "db-3",
-      reason: "2 of 2 app nodes reach db-3, 1 have asked here in 5000 ms",
+      reason: "2 of 2 app nodes reach db-3, 1 reached this node in the last 5000 ms",
       ifItHangs: "giveUp",
       callers: "few",
     });
@@ -100,7 +100,7 @@ describe("a primary with a slow disk", () => {
     expect(betterPrimary(slow, peers, { ...standing, slowMs: 29_999 })).toBeUndefined();
     expect(betterPrimary(slow, peers, { ...standing, slowMs: 30_000 })).toEqual({
       to: "db-3",
-      reason: "its disk makes a commit take 1700 ms",
+      reason: "the disk of db-1 adds 1700 ms to each commit",
       ifItHangs: "giveUp",
     });
   });

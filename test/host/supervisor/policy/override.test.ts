@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { Override, type Sight } from "../../../../host/supervisor/policy/override";
+import { Override, type OverrideContext } from "../../../../host/supervisor/policy/override";
 import { member, outside, upTo, view } from "../support/node-state";
 
 const self = outside("db-3", { gtid: upTo(9), lastView: view("db-1", 5) });
 
-const sight = (peers: Sight["peers"], otherPrimary?: Sight["otherPrimary"]): Sight => ({
+const sight = (
+  peers: OverrideContext["peers"],
+  otherPrimary?: OverrideContext["otherPrimary"],
+): OverrideContext => ({
   ...{ peers, otherPrimary, nodeCount: 3 },
 });
 
 function asked(state = self, seen = sight([outside("db-2")])) {
-  return new Override().ask(state, seen, 0);
+  return new Override().request(state, seen, 0);
 }
 
 describe("an operator's word", () => {
@@ -19,12 +22,12 @@ describe("an operator's word", () => {
 
   it.each([
     ["without data", asked({ ...self, gtid: "" }), "db-3 has no data"],
-    ["with half a copy", asked({ ...self, cloneIncomplete: true }), /a copy was broken off/],
+    ["with half a copy", asked({ ...self, cloneIncomplete: true }), /its clone was interrupted/],
     ["in a group", asked(member("db-3", "SECONDARY", { gtid: upTo(9) })), /member of a group/],
     [
       "that sees a group",
       asked(self, sight([member("db-1", "PRIMARY")])),
-      "db-3 sees that db-1 is in a group with a majority",
+      "db-3 sees db-1 in a group with a majority",
     ],
     ["that sees a founding", asked(self, sight([outside("db-1", { founding: 7 })])), /is founding/],
     [
@@ -48,7 +51,7 @@ describe("an operator's word", () => {
 
   it("holds for two minutes", () => {
     const override = new Override();
-    override.ask(self, sight([]), 1_000);
+    override.request(self, sight([]), 1_000);
     expect(override.holds(self, sight([]), 121_000)).toBe(true);
     expect(override.holds(self, sight([]), 121_001)).toBe(false);
     expect(override.holds(self, sight([]), 1_000)).toBe(false);
@@ -56,28 +59,28 @@ describe("an operator's word", () => {
 
   it("ends for good with the sight of a group", () => {
     const override = new Override();
-    override.ask(self, sight([]), 0);
+    override.request(self, sight([]), 0);
     expect(override.holds(self, sight([member("db-1", "PRIMARY")]), 1)).toBe(false);
     expect(override.holds(self, sight([]), 2)).toBe(false);
   });
 
   it("ends for good with any sign of a later primary", () => {
     const override = new Override();
-    override.ask(self, sight([]), 0);
+    override.request(self, sight([]), 0);
     expect(override.holds({ ...self, lastView: view("db-2", 6) }, sight([]), 1)).toBe(false);
     expect(override.holds(self, sight([]), 2)).toBe(false);
   });
 
   it("ends for good once an app node reaches another primary", () => {
     const override = new Override();
-    override.ask(self, sight([]), 0);
+    override.request(self, sight([]), 0);
     expect(override.holds(self, sight([], { by: "10.0.3.12", primary: "db-2" }), 1)).toBe(false);
     expect(override.holds(self, sight([]), 2)).toBe(false);
   });
 
   it("ends when it was followed", () => {
     const override = new Override();
-    override.ask(self, sight([]), 0);
+    override.request(self, sight([]), 0);
     override.end();
     expect(override.holds(self, sight([]), 1)).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { monotonicMs } from "../../../../host/time/monotonic";
-import { Progress } from "../../../../host/supervisor/observation/clone-progress";
+import { CloneProgress } from "../../../../host/supervisor/observation/clone-progress";
 import { problem } from "../../../../host/supervisor/policy/problem";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { certificate, member, outside, view } from "../support/node-state";
@@ -8,20 +8,20 @@ import { certificate, member, outside, view } from "../support/node-state";
 const wait = { type: "wait", reason: "why" } as const;
 const state = outside("db-1", { waiting: "why" });
 
-function judged(node: NodeState, progress: Progress, isUnheard = false) {
+function judged(node: NodeState, progress: CloneProgress, isUnheard = false) {
   return problem(node, { peers: [], decision: wait, progress, isUnheard });
 }
 
 /** A node on which so many copies began. */
-function copied(times: number): Progress {
-  const progress = new Progress();
+function copied(times: number): CloneProgress {
+  const progress = new CloneProgress();
   for (let copy = 1; copy <= times; copy++) progress.begin(monotonicMs());
   return progress;
 }
 
 describe("what keeps a node from being healthy", () => {
   it("is nothing for a member that is ONLINE", () => {
-    expect(judged(member("db-1", "SECONDARY"), new Progress())).toBeUndefined();
+    expect(judged(member("db-1", "SECONDARY"), new CloneProgress())).toBeUndefined();
   });
 
   it("asks for patience while a copy is under way", () => {
@@ -30,7 +30,7 @@ describe("what keeps a node from being healthy", () => {
 
   it("asks for none if copies fail again and again, and says with what error", () => {
     expect(judged(state, copied(6))).toEqual({
-      text: "5 copies of the data have failed, the last one with no error",
+      text: "5 clones in a row have failed, the last one with no error",
       moving: false,
     });
   });
@@ -44,7 +44,7 @@ describe("what keeps a node from being healthy", () => {
 
   it("is what the node waits for if nothing moves", () => {
     const waiting = outside("db-1", { waiting: "db-2 was the last primary and cannot be seen" });
-    expect(judged(waiting, new Progress())).toEqual({
+    expect(judged(waiting, new CloneProgress())).toEqual({
       text: "db-2 was the last primary and cannot be seen",
       moving: false,
     });
@@ -56,7 +56,7 @@ describe("what keeps a node from being healthy", () => {
       ...{ certificate: certificate(9, { kind: "inherited" }), lastView: view("db-2", 1, 9) },
     });
     const judge = (node: NodeState, isUnheard: boolean) =>
-      problem(node, { peers: [], decision, progress: new Progress(), isUnheard });
+      problem(node, { peers: [], decision, progress: new CloneProgress(), isUnheard });
     expect(judge(inherited, true)).toBeUndefined();
     expect(judge(inherited, false)).toBeDefined();
     expect(judge({ ...inherited, certificate: certificate(10) }, true)).toBeDefined();

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listSaved, removeSaved, writeWhole } from "../../../../host/supervisor/saved/files";
+import { listSaved, removeSaved, writeComplete } from "../../../../host/supervisor/saved/files";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "saved-"))));
@@ -14,13 +14,15 @@ async function* chunks(...texts: string[]) {
 
 describe("a file that is whole", () => {
   it("has its size in bytes", async () => {
-    expect(await writeWhole(join(folder, "one"), chunks("grüß", " dich"))).toBe(11);
+    expect(await writeComplete(join(folder, "one"), chunks("grüß", " dich"))).toBe(11);
     expect(readdirSync(folder)).toEqual(["one"]);
   });
 
   it("is not there at all if it would be too large", async () => {
-    const written = writeWhole(join(folder, "one"), chunks("1234", "5678"), 7);
-    await expect(written).rejects.toThrow("they take more than the 7 bytes of room");
+    const written = writeComplete(join(folder, "one"), chunks("1234", "5678"), 7);
+    await expect(written).rejects.toThrow(
+      "the transactions need more than the 7 bytes that are allowed",
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 });

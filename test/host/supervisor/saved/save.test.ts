@@ -71,14 +71,14 @@ describe("transactions that a copy is to replace", () => {
   it("are refused, with nothing left behind, if the logs do not hold one of them", async () => {
     const { means, files } = folderWith([transaction(6)]);
     const saved = save(mysqlThatLoses(two).mysql, replaced, means);
-    await expect(saved).rejects.toThrow(`do not hold all of ${two.all}`);
+    await expect(saved).rejects.toThrow(`do not contain all of ${two.all}`);
     expect(files()).toEqual([]);
   });
 
   it("are refused if they went out of the logs", async () => {
     const { means, calls } = folderWith([]);
     const { mysql } = mysqlThatLoses({ ...two, purged: `${uuid}:6` });
-    await expect(save(mysql, replaced, means)).rejects.toThrow(`do not hold ${uuid}:6`);
+    await expect(save(mysql, replaced, means)).rejects.toThrow(`no longer contain ${uuid}:6`);
     expect(calls).toEqual([]);
   });
 

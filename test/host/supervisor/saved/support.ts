@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Mysql } from "../../../../host/supervisor/mysql";
-import type { Means } from "../../../../host/supervisor/saved/save";
+import type { SaveOptions } from "../../../../host/supervisor/saved/save";
 import type { Loss } from "../../../../host/supervisor/saved/loss";
 
 export const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
@@ -30,7 +30,7 @@ export function means(chunks: readonly string[]) {
     for (const chunk of chunks) yield Buffer.from(chunk);
   }
   const now = () => new Date("2026-11-28T09:00:00.000Z");
-  const all: Means = { folder, read, now };
+  const all: SaveOptions = { folder, read, now };
   return { means: all, calls, folder, files: () => readdirSync(folder).sort() };
 }
 

@@ -1,4 +1,4 @@
-import { Askers } from "../../../../host/supervisor/observation/askers";
+import { CheckClients } from "../../../../host/supervisor/observation/check-clients";
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { betterPrimary, HandOvers } from "../../../../host/supervisor/policy/hand-over";
 import type { ReachedPrimary } from "../../../../host/supervisor/policy/override";
@@ -11,13 +11,16 @@ const addresses = ["10.0.3.11", "10.0.3.12"];
 export class SimulatedApps {
   /** Links that are cut, as `<app> <db>`. */
   private readonly cut = new Set<string>();
-  private readonly memory = new Map<SimulatedNode, { askers: Askers; handOvers: HandOvers }>();
+  private readonly memory = new Map<
+    SimulatedNode,
+    { askers: CheckClients; handOvers: HandOvers }
+  >();
 
   /** What a supervisor knows of it, from its last start on. */
   private of(node: SimulatedNode, nowMs: number) {
     const known = this.memory.get(node);
     if (known) return known;
-    const fresh = { askers: new Askers([], nowMs), handOvers: new HandOvers() };
+    const fresh = { askers: new CheckClients([], nowMs), handOvers: new HandOvers() };
     this.memory.set(node, fresh);
     return fresh;
   }
@@ -57,7 +60,7 @@ export class SimulatedApps {
         const { askers } = this.of(node, nowMs);
         for (const address of addresses.filter((one) => reaches(one, node.name))) {
           const primaries = served.filter((name) => reaches(address, name));
-          askers.note(address, primaries, nowMs);
+          askers.onCheck(address, primaries, nowMs);
         }
       }
     }

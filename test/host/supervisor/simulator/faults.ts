@@ -1,5 +1,5 @@
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import type { Sight } from "../../../../host/supervisor/policy/override";
+import type { OverrideContext } from "../../../../host/supervisor/policy/override";
 import { random } from "../../../support/random";
 import { SimulatedApps } from "./apps";
 import { groupOf, type SimulatedNode } from "./node";
@@ -97,12 +97,12 @@ export abstract class SimulatedFaults extends SimulatedReplication {
       return;
     const peers = this.heardBy(node);
     const self = node.say(this.nowMs, this.seesMajority(node));
-    const { accepted } = node.override.ask(self, this.sight(node, peers), this.nowMs);
+    const { accepted } = node.override.request(self, this.sight(node, peers), this.nowMs);
     if (accepted) this.counts.overrides += 1;
   }
 
   /** What an operator's word is weighed against. */
-  protected sight(node: SimulatedNode, peers: NodeState[]): Sight {
+  protected sight(node: SimulatedNode, peers: NodeState[]): OverrideContext {
     const otherPrimary = this.by.witnesses ? this.apps.otherPrimary(node, this.nowMs) : undefined;
     return { peers, otherPrimary, nodeCount: this.nodes.length };
   }

@@ -1,5 +1,5 @@
 import { ownView } from "../../../../host/supervisor/core/certificate";
-import { blank, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
+import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
 import type { Lineage } from "../../../../host/supervisor/core/ancestor";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { Override } from "../../../../host/supervisor/policy/override";
@@ -40,7 +40,7 @@ export class SimulatedNode {
   /** On disk: a copy was begun and has not ended. */
   cloneIncomplete = false;
   /** On disk: what the supervisor remembers, and what it had written before. */
-  private disk: MemoryRecord = { ...blank, serverUuid: "1" };
+  private disk: MemoryRecord = { ...emptyMemory, serverUuid: "1" };
   private former: MemoryRecord = this.disk;
   memory: Memory;
   /** What an operator said. */
@@ -106,7 +106,7 @@ export class SimulatedNode {
     this.applied.clear();
     this.lineage = [];
     this.cloneIncomplete = false;
-    this.disk = { ...blank, serverUuid: "1", remembers: !knowsLoss };
+    this.disk = { ...emptyMemory, serverUuid: "1", remembers: !knowsLoss };
     this.former = this.disk;
   }
 
@@ -156,7 +156,7 @@ export class SimulatedNode {
 
   /** As a primary that is settled: puts the view on disk. */
   look(): void {
-    const { certificate, lastView, vote } = this.memory.said;
+    const { certificate, lastView, vote } = this.memory.remembered;
     if (!this.group || !this.isSettledPrimary()) return;
     if (!certificate || certificate.groupId !== this.group.groupId) return;
     if ((vote?.epoch ?? 0) > certificate.epoch) return;
@@ -170,7 +170,7 @@ export class SimulatedNode {
     const { group, founding } = this;
     const role = group?.primary === this ? "PRIMARY" : "SECONDARY";
     return outside(this.name, {
-      ...this.memory.said,
+      ...this.memory.remembered,
       ready: this.powered && nowMs >= this.mysqlAt,
       member: group ? { state: "ONLINE", role } : { state: "OFFLINE", role: "" },
       groupId: group ? group.groupId : null,

@@ -122,7 +122,7 @@ export class SimulatedReplication {
 
   /** The group that it knows as the latest one, if it reaches that. */
   protected groupInReach(node: SimulatedNode): Group | undefined {
-    const { certificate } = node.memory.said;
+    const { certificate } = node.memory.remembered;
     const primary = this.nodes.find(
       (other) =>
         other.group?.primary === other &&

@@ -1,7 +1,7 @@
 import { castVote, countVotes } from "../../../../host/supervisor/core/ballot";
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { decide, type Situation } from "../../../../host/supervisor/core/decide";
-import { follow, settle } from "../../../../host/supervisor/core/follow";
+import { adoptFromPeer, updateFromPeers } from "../../../../host/supervisor/core/peer-updates";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { isConfirmed, isOwnPrimary } from "../../../../host/supervisor/core/who-serves";
 import { isPrimary } from "../../../../host/supervisor/wire/roles";
@@ -13,8 +13,8 @@ export interface Rules {
   serves: (state: NodeState, peers: readonly NodeState[], nodeCount: number) => boolean;
   castVote: typeof castVote;
   countVotes: typeof countVotes;
-  follow: typeof follow;
-  settle: typeof settle;
+  follow: typeof adoptFromPeer;
+  settle: typeof updateFromPeers;
   /** True if what is written survives a loss of power, the last write too. */
   isDurable: boolean;
   /** True if a node whose disk was replaced knows that it does not remember. */
@@ -30,6 +30,6 @@ export const rules: Rules = {
   decide,
   serves: (state, peers, count) =>
     isPrimary(state) && (isConfirmed(state, peers, count) || (state.alone && isOwnPrimary(state))),
-  ...{ castVote, countVotes, follow, settle },
+  ...{ castVote, countVotes, follow: adoptFromPeer, settle: updateFromPeers },
   ...{ isDurable: true, knowsLoss: true, letsIn: true, witnesses: true },
 };

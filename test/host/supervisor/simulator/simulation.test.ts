@@ -123,7 +123,7 @@ describe("a weakened rule is seen to fail:", () => {
     ["a group is made without the votes of a majority", { countVotes: () => undefined }, 308],
     ["a node votes as it is asked", anyVotes, 308],
     [
-      "a member stays in a group that nobody agreed on",
+      "a member stays in a group without a valid certificate",
       {
         decide: (situation) =>
           isInGroup(situation.self) ? { type: "nothing" } : decide(situation),

@@ -51,7 +51,9 @@ export class Simulation extends SimulatedSupervisors {
 
   protected override isSpared(node: SimulatedNode): boolean {
     const others = this.nodes.filter((other) => other !== node);
-    const isWhole = others.every((other) => other.memory.said.remembers && !other.cloneIncomplete);
+    const isWhole = others.every(
+      (other) => other.memory.remembered.remembers && !other.cloneIncomplete,
+    );
     return (
       isWhole && others.some((other) => [...this.acknowledged].every((w) => other.applied.has(w)))
     );
@@ -77,7 +79,7 @@ export class Simulation extends SimulatedSupervisors {
 
   /** True for the primary of an operator's group that no majority knows yet. */
   private isByOperator(node: SimulatedNode): boolean {
-    const { certificate, alone } = node.memory.said;
+    const { certificate, alone } = node.memory.remembered;
     return certificate?.kind === "override" && alone;
   }
 

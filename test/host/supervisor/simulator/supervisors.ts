@@ -1,6 +1,6 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
 import type { Decision, FoundingKind } from "../../../../host/supervisor/core/decision";
-import { founded } from "../../../../host/supervisor/core/lineage";
+import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
@@ -116,7 +116,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   /** What the other nodes answer; undefined if it has no vote itself. */
   private ask(node: SimulatedNode, epoch: number, kind: FoundingKind): VoteAnswer[] | undefined {
     if (kind === "sole" || kind === "override") return [];
-    const { lastView } = node.memory.said;
+    const { lastView } = node.memory.remembered;
     const request = { founder: node.name, epoch, kind, lastView };
     const voteOf = (voter: SimulatedNode): VoteAnswer => {
       const peers = this.heardBy(voter);
@@ -135,7 +135,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
 
   private bootstrap(node: SimulatedNode, epoch: number, kind: FoundingKind): void {
     if (node.group) return;
-    node.lineage = founded(this.stateOf(node), epoch);
+    node.lineage = foundingLineage(this.stateOf(node), epoch);
     const { groupId } = (node.group = groupOf(this.groupId(node), node));
     try {
       const self = { ...this.stateOf(node), member: null };

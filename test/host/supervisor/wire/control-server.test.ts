@@ -55,9 +55,9 @@ describe("the control socket", () => {
 
   it("asks for patience where the answer does", async () => {
     await started({
-      "GET /health": () => ({ status: 503, body: "copying data", retryAfterSeconds: 180 }),
+      "GET /health": () => ({ status: 503, body: "cloning data", retryAfterSeconds: 180 }),
     });
-    expect(await ask("GET", "/health")).toEqual([503, "copying data\n", "180"]);
+    expect(await ask("GET", "/health")).toEqual([503, "cloning data\n", "180"]);
   });
 
   it("refuses a body that is no JSON or too long, and says why a call failed", async () => {

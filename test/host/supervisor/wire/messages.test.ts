@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  type Answers,
+  type SupervisorCalls,
   controlHandlers,
   peerHandlers,
 } from "../../../../host/supervisor/wire/messages";
@@ -9,9 +9,9 @@ import { certificate, member, view } from "../support/node-state";
 const nodes = ["db-1", "db-2", "db-3"];
 
 /** Handlers of db-1, and what they were made to do. */
-function handlers(overrides: Partial<Answers> = {}) {
+function handlers(overrides: Partial<SupervisorCalls> = {}) {
   const done: string[] = [];
-  const answers: Answers = {
+  const answers: SupervisorCalls = {
     state: () => member("db-1", "PRIMARY"),
     isFresh: () => true,
     problem: () => undefined,
@@ -122,9 +122,9 @@ describe("messages of root", () => {
 
   it("are told to be patient while the node is on its way, and not otherwise", () => {
     const health = (moving: boolean) =>
-      handlers({ problem: () => ({ text: "copying data", moving }) }).control["GET /health"]!(0);
-    expect(health(true)).toEqual({ status: 503, body: "copying data", retryAfterSeconds: 180 });
-    expect(health(false)).toEqual({ status: 503, body: "copying data", retryAfterSeconds: 0 });
+      handlers({ problem: () => ({ text: "cloning data", moving }) }).control["GET /health"]!(0);
+    expect(health(true)).toEqual({ status: 503, body: "cloning data", retryAfterSeconds: 180 });
+    expect(health(false)).toEqual({ status: 503, body: "cloning data", retryAfterSeconds: 0 });
   });
 
   it("hear that the node is healthy without a problem, and not if MySQL hangs", () => {

@@ -32,7 +32,15 @@ beforeAll(async () => {
   const credentials = await make("db-1");
   const onHeard = (peer: string) => heard.push(peer);
   server = servePeers({
-    ...{ address: host, port: 0, credentials, nodes, self: "db-1", handlers, onHeard },
+    ...{
+      address: host,
+      port: 0,
+      credentials,
+      nodes,
+      self: "db-1",
+      handlers,
+      onPeerRequest: onHeard,
+    },
   });
   await once(server, "listening");
   port = (server.address() as AddressInfo).port;
@@ -128,7 +136,7 @@ describe("the server for peers", () => {
   it("gives the body to the handler, and refuses one that it cannot take", async () => {
     expect(await ask("/who", {}, '{"a":1}')).toEqual([200, '{"peer":"db-2","body":{"a":1}}']);
     expect(await ask("/who", {}, "{")).toEqual([400, "body is no JSON\n"]);
-    expect(await ask("/never", {}, "{}")).toEqual([400, "body does not fit\n"]);
+    expect(await ask("/never", {}, "{}")).toEqual([400, "invalid body\n"]);
     expect(await ask("/toString")).toEqual([404, "unknown\n"]);
     expect(await ask("/broken")).toEqual([500, "failed\n"]);
   });

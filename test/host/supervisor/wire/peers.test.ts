@@ -69,9 +69,9 @@ describe("the peers", () => {
     const { peers, signs } = started(() => undefined);
     await vi.advanceTimersByTimeAsync(700);
     signs["db-2"]!();
-    peers.hear("db-9");
+    peers.noteAlive("db-9");
     await vi.advanceTimersByTimeAsync(50);
-    peers.hear("db-3");
+    peers.noteAlive("db-3");
     expect(peers.silences()).toEqual([
       { address: "127.0.0.12", silentMs: 50 },
       { address: "127.0.0.13", silentMs: 0 },
@@ -81,7 +81,7 @@ describe("the peers", () => {
   it("leave nothing unsure once each was heard, or gave no sign for as long as an answer counts", async () => {
     const says: Record<string, unknown> = {};
     const { peers, signs } = started((name) => says[name]);
-    const isSure = () => peers.isSureBeside("db-2");
+    const isSure = () => peers.areOthersAccountedFor("db-2");
     await vi.advanceTimersByTimeAsync(1_500);
     expect(isSure()).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
@@ -99,12 +99,12 @@ describe("the peers", () => {
   it("are told of a group and its primary, and what they answer is known", async () => {
     const { peers, asked } = started((name) => member(name, "SECONDARY"));
     const record = { certificate: certificate(100), lastView: view("db-1", 3) };
-    expect(peers.heardCount()).toBe(0);
-    peers.tell(record);
+    expect(peers.answeredCount()).toBe(0);
+    peers.sendRecord(record);
     await vi.advanceTimersByTimeAsync(0);
     expect(asked[0]).toEqual(["db-2", "/record", record]);
     expect(peers.states()).toHaveLength(2);
-    expect(peers.heardCount()).toBe(2);
+    expect(peers.answeredCount()).toBe(2);
   });
 
   it("vote each for itself", async () => {

@@ -24,7 +24,7 @@ beforeEach(() => {
     get ageMs() {
       return look.ageMs;
     },
-    get lives() {
+    get isAlive() {
       return look.lives;
     },
     isFresh: () => look.ageMs < 1_500,

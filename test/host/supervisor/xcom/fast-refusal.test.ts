@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { FastRefusal, refusalRules, toRefuse } from "../../../../host/supervisor/xcom/fast-refusal";
+import {
+  FastRefusal,
+  refusalRules,
+  silentAddresses,
+} from "../../../../host/supervisor/xcom/fast-refusal";
 
 describe("connections to a silent host", () => {
   it("are refused from half a second of silence on", () => {
     const silences = [0, 500, 501, 3_600_000].map((silentMs, i) => ({
       ...{ address: `10.0.4.1${i}`, silentMs },
     }));
-    expect(toRefuse(silences)).toEqual(["10.0.4.12", "10.0.4.13"]);
+    expect(silentAddresses(silences)).toEqual(["10.0.4.12", "10.0.4.13"]);
   });
 
   it("are refused at their beginning alone, at XCom's port alone, and for 10 s if nobody renews that", () => {

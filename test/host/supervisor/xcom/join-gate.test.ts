@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Limits, openJoinGate } from "../../../../host/supervisor/xcom/join-gate";
+import { type GateLimits, openJoinGate } from "../../../../host/supervisor/xcom/join-gate";
 
 const closing: (() => void)[] = [];
 
@@ -16,7 +16,7 @@ async function seedThatEchoes(): Promise<number> {
 }
 
 /** A gate to a seed that echoes, and what an echo through it says. */
-async function gateTo(port: number, awaited: string[], limits: Partial<Limits> = {}) {
+async function gateTo(port: number, awaited: string[], limits: Partial<GateLimits> = {}) {
   let openings = 0;
   const gate = await openJoinGate(
     { awaited: () => awaited, seed: { host: "127.0.0.1", port }, onOpen: () => void openings++ },

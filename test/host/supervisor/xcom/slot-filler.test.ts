@@ -79,7 +79,7 @@ describe("SlotFiller", () => {
     places.keep(true);
     programs[0]!.stderr.emit("data", Buffer.from("no socket\n"));
     programs[0]!.emit("close", 1);
-    expect(said.mock.calls.join()).toMatch(/without help: no socket/);
+    expect(said.mock.calls.join()).toMatch(/mysqlslap failed: no socket/);
     vi.advanceTimersByTime(29_999);
     places.keep(true);
     expect(programs).toHaveLength(1);

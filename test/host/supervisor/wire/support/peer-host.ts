@@ -29,7 +29,7 @@ export function client(port: number, onPort = db1) {
   const said = { signs: 0 };
   const asked = new PeerClient({
     ...{ peer: onPort, port, credentials: credentials["db-2"]!, localAddress: db2.privateIp },
-    onSign: () => (said.signs += 1),
+    onAlive: () => (said.signs += 1),
   });
   return { said, ask: (path: string, body?: object) => asked.ask(path, body) };
 }

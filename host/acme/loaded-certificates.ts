@@ -1,0 +1,73 @@
+import { sendCommand } from "../haproxy/send-command";
+
+/** The certificates that HAProxy has loaded, changed through its runtime API. https://docs.haproxy.org/3.2/management.html#9.3 */
+export class LoadedCertificates {
+  /**
+   * @param ask sends one command. @param list directory that HAProxy takes certificates from.
+   * @param map reference of the map of names with a certificate.
+   */
+  constructor(
+    private readonly list: string,
+    private readonly map: string,
+    private readonly ask: (command: string) => Promise<string>,
+  ) {}
+
+  /** Uses the HAProxy of an admin socket. */
+  static behind(socket: string, list: string, map: string): LoadedCertificates {
+    return new LoadedCertificates(list, map, (command) => sendCommand(socket, command));
+  }
+
+  /** Loads a certificate file into HAProxy; false if HAProxy served it already. */
+  async serve(path: string, { pem, fingerprint }: { pem: string; fingerprint: string }) {
+    const now = parseCertificate(await this.ask(`show ssl cert ${path}`));
+    if (now?.fingerprint === fingerprint && now.used) return false;
+    if (!now) await this.must(/created|New empty/i, `new ssl cert ${path}`);
+    if (now?.fingerprint !== fingerprint) {
+      await this.must(/created|updated/i, `set ssl cert ${path} <<\n${pem}`);
+      await this.must(/Success/, `commit ssl cert ${path}`);
+    }
+    if (!now?.used)
+      await this.must(/Success|already exists/, `add ssl crt-list ${this.list} ${path}`);
+    return true;
+  }
+
+  /** Removes a certificate file from HAProxy, if loaded. */
+  async forget(path: string): Promise<void> {
+    if (!parseCertificate(await this.ask(`show ssl cert ${path}`))) return;
+    await this.ask(`del ssl crt-list ${this.list} ${path}`);
+    await this.must(/deleted/i, `del ssl cert ${path}`);
+  }
+
+  /** Sets HAProxy's map of domains with a certificate; returns the added domains. */
+  async certify(names: readonly string[]): Promise<string[]> {
+    const shown = await this.ask(`show map ${this.map}`);
+    const there = shown.split("\n").flatMap((line) => line.split(" ")[1] ?? []);
+    const added = names.filter((name) => !there.includes(name));
+    for (const name of added) await this.must(/^$/, `add map ${this.map} ${name} yes`);
+    for (const name of there.filter((one) => !names.includes(one))) {
+      await this.must(/^$/, `del map ${this.map} ${name}`);
+    }
+    return added;
+  }
+
+  private async must(good: RegExp, command: string): Promise<void> {
+    const said = await this.ask(command);
+    if (!good.test(said)) {
+      throw new Error(
+        `HAProxy refused the command ${command.split("\n")[0]!}: ${said || "no answer"}`,
+      );
+    }
+  }
+}
+
+/** Parses the answer to `show ssl cert <file>`; undefined if HAProxy has not loaded the file. */
+export function parseCertificate(
+  said: string,
+): { fingerprint?: string; used: boolean } | undefined {
+  if (!/^Filename: /m.test(said)) return undefined;
+  const fingerprint = /^SHA1 FingerPrint: (\w+)/m.exec(said)?.[1];
+  return {
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    used: /^Status: Used/m.test(said),
+  };
+}

@@ -1,0 +1,54 @@
+import { findTip } from "./chain/tip";
+import { keys } from "./chain/manifest";
+import type { ObjectStore } from "./store/object-store";
+
+/** Pause between two checks of an archive that another node writes, milliseconds. */
+const lookMs = 5_000;
+
+/** Watches on a standby whether the archive grows. */
+export class GrowthWatch {
+  private timeline = "";
+  private number = 0;
+  private grownMs: number;
+  private lookedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly root: string,
+    nowMs: number,
+  ) {
+    this.grownMs = nowMs;
+  }
+
+  /** Time since this node last saw the archive grow, milliseconds. */
+  silentMs(nowMs: number): number {
+    return nowMs - this.grownMs;
+  }
+
+  /** Records that the archive has grown, or that this node has just archived. */
+  note(nowMs: number): void {
+    this.grownMs = nowMs;
+  }
+
+  /**
+   * Checks the store at intervals. @throws StoreError if the store fails: then nothing is known about the
+   * other nodes.
+   */
+  async check(timeline: string, nowMs: number): Promise<void> {
+    if (nowMs - this.lookedMs < lookMs) return;
+    this.lookedMs = nowMs;
+    const isNew = timeline !== this.timeline;
+    const number = isNew
+      ? (await findTip(this.store, this.root, timeline)).number
+      : await this.next(timeline);
+    if (isNew || number > this.number) this.grownMs = nowMs;
+    this.timeline = timeline;
+    this.number = number;
+  }
+
+  private async next(timeline: string): Promise<number> {
+    const after = keys.link(this.root, timeline, this.number);
+    const newer = await this.store.list(keys.links(this.root, timeline), after);
+    return this.number + newer.length;
+  }
+}

@@ -1,0 +1,40 @@
+import { Routes } from "../cloud-api/routes";
+import { type Caller, Transport } from "../cloud-api/transport";
+import { MoveWatch, type BrokerStatus } from "./move-watch";
+
+/** How the mover reaches the API: directly with the token, or through brokers that have it. */
+export type ApiAccess =
+  { endpoint: string } | { brokers: readonly { name: string; url: string }[] };
+
+/** Dependencies of the mover's API client. */
+export interface ApiClientArgs {
+  /** Reads a systemd credential of the unit: `token`, or `key`, `cert` and `ca`. */
+  credential: (name: string) => string;
+  /** Name of this node. */
+  node: string;
+  /** Called when the other load balancer took the address; only brokers report that. */
+  onMove: () => void;
+}
+
+/** Interval of status requests to the brokers, milliseconds; they cause no API call. */
+const warmMs = 2_000;
+/** Longest wait for a connection to a broker in the same private network, milliseconds. */
+const brokerConnectMs = 400;
+
+/** Creates the mover's API client. */
+export function apiClient(way: ApiAccess, { credential, node, onMove }: ApiClientArgs): Caller {
+  const agent = "webstack-mover";
+  if ("endpoint" in way) return new Transport(way.endpoint, { agent, token: credential("token") });
+  const tls = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
+  const settings = { agent, tls, connectMs: brokerConnectMs };
+  const routes = new Routes(way.brokers.map(({ url }) => new Transport(url, settings)));
+  const watch = new MoveWatch(node);
+  const warm = async () => {
+    for (const answer of await routes.keepWarm("ready")) {
+      if (watch.isMoveByPeer(answer as BrokerStatus)) onMove();
+    }
+  };
+  void warm();
+  setInterval(() => void warm(), warmMs);
+  return routes;
+}

@@ -1,0 +1,39 @@
+/** Timeout of a probe of the other load balancer's public address, milliseconds. */
+export const answerMs = 500;
+/** Interval of a standby's probes, milliseconds. */
+export const probeMs = 200;
+/** Gap between two probes beyond which this process must have been suspended, milliseconds. */
+const longestGapMs = 500;
+/** Number of unanswered probes that prove a silence. */
+const enough = 2;
+
+/** Measures how long the other load balancer has left a standby's probes unanswered. */
+export class UnansweredProbes {
+  /** Times of the first unanswered probes. */
+  private asked: number[] = [];
+  private lastMs = -Infinity;
+
+  /** Records a probe. */
+  onProbe(nowMs: number): void {
+    this.forgetIfStoodStill(nowMs);
+    this.lastMs = nowMs;
+    if (this.asked.length < enough) this.asked.push(nowMs);
+  }
+
+  /** Records an answer: earlier probes no longer count. */
+  onAnswer(): void {
+    this.asked = [];
+  }
+
+  /** Milliseconds, 0 to {@link answerMs}, until two probes have timed out. */
+  leftMs(nowMs: number): number {
+    this.forgetIfStoodStill(nowMs);
+    if (this.asked.length < enough) return answerMs;
+    return Math.max(0, this.asked[enough - 1]! + answerMs - nowMs);
+  }
+
+  /** Resets after a suspension of this process: answers from that time are unread, not missing. */
+  private forgetIfStoodStill(nowMs: number): void {
+    if (nowMs - this.lastMs > longestGapMs) this.onAnswer();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Decision } from "./decision";
+import { hasAllTransactionsOf } from "./lineage";
+import { isMajority, latestPrimaries, type NodeState } from "./node-state";
+
+/** The nodes among which the founder of a group is chosen. */
+export interface FounderChoice {
+  nodes: readonly string[];
+  self: NodeState;
+  visible: readonly NodeState[];
+  /** The visible nodes that have their data. */
+  whole: readonly NodeState[];
+  /** The nodes that have a vote. */
+  voters: readonly NodeState[];
+  kind: "majority" | "first";
+}
+
+/**
+ * Chooses the founder: a node that has all transactions, compared by GTID set and lineage. Of several such
+ * nodes the last primary is chosen, else the first in the configured order. If no node has all of them,
+ * the last primary is chosen: the others' additional transactions were never acknowledged, and those nodes
+ * are cloned.
+ */
+export function chooseFounder({
+  nodes,
+  self,
+  visible,
+  whole,
+  voters,
+  kind,
+}: FounderChoice): Decision {
+  const byName = voters
+    .filter((one) => whole.includes(one))
+    .sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
+  const complete = byName.filter((candidate) =>
+    whole.every((other) => hasAllTransactionsOf(candidate, other)),
+  );
+  const primaries = latestPrimaries(voters);
+  const isLast = ({ node }: NodeState) => primaries.includes(node);
+  const last =
+    primaries.length === 1 && !isDoubtful(voters, nodes.length) ? byName.find(isLast) : undefined;
+  const chosen = complete.find(isLast) ?? complete[0] ?? last;
+  if (!chosen) {
+    return {
+      type: "wait",
+      reason: "no node has all transactions; an operator must choose one with npm run db:override",
+    };
+  }
+  const why = complete.includes(chosen) ? "has all transactions" : "was the last primary";
+  if (chosen.node !== self.node) {
+    return { type: "wait", reason: `${chosen.node} ${why} and starts the group` };
+  }
+  const seen = visible.map(({ node }) => node).join(", ");
+  return { type: "bootstrap", kind, reason: `of ${seen} this node ${why}` };
+}
+
+/**
+ * True if the latest group was founded by an override and no majority knows it: another group may have
+ * served.
+ */
+function isDoubtful(voters: readonly NodeState[], nodeCount: number): boolean {
+  const certificates = voters.flatMap(({ certificate }) => certificate ?? []);
+  const latest = Math.max(0, ...certificates.map(({ epoch }) => epoch));
+  const ofLatest = certificates.filter(({ epoch }) => epoch === latest);
+  const isOverride = ofLatest.some(({ kind }) => kind === "override");
+  return isOverride && !isMajority(ofLatest.length, nodeCount);
+}

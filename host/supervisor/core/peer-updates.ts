@@ -1,0 +1,64 @@
+import type { Certificate } from "./certificate";
+import type { Memory } from "./memory";
+import type { GroupRecord } from "./messages";
+import { isCertified, type NodeState } from "./node-state";
+import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
+
+/**
+ * Adopts the latest group that a peer knows. A group founded by an override ends beside a group that
+ * serves, never the other way round. So such a group is adopted only once every other node has answered,
+ * or has been silent for so long that it no longer serves on the strength of this node's answers.
+ *
+ * @param isSure true if that holds for every node but the founder and this one; see `Peers.areOthersAccountedFor`.
+ *
+ * @throws what the disk throws.
+ */
+export function adoptFromPeer(
+  memory: Memory,
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+  { certificate, lastView }: GroupRecord,
+  isSure: boolean,
+): void {
+  const isUnsure = !isSure || isBeside(certificate, self, peers, nodeCount);
+  if (certificate.kind === "override" && isUnsure) return;
+  memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
+}
+
+/** True if the group differs from the group of this node, or from the group that serves a majority. */
+function isBeside(
+  { groupId }: Certificate,
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): boolean {
+  if (isCertified(self) && self.groupId !== groupId) return true;
+  const serving = servingElsewhere({ ...self, groupId }, [self, ...peers], nodeCount);
+  return serving !== undefined;
+}
+
+/**
+ * Updates the memory from the current states of the peers; returns a line for the journal if there is one.
+ * @throws what the disk throws.
+ */
+export function updateFromPeers(
+  memory: Memory,
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): string | undefined {
+  // Before another node can join: from then on others may have transactions that this node lacks.
+  if (self.sole && isCertified(self) && peers.some(({ ready }) => ready)) memory.setSole(false);
+  if (self.alone && isConfirmed(self, peers, nodeCount)) memory.setKnown();
+  if (mayRemember(self, peers, nodeCount)) {
+    memory.countAgain();
+    return "this node counts in a majority again: it is a member of a group that others know";
+  }
+  const serving = servingElsewhere(self, peers, nodeCount);
+  const serves = isCertified(self) && !self.alone;
+  if (!serving || serves || self.certificate?.kind !== "override") return undefined;
+  if (serving.groupId === self.certificate.groupId) return undefined;
+  memory.yieldTo(serving.certificate!, serving.lastView!);
+  return `the group founded by an operator's override gives way to the group of ${serving.node}`;
+}
