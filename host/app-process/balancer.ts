@@ -15,7 +15,23 @@ export function sessionsOf(csv: string, server: string): number {
 }
 
 /**
- * Drains the server on `port`: no new requests, and a wait for the running ones.
+ * Number of connections of a server that have changed their protocol, such as WebSockets.
+ *
+ * @param sessions answer to `show sess all`, some three kilobytes for each session.
+ */
+export function tunnelsOf(sessions: string, server: string): number {
+  return sessions
+    .split(/^(?=0x)/m)
+    .filter((one) => one.includes(` server=${server} `) && one.includes(" rsp.st=MSG_TUNNEL"))
+    .length;
+}
+
+/** Time between two counts of sessions, and between two of those among them that are no requests, milliseconds. */
+const every = { requestMs: 50, tunnelMs: 500 };
+
+/**
+ * Drains the server on `port`: no new requests, and a wait for the running ones. WebSockets are not
+ * waited for: they may last for hours, and the process itself can tell their clients when it is stopped.
  *
  * @returns the number of requests that still run after `seconds`.
  */
@@ -27,10 +43,18 @@ export async function drainServer(
   const said = await sendCommand(socketPath, `set server app/${port} state drain`);
   if (said !== "") throw new Error(`the balancer says: ${said}`);
   const end = monotonicMs() + seconds * 1_000;
-  for (;;) {
-    const left = sessionsOf(await sendCommand(socketPath, "show stat app 4 -1"), String(port));
-    if (left === 0 || monotonicMs() >= end) return left;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let countedMs = monotonicMs(); ;) {
+    const sessions = sessionsOf(await sendCommand(socketPath, "show stat app 4 -1"), String(port));
+    if (sessions === 0) return 0;
+    const isOver = monotonicMs() >= end;
+    if (isOver || monotonicMs() - countedMs >= every.tunnelMs) {
+      // Counted after the sessions: one that ends in between is taken for a request, and waited for once more.
+      const tunnels = tunnelsOf(await sendCommand(socketPath, "show sess all"), String(port));
+      const requests = Math.max(sessions - tunnels, 0);
+      if (requests === 0 || isOver) return requests;
+      countedMs = monotonicMs();
+    }
+    await new Promise((resolve) => setTimeout(resolve, every.requestMs));
   }
 }
 

@@ -50,6 +50,7 @@ app.on("upgrade", (request, socket) => {
       if (opcode === 8) socket.end();
     }
   });
+  socket.on("end", () => socket.end());
   socket.on("close", () => sockets.delete(socket));
   socket.on("error", () => undefined);
 });

@@ -1,5 +1,5 @@
 import { appPort, type AppProgram } from "../app/app-program";
-import { innerDefaults, sendsAtOnce } from "../haproxy-lines";
+import { innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
 import { made } from "../notice";
 import type { ProxyTimeouts } from "../requests";
 import { text } from "../text";
@@ -43,6 +43,7 @@ export function appBalancerCfg(
       timeout client ${timeouts.uncounted}
       timeout server ${timeouts.uncounted}
       timeout tunnel ${timeouts.idle}
+      ${endsWithOneSide}
       # Node closes a connection that is idle for 5 s, at the same moment perhaps as a request comes on it.
       option http-server-close
       retries 2

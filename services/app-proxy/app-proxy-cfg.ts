@@ -1,7 +1,7 @@
 import type { Peer } from "../../topology";
 import { appPort, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
-import { haproxyProcess, innerDefaults, sendsAtOnce } from "../haproxy-lines";
+import { haproxyProcess, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
 import { made } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
@@ -51,6 +51,7 @@ export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): s
       timeout client ${timeouts.uncounted}
       timeout http-keep-alive ${idleSeconds + 15}s
       timeout tunnel ${timeouts.idle}
+      ${endsWithOneSide}
       # Every retry goes to another node.
       retries 2
       option redispatch 1

@@ -1,5 +1,5 @@
 import type { Peer } from "../../topology";
-import { haproxyProcess, sendsAtOnce } from "../haproxy-lines";
+import { haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
 import { made } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { stackFileLines } from "../stack-file-text";
@@ -85,6 +85,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       timeout http-keep-alive 10s
       timeout check 500ms
       timeout tunnel ${timeouts.idle}
+      ${endsWithOneSide}
       # Every retry goes to another node; what is retried is said in the backend.
       retries 2
       option redispatch 1
