@@ -1,6 +1,6 @@
 import type { Cost } from "./model";
 import type { Plan, Step } from "./plan";
-import { isMap, shown, type Values } from "./values";
+import { isMap, valueText, type Values } from "./values";
 
 /** Net prices of a month. */
 export interface Prices {
@@ -70,14 +70,14 @@ function priceOf(type: string, values: Values, prices: Prices, unpriced: Set<str
     return price ?? 0;
   };
   if (type === "hcloud:index/server:Server") {
-    const [size, location] = [shown(values.serverType), shown(values.location)];
+    const [size, location] = [valueText(values.serverType), valueText(values.location)];
     const address = hasOwnIpv4(values) ? (prices.serverIpv4[location] ?? 0) : 0;
     const key = `${size} ${location}`;
     return found(`server type ${size} in ${location}`, prices.server[key]) + address;
   }
   if (type === "hcloud:index/volume:Volume") return Number(values.size) * prices.volumeGb;
   if (type === "hcloud:index/floatingIp:FloatingIp") {
-    const key = `${shown(values.type)} ${shown(values.homeLocation)}`;
+    const key = `${valueText(values.type)} ${valueText(values.homeLocation)}`;
     return found(`floating address ${key}`, prices.floating[key]);
   }
   if (type === "hcloud:index/primaryIp:PrimaryIp" && values.type === "ipv4") {

@@ -4,7 +4,7 @@ import type { CloudChange, HostChange, UnitChange } from "./model";
 import { unknownConfiguration } from "./hosts";
 
 /** Nodes of each tier while the change goes on. */
-export type Sizes = Readonly<Record<string, number>>;
+export type TierSizes = Readonly<Record<string, number>>;
 
 /** Words of the tiers. */
 const tierWords: Record<string, string> = {
@@ -18,7 +18,7 @@ const tierWords: Record<string, string> = {
 export function effectsOf(
   hosts: readonly HostChange[],
   cloud: readonly CloudChange[],
-  sizes: Sizes,
+  sizes: TierSizes,
 ): Effect[] {
   const left = (role: string) => (sizes[role] ?? 1) - gone(hosts, role);
   const all = [
@@ -34,7 +34,7 @@ function gone(hosts: readonly HostChange[], tier: string): number {
   return hosts.filter(({ role, server }) => role === tier && server?.kind === "deleted").length;
 }
 
-function hostEffects(host: HostChange, sizes: Sizes, left: number): Effect[] {
+function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[] {
   const size = sizes[host.role] ?? 1;
   const tier = tierWords[host.role] ?? host.role;
   const unknown = host.others.includes(unknownConfiguration);

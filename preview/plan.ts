@@ -3,11 +3,11 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { mapOf, type Values } from "./values";
 
 /** What becomes of a resource. */
-export type Fate = "same" | "create" | "update" | "delete" | "replace";
+export type PlannedAction = "same" | "create" | "update" | "delete" | "replace";
 
 /** What is planned for one resource. */
 export interface Step {
-  fate: Fate;
+  fate: PlannedAction;
   /** Type token, such as `hcloud:index/server:Server`. */
   type: string;
   /** Name in the program, such as `web-1-vm`. */
@@ -33,7 +33,7 @@ export interface Plan {
   notes: string[];
 }
 
-const fates: Record<string, Fate> = {
+const fates: Record<string, PlannedAction> = {
   same: "same",
   create: "create",
   update: "update",

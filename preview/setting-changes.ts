@@ -1,5 +1,5 @@
 import type { SettingChange } from "./model";
-import { isMap, secretText, shown, type Values } from "./values";
+import { isMap, secretText, valueText, type Values } from "./values";
 
 /** Values that a stack file keeps encrypted. https://www.pulumi.com/docs/iac/concepts/secrets */
 function isEncrypted(value: unknown): boolean {
@@ -34,7 +34,7 @@ function differing(before: Values, after: Values, path: string): SettingChange[]
 }
 
 function brief(value: unknown): string {
-  const text = shown(hidden(value)).replaceAll("\n", " ");
+  const text = valueText(hidden(value)).replaceAll("\n", " ");
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from "./plan";
-import { isMap, isSecret, shown } from "./values";
+import { isMap, isSecret, valueText } from "./values";
 
 /** Longest value that is shown, characters. */
 const longest = 80;
@@ -28,7 +28,7 @@ function differing(path: string, before: unknown, after: unknown): string[] {
 
 /** What comes to a list, and what goes. */
 function listChange(path: string, before: readonly unknown[], after: readonly unknown[]): string {
-  const [old, next] = [before.map(shown), after.map(shown)];
+  const [old, next] = [before.map(valueText), after.map(valueText)];
   const gone = old.filter((one) => !next.includes(one)).map((one) => `- ${brief(one)}`);
   const come = next.filter((one) => !old.includes(one)).map((one) => `+ ${brief(one)}`);
   const all = [...gone, ...come];
@@ -36,6 +36,6 @@ function listChange(path: string, before: readonly unknown[], after: readonly un
 }
 
 function brief(value: unknown): string {
-  const text = shown(value).replaceAll("\n", " ");
+  const text = valueText(value).replaceAll("\n", " ");
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

@@ -42,7 +42,7 @@ export function mapOf(value: unknown): Values {
 }
 
 /** A value in a few words; never a secret one, also deep inside. */
-export function shown(value: unknown): string {
+export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "string" && !isSecret(value) && !isUnknown(value)) return value;
   return JSON.stringify(masked(value)).replaceAll(/"(\[(?:secret|known later)\])"/g, "$1");

@@ -10,7 +10,7 @@ export const keptBodyMb = 50;
 const largeStatus = 530;
 
 /** What holds for requests to the app at one place. */
-export interface Place extends Required<{
+export interface LocationTarget extends Required<{
   [Key in keyof PathRequests]: NonNullable<PathRequests[Key]>;
 }> {
   /** Name of its location without `@`, such as `app`. */
@@ -22,13 +22,16 @@ export interface Place extends Required<{
 }
 
 /** A place with a path of its own. */
-export interface PathPlace extends Place {
+export interface PathLocation extends LocationTarget {
   /** Such as `/api`, itself and what is below it, or `/api/`, only that. */
   path: string;
 }
 
 /** The place of all requests, and those of paths. */
-export function places(requests: WebRequests): { usual: Place; own: PathPlace[] } {
+export function pathLocationsOf(requests: WebRequests): {
+  usual: LocationTarget;
+  own: PathLocation[];
+} {
   const { answerTimeoutSeconds, maxBodyMib } = requests;
   const limits = { answerTimeoutSeconds, maxBodyMib, buffering: true };
   const usual = { ...limits, name: "app", bodySize: [], status: largeStatus };
@@ -40,12 +43,14 @@ export function places(requests: WebRequests): { usual: Place; own: PathPlace[] 
   return { usual, own };
 }
 
-function defined(path: PathRequests): Partial<Omit<Place, "name" | "bodySize" | "status">> {
+function defined(
+  path: PathRequests,
+): Partial<Omit<LocationTarget, "name" | "bodySize" | "status">> {
   return Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined));
 }
 
 /** Nginx looks at the size where a request comes in, and again where its body is read. */
-function withBodySize(place: Place): Place {
+function withBodySize(place: LocationTarget): LocationTarget {
   return { ...place, bodySize: [`client_max_body_size ${place.maxBodyMib}m;`] };
 }
 
@@ -55,6 +60,6 @@ export function mayStream(maxBodyMib: number): boolean {
 }
 
 /** Whether a place has a location for large bodies. */
-export function streams({ buffering, maxBodyMib }: Place): boolean {
+export function streams({ buffering, maxBodyMib }: LocationTarget): boolean {
   return buffering && mayStream(maxBodyMib);
 }
