@@ -13,7 +13,7 @@ import { printable, printableName, redacted } from "./printable";
 
 type Path = readonly PropertyKey[];
 
-/** Tells of a value at a path whether a message must not repeat it. */
+/** True for a value at a path that no message may repeat. */
 export type HiddenValues = (path: Path, found: unknown) => boolean;
 
 /** `webstack:web.count` for the path `["web", "count"]`. */
@@ -21,7 +21,7 @@ export function settingKey(path: Path): string {
   return `webstack:${path.map(printableName).join(".")}`;
 }
 
-/** One sentence on a value that breaks its setting's rule: key, rule, value found, fix. */
+/** Sentence on a value that breaks its setting's rule: key, rule, value, fix. */
 export function brokenRule(path: Path, notes: SettingNotes, found: string): string {
   return `${settingKey(path)} must ${notes.must}, got ${found}; ${fix(path, notes)}`;
 }
@@ -34,9 +34,9 @@ function fix(path: Path, notes: SettingNotes): string {
 }
 
 /**
- * The problems behind what zod found in `raw`, one for each setting or unknown name.
+ * Converts zod's issues in `raw` to sentences, one for each setting or unknown name.
  *
- * @param hides tells of a value that no sentence may repeat it, besides those of secret settings.
+ * @param hides true for values that no sentence may repeat, besides those of secret settings.
  */
 export function problemsOf(
   error: z.ZodError,

@@ -3,10 +3,10 @@ import { serverEffects } from "./server-effects";
 import type { CloudChange, HostChange, UnitChange } from "./model";
 import { unknownConfiguration } from "./hosts";
 
-/** Nodes of each tier while the change goes on. */
+/** Number of nodes of each tier during the change. */
 export type TierSizes = Readonly<Record<string, number>>;
 
-/** Words of the tiers. */
+/** Names of the tiers for people. */
 const tierWords: Record<string, string> = {
   lb: "load balancer",
   web: "web node",
@@ -14,7 +14,7 @@ const tierWords: Record<string, string> = {
   db: "database node",
 };
 
-/** Everything that follows from a plan, the worst first, each once. */
+/** All effects of a plan, the worst first, without duplicates. */
 export function effectsOf(
   hosts: readonly HostChange[],
   cloud: readonly CloudChange[],
@@ -29,7 +29,7 @@ export function effectsOf(
   return [...once.values()].sort((a, b) => b.level - a.level);
 }
 
-/** Nodes of a tier that go. */
+/** Number of deleted nodes of a tier. */
 function gone(hosts: readonly HostChange[], tier: string): number {
   return hosts.filter(({ role, server }) => role === tier && server?.kind === "deleted").length;
 }
@@ -53,7 +53,7 @@ function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[]
   ];
 }
 
-/** Services whose restart somebody notices, by the beginning of their unit. */
+/** Effects of a unit's reload or restart on visitors. */
 function unitEffects({ unit, verb }: UnitChange, tier: string, size: number): Effect[] {
   if (verb === "reload") {
     const visitors = "services read their settings anew and go on; no request fails";

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { mapOf, type Values } from "./values";
 
-/** What becomes of a resource. */
+/** Planned action on a resource. */
 export type PlannedAction = "same" | "create" | "update" | "delete" | "replace";
 
-/** What is planned for one resource. */
+/** Planned step of one resource. */
 export interface Step {
   fate: PlannedAction;
   /** Type token, such as `hcloud:index/server:Server`. */
@@ -20,9 +20,9 @@ export interface Step {
   changed: string[];
 }
 
-/** What an engine planned and said. */
+/** Plan and messages of an engine. */
 export interface Plan {
-  /** A step for each resource that the plan names. */
+  /** One step for each resource of the plan. */
   steps: Step[];
   /** What a look at what is there found different: from what was recorded to what was found. */
   found: Step[];
@@ -43,7 +43,7 @@ const fates: Record<string, PlannedAction> = {
   "delete-replaced": "replace",
 };
 
-/** What the engine itself adds to a failure; the reason is another message. */
+/** Generic messages that the engine adds to a failure; the cause is in another message. */
 const echo = /^(preview failed|update failed|.*resource registration failed|.*inputs to .* failed)/;
 
 /** Reads the events of a preview: those of the Automation API, or of the command's event log. */

@@ -15,8 +15,8 @@ const wallClock: Record<string, string> = {
   "converge/journal.ts": "an operator is told when a release began to run",
   "converge/systemd.ts": "the journal is read from a date",
   "mover.ts": "the status tells an operator dates",
+  "supervisor/saved/save-guard.ts": "what is kept for days outlives a boot",
   "supervisor/saved/save.ts": "the name of a file tells an operator when it was saved",
-  "supervisor/saved/saving.ts": "what is kept for days outlives a boot",
   "ticket-keys.ts": "both load balancers know the half day of a key without a word between them",
 };
 
