@@ -12,13 +12,13 @@ import { keptRelease, type KeptRelease } from "./release/pack";
 import { commandOf, packApp, type Packing, releasesFolder } from "./release/packed-app";
 import { plainCommand, type ReleaseFacts } from "./release/facts";
 
-/** Where releases live on the hosts, and how many: the running one, and two to go back to. */
-export const releasePlace = { root: "/srv/app", keep: 3 } as const;
+/** Directory of releases on the hosts, and how many are kept: the running one, and two for a rollback. */
+export const releaseLocation = { root: "/srv/app", keep: 3 } as const;
 
-/** Where runtimes live on the hosts. */
+/** Directory of runtimes on the hosts. */
 const runtimeRoot = "/srv/runtime";
 
-/** What is pushed to hosts to run releases, with the directory that they have it in. */
+/** A runtime archive that is pushed to the hosts, with its directory there. */
 export interface RuntimePackage extends NodePackage {
   root: string;
 }
@@ -34,23 +34,23 @@ export function runtimePackage(
   return { ...kept, root: runtimeRoot };
 }
 
-/** What runs an app's release on the app nodes. */
+/** Runtime of an app's release on the app nodes. */
 export interface DeployedRuntime {
-  /** In words, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+  /** Name for people, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
   text?: string;
-  /** What is pushed. @default programs of the distribution, or of the release itself */
+  /** Pushed runtime archive. @default programs of the distribution, or of the release itself */
   pushed?: RuntimePackage;
   /** Directory of the release with packages of Python. @default none */
   python?: string;
 }
 
-/** An app as the hosts get it. */
+/** An app as it is deployed to the hosts. */
 export interface DeployedApp {
   /** Its release. */
   release: { digest: string; url?: string; root: string; keep: number };
-  /** What the release says of itself, as far as it is known here. */
+  /** Metadata of the release, as far as it is known on this machine. */
   facts: ReleaseFacts;
-  /** How it is run and asked for its health. */
+  /** How the app runs, and its health check. */
   program: {
     command: readonly string[];
     migrate?: readonly string[];
@@ -59,31 +59,31 @@ export interface DeployedApp {
     sharesPort: boolean;
     notifies: boolean;
   };
-  /** Local path of the archive that is pushed. @default the hosts fetch the release, or have it */
+  /** Local path of the archive that is pushed. @default the hosts download the release, or have it */
   archive: string | undefined;
   /** What runs it. */
   runtime: DeployedRuntime;
 }
 
-/** What is known beside the settings. */
-export interface Surroundings {
+/** Facts for a deployment besides the settings. */
+export interface DeployContext {
   /** Processors of the app nodes. @default those of `app.serverType` */
   architecture?: Architecture;
   /** Texts that a failed build must not show. @default none */
   secrets?: readonly string[];
 }
 
-/** Where a release is, and how it is run if the settings do not say so. */
+/** A release with its location, and its default command. */
 interface Found extends KeptRelease {
   digest: string;
   url?: string;
   /** What runs it. */
   runtime: Runtime;
-  /** @throws Error if nobody says it. */
+  /** Default command. @throws Error if it is unknown. */
   command: () => readonly string[];
 }
 
-/** What decides which release runs. */
+/** Settings that decide which release runs. */
 type AppSettings = Pick<
   Settings["app"],
   | "source"
@@ -98,16 +98,16 @@ type AppSettings = Pick<
 >;
 
 /**
- * The app of a stack: built and packed, unless the hosts fetch it or one is pinned.
+ * The app of a stack: built and packed, unless the hosts download it or a release is pinned.
  *
  * @param packed digest of a release of `app.path` that was packed already; absent: it is packed now.
- * @throws Error if the build fails, if it is not known how the app is run, or if its runtime cannot be had.
+ * @throws Error if the build fails, if the app's command is unknown, or if its runtime cannot be downloaded.
  */
 export function deployedApp(
   { app, domain }: Pick<Settings, "app" | "domain">,
   projectRoot: string,
   packed?: string,
-  { architecture, secrets = [] }: Surroundings = {},
+  { architecture, secrets = [] }: DeployContext = {},
 ): DeployedApp {
   const { health, migrate, sharesPort, notifies, release, serverType } = app;
   const processors = () => architecture ?? architectureOf(serverType);
@@ -117,7 +117,7 @@ export function deployedApp(
   const { python } = runtime;
   const text = runtimeText(runtime);
   return {
-    release: { digest, ...(url === undefined ? {} : { url }), ...releasePlace },
+    release: { digest, ...(url === undefined ? {} : { url }), ...releaseLocation },
     facts: facts ?? {},
     program: {
       command: app.command ?? (app.processes === 0 ? [] : command()),
@@ -125,7 +125,7 @@ export function deployedApp(
       sharesPort,
       notifies,
       ...(migrate ? { migrate } : {}),
-      // It ran already, and what came after it may have migrated on, by `migrate` or by itself.
+      // A pinned release ran before; a later release may have migrated the schema further.
       ...(release !== undefined ? { migratesOnSwitch: false } : {}),
     },
     archive,
@@ -160,7 +160,7 @@ function found(app: AppSettings, place: Packing, packed: string | undefined): Fo
   };
 }
 
-/** A release that ran before, which hosts still have. */
+/** A pinned release that ran before, which the hosts still have. */
 function pinned(
   { source, releaseCommand, releaseRuntime, runtime: usual = {} }: AppSettings,
   digest: string,
@@ -168,7 +168,7 @@ function pinned(
 ): Found {
   const kept = keptRelease(releasesFolder(projectRoot), digest);
   const isFetched = source.path === undefined && source.sha256 === digest;
-  // A release that says of itself what it is, and nothing of a runtime, has the distribution's.
+  // A release with metadata that names no runtime uses the distribution's.
   const runtime = releaseRuntime ?? (kept.facts ? (kept.facts.runtime ?? {}) : usual);
   return {
     digest,

@@ -7,14 +7,14 @@ import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
-import { hiddenIn, withoutHidden } from "./config/hidden";
-import { lostNames, problemsOf } from "./config/problems";
+import { hiddenValues, withoutHidden } from "./config/hidden-values";
+import { mergedNames, problemsOf } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { defaultBufferPoolMib, serverSize } from "./config/server-types";
 import { clearTextSecrets, decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
 
-/** Where the app's release comes from: a directory to pack and push, or a file to fetch. */
+/** Source of the app's release: a directory to pack and push, or a file to download. */
 export type AppSource =
   | {
       /** Absolute path of the directory. */
@@ -32,25 +32,25 @@ type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
 type BackupConfig = NonNullable<StackConfig["backups"]>;
 
-/** All that a stack file says: checked, with defaults, secrets wrapped. */
+/** All settings of a stack file: checked, with defaults, secrets wrapped. */
 export interface Settings extends Omit<
   StackConfig,
   | ("app" | "backups" | "db" | "loadBalancers" | "consent")
   | ("tls" | "domain" | "domains" | "canonicalDomain")
 > {
-  /** What the stack file allows for a while. */
+  /** Temporary consents of the stack file. */
   consent: Consent[];
-  /** HTTPS of the load balancers, and the names that it is for. */
+  /** HTTPS settings of the load balancers, with the domains. */
   edgeTls: EdgeTls;
-  /** Name in the stack's URL; absent: the floating address is it. */
+  /** Host name in the stack's URL; absent: the floating address. */
   domain?: string;
   /** Network zone of the locations, such as `eu-central`. */
   networkZone: string;
   /** Settings of the load balancers. */
   loadBalancers: Omit<LoadBalancerConfig, "api" | "tls"> & {
-    /** How the Hetzner API is reached, and where the token is. */
+    /** Endpoint of the Hetzner API, and which nodes have the token. */
     api: Omit<LoadBalancerConfig["api"], "token"> & { token: pulumi.Output<string> };
-    /** Certificate for HTTPS; absent: a placeholder is made. */
+    /** Certificate for HTTPS; absent: a self-signed placeholder. */
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
   /** Settings of the app tier. */
@@ -63,7 +63,7 @@ export interface Settings extends Omit<
     };
   /** Settings of the databases. */
   db: StackConfig["db"] & {
-    /** MiB of memory that each MySQL keeps data in. */
+    /** Size of each MySQL's buffer pool, MiB. */
     bufferPoolMib: number;
   };
   /** Settings of backups; absent: there are none. */
@@ -95,10 +95,10 @@ export function checkedSettings(
   const raw = decodeSettings(all, settingsSchema);
   const parsed = settingsSchema.safeParse(raw);
   const token = valueAt(raw, ["loadBalancers", "api", "token"]) ?? sharedToken(all);
-  const hides = hiddenIn(raw, settingsSchema);
+  const hides = hiddenValues(raw, settingsSchema);
   const problems = [
     ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw, hides)),
-    ...lostNames(settingsSchema, raw),
+    ...mergedNames(settingsSchema, raw),
     ...[
       ...combinationProblems(raw),
       ...consentProblems(raw, today),
@@ -154,10 +154,10 @@ function withoutNames({ tls: _, domains: __, canonicalDomain: ___, ...rest }: St
   return rest;
 }
 
-/** Where the Hetzner API is, if nothing else is said. */
+/** Default endpoint of the Hetzner API. */
 const officialEndpoint = "https://api.hetzner.cloud/v1";
 
-/** The API as the machine of `pulumi up` reaches it: that of the cloud's provider. */
+/** Endpoint and token with which `pulumi up` itself calls the API: those of the hcloud provider. */
 export function readProject(): { endpoint: string; token: pulumi.Output<string> } {
   const all = pulumi.runtime.allConfig();
   const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;

@@ -6,10 +6,10 @@ import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
-/** Variable with the digest of a release that a deploy has packed: what runs here does not pack it again. */
+/** Environment variable with the digest of a release that `npm run deploy` has packed already. */
 export const packedRelease = "WEBSTACK_PACKED_RELEASE";
 
-/** The stack that the current stack file describes. */
+/** Builds the stack of the current stack file. */
 export function program(): WebStackOutputs {
   const today = new Date();
   const settings = readSettings(__dirname, today);
@@ -30,7 +30,7 @@ export function program(): WebStackOutputs {
   });
 }
 
-/** Says that a release is pinned: whoever built another one would wait for it in vain. */
+/** Logs that a release is pinned, because a newly built release is not deployed then. */
 function tellPin({ app: { release } }: Settings): void {
   if (release === undefined) return;
   void pulumi.log.info(
@@ -38,10 +38,10 @@ function tellPin({ app: { release } }: Settings): void {
   );
 }
 
-/** Warns of a stack that is worth protecting and has no backups. */
+/** Warns of a protected stack without backups. */
 function tellBackups({ protect, backups }: Settings): void {
   if (!protect || backups) return;
   void pulumi.log.warn(
-    "there are no backups: set webstack:backups, see docs/backups.md; what is lost on all database nodes is lost for good",
+    "webstack:backups is not set, so data that is lost on all database nodes cannot be restored; see docs/backups.md",
   );
 }

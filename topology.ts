@@ -6,26 +6,26 @@ export type Role = "lb" | "web" | "app" | "db";
 /** Roles in the order of their subnets: lb has the first /24 after the network's own, and so on. */
 export const roles = ["lb", "web", "app", "db"] as const;
 
-/** Servers that one spread placement group takes. Source: Hetzner placement group documentation. */
+/** Most servers in a spread placement group. Source: Hetzner placement group documentation. */
 const groupSize = 10;
 
-/** Host part of node 1 is one more; lower ones are left to the cloud's gateway. */
+/** Host part before node 1; lower addresses are left to the cloud's gateway. */
 const firstHostPart = 10;
 
-/** VRRP priorities of lb-1 and lb-2: apart enough for one of them to win every election. */
+/** VRRP priorities of lb-1 and lb-2; they differ, so that every election has a winner. */
 const vrrpPriorities = [200, 190];
 
-/** What the plan of a stack depends on. */
+/** Input of {@link topology}. */
 export interface TopologyInput {
   /** Private network with prefix, such as `10.0.0.0/16`; /21 or larger. */
   ipRange: string;
-  /** Locations over which each tier is spread in turn; at least one. */
+  /** Locations over which each tier is spread round-robin; at least one. */
   locations: readonly string[];
   /** Number of nodes per tier. */
   counts: Readonly<Record<Role, number>>;
 }
 
-/** A node as other nodes reach it. */
+/** Name and private address of a node. */
 export interface Peer {
   /** Name of the server and of its host, such as `web-2`; letters, digits and dashes. */
   name: string;
@@ -124,8 +124,8 @@ function checked(role: Role, number: number): number {
 }
 
 /**
- * Nodes that have the API token instead of the load balancers: two without a public service, of the
- * databases first, since those run no code of visitors or users.
+ * Nodes that have the API token instead of the load balancers: two nodes without a public service, database
+ * nodes first, because they do not run the app's code.
  */
 export function brokerNodes({ db, web }: Topology): PlannedNode[] {
   return [...db, ...web].slice(0, 2);

@@ -6,9 +6,9 @@ import type { WebStackArgs } from "./web-stack/args";
 import { type Foundation, foundation } from "./web-stack/foundation";
 import { serverTiers, type Tiers } from "./web-stack/server-tiers";
 
-/** What is known of a stack. A type and no interface, since a program's outputs are a record of anything. */
+/** Outputs of a stack. A type alias, because an interface is not assignable to Pulumi's record of outputs. */
 export type WebStackOutputs = {
-  /** Where visitors come in, such as `https://www.example.com/`. */
+  /** URL for visitors, such as `https://www.example.com/`. */
   url: pulumi.Output<string>;
   /** Floating addresses, no prefix. */
   floatingIp: { ipv4: pulumi.Output<string>; ipv6: pulumi.Output<string> | undefined };
@@ -20,21 +20,21 @@ export type WebStackOutputs = {
     publicIp: pulumi.Output<string>;
     serverId: pulumi.Output<number>;
   }[];
-  /** Login name, and the addresses that lead to all nodes. */
+  /** SSH login name, and the bastions' public addresses. */
   ssh: { user: string; bastions: pulumi.Output<string>[] };
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Output<string>;
-  /** The app's release; what it says of itself is not known if the hosts fetch it. */
+  /** The app's release; its metadata is unknown if the hosts download it. */
   release: { digest: string } & Omit<ReleaseFacts, "command" | "runtime">;
-  /** What runs it on the app nodes, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+  /** Runtime on the app nodes, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
   runtime?: string;
 };
 
 /**
  * The whole stack: servers of all tiers on one network, behind the floating addresses.
  *
- * It is a function and no resource. A resource would be the parent of all others, or a new one beside
- * them: either way the preview of a stack that is there would plan a change.
+ * This is a function, not a component resource. A component would be the parent of all others, or a new resource beside
+ * them: either way the preview of an existing stack would plan a change.
  */
 export function webStack(args: WebStackArgs): WebStackOutputs {
   const { web, app, db } = args;
@@ -50,7 +50,7 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
   return outputs(args, base, tiers, privateKey);
 }
 
-/** The deploy key once every node accepts it: before that a new one is of no use to anybody. */
+/** The deploy key, once every node accepts it. */
 function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.Output<string> {
   const way = ({ server: { node, publicIp } }: Tiers["web"][number]) =>
     node.role === "lb"
@@ -58,7 +58,7 @@ function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.
       : { node: node.name, host: node.privateIp, bastions: lb.publicIps };
   const hosts = [lb.hosts, web, app, db].flat();
   const servers = hosts.map(({ server }) => server);
-  return access.opening(hosts.map(way), servers);
+  return access.provenPrivateKey(hosts.map(way), servers);
 }
 
 /** Configures tier after tier, from the databases outwards, through the load balancers. */
@@ -72,7 +72,7 @@ function rollOut(
   const access = { ...direct, bastions: lb.publicIps };
   const bastions = lb.servers;
   const pushed = archive === undefined ? {} : { archive };
-  // A server that changes its type and a service that restarts would be two nodes that are away.
+  // All servers first: a resize and a service restart at the same time would take two nodes out of service.
   const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
   const dbDone = new Rollout("db", { hosts: db, access, after: servers });
   const afterDb = [...bastions, dbDone];

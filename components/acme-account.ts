@@ -7,7 +7,7 @@ import { NodeCertificates } from "./node-certificates";
 
 /** Arguments of {@link AcmeAccount}. */
 export interface AcmeAccountArgs {
-  /** Load balancers, which order certificates and give them to each other. */
+  /** Load balancers, which order certificates and serve them to each other. */
   loadBalancers: readonly Peer[];
   /** Host names that get a certificate each. */
   domains: readonly string[];
@@ -16,11 +16,11 @@ export interface AcmeAccountArgs {
 }
 
 /**
- * The stack's account at a certificate authority. Its key is in the state, so it outlives both load
- * balancers; certificates are on the load balancers, and are ordered anew if both are lost.
+ * The stack's account at a certificate authority. The account's key is in Pulumi's state, so it survives the loss
+ * of both load balancers. The certificates are on the load balancers, and are ordered again if both are lost.
  */
 export class AcmeAccount extends pulumi.ComponentResource {
-  /** What the load balancers are told. */
+  /** Settings of the load balancers' ACME client. */
   readonly settings: pulumi.Output<AcmeSettings>;
   private readonly key: tls.PrivateKey;
   private readonly channel: NodeCertificates;

@@ -6,13 +6,13 @@ import type { FloatingAddresses } from "./floating-addresses";
 import type { ApiAccess } from "./load-balancer-pair";
 import { NodeCertificates } from "./node-certificates";
 import type { Server } from "./server";
-import type { Guest } from "./tier";
+import type { ExtraService } from "./tier";
 
 /** Arguments of {@link AddressBroker}. */
 export interface AddressBrokerArgs {
   /** Nodes without a public service that have the token, in order of preference; two. */
   nodes: readonly Peer[];
-  /** Load balancers, which ask the brokers. */
+  /** Load balancers, which are the brokers' clients. */
   loadBalancers: readonly Peer[];
   /** Hetzner API as the brokers reach it, with `/v1`. */
   endpoint: string;
@@ -20,14 +20,14 @@ export interface AddressBrokerArgs {
   token: pulumi.Input<string>;
   /** Addresses that may be moved. */
   addresses: FloatingAddresses;
-  /** Labels of those addresses, such as `stack=dev`. */
+  /** Label selector of those addresses, such as `stack=dev`. */
   selector: string;
 }
 
 /**
- * Two brokers that have the project's token instead of the load balancers. A Hetzner token can do
- * everything in its project; a broker gives a floating IP to the load balancer that asks for it
- * and does nothing else. Callers are known by certificates of an authority of its own.
+ * Two brokers that have the project's token instead of the load balancers. A Hetzner token allows
+ * everything in its project; a broker only assigns a floating IP to the load balancer that requests it.
+ * Callers authenticate with certificates of a separate authority.
  */
 export class AddressBroker extends pulumi.ComponentResource {
   /** How movers reach the brokers. */
@@ -57,11 +57,11 @@ export class AddressBroker extends pulumi.ComponentResource {
   }
 
   /**
-   * The brokers as guests of their nodes, by node name.
+   * The broker services to be added to single nodes, by node name.
    *
-   * @param loadBalancers servers that may ask for an address.
+   * @param loadBalancers servers that may request an address.
    */
-  guests(loadBalancers: readonly Server[]): Record<string, Guest[]> {
+  guests(loadBalancers: readonly Server[]): Record<string, ExtraService[]> {
     const { endpoint, selector, addresses, nodes, token } = this.args;
     const service = pulumi
       .all([
@@ -70,7 +70,7 @@ export class AddressBroker extends pulumi.ComponentResource {
       ])
       .apply(([floatingIps, servers]) => broker({ endpoint, selector, floatingIps, servers }));
     const { caPem, byNode } = this.certificates;
-    const guest = ({ name }: Peer): Guest => ({
+    const guest = ({ name }: Peer): ExtraService => ({
       firstBoot: broker(),
       service,
       secrets: secretContents([{ name: "broker", secrets: brokerSecrets }], {

@@ -12,7 +12,7 @@ export interface AdminAccessArgs {
   user: string;
   /** OpenSSH public keys of people, each in one line. */
   sshKeys: readonly string[];
-  /** Number of the stack's own key, from 1. From 2 on the key before it is kept, to log in for the change. */
+  /** Version of the stack's own key, from 1. From 2 on the previous key is kept, to log in for the change of keys. */
   deployKeyVersion: number;
 }
 
@@ -22,9 +22,9 @@ export class AdminAccess extends pulumi.ComponentResource {
   readonly user: string;
   /** Public keys that every node accepts, the stack's own first. */
   readonly publicKeys: pulumi.Output<string[]>;
-  /** Private half of the stack's own key in OpenSSH form; a secret. A node may not accept it yet. */
+  /** Private key of the stack in OpenSSH form; a secret. A node may not accept it yet. */
   readonly privateKey: pulumi.Output<string>;
-  /** Private half of the key before it, which a node may still accept; a secret. */
+  /** The stack's previous private key, which a node may still accept; a secret. */
   readonly formerPrivateKey: pulumi.Output<string> | undefined;
   /** Id of the stack's own key in the cloud. */
   readonly sshKeyId: pulumi.Output<string>;
@@ -58,11 +58,14 @@ export class AdminAccess extends pulumi.ComponentResource {
   }
 
   /**
-   * The private key once it opens all these hosts; a secret. The first key opens them from their birth.
+   * The private key, once all these hosts accept it; a secret. New hosts accept the first key from the start.
    *
-   * @param after what must be there before a host is reached.
+   * @param after resources that must exist before a host is reached.
    */
-  opening(hosts: readonly KeyedHost[], after: readonly pulumi.Resource[]): pulumi.Output<string> {
+  provenPrivateKey(
+    hosts: readonly KeyedHost[],
+    after: readonly pulumi.Resource[],
+  ): pulumi.Output<string> {
     const { user, publicKey, privateKey, formerPrivateKey } = this;
     if (formerPrivateKey === undefined) return privateKey;
     const version = this.args.deployKeyVersion;
@@ -81,14 +84,14 @@ export class AdminAccess extends pulumi.ComponentResource {
       { parent: this },
     );
     return {
-      // The provider compares texts, and the API answers without the line's end.
+      // The provider compares the text with the API's answer, which has no trailing newline.
       publicKey: key.publicKeyOpenssh.apply((line) => line.trim()),
       privateKey: pulumi.secret(key.privateKeyOpenssh),
     };
   }
 }
 
-/** The first one of a kind has no number, as in stacks from before there were others. */
+/** Version 1 has no number in its name, so that older stacks keep their resources. */
 function numbered(name: string, version: number): string {
   return version === 1 ? name : `${name}-${version}`;
 }

@@ -22,27 +22,27 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface AppTierArgs extends TierArgs {
   /** Databases of the app. */
   database: DatabaseAccess;
-  /** How the app is run and asked for its health. */
+  /** How the app runs, and its health check. */
   program: AppProgram;
   /** Environment of the app, such as `{ LOG_LEVEL: "info" }`; values may hold placeholders. */
   env: Readonly<Record<string, string>>;
-  /** Environment of the app that is kept secret. */
+  /** Secret environment of the app. */
   secretEnv: pulumi.Input<Record<string, string>>;
   /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
-  /** What visitors' requests may be. */
+  /** Limits on visitors' requests. */
   requests: WebRequests;
-  /** Whether a release is refused whose tables the databases' group does not take. */
+  /** Whether a release is refused if Group Replication does not support its tables. */
   checkTables: boolean;
   /** Packages of the distribution that the app needs. @default none */
   packages?: readonly string[];
-  /** Directory of the release that outlives it, relative to it. @default none */
+  /** Persistent data directory, relative to the release. @default none */
   data?: string | undefined;
   /** Directory of the release with packages of Python. @default the app does not run with Python */
   python?: string | undefined;
-  /** Commands that run beside the app. */
+  /** Background commands of the app. */
   workers: readonly AppWorker[];
-  /** Commands that are run at given times on one node. */
+  /** Scheduled commands, which run on one node. */
   cron: readonly AppJob[];
   /** The app's release. */
   release: BundleRelease;
@@ -54,9 +54,9 @@ type Own = AppFacts &
   Pick<AppJobsFacts, "cron"> &
   DatabaseProxyFacts;
 
-/** Hosts that run the app and, beside it, a proxy that follows the database primary. */
+/** Hosts that run the app and a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
-  /** What each node runs, in the order of its start. */
+  /** Services of each node, in the order of their start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
     tier: [databaseProxy, appBalancer, app, appWorkers, appJobs],
@@ -82,7 +82,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
       program,
-      // The roll-out begins with the first node, and ends there if the migration fails.
+      // The rollout starts with the first node, and stops there if the migration fails.
       migrates: index === 0,
       processes,
       requests,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../resources/random-password";
 
-/** Users of the databases that have a password, each with the least that it needs. */
+/** MySQL users with a password, each with the least privileges that it needs. */
 export type DatabaseUser = "app" | "replication";
 
 /** Passwords of all database users. */

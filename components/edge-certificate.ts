@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-/** Ten years, so that a placeholder never is the reason for an outage. */
+/** Ten years, so that an expired placeholder never causes an outage. */
 const validityPeriodHours = 87_600;
 
 /** Arguments of {@link EdgeCertificate}. */
@@ -14,7 +14,7 @@ export interface EdgeCertificateArgs {
   own?: { certificate: string; privateKey: pulumi.Input<string> };
 }
 
-/** The certificate that the load balancers show to visitors. */
+/** The TLS certificate of the load balancers for visitors. */
 export class EdgeCertificate extends pulumi.ComponentResource {
   /** Certificate chain followed by its private key, as HAProxy reads it; a secret. */
   readonly pem: pulumi.Output<string>;

@@ -5,7 +5,7 @@ import type { Source } from "../services/service";
 import { cloudLabels, cloudName, type Identity } from "../resources/naming";
 import { numericId } from "../resources/numeric-id";
 
-/** Every address there is. */
+/** All IPv4 and IPv6 addresses. */
 const anywhere = ["0.0.0.0/0", "::/0"];
 
 /** Arguments of {@link Firewalls}. */
@@ -21,8 +21,8 @@ export interface FirewallsArgs {
 }
 
 /**
- * Cloud firewalls of the public side: they let pass what services open to everybody and to the admins.
- * The private side is not filtered by the cloud but by each host.
+ * Cloud firewalls of the public side: they allow what the services open to everybody and to the admins.
+ * The private side is filtered by each host, not by the cloud.
  */
 export class Firewalls extends pulumi.ComponentResource {
   /** Id of the load balancers' firewall. */
@@ -50,7 +50,7 @@ export class Firewalls extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // A firewall without rules lets nothing in: https://docs.hetzner.com/cloud/firewalls/overview
+    // A firewall without rules blocks all inbound traffic: https://docs.hetzner.com/cloud/firewalls/overview
     const inner = new hcloud.Firewall(
       `${name}-inner`,
       {
@@ -67,7 +67,7 @@ export class Firewalls extends pulumi.ComponentResource {
   }
 }
 
-/** What is open to everybody comes first. */
+/** Rules for the services' openings, those to everybody first. */
 function rules(tiers: readonly ListedServices[], adminCidrs: readonly string[]) {
   const all = tiers.flatMap(openings);
   const from = (source: Source, sourceIps: readonly string[]) =>

@@ -13,13 +13,13 @@ export interface FloatingAddressesArgs {
   ipv6: boolean;
   /** Whether the addresses refuse to be deleted. */
   protect: boolean;
-  /** True: the IPv6 address may be deleted all the same. @default false */
+  /** True if the IPv6 address may be deleted despite `protect`. @default false */
   ipv6MayGo?: boolean;
 }
 
 /** A floating address that both load balancers are ready to serve. */
 export interface FloatingAddress {
-  /** Its kind. */
+  /** IP version. */
   family: "ipv4" | "ipv6";
   /** Address without a prefix length. */
   address: pulumi.Output<string>;
@@ -48,7 +48,7 @@ export class FloatingAddresses extends pulumi.ComponentResource {
     if (args.ipv6) {
       const protect = args.protect && !args.ipv6MayGo;
       const ipv6 = floatingIp(this, `${name}-ipv6`, "ipv6", { ...args, protect });
-      // What the cloud gives is a /64, named by its address with all host bits zero.
+      // The cloud assigns a /64 and reports its network address.
       const address = pulumi.interpolate`${ipv6.ipAddress}1`;
       this.ipv6 = {
         family: "ipv6",
@@ -82,7 +82,7 @@ function floatingIp(
       labels: cloudLabels(identity),
       deleteProtection: protect,
     },
-    // An address is routed through any location of its zone; another home would be another address.
+    // An address works in any location of its zone; changing its home would replace the address.
     { parent, protect, ignoreChanges: ["homeLocation"] },
   );
 }

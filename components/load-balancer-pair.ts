@@ -26,7 +26,7 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface ApiAccess {
   /** True if the token is on the load balancers. */
   hasToken: boolean;
-  /** What a mover is told. */
+  /** The API settings of a mover. */
   way: MoverSettings["api"];
   /** Contents of a mover's secret files by key. */
   secrets: (nodeName: string) => Record<string, pulumi.Output<string>>;
@@ -36,9 +36,9 @@ export interface ApiAccess {
 export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   /** Web nodes that requests go to, in order. */
   webNodes: readonly Peer[];
-  /** What visitors' requests may be. */
+  /** Limits on visitors' requests. */
   requests: WebRequests;
-  /** What the stack file says about visitors' requests at the load balancers. */
+  /** Settings of the stack file for visitors' requests at the load balancers. */
   rules: EdgeRules;
   /** Addresses that move between the two. */
   addresses: FloatingAddresses;
@@ -48,9 +48,9 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   certificatePem: pulumi.Input<string>;
   /** Keys of session tickets, a line each; a secret. */
   ticketKeys: pulumi.Input<string>;
-  /** HTTPS, without what depends on the account. */
+  /** HTTPS settings that do not depend on the ACME account. */
   https: EdgeHttps;
-  /** Account at a certificate authority. @default the stack has certificates of its own */
+  /** Account at a certificate authority. @default the stack has its own certificate */
   acme?: AcmeAccount | undefined;
 }
 
@@ -59,13 +59,13 @@ type Own = Omit<
   keyof NodeFacts
 >;
 
-/** Two HAProxy hosts, of which one holds the floating addresses and the other stands by. */
+/** Two HAProxy hosts: one has the floating addresses, the other is the standby. */
 export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
   /** The servers, lb-1 first. */
   readonly servers: Server[];
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
-  /** Public IPv4 addresses, lb-1 first; the way in to all other nodes. */
+  /** Public IPv4 addresses, lb-1 first; the SSH bastions of all other nodes. */
   readonly publicIps: pulumi.Output<string>[];
 
   /** @throws pulumi.ResourceError if there are not exactly two nodes. */
@@ -100,14 +100,14 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
     this.registerOutputs({ publicIps: this.publicIps });
   }
 
-  /** The access of movers that have the token themselves. */
+  /** API access of movers that have the token themselves. */
   static ownToken(endpoint: string, token: pulumi.Input<string>): ApiAccess {
     const moverToken = pulumi.secret(token);
     return { hasToken: true, way: { endpoint }, secrets: () => ({ moverToken }) };
   }
 
   /**
-   * What each node runs, in the order of its start.
+   * Services of each node, in the order of their start.
    *
    * @param hasToken true if the API token is on the load balancers.
    * @param acmePort TCP port of a certificate authority's API. @default there is none
@@ -128,7 +128,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
   }
 }
 
-/** What a load balancer knows; without `settings` at its first boot, when no id is known yet. */
+/** Facts about a load balancer; without `settings` at its first boot, when no id is known yet. */
 function known(
   { nodes, webNodes, requests, rules, addresses, https, acme: account }: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
@@ -171,9 +171,9 @@ function moverSettings(
 }
 
 /**
- * Gives the addresses to lb-1 once, so that they lead somewhere before the first mover runs. From
- * then on the movers alone decide: `serverId` is ignored, so neither `up` nor `refresh` followed
- * by `up` takes an address back after a failover. Destroying it unassigns the address. The owner
+ * Assigns the addresses to lb-1 once, so that they work before the first mover runs. From
+ * then on only the movers decide: `serverId` is ignored, so neither `up` nor `refresh` followed
+ * by `up` moves an address after a failover. Destroying the assignment unassigns the address. The owner
  * cannot be an argument of the floating IP itself: the first boot of its owner needs the address.
  */
 function firstAssignments(

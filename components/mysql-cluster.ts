@@ -17,41 +17,41 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link MysqlCluster}. Nodes: one, or an odd number up to nine. */
 export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
-  /** MiB of memory that each MySQL keeps data in. */
+  /** Size of each MySQL's buffer pool, MiB. */
   bufferPoolMib: number;
-  /** GB of a volume for the data of each node. @default the data is on the server's own disk */
+  /** Size of each node's data volume, GB. @default the data is on the server's own disk */
   volumeGb?: number | undefined;
-  /** True: volumes may be deleted or replaced though the servers are protected. @default false */
+  /** True if volumes may be deleted or replaced although the servers are protected. @default false */
   volumesMayGo?: boolean | undefined;
-  /** What must have been done before a volume is changed. @default nothing */
+  /** Resource that must exist before a volume is changed. @default none */
   volumesAfter?: pulumi.Resource | undefined;
-  /** False: MySQL's group communication is left alone. @default true */
+  /** False if the supervisor does not speed up MySQL's group communication (XCom). @default true */
   xcomHelp?: boolean | undefined;
-  /** Where backups go, with the secret of the bucket. @default there are none */
+  /** Target of the backups, with the secret of the bucket. @default no backups */
   backups?: (BackupFacts & { secret: pulumi.Input<string> }) | undefined;
 }
 
 /** What an app needs to use the databases. */
 export interface DatabaseAccess {
-  /** Nodes in order; which one is primary is found out at run time. */
+  /** Database nodes in order; role checks find the primary at run time. */
   nodes: readonly Peer[];
   /** Password of the user `app`; a secret. */
   appPassword: pulumi.Output<string>;
-  /** Certificate that signs those of the nodes, in PEM form. */
+  /** CA certificate of the nodes' certificates, in PEM form. */
   caPem: pulumi.Output<string>;
 }
 
 type Own = Omit<MysqlFacts & SupervisorFacts & ArchiverFacts, keyof NodeFacts>;
 
-/** MySQL in Group Replication with a single primary, on hosts that mend the group themselves. */
+/** MySQL Group Replication with a single primary; a supervisor on each host repairs the group. */
 export class MysqlCluster extends Tier<PlannedDatabase, Own> {
-  /** What each node runs, in the order of its start. */
+  /** Services of each node, in the order of their start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
     tier: [mysql, supervisor],
   };
 
-  /** What each node runs if there are backups. */
+  /** Services of each node, with the archiver if there are backups. */
   static servicesWith(backups: BackupFacts | undefined): NodeServices<NodeFacts & Own> {
     const { system, tier } = MysqlCluster.services;
     if (!backups) return MysqlCluster.services;
@@ -60,7 +60,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
 
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
-  /** What an app needs. */
+  /** What an app needs to use the databases. */
   readonly access: DatabaseAccess;
 
   /** @throws pulumi.ResourceError if the number of nodes cannot form a majority. */
@@ -119,9 +119,9 @@ function facts(
 }
 
 /**
- * Creates a volume for each server and attaches it. A new server in the place of one of them gets
- * its volume: the attachment is replaced, the volume stays. Ids are those of attached volumes, so
- * that whoever waits for one finds the volume on its server.
+ * Creates a volume for each server and attaches it. A replacement server gets
+ * the volume of its predecessor: the attachment is replaced, the volume stays. The ids come from the attachments,
+ * so that a resource that depends on an id finds the volume attached.
  */
 function dataVolumes(
   parent: pulumi.ComponentResource,
@@ -129,7 +129,7 @@ function dataVolumes(
   { server, volumesMayGo, volumesAfter }: MysqlClusterArgs,
   sizeGb: number,
 ): pulumi.Output<DataVolume>[] {
-  const { identity, mayGo } = server;
+  const { identity, isDeletable: mayGo } = server;
   return servers.map(({ node, serverId }) => {
     const protect = server.protect && !volumesMayGo && !mayGo?.(node.name);
     const volume = new hcloud.Volume(

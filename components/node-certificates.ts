@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { Peer } from "../topology";
 
-/** Ten years: the private authority of a stack is renewed by a new one, not by a calendar. */
+/** Ten years: a stack's private authority is replaced on purpose, not by expiry. */
 const validityPeriodHours = 87_600;
 
 /** Arguments of {@link NodeCertificates}. */
@@ -19,9 +19,9 @@ export interface NodeCertificate {
   keyPem: pulumi.Output<string>;
 }
 
-/** The stack's own certificate authority and one certificate for each database node. */
+/** A private certificate authority, and a certificate for each given node. */
 export class NodeCertificates extends pulumi.ComponentResource {
-  /** Certificate of the authority in PEM form: what clients trust. */
+  /** CA certificate in PEM form, which clients trust. */
   readonly caPem: pulumi.Output<string>;
   /** Certificates by node name. */
   readonly byNode: Readonly<Record<string, NodeCertificate>>;
@@ -74,7 +74,7 @@ function nodeCertificate(
       certRequestPem: request.certRequestPem,
       caPrivateKeyPem: caKey.privateKeyPem,
       caCertPem: ca.certPem,
-      // Group members are servers to clients, and both to each other.
+      // The nodes are servers for clients, and both client and server for each other.
       allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
       validityPeriodHours,
     },

@@ -15,7 +15,7 @@ export interface PrivateNetworkArgs {
   networkZone: string;
   /** Whether the network refuses to be deleted. */
   protect: boolean;
-  /** What must have been done before the network is changed. @default nothing */
+  /** Resource that must exist before the network is changed. @default none */
   after?: pulumi.Resource;
 }
 
@@ -44,7 +44,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
   }
 }
 
-/** One subnet after the other: the API answers `conflict` to changes of a network at the same time. */
+/** Creates the subnets one after the other: the API answers `conflict` to concurrent changes of a network. */
 function subnets(
   parent: pulumi.Resource,
   name: string,

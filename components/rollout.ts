@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Configuration, configurationArgs } from "../provider/configuration";
 import type { ConfiguredHost } from "./tier";
 
-/** How the nodes are reached over SSH. */
+/** SSH access to the nodes. */
 export interface Access {
   /** Login name with sudo. */
   user: string;
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Input<string>;
-  /** Public addresses to go through. @default each node is reached at its own public address. */
+  /** Public addresses of the SSH bastions. @default each node is reached at its own public address. */
   bastions?: pulumi.Input<string>[];
 }
 
@@ -16,19 +16,19 @@ export interface Access {
 export interface RolloutArgs {
   /** Hosts of one tier in the order in which they are configured. */
   hosts: readonly ConfiguredHost[];
-  /** How they are reached. */
+  /** SSH access to the hosts. */
   access: Access;
-  /** Local path of the release's archive. @default the hosts fetch the release or have none. */
+  /** Local path of the release's archive. @default the hosts download the release or have none. */
   archive?: string;
-  /** Local path of the archive of what runs the release. @default none */
+  /** Local path of the runtime's archive. @default none */
   runtimeArchive?: string;
-  /** What must be there before the first host: bastions, and the rollout of the tier below. */
+  /** Resources that must exist before the first host is configured: bastions, and the rollout of the tier below. */
   after: readonly pulumi.Resource[];
 }
 
 /**
- * Brings the hosts of a tier to their state, one after the other. It stops at the first one that
- * does not become healthy, so a bad change reaches one node at most.
+ * Configures the hosts of a tier, one after the other. The rollout stops at the first host that
+ * does not become healthy, so a bad change reaches at most one node.
  */
 export class Rollout extends pulumi.ComponentResource {
   constructor(name: string, args: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -41,7 +41,7 @@ export class Rollout extends pulumi.ComponentResource {
         {
           parent: this,
           dependsOn: [host.server, ...previous],
-          // A new machine at the same address has a new host key and none of the secrets yet.
+          // A replacement server at the same address has a new host key and no secrets yet.
           replacementTrigger: host.server.serverId,
         },
       );

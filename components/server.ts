@@ -5,7 +5,7 @@ import type { PlannedNode } from "../topology";
 import { cloudLabels, type Identity } from "../resources/naming";
 import { numericId } from "../resources/numeric-id";
 
-/** What the servers of a tier have in common. */
+/** Settings that all servers of a tier share. */
 export interface ServerSettings {
   /** Names and labels of the stack. */
   identity: Identity;
@@ -13,7 +13,7 @@ export interface ServerSettings {
   serverType: string;
   /** Operating system image, such as `ubuntu-26.04`. For new servers only. */
   image: string;
-  /** Cloud ids of the keys that the image's own user accepts. For new servers only. */
+  /** Cloud ids of the SSH keys of the image's default user. For new servers only. */
   sshKeyIds: pulumi.Input<string>[];
   /** Id of the cloud firewall of the public side. */
   firewallId: pulumi.Input<number>;
@@ -21,9 +21,9 @@ export interface ServerSettings {
   subnetId: pulumi.Input<string>;
   /** Whether the server refuses to be deleted or rebuilt. */
   protect: boolean;
-  /** True for a node that may be deleted all the same. @default none */
-  mayGo?: ((name: string) => boolean) | undefined;
-  /** What is done around a change of a node's server. @default nothing */
+  /** True for a node that may be deleted despite `protect`. @default no node */
+  isDeletable?: ((name: string) => boolean) | undefined;
+  /** Resource hooks around a change of a node's server. @default none */
   hooks?: ((node: PlannedNode) => pulumi.ResourceHookBinding) | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface ServerArgs extends ServerSettings {
   node: PlannedNode;
   /** Id of its placement group. */
   placementGroupId: pulumi.Input<number>;
-  /** Whole cloud-config document. For new servers only; later edits travel over SSH. */
+  /** Whole cloud-config document. For new servers only; later changes are applied over SSH. */
   userData: pulumi.Input<string>;
 }
 
@@ -58,11 +58,11 @@ export class Server extends pulumi.ComponentResource {
       );
     }
 
-    const protect = args.protect && !args.mayGo?.(args.node.name);
+    const protect = args.protect && !args.isDeletable?.(args.node.name);
     const vm = new hcloud.Server(`${name}-vm`, machine(args, protect), {
       parent: this,
       protect,
-      // Each of these would replace the machine; `npm run roll` does that on purpose (DESIGN §3).
+      // A change of these would replace the server; `npm run roll` does that on purpose (DESIGN §3).
       ignoreChanges: ["userData", "image", "sshKeys", "location"],
       ...(args.hooks ? { hooks: args.hooks(args.node) } : {}),
     });
@@ -89,7 +89,7 @@ function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
   return {
     name,
     serverType: args.serverType,
-    // A disk that has grown never shrinks: with it the way back to a smaller type would be gone.
+    // A disk cannot shrink: growing it would rule out a later change to a smaller type.
     keepDisk: true,
     location,
     image: args.image,
@@ -98,7 +98,7 @@ function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
     placementGroupId: args.placementGroupId,
     userData: args.userData,
     labels: cloudLabels(args.identity, { role, node: name }),
-    // The API wants both protections of a server to be equal.
+    // The API requires both protections of a server to be equal.
     deleteProtection: protect,
     rebuildProtection: protect,
   };

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Inventory, type InventoryArgs } from "../provider/inventory";
 
-/** What the stack has that can be lost, and what of it the stack file allows to go. */
+/** Record of the stack's irreplaceable resources, and of the stack file's consent to lose them. */
 export class StackInventory extends pulumi.ComponentResource {
-  /** What must have been looked at before something is replaced. */
+  /** Resource whose check must succeed before anything is replaced. */
   readonly record: pulumi.Resource;
 
   constructor(name: string, args: InventoryArgs, opts?: pulumi.ComponentResourceOptions) {

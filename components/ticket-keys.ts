@@ -3,10 +3,10 @@ import * as random from "@pulumi/random";
 
 /** Bytes of a key of session tickets: name, AES-256 and HMAC. Source: HAProxy 3.2, `tls-ticket-keys`. */
 const keyBytes = 80;
-/** HAProxy wants three, and encrypts with the last but one. */
+/** HAProxy needs three keys, and encrypts with the second. */
 const keys = 3;
 
-/** The first keys of TLS session tickets, the same on both load balancers. */
+/** The initial TLS session ticket keys, equal on both load balancers. */
 export class TicketKeys extends pulumi.ComponentResource {
   /** File for HAProxy, a key a line; a secret. */
   readonly file: pulumi.Output<string>;

@@ -15,7 +15,7 @@ import { cloudLabels, cloudName } from "../resources/naming";
 import { numericId } from "../resources/numeric-id";
 import { Server, type ServerSettings } from "./server";
 
-/** What the configurations of all hosts share. */
+/** Settings that the configurations of all hosts share. */
 export interface HostSettings {
   /** Login name with sudo. */
   adminUser: string;
@@ -25,21 +25,21 @@ export interface HostSettings {
   subnetCidrs: Readonly<Record<Role, string>>;
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
-  /** Services that single nodes run besides those of their tier, by node name. @default none */
-  guests?: Readonly<Record<string, readonly Guest[]>>;
+  /** Additional services of single nodes, by node name. @default none */
+  guests?: Readonly<Record<string, readonly ExtraService[]>>;
 }
 
-/** A service that is placed on single nodes, whatever their tier runs. */
-export interface Guest {
+/** An additional service of single nodes, such as the broker. */
+export interface ExtraService {
   /** The service at first boot, before ids are known. */
   firstBoot: Service<NodeFacts>;
-  /** The service as it is configured. */
+  /** The configured service. */
   service: pulumi.Input<Service<NodeFacts>>;
   /** Contents of its secret files by path; secrets. */
   secrets: Record<string, pulumi.Input<string>>;
 }
 
-/** A server together with the state it is to be brought to. */
+/** A server with its wanted state. */
 export interface ConfiguredHost {
   /** The server. */
   server: Server;
@@ -49,28 +49,28 @@ export interface ConfiguredHost {
   secrets: Record<string, pulumi.Input<string>>;
 }
 
-/** Arguments that all tiers have. */
+/** Arguments of every tier. */
 export interface TierArgs<Node extends PlannedNode = PlannedNode> {
   /** Planned nodes; at least one. */
   nodes: readonly Node[];
-  /** What the servers have in common. */
+  /** Settings that all servers share. */
   server: ServerSettings;
-  /** What all hosts have in common. */
+  /** Settings that all hosts share. */
   host: HostSettings;
 }
 
-/** What a node of a tier knows besides what every node knows. */
+/** Facts about a node that are specific to its tier. */
 type Known<Node, Own> = (node: Node, index: number) => Own | pulumi.Output<Own>;
 
-/** Servers of one kind: a tier makes them, and places services on them. */
+/** The servers of one role: a tier creates them and places services on them. */
 export abstract class Tier<Node extends PlannedNode, Own extends object>
   extends pulumi.ComponentResource
 {
   /**
    * Creates the servers of a tier and the spread placement groups that the plan puts them into. A
-   * server joins its group when it is created: later it would have to be switched off for that.
+   * server joins its group at creation, because joining later would require a power-off.
    *
-   * @param known what a node knows at its first boot.
+   * @param known facts about a node at its first boot.
    */
   protected createServers(
     tier: string,
@@ -96,10 +96,10 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
   }
 
   /**
-   * The servers with the state of each.
+   * The servers with their wanted states.
    *
-   * @param known what a node knows once all servers are there.
-   * @param contents contents of the secrets of a node's services by key, guests' apart.
+   * @param known facts about a node once all servers exist.
+   * @param contents contents of the secrets of a node's services by key, without those of additional services.
    */
   protected configured(
     servers: readonly Server[],
@@ -152,11 +152,11 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
   }
 }
 
-function guestsOf({ host }: TierArgs, { name }: PlannedNode): readonly Guest[] {
+function guestsOf({ host }: TierArgs, { name }: PlannedNode): readonly ExtraService[] {
   return host.guests?.[name] ?? [];
 }
 
-/** The cloud-config with which a node boots for the first time. */
+/** Cloud-config of a node's first boot. */
 function userData(host: HostSettings, bundle: pulumi.Output<Bundle>): pulumi.Output<string> {
   return pulumi
     .all([host.adminKeys, bundle])

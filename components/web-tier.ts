@@ -16,13 +16,13 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface WebTierArgs extends TierArgs {
   /** App nodes that requests go to, in order. */
   appNodes: readonly Peer[];
-  /** How the app is asked for its health, and whether it shares its port. */
+  /** Health check of the app, and whether its processes share a port. */
   program: Pick<AppProgram, "health" | "sharesPort">;
-  /** What visitors' requests may be. */
+  /** Limits on visitors' requests. */
   requests: WebRequests;
-  /** What the stack file says about Nginx. */
+  /** Settings of the stack file for Nginx. */
   settings: NginxSettings;
-  /** What the web nodes serve of the release themselves. */
+  /** Static files of the release that the web nodes serve themselves. */
   site: StaticSite;
   /** The app's release, for its static files. */
   release: BundleRelease;
@@ -32,7 +32,7 @@ type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "settings" | "site" |
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
-  /** What each node runs, in the order of its start. */
+  /** Services of each node, in the order of their start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),
     tier: [appProxy, nginx],

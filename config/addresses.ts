@@ -55,7 +55,7 @@ export function ipv6Within(inner: string, outer: string): boolean {
 }
 
 /** True if a block or an address lies in the block `outer`. */
-export function within(block: string, outer: string): boolean {
+export function isWithin(block: string, outer: string): boolean {
   const [whole, part] = [ipv4Block(outer), ipv4Block(block.includes("/") ? block : `${block}/32`)];
   if (whole && part) return contains(whole, part);
   if (whole || part || !block.includes(":")) return false;

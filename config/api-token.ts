@@ -1,4 +1,4 @@
-import { veiled } from "./shown";
+import { redacted } from "./printable";
 import { type RawSettings, valueAt } from "./stack-file";
 
 /** The token with which the program itself speaks to the API. */
@@ -17,7 +17,7 @@ export function tokenProblems(raw: RawSettings, token: unknown): string[] {
   const own = valueAt(raw, ["loadBalancers", "api", "token"]) !== undefined;
   if (own || /^[A-Za-z0-9]{64}$/.test(String(token))) return [];
   return [
-    `hcloud:token must be a Hetzner API token of 64 letters and digits, got ${veiled(token)}; ` +
+    `hcloud:token must be a Hetzner API token of 64 letters and digits, got ${redacted(token)}; ` +
       "store it with: pulumi config set --secret hcloud:token",
   ];
 }

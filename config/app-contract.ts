@@ -1,6 +1,6 @@
 import { commandWords } from "./command";
 import { calendarEvents, cronFields } from "./cron";
-import { type Runtime, toldRuntime } from "./runtime";
+import { type Runtime, describedRuntime } from "./runtime";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./server-types";
 
@@ -98,8 +98,8 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     ...words("command", command),
     ...words("releaseCommand", releaseCommand),
     ...words("migrate", migrate),
-    runtime: toldRuntime(app.runtime),
-    ...(app.releaseRuntime ? { releaseRuntime: toldRuntime(app.releaseRuntime) } : {}),
+    runtime: describedRuntime(app.runtime),
+    ...(app.releaseRuntime ? { releaseRuntime: describedRuntime(app.releaseRuntime) } : {}),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
     processes: app.static.only
       ? 0

@@ -4,7 +4,7 @@ import { appContract } from "./app-contract";
 import { connectionProblems } from "./connection-problems";
 import { type StackConfig, settingsSchema } from "./schema";
 import { serverSize } from "./server-types";
-import { shown } from "./shown";
+import { printable } from "./printable";
 import { type RawSettings, valueAt } from "./stack-file";
 
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
@@ -31,7 +31,7 @@ function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
   const how =
     path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";
   return [
-    `webstack:app.path must be a directory with the built app, got ${shown(path)} that is none; ${how}`,
+    `webstack:app.path must be a directory with the built app, got ${printable(path)} that is none; ${how}`,
   ];
 }
 

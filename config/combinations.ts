@@ -1,6 +1,6 @@
 import { networkZones } from "./locations";
 import { runtimeProblems } from "./runtime-problems";
-import { shown } from "./shown";
+import { printable } from "./printable";
 import { serverSize } from "./server-types";
 import { siteProblems } from "./site-problems";
 import { tlsProblems } from "./tls-problems";
@@ -45,7 +45,7 @@ function zoneProblems(raw: Raw): string[] {
   const zones = new Set(known.map((name) => networkZones[name]));
   if (zones.size <= 1) return [];
   return [
-    `webstack:locations must lie in one network zone, got ${shown(locations)} in ${[...zones].join(" and ")}; ` +
+    `webstack:locations must lie in one network zone, got ${printable(locations)} in ${[...zones].join(" and ")}; ` +
       "a private network does not span zones, so keep the locations of one zone",
   ];
 }
@@ -100,12 +100,12 @@ function releaseProblems(app: Raw): string[] {
   const { path, url, sha256, build } = app;
   if (build !== undefined && path === undefined) {
     return [
-      `webstack:app.build must be absent without app.path, got ${shown(build)}; set app.path to the directory that it fills`,
+      `webstack:app.build must be absent without app.path, got ${printable(build)}; set app.path to the directory that it fills`,
     ];
   }
   if (path !== undefined && url !== undefined) {
     return [
-      `webstack:app.path must be absent when app.url is set, got ${shown(path)}; remove one of the two`,
+      `webstack:app.path must be absent when app.url is set, got ${printable(path)}; remove one of the two`,
     ];
   }
   if (url !== undefined && sha256 === undefined) {
@@ -115,7 +115,7 @@ function releaseProblems(app: Raw): string[] {
   }
   if (url === undefined && sha256 !== undefined) {
     return [
-      `webstack:app.sha256 must be absent without app.url, got ${shown(sha256)}; set app.url or remove it`,
+      `webstack:app.sha256 must be absent without app.url, got ${printable(sha256)}; set app.url or remove it`,
     ];
   }
   return [];
@@ -125,7 +125,7 @@ function releaseProblems(app: Raw): string[] {
 function pinProblems({ release, releaseCommand }: Raw): string[] {
   if (releaseCommand === undefined || release !== undefined) return [];
   return [
-    `webstack:app.releaseCommand must be absent without app.release, got ${shown(releaseCommand)}; ` +
+    `webstack:app.releaseCommand must be absent without app.release, got ${printable(releaseCommand)}; ` +
       "remove it, or set app.command for every release",
   ];
 }

@@ -6,7 +6,7 @@ export const maxConnections = 500;
 const reserved = 20;
 
 /** What may connect to the databases at once. */
-export interface Connecting extends Pick<AppContract, "processes" | "workers" | "cron"> {
+export interface ConnectionSettings extends Pick<AppContract, "processes" | "workers" | "cron"> {
   /** App nodes. */
   count: number;
   /** Connections that one process opens to one database. */
@@ -17,7 +17,7 @@ export interface Connecting extends Pick<AppContract, "processes" | "workers" | 
  * A problem if the programs of the app may open more connections than one MySQL takes: all of them are at the
  * primary when no replica is fit.
  */
-export function connectionProblems(app: Connecting): string[] {
+export function connectionProblems(app: ConnectionSettings): string[] {
   const { count, processes, workers, cron, databasePool } = app;
   const ofWorkers = workers.map(({ nodes, processes: each }) => {
     if (nodes === "one") return 1;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { settingKey } from "./problems";
-import { shown } from "./shown";
+import { printable } from "./printable";
 import { setting } from "./setting";
 
 /** What may be done once, as a stack file allows it. */
@@ -49,13 +49,13 @@ export function consentProblems(raw: { consent?: unknown }, today: Date): string
     const key = settingKey(["consent"]);
     if (left < 0) {
       return [
-        `${key} must allow nothing that is over, got ${shown(line)}; ` +
+        `${key} must allow nothing that is over, got ${printable(line)}; ` +
           "remove the line, or give it a later day if it is to be done again",
       ];
     }
     if (left <= longestDays) return [];
     return [
-      `${key} must end within ${longestDays} days, got ${shown(line)}; ` +
+      `${key} must end within ${longestDays} days, got ${printable(line)}; ` +
         "give it the day by which it will be done",
     ];
   });

@@ -1,5 +1,5 @@
 import type { StackConfig } from "./schema";
-import { saysHsts, tlsMode } from "./tls-problems";
+import { setsHsts, tlsMode } from "./tls-problems";
 
 /** HTTPS of the load balancers, as all settings together say. */
 export interface EdgeTls {
@@ -24,7 +24,7 @@ export function edgeTls(config: StackConfig): EdgeTls {
   const mode = tlsMode({ tls, domains, hasPem }) as EdgeTls["mode"];
   // No visitor is sent to a certificate that the browser warns of, and a stack whose file is older than `tls` goes on.
   const leadsToHttps = mode === "acme" || tls.mode === "pem";
-  const hsts = tls.hsts ?? (leadsToHttps && !saysHsts(web.headers));
+  const hsts = tls.hsts ?? (leadsToHttps && !setsHsts(web.headers));
   return {
     mode,
     domains: domains ?? (domain === undefined ? [] : [domain]),

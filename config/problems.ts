@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "./nearest";
+import { closestName } from "./closest-name";
 import {
   anyName,
   documentedSettings,
@@ -9,19 +9,19 @@ import {
   secretSettings,
   type SettingNotes,
 } from "./setting";
-import { shown, shownName, veiled } from "./shown";
+import { printable, printableName, redacted } from "./printable";
 
 type Path = readonly PropertyKey[];
 
-/** Tells of a value at a path whether a message must not repeat it. */
-export type Hides = (path: Path, found: unknown) => boolean;
+/** True for a value at a path that no message may repeat. */
+export type HiddenValues = (path: Path, found: unknown) => boolean;
 
 /** `webstack:web.count` for the path `["web", "count"]`. */
 export function settingKey(path: Path): string {
-  return `webstack:${path.map(shownName).join(".")}`;
+  return `webstack:${path.map(printableName).join(".")}`;
 }
 
-/** One sentence on a value that breaks its setting's rule: key, rule, value found, fix. */
+/** Sentence on a value that breaks its setting's rule: key, rule, value, fix. */
 export function brokenRule(path: Path, notes: SettingNotes, found: string): string {
   return `${settingKey(path)} must ${notes.must}, got ${found}; ${fix(path, notes)}`;
 }
@@ -34,15 +34,15 @@ function fix(path: Path, notes: SettingNotes): string {
 }
 
 /**
- * The problems behind what zod found in `raw`, one for each setting or unknown name.
+ * Converts zod's issues in `raw` to sentences, one for each setting or unknown name.
  *
- * @param hides tells of a value that no sentence may repeat it, besides those of secret settings.
+ * @param hides true for values that no sentence may repeat, besides those of secret settings.
  */
 export function problemsOf(
   error: z.ZodError,
   schema: z.ZodType,
   raw: unknown,
-  hides: Hides = () => false,
+  hides: HiddenValues = () => false,
 ): string[] {
   const sentences = error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
@@ -61,27 +61,27 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
   const name = String(path.at(-1));
   // A name inside of a setting's own value, such as below a path of `web.paths`.
   if (notes) {
-    return brokenRule(path.slice(0, depth), notes, shown(name) + place(path.slice(depth, -1)));
+    return brokenRule(path.slice(0, depth), notes, printable(name) + place(path.slice(depth, -1)));
   }
   const siblings = Object.keys(members(parent));
-  const suggestion = settingKey([...path.slice(0, -1), nearest(name, siblings)!]);
+  const suggestion = settingKey([...path.slice(0, -1), closestName(name, siblings)!]);
   return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
 }
 
 /** A name that a map does not take; in a map of settings the name itself is what is wrong. */
-function wrongKey(schema: z.ZodType, path: Path, raw: unknown, hides: Hides): string {
+function wrongKey(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenValues): string {
   const map = path.slice(0, -1);
   const { schema: found, notes } = descend(schema, map);
   if (!notes || !settingsByName(found)) return wrongValue(schema, path, raw, hides);
-  return brokenRule(map, notes, `the name ${shown(path.at(-1))}`);
+  return brokenRule(map, notes, `the name ${printable(path.at(-1))}`);
 }
 
-function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: Hides): string {
+function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenValues): string {
   const { schema: reached, notes, depth } = descend(schema, path);
   const found = valueAt(raw, path);
   const isHidden =
     notes?.secret || notes?.unshown || hides(path, found) || (!notes && hasSecret(reached));
-  const text = isHidden ? veiled(found) : shown(found);
+  const text = isHidden ? redacted(found) : printable(found);
   if (!notes) {
     const names = Object.keys(members(reached)).join(", ");
     return `${settingKey(path)} must be a map of settings, got ${text}; it takes ${names}`;
@@ -98,11 +98,11 @@ function hasSecret(group: z.ZodType): boolean {
  * The problems of maps in `raw` that hold a name `__proto__`. The schema passes over it, and the program
  * would go on without what stands there.
  */
-export function lostNames(schema: z.ZodType, raw: unknown): string[] {
+export function mergedNames(schema: z.ZodType, raw: unknown): string[] {
   return documentedSettings(schema)
     .filter(({ schema: map }) => isNamedMap(map))
     .filter(({ path }) => Object.hasOwn(Object(valueAt(raw, path)), "__proto__"))
-    .map(({ path, notes }) => brokenRule(path, notes, `the name ${shown("__proto__")}`));
+    .map(({ path, notes }) => brokenRule(path, notes, `the name ${printable("__proto__")}`));
 }
 
 /** What each name of a map stands for, if that has settings of its own, as a worker has. */
@@ -133,5 +133,5 @@ function valueAt(raw: unknown, path: Path): unknown {
 function place(inside: Path): string {
   const [key] = inside;
   if (key === undefined) return "";
-  return typeof key === "number" ? ` as item ${key + 1}` : ` for ${shownName(key)}`;
+  return typeof key === "number" ? ` as item ${key + 1}` : ` for ${printableName(key)}`;
 }

@@ -1,4 +1,4 @@
-import { shown } from "./shown";
+import { printable } from "./printable";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
@@ -34,7 +34,7 @@ function commandProblems({ runtime, command, static: site }: Raw): string[] {
 function pinProblems({ release, releaseRuntime }: Raw): string[] {
   if (releaseRuntime === undefined || release !== undefined) return [];
   return [
-    `webstack:app.releaseRuntime must be absent without app.release, got ${shown(releaseRuntime)}; ` +
+    `webstack:app.releaseRuntime must be absent without app.release, got ${printable(releaseRuntime)}; ` +
       "remove it, or set app.runtime for every release",
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nodeLines, nodeVersion, toldRuntime } from "./runtime";
+import { nodeLines, nodeVersion, describedRuntime } from "./runtime";
 import { setting } from "./setting";
 import { releasePath, releasePathRule } from "./site-schema";
 
@@ -44,4 +44,4 @@ export const runtimeSettings = z.strictObject({
 export const releaseRuntime = z
   .record(z.string(), z.string())
   .refine((members) => Object.keys(members).length <= 1 && plain.safeParse(members).success)
-  .transform((members) => toldRuntime(plain.parse(members)));
+  .transform((members) => describedRuntime(plain.parse(members)));

@@ -11,7 +11,7 @@ export interface Runtime {
 }
 
 /** A runtime without members that are there and say nothing. */
-export function toldRuntime(members: {
+export function describedRuntime(members: {
   [Name in keyof Runtime]?: Runtime[Name] | undefined;
 }): Runtime {
   const told = Object.entries(members).filter(([, value]) => value !== undefined);
@@ -42,7 +42,7 @@ export function nodeVersion(named: string | number): string | undefined {
 }
 
 /** npm's sum of the package of a version, `sha512-…`; undefined if it is no line's. */
-export function nodeSum(version: string, architecture: Architecture): string | undefined {
+export function nodeChecksum(version: string, architecture: Architecture): string | undefined {
   return Object.values(known).find((line) => line.version === version)?.[architecture];
 }
 

@@ -37,14 +37,14 @@ export interface DocumentedSetting {
 }
 
 /** The schema below optional and default wrappers. */
-export function unwrap(schema: z.ZodType): z.ZodType {
+export function innerSchema(schema: z.ZodType): z.ZodType {
   if (notesOf(schema)) return schema;
   if (
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault
   ) {
-    return unwrap(schema.unwrap() as z.ZodType);
+    return innerSchema(schema.unwrap() as z.ZodType);
   }
   return schema;
 }
@@ -102,7 +102,7 @@ export function isNamedMap(schema: z.ZodType): boolean {
 
 /** The schema below all wrappers, also that of a setting. */
 function bare(schema: z.ZodType): z.ZodType {
-  const inner = unwrap(schema);
+  const inner = innerSchema(schema);
   return inner instanceof z.ZodOptional || inner instanceof z.ZodDefault
     ? bare(inner.unwrap() as z.ZodType)
     : inner;

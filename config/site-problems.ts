@@ -1,4 +1,4 @@
-import { shown, shownName } from "./shown";
+import { printable, printableName } from "./printable";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
@@ -30,12 +30,12 @@ function directoryProblems(found: unknown, only: boolean): string[] {
   return [
     ...taken.map(
       (path) =>
-        `webstack:app.static.directories must not hold ${path}, got ${shown(directories)}; ` +
+        `webstack:app.static.directories must not hold ${path}, got ${printable(directories)}; ` +
         `${path === "/assets" ? "put the files below assets in the directory of /" : "choose another path"}`,
     ),
     ...(whole.length > 0 && !only
       ? [
-          `webstack:app.static.directories must name a directory for ${whole.map(shownName).join(" and ")}, got ${shown(directories)}; ` +
+          `webstack:app.static.directories must name a directory for ${whole.map(printableName).join(" and ")}, got ${printable(directories)}; ` +
             "a release with a server is not for everybody to read",
         ]
       : []),
@@ -49,17 +49,19 @@ function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolea
     const why = only
       ? "where app.static.only says that there is no app"
       : "without app.static.fallback";
-    return [`webstack:app.static.appPaths must be absent ${why}, got ${shown(paths)}; remove it`];
+    return [
+      `webstack:app.static.appPaths must be absent ${why}, got ${printable(paths)}; remove it`,
+    ];
   }
   if (directories !== undefined && !Object.hasOwn(map(directories), "/")) {
     return [
-      `webstack:app.static.fallback must be absent without a directory for /, got ${shown(fallback)}; ` +
+      `webstack:app.static.fallback must be absent without a directory for /, got ${printable(fallback)}; ` +
         "add one to app.static.directories",
     ];
   }
   if (paths.length > 0) return [];
   return [
-    `webstack:app.static.fallback must be absent without app.static.appPaths and app.static.only, got ${shown(fallback)}; ` +
+    `webstack:app.static.fallback must be absent without app.static.appPaths and app.static.only, got ${printable(fallback)}; ` +
       "name the paths of the app, or say that there is none",
   ];
 }
@@ -71,7 +73,7 @@ function appPathProblems({ directories, appPaths }: Raw): string[] {
     .filter((path) => ownPaths.includes(path) || Object.hasOwn(map(directories), path));
   return [...new Set(taken)].map(
     (path) =>
-      `webstack:app.static.appPaths must not hold ${shownName(path)}, got ${shown(paths)}; the web nodes answer there: ` +
+      `webstack:app.static.appPaths must not hold ${printableName(path)}, got ${printable(paths)}; the web nodes answer there: ` +
       "choose another path, or take it out of app.static.directories",
   );
 }
@@ -81,14 +83,14 @@ function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
   const names = Object.keys(paths);
   if (only && names.length > 0) {
     return [
-      `webstack:web.paths must be absent where app.static.only says that there is no app, got ${shown(names)}; remove it`,
+      `webstack:web.paths must be absent where app.static.only says that there is no app, got ${printable(names)}; remove it`,
     ];
   }
   return names
     .filter((name) => Object.hasOwn(directories, name.replace(/\/$/, "")))
     .map(
       (name) =>
-        `webstack:web.paths must not hold ${shownName(name)}, got ${shown(names)}; app.static.directories has a directory there: ` +
+        `webstack:web.paths must not hold ${printableName(name)}, got ${printable(names)}; app.static.directories has a directory there: ` +
         "name a path below it, or another one",
     );
 }
@@ -98,6 +100,6 @@ function serverProblems(app: Raw): string[] {
     .filter((key) => app[key] !== undefined)
     .map(
       (key) =>
-        `webstack:app.${key} must be absent where app.static.only says that there is no server, got ${shown(app[key])}; remove one of the two`,
+        `webstack:app.${key} must be absent where app.static.only says that there is no server, got ${printable(app[key])}; remove one of the two`,
     );
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { settingKey } from "./problems";
-import { veiled } from "./shown";
-import { members, secretSettings, unwrap } from "./setting";
+import { redacted } from "./printable";
+import { members, secretSettings, innerSchema } from "./setting";
 
 /** Namespace of the program's own settings in a stack file. */
 export const namespace = "webstack";
@@ -21,7 +21,7 @@ export function decodeSettings(all: Record<string, string>, schema: z.ZodType): 
     own.map(([key, text]) => {
       const name = key.slice(namespace.length + 1);
       const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
-      const wantsText = known && unwrap(known) instanceof z.ZodString;
+      const wantsText = known && innerSchema(known) instanceof z.ZodString;
       return [name, wantsText ? text : fromJson(text)];
     }),
   );
@@ -46,7 +46,7 @@ export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] 
     .filter(({ path }) => valueAt(raw, path) !== undefined)
     .filter(({ path }) => !isSecret(`${namespace}:${path[0]}`))
     .map(({ path }) => {
-      const found = veiled(valueAt(raw, path));
+      const found = redacted(valueAt(raw, path));
       const key = settingKey(path);
       return `${key} must be stored encrypted, got ${found} in clear; store it with: pulumi config set --secret --path '${key}'`;
     });

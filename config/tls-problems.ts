@@ -1,4 +1,4 @@
-import { shown } from "./shown";
+import { printable } from "./printable";
 
 type Raw = Record<string, unknown>;
 
@@ -16,7 +16,7 @@ export function tlsMode(raw: { tls?: { mode?: unknown }; domains?: unknown; hasP
 }
 
 /** Whether headers of the stack file hold the one that `tls.hsts` is about. */
-export function saysHsts(headers: unknown): boolean {
+export function setsHsts(headers: unknown): boolean {
   if (typeof headers !== "object" || headers === null) return false;
   return Object.keys(headers).some((name) => name.toLowerCase() === "strict-transport-security");
 }
@@ -40,15 +40,15 @@ function nameProblems({ domain, domains, canonicalDomain }: Raw, names: string[]
   return [
     ...(domain !== undefined && domains !== undefined
       ? [
-          `webstack:domain must be absent with domains, got ${shown(domain)}; keep the names in domains alone`,
+          `webstack:domain must be absent with domains, got ${printable(domain)}; keep the names in domains alone`,
         ]
       : []),
     ...(twice === undefined
       ? []
-      : [`webstack:domains must name each host once, got ${shown(twice)} twice; remove one`]),
+      : [`webstack:domains must name each host once, got ${printable(twice)} twice; remove one`]),
     ...(typeof canonicalDomain === "string" && !all.includes(canonicalDomain)
       ? [
-          `webstack:canonicalDomain must be one of domains, got ${shown(canonicalDomain)}; add it to domains, or remove it`,
+          `webstack:canonicalDomain must be one of domains, got ${printable(canonicalDomain)}; add it to domains, or remove it`,
         ]
       : []),
   ];
@@ -66,7 +66,7 @@ function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean
     ...(wildcard === undefined
       ? []
       : [
-          `webstack:domains must name single hosts with tls.mode acme, got ${shown(wildcard)}; ` +
+          `webstack:domains must name single hosts with tls.mode acme, got ${printable(wildcard)}; ` +
             "HTTP-01 cannot prove a wildcard, so list each name, or set tls.mode to pem",
         ]),
     ...(hasPem
@@ -79,9 +79,9 @@ function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean
 
 /** Of two values for one header, one would be lost. */
 function hstsProblems({ hsts }: Raw, { headers }: Raw): string[] {
-  if ((hsts !== true && hsts !== "preload") || !saysHsts(headers)) return [];
+  if ((hsts !== true && hsts !== "preload") || !setsHsts(headers)) return [];
   return [
-    `webstack:tls.hsts must be absent with Strict-Transport-Security in web.headers, got ${shown(hsts)}; ` +
+    `webstack:tls.hsts must be absent with Strict-Transport-Security in web.headers, got ${printable(hsts)}; ` +
       "remove one of the two",
   ];
 }
@@ -100,11 +100,11 @@ function otherModeProblems(mode: unknown, { hsts, redirect, ...tls }: Raw, hasPe
       ? []
       : acmeOnly.map(
           (key) =>
-            `webstack:tls.${key} must be absent with tls.mode ${String(mode)}, got ${shown(tls[key])}; remove it, or set tls.mode to acme`,
+            `webstack:tls.${key} must be absent with tls.mode ${String(mode)}, got ${printable(tls[key])}; remove it, or set tls.mode to acme`,
         )),
     ...(mode === "off" && hsts !== undefined && hsts !== false
       ? [
-          `webstack:tls.hsts must be absent with tls.mode off, got ${shown(hsts)}; browsers would find nobody`,
+          `webstack:tls.hsts must be absent with tls.mode off, got ${printable(hsts)}; browsers would find nobody`,
         ]
       : []),
     ...(mode === "off" && redirect === true

@@ -1,5 +1,5 @@
 import { settingKey } from "./problems";
-import { shown } from "./shown";
+import { printable } from "./printable";
 
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
@@ -49,7 +49,7 @@ function variableProblems(app: Raw, setting: string, variables: readonly string[
     .filter(([key, name]) => Object.hasOwn(map(app[key!]), name!))
     .map(
       ([key, name]) =>
-        `webstack:app.${key} must not hold ${name} together with app.${setting}, got it beside ${shown(names)}; ` +
+        `webstack:app.${key} must not hold ${name} together with app.${setting}, got it beside ${printable(names)}; ` +
         "give the variable another name",
     );
 }

@@ -1,4 +1,4 @@
-import { within } from "../config/addresses";
+import { isWithin } from "../config/addresses";
 import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, warning, failure } = findingsOf("admin.cidrs");
@@ -28,7 +28,7 @@ export interface OwnAddress {
 
 /** True for an address that others on the internet see as it is. */
 export function isPublic(address: string): boolean {
-  return ![...inner, ...placeholders].some((block) => within(address, block));
+  return ![...inner, ...placeholders].some((block) => isWithin(address, block));
 }
 
 /**
@@ -44,7 +44,7 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   const { address, isCertain, reached, silent = [] } = own;
   const isKnown = address !== undefined && (isCertain || isPublic(address));
   const mine = isKnown ? blockOf(address) : "the address that you are seen with, as a /32,";
-  const made = cidrs.filter((block) => placeholders.some((outer) => within(block, outer)));
+  const made = cidrs.filter((block) => placeholders.some((outer) => isWithin(block, outer)));
   const open = cidrs.filter((block) => block.endsWith("/0"));
   const found = [
     ...made.map((block) =>
@@ -57,7 +57,7 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
   // What is to stand there instead was just said.
   if (made.length === cidrs.length) return found;
   if (reached) return [...found, ok(`${reached} takes connections to SSH from here`)];
-  if (address !== undefined && cidrs.some((block) => within(address, block))) {
+  if (address !== undefined && cidrs.some((block) => isWithin(address, block))) {
     return [...found, ok(`this machine's address ${address} is in ${key}`)];
   }
   if (isKnown) {

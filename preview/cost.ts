@@ -2,7 +2,7 @@ import type { Values } from "../plugin/values";
 import type { Cost } from "./model";
 import type { Plan, Step } from "./plan";
 import type { Money, Prices } from "./price-list";
-import { shown } from "./values";
+import { valueText } from "./values";
 
 /** What the stack costs net in a month, before and after; what is used, such as traffic, is not in it. */
 export function costOf({ steps }: Plan, prices: Prices): Cost {
@@ -21,14 +21,14 @@ function priceOf(type: string, values: Values, prices: Prices, unpriced: Set<str
     return price?.net ?? 0;
   };
   if (type === "hcloud:index/server:Server") {
-    const [size, location] = [shown(values.serverType), shown(values.location)];
+    const [size, location] = [valueText(values.serverType), valueText(values.location)];
     const address = hasOwnIpv4(values) ? (prices.serverIpv4[location]?.net ?? 0) : 0;
     const key = `${size} ${location}`;
     return found(`server type ${size} in ${location}`, prices.server[key]) + address;
   }
   if (type === "hcloud:index/volume:Volume") return Number(values.size) * prices.volumeGb.net;
   if (type === "hcloud:index/floatingIp:FloatingIp") {
-    const key = `${shown(values.type)} ${shown(values.homeLocation)}`;
+    const key = `${valueText(values.type)} ${valueText(values.homeLocation)}`;
     return found(`floating address ${key}`, prices.floating[key]);
   }
   if (type === "hcloud:index/primaryIp:PrimaryIp" && values.type === "ipv4") {

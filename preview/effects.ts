@@ -3,10 +3,10 @@ import { serverEffects } from "./server-effects";
 import type { CloudChange, HostChange, UnitChange } from "./model";
 import { unknownConfiguration } from "./hosts";
 
-/** Nodes of each tier while the change goes on. */
-export type Sizes = Readonly<Record<string, number>>;
+/** Number of nodes of each tier during the change. */
+export type TierSizes = Readonly<Record<string, number>>;
 
-/** Words of the tiers. */
+/** Names of the tiers for people. */
 const tierWords: Record<string, string> = {
   lb: "load balancer",
   web: "web node",
@@ -14,11 +14,11 @@ const tierWords: Record<string, string> = {
   db: "database node",
 };
 
-/** Everything that follows from a plan, the worst first, each once. */
+/** All effects of a plan, the worst first, without duplicates. */
 export function effectsOf(
   hosts: readonly HostChange[],
   cloud: readonly CloudChange[],
-  sizes: Sizes,
+  sizes: TierSizes,
 ): Effect[] {
   const left = (role: string) => (sizes[role] ?? 1) - gone(hosts, role);
   const all = [
@@ -29,12 +29,12 @@ export function effectsOf(
   return [...once.values()].sort((a, b) => b.level - a.level);
 }
 
-/** Nodes of a tier that go. */
+/** Number of deleted nodes of a tier. */
 function gone(hosts: readonly HostChange[], tier: string): number {
   return hosts.filter(({ role, server }) => role === tier && server?.kind === "deleted").length;
 }
 
-function hostEffects(host: HostChange, sizes: Sizes, left: number): Effect[] {
+function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[] {
   const size = sizes[host.role] ?? 1;
   const tier = tierWords[host.role] ?? host.role;
   const unknown = host.others.includes(unknownConfiguration);
@@ -53,7 +53,7 @@ function hostEffects(host: HostChange, sizes: Sizes, left: number): Effect[] {
   ];
 }
 
-/** Services whose restart somebody notices, by the beginning of their unit. */
+/** Effects of a unit's reload or restart on visitors. */
 function unitEffects({ unit, verb }: UnitChange, tier: string, size: number): Effect[] {
   if (verb === "reload") {
     const visitors = "services read their settings anew and go on; no request fails";

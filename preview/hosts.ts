@@ -4,7 +4,7 @@ import { unitChanges } from "./host-units";
 import type { HostChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { valueChanges } from "./value-changes";
-import { isUnknown, mapOf, shown } from "./values";
+import { isUnknown, mapOf, valueText } from "./values";
 
 /** Types by token. */
 export const configurationType = "host:index:Configuration";
@@ -86,7 +86,7 @@ function whole(server?: Step, configuration?: Step): string[] {
 function releaseChange({ before, after }: Step): HostChange["release"] {
   const digest = (values: Values) => {
     const found = mapOf(values.release).digest;
-    return found === undefined ? undefined : shown(found).slice(0, digits);
+    return found === undefined ? undefined : valueText(found).slice(0, digits);
   };
   const [from, to] = [digest(before), digest(after)];
   if (from === to) return undefined;
@@ -104,7 +104,8 @@ function otherChanges(step: Step): string[] {
 
 function serverChange(step: Step): NonNullable<HostChange["server"]> {
   const { fate, before, after } = step;
-  const what = ({ serverType: type, location }: Values) => [shown(type), shown(location)] as const;
+  const what = ({ serverType: type, location }: Values) =>
+    [valueText(type), valueText(location)] as const;
   if (fate === "create") {
     const [type, location] = what(after);
     return { kind: "new", text: `new server, ${type}`, location };
@@ -120,7 +121,7 @@ function serverChange(step: Step): NonNullable<HostChange["server"]> {
     };
   }
   if (before.serverType !== after.serverType) {
-    const types = `${shown(before.serverType)} -> ${shown(after.serverType)}`;
+    const types = `${valueText(before.serverType)} -> ${valueText(after.serverType)}`;
     return { kind: "resized", text: `server resized: ${types}, switched off meanwhile` };
   }
   return { kind: "changed", text: `server: ${valueChanges(step).join("; ")}` };

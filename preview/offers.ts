@@ -1,6 +1,6 @@
 import { isMap } from "../plugin/values";
 import type { Plan } from "./plan";
-import { shown } from "./values";
+import { valueText } from "./values";
 
 interface ServerType {
   name: string;
@@ -23,7 +23,7 @@ export function offerWarnings({ steps }: Plan, answer: unknown): string[] {
   const types = new Map((list as ServerType[]).map((type) => [type.name, type]));
   const warnings = steps.flatMap(({ type, fate, before, after }) => {
     if (type !== "hcloud:index/server:Server" || fate === "delete") return [];
-    const [name, location] = [shown(after.serverType), shown(after.location)];
+    const [name, location] = [valueText(after.serverType), valueText(after.location)];
     const found = types.get(name);
     if (!found) return [`server type ${name} is not for sale (any more)`];
     const here = found.locations?.find((one) => one.name === location);

@@ -3,12 +3,12 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import type { Values } from "../plugin/values";
 import { mapOf } from "./values";
 
-/** What becomes of a resource. */
-export type Fate = "same" | "create" | "update" | "delete" | "replace";
+/** Planned action on a resource. */
+export type PlannedAction = "same" | "create" | "update" | "delete" | "replace";
 
-/** What is planned for one resource. */
+/** Planned step of one resource. */
 export interface Step {
-  fate: Fate;
+  fate: PlannedAction;
   /** Type token, such as `hcloud:index/server:Server`. */
   type: string;
   /** Name in the program, such as `web-1-vm`. */
@@ -21,9 +21,9 @@ export interface Step {
   changed: string[];
 }
 
-/** What an engine planned and said. */
+/** Plan and messages of an engine. */
 export interface Plan {
-  /** A step for each resource that the plan names. */
+  /** One step for each resource of the plan. */
   steps: Step[];
   /** What a look at what is there found different: from what was recorded to what was found. */
   found: Step[];
@@ -34,7 +34,7 @@ export interface Plan {
   notes: string[];
 }
 
-const fates: Record<string, Fate> = {
+const fates: Record<string, PlannedAction> = {
   same: "same",
   create: "create",
   update: "update",
@@ -44,7 +44,7 @@ const fates: Record<string, Fate> = {
   "delete-replaced": "replace",
 };
 
-/** What the engine itself adds to a failure; the reason is another message. */
+/** Generic messages that the engine adds to a failure; the cause is in another message. */
 const echo = /^(preview failed|update failed|.*resource registration failed|.*inputs to .* failed)/;
 
 /** Reads the events of a preview: those of the Automation API, or of the command's event log. */

@@ -2,7 +2,7 @@ import { cloudChanges } from "./cloud-changes";
 import { costOf } from "./cost";
 import { driftOf } from "./drift";
 import type { Effect } from "./effect";
-import { effectsOf, type Sizes } from "./effects";
+import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
 import type { CloudChange, Counts, HostChange, Preview, SettingChange, Verdict } from "./model";
 import { offerWarnings } from "./offers";
@@ -10,7 +10,7 @@ import type { Plan } from "./plan";
 import type { Prices } from "./price-list";
 
 /** What is known besides the plan. */
-export interface Besides {
+export interface PreviewExtras {
   /** Name of the stack. */
   stack: string;
   /** @default the cost is not known */
@@ -29,7 +29,7 @@ const preamble = /^\S+ resource '[^']*' has a problem: /;
 const mostTold = 4;
 
 /** Judges a plan. */
-export function previewOf(plan: Plan, besides: Besides): Preview {
+export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   const { stack, prices, serverTypes, settings = [], warnings = [] } = besides;
   const hosts = hostChanges(plan);
   const cloud = cloudChanges(plan);
@@ -98,7 +98,7 @@ function sentence(effects: readonly Effect[], hosts: readonly HostChange[]): str
 }
 
 /** Nodes of each tier that are there before and afterwards. */
-function sizesOf({ steps }: Plan): Sizes {
+function sizesOf({ steps }: Plan): TierSizes {
   const sizes: Record<string, number> = {};
   for (const { type, name, fate } of steps) {
     const role = /^([a-z]+)-\d+-vm$/.exec(name)?.[1];

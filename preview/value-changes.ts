@@ -1,6 +1,6 @@
 import { isMap } from "../plugin/values";
 import type { Step } from "./plan";
-import { brief, isSecret, shown } from "./values";
+import { brief, isSecret, valueText } from "./values";
 
 /** Longest value that is shown, characters. */
 const longest = 80;
@@ -29,7 +29,7 @@ function differing(path: string, before: unknown, after: unknown): string[] {
 
 /** What comes to a list, and what goes. */
 function listChange(path: string, before: readonly unknown[], after: readonly unknown[]): string {
-  const [old, next] = [before.map(shown), after.map(shown)];
+  const [old, next] = [before.map(valueText), after.map(valueText)];
   const gone = old.filter((one) => !next.includes(one)).map((one) => `- ${brief(one, longest)}`);
   const come = next.filter((one) => !old.includes(one)).map((one) => `+ ${brief(one, longest)}`);
   const all = [...gone, ...come];

@@ -24,7 +24,7 @@ export function mapOf(value: unknown): Values {
 }
 
 /** A value in a few words; never a secret one, also deep inside. */
-export function shown(value: unknown): string {
+export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "string" && !isSecret(value) && !isUnknown(value)) return value;
   return JSON.stringify(masked(value)).replaceAll(/"(\[(?:secret|known later)\])"/g, "$1");
@@ -41,6 +41,6 @@ export function masked(value: unknown): unknown {
 
 /** As {@link shown}, in one line of at most so many characters. */
 export function brief(value: unknown, most: number): string {
-  const text = shown(value).replaceAll("\n", " ");
+  const text = valueText(value).replaceAll("\n", " ");
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }

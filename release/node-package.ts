@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Architecture, nodeSum } from "../config/runtime";
+import { type Architecture, nodeChecksum } from "../config/runtime";
 
 /** What hosts run releases with, as the file that is pushed to them. */
 export interface NodePackage {
@@ -43,7 +43,7 @@ export function nodePackage(
   const name = `node-linux-${architecture}`;
   const archive = join(folder, `${name}-${version}.tgz`);
   const record = `${archive}.json`;
-  const pinned = nodeSum(version, architecture);
+  const pinned = nodeChecksum(version, architecture);
   const kept = keptOf(archive, record);
   if (kept && (pinned ?? kept.integrity) === integrityOf(archive)) {
     return { archive, digest: kept.digest };

@@ -1,15 +1,15 @@
-import { made } from "./notice";
+import { generatedNotice } from "./notice";
 import { text } from "./text";
 
 /**
- * Drop-in of a packaged unit that starts once the private network is there, and anew whenever it ends.
+ * Drop-in of a packaged unit: the unit starts once the private network is up, and restarts whenever it exits.
  *
- * @param restartMs wait before a new start, milliseconds.
+ * @param restartMs wait before a restart, milliseconds.
  * @param more further lines of `[Service]`.
  */
 export function alwaysRestarted(restartMs = 100, more: readonly string[] = []): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     After=webstack-network-ready.service
     StartLimitIntervalSec=0

@@ -1,11 +1,11 @@
 /**
- * Headers from which apps, frameworks and libraries take a client's address, its protocol or what it asked for. A
- * visitor's own never reach the app, in no spelling: many servers read `_` as `-`.
+ * Headers from which apps, frameworks and libraries read a client's address, protocol or URL. A
+ * visitor's own headers of these names never reach the app, in no spelling: many servers read `_` as `-`.
  *
  * Sources: the documentation of Cloudflare, Fastly, Akamai, Azure, Google and AWS on the headers that they add; of
- * Spring, Symfony, Rails and Express on those that they believe; https://httpoxy.org for `Proxy`.
+ * Spring, Symfony, Rails and Express on those that they trust; https://httpoxy.org for `Proxy`.
  */
-export const believedHeaders = [
+export const trustedByAppsHeaders = [
   "Forwarded",
   "Forwarded-For",
   "Client-IP",
@@ -38,8 +38,8 @@ export const believedHeaders = [
   "Proxy",
 ];
 
-/** Beginnings of such headers, and of those with which the stack itself speaks to the app. */
-export const believedPrefixes = ["X-Forwarded-", "X-Original-Forwarded-", "X-Webstack-"];
+/** Prefixes of such headers, and of the headers that the stack itself sends to the app. */
+export const trustedByAppsPrefixes = ["X-Forwarded-", "X-Original-Forwarded-", "X-Webstack-"];
 
-/** Names that only the stack says; those that begin like {@link believedPrefixes} are not repeated. */
+/** Headers that only the stack may send, besides those with {@link trustedByAppsPrefixes}. */
 export const ownHeaders = ["X-Real-IP", "X-Forwarded"];

@@ -16,25 +16,25 @@ export interface BundleFile extends FileAttributes {
   content: string;
 }
 
-/** A check of staged files; it sees them at their final paths, before they are there for anybody else. */
+/** A check of staged files, which sees them at their final paths before all other processes do. */
 export interface BundleCheck {
   /** Paths; the check runs when one of them changes. */
   files: string[];
-  /** Program and arguments; exit status 0 means good. */
+  /** Program and arguments; exit status 0 means that the files are valid. */
   command: string[];
   /** Paths without which the check cannot be run; it is skipped while one is missing. @default none */
   needs?: string[];
 }
 
-/** How to tell that a service does its work. One of the two. */
+/** Health check of a service: either `http` or `command`. */
 export interface BundleHealth {
   /** URL that must answer 200. */
   http?: string;
-  /** Path of a Unix socket that the URL is asked for on. @default the URL's host and port */
+  /** Unix socket to which the HTTP request is sent. @default the URL's host and port */
   socket?: string;
   /** Program and arguments that must exit with 0. */
   command?: string[];
-  /** Seconds until a service that is not healthy is a failure; at least 1. */
+  /** Seconds until an unhealthy service counts as failed; at least 1. */
   timeoutSeconds: number;
 }
 
@@ -50,15 +50,15 @@ export interface BundleService {
   needs: string[];
   /** Seconds that a start may take. @default 330 */
   startTimeoutSeconds?: number;
-  /** How to tell that it works; absent: that systemd says active. */
+  /** Health check; absent: systemd's state active is enough. */
   health?: BundleHealth;
 }
 
-/** A program that runs releases, such as Node.js, as an archive that is pushed over SSH. */
+/** A runtime of releases, such as Node.js, as an archive that is pushed over SSH. */
 export interface BundleRuntime {
   /** SHA-256 of the `.tar.gz`, 64 hex digits. */
   digest: string;
-  /** Directory that holds it unpacked, in one of the digest's name, such as `/srv/runtime`. */
+  /** Directory of unpacked runtimes, each in a subdirectory named by its digest, such as `/srv/runtime`. */
   root: string;
 }
 
@@ -66,13 +66,13 @@ export interface BundleRuntime {
 export interface BundleRelease {
   /** SHA-256 of the `.tar.gz`, 64 hex digits. */
   digest: string;
-  /** Where the host fetches it; absent: it is pushed over SSH. */
+  /** URL from which the host downloads the archive; absent: the archive is pushed over SSH. */
   url?: string;
   /** Directory with `releases/` and the link `current`, such as `/srv/app`. */
   root: string;
   /** Number of releases kept, the running one included; at least 1. */
   keep: number;
-  /** What runs it. @default the distribution's programs */
+  /** Runtime of the release. @default the distribution's programs */
   runtime?: BundleRuntime;
 }
 
@@ -90,7 +90,7 @@ export interface Bundle {
   directories: Record<string, FileAttributes>;
   /** Files by absolute path. */
   files: Record<string, BundleFile>;
-  /** Files whose content is delivered apart, by absolute path. */
+  /** Secret files, whose content is delivered separately, by absolute path. */
   secretFiles: Record<string, FileAttributes>;
   /** Checks before the swap. */
   checks: BundleCheck[];
@@ -111,7 +111,7 @@ export interface Bundle {
 export type BundlePart = Partial<Omit<Bundle, "node" | "role">>;
 
 /**
- * Several parts as one, in order.
+ * Merges parts of a bundle, in order.
  *
  * @throws Error if two parts bring the same file, secret file or directory.
  */
@@ -142,7 +142,7 @@ export function mergeParts(parts: readonly BundlePart[]): Omit<Bundle, "node" | 
 function disjoint<T>(kind: string, maps: readonly (Record<string, T> | undefined)[]) {
   const all: Record<string, T> = {};
   for (const [path, value] of maps.flatMap((map) => Object.entries(map ?? {}))) {
-    if (path in all) throw new Error(`two parts of the bundle bring the ${kind} ${path}`);
+    if (path in all) throw new Error(`two parts of the bundle define the ${kind} ${path}`);
     all[path] = value;
   }
   return all;

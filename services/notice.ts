@@ -1,3 +1,3 @@
-/** First line of every rendered file with `#` comments: who made it, and where to change it. */
-export const made =
+/** First line of every rendered file with `#` comments: its generator, and where to change it. */
+export const generatedNotice =
   "# Made by webstack; a change here is undone by the next `pulumi up`. See the stack file.";

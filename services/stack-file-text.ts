@@ -1,4 +1,4 @@
-import { made } from "./notice";
+import { generatedNotice } from "./notice";
 
 /**
  * A file of what the stack file says, word for word. Its second line tells `host/converge/stack-file-messages.ts` which
@@ -8,9 +8,12 @@ import { made } from "./notice";
  * @param raw lines as the stack file has them.
  */
 export function stackFileText(setting: string, raw: string): string {
-  return [made, `# This file is webstack:${setting} of the stack file.`, raw.trimEnd(), ""].join(
-    "\n",
-  );
+  return [
+    generatedNotice,
+    `# This file is webstack:${setting} of the stack file.`,
+    raw.trimEnd(),
+    "",
+  ].join("\n");
 }
 
 /** Lines of the stack file inside of a file, between lines that tell which setting they are. */

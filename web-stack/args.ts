@@ -5,21 +5,21 @@ import type { ReleaseFacts } from "../release/facts";
 import type { AppProgram } from "../services/app/app-program";
 import type { BundleRelease } from "../services/bundle";
 
-/** Arguments of a whole stack: what a stack file says, and what is read from files. */
+/** Arguments of a whole stack: the settings of a stack file, and what is read from other files. */
 export interface WebStackArgs extends Settings {
   /** Names and labels of the stack. */
   identity: Identity;
-  /** How the app is run and asked for its health. */
+  /** How the app runs, and its health check. */
   program: AppProgram;
   /** The app's release. */
   release: BundleRelease;
-  /** What the release says of itself, as far as it is known. */
+  /** Metadata of the release, as far as it is known. */
   facts: ReleaseFacts;
   /** Local path of the release's archive. @default the hosts fetch the release */
   archive?: string | undefined;
-  /** What runs the release on the app nodes. */
+  /** Runtime of the release on the app nodes. */
   runtime: {
-    /** In words, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
+    /** Name for people, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
     text?: string;
     /** SHA-256 and local path of its archive, and its directory on the hosts. @default nothing is pushed */
     pushed?: { digest: string; archive: string; root: string };

@@ -12,13 +12,13 @@ import { WebTier } from "../components/web-tier";
 import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
-import { isAllowed } from "./consented";
+import { hasConsent } from "./consent";
 import { inventory } from "./inventory";
 
-/** What {@link foundation} made. */
+/** Result of {@link foundation}. */
 export type Foundation = ReturnType<typeof foundation>;
 
-/** What exists once for the stack: network, firewalls, access, public addresses, certificate. */
+/** Creates what exists once per stack: network, firewalls, access, public addresses, certificate. */
 export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
   const { mode, domains, acme: authority } = args.edgeTls;
@@ -29,7 +29,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     ipRange,
     subnetCidrs,
     networkZone,
-    protect: protect && !isAllowed(args, "replace", "network"),
+    protect: protect && !hasConsent(args, "replace", "network"),
     after: record,
   });
   const firewalls = new Firewalls("firewalls", {
@@ -52,10 +52,10 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     homeLocation: plan.lb[0]!.location,
     ipv6: loadBalancers.ipv6,
     protect,
-    ipv6MayGo: isAllowed(args, "delete", "addresses"),
+    ipv6MayGo: hasConsent(args, "delete", "addresses"),
   });
   const certificate = new EdgeCertificate("edge-certificate", {
-    // A placeholder for the name itself would stay in the way of its certificate.
+    // A placeholder for the domain itself would take precedence over its ACME certificate.
     domain: mode === "acme" ? undefined : domain,
     address: addresses.ipv4.address,
     own: loadBalancers.tls,

@@ -1,11 +1,11 @@
 import { StackInventory } from "../components/stack-inventory";
 import type { PlannedNode, Topology } from "../topology";
 import type { WebStackArgs } from "./args";
-import { isAllowed } from "./consented";
+import { hasConsent } from "./consent";
 
 type Things = ConstructorParameters<typeof StackInventory>[1]["things"];
 
-/** The record of what can be lost, with what may go. Load balancers are always two. */
+/** Creates the record of irreplaceable resources and consents. Load balancers are replaceable and not listed. */
 export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
   const { protect, consent, network, networkZone, loadBalancers } = args;
   const nodes = [...plan.web, ...plan.app, ...plan.db].map((node) => [node.name, server(node)]);
@@ -16,7 +16,7 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
       is: `${network.ipRange} ${networkZone}`,
       holds: "the way between all nodes: the site is off until every server is made anew",
       asks: ["network"],
-      protected: protect && !isAllowed(args, "replace", "network"),
+      protected: protect && !hasConsent(args, "replace", "network"),
     },
     ...(loadBalancers.ipv6 ? { "IPv6 address": address() } : {}),
   };
@@ -29,7 +29,7 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
       is: "",
       holds: `its server and all that is on its disk${copy}`,
       asks: [name],
-      protected: protect && !isAllowed(args, "delete", name),
+      protected: protect && !hasConsent(args, "delete", name),
     };
   }
 
@@ -38,7 +38,7 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
       is: "",
       holds: "the address for good: nobody gets the same one again",
       asks: ["addresses"],
-      protected: protect && !isAllowed(args, "delete", "addresses"),
+      protected: protect && !hasConsent(args, "delete", "addresses"),
     };
   }
 }
@@ -47,7 +47,7 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
 function volumes(args: WebStackArgs, { db }: Topology): Things {
   if (args.db.volumeGb === undefined) return {};
   const mayGo = (name: string) =>
-    isAllowed(args, "delete", name, "volumes") || isAllowed(args, "replace", "volumes");
+    hasConsent(args, "delete", name, "volumes") || hasConsent(args, "replace", "volumes");
   return Object.fromEntries(
     db.map(({ name, location }) => [
       `${name}/volume`,

@@ -4,10 +4,10 @@ import { resizeHooks, type RolledNode } from "../rolling/hooks";
 import { reach } from "../rolling/reach";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
-import { isAllowed } from "./consented";
+import { hasConsent } from "./consent";
 import type { Foundation } from "./foundation";
 
-/** How a server of the stack changes its type: in its turn, and with consent where nobody stands in. */
+/** Hooks for a change of a server's type: one node at a time, and with consent if it causes an outage. */
 export function resizing(
   args: WebStackArgs,
   plan: Topology,
@@ -21,6 +21,6 @@ export function resizing(
     ...reach({ nodes, user, privateKey, formerPrivateKey, project, selector }),
     nodes,
     today,
-    allowsOutage: ({ name, role }) => isAllowed(args, "resize", name, role),
+    allowsOutage: ({ name, role }) => hasConsent(args, "resize", name, role),
   });
 }

@@ -8,14 +8,14 @@ import { WebTier } from "../components/web-tier";
 import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
-import { isAllowed } from "./consented";
+import { hasConsent } from "./consent";
 import type { Foundation } from "./foundation";
 import { resizing } from "./resizing";
 
-/** What {@link serverTiers} made. */
+/** Result of {@link serverTiers}. */
 export type Tiers = ReturnType<typeof serverTiers>;
 
-/** What the servers of a tier have in common. */
+/** Settings that all servers of a tier share. */
 function serverSettings(
   args: WebStackArgs,
   { identity, network, firewalls, access }: Foundation,
@@ -31,12 +31,12 @@ function serverSettings(
     firewallId: role === "lb" ? firewalls.edgeId : firewalls.innerId,
     subnetId: network.subnetIds[role]!,
     protect,
-    mayGo: (name) => isAllowed(args, "delete", name),
+    isDeletable: (name) => hasConsent(args, "delete", name),
     hooks,
   };
 }
 
-/** What the configurations of all hosts share. */
+/** Settings that the configurations of all hosts share. */
 function hostSettings(
   { programs }: WebStackArgs,
   { access }: Foundation,
@@ -50,7 +50,7 @@ function hostSettings(
   };
 }
 
-/** HTTPS of the load balancers, without the authority. */
+/** HTTPS settings of the load balancers, without the certificate authority. */
 function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
   return https;
 }
@@ -72,7 +72,7 @@ function addressBroker(
   });
 }
 
-/** Where the databases put their backups. */
+/** Target of the databases' backups. */
 function backupFacts({ backups, identity }: WebStackArgs): MysqlClusterArgs["backups"] {
   if (!backups) return undefined;
   const { target, publicKey, baseAt } = backups;
@@ -81,21 +81,21 @@ function backupFacts({ backups, identity }: WebStackArgs): MysqlClusterArgs["bac
   return { root, target: bucket, publicKey, baseAt, secret };
 }
 
-/** The release as app nodes have it: with what runs it, unless they have that anyway. */
+/** The release of the app nodes, with its pushed runtime if it has one. */
 function withRuntime({ release, runtime: { pushed } }: WebStackArgs): WebStackArgs["release"] {
   if (!pushed) return release;
   const { digest, root } = pushed;
   return { ...release, runtime: { digest, root } };
 }
 
-/** The servers of all tiers with the state of each. */
+/** Creates the servers of all tiers with their wanted states. */
 export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation) {
   const { loadBalancers, web, app, db, program, release, runtime } = args;
   const common = hostSettings(args, base, plan);
   const broker = addressBroker(args, plan, base);
   const hooks = resizing(args, plan, base);
   const server = (role: Role) => serverSettings(args, base, role, hooks);
-  // Named one by one: beside them is the token.
+  // Destructured by name, because the same object holds the token.
   const { trustedProxies, clientAddressHeader, limits, haproxySnippet } = loadBalancers;
   const { headers } = web;
   const lbTier = new LoadBalancerPair("lb", {
@@ -119,7 +119,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
     volumeGb: db.volumeGb,
-    volumesMayGo: isAllowed(args, "delete", "volumes") || isAllowed(args, "replace", "volumes"),
+    volumesMayGo: hasConsent(args, "delete", "volumes") || hasConsent(args, "replace", "volumes"),
     volumesAfter: base.inventory,
     xcomHelp: db.xcomHelp,
     backups: backupFacts(args),

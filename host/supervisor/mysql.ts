@@ -43,7 +43,7 @@ export class Mysql {
   constructor(private readonly login: readonly string[] = mysqlLogin) {}
 
   /**
-   * Rows of one or several statements; columns as text. @throws SqlError, or HangingError after
+   * Rows of one or several statements; columns as text. @throws SqlError, or TimeoutError after
    * `timeoutMs`.
    */
   query(sql: string, timeoutMs = 2_000): Promise<string[][]> {

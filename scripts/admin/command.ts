@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { within } from "../../config/addresses";
+import { isWithin } from "../../config/addresses";
 import { cloudName } from "../../resources/naming";
 import type { CloudProject } from "../../rolling/cloud-api";
 import { repositoryRoot } from "../local/paths";
@@ -68,5 +68,5 @@ export async function close(opening: Opening, blocks?: readonly string[] | "all"
 function letsIn(rule: Rule, block: string): boolean {
   const { direction, protocol, port, source_ips: sources } = rule;
   const isSsh = direction === "in" && protocol === "tcp" && port === "22";
-  return isSsh && !deadlineOf(rule) && !!sources?.some((outer) => within(block, outer));
+  return isSsh && !deadlineOf(rule) && !!sources?.some((outer) => isWithin(block, outer));
 }

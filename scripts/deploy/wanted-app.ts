@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { releasePlace, runtimePackage } from "../../app-source";
+import { releaseLocation, runtimePackage } from "../../app-source";
 import { defaultAppPath } from "../../config/app-problems";
 import { appSettings } from "../../config/app-schema";
 import { commandWords } from "../../config/command";
@@ -9,7 +9,7 @@ import {
   type Architecture,
   architectureOf,
   machineArchitecture,
-  toldRuntime,
+  describedRuntime,
 } from "../../config/runtime";
 import type { ReleaseFacts } from "../../release/facts";
 import { packApp } from "../../release/packed-app";
@@ -47,7 +47,7 @@ export function makeReady(settings: string, projectRoot: string, isLocal = false
   const { data, error } = shape.safeParse({ app: raw });
   if (error) throw new Error(problemsOf(error, shape, { app: raw }).join("\n"));
   const { path = defaultAppPath, url, sha256, build, command, static: site } = data.app;
-  const runtime = toldRuntime(data.app.runtime);
+  const runtime = describedRuntime(data.app.runtime);
   const architecture = (): Architecture =>
     isLocal ? machineArchitecture() : architectureOf(String(all.serverType ?? ""));
   // Brought ahead: while nodes are switched none waits for it.
@@ -59,7 +59,7 @@ export function makeReady(settings: string, projectRoot: string, isLocal = false
   };
   if (url !== undefined) {
     if (sha256 === undefined) throw new Error("webstack:app.sha256 must be set with app.url");
-    return { release: { digest: sha256, url, ...releasePlace, ...own() }, facts: {} };
+    return { release: { digest: sha256, url, ...releaseLocation, ...own() }, facts: {} };
   }
   const words = (text: string | undefined) => (text ? commandWords(text) : undefined);
   const [buildWords, ownWords] = [words(build), words(command)];
@@ -74,5 +74,5 @@ export function makeReady(settings: string, projectRoot: string, isLocal = false
     // The engine alone can read the stack's secrets, and a build gets none of them here.
     { projectRoot, secrets: [], architecture },
   );
-  return { release: { digest, archive, ...releasePlace, ...own() }, facts };
+  return { release: { digest, archive, ...releaseLocation, ...own() }, facts };
 }

@@ -6,34 +6,34 @@ import {
   certifiedMapPath,
 } from "../edge-haproxy/https";
 import { programPath } from "../host-program";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { rootOnly, type Service, type ServicePart } from "../service";
 import { text } from "../text";
 import type { Peer } from "../../topology";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 
-/** Port on the private address where a load balancer gives its certificates to the other one. */
+/** TCP port on the private address where a load balancer serves its certificates to the other one. */
 export const acmePort = 9400;
 
-/** What an ACME client must know. */
+/** Settings of the ACME client. */
 export interface AcmeSettings {
   /** Host names that get a certificate each. */
   domains: readonly string[];
   /** ACME directory of the authority, an https URL. */
   directory: string;
-  /** Where the authority writes to. */
+  /** Contact address for the authority. */
   email?: string;
-  /** What the authority's own API is trusted by, PEM. @default what the operating system trusts */
+  /** CA certificates for the authority's API, PEM. @default the operating system's */
   caPem?: string;
   /** Thumbprint of the account's key (RFC 7638). */
   thumbprint: string;
 }
 
-/** What the ACME client depends on. */
+/** Facts about a node that the ACME client's part depends on. */
 export interface AcmeFacts {
   /** Own private IPv4 address, no prefix. */
   privateIp: string;
-  /** The other load balancer, alone. */
+  /** The other load balancer, as the only item. */
   peers: readonly Peer[];
   /** @default off until the first configuration brings the account */
   acme?: AcmeSettings | undefined;
@@ -43,7 +43,7 @@ export interface AcmeFacts {
 
 const directory = "/etc/webstack/acme";
 
-/** Secret files of an ACME client: the account's key, and what the load balancers know each other by. */
+/** Secret files of the ACME client: the account's key, and the credentials for mutual TLS between the load balancers. */
 export const acmeSecretPaths = {
   accountKey: `${directory}/account-key.pem`,
   ca: `${directory}/ca.pem`,
@@ -53,9 +53,9 @@ export const acmeSecretPaths = {
 
 const configPath = "/etc/webstack/acme.json";
 const unitPath = "/etc/systemd/system/webstack-acme.service";
-/** What an operator is told. */
+/** Status file for operators. */
 const acmeStatusPath = "/run/webstack-acme/status.json";
-/** Folder of certificates and of what is remembered of failures. */
+/** Directory of certificates and of the record of failed orders. */
 const store = "/var/lib/webstack-acme";
 
 /**
@@ -77,7 +77,7 @@ export function acme(apiPort: number): Service<AcmeFacts> {
         purpose: "certificates of the stack's names",
       },
     ],
-    // Port 80: whether a name leads here is seen before the authority is asked.
+    // Port 80: the client checks that a domain leads here before it orders a certificate.
     callsOut: ports.map((port) => ({ user: acmeUser, port })),
     secrets: {
       [accountKey]: { ...rootOnly, secret: "acmeAccountKey" },
@@ -91,7 +91,7 @@ export function acme(apiPort: number): Service<AcmeFacts> {
 
 function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): ServicePart {
   const secrets = Object.values(acmeSecretPaths);
-  // HAProxy reads the folder as root, also where root may not overrule permissions.
+  // HAProxy reads the directory as root, also where root has no CAP_DAC_OVERRIDE.
   const own = { owner: acmeUser, group: "root", mode: "2750" };
   const config = settings && {
     ...settings,
@@ -131,7 +131,7 @@ function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): Se
 function acmeUnit(): string {
   const { accountKey, ca, certificate, key } = acmeSecretPaths;
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Certificates of the stack's names
     After=webstack-network-ready.service haproxy.service

@@ -1,18 +1,18 @@
 import { appPort, type AppProgram } from "../app/app-program";
 import { innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { ProxyTimeouts } from "../requests";
 import { text } from "../text";
 
-/** Name with which web nodes ask the balancer itself: `invalid` is nobody's, RFC 2606. */
+/** Host header of the web nodes' health checks of the balancer itself; the domain `invalid` never exists (RFC 2606). */
 export const balancerHost = "balancer.webstack.invalid";
 
 /**
  * Renders `/etc/haproxy/app.cfg`, HAProxy 2.8 and later.
  *
  * @param ports ports of the processes, in order.
- * @param socketPath socket on which a process is drained.
- * @param timeouts how long the proxies wait.
+ * @param socketPath admin socket, through which a process is drained.
+ * @param timeouts timeouts of the proxies.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
@@ -23,7 +23,7 @@ export function appBalancerCfg(
   timeouts: ProxyTimeouts,
 ): string {
   return text`
-    ${made}
+    ${generatedNotice}
     global
       log stdout format raw daemon
       user haproxy

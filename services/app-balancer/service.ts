@@ -1,19 +1,19 @@
 import { type AppProgram, processPorts } from "../app/app-program";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { text } from "../text";
 import { appBalancerCfg } from "./app-balancer-cfg";
 
-/** What the balancer of a node's processes depends on. */
+/** Facts about a node that the balancer's part depends on. */
 export interface AppBalancerFacts {
   /** How the app is run and asked for its health. */
   program: AppProgram;
   /** Processes of the app; with 0 there is no balancer. */
   processes: number;
-  /** What visitors' requests may be. */
+  /** Limits on visitors' requests. */
   requests: WebRequests;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface AppBalancerFacts {
 
 /** Unit of the balancer. */
 export const balancerUnit = "webstack-app-balancer.service";
-/** Program that starts, drains and asks a process. */
+/** Program that starts, drains and health-checks a process. */
 const appProcessPath = programPath("app-process");
 /** Command line of {@link appProcessPath} without the app's environment, which could change what Node does. */
 export const appCommand = `/usr/bin/env -i /usr/bin/node ${appProcessPath}`;
@@ -30,20 +30,20 @@ const configPath = "/etc/haproxy/app.cfg";
 const settingsPath = "/etc/webstack/app-process.json";
 const unitPath = `/etc/systemd/system/${balancerUnit}`;
 const runDirectory = "webstack-app-balancer";
-/** Where it says how it does, see `app-balancer-cfg.ts`. */
+/** Metrics page of the balancer, see `app-balancer-cfg.ts`. */
 const statusUrl = "http://127.0.0.1:8405/metrics";
 const socketPath = `/run/${runDirectory}/admin.sock`;
-/** Longest wait for requests of a process that is to stop, seconds; less than `TimeoutStopSec` of its unit. */
+/** Longest drain of a process, seconds; less than `TimeoutStopSec` of its unit. */
 const drainSeconds = 20;
 
-/** Command that tells whether the process on `port` works. */
+/** Health check command of the process on `port`. */
 export function processCheck(port: number): string[] {
   return ["/usr/bin/node", appProcessPath, "check", String(port)];
 }
 
 /**
- * What listens on an app node's port for processes that have a port each; nothing where they share
- * one. It is an HAProxy of its own: a reload of the one in front of the databases would end their
+ * The HAProxy that listens on an app node's port for processes with a port each; absent where they share
+ * one. It is separate from the database proxy, because a reload of that one would end the databases'
  * sessions a minute later.
  */
 export const appBalancer: Service<AppBalancerFacts> = {
@@ -76,7 +76,7 @@ function part({ program, processes, requests, programs }: AppBalancerFacts): Ser
         reloadFiles: [configPath, settingsPath, appProcessPath],
         restartFiles: [unitPath],
         needs: [],
-        // One that ends at once is active for a moment too.
+        // systemd reports a process that exits at once as active for a moment.
         health: { http: statusUrl, timeoutSeconds: 20 },
       },
     ],
@@ -85,7 +85,7 @@ function part({ program, processes, requests, programs }: AppBalancerFacts): Ser
 
 function balancerUnitText(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Balancer of the app's processes
     After=webstack-network-ready.service

@@ -1,24 +1,24 @@
 import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, starterSandbox } from "../app/app-sandbox";
 import { programPath } from "../host-program";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
-/** A command that is run at given times, on one app node. */
+/** A scheduled command of the app, which runs on one app node. */
 export interface AppJob {
   /** Name, such as `report`: small letters, digits and dashes, at most 32. */
   name: string;
   /** Words of the command, such as `["node", "report.js"]`; without variables. */
   command: readonly string[];
-  /** Calendar events of systemd, such as `*-*-* 03:30:00 UTC`; it is due when one of them is. */
+  /** Calendar events of systemd, such as `*-*-* 03:30:00 UTC`; the job is due at each of them. */
   calendar: readonly string[];
-  /** Seconds after which a run is ended. */
+  /** Timeout of a run, seconds. */
   timeoutSeconds: number;
 }
 
 /** Program that runs a command on one node at a time. */
 export const appJobPath = programPath("app-job");
-/** The same as in `host/app-job/bounds.ts`. */
+/** The same value as in `host/app-job/bounds.ts`. */
 const watchdogSeconds = 30;
 
 /** Name of the unit of a job, without its ending. */
@@ -27,13 +27,13 @@ export function jobUnit(name: string): string {
 }
 
 /**
- * Renders the timer of a job. Each node has it; the program that it starts finds out whose run it is.
+ * Renders the timer of a job. Every app node has the timer; the started program claims the run in the database.
  *
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html
  */
 export function jobTimerText({ name, calendar }: AppJob): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Times of the job ${name} of the app
 
@@ -52,7 +52,7 @@ export function jobUnitText(args: AppSandboxArgs, job: AppJob): string {
   const { name, calendar, command, timeoutSeconds } = job;
   const words = ["run", name, String(timeoutSeconds), ...calendar, "--", ...command];
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Job ${name} of the app
     After=haproxy.service webstack-network-ready.service

@@ -1,12 +1,12 @@
 import type { AppRuntimeFacts } from "../app/app-runtime";
-import { looksAtTables, type TableFacts } from "../app/service";
+import { checksTables, type TableFacts } from "../app/service";
 import { type AppSandboxArgs, neededPaths, sandboxArgs } from "../app/app-sandbox";
 import type { AppWorker } from "../app-workers/worker";
 import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";
 
-/** What the jobs of a node depend on. */
+/** Facts about a node that its jobs depend on. */
 export interface AppJobsFacts extends TableFacts, AppRuntimeFacts {
   /** The jobs of the app, which each node has. */
   cron: readonly AppJob[];
@@ -19,15 +19,15 @@ export interface AppJobsFacts extends TableFacts, AppRuntimeFacts {
 }
 
 /**
- * What is run at given times, and the program for all that runs on one node at a time, which asks the app's
- * database whose turn it is.
+ * The scheduled jobs, and the program for everything that runs on one node at a time, which coordinates
+ * the nodes through the app's database.
  */
 export const appJobs: Service<AppJobsFacts> = {
   name: "app-jobs",
   openings: [],
   part: (facts) => {
     const { cron, workers, programs } = facts;
-    const asked = workers.some(({ nodes }) => nodes === "one") || looksAtTables(facts);
+    const asked = workers.some(({ nodes }) => nodes === "one") || checksTables(facts);
     if (cron.length === 0 && !asked) return {};
     const source = programs["app-job"];
     if (source === undefined) throw new Error("programs must hold app-job");
@@ -53,7 +53,7 @@ function jobPart(own: AppSandboxArgs, job: AppJob) {
       {
         unit: `${jobUnit(job.name)}.timer`,
         reloadFiles: [],
-        // The timer alone: a job that runs goes on with the release that it began with.
+        // Only the timer restarts: a running job continues with the release that it was started with.
         restartFiles: [path("timer"), path("service"), appJobPath],
         needs: neededPaths(own),
       },

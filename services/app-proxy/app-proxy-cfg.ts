@@ -2,7 +2,7 @@ import type { Peer } from "../../topology";
 import { appPort, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import { haproxyProcess, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
 
@@ -10,15 +10,15 @@ import { text } from "../text";
 export interface AppProxyCfgArgs {
   /** App nodes, in order; at least one. */
   appNodes: readonly Peer[];
-  /** How the app is asked for its health, and whether it or a balancer listens on its nodes. */
+  /** Health check of the app, and whether the app itself or a balancer listens on its nodes. */
   program: Pick<AppProgram, "health" | "sharesPort">;
-  /** What visitors' requests may be. */
+  /** Limits on visitors' requests. */
   requests: WebRequests;
 }
 
 /** Seconds for which Nginx keeps an idle connection to the proxy; the proxy keeps it longer. */
 export const idleSeconds = 60;
-/** Where the proxy says, on its own host, that it works. */
+/** Health check URL of the proxy on its own host. */
 export const appProxyHealthUrl = "http://127.0.0.1:8404/healthz";
 
 /**
@@ -31,7 +31,7 @@ export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): s
   if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
   return text`
-    ${made}
+    ${generatedNotice}
     global
       ${haproxyProcess}
       # Two files each: a host of the local cloud has 20 000.
@@ -95,13 +95,13 @@ export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): s
   `;
 }
 
-/** Nginx collects what an app says until a buffer is full, but not if it is told so. */
+/** Turns off Nginx's response buffering for event streams. */
 const eventsAtOnce = [
   "# Nginx sends each event on at once, whether or not the app asks for that.",
   "http-response set-header X-Accel-Buffering no if { res.hdr(Content-Type) -i -m beg text/event-stream }",
 ];
 
-/** The balancer of a node answers at once. It says 404 while no process takes new requests. */
+/** Health check of a node's balancer, which answers at once, with 404 while no process accepts new requests. */
 function askBalancer(): string[] {
   return [
     `http-check send meth GET uri / ver HTTP/1.1 hdr Host ${balancerHost} hdr Connection close`,
@@ -110,7 +110,7 @@ function askBalancer(): string[] {
   ];
 }
 
-/** Processes that share a port answer for each other: one that refuses, since it drains, is alive. */
+/** Health check of processes that share a port: any answer counts, because a draining process refuses requests. */
 function askApp({ path, host }: AppProgram["health"]): string[] {
   return [
     `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close`,
@@ -118,7 +118,7 @@ function askApp({ path, host }: AppProgram["health"]): string[] {
   ];
 }
 
-/** An app that listens itself may close an idle connection while a request is on its way there. */
+/** Turns off connection reuse: an app may close an idle connection while a request is being sent on it. */
 function closedByTheApp(): string[] {
   return ["# The app may close an idle connection at any time.", "option http-server-close"];
 }

@@ -2,7 +2,7 @@ import { packagedHaproxy } from "../packaged-haproxy";
 import type { Service } from "../service";
 import { appProxyCfg, type AppProxyCfgArgs, appProxyHealthUrl } from "./app-proxy-cfg";
 
-/** The proxy through which Nginx reaches the app nodes that answer: it asks each of them all the time. */
+/** The proxy between Nginx and the app nodes, which health-checks every app node. */
 export const appProxy: Service<AppProxyCfgArgs> = {
   name: "app-proxy",
   openings: [],

@@ -7,7 +7,7 @@ import type { Service, ServicePart } from "../service";
 import type { AppWorker } from "./worker";
 import { workerUnit, workerUnitText } from "./worker-units";
 
-/** What the workers of a node depend on. */
+/** Facts about a node that its workers depend on. */
 export interface AppWorkersFacts extends AppRuntimeFacts {
   /** The workers of this node. */
   workers: readonly AppWorker[];
@@ -15,10 +15,10 @@ export interface AppWorkersFacts extends AppRuntimeFacts {
   data?: string | undefined;
 }
 
-/** Seconds that a start may take beyond the stop of the process before it. */
+/** Seconds that a start may take beyond the stop of the previous process. */
 const startSeconds = 90;
 
-/** Commands of the app that run beside it, without a port. */
+/** Background commands of the app, without a port. */
 export const appWorkers: Service<AppWorkersFacts> = {
   name: "app-workers",
   openings: [],

@@ -2,16 +2,16 @@ import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "../app/app-sandbox";
 import { migrateUnit } from "../app/app-units";
 import { appJobPath } from "../app-jobs/job-units";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 import type { AppWorker } from "./worker";
 
 /** Seconds that a process must stay alive after its start; a release whose worker does not is refused. */
 const aliveSeconds = 5;
 
-/** The same as in `host/app-job/bounds.ts`: a command that is asked to end has its time, and none beyond it. */
+/** Watchdog margin beyond `stopSeconds`; the same value as in `host/app-job/bounds.ts`. */
 const watchdogMarginSeconds = 15;
-/** Seconds beyond the end of the command, in which the lease is given back. */
+/** Seconds after the end of the command for releasing the lease. */
 const stopMarginSeconds = 10;
 
 /** Name of the unit of one process. */
@@ -22,7 +22,7 @@ export function workerUnit(name: string, process: number): string {
 /** Renders the unit of a worker's processes. */
 export function workerUnitText(args: AppSandboxArgs, worker: AppWorker): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Worker ${worker.name} of the app, process %i
     After=haproxy.service webstack-network-ready.service ${migrateUnit}
@@ -52,8 +52,8 @@ function onItsNodes(args: AppSandboxArgs, { name, command, stopSeconds }: AppWor
 }
 
 /**
- * A program of the host has a lease in the database, starts the command while it has it, and ends it before
- * another node may have it; should it hang itself, systemd ends both.
+ * The program `app-job` takes a lease in the database, runs the command while it has the lease, and stops it
+ * before another node may take the lease. If the program hangs, systemd kills both.
  */
 function onOneNode(args: AppSandboxArgs, { name, command, stopSeconds }: AppWorker): string[] {
   const words = ["hold", name, String(stopSeconds), ...command];

@@ -4,7 +4,7 @@ export interface AppWorker {
   name: string;
   /** Words of the command, such as `["node", "worker.js"]`; without variables. */
   command: readonly string[];
-  /** App nodes on which it runs: all, the first so many, or one at a time, whichever lives. */
+  /** App nodes on which the worker runs: all, the first n, or one live node at a time. */
   nodes: "all" | "one" | number;
   /** Processes on each of them; at least 1, and 1 where it runs on one node at a time. */
   processes: number;
@@ -13,7 +13,7 @@ export interface AppWorker {
 }
 
 /**
- * The workers of one app node. One that runs on one node at a time is on all of them, and waits.
+ * The workers of one app node. A worker with `nodes: "one"` is installed on every node, and waits for its lease.
  *
  * @param index position of the node in its tier, from 0.
  */

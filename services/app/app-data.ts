@@ -1,12 +1,12 @@
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
-/** Where the directory of a release really is that outlives it. It is on one node alone. */
+/** Persistent data directory that is mounted into each release; it exists on one node only. */
 export const dataDirectory = "/var/lib/app/data";
-/** Which release was here last, so that a file that the app removed comes back with the next one at most. */
+/** Marker with the last release whose files were copied, so that files removed by the app reappear at most once per release. */
 const markPath = "/var/lib/app/data-release";
 
-/** Unit that copies there what a release brings, and nothing that is there. */
+/** Unit that copies a release's own data files to {@link dataDirectory}, without overwriting any. */
 export const dataUnit = "webstack-app-data.service";
 
 /**
@@ -17,7 +17,7 @@ export const dataUnit = "webstack-app-data.service";
  */
 export function dataUnitText(current: string, data: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Data of the app that a release brings
 
@@ -42,7 +42,7 @@ export function dataUnitText(current: string, data: string): string {
   `;
 }
 
-/** For a shell, in single quotes, within a unit: dollars of the shell are doubled. */
+/** Shell script for single quotes in a unit file; its dollar signs are doubled for systemd. */
 function copy(current: string, data: string): string {
   return [
     `release="$$(readlink ${current})"`,

@@ -1,7 +1,7 @@
 import { tlsPaths } from "../mysql/my-cnf";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 
-/** Files of an app node that are delivered apart: environment with passwords, the databases' CA. */
+/** Secret files of an app node: the environment file with passwords, and the databases' CA. */
 export const appSecretPaths = { env: "/etc/webstack/app.env", databaseCa: tlsPaths.ca } as const;
 
 /**
@@ -17,5 +17,5 @@ export function appEnv(variables: Readonly<Record<string, string>>): string {
     if (/[\r\n\0]/.test(value)) throw new Error(`the value of ${name} must be one line`);
     return `${name}="${value.replace(/[\\"$`]/g, "\\$&")}"\n`;
   });
-  return `${made}\n${lines.join("")}`;
+  return `${generatedNotice}\n${lines.join("")}`;
 }

@@ -1,12 +1,12 @@
-/** How the app is run on its nodes. */
+/** How the app runs on its nodes. */
 export interface AppProgram {
   /** Words of the command of one process, such as `["node", "server.js"]`; `${PORT}` is the one variable. */
   command: readonly string[];
-  /** Words of the command that is run when the release changes. @default none */
+  /** Words of the migration command, which runs when the release changes. @default none */
   migrate?: readonly string[];
-  /** False: the release ran before, so the switch to it runs no migration and looks at no tables. @default true */
+  /** False if the release ran before: the switch to it runs no migration and checks no tables. @default true */
   migratesOnSwitch?: boolean;
-  /** How it is told that a process works. */
+  /** Health check of a process. */
   health: {
     /** Path that answers `GET`, such as `/healthz`. */
     path: string;
@@ -14,19 +14,19 @@ export interface AppProgram {
     host: string;
     /** Status that the answer must have when a process starts. @default any from 200 to 399 */
     status?: number;
-    /** Seconds after its start until a process that does not answer so is a failure. */
+    /** Seconds after its start until an unhealthy process counts as failed. */
     timeoutSeconds: number;
   };
   /** Whether the processes share port 3000 by themselves. */
   sharesPort: boolean;
-  /** Whether a process tells systemd that it is ready, and that it lives. */
+  /** Whether a process sends READY=1 and watchdog notifications to systemd. */
   notifies: boolean;
 }
 
 /** Port on which web nodes reach an app node. */
 export const appPort = 3000;
 
-/** Port of the first process that has one of its own; below the range that connections go out from. */
+/** Port of the first process with its own port; below the ephemeral port range. */
 const firstProcessPort = 3101;
 
 /** Ports of the processes of an app node whose programs do not share one, in order. */

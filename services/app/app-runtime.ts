@@ -1,6 +1,6 @@
 import type { BundleRelease } from "../bundle";
 
-/** What is known of a release's runtime where its units are rendered. */
+/** A release and its runtime, as needed to render units. */
 export interface AppRuntimeFacts {
   /** The app's release. */
   release: BundleRelease;
@@ -8,17 +8,17 @@ export interface AppRuntimeFacts {
   python?: string | undefined;
 }
 
-/** What a runtime means for the units of an app. */
+/** Effects of a runtime on the app's units. */
 export interface AppRuntime {
-  /** Directory with its programs, which come before all others. @default none of its own */
+  /** Directory of the runtime's programs, first in PATH. @default none */
   bin?: string;
   /** Directory that must be there before anything of the release starts. @default none */
   needed?: string;
-  /** Variables, of which the app's own take precedence. */
+  /** Environment variables; the app's own take precedence. */
   variables: Readonly<Record<string, string>>;
 }
 
-/** Where Node.js is in what npm has of it. */
+/** Directory of the Node.js binary in its npm package. */
 const binOfNode = "package/bin";
 
 /** The directory of a release's own runtime, such as `/srv/runtime/<digest>`; undefined if it has none. */
@@ -26,7 +26,7 @@ export function runtimeDirectory({ runtime }: BundleRelease): string | undefined
   return runtime && `${runtime.root}/${runtime.digest}`;
 }
 
-/** What the runtime of a release means for its units. */
+/** Effects of a release's runtime on its units. */
 export function appRuntime({ release, python }: AppRuntimeFacts): AppRuntime {
   const directory = runtimeDirectory(release);
   const current = `${release.root}/current`;
@@ -37,7 +37,7 @@ export function appRuntime({ release, python }: AppRuntimeFacts): AppRuntime {
         ? {}
         : {
             PYTHONPATH: python === "." ? current : `${current}/${python}`,
-            // The release cannot be written to, and what is printed is to be in the journal at once.
+            // The release is read-only, and output must reach the journal at once.
             PYTHONDONTWRITEBYTECODE: "1",
             PYTHONUNBUFFERED: "1",
           },

@@ -3,19 +3,19 @@ import { appSecretPaths } from "./app-environment";
 import { execWords } from "./app-program";
 import { type AppRuntime, appRuntime, type AppRuntimeFacts } from "./app-runtime";
 
-/** What all units of the app depend on. */
+/** Arguments of all units of the app. */
 export interface AppSandboxArgs {
   /** Link to the release that runs, such as `/srv/app/current`. */
   current: string;
   /** Path of the environment file. */
   envPath: string;
-  /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
+  /** Persistent data directory, relative to the release, such as `content`. @default none */
   data?: string | undefined;
-  /** What runs the release. @default the programs of the distribution */
+  /** Runtime of the release. @default the programs of the distribution */
   runtime?: AppRuntime;
 }
 
-/** What the units of an app depend on, of what is known of it. */
+/** Derives the arguments of the app's units from the facts about a node. */
 export function sandboxArgs(
   facts: AppRuntimeFacts & { data?: string | undefined },
 ): AppSandboxArgs {
@@ -24,25 +24,25 @@ export function sandboxArgs(
   return { current, envPath: appSecretPaths.env, data, runtime: appRuntime(facts) };
 }
 
-/** Paths without which nothing of a release starts: its variables, itself, and its runtime if it has one. */
+/** Paths that must exist before a release starts: environment file, release, and runtime if it has one. */
 export function neededPaths({ envPath, current, runtime }: AppSandboxArgs): string[] {
   return [envPath, current, ...(runtime?.needed === undefined ? [] : [runtime.needed])];
 }
 
-/** A process can write to these directories alone; `/tmp` is its own. They outlive releases, not the node. */
+/** The only writable directories of a process, besides a private `/tmp`. They persist across releases, not across nodes. */
 function writable({ current, data }: AppSandboxArgs): string[] {
   const own = ["StateDirectory=app", "CacheDirectory=app"];
   return data === undefined ? own : [...own, `BindPaths=${dataDirectory}:${current}/${data}`];
 }
 
-/** Lines of `[Service]` that all programs of a release share: user, place, environment, and what they do without. */
+/** Lines of `[Service]` that all programs of a release share: user, directory, environment and sandbox. */
 export function sandbox(args: AppSandboxArgs): string[] {
   return confined(args, `EnvironmentFile=${args.envPath}`);
 }
 
 /**
- * The same for a program of the host that starts one of a release. It reads the app's variables from a file:
- * as its own they could change what Node does.
+ * The same for a host program that starts a program of the release. The host program reads the app's variables
+ * from a credential: in its own environment they could change the behaviour of Node.
  */
 export function starterSandbox(args: AppSandboxArgs): string[] {
   return confined(args, `LoadCredential=app.env:${args.envPath}`);
@@ -51,7 +51,7 @@ export function starterSandbox(args: AppSandboxArgs): string[] {
 function confined(args: AppSandboxArgs, variables: string): string[] {
   const { current, runtime } = args;
   const own = runtime?.bin === undefined ? "" : `${runtime.bin}:`;
-  // On the line of the path: a release that comes with another runtime changes no other.
+  // On the same line as PATH, so that another runtime changes only this line.
   const more = Object.entries(runtime?.variables ?? {}).map(([name, value]) => ` ${name}=${value}`);
   return [
     "User=app",
@@ -71,8 +71,8 @@ function confined(args: AppSandboxArgs, variables: string): string[] {
 }
 
 /**
- * `env` finds the program and becomes it: systemd itself would look for it before the release is there, and with a
- * path of its own.
+ * Command line that starts a program through `env`. systemd itself would look for the program before the
+ * release is there, and with its own PATH.
  */
 export function exec(
   { runtime }: Pick<AppSandboxArgs, "runtime">,

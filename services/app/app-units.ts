@@ -1,27 +1,27 @@
 import { appCommand, balancerUnit } from "../app-balancer/service";
 import { appPort, type AppProgram } from "./app-program";
 import { type AppSandboxArgs, exec, sandbox } from "./app-sandbox";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /** Unit that migrates the schema. */
 export const migrateUnit = "webstack-migrate.service";
 
-/** Seconds within which a process that speaks to systemd must say that it lives. */
+/** WatchdogSec of a process that notifies systemd. */
 const watchdogSeconds = 8;
-/** Seconds that a start may take beyond what the health may take. */
+/** Seconds that a start may take beyond the health check's timeout. */
 const startMarginSeconds = 30;
 
-/** What the units of the app depend on. */
+/** Arguments of the app's units. */
 export interface AppUnitsArgs extends AppSandboxArgs {
   /** How the app is run. */
   program: AppProgram;
 }
 
-/** The command that brings the schema to what the release needs. It ends before a process of the release starts. */
+/** Renders the unit of the schema migration, which ends before a process of the release starts. */
 export function migrateUnitText(args: AppUnitsArgs, command: readonly string[]): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Schema migration of the app
     After=haproxy.service webstack-network-ready.service
@@ -38,12 +38,12 @@ export function migrateUnitText(args: AppUnitsArgs, command: readonly string[]):
   `;
 }
 
-/** One process of the app: of those that share a port, or one with a port of its own behind the balancer. */
+/** Renders the unit of one app process, which shares a port or has its own port behind the balancer. */
 export function appUnitText(args: AppUnitsArgs): string {
   const { program } = args;
   const seconds = program.health.timeoutSeconds + startMarginSeconds;
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=App, process %i
     After=haproxy.service ${program.sharesPort ? migrateUnit : `${balancerUnit} ${migrateUnit}`}
@@ -68,8 +68,8 @@ export function appUnitText(args: AppUnitsArgs): string {
 }
 
 /**
- * A process counts as started when it answers, and is stopped when no request is under way. Both
- * commands are the system's, with nothing of the app's environment.
+ * A process counts as started when it is healthy, and is stopped after its last request. Both
+ * commands run as root, without the app's environment.
  */
 function ownPort(): string[] {
   return [`ExecStartPost=+${appCommand} started %i $MAINPID`, `ExecStop=+-${appCommand} drain %i`];

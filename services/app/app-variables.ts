@@ -1,6 +1,6 @@
 import { appSecretPaths } from "./app-environment";
 
-/** What an app node's own variables depend on. */
+/** Arguments of an app node's variables. */
 export interface AppVariablesArgs {
   /** Node name. */
   node: string;
@@ -10,12 +10,12 @@ export interface AppVariablesArgs {
   sessionSecret: string;
 }
 
-/** The database as the app reaches it: the proxy on its own host. */
+/** The database as the app reaches it: through the proxy on its own host. */
 const database = { host: "127.0.0.1", port: "3306", readPort: "3307", user: "app", name: "app" };
 
 /**
- * All variables of the app: what the stack offers, the user's own, whose values may hold
- * placeholders such as `${db.host}`, and what the stack insists on, in this order of precedence.
+ * All variables of the app: the stack's defaults, the user's own, whose values may hold
+ * placeholders such as `${db.host}`, and the stack's fixed ones; later ones override earlier ones.
  *
  * @throws Error naming the variable and the placeholder if there is no such placeholder.
  */

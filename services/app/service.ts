@@ -15,7 +15,7 @@ import {
   tableCheckUnit,
 } from "./table-check";
 
-/** What the app's processes depend on. */
+/** Facts about a node that the app's part depends on. */
 export interface AppFacts extends AppRuntimeFacts {
   /** How the app is run and asked for its health. */
   program: AppProgram;
@@ -23,11 +23,11 @@ export interface AppFacts extends AppRuntimeFacts {
   migrates: boolean;
   /** Processes of the app; 0 where the web nodes alone answer. */
   processes: number;
-  /** Directory of the release that outlives it, relative to it, such as `content`. @default none */
+  /** Persistent data directory, relative to the release, such as `content`. @default none */
   data?: string | undefined;
   /** Packages of the distribution that the app needs, such as `imagemagick`. @default none */
   packages?: readonly string[];
-  /** Whether a release is refused whose tables the databases' group does not take. */
+  /** Whether a release is refused if Group Replication does not support its tables. */
   checkTables: boolean;
   /** Database nodes; with one there is no group. */
   databases: readonly unknown[];
@@ -37,7 +37,7 @@ const units = "/etc/systemd/system";
 const environment = { owner: "root", group: "root", mode: "0600", secret: "environment" };
 const databaseCa = { owner: "root", group: "root", mode: "0644", secret: "databaseCa" };
 
-/** The app's processes, and on one node the migration of the schema before them. */
+/** The app's processes; on one node the schema migration runs before them. */
 export const app: Service<AppFacts> = {
   name: "app",
   openings: [{ from: "web", protocol: "tcp", port: appPort, purpose: "requests to the app" }],
@@ -74,7 +74,7 @@ function unitsArgs(facts: AppFacts) {
   return { ...sandboxArgs(facts), program: facts.program };
 }
 
-/** What a release brings for the directory that outlives it is there before anything of it starts. */
+/** Unit that copies the release's data files before the release starts. */
 function dataOfRelease({ data, release }: AppFacts): UnitsPart {
   if (data === undefined) return { files: {}, services: [] };
   const path = `${units}/${dataUnit}`;
@@ -87,7 +87,7 @@ function dataOfRelease({ data, release }: AppFacts): UnitsPart {
   };
 }
 
-/** The release migrates the schema once, on one node, which is the first one that it comes to. */
+/** Unit of the schema migration, on the first node that gets the release. */
 function migration(facts: AppFacts): UnitsPart {
   const { migrate, migratesOnSwitch = true } = facts.program;
   if (!migrate || !facts.migrates) return { files: {}, services: [] };
@@ -107,20 +107,20 @@ function migration(facts: AppFacts): UnitsPart {
   };
 }
 
-/** True on the node that looks at the tables of the database. */
-export function looksAtTables({ migrates, checkTables, processes, program }: TableFacts): boolean {
+/** True on the node that checks the database's tables. */
+export function checksTables({ migrates, checkTables, processes, program }: TableFacts): boolean {
   return migrates && checkTables && (processes > 0 || !!program.migrate);
 }
 
-/** What decides where tables are looked at. */
+/** Facts that decide where tables are checked. */
 export type TableFacts = Pick<AppFacts, "migrates" | "checkTables" | "processes" | "program">;
 
-/** Tables are looked at where the schema is migrated, and once processes run, which may migrate it themselves. */
+/** Table checks after the migration, and after the start of the processes, which may migrate the schema themselves. */
 function tableChecks(facts: AppFacts): (time: TableCheckTime) => UnitsPart[] {
   const path = `${units}/${tableCheckTemplate}`;
   const own = sandboxArgs(facts);
   const needs = neededPaths(own);
-  // The way back is not barred by a table that a later release left.
+  // A table that a later release left must not prevent a rollback.
   const ranBefore = facts.program.migratesOnSwitch === false;
   const refuses = facts.databases.length > 1 && !ranBefore;
   const files = { [path]: rootFile(tableCheckText(own, refuses)) };
@@ -130,7 +130,7 @@ function tableChecks(facts: AppFacts): (time: TableCheckTime) => UnitsPart[] {
     ...(facts.processes > 0 ? ["started"] : []),
   ];
   return (time) => {
-    if (!looksAtTables(facts) || !times.includes(time)) return [];
+    if (!checksTables(facts) || !times.includes(time)) return [];
     const unit = tableCheckUnit(time);
     const service = { unit, reloadFiles: [], restartFiles, needs };
     return [{ files: time === times[0] ? files : {}, services: [service] }];
@@ -156,7 +156,7 @@ function processes(facts: AppFacts): UnitsPart {
       reloadFiles: [],
       restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path],
       needs,
-      // A start waits for the health, and the process before it for its requests.
+      // A start includes the health check, and the drain of the previous process.
       startTimeoutSeconds: Math.max(330, timeoutSeconds + 90),
       health: { ...how, timeoutSeconds },
     })),

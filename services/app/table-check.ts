@@ -1,28 +1,28 @@
 import { appJobPath } from "../app-jobs/job-units";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 import { type AppSandboxArgs, starterSandbox } from "./app-sandbox";
 
-/** When the tables are looked at: once the schema is migrated, and once the app's processes are up. */
+/** Time of a table check: after the migration, or after the start of the app's processes. */
 export type TableCheckTime = "migrated" | "started";
 
 /** Name of the template of {@link tableCheckUnit}. */
 export const tableCheckTemplate = "webstack-table-check@.service";
 
-/** Name of the unit that looks at the tables of the app's database. */
+/** Name of the unit that checks the tables of the app's database. */
 export function tableCheckUnit(time: TableCheckTime): string {
   return `webstack-table-check@${time}.service`;
 }
 
 /**
- * Renders the unit that looks for tables that a group of databases does not take.
+ * Renders the unit that looks for tables that Group Replication does not support.
  *
- * @param refuses whether such a table ends the release; false: it is only said, since there is no group
+ * @param refuses whether such a table fails the release; false: it is only logged, because there is no group
  *   yet, or the release ran before.
  */
 export function tableCheckText(args: AppSandboxArgs, refuses: boolean): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Check of the tables of the app, %i
     After=haproxy.service webstack-network-ready.service

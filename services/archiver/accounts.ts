@@ -1,9 +1,9 @@
-/** System user under which the archiver runs, which its MySQL user is tied to. */
+/** System user of the archiver, which authenticates its MySQL user. */
 export const archiverUser = "webstack-archiver";
 
 /**
- * Statements that make the accounts of the archiver at each start of MySQL. Neither has a password:
- * the kernel says which user of the system asks.
+ * Statements that create the archiver's MySQL accounts at each start of MySQL. The accounts have no password:
+ * auth_socket authenticates them by their system user.
  */
 export function archiverAccounts(): string[] {
   return [

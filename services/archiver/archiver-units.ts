@@ -1,30 +1,30 @@
 import { programPath } from "../host-program";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 import { networkedSandbox } from "../unit-sandbox";
 import { archiverUser } from "./accounts";
 
-/** Units of the archiver, by what they are for. */
+/** Unit files of the archiver by purpose. */
 export const archiverPaths = {
   archiver: "/etc/systemd/system/webstack-archiver.service",
   /** Copies the data, and starts a MySQL on the copy. */
   copy: "/etc/systemd/system/webstack-base-copy.service",
-  /** Puts the copy into the bucket. */
+  /** Uploads the copy to the bucket. */
   base: "/etc/systemd/system/webstack-base.service",
-  /** Takes a base at its time. */
+  /** Takes a base once a day. */
   timer: "/etc/systemd/system/webstack-base.timer",
   /** Watches for the archiver's request for a base. */
   request: "/etc/systemd/system/webstack-base.path",
 } as const;
 
-/** The same paths as in `host/archiver/status.ts` and `host/archiver/base/place.ts`. */
+/** The same paths as in `host/archiver/status.ts` and `host/archiver/base/copy-folder.ts`. */
 const runFolder = "/run/webstack-archiver";
 const copyFolder = "/var/lib/mysql-files/webstack-base";
 
 /** Renders the archiver's unit. `secret`: path of the file with the secret of the bucket. */
 export function archiverUnit(secret: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Archiver of the binary log
     After=webstack-network-ready.service mysql.service
@@ -48,10 +48,10 @@ export function archiverUnit(secret: string): string {
   `;
 }
 
-/** Renders the unit that copies the data, as MySQL's own user. */
+/** Renders the unit that copies the data, as MySQL's system user. */
 export function copyUnit(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Copy of all data of MySQL
     # On the node that archives alone.
@@ -75,10 +75,10 @@ export function copyUnit(): string {
   `;
 }
 
-/** Renders the unit that puts the copy into the bucket and then removes it. */
+/** Renders the unit that uploads the copy to the bucket and then removes it. */
 export function baseUnit(secret: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Base of all data in the bucket
     ConditionPathExists=${runFolder}/active
@@ -102,7 +102,7 @@ export function baseUnit(secret: string): string {
 /** Renders the timer of the bases. `at`: time of the day in UTC, such as `03:15`. */
 export function baseTimer(at: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Base each night
 
@@ -116,10 +116,10 @@ export function baseTimer(at: string): string {
   `;
 }
 
-/** Renders the unit that starts a base when the archiver asks for it; the file goes first. */
+/** Renders the path unit that watches for the archiver's request for a base. */
 export function requestUnits(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Wait for the archiver's request for a base
 
@@ -132,13 +132,13 @@ export function requestUnits(): string {
   `;
 }
 
-/** Path of the unit that the request starts. */
+/** Path of the unit that a request starts. */
 export const requestedPath = "/etc/systemd/system/webstack-base-request.service";
 
-/** Renders it: a request that comes while a base is taken is one more. */
+/** Renders the unit that a request starts. It removes the request file first, so that a later request counts again. */
 export function requestedUnit(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Base that the archiver asked for
     StartLimitIntervalSec=0

@@ -15,11 +15,11 @@ import {
   requestUnits,
 } from "./archiver-units";
 
-/** Where backups go, and who can read them. */
+/** Target and encryption of the backups. */
 export interface BackupFacts {
-  /** First part of all keys in the bucket, such as `webstack-dev`. */
+  /** Prefix of all object keys, such as `webstack-dev`. */
   root: string;
-  /** The bucket; its secret comes apart. */
+  /** The bucket without its secret, which is a secret file. */
   target: { endpoint: string; bucket: string; region: string; accessKeyId: string };
   /** Recipient of age: the host that encrypts cannot decrypt. */
   publicKey: string;
@@ -27,7 +27,7 @@ export interface BackupFacts {
   baseAt: string;
 }
 
-/** What the archiver of a database node depends on. */
+/** Facts about a database node that the archiver's part depends on. */
 export interface ArchiverFacts {
   /** Node name. */
   node: string;
@@ -45,9 +45,9 @@ const configPath = "/etc/webstack/archiver.json";
 const programs = ["archiver", "base-copy", "base-upload"];
 
 /**
- * The archiver, which puts the binary log and copies of all data into a bucket.
+ * The archiver, which uploads the binary log and copies of all data to a bucket.
  *
- * @param endpoint where the bucket is, such as `https://fsn1.your-objectstorage.com`.
+ * @param endpoint endpoint of the bucket, such as `https://fsn1.your-objectstorage.com`.
  */
 export function archiver(endpoint: string): Service<ArchiverFacts> {
   return {
@@ -65,9 +65,10 @@ function portOf(endpoint: string): number {
 }
 
 function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts): ServicePart {
-  if (!backups) throw new Error("the archiver needs to know where backups go");
+  if (!backups)
+    throw new Error("facts.backups must be set on a node with the archiver, got undefined");
   const { root, target, publicKey, baseAt } = backups;
-  // Not the objects as they come: what else they hold is no business of the archiver.
+  // Only these fields: a change of other fields must not restart the archiver.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
   const { endpoint, bucket, region, accessKeyId } = target;
   const place = { endpoint, bucket, region, accessKeyId };
@@ -76,7 +77,7 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
   return {
     packages: ["age", "zstd"],
     users: [{ name: archiverUser, home: "/nonexistent" }],
-    // Its group reads the copy that MySQL makes there.
+    // The group mysql, to which the upload unit belongs, reads the copy.
     directories: { "/var/lib/mysql-files": { owner: "mysql", group: "mysql", mode: "0750" } },
     files: {
       ...Object.fromEntries(

@@ -1,19 +1,19 @@
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
 import { networkedSandbox } from "../unit-sandbox";
 
-/** Port on the private address where a broker answers. */
+/** TCP port of a broker on its private address. */
 export const brokerPort = 9300;
 
-/** Login of the broker, the one user of a node that may reach the API. */
+/** System user of the broker, the only user of a node that may reach the Hetzner API. */
 export const brokerUser = "webstack-broker";
 
-/** What a broker may do; ids exist only after creation. */
+/** What a broker may pass on to the API; the ids are known only after creation. */
 export interface BrokerRules {
-  /** API with `/v1`, such as `https://api.hetzner.cloud/v1`. */
+  /** Endpoint of the API including `/v1`, such as `https://api.hetzner.cloud/v1`. */
   endpoint: string;
   /** Labels of the stack's floating IPs, such as `stack=dev`. */
   selector: string;
@@ -23,7 +23,7 @@ export interface BrokerRules {
   servers: readonly { name: string; id: number }[];
 }
 
-/** What a broker's node knows. */
+/** Facts about a node that the broker's part depends on. */
 export interface BrokerFacts {
   /** Private IPv4 address of the node, no prefix. */
   privateIp: string;
@@ -33,7 +33,7 @@ export interface BrokerFacts {
 
 const directory = "/etc/webstack/broker";
 
-/** Secret files of a broker: the project's API token, and the certificate that movers know it by. */
+/** Secret files of a broker: the project's API token, and its credentials for mutual TLS with the movers. */
 export const brokerSecretPaths = {
   token: `${directory}/token`,
   ca: `${directory}/ca.pem`,
@@ -53,9 +53,9 @@ const unitPath = "/etc/systemd/system/webstack-broker.service";
 const configPath = "/etc/webstack/broker.json";
 
 /**
- * The broker: has the project's token and moves the floating IPs for the load balancers.
+ * The broker, which has the project's API token and assigns the floating IPs for the load balancers.
  *
- * @param rules what it may do. @default not known yet: of the broker there is only its place, which
+ * @param rules what it may do. @default not known yet: only the broker's user exists, which
  * the node's firewall names.
  */
 export function broker(rules?: BrokerRules): Service<BrokerFacts> {
@@ -97,7 +97,7 @@ function brokerPart({ privateIp, programs }: BrokerFacts, rules: BrokerRules): S
 function brokerUnit(): string {
   const { token, ca, certificate, key } = brokerSecretPaths;
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Broker that moves the floating IP for the load balancers
     After=webstack-network-ready.service

@@ -1,20 +1,20 @@
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /** Path of the unit that undoes an interrupted change at boot. */
 export const recoverUnit = "/etc/systemd/system/webstack-converge-recover.service";
 
 /**
- * The unit that undoes a change that a power cut interrupted, before the services that read the
- * files: nftables and sysctl start earlier than the basic system. Nothing requires it, so that a
- * host on which it fails can still be reached and mended. While converge itself starts the unit,
- * the record is that of the change at work, and the program leaves it alone.
+ * Renders the unit that undoes a change interrupted by a power failure, before the services that read the
+ * files: nftables and sysctl start earlier than the basic system. No unit requires it, so that a
+ * host on which it fails can still be reached and repaired. While converge itself starts the unit,
+ * the record belongs to the running change, and the program leaves it alone.
  *
  * @param program - Path of converge on the host.
  */
 export function recoverService(program: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Undo a change of the configuration that was interrupted
     DefaultDependencies=no

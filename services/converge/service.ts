@@ -4,7 +4,7 @@ import type { Service } from "../service";
 import { unitCheck } from "../unit-check";
 import { recoverService, recoverUnit } from "./recover-unit";
 
-/** What converge depends on. */
+/** Facts about a node that converge's part depends on. */
 export interface ConvergeFacts {
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface ConvergeFacts {
 
 const root0755 = { owner: "root", group: "root", mode: "0755" };
 
-/** The program that brings a host to its state, the Node that runs it, and the folders of all programs. */
+/** The program that brings a host to its wanted state, with Node and the directories of all host programs. */
 export const converge: Service<ConvergeFacts> = {
   name: "converge",
   openings: [],

@@ -1,12 +1,12 @@
 import type { Peer } from "../../topology";
 import { haproxyProcess, innerDefaults } from "../haproxy-lines";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { checksPort, primariesHeader } from "../supervisor/supervisor-ports";
 import { text } from "../text";
 
 /**
  * Renders `/etc/haproxy/haproxy.cfg` of an app node: writes go to the primary, reads to replicas,
- * whichever node has which role now. Both addresses never change.
+ * according to role checks of the database nodes. Both listening addresses never change.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
@@ -18,7 +18,7 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
   );
   const primaries = databases.map(({ name }) => `${name}:%[srv_is_up(primary/${name})]`).join(",");
   return text`
-    ${made}
+    ${generatedNotice}
     global
       ${haproxyProcess}
       maxconn 4000

@@ -3,13 +3,13 @@ import { packagedHaproxy } from "../packaged-haproxy";
 import type { Service } from "../service";
 import { dbProxyCfg } from "./db-proxy-cfg";
 
-/** What the proxy depends on. */
+/** Facts about a node that the database proxy's part depends on. */
 export interface DatabaseProxyFacts {
   /** Database nodes, in order; at least one. */
   databases: readonly Peer[];
 }
 
-/** The proxy through which programs of its own host reach the databases, whichever is the primary. */
+/** The proxy through which programs of its host reach the present primary and the replicas. */
 export const databaseProxy: Service<DatabaseProxyFacts> = {
   name: "database-proxy",
   openings: [],

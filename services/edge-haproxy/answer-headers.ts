@@ -12,7 +12,7 @@ export function haproxyWord(text: string): string {
 }
 
 /** Lines of `global` without which a long header would not fit beside a long answer. */
-export function roomForHeaders(headers: Readonly<Record<string, string>>): string[] {
+export function headerReserve(headers: Readonly<Record<string, string>>): string[] {
   const bytes = Object.entries(headers).reduce(
     (sum, [name, value]) => sum + name.length + value.length + 4,
     0,

@@ -1,5 +1,5 @@
-import { believedHeaders, believedPrefixes, ownHeaders } from "../believed-headers";
-import { made } from "../notice";
+import { trustedByAppsHeaders, trustedByAppsPrefixes, ownHeaders } from "../believed-headers";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 import type { EdgeRules } from "./edge-rules";
 
@@ -12,7 +12,7 @@ const mostProxies = 4;
 /** The address blocks as HAProxy reads them. */
 export function trustedProxiesList(blocks: readonly string[]): string {
   return text`
-    ${made}
+    ${generatedNotice}
     ${blocks}
   `;
 }
@@ -56,9 +56,9 @@ export function clientOfProxy(rules: EdgeRules): string[] {
 }
 
 /** What the app is told of a client; whatever a visitor says of that himself goes away first. */
-export function tellClient(rules: EdgeRules): string[] {
-  const names = [...believedHeaders, ...ownHeaders].map(anySpelling);
-  const prefixes = believedPrefixes.map((prefix) => `${anySpelling(prefix)}.*`);
+export function setClientHeaders(rules: EdgeRules): string[] {
+  const names = [...trustedByAppsHeaders, ...ownHeaders].map(anySpelling);
+  const prefixes = trustedByAppsPrefixes.map((prefix) => `${anySpelling(prefix)}.*`);
   const { clientAddressHeader: header } = rules;
   return [
     "# Apps believe these. What a visitor says in them, in any spelling, does not pass.",

@@ -1,11 +1,11 @@
 import type { Peer } from "../../topology";
 import { haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { stackFileLines } from "../stack-file-text";
 import { text } from "../text";
-import { answerHeaders, roomForHeaders } from "./answer-headers";
-import { clientOfProxy, tellClient, trustedNames, trusts } from "./client-address";
+import { answerHeaders, headerReserve } from "./answer-headers";
+import { clientOfProxy, setClientHeaders, trustedNames, trusts } from "./client-address";
 import { connectionRules, limitTables, requestRules } from "./client-limits";
 import { reservedConnections } from "./connections";
 import type { EdgeRules } from "./edge-rules";
@@ -42,7 +42,7 @@ export const drainMapPath = "/etc/haproxy/drain.map";
 /** The map as a reload finds it: nothing is drained. */
 export function drainMap(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     edge off
   `;
 }
@@ -58,11 +58,11 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
   return text`
-    ${made}
+    ${generatedNotice}
     global
       ${haproxyProcess}
       maxconn ${maxConnections}
-      ${roomForHeaders(rules.headers)}
+      ${headerReserve(rules.headers)}
       localpeer ${node}
       # Old workers end; not all idle connections are closed at once after a reload.
       hard-stop-after ${timeouts.edgeReload}
@@ -113,7 +113,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       ${clientOfProxy(rules)}
       ${requestRules(rules, peerPublicIp)}
       ${httpsRules(https, trusts(rules))}
-      ${tellClient(rules)}
+      ${setClientHeaders(rules)}
       http-request set-header X-Webstack-Lb ${node}
       # Before a planned switch every answer asks its client to connect anew next time.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }

@@ -1,5 +1,5 @@
 import { rootFile } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
@@ -37,7 +37,7 @@ export const floatingAddresses: Service<FloatingAddressesFacts> = {
  */
 function floatingIpUnit(addresses: readonly string[]): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Floating addresses of the stack
     After=network-pre.target

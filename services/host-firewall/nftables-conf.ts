@@ -1,5 +1,5 @@
 import type { Role } from "../../topology";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Opening, OutgoingCalls, Source } from "../service";
 import { text } from "../text";
 
@@ -28,7 +28,7 @@ export interface FirewallArgs {
 export function nftablesConf(args: FirewallArgs): string {
   return text`
     #!/usr/sbin/nft -f
-    ${made}
+    ${generatedNotice}
     table inet webstack
     delete table inet webstack
 

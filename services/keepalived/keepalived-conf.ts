@@ -1,4 +1,4 @@
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /** What `keepalived.conf` depends on. */
@@ -33,7 +33,7 @@ const marker = "169.254.255.51/32";
  */
 export function keepalivedConf({ node, privateIp, peerIp, priority }: KeepalivedConfArgs): string {
   return text`
-    ${made}
+    ${generatedNotice}
     global_defs {
       router_id ${node}
       vrrp_version 3

@@ -1,7 +1,7 @@
 import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
 import { edgeCertificatePath } from "../edge-haproxy/https";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 import { keepalivedConf } from "./keepalived-conf";
@@ -67,7 +67,7 @@ export function keepalived(moverNeeds: readonly string[]): Service<KeepalivedFac
  */
 function keepalivedDropIn(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     After=webstack-network-ready.service webstack-prober.service webstack-mover.service
     StartLimitIntervalSec=0

@@ -1,7 +1,7 @@
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import { vrrpFifoPath } from "../keepalived/keepalived-conf";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
 import { networkedSandbox } from "../unit-sandbox";
@@ -111,7 +111,7 @@ function moverPart({ node, mover, programs }: MoverFacts, hasToken: boolean): Se
  */
 function moverUnit(credentials: Readonly<Record<string, string>>): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Mover of the floating IP
     Before=keepalived.service

@@ -1,6 +1,6 @@
 import { programPath } from "../host-program";
 import { rootFile, type BundleCheck, type BundlePart } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /** Volume that holds a database node's data. */
@@ -56,7 +56,7 @@ export function dataVolumePart(volume: DataVolume, program: string): DataPart {
 
 function dataUnitFile(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Volume with the data of MySQL
     Before=mysql.service

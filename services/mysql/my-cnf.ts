@@ -1,4 +1,4 @@
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Peer } from "../../topology";
 import { text } from "../text";
 
@@ -35,7 +35,7 @@ export const initSqlPath = "/etc/mysql/webstack-init.sql";
  */
 export function myCnf(args: MyCnfArgs): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [mysqld]
     server_id = ${args.serverId}
     # Members find each other by what they report, and no resolver knows the names of nodes.

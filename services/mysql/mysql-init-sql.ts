@@ -1,4 +1,4 @@
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 import { archiverAccounts } from "../archiver/accounts";
 
@@ -47,7 +47,7 @@ const given = [
  */
 export function mysqlInitSql(adminUser: string, hasBackups = false): string {
   return text`
-    ${made}
+    ${generatedNotice}
     # Not in the log: every node does the same by itself.
     SET SESSION sql_log_bin = 0;
     # No password: the kernel says which user of the system asks.

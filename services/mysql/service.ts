@@ -1,6 +1,6 @@
 import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { SecretFile, Service, ServicePart } from "../service";
 import { text } from "../text";
 import {
@@ -106,7 +106,7 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
 function mysqlDropIn({ nodes }: MysqlFacts, hasVolume: boolean): string {
   const lines = hasVolume ? onVolume : onOwnDisk;
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     After=webstack-network-ready.service
     StartLimitIntervalSec=0

@@ -1,6 +1,12 @@
 import { duration, type WebRequests } from "../requests";
 import { appPathLocations, pathLocations } from "./path-locations";
-import { keptBodyMb, mayStream, type Place, places, streams } from "./places";
+import {
+  keptBodyMb,
+  mayStream,
+  type LocationTarget,
+  pathLocationsOf,
+  streams,
+} from "./path-location-list";
 import type { SiteLines } from "./static-site";
 
 /** Largest part of an answer that a web node keeps on its disk for a slow client, MiB; 512 times this fits too. */
@@ -11,7 +17,7 @@ function anyStreams({ maxBodyMib, paths }: WebRequests): boolean {
 }
 
 /** Directives of Nginx's `http` on what it keeps of bodies and answers. */
-export function keptBodies(requests: WebRequests): string[] {
+export function bufferedBodies(requests: WebRequests): string[] {
   const kept = [
     "# What a slow client has not taken yet and is not kept here, the app is told to wait with.",
     `proxy_max_temp_file_size ${keptAnswerMib}m;`,
@@ -36,8 +42,8 @@ const upgradeStatus = 418;
  * Directives of Nginx's `server` that lead from one location to another. They are not in a location: it would take no
  * `error_page` of the stack file then.
  */
-export function innerWays(requests: WebRequests): string[] {
-  const { usual, own } = places(requests);
+export function internalLocations(requests: WebRequests): string[] {
+  const { usual, own } = pathLocationsOf(requests);
   return [
     `error_page ${upgradeStatus} = @upgrade;`,
     ...[usual, ...own]
@@ -54,7 +60,7 @@ export function appLocations(
   requests: WebRequests,
   { atRoot, more, appPaths }: Pick<SiteLines, "atRoot" | "more" | "appPaths">,
 ): string[] {
-  const all = places(requests);
+  const all = pathLocationsOf(requests);
   return [
     "location / {",
     ...atRoot.map((line) => `  ${line}`),
@@ -68,7 +74,7 @@ export function appLocations(
   ];
 }
 
-function placeLocations(place: Place): string[] {
+function placeLocations(place: LocationTarget): string[] {
   const { name, buffering, status } = place;
   const isLarge = ["if ($large_body) {", `  return ${status};`, "}"];
   const unbuffered = ["proxy_request_buffering off;", "proxy_buffering off;"];
@@ -87,7 +93,7 @@ function placeLocations(place: Place): string[] {
   ];
 }
 
-function location(place: Place, lines: readonly string[]): string[] {
+function location(place: LocationTarget, lines: readonly string[]): string[] {
   return [
     `location @${place.name} {`,
     ...[

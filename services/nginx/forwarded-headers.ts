@@ -1,8 +1,8 @@
-import { believedHeaders } from "../believed-headers";
+import { trustedByAppsHeaders } from "../believed-headers";
 
 /** What Nginx takes away once more, should a request not have come through a load balancer. */
 const takenAway = [
-  ...believedHeaders,
+  ...trustedByAppsHeaders,
   "X-Forwarded",
   ...["Port", "Prefix", "Server", "Scheme", "Ssl"].map((end) => `X-Forwarded-${end}`),
 ];

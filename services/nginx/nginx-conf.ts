@@ -1,14 +1,14 @@
 import { appPort } from "../app/app-program";
 import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
 import type { BundleRelease } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
 import { assetsLocation } from "./assets-location";
-import { appLocations, innerWays, keptBodies } from "./app-locations";
+import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
-import { type OwnWords, ownWordLines } from "./own-words";
+import { type NginxSnippets, snippetLines } from "./snippets";
 import { leavingPath } from "./planned-stop";
 import { siteLines, type StaticSite } from "./static-site";
 
@@ -29,7 +29,7 @@ export interface NginxConfArgs {
 }
 
 /** What the stack file says about Nginx itself. */
-export interface NginxSettings extends OwnWords {
+export interface NginxSettings extends NginxSnippets {
   /** Whether answers are compressed with brotli too; needs `brotliPackages`. */
   brotli: boolean;
   /** Whether answers say which release the node has. @default false */
@@ -47,7 +47,7 @@ export function nginxConf(args: NginxConfArgs): string {
   const releaseHeader = versionHeader ? releaseHeaderLines(release) : [];
   const lines = siteLines(site, release, releaseHeader);
   return text`
-    ${made}
+    ${generatedNotice}
     ${compressionModules(settings.brotli)}
     user www-data;
     worker_processes auto;
@@ -75,7 +75,7 @@ export function nginxConf(args: NginxConfArgs): string {
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
       ${upgradeMaps}
-      ${keptBodies(requests)}
+      ${bufferedBodies(requests)}
 
       upstream app {
         zone app 64k;
@@ -92,7 +92,7 @@ export function nginxConf(args: NginxConfArgs): string {
         client_max_body_size ${requests.maxBodyMib}m;
         # Of the scheme and the port that a visitor used nothing is known here.
         absolute_redirect off;
-        ${innerWays(requests)}
+        ${internalLocations(requests)}
         proxy_http_version 1.1;
         proxy_connect_timeout 1s;
         # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
@@ -116,7 +116,7 @@ export function nginxConf(args: NginxConfArgs): string {
         ${assetsLocation({ ...lines, node, release, headers: releaseHeader })}
 
         ${appLocations(requests, lines)}
-        ${ownWordLines(settings)}
+        ${snippetLines(settings)}
         ${lines.errorPages}
       }
     }

@@ -1,4 +1,4 @@
-import type { PathPlace, Place } from "./places";
+import type { PathLocation, LocationTarget } from "./path-location-list";
 
 /** Who answers at a path: a file of the release if there is one, or always the app. */
 type First = "$uri" | "/nonexistent";
@@ -16,7 +16,7 @@ function isIn(path: string, outer: string): boolean {
 function locationsOf(
   matches: readonly string[],
   first: First,
-  { name, bodySize }: Place,
+  { name, bodySize }: LocationTarget,
 ): string[] {
   return matches.flatMap((match) => [
     `location ${match} {`,
@@ -28,7 +28,7 @@ function locationsOf(
 }
 
 /** Locations of a path that has limits of its own. */
-export function pathLocations(place: PathPlace, appPaths: readonly string[]): string[] {
+export function pathLocations(place: PathLocation, appPaths: readonly string[]): string[] {
   const first = appPaths.some((path) => isIn(place.path, path)) ? "/nonexistent" : "$uri";
   return locationsOf(matchesOf(place.path), first, place);
 }
@@ -36,7 +36,7 @@ export function pathLocations(place: PathPlace, appPaths: readonly string[]): st
 /** Locations of paths that go to the app whatever the release holds, with the limits of the place around them. */
 export function appPathLocations(
   appPaths: readonly string[],
-  { usual, own }: { usual: Place; own: readonly PathPlace[] },
+  { usual, own }: { usual: LocationTarget; own: readonly PathLocation[] },
 ): string[] {
   const there = new Set(own.flatMap(({ path }) => matchesOf(path)));
   return [...new Set(appPaths)].flatMap((path) => {

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /** There while Nginx is about to stop; its health page answers 404 then. */
@@ -19,7 +19,7 @@ export function plannedStop(): string {
   const tell = `mkdir -p ${dirname(leavingPath)} && touch ${leavingPath} && sleep ${noticedSeconds}`;
   const quit = `--retry QUIT/${endSeconds}/TERM/3 --pidfile /run/nginx.pid`;
   return text`
-    ${made}
+    ${generatedNotice}
     [Service]
     ExecStartPre=-/usr/bin/rm -f ${leavingPath}
     ExecStop=

@@ -4,7 +4,7 @@ import type { WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { brotliPackages } from "./compression";
 import { nginxConf, type NginxSettings } from "./nginx-conf";
-import { ownWordFiles } from "./own-words";
+import { snippetFiles } from "./snippets";
 import { plannedStop } from "./planned-stop";
 import type { StaticSite } from "./static-site";
 
@@ -33,7 +33,7 @@ const stopPath = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
-  part: (facts) => part(facts, ownWordFiles(facts.settings)),
+  part: (facts) => part(facts, snippetFiles(facts.settings)),
 };
 
 function part(

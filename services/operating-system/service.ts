@@ -1,5 +1,5 @@
 import { rootFile } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
@@ -31,7 +31,7 @@ export const operatingSystem: Service<unknown> = {
 /** Reasons and source of each: reference of the kernel, Documentation/networking/ip-sysctl.rst. */
 function sysctlConf(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     # Room for bursts of new connections in front of the proxies and Node.
     net.core.somaxconn = 65535
     net.ipv4.tcp_max_syn_backlog = 65535
@@ -55,7 +55,7 @@ function sysctlConf(): string {
 
 function journaldConf(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Journal]
     Storage=persistent
     SystemMaxUse=200M

@@ -1,5 +1,5 @@
 import { rootFile } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
@@ -35,7 +35,7 @@ export const privateNetwork: Service<PrivateNetworkFacts> = {
  */
 function networkReady(privateIp: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Wait until the private address is there
     After=network.target

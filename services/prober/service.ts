@@ -2,7 +2,7 @@ import { rootFile } from "../bundle";
 import { edgeCertificatePath } from "../edge-haproxy/https";
 import { programPath } from "../host-program";
 import { edgeHealthPath } from "../keepalived/keepalived-conf";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
@@ -39,7 +39,7 @@ export const prober: Service<ProberFacts> = {
 /** Judges HAProxy with real requests. */
 function proberUnit(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Health of this load balancer, for keepalived
     Before=keepalived.service

@@ -1,4 +1,4 @@
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /**
@@ -21,7 +21,7 @@ export function authorizedKeys(keys: readonly string[]): string {
   const names = keys.map(identity);
   const [own, ...people] = keys.filter((_, i) => names.indexOf(names[i]!) === i);
   return text`
-    ${made}
+    ${generatedNotice}
     # The stack's own deploy key; then people's, webstack:admin.sshKeys.
     ${own ?? []}
     ${people}

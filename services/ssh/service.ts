@@ -1,5 +1,5 @@
 import { rootFile } from "../bundle";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service, Source } from "../service";
 import { text } from "../text";
 import { authorizedKeys, authorizedKeysDirectory } from "./authorized-keys";
@@ -48,7 +48,7 @@ export function ssh(from: Source): Service<SshFacts> {
 
 function sshdConf(adminUser: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     PermitRootLogin no
     PasswordAuthentication no
     KbdInteractiveAuthentication no

@@ -1,7 +1,7 @@
 import { programPath } from "../host-program";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /** Units of the supervisor, by what they are for. */
@@ -22,7 +22,7 @@ const killRequest = "/run/webstack-supervisor/kill-mysql";
  */
 export function supervisorUnit(credentials: string): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Supervisor of this database node
     After=webstack-network-ready.service mysql.service
@@ -90,7 +90,7 @@ const confinement = [
  */
 export function mysqlKillPath(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Wait for the supervisor's request to kill MySQL
 
@@ -105,7 +105,7 @@ export function mysqlKillPath(): string {
 /** Renders the unit that kills MySQL, which systemd then starts anew. */
 export function mysqlKillUnit(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Kill MySQL, which hangs
     StartLimitIntervalSec=0

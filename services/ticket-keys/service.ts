@@ -1,7 +1,7 @@
 import { rootFile } from "../bundle";
 import { ticketKeysPath, ticketKeysUser } from "../edge-haproxy/https";
 import { programPath } from "../host-program";
-import { made } from "../notice";
+import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
@@ -41,7 +41,7 @@ export const ticketKeys: Service<TicketKeysFacts> = {
 
 function ticketKeysUnit(): string {
   return text`
-    ${made}
+    ${generatedNotice}
     [Unit]
     Description=Keys of TLS session tickets
     After=haproxy.service

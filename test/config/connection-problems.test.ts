@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   connectionProblems,
-  type Connecting,
+  type ConnectionSettings,
   maxConnections,
 } from "../../config/connection-problems";
 import { myCnf } from "../../services/mysql/my-cnf";
 
 const worker = { name: "w", command: ["x"], nodes: "all" as const, processes: 1, stopSeconds: 30 };
 const job = { name: "j", command: ["x"], calendar: [], timeoutSeconds: 60 };
-const app = (overrides: Partial<Connecting> = {}): Connecting => ({
+const app = (overrides: Partial<ConnectionSettings> = {}): ConnectionSettings => ({
   count: 2,
   processes: 2,
   workers: [],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import lines from "../../config/node-lines.json";
-import { architectureOf, isLocalEndpoint, nodeSum, nodeVersion } from "../../config/runtime";
+import { architectureOf, isLocalEndpoint, nodeChecksum, nodeVersion } from "../../config/runtime";
 import { releaseRuntime } from "../../config/runtime-schema";
 
 describe("the version of Node.js that a setting means", () => {
@@ -18,8 +18,8 @@ describe("the version of Node.js that a setting means", () => {
   });
 
   it("has a sum if it is a line's", () => {
-    expect(nodeSum(lines[24].version, "arm64")).toBe(lines[24].arm64);
-    expect(nodeSum("22.11.0", "x64")).toBeUndefined();
+    expect(nodeChecksum(lines[24].version, "arm64")).toBe(lines[24].arm64);
+    expect(nodeChecksum("22.11.0", "x64")).toBeUndefined();
   });
 });
 

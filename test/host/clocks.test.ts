@@ -17,7 +17,6 @@ const wallClock: Record<string, string> = {
   "mover.ts": "the status tells an operator dates",
   "supervisor/saved/save-guard.ts": "what is kept for days outlives a boot",
   "supervisor/saved/save.ts": "the name of a file tells an operator when it was saved",
-
   "ticket-keys.ts": "both load balancers know the half day of a key without a word between them",
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shown } from "../../preview/values";
+import { valueText } from "../../preview/values";
 
 const secret = {
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -17,6 +17,6 @@ describe("a value for people", () => {
     [unknown, "[known later]"],
     [{ a: secret, b: [unknown, 1] }, '{"a":[secret],"b":[[known later],1]}'],
   ])("of %j is %s", (value, expected) => {
-    expect(shown(value)).toBe(expected);
+    expect(valueText(value)).toBe(expected);
   });
 });

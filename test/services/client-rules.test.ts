@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { believedHeaders, believedPrefixes, ownHeaders } from "../../services/believed-headers";
+import {
+  trustedByAppsHeaders,
+  trustedByAppsPrefixes,
+  ownHeaders,
+} from "../../services/believed-headers";
 import { edgeHaproxy } from "../../services/edge-haproxy/service";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import { edgeRules, nodeFacts, plan, webRequests } from "../support/tier-args";
@@ -29,13 +33,13 @@ describe("what apps believe", () => {
   const deleted = rulesOf().find((rule) => rule.startsWith("http-request del-header ^"))!;
   const form = new RegExp(/del-header (\S+) -m reg/.exec(deleted)![1]!);
 
-  it.each([...believedHeaders, ...ownHeaders])("is not what a visitor says in %s", (name) => {
+  it.each([...trustedByAppsHeaders, ...ownHeaders])("is not what a visitor says in %s", (name) => {
     // HAProxy knows names in small letters only.
     expect(name.toLowerCase()).toMatch(form);
     expect(name.toLowerCase().replaceAll("-", "_")).toMatch(form);
   });
 
-  it.each(believedPrefixes)(
+  it.each(trustedByAppsPrefixes)(
     "is not what a visitor says in a header that begins with %s",
     (name) => {
       expect(`${name}New`.toLowerCase()).toMatch(form);

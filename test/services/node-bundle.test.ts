@@ -54,7 +54,7 @@ describe("nodeBundle", () => {
 
   it("refuses two services with the same file", () => {
     expect(() => bundle({ tier: [probe, probe] })).toThrow(
-      "two parts of the bundle bring the file /etc/probe",
+      "two parts of the bundle define the file /etc/probe",
     );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   answerHeaders,
   haproxyWord,
-  roomForHeaders,
+  headerReserve,
 } from "../../services/edge-haproxy/answer-headers";
 import { tunedLoadBalancer, tunedWebNode, webNode } from "./rendered";
 
@@ -69,7 +69,7 @@ describe("a header of every answer", () => {
   });
 
   it("has room beside an answer that fills a buffer", () => {
-    expect(roomForHeaders({})).toEqual([]);
-    expect(roomForHeaders({ "X-Ab": "x".repeat(1000) })).toEqual(["tune.maxrewrite 2032"]);
+    expect(headerReserve({})).toEqual([]);
+    expect(headerReserve({ "X-Ab": "x".repeat(1000) })).toEqual(["tune.maxrewrite 2032"]);
   });
 });

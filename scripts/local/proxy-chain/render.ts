@@ -5,7 +5,7 @@ import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../../services/edge-haproxy/https";
 import { drainMap, haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf, type NginxSettings } from "../../../services/nginx/nginx-conf";
-import { ownWordFiles } from "../../../services/nginx/own-words";
+import { snippetFiles } from "../../../services/nginx/snippets";
 import { publicFiles } from "../../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
 
@@ -68,7 +68,7 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
 
 /** Files that the proxies look for below /etc. */
 function inEtc({ rules, settings }: ChainArgs): Record<string, string> {
-  const own = Object.entries(ownWordFiles(settings)).map(([path, { content }]) => [
+  const own = Object.entries(snippetFiles(settings)).map(([path, { content }]) => [
     path.slice(1),
     content,
   ]);

@@ -2,7 +2,7 @@ import { type BundleFile, rootFile } from "../bundle";
 import { stackFileText } from "../stack-file-text";
 
 /** What the stack file says in Nginx's own words. */
-export interface OwnWords {
+export interface NginxSnippets {
   /** Lines inside of a location by what comes between `location` and `{`, such as `= /old`. */
   locations: Readonly<Record<string, string>>;
   /** Lines in the context of the server. @default none */
@@ -11,7 +11,7 @@ export interface OwnWords {
 
 const snippetPath = "/etc/nginx/webstack-server.conf";
 
-function sorted({ locations }: OwnWords): { match: string; path: string; lines: string }[] {
+function sorted({ locations }: NginxSnippets): { match: string; path: string; lines: string }[] {
   return Object.entries(locations)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([match, lines], i) => ({
@@ -22,7 +22,7 @@ function sorted({ locations }: OwnWords): { match: string; path: string; lines: 
 }
 
 /** A file for each of them: a brace that is missing in one is missed there, and not in what follows. */
-export function ownWordFiles(words: OwnWords): Record<string, BundleFile> {
+export function snippetFiles(words: NginxSnippets): Record<string, BundleFile> {
   const { nginxSnippet } = words;
   const locations = sorted(words).map(({ match, path, lines }) => [
     path,
@@ -37,7 +37,7 @@ export function ownWordFiles(words: OwnWords): Record<string, BundleFile> {
 }
 
 /** Lines of Nginx's `server` that read the files. */
-export function ownWordLines(words: OwnWords): string[] {
+export function snippetLines(words: NginxSnippets): string[] {
   return [
     ...sorted(words).flatMap(({ match, path }) => [
       "",

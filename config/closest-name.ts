@@ -16,7 +16,7 @@ export function editDistance(a: string, b: string): number {
 const mostCompared = 64;
 
 /** The known name that is fewest edits away from `name`, letter case aside; the first of equals. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+export function closestName(name: string, known: readonly string[]): string | undefined {
   const start = name.slice(0, mostCompared).toLowerCase();
   const distance = (candidate: string) => editDistance(start, candidate.toLowerCase());
   return [...known].sort((a, b) => distance(a) - distance(b))[0];

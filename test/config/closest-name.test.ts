@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../config/nearest";
+import { editDistance, closestName } from "../../config/closest-name";
 
 describe("editDistance", () => {
   it.each([
@@ -18,14 +18,14 @@ describe("editDistance", () => {
 
 describe("nearest", () => {
   it("finds the name with the fewest edits", () => {
-    expect(nearest("servertypes", ["count", "serverType", "path"])).toBe("serverType");
+    expect(closestName("servertypes", ["count", "serverType", "path"])).toBe("serverType");
   });
 
   it("takes the first of names that are equally near", () => {
-    expect(nearest("x", ["a", "b"])).toBe("a");
+    expect(closestName("x", ["a", "b"])).toBe("a");
   });
 
   it("has no answer without names", () => {
-    expect(nearest("x", [])).toBeUndefined();
+    expect(closestName("x", [])).toBeUndefined();
   });
 });

@@ -1,14 +1,14 @@
 import type { z } from "zod";
-import type { Hides } from "./problems";
+import type { HiddenValues } from "./problems";
 import { secretSettings } from "./setting";
 import { isSecret, namespace, type RawSettings, valueAt } from "./stack-file";
 
 /**
- * What is encrypted where no setting is secret. Of a value with parts the engine tells no more than that
- * one of them is encrypted. If a secret setting is among them, that is it, and lists and maps alone stay
- * hidden, since it may stand in them one level too deep; if none is, nothing is repeated of the value.
+ * Encrypted values of settings that are not secret. For a list or map the engine only tells that
+ * a part is encrypted. If a secret setting is among the parts, that is the one, and only lists and maps stay
+ * hidden, because it may stand in them one level too deep; if none is, the whole value stays hidden.
  */
-export function hiddenIn(raw: RawSettings, schema: z.ZodType): Hides {
+export function hiddenValues(raw: RawSettings, schema: z.ZodType): HiddenValues {
   const secrets = secretSettings(schema);
   const explained = new Set(
     secrets.filter(({ path }) => valueAt(raw, path) !== undefined).map(({ path }) => path[0]),
@@ -21,8 +21,8 @@ export function hiddenIn(raw: RawSettings, schema: z.ZodType): Hides {
 
 const told = /^(webstack:([A-Za-z]+).*?, got )(.*)(; .*)$/s;
 
-/** A sentence on several settings without the value of one that is hidden. */
-export function withoutHidden(problem: string, hides: Hides): string {
+/** Removes a hidden value from a sentence on several settings. */
+export function withoutHidden(problem: string, hides: HiddenValues): string {
   const [, start, key, found, end] = told.exec(problem) ?? [];
   const isMap = /^[[{]/.test(found ?? "");
   if (key !== undefined && hides([key], isMap ? {} : found)) {

@@ -1,16 +1,16 @@
 import type { PathRequests, WebRequests } from "../requests";
 
 /**
- * Largest body that a web node keeps on its disk until it is complete, MB: a load balancer has at most 512 requests
- * under way on a web node, and 512 times this fits on the disk of the smallest server.
+ * Largest body that a web node buffers on its disk, MB: a load balancer sends at most 512 concurrent requests
+ * to a web node, and 512 such bodies fit on the disk of the smallest server.
  */
 export const keptBodyMb = 50;
 
-/** First one of the statuses with which requests leave for the locations of large bodies, one for each place. */
+/** First of the internal status codes that redirect requests with large bodies, one for each location. */
 const largeStatus = 530;
 
-/** What holds for requests to the app at one place. */
-export interface Place extends Required<{
+/** Limits of one location that passes requests to the app. */
+export interface LocationTarget extends Required<{
   [Key in keyof PathRequests]: NonNullable<PathRequests[Key]>;
 }> {
   /** Name of its location without `@`, such as `app`. */
@@ -21,14 +21,17 @@ export interface Place extends Required<{
   status: number;
 }
 
-/** A place with a path of its own. */
-export interface PathPlace extends Place {
+/** A location for a path. */
+export interface PathLocation extends LocationTarget {
   /** Such as `/api`, itself and what is below it, or `/api/`, only that. */
   path: string;
 }
 
-/** The place of all requests, and those of paths. */
-export function places(requests: WebRequests): { usual: Place; own: PathPlace[] } {
+/** The default location, and the locations of paths. */
+export function pathLocationsOf(requests: WebRequests): {
+  usual: LocationTarget;
+  own: PathLocation[];
+} {
   const { answerTimeoutSeconds, maxBodyMib } = requests;
   const limits = { answerTimeoutSeconds, maxBodyMib, buffering: true };
   const usual = { ...limits, name: "app", bodySize: [], status: largeStatus };
@@ -40,21 +43,23 @@ export function places(requests: WebRequests): { usual: Place; own: PathPlace[] 
   return { usual, own };
 }
 
-function defined(path: PathRequests): Partial<Omit<Place, "name" | "bodySize" | "status">> {
+function defined(
+  path: PathRequests,
+): Partial<Omit<LocationTarget, "name" | "bodySize" | "status">> {
   return Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined));
 }
 
-/** Nginx looks at the size where a request comes in, and again where its body is read. */
-function withBodySize(place: Place): Place {
+/** Adds the size limit: Nginx checks it where a request comes in, and again where its body is read. */
+function withBodySize(place: LocationTarget): LocationTarget {
   return { ...place, bodySize: [`client_max_body_size ${place.maxBodyMib}m;`] };
 }
 
-/** Whether a request may have a body that is not kept. */
+/** Whether requests may have bodies too large to buffer. */
 export function mayStream(maxBodyMib: number): boolean {
   return maxBodyMib * 1.048576 >= keptBodyMb;
 }
 
-/** Whether a place has a location for large bodies. */
-export function streams({ buffering, maxBodyMib }: Place): boolean {
+/** Whether a location has a second one for large bodies. */
+export function streams({ buffering, maxBodyMib }: LocationTarget): boolean {
   return buffering && mayStream(maxBodyMib);
 }
