@@ -56,6 +56,7 @@ export interface DeployedApp {
     migrate?: readonly string[];
     migratesOnSwitch?: boolean;
     health: { path: string; host: string; status?: number; timeoutSeconds: number };
+    trialSeconds: number;
     sharesPort: boolean;
     notifies: boolean;
   };
@@ -122,6 +123,7 @@ export function deployedApp(
     program: {
       command: app.command ?? (app.processes === 0 ? [] : command()),
       health: { ...health, host: domain ?? "localhost" },
+      trialSeconds: app.trialSeconds,
       sharesPort,
       notifies,
       ...(migrate ? { migrate } : {}),

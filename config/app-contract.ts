@@ -58,6 +58,8 @@ export interface AppContract {
   build?: string[];
   /** How it is told that a process works. */
   health: { path: string; status?: number; timeoutSeconds: number };
+  /** Seconds for which processes of a release that never ran must stay up on the first node; 0: not watched. */
+  trialSeconds: number;
   /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
   /** Whether the processes share port 3000 by themselves. */
@@ -101,6 +103,7 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     runtime: describedRuntime(app.runtime),
     ...(app.releaseRuntime ? { releaseRuntime: describedRuntime(app.releaseRuntime) } : {}),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },
+    trialSeconds: app.trialSeconds,
     processes: app.static.only
       ? 0
       : (processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses)),

@@ -155,6 +155,12 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       example: false,
       absent: "`false`, for the sample app `true`",
     }).optional(),
+    trialSeconds: setting(z.int().min(0).max(600), {
+      about:
+        "Seconds for which all processes of a release that never ran must stay up on the first app node before the next node gets it",
+      must: "be a whole number from 0 to 600",
+      example: 30,
+    }).default(30),
     notifies: setting(z.boolean(), {
       about:
         "Whether the app tells systemd that it is ready, and at least every 8 seconds that it lives (sd_notify)",

@@ -50,6 +50,8 @@ export interface BundleService {
   needs: string[];
   /** Seconds that a start may take. @default 330 */
   startTimeoutSeconds?: number;
+  /** Seconds for which the service must run without an end after a switch to a release that never ran here. @default 0 */
+  trialSeconds?: number;
   /** Health check; absent: systemd's state active is enough. */
   health?: BundleHealth;
 }

@@ -1,12 +1,14 @@
 import { removeDurably } from "./durable";
 import { writeAtomically } from "./files";
 import { linkKept } from "./kept-links";
+import { recentReleases } from "./journal";
 import { unitsOnlyIn, type Manifest } from "./manifest";
 import type { Bundle } from "./bundle";
 import type { Plan } from "./plan";
 import { switchRelease } from "./release";
 import { say } from "./run";
 import { bringUp, retire, type ServicesResult } from "./services";
+import { watchTrial } from "./trial";
 import { reloadUnits } from "./undo";
 
 /** State of a run. */
@@ -46,5 +48,10 @@ export async function carryOut({ bundle, manifest, plan, changed }: Run): Promis
     switchRelease(plan.release.root, plan.release.digest);
   }
   await reloadUnits([...plan.write.keys(), ...plan.remove]);
-  return bringUp(bundle.services, changed);
+  const result = await bringUp(bundle.services, changed);
+  // A release in place of another one is tried; the first one of a host has nothing to go back to.
+  const { digest, before } = plan.release ?? {};
+  const isNew = digest !== undefined && before !== undefined && !recentReleases().includes(digest);
+  if (isNew) await watchTrial(bundle.services);
+  return result;
 }

@@ -23,6 +23,14 @@ export async function unitStates(units: readonly string[]): Promise<Map<string, 
   );
 }
 
+/** The run of each unit: an id that changes with each start (systemd.exec(5), `INVOCATION_ID`), and its state. */
+export async function runsOf(units: readonly string[]): Promise<Map<string, string>> {
+  const properties = "--property=Id,ActiveState,InvocationID";
+  const { stdout } = await run(["/usr/bin/systemctl", "show", properties, ...units]);
+  const blocks = stdout.trim().split("\n\n");
+  return new Map(units.map((unit, i) => [unit, (blocks[i] ?? "").split("\n").sort().join(" ")]));
+}
+
 /** True if the unit is active, starting or reloading. */
 export function isUp(state: UnitState | undefined): boolean {
   return ["active", "activating", "reloading"].includes(state?.active ?? "");

@@ -17,6 +17,8 @@ export interface AppProgram {
     /** Seconds after its start until an unhealthy process counts as failed. */
     timeoutSeconds: number;
   };
+  /** Seconds for which processes of a release that never ran must stay up on the first app node; 0: not watched. */
+  trialSeconds: number;
   /** Whether the processes share port 3000 by themselves. */
   sharesPort: boolean;
   /** Whether a process sends READY=1 and watchdog notifications to systemd. */

@@ -144,6 +144,8 @@ function processes(facts: AppFacts): UnitsPart {
   const own = unitsArgs(facts);
   const needs = neededPaths(own);
   const { timeoutSeconds } = program.health;
+  // The other nodes follow one that has stood the trial.
+  const trialSeconds = facts.migrates ? program.trialSeconds : 0;
   const url = `http://127.0.0.1:${appPort}${program.health.path}`;
   const ports = processPorts(facts.processes);
   const instances = program.sharesPort
@@ -158,6 +160,7 @@ function processes(facts: AppFacts): UnitsPart {
       needs,
       // A start includes the health check, and the drain of the previous process.
       startTimeoutSeconds: Math.max(330, timeoutSeconds + 90),
+      ...(trialSeconds > 0 ? { trialSeconds } : {}),
       health: { ...how, timeoutSeconds },
     })),
   };

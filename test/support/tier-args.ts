@@ -93,6 +93,7 @@ export function appProgram(overrides: Partial<AppProgram> = {}): AppProgram {
   return {
     command: ["node", "server.js"],
     health: { path: "/healthz", host: "www.example.com", timeoutSeconds: 60 },
+    trialSeconds: 30,
     sharesPort: false,
     notifies: false,
     ...overrides,
