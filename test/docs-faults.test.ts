@@ -6,12 +6,13 @@ import type { Drill } from "../scripts/drill/drill";
 import { edgeDrills } from "../scripts/drill/edge";
 import { longDrills } from "../scripts/drill/edge-long";
 import { editDrills } from "../scripts/drill/edits";
+import { releaseDrills } from "../scripts/drill/releases";
 import { tierDrills } from "../scripts/drill/tiers";
 
 const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
 
 /** Number, title and bound of each row, in order. */
-const rows = [...page.matchAll(/^\| ([EF]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
+const rows = [...page.matchAll(/^\| ([EFR]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
   ([, id, title, bound]) => [id, title, bound],
 );
 
@@ -27,6 +28,7 @@ describe("docs/faults.md", () => {
       ...tierDrills,
       ...databaseDrills,
       ...editDrills,
+      ...releaseDrills,
     ];
     expect(rows).toEqual(drills.map(row));
   });

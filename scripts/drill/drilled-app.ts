@@ -39,6 +39,14 @@ export class DrilledApp {
   }
 }
 
+/** How the app of a drill is watched. */
+export interface Watch {
+  /** `app.trialSeconds`. @default 30 */
+  trialSeconds?: number;
+  /** True if processes of the deployed release end by themselves: they send no close frame, and none is expected. */
+  crashes?: boolean;
+}
+
 /** What a drill works with while the app runs and visitors are on it. */
 export interface AppTrial {
   outputs: StackOutputs;
@@ -54,6 +62,7 @@ export interface AppTrial {
  */
 export async function withDrilledApp(
   outputs: StackOutputs,
+  { trialSeconds = 30, crashes = false }: Watch,
   work: (trial: AppTrial) => Promise<void>,
 ): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-release-"));
@@ -61,10 +70,15 @@ export async function withDrilledApp(
     return await withStackFile(async (edit) => {
       writeRelease(folder, "works", before);
       edit((settings) => {
-        settings["webstack:app"] = { ...settings["webstack:app"], path: folder, migrate };
+        settings["webstack:app"] = {
+          ...settings["webstack:app"],
+          path: folder,
+          migrate,
+          trialSeconds,
+        };
       });
       await npmRun("up:local");
-      return underLoad(outputs, new DrilledApp(folder, outputs.url), work);
+      return underLoad(outputs, new DrilledApp(folder, outputs.url), crashes, work);
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -75,6 +89,7 @@ export async function withDrilledApp(
 async function underLoad(
   outputs: StackOutputs,
   app: DrilledApp,
+  crashes: boolean,
   work: (trial: AppTrial) => Promise<void>,
 ): Promise<Measured> {
   const notes: string[] = [];
@@ -93,7 +108,7 @@ async function underLoad(
   return {
     ...{ outageMs, moves: 0, series },
     requests: requests + seen.messages,
-    failed: lost + seen.failures.length,
+    failed: lost + (crashes ? 0 : seen.failures.length),
     notes: [
       ...notes,
       `${lost} of ${requests} requests failed, the slowest took ${Math.round(slowestMs)} ms`,
