@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { CopyServer } from "./archiver/base/copy-server";
 import { checkFreeSpace, dataBytes } from "./archiver/base/disk";
 import { checkMember } from "./archiver/base/member";
-import { copyFolder, type CopyInfo } from "./archiver/base/copy-folder";
+import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
 import { readSettings } from "./archiver/settings";
 import { runFolder, type Status } from "./archiver/status";
 import { log } from "./supervisor/log";
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     10_000,
   );
   await copy.stop();
+  letGroupRead(target);
   const { timeline, link } = status;
   const info: CopyInfo = {
     timeline,
