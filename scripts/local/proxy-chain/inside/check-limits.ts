@@ -20,6 +20,14 @@ async function burst(count: number, options: RequestOptions) {
   return { passed, refusal };
 }
 
+/** Status of the first answer that is not 503: on a busy machine a load balancer may take its web node for down. */
+async function served(options: RequestOptions): Promise<number> {
+  for (const end = Date.now() + 10_000; ; await pause(250)) {
+    const { status } = await ask("/page", options);
+    if (status !== 503 || Date.now() > end) return status;
+  }
+}
+
 /** Opens so many connections that say nothing; returns those that are still open after a while. */
 async function held(count: number, localAddress: string): Promise<Socket[]> {
   const open = new Set<Socket>();
@@ -54,7 +62,7 @@ export const limitChecks: Check[] = [
       const other = { ...secondSite, localAddress: "127.9.0.1" };
       await pause(1_000);
       assert.equal((await ask("/page", other)).status, 429);
-      assert.equal((await ask("/page", { ...other, localAddress: "127.9.0.3" })).status, 200);
+      assert.equal(await served({ ...other, localAddress: "127.9.0.3" }), 200);
     },
   },
   {
