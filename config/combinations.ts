@@ -130,7 +130,7 @@ function pinProblems({ release, releaseCommand }: Raw): string[] {
   ];
 }
 
-/** Problem of a health status other than 200 with a shared port: the answering process is unknown, so 200 is required. */
+/** Problem of a health status other than 200 with a shared port: any process may answer, so only 200 is allowed. */
 function statusProblems(app: Raw): string[] {
   const { status } = part(app, "health");
   if (app.sharesPort !== true || typeof status !== "number" || status === 200) return [];
