@@ -8,7 +8,7 @@ export interface InventoryThing {
   holds: string;
   /** Names of the thing in a line of consent, such as `db-5` or `volumes`; a refusal proposes the last one. */
   asks: string[];
-  /** True if Pulumi protects the resource: then one `up` applies the consent, and the next one the edit. */
+  /** True if the resource is protected: then one `up` with the consent ends the protection, and the next one edits. */
   protected: boolean;
 }
 

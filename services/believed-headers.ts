@@ -41,5 +41,5 @@ export const trustedByAppsHeaders = [
 /** Prefixes of such headers, and of the headers that the stack itself sends to the app. */
 export const trustedByAppsPrefixes = ["X-Forwarded-", "X-Original-Forwarded-", "X-Webstack-"];
 
-/** Headers that only the stack may send, besides those with {@link trustedByAppsPrefixes}. */
+/** Headers that only the stack may set, in addition to those with {@link trustedByAppsPrefixes}. */
 export const ownHeaders = ["X-Real-IP", "X-Forwarded"];

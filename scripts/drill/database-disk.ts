@@ -15,7 +15,7 @@ const freeShare = 0.07;
 const slowWritesPerSecond = 10;
 /** Writes per second with which hardly a commit ends. */
 const stuckWritesPerSecond = 1;
-/** Time for which a new primary keeps its role after a switch, milliseconds; see `host/supervisor/hand-over.ts`. */
+/** Least time between a switch and the next hand-over, milliseconds; see `host/supervisor/policy/hand-over.ts`. */
 const coolDownMs = 60_000;
 
 /**

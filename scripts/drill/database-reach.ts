@@ -7,7 +7,7 @@ import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { StaleReads } from "./stale-reads";
 
-/** Time for which a new primary keeps its role after a switch, milliseconds; see `host/supervisor/hand-over.ts`. */
+/** Least time between a switch and the next hand-over, milliseconds; see `host/supervisor/policy/hand-over.ts`. */
 const coolDownMs = 60_000;
 /** Duration of a replica's lag, seconds: long enough for the age of its data to pass every limit. */
 const lagSeconds = 10;

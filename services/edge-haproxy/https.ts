@@ -22,7 +22,7 @@ export interface EdgeHttps {
   domains: readonly string[];
   /** Host name to which all others redirect. @default no redirect */
   canonical?: string;
-  /** Whether HTTP redirects to HTTPS. */
+  /** True if HTTP redirects to HTTPS. */
   redirect: boolean;
   /** HSTS header: none, HTTPS only, or HTTPS only with consent to the browsers' preload list. */
   hsts: "off" | "on" | "preload";

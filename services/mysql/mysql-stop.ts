@@ -2,7 +2,7 @@ import { controlSocket } from "../supervisor/supervisor-ports";
 
 /** Wait for writes to reach the new primary before the old one leaves, seconds; the leave delays commits once more. */
 const afterHandOverSeconds = 2;
-/** Time for the other members to prepare for the leave, and for this member's messages to arrive, seconds. */
+/** Time for the other members to begin to fill XCom's slots, and for this member's messages to arrive, seconds. */
 const headStartSeconds = 0.5;
 
 /**
