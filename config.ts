@@ -21,9 +21,9 @@ export type AppSource =
       path: string;
     }
   | {
-      /** https URL of the .tar.gz file. */
+      /** HTTPS URL of the `.tar.gz` file. */
       url: string;
-      /** Its SHA-256 sum, 64 hexadecimal digits. */
+      /** SHA-256 sum of the file, 64 hexadecimal digits. */
       sha256: string;
       path?: undefined;
     };
@@ -38,7 +38,7 @@ export interface Settings extends Omit<
   | ("app" | "backups" | "db" | "loadBalancers" | "consent")
   | ("tls" | "domain" | "domains" | "canonicalDomain")
 > {
-  /** Temporary consents of the stack file. */
+  /** Lines of consent of the stack file, each valid until a day. */
   consent: Consent[];
   /** HTTPS settings of the load balancers, with the domains. */
   edgeTls: EdgeTls;
@@ -48,7 +48,7 @@ export interface Settings extends Omit<
   networkZone: string;
   /** Settings of the load balancers. */
   loadBalancers: Omit<LoadBalancerConfig, "api" | "tls"> & {
-    /** Endpoint of the Hetzner API, and which nodes have the token. */
+    /** Endpoint of the Hetzner API, and the choice of nodes that have the token. */
     api: Omit<LoadBalancerConfig["api"], "token"> & { token: pulumi.Output<string> };
     /** Certificate for HTTPS; absent: a self-signed placeholder. */
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
@@ -56,7 +56,7 @@ export interface Settings extends Omit<
   /** Settings of the app tier. */
   app: Pick<AppConfig, "count" | "serverType" | "env" | "release" | "versionHeader"> &
     AppContract & {
-      /** Where the release comes from. */
+      /** Source of the release. */
       source: AppSource;
       /** Secret environment. */
       secretEnv: pulumi.Output<Record<string, string>>;
@@ -66,7 +66,7 @@ export interface Settings extends Omit<
     /** Size of each MySQL's buffer pool, MiB. */
     bufferPoolMib: number;
   };
-  /** Settings of backups; absent: there are none. */
+  /** Settings of backups; absent: no backups. */
   backups?: Omit<BackupConfig, "target"> & {
     /** The bucket. */
     target: Omit<BackupConfig["target"], "secretAccessKey"> & {
@@ -76,9 +76,10 @@ export interface Settings extends Omit<
 }
 
 /**
- * Reads the settings of the current stack on a day. Relative paths start at `projectRoot`.
+ * Reads the settings of the current stack. Relative paths start at `projectRoot`; `today` decides which lines of
+ * consent are valid.
  *
- * @throws pulumi.RunError that lists every problem of the stack file, one a line.
+ * @throws pulumi.RunError that lists every problem of the stack file, one on each line.
  */
 export function readSettings(projectRoot: string, today = new Date()): Settings {
   const { settings: known, problems } = checkedSettings(projectRoot, today);
@@ -86,7 +87,7 @@ export function readSettings(projectRoot: string, today = new Date()): Settings 
   return known;
 }
 
-/** The settings of the current stack on a day, or every problem of its file, one sentence each. */
+/** The settings of the current stack as of a day, or every problem of the stack file, one sentence each. */
 export function checkedSettings(
   projectRoot: string,
   today: Date,
@@ -157,7 +158,7 @@ function withoutNames({ tls: _, domains: __, canonicalDomain: ___, ...rest }: St
 /** Default endpoint of the Hetzner API. */
 const officialEndpoint = "https://api.hetzner.cloud/v1";
 
-/** Endpoint and token with which `pulumi up` itself calls the API: those of the hcloud provider. */
+/** Endpoint and token of the hcloud provider, with which `pulumi up` itself calls the API. */
 export function readProject(): { endpoint: string; token: pulumi.Output<string> } {
   const all = pulumi.runtime.allConfig();
   const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;

@@ -8,7 +8,7 @@ export interface Ipv4Block {
   prefix: number;
 }
 
-/** Addresses that RFC 1918 sets apart for private networks. */
+/** Address blocks that RFC 1918 reserves for private networks. */
 const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** The address as a number. */
@@ -16,7 +16,7 @@ export function ipv4Number(address: string): number {
   return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
-/** The block written as `a.b.c.d/n`; undefined if it is none or has bits set beyond its prefix. */
+/** Parses a block written as `a.b.c.d/n`; undefined for any other text, and for bits set beyond the prefix. */
 export function ipv4Block(cidr: string): Ipv4Block | undefined {
   const [address, prefixText, ...rest] = cidr.split("/");
   if (!address || rest.length > 0 || !net.isIPv4(address)) return undefined;
@@ -25,7 +25,7 @@ export function ipv4Block(cidr: string): Ipv4Block | undefined {
   return block.first % 2 ** (32 - block.prefix) === 0 ? block : undefined;
 }
 
-/** True if every address of `inner` lies in `outer`. */
+/** True if `outer` contains every address of `inner`. */
 export function contains(outer: Ipv4Block, inner: Ipv4Block): boolean {
   const size = 2 ** (32 - outer.prefix);
   return inner.prefix >= outer.prefix && Math.floor(inner.first / size) === outer.first / size;
@@ -36,7 +36,7 @@ export function isPrivateBlock(block: Ipv4Block): boolean {
   return privateBlocks.some((cidr) => contains(ipv4Block(cidr)!, block));
 }
 
-/** True for an IPv4 or IPv6 block without bits beyond its prefix. */
+/** True for an IPv4 or IPv6 block without bits set beyond its prefix. */
 export function isCidr(text: string): boolean {
   if (ipv4Block(text)) return true;
   const [address, prefix, ...rest] = text.split("/");
@@ -45,7 +45,7 @@ export function isCidr(text: string): boolean {
   return hasNoHostBits(ipv6Bits(address), Number(prefix));
 }
 
-/** True if the IPv6 block `inner` lies in the IPv6 block `outer`; both are well-formed. */
+/** True if the IPv6 block `outer` contains the IPv6 block `inner`; both must be well-formed. */
 export function ipv6Within(inner: string, outer: string): boolean {
   const [first = "", innerPrefix] = inner.split("/");
   const [start = "", outerPrefix] = outer.split("/");
@@ -54,7 +54,7 @@ export function ipv6Within(inner: string, outer: string): boolean {
   return Number(innerPrefix) >= fixed && bits(first) === bits(start);
 }
 
-/** True if a block or an address lies in the block `outer`. */
+/** True if the block `outer` contains a block or an address. */
 export function isWithin(block: string, outer: string): boolean {
   const [whole, part] = [ipv4Block(outer), ipv4Block(block.includes("/") ? block : `${block}/32`)];
   if (whole && part) return contains(whole, part);

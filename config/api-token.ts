@@ -1,12 +1,12 @@
 import { redacted } from "./printable";
 import { type RawSettings, valueAt } from "./stack-file";
 
-/** The token with which the program itself speaks to the API. */
+/** The token with which the program itself calls the API. */
 export function sharedToken(all: Record<string, string>): string | undefined {
   return all["hcloud:token"] ?? process.env.HCLOUD_TOKEN;
 }
 
-/** Problems of the token that was found, that of the load balancers first. */
+/** Problems of `token`, which is the load balancers' own token or else the shared one. */
 export function tokenProblems(raw: RawSettings, token: unknown): string[] {
   if (token === undefined) {
     return [

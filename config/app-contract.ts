@@ -4,81 +4,81 @@ import { type Runtime, describedRuntime } from "./runtime";
 import type { StackConfig } from "./schema";
 import { serverSize } from "./server-types";
 
-/** A command that runs beside the app, without a port. */
+/** A command that runs permanently beside the app, without a port. */
 export interface WorkerContract {
   /** Name: small letters, digits and dashes. */
   name: string;
   /** Words of the command; without variables. */
   command: string[];
-  /** App nodes on which it runs: all, the first so many, or one at a time. */
+  /** App nodes that run the command: all, the first `nodes`, or one at a time. */
   nodes: "all" | "one" | number;
-  /** Processes on each of them. */
+  /** Processes on each of these nodes. */
   processes: number;
-  /** Seconds that a process has after SIGTERM until it is killed. */
+  /** Seconds from SIGTERM to SIGKILL. */
   stopSeconds: number;
 }
 
-/** A command that is run at given times. */
+/** A command that runs at given times. */
 export interface JobContract {
   /** Name: small letters, digits and dashes. */
   name: string;
   /** Words of the command; without variables. */
   command: string[];
-  /** Calendar events of systemd; it is due when one of them is. */
+  /** Calendar events of systemd; the command runs at each of them. */
   calendar: string[];
-  /** Seconds after which a run is ended. */
+  /** Seconds after which systemd ends a run. */
   timeoutSeconds: number;
 }
 
-/** What the web nodes serve of a release themselves. */
+/** Static files of a release, which the web nodes serve themselves. */
 export interface SiteContract {
-  /** Directories of the release by path. */
+  /** Directories of the release by URL path. */
   directories: Record<string, string>;
-  /** File in the directory of `/` that answers where there is no file. */
+  /** File in the directory of `/` that answers if a requested file is missing. */
   fallback?: string;
-  /** Paths that go to the app all the same. */
+  /** Paths that go to the app despite a fallback. */
   appPaths: string[];
-  /** Whether there is no server. */
+  /** True if the app has no server. */
   only: boolean;
 }
 
-/** What stack and app expect of each other, with all defaults but the command's. */
+/** The contract between stack and app, with all defaults except the command's. */
 export interface AppContract {
-  /** Words of the command that runs a process; `${PORT}` is the one variable. @default what the release says */
+  /** Words of the command that runs a process; `${PORT}` is the only variable. @default the release's own command */
   command?: string[];
-  /** Words of the command of the pinned release. @default `command`, or what is kept of that release */
+  /** Words of the command of the pinned release. @default `command`, or that release's recorded command */
   releaseCommand?: string[];
-  /** What runs the release. */
+  /** Runtime of the release. */
   runtime: Runtime;
-  /** What runs the pinned release. @default what is kept of that release, or `runtime` */
+  /** Runtime of the pinned release. @default the recorded runtime of that release, or `runtime` */
   releaseRuntime?: Runtime;
-  /** Words of the command that is run when the release changes. @default none */
+  /** Words of the command that runs when the release changes. @default none */
   migrate?: string[];
-  /** Words of the command that is run before the release is packed. @default none */
+  /** Words of the command that runs before the release is packed. @default none */
   build?: string[];
-  /** How it is told that a process works. */
+  /** Health check of a process. */
   health: { path: string; status?: number; timeoutSeconds: number };
-  /** Seconds for which processes of a release that never ran must stay up on the first node; 0: not watched. */
+  /** Seconds that processes of a release that never ran must stay up on the first node; 0: no trial. */
   trialSeconds: number;
-  /** Processes of the app on each node; 0 where there is no server. */
+  /** Processes of the app on each node; 0 for an app without a server. */
   processes: number;
-  /** Whether the processes share port 3000 by themselves. */
+  /** True if the processes share port 3000 by themselves. */
   sharesPort: boolean;
-  /** Whether a process speaks to systemd. */
+  /** True if a process notifies systemd of its state. */
   notifies: boolean;
-  /** Commands that run beside the app. */
+  /** Commands that run permanently beside the app. */
   workers: WorkerContract[];
-  /** Commands that are run at given times on one app node. */
+  /** Commands that run at given times, each on one app node. */
   cron: JobContract[];
-  /** What the web nodes serve of the release themselves. */
+  /** Static files of the release, which the web nodes serve themselves. */
   site: SiteContract;
-  /** Directory of the release that outlives it, relative to it. @default none */
+  /** Path, relative to the release, of a directory that all releases share and that outlives them. @default none */
   data?: string;
-  /** Packages of the distribution that app nodes have besides. */
+  /** Further packages of the distribution on app nodes. */
   packages: string[];
-  /** Connections that one process opens to one database at most. */
+  /** Largest number of connections from one process to one database. */
   databasePool: number;
-  /** Whether a release is refused whose tables the databases' group does not take. */
+  /** True if the stack refuses a release with tables that Group Replication does not support. */
   checkTables: boolean;
 }
 
@@ -86,9 +86,9 @@ export interface AppContract {
 const leastProcesses = 2;
 
 /**
- * The contract that the settings of the app tier say.
+ * The contract that follows from the settings of the app tier.
  *
- * @param isSample true if the sample app is deployed, which does more than an app must.
+ * @param isSample true if the release is the sample app, which does more than an app must.
  */
 export function appContract(app: StackConfig["app"], isSample: boolean): AppContract {
   const { build, command, releaseCommand, health, processes, serverType } = app;

@@ -10,13 +10,13 @@ import { type RawSettings, valueAt } from "./stack-file";
 /** Directory whose content is the release if neither `app.path` nor `app.url` is set. */
 export const defaultAppPath = "./sample-app/dist";
 
-/** True if the sample app is what is deployed. */
+/** True if the settings deploy the sample app. */
 export function isSample({ path, url }: StackConfig["app"], projectRoot: string): boolean {
   const at = (place: string) => resolve(projectRoot, place);
   return url === undefined && at(path ?? defaultAppPath) === at(defaultAppPath);
 }
 
-/** What is wrong with the app, beside the files and the databases that there are. */
+/** Problems between the settings of the app and the files of this machine or the databases. */
 export function appProblems(raw: RawSettings, projectRoot: string): string[] {
   return [...directoryProblems(raw, projectRoot), ...databaseProblems(raw, projectRoot)];
 }
@@ -24,9 +24,9 @@ export function appProblems(raw: RawSettings, projectRoot: string): string[] {
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
   const path = valueAt(raw, ["app", "path"]) ?? defaultAppPath;
   if (typeof path !== "string" || valueAt(raw, ["app", "url"]) !== undefined) return [];
-  // What is built is there after the build alone; a pinned release needs no directory.
+  // A build makes the directory later; a pinned release needs no directory.
   if (["build", "release"].some((key) => valueAt(raw, ["app", key]) !== undefined)) return [];
-  // Of a text that is no path the schema speaks.
+  // The schema reports a text that is not a path.
   if (/^$|\0/.test(path) || isDirectory(resolve(projectRoot, path))) return [];
   const how =
     path === defaultAppPath ? "run: npm run build --workspace sample-app" : "build the app";
@@ -39,12 +39,12 @@ function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Not there, not to be seen, or no name that a file can have.
+    // The path is missing, not readable, or not a possible name of a file.
     return false;
   }
 }
 
-/** Whatever is wrong elsewhere: the app's own settings say how many connections it may open. */
+/** Checks the connections even if other settings are wrong: the app's own settings decide how many it may open. */
 function databaseProblems(raw: RawSettings, projectRoot: string): string[] {
   const { data: app } = settingsSchema.shape.app.safeParse(raw.app);
   const isSized = app && (app.static.only || app.processes || serverSize(app.serverType));

@@ -6,7 +6,7 @@ import { setting } from "./setting";
 import { releasePath, releasePathRule, siteSettings } from "./site-schema";
 import { cronSettings, workerSettings } from "./worker-schema";
 
-/** Names that the stack itself gives to the app; a user's value would cut it off its services. */
+/** Variables that the stack itself sets for the app; an operator's value would cut the app off from its services. */
 export const reservedVariables = [
   "DATABASE_CA_FILE",
   "DATABASE_URL_RO",
@@ -34,10 +34,10 @@ const variablesRule =
 const command = z.string().refine((text) => commandWords(text) !== undefined);
 const commandRule =
   "be a program and its arguments in one line, without the syntax of a shell and without variables other than $PORT";
-/** What a path may hold: nothing that HAProxy's or systemd's files give a meaning to. */
+/** A request path without characters that have a meaning in HAProxy's or systemd's files. */
 const requestPath = /^\/[A-Za-z0-9\-._~/?=&:@+,]*$/;
 
-/** How it is told that the app works. */
+/** Health check of the app. */
 const health = z.strictObject({
   path: setting(z.string().max(200).regex(requestPath), {
     about: "Path that answers `GET` when a process of the app works",
@@ -58,7 +58,7 @@ const health = z.strictObject({
   }).default(60),
 });
 
-/** The settings of the app tier; those that every tier has are passed in. */
+/** The settings of the app tier; the caller passes the settings that all tiers share. */
 export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
   return z.strictObject({
     ...shared,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isStoreEndpoint } from "./endpoints";
 import { setting } from "./setting";
 
-/** Recipient of age: Bech32 text with 32 bytes. https://github.com/C2SP/C2SP/blob/main/age.md */
+/** An age recipient: 32 bytes in Bech32. https://github.com/C2SP/C2SP/blob/main/age.md */
 const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
 
 function kept(what: string, most: number, example: number, fallback: number) {
@@ -13,7 +13,7 @@ function kept(what: string, most: number, example: number, fallback: number) {
   }).default(fallback);
 }
 
-/** How long backups are kept; `npm run backups:prune` deletes what is older, the hosts nothing. */
+/** Retention of backups; `npm run backups:prune` deletes older backups, and the hosts delete none. */
 export const retentionSettings = z.strictObject({
   daily: kept("Number of days of which the last base is kept", 366, 7, 7),
   weekly: kept("Number of weeks, from Monday on, of which the last base is kept", 260, 4, 4),
@@ -21,10 +21,10 @@ export const retentionSettings = z.strictObject({
   logDays: kept("Number of days back to which any second can be restored", 366, 14, 14),
 });
 
-/** How long backups are kept, as the schema delivers it. */
+/** Retention of backups, as the schema delivers it. */
 export type Retention = z.infer<typeof retentionSettings>;
 
-/** The settings of backups; absent as a whole: there are none. */
+/** The settings of backups; absent as a whole: no backups. */
 export const backupSettings = z.strictObject({
   target: z.strictObject({
     endpoint: setting(z.string().refine(isStoreEndpoint), {

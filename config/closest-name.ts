@@ -12,10 +12,10 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** Characters of a name that are compared: no known name has half as many. */
+/** Largest number of characters of a name that are compared; every known name is shorter than half of it. */
 const mostCompared = 64;
 
-/** The known name that is fewest edits away from `name`, letter case aside; the first of equals. */
+/** The known name with the fewest edits to `name`, case ignored; the first one of several. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
   const start = name.slice(0, mostCompared).toLowerCase();
   const distance = (candidate: string) => editDistance(start, candidate.toLowerCase());

@@ -6,10 +6,10 @@ import { siteProblems } from "./site-problems";
 import { tlsProblems } from "./tls-problems";
 import { workerProblems } from "./worker-problems";
 
-/** Most servers that one private network takes. Source: Hetzner limits, reported by users. */
+/** Largest number of servers in one private network. Source: Hetzner limits, reported by users. */
 const maxAttachedServers = 100;
 
-/** Raw settings of any shape; the schema speaks about wrong shapes, so these are passed over here. */
+/** Raw settings of any shape; the schema reports wrong shapes, so this file ignores them. */
 type Raw = Record<string, unknown>;
 
 function part(raw: Raw, key: string): Raw {
@@ -17,7 +17,7 @@ function part(raw: Raw, key: string): Raw {
   return typeof value === "object" && value !== null ? (value as Raw) : {};
 }
 
-/** Problems that lie between settings, each of which may be right on its own. */
+/** Problems between settings, each of which may be right on its own. */
 export function combinationProblems(raw: Raw): string[] {
   return [
     ...zoneProblems(raw),
@@ -63,7 +63,7 @@ function countProblems(raw: Raw): string[] {
   ];
 }
 
-/** A setting whose default follows from the size of the servers needs a value if that is not known. */
+/** Problem of a setting with a default derived from the servers' size, if the size is not known and no value is set. */
 function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: string): string[] {
   const wellFormed = typeof serverType === "string" && /^[a-z]+\d+$/.test(serverType);
   if (!wellFormed || serverSize(serverType) || rest[setting] !== undefined) return [];
@@ -72,12 +72,12 @@ function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: strin
   ];
 }
 
-/** Share of a database node's memory that MySQL may keep data in; the rest is for connections and the system. */
+/** Largest share of a database node's memory for the buffer pool; the rest is for connections and the system. */
 const mostOfMemory = 0.75;
-/** Memory that a process of the app takes at least, MiB: Node with nothing to do. */
+/** Least memory of a process of the app, MiB: an idle Node.js. */
 const processMib = 48;
 
-/** A smaller server type may be too small for what runs on it: the service would be killed, or not start. */
+/** Problems of a server type too small for its services: the kernel would kill a service, or it would not start. */
 function memoryProblems(raw: Raw): string[] {
   const fits = (tier: string, setting: string, most: (memoryMib: number) => number) => {
     const { serverType = "cpx22", [setting]: value } = part(raw, tier);
@@ -121,7 +121,7 @@ function releaseProblems(app: Raw): string[] {
   return [];
 }
 
-/** The command of a pinned release is part of the pin. */
+/** Problem of `releaseCommand` without a pinned release: the command is part of the pin. */
 function pinProblems({ release, releaseCommand }: Raw): string[] {
   if (releaseCommand === undefined || release !== undefined) return [];
   return [
@@ -130,7 +130,7 @@ function pinProblems({ release, releaseCommand }: Raw): string[] {
   ];
 }
 
-/** Which process answers on a shared port is not known, so only the plain answer is waited for. */
+/** Problem of a health status other than 200 with a shared port: any process may answer, so only 200 is allowed. */
 function statusProblems(app: Raw): string[] {
   const { status } = part(app, "health");
   if (app.sharesPort !== true || typeof status !== "number" || status === 200) return [];

@@ -1,11 +1,11 @@
-/** Characters that a shell would act on outside of quotes. */
+/** Characters with a meaning to a shell outside of quotes. */
 const shellSyntax = /[|&;<>()$`*?[\]{}~#!\\]/;
 const port = /\$\{PORT\}|\$PORT(?![A-Za-z0-9_])/g;
 
 /**
- * The words of a command that is run without a shell, or undefined if it needs one. Words are
- * parted by blanks; quotes keep blanks. `$PORT` is the one variable and becomes `${PORT}`: others
- * could be secrets, and arguments can be read by everybody on a host.
+ * The words of a command that runs without a shell, or undefined if it needs one. Blanks separate
+ * words; quotes keep blanks. `$PORT` is the only variable and becomes `${PORT}`: other variables
+ * could be secrets, and every user of a host can read the arguments of a process.
  */
 export function commandWords(text: string): string[] | undefined {
   const words: string[] = [];
@@ -18,11 +18,11 @@ export function commandWords(text: string): string[] | undefined {
     rest = rest.slice(length).trimStart();
   }
   const [program] = words;
-  // `NAME=value program` is an assignment of a shell, `-x` would be an option of whatever starts it.
+  // `NAME=value program` is a shell's assignment; `-x` would be an option of the program that starts the command.
   return !program || /^-|=/.test(program) ? undefined : words;
 }
 
-/** The first word and the number of characters that it takes. */
+/** The first word, and its length in the text. */
 function firstWord(text: string): [string | undefined, number] {
   const [whole] = /^(?:"[^"]*"|'[^']*'|[^\s"'])+/.exec(text) ?? [""];
   const rest = text[whole.length];
@@ -40,7 +40,7 @@ function unquoted(piece: string): string | undefined {
   return (quoted ? piece.slice(1, -1) : piece).replace(port, "${PORT}");
 }
 
-/** The words of a command as one text, which {@link commandWords} takes apart again. */
+/** The words of a command as one text, the inverse of {@link commandWords}. */
 export function commandText(words: readonly string[]): string {
   return words.map(wordText).join(" ");
 }

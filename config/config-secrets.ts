@@ -4,7 +4,7 @@ import { settingsSchema } from "./schema";
 import { secretSettings } from "./setting";
 import { decodeSettings, valueAt } from "./stack-file";
 
-/** Every text of the current stack file that is a secret: what is shown to somebody must not hold it. */
+/** Every secret text of the current stack file; no output may contain one. */
 export function configSecrets(): string[] {
   const all = pulumi.runtime.allConfig();
   const raw = decodeSettings(all, settingsSchema);

@@ -1,21 +1,21 @@
 import type { AppContract } from "./app-contract";
 
-/** Connections that each MySQL takes: `max_connections` in `services/mysql/my-cnf.ts`. */
+/** Connections that each MySQL accepts: `max_connections` in `services/mysql/my-cnf.ts`. */
 export const maxConnections = 500;
-/** Of these, what is left for the stack's own programs: supervisors, leases of workers and jobs, admins. */
+/** Connections reserved for the stack's own programs: supervisors, leases of workers and jobs, operators. */
 const reserved = 20;
 
-/** What may connect to the databases at once. */
+/** Programs of the app that may connect to the databases at the same time. */
 export interface ConnectionSettings extends Pick<AppContract, "processes" | "workers" | "cron"> {
   /** App nodes. */
   count: number;
-  /** Connections that one process opens to one database. */
+  /** Largest number of connections from one process to one database. */
   databasePool: number;
 }
 
 /**
- * A problem if the programs of the app may open more connections than one MySQL takes: all of them are at the
- * primary when no replica is fit.
+ * A problem if the programs of the app may open more connections than one MySQL accepts: all of them go to the
+ * primary while no replica can serve reads.
  */
 export function connectionProblems(app: ConnectionSettings): string[] {
   const { count, processes, workers, cron, databasePool } = app;

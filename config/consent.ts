@@ -3,31 +3,31 @@ import { settingKey } from "./problems";
 import { printable } from "./printable";
 import { setting } from "./setting";
 
-/** What may be done once, as a stack file allows it. */
+/** A line of consent: a destructive change that the stack file allows. */
 export interface Consent {
   /**
-   * `resize`: switch servers off though nobody stands in for them; `delete` and `replace`: lose what
-   * is there.
+   * `resize`: switch off servers without a substitute; `delete` and `replace`: destroy existing resources
+   * with their data.
    */
   verb: "resize" | "delete" | "replace";
   /** A tier, a node, or `addresses`, `volumes` or `network`. */
   what: string;
-  /** Last day on which it holds, in UTC, such as `2026-12-31`. */
+  /** Last valid day in UTC, such as `2026-12-31`. */
   until: string;
 }
 
-/** Tiers by their word, which begins the names of their nodes. */
+/** Tiers, as in the names of their nodes. */
 const tiers = "lb|web|app|db";
-/** What each verb may be followed by. Load balancers are always two. */
+/** Verbs with their objects. The number of load balancers is fixed, so none can be deleted. */
 const grammar = new RegExp(
   `^(?:(resize) ((?:${tiers})(?:-[1-9]\\d?)?)|(delete) ((?:web|app|db)-[1-9]\\d?|addresses|volumes)|` +
     "(replace) (network|volumes)) until (\\d{4}-\\d{2}-\\d{2})$",
 );
 const dayMs = 24 * 3_600_000;
-/** Days for which a line may hold: what is allowed for ever protects nobody. */
+/** Longest validity of a line, days: a permanent consent would disable the protection. */
 const longestDays = 30;
 
-/** What a line of consent says; undefined if it is none. */
+/** Parses a line of consent; undefined for any other text. */
 export function consentOf(line: string): Consent | undefined {
   const found = grammar.exec(line);
   if (!found) return undefined;
@@ -38,7 +38,7 @@ export function consentOf(line: string): Consent | undefined {
   return { verb: verb as Consent["verb"], what: what!, until };
 }
 
-/** Problems of the lines that are well formed: those that are over, and those that last too long. */
+/** Problems of well-formed lines: expired ones, and those that are valid for too long. */
 export function consentProblems(raw: { consent?: unknown }, today: Date): string[] {
   const lines = Array.isArray(raw.consent) ? (raw.consent as unknown[]) : [];
   const day = Date.parse(`${today.toISOString().slice(0, 10)}T00:00:00Z`);

@@ -1,4 +1,4 @@
-/** The days and times of a cron schedule. A field that is `*` is undefined. */
+/** The days and times of a cron schedule. A field `*` is undefined. */
 export interface CronFields {
   /** 0 to 59, in order. */
   minutes: number[] | undefined;
@@ -8,19 +8,20 @@ export interface CronFields {
   days: number[] | undefined;
   /** 1 to 12, in order. */
   months: number[] | undefined;
-  /** 0, which is Sunday, to 6, in order. */
+  /** 0 (Sunday) to 6, in order. */
   weekdays: number[] | undefined;
 }
 
 const monthNames = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const dayNames = "sun mon tue wed thu fri sat".split(" ");
-/** Most days that a month has, January first. */
+/** Largest number of days of each month, January first. */
 const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Reads the five fields of a cron schedule, as `crontab(5)` of Debian has them: minute, hour, day of month,
- * month, day of week. Undefined for anything else, for a schedule that never comes due, and where programs
- * disagree: a step over all days (`*` + `/2`) beside a limit of the other days is "and" to some and "or" to others.
+ * Reads the five fields of a cron schedule as in Debian's `crontab(5)`: minute, hour, day of month, month, day of
+ * week. Undefined for any other text, for a schedule that never comes due, and for a schedule that cron programs
+ * read differently: some combine a step over all days (`*` + `/2`) and a limit of the other day field by "and", some
+ * by "or".
  *
  * https://manpages.debian.org/trixie/cron/crontab.5.en.html
  */
@@ -61,7 +62,7 @@ function field(
   const all: number[] = [];
   for (const item of text.split(",")) {
     const [, from = "", to, step] = /^(\*|[^-/]+)(?:-([^-/]+))?(?:\/(\d+))?$/.exec(item) ?? [];
-    // `*-5` means nothing, and `5/10` something else to each program.
+    // `*-5` has no meaning, and cron programs disagree about `5/10`.
     if (from === "*" ? to !== undefined : to === undefined && step !== undefined) return undefined;
     const begin = from === "*" ? least : number(from);
     const end = from === "*" ? most : number(to ?? from);
@@ -86,8 +87,9 @@ function comesDue({ days, months, weekdays }: CronFields): boolean {
 const calendarDays = "Sun Mon Tue Wed Thu Fri Sat".split(" ");
 
 /**
- * The same times as calendar events of systemd; it is due when one of them is. Cron takes a day that fits to
- * the day of the month or to the day of the week where both are limited, systemd one that fits to both.
+ * Converts a schedule to calendar events of systemd; the schedule is due at each of them. If a schedule limits both
+ * the day of the month and the day of the week, cron runs on a day that matches either, systemd on a day that
+ * matches both.
  *
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.time.html#Calendar%20Events
  *
@@ -103,7 +105,7 @@ export function calendarEvents(fields: CronFields, timeZone: string): string[] {
   return days ? [onDays, onWeekdays] : [onWeekdays];
 }
 
-/** Numbers as systemd lists them: `*`, `05`, `09..17,20`. */
+/** Numbers in systemd's notation: `*`, `05`, `09..17,20`. */
 function list(values: readonly number[] | undefined): string {
   if (!values) return "*";
   const runs: [number, number][] = [];

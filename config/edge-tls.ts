@@ -1,28 +1,28 @@
 import type { StackConfig } from "./schema";
 import { setsHsts, tlsMode } from "./tls-problems";
 
-/** HTTPS of the load balancers, as all settings together say. */
+/** HTTPS of the load balancers, as follows from all settings. */
 export interface EdgeTls {
-  /** Where the certificates are from. */
+  /** Source of the certificates. */
   mode: "acme" | "pem" | "selfSigned" | "off";
-  /** Host names of the stack, the first one in its URL; none: the floating address is the name. */
+  /** Host names of the stack, the first one in the stack's URL; none: the URL has the floating address. */
   domains: readonly string[];
-  /** The name that all others redirect to. @default none does */
+  /** Host name to which all others redirect. @default no redirect */
   canonical?: string;
-  /** Whether HTTP redirects to HTTPS. */
+  /** True if HTTP redirects to HTTPS. */
   redirect: boolean;
-  /** What browsers are told: nothing, HTTPS alone, or that and the preload list. */
+  /** HSTS header: none, HTTPS only, or HTTPS only with consent to the browsers' preload list. */
   hsts: "off" | "on" | "preload";
-  /** The authority; with `acme` alone. */
+  /** Certificate authority; only in mode `acme`. */
   acme?: { directory: string; email?: string; caPem?: string };
 }
 
-/** What the settings of names and TLS mean together. */
+/** Combines the settings of names and TLS. */
 export function edgeTls(config: StackConfig): EdgeTls {
   const { domain, domains, canonicalDomain, loadBalancers, tls, web } = config;
   const hasPem = loadBalancers.tls !== undefined;
   const mode = tlsMode({ tls, domains, hasPem }) as EdgeTls["mode"];
-  // No visitor is sent to a certificate that the browser warns of, and a stack whose file is older than `tls` goes on.
+  // A redirect must not lead to a certificate that browsers warn of, nor change a stack file older than `tls`.
   const leadsToHttps = mode === "acme" || tls.mode === "pem";
   const hsts = tls.hsts ?? (leadsToHttps && !setsHsts(web.headers));
   return {

@@ -4,9 +4,10 @@ import { secretSettings } from "./setting";
 import { isSecret, namespace, type RawSettings, valueAt } from "./stack-file";
 
 /**
- * Encrypted values of settings that are not secret. For a list or map the engine only tells that
- * a part is encrypted. If a secret setting is among the parts, that is the one, and only lists and maps stay
- * hidden, because it may stand in them one level too deep; if none is, the whole value stays hidden.
+ * Encrypted values of settings that are not secret. For a list or map the engine only reports that
+ * a part is encrypted. If the value contains a secret setting, that setting is the encrypted part; lists and maps
+ * still stay hidden, because they may contain the secret one level too deep. Without a secret setting the whole
+ * value stays hidden.
  */
 export function hiddenValues(raw: RawSettings, schema: z.ZodType): HiddenValues {
   const secrets = secretSettings(schema);
@@ -21,7 +22,7 @@ export function hiddenValues(raw: RawSettings, schema: z.ZodType): HiddenValues 
 
 const told = /^(webstack:([A-Za-z]+).*?, got )(.*)(; .*)$/s;
 
-/** Removes a hidden value from a sentence on several settings. */
+/** Removes a hidden value from a sentence about several settings. */
 export function withoutHidden(problem: string, hides: HiddenValues): string {
   const [, start, key, found, end] = told.exec(problem) ?? [];
   const isMap = /^[[{]/.test(found ?? "");

@@ -6,7 +6,7 @@ import { isTrustable, proxyListNames } from "./trusted-proxies";
 
 const trustedProxy = z.string().refine(isTrustable);
 
-/** The settings of the load balancers; those that every tier has are passed in. */
+/** The settings of the load balancers; the caller passes the settings that all tiers share. */
 export function loadBalancerSettings<Shared extends z.ZodRawShape>(shared: Shared) {
   return z.strictObject({
     ...shared,

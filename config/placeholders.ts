@@ -1,4 +1,4 @@
-/** Names that a value of the app's environment may hold as `${name}`, and what each stands for. */
+/** Placeholders `${name}` for values of the app's environment, with the meaning of each. */
 export const placeholders = {
   "db.host": "address of the database proxy on the app's own host",
   "db.port": "port for writes",

@@ -13,7 +13,7 @@ import { printable, printableName, redacted } from "./printable";
 
 type Path = readonly PropertyKey[];
 
-/** True for a value at a path that no message may repeat. */
+/** Returns true for a value that no message may contain, given its path. */
 export type HiddenValues = (path: Path, found: unknown) => boolean;
 
 /** `webstack:web.count` for the path `["web", "count"]`. */
@@ -21,7 +21,7 @@ export function settingKey(path: Path): string {
   return `webstack:${path.map(printableName).join(".")}`;
 }
 
-/** Sentence on a value that breaks its setting's rule: key, rule, value, fix. */
+/** Sentence about a value that breaks its setting's rule: key, rule, value, fix. */
 export function brokenRule(path: Path, notes: SettingNotes, found: string): string {
   return `${settingKey(path)} must ${notes.must}, got ${found}; ${fix(path, notes)}`;
 }
@@ -36,7 +36,7 @@ function fix(path: Path, notes: SettingNotes): string {
 /**
  * Converts zod's issues in `raw` to sentences, one for each setting or unknown name.
  *
- * @param hides true for values that no sentence may repeat, besides those of secret settings.
+ * @param hides true for values that no sentence may contain, besides those of secret settings.
  */
 export function problemsOf(
   error: z.ZodError,
@@ -59,7 +59,7 @@ export function problemsOf(
 function unknownSetting(schema: z.ZodType, path: Path): string {
   const { schema: parent, notes, depth } = descend(schema, path.slice(0, -1));
   const name = String(path.at(-1));
-  // A name inside of a setting's own value, such as below a path of `web.paths`.
+  // The name is inside a setting's own value, such as below a path of `web.paths`.
   if (notes) {
     return brokenRule(path.slice(0, depth), notes, printable(name) + place(path.slice(depth, -1)));
   }
@@ -68,7 +68,7 @@ function unknownSetting(schema: z.ZodType, path: Path): string {
   return `${settingKey(path)} is not a setting; did you mean ${suggestion}?`;
 }
 
-/** A name that a map does not take; in a map of settings the name itself is what is wrong. */
+/** Sentence about an invalid name in a map; in a map of settings the sentence shows the name, not the value. */
 function wrongKey(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenValues): string {
   const map = path.slice(0, -1);
   const { schema: found, notes } = descend(schema, map);
@@ -89,14 +89,14 @@ function wrongValue(schema: z.ZodType, path: Path, raw: unknown, hides: HiddenVa
   return brokenRule(path.slice(0, depth), notes, text + place(path.slice(depth)));
 }
 
-/** True for a group with a secret setting: whatever stands in its place may be that secret. */
+/** True for a group with a secret setting: a value in the group's place may be that secret. */
 function hasSecret(group: z.ZodType): boolean {
   return secretSettings(group).length > 0;
 }
 
 /**
- * The problems of maps in `raw` that hold a name `__proto__`. The schema passes over it, and the program
- * would go on without what stands there.
+ * Problems of maps in `raw` with the name `__proto__`. The schema ignores this name, and the program would
+ * continue without its value.
  */
 export function mergedNames(schema: z.ZodType, raw: unknown): string[] {
   return documentedSettings(schema)
@@ -105,13 +105,13 @@ export function mergedNames(schema: z.ZodType, raw: unknown): string[] {
     .map(({ path, notes }) => brokenRule(path, notes, `the name ${printable("__proto__")}`));
 }
 
-/** What each name of a map stands for, if that has settings of its own, as a worker has. */
+/** The schema of a map's values, if they have settings of their own, as workers do. */
 function settingsByName(map: z.ZodType): z.ZodType | undefined {
   const each = members(map)[anyName];
   return each && Object.values(members(each)).some(notesOf) ? each : undefined;
 }
 
-/** Follows `path` from `schema` as far as a setting; `depth` is the number of steps it took. */
+/** Follows `path` from `schema` up to a setting; `depth` is the number of steps. */
 function descend(schema: z.ZodType, path: Path) {
   let here = schema;
   let depth = 0;

@@ -3,7 +3,7 @@ import { printable } from "./printable";
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
 
-/** What lies between the members of a runtime, and between a runtime and other settings of the app. */
+/** Problems between the members of a runtime, and between the runtime and other settings of the app. */
 export function runtimeProblems(app: Raw): string[] {
   return [...severalProblems(app.runtime), ...commandProblems(app), ...pinProblems(app)];
 }
@@ -20,7 +20,7 @@ function severalProblems(runtime: unknown): string[] {
   ];
 }
 
-/** An app of Python says nowhere else how it is started. */
+/** Problem of a Python app without `command`: no file of the app names its start command. */
 function commandProblems({ runtime, command, static: site }: Raw): string[] {
   const isSite = typeof site === "object" && site !== null && (site as Raw).only === true;
   if (!named(runtime).includes("python") || command !== undefined || isSite) return [];
@@ -30,7 +30,7 @@ function commandProblems({ runtime, command, static: site }: Raw): string[] {
   ];
 }
 
-/** The runtime of a pinned release is part of the pin. */
+/** Problem of `releaseRuntime` without a pinned release: the runtime is part of the pin. */
 function pinProblems({ release, releaseRuntime }: Raw): string[] {
   if (releaseRuntime === undefined || release !== undefined) return [];
   return [

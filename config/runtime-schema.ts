@@ -6,7 +6,7 @@ import { releasePath, releasePathRule } from "./site-schema";
 const node = z
   .union([z.int(), z.string()])
   .refine((named) => nodeVersion(named) !== undefined)
-  // A stack file that is read has what it means, whichever way it was said.
+  // After parsing, a line such as `24` and its exact version are the same value.
   .transform((named) => nodeVersion(named)!);
 
 const python = z.union([z.literal("."), releasePath]);
@@ -16,7 +16,7 @@ const plain = z.strictObject({
   executable: releasePath.optional(),
 });
 
-/** What runs the releases of an app. */
+/** Runtime of an app's releases. */
 export const runtimeSettings = z.strictObject({
   node: setting(node, {
     about:
@@ -40,7 +40,7 @@ export const runtimeSettings = z.strictObject({
   }).optional(),
 });
 
-/** What runs a release that is pinned. */
+/** Runtime of a pinned release. */
 export const releaseRuntime = z
   .record(z.string(), z.string())
   .refine((members) => Object.keys(members).length <= 1 && plain.safeParse(members).success)

@@ -1,16 +1,16 @@
 import lines from "./node-lines.json";
 
-/** What runs a release. Empty: the Node.js of the distribution. One member at most. */
+/** Runtime of a release, with at most one member. Empty: the Node.js of the distribution. */
 export interface Runtime {
   /** Exact version of Node.js, such as `24.21.0`. */
   node?: string;
-  /** Directory of the release with what pip installed for the distribution's Python; `.` is the release itself. */
+  /** Directory of the release with pip's packages for the distribution's Python; `.` is the release itself. */
   python?: string;
-  /** Program of the release, relative to it, such as `bin/shop`. */
+  /** Path of a program, relative to the release, such as `bin/shop`. */
   executable?: string;
 }
 
-/** A runtime without members that are there and say nothing. */
+/** The runtime without undefined members. */
 export function describedRuntime(members: {
   [Name in keyof Runtime]?: Runtime[Name] | undefined;
 }): Runtime {
@@ -18,21 +18,21 @@ export function describedRuntime(members: {
   return Object.fromEntries(told) as Runtime;
 }
 
-/** Processor architectures that hosts may have, as Node.js calls them. */
+/** Processor architectures of hosts, by Node.js's names. */
 export type Architecture = "x64" | "arm64";
 
-/** A line of Node.js: the version that it stands for, with npm's sums of its packages. */
+/** A release line of Node.js: its exact version, with npm's integrity values of the packages. */
 export type NodeLine = Record<"version" | Architecture, string>;
 
 const known: Readonly<Record<string, NodeLine>> = lines;
 
-/** Lines of Node.js with long-term support that a stack may name, such as `24`. */
+/** Node.js release lines with long-term support that a stack file may name, such as `24`. */
 export const nodeLines = Object.keys(known);
 
-/** Oldest line of which an exact version may be named: the oldest that the distribution's libraries were tried with. */
+/** Oldest line with permitted exact versions: the oldest that was tried with the distribution's libraries. */
 const oldestLine = 18;
 
-/** The exact version that a line or a version means, such as `24.21.0`; undefined if it is neither. */
+/** The exact version for a line or a version, such as `24.21.0`; undefined for any other text. */
 export function nodeVersion(named: string | number): string | undefined {
   const text = String(named);
   const line = known[text];
@@ -41,7 +41,7 @@ export function nodeVersion(named: string | number): string | undefined {
   return major !== undefined && Number(major) >= oldestLine ? text : undefined;
 }
 
-/** npm's sum of the package of a version, `sha512-…`; undefined if it is no line's. */
+/** npm's integrity value of a version's package, `sha512-…`; undefined for a version that no line names. */
 export function nodeChecksum(version: string, architecture: Architecture): string | undefined {
   return Object.values(known).find((line) => line.version === version)?.[architecture];
 }
@@ -53,17 +53,17 @@ export function runtimeText({ node, python, executable }: Runtime): string | und
   return executable === undefined ? undefined : `the executable ${executable}`;
 }
 
-/** The command of a process if nothing else is said: an executable is one. */
+/** Default command of a process: the runtime's executable. */
 export function runtimeCommand({ executable }: Runtime): string[] | undefined {
   return executable === undefined ? undefined : [`./${executable}`];
 }
 
-/** Architecture of a server type: those of Ampere begin with `cax`. Source: https://www.hetzner.com/cloud */
+/** Architecture of a server type: names of Ampere types begin with `cax`. Source: https://www.hetzner.com/cloud */
 export function architectureOf(serverType: string): Architecture {
   return serverType.startsWith("cax") ? "arm64" : "x64";
 }
 
-/** Architecture of this machine, which hosts of the local cloud have, whatever their server type says. */
+/** Architecture of this machine; hosts of the local cloud have it for every server type. */
 export function machineArchitecture(): Architecture {
   return process.arch === "arm64" ? "arm64" : "x64";
 }

@@ -10,7 +10,7 @@ import { setting } from "./setting";
 import { domainSettings, tlsSettings } from "./tls-schema";
 import { webSettings } from "./web-schema";
 
-/** Types whose names have been seen: cx23, cpx22, cax11, ccx13. */
+/** A server type by the pattern of known names: cx23, cpx22, cax11, ccx13. */
 function serverType(fallback: string, tier: string) {
   return setting(z.string().regex(/^[a-z]{2,6}\d{2,3}$/), {
     about: `Server type of each ${tier} node; a change resizes one server after the other, each with a restart`,
@@ -19,7 +19,7 @@ function serverType(fallback: string, tier: string) {
   }).default(fallback);
 }
 
-/** A number of nodes; the private network takes 100 attached servers in all. */
+/** A number of nodes; the private network accepts 100 attached servers in all. */
 function nodeCount(fallback: number, tier: string) {
   return setting(z.int().min(1).max(90), {
     about: `Number of ${tier} nodes`,
@@ -28,7 +28,7 @@ function nodeCount(fallback: number, tier: string) {
   }).default(fallback);
 }
 
-/** True for a private block that holds the four subnets and spares the cloud's own gateway. */
+/** True for a private block with room for the four subnets and without the address of the cloud's gateway. */
 function isNetworkRange(text: string): boolean {
   const block = ipv4Block(text);
   const gateway = ipv4Block("172.31.1.1/32")!;

@@ -1,4 +1,4 @@
-/** What of a server type decides how its services are sized. */
+/** Size of a server type, from which the sizes of its services follow. */
 export interface ServerSize {
   /** Virtual cores. */
   cores: number;
@@ -35,14 +35,14 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   ccx63: [48, 192],
 };
 
-/** Size of a server type; undefined if it is newer than the list above. */
+/** Size of a server type; undefined for a type that the list above lacks. */
 export function serverSize(serverType: string): ServerSize | undefined {
   const size = Object.hasOwn(sizes, serverType) ? sizes[serverType] : undefined;
   return size && { cores: size[0], memoryGib: size[1] };
 }
 
 /**
- * MiB of MySQL's buffer pool on a node of that size: two fifths of its memory. The rest is for
+ * Default size of MySQL's buffer pool, MiB: two fifths of a node's memory. The rest is for
  * connections, the group's message cache, the supervisor and the file cache of the logs.
  */
 export function defaultBufferPoolMib({ memoryGib }: ServerSize): number {

@@ -1,38 +1,38 @@
 import { z } from "zod";
 
-/** What is said about a setting, in error messages and in `docs/configuration.md`. */
+/** Description of a setting for error messages and `docs/configuration.md`. */
 export interface SettingNotes {
-  /** What it decides, one sentence without a full stop. */
+  /** Effect of the setting, one sentence without a full stop. */
   about: string;
-  /** What a value has to be; completes the sentence "<key> must …". */
+  /** Rule for a value; completes the sentence "<key> must …". */
   must: string;
   /** A valid value. */
   example: unknown;
-  /** What happens when it is absent, if that is not a plain value. */
+  /** Effect of an absent setting, unless it has a plain default value. */
   absent?: string;
-  /** True if the value has to be stored encrypted and is never shown. */
+  /** True if the value must be stored encrypted and is never shown. */
   secret?: true;
-  /** True if it is never shown, though it may be stored in clear: it has a secret neighbour of the same looks. */
+  /** True if the value may be stored in clear but is never shown: it looks like a secret value beside it. */
   unshown?: true;
 }
 
-/** Attaches its notes to a setting's schema. */
+/** Attaches notes to a setting's schema. */
 export function setting<T extends z.ZodType>(schema: T, notes: SettingNotes): T {
   return schema.meta({ ...notes });
 }
 
-/** Stands in a path for the name of a thing that the stack file names itself, such as a worker. */
+/** Stands in a path for a name that the stack file chooses, such as a worker's. */
 export const anyName = "<name>";
 
 /** A setting with its path, such as `["web", "count"]`. */
 export interface DocumentedSetting {
   /** Keys from the namespace down. */
   path: string[];
-  /** What is said about it. */
+  /** Description of the setting. */
   notes: SettingNotes;
-  /** What its values are checked with. */
+  /** Schema of the setting's values. */
   schema: z.ZodType;
-  /** Value that stands in when it is absent; undefined if there is none. */
+  /** Default value; undefined if there is none. */
   fallback: unknown;
 }
 
@@ -61,7 +61,7 @@ export function notesOf(schema: z.ZodType): SettingNotes | undefined {
 
 const found = new WeakMap<z.ZodType, DocumentedSetting[]>();
 
-/** Every setting below `schema`, in the order in which the schema names them. */
+/** Every setting below `schema`, in the schema's order. */
 export function documentedSettings(schema: z.ZodType): readonly DocumentedSetting[] {
   const known = found.get(schema) ?? settingsBelow(schema, []);
   found.set(schema, known);
@@ -85,8 +85,8 @@ function settingsBelow(schema: z.ZodType, path: string[]): DocumentedSetting[] {
 }
 
 /**
- * The members of an object schema by name; of a map from names to objects the one that stands for
- * all, as {@link anyName}; none for any other schema.
+ * The members of an object schema by name; for a map from names to objects, the schema of all values
+ * under {@link anyName}; none for any other schema.
  */
 export function members(schema: z.ZodType): Record<string, z.ZodType> {
   const inner = bare(schema);
@@ -95,12 +95,12 @@ export function members(schema: z.ZodType): Record<string, z.ZodType> {
   return value instanceof z.ZodObject ? { [anyName]: value } : {};
 }
 
-/** True for a schema of maps whose names the stack file chooses. */
+/** True for a schema of maps with names that the stack file chooses. */
 export function isNamedMap(schema: z.ZodType): boolean {
   return bare(schema) instanceof z.ZodRecord;
 }
 
-/** The schema below all wrappers, also that of a setting. */
+/** The schema below all wrappers, also below a setting's own. */
 function bare(schema: z.ZodType): z.ZodType {
   const inner = innerSchema(schema);
   return inner instanceof z.ZodOptional || inner instanceof z.ZodDefault

@@ -3,14 +3,14 @@ import { printable, printableName } from "./printable";
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
 
-/** Paths that the web nodes answer in their own way. */
+/** Paths that the web nodes reserve. */
 const ownPaths = ["/assets", "/healthz"];
 
 function map(value: unknown): Raw {
   return typeof value === "object" && value !== null ? (value as Raw) : {};
 }
 
-/** What lies between the settings of a static site, and between those and the app's and the web tier's. */
+/** Problems between the settings of a static site, and between these and the settings of the app and the web tier. */
 export function siteProblems(app: Raw, web: Raw): string[] {
   const site = map(app.static);
   const only = site.only === true;
@@ -78,7 +78,7 @@ function appPathProblems({ directories, appPaths }: Raw): string[] {
   );
 }
 
-/** A path has limits of its own where the app answers. */
+/** Problems of `web.paths` with static directories: only paths that the app answers have limits of their own. */
 function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
   const names = Object.keys(paths);
   if (only && names.length > 0) {

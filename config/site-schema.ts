@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { setting } from "./setting";
 
-/** Names of a path, none of them `.` or `..`. */
+/** Segment of a path, neither `.` nor `..`. */
 const names = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+";
 const sitePath = new RegExp(`^(?:/|(?:/${names})+)$`);
 const pathOfApp = new RegExp(`^(?:/${names})+$`);
 const pathInRelease = new RegExp(`^${names}(?:/${names})*$`);
 
-/** A file or directory of the release, relative to it. */
+/** Path of a file or directory, relative to the release. */
 export const releasePath = z.string().max(200).regex(pathInRelease);
-/** What {@link releasePath} wants. */
+/** Rule of {@link releasePath}, as in messages. */
 export const releasePathRule =
   "be a path inside the release with letters, digits and ._~- only, without .., a / at its start or one at its end";
 
-/** What the web nodes serve themselves. */
+/** Settings of the static files that the web nodes serve themselves. */
 export const siteSettings = z.strictObject({
   directories: setting(
     z.record(z.string().max(200).regex(sitePath), z.union([z.literal("."), releasePath])),

@@ -2,9 +2,9 @@ const form =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)|sk-[a-z0-9-]+@openssh\.com) ([A-Za-z0-9+/]{40,}={0,3})( [^\r\n]*)?$/;
 
 /**
- * True for an OpenSSH public key in one line: type, data, comment. The data, texts that each follow
- * their length, must begin with the type and be whole: RFC 4253, 6.6. Half a key that was pasted
- * would otherwise let nobody in, without a word.
+ * True for an OpenSSH public key in one line: type, data, comment. The data, a sequence of texts with
+ * length prefixes, must begin with the type and be complete: RFC 4253, 6.6. With a truncated key sshd
+ * would refuse the login without naming the cause.
  */
 export function isSshPublicKey(line: string): boolean {
   const [, type, data = ""] = form.exec(line) ?? [];

@@ -7,12 +7,12 @@ import { members, secretSettings, innerSchema } from "./setting";
 /** Namespace of the program's own settings in a stack file. */
 export const namespace = "webstack";
 
-/** Settings as written in the stack file: names to values, nothing checked yet. */
+/** Settings as written in the stack file: values by name, unchecked. */
 export type RawSettings = Record<string, unknown>;
 
 /**
- * The program's settings from the texts that the engine hands over. Structured values come as
- * JSON; a text that is none stays a text, for the schema to refuse.
+ * Decodes the program's settings from the engine's texts. Structured values are JSON; a text that is not
+ * JSON stays a text, and the schema refuses it.
  */
 export function decodeSettings(all: Record<string, string>, schema: z.ZodType): RawSettings {
   const shape = members(schema);
@@ -35,12 +35,12 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** The value at `path` in nested maps; undefined where the path ends early. */
+/** The value at `path` in nested maps; undefined if a part of the path is missing. */
 export function valueAt(raw: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as RawSettings | undefined)?.[key], raw);
 }
 
-/** One problem for each secret setting that stands in the stack file unencrypted. */
+/** One problem for each secret setting that the stack file contains unencrypted. */
 export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] {
   return secretSettings(schema)
     .filter(({ path }) => valueAt(raw, path) !== undefined)
@@ -53,8 +53,8 @@ export function clearTextSecrets(raw: RawSettings, schema: z.ZodType): string[] 
 }
 
 /**
- * True if some part of the value of `key` was stored encrypted. The engine tells no more than
- * that about structured values. Exported by the SDK's runtime, but missing in its types.
+ * True if some part of the value of `key` is stored encrypted. The engine reports no more than
+ * that about structured values. The SDK's runtime exports this function, but the SDK's types lack it.
  */
 export function isSecret(key: string): boolean {
   const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };

@@ -8,20 +8,20 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** How the mode is found that a stack file does not say. */
+/** The TLS mode of a stack file, with its default. */
 export function tlsMode(raw: { tls?: { mode?: unknown }; domains?: unknown; hasPem: boolean }) {
   if (raw.tls?.mode !== undefined) return raw.tls.mode;
   if (raw.hasPem) return "pem";
   return raw.domains === undefined ? "selfSigned" : "acme";
 }
 
-/** Whether headers of the stack file hold the one that `tls.hsts` is about. */
+/** True if the headers of the stack file contain the one that `tls.hsts` sets. */
 export function setsHsts(headers: unknown): boolean {
   if (typeof headers !== "object" || headers === null) return false;
   return Object.keys(headers).some((name) => name.toLowerCase() === "strict-transport-security");
 }
 
-/** Problems between the names, the mode of TLS and what it needs. */
+/** Problems between the host names, the TLS mode and the settings that this mode needs. */
 export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): string[] {
   const hasPem = loadBalancers.tls !== undefined;
   const mode = tlsMode({ tls, domains: raw.domains, hasPem });
@@ -54,7 +54,7 @@ function nameProblems({ domain, domains, canonicalDomain }: Raw, names: string[]
   ];
 }
 
-/** HTTP-01 proves single names: RFC 8555, 8.3 and 7.1.3. */
+/** Problems of mode `acme`. HTTP-01 proves single names, not wildcards: RFC 8555, 8.3 and 7.1.3. */
 function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean): string[] {
   const wildcard = names.find((name) => name.startsWith("*."));
   return [
@@ -77,7 +77,7 @@ function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean
   ];
 }
 
-/** Of two values for one header, one would be lost. */
+/** Problem of `tls.hsts` beside the same header in `web.headers`: one of the two values would be lost. */
 function hstsProblems({ hsts }: Raw, { headers }: Raw): string[] {
   if ((hsts !== true && hsts !== "preload") || !setsHsts(headers)) return [];
   return [
@@ -87,7 +87,7 @@ function hstsProblems({ hsts }: Raw, { headers }: Raw): string[] {
 }
 
 function otherModeProblems(mode: unknown, { hsts, redirect, ...tls }: Raw, hasPem: boolean) {
-  // Of a mode that is none the schema speaks.
+  // The schema reports an unknown mode.
   if (!modes.includes(mode)) return [];
   const acmeOnly = ["email", "directory", "caPem"].filter((key) => tls[key] !== undefined);
   return [

@@ -2,10 +2,10 @@ import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { setting } from "./setting";
 
-/** A host name in small letters with at least one dot; no address. */
+/** A host name in small letters with at least one dot; not an IP address. */
 const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 
-/** Names that a certificate can be for: a wildcard too, which `combinations.ts` allows with a PEM alone. */
+/** A name for a certificate, also a wildcard, which `combinations.ts` allows only with a PEM. */
 const certified = z.string().regex(new RegExp(hostname.source.replace("$)(", "$)(?:\\*\\.)?(")));
 
 /** Let's Encrypt. Source: https://letsencrypt.org/docs/acme-protocol-updates/ */
@@ -24,7 +24,7 @@ function isCertificate(text: string): boolean {
   }
 }
 
-/** The names of a stack. */
+/** Settings of a stack's host names. */
 export const domainSettings = {
   domain: setting(z.string().regex(hostname), {
     about: "Name under which visitors reach the stack",
@@ -47,7 +47,7 @@ export const domainSettings = {
   }).optional(),
 };
 
-/** HTTPS of the load balancers. */
+/** Settings of HTTPS at the load balancers. */
 export const tlsSettings = z.strictObject({
   mode: setting(z.enum(["acme", "pem", "selfSigned", "off"]), {
     about:

@@ -3,9 +3,9 @@ import lists from "./proxy-ranges.json";
 
 /** Address blocks of a provider's proxies. */
 export interface ProxyList {
-  /** URL from which `npm run refresh:proxies` takes them. */
+  /** URL from which `npm run refresh:proxies` downloads the blocks. */
   source: string;
-  /** Day on which they were what the source says, `YYYY-MM-DD`. */
+  /** Day on which the blocks matched the source, `YYYY-MM-DD`. */
   asOf: string;
   /** The blocks. */
   ranges: string[];
@@ -13,15 +13,15 @@ export interface ProxyList {
 
 const known: Readonly<Record<string, ProxyList>> = lists;
 
-/** Names of the lists that the project knows. */
+/** Names of the lists in the project. */
 export const proxyListNames = Object.keys(known);
 
-/** Smallest prefixes that may be trusted: Cloudflare's largest blocks are a /13 and a /29. */
+/** Shortest prefixes of trusted blocks: Cloudflare's largest blocks are a /13 and a /29. */
 const shortest = { ipv4: 8, ipv6: 19 };
-/** Addresses of the internet and of private networks; what else there is could mean IPv4 addresses too. */
+/** IPv6 addresses of the internet and of private networks; other blocks could stand for IPv4 addresses. */
 const ipv6Blocks = ["2000::/3", "fc00::/7"];
 
-/** True for the name of a list, and for a block that is small enough to be somebody's. */
+/** True for the name of a list, and for a block small enough to belong to one operator. */
 export function isTrustable(text: string): boolean {
   if (proxyListNames.includes(text)) return true;
   if (!isCidr(text)) return false;
@@ -31,7 +31,7 @@ export function isTrustable(text: string): boolean {
   return prefix >= shortest.ipv6 && ipv6Blocks.some((block) => ipv6Within(text, block));
 }
 
-/** The blocks behind names and blocks, each once, in order. */
+/** The blocks for a list of names and blocks, each block once, in order. */
 export function trustedBlocks(trusted: readonly string[]): string[] {
   return [...new Set(trusted.flatMap((one) => known[one]?.ranges ?? [one]))];
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { rawLines, rawRule } from "./raw-lines";
 import { setting } from "./setting";
 
-/** Nothing that Nginx gives a meaning to; not `/` itself, for that is what the other settings are about. */
+/** A path without characters that have a meaning to Nginx; not `/`, for which the other settings are. */
 const path = z
   .string()
   .max(200)
@@ -12,7 +12,7 @@ const path = z
 
 const mostPaths = 50;
 
-/** A path with a slash at its end and without one are one. */
+/** True for at most 50 paths, no two of which are equal; a slash at the end makes no difference. */
 function areApart(paths: Readonly<Record<string, unknown>>): boolean {
   const names = Object.keys(paths).map((name) => name.replace(/\/$/, ""));
   return names.length <= mostPaths && new Set(names).size === names.length;
@@ -27,7 +27,7 @@ const pathSettings = z.strictObject({
   buffering: z.boolean().optional(),
 });
 
-/** Headers that are about a connection or the form of a body, which HAProxy alone can say. */
+/** Headers that describe a connection or the framing of a body; only HAProxy can set them correctly. */
 const framing =
   /^(connection|content-encoding|content-length|date|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 const headerName = z
@@ -35,20 +35,20 @@ const headerName = z
   .max(100)
   .regex(/^[A-Za-z][A-Za-z0-9-]*$/)
   .refine((name) => !framing.test(name));
-/** Printed ASCII without blanks at its ends; it is quoted, so nothing in it has a meaning. */
+/** Printable ASCII without blanks at the ends; the value is quoted, so no character has a meaning to HAProxy. */
 const headerValue = z
   .string()
   .max(2000)
   .regex(/^[!-~]([ -~]*[!-~])?$/);
 const mostHeaderBytes = 4000;
 
-/** What comes between `location` and `{`. */
+/** The text between `location` and `{`. */
 const locationMatch = z
   .string()
   .max(200)
   .regex(/^((=|~\*?|\^~) )?[^\s{};"'#]+$/);
 
-/** The settings of the web tier, which are about visitors' requests; those that every tier has are passed in. */
+/** The settings of the web tier, for visitors' requests; the caller passes the settings that all tiers share. */
 export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
   return z.strictObject({
     ...shared,

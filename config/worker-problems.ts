@@ -4,10 +4,10 @@ import { printable } from "./printable";
 /** Raw settings of any shape. */
 type Raw = Record<string, unknown>;
 
-/** Nodes of the app tier if the stack file says nothing. */
+/** Default number of app nodes. */
 const defaultCount = 2;
 
-/** What lies between workers or jobs and other settings of the app tier. */
+/** Problems between workers or jobs and other settings of the app tier. */
 export function workerProblems(app: Raw): string[] {
   const workers = map(app.workers);
   const names = Object.keys(workers);
@@ -31,7 +31,7 @@ function countProblems(name: string, nodes: unknown, found: unknown): string[] {
   ];
 }
 
-/** Who has the lease of a worker runs one process of it. */
+/** Problem of several processes of a worker on one node at a time: the lease's holder runs one process. */
 function processProblems(name: string, { nodes, processes }: Raw): string[] {
   if (nodes !== "one" || typeof processes !== "number" || processes <= 1) return [];
   return [
@@ -40,7 +40,7 @@ function processProblems(name: string, { nodes, processes }: Raw): string[] {
   ];
 }
 
-/** The stack itself tells a worker or a job its name. */
+/** Problems of variables that the stack itself sets to the name of a worker or job. */
 function variableProblems(app: Raw, setting: string, variables: readonly string[]): string[] {
   const names = Object.keys(map(app[setting]));
   if (names.length === 0) return [];

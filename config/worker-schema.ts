@@ -3,11 +3,11 @@ import { commandWords } from "./command";
 import { cronFields } from "./cron";
 import { setting } from "./setting";
 
-/** Names of workers and jobs: parts of the names of their units. */
+/** Name of a worker or job, which is a part of its unit's name. */
 const jobName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/);
 const jobNameRule = "small letters, digits and -, at most 32, a letter first";
 
-/** A command that has no port, so no variable at all. */
+/** A command without a port, and so without variables. */
 const jobCommand = z
   .string()
   .refine((text) => commandWords(text)?.every((word) => !word.includes("${PORT}")) === true);
@@ -37,7 +37,7 @@ const worker = z.strictObject({
   }).default(30),
 });
 
-/** True for a name that the tz database may have; the host, which has it, is asked again. */
+/** True for a plausible name of the tz database; the host, which has the database, checks the name again. */
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });

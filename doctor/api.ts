@@ -5,17 +5,17 @@ import { cloudAnswer } from "../rolling/cloud-api";
 export interface Answer {
   /** HTTP status. */
   status: number;
-  /** Decoded JSON; undefined if there is none. */
+  /** Decoded JSON; undefined without a JSON body. */
   body: unknown;
 }
 
-/** A call of the API with a token; the path begins after `/v1`. @throws Error if there is no answer. */
+/** Calls the API with a token; the path begins after `/v1`. @throws Error if the API does not answer. */
 export type Call = (method: "GET" | "POST", path: string, body?: object) => Promise<Answer>;
 
-/** The API refused a call that reads. */
+/** The API refused a GET. */
 export class RefusedError extends Error {
   constructor(
-    /** Code of the API such as `unauthorized`; empty if it said none. */
+    /** The API's error code, such as `unauthorized`; empty if the answer has none. */
     readonly code: string,
     message: string,
   ) {
@@ -31,7 +31,7 @@ const pageShape = z.object({
 /** Longest wait for an answer, milliseconds. */
 const answerMs = 15_000;
 
-/** Calls over HTTP to an endpoint such as `https://api.hetzner.cloud/v1`. */
+/** Makes HTTP calls to an endpoint such as `https://api.hetzner.cloud/v1`. */
 export function callsTo(endpoint: string, token: string): Call {
   return async (method, path, body) => {
     const response = await cloudAnswer({ endpoint, token }, method, path, body, answerMs);
@@ -44,14 +44,14 @@ export function callsTo(endpoint: string, token: string): Call {
   };
 }
 
-/** Code and message of an answer that is an error; undefined if it is none. */
+/** Code and message of an error; undefined for any other answer. */
 export function errorIn({ status, body }: Answer): { code: string; message: string } | undefined {
   if (status < 400) return undefined;
   const parsed = errorShape.safeParse(body);
   return parsed.success ? parsed.data.error : { code: "", message: `status ${status}` };
 }
 
-/** What a GET answers. @throws RefusedError if the API refuses, or its answer has another shape. */
+/** Body of the answer to a GET. @throws RefusedError if the API refuses, or if the answer has another shape. */
 export async function read<T>(call: Call, path: string, shape: z.ZodType<T>): Promise<T> {
   const answer = await call("GET", path);
   const error = errorIn(answer);
@@ -64,7 +64,7 @@ export async function read<T>(call: Call, path: string, shape: z.ZodType<T>): Pr
   );
 }
 
-/** All entries of a list, page after page. @throws RefusedError as {@link read}. */
+/** All entries of a list, from all its pages. @throws RefusedError as {@link read} does. */
 export async function readAll<T>(call: Call, path: string, entry: z.ZodType<T>): Promise<T[]> {
   const [name = "", query] = path.replace(/^\//, "").split("?");
   const shape = pageShape.and(z.record(z.string(), z.unknown()));

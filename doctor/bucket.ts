@@ -2,16 +2,16 @@ import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, warning, failure } = findingsOf("backups");
 
-/** A bucket as far as it is read here. @throws Error if the store refuses or does not answer. */
+/** The part of a bucket's interface that the doctor uses. @throws Error if the store refuses or does not answer. */
 export interface Listed {
   list(prefix: string, after?: string, most?: number): Promise<string[]>;
 }
 
 /**
- * Whether the bucket of the backups opens with its keys: one key is listed. That the keys may also put is
- * not tried, since nothing is made.
+ * Checks that the keys of the backups' bucket may list it, with one object. The check does not try whether the keys
+ * may also put objects, because the doctor creates nothing.
  *
- * @param bucket `none`: no backups are set; `unknown`: they are, but not how to reach them from here.
+ * @param bucket `none`: no backups are set; `unknown`: backups are set, but this machine cannot reach the bucket.
  */
 export async function bucketFindings(bucket: Listed | "none" | "unknown"): Promise<Finding[]> {
   if (bucket === "unknown") return [note("the bucket was not looked at")];

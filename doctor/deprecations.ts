@@ -9,8 +9,8 @@ function day(time: string): string {
 }
 
 /**
- * Server types and the image that are announced to go, with their dates. After `unavailable_after` new
- * servers are refused, and the cloud's provider refuses them before it asks; servers that are there go on.
+ * Deprecated server types and images, with their dates. After `unavailable_after` the API refuses new
+ * servers, and the hcloud provider refuses them before it calls the API; existing servers keep running.
  * https://docs.hetzner.cloud/reference/cloud#server-types
  */
 export function deprecationFindings(needs: Needs, offer: Offer, now: Date): Finding[] {

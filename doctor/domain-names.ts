@@ -5,14 +5,14 @@ import type { Offer } from "./offer";
 
 const { ok, note, warning } = findingsOf("names");
 
-/** Addresses of a name; none if it has none. @throws Error if nobody could be asked. */
+/** Resolves the addresses of a name; none if the name has none. @throws Error if no name server could be asked. */
 export type Resolve = (name: string, family: "ipv4" | "ipv6") => Promise<string[]>;
 
-/** What the names of a stack are looked at with. */
+/** Arguments of {@link nameFindings}. */
 export interface NamesInput {
-  /** Host names; a wildcard is left out. */
+  /** Host names; the check skips wildcards. */
   domains: readonly string[];
-  /** Whether an authority looks at the names before it signs. */
+  /** True if a certificate authority checks the names before it issues a certificate. */
   isAcme: boolean;
   offer: Offer;
   identity: Identity;
@@ -20,8 +20,8 @@ export interface NamesInput {
 }
 
 /**
- * Whether the names lead to the floating addresses of the stack. No name makes an `up` fail; one that
- * leads elsewhere gets no visitors, and no certificate from an authority.
+ * Checks that the names resolve to the floating addresses of the stack. No name makes an `up` fail; a name that
+ * resolves to other addresses gets no visitors, and no certificate from an authority.
  */
 export async function nameFindings(input: NamesInput): Promise<Finding[]> {
   const { offer, identity } = input;
@@ -62,7 +62,7 @@ async function oneName(
   }
 }
 
-/** The API names an IPv6 network by its address with all host bits zero. */
+/** True if an address belongs to a floating IP. The API names an IPv6 network by the address with zero host bits. */
 function isAt(address: string, { type, ip }: FloatingIps[number]): boolean {
   if (type === "ipv4") return address === ip;
   return address.includes(":") && ipv6Within(`${address}/128`, `${ip.split("/")[0]}/64`);

@@ -15,38 +15,38 @@ import { takenNameFindings } from "./taken-names";
 import { type NamedToken, reason, tokenFindings } from "./token";
 import { toolFindings, type Tools } from "./tools";
 
-/** All that is looked at; nothing of it is changed. */
+/** Inputs of all checks; the doctor changes none of them. */
 export interface Subject {
   identity: Identity;
   tools: Tools;
   stackFile: {
     /** Name of the file, such as `Pulumi.dev.yaml`. */
     name: string;
-    /** What is wrong with it, one sentence each. */
+    /** Problems of the file, one sentence each. */
     problems: readonly string[];
     /** Settings that could not be decrypted. */
     hidden: readonly string[];
-    /** What it says; absent: something is wrong with it. */
+    /** Settings of the file; absent if it has problems. */
     settings?: Settings;
-    /** The well-formed blocks of `admin.cidrs`, whatever else is wrong. */
+    /** The well-formed blocks of `admin.cidrs`, also of a file with problems. */
     cidrs: readonly string[];
   };
-  /** The tokens that are known, the shared one first; none: it is said why not. */
+  /** The known tokens, the shared one first; none: `noCloud` or a problem has the reason. */
   tokens: readonly NamedToken[];
-  /** Why there is nothing to ask, with what to do; absent: the API is asked. */
+  /** Reason for not calling the API, with the remedy; absent: the doctor calls the API. */
   noCloud?: { text: string; fix: string };
-  /** Limits that the operator knows. */
+  /** Limits of the project that the operator names. */
   limits: KnownLimits;
-  /** From where this machine reaches nodes, given the public addresses of the load balancers. */
+  /** Finds the source address of this machine's connections, given the public addresses of the load balancers. */
   ownAddress: (loadBalancers: readonly { name: string; ip: string }[]) => Promise<OwnAddress>;
-  /** Looks names up; absent: whoever runs the cloud cares for the names. */
+  /** Resolves names; absent: the check of names is skipped. */
   resolve?: Resolve;
-  /** The bucket of the backups; `unknown`: not how to reach it from here. */
+  /** The bucket of the backups; `unknown`: this machine cannot reach the bucket. */
   bucket: Listed | "none" | "unknown";
   now: Date;
 }
 
-/** Everything that is found before anything is made, of all checks at once. */
+/** Findings of all checks, before an `up` creates anything. */
 export async function examine(subject: Subject): Promise<Finding[]> {
   const { tools, stackFile, tokens, noCloud } = subject;
   const { name, problems, hidden, settings, cidrs } = stackFile;
@@ -65,7 +65,7 @@ export async function examine(subject: Subject): Promise<Finding[]> {
   ];
 }
 
-/** What the API offers, if the shared token opens it and there are settings to compare it with. */
+/** Reads the offer of the API, if the shared token may read and the stack file has settings to compare. */
 async function offerOf(
   { stackFile: { settings }, tokens: [shared], noCloud }: Subject,
   [found]: readonly Finding[],

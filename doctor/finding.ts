@@ -1,19 +1,19 @@
-/** One thing that was found, with what to do about it. */
+/** Result of a check, with the remedy. */
 export interface Finding {
-  /** The check that found it, in a word or two, such as `stock`. */
+  /** Name of the check, one or two words, such as `stock`. */
   check: string;
   /**
-   * `failure`: an `up` would fail, or leave a stack that nobody reaches; `warning`: it would not, but
-   * somebody should act; `note`: what cannot be known from here; `ok`: nothing to do.
+   * `failure`: an `up` would fail, or leave an unreachable stack; `warning`: an `up` would succeed, but the
+   * operator should act; `note`: the check cannot know the answer; `ok`: nothing to do.
    */
   level: "ok" | "note" | "warning" | "failure";
-  /** What is the case, a sentence without a full stop. */
+  /** Description of what was found, a sentence without a full stop. */
   text: string;
-  /** What to do, in the imperative without a full stop. */
+  /** Remedy, in the imperative without a full stop. */
   fix?: string;
 }
 
-/** Makes findings of one check. */
+/** Makes the findings of one check. */
 export function findingsOf(check: string) {
   const make = (level: Finding["level"]) => (text: string, fix?: string) => ({
     ...{ check, level, text },
@@ -31,7 +31,7 @@ const marks = { ok: "ok", note: "note", warning: "warn", failure: "FAIL" } as co
 /** Width of the mark and of the name of a check, characters. */
 const widths = { mark: 6, check: 13 };
 
-/** Lines for a person, in the order of the checks; the last one says how it stands. */
+/** Lines for a terminal, in the order of the checks; the last line is the summary. */
 export function lines(findings: readonly Finding[]): string[] {
   const indent = " ".repeat(widths.mark + widths.check);
   const counted = (level: Finding["level"], noun: string) => {
@@ -48,7 +48,7 @@ export function lines(findings: readonly Finding[]): string[] {
   ];
 }
 
-/** True if something of it would make an `up` fail. */
+/** True if a finding would make an `up` fail. */
 export function fails(findings: readonly Finding[]): boolean {
   return findings.some(({ level }) => level === "failure");
 }

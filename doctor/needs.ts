@@ -2,57 +2,57 @@ import type { Settings } from "../config";
 import { placementGroups, topology } from "../topology";
 import type { Named, Offer } from "./offer";
 
-/** A server that the stack has or wants. */
+/** A server that the stack has or needs. */
 export interface WantedServer {
-  /** Such as `web-1`. */
+  /** Name, such as `web-1`. */
   name: string;
-  /** Section of the stack file that has its type, such as `loadBalancers`. */
+  /** Section of the stack file with the server's type, such as `loadBalancers`. */
   section: "loadBalancers" | "web" | "app" | "db";
   serverType: string;
-  /** Such as `nbg1`. */
+  /** Location, such as `nbg1`. */
   location: string;
-  /** Type of the server that is there; undefined: it is not there yet. */
+  /** Present type of the server; undefined: the server does not exist yet. */
   now: string | undefined;
 }
 
-/** What a stack wants of the project. */
+/** Resources that a stack needs in the project. */
 export interface Needs {
   servers: WantedServer[];
-  /** Kinds of floating addresses, the one whose location is `home`. */
+  /** Kinds of floating addresses; their location is `home`. */
   floatingIps: ("ipv4" | "ipv6")[];
   home: string;
-  /** GB of the volume of each database; none if there are no volumes. */
+  /** Size of each database's volume, GB; empty without volumes. */
   volumesGb: number[];
-  /** Numbers of things of a kind that are not there yet. */
+  /** Number of missing resources by kind. */
   missing: Record<
     "servers" | "floating_ips" | "volumes" | "placement_groups" | "firewalls",
     number
   >;
 }
 
-/** Names and labels of the stack, as its resources have them. */
+/** Names of project and stack, as in the labels of the stack's resources. */
 export interface Identity {
   project: string;
   stack: string;
 }
 
 const sections = { lb: "loadBalancers", web: "web", app: "app", db: "db" } as const;
-/** Firewalls of a stack: of the load balancers, and of all others. */
+/** Number of a stack's firewalls: one for the load balancers, one for all other nodes. */
 const firewallCount = 2;
 
-/** True if a thing has the labels of the stack. */
+/** True if a resource has the labels of the stack. */
 export function isOf({ project, stack }: Identity, { labels }: Named): boolean {
   return labels.project === project && labels.stack === stack;
 }
 
-/** Servers of the same type at the same location, together. */
+/** Groups servers by type and location. */
 export function alike(servers: readonly WantedServer[]): WantedServer[][] {
   const groups: Record<string, WantedServer[]> = {};
   for (const one of servers) (groups[`${one.serverType} ${one.location}`] ??= []).push(one);
   return Object.values(groups);
 }
 
-/** What a stack wants, and how much of it is not there. */
+/** Resources that a stack needs, and the number of missing ones. */
 export function needsOf(settings: Settings, offer: Offer, identity: Identity): Needs {
   const { web, app, db, loadBalancers, locations } = settings;
   const counts = { lb: 2, web: web.count, app: app.count, db: db.nodes };

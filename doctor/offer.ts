@@ -32,16 +32,16 @@ const server = named.extend({
 });
 const floatingIp = named.extend({ type: z.enum(["ipv4", "ipv6"]), ip: z.string() });
 
-/** A server type as the API lists it. */
+/** A server type, as in the API's list. */
 export type ServerType = z.infer<typeof serverType>;
-/** A thing of the project with its labels. */
+/** A resource of the project with its labels. */
 export type Named = z.infer<typeof named>;
 
-/** What the provider offers now, and what the project has. */
+/** Hetzner's present offer, and the resources of the project. */
 export interface Offer {
   serverTypes: ServerType[];
   prices: Prices;
-  /** Images of the wished name, one for each architecture. */
+  /** Images with the wanted name, one for each architecture. */
   images: z.infer<typeof image>[];
   servers: z.infer<typeof server>[];
   floatingIps: z.infer<typeof floatingIp>[];
@@ -51,8 +51,8 @@ export interface Offer {
 }
 
 /**
- * Reads all of it: eight calls, more where a list has more than 50 entries. Stock and deprecation are in
- * `locations` of each server type; `/datacenters`, where the stock was before, is gone since October 2026.
+ * Reads the offer with eight calls, and further calls for lists of more than 50 entries. Stock and deprecation are in
+ * `locations` of each server type; `/datacenters`, which had the stock earlier, is gone since October 2026.
  * https://docs.hetzner.cloud/reference/cloud#server-types
  *
  * @throws RefusedError if the API refuses.

@@ -3,39 +3,40 @@ import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, warning, failure } = findingsOf("admin.cidrs");
 
-/** Blocks that documentation uses and nobody has. Sources: RFC 5737, RFC 3849, RFC 9637. */
+/** Blocks reserved for documentation. Sources: RFC 5737, RFC 3849, RFC 9637. */
 const placeholders = [
   ...["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"],
   ...["2001:db8::/32", "3fff::/20"],
 ];
-/** Addresses behind which there is another one: private, shared by a provider, of a link. */
+/** Blocks of addresses that are not public: private, shared by a provider's customers, link-local. */
 const inner = [
   ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
   ...["127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"],
 ];
 
-/** From where this machine reaches the nodes. */
+/** Source address of this machine's connections to the nodes. */
 export interface OwnAddress {
-  /** Address without a prefix; undefined: nobody could tell. */
+  /** Address without a prefix; undefined: unknown. */
   address: string | undefined;
-  /** Whether the address is that of the caller for sure: it was given, or the cloud is on this machine. */
+  /** True if the address is certain: the operator named it, or the cloud is on this machine. */
   isCertain: boolean;
-  /** Load balancer that took a connection to SSH from here, if one is there and did. */
+  /** Load balancer that accepted an SSH connection from this machine, if any. */
   reached?: string | undefined;
-  /** Load balancers that are there and did not. */
+  /** Existing load balancers that did not accept one. */
   silent?: readonly string[];
 }
 
-/** True for an address that others on the internet see as it is. */
+/** True for a public address, which other hosts on the internet see unchanged. */
 export function isPublic(address: string): boolean {
   return ![...inner, ...placeholders].some((block) => isWithin(address, block));
 }
 
 /**
- * Whether SSH from this machine is let through to the load balancers: `up` configures all nodes by it, and
- * would wait for it after the servers were made. The API does not tell the address that a call comes from, and no
- * third party is asked. So the address counts if it is given, if the cloud is on this machine, or if the
- * machine has a public one itself; behind a NAT it is unknown, unless a load balancer of the stack took a connection.
+ * Checks that the firewall lets SSH from this machine reach the load balancers: `up` configures all nodes over SSH,
+ * and would wait for a connection after it created the servers. The API does not report the source address of a call,
+ * and the doctor asks no third party. So the address is known if the operator names it, if the cloud is on this
+ * machine, or if the machine itself has a public address. Behind a NAT the address is unknown, unless a load balancer
+ * of the stack accepts a connection.
  *
  * @param cidrs the well-formed blocks of `admin.cidrs`.
  */
@@ -54,7 +55,7 @@ export function ownAddressFindings(cidrs: readonly string[], own: OwnAddress): F
       warning(`${key} has ${block}: everybody reaches SSH`, `put ${mine} in its place`),
     ),
   ];
-  // What is to stand there instead was just said.
+  // The findings so far name the remedy already.
   if (made.length === cidrs.length) return found;
   if (reached) return [...found, ok(`${reached} takes connections to SSH from here`)];
   if (address !== undefined && cidrs.some((block) => isWithin(address, block))) {

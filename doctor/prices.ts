@@ -5,18 +5,18 @@ import type { Offer } from "./offer";
 
 const { ok, note } = findingsOf("prices");
 
-/** One line of a bill. */
+/** One item of the monthly bill. */
 export interface Item {
   count: number;
-  /** Such as `cpx22 in nbg1`. */
+  /** Description, such as `cpx22 in nbg1`. */
   what: string;
-  /** Of one, a month. */
+  /** Price of one piece per month. */
   price: Money | undefined;
 }
 
 /**
- * All that the stack costs in a month: servers with their IPv4 addresses (an IPv6 network costs nothing),
- * floating addresses, volumes. Not in it: traffic beyond what is included, object storage.
+ * Items of the stack's monthly bill: servers with their IPv4 addresses (an IPv6 network costs nothing),
+ * floating addresses, volumes. The items omit object storage, and traffic beyond the included volume.
  */
 export function items({ servers, floatingIps, home, volumesGb }: Needs, prices: Prices): Item[] {
   const places = [...new Set(servers.map(({ location }) => location))];
@@ -41,14 +41,14 @@ export function items({ servers, floatingIps, home, volumesGb }: Needs, prices: 
   ];
 }
 
-/** Sum of a month. */
+/** Sum of the items per month. */
 export function monthly(all: readonly Item[]): Money {
   const sum = (kind: keyof Money) =>
     all.reduce((total, { count, price }) => total + count * (price?.[kind] ?? 0), 0);
   return { net: sum("net"), gross: sum("gross") };
 }
 
-/** What the stack costs in a month by the API's prices of now; no price is stored anywhere. */
+/** Reports the stack's monthly cost by the API's present prices; the project stores no price. */
 export function priceFindings(needs: Needs, { prices }: Offer): Finding[] {
   const all = items(needs, prices);
   const { net, gross } = monthly(all);

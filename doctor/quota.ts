@@ -6,10 +6,10 @@ const { ok, note, failure } = findingsOf("quota");
 
 type Kind = keyof Needs["missing"];
 
-/** Limits that the operator read in the Console. */
+/** Limits that the operator read in Hetzner's Console. */
 export type KnownLimits = Partial<Record<Kind, number>>;
 
-/** Limits that hold for every project. https://docs.hetzner.com/cloud/placement-groups/overview, /firewalls/overview */
+/** Limits of every project. https://docs.hetzner.com/cloud/placement-groups/overview, /firewalls/overview */
 const documented: KnownLimits = { placement_groups: 50, firewalls: 50 };
 
 const inOffer = {
@@ -20,13 +20,14 @@ const inOffer = {
   firewalls: "firewalls",
 } as const;
 
-/** Kinds whose limit a project can have. */
+/** Kinds of resources with a limit. */
 export const limitedKinds = Object.keys(inOffer) as Kind[];
 
 /**
- * Whether what an `up` would make fits into the project. The API does not tell the limits: it answers
- * `resource_limit_exceeded` (403) to the one that is too many, after the others were made. They stand in the
- * Console, and count for all projects of an account together; so a limit is compared only if it is given.
+ * Checks that the resources that an `up` would create fit into the project. The API does not report the limits: it
+ * answers `resource_limit_exceeded` (403) to the first resource beyond a limit, after the others exist. Hetzner's
+ * Console shows the limits, which count for all projects of an account together; so the check compares only a limit
+ * that the operator names.
  * https://docs.hetzner.cloud/reference/cloud#errors
  */
 export function quotaFindings({ missing }: Needs, offer: Offer, known: KnownLimits): Finding[] {

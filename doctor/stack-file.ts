@@ -3,10 +3,10 @@ import { type Finding, findingsOf } from "./finding";
 const { ok, failure, note } = findingsOf("stack file");
 
 /**
- * What is wrong with a stack file, in the schema's own words: key, rule, value found, fix.
+ * Findings for the problems of a stack file, in the schema's own words: key, rule, value found, fix.
  *
  * @param problems one sentence each.
- * @param hidden names of encrypted settings that could not be opened here, and so were not looked at.
+ * @param hidden names of encrypted settings that this machine cannot decrypt, and so cannot check.
  */
 export function stackFileFindings(
   file: string,
@@ -14,7 +14,7 @@ export function stackFileFindings(
   hidden: readonly string[] = [],
 ): Finding[] {
   const found = [...new Set(problems)].map((problem) => {
-    // The schema's sentences end with what to do.
+    // The schema's sentences end with the remedy.
     const [, text = problem, fix] = /^(.*); ([^;]+)$/s.exec(problem) ?? [];
     return failure(text, fix);
   });

@@ -5,14 +5,14 @@ import type { Offer, ServerType } from "./offer";
 
 const { ok, failure } = findingsOf("stock");
 
-/** Servers that an `up` would make, or change to another type, by type and location. */
+/** Servers that an `up` would create or resize, grouped by type and location. */
 function orders({ servers }: Needs): WantedServer[][] {
   return alike(servers.filter(({ now, serverType }) => now !== serverType));
 }
 
 /**
- * Whether each server that an `up` would make or resize can be had where it is wanted. `available` is
- * the stock of this moment; the last servers may be gone by the time of the `up`.
+ * Checks that each server that an `up` would create or resize is in stock at its location. `available` is
+ * the stock of this moment; the last servers may be sold by the time of the `up`.
  * https://docs.hetzner.cloud/reference/cloud#server-types
  */
 export function stockFindings(needs: Needs, offer: Offer): Finding[] {
@@ -56,18 +56,18 @@ function lack(servers: readonly WantedServer[], offer: Offer): Finding[] {
   return [...image, failure(text, `${instead(type)}${places}, or try again later`)];
 }
 
-/** An API older than September 2025 does not tell `locations`. */
+/** True if a type is in stock at a location. An API older than September 2025 has no `locations`. */
 function isAvailable({ locations }: ServerType, where: string): boolean {
   if (locations.length === 0) return true;
   return locations.some(({ name, available }) => name === where && available !== false);
 }
 
-/** All nodes of a stack are in one network zone. */
+/** True for a location in the same network zone: all nodes of a stack are in one zone. */
 function isNear(place: string, location: string): boolean {
   return networkZones[place] === networkZones[location];
 }
 
-/** Types at least as large, of the same architecture, that can be had there; cheapest first. */
+/** Types of at least that size and of the same architecture that are in stock there, the cheapest first. */
 function replacements(
   type: ServerType,
   location: string,

@@ -5,7 +5,7 @@ import type { Offer } from "./offer";
 const { failure } = findingsOf("names taken");
 
 /**
- * Servers of somebody else that have the name of a wanted one; names are unique in a project, so the API
+ * Servers outside the stack with the name of a needed server. Names are unique in a project, so the API
  * would answer `uniqueness_error`. https://docs.hetzner.cloud/reference/cloud#servers-create-a-server
  */
 export function takenNameFindings({ servers }: Needs, offer: Offer, identity: Identity): Finding[] {

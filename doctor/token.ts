@@ -3,13 +3,13 @@ import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, failure } = findingsOf("token");
 
-/** A token and the setting that it is from. */
+/** A token with the setting that contains it. */
 export interface NamedToken {
-  /** Such as `hcloud:token`. */
+  /** Name of the setting, such as `hcloud:token`. */
   setting: string;
   /** The API with that token. */
   call: Call;
-  /** What to do if it does not fit. @default another one is made and stored */
+  /** Remedy for an unsuitable token. @default create another token and store it */
   fix?: string;
 }
 
@@ -17,11 +17,11 @@ const makeAnother =
   "make one with read and write access in the Console under Security → API tokens, and store it";
 
 /**
- * Whether a token is known and may write. No call tells what a token may do, so this one asks for an SSH key
- * without name and key, which can make nothing: both are required. The specification has
- * `token_readonly` (401) for "only allowed to perform GET requests"; that it comes before the look at
- * the body is assumed, and so it is in the local cloud. An API that looks at the body first would
- * answer `invalid_input` to a token that may only read too: then this check finds nothing.
+ * Checks that a token is valid and may write. No call reports a token's permissions, so the check requests an SSH key
+ * without name and key, which creates nothing, because both are required. The specification has
+ * `token_readonly` (401) for "only allowed to perform GET requests". The check assumes that the API reports this error
+ * before it validates the body, as the local cloud does. An API that validates the body first would also answer
+ * `invalid_input` to a read-only token; the check would then find nothing.
  *
  * Sources: https://docs.hetzner.cloud/reference/cloud#errors, and #ssh-keys-create-an-ssh-key
  */

@@ -2,23 +2,23 @@ import { type Finding, findingsOf } from "./finding";
 
 const { ok, note, failure } = findingsOf("tools");
 
-/** What this machine has. */
+/** Programs and packages of this machine. */
 export interface Tools {
   /** Version of Node.js, such as `22.11.0`. */
   node: string;
-  /** Least major version that the project takes. */
+  /** Oldest major version of Node.js that the project supports. */
   leastNode: number;
-  /** True if a program is on the search path. */
+  /** Returns true if a program is on the search path. */
   has: (command: string) => boolean;
   /** True if the dependencies are installed and the sample app is built. */
   isInstalled: boolean;
-  /** Programs that the local cloud lacks, with their packages; undefined: another stack is meant. */
+  /** Missing programs of the local cloud, with their packages; undefined: the stack is not on the local cloud. */
   lacking?: readonly { command: string; debianPackage: string }[];
-  /** Whether packages may be installed by this process. */
+  /** True if this process may install packages. */
   isRoot: boolean;
 }
 
-/** Whether the programs are there that an `up` runs. */
+/** Checks for the programs that an `up` runs. */
 export function toolFindings(tools: Tools): Finding[] {
   const found = [...common(tools), ...(tools.lacking ? local(tools) : remote(tools))];
   if (found.some(({ level }) => level === "failure")) return found;

@@ -3,7 +3,7 @@ import type { CloudChange } from "./model";
 import type { Plan, Step } from "./plan";
 import { valueChanges } from "./value-changes";
 
-/** What a type is called, and whether it only goes along with something else. */
+/** Nouns for resource types; a minor type only accompanies another resource. */
 const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
   "hcloud:index/volume:Volume": { noun: "volume" },
   "hcloud:index/floatingIp:FloatingIp": { noun: "public address" },
@@ -20,16 +20,16 @@ const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
 };
 
 const kinds = { create: "new", update: "changed", delete: "deleted", replace: "replaced" } as const;
-/** Types with words of their own, and those that stand for nothing. */
+/** Types that other parts of the preview describe, and types without a resource behind them. */
 const elsewhere = [serverType, configurationType, "host:index:Inventory"];
 
-/** What becomes of everything that is no host, by name: the engine's order differs from run to run. */
+/** Changes of all resources other than hosts, sorted by name: the engine's order differs from run to run. */
 export function cloudChanges({ steps }: Plan): CloudChange[] {
   const changes = steps.flatMap((step): CloudChange[] => {
     const { fate, type } = step;
     if (fate === "same" || elsewhere.includes(type) || /^(webstack|pulumi):/.test(type)) return [];
     const isMinor = !(type in nouns) || nouns[type]!.isMinor === true;
-    // Keys, passwords and certificates have nothing to look at.
+    // Keys, passwords and certificates have no values to show.
     const isKey = /^(tls|random):/.test(type);
     const hasValues = !isKey && (fate === "update" || fate === "replace");
     const values = hasValues ? valueChanges(step) : [];
@@ -38,7 +38,7 @@ export function cloudChanges({ steps }: Plan): CloudChange[] {
   return changes.sort((a, b) => a.what.localeCompare(b.what, "en", { numeric: true }));
 }
 
-/** What a thing is, with its name in the program, such as `volume db-1-volume`. */
+/** A resource's noun and its name in the program, such as `volume db-1-volume`. */
 export function describe({ type, name }: Step): string {
   return `${nouns[type]?.noun ?? plainNoun(type)} ${name}`;
 }

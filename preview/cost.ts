@@ -4,7 +4,7 @@ import type { Plan, Step } from "./plan";
 import type { Money, Prices } from "./price-list";
 import { valueText } from "./values";
 
-/** What the stack costs net in a month, before and after; what is used, such as traffic, is not in it. */
+/** Net cost of the stack per month, before and after; charges by use, such as traffic, are not included. */
 export function costOf({ steps }: Plan, prices: Prices): Cost {
   const unpriced = new Set<string>();
   const sum = (side: (step: Step) => Values) =>
@@ -37,7 +37,7 @@ function priceOf(type: string, values: Values, prices: Prices, unpriced: Set<str
   return 0;
 }
 
-/** Whether the server comes with a public IPv4 address that is no resource of its own. */
+/** True if the server has a public IPv4 address that is not a resource of its own. */
 function hasOwnIpv4({ publicNets }: Values): boolean {
   if (!Array.isArray(publicNets) || publicNets.length === 0) return true;
   return (publicNets as Values[]).some(

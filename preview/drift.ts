@@ -5,7 +5,7 @@ import type { Drift } from "./model";
 import type { Plan, Step } from "./plan";
 import { valueChanges } from "./value-changes";
 
-/** What somebody changed by hand since the last `up`, as a refresh found it. */
+/** Changes that were made by hand since the last `up`, as a refresh found them. */
 export function driftOf({ found }: Plan): Drift[] {
   return found.map((step) => {
     const isHost = step.type === configurationType;

@@ -1,11 +1,11 @@
-/** Care that something asks for: 0 none, 1 that somebody watches, 2 that it is meant. */
+/** Care that an effect needs: 0 none, 1 an operator watches the change, 2 an operator confirms that it is intended. */
 export type Level = 0 | 1 | 2;
 
-/** What follows from a change. */
+/** Consequence of a change. */
 export interface Effect {
   level: Level;
-  /** What visitors notice, without a full stop. */
+  /** Effect on visitors, without a full stop. */
   visitors: string;
-  /** What is to be known before it is done, without a full stop. */
+  /** What the operator must know before the change, without a full stop. */
   reason: string;
 }

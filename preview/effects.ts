@@ -6,7 +6,7 @@ import { unknownConfiguration } from "./hosts";
 /** Number of nodes of each tier during the change. */
 export type TierSizes = Readonly<Record<string, number>>;
 
-/** Names of the tiers for people. */
+/** Names of the tiers in sentences. */
 const tierWords: Record<string, string> = {
   lb: "load balancer",
   web: "web node",
@@ -92,7 +92,7 @@ function mysqlRestart(size: number, reason: string): Effect {
   return { level: 2, visitors, reason };
 }
 
-/** What losing a thing means, by the beginning of its description. */
+/** Consequences of a lost resource, by the beginning of its description. */
 const losses: [start: string, visitors: string, reason: string][] = [
   ["volume ", "data of a database is lost", "and the data on it is lost"],
   [

@@ -5,7 +5,7 @@ import { isSecret, isUnknown, mapOf } from "./values";
 
 const inMap = /^(files|secrets|attributes)(?:\["([^"]+)"\]|\.([A-Za-z0-9_]+))/;
 
-/** The files of a host that a step of its configuration changes, by path. */
+/** The files of a host that a step of its configuration changes, sorted by path. */
 export function fileChanges({ before, after, changed }: Step): FileChange[] {
   const [old, next] = [mapOf(before.files), mapOf(after.files)];
   const attributes = [mapOf(before.attributes), mapOf(after.attributes)] as const;
@@ -36,7 +36,7 @@ function plainChange(path: string, before: unknown, after: unknown): FileChange 
   const kind = before === undefined ? "added" : after === undefined ? "removed" : "changed";
   const hidden = [before, after].some(isSecret);
   const isReadable = !hidden && ![before, after].some(isUnknown);
-  // A program of the project that was compiled: its lines say nothing to anybody.
+  // The lines of a compiled program of the project are not readable.
   const isCompiled = path.endsWith(".js");
   const lines =
     isReadable && !isCompiled ? lineDiff(String(before ?? ""), String(after ?? "")) : [];

@@ -7,8 +7,8 @@ function servicesOf(value: unknown): BundleService[] {
 }
 
 /**
- * What the units of a host do about changed paths, by the rule of the host's own `verbFor`
- * (host/converge/services.ts): a restart counts more than a reload.
+ * Reloads and restarts of a host's units for changed paths, by the rule of the host's own `verbFor`
+ * (host/converge/services.ts): a restart takes precedence over a reload.
  */
 export function unitChanges({ before, after }: Step, paths: readonly string[]): UnitChange[] {
   const [old, next] = [servicesOf(before.services), servicesOf(after.services)];

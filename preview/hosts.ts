@@ -6,27 +6,27 @@ import type { Plan, Step } from "./plan";
 import { valueChanges } from "./value-changes";
 import { isUnknown, mapOf, valueText } from "./values";
 
-/** Types by token. */
+/** Type tokens. */
 export const configurationType = "host:index:Configuration";
 export const serverType = "hcloud:index/server:Server";
 
-/** What is said of a host whose files are not known before the change. */
+/** Text for a host whose files are not known before the change. */
 export const unknownConfiguration =
   "which files change is known only once keys that this change makes are there";
 
-/** Digits of a release's digest that are shown. */
+/** Number of shown digits of a release's digest. */
 const digits = 12;
-/** Order of the tiers in which they are configured. */
+/** Tiers in the order of their configuration. */
 const order = ["db", "app", "web", "lb"];
-/** Inputs of a configuration that are told in words of their own, or say nothing to a person. */
+/** Inputs of a configuration that have texts of their own, or that mean nothing to a reader. */
 const told = /^(files|secrets|attributes|services|checks|release|node|role|connection)\b/;
 
-/** What becomes of each host that does not stay as it is, in the order of the rollout. */
+/** Changes of each host that changes, in the order of the rollout. */
 export function hostChanges({ steps }: Plan): HostChange[] {
   const nodes = new Map<string, { server?: Step; configuration?: Step }>();
   for (const step of steps) {
     if (step.fate === "same") continue;
-    // The names of the program: the values may not be known yet.
+    // The program's names, because the values may not be known yet.
     if (step.type === serverType) entry(step.name.replace(/-vm$/, "")).server = step;
     if (step.type === configurationType) {
       entry(step.name.replace(/-configuration$/, "")).configuration = step;
@@ -65,12 +65,12 @@ function hostChange(node: string, server?: Step, configuration?: Step): HostChan
   };
 }
 
-/** True if even the names of its files depend on values that are made with the change. */
+/** True if even the names of the host's files depend on values that only the change creates. */
 function isUnknownYet({ after }: Step): boolean {
   return isUnknown(after.files);
 }
 
-/** What is said of a configuration that cannot be compared part by part. */
+/** Texts for a configuration that cannot be compared part by part. */
 function whole(server?: Step, configuration?: Step): string[] {
   if (!configuration) return [];
   if (configuration.fate === "update") return [unknownConfiguration];

@@ -1,6 +1,6 @@
-/** Lines around a change that are shown with it. */
+/** Number of unchanged lines shown before and after a change. */
 const around = 2;
-/** Most pairs of lines that are compared; a larger difference is shown as all old lines and all new ones. */
+/** Largest number of compared pairs of lines; a larger difference is shown as all old lines and all new ones. */
 const mostPairs = 4_000_000;
 
 interface Line {
@@ -9,8 +9,8 @@ interface Line {
 }
 
 /**
- * The lines that differ between two texts, each after `-` or `+`, with those around them; `@@` stands for lines
- * that are left out in between.
+ * The lines that differ between two texts, each with the prefix `-` or `+`, and the lines around them; `@@` stands
+ * for omitted lines.
  */
 export function lineDiff(before: string, after: string): string[] {
   return folded(compared(linesOf(before), linesOf(after)));
@@ -35,7 +35,7 @@ function compared(before: readonly string[], after: readonly string[]): Line[] {
   ];
 }
 
-/** The shortest edit by the longest common subsequence. */
+/** The shortest edit, by the longest common subsequence. */
 function middle(before: readonly string[], after: readonly string[]): Line[] {
   const minus = (text: string): Line => ({ kind: "-", text });
   const plus = (text: string): Line => ({ kind: "+", text });

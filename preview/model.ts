@@ -1,19 +1,19 @@
-/** How much of a person's care a plan asks for. */
+/** Degree of care that a plan needs. */
 export type Verdict = "safe" | "careful" | "dangerous";
 
-/** What becomes of things, each counted once. */
+/** Numbers of changes; each thing counts once. */
 export interface Counts {
-  /** Services that read their files anew and go on, summed over hosts. */
+  /** Services that reload their files, summed over hosts. */
   reloaded: number;
-  /** Services that end and start again, or stop, summed over hosts. */
+  /** Services that restart or stop, summed over hosts. */
   restarted: number;
   /** Servers that are switched off and on. */
   powerCycled: number;
-  /** Servers, volumes, addresses and the like that are new. */
+  /** New servers, volumes, addresses and other resources. */
   created: number;
-  /** Things that go and come again as other ones. */
+  /** Resources that are deleted and created again. */
   replaced: number;
-  /** Things that go. */
+  /** Resources that are deleted. */
   deleted: number;
 }
 
@@ -22,9 +22,9 @@ export interface FileChange {
   /** Absolute path. */
   path: string;
   kind: "added" | "changed" | "removed";
-  /** Lines after ` `, `-`, `+`; `@@`: some are left out. Empty: secret, or nothing but owner and mode. */
+  /** Lines with the prefix ` `, `-` or `+`; `@@`: omitted lines. Empty: secret, or only owner and mode change. */
   lines: string[];
-  /** True: what is in it is not shown. */
+  /** True: the preview does not show the content. */
   isSecret: boolean;
 }
 
@@ -33,21 +33,21 @@ export interface UnitChange {
   /** Name, such as `haproxy.service`. */
   unit: string;
   verb: "reload" | "restart" | "start" | "stop";
-  /** Paths whose change is the cause. */
+  /** Changed paths that cause the reload or restart. */
   because: string[];
 }
 
-/** What becomes of one host. */
+/** Changes of one host. */
 export interface HostChange {
   /** Node name, such as `web-1`. */
   node: string;
   /** `lb`, `web`, `app` or `db`. */
   role: string;
-  /** What becomes of its server; undefined: it stays as it is. */
+  /** Change of the host's server; undefined: none. */
   server?: {
     kind: "new" | "deleted" | "replaced" | "resized" | "changed";
     text: string;
-    /** Where it is, such as `nbg1`; told of one that comes or goes. */
+    /** Location, such as `nbg1`; only for a server that is created or deleted. */
     location?: string;
   };
   /** The app's release, by the first digits of its SHA-256. */
@@ -58,67 +58,67 @@ export interface HostChange {
   others: string[];
 }
 
-/** What becomes of something that is no host. */
+/** Change of a resource that is not a host. */
 export interface CloudChange {
-  /** Such as `volume db-1-data`. */
+  /** Noun and name, such as `volume db-1-data`. */
   what: string;
   kind: "new" | "changed" | "deleted" | "replaced";
-  /** Values that change, such as `size: 10 -> 20`. */
+  /** Changed values, such as `size: 10 -> 20`. */
   values: string[];
-  /** True for servers' accessories and keys, which nobody needs to look at. */
+  /** True for keys and for resources that accompany a server, which need no review. */
   isMinor: boolean;
 }
 
-/** What a look at what is there found different from what was recorded: somebody changed it by hand. */
+/** Difference between the recorded and the actual state: a change that was made by hand. */
 export interface Drift {
-  /** Such as `web-1` or `volume db-1-volume`. */
+  /** Host, or noun and name, such as `web-1` or `volume db-1-volume`. */
   what: string;
-  /** True: somebody deleted it. */
+  /** True: the host or resource was deleted. */
   isGone: boolean;
-  /** Values from what was recorded to what was found. */
+  /** Changed values, from recorded to actual. */
   values: string[];
-  /** Files of a host from what was recorded to what was found. */
+  /** Changed files of a host, from recorded to actual. */
   files: FileChange[];
 }
 
-/** Net prices of a month. */
+/** Net prices per month. */
 export interface Cost {
   before: number;
   after: number;
-  /** Such as `EUR`. */
+  /** Currency, such as `EUR`. */
   currency: string;
-  /** What has no price in the cloud's list, and is not counted. */
+  /** Items without a price in Hetzner's list; the cost omits them. */
   unpriced: string[];
 }
 
-/** A setting of the stack file that is another one. */
+/** A changed setting of the stack file. */
 export interface SettingChange {
-  /** Such as `webstack:web.count`. */
+  /** Name, such as `webstack:web.count`. */
   key: string;
   from: string;
   to: string;
 }
 
-/** A plan, as a person has to judge it. */
+/** A plan, prepared for an operator's decision. */
 export interface Preview {
   stack: string;
   verdict: Verdict;
-  /** What makes it more than safe, the worst first. */
+  /** Reasons for a verdict other than safe, the worst first. */
   reasons: string[];
   counts: Counts;
   /** Undefined: not known. */
   cost?: Cost;
-  /** What visitors notice, in one sentence. */
+  /** Effects on visitors, in one sentence. */
   visitors: string;
-  /** Why the plan is refused; empty: it is not. */
+  /** Reasons for a refusal of the plan; empty: not refused. */
   refused: string[];
-  /** Lines of `webstack:consent` that would allow what is refused. */
+  /** Lines of `webstack:consent` that would allow the refused changes. */
   consent: string[];
   settings: SettingChange[];
   hosts: HostChange[];
   cloud: CloudChange[];
-  /** Empty: nothing, or nobody looked. */
+  /** Drift; empty: none, or the preview did not refresh. */
   drift: Drift[];
-  /** What the program or the cloud warns of. */
+  /** Warnings of the program and of the cloud. */
   warnings: string[];
 }

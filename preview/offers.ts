@@ -13,10 +13,10 @@ interface Deprecation {
 }
 
 /**
- * What the cloud says of the server types that the plan uses: retired with its day, or sold out where a server
- * is to be made or resized.
+ * Warnings about the server types of a plan: a type is retired on a day, or sold out at the location of a server that
+ * the plan creates or resizes.
  *
- * @param answer of `GET /server_types`. https://docs.hetzner.cloud/reference/cloud#server-types
+ * @param answer answer to `GET /server_types`. https://docs.hetzner.cloud/reference/cloud#server-types
  */
 export function offerWarnings({ steps }: Plan, answer: unknown): string[] {
   const list = isMap(answer) && Array.isArray(answer.server_types) ? answer.server_types : [];

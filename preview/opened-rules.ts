@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, type Values } from "../plugin/values";
 import type { Plan, Step } from "./plan";
 
-/** Beginning of the description of a firewall rule that `npm run admin:open` adds for a while. */
+/** Beginning of the description of a temporary firewall rule of `npm run admin:open`. */
 export const openedUntil = "admin:open until ";
 
 const firewallType = "hcloud:index/firewall:Firewall";
 
-/** The plan without what is open for a while: it goes by itself, and is nobody's edit by hand. */
+/** The plan without temporary firewall rules: they expire by themselves, and are no edit by hand. */
 export function withoutOpenedRules(plan: Plan): Plan {
   return {
     ...plan,

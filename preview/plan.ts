@@ -3,7 +3,7 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import type { Values } from "../plugin/values";
 import { mapOf } from "./values";
 
-/** Planned action on a resource. */
+/** Planned action for a resource. */
 export type PlannedAction = "same" | "create" | "update" | "delete" | "replace";
 
 /** Planned step of one resource. */
@@ -13,11 +13,11 @@ export interface Step {
   type: string;
   /** Name in the program, such as `web-1-vm`. */
   name: string;
-  /** Inputs before; empty: it was not there. */
+  /** Inputs before; empty: the resource did not exist. */
   before: Values;
-  /** Inputs afterwards; empty: it is not there any more. */
+  /** Inputs afterwards; empty: the resource no longer exists. */
   after: Values;
-  /** Paths of the inputs that change, such as `files["/etc/a"]`; empty: the engine does not say. */
+  /** Paths of changed inputs, such as `files["/etc/a"]`; empty: the engine does not report them. */
   changed: string[];
 }
 
@@ -25,12 +25,12 @@ export interface Step {
 export interface Plan {
   /** One step for each resource of the plan. */
   steps: Step[];
-  /** What a look at what is there found different: from what was recorded to what was found. */
+  /** Differences that a refresh found, from the recorded to the actual state. */
   found: Step[];
-  /** Reasons of a plan that is refused. */
+  /** Reasons for a refusal of the plan. */
   errors: string[];
   warnings: string[];
-  /** What the program says of the plan. */
+  /** The program's messages about the plan. */
   notes: string[];
 }
 
@@ -44,7 +44,7 @@ const fates: Record<string, PlannedAction> = {
   "delete-replaced": "replace",
 };
 
-/** Generic messages that the engine adds to a failure; the cause is in another message. */
+/** Generic messages that the engine adds to a failure; another message has the cause. */
 const echo = /^(preview failed|update failed|.*resource registration failed|.*inputs to .* failed)/;
 
 /** Reads the events of a preview: those of the Automation API, or of the command's event log. */
@@ -63,7 +63,7 @@ export function planOf(events: readonly EngineEvent[]): Plan {
     if (!diagnosticEvent || diagnosticEvent.ephemeral) continue;
     const { severity, message } = diagnosticEvent;
     const text = message.trim().replace(/^error: /, "");
-    // Debug messages repeat values in clear, and the type does not know of them.
+    // Debug messages contain values in clear, and the SDK's type omits this severity.
     const kind = { error: plan.errors, warning: plan.warnings, info: plan.notes }[
       severity as "error" | "warning" | "info"
     ] as string[] | undefined;
@@ -82,7 +82,7 @@ export function planOf(events: readonly EngineEvent[]): Plan {
     const seen = steps.get(step.urn);
     const before = mapOf(step.old?.inputs);
     const after = fate === "delete" ? {} : mapOf(step.new?.inputs);
-    // A replacement is several steps; the first that knows a side says it.
+    // A replacement has several steps; the first step with a side's values provides them.
     steps.set(step.urn, {
       ...{ fate: seen?.fate === "replace" ? "replace" : fate, type: step.type, name: nameOf(step) },
       before: seen && Object.keys(seen.before).length > 0 ? seen.before : before,
@@ -97,7 +97,7 @@ function nameOf({ urn }: StepEventMetadata): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-/** A refresh of something that somebody changed or deleted; nothing if it is as recorded. */
+/** Step of a refresh that found a changed or deleted resource; none for an unchanged one. */
 function foundBy(step: StepEventMetadata): Step[] {
   const [before, after] = [mapOf(step.old?.inputs), mapOf(step.new?.inputs)];
   if (isDeepStrictEqual(before, after)) return [];

@@ -9,23 +9,23 @@ import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
 import type { Prices } from "./price-list";
 
-/** What is known besides the plan. */
+/** Inputs of a preview besides the plan. */
 export interface PreviewExtras {
   /** Name of the stack. */
   stack: string;
-  /** @default the cost is not known */
+  /** Hetzner's prices. @default the cost is not known */
   prices?: Prices;
-  /** Answer of the cloud's `GET /server_types`. @default nothing is said of what is for sale */
+  /** Answer to Hetzner's `GET /server_types`. @default no warnings about server types */
   serverTypes?: unknown;
-  /** Edits of the stack file. @default none is known */
+  /** Edits of the stack file. @default none are known */
   settings?: SettingChange[];
-  /** What else is to be warned of. @default nothing */
+  /** Further warnings. @default none */
   warnings?: string[];
 }
 
-/** Beginnings of messages that say where they come from and not what is wrong. */
+/** Beginning of a message that names its origin, not the problem. */
 const preamble = /^\S+ resource '[^']*' has a problem: /;
-/** Most parts of the one sentence. */
+/** Largest number of parts in the sentence about visitors. */
 const mostTold = 4;
 
 /** Judges a plan. */
@@ -44,7 +44,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
       ...new Set(effects.filter(({ level }) => level > 0).map(({ reason }) => reason)),
     ],
     counts: countsOf(hosts, cloud),
-    // A plan that is refused does not name all that there is.
+    // A refused plan does not contain all resources.
     ...(prices && !isRefused ? { cost: costOf(plan, prices) } : {}),
     visitors: isRefused
       ? "nothing happens, since nothing is begun."
@@ -66,7 +66,7 @@ export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
   };
 }
 
-/** Edits that nothing follows from. */
+/** Warnings about edits of the stack file without an effect. */
 function withoutEffect({ steps }: Plan): string[] {
   if (steps.some(({ fate }) => fate !== "same")) return [];
   return [
@@ -79,12 +79,12 @@ function verdictOf([worst]: readonly Effect[]): Verdict {
   return (["safe", "careful", "dangerous"] as const)[worst?.level ?? 0];
 }
 
-/** True if nothing is there yet. */
+/** True if the stack has no resources yet. */
 function isFirst({ steps }: Plan): boolean {
   return steps.length > 0 && steps.every(({ fate }) => fate === "create");
 }
 
-/** What the worst of them do. */
+/** Sentence about the worst effects. */
 function sentence(effects: readonly Effect[], hosts: readonly HostChange[]): string {
   const told = effects.filter(({ level }) => level === effects[0]?.level);
   const all = told.flatMap((one) => one.visitors.split("; "));
@@ -97,7 +97,7 @@ function sentence(effects: readonly Effect[], hosts: readonly HostChange[]): str
   return `${parts.join("; ")}.`;
 }
 
-/** Nodes of each tier that are there before and afterwards. */
+/** Number of each tier's nodes before the change. */
 function sizesOf({ steps }: Plan): TierSizes {
   const sizes: Record<string, number> = {};
   for (const { type, name, fate } of steps) {
@@ -126,7 +126,7 @@ function countsOf(hosts: readonly HostChange[], cloud: readonly CloudChange[]): 
   };
 }
 
-/** Lines that a refusal proposes. */
+/** Lines of consent that a refusal proposes. */
 function consentLines(refused: readonly string[]): string[] {
   const found = refused.flatMap((text) => [...text.matchAll(/webstack:consent: \["([^"]+)"\]/g)]);
   return [...new Set(found.map(([, line]) => line!))];

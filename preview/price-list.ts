@@ -8,17 +8,17 @@ const named = z.array(z.object({ name: z.string(), prices: located }));
 /** A price without and with VAT. */
 export type Money = z.infer<typeof money>;
 
-/** Prices of a month. */
+/** Prices per month. */
 export interface Prices {
-  /** Such as `EUR`. */
+  /** Currency, such as `EUR`. */
   currency: string;
-  /** A server by type and location, such as `cpx22 nbg1`. */
+  /** Prices of servers by type and location, such as `cpx22 nbg1`. */
   server: Record<string, Money>;
-  /** A public IPv4 address of a server by location. */
+  /** Prices of a server's public IPv4 address by location. */
   serverIpv4: Record<string, Money>;
-  /** A floating address by kind and location, such as `ipv4 nbg1`. */
+  /** Prices of floating addresses by kind and location, such as `ipv4 nbg1`. */
   floating: Record<string, Money>;
-  /** One GB of a volume. */
+  /** Price of one GB of a volume. */
   volumeGb: Money;
 }
 
@@ -55,7 +55,7 @@ function byKey<T extends { prices: z.infer<typeof located> }>(
   );
 }
 
-/** Reads the answer of `GET /pricing`. @throws Error if it is none. */
+/** Parses the answer to `GET /pricing`. @throws Error for any other answer. */
 export function pricesOf(answer: unknown): Prices {
   const { success, data } = priceList.safeParse(answer);
   if (success) return data;

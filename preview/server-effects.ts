@@ -1,7 +1,7 @@
 import type { Effect } from "./effect";
 import type { HostChange } from "./model";
 
-/** What visitors notice while a node is off and others of its tier are there; the words of rolling/told.ts. */
+/** Effect on visitors while a node is off and others of its tier serve; the same words as in rolling/told.ts. */
 const noticed: Record<string, string> = {
   lb: "the address moves to the other load balancer first, and no request fails",
   web: "the other web nodes answer, and no request fails",
@@ -9,7 +9,7 @@ const noticed: Record<string, string> = {
   db: "the others have the data; writes wait up to a second when the primary's turn comes",
 };
 
-/** What stops while the only node of its tier is off. */
+/** Effect of switching off the only node of a tier. */
 const stops: Record<string, string> = {
   lb: "the site is",
   web: "the site is",
@@ -18,10 +18,10 @@ const stops: Record<string, string> = {
 };
 
 /**
- * Follows from what becomes of a host's server.
+ * Effects of a change of a host's server.
  *
- * @param size nodes of its tier.
- * @param left those of them that stay.
+ * @param size number of nodes of the host's tier.
+ * @param left number of these nodes that stay.
  */
 export function serverEffects(
   { node, role, server }: HostChange,

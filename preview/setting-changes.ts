@@ -2,18 +2,18 @@ import { isMap, type Values } from "../plugin/values";
 import type { SettingChange } from "./model";
 import { brief, secretText } from "./values";
 
-/** Values that a stack file keeps encrypted. https://www.pulumi.com/docs/iac/concepts/secrets */
+/** True for an encrypted value of a stack file. https://www.pulumi.com/docs/iac/concepts/secrets */
 function isEncrypted(value: unknown): boolean {
   return isMap(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
 }
 
-/** Longest value that is shown, characters. */
+/** Longest shown value, characters. */
 const longest = 60;
 
 /**
- * Settings that differ between two stack files, as deep as both sides have groups.
+ * Settings that differ between two stack files, compared down to the level where one side is not a group.
  *
- * @param before what is below `config:` of the file as it was.
+ * @param before map below `config:` of the earlier file.
  */
 export function settingChanges(before: Values, after: Values): SettingChange[] {
   return differing(before, after, "");

@@ -2,10 +2,10 @@ import { isMap } from "../plugin/values";
 import type { Step } from "./plan";
 import { brief, isSecret, valueText } from "./values";
 
-/** Longest value that is shown, characters. */
+/** Longest shown value, characters. */
 const longest = 80;
 
-/** `serverType: cpx22 -> cpx32` for each value that changes; secret ones are named alone. */
+/** `serverType: cpx22 -> cpx32` for each changed value; a secret value appears only by name. */
 export function valueChanges({ before, after, changed }: Step): string[] {
   const top = new Set(changed.map((path) => /^\w+/.exec(path)?.[0] ?? path));
   return [...top].flatMap((key) => differing(key, before[key], after[key]));
@@ -27,7 +27,7 @@ function differing(path: string, before: unknown, after: unknown): string[] {
   return [listChange(path, before, after)];
 }
 
-/** What comes to a list, and what goes. */
+/** Added and removed items of a list. */
 function listChange(path: string, before: readonly unknown[], after: readonly unknown[]): string {
   const [old, next] = [before.map(valueText), after.map(valueText)];
   const gone = old.filter((one) => !next.includes(one)).map((one) => `- ${brief(one, longest)}`);

@@ -5,7 +5,7 @@ import { redactor } from "./redact";
 import { ask } from "./remote";
 import type { RunOptions, Session } from "./session";
 
-/** Longest time in which a run of converge says nothing, seconds; a wait says so every ten. */
+/** Longest silence of a run of converge, seconds; converge reports a wait every ten seconds. */
 const applySeconds = 1_800;
 
 interface Outcome {
@@ -14,14 +14,14 @@ interface Outcome {
   waiting?: Record<string, string[]>;
   error?: string;
   rolledBack?: boolean;
-  /** What is not back, if the host could not be put back. */
+  /** What the rollback did not restore, if it failed. */
   notBack?: string;
-  /** Paths of a change of who can log in that nobody confirmed. */
+  /** Paths of an unconfirmed change of login files. */
   unconfirmed?: string[];
   log?: string;
 }
 
-/** What converge says that it does; undefined if a line says something else. */
+/** Parses a line of converge that reports a step; undefined for any other line. */
 function stepOf(line: string): { name: string; detail: string } | undefined {
   try {
     const { step: name, detail = "" } = JSON.parse(line) as { step?: string; detail?: string };
@@ -31,18 +31,18 @@ function stepOf(line: string): { name: string; detail: string } | undefined {
   }
 }
 
-/** How a configuration is applied, besides the session. */
+/** Arguments of {@link applyConfiguration}, besides session and inputs. */
 export interface Application {
   log: Log;
-  /** Of who can log in, should that change. */
+  /** Proof that the login still works, if the configuration changes login files. */
   proof: LoginProof;
   connectAgain: ConnectAgain;
 }
 
 /**
- * Applies the inputs.
+ * Applies the inputs to the host.
  *
- * @throws Error with converge's reason and log, and how to go on; without secrets.
+ * @throws Error with converge's reason and log, and the remedy; without secrets.
  */
 export async function applyConfiguration(
   session: Session,

@@ -8,15 +8,15 @@ import type {
 } from "../plugin/plugin";
 import type { Values } from "../plugin/values";
 
-/** A provider of several types: each has one of its own, all others share one. */
+/** Dispatches by type: some types have a provider of their own, all others share one. */
 export class ByType implements Plugin {
   readonly version: string;
   readonly schema: string | undefined;
   readonly previews: boolean;
 
   /**
-   * @param rest for the types that are not named.
-   * @param own by token.
+   * @param rest provider for all other types.
+   * @param own providers by type token.
    */
   constructor(
     private readonly rest: Plugin,

@@ -5,7 +5,7 @@ import { holdsUnknown, isMap, type Values } from "../plugin/values";
 
 type Judge = (property: string, value: unknown) => Failure[];
 
-/** Refuses a value unless it is fit; a value that is not known yet is not judged. */
+/** Refuses an invalid value; accepts a value that is not known yet. */
 function rule(fit: (value: unknown) => boolean, must: string, shown = JSON.stringify): Judge {
   return (property, value) => {
     if (holdsUnknown(value) || fit(value)) return [];
@@ -75,7 +75,7 @@ function connectionProblems(connection: unknown): Failure[] {
   ];
 }
 
-/** A map from paths, each value judged. */
+/** Problems of a map from paths to values. */
 function pathMap(property: string, value: unknown, judge: Judge): Failure[] {
   if (!isMap(value)) return map(property, value);
   return Object.entries(value).flatMap(([key, member]) => {
@@ -107,7 +107,7 @@ function runtimeProblems(property: string, runtime: unknown): Failure[] {
   ];
 }
 
-/** Every managed file has attributes, and one kind: text or secret. */
+/** Problems between properties: every managed file has attributes, and is either text or secret. */
 function crossProblems(news: Values): Failure[] {
   const { files, secrets, attributes: given } = news;
   if (!isMap(files) || !isMap(secrets) || !isMap(given)) return [];
@@ -131,7 +131,7 @@ const known = new Set([
   ...["checks", "loginFiles", "services", "secrets", "release"],
 ]);
 
-/** Everything that is wrong with the inputs, at once; values not known yet are not judged. */
+/** All problems of the inputs at once; values that are not known yet are not checked. */
 export function problemsOf(news: Values): Failure[] {
   const strays = Object.keys(news).filter((key) => !known.has(key));
   const units = Array.isArray(news.services) ? news.services : [];

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle, BundleCheck, BundleRelease, BundleService } from "../services/bundle";
 
-/** How a host is reached over SSH. */
+/** SSH connection to a host. */
 export interface Connection {
   /** Address of the host, as the last bastion reaches it. */
   host: pulumi.Input<string>;
@@ -11,7 +11,7 @@ export interface Connection {
   user: pulumi.Input<string>;
   /** Private key in OpenSSH form; make it a secret. */
   privateKey: pulumi.Input<string>;
-  /** Addresses to go through, tried in order; empty: directly. */
+  /** Addresses of the bastions, tried in order; empty: a direct connection. */
   bastions: pulumi.Input<pulumi.Input<string>[]>;
   /** Seconds until an unreachable host is a failure. @default 600 */
   connectTimeoutSeconds?: pulumi.Input<number>;
@@ -19,7 +19,7 @@ export interface Connection {
 
 /** Arguments of {@link Configuration}. */
 export interface ConfigurationArgs {
-  /** How the host is reached; a change of it alone touches no service. */
+  /** SSH connection to the host; a change of the connection alone touches no service. */
   connection: pulumi.Input<Connection>;
   /** Node name, such as `web-1`. */
   node: pulumi.Input<string>;
@@ -43,7 +43,7 @@ export interface ConfigurationArgs {
   services: pulumi.Input<BundleService[]>;
   /** Contents of secret files by path; make it a secret. */
   secrets: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** The app's release; `archive` and `runtimeArchive` are local paths of what is to be pushed. */
+  /** The app's release; `archive` and `runtimeArchive` are local paths of files to push. */
   release?: pulumi.Input<
     | (BundleRelease & { archive?: string | undefined; runtimeArchive?: string | undefined })
     | undefined
@@ -52,7 +52,7 @@ export interface ConfigurationArgs {
 
 /** The state of a running server, applied in place over SSH by the provider `host`. */
 export class Configuration extends pulumi.CustomResource {
-  /** SSH host key, pinned at the first contact: type and base64 data. */
+  /** SSH host key, pinned at the first connection: type and Base64 data. */
   declare readonly hostKey: pulumi.Output<string>;
 
   constructor(name: string, args: ConfigurationArgs, opts?: pulumi.CustomResourceOptions) {
@@ -65,7 +65,7 @@ export class Configuration extends pulumi.CustomResource {
   }
 }
 
-/** A bundle as inputs of {@link Configuration}: one property per file, so that a diff names it. */
+/** A bundle as inputs of {@link Configuration}: one property for each file, so that a diff names the file. */
 export function configurationArgs(bundle: Bundle) {
   const text = ({ owner, group, mode }: { owner: string; group: string; mode: string }) =>
     `${owner}:${group} ${mode}`;

@@ -5,33 +5,33 @@ import { Session } from "./session";
 
 /** Longest wait for one handshake or one forwarded connection, milliseconds. */
 const handshakeMs = 15_000;
-/** Pause between two rounds over all ways to a host, milliseconds. */
+/** Pause between two rounds over all routes to a host, milliseconds. */
 const retryMs = 1_000;
-/** How often a long wait is told, milliseconds. */
+/** Interval of messages about a long wait, milliseconds. */
 const tellMs = 15_000;
 
-/** What a connection is made for. */
+/** Arguments of {@link connect}. */
 export interface Visit {
   connection: ConnectionInputs;
-  /** The host's key, type and base64 data; undefined at the first contact, which pins it. */
+  /** The host's key, type and Base64 data; undefined at the first connection, which pins the key. */
   pinned: string | undefined;
   /** Seconds until an unreachable host is a failure. */
   timeoutSeconds: number;
   /** URN of the configuration, for advice in errors. */
   urn: string;
-  /** Receives what is being waited for. */
+  /** Receives messages about a long wait. */
   say: (line: string) => void;
-  /** Ends the waiting. */
+  /** Cancels the wait. */
   signal: AbortSignal;
 }
 
 /**
- * Connects to the host, bastion after bastion until the deadline: a server that was just made takes
- * a while to answer. Bastions are not authenticated: they carry a connection that only the pinned
+ * Connects to the host, bastion after bastion until the deadline: a new server takes a while to
+ * answer. The program does not authenticate bastions: they carry a connection that only the pinned
  * host can decrypt.
  *
- * @throws HostKeyMismatch if the host's key is another one than the pinned.
- * @throws Error with the last reason of each way after the deadline.
+ * @throws HostKeyMismatch if the host's key differs from the pinned one.
+ * @throws Error with the last reason of each route after the deadline.
  */
 export async function connect(visit: Visit): Promise<Session> {
   const { connection, timeoutSeconds, say, signal } = visit;
@@ -74,7 +74,7 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** One try on one way. */
+/** One attempt over one route. */
 async function once(
   visit: Visit,
   bastion: string | undefined,
@@ -86,7 +86,7 @@ async function once(
     privateKey,
     ...(formerPrivateKey === undefined ? {} : inTurn(user, [privateKey, formerPrivateKey])),
     readyTimeout: patienceMs,
-    // Three answers missed end the connection: a host that died is noticed after 20 s.
+    // Three missed answers end the connection, so the client notices a dead host after 20 s.
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
   };
@@ -103,12 +103,12 @@ async function once(
   }
 }
 
-/** A login that tries one key after the other. */
+/** Authentication that tries one key after the other. */
 function inTurn(username: string, keys: readonly string[]): Pick<ConnectConfig, "authHandler"> {
   return { authHandler: keys.map((key) => ({ type: "publickey" as const, username, key })) };
 }
 
-/** `address`, `address:port` or `[address]:port`. */
+/** Parses `address`, `address:port` or `[address]:port`. */
 function hostAndPort(text: string): { host: string; port: number } {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(text) ?? [];
   return { host: bracketed ?? plain ?? text, port: Number(port ?? 22) };
@@ -140,12 +140,12 @@ async function pinned(
   return new Session([...through, client], seen ?? "", signal);
 }
 
-/** Resolves when the login is done. */
+/** Resolves after the login. */
 function ready(client: Client, config: ConnectConfig): Promise<Client> {
   return new Promise((resolve, reject) => {
     client.once("ready", () => resolve(client));
-    // Stays for good: after the login an error ends the connection, and whoever runs a command
-    // learns it from that.
+    // The listener stays: after the login an error ends the connection, and a running command
+    // fails with `ConnectionLost`.
     client.on("error", reject);
     client.once("close", () => reject(new Error("the connection was closed during the login")));
     client.connect(config);

@@ -11,14 +11,14 @@ import { differences, inPlace } from "./difference";
 import type { Log, LogOf } from "./engine-log";
 import type { Session } from "./session";
 
-/** Default of the longest wait for a host, which may be booting for the first time, seconds. */
+/** Default limit of the wait for a host, which may be in its first boot, seconds. */
 const firstSeconds = 300;
-/** Longest wait for the proof on a host that was reached a moment ago, seconds. */
+/** Longest wait for the proof on a host that answered a moment ago, seconds. */
 const proofSeconds = 60;
 
 /**
- * Adds the key on standard input to those that open the host, unless it is there: the file of the
- * host's configuration, or that of a host that was not configured since there is one.
+ * Adds the key on standard input to the host's authorized keys, unless they contain it: in the file of the
+ * host's configuration, or in the login's own file on a host without that file.
  */
 const addKey = [
   "key=$(cat)",
@@ -36,7 +36,7 @@ interface Inputs {
   hosts: { node: string; host: string; port?: number; bastions: string[] }[];
 }
 
-/** Provider of new deploy keys, see `deploy-key.ts`. Nothing is taken away here, so all may be repeated. */
+/** Provider of new deploy keys, see `deploy-key.ts`. It removes nothing, so every step may be repeated. */
 export class DeployKeyProvider implements Plugin {
   readonly version = "0.1.0";
   readonly previews = false;
@@ -50,7 +50,7 @@ export class DeployKeyProvider implements Plugin {
   secrets = () => ["privateKey", "formerPrivateKey"];
   check = ({ news }: CheckRequest) => ({ inputs: news, failures: [] });
 
-  /** Only another key is a change: hosts that come later are born with the key of then. */
+  /** Only another key is a change: a host that is added later gets the present key at its first boot. */
   diff = ({ state, inputs }: ChangeRequest) =>
     inPlace(differences(state, inputs).filter(({ path }) => path === "publicKey"));
 
@@ -73,7 +73,7 @@ export class DeployKeyProvider implements Plugin {
     const log = this.logOf(urn);
     const { hosts } = inputs;
     const isDoor = ({ bastions }: Inputs["hosts"][number]) => bastions.length === 0;
-    // The way to all others must know the new key before it is proved there.
+    // The bastions must accept the new key before the proof on the hosts behind them.
     await this.each(inputs, hosts.filter(isDoor), log);
     await this.each(
       inputs,
@@ -83,7 +83,7 @@ export class DeployKeyProvider implements Plugin {
     log.info(`deploy key ${inputs.version} opens all ${hosts.length} hosts`);
   }
 
-  /** @throws Error naming every host on which the key is not proved. */
+  /** Adds and proves the key on each host. @throws Error that names every host without the proof. */
   private async each(inputs: Inputs, hosts: Inputs["hosts"], log: Log): Promise<void> {
     const done = await Promise.allSettled(hosts.map((host) => this.one(inputs, host, log)));
     this.stop.signal.throwIfAborted();

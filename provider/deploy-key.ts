@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A host that gets the key, and the way to it. */
+/** A host that gets the key, and the route to the host. */
 export interface KeyedHost {
   /** Node name, such as `web-1`. */
   node: string;
   /** Address of the host, as the last bastion reaches it. */
   host: pulumi.Input<string>;
-  /** Addresses to go through, tried in order; empty: directly. */
+  /** Addresses of the bastions, tried in order; empty: a direct connection. */
   bastions: pulumi.Input<string>[];
 }
 
@@ -20,18 +20,18 @@ export interface DeployKeyArgs {
   publicKey: pulumi.Input<string>;
   /** New private key in OpenSSH form; make it a secret. */
   privateKey: pulumi.Input<string>;
-  /** Private key that the hosts accept until now; make it a secret. */
+  /** Private key that the hosts accept so far; make it a secret. */
   formerPrivateKey: pulumi.Input<string>;
   /** All hosts; those without a bastion come first. */
   hosts: readonly KeyedHost[];
 }
 
 /**
- * A new deploy key on all hosts, beside the former one, proved by a login on each. The former one is
- * left to the hosts' configurations to take away, which come after this.
+ * A new deploy key on all hosts, beside the former key, proved by a login on each host. The hosts'
+ * configurations, which depend on this resource, remove the former key.
  */
 export class DeployKey extends pulumi.CustomResource {
-  /** The new private key, once it opens every host; a secret. */
+  /** The new private key, once every host accepts it; a secret. */
   declare readonly privateKey: pulumi.Output<string>;
 
   constructor(name: string, args: DeployKeyArgs, opts?: pulumi.CustomResourceOptions) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Difference, PropertyChange } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
 
-/** Where the archive lies on the machine of `pulumi up` is no state; its digest is. */
+/** Ignored properties. The local path of an archive is not state; the archive's digest is. */
 const ignored = new Set(["hostKey", "release.archive", "release.runtimeArchive"]);
 
 function member(parent: string, key: string): string {
@@ -10,7 +10,7 @@ function member(parent: string, key: string): string {
   return `${parent}[${JSON.stringify(key)}]`;
 }
 
-/** Every value that differs, as deep as both sides have the same shape. */
+/** Every value that differs, compared as deep as both sides have the same shape. */
 export function differences(before: unknown, after: unknown, path = ""): PropertyChange[] {
   if (ignored.has(path) || isDeepStrictEqual(before, after)) return [];
   if (before === undefined) return [{ path, kind: "add" }];
@@ -28,15 +28,15 @@ export function differences(before: unknown, after: unknown, path = ""): Propert
   return [{ path, kind: "update" }];
 }
 
-/** Changes that an update makes good in place, shown as those of the inputs. */
+/** A difference that an update applies in place, shown as changes of the inputs. */
 export function inPlace(changes: PropertyChange[]): Difference {
   return { changes, deleteBeforeReplace: false, isOfInputs: true };
 }
 
-/** Parts of a connection that say how to get to the host, not which host it is. */
+/** Parts of a connection that are the route to the host, not its identity. */
 const way = /^connection\.(bastions|connectTimeoutSeconds|user|privateKey|port)\b/;
 
-/** True if the host itself stays as it is: nothing differs but the way to it. */
+/** True if only the route to the host differs, so that the host itself does not change. */
 export function onlyWayChanged(before: Values, after: Values): boolean {
   return differences(before, after).every(({ path }) => way.test(path));
 }

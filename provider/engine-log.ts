@@ -5,22 +5,22 @@ import { grpc, ofSdk } from "../plugin/sdk";
 const { EngineClient } = ofSdk("@pulumi/pulumi/proto/engine_grpc_pb") as typeof Services;
 const messages = ofSdk("@pulumi/pulumi/proto/engine_pb") as typeof Messages;
 
-/** Where a configuration's progress goes. */
+/** Receives the progress of a configuration. */
 export interface Log {
-  /** What is being done now; shown beside the resource while it runs. */
+  /** The present step; the engine shows it beside the resource. */
   status(line: string): void;
-  /** Worth reading afterwards too. */
+  /** A message that the engine also prints at the end. */
   info(line: string): void;
-  /** Worth acting on. */
+  /** A message that needs an operator's action. */
   warn(line: string): void;
 }
 
-/** Makes the log of the resource with that URN. */
+/** Makes the log of the resource with a URN. */
 export type LogOf = (urn: string) => Log;
 
 /**
- * The engine's address among the words of this process; flags such as `-v=9` and `--tracing ADDRESS` may
- * stand before it. Without one the process ends.
+ * The engine's address among the arguments of this process, possibly after flags such as `-v=9` and
+ * `--tracing ADDRESS`. Without an address the process exits.
  */
 export function engineAddress(): string {
   const [engine] = process.argv
@@ -31,7 +31,7 @@ export function engineAddress(): string {
   process.exit(1);
 }
 
-/** Logs to the engine at that address. A message that cannot be delivered is dropped. */
+/** Logs to the engine at an address. The log drops a message that it cannot deliver. */
 export function engineLog(address: string): LogOf {
   const engine = new EngineClient(address, grpc.credentials.createInsecure());
   const { INFO, WARNING } = messages.LogSeverity;

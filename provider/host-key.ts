@@ -1,4 +1,4 @@
-/** The host's key is not the one that was pinned; trying again does not help. */
+/** The host's key is not the pinned one; a retry would fail too. */
 export class HostKeyMismatch extends Error {
   constructor(host: string, pinned: string, seen: string | undefined, urn: string) {
     const found = seen === undefined ? "offers no key of the pinned type" : `shows ${brief(seen)}`;
@@ -17,15 +17,15 @@ function brief(key: string): string {
   return `${type} …${data.slice(-12)}`;
 }
 
-/** Type and base64 data of a key, as in a known_hosts file. */
+/** Type and Base64 data of a key, as in a known_hosts file. */
 export function keyText(key: Buffer): string {
   const length = key.readUInt32BE(0);
   return `${key.subarray(4, 4 + length).toString()} ${key.toString("base64")}`;
 }
 
 /**
- * Signature algorithms for a pinned key's type, so that a host with several keys shows that one
- * again, whatever keys it got since. RSA keys sign with SHA-2: RFC 8332.
+ * Signature algorithms for a pinned key's type, so that a host with several keys presents the pinned
+ * one, even after it got further keys. RSA keys sign with SHA-2: RFC 8332.
  */
 export function keyAlgorithms(pinned: string): string[] {
   const type = pinned.split(" ")[0]!;

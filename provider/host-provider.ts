@@ -18,13 +18,13 @@ import { pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
 import { pushRuntime } from "./runtime";
 import { ConnectionLost, type Session } from "./session";
 
-/** Default wait for a host that was just made, seconds. */
+/** Default wait for a new host, seconds. */
 const firstSeconds = 600;
-/** Default wait for a host that was reached before, seconds: as long as a reboot may take. */
+/** Default wait for a host with an earlier connection, seconds: as long as a reboot may take. */
 const laterSeconds = 120;
-/** Longest wait of a refresh, seconds: an unreachable host must not stop it for long. */
+/** Longest wait of a refresh, seconds: an unreachable host must not delay the refresh for long. */
 const refreshSeconds = 20;
-/** Tries of a work whose connection is lost. All of it may be repeated. */
+/** Number of attempts at an operation that loses its connection. Every operation may be repeated. */
 const tries = 3;
 
 /** Provider `host`: one resource, the configuration of a running server. */
@@ -36,12 +36,12 @@ export class HostProvider implements Plugin {
 
   constructor(private readonly logOf: LogOf) {}
 
-  /** Private key and contents of secret files, even if the program forgot to say so. */
+  /** Private key and contents of secret files, even if the program does not mark them as secret. */
   secrets = () => ["connection.privateKey", "secrets.*"];
 
   check = ({ news }: CheckRequest) => ({ inputs: news, failures: problemsOf(news) });
 
-  /** Compared value by value with what was last applied or read; nothing replaces. */
+  /** Compares each value with the last applied or read one; no difference replaces the resource. */
   diff = ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs));
 
   create = async ({ urn, inputs: values }: CreateRequest) => {
@@ -70,9 +70,9 @@ export class HostProvider implements Plugin {
   };
 
   /**
-   * Reads the host back. A host that cannot be reached keeps its recorded state, with a warning:
-   * while a node is down a refresh must work, since it is a step of the repair; and whether the
-   * server is gone for good is known to the cloud's own resource, whose replacement replaces this.
+   * Reads the host's actual state. An unreachable host keeps its recorded state, with a warning: a refresh
+   * is a step of a repair, so it must work while a node is down. The server's own resource knows whether the
+   * server is permanently gone, and the replacement of that resource replaces this one.
    */
   read = async ({ urn, id, state: values }: ReadRequest) => {
     const state = values as unknown as State;
@@ -90,12 +90,12 @@ export class HostProvider implements Plugin {
     }
   };
 
-  /** Nothing is done on the host: it goes with its server. */
+  /** Does nothing on the host, because its server is deleted too. */
   delete = async () => undefined;
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
 
-  /** Does `work` over a connection; if that is lost, again over a new one. */
+  /** Does `work` over a connection, and again over a new connection if it is lost. */
   private async visit<T>(
     host: { urn: string; inputs: Inputs; pinned: string | undefined; patience?: number },
     work: (session: Session, connectAgain: ConnectAgain) => Promise<T>,
@@ -107,7 +107,7 @@ export class HostProvider implements Plugin {
     let pinned = host.pinned;
     for (let n = 1; ; n++) {
       const usual = connection.connectTimeoutSeconds ?? wait;
-      // A host that a change locked takes it back in this time.
+      // Within this time a host rolls back a change that locked out its users.
       const timeoutSeconds = patience ?? (n === 1 ? usual : Math.max(usual, lockedOutSeconds));
       const visit: Visit = {
         ...{ connection, pinned, timeoutSeconds, urn },

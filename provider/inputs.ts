@@ -1,18 +1,18 @@
 import type { BundleCheck, BundleRelease, BundleService } from "../services/bundle";
 
-/** How a host is reached, as it arrives at the provider; fields as in `ConfigurationArgs`. */
+/** SSH connection to a host, as the provider receives it; fields as in `ConfigurationArgs`. */
 export interface ConnectionInputs {
   host: string;
   port?: number;
   user: string;
   privateKey: string;
-  /** Tried after the other one; absent: there is no other. */
+  /** Earlier private key, tried after `privateKey`; absent: none. */
   formerPrivateKey?: string;
   bastions: string[];
   connectTimeoutSeconds?: number;
 }
 
-/** Inputs of a configuration as they arrive at the provider; fields as in `ConfigurationArgs`. */
+/** Inputs of a configuration, as the provider receives them; fields as in `ConfigurationArgs`. */
 export interface Inputs {
   connection: ConnectionInputs;
   node: string;
@@ -29,9 +29,9 @@ export interface Inputs {
   release?: PushedRelease;
 }
 
-/** Inputs plus what the provider learned. */
+/** Inputs, and the values that the provider adds. */
 export interface State extends Inputs {
-  /** Host key, type and base64 data. */
+  /** Host key, type and Base64 data. */
   hostKey: string;
 }
 
@@ -49,11 +49,11 @@ function mapped<T, U>(map: Record<string, T>, change: (value: T, key: string) =>
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 }
 
-/** A release with the local paths of what is pushed. */
+/** A release with the local paths of the pushed files. */
 export interface PushedRelease extends BundleRelease {
-  /** Archive of the release. @default the host fetches it */
+  /** Archive of the release. @default the host downloads it */
   archive?: string;
-  /** Archive of its runtime. @default it has none of its own */
+  /** Archive of the release's runtime. @default the release uses the distribution's programs */
   runtimeArchive?: string;
 }
 
@@ -62,9 +62,9 @@ function withoutArchive({ archive: _, runtimeArchive: __, ...release }: PushedRe
 }
 
 /**
- * What converge is given: bundle and secrets, as one JSON text.
+ * Standard input of converge: bundle and secrets, as one JSON text.
  *
- * @param confirmation name under which a change of who can log in is confirmed.
+ * @param confirmation name under which the provider confirms a change of login files.
  */
 export function convergeInput(inputs: Inputs, confirmation?: string): string {
   const { attributes, files, secrets, release } = inputs;

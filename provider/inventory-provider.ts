@@ -2,7 +2,7 @@ import type { ChangeRequest, CheckRequest, CreateRequest, ReadRequest } from "..
 import { differences, inPlace } from "./difference";
 import { losses } from "./losses";
 
-/** Provider of what only keeps a record, see `inventory.ts`: it is checked, and done nothing with. */
+/** Provider of inventories, which are records alone, see `inventory.ts`: it checks the inputs and changes nothing. */
 export const inventoryProvider = {
   version: "0.1.0",
   previews: false,

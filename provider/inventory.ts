@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** Something of a stack that takes data, a server or an address with it if it goes. */
+/** Part of a stack whose deletion also destroys data, a server or an address. */
 export interface InventoryThing {
-  /** What it cannot change without becoming another one, such as its location; empty: nothing. */
+  /** Properties whose change replaces the thing, such as its location; empty: none. */
   is: string;
-  /** What is lost with it, in words. */
+  /** What a deletion destroys, in words. */
   holds: string;
-  /** What a line of consent may name for it, such as `db-5` or `volumes`; the last one is proposed. */
+  /** Names of the thing in a line of consent, such as `db-5` or `volumes`; a refusal proposes the last one. */
   asks: string[];
-  /** Whether it is protected: then consent comes first, and the edit with the next `up`. */
+  /** True if the resource is protected: then one `up` with the consent ends the protection, and the next one edits. */
   protected: boolean;
 }
 
 /** Arguments of {@link Inventory}. */
 export interface InventoryArgs {
-  /** All things by name; `db-5/volume` goes with `db-5` without a word of its own. */
+  /** All things by name; `db-5/volume` is deleted with `db-5` and needs no consent of its own. */
   things: Record<string, InventoryThing>;
-  /** What the stack file allows, such as `delete web-3`; not kept. */
+  /** Changes that the stack file allows, such as `delete web-3`; not recorded. */
   allowed: string[];
 }
 
 /**
- * What a stack has that can be lost. The provider compares it with what was recorded and refuses, in
- * the preview too, what the stack file does not allow. It does nothing else.
+ * Inventory of the parts of a stack that a change can destroy. The provider compares the inventory with the
+ * recorded one and refuses, also in the preview, every loss that the stack file does not allow. It does nothing else.
  */
 export class Inventory extends pulumi.CustomResource {
   constructor(name: string, args: InventoryArgs, opts?: pulumi.CustomResourceOptions) {

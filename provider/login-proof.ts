@@ -2,26 +2,26 @@ import { randomBytes } from "node:crypto";
 import type { Log } from "./engine-log";
 import type { Session } from "./session";
 
-/** Longest try to log in anew, seconds; the host waits 90 s, see `host/converge/login.ts`. */
+/** Longest attempt at a new login, seconds; the host waits 90 s, see `host/converge/login.ts`. */
 const tryingSeconds = 75;
-/** Longest time after which a host that locked everybody out lets its users in again, seconds. */
+/** Longest time until a host rolls back a change that locked out its users, seconds. */
 export const lockedOutSeconds = 180;
 const undonePath = "/var/lib/webstack/undone.json";
 
-/** Logs in anew within that many seconds. */
+/** Opens a new connection within the given time. */
 export type ConnectAgain = (timeoutSeconds: number) => Promise<Session>;
 
-/** What a run says that nobody confirmed. */
+/** Report of a run that rolled back an unconfirmed change. */
 interface Undone {
-  /** Paths that decide who can log in. */
+  /** Paths of the login files. */
   files: readonly string[];
-  /** What is not back, if the host could not be put back. */
+  /** What the rollback did not restore, if it failed. */
   notBack?: string | undefined;
 }
 
 /**
- * The proof that one can still log in after what decides about it changed: a login over a new
- * connection, which tells the host to keep the change. Without it the host takes the change back.
+ * The proof that a login still works after a change of login files: a login over a new connection, which
+ * tells the host to keep the change. Without the proof the host rolls the change back.
  */
 export class LoginProof {
   /** Name of the run on the host. */
@@ -34,12 +34,12 @@ export class LoginProof {
     private readonly log: Log,
   ) {}
 
-  /** Command that keeps the change. */
+  /** Command that tells the host to keep the change. */
   private get keep(): string {
     return `sudo -n touch /run/webstack/confirmed-${this.id}`;
   }
 
-  /** Gives the proof. Never throws: without it the run says that it failed. */
+  /** Gives the proof. Never throws: without the proof the run itself reports the failure. */
   async give(connectAgain: ConnectAgain): Promise<void> {
     this.log.status("who can log in has changed: logging in anew");
     try {
@@ -57,10 +57,10 @@ export class LoginProof {
   }
 
   /**
-   * To be called with each connection before the run: one after a lost connection is the proof,
-   * unless the host took the change back in between.
+   * Must be called with each connection before the run: the connection after a lost one is the proof,
+   * unless the host has rolled back the change in between.
    *
-   * @throws Error if it did.
+   * @throws Error if the host has rolled back the change.
    */
   async of(session: Session): Promise<void> {
     if (this.begun) {
@@ -81,7 +81,7 @@ export class LoginProof {
     }
   }
 
-  /** What an operator is told. */
+  /** Message for the operator. */
   failure({ files, notBack }: Undone): string {
     const back =
       notBack ??

@@ -4,7 +4,7 @@ import type { InventoryThing } from "./inventory";
 
 type Things = Record<string, InventoryThing>;
 
-/** A line of consent as a stack file has it, for a person to copy; a day is to be filled in. */
+/** A line of consent for the operator to copy into the stack file and to complete with a day. */
 function line(verb: string, what: string): string {
   return `webstack:consent: ["${verb} ${what} until <YYYY-MM-DD>"]`;
 }
@@ -32,7 +32,7 @@ function loss(
   );
 }
 
-/** Everything that would be lost and is not allowed to be: one sentence each. */
+/** All losses that the stack file does not allow, one sentence each. */
 export function losses(olds: Values, news: Values): Failure[] {
   if (!isMap(olds.things) || !isMap(news.things)) return [];
   const [before, after] = [olds.things, news.things] as unknown as [Things, Things];
@@ -41,7 +41,7 @@ export function losses(olds: Values, news: Values): Failure[] {
     const now = after[name];
     if (now && now.is === thing.is) return [];
     const [owner] = name.split("/");
-    // What goes with its owner is in the owner's word.
+    // The owner's sentence includes the parts that are deleted with it.
     if (owner !== name && owner! in before && !(owner! in after)) return [];
     const reason = loss(name, thing, now ? "replace" : "delete", allowed);
     return reason === undefined ? [] : [{ property: "", reason }];

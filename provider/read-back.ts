@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import type { State } from "./inputs";
 import type { HostReading } from "./remote";
 
-/** Stands in the state for a secret file whose content is another one on the host. */
+/** State of a secret file with another content on the host. */
 const changedSecret = "changed on the host";
-/** Stands in the state for a release that is not there. */
+/** State of a missing release. */
 const noRelease = "0".repeat(64);
 
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The members of `map` that are on the host, as they are there. */
+/** The members of `map` that exist on the host, with the host's values. */
 function found(map: Record<string, string>, there: Record<string, string | null>) {
   const entries = Object.keys(map).flatMap((path) => {
     const value = there[path] ?? undefined;
@@ -29,7 +29,7 @@ function foundSecrets(secrets: Record<string, string>, there: HostReading["secre
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Services that are up are as recorded; the others get what is the matter, which `up` then mends. */
+/** Running services as recorded; the state of all others, so that `up` starts them. */
 function foundServices(services: State["services"], { services: states, pending }: HostReading) {
   return services.map((service) => {
     const state = states[service.unit] ?? "unknown";
@@ -40,9 +40,9 @@ function foundServices(services: State["services"], { services: states, pending 
 }
 
 /**
- * The recorded state with what is really on the host in place of files, attributes, release and
- * services, so that a preview shows a human's edit as the reverse diff. Of a secret file that
- * differs nothing is known but that; one that is gone is left out.
+ * The recorded state, with files, attributes, release and services as they are on the host, so that a
+ * preview shows an edit by hand as the reverse diff. For a secret file with another content the state only
+ * records that fact; it omits a missing secret file.
  */
 export function readBack(state: State, reading: HostReading): State {
   const { release } = state;

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { isMap } from "../plugin/values";
 
-/** Shortest text that counts as a secret; shorter ones would blank out ordinary words. */
+/** Length of the shortest text that counts as a secret; shorter texts would redact ordinary words. */
 const least = 8;
 
 function leaves(value: unknown): string[] {
@@ -18,8 +18,8 @@ function json(content: string): unknown {
 }
 
 /**
- * Texts of a secret file that must not be seen: whole, by line, by value and by password in a URL. An address
- * is none, which an app's variables hold beside its passwords.
+ * Texts of a secret file to redact: the whole text, each line, each value, and each password in a URL. An address
+ * is not secret, though an app's variables contain addresses beside passwords.
  */
 function secretTexts(content: string): string[] {
   const lines = content.split("\n");
@@ -36,7 +36,7 @@ function secretTexts(content: string): string[] {
     .filter((text) => text.length >= least && isIP(text) === 0);
 }
 
-/** A function that blanks the contents of secret files out of a text. */
+/** A function that redacts the contents of secret files in a text. */
 export function redactor(secrets: Record<string, string>): (text: string) => string {
   const hidden = [...new Set(Object.values(secrets).flatMap(secretTexts))];
   hidden.sort((a, b) => b.length - a.length);

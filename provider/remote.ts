@@ -6,12 +6,12 @@ import type { RemoteResult, RunOptions, Session } from "./session";
 
 const program = "/usr/local/lib/webstack/converge.js";
 const converge = `sudo -n /usr/bin/node ${program}`;
-/** Longest first boot: packages are installed from a mirror, seconds. */
+/** Longest first boot, which installs packages from a mirror, seconds. */
 const bootSeconds = 1_200;
 /** Longest transfer of a release, seconds. */
 export const transferSeconds = 900;
 
-/** What converge reads back; see `host/converge/read.ts`. */
+/** State of a host as converge reads it; see `host/converge/read.ts`. */
 export interface HostReading {
   /** Text by path; null = the file is gone. */
   files: Record<string, string | null>;
@@ -19,7 +19,7 @@ export interface HostReading {
   attributes: Record<string, string>;
   /** SHA-256 by path; null = the file is gone. */
   secrets: Record<string, string | null>;
-  /** What systemd says of each unit. */
+  /** State of each unit, by systemd. */
   services: Record<string, string>;
   /** Digest of the running release. */
   release: string | null;
@@ -27,17 +27,17 @@ export interface HostReading {
   pending: boolean;
 }
 
-/** What converge says at the end of a transfer. */
+/** Converge's report at the end of a transfer. */
 export interface Done {
   ok: boolean;
   error?: string;
 }
 
 /**
- * Waits for the end of the first boot. One that failed is no reason to stop if converge is on the
- * host: it repeats all that the boot had to do, and says itself what is wrong.
+ * Waits for the end of the first boot. The provider continues after a failed boot if converge is on the
+ * host: converge repeats all steps of the boot, and reports what fails.
  *
- * @throws Error with the end of cloud-init's log if it failed before converge was there.
+ * @throws Error with the end of cloud-init's log if the boot failed before converge was installed.
  */
 export async function waitForFirstBoot(session: Session, log: Log): Promise<void> {
   log.status("waiting for the end of the first boot");
@@ -57,7 +57,7 @@ function lastLine(stdout: string): string {
   return stdout.trimEnd().split("\n").at(-1) ?? "";
 }
 
-/** Runs converge and returns its last line. @throws Error with what it said if that is no JSON. */
+/** Runs converge and parses its last line. @throws Error with converge's output if the line is not JSON. */
 export async function ask<T>(session: Session, command: string, options?: RunOptions): Promise<T> {
   const result = await session.run(`${converge} ${command}`, options);
   try {
@@ -76,9 +76,9 @@ function noAnswer(command: string, { status, stdout, stderr }: RemoteResult): st
 }
 
 /**
- * Sends the release, unless the host has it or fetches it itself. Returns whether anything was sent.
+ * Sends the release, unless the host has it or downloads it itself. Returns true if the release was sent.
  *
- * @throws Error if there is nothing to send, or it did not arrive whole.
+ * @throws Error if the archive is missing, or did not arrive complete.
  */
 export async function pushRelease(
   session: Session,
@@ -107,9 +107,9 @@ function nothingToSend(digest: string, archive: string | undefined): string {
 }
 
 /**
- * Lets the host fetch its release ahead, unless it has it. Returns whether it did.
+ * Lets the host download its release before the update, unless it has the release. Returns true if it did so.
  *
- * @throws Error if it cannot, or got another file.
+ * @throws Error if the download fails, or delivers another file.
  */
 export async function fetchAhead(session: Session, release: BundleRelease): Promise<boolean> {
   const { digest } = release;
@@ -121,7 +121,7 @@ export async function fetchAhead(session: Session, release: BundleRelease): Prom
   return true;
 }
 
-/** What is on the host. */
+/** Reads the state of the host. */
 export function readConfiguration(session: Session): Promise<HostReading> {
   return ask<HostReading>(session, "read");
 }

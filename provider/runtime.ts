@@ -5,10 +5,10 @@ import { ask, type Done, transferSeconds } from "./remote";
 import type { Session } from "./session";
 
 /**
- * Sends what runs the release, such as Node.js, unless the host has it or uses its distribution's. Returns whether
- * anything was sent.
+ * Sends the release's runtime, such as Node.js, unless the host has it or uses the distribution's programs. Returns
+ * true if the runtime was sent.
  *
- * @throws Error if there is nothing to send, or it did not arrive whole.
+ * @throws Error if the archive is missing, or did not arrive complete.
  */
 export async function pushRuntime(
   session: Session,
@@ -32,7 +32,7 @@ export async function pushRuntime(
   return true;
 }
 
-/** A host takes a runtime once its converge does, which comes with any other update. */
+/** Remedy for a host with an earlier converge that does not know runtimes: any other update brings a newer converge. */
 function knowsNoRuntimes(error: string | undefined): string {
   if (!error?.startsWith("command must be"))
     return `the host was not asked for its runtime: ${error}`;

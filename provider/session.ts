@@ -2,30 +2,30 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
 
-/** Most of a command's output that is kept, characters. */
+/** Largest part of a command's output that is kept, characters. */
 const maxOutput = 64 << 20;
 
 /** Output of a command that has ended. */
 export interface RemoteResult {
-  /** Exit status; 255 if it was ended by a signal. */
+  /** Exit status; 255 if a signal ended the command. */
   status: number;
   stdout: string;
   stderr: string;
 }
 
-/** What a command is given, and what is wanted from it. */
+/** Input and limits of a command. */
 export interface RunOptions {
   /** Standard input; never part of the command line, where every process of the host can read it. */
   input?: string;
   /** Local path of a file that is sent as standard input. */
   file?: string;
-  /** Seconds until it is given up; with `onLine`, seconds without a line. @default 60 */
+  /** Longest run of the command, seconds; with `onLine`, longest time without a line. @default 60 */
   timeoutSeconds?: number;
-  /** Receives standard output line by line while it runs. */
+  /** Receives standard output line by line while the command runs. */
   onLine?: (line: string) => void;
 }
 
-/** The connection ended while a command ran; the command may be run again over a new one. */
+/** The connection ended while a command ran; the command may run again over a new connection. */
 export class ConnectionLost extends Error {}
 
 /** An SSH connection to one host, through a bastion if need be. */
@@ -33,7 +33,7 @@ export class Session {
   constructor(
     /** Bastion, if any, and host. */
     private readonly clients: readonly Client[],
-    /** Type and base64 data of the host's key. */
+    /** Type and Base64 data of the host's key. */
     readonly hostKey: string,
     signal: AbortSignal,
   ) {
@@ -43,8 +43,8 @@ export class Session {
   /**
    * Runs a command.
    *
-   * @throws ConnectionLost if the connection ends before it does.
-   * @throws Error if it does not end in time.
+   * @throws ConnectionLost if the connection ends before the command.
+   * @throws Error if the command does not end in time.
    */
   async run(command: string, options: RunOptions = {}): Promise<RemoteResult> {
     const { timeoutSeconds = 60 } = options;
@@ -94,11 +94,11 @@ function exec(client: Client, command: string): Promise<ClientChannel> {
   });
 }
 
-/** Feeds the command and resolves when it has ended and all its output is here. */
+/** Sends the command's input, and resolves after the command's end with its whole output. */
 async function finished(channel: ClientChannel, options: RunOptions): Promise<RemoteResult> {
   const { input = "", file, onLine } = options;
   let [stdout, stderr, rest, status] = ["", "", "", 255];
-  // Decoders, because a chunk may end within a character.
+  // A decoder is needed, because a chunk may end within a character.
   channel.setEncoding("utf8").on("data", (chunk: string) => {
     if (stdout.length < maxOutput) stdout += chunk;
     const lines = (rest + chunk).split("\n");
@@ -110,7 +110,7 @@ async function finished(channel: ClientChannel, options: RunOptions): Promise<Re
   });
   channel.on("exit", (code: number | null) => (status = code ?? 255));
   const closed = new Promise<void>((resolve) => channel.on("close", () => resolve()));
-  // A command that ends without reading its input is judged by its status.
+  // For a command that ends without reading its input, only the exit status counts.
   channel.on("error", () => undefined);
   if (file === undefined) channel.end(input);
   else

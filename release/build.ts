@@ -2,18 +2,18 @@ import { execFileSync } from "node:child_process";
 
 /** Longest time of a build, milliseconds. */
 const buildMs = 30 * 60_000;
-/** Lines of what a failed build printed that are shown. */
+/** Number of shown lines of a failed build's output. */
 const shownLines = 25;
-/** Shortest text that counts as a secret; shorter ones would blank out ordinary words. */
+/** Length of the shortest text that counts as a secret; shorter texts would redact ordinary words. */
 const leastSecret = 6;
-/** What the engine hands to a program, the stack's secrets in clear among it, and what opens the cloud. */
+/** Variables that a build must not see: the engine's, with the stack's secrets in clear, and the cloud's token. */
 const notForBuilds = /^(PULUMI_|HCLOUD_TOKEN$)/;
 
 /**
- * Runs the build of an app, in `directory`, without a shell.
+ * Runs the build of an app in `directory`, without a shell.
  *
- * @param secrets texts that are never shown, whole or a line of them.
- * @throws Error with the end of what it printed if it fails or takes longer than 30 minutes.
+ * @param secrets texts that the error message must not contain, neither whole nor a line of them.
+ * @throws Error with the end of the build's output if the build fails or takes longer than 30 minutes.
  */
 export function buildApp(
   [program = "", ...args]: readonly string[],
@@ -35,12 +35,12 @@ export function buildApp(
     const text =
       `webstack:app.build must succeed, got ${JSON.stringify([program, ...args].join(" "))} in ${directory}: ` +
       `${reason}; mend the build, or remove the setting and build by hand\n${said}`;
-    // eslint-disable-next-line preserve-caught-error -- the cause has the output with its secrets
+    // eslint-disable-next-line preserve-caught-error -- the cause contains the output with secrets
     throw new Error(without(secrets, text));
   }
 }
 
-/** The variables of a build: those of this process, without what it has no business with. */
+/** The variables of a build: those of this process without secrets. */
 export function buildVariables(all: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !notForBuilds.test(name)));
 }

@@ -3,10 +3,10 @@ import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 /**
- * Everything below `directory`, sorted by code point, as paths relative to it. A link is one entry, whatever
- * it points to.
+ * All entries below `directory` as relative paths, sorted by code point. A link is one entry, whatever
+ * its target.
  *
- * @throws Error naming all links that lead out of the directory: they would point to nothing on a host.
+ * @throws Error that names all links to targets outside of the directory: these targets do not exist on a host.
  */
 export function releaseEntries(directory: string): string[] {
   const found: string[] = [];
@@ -31,8 +31,8 @@ export function releaseEntries(directory: string): string[] {
 }
 
 /**
- * A text that differs when an entry was added, removed or written since, read from sizes, times and
- * modes: contents are not read.
+ * A text that differs after an entry is added, removed or written. It is made of sizes, times and
+ * modes, not of contents.
  */
 export function entriesFingerprint(directory: string, entries: readonly string[]): string {
   const hash = createHash("sha256");

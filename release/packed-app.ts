@@ -7,10 +7,10 @@ import { packRelease } from "./pack";
 import { checkRuntime } from "./runtime-check";
 
 /**
- * The command that a built app says itself: the start script of its `package.json`, else
+ * The own command of a built app: the start script of its `package.json`, else
  * `node server.js`.
  *
- * @throws Error if the script needs a shell, or if there is neither.
+ * @throws Error if the script needs a shell, or if the app has neither.
  */
 export function commandOf(directory: string): string[] {
   const { command, script } = startIn(directory);
@@ -27,38 +27,38 @@ export function commandOf(directory: string): string[] {
   );
 }
 
-/** Directory of the releases that were packed here. */
+/** Directory of the releases that this machine packed. */
 export function releasesFolder(projectRoot: string): string {
   return join(projectRoot, ".webstack", "releases");
 }
 
-/** Where an app is packed, and for which hosts. */
+/** Where to pack an app, and for which hosts. */
 export interface Packing {
   /** Directory of `Pulumi.yaml`. */
   projectRoot: string;
-  /** Texts that a failed build must not show. */
+  /** Texts that the message of a failed build must not contain. */
   secrets: readonly string[];
-  /** Processors of the app nodes. */
+  /** Returns the processor architecture of the app nodes. */
   architecture: () => Architecture;
 }
 
-/** What decides how an app is packed. */
+/** Settings of the app that decide how it is packed. */
 export interface PackedApp {
-  /** Words of the command that makes it. @default it is there */
+  /** Words of the build command. @default the app is already built */
   build?: readonly string[];
-  /** Words of the command of one process. @default what the app says */
+  /** Words of the command of one process. @default the app's own command */
   command?: readonly string[];
-  /** What runs it. */
+  /** Runtime. */
   runtime: Runtime;
-  /** False: no process of it answers requests. */
+  /** False: the app has no process that answers requests. */
   hasServer: boolean;
 }
 
 /**
- * Builds and packs the app in `path`; the release is kept below `.webstack/releases`.
+ * Builds and packs the app in `path`; the release is written below `.webstack/releases`.
  *
- * @throws Error if the build fails or fills another directory, if it is not known how the app is run, or if hosts
- * could not run it so.
+ * @throws Error if the build fails or fills another directory, if no command for the app is known, or if hosts could
+ * not run the app with it.
  */
 export function packApp(
   { build, command, runtime, hasServer }: PackedApp,

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Releases that are remembered. */
+/** Number of remembered releases. */
 const most = 50;
-/** A file that was written a moment ago may be written again within one tick of its times, milliseconds. */
+/** Age from which a file's times show a later write, milliseconds: two writes within one tick have equal times. */
 const settledMs = 2_000;
 
 interface Packed {
@@ -11,7 +11,7 @@ interface Packed {
   digest: string;
 }
 
-/** What was packed into a directory before, by the fingerprint of what was packed. */
+/** Earlier releases in a directory, by the fingerprint of their entries. */
 export class PackedBefore {
   private readonly file: string;
 
@@ -19,12 +19,12 @@ export class PackedBefore {
     this.file = join(outputDirectory, "packed.json");
   }
 
-  /** Digest of the release that these entries gave; undefined if it is not known. */
+  /** Digest of the release with this fingerprint; undefined if unknown. */
   digestOf(fingerprint: string): string | undefined {
     return this.read().find((one) => one.fingerprint === fingerprint)?.digest;
   }
 
-  /** Remembers a release, unless an entry of it is so new that its times may not tell the next edit. */
+  /** Remembers a release, unless an entry is so new that its times may not show the next edit. */
   remember(packed: Packed, directory: string, entries: readonly string[]): void {
     const newest = Math.max(...entries.map((path) => lstatSync(join(directory, path)).ctimeMs));
     if (Date.now() - newest < settledMs) return;
@@ -34,7 +34,7 @@ export class PackedBefore {
     renameSync(draft, this.file);
   }
 
-  /** A file that cannot be read is as good as none: then the release is packed. */
+  /** Reads the remembered releases; none from an unreadable file, so that the release is packed again. */
   private read(): Packed[] {
     if (!existsSync(this.file)) return [];
     try {

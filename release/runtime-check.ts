@@ -6,9 +6,9 @@ import type { Architecture, Runtime } from "../config/runtime";
 const machines: Readonly<Record<Architecture, number>> = { x64: 62, arm64: 183 };
 
 /**
- * Sees that a built app has what its runtime says is in it.
+ * Checks that a built app contains the files that its runtime names.
  *
- * @throws Error naming the setting if a directory or a program is not there, or hosts could not run the program.
+ * @throws Error that names the setting if a directory or a program is missing, or if hosts cannot run the program.
  */
 export function checkRuntime(
   directory: string,

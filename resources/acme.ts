@@ -1,11 +1,11 @@
 import { createHash, createPublicKey } from "node:crypto";
 
-/** TCP port of an authority's API. */
+/** TCP port of a certificate authority's API. */
 export function apiPort(directory: string): number {
   return Number(new URL(directory).port || 443);
 }
 
-/** Thumbprint of an elliptic curve's public key: RFC 7638, 3; the members in the order of their names. */
+/** Thumbprint of an elliptic curve's public key by RFC 7638, 3, which sorts the members by name. */
 export function thumbprint(publicKeyPem: string): string {
   const { crv, kty, x, y } = createPublicKey(publicKeyPem).export({ format: "jwk" });
   return createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url");

@@ -1,4 +1,4 @@
-/** How the resources of a stack are named and labelled in the cloud. */
+/** Names of project and stack, for the names and labels of the cloud's resources. */
 export interface Identity {
   /** Name of the project and label `project`, such as `webstack`. */
   project: string;
@@ -6,17 +6,17 @@ export interface Identity {
   stack: string;
 }
 
-/** Cloud name of something that is not a server: `webstack-dev-deploy`. */
+/** Cloud name of a resource that is not a server: `webstack-dev-deploy`. */
 export function cloudName(identity: Identity, what?: string): string {
   return [identity.project, identity.stack, what].filter(Boolean).join("-");
 }
 
-/** Selector of everything that has the labels of the stack. */
+/** Selector of all resources with the labels of the stack. */
 export function labelSelector({ project, stack }: Identity): string {
   return `project=${project},stack=${stack}`;
 }
 
-/** Labels of every cloud resource of the stack, with more of a resource's own. */
+/** Labels of every cloud resource of the stack, and further labels of one resource. */
 export function cloudLabels(
   identity: Identity,
   own: Record<string, string> = {},

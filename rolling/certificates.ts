@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a load balancer says of the certificates that it orders or fetches. */
+/** A load balancer's report on the certificates that it orders or copies. */
 export const certificatesShape = z.looseObject({
   orders: z.boolean(),
   names: z.record(
@@ -19,7 +19,7 @@ export const certificatesShape = z.looseObject({
 type Certificates = z.infer<typeof certificatesShape>;
 type Name = Certificates["names"][string];
 
-/** A line for each load balancer and name; none for a stack without an authority. */
+/** A line for each load balancer and name; none for a stack without a certificate authority. */
 export function certificateLines(
   states: ReadonlyMap<string, { certificates?: Certificates | undefined } | undefined>,
 ): string[] {

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { waitUntil } from "./wait-until";
 
-/** How to reach the API of the project that a stack is in. */
+/** Access to the API of a stack's project. */
 export interface CloudProject {
-  /** With the version, such as `https://api.hetzner.cloud/v1`. */
+  /** Endpoint including the version, such as `https://api.hetzner.cloud/v1`. */
   endpoint: string;
   token: string;
 }
 
-/** Longest wait for an answer unless a caller says another one, milliseconds. */
+/** Default limit of the wait for an answer, milliseconds. */
 const usualMs = 30_000;
 /** Longest wait for an action, seconds. */
 const actionSeconds = 120;
@@ -23,15 +23,15 @@ const actionShape = z.object({
 
 type CloudMethod = "GET" | "POST" | "DELETE";
 
-/** What the API does after it has answered. */
+/** Action that the API continues after its answer. */
 export type CloudAction = z.infer<typeof actionShape>["action"];
 
 /**
- * What the API answers to one call, errors too.
+ * The API's answer to one call, which may be an error.
  *
- * @param path begins after the version.
- * @param answerMs longest wait for the whole answer.
- * @throws Error if there is no answer in time.
+ * @param path path after the version.
+ * @param answerMs longest wait for the whole answer, milliseconds.
+ * @throws Error if the API does not answer in time.
  */
 export function cloudAnswer(
   { endpoint, token }: CloudProject,
@@ -48,7 +48,7 @@ export function cloudAnswer(
   });
 }
 
-/** One call; undefined if the thing is not there. @throws Error with what the API says. */
+/** Makes one call; undefined if the resource does not exist. @throws Error with the API's message. */
 export async function cloudCall(
   project: CloudProject,
   method: CloudMethod,
@@ -62,7 +62,7 @@ export async function cloudCall(
   return JSON.parse(text) as unknown;
 }
 
-/** Starts an action and follows it to its end; a thing that is not there is no error. */
+/** Starts an action and waits for its end; a missing resource is no error. */
 export async function cloudAct(
   project: CloudProject,
   method: "POST" | "DELETE",
@@ -74,7 +74,7 @@ export async function cloudAct(
   await actionEnded(project, actionShape.parse(answer).action.id);
 }
 
-/** Follows an action to its end. @throws Error if it fails, or takes longer than two minutes. */
+/** Waits for the end of an action. @throws Error if the action fails, or takes longer than two minutes. */
 export async function actionEnded(project: CloudProject, id: number): Promise<void> {
   const end = await waitUntil(
     `the end of action ${id}`,

@@ -13,45 +13,45 @@ const typeShape = z.object({
   architecture: z.string(),
   disk: z.number(),
   memory: z.number(),
-  // An API from before 2025 tells the locations with the prices alone.
+  // An API from before 2025 has the locations only with the prices.
   locations: z.array(z.object({ name: z.string() })).optional(),
   prices: z.array(z.object({ location: z.string() })),
 });
 
-/** A server as the API sees it now. */
+/** A server, as the API reports it now. */
 export interface CloudServer {
   id: number;
   name: string;
-  /** Such as `running` or `off`. */
+  /** Status, such as `running` or `off`. */
   status: string;
-  /** Name of its type. */
+  /** Name of the server type. */
   type: string;
-  /** Public IPv4 address, if it has one. */
+  /** Public IPv4 address, if any. */
   publicIp: string | undefined;
 }
 
-/** A server type that can be had. */
+/** A server type. */
 export interface CloudType {
   name: string;
   /** `x86` or `arm`. */
   architecture: string;
   diskGb: number;
   memoryGib: number;
-  /** Names of the locations where it can be had. */
+  /** Names of the locations that offer the type. */
   locations: string[];
 }
 
-/** What the cloud of a stack is asked and told. */
+/** The operations on a stack's cloud that a resize needs. */
 export interface Cloud {
   /** All servers of the stack. */
   servers(): Promise<CloudServer[]>;
-  /** The type of that name; undefined if there is none. */
+  /** The type with a name; undefined if it does not exist. */
   type(name: string): Promise<CloudType | undefined>;
-  /** Starts a server; resolves when it runs. */
+  /** Starts a server; resolves once it runs. */
   powerOn(id: number): Promise<void>;
 }
 
-/** Servers on one page of a list: as many as the API gives. */
+/** Servers on one page of a list: the API's maximum. */
 const perPage = 50;
 
 /**

@@ -9,20 +9,20 @@ const stateShape = z.looseObject({
   members: z.array(z.string()).default([]),
   gtid: z.string(),
   lastView: z.looseObject({ primary: z.string() }).nullable(),
-  // A supervisor from before an update does not say it.
+  // A supervisor of an earlier version does not report this field.
   dataAgeMs: z.number().default(0),
   waiting: z.string(),
 });
 
-/** What the supervisor of a database node says. */
+/** State of a database node, as its supervisor reports it. */
 export type DatabaseState = z.infer<typeof stateShape>;
 
-/** Command that asks the supervisor of a database node, as root there; fails if it does not answer 200. */
+/** Command, for root on a database node, that queries the supervisor; fails unless the answer is 200. */
 export function askSupervisor(path: "/state" | "/health"): string {
   return `sudo curl -sfm 3 --unix-socket ${controlSocket} http://supervisor${path}`;
 }
 
-/** What every database node's supervisor says; undefined where none answers. */
+/** States of all database nodes; undefined for a supervisor that does not answer. */
 export async function databaseStates(
   hosts: Hosts,
 ): Promise<Map<string, DatabaseState | undefined>> {
@@ -36,7 +36,7 @@ export async function databaseStates(
   return new Map(states.map(([name, state]) => [name, state || undefined]));
 }
 
-/** The node that is the primary of a majority, or undefined. One that is cut off still calls itself so. */
+/** The primary with a quorum, or undefined. A partitioned primary still reports itself as primary. */
 export function primaryOf(states: ReadonlyMap<string, DatabaseState | undefined>) {
   const isPrimary = (state: DatabaseState | undefined) =>
     state?.majority && state.member?.state === "ONLINE" && state.member.role === "PRIMARY";

@@ -22,10 +22,10 @@ const stateShape = z.looseObject({
   certificates: certificatesShape.optional(),
 });
 
-/** What a load balancer says of itself. */
+/** State of a load balancer, as it reports it. */
 export type EdgeState = z.infer<typeof stateShape>;
 
-/** Time for which answers ask clients to come back on a new connection: that of an idle one, milliseconds. */
+/** Drain time, milliseconds: responses ask clients to reconnect for as long as an idle connection may live. */
 const drainMs = 10_000;
 
 function edge(hosts: Hosts, node: string, words: string): Promise<string> {
@@ -41,7 +41,7 @@ export function loadBalancers({
   return nodes.filter(({ role }) => role === "lb").map(({ name }) => name);
 }
 
-/** What each load balancer says of itself; undefined where none answers. */
+/** States of all load balancers; undefined for one that does not answer. */
 export async function edgeStates(hosts: Hosts): Promise<Map<string, EdgeState | undefined>> {
   const states = await Promise.all(
     loadBalancers(hosts).map(async (name) => {
@@ -52,12 +52,12 @@ export async function edgeStates(hosts: Hosts): Promise<Map<string, EdgeState | 
   return new Map(states);
 }
 
-/** The load balancer that says it has the address; undefined if none does. */
+/** The load balancer that reports that it has the floating IP; undefined if none does. */
 export function holderOf(states: ReadonlyMap<string, EdgeState | undefined>): string | undefined {
   return [...states].find(([, state]) => state?.mover?.holds)?.[0];
 }
 
-/** One line for a person about a load balancer. */
+/** One line about a load balancer, for an operator. */
 export function edgeLine(name: string, state: EdgeState | undefined): string {
   if (!state) return `${name}  does not answer`;
   const { mover, healthy, draining } = state;
@@ -75,10 +75,10 @@ export function edgeLine(name: string, state: EdgeState | undefined): string {
 }
 
 /**
- * Moves the address from the node that has it to the other one: clients are asked to leave first,
- * then keepalived's roles change, then the address moves with one call.
+ * Moves the floating IP from its present node to the other one: the present node drains its clients,
+ * then keepalived's roles change, then one call moves the floating IP.
  *
- * @throws Error before anything is touched if the other node could not take over.
+ * @throws Error before any change if the other node could not take over.
  */
 export async function switchEdge(
   hosts: Hosts,

@@ -6,13 +6,13 @@ import { type ResizeWorld, Resizing } from "./resize";
 import { outageRefusal, resizeLine, type TypeChange } from "./told";
 import { Turns } from "./turns";
 
-/** A node with its place in the cloud. */
+/** A node with its location. */
 export interface RolledNode extends HostNode {
   /** Hetzner location, such as `nbg1`. */
   location: string;
 }
 
-/** What {@link resizeHooks} works with. */
+/** Arguments of {@link resizeHooks}. */
 export interface ResizeHooksArgs extends Omit<ResizeWorld, "turns" | "say"> {
   /** All nodes of the stack. */
   nodes: readonly RolledNode[];
@@ -25,15 +25,15 @@ const showPool =
   "sudo mysql --batch --skip-column-names --execute 'SELECT @@GLOBAL.innodb_buffer_pool_size DIV 1048576'";
 
 /**
- * Hooks that make a change of a server's type a matter of one server at a time. They run in the
- * program's process, in `up` and in `preview`, and leave every other change alone.
+ * Hooks that let only one server at a time change its type. They run in the
+ * program's process, in `up` and in `preview`, and affect no other change.
  */
 export function resizeHooks(
   args: ResizeHooksArgs,
 ): (node: RolledNode) => pulumi.ResourceHookBinding {
   const { nodes, cloud, hosts, allowsOutage, today } = args;
   const isPreview = pulumi.runtime.isDryRun();
-  // A message that cannot be delivered is dropped.
+  // Drops a message that cannot be delivered.
   const say = (line: string) => void pulumi.log.info(line).catch(() => undefined);
   const turns = new Turns();
   const resizing = new Resizing({ ...args, turns, say });
@@ -81,13 +81,13 @@ export function resizeHooks(
   };
 }
 
-/** A hook that is called when a server's type changes, and at no other update of it. */
+/** A hook that acts when a server's type changes, and at no other update of the server. */
 function hook(
   name: string,
   work: (change: TypeChange, args: pulumi.ResourceHookArgs) => Promise<void>,
   options?: pulumi.ResourceHookOptions,
 ): pulumi.ResourceHook {
-  // The engine calls from outside of the run that messages belong to.
+  // The engine calls the hook outside of the asynchronous context that log messages need.
   const call = AsyncResource.bind(async (args: pulumi.ResourceHookArgs) => {
     const from = String(args.oldOutputs?.serverType ?? args.oldInputs?.serverType);
     const to = String(args.newInputs?.serverType);

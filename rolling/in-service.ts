@@ -2,11 +2,11 @@ import { askSupervisor } from "./databases";
 import type { HostNode, Hosts } from "./hosts";
 
 const curl = "curl -sfo /dev/null -m 5";
-/** An app need not know the sample app's path; 5xx says that it, or no process of it, is ready. */
+/** Command that checks the app. An app need not have the sample app's path; 5xx means that no process is ready. */
 const appAnswers =
   "code=$(curl -so /dev/null -m 5 -w '%{http_code}' http://127.0.0.1:3000/readyz) && [ $code -lt 500 ]";
 
-/** How a node is asked on the node itself whether it is healthy; as in its bundle. */
+/** Command that checks a node's health on the node itself; as in the node's bundle. */
 const healthCommand: Record<HostNode["role"], string> = {
   lb: `${curl} http://127.0.0.1:80/-/edge`,
   web: `${curl} http://127.0.0.1:80/healthz`,

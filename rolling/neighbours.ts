@@ -2,24 +2,24 @@ import { databaseStates } from "./databases";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
 
-/** Who sends the work to a tier, and which proxies of its HAProxy do. */
+/** For each tier, the tier in front of it, and the proxies of HAProxy there that send it requests. */
 const fronts = {
   web: { tier: "lb", proxies: ["web"] },
   app: { tier: "web", proxies: ["app"] },
   db: { tier: "app", proxies: ["primary", "replicas"] },
 } as const;
 
-/** All proxies of an HAProxy with their servers. Source: https://docs.haproxy.org/3.2/management.html#9.1 */
+/** Command that lists HAProxy's proxies with their servers. Source: https://docs.haproxy.org/3.2/management.html#9.1 */
 const askProxies = "curl -sfm 5 'http://127.0.0.1:8404/;csv'";
 
-/** What one node in front of a tier sees of it: node names, and whether work is sent to them. */
+/** View of a tier by one node in front of it: node names, and whether HAProxy sends them requests. */
 interface View {
   seer: string;
-  /** Undefined if it does not say. */
+  /** Undefined if the node in front does not answer. */
   servers: ReadonlyMap<string, boolean> | undefined;
 }
 
-/** Servers of some proxies of an HAProxy by name; up if one of the proxies sends work to them. */
+/** Servers of HAProxy's given proxies by name; true if one of the proxies sends them requests. */
 export function serversIn(csv: string, proxies: readonly string[]): Map<string, boolean> {
   const [names = "", ...rows] = csv.trim().replace(/^# /, "").split("\n");
   const columns = names.split(",");
@@ -28,15 +28,15 @@ export function serversIn(csv: string, proxies: readonly string[]): Map<string, 
     const cell = (name: string) => row.split(",")[columns.indexOf(name)] ?? "";
     const server = cell("svname");
     if (!proxies.includes(cell("pxname")) || ["FRONTEND", "BACKEND"].includes(server)) continue;
-    // `UP 1/2` is on its way down; `NOLB` answers what it has and takes nothing new.
+    // A server `UP 1/2` is failing its checks; a server `NOLB` gets no new requests.
     found.set(server, found.get(server) === true || cell("status") === "UP");
   }
   return found;
 }
 
 /**
- * Who is asked how a node does: those of the tier in front of its own that get work themselves. One
- * that was just made, or is not known to its own front, says nothing that matters.
+ * Nodes whose view of a tier counts: those of the tier in front that get requests themselves. The view of
+ * a new node, or of a node that its own front does not know, does not count.
  */
 export async function frontOf(hosts: Hosts, role: HostNode["role"]): Promise<string[]> {
   if (role === "lb") return [];
@@ -60,18 +60,18 @@ function viewsOf(
   );
 }
 
-/** Why a tier is not wholly in service; of no single node if that cannot be told. */
+/** Reason why a tier is not fully in service; without `node` if no single node is the cause. */
 interface Problem {
   node?: string;
   text: string;
 }
 
 /**
- * Why nodes of a tier are not in service, as their neighbours see it; nothing if they are. Nodes that
- * no neighbour knows are passed over.
+ * Reasons why nodes of a tier are not in service, as their neighbours see them; empty if all are. The
+ * function ignores nodes that no neighbour knows.
  *
- * @param front what {@link frontOf} said of the tier.
- * @param isAbout which nodes of the tier are judged.
+ * @param front the tier's {@link frontOf}.
+ * @param isAbout true for the nodes of the tier to check.
  */
 export async function problemsOf(
   hosts: Hosts,
@@ -108,7 +108,7 @@ async function problems(
   return [...seen, ...(await groupProblems(hosts, known))];
 }
 
-/** True if a node in front knows the node. */
+/** True if a node in front has the node in its configuration. */
 export async function isKnown(
   hosts: Hosts,
   { name, role }: HostNode,
@@ -140,7 +140,7 @@ async function edgeProblems(hosts: Hosts): Promise<Problem[]> {
     const isPart = ["MASTER", "BACKUP"].includes(role);
     return isPart ? [] : [{ node, text: `keepalived of ${node} is ${role}` }];
   });
-  // Two that do not hear each other are both master.
+  // Two load balancers without each other's advertisements are both master.
   const masters = [...all.values()].filter((state) => state?.mover?.vrrp === "MASTER").length;
   if (masters > 1) found.push({ text: "both load balancers are master" });
   if (holderOf(all) === undefined) found.push({ text: "no load balancer has the address" });

@@ -2,28 +2,28 @@ import type { Cloud } from "./cloud";
 import type { HostNode } from "./hosts";
 import type { TypeChange } from "./told";
 
-/** What is known of a server that is to change its type. */
+/** A server whose type is to change. */
 export interface Resized {
   node: HostNode;
   change: TypeChange;
-  /** Where it is, such as `nbg1`. */
+  /** Location, such as `nbg1`. */
   location: string;
-  /** Size of its disk, which it keeps, GB. */
+  /** Size of the disk, which does not change, GB. */
   diskGb: number;
-  /** Memory that its MySQL keeps data in, MiB; asked of a database alone. Undefined: it does not say. */
+  /** Reads the size of MySQL's buffer pool, MiB; only called for a database. Undefined: MySQL does not answer. */
   poolMib: () => Promise<number | undefined>;
 }
 
 /**
- * Share of a smaller memory that MySQL may be set to until its configuration follows, minutes later. A
- * pool is empty at the start, and the usual one, two fifths, is this much of half of the memory.
+ * Largest share of a smaller memory for the old buffer pool, until MySQL's new configuration follows minutes
+ * later. A pool is empty at the start, and the default pool, two fifths of the memory, is this share of half of it.
  */
 const mostOfMemory = 0.8;
 
 /**
- * Refuses a change of type that the cloud would refuse half-way, with the server switched off.
+ * Refuses a change of type that Hetzner would refuse half-way, with the server switched off.
  *
- * @throws Error with what is in the way, and what to do.
+ * @throws Error with the obstacle and the remedy.
  */
 export async function refuseImpossible(
   cloud: Pick<Cloud, "type">,

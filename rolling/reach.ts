@@ -4,7 +4,7 @@ import type { HostNode } from "./hosts";
 import type { ResizeWorld } from "./resize";
 import { sshHosts } from "./ssh-hosts";
 
-/** How a program reaches the cloud and the hosts of its stack. */
+/** Access of a program to the cloud and the hosts of its stack. */
 export interface ReachArgs {
   /** All nodes of the stack. */
   nodes: readonly HostNode[];
@@ -12,11 +12,11 @@ export interface ReachArgs {
   user: string;
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Input<string>;
-  /** The key before it, which hosts accept until the new one is on all; a secret. @default none */
+  /** The earlier key, which hosts accept until all have the new one; a secret. @default none */
   formerPrivateKey?: pulumi.Input<string> | undefined;
   /** API of the stack's project. */
   project: {
-    /** With the version, as this machine reaches it. */
+    /** Endpoint including the version, as this machine reaches it. */
     endpoint: string;
     token: pulumi.Input<string>;
   };
@@ -24,7 +24,7 @@ export interface ReachArgs {
   selector: string;
 }
 
-/** The cloud and the hosts of a stack. Addresses are the cloud's: outputs come after a change alone. */
+/** The cloud and the hosts of a stack. Addresses come from the API, because outputs resolve only after a change. */
 export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
   const { nodes, user, project, selector } = args;
   const keys = valueOf(
@@ -51,15 +51,15 @@ export function reach(args: ReachArgs): Pick<ResizeWorld, "cloud" | "hosts"> {
   };
 }
 
-/** The value of an input, once it is known. */
+/** Resolves with the value of an input, once it is known. */
 function valueOf<T>(input: pulumi.Input<T>): Promise<T> {
   return new Promise((resolve) => pulumi.output(input).apply((value) => resolve(value as T)));
 }
 
-/** Longest wait for a value that the engine knows before any server, milliseconds. */
+/** Longest wait for a value that the engine knows before it creates a server, milliseconds. */
 const soonMs = 60_000;
 
-/** The value, unless it is one that a preview does not know: it would be waited for without end. */
+/** The value, with a limit of the wait: a value that a preview does not know never resolves. */
 function soon<T>(value: Promise<T>): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     const words = `the deploy key is not known after ${soonMs / 1000} s, so no host is reached`;

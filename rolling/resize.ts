@@ -8,49 +8,49 @@ import type { TypeChange } from "./told";
 import type { Turns } from "./turns";
 import { waitUntil } from "./wait-until";
 
-/** What a resize works on. */
+/** Cloud, hosts and settings of a resize. */
 export interface ResizeWorld {
   cloud: Cloud;
-  /** The hosts, with the servers' addresses of now. */
+  /** The hosts, at the servers' present addresses. */
   hosts: (servers: readonly CloudServer[]) => Promise<Hosts>;
   /** One turn for all servers of the stack. */
   turns: Turns;
-  /** Tells people what is done. */
+  /** Reports progress to the operator. */
   say: (line: string) => void;
-  /** True if the stack file allows that a node is off though nobody stands in for it. */
+  /** True if the stack file allows to switch off a node without a substitute. */
   allowsOutage: (node: HostNode) => boolean;
 }
 
 const roles = ["lb", "web", "app", "db"];
-/** Longest wait for the others before a node is touched, seconds: they may just come back. */
+/** Longest wait for the other nodes before the resize touches a node, seconds: they may be starting. */
 const othersSeconds = 120;
-/** Longest wait for a node that was changed, seconds. A database fetches what it missed first. */
+/** Longest wait for a resized node, seconds. A database first receives the transactions that it missed. */
 const backSeconds = { lb: 600, web: 600, app: 600, db: 1_800 };
-/** Looks in a row that must find a node in service, and the time between two, milliseconds. */
+/** Number of consecutive checks that must find a node in service, and the time between two, milliseconds. */
 const steadyLooks = 3;
 const lookMs = 2_000;
 
-/** How to go on after a failure. */
+/** Remedy after a failure. */
 const goOn =
   "no other server was begun. Mend the cause and run `pulumi up` again: it goes on from here";
 
 /**
- * Changes of server types, one server of the stack at a time: {@link begin} before the cloud changes
- * it, {@link end} afterwards, {@link fail} if the cloud could not. The first failure ends all.
+ * Changes of server types, one server of the stack at a time: {@link begin} before Hetzner changes the
+ * type, {@link end} afterwards, {@link fail} if the change failed. The first failure ends all changes.
  */
 export class Resizing {
-  /** Of the node that has the turn: who is asked how it does, and whether they know it. */
+  /** For the node with the turn: the nodes in front of its tier, and whether these know the node. */
   private front: { names: string[]; knowsIt: boolean } = { names: [], knowsIt: false };
 
-  /** How each tier does; looked at once, for all who come at once. */
+  /** State of each tier, checked once for all nodes that begin at the same time. */
   private readonly looks = new Map<HostNode["role"], ReturnType<Resizing["lookAt"]>>();
 
   constructor(private readonly world: ResizeWorld) {}
 
   /**
-   * Resolves when it is the node's turn and it has no work any more.
+   * Resolves once the node has the turn and gets no more requests.
    *
-   * @throws Error if the turn does not come, or the others could not do its work; then it has it again.
+   * @throws Error if the turn does not come, or if the other nodes cannot take over; the node then serves again.
    */
   async begin(node: HostNode, { to }: TypeChange): Promise<void> {
     const { turns, say } = this.world;
@@ -67,7 +67,7 @@ export class Resizing {
     }
   }
 
-  /** Resolves when the node is in service again, and gives the turn to the next. @throws Error if it is not in time. */
+  /** Resolves once the node is in service again, and passes the turn on. @throws Error if this takes too long. */
   async end(node: HostNode, { to }: TypeChange): Promise<void> {
     const { turns, say } = this.world;
     if (!turns.isOf(node.name)) return;
@@ -82,7 +82,7 @@ export class Resizing {
     turns.done(node.name);
   }
 
-  /** Brings a node back whose change failed. Never throws: the failure is the cloud's. */
+  /** Returns a node to service after a failed change. Never throws: the error to report is the cloud's. */
   async fail(node: HostNode, reason: string): Promise<void> {
     const { turns, say, cloud } = this.world;
     const { name } = node;
@@ -103,7 +103,7 @@ export class Resizing {
     turns.stop(name, reason);
   }
 
-  /** Takes the node's work away, once the others have shown that they do it. */
+  /** Drains the node, once the other nodes of its tier are in service. */
   private async stepAside(node: HostNode): Promise<void> {
     const { say, allowsOutage } = this.world;
     const hosts = await this.reach();
@@ -115,7 +115,7 @@ export class Resizing {
     if (server.status !== "running") return say(`${name}: is ${server.status}, has no work`);
     try {
       await stepAside(hosts, node, say);
-      // The cloud pulls the plug: what is in memory of the file system would be lost.
+      // Hetzner cuts the power, which would lose the file system's writes in memory.
       await hosts.run(name, "sudo sync", 60_000);
     } catch (error) {
       if (allowsOutage(node)) return say(`${name}: goes off with its work: ${String(error)}`);
@@ -159,8 +159,8 @@ export class Resizing {
   }
 
   /**
-   * Tier after tier. Who is out of service already, by an earlier run that was cut off, comes first in
-   * its tier; who has the address, or is the primary, comes last, so that the role moves once.
+   * Rank of a node: tier after tier. A node that an interrupted earlier run left out of service comes first in
+   * its tier; the node with the floating IP, and the primary, come last, so that the role moves once.
    */
   private async rankOf({ name, role }: HostNode): Promise<number> {
     const look = this.looks.get(role) ?? this.lookAt(role);
@@ -189,7 +189,7 @@ export class Resizing {
   }
 }
 
-/** The state does not know what an earlier run did before it was cut off. */
+/** Message for a finished change: Pulumi's state lacks the changes of an interrupted earlier run. */
 function alreadyDone(name: string, to: string): string {
   return (
     `${name} is a ${to} already: an earlier run was cut off before it could write that down; ` +

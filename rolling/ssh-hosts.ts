@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import type { HostNode, Hosts } from "./hosts";
 
-/** How a connection to a host is made. */
+/** Opens a connection to a host. */
 export type Connect = typeof import("../provider/connect").connect;
 
-/** How hosts are reached over SSH. */
+/** Access to the hosts over SSH. */
 export interface SshAccess {
   /** All nodes. */
   nodes: readonly HostNode[];
@@ -12,31 +12,31 @@ export interface SshAccess {
   user: string;
   /** Private key of that login in OpenSSH form. */
   privateKey: string;
-  /** The key before it, tried after it. @default none */
+  /** The earlier key, tried after `privateKey`. @default none */
   formerPrivateKey?: string | undefined;
-  /** Public addresses of the load balancers by name: the way in to all others. */
+  /** Public addresses of the load balancers by name: the bastions for all other nodes. */
   publicIps: ReadonlyMap<string, string>;
-  /** @default that of the provider */
+  /** Function that opens connections. @default the provider's */
   connect?: Connect;
 }
 
-/** Loaded when a host is reached: most runs change no server, and it takes a tenth of a second. */
+/** Loads the module at the first connection: most runs change no server, and the load takes a tenth of a second. */
 const connectAsProvider: Connect = (visit) => {
   const load = createRequire(__filename);
   return (load("../provider/connect") as { connect: Connect }).connect(visit);
 };
 
-/** Longest wait for a connection on one way, seconds. */
+/** Longest wait for a connection over one route, seconds. */
 const connectSeconds = 5;
-/** Usual limit of a command, milliseconds. */
+/** Default limit of a command's run, milliseconds. */
 const usualMs = 15_000;
-/** Most that is repeated of what a command said, characters. */
+/** Largest part of a command's output in an error message, characters. */
 const tailLength = 300;
 
 /**
  * The hosts of a stack: load balancers at their public address, every other node through the first
- * load balancer that leads there. What is sent holds no secret, so host keys are not compared here;
- * configurations, which hold secrets, go to pinned keys alone.
+ * load balancer with a route to the node. The commands contain no secret, so this function compares no host
+ * keys; configurations, which contain secrets, go only to hosts with the pinned key.
  */
 export function sshHosts(access: SshAccess): Hosts {
   const {
@@ -47,7 +47,7 @@ export function sshHosts(access: SshAccess): Hosts {
     publicIps,
     connect = connectAsProvider,
   } = access;
-  /** Ways that failed last are tried last. */
+  /** Bastions; the one that failed most recently is last. */
   let ways = [...publicIps.values()];
   const waysTo = ({ name, role, privateIp }: HostNode) => {
     if (role !== "lb") return ways.map((bastion) => ({ host: privateIp, bastions: [bastion] }));

@@ -2,24 +2,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import { edgeStates, holderOf, loadBalancers, switchEdge } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
 
-/** What is stopped on a node so that others do its work; MySQL gives its role away first. */
+/** Units to stop on a node so that other nodes take over; MySQL first hands over the primary role. */
 const units = { web: "nginx.service", app: "'app@*.service'", db: "mysql.service" };
-/** Time until every proxy has noticed, milliseconds: its checks come each second or two. */
+/** Time until every proxy has noticed the stop, milliseconds: the proxies check every second or two. */
 const noticedMs = 5_000;
-/** Longest time to stop or to start, milliseconds: MySQL writes out what it has in memory. */
+/** Longest stop or start, milliseconds: MySQL flushes its buffer pool. */
 const systemdMs = 120_000;
 
-/** Starts whatever belongs to a running host and does not run. */
+/** Command that starts all stopped units of a running host. */
 const startAll = "systemctl start multi-user.target";
 const timer = "webstack-step-back";
 const disarm = `sudo systemctl stop ${timer}.timer ${timer}.service 2>/dev/null || true`;
 /**
- * A host that was told to step aside, and of which nobody thinks any more, takes its work back by
- * itself; a host that loses its power forgets it. Seen with systemd 262.
+ * Command that arms a timer: a drained host without a further command returns to service by itself. A power
+ * failure removes the timer. Tried with systemd 262.
  */
 const arm = `sudo systemd-run --quiet --collect --unit=${timer} --on-active=15min ${startAll}`;
 
-/** Takes the work away from a node without a failed request. A standby load balancer has none. */
+/** Drains a node without a failed request. A standby load balancer has no requests to drain. */
 export async function stepAside(
   hosts: Hosts,
   { name, role }: HostNode,
@@ -36,7 +36,7 @@ export async function stepAside(
   await pause(noticedMs);
 }
 
-/** Starts again what was stopped. */
+/** Starts the stopped units again. */
 export async function stepBack(hosts: Hosts, { name }: HostNode): Promise<void> {
   await hosts.run(name, `${disarm}; sudo ${startAll}`, systemdMs);
 }

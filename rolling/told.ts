@@ -1,18 +1,18 @@
 import type { HostNode } from "./hosts";
 
-/** What becomes of a server's type. */
+/** Change of a server's type. */
 export interface TypeChange {
   from: string;
   to: string;
 }
 
 /**
- * Time that one server takes from losing its work to having it again, seconds; for a word to people,
- * not a limit. Not measured on the real cloud, where a change of type takes one to two minutes.
+ * Expected time from a server's drain until it is in service again, seconds; for messages, not a limit. Not
+ * measured on the real cloud, where a change of type takes one to two minutes.
  */
 export const expectedSeconds = 120;
 
-/** What visitors notice while a node is away, and others of its tier are there. */
+/** Effect on visitors while a node is off and others of its tier serve. */
 const noticed: Record<HostNode["role"], string> = {
   lb: "the address moves to the other one first; visitors notice nothing",
   web: "the other web nodes answer; visitors notice nothing",
@@ -20,7 +20,7 @@ const noticed: Record<HostNode["role"], string> = {
   db: "the others have the data; when the primary's turn comes, last, writes wait up to a second",
 };
 
-/** What stops while the only node of its tier is away. */
+/** Effect of switching off the only node of a tier. */
 const stops: Record<HostNode["role"], string> = {
   lb: "the site is",
   web: "the site is",
@@ -28,12 +28,12 @@ const stops: Record<HostNode["role"], string> = {
   db: "the database is",
 };
 
-/** Seconds in words: `2 min`. */
+/** Seconds as text, such as `2 min`. */
 function minutes(seconds: number): string {
   return `${Math.ceil(seconds / 60)} min`;
 }
 
-/** What the preview says of a server that changes its type. */
+/** The preview's line about a server that changes its type. */
 export function resizeLine(
   { name, role }: HostNode,
   { from, to }: TypeChange,
@@ -47,7 +47,7 @@ export function resizeLine(
   return `${what}, one server of the stack at a time (${tier.join(", ")}: about ${all}); ${noticed[role]}`;
 }
 
-/** Why a server that nobody stands in for is not switched off without consent. */
+/** Refusal to switch off a server without a substitute and without consent. */
 export function outageRefusal(
   { name, role }: HostNode,
   { from, to }: TypeChange,

@@ -1,4 +1,4 @@
-/** Somebody who waits for a turn. */
+/** A node that waits for the turn. */
 interface Waiting {
   name: string;
   rank: number;
@@ -6,15 +6,15 @@ interface Waiting {
   refuse: (reason: Error) => void;
 }
 
-/** Time in which those arrive who come at once, milliseconds: the engine registers them one by one. */
+/** Time to collect nodes that begin together, milliseconds: the engine registers them one by one. */
 const settleMs = 3_000;
-/** Longest turn, milliseconds: a database that fetches what it missed has half an hour for that alone. */
+/** Longest turn, milliseconds: a database alone has half an hour to receive the transactions that it missed. */
 const longestMs = 90 * 60_000;
 
 /**
- * One turn for the whole stack: what disturbs a node has it from before its work is taken away until
- * it is in service again. Of those who wait the lowest rank is next. The first failure ends it for
- * all: who waits then, or comes later, is refused.
+ * One turn for the whole stack: a node has the turn from before its drain until it is in service again. The
+ * waiting node with the lowest rank is next. The first failure ends all turns: every node that waits then, or
+ * comes later, is refused.
  */
 export class Turns {
   private holder: string | undefined;
@@ -26,7 +26,7 @@ export class Turns {
   /**
    * Resolves when `name` has the turn.
    *
-   * @throws Error if somebody's turn has failed, or did not end.
+   * @throws Error if a node's turn has failed, or did not end.
    */
   take(name: string, rank: number): Promise<void> {
     return new Promise((give, refuse) => {
@@ -41,14 +41,14 @@ export class Turns {
     return this.holder === name;
   }
 
-  /** Gives the turn to the next. */
+  /** Passes the turn on. */
   done(name: string): void {
     if (this.holder !== name) return;
     this.end();
     this.next();
   }
 
-  /** Nobody gets the turn any more: what `name` did has failed. */
+  /** Ends all turns after a failure in the turn of `name`. */
   stop(name: string, reason: string): void {
     this.failure ??= `${name}: ${reason}`;
     if (this.holder === name) this.end();
@@ -77,7 +77,7 @@ export class Turns {
   }
 }
 
-/** A timer that keeps no process alive: that of an engine that was killed has nobody to wait for. */
+/** A timer that keeps no process alive: after a killed engine the program must not wait for a turn. */
 function later(work: () => void, milliseconds: number): NodeJS.Timeout {
   const timer = setTimeout(work, milliseconds);
   timer.unref();

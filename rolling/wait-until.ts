@@ -1,16 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** How {@link waitUntil} waits. */
+/** Options of {@link waitUntil}. */
 export interface WaitOptions {
-  /** Seconds until it gives up. */
+  /** Longest wait, seconds. */
   timeoutSeconds: number;
-  /** Milliseconds between two tries. @default 200 */
+  /** Time between two attempts, milliseconds. @default 200 */
   intervalMs?: number;
-  /** Receives, each quarter of a minute, what is waited for and the last reason. @default nobody */
+  /** Receives, every 15 s, the description of the wait and the last reason. @default no messages */
   tell?: (line: string) => void;
 }
 
-/** How often a long wait is told, milliseconds. */
+/** Interval of messages about a long wait, milliseconds. */
 const tellMs = 15_000;
 
 /**

@@ -1,9 +1,9 @@
 /**
- * Headers from which apps, frameworks and libraries read a client's address, protocol or URL. A
- * visitor's own headers of these names never reach the app, in no spelling: many servers read `_` as `-`.
+ * Headers from which apps, frameworks and libraries read a client's address, protocol or URL. The proxies remove
+ * these headers from a visitor's request in every spelling: many servers read `_` as `-`.
  *
- * Sources: the documentation of Cloudflare, Fastly, Akamai, Azure, Google and AWS on the headers that they add; of
- * Spring, Symfony, Rails and Express on those that they trust; https://httpoxy.org for `Proxy`.
+ * Sources: the documentation of Cloudflare, Fastly, Akamai, Azure, Google and AWS on the headers that these proxies
+ * add; of Spring, Symfony, Rails and Express on the headers that they trust; https://httpoxy.org for `Proxy`.
  */
 export const trustedByAppsHeaders = [
   "Forwarded",
@@ -41,5 +41,5 @@ export const trustedByAppsHeaders = [
 /** Prefixes of such headers, and of the headers that the stack itself sends to the app. */
 export const trustedByAppsPrefixes = ["X-Forwarded-", "X-Original-Forwarded-", "X-Webstack-"];
 
-/** Headers that only the stack may send, besides those with {@link trustedByAppsPrefixes}. */
+/** Headers that only the stack may set, in addition to those with {@link trustedByAppsPrefixes}. */
 export const ownHeaders = ["X-Real-IP", "X-Forwarded"];

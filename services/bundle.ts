@@ -16,13 +16,13 @@ export interface BundleFile extends FileAttributes {
   content: string;
 }
 
-/** A check of staged files, which sees them at their final paths before all other processes do. */
+/** A check of staged files. The check sees the files at their final paths before any other process does. */
 export interface BundleCheck {
   /** Paths; the check runs when one of them changes. */
   files: string[];
   /** Program and arguments; exit status 0 means that the files are valid. */
   command: string[];
-  /** Paths without which the check cannot be run; it is skipped while one is missing. @default none */
+  /** Paths that the check needs; converge skips the check while one is missing. @default none */
   needs?: string[];
 }
 
@@ -46,17 +46,17 @@ export interface BundleService {
   reloadFiles: string[];
   /** Paths whose change restarts the service. */
   restartFiles: string[];
-  /** Paths that must exist before the service is started; until then it stays off. */
+  /** Paths that must exist before the service is started; the service stays off while one is missing. */
   needs: string[];
   /** Seconds that a start may take. @default 330 */
   startTimeoutSeconds?: number;
-  /** Seconds for which the service must run without an end after a switch to a release that never ran here. @default 0 */
+  /** Seconds that the service must run without exiting after a switch to a release that never ran here. @default 0 */
   trialSeconds?: number;
-  /** Health check; absent: systemd's state active is enough. */
+  /** Health check. @default systemd's state `active` is enough */
   health?: BundleHealth;
 }
 
-/** A runtime of releases, such as Node.js, as an archive that is pushed over SSH. */
+/** The runtime of a release, such as Node.js, as an archive that is pushed over SSH. */
 export interface BundleRuntime {
   /** SHA-256 of the `.tar.gz`, 64 hex digits. */
   digest: string;
@@ -78,7 +78,7 @@ export interface BundleRelease {
   runtime?: BundleRuntime;
 }
 
-/** A server's whole state, without its secrets. */
+/** The wanted state of a server, without its secrets. */
 export interface Bundle {
   /** Node name, such as `lb-1`. */
   node: string;
@@ -97,8 +97,8 @@ export interface Bundle {
   /** Checks before the swap. */
   checks: BundleCheck[];
   /**
-   * Paths of files that decide who can log in: a change of one is confirmed over a new connection,
-   * or undone by the host.
+   * Paths of files that decide who can log in. The host undoes a change of such a file unless the provider
+   * confirms the change over a new connection.
    *
    * @default none
    */
@@ -109,13 +109,13 @@ export interface Bundle {
   release?: BundleRelease;
 }
 
-/** What a part of a bundle contributes; everything is optional. */
+/** A part of a bundle; every field is optional. */
 export type BundlePart = Partial<Omit<Bundle, "node" | "role">>;
 
 /**
  * Merges parts of a bundle, in order.
  *
- * @throws Error if two parts bring the same file, secret file or directory.
+ * @throws Error if two parts contain the same file, secret file or directory.
  */
 export function mergeParts(parts: readonly BundlePart[]): Omit<Bundle, "node" | "role"> {
   const merged = {
@@ -150,7 +150,7 @@ function disjoint<T>(kind: string, maps: readonly (Record<string, T> | undefined
   return all;
 }
 
-/** A file that root owns. */
+/** A file with owner and group root. */
 export function rootFile(content: string, mode = "0644"): BundleFile {
   return { content, owner: "root", group: "root", mode };
 }

@@ -7,9 +7,9 @@ import type { Service, Source } from "./service";
 import { ssh } from "./ssh/service";
 
 /**
- * What every node runs, in the order of its start.
+ * Services of every node, in the order of their start.
  *
- * @param sshFrom who logs in: `admins` on the hosts that all others are reached through, else their tier.
+ * @param sshFrom source of SSH connections: `admins` on jump hosts, otherwise the tier of the jump hosts.
  */
 export function everyNode(sshFrom: Source): Service<FirewalledFacts>[] {
   return [converge, hostFirewall, privateNetwork, ssh(sshFrom), operatingSystem];

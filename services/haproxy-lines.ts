@@ -1,4 +1,4 @@
-/** Who an HAProxy on a host runs as, and where it logs: the first lines of its `global`. */
+/** First lines of `global` of every HAProxy on a host: user, group and log. */
 export const haproxyProcess: readonly string[] = [
   "log /dev/log local0",
   "user haproxy",
@@ -6,19 +6,19 @@ export const haproxyProcess: readonly string[] = [
 ];
 
 /**
- * Ends a connection of which one side is gone and the other one says nothing. Without it a WebSocket whose visitor has
- * left, and whose app does not notice, would keep its place until `timeout tunnel`.
+ * Ends a connection with one closed side and one silent side. Without these timeouts a WebSocket whose visitor has
+ * left, unnoticed by the app, would take up a connection until `timeout tunnel`.
  * https://docs.haproxy.org/3.2/configuration.html#4.2-timeout%20client-fin
  */
 export const endsWithOneSide = ["timeout client-fin 30s", "timeout server-fin 30s"];
 
 /**
- * HAProxy else keeps the end of what an app has sent so far for 200 ms, in case that more comes: each event of a
- * stream would wait so long in each of three HAProxies.
+ * Makes HAProxy send at once. By default it holds the end of a response's data for 200 ms, in case more data follows:
+ * each event of a stream would wait 200 ms in each of three HAProxies.
  */
 export const sendsAtOnce = "option http-no-delay";
 
-/** What every HAProxy inside of the stack has in `defaults`: a peer that does not take a connection is soon given up. */
+/** Lines of `defaults` of every HAProxy inside the stack: it soon gives up a server that accepts no connection. */
 export const innerDefaults: readonly string[] = [
   "log global",
   "option dontlognull",

@@ -4,7 +4,7 @@ import type { FirewallArgs } from "./host-firewall/nftables-conf";
 import type { Opening, SecretFile, Service } from "./service";
 import { unitChecks } from "./unit-check";
 
-/** What every node knows, whatever runs on it. */
+/** Facts about a node that do not depend on its services. */
 export interface NodeFacts {
   /** Node name, such as `web-1`. */
   node: string;
@@ -24,27 +24,27 @@ export interface NodeFacts {
   programs: Readonly<Record<string, string>>;
 }
 
-/** What is known of a node once it is known which services it runs. */
+/** Facts about a node after its services are chosen. */
 export interface FirewalledFacts extends NodeFacts {
-  /** What the host's own firewall lets pass. */
+  /** Arguments of the host's own firewall. */
   firewall: FirewallArgs;
 }
 
 /** The services of one node, each in the order of its start. */
 export interface NodeServices<Facts extends NodeFacts> {
-  /** What every node runs. */
+  /** Services of every node. */
   system: readonly Service<FirewalledFacts>[];
-  /** What the nodes of the tier run. */
+  /** Services of all nodes of the tier. */
   tier: readonly Service<Facts>[];
-  /** What this node runs besides. @default nothing */
+  /** Further services of this node. @default none */
   guests?: readonly Service<NodeFacts>[] | undefined;
 }
 
 /**
- * The whole state of a node, without its secrets: what its services bring, and a firewall that lets
- * pass what they need.
+ * The wanted state of a node, without its secrets: the parts of its services, and a firewall derived
+ * from their openings.
  *
- * @throws Error if two services bring the same file, secret file or directory.
+ * @throws Error if two services contain the same file, secret file or directory.
  */
 export function nodeBundle<Facts extends NodeFacts>(
   facts: Facts,
@@ -68,10 +68,10 @@ export function allServices<Facts extends NodeFacts>({
   return [...system, ...tier, ...guests];
 }
 
-/** The services of a node with what does not depend on its facts. */
+/** The services of a node, without the parts, which depend on facts. */
 export type ListedServices = Record<"system" | "tier", readonly Omit<Service<never>, "part">[]>;
 
-/** All ways in to a node that runs these services. */
+/** All openings of a node with these services. */
 export function openings({ system, tier }: ListedServices): Opening[] {
   return waysIn([...system, ...tier]);
 }
@@ -84,7 +84,7 @@ function waysIn(services: readonly Pick<Service<never>, "openings">[]): Opening[
  * The contents of a node's secret files by path.
  *
  * @param contents contents by key.
- * @throws Error if a service has a secret that there is no content for.
+ * @throws Error if a service has a secret without content.
  */
 export function secretContents<Content>(
   services: readonly Pick<Service<never>, "name" | "secrets">[],
@@ -117,7 +117,7 @@ function firewallArgs<Facts extends NodeFacts>(
   };
 }
 
-/** The parts of several services as one. */
+/** Merges the parts of several services. */
 function joined<Facts>(services: readonly Service<Facts>[], facts: Facts): BundlePart {
   const parts = services.map((service) => service.part(facts));
   return mergeParts([

@@ -6,9 +6,9 @@ const configPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
 
 /**
- * What a host needs that runs the distribution's HAProxy with that configuration, and nothing else of it.
+ * Part of a service that runs the distribution's HAProxy with the given configuration.
  *
- * @param health how to tell that it works. @default that systemd says active
+ * @param health health check. @default systemd's state `active` is enough
  */
 export function packagedHaproxy(config: string, health?: BundleHealth): ServicePart {
   return {

@@ -1,14 +1,14 @@
-/** What is different for requests to one path; what is absent is as for all others. */
+/** Limits of requests to one path; an absent limit is that of all other requests. */
 export interface PathRequests {
   /** Seconds that an answer may take to begin, and may pause; 1 to 3600. */
   answerTimeoutSeconds?: number | undefined;
   /** Largest body of a request, MiB; at least 1. */
   maxBodyMib?: number | undefined;
-  /** False: bodies and answers go on as they come, whatever their size. @default true */
+  /** False: the proxies stream bodies and responses of every size. @default true */
   buffering?: boolean | undefined;
 }
 
-/** What visitors' requests may be, for all proxies on their way to the app. */
+/** Limits of visitors' requests, for all proxies on the path to the app. */
 export interface WebRequests {
   /** Seconds that an answer may take to begin, and may pause; 1 to 3600. */
   answerTimeoutSeconds: number;
@@ -16,29 +16,29 @@ export interface WebRequests {
   idleTimeoutSeconds: number;
   /** Largest body of a request, MiB; at least 1. */
   maxBodyMib: number;
-  /** What is different below a path, such as `/api/export`; the longest path that fits counts. */
+  /** Other limits below a path, such as `/api/export`; the longest matching path applies. */
   paths: Readonly<Record<string, PathRequests>>;
 }
 
-/** How long the proxies wait, in the time format of HAProxy and Nginx, such as `40s`. */
+/** Timeouts of the proxies, in the time format of HAProxy and Nginx, such as `40s`. */
 export interface ProxyTimeouts {
   /** Longest wait of the load balancers for a web node. */
   edge: string;
   /** Longest wait of a web node's proxy for an app node. */
   appProxy: string;
-  /** Longest wait where another proxy on the way is the one that counts. */
+  /** Timeout of a proxy whose timeout must never be the shortest on the path. */
   uncounted: string;
-  /** How long a connection that changed its protocol may be silent, everywhere. */
+  /** Time that a connection with a changed protocol may be silent, in every proxy. */
   idle: string;
-  /** How long an old worker of a load balancer may live: an answer that began before a reload ends. */
+  /** Time that an old worker of a load balancer may live after a reload, so that responses in progress end. */
   edgeReload: string;
-  /** How long an old worker of another proxy may live; longer, for a reload is rare there. */
+  /** Time that an old worker of another proxy may live after a reload; longer, because these reloads are rare. */
   innerReload: string;
 }
 
 /**
- * How long each proxy waits. Nginx waits for the shortest time, so it is Nginx that says what was too late,
- * path by path; the others wait longer than Nginx ever does.
+ * Timeouts of each proxy. Nginx has the shortest timeout of each path, so Nginx answers a request that takes
+ * too long; the other proxies wait longer than Nginx's longest timeout.
  */
 export function proxyTimeouts(requests: WebRequests): ProxyTimeouts {
   const { answerTimeoutSeconds, idleTimeoutSeconds, paths } = requests;

@@ -3,20 +3,20 @@ import type { BundleCheck, BundlePart, FileAttributes } from "./bundle";
 import type { UnitFiles } from "./unit-check";
 
 /**
- * Who opens connections: a tier, the other nodes of the own tier, every address of the internet, or
+ * Source of connections: a tier, the other nodes of the own tier, every address of the internet, or
  * the addresses that the stack file names for SSH.
  */
 export type Source = Role | "peers" | "anywhere" | "admins";
 
-/** One way in to a service, which the firewalls of the cloud and of the host let pass. */
+/** Connections that a service accepts, and that the firewalls of the cloud and of the host let pass. */
 export interface Opening {
-  /** Who comes in. */
+  /** Source of the connections. */
   from: Source;
-  /** Every host answers ICMP; an opening for it is one of the cloud's firewall. */
+  /** Protocol. Every host answers ICMP; an opening for ICMP concerns the cloud's firewall alone. */
   protocol: "tcp" | "icmp" | "vrrp";
   /** TCP port, 1 to 65535; absent for the other protocols. */
   port?: number;
-  /** What for, in a few words, such as `HTTP`. */
+  /** Purpose in a few words, such as `HTTP`. */
   purpose: string;
 }
 
@@ -28,44 +28,44 @@ export interface OutgoingCalls {
   port?: number;
 }
 
-/** A file whose content is a secret: it is in no bundle and comes apart. */
+/** A file with a secret content: no bundle contains it, and the provider delivers it separately. */
 export interface SecretFile extends FileAttributes {
-  /** Key of the content among the secrets that a node is given, such as `databaseCa`. */
+  /** Key of the content among the secrets of a node, such as `databaseCa`. */
   secret: string;
 }
 
-/** What a service brings to a host, besides its secrets. */
+/** A service's part of a host's state, without its secrets. */
 export interface ServicePart extends Omit<BundlePart, "secretFiles"> {
-  /** Its unit files; systemd checks those of all services of a tier in one go. */
+  /** Unit files of the service; one check has systemd verify the unit files of all services of a tier. */
   unitFiles?: UnitFiles;
-  /** Checks that refuse a change that the host cannot take; they come after all others. */
+  /** Checks that refuse a change that the host cannot make; they run after all others. */
   refusals?: BundleCheck[];
 }
 
 /**
- * A service as a value: all that concerns it, wherever it runs. Firewalls, the table of who talks to
- * whom and the state of a host follow from it.
+ * A service as a value, the same on every node. Firewalls, the table of who talks to whom and the state of
+ * a host follow from it.
  *
- * @typeParam Facts what its part depends on. A service fits on each node that knows as much.
+ * @typeParam Facts facts about a node that the service's part depends on.
  */
 export interface Service<Facts> {
-  /** Name, such as `keepalived`; that of its folder. */
+  /** Name, such as `keepalived`; also the name of the service's folder. */
   readonly name: string;
-  /** Ways in. Empty: nobody but its own host reaches it. */
+  /** Openings. Empty: only programs of the same host reach the service. */
   readonly openings: readonly Opening[];
   /**
-   * Users that call out. On a host with such a service nobody else but the system does.
+   * Users that open connections to the internet. On a host with such a service no other user does, except the system's.
    *
-   * @default the service does not care who calls out
+   * @default the service does not restrict other users
    */
   readonly callsOut?: readonly OutgoingCalls[];
-  /** True if new connections to its ports can be held back for a moment. @default false */
+  /** True if the firewall can hold back new connections to the service's ports. @default false */
   readonly holdsBack?: boolean;
-  /** Its secret files by absolute path. @default none */
+  /** Secret files by absolute path. @default none */
   readonly secrets?: Readonly<Record<string, SecretFile>>;
-  /** Files, units with their health, users, packages: its part of the host's state. */
+  /** Renders the service's part of the host's state: files, units with health checks, users, packages. */
   readonly part: (facts: Facts) => ServicePart;
 }
 
-/** Owner, group and mode of a secret that only root reads; systemd hands it to its service. */
+/** Owner, group and mode of a secret that only root reads; systemd passes the secret to the service. */
 export const rootOnly: FileAttributes = { owner: "root", group: "root", mode: "0600" };

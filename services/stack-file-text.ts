@@ -1,11 +1,11 @@
 import { generatedNotice } from "./notice";
 
 /**
- * A file of what the stack file says, word for word. Its second line tells `host/converge/stack-file-messages.ts` which
- * setting it is, for the message of a checker that refuses it.
+ * Renders a file with a verbatim text of the stack file. The second line names the setting, so that
+ * `host/converge/stack-file-messages.ts` can name it when a checker refuses the text.
  *
  * @param setting name of the setting, such as `web.nginxSnippet`.
- * @param raw lines as the stack file has them.
+ * @param raw lines as written in the stack file.
  */
 export function stackFileText(setting: string, raw: string): string {
   return [
@@ -16,7 +16,7 @@ export function stackFileText(setting: string, raw: string): string {
   ].join("\n");
 }
 
-/** Lines of the stack file inside of a file, between lines that tell which setting they are. */
+/** Lines of the stack file for the inside of a file, between two lines that name the setting. */
 export function stackFileLines(setting: string, raw: string): string[] {
   const name = `webstack:${setting}`;
   return [`# ${name} begins`, ...raw.trimEnd().split("\n"), `# ${name} ends`];

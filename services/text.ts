@@ -1,11 +1,11 @@
-/** A value a template may hold: one line, or several lines that share the placeholder's indent. */
+/** A value of a template's placeholder: one line, or several lines with the placeholder's indent. */
 export type Slot = string | number | readonly string[];
 
 /**
- * Tag for configuration files. Removes the common indent, ends the file with one newline, and
+ * Tag for configuration files. It removes the common indent, ends the file with one newline, and
  * puts each item of an array on a line of its own (an empty array removes the line).
  *
- * @throws Error if a value is missing, is not finite, or brings a line break of its own.
+ * @throws Error if a value is missing, is not finite, or contains a line break.
  */
 export function text(parts: TemplateStringsArray, ...slots: Slot[]): string {
   const marked = parts.reduce((out, part, i) => `${out}\0${i - 1}\0${part}`);

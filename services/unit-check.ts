@@ -4,15 +4,15 @@ import type { BundleCheck } from "./bundle";
 export interface UnitFiles {
   /** Drop-ins of packaged units. @default none */
   dropIns?: readonly string[];
-  /** Names of the packaged units that they belong to, such as `haproxy.service`. @default none */
+  /** Names of the packaged units that the drop-ins extend, such as `haproxy.service`. @default none */
   packaged?: readonly string[];
   /** Whole units. @default none */
   own?: readonly string[];
 }
 
 /**
- * A check of unit files: drop-ins by path with the packaged units that they belong to, and whole units
- * by path. Faults of units that they only refer to do not count.
+ * A check of unit files: drop-ins by path with the packaged units that they extend, and whole units
+ * by path. Faults in other units, to which these refer, do not fail the check.
  */
 export function unitCheck(
   dropIns: readonly string[],
@@ -28,10 +28,10 @@ export function unitCheck(
   };
 }
 
-/** One check of the unit files of several services; none if there are none. */
+/** One check of the unit files of several services; none without unit files. */
 export function unitChecks(all: readonly UnitFiles[]): BundleCheck[] {
   if (all.length === 0) return [];
-  // The order means nothing to systemd; kept, it plans no change of a stack that is there.
+  // systemd ignores the order. A stable order keeps the bundle of an existing stack unchanged.
   const ordered = [...all.filter((one) => !one.packaged), ...all.filter((one) => one.packaged)];
   return [
     unitCheck(

@@ -1,5 +1,5 @@
 /**
- * What a program of a host that speaks over the network, as a user of its own, does without.
+ * Sandbox of a host program that uses the network and runs as its own user.
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
  */
 export const networkedSandbox: readonly string[] = [
@@ -14,7 +14,7 @@ export const networkedSandbox: readonly string[] = [
   "OOMScoreAdjust=-800",
 ];
 
-/** What a program that computes, and reads and writes a folder of its own at most, does without besides. */
+/** Further restrictions for a program that only computes, and at most reads and writes its own directory. */
 export const computingSandbox: readonly string[] = [
   "UMask=0027",
   "ProtectProc=invisible",

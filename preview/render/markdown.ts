@@ -9,10 +9,10 @@ import {
   verdictLine,
 } from "./words";
 
-/** Most lines of one diff; the rest is in the JSON. */
+/** Largest number of lines of one diff; the JSON has the rest. */
 const mostLines = 200;
 
-/** Files of a host that are folded one by one; more of them are folded together. */
+/** Largest number of a host's files with a fold each; more files share one fold. */
 const mostFolds = 2;
 
 /** The preview as Markdown for a comment; details are folded. */
@@ -21,7 +21,7 @@ export function markdown(preview: Preview): string {
   return unfolded(fine).length <= mostUnfolded ? fine : rendered(preview, true);
 }
 
-/** The lines that a reader sees before anything is opened. */
+/** The lines that a reader sees before opening a fold. */
 export function unfolded(comment: string): string[] {
   return comment.replaceAll(/<details>(<summary>.*<\/summary>)[^]*?<\/details>/g, "$1").split("\n");
 }
@@ -44,13 +44,13 @@ function rendered(preview: Preview, isCoarse: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A list with a title; nothing without items. */
+/** A list with a title; empty without items. */
 export function section(title: string, items: readonly string[]): string[] {
   if (items.length === 0) return [];
   return ["", `**${title}**`, "", ...items.map((item) => `- ${item}`)];
 }
 
-/** Text of somebody else's in one line, of which Markdown makes nothing. */
+/** Escapes a foreign text for one line of Markdown, without markup. */
 function plain(text: string): string {
   return text.replaceAll("\n", " ").replace(/[<>|*_`[\]]/g, "\\$&");
 }
@@ -119,7 +119,7 @@ function fold(file: FileChange): string[] {
 function diff(file: FileChange): string[] {
   const shown = file.lines.slice(0, mostLines);
   const more = file.lines.length - shown.length;
-  // Longer than any run of backticks in the text.
+  // The fence must be longer than any run of backticks in the text.
   const fence = "`".repeat(Math.max(3, ...shown.map(longestRun).map((n) => n + 1)));
   return [`${fence}diff`, ...shown, ...(more > 0 ? [`@@ ${more} more lines`] : []), fence];
 }

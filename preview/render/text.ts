@@ -9,9 +9,9 @@ import {
   verdictLine,
 } from "./words";
 
-/** Most changed lines of a file on a terminal. */
+/** Largest number of changed lines of a file on a terminal. */
 const mostLines = 6;
-/** Most accessories that are named on a terminal. */
+/** Largest number of minor changes that are named on a terminal. */
 const mostMinor = 3;
 
 /** The preview for a terminal; the longer it is, the fewer lines of each file are shown. */
@@ -24,9 +24,9 @@ export function text(preview: Preview): string {
   return all.find((one) => one.split("\n").length <= mostUnfolded) ?? all.at(-1)!;
 }
 
-/** How much is shown. */
+/** Amount of detail. */
 interface Way {
-  /** Most changed lines of a file. */
+  /** Largest number of changed lines of a file. */
   most: number;
   isCoarse: boolean;
 }

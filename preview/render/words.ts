@@ -1,27 +1,27 @@
 import type { Cost, Counts, FileChange, HostChange, Preview } from "../model";
 
-/** Hosts to which the same happens, with what happens to the first of them. */
+/** Hosts with equal changes, with the changes of the first one. */
 export interface HostGroup {
   nodes: string[];
-  /** What becomes of their servers, with all their places; undefined: nothing. */
+  /** Change of the servers, with all their locations; undefined: none. */
   server?: string;
   change: HostChange;
 }
 
-/** Most lines of a preview that are not folded. */
+/** Largest number of lines of a preview outside of folds. */
 export const mostUnfolded = 60;
 
 /**
- * Hosts with equal changes as one, in the order of the rollout.
+ * Groups hosts with equal changes, in the order of the rollout.
  *
- * @param isCoarse whether hosts count as equal of which the same files change, in whatever lines.
+ * @param isCoarse true: hosts are equal if the same files change, even in different lines.
  */
 export function grouped(hosts: readonly HostChange[], isCoarse = false): HostGroup[] {
   const groups = new Map<string, HostChange[]>();
   for (const change of hosts) {
     const { node, server, ...all } = change;
     const rest = isCoarse ? { ...all, files: all.files.map(({ path }) => path) } : all;
-    // Servers of a tier lie in different places, and files name their node; that alone does not tell them apart.
+    // Servers of a tier have different locations, and files name their node; hosts with no other difference are equal.
     const alike = JSON.stringify([server?.text, rest]).replaceAll(node, "<node>");
     groups.set(alike, [...(groups.get(alike) ?? []), change]);
   }
@@ -30,12 +30,12 @@ export function grouped(hosts: readonly HostChange[], isCoarse = false): HostGro
     const places = new Set(changes.flatMap(({ server }) => server?.location ?? []));
     const where = places.size > 0 ? ` in ${[...places].join(", ")}` : "";
     const server = change.server && `${change.server.text}${where}`;
-    // Of several hosts whose lines differ, those of the first are shown.
+    // The preview shows the lines of the first host.
     return { nodes: changes.map(({ node }) => node), change, ...(server ? { server } : {}) };
   });
 }
 
-/** The verdict with its counts and its price, in one line. */
+/** The verdict with its counts and the cost, in one line. */
 export function verdictLine({ verdict, counts, cost, refused }: Preview): string {
   if (refused.length > 0) return `${verdict}, refused | nothing is changed | ${costWords(cost)}`;
   return `${verdict} | ${countWords(counts)} | ${costWords(cost)}`;
@@ -62,7 +62,7 @@ function costWords(cost: Cost | undefined): string {
   return `${from} -> ${to} ${currency} a month${less}`;
 }
 
-/** Units by what they do, such as `restarts mysql.service`, with the causes. */
+/** Units by action, such as `restarts mysql.service`, with the causes. */
 export function unitWords({ units }: HostChange): string[] {
   const verbs = { reload: "reloads", restart: "restarts", start: "starts", stop: "stops" } as const;
   return Object.entries(verbs).flatMap(([verb, word]) => {
@@ -72,7 +72,7 @@ export function unitWords({ units }: HostChange): string[] {
   });
 }
 
-/** Units without their ending, and processes of one kind as one. */
+/** Units without the suffix, with all instances of a template unit as one. */
 function shortUnits(units: readonly string[]): string[] {
   const counted = new Map<string, number>();
   for (const unit of units) {
@@ -84,14 +84,14 @@ function shortUnits(units: readonly string[]): string[] {
   );
 }
 
-/** What happens to a file, in a few words. */
+/** Change of a file, in a few words. */
 export function fileWords({ path, kind, lines, isSecret }: FileChange): string {
   const of = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
   const size = lines.length > 0 ? `, +${of("+")} -${of("-")} lines` : "";
   return `${path} ${kind}${isSecret ? ", secret" : size}`;
 }
 
-/** The release of the app, before and after. */
+/** Change of the app's release, in words. */
 export function releaseWords({ release }: HostChange): string[] {
   if (!release) return [];
   return [`app release ${release.from ?? "none"} -> ${release.to ?? "none"}`];

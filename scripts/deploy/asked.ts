@@ -3,17 +3,17 @@ import { isAbsolute, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import type { Named } from "./stack-file";
 
-/** What a command line asks for. */
+/** Arguments of a command line. */
 export interface Asked {
-  /** Name of the stack; undefined is the local one. */
+  /** Name of the stack; undefined: the local stack. */
   stack: string | undefined;
-  /** True if `--yes` was given. */
+  /** True with `--yes`. */
   yes: boolean;
-  /** The word besides, if there is one. */
+  /** The further word, if any. */
   word: string | undefined;
 }
 
-/** `[--stack <name>] [--yes] [word]`. @throws Error with `usage` if there is more. */
+/** Parses `[--stack <name>] [--yes] [word]`. @throws Error with `usage` for further arguments. */
 export function asked(args: readonly string[], usage: string): Asked {
   const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
   try {
@@ -30,12 +30,12 @@ export function asked(args: readonly string[], usage: string): Asked {
 }
 
 /**
- * The release that a word of the command line names: a directory, or an address with its sum.
+ * The release that a word of the command line names: a directory, or a URL with its SHA-256 sum.
  *
- * @param from directory that a relative path starts at.
- * @param root directory of the stack file, which a path is written for.
- * @param isBuilt whether a build makes the directory.
- * @throws Error if it is neither.
+ * @param from base directory of a relative path in the command line.
+ * @param root directory of the stack file, the base of a path in it.
+ * @param isBuilt true if a build creates the directory.
+ * @throws Error for any other word.
  */
 export function namedRelease(
   word: string,

@@ -9,25 +9,25 @@ import { type Delivered, pushToAll } from "./push";
 import type { Steps } from "./steps";
 import { SwitchWatch } from "./switch-watch";
 
-/** A change of the release, and of nothing else. */
+/** A change of the release alone. */
 export interface Change {
   outputs: StackOutputs;
   engine: DeployEngine;
-  /** What is brought to the nodes first. @default they have it */
+  /** The release to push to the nodes first. @default the nodes have it */
   delivered?: Delivered;
-  /** Whether a release says its command itself. */
+  /** True if a release has its own command. */
   saysCommand: boolean;
-  /** The command that applies edits of the settings. */
+  /** The shell command that applies edits of the settings. */
   upCommand: string;
   steps: Steps;
   say: (line: string) => void;
   interrupt: Interrupt;
 }
 
-/** That more would change than the release. */
+/** The update would change more than the release. */
 export class MoreIsPending extends Error {}
 
-/** Sees that nothing else would change. @throws MoreIsPending with the names of what does. */
+/** Checks that the update changes the release alone. @throws MoreIsPending with the names of all other changes. */
 async function check({ engine, saysCommand, upCommand, steps }: Change): Promise<void> {
   const work = async () => {
     const events: EngineEvent[] = [];
@@ -59,10 +59,10 @@ async function push({ outputs, engine, delivered, steps, ...rest }: Change, stop
 }
 
 /**
- * Checks that nothing else is pending while the release comes to all nodes, then switches node after node.
- * Says the time of each step and each node, and the requests that were lost.
+ * Checks for other pending changes while it pushes the release to all nodes, then switches node after node.
+ * Prints the time of each step and each node, and the number of lost requests.
  *
- * @throws Error with node, unit and reason if it stopped; before the switch nothing that runs was touched.
+ * @throws Error with node, unit and reason if the update stopped; before the switch no running service is touched.
  */
 export async function changeRelease(change: Change): Promise<void> {
   const { outputs, engine, steps, say, interrupt } = change;

@@ -6,23 +6,23 @@ import { repositoryRoot } from "../local/paths";
 import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
 import { EventLog } from "./event-log";
 
-/** How often the engine's events are read, milliseconds. */
+/** Interval between two reads of the engine's events, milliseconds. */
 const readMs = 200;
-/** Most of what the command says that is kept, characters. */
+/** Largest part of the command's output that is kept, characters. */
 const keptWords = 4_000;
 
-/** What a finished command said. */
+/** Output of a finished command. */
 interface Said {
   stdout: string;
 }
 
-/** Runs `pulumi`. @throws Error with the end of what it said if its status is not 0. */
+/** Runs `pulumi`. @throws Error with the end of its output if the exit status is not 0. */
 function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Promise<Said> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", words, {
       cwd: repositoryRoot,
       stdio: ["ignore", "pipe", "pipe"],
-      // With it the command knows --event-log; the Automation API does the same.
+      // This variable enables the flag --event-log; the Automation API sets it too.
       env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     const stop = () => child.kill("SIGINT");
@@ -48,8 +48,8 @@ function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Pro
 }
 
 /**
- * The stack of that name with these settings, by the `pulumi` command. They are in a file of their own:
- * the stack's file is left alone.
+ * Runs a stack with the given settings, by the `pulumi` command. The settings are in a file of their own:
+ * the stack's file does not change.
  */
 export function cliEngine(
   stack: string,

@@ -2,40 +2,40 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 /** The SSH host key of a node. */
 export interface Pin {
-  /** Type and base64 data. */
+  /** Type and Base64 data. */
   hostKey: string;
-  /** URN of the configuration that pinned it. */
+  /** URN of the configuration that pinned the key. */
   urn: string;
 }
 
-/** One stack with the settings that a deploy wants, run by the engine that it is run by anyway. */
+/** One stack with the settings of a deploy, run by the stack's usual engine. */
 export interface DeployEngine {
-  /** The host keys that the configurations pinned, by node. */
+  /** The host keys that the configurations have pinned, by node. */
   pins(): Promise<Map<string, Pin>>;
   /**
-   * What an update would do.
+   * Plans an update.
    *
-   * @param refresh whether what is there is looked at first. @default false
-   * @throws Error if it cannot be planned.
+   * @param refresh true: the engine first reads the actual state. @default false
+   * @throws Error if the plan fails.
    */
   preview(onEvent: (event: EngineEvent) => void, refresh?: boolean): Promise<void>;
-  /** Does it. @throws Error if it stopped. */
+  /** Runs the update. @throws Error if the update stops. */
   up(onEvent: (event: EngineEvent) => void): Promise<void>;
 }
 
-/** What an engine is given. */
+/** Options of an engine. */
 export interface EngineOptions {
   /** The settings: text of a stack file. */
   settings: string;
-  /** Beginning of the names of the files that the command is given. @default "deploy" */
+  /** Prefix of the names of the command's files. @default "deploy" */
   files?: string;
-  /** Receives what is done besides. */
+  /** Receives messages about further work of the engine. */
   say: (line: string) => void;
-  /** Asks what is under way to stop. */
+  /** Asks a running operation to stop. */
   signal: AbortSignal;
 }
 
-/** The part of a checkpoint that is read here. */
+/** The fields of a checkpoint that a deploy reads. */
 export interface Deployment {
   resources?: { type?: string; urn: string; outputs?: Record<string, unknown> }[];
 }

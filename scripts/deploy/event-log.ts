@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
-/** A file in which the engine writes its events, one JSON text a line, while it runs. */
+/** A file into which the running engine writes its events, one JSON text on each line. */
 export class EventLog {
   private offset = 0;
   private rest = "";
@@ -13,7 +13,7 @@ export class EventLog {
     private readonly onEvent: (event: EngineEvent) => void,
   ) {}
 
-  /** Passes on the events that were written since the last call. */
+  /** Passes on the events since the last call. */
   read(): void {
     if (!existsSync(this.path)) return;
     const file = openSync(this.path, "r");

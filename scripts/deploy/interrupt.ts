@@ -1,15 +1,15 @@
-/** Time in which the engine ends by itself after the terminal's Ctrl-C, which it gets too, milliseconds. */
+/** Time for the engine to end by itself after the terminal's Ctrl-C, which the engine also receives, milliseconds. */
 const engineMs = 10_000;
 
-/** Ctrl-C while a release is changed: what is under way ends in order, and the command says how things are. */
+/** Ctrl-C during a change of the release: running operations end in order, and the command reports the state. */
 export interface Interrupt {
   /** Ends this program's own work at once. */
   signal: AbortSignal;
-  /** Ends the engine, if it does not end by itself: a second Ctrl-C would make it drop what it does. */
+  /** Ends the engine if it does not end by itself: at a second Ctrl-C the engine would abandon its operations. */
   engineSignal: AbortSignal;
 }
 
-/** Takes over Ctrl-C and the end of the terminal. A second Ctrl-C ends the program at once. */
+/** Handles Ctrl-C and the end of the terminal. A second Ctrl-C ends the program at once. */
 export function takeInterrupts(say: (line: string) => void): Interrupt {
   const [own, engine] = [new AbortController(), new AbortController()];
   const stop = (patienceMs: number) => {
@@ -20,7 +20,7 @@ export function takeInterrupts(say: (line: string) => void): Interrupt {
   };
   let toldAt = 0;
   process.on("SIGINT", () => {
-    // One Ctrl-C may come twice, from the terminal and from the program that started this one.
+    // One Ctrl-C may arrive twice, from the terminal and from the parent process.
     if (Date.now() - toldAt > 500) stop(engineMs);
     toldAt = Date.now();
   });

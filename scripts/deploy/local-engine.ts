@@ -6,7 +6,7 @@ import { localStack } from "../local/stack";
 import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "./engine";
 
 /**
- * The local stack with these settings; what an interrupted command left under way is seen to first.
+ * Runs the local stack with the given settings, after it cleans up behind an interrupted command.
  *
  * @throws Error if the local cloud does not run.
  */
@@ -14,7 +14,7 @@ export async function localEngine({ settings, say, signal }: EngineOptions): Pro
   if (!(await cloudAnswers())) {
     throw new Error("the local cloud does not answer; start it with: npm run up:local");
   }
-  // Which engine it is was said when the stack was made.
+  // `up:local` printed the engine's version when it created the stack.
   const engine = await ensureEngine({ progress: () => undefined });
   const stack = await localStack(engine, settings);
   await resumeInterrupted(stack, say);

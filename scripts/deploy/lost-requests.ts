@@ -2,27 +2,27 @@ import { loadBalancers } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 
-/** What the HAProxy of a load balancer has counted since its process started. */
+/** Counters of a load balancer's HAProxy since the start of its process. */
 export interface EdgeCounters {
-  /** Process that counts; another one begins at nought. */
+  /** Process id; the counters of another process begin at 0. */
   pid: number;
-  /** Answers of 500 and more to visitors, the app's own among them. */
+  /** Responses with status 500 and above to visitors, including the app's own. */
   failedAnswers: number;
-  /** Connections to web nodes that were not made. */
+  /** Failed connections to web nodes. */
   connectErrors: number;
-  /** Answers of web nodes that broke off. */
+  /** Interrupted responses of web nodes. */
   responseErrors: number;
-  /** Requests that were sent again, to another web node too. */
+  /** Retried requests, also those to another web node. */
   retries: number;
 }
 
-/** Asks HAProxy, as root there. A program of one line, since no host has another client for a Unix socket. */
+/** Command that queries HAProxy, as root: a one-line program, since hosts have no other client for Unix sockets. */
 const ask =
   "echo 'show info;show stat' | sudo node -e '" +
   'const s=require("net").connect("/run/haproxy/admin.sock");s.setTimeout(5000,()=>s.destroy());' +
   "process.stdin.pipe(s).pipe(process.stdout)'";
 
-/** Counters in the answer to `show info;show stat`. @throws Error if something is not in it. */
+/** Parses the counters in the answer to `show info;show stat`. @throws Error if a counter is missing. */
 export function countersIn(answer: string): EdgeCounters {
   const lines = answer.split("\n").map((line) => line.trim());
   const pid = Number(lines.find((line) => line.startsWith("Pid:"))?.slice(4));
@@ -44,7 +44,7 @@ export function countersIn(answer: string): EdgeCounters {
   };
 }
 
-/** What each load balancer has counted, by name; undefined where one does not answer. */
+/** Counters of each load balancer by name; undefined for one that does not answer. */
 export async function edgeCounters(
   outputs: StackOutputs,
 ): Promise<Map<string, EdgeCounters | undefined>> {
@@ -55,7 +55,7 @@ export async function edgeCounters(
   return new Map(await Promise.all(asked));
 }
 
-/** Lines on the requests that were lost between two looks, for a person. */
+/** Lines for the operator about the requests lost between two readings of the counters. */
 export function lostLines(
   before: ReadonlyMap<string, EdgeCounters | undefined>,
   after: ReadonlyMap<string, EdgeCounters | undefined>,

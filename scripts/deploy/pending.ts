@@ -7,7 +7,7 @@ import type { BundleService } from "../../services/bundle";
 /** Steps that change nothing. */
 const idle = ["same", "read", "refresh"];
 const appUnit = "/etc/systemd/system/app@.service";
-/** Says itself whether a wrong table ends the release, which it does not if the release ran before. */
+/** Unit whose text depends on the release: an unsupported table stops only a release that never ran. */
 const tableCheck = `/etc/systemd/system/${tableCheckTemplate}`;
 const current = "/srv/app/current";
 /** Directory of runtimes on the hosts. */
@@ -15,7 +15,7 @@ const runtimes = "/srv/runtime/";
 /** A change of a unit file. */
 const unitKey = /^files\["(\/etc\/systemd\/system\/[^"\\]+)"\]$/;
 
-/** Inputs of a configuration, as far as a release may touch them. */
+/** Inputs of a configuration that a release may change. */
 interface ConfigurationInputs {
   files?: Record<string, unknown>;
   services?: BundleService[];
@@ -27,8 +27,8 @@ function shortName(urn: string): string {
 }
 
 /**
- * A unit without what a release brings: its runtime, whether it was here before, and where `saysCommand` the
- * command of the app's own unit.
+ * The text of a unit without the parts that depend on the release: the runtime, whether the release ran earlier, and
+ * with `saysCommand` the command of the app's own unit.
  */
 function withoutRelease(
   { files = {} }: ConfigurationInputs,
@@ -40,7 +40,7 @@ function withoutRelease(
   return varies ? text.replace(/^ExecStart=.*$/m, "ExecStart=") : text;
 }
 
-/** Services without what a pin changes: whether the migration runs again when the release is switched. */
+/** Services without the part that depends on a pin: whether a switch of the release runs the migration again. */
 function withoutPin({ services = [] }: ConfigurationInputs): BundleService[] {
   return services
     .map(serviceWithoutRuntime)
@@ -52,9 +52,9 @@ function withoutPin({ services = [] }: ConfigurationInputs): BundleService[] {
 }
 
 /**
- * The values of a configuration that would change though no release changes them.
+ * The changed values of a configuration that do not depend on the release.
  *
- * @param saysCommand whether a release says its command itself, so that this may change with it.
+ * @param saysCommand true if a release has its own command, which may then change with it.
  */
 function beyondRelease(
   { detailedDiff, diffs, old, new: next }: StepEventMetadata,
@@ -84,7 +84,7 @@ function beyondRelease(
   });
 }
 
-/** `files["/etc/a"]` and what belongs to it as the path, everything else by its first word. */
+/** Name of a change: the path for `files["/etc/a"]` and its parts, the first word of the key for all others. */
 function place(key: string): string {
   const [, word = key, path] = /^(\w+)(?:\["([^"]+)"\])?/.exec(key) ?? [];
   if (path === undefined) return word;
@@ -92,8 +92,8 @@ function place(key: string): string {
 }
 
 /**
- * What a planned update would change besides the release: a line for each resource, with the values of a
- * configuration. Empty: nothing.
+ * Changes of a planned update besides the release: a line for each resource, with the changed values of a
+ * configuration. Empty: none.
  */
 export function pendingEdits(events: readonly EngineEvent[], saysCommand: boolean): string[] {
   return events.flatMap(({ resourcePreEvent }) => {
@@ -108,8 +108,8 @@ export function pendingEdits(events: readonly EngineEvent[], saysCommand: boolea
 }
 
 /**
- * The text of a unit without what the runtime of a release says there: its path with variables, and whether a
- * program is looked for in it.
+ * The text of a unit without the parts that depend on the release's runtime: the path with variables, and whether
+ * systemd searches the path for a program.
  */
 function withoutRuntime(text: string): string {
   return text
@@ -117,12 +117,12 @@ function withoutRuntime(text: string): string {
     .replace(/^ExecStart=\/usr\/bin\/(?:env )?node /m, "ExecStart=node ");
 }
 
-/** The same for a service: whether it waits for the runtime. */
+/** A service without the part that depends on the runtime: whether it needs the runtime's files. */
 function serviceWithoutRuntime({ needs = [], ...service }: BundleService): BundleService {
   return { ...service, needs: needs.filter((path) => !path.startsWith(runtimes)) };
 }
 
-/** The same for packages: a runtime may need its own, and one taken away stays installed. */
+/** Packages without those that a runtime needs; converge uninstalls no package. */
 function withoutRuntimePackages(packages: readonly string[] = []): string[] {
   return packages.filter((name) => name !== "python3");
 }

@@ -4,20 +4,20 @@ import { plainCommand, type ReleaseFacts } from "../../release/facts";
 import type { StackOutputs } from "../operate/outputs";
 import { releaseNodes, startOnNode } from "../operate/releases";
 
-/** A release that is to be pinned. */
+/** A release to pin. */
 export interface Pinned {
   digest: string;
-  /** What it says of itself; undefined: nothing is known. */
+  /** Facts about the release; undefined: not known. */
   facts: ReleaseFacts | undefined;
   /** Settings of the app in the stack file. */
   app: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The command that a release is pinned with, so that every desk runs it the same way; undefined if the
- * settings have a command for all releases, or say that there is no server.
+ * The command to pin with a release, so that an `up` from every machine runs it the same way; undefined if the
+ * settings have a command for all releases, or an app without a server.
  *
- * @throws Error if the release does not say how it is run.
+ * @throws Error if the release has no command.
  */
 export async function pinnedCommand(
   outputs: StackOutputs,
@@ -25,7 +25,7 @@ export async function pinnedCommand(
 ): Promise<string | undefined> {
   if ("command" in app || isSiteAlone(app)) return undefined;
   if (facts?.command) return commandText(facts.command);
-  // As the program runs what the hosts fetch.
+  // This is the command of every release that the hosts download.
   if ("url" in app) return commandText(plainCommand);
   const { command, script } = await startOnNode(outputs, releaseNodes(outputs)[0]!.name, digest);
   if (command) return commandText(command);
@@ -36,8 +36,8 @@ export async function pinnedCommand(
 }
 
 /**
- * The runtime that a release is pinned with, so that it runs with its own; undefined if neither it nor the settings
- * have one, or if it does not say anything of itself.
+ * The runtime to pin with a release, so that the release keeps its own runtime; undefined if neither the release nor
+ * the settings have one, or if the facts about the release are not known.
  */
 export function pinnedRuntime({ facts, app }: Pinned): Runtime | undefined {
   if (!facts || (facts.runtime === undefined && !("runtime" in app))) return undefined;

@@ -10,18 +10,19 @@ import type { StackNode, StackOutputs } from "../operate/outputs";
 import { releaseNodes } from "../operate/releases";
 import type { Pin } from "./engine";
 
-/** Longest wait for a node that is up, seconds. */
+/** Longest wait for a running node, seconds. */
 const connectSeconds = 30;
 const silent: Log = { status: () => undefined, info: () => undefined, warn: () => undefined };
 
-/** A release as it comes to the nodes: an archive from here, or an address; with what runs it. */
+/** A release on its way to the nodes: a local archive or a URL, with its runtime. */
 export type Delivered = PushedRelease;
 
 /**
- * Brings a release to all app and web nodes at once; nothing uses it yet. A node that has it is left alone.
+ * Pushes a release to all app and web nodes in parallel, without a switch to it. A node with the release does not
+ * change.
  *
- * @param pins host keys by node; one without is not asked for anything.
- * @throws Error naming each node that does not have it now.
+ * @param pins host keys by node; the push to a node without a pin fails before a connection.
+ * @throws Error that names each node without the release.
  */
 export async function pushToAll(
   outputs: StackOutputs,

@@ -1,20 +1,20 @@
 import { type NodeReleases, releaseText, runningLines } from "../operate/releases";
 
-/** What the nodes have, by name; undefined where one does not answer. */
+/** Releases of the nodes by name; undefined for a node that does not answer. */
 type States = ReadonlyMap<string, NodeReleases | undefined>;
 
-/** A release to go back to. */
+/** Target of a rollback. */
 export interface Target {
   digest: string;
-  /** False: no node remembers that it ran. */
+  /** False: no node has a record that the release ran. */
   ran: boolean;
 }
 
 /**
- * The release that all nodes are to go back to: the one that a word names by its first digits, else the one
- * that ran before.
+ * The target of a rollback of all nodes: the release that a word names by its first digits, else the earlier
+ * release.
  *
- * @throws Error naming the nodes if not all have it, or if it is not clear which one is meant.
+ * @throws Error that names the nodes if not all have the release, or if the word matches several releases.
  */
 export function rollbackTarget(states: States, word?: string): Target {
   const silent = [...states].filter(([, state]) => !state).map(([name]) => name);
@@ -38,7 +38,7 @@ function text(all: readonly [string, NodeReleases][], digest: string): string {
   return releaseText(digest, facts);
 }
 
-/** What ran before on the first node, to which new releases come first. */
+/** The earlier release of the first node, which gets new releases first. */
 function before(all: readonly [string, NodeReleases][]): string {
   const currents = new Set(all.map(([, { current }]) => current));
   if (currents.size > 1) {

@@ -23,29 +23,29 @@ export interface ReleaseSession {
   text: string;
   /** Name of the stack. */
   stack: string;
-  /** The command that applies edits of its file. */
+  /** The shell command that applies edits of the stack's file. */
   upCommand: string;
   steps: Steps;
   say: (line: string) => void;
 }
 
-/** What is to run, and how that is told. */
+/** The wanted release, with messages for failures. */
 export interface Wanted {
-  /** What the stack file is to name once it runs. */
+  /** Release that the stack file names after the change. */
   named: Named;
-  /** What is brought to the nodes first. @default they have it */
+  /** The release to push to the nodes first. @default the nodes have it */
   delivered?: Delivered;
-  /** Whether a release says its command itself. */
+  /** True if a release has its own command. */
   saysCommand: boolean;
-  /** How to go on after a failure, in a line. */
+  /** Remedy after a failure, one line. */
   onFailure: string;
-  /** What to do where the release itself wants more than a release may change. @default nothing besides */
+  /** Further remedy if the release itself needs more changes than a release may make. @default none */
   onMore?: string;
 }
 
 const print = (line: string) => console.log(line);
 
-/** @throws Error if the stack is not up, or another command works on the local one. */
+/** Opens a session. @throws Error if the stack is not up, or if another command works on the local stack. */
 export function openSession({ stack }: Asked, command: string): ReleaseSession {
   const outputs = outputsOf(stack);
   if (stack === undefined) takeLock(localPaths.lock, command);
@@ -60,7 +60,7 @@ export function openSession({ stack }: Asked, command: string): ReleaseSession {
   };
 }
 
-/** Asks whether to go on, unless that was said before. @throws Error if there is nobody to ask. */
+/** Asks the operator whether to continue, unless `--yes` was given. @throws Error without a terminal. */
 export async function consent(
   { stack }: Pick<ReleaseSession, "stack">,
   { yes }: Pick<Asked, "yes">,
@@ -72,10 +72,10 @@ export async function consent(
 }
 
 /**
- * Brings all nodes to what is wanted. The stack file is written at the end alone, so that it never names what
- * did not come up.
+ * Switches all nodes to the wanted release. The stack file is written only at the end, so that it never names a
+ * release that did not start.
  *
- * @throws Error with the reason, what runs now, and how to go on.
+ * @throws Error with the reason, the running releases, and the remedy.
  */
 export async function carryOut(
   session: ReleaseSession,
@@ -116,7 +116,7 @@ export async function carryOut(
   for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
 }
 
-/** How nodes that run different releases all get the one back that the last of them still runs. */
+/** Remedy for nodes with different releases: a rollback of all to the release that the last node still runs. */
 function goBack(states: readonly (NodeReleases | undefined)[]): string[] {
   const currents = states.map((state) => state?.current);
   const last = currents.at(-1);
@@ -133,7 +133,7 @@ function openEngine(
   return stack === undefined ? localEngine(options) : cliEngine(stack, options);
 }
 
-/** Size of a file for a person, such as `1.3 MB`. */
+/** Size of a file as text, such as `1.3 MB`. */
 export function sizeText(path: string): string {
   return `${(statSync(path).size / 1e6).toFixed(1)} MB`;
 }

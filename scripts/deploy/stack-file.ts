@@ -6,27 +6,27 @@ import type { Runtime } from "../../config/runtime";
 /** Key of the app's settings in a stack file. */
 const appKey = ["config", "webstack:app"];
 
-/** Which release a stack file is to name. */
+/** The release for a stack file to name. */
 export type Named =
   | { path: string }
   | { url: string; sha256: string }
   | {
-      /** SHA-256 of a release that runs whatever the other settings say. */
+      /** SHA-256 of a pinned release, which takes precedence over the other settings. */
       pin: string;
-      /** Its command, if the settings have none. */
+      /** Command of the release, if the settings have none. */
       command?: string;
-      /** Its runtime, if the settings or the release have one; empty for the Node.js of the distribution. */
+      /** Runtime of the release, if the settings or the release have one; empty: the Node.js of the distribution. */
       runtime?: Runtime;
     }
-  /** What it names without a pin. */
+  /** The release that the stack file names without a pin. */
   | "unpinned";
 
-/** Name of the file with the settings of a stack; of `organization/project/stack` the last part counts. */
+/** Name of a stack's file; only the last part of `organization/project/stack` counts. */
 export function stackFileName(stack: string): string {
   return `Pulumi.${stack.split("/").at(-1)}.yaml`;
 }
 
-/** Path and text of a stack's file. @throws Error if there is none. */
+/** Path and text of a stack's file. @throws Error if the file is missing. */
 export function readStackFile(stack: string, directory: string): { path: string; text: string } {
   const path = join(directory, stackFileName(stack));
   try {
@@ -38,7 +38,7 @@ export function readStackFile(stack: string, directory: string): { path: string;
   }
 }
 
-/** Writes a stack file in one step: whoever reads it finds the old one or the new one. */
+/** Writes a stack file atomically: a reader finds the old text or the new text. */
 export function writeStackFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;
   try {
@@ -50,10 +50,10 @@ export function writeStackFile(path: string, text: string): void {
 }
 
 /**
- * The text of a stack file that names another release; comments and all other settings stay.
+ * Changes the text of a stack file to name another release; comments and all other settings stay.
  *
- * @throws Error if the text is no YAML, if the settings of the app are no map, or if a build is left that
- * nothing needs.
+ * @throws Error if the text is not YAML, if the settings of the app are not a map, or if the stack file would keep
+ * a build that no release needs.
  */
 export function naming(text: string, named: Named): string {
   const document = parseDocument(text);
@@ -85,7 +85,7 @@ function settingsOf(named: Named): Record<string, string | Runtime> {
   };
 }
 
-/** Settings that contradict the new ones. */
+/** Names of settings that contradict the new ones. */
 function replaced(app: YAMLMap, named: Named): string[] {
   if (named === "unpinned" || "pin" in named) return [];
   if ("path" in named) return ["url", "sha256"];
@@ -96,7 +96,7 @@ function replaced(app: YAMLMap, named: Named): string[] {
   );
 }
 
-/** The app's settings as they stand in a stack file. */
+/** The app's settings, as written in a stack file. */
 export function appIn(text: string): Record<string, unknown> {
   const { config } = (parseDocument(text).toJS() ?? {}) as {
     config?: Record<string, Record<string, unknown> | undefined>;

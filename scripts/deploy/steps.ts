@@ -1,14 +1,14 @@
-/** After this time a step that has not ended says that it is at work, milliseconds. */
+/** Time after which a running step prints a line, milliseconds. */
 const patienceMs = 5_000;
 
-/** Steps of a command, each printed as one line with its time when it has ended. */
+/** Steps of a command; each prints one line with its time at its end. */
 export class Steps {
   constructor(private readonly say: (line: string) => void) {}
 
   /**
    * Does one step.
    *
-   * @param text what is said when it has ended well, from its result.
+   * @param text makes the line of a successful step from its result.
    */
   async step<T>(name: string, work: () => Promise<T> | T, text = (_: T) => name): Promise<T> {
     const begun = Date.now();

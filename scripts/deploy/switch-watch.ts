@@ -4,7 +4,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 export interface Stopped {
   /** Node name, such as `app-2`. */
   name: string;
-  /** Unit, reason and the end of its log, as converge said them. */
+  /** Unit, reason and the end of the unit's log, as converge reported them. */
   reason: string;
 }
 
@@ -14,12 +14,12 @@ function lastName(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-/** Follows an update: says each node that has it with its time, and remembers where it stopped and why. */
+/** Follows an update: prints each switched node with its time, and records where and why the update stopped. */
 export class SwitchWatch {
   private readonly begun = new Map<string, number>();
   private readonly failed = new Set<string>();
   private readonly reasons = new Map<string, string[]>();
-  /** Errors that are about no resource, such as that another update is at work. */
+  /** Errors without a resource, such as another update in progress. */
   private readonly general: string[] = [];
 
   constructor(
@@ -27,7 +27,7 @@ export class SwitchWatch {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Takes one event of the engine. */
+  /** Receives one event of the engine. */
   readonly onEvent = (event: EngineEvent): void => {
     const start = event.resourcePreEvent?.metadata;
     if (start && start.op !== "same") this.begun.set(start.urn, this.now());
@@ -43,7 +43,7 @@ export class SwitchWatch {
     this.listen(event);
   };
 
-  /** Where the update stopped, with the reasons; empty if no resource is to blame. */
+  /** The nodes or resources at which the update stopped, with the reasons; empty if no resource is the cause. */
   stopped(): Stopped[] {
     return [...this.failed].map((urn) => {
       const reason = (this.reasons.get(urn) ?? ["no reason was given"]).join("\n");
@@ -51,7 +51,7 @@ export class SwitchWatch {
     });
   }
 
-  /** Errors that name no resource that failed. */
+  /** Errors without a failed resource. */
   others(): string[] {
     const blamed = [...this.reasons].filter(([urn]) => !this.failed.has(urn));
     return [...new Set([...this.general, ...blamed.flatMap(([, texts]) => texts)])];
@@ -61,7 +61,7 @@ export class SwitchWatch {
     if (!diagnosticEvent || diagnosticEvent.ephemeral) return;
     const { urn, severity, message } = diagnosticEvent;
     const text = message.trim().replace(/^error: /, "");
-    // Debug messages repeat values in clear, secrets included.
+    // Debug messages contain values in clear, also secrets.
     if (text === "" || (severity as string) === "debug") return;
     if (severity === "error") {
       if (urn) this.reasons.set(urn, [...(this.reasons.get(urn) ?? []), text]);

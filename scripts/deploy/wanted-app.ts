@@ -27,19 +27,19 @@ const keys = {
 } as const;
 const shape = z.object({ app: appSettings({}).pick(keys) });
 
-/** A release that is to run, ready to come to the nodes. */
+/** A wanted release, ready to be pushed. */
 export interface Ready {
   release: Delivered;
-  /** What it says of itself; empty if the hosts fetch it. */
+  /** Facts about the release; empty if the hosts download it. */
   facts: ReleaseFacts;
 }
 
 /**
- * Builds and packs the app that a stack file names, as the program would; one with an address is left to
- * the hosts.
+ * Builds and packs the app that a stack file names, as the program would; the hosts download a release with a URL
+ * themselves.
  *
  * @param isLocal true for the stack on the local cloud.
- * @throws Error that names the setting if one is wrong, or with what the build said.
+ * @throws Error that names a wrong setting, or with the build's output.
  */
 export function makeReady(settings: string, projectRoot: string, isLocal = false): Ready {
   const all = appIn(settings);
@@ -50,7 +50,7 @@ export function makeReady(settings: string, projectRoot: string, isLocal = false
   const runtime = describedRuntime(data.app.runtime);
   const architecture = (): Architecture =>
     isLocal ? machineArchitecture() : architectureOf(String(all.serverType ?? ""));
-  // Brought ahead: while nodes are switched none waits for it.
+  // The runtime is pushed before the switch, so that no node waits for it then.
   const own = (): Partial<Delivered> => {
     const pushed = runtimePackage(runtime, projectRoot, architecture);
     if (!pushed) return {};
@@ -71,7 +71,7 @@ export function makeReady(settings: string, projectRoot: string, isLocal = false
       hasServer: !site.only,
     },
     resolve(projectRoot, path),
-    // The engine alone can read the stack's secrets, and a build gets none of them here.
+    // Only the engine can read the stack's secrets; this build gets none of them.
     { projectRoot, secrets: [], architecture },
   );
   return { release: { digest, archive, ...releaseLocation, ...own() }, facts };

@@ -1,21 +1,21 @@
-/** Asks the API of a local cloud; such as `cloudGet`. */
+/** GET of a local cloud's API, such as `cloudGet`. */
 export type Get = <T>(path: string) => Promise<T>;
 
-/** One thing that the cloud did with a server. */
+/** One action of the cloud on a server. */
 export interface MachineAction {
-  /** Counts up over all servers. */
+  /** Id, which increases over the actions of all servers. */
   id: number;
   server: string;
-  /** As the API names it, such as `stop_server`. */
+  /** The API's name of the action, such as `stop_server`. */
   command: string;
   status: string;
-  /** Milliseconds since 1970; the API tells whole seconds. */
+  /** Start, milliseconds since 1970; the API reports whole seconds. */
   begunMs: number;
-  /** Infinite while it is under way. */
+  /** End, milliseconds since 1970; infinite for a running action. */
   endedMs: number;
 }
 
-/** A time in which a server had no power. */
+/** Time without power of a server. */
 export interface Absence {
   server: string;
   fromMs: number;
@@ -30,11 +30,11 @@ interface WireAction {
   finished: string | null;
 }
 
-/** What takes a server's power, and what gives it back. */
+/** Actions that cut a server's power, and actions that restore it. */
 const stops = ["stop_server", "shutdown_server", "delete_server"];
 const starts = ["change_server_type", "start_server", "rebuild_server"];
 
-/** What the cloud did with each server that is there, in the order in which it began. */
+/** Actions of the cloud on each existing server, in the order of their start. */
 export async function machineActions(get: Get): Promise<MachineAction[]> {
   type Servers = { servers: { id: number; name: string }[] };
   const { servers } = await get<Servers>("/servers?per_page=50");
@@ -55,7 +55,7 @@ export async function machineActions(get: Get): Promise<MachineAction[]> {
     }));
 }
 
-/** From each stop of a server to the end of what started it again. */
+/** Times without power: from each stop of a server to the end of the action that started it again. */
 export function absences(actions: readonly MachineAction[]): Absence[] {
   return actions.flatMap(({ server, command, begunMs }, i) => {
     if (!stops.includes(command)) return [];
@@ -66,7 +66,7 @@ export function absences(actions: readonly MachineAction[]): Absence[] {
   });
 }
 
-/** Pairs of servers that had no power at the same time. */
+/** Pairs of servers without power at the same time. */
 export function overlaps(found: readonly Absence[]): string[] {
   return found.flatMap((one, i) =>
     found

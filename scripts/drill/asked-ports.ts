@@ -1,15 +1,15 @@
-/** A place where a supervisor or a broker listens. */
+/** A listener of a supervisor or a broker. */
 export interface Target {
-  /** Where it is, such as `10.0.4.11:9201`, or the path of a Unix socket. */
+  /** Address, such as `10.0.4.11:9201`, or path of a Unix socket. */
   at: string;
   scheme: "http" | "https";
-  /** Paths that are asked for, each with GET and with POST. */
+  /** Requested paths, each with GET and with POST. */
   paths: readonly string[];
 }
 
-/** A call that was answered. */
+/** An answered call. */
 export interface Answered {
-  /** Who asked, such as `nobody on db-1`. */
+  /** Caller, such as `nobody on db-1`. */
   from: string;
   at: string;
   method: string;

@@ -7,10 +7,10 @@ import type { Drill } from "./drill";
 /** A schema of the drill's own. */
 const schema = "drill_ballast";
 const drop = `DROP DATABASE IF EXISTS ${schema}`;
-/** Random bytes that are written, MB; each statement writes 8 of them. */
+/** Written random data, MB; each statement writes 8 MB. */
 export const ballastMb = 512;
 const statementMb = 8;
-/** Time for the disks to take what was written, milliseconds: it is no part of what is measured. */
+/** Time for the disks to write the data, milliseconds; not part of the measurement. */
 const settleMs = 5_000;
 
 async function fill(outputs: StackOutputs, primary: string): Promise<void> {
@@ -28,7 +28,7 @@ async function fill(outputs: StackOutputs, primary: string): Promise<void> {
   for (let mb = 0; mb < ballastMb; mb += statementMb) await query(outputs, primary, insert);
 }
 
-/** The drill in a group that has far more data than a new stack. */
+/** The drill in a group with far more data than a new stack has. */
 export function withBallast(drill: Drill): Drill {
   const run = async (outputs: StackOutputs) => {
     await query(outputs, await waitForGroup(outputs, 120), drop);

@@ -6,11 +6,11 @@ import { runOnNode } from "../operate/ssh";
 import { openTunnel } from "../operate/tunnel";
 import { accounts, type BankDoor, type Booked, type Books, opening } from "./bank";
 
-/** A door that leads to tables of the database. */
+/** A {@link BankDoor} to tables of the database. */
 export interface OpenDoor extends BankDoor {
-  /** The books as a member has them. */
+  /** Reads the books of a member. */
   books: (node: string) => Promise<Books>;
-  /** Ends the way to the proxies. */
+  /** Closes the tunnel to the proxies. */
   close: () => void;
 }
 
@@ -28,8 +28,8 @@ const tables = [
 ].join("; ");
 
 /**
- * Makes a bank's tables on the primary, and a way to the database's proxies on an app node, which a
- * user's own program would connect to.
+ * Creates a bank's tables on the primary, and a tunnel to the database proxies on an app node, to which
+ * a user's own program would connect.
  */
 export async function openDoor(outputs: StackOutputs, primary: string): Promise<OpenDoor> {
   await query(outputs, primary, tables);
@@ -48,12 +48,12 @@ export async function openDoor(outputs: StackOutputs, primary: string): Promise<
   };
 }
 
-/** Removes the tables of a bank; `primary` is who takes writes now. */
+/** Removes the tables of a bank; `primary` is the present primary. */
 export async function removeBooks(outputs: StackOutputs, primary: string): Promise<void> {
   await query(outputs, primary, dropTables);
 }
 
-/** What the app on a node connects with. */
+/** Database credentials of the app on a node. */
 async function credentials(outputs: StackOutputs, app: string) {
   const file = await runOnNode(outputs, app, "sudo cat /etc/webstack/app.env");
   const value = (key: string) => new RegExp(`^${key}="?([^"\\n]+)`, "m").exec(file)?.[1];
@@ -67,7 +67,7 @@ async function shortly<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await createConnection(options);
-  // Without a listener a connection that breaks while nothing is asked would end the process.
+  // Without a listener the error of a broken idle connection would end the process.
   connection.on("error", () => undefined);
   try {
     const result = await work(connection);
@@ -79,7 +79,7 @@ async function shortly<T>(
   }
 }
 
-/** Reads two balances, writes both and notes the transfer; nothing if it is noted already. */
+/** Reads two balances, writes both and records the transfer; does nothing for a recorded transfer. */
 async function book(connection: Connection, { id, payer, payee, amount }: Booked): Promise<void> {
   const run = async <T extends RowDataPacket[] | ResultSetHeader>(sql: string, values: unknown[]) =>
     (await connection.query<T>({ sql, timeout: statementMs }, values))[0];

@@ -2,53 +2,53 @@ import { randomBytes, randomInt } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Money that changed its owner, or may have. */
+/** A transfer of money, with its result. */
 export interface Transfer {
   id: string;
   payer: number;
   payee: number;
   amount: number;
-  /** When its outcome was known or given up, milliseconds. */
+  /** Time at which the result was known or the client gave up, milliseconds. */
   answeredMs: number;
   /** `unknown`: it may or may not have happened. */
   result: "acknowledged" | "unknown";
 }
 
-/** A transfer as a member has it. */
+/** A transfer, as recorded by a member. */
 export type Booked = Pick<Transfer, "id" | "payer" | "payee" | "amount">;
 
-/** What a member has of a bank. */
+/** A bank's data on a member. */
 export interface Books {
   /** Balance by account, counted from 0. */
   balances: readonly number[];
   transfers: readonly Booked[];
 }
 
-/** How a bank reaches its books: each call is a connection of its own. */
+/** Access of a bank to its books; each call uses a new connection. */
 export interface BankDoor {
-  /** @throws Error if it may not have happened. */
+  /** Transfers money. @throws Error if the transfer may not have happened. */
   transfer: (asked: Booked) => Promise<void>;
-  /** What all balances make on some replica; undefined before it has them. */
+  /** Sum of all balances on some replica; undefined before the replica has the accounts. */
   audit: () => Promise<{ node: string; sum: number } | undefined>;
 }
 
-/** Accounts of a bank, and what each has at first. */
+/** Number of a bank's accounts, and the initial balance of each. */
 export const accounts = 10;
 export const opening = 1_000;
-/** Longest time for one transfer, milliseconds: what the sample app gives a write. */
+/** Longest time for one transfer, milliseconds: the sample app's limit of a write. */
 const deadlineMs = 15_000;
 const retryMs = 100;
 const tellerPauseMs = 40;
 const auditPauseMs = 200;
 
 /**
- * A bank beside the site, as a program with short connections would have it: each attempt of a
- * transfer is a connection and a transaction that reads two balances, writes both, and notes the
- * transfer. An auditor adds the balances up on the replicas. No sum may ever differ.
+ * A bank beside the site, like a program with short connections: each attempt at a transfer is a connection
+ * and a transaction that reads two balances, writes both, and records the transfer. An auditor sums
+ * the balances on the replicas. Every sum must be equal.
  */
 export class Bank {
   readonly transfers: Transfer[] = [];
-  /** What the auditor found wrong. */
+  /** Wrong sums that the auditor found. */
   readonly wrongSums: string[] = [];
   audits = 0;
   private going = false;
@@ -61,13 +61,13 @@ export class Bank {
     this.work = Promise.all([this.tellOn(), this.auditOn()]);
   }
 
-  /** Resolves when the transfer under way has its outcome. */
+  /** Resolves once the running transfer has its result. */
   async stop(): Promise<void> {
     this.going = false;
     await this.work;
   }
 
-  /** Promises that a member's books break. */
+  /** Promises that the books of a member break. */
   brokenBy(member: string, { balances, transfers }: Books): string[] {
     const sum = balances.reduce((total, balance) => total + balance, 0);
     const expected = new Array<number>(accounts).fill(opening);
@@ -100,7 +100,7 @@ export class Bank {
     }
   }
 
-  /** Tries until it is done or the time is over; the id makes a second attempt harmless. */
+  /** Repeats a transfer until it succeeds or the time is over; the id makes a second attempt harmless. */
   private async insist(asked: Booked): Promise<boolean> {
     for (const end = performance.now() + deadlineMs; ; await pause(retryMs)) {
       const isDone = await this.door.transfer(asked).then(

@@ -5,7 +5,7 @@ import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { askForwarded } from "./forwarded-ports";
 
-/** Every path that a supervisor has or had, none with an argument that would have an effect. */
+/** Every present or former path of a supervisor, without an argument that would have an effect. */
 const supervisorPaths = [
   ...["/", "/primary", "/replica?lag=1s", "/state", "/health", "/leaving", "/view", "/claim"],
   ...["/release", "/change", "/vote", "/record", "/override", "/saved"],
@@ -14,7 +14,7 @@ const brokerPaths = [
   ...["/", "/v1/ready", "/v1/floating_ips", "/v1/actions/1", "/v1/floating_ips/1/actions/assign"],
 ];
 
-/** Everything where supervisors and brokers listen on the private network. */
+/** All listeners of supervisors and brokers on the private network. */
 export function targetsOf({ nodes }: StackOutputs): Target[] {
   const addresses = nodes.filter(({ role }) => role === "db").map(({ privateIp }) => privateIp);
   return addresses.flatMap((address): Target[] => [
@@ -29,7 +29,7 @@ export function targetsOf({ nodes }: StackOutputs): Target[] {
 /** The socket of a database node's own supervisor. */
 export const ownSocket: Target = { at: controlSocket, scheme: "http", paths: supervisorPaths };
 
-/** A script that asks targets, and says a line `<at> <method> <path> <status>` for each answer. */
+/** A script that calls targets, and prints a line `<at> <method> <path> <status>` for each answer. */
 export function askingScript(targets: readonly Target[]): string {
   const each = targets.map(({ at, scheme, paths }) => {
     const isSocket = at.startsWith("/");
@@ -45,7 +45,7 @@ export function askingScript(targets: readonly Target[]): string {
   return [...each, "wait", "true"].join("\n");
 }
 
-/** The answers in what {@link askingScript} said. */
+/** Parses the output of {@link askingScript}. */
 export function answersIn(from: string, said: string): Answered[] {
   return said.split("\n").flatMap((line) => {
     const [, at, method, path, status] =
@@ -55,14 +55,14 @@ export function answersIn(from: string, said: string): Answered[] {
   });
 }
 
-/** True for what anybody may be told: who has which role, and that there is nothing else. */
+/** True for answers that every caller may get: the roles of the nodes, and 404 for other paths. */
 function isCheck({ at, method, path, status }: Answered): boolean {
   if (!at.endsWith(`:${checksPort}`)) return false;
   const asksRole = method === "GET" && /^\/(primary|replica)(\?|$)/.test(path);
   return asksRole ? status === 200 || status === 503 : status === 404;
 }
 
-/** The answers that a stranger must not get, in words. */
+/** The answers that an unauthorized caller must not get, in words. */
 export function wronglyAnswered(answers: readonly Answered[]): string[] {
   return answers
     .filter((answer) => !isCheck(answer))
@@ -70,11 +70,11 @@ export function wronglyAnswered(answers: readonly Answered[]): string[] {
 }
 
 /**
- * Asks for every path of every supervisor and broker, as `nobody` on each database and app node, and
- * through SSH to each node of the stack. Nothing is changed by a stack that answers as it should.
+ * Calls every path of every supervisor and broker, as `nobody` on each database and app node, and
+ * through SSH to each node of the stack. The calls change nothing on a stack that refuses them.
  *
- * @returns what was answered, whether it may be or not.
- * @throws Error if an app node is not answered by the checks, which it must be.
+ * @returns all answers, permitted or not.
+ * @throws Error if an app node gets no answer of the checks, which it must get.
  */
 export async function probeClosedPorts(outputs: StackOutputs): Promise<Answered[]> {
   const targets = targetsOf(outputs);

@@ -7,20 +7,20 @@ import { waitForGroup, waitForMember } from "./database-state";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
-/** Units whose programs are told another time; they end and start in this order. */
+/** Units whose programs get another time, in the order of their stop and start. */
 const units = ["webstack-supervisor.service", mysqlUnit];
-/** The dynamic linker puts the folder of the machine's own libraries in the place of `$LIB`. */
+/** Path of libfaketime; the dynamic linker replaces `$LIB` by the folder of the machine's own libraries. */
 const library = "/usr/$LIB/faketime/libfaketimeMT.so.1";
-/** How far the clock is off, in seconds, as the library reads it. */
+/** File from which the library reads the offset of the clock, seconds. */
 const clockFile = "/run/webstack-clock";
 const hourSeconds = 3_600;
-/** How long a clock stays off, milliseconds: longer than any wait of supervisor or group for a member. */
+/** Time for which a clock stays off, milliseconds: longer than any wait of supervisor or group for a member. */
 const offMs = 8_000;
 
 /**
- * What the library is told. The monotonic clock, and the waits on it, stay as they are, as with a real step;
- * with its fix for older C libraries each wait of MySQL ends at once (seen, libfaketime 0.9.12). Times of
- * files are not changed by a step either.
+ * Settings of the library. The monotonic clock and the waits on it do not change, as in a real step of the clock;
+ * with the library's fix for older C libraries each wait of MySQL ends at once (tried, libfaketime 0.9.12). A real
+ * step does not change the times of files either.
  * https://github.com/wolfcw/libfaketime/blob/master/README
  */
 const environment = [
@@ -32,17 +32,17 @@ const environment = [
   "NO_FAKE_STAT=1",
 ];
 
-/** Below `/run`: a loss of power ends it. */
+/** Drop-ins below `/run`, which a power failure removes. */
 const dropIns = units.map((unit) => `/run/systemd/system/${unit}.d/90-clock.conf`);
 
-/** A shell command that steps the clock of a node to so many seconds from the right time, at once. */
+/** A shell command that steps the clock of a node at once to the given offset from the right time. */
 export function stepCommand(seconds: number): string {
   const sign = seconds < 0 ? "-" : "+";
   const file = `${clockFile}.new`;
   return `echo ${sign}${Math.abs(seconds)} | sudo tee ${file} >/dev/null && sudo mv ${file} ${clockFile}`;
 }
 
-/** A shell command after which the units, once started anew, have a clock that can be stepped. */
+/** A shell command that gives the units, after a restart, a clock that the drill can step. */
 export function prepareCommand(): string {
   const lines = ["[Service]", ...environment.map((setting) => `Environment=${setting}`)];
   const content = lines.map((line) => `'${line}'`).join(" ");
@@ -54,12 +54,12 @@ export function prepareCommand(): string {
   return [there, stepCommand(0), ...files, "sudo systemctl daemon-reload"].join(" && ");
 }
 
-/** A shell command after which the units, once started anew, have the clock of the machine. */
+/** A shell command that gives the units, after a restart, the clock of the machine. */
 export function restoreCommand(): string {
   return `sudo rm -f ${clockFile} ${dropIns.join(" ")} && sudo systemctl daemon-reload`;
 }
 
-/** Runs a command on all database nodes, then starts their units anew, one node after the other. */
+/** Runs a command on all database nodes, then restarts their units, one node after the other. */
 async function onEach(outputs: StackOutputs, command: string): Promise<void> {
   const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   await Promise.all(nodes.map((node) => runOnNode(outputs, node, command)));
@@ -91,7 +91,7 @@ async function stepEach({ primary, secondaries, outputs, mark }: Members): Promi
   }
 }
 
-/** Gives all nodes a clock that can be stepped, and takes it from them, whatever happens. */
+/** Runs with a clock on all nodes that the drill can step, and restores the machines' clock in any case. */
 async function withClocks(outputs: StackOutputs, run: () => Promise<Measured>): Promise<Measured> {
   try {
     await onEach(outputs, prepareCommand());

@@ -9,19 +9,19 @@ import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
 const dataPath = "/var/lib/mysql";
-/** Share of the disk that stays free: less than the supervisor's limit, more than nothing. */
+/** Free share of the full disk: below the supervisor's limit, above zero. */
 const freeShare = 0.07;
-/** So few writes a second make a commit take some seconds: each write 0.1 s, and a commit has many. */
+/** Writes per second that make a commit take some seconds: each write takes 0.1 s, and a commit has many. */
 const slowWritesPerSecond = 10;
-/** With so few hardly one comes to its end. */
+/** Writes per second with which hardly a commit ends. */
 const stuckWritesPerSecond = 1;
-/** A primary that got its role by a switch keeps it for a minute; see `host/supervisor/hand-over.ts`. */
+/** Least time between a switch and the next hand-over, milliseconds; see `host/supervisor/policy/hand-over.ts`. */
 const coolDownMs = 60_000;
 
 /**
- * Fills the disk of the data up to the share that stays free.
+ * Fills the disk of the data up to {@link freeShare}.
  *
- * @throws Error if the data has no disk of its own: all hosts share the one of this machine.
+ * @throws Error if the data has no disk of its own: all hosts share the disk of this machine.
  */
 async function fill(outputs: StackOutputs, server: string): Promise<void> {
   const where = `findmnt --noheadings --output TARGET --target ${dataPath}`;
@@ -42,7 +42,7 @@ async function fill(outputs: StackOutputs, server: string): Promise<void> {
   if (mebibytes > 0) await inject({ fault: "disk", server, path: dataPath, mebibytes });
 }
 
-/** Waits until another member is the primary; returns how long it took, milliseconds. */
+/** Waits until another member is the primary; returns the duration, milliseconds. */
 async function primaryMoved({ outputs, primary }: Members, timeoutSeconds: number) {
   const begun = Date.now();
   await waitUntil(
@@ -57,7 +57,7 @@ async function primaryMoved({ outputs, primary }: Members, timeoutSeconds: numbe
   return Date.now() - begun;
 }
 
-/** Lets the primary's disk do so few writes; what is measured is the time until another one is the primary. */
+/** Limits the writes of the primary's disk; measures the time until another member is the primary. */
 async function slowPrimary(outputs: StackOutputs, writesPerSecond: number): Promise<Measured> {
   let movedMs = 0;
   await pause(coolDownMs);

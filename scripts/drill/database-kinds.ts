@@ -5,13 +5,13 @@ import type { Drill } from "./drill";
 
 /** Unit of MySQL on a database node. */
 export const mysqlUnit = "mysql.service";
-/** How most drills of the database are watched. */
+/** Watch of most database drills. */
 export const usualWatch: Watch = { watchMs: 14_000, backSeconds: 90, reads: true };
 
-/** Long enough for a member to come back under load, which the others notice too. */
+/** Watch with time for a member to rejoin under load, which the other members notice too. */
 export const rejoinWatch: Watch = { ...usualWatch, watchMs: 22_000 };
 
-/** Breaks something. */
+/** Injects a fault. */
 export type Breaks = (members: Members) => Promise<unknown>;
 
 /** Cuts the private links between a server and others. */
@@ -19,7 +19,7 @@ export async function cutFrom(server: string, peers: readonly string[]): Promise
   for (const peer of peers) await inject({ fault: "link", server, side: "private", peer });
 }
 
-/** A change of the primary: writes wait for it, and none fails. */
+/** Drill of a fault that moves the primary role: writes wait, and none fails. */
 export function failover(
   id: string,
   title: string,
@@ -31,7 +31,7 @@ export function failover(
   return { id, title, boundMs, moves: [1, 1], failed: 0, run };
 }
 
-/** A loss that the group hardly notices. */
+/** Drill of a fault that hardly affects the group. */
 export function harmless(id: string, title: string, breaks: Breaks, watch = rejoinWatch): Drill {
   const run = (outputs: StackOutputs) => watched(outputs, watch, breaks);
   return { id, title, boundMs: 1_000, moves: [0, 0], failed: 0, run };

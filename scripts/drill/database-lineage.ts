@@ -7,14 +7,14 @@ import { waitForWrites } from "./database-load";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
-/** What the lost transaction makes; the group's own transaction of that number makes none. */
+/** Table that the lost transaction creates; the group's own transaction with that number creates none. */
 const table = "app.given_again";
-/** Longest time after which a node alone has ended its membership by itself, milliseconds. */
+/** Longest time until a partitioned node ends its membership by itself, milliseconds. */
 const minorityMs = 20_000;
-/** Time for the new group to give the number again, milliseconds. */
+/** Time for the new group to reuse the number, milliseconds. */
 const writesMs = 3_000;
 
-/** A transaction on disk of a node alone, as if it had come from the primary that just died. */
+/** Writes a transaction on one node alone, as if it came from the primary that just died. */
 async function lose(outputs: StackOutputs, node: string): Promise<void> {
   const [executed] = await query(outputs, node, "SELECT REPLACE(@@gtid_executed, '\\n', '')");
   const [, uuid, last] = /^([0-9a-f-]+):1-(\d+)/.exec(executed ?? "") ?? [];
@@ -30,7 +30,7 @@ async function lose(outputs: StackOutputs, node: string): Promise<void> {
   await query(outputs, node, statements.join("; "));
 }
 
-/** A secondary has a transaction that nobody knows of, and comes when its number is given again. */
+/** A secondary with a transaction that no other node has rejoins after the group reused the number. */
 async function givenAgain({ primary, secondaries, outputs, mark }: Members): Promise<void> {
   const [other, last] = secondaries as [string, string];
   const dark = await Promise.all(
@@ -50,7 +50,7 @@ async function givenAgain({ primary, secondaries, outputs, mark }: Members): Pro
   if (left.length > 0) throw new Error(`${last} still has the transaction that was lost`);
 }
 
-/** A loss of all whose last transaction only one node has. */
+/** A power failure of all nodes after a last transaction that only one node has. */
 async function lostNumber(outputs: StackOutputs): Promise<Measured> {
   const watch = { watchMs: 0, backSeconds: 300, reads: false };
   const measured = await watched(outputs, watch, givenAgain);
@@ -58,7 +58,7 @@ async function lostNumber(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, failed: broken, moves: 0 };
 }
 
-/** Losses after which a GTID means two transactions. */
+/** Faults after which one GTID names two transactions. */
 export const lineageDrills: readonly Drill[] = [
   {
     id: "F34b",

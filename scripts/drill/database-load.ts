@@ -14,7 +14,7 @@ export interface Load {
   reader: Prober;
   bank: Bank;
   door: OpenDoor;
-  /** When it began, milliseconds. */
+  /** Start of the load, milliseconds. */
   beginMs: number;
 }
 
@@ -23,7 +23,7 @@ const clients = 4;
 const pauseMs = 20;
 const readsPerSecond = 20;
 
-/** Makes an account of the site; returns the cookie of its session. */
+/** Creates an account of the site; returns the cookie of the session. */
 export async function account(url: string): Promise<string> {
   const body = JSON.stringify({
     name: `ledger${randomUUID().slice(0, 8)}`,
@@ -38,14 +38,14 @@ export async function account(url: string): Promise<string> {
     .join("; ");
 }
 
-/** One write that is acknowledged shows that the site is in service. */
+/** Waits for one acknowledged write, which shows that the site is in service. */
 export async function waitForWrites(outputs: StackOutputs, timeoutSeconds: number): Promise<void> {
   await waitUntil("a write", async () => (await account(outputs.url)) && true, {
     timeoutSeconds,
   });
 }
 
-/** Starts the load; `primary` makes the bank's tables. */
+/** Starts the load; the bank's tables are created on `primary`. */
 export async function startLoad(outputs: StackOutputs, primary: string): Promise<Load> {
   const ledger = new Ledger(outputs.url, await account(outputs.url));
   const reader = new Prober(new URL("/api/entries", outputs.url).href, readsPerSecond, true);
@@ -57,7 +57,7 @@ export async function startLoad(outputs: StackOutputs, primary: string): Promise
   return { ledger, reader, bank, door, beginMs: performance.now() };
 }
 
-/** Removes what the load left, once it has stopped; if that fails, it hides no other failure. */
+/** Removes the data of a stopped load; a failure of the removal hides no other failure. */
 export async function endLoad(outputs: StackOutputs, { door }: Load): Promise<void> {
   door.close();
   const primary = primaryOf(await databaseStates(outputs));
@@ -67,7 +67,7 @@ export async function endLoad(outputs: StackOutputs, { door }: Load): Promise<vo
   );
 }
 
-/** Resolves when all that is under way has its answer. */
+/** Stops the load; resolves once every running request has its answer. */
 export async function stopLoad({ ledger, reader, bank }: Load): Promise<void> {
   await Promise.all([ledger.stop(), reader.stop(), bank.stop()]);
 }

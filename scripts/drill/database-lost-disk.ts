@@ -7,16 +7,16 @@ import { type Held, heldBack, nothingAlone } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
-/** Writes that only the second primary, and the node that loses its disk, have. */
+/** Number of writes that only the second primary and the node with the lost disk have. */
 const writesOfSecond = 150;
-/** How long the nodes that are left have to stay without a group, milliseconds. */
+/** Time for which the remaining nodes must stay without a group, milliseconds. */
 const leftMs = 30_000;
-/** Longest time for MySQL to be made anew, milliseconds. */
+/** Longest time to initialize MySQL again, milliseconds. */
 const anewMs = 120_000;
 
 /**
- * Makes a node what a replaced server is: MySQL without data, root by the socket as the distribution
- * has it, and a supervisor that remembers nothing. What makes root writes no transaction.
+ * Script that turns a node into a replaced server: MySQL without data, MySQL's root over the socket as in the
+ * distribution, and a supervisor without records. The creation of root writes no transaction.
  */
 const emptied = `set -e
 systemctl stop webstack-supervisor mysql
@@ -29,13 +29,13 @@ mysqld --initialize-insecure --user=mysql --super-read-only=OFF --init-file=$ini
 rm -f $init
 systemctl start mysql webstack-supervisor`;
 
-/** Replaces disk and memory of a database node by empty ones. */
+/** Empties the data and the supervisor's records of a database node. */
 export async function loseDisk(outputs: StackOutputs, node: string): Promise<void> {
   const encoded = Buffer.from(emptied).toString("base64");
   await runOnNode(outputs, node, `echo ${encoded} | base64 -d | sudo bash`, anewMs);
 }
 
-/** The primary that follows, once it has acknowledged enough. */
+/** Waits for another primary with enough acknowledged writes; returns its name. */
 async function secondPrimary({ outputs, secondaries, ledger }: Members): Promise<string> {
   const elected = async () => {
     const found = primaryOf(await databaseStates(outputs));
@@ -49,12 +49,12 @@ async function secondPrimary({ outputs, secondaries, ledger }: Members): Promise
   return primary;
 }
 
-/** Waits until a node says that it waits for another one. */
+/** Waits until a node reports that it waits for another one. */
 async function waitUntilSaid(outputs: StackOutputs, node: string, other: string): Promise<void> {
   const isSaid = async () => {
     const states = await databaseStates(outputs);
     const isFounded = (state: DatabaseState | undefined) => state?.member?.state === "ONLINE";
-    // A group that is there has been waited for by nobody; that it is, is counted by its writes.
+    // A group exists already, so no node waits; the acknowledged writes of that group count as the failure.
     if ([...states.values()].some(isFounded)) return true;
     const said = states.get(node)?.waiting ?? "no answer";
     if (!said.includes(other)) throw new Error(`${node} waits: ${said}`);
@@ -65,7 +65,7 @@ async function waitUntilSaid(outputs: StackOutputs, node: string, other: string)
 
 /**
  * The last primary is off, one node has lost its disk, and the first primary comes back: two of
- * three nodes, but only one that remembers, and it lacks what was written last.
+ * three nodes, but only one of them with records, and it lacks the last writes.
  */
 async function withoutMemory(members: Members, told: string[]): Promise<Held> {
   const { primary: first, secondaries, outputs, mark } = members;
@@ -88,7 +88,7 @@ async function withoutMemory(members: Members, told: string[]): Promise<Held> {
   return held;
 }
 
-/** A disk that is lost between two losses of power. */
+/** A disk lost between two power failures. */
 async function lostDisk(outputs: StackOutputs): Promise<Measured> {
   const told: string[] = [];
   const part = "a node without its disk and one without the last writes";
@@ -96,7 +96,7 @@ async function lostDisk(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, notes: [...told, ...(measured.notes ?? [])] };
 }
 
-/** Nodes that come back with nothing. */
+/** Faults after which a node comes back without data. */
 export const lostDiskDrills: readonly Drill[] = [
   {
     id: "F50",

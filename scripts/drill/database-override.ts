@@ -12,12 +12,12 @@ import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { type Ended, npmEnded } from "./npm-run";
 
-/** How long the node stays beside the majority after that, milliseconds. */
+/** Time for which the node stays beside the majority after the override, milliseconds. */
 const besideMs = 10_000;
-/** Longest wait for the node that was overridden to come back, seconds. */
+/** Longest wait for the node to come back after the override, seconds. */
 const backSeconds = 180;
 
-/** Hides the majority from the operator, whose way leads over the load balancers; the site goes on. */
+/** Hides the majority from the operator, who connects through the load balancers; the site keeps serving. */
 async function hidden({ primary, secondaries, outputs }: Members): Promise<string> {
   const [other, alone] = secondaries as [string, string];
   for (const node of [primary, other]) await cutFrom(node, loadBalancers(outputs));
@@ -28,19 +28,19 @@ function override(node: string): Promise<Ended> {
   return npmEnded("db:override", node, "--yes");
 }
 
-/** The last line of what a command said. */
+/** The last line of a command's output. */
 function lastLine({ status, said }: Ended): string {
   return `status ${status}: ${said.trim().split("\n").at(-1)}`;
 }
 
-/** The supervisor's own answer: the command may have refused before it asked. */
+/** The supervisor's own answer: the command may have refused before it called the supervisor. */
 async function ownAnswer(outputs: StackOutputs, node: string): Promise<string> {
   const answer = await askToOverride(outputs, node, runOnNode);
   if (answer.accepted) throw new Error(`the supervisor of ${node} accepted: ${answer.reason}`);
   return `the supervisor of ${node} refused: ${answer.reason}`;
 }
 
-/** An operator who sees one node of three, which sees the others. */
+/** The operator reaches one node of three; that node reaches the others. */
 async function besideMajority(members: Members, told: string[]): Promise<void> {
   const alone = await hidden(members);
   const ended = await override(alone);
@@ -50,7 +50,7 @@ async function besideMajority(members: Members, told: string[]): Promise<void> {
   told.push(await ownAnswer(members.outputs, alone));
 }
 
-/** As before, with the node cut from its peers: only the app nodes, which reach both sides, can know. */
+/** The operator reaches one node of three, cut from its peers: only the app nodes reach both sides. */
 async function withoutPeers(members: Members, told: string[]): Promise<void> {
   const { outputs, primary, secondaries, mark } = members;
   const alone = await hidden(members);
@@ -71,7 +71,7 @@ async function withoutPeers(members: Members, told: string[]): Promise<void> {
   await healOwn();
 }
 
-/** What is done beside a majority leaves its group as it is. */
+/** Drill in which an override beside a majority must not change the majority's group. */
 async function majorityStays(
   outputs: StackOutputs,
   breaks: (members: Members, told: string[]) => Promise<void>,
@@ -97,7 +97,7 @@ async function majorityStays(
   }
 }
 
-/** After a failure: takes the operator's word back, and ends every group but that of the old primary. */
+/** After a failure: revokes the override, and ends every group except that of the old primary. */
 async function putBack(outputs: StackOutputs, primary: string | undefined): Promise<void> {
   const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   const forget = "sudo rm -f /var/lib/webstack-supervisor/override";
@@ -110,7 +110,7 @@ async function putBack(outputs: StackOutputs, primary: string | undefined): Prom
   await waitForGroup(outputs, backSeconds);
 }
 
-/** What an operator does who does not see the majority. */
+/** Overrides by an operator who cannot reach the majority. */
 export const overrideDrills: readonly Drill[] = [
   {
     id: "F51",

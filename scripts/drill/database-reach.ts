@@ -7,11 +7,11 @@ import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { StaleReads } from "./stale-reads";
 
-/** A primary that got its role by a switch keeps it for a minute; see `host/supervisor/hand-over.ts`. */
+/** Least time between a switch and the next hand-over, milliseconds; see `host/supervisor/policy/hand-over.ts`. */
 const coolDownMs = 60_000;
-/** How long a replica lags, seconds: long enough for its age to pass every limit. */
+/** Duration of a replica's lag, seconds: long enough for the age of its data to pass every limit. */
 const lagSeconds = 10;
-/** The proxies' limit of 1 s, a check of theirs, and the way of a read, milliseconds. */
+/** Largest allowed age of a read, milliseconds: the proxies' limit of 1 s, one of their checks, and the read itself. */
 const staleMs = 2_000;
 
 function appNodes({ nodes }: StackOutputs): string[] {
@@ -22,12 +22,12 @@ function cutFromApps({ primary, outputs }: Members): Promise<void> {
   return cutFrom(primary, appNodes(outputs));
 }
 
-/** One app node cut from the primary, while the others reach it. */
+/** Cuts one app node from the primary, while the others reach it. */
 function cutFromOneApp({ primary, outputs }: Members): Promise<void> {
   return cutFrom(primary, appNodes(outputs).slice(0, 1));
 }
 
-/** Milliseconds until `/replica` of the node refuses. @throws Error if it never does. */
+/** Time until `/replica` of a node refuses, milliseconds. @throws Error if it never refuses. */
 async function refusedAfter(outputs: StackOutputs, node: string): Promise<number> {
   const address = outputs.nodes.find(({ name }) => name === node)!.privateIp;
   const ask = `curl -sfo /dev/null -m 1 'http://${address}:9200/replica?lag=1s'`;
@@ -36,11 +36,11 @@ async function refusedAfter(outputs: StackOutputs, node: string): Promise<number
   return Number(await runOnNode(outputs, node, script));
 }
 
-/** The members, and the secondary that is held up. */
+/** The members, with the delayed secondary. */
 type Held = Members & { node: string };
 type HoldsUp = (members: Held) => Promise<unknown>;
 
-/** The secondary with the most sessions of the app: they last, and a new one has none. */
+/** The secondary with the most sessions of the app: sessions last, and a new secondary has none. */
 async function mostRead({ outputs, secondaries }: Members): Promise<string> {
   const sql = "SELECT COUNT(*) FROM performance_schema.processlist WHERE USER = 'app'";
   const counts = await Promise.all(
@@ -52,7 +52,7 @@ async function mostRead({ outputs, secondaries }: Members): Promise<string> {
   return counts.sort((a, b) => b.sessions - a.sessions)[0]!.node;
 }
 
-/** Holds up a secondary, and looks at how old the oldest read is. */
+/** Delays a secondary, and measures the age of the oldest read. */
 async function lagging(outputs: StackOutputs, holdsUp: HoldsUp): Promise<Measured> {
   const notes: string[] = [];
   let oldestMs = 0;
@@ -70,13 +70,13 @@ async function lagging(outputs: StackOutputs, holdsUp: HoldsUp): Promise<Measure
   return { ...measured, outageMs: oldestMs, notes: [...notes, ...(measured.notes ?? [])] };
 }
 
-/** Holds up the applier. */
+/** Stops the applier for a while. */
 function applierHeld({ outputs, node }: Held): Promise<unknown> {
   const lock = `FLUSH TABLES WITH READ LOCK; DO SLEEP(${lagSeconds}); UNLOCK TABLES`;
   return query(outputs, node, lock);
 }
 
-/** The secondary hears nothing of the others, the app nodes reach it. */
+/** Cuts the secondary from the other members, while the app nodes reach it. */
 async function cutFromPeers({ secondaries, primary, node }: Held): Promise<void> {
   await cutFrom(
     node,
@@ -85,19 +85,19 @@ async function cutFromPeers({ secondaries, primary, node }: Held): Promise<void>
   await pause(lagSeconds * 1_000);
 }
 
-/** It hears the other secondary, which has what it has not. */
+/** Cuts the secondary from the primary, while the other secondary, which has the transactions, reaches it. */
 async function cutFromPrimary({ primary, node }: Held): Promise<void> {
   await cutFrom(node, [primary]);
   await pause(lagSeconds * 1_000);
 }
 
-/** How old reads become while a secondary is held up. */
+/** Drill of the age of reads while a secondary is delayed. */
 function stale(id: string, title: string, holdsUp: HoldsUp): Drill {
   const run = (outputs: StackOutputs) => lagging(outputs, holdsUp);
   return { id, title, boundMs: staleMs, moves: [0, 0], failed: 0, run };
 }
 
-/** A primary that has had its role for long enough is cut from app nodes. */
+/** Drill of a primary past its cool-down that is cut from app nodes. */
 function unreached(id: string, title: string, breaks: Breaks): Drill {
   const run = async (outputs: StackOutputs) => {
     await pause(coolDownMs);
@@ -106,7 +106,7 @@ function unreached(id: string, title: string, breaks: Breaks): Drill {
   return { ...failover(id, title, breaks, 15_000), run };
 }
 
-/** Faults of the way between the tiers. */
+/** Faults of the network between the tiers. */
 export const reachDrills: readonly Drill[] = [
   unreached("F28", "primary cut from the app nodes alone", cutFromApps),
   unreached("F28b", "primary cut from one of two app nodes", cutFromOneApp),

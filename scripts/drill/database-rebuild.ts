@@ -7,7 +7,7 @@ import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";
 import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill } from "./drill";
 
-/** A transaction that only one node has: it is refused by the group, and takes a copy. */
+/** Writes a transaction on one node alone: the group refuses the node, which then clones another one. */
 async function errant({ secondaries, outputs }: Members): Promise<void> {
   await query(
     outputs,
@@ -16,14 +16,14 @@ async function errant({ secondaries, outputs }: Members): Promise<void> {
   );
 }
 
-/** Slows copies to a node down, until its MySQL is restarted: 512 MB take about 40 s. */
+/** Statement that slows clones to a node, until a restart of its MySQL: 512 MB take about 40 s. */
 const slowly =
   "SET GLOBAL clone_autotune_concurrency = OFF; SET GLOBAL clone_max_concurrency = 1; SET GLOBAL clone_max_data_bandwidth = 2";
-/** Answers with a row while a copy is well under way, 50 MB of it. */
+/** Query with a result once a running clone has copied 50 MB. */
 const underWay =
   "SELECT 1 FROM performance_schema.clone_progress WHERE STAGE = 'FILE COPY' AND STATE = 'In Progress' AND DATA > 50000000";
 
-/** As `errant`; `breaks` what the copy needs once it is under way. */
+/** As `errant`, with a fault that `breaks` injects while the clone runs. */
 async function brokenOff(members: Members, breaks: () => Promise<unknown>): Promise<void> {
   const { outputs, mark } = members;
   const node = members.secondaries[0]!;
@@ -38,16 +38,16 @@ async function brokenOff(members: Members, breaks: () => Promise<unknown>): Prom
   await breaks();
 }
 
-/** MySQL of the node dies in the middle of its copy. */
+/** Kills MySQL of the node in the middle of its clone. */
 function killed(members: Members): Promise<void> {
   const server = members.secondaries[0]!;
   return brokenOff(members, () => inject({ fault: "kill", server, unit: mysqlUnit }));
 }
 
-/** Longer than a copy that stands still is waited for, milliseconds. */
+/** Time for which the donor is off, milliseconds: longer than the wait for a stalled clone. */
 const donorOffMs = 70_000;
 
-/** The node that is copied from loses power, and with it the group its majority. */
+/** Cuts the donor's power; the group loses its quorum. */
 function donorLost(members: Members): Promise<void> {
   const server = members.secondaries[1]!;
   return brokenOff(members, async () => {
@@ -57,16 +57,16 @@ function donorLost(members: Members): Promise<void> {
   });
 }
 
-/** Longest rebuild that is watched under load, milliseconds, and waited for in all, seconds. */
+/** Watch of a rebuild under load, with the longest wait for all members. */
 const rebuild: Watch = { ...usualWatch, watchMs: 10_000, backSeconds: 300 };
 const heavy: Watch = { ...rebuild, watchMs: 30_000 };
 
-/** A copy that the others hardly notice. */
+/** Drill of a clone that hardly affects the other members. */
 function copying(id: string, title: string, breaks: Breaks, watch: Watch): Drill {
   return { ...harmless(id, title, breaks, watch), boundMs: 2_000 };
 }
 
-/** Members that take a copy of another one. */
+/** Faults after which a member clones another one. */
 export const rebuildDrills: readonly Drill[] = [
   copying("F40", "errant transaction on a secondary", errant, rebuild),
   withBallast(copying("F40b", `as F40, with ${ballastMb} MB of data`, errant, heavy)),

@@ -15,23 +15,23 @@ import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { npmRun } from "./npm-run";
 
-/** How long a single node is left alone, milliseconds: longer than a minority stays a group. */
+/** Time for which a node runs alone, milliseconds: longer than a minority stays a group. */
 const aloneMs = 20_000;
-/** Time after which nothing may be acknowledged any more, milliseconds: what was on its way. */
+/** Time for acknowledgements on their way, milliseconds; later ones are an error. */
 const onItsWayMs = 1_000;
 
-/** What a part without the right to serve did, and how soon there was service again. */
+/** Result of a drill with a minority. */
 export interface Held {
-  /** Writes that it acknowledged. */
+  /** Number of writes that the minority acknowledged. */
   alone: number;
-  /** From power for the node that was missing until a write, milliseconds. */
+  /** Time from power for the missing node until an acknowledged write, milliseconds. */
   outageMs: number;
 }
 
 /**
- * Leaves a part alone, then gives the missing node its power back.
+ * Runs a minority alone for a while, then restores the missing node's power.
  *
- * @param look what is looked at while the part has been alone for all that time.
+ * @param look check at the end of that time.
  */
 export async function heldBack(
   { outputs, ledger, mark }: Members,
@@ -51,7 +51,7 @@ export async function heldBack(
   return { alone, outageMs: Date.now() - begun };
 }
 
-/** A drill of a part that must acknowledge nothing; what is measured is {@link Held.outageMs}. */
+/** Drill of a minority that must acknowledge no write; measures {@link Held.outageMs}. */
 export async function nothingAlone(
   outputs: StackOutputs,
   part: string,
@@ -70,14 +70,14 @@ export async function nothingAlone(
 
 const off = (server: string) => inject({ fault: "power-off", server });
 
-/** Two nodes lose power: the third must acknowledge nothing and make no group. */
+/** Two nodes lose power: the third must acknowledge no write and bootstrap no group. */
 async function oneOfThree(members: Members): Promise<Held> {
   const faults = await Promise.all(members.secondaries.map(off));
   await pause(onItsWayMs);
   return heldBack(members, faults[0]!);
 }
 
-/** All lose power, and all but the last primary come back: they wait, and say for whom. */
+/** All nodes lose power, and all but the last primary come back: they wait, and report for which node. */
 async function withoutLastPrimary(members: Members): Promise<Held> {
   const { primary, secondaries, outputs } = members;
   const [last, ...others] = await Promise.all([primary, ...secondaries].map(off));
@@ -103,7 +103,7 @@ async function rolling({ primary, secondaries, outputs, mark }: Members): Promis
   }
 }
 
-/** Deletes a secondary's server as somebody might in the console; `up` makes it again. */
+/** Deletes a secondary's server, as an operator might in the Console; `up` creates it again. */
 async function destroyed({ secondaries, outputs, mark }: Members): Promise<void> {
   const name = secondaries[0]!;
   const server = (await cloudServers()).find((one) => one.name === name)!;
@@ -115,18 +115,18 @@ async function destroyed({ secondaries, outputs, mark }: Members): Promise<void>
   await waitForGroup(outputs, 300);
 }
 
-/** As `destroyed`, in a group whose log begins later than its data: the new node copies the data. */
+/** As `destroyed`, in a group whose binary log begins later than its data: the new node clones the data. */
 async function destroyedLate(members: Members): Promise<void> {
   const { primary, secondaries, outputs } = members;
-  // A log that ended in this second is not old enough.
+  // MySQL does not purge a log that ended in the same second.
   const begin = "FLUSH BINARY LOGS; DO SLEEP(2); PURGE BINARY LOGS BEFORE NOW()";
   for (const node of [primary, ...secondaries]) await query(outputs, node, begin);
   await destroyed(members);
 }
 
 /**
- * A secondary with a new server. Writes pause as in F29c, and once more when the node joins: the
- * others must reach it for that, and XCom waits a second longer after each vain try to connect.
+ * Drill of a secondary with a new server. Writes pause as in F29c, and once more when the node joins: the
+ * other members must connect to it, and XCom waits a second longer after each failed attempt.
  */
 function replaced(id: string, title: string, breaks: Breaks): Drill {
   const watch = { watchMs: 2_000, backSeconds: 300, reads: true };

@@ -6,12 +6,12 @@ import { mysqlUnit, usualWatch } from "./database-kinds";
 import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
-/** Share of one processor that MySQL of the primary has, in per cent. */
+/** Share of one processor for MySQL of the primary, per cent. */
 const percent = 2;
-/** How long, milliseconds. */
+/** Duration of the limit, milliseconds. */
 const starvedMs = 20_000;
 
-/** How often the proxies of all app nodes called a database node no primary in the last so many seconds. */
+/** Number of times that the app nodes' proxies marked a database node down as primary in the last `seconds`. */
 async function cutsOf(outputs: StackOutputs, node: string, seconds: number): Promise<number> {
   const apps = outputs.nodes.filter(({ role }) => role === "app").map(({ name }) => name);
   const command =
@@ -21,7 +21,7 @@ async function cutsOf(outputs: StackOutputs, node: string, seconds: number): Pro
   return counts.reduce((sum, count) => sum + Number(count), 0);
 }
 
-/** A primary that is short of processor time serves slowly, and keeps its sessions. */
+/** Limits the primary's processor time: it serves slowly, and keeps its sessions. */
 async function starved(outputs: StackOutputs): Promise<Measured> {
   const begun = Date.now();
   let starving = "";

@@ -12,8 +12,8 @@ import type { StackOutputs } from "../operate/outputs";
 import type { Load } from "./database-load";
 
 /**
- * Waits until all database nodes are ONLINE members of one group and one is the primary; returns its
- * name. A node alone in a group of its own is an ONLINE member too.
+ * Waits until all database nodes are ONLINE members of one group with a primary; returns the primary's
+ * name. One group matters, because a node alone in a group of its own is an ONLINE member too.
  */
 export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Promise<string> {
   return waitUntil(
@@ -34,12 +34,12 @@ export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Pro
   );
 }
 
-/** Time between two tries to reach a node that may still boot, milliseconds. */
+/** Time between two attempts to reach a node that may still boot, milliseconds. */
 const bootMs = 3_000;
 
 /**
- * Waits until a node says that it is an ONLINE member. It looks itself, in one session: on a machine
- * that all hosts share, sessions that come and go take the processors from the load that is measured.
+ * Waits until a node reports that it is an ONLINE member. The node polls itself, in one SSH session: on a machine
+ * that all hosts share, repeated sessions would take processor time from the measured load.
  */
 export async function waitForMember(
   outputs: StackOutputs,
@@ -52,12 +52,12 @@ export async function waitForMember(
   await waitUntil(`${node} an ONLINE member`, wait, { timeoutSeconds, intervalMs: bootMs });
 }
 
-/** Longest wait for a member to apply what another one has, seconds. */
+/** Longest wait for a member to apply another one's transactions, seconds. */
 const applySeconds = 30;
 
 /**
- * Broken promises of ledger and bank on all members, which must have the same entries too. A member
- * is asked once it has applied every transaction that any of them has.
+ * Broken promises of ledger and bank on all members, which must also have the same entries. The check
+ * queries a member once it has applied every transaction of all members.
  */
 export async function brokenPromises(
   outputs: StackOutputs,
@@ -81,8 +81,8 @@ export async function brokenPromises(
 }
 
 /**
- * Fixed part of the id of the view that a member is in: another one means that the group was founded
- * anew. Undefined if the node is in none.
+ * Fixed part of the id of a member's view; another value means that the group was bootstrapped again.
+ * Undefined for a node without a view.
  */
 export async function groupOf(outputs: StackOutputs, node: string): Promise<string | undefined> {
   const sql =

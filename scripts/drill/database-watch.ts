@@ -11,18 +11,18 @@ import { longestGap } from "./longest-gap";
 import { isServed, type Prober, seen } from "./prober";
 import { answersOfWrites, seriesOf } from "./series";
 
-/** The members as a fault meets them. */
+/** The members at the time of a fault. */
 export interface Members {
   primary: string;
   secondaries: string[];
   outputs: StackOutputs;
-  /** What writes under way become. */
+  /** Record of all writes. */
   ledger: Ledger;
-  /** Marks the moment in what is drawn. */
+  /** Marks the moment on the timeline. */
   mark: (text: string) => void;
 }
 
-/** How a database drill is watched. */
+/** Limits of a database drill. */
 export interface Watch {
   /** Time under load after the fault, milliseconds. */
   watchMs: number;
@@ -35,7 +35,7 @@ export interface Watch {
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
 
-/** Breaks something under load, heals, waits for all members, checks the promises. */
+/** Injects a fault under load, heals it, waits for all members, and checks the promises. */
 export async function watched(
   outputs: StackOutputs,
   { watchMs, backSeconds, reads }: Watch,
@@ -68,7 +68,7 @@ export async function watched(
   }
 }
 
-/** Breaks, waits and heals, whatever happens; returns who was the primary before it healed. */
+/** Injects the fault, waits, and heals in any case; returns the primary before the heal. */
 async function brokenBy(
   breaks: () => Promise<unknown>,
   { outputs, watchMs, mark }: { outputs: StackOutputs; watchMs: number; mark: Members["mark"] },
@@ -83,7 +83,7 @@ async function brokenBy(
   }
 }
 
-/** What became of the first reads that failed. */
+/** Describes the first failed reads. */
 function failures({ probes }: Prober, beginMs: number): string {
   const failed = probes.filter((probe) => !isServed(probe)).slice(0, 3);
   const told = failed.map(({ atMs, tookMs, status }) => {
@@ -93,14 +93,14 @@ function failures({ probes }: Prober, beginMs: number): string {
   return told.join("; ");
 }
 
-/** What became of the writes of a group that did not come back. */
+/** Describes the writes to a group that did not come back. */
 function soFar({ writes }: Ledger): string {
   const unknown = writes.filter(({ result }) => result !== "acknowledged").length;
   const { lengthMs } = longestGap(writes);
   return `longest pause of writes ${lengthMs} ms, ${unknown} of ${writes.length} not acknowledged`;
 }
 
-/** Waits until all members are back, and counts what went wrong. */
+/** Waits until all members are back, and counts failures. */
 async function settled(
   outputs: StackOutputs,
   load: Load,
@@ -109,7 +109,7 @@ async function settled(
   const { ledger, reader, bank, beginMs } = load;
   const begun = Date.now();
   await waitForGroup(outputs, backSeconds).catch((error: Error) => {
-    // What visitors saw until then is of interest most of all in a run that fails.
+    // The message of a failed run must include the outage that visitors saw so far.
     throw new Error(`${error.message}; ${soFar(ledger)}`, { cause: error });
   });
   const back = Math.round((Date.now() - begun) / 1000);

@@ -8,11 +8,11 @@ import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { forgetInvented, inventedNode, sayInvented } from "./invented-words";
 
-/** Time for a member that was made to leave to come back, seconds. */
+/** Longest wait for a removed member to come back, seconds. */
 const backSeconds = 180;
 const wrongHandWatch: Watch = { ...rejoinWatch, backSeconds };
 
-/** Founds a group on one node as somebody might who follows MySQL's manual at the wrong time. */
+/** Bootstraps a group on one node, as an operator might who follows MySQL's manual at the wrong time. */
 async function foundByHand(outputs: StackOutputs, node: string): Promise<void> {
   const begin = "SET GLOBAL group_replication_bootstrap_group = ON";
   const end = "SET GLOBAL group_replication_bootstrap_group = OFF";
@@ -20,15 +20,15 @@ async function foundByHand(outputs: StackOutputs, node: string): Promise<void> {
   try {
     await query(outputs, node, found);
   } catch {
-    // The supervisor may end it half-way. The word to found a group must not stay behind.
+    // The supervisor may end the statement half-way; the setting to bootstrap must be off again afterwards.
     await query(outputs, node, end);
   }
 }
 
-/** What is wrong besides, after the run; undefined if nothing is. */
+/** A further check after the run; undefined if it finds no error. */
 type AlsoWrong = (outputs: StackOutputs) => Promise<string | undefined>;
 
-/** As `watched`; another group than before, or another primary than allowed, breaks a promise. */
+/** As `watched`; a new group, or an error of the further check, also counts as a broken promise. */
 async function sameGroup(
   outputs: StackOutputs,
   watch: Watch,
@@ -52,12 +52,12 @@ async function sameGroup(
   return { ...measured, broken, failed, notes: [...changed, ...(measured.notes ?? [])] };
 }
 
-/** A secondary founds a group beside the one that serves. */
+/** A secondary bootstraps a group beside the serving one. */
 function onSecondary({ secondaries, outputs }: Members): Promise<void> {
   return foundByHand(outputs, secondaries[0]!);
 }
 
-/** The primary leaves and founds a group beside the one that elects another. */
+/** The primary leaves and bootstraps a group beside the one that elects another primary. */
 function onPrimary({ primary, outputs }: Members): Promise<void> {
   return foundByHand(outputs, primary);
 }
@@ -66,7 +66,7 @@ function onPrimary({ primary, outputs }: Members): Promise<void> {
 const rounds = 2;
 const betweenMs = 1_000;
 
-/** Whoever is no database node invents messages; each supervisor must go on as before. */
+/** Database and app nodes send invented messages as an unprivileged user; each supervisor must ignore them. */
 async function inventedWords(outputs: StackOutputs): Promise<Measured> {
   const said: string[] = [];
   const watch: Watch = { watchMs: 8_000, backSeconds: 60, reads: true };
@@ -92,7 +92,7 @@ async function inventedWords(outputs: StackOutputs): Promise<Measured> {
   }
 }
 
-/** Who took the invented node for the last primary; undefined if nobody did. */
+/** Nodes that recorded the invented node as the last primary; undefined if none. */
 async function believed(outputs: StackOutputs): Promise<string | undefined> {
   const states = [...(await databaseStates(outputs))];
   const names = states
@@ -101,12 +101,12 @@ async function believed(outputs: StackOutputs): Promise<string | undefined> {
   return names.length > 0 ? `${names.join(", ")} believe in ${inventedNode}` : undefined;
 }
 
-/** Longest time for which garbage in the records of a node may go unnoticed, seconds. */
+/** Longest time until a supervisor notices unreadable records, seconds. */
 const noticeSeconds = 20;
 
 /**
- * Makes what a supervisor remembers unreadable and starts it again; returns what it says of that, once
- * it counts again.
+ * Makes a supervisor's records unreadable and restarts it; returns the supervisor's message, once
+ * the node counts again.
  */
 async function unreadable(outputs: StackOutputs, node: string): Promise<string> {
   const script = [
@@ -122,7 +122,7 @@ async function unreadable(outputs: StackOutputs, node: string): Promise<string> 
   return (await runOnNode(outputs, node, command, 60_000)).trim();
 }
 
-/** Each node in turn, the primary last, loses what its supervisor remembers. */
+/** Each node in turn, the primary last, loses its supervisor's records. */
 async function recordsLost(outputs: StackOutputs): Promise<Measured> {
   const said: string[] = [];
   const watch: Watch = { watchMs: 8_000, backSeconds, reads: true };
@@ -142,7 +142,7 @@ async function recordsLost(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, notes: [...(measured.notes ?? []), ...said] };
 }
 
-/** A drill in which the group stays the one that it was. */
+/** Drill in which the group must stay the same. */
 function staying(
   id: string,
   title: string,
@@ -153,7 +153,7 @@ function staying(
   return { id, title, boundMs, moves, failed: 0, run };
 }
 
-/** What people do to a group that serves, and what strangers say to it. */
+/** Operators' errors on a serving group, and calls by unauthorized callers. */
 export const wrongHandDrills: readonly Drill[] = [
   staying("F48", "a group founded by hand on a secondary", 2_000, (outputs) =>
     sameGroup(outputs, wrongHandWatch, onSecondary),

@@ -37,14 +37,14 @@ async function withoutPower(
   mark("power is back");
 }
 
-/** Stopped as by somebody who maintains it, and started again later. */
+/** Stops the primary in order, as for maintenance, and starts it again later. */
 async function stoppedCleanly({ primary, outputs }: Members): Promise<void> {
   await runOnNode(outputs, primary, `sudo systemctl stop ${mysqlUnit}`, 60_000);
   await pause(5_000);
   await runOnNode(outputs, primary, `sudo systemctl start ${mysqlUnit}`, 60_000);
 }
 
-/** What somebody can do who is on a host, or has SSH, without being root. */
+/** Calls every port as a user of a host, or over SSH, without root's rights. */
 async function askedByStrangers({ outputs }: Members): Promise<void> {
   const wrong = wronglyAnswered(await probeClosedPorts(outputs));
   if (wrong.length > 0) throw new Error(`answered a stranger: ${wrong.join("; ")}`);
@@ -57,7 +57,7 @@ function shuffled<T>(values: readonly T[]): T[] {
     .map(({ value }) => value);
 }
 
-/** Switches machines off at once and on in random order; measures from the last one that is on. */
+/** Switches machines off at once and on in random order; measures from the last power-on. */
 async function darkness(outputs: StackOutputs, names: readonly string[]): Promise<Measured> {
   const faults = await Promise.all(
     names.map(async (server) => inject({ fault: "power-off", server })),
@@ -74,7 +74,7 @@ async function darkness(outputs: StackOutputs, names: readonly string[]): Promis
   return { outageMs, requests: 1, failed: 0, moves: 0 };
 }
 
-/** All of them lose power under load: nothing acknowledged may be lost. */
+/** Cuts the power of all database nodes under load: no acknowledged write may be lost. */
 async function lossOfAll(outputs: StackOutputs): Promise<Measured> {
   let dark: Measured | undefined;
   const watch = { watchMs: 0, backSeconds: 120, reads: false };
@@ -102,7 +102,7 @@ export const databaseDrills: readonly Drill[] = [
     cutFrom(primary, secondaries),
   ),
   {
-    // The third node reaches both.
+    // The third node reaches both sides.
     ...failover("F27b", "primary cut from one of its peers", ({ primary, secondaries }) =>
       cutFrom(primary, secondaries.slice(0, 1)),
     ),
@@ -119,7 +119,7 @@ export const databaseDrills: readonly Drill[] = [
     ...harmless("F29c", "secondary loses power", ({ secondaries }) =>
       inject({ fault: "power-off", server: secondaries[0]! }),
     ),
-    // One try to connect of MySQL's own, 1 s, before its host is known to be silent.
+    // MySQL makes one attempt to connect, 1 s, before the host counts as silent.
     boundMs: 1_500,
   },
   {

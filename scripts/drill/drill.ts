@@ -1,6 +1,6 @@
 import type { StackOutputs } from "../operate/outputs";
 
-/** Something that happened while a drill was watched. */
+/** An event during a drill. */
 export interface Mark {
   /** Time since the start of the watch, milliseconds. */
   atMs: number;
@@ -8,18 +8,18 @@ export interface Mark {
   text: string;
 }
 
-/** Answers over time, counted in buckets of equal length from the start of the watch. */
+/** Number of answers over time, in buckets of equal length from the start of the watch. */
 export interface Series {
   /** Length of a bucket, milliseconds, such as 100. */
   stepMs: number;
-  /** Good answers that ended in each bucket; as many buckets as in `failed`. */
+  /** Number of successful answers in each bucket; as many buckets as in `failed`. */
   good: number[];
-  /** Failed ones. */
+  /** Number of failed answers in each bucket. */
   failed: number[];
   marks: Mark[];
 }
 
-/** What a drill measured in one run. */
+/** Measurements of one run of a drill. */
 export interface Measured {
   /** Longest outage that a visitor saw, milliseconds. */
   outageMs: number;
@@ -27,13 +27,13 @@ export interface Measured {
   failed: number;
   /** Moves of the floating IP, or changes of the primary. */
   moves: number;
-  /** Calls to the API that the hosts made. @default not counted. */
+  /** The hosts' calls to the API. @default not counted */
   apiCalls?: number;
   /** Acknowledged writes that are missing or doubled. */
   broken?: number;
-  /** What was seen besides. */
+  /** Further observations. */
   notes?: string[];
-  /** Answers over time. @default none: the run has no timeline. */
+  /** Answers over time. @default none: the run has no timeline */
   series?: Series;
 }
 
@@ -42,16 +42,16 @@ export interface Drill {
   /** Number in the fault matrix, such as `F5`. */
   id: string;
   title: string;
-  /** Longest outage that is allowed, milliseconds; what lasts longer misses the bound. */
+  /** Longest allowed outage, milliseconds; a longer one misses the bound. */
   boundMs: number;
-  /** Fewest and most moves that are right. */
+  /** Smallest and largest allowed number of moves. */
   moves: readonly [number, number];
-  /** Most requests that may fail; absent: as many as the outage takes. */
+  /** Largest allowed number of failed requests; absent: all requests during the outage. */
   failed?: number;
   run: (outputs: StackOutputs) => Promise<Measured>;
 }
 
-/** A fault that this machine, or this cloud, cannot show. */
+/** A fault that the drills cannot show on this machine or this cloud. */
 export interface NotShown {
   id: string;
   title: string;

@@ -10,11 +10,11 @@ import { npmRun } from "./npm-run";
 import { migrate, writeRelease } from "./release-app";
 import { withStackFile } from "./stack-file";
 
-/** WebSockets that stay open all the while. */
+/** Number of WebSockets that stay open during the drill. */
 const sockets = 4;
-/** Time that is watched before and after, milliseconds. */
+/** Watched time before and after, milliseconds. */
 const aroundMs = 3_000;
-/** Version of the release that runs first. */
+/** Version of the first release. */
 const before = "1.0.0";
 
 /** The app of the drills on the running stack. */
@@ -27,7 +27,7 @@ export class DrilledApp {
     private readonly url: string,
   ) {}
 
-  /** Asks so often that every process has its turn. @throws Error if one answers with another version. */
+  /** Sends enough requests to reach every process. @throws Error if a process answers with another version. */
   async checkVersion(version: string): Promise<void> {
     const found = new Set<string>();
     for (let i = 0; i < 20; i++) {
@@ -39,7 +39,7 @@ export class DrilledApp {
   }
 }
 
-/** How the app of a drill is watched. */
+/** Settings of a drill with an app of its own. */
 export interface Watch {
   /** `app.trialSeconds`. @default 30 */
   trialSeconds?: number;
@@ -47,18 +47,18 @@ export interface Watch {
   crashes?: boolean;
 }
 
-/** What a drill works with while the app runs and visitors are on it. */
+/** Access of a drill to the running app under load. */
 export interface AppTrial {
   outputs: StackOutputs;
   app: DrilledApp;
-  /** What is said of the run besides. */
+  /** Further observations of the run. */
   notes: string[];
   mark: (text: string) => void;
 }
 
 /**
- * Runs an app of the drills' own in place of that of the stack file, with requests and WebSockets on it,
- * for as long as `work` takes; then the app of the stack file is back.
+ * Replaces the app of the stack file by the drills' own app, under requests and WebSockets, while `work`
+ * runs; then restores the app of the stack file.
  */
 export async function withDrilledApp(
   outputs: StackOutputs,

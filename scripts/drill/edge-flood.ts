@@ -5,15 +5,15 @@ import type { Drill, Measured } from "./drill";
 import { watched } from "./edge-watch";
 import { IdleConnections } from "./idle-connections";
 
-/** More than HAProxy takes of all clients together. */
+/** Number of connections: more than HAProxy accepts from all clients together. */
 const wanted = 9_600;
-/** How long they are kept, milliseconds; without the limit an idle one ends after 30 s. */
+/** Time for which the connections stay open, milliseconds; HAProxy ends an idle connection after 30 s. */
 const keptMs = 20_000;
 
 /**
- * The client comes over IPv6 and the visitors over IPv4: from one machine they would be one client.
+ * The client connects over IPv6 and the visitors over IPv4: over one protocol, one machine would be one client.
  *
- * @throws Error if the client had more than the share of one address.
+ * @throws Error if the client gets more than the share of one address.
  */
 async function flood(outputs: StackOutputs): Promise<Measured> {
   const { ipv4, ipv6 } = outputs.floatingIp;
@@ -37,7 +37,7 @@ async function flood(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, notes: [told, ...(measured.notes ?? [])] };
 }
 
-/** Clients that want more than their share. */
+/** Clients that request more than their share. */
 export const floodDrills: readonly Drill[] = [
   {
     id: "F45b",

@@ -5,13 +5,13 @@ import type { Drill } from "./drill";
 import { withoutApi } from "./edge";
 import { type Pair, watched } from "./edge-watch";
 
-/** Requests a second of each prober while HAProxy is reloaded again and again. */
+/** Requests per second of each prober during repeated reloads of HAProxy. */
 const reloadRate = 300;
 const reloadCount = 100;
-/** How long the API is of no use, milliseconds. */
+/** Duration of the API's outage, milliseconds. */
 const apiOutageMs = 120_000;
 
-/** Loss for the whole time, and a blackout of `blackoutMs` every ten seconds. */
+/** Packet loss all the time, and a blackout of `blackoutMs` every ten seconds. */
 function unsteadyLink(minutes: number, blackoutMs: number) {
   return async ({ active, standby }: Pair): Promise<void> => {
     const link = { fault: "link", server: active, side: "private", peer: standby };
@@ -38,9 +38,9 @@ async function vrrpReloads({ active, standby, outputs }: Pair): Promise<void> {
 }
 
 /**
- * Drills that take long.
+ * Long drills.
  *
- * @param minutes how long the link between the load balancers is unsteady.
+ * @param minutes duration of the unsteady link between the load balancers.
  */
 export function longDrills(minutes: number): Drill[] {
   const nothing = { boundMs: 0, moves: [0, 0] as const, failed: 0 };

@@ -10,10 +10,10 @@ import type { Drill, Measured } from "./drill";
 import { holder, waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
 
-/** Longest time until a master takes back what somebody moved, seconds. */
+/** Longest time until a master reverses a move by hand, seconds. */
 const takeBackSeconds = 35;
 
-/** Gives the floating IP to a server, or to none, as a person with the token does it. */
+/** Assigns the floating IP to a server, or to none, as an operator with the token does. */
 async function moveByHand(to: string | undefined): Promise<void> {
   const floatingIps = await cloudFloatingIps();
   const server = (await cloudServers()).find(({ name }) => name === to)?.id;
@@ -23,7 +23,7 @@ async function moveByHand(to: string | undefined): Promise<void> {
   }
 }
 
-/** Resolves with the time in milliseconds until `node` has the address again. */
+/** Resolves with the time until `node` has the floating IP again, milliseconds. */
 async function timeUntilHeld(node: string): Promise<number> {
   const begun = Date.now();
   await waitUntil(
@@ -32,13 +32,13 @@ async function timeUntilHeld(node: string): Promise<number> {
       if ((await holder().catch(() => "nobody")) !== node) throw new Error("not yet");
       return true;
     },
-    // Each look takes two of the 3 600 calls that the API takes in an hour, also from the mover.
+    // Each check takes two of the API's 3 600 calls per hour, which the mover shares.
     { timeoutSeconds: takeBackSeconds + 10, intervalMs: 1_000 },
   );
   return Date.now() - begun;
 }
 
-/** The first load balancer holds and is master: only it takes an address back from one that serves. */
+/** The first load balancer has the floating IP and is master: only it takes the IP back from a healthy node. */
 async function movedByHand(outputs: StackOutputs): Promise<Measured> {
   const [first] = loadBalancers(outputs);
   const now = holderOf(await edgeStates(outputs));
@@ -55,12 +55,12 @@ async function movedByHand(outputs: StackOutputs): Promise<Measured> {
   return { ...measured, notes: [`taken back after ${(tookMs / 1000).toFixed(1)} s`] };
 }
 
-/** A name for the API that only `/etc/hosts` of the brokers knows. */
+/** Name of the API that only the brokers' `/etc/hosts` contains. */
 const apiName = "api.drill.internal";
 
 const brokerConfig = "/etc/webstack/broker.json";
 const restartBroker = "systemctl restart webstack-broker";
-/** The file is mounted into a local host, so it is written and never replaced. */
+/** Command that writes `/etc/hosts` in place: the file is mounted into a local host and cannot be replaced. */
 const learnName = [
   `cp -p ${brokerConfig} ${brokerConfig}.drill`,
   "cp /etc/hosts /etc/webstack/hosts.drill",
@@ -79,7 +79,7 @@ const forgetName = [
   restartBroker,
 ].join("; ");
 
-/** Brokers that know the API by a name, which stops to resolve after they have used it once. */
+/** Gives the brokers a name of the API, which no longer resolves after they have used it once. */
 async function withoutResolver({ active, outputs }: Pair): Promise<void> {
   const brokers = outputs.nodes.filter(({ role }) => role === "db").slice(0, 2);
   const onEach = (script: string) =>
@@ -95,7 +95,7 @@ async function withoutResolver({ active, outputs }: Pair): Promise<void> {
   }
 }
 
-/** The state of the first boot, with a line that HAProxy does not know. */
+/** Applies the bundle of the first boot, with a line that HAProxy does not know. */
 async function invalidPush({ active, outputs }: Pair): Promise<void> {
   const script = [
     "const b = JSON.parse(require('fs').readFileSync('/var/lib/webstack/bundle.json', 'utf8'));",
@@ -116,7 +116,7 @@ async function plannedSwitch({ active, standby, outputs }: Pair): Promise<void> 
   await switchEdge(outputs, active, standby, () => undefined);
 }
 
-/** Faults that people make, and what they plan. */
+/** Operators' errors, and planned changes. */
 export const operatorDrills: readonly Drill[] = [
   {
     id: "F12",
@@ -128,7 +128,7 @@ export const operatorDrills: readonly Drill[] = [
   {
     id: "F13",
     title: "somebody moves the address to the standby",
-    // Connections that are open when it moves end; new ones are served by either node.
+    // Connections that are open during the move end; either node serves new ones.
     boundMs: 500,
     moves: [2, 2],
     run: movedByHand,

@@ -1,7 +1,7 @@
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 
-/** Steps of a failover as the mover that takes the address logs them. */
+/** Steps of a failover, as in the log of the mover that takes the floating IP. */
 const steps = [
   { name: "noticed", pattern: /keepalived says MASTER/ },
   { name: "asked the API", pattern: /taking the address/ },
@@ -9,10 +9,10 @@ const steps = [
 ] as const;
 
 /**
- * When the steps of a failover were done, in milliseconds after a moment.
+ * Times of a failover's steps, milliseconds after a moment.
  *
  * @param journal lines of `journalctl -o short-unix`.
- * @param fromMs that moment, milliseconds since 1970.
+ * @param fromMs the moment, milliseconds since 1970.
  */
 export function phasesIn(journal: string, fromMs: number): { name: string; afterMs: number }[] {
   const lines = journal.split("\n").map((line) => ({
@@ -25,7 +25,7 @@ export function phasesIn(journal: string, fromMs: number): { name: string; after
   });
 }
 
-/** The steps of the failover to a node, in one line, from the last answer before the outage. */
+/** The steps of a failover to a node, in one line, from the last answer before the outage. */
 export async function toldPhases(
   outputs: StackOutputs,
   node: string,

@@ -11,12 +11,12 @@ interface WireAction {
   status: string;
 }
 
-/** The floating IPv4 address; an IPv6 one moves together with it. */
+/** The floating IPv4 address; the IPv6 address moves together with it. */
 async function floatingIp(): Promise<ListedFloatingIp | undefined> {
   return (await cloudFloatingIps()).find(({ type }) => type === "ipv4");
 }
 
-/** The load balancer that has the floating IP. @throws Error if none has. */
+/** The load balancer that has the floating IP. @throws Error if none has it. */
 export async function holder(): Promise<string> {
   const address = await floatingIp();
   const name = (await cloudServers()).find(({ id }) => id === address?.server)?.name;
@@ -32,12 +32,12 @@ export async function moves(): Promise<number[]> {
   return actions.filter(({ command }) => command === "assign_floating_ip").map(({ id }) => id);
 }
 
-/** What keepalived last said on a load balancer. */
+/** Last VRRP state that keepalived reported on a load balancer. */
 export async function vrrpState(outputs: StackOutputs, node: string): Promise<string> {
   return (await runOnNode(outputs, node, "sudo cat /run/webstack-mover/vrrp-state")).trim();
 }
 
-/** The process of keepalived that speaks VRRP, and the pipe to the mover that it must hold open. */
+/** Command that checks that keepalived's VRRP process holds the pipe to the mover open. */
 const pipeOfKeepalived = [
   "main=$(systemctl show --property MainPID --value keepalived)",
   "child=$(tr -d ' ' < /proc/$main/task/$main/children)",
@@ -45,9 +45,9 @@ const pipeOfKeepalived = [
 ].join("; ");
 
 /**
- * Waits until the edge is as it should be: one master, which has the address, and one standby, both
- * healthy for a while. Movers are started anew and the project gets its calls back: four moves in
- * ten minutes and 3 600 calls in an hour are limits that drills would meet.
+ * Waits for the edge's normal state: one master with the floating IP, and one standby, both
+ * healthy for a while. Restarts the movers and resets the project's count of calls: drills would reach the
+ * limits of four moves in ten minutes and 3 600 calls per hour.
  */
 export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90): Promise<void> {
   await giveCallsBack();
@@ -60,7 +60,7 @@ export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90):
       const told = nodes.map((node, i) => `${node} ${states[i]}`).join(", ");
       if ([...states].sort().join() !== "BACKUP,MASTER") throw new Error(told);
       if (master !== (await holder())) {
-        // Right after a keepalived that failed alone; the next one who is master is the holder.
+        // After a failure of keepalived alone, the master may lack the floating IP; a restart makes the holder master.
         await runOnNode(outputs, master!, "sudo systemctl restart keepalived");
         throw new Error(`${told}; the floating IP is with the other`);
       }

@@ -10,20 +10,20 @@ import { Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, seriesOf } from "./series";
 
-/** The two load balancers as a fault meets them. */
+/** The two load balancers at the time of a fault. */
 export interface Pair {
   active: string;
   standby: string;
   outputs: StackOutputs;
-  /** Notes on the timeline what happens now, such as `healed`. */
+  /** Marks the present event on the timeline, such as `healed`. */
   mark: (text: string) => void;
 }
 
-/** Requests a second of each prober. */
+/** Requests per second of each prober. */
 const usualRate = 50;
-/** Time that is watched before a fault, milliseconds. */
+/** Watched time before a fault, milliseconds. */
 const beforeMs = 1_000;
-/** A visitor notices an answer that takes longer, milliseconds. */
+/** Longest answer that a visitor does not notice, milliseconds. */
 const slowMs = 500;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
@@ -40,10 +40,10 @@ function probersOf({ url, floatingIp }: StackOutputs, perSecond: number): Prober
   return [...first, new Prober(target.href, perSecond, false)];
 }
 
-/** True while the edge is as the last drill left it, back to normal. */
+/** True if the last drill left the edge in its normal state. */
 let isNormal = false;
 
-/** Breaks something under probers, watches, heals, and waits for the normal state. */
+/** Injects a fault under probers, watches, heals, and waits for the normal state. */
 export async function watched(
   outputs: StackOutputs,
   watchMs: number,

@@ -11,7 +11,7 @@ import { type Pair, watched } from "./edge-watch";
 
 const haproxy = "haproxy.service";
 
-/** A dead active node, and an API that is of no use for a while. */
+/** A dead active node, with an outage of the API. */
 export function withoutApi(fault: object, apiMs: number) {
   return async ({ active, mark }: Pair): Promise<void> => {
     const id = await inject({ fault: "api", ...fault });
@@ -29,7 +29,7 @@ async function crashAgainAndAgain({ active }: Pair): Promise<void> {
   }
 }
 
-/** Kills the child that speaks VRRP. @throws Error if its mover is not told what comes after. */
+/** Kills keepalived's VRRP process. @throws Error if the mover does not get the state after that. */
 async function vrrpChildKilled({ active, outputs }: Pair): Promise<void> {
   const main = "$(systemctl show --property MainPID --value keepalived)";
   const kill = `main=${main}; sudo kill -KILL $(cat /proc/$main/task/$main/children)`;
@@ -44,7 +44,7 @@ async function vrrpChildKilled({ active, outputs }: Pair): Promise<void> {
   );
 }
 
-/** keepalived of the node that has to take the address is one that was reloaded. */
+/** Reloads keepalived of the node that must take the floating IP. */
 async function afterReload({ active, standby, outputs, mark }: Pair): Promise<void> {
   await runOnNode(outputs, standby, "sudo systemctl reload keepalived");
   await pause(1_000);
@@ -68,13 +68,13 @@ async function reloads({ active, outputs }: Pair): Promise<void> {
   await runOnNode(outputs, active, script, 120_000);
 }
 
-/** Milliseconds that an API outage lasts in a drill. */
+/** Duration of an API outage in a drill, milliseconds. */
 const apiOutageMs = 6_000;
-/** How many moves are right. */
+/** Allowed number of moves. */
 const none = [0, 0] as const;
 const one = [1, 1] as const;
 
-/** A drill without an outage is one without a failed request. */
+/** Makes a drill; a drill without an outage also allows no failed request. */
 function drill(
   id: string,
   title: string,

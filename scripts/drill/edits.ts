@@ -15,17 +15,17 @@ import { Probers } from "./probers";
 import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
 import { withStackFile } from "./stack-file";
 
-/** Reads a second, on a connection each and on lasting ones; writes come on top, some ten a second. */
+/** Reads per second of each prober, one with new and one with persistent connections; about ten writes come on top. */
 const readsPerSecond = 45;
-/** Clients that write, and the pause of each between two writes, milliseconds. */
+/** Number of writing clients, and the pause of each between two writes, milliseconds. */
 const writers = { clients: 2, pauseMs: 150 };
-/** Time that is watched before and after the edits, milliseconds. */
+/** Watched time before and after the edits, milliseconds. */
 const aroundMs = 3_000;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 500;
 /** Longest wait for every node to be in service, seconds. */
 const serviceSeconds = 180;
-/** Types of which the second one is larger. */
+/** Two server types, the smaller one first. */
 const [small, large] = ["cpx22", "cpx32"];
 
 /** Keys of the stack file by tier. */
@@ -36,7 +36,7 @@ const keys: Record<StackNode["role"], string> = {
   db: "webstack:db",
 };
 
-/** Makes the servers of a tier larger and small again, with two ordinary `up`. */
+/** Resizes the servers of a tier up and down again, with two ordinary runs of `up`. */
 async function upAndDown(role: StackNode["role"], mark: (text: string) => void): Promise<void> {
   await withStackFile(async (edit) => {
     for (const type of [large, small]) {
@@ -47,13 +47,13 @@ async function upAndDown(role: StackNode["role"], mark: (text: string) => void):
   });
 }
 
-/** Power that the cloud's own record says two servers were without at a time. */
+/** Pairs of servers without power at the same time, by the cloud's own record. */
 async function togetherAway(afterId: number): Promise<string[]> {
   const actions = (await machineActions(cloudGet)).filter(({ id }) => id > afterId);
   return overlaps(absences(actions));
 }
 
-/** The first requests that failed, each with its time since the start and how it ended. */
+/** The first failed requests, each with its time since the start and its result. */
 function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: number): string[] {
   const told = (what: string, atMs: number, answer: number | string | undefined) =>
     `${what} ${answer || "without an answer"} after ${((atMs - begunMs) / 1000).toFixed(2)} s`;
@@ -65,7 +65,7 @@ function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: n
   ].slice(0, 10);
 }
 
-/** Edits a tier under load; what fails, and what is away together, is counted. */
+/** Edits a tier under load; counts failed requests, and servers without power at the same time. */
 async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<Measured> {
   await waitForService(outputs, serviceSeconds);
   await waitForNormal(outputs);
@@ -117,15 +117,15 @@ function drill(
   return { id, title, ...bound, failed: 0, run: (outputs) => edited(outputs, role) };
 }
 
-/** Edits of a running stack that disturb machines. Nobody may notice. */
+/** Edits of a running stack that switch off machines. Visitors must not notice. */
 export const editDrills: readonly Drill[] = [
-  // Each way the address moves once: the one that has it is the last.
+  // In each direction the floating IP moves once, because its holder is the last node.
   drill("E1", "lb", "the load balancers resized up and down", { boundMs: 0, moves: [2, 2] }),
   drill("E2", "web", "the web nodes resized up and down", { boundMs: 0, moves: [0, 0] }),
   drill("E3", "app", "the app nodes resized up and down", { boundMs: 0, moves: [0, 0] }),
-  // Writes wait while the primary's role changes hands.
+  // Writes wait while the primary role moves.
   drill("E4", "db", "the databases resized up and down", { boundMs: 1_000, moves: [0, 0] }),
 ];
 
-/** Edits that are shown elsewhere, or not at all. */
+/** Edits that these drills do not show. */
 export const editsNotShown: readonly NotShown[] = [];

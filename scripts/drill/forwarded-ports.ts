@@ -7,7 +7,7 @@ import type { Answered, Target } from "./asked-ports";
 /** Longest wait for an answer, milliseconds. */
 const timeoutMs = 2_000;
 
-/** HTTP status of an answer on a Unix socket; 0 if there is none. */
+/** HTTP status of an answer on a Unix socket; 0 without an answer. */
 export function statusOn(
   socketPath: string,
   scheme: Target["scheme"],
@@ -19,7 +19,7 @@ export function statusOn(
     const call =
       scheme === "http"
         ? requestHttp(options)
-        : // Whoever answers, answers a stranger.
+        : // Any answer counts, so the certificate does not matter.
           requestHttps({ ...options, rejectUnauthorized: false });
     call.on("response", (response) => {
       response.resume().on("error", () => undefined);
@@ -31,7 +31,7 @@ export function statusOn(
   });
 }
 
-/** The answers of one target that a Unix socket leads to; one that is silent is not asked again. */
+/** The answers of one target behind a Unix socket; a silent target gets no further call. */
 async function answersOn(socket: string, target: Target, from: string): Promise<Answered[]> {
   const answers: Answered[] = [];
   const { at, scheme, paths } = target;
@@ -46,7 +46,7 @@ async function answersOn(socket: string, target: Target, from: string): Promise<
   return answers;
 }
 
-/** What targets answer to somebody who has SSH to a node, and forwards connections through it. */
+/** The targets' answers to a caller who forwards connections over SSH to a node. */
 export async function askForwarded(
   outputs: StackOutputs,
   node: string,

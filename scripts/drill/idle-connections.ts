@@ -1,22 +1,22 @@
 import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 
-/** New connections are begun in steps of this many, one step every ten milliseconds. */
+/** Number of new connections in each step; a step begins every ten milliseconds. */
 const perStep = 20;
 const stepMs = 10;
-/** A connection that lasts longer was let in; one that is refused ends before, milliseconds. */
+/** Age from which a connection counts as accepted, milliseconds; a refused one ends earlier. */
 const usualLetInMs = 2_000;
 
-/** One client that keeps many connections open and says nothing; one that ends is opened again. */
+/** One client with many idle connections; it reopens a connection that ends. */
 export class IdleConnections {
-  /** Sockets, and since when they are connected; undefined: not yet. */
+  /** Sockets with the time of their connection; undefined: not connected yet. */
   private readonly sockets = new Map<Socket, number | undefined>();
   private timer: NodeJS.Timeout | undefined;
 
   /**
    * @param host address, such as `2001:db8::1`.
-   * @param port such as 443: HAProxy waits there for TLS for as long as for an idle client.
-   * @param count connections that it wants, such as 9600.
+   * @param port port, such as 443: HAProxy waits there for TLS as long as for an idle client.
+   * @param count wanted number of connections, such as 9600.
    */
   constructor(
     private readonly host: string,
@@ -31,13 +31,13 @@ export class IdleConnections {
     }, stepMs);
   }
 
-  /** Connections that it holds now; those of the last moments, which may be refused yet, not counted. */
+  /** Number of accepted connections, without those of the last moments, which HAProxy may still refuse. */
   held(): number {
     const before = performance.now() - this.letInMs;
     return [...this.sockets.values()].filter((sinceMs = Infinity) => sinceMs < before).length;
   }
 
-  /** Ends all of them. */
+  /** Ends all connections. */
   stop(): void {
     clearInterval(this.timer);
     for (const socket of this.sockets.keys()) socket.destroy();
@@ -47,7 +47,7 @@ export class IdleConnections {
     const socket = connect(this.port, this.host);
     this.sockets.set(socket, undefined);
     socket.on("connect", () => this.sockets.set(socket, performance.now()));
-    // A refusal is an answer here; close follows.
+    // A refusal is an expected result; the event `close` follows.
     socket.on("error", () => undefined);
     socket.on("close", () => this.sockets.delete(socket));
     socket.resume();

@@ -3,13 +3,13 @@ import { runOnNode } from "../operate/ssh";
 
 /** Name of a database node that does not exist. */
 export const inventedNode = "db-9";
-/** Epoch of a group that was never made, later than all. */
+/** Epoch of a group that never existed, later than all real ones. */
 const inventedEpoch = "99999999999999999999";
 
 const view = `primary=${inventedNode}&epoch=${inventedEpoch}&counter=1&turn=0`;
 const body = { primary: inventedNode, epoch: inventedEpoch, counter: 1, turn: 0 };
 
-/** Every message of the supervisors, with invented values; `node` is a real one. */
+/** Paths of all supervisors' messages, with invented values; `node` is the name of a real node. */
 export function inventedPaths(node: string): string[] {
   return [
     `/view?${view}`,
@@ -23,7 +23,7 @@ export function inventedPaths(node: string): string[] {
   ];
 }
 
-/** Script that asks each address on each port with each method, and counts the answers by status. */
+/** Script that calls each address on each port with each method, and counts the answers by status. */
 export function inventedScript(addresses: readonly string[], node: string): string {
   const origins = addresses.flatMap((address) => [
     `http://${address}:9200`,
@@ -31,7 +31,7 @@ export function inventedScript(addresses: readonly string[], node: string): stri
     `https://${address}:9201`,
   ]);
   const json = JSON.stringify({ by: node, node, consent: true, view: body, ...body });
-  // A port that is silent costs one wait, not one for each message.
+  // A silent port must cost one wait, not one for each message.
   const curl = `curl -sk --fail-early -m 2 --connect-timeout 0.3 -w '%{stderr}%{http_code}\\n'`;
   const calls = origins.flatMap((origin) => {
     const urls = inventedPaths(node).map((path) => `'${origin}${path}'`);
@@ -43,8 +43,8 @@ export function inventedScript(addresses: readonly string[], node: string): stri
 }
 
 /**
- * Says all of it from one host to the supervisors of database nodes, as a user without rights;
- * returns what was answered, such as `12 times 404, 36 times 000`.
+ * Sends all messages from one host to the supervisors of database nodes, as an unprivileged user;
+ * returns the counted answers, such as `12 times 404, 36 times 000`.
  */
 export async function sayInvented(
   outputs: StackOutputs,
@@ -59,7 +59,7 @@ export async function sayInvented(
   return (await runOnNode(outputs, from, command, 120_000)).replace(/, $/, "");
 }
 
-/** Removes invented values from what supervisors remember: a group that took them over stays down. */
+/** Removes invented values from the supervisors' records: a group with such records would stay down. */
 export async function forgetInvented(outputs: StackOutputs): Promise<void> {
   const folder = "/var/lib/webstack-supervisor";
   const found = `sudo grep -rlE '"${inventedNode}"|${inventedEpoch}' ${folder}`;
@@ -68,7 +68,7 @@ export async function forgetInvented(outputs: StackOutputs): Promise<void> {
     Promise.all(nodes.map((node) => runOnNode(outputs, node, command, 60_000)));
   const answers = await tell(`${found} || true`);
   if (answers.every((answer) => answer.trim() === "")) return;
-  // All at once: one that runs would tell the others again.
+  // All supervisors stop at once, because a running one would send the values to the others again.
   await tell("sudo systemctl stop webstack-supervisor");
   await tell(`${found} | xargs -r sudo rm -f; sudo systemctl start webstack-supervisor`);
 }

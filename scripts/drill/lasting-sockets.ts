@@ -3,20 +3,20 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** Time between two messages of a socket, and longest wait for an echo or an opening, milliseconds. */
 const every = { messageMs: 250, patienceMs: 5_000 };
-/** Close codes of an end that the server announced (RFC 6455, section 7.4.1). */
+/** Close codes of an end announced by the server (RFC 6455, section 7.4.1). */
 const announced = [1000, 1001, 1012];
 
-/** What a visitor's WebSocket saw. */
+/** Observations on visitors' WebSockets. */
 export interface SocketsSeen {
   messages: number;
-  /** Messages without an echo although nobody ended the socket, ends without a close frame, failed openings. */
+  /** Messages without an echo on an open socket, ends without a close frame, failed openings. */
   failures: string[];
-  /** Ends with a close frame, after each of which a new socket was opened. */
+  /** Number of ends with a close frame; after each one a new socket was opened. */
   ended: number;
   slowestMs: number;
 }
 
-/** WebSockets that stay open, send a message four times a second, and are opened again when the server ends them. */
+/** WebSockets that stay open, send four messages per second, and are opened again after the server ends them. */
 export class LastingSockets {
   private readonly seen: SocketsSeen = { messages: 0, failures: [], ended: 0, slowestMs: 0 };
   private going = true;
@@ -29,7 +29,7 @@ export class LastingSockets {
     this.under = Array.from({ length: count }, () => this.visit());
   }
 
-  /** Ends them, and says what they saw. */
+  /** Ends the sockets, and returns the observations. */
   async stop(): Promise<SocketsSeen> {
     this.going = false;
     await Promise.all(this.under);

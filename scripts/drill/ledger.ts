@@ -2,30 +2,30 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** What became of one write. */
+/** Result of one write. */
 export interface Write {
   /** Unique text of the entry. */
   text: string;
-  /** When the answer came, milliseconds. */
+  /** Time of the answer, milliseconds. */
   answeredMs: number;
-  /** `unknown`: it may or may not be there. */
+  /** `unknown`: the entry may or may not exist. */
   result: "acknowledged" | "refused" | "unknown";
-  /** Status of the answer, or what became of the connection, such as `503` or `ECONNRESET`. */
+  /** Status of the answer, or error of the connection, such as `503` or `ECONNRESET`. */
   answer?: string;
 }
 
 /** Longest wait for one answer, milliseconds: longer than the app's own deadline of 15 s. */
 const patienceMs = 20_000;
 
-/** What ended a call of `fetch`: the code of the connection's error if it has one. */
+/** Cause of a failed `fetch`: the code of the connection's error, if any. */
 function brokenOff(error: unknown): string {
   const { name, cause } = error as Error & { cause?: { code?: string } };
   return cause?.code ?? name;
 }
 
 /**
- * Clients that write numbered entries through the site, each with an idempotency key, one after the
- * other, and keep a record of what was promised.
+ * Clients that write numbered entries through the site, one after the other, each with an idempotency key,
+ * and record the answers.
  */
 export class Ledger {
   readonly run = randomBytes(4).toString("hex");
@@ -38,13 +38,13 @@ export class Ledger {
     private readonly cookie: string,
   ) {}
 
-  /** Starts so many clients, each with a pause between its writes. */
+  /** Starts clients, each with a pause between its writes. */
   start(clients: number, pauseMs: number): void {
     this.going = true;
     this.clients = Array.from({ length: clients }, (_, i) => this.client(i + 1, pauseMs));
   }
 
-  /** Resolves when every write under way has its answer. */
+  /** Stops the clients; resolves once every running write has its answer. */
   async stop(): Promise<void> {
     this.going = false;
     await Promise.all(this.clients);
@@ -81,7 +81,7 @@ export class Ledger {
     }
   }
 
-  /** Promises that a member's entries break: what was acknowledged is there once, the rest at most once. */
+  /** Promises that a member's entries break: an acknowledged entry exists once, any other at most once. */
   brokenBy(member: string, texts: readonly string[]): string[] {
     const counts = new Map<string, number>();
     for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);

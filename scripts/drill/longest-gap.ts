@@ -1,17 +1,17 @@
-/** A call and what became of it. */
+/** A call with its result. */
 export interface Answered {
-  /** When its answer came, milliseconds. */
+  /** Time of the answer, milliseconds. */
   answeredMs: number;
   result: string;
 }
 
-/** Longest time between two acknowledgements, and when it began, milliseconds. */
+/** Longest time between two acknowledgements, and its start, milliseconds. */
 export function longestGap(answers: readonly Answered[]): { lengthMs: number; fromMs: number } {
   const times = answers
     .filter(({ result }) => result === "acknowledged")
     .map(({ answeredMs }) => answeredMs)
     .sort((a, b) => a - b);
-  // Not Math.max(...): a soak has more answers than a call has room for arguments.
+  // Not Math.max(...): a soak has more answers than a call can have arguments.
   return times.reduce(
     (longest, time, i) => {
       const fromMs = times[i - 1] ?? time;

@@ -1,17 +1,17 @@
 import { npmScript } from "../local/npm-script";
 
-/** What a command said, and how it ended. */
+/** Output and exit status of a command. */
 export interface Ended {
   /** Exit status; null if a signal ended it. */
   status: number | null;
-  /** The end of what it said, both streams. */
+  /** The end of the output, both streams. */
   said: string;
 }
 
-/** Most of what a command says that is kept, characters. */
+/** Largest part of a command's output that is kept, characters. */
 const kept = 4_000;
 
-/** Runs an npm script of this project to its end, whatever that is. */
+/** Runs an npm script of this project to its end; a failure is no error. */
 export async function npmEnded(script: string, ...args: string[]): Promise<Ended> {
   let said = "";
   const hear = (text: string) => (said = (said + text).slice(-kept));
@@ -19,7 +19,7 @@ export async function npmEnded(script: string, ...args: string[]): Promise<Ended
   return { status, said };
 }
 
-/** Runs an npm script of this project. @throws Error with the end of what it said. */
+/** Runs an npm script of this project. @throws Error with the end of the output if the script fails. */
 export async function npmRun(script: string, ...args: string[]): Promise<void> {
   const { status, said } = await npmEnded(script, ...args);
   if (status !== 0) throw new Error(`npm run ${script} failed: ${said}`);

@@ -3,38 +3,38 @@ import { performance } from "node:perf_hooks";
 
 /** One request of a prober. */
 export interface Probe {
-  /** When it was sent, milliseconds. */
+  /** Time at which the request was sent, milliseconds. */
   atMs: number;
-  /** How long it took, milliseconds. */
+  /** Duration, milliseconds. */
   tookMs: number;
   /** Status; 0: no answer. */
   status: number;
-  /** True if it was sent again on a new connection, since the old one had just been closed. */
+  /** True if the request was sent again on a new connection, because the server had just closed the old one. */
   isRetried?: boolean;
 }
 
-/** What a prober saw. */
+/** Observations of a prober. */
 export interface Seen {
   requests: number;
   failed: number;
-  /** Requests that were sent again, as every browser does with a GET on a connection that ended idle. */
+  /** Number of repeated requests; every browser repeats a GET on an idle connection that the server closed. */
   retried: number;
   /**
-   * Longest time from the end of a success to the end of the next one, around a failure. The first
-   * request and the last one stand for successes that are not there.
+   * Longest time from the end of a success to the end of the next one, with a failure in between. The first
+   * and the last request stand for a missing success at the start or the end.
    */
   outageMs: number;
-  /** When that began, milliseconds of `performance.now()`; 0 if there was none. */
+  /** Start of the outage, milliseconds of `performance.now()`; 0 without an outage. */
   outageFromMs: number;
   slowestMs: number;
 }
 
-/** Longest wait for an answer, milliseconds; what takes longer has failed. */
+/** Longest wait for an answer, milliseconds; a longer request counts as failed. */
 const patienceMs = 5_000;
 
 /**
- * Sends requests at a fixed rate whatever happens to those before (an open model), so that an
- * outage is seen as what it is to independent visitors.
+ * Sends requests at a fixed rate, independent of earlier answers (an open model), so that the measured
+ * outage is the outage for independent visitors.
  */
 export class Prober {
   readonly probes: Probe[] = [];
@@ -43,15 +43,15 @@ export class Prober {
   private readonly under = new Set<Promise<void>>();
 
   /**
-   * @param perSecond requests a second.
-   * @param keepAlive false: every request on a connection of its own.
+   * @param perSecond requests per second.
+   * @param keepAlive false: every request has a connection of its own.
    */
   constructor(
     private readonly url: string,
     private readonly perSecond: number,
     keepAlive: boolean,
   ) {
-    // No limit of connections: independent visitors do not wait for each other's.
+    // Without a limit of connections, because independent visitors do not wait for each other.
     this.agent = keepAlive ? new Agent({ keepAlive: true, maxFreeSockets: 64 }) : false;
   }
 
@@ -59,12 +59,12 @@ export class Prober {
     const begun = performance.now();
     let sent = 0;
     this.timer = setInterval(() => {
-      // Timers are late now and then; the rate is not.
+      // Timers may be late, but the rate must be exact.
       for (; sent < ((performance.now() - begun) / 1000) * this.perSecond; sent++) this.send();
     }, 5);
   }
 
-  /** Stops sending; resolves when the last answer is here or given up. */
+  /** Stops sending; resolves once the last request has an answer or has failed. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.under);
@@ -82,13 +82,13 @@ export class Prober {
   private async once(): Promise<Probe> {
     const atMs = performance.now();
     const first = await this.ask(this.agent);
-    // RFC 9112, 9.3.1: a connection that was kept may end just when it is used again.
+    // RFC 9112, 9.3.1: the server may close a persistent connection just when the client uses it again.
     const { status } = first.isStale ? await this.ask(false) : first;
     const probe = { atMs, tookMs: performance.now() - atMs, status };
     return first.isStale ? { ...probe, isRetried: true } : probe;
   }
 
-  /** Asks once; stale is a kept connection that ended without an answer. */
+  /** Sends one request; `isStale`: a persistent connection ended without an answer. */
   private ask(agent: Agent | false): Promise<{ status: number; isStale: boolean }> {
     return new Promise((resolve) => {
       const end = (status: number, isStale = false) => {
@@ -109,18 +109,18 @@ export class Prober {
   }
 }
 
-/** True if a visitor was served; a refusal of the application's own counts. */
+/** True if a visitor was served; a refusal by the app itself counts as served. */
 export function isServed({ status }: Probe): boolean {
   return status >= 200 && status < 500;
 }
 
-/** Sums up probes. */
+/** Summarizes probes. */
 export function seen(probes: readonly Probe[]): Seen {
   const ends = probes.filter(isServed).map(({ atMs, tookMs }) => atMs + tookMs);
   ends.sort((a, b) => a - b);
   const failures = probes.filter((probe) => !isServed(probe)).map(({ atMs }) => atMs);
   const sent = probes.map(({ atMs }) => atMs).sort((a, b) => a - b);
-  // What was never in service, or is not again, is out of service at least as long as it was asked.
+  // Without a success at the start or the end, the outage lasts at least from the first or until the last request.
   if (sent.length > 0) ends.unshift(sent[0]!);
   if (sent.at(-1)! > ends.at(-1)!) ends.push(sent.at(-1)!);
   const gaps = ends.slice(1).map((end, i) => ({ from: ends[i]!, to: end }));
@@ -136,7 +136,7 @@ export function seen(probes: readonly Probe[]): Seen {
   };
 }
 
-/** Not Math.max(...): a soak has more probes than a call has room for arguments. */
+/** Largest value. Not Math.max(...): a soak has more probes than a call can have arguments. */
 function longest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0);
 }

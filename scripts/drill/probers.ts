@@ -2,14 +2,14 @@ import { performance } from "node:perf_hooks";
 import type { Mark } from "./drill";
 import { type Probe, type Prober, type Seen, seen } from "./prober";
 
-/** Probers that send at the same time, and the marks of what happens meanwhile. */
+/** Probers that send at the same time, with the marks of events. */
 export class Probers {
-  /** When they began, milliseconds of `performance.now()`. */
+  /** Start, milliseconds of `performance.now()`. */
   readonly begunMs = performance.now();
-  /** What happened since, in the order of time. */
+  /** Events since the start, in the order of time. */
   readonly marks: Mark[] = [];
 
-  /** @param all at least one; each begins to send. */
+  /** @param all at least one prober; each begins to send. */
   constructor(private readonly all: readonly Prober[]) {
     for (const prober of all) prober.start();
   }
@@ -19,17 +19,17 @@ export class Probers {
     this.marks.push({ atMs: performance.now() - this.begunMs, text });
   };
 
-  /** Stops all of them; resolves when the last answer is here or given up. */
+  /** Stops all probers; resolves once the last request has an answer or has failed. */
   async stop(): Promise<void> {
     await Promise.all(this.all.map((prober) => prober.stop()));
   }
 
-  /** The requests of all of them, one prober after the other. */
+  /** The requests of all probers, one prober after the other. */
   get probes(): Probe[] {
     return this.all.flatMap(({ probes }) => probes);
   }
 
-  /** What they saw together; the outage is the longest that one of them saw. */
+  /** Observations of all probers together; the outage is the longest of a single prober. */
   seen(): Seen {
     const each = this.all.map(({ probes }) => seen(probes));
     const sum = (of: "requests" | "failed" | "retried") =>

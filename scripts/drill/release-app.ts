@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
-/** Releases of the app that the drills deploy: one that works, and others each with one mistake. */
+/** Releases of the app that the drills deploy: one that works, and others with one defect each. */
 export type ReleaseKind =
   | "works"
   | "ends at its start"
@@ -12,8 +12,8 @@ export type ReleaseKind =
   | "is large";
 
 /**
- * An ordinary program without packages: its version at `/`, an echo over WebSockets of short messages, and a
- * close frame for each of them when it is to end (RFC 6455, section 5.5.1: 1001, it goes away).
+ * A program without packages: it serves its version at `/`, echoes short messages over WebSockets, and sends a
+ * close frame to each WebSocket before the program ends (RFC 6455, section 5.5.1; 1001: going away).
  */
 const server = `
 const { createHash } = require("node:crypto");
@@ -65,13 +65,13 @@ const migration = `
 if (require("./mistake.json") === "migration fails") throw new Error("no such column on purpose");
 `;
 
-/** Bytes of a release that is large: random ones, which no packing makes smaller. */
+/** Size of a large release, bytes; the content is random, which compression does not shrink. */
 const largeBytes = 4 * 2 ** 20;
 
 /** Command of the stack file that runs the migration of a release. */
 export const migrate = "node migrate.js";
 
-/** Writes the files of a release into `folder`, in place of those before. */
+/** Writes the files of a release into `folder`, in place of the earlier ones. */
 export function writeRelease(folder: string, kind: ReleaseKind, version: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -5,9 +5,9 @@ import { type AppTrial, type Watch, withDrilledApp } from "./drilled-app";
 import { npmEnded, npmRun } from "./npm-run";
 import { type ReleaseKind, writeRelease } from "./release-app";
 
-/** Deploys of one run, each of which is rolled back. */
+/** Number of deploys in one run; each one is rolled back. */
 const deploys = 20;
-/** How long each of them is watched, seconds: what one that works looks like is known. */
+/** Trial of each deploy, seconds; short, because these releases are known to work. */
 const shortTrialSeconds = 2;
 /** Folder of the hosts into which archives are pushed; as in `host/converge/release.ts`. */
 const incoming = "/var/lib/webstack/incoming";
@@ -25,7 +25,7 @@ function spread(what: string, seconds: readonly number[]): string {
   return `${what} ${least.toFixed(1)} to ${most.toFixed(1)} s, median ${median.toFixed(1)} s`;
 }
 
-/** Deploys new releases and goes back from each, one after the other. */
+/** Deploys new releases and rolls each one back, one after the other. */
 async function manyDeploys({ app, notes, mark }: AppTrial): Promise<void> {
   const [there, back]: number[][] = [[], []];
   for (let number = 1; number <= deploys; number += 1) {
@@ -40,7 +40,7 @@ async function manyDeploys({ app, notes, mark }: AppTrial): Promise<void> {
   notes.push(spread(`${deploys} deploys`, there!), spread("roll-backs", back!));
 }
 
-/** A deploy that must fail, name the first app node and the reason, and leave the release before where it was. */
+/** A deploy that must fail, name the first app node and the reason, and leave the earlier release running. */
 function refused(
   kind: ReleaseKind,
   reason: RegExp,
@@ -62,7 +62,7 @@ function refused(
   };
 }
 
-/** A deploy while an app node has room for a part of the archive alone. */
+/** A deploy while an app node's disk has room for only a part of the archive. */
 async function fullDisk(trial: AppTrial): Promise<void> {
   const { outputs } = trial;
   const mount = `sudo mkdir -p ${incoming} && sudo mount -t tmpfs -o size=1m,mode=700 none ${incoming}`;
@@ -86,7 +86,7 @@ function drill(
   };
 }
 
-/** Releases that come and go under load: no request fails, and no WebSocket ends without a close frame. */
+/** Deploys and rollbacks under load: no request fails, and no WebSocket ends without a close frame. */
 export const releaseDrills: readonly Drill[] = [
   drill("R1", `${deploys} deploys, each rolled back`, manyDeploys, {
     trialSeconds: shortTrialSeconds,
@@ -111,7 +111,7 @@ export const releaseDrills: readonly Drill[] = [
   drill("R6", "no room for a release on an app node", fullDisk),
 ];
 
-/** What these drills leave out. */
+/** Faults that these drills do not show. */
 export const releasesNotShown: readonly NotShown[] = [
   {
     id: "R7",

@@ -5,7 +5,7 @@ import { isWithin } from "./drill";
 export interface Drilled {
   drill: Drill;
   runs: readonly Measured[];
-  /** Why a run did not end; the others count. */
+  /** Reasons of the runs that did not end; the other runs count. */
   errors: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export function isGood({ drill, runs, errors }: Drilled): boolean {
   return errors.length === 0 && runs.length > 0 && runs.every((run) => isWithin(drill, run));
 }
 
-/** The median, rounded: of an even number the mean of the two in the middle; undefined without any. */
+/** The median, rounded; for an even number of values the mean of the middle two; undefined without values. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];
@@ -22,7 +22,7 @@ export function median(values: readonly number[]): number | undefined {
   return upper === undefined || lower === undefined ? undefined : Math.round((lower + upper) / 2);
 }
 
-/** What the JSON says of a drill; times in milliseconds, counts of all its runs together. */
+/** A drill in the JSON; times in milliseconds, counts summed over all runs. */
 export interface Summary {
   id: string;
   title: string;
@@ -38,11 +38,11 @@ export interface Summary {
   apiCalls?: number;
   verdict: "ok" | "MISSED";
   runs: readonly Measured[];
-  /** Why runs did not end. */
+  /** Reasons of the runs that did not end. */
   errors: readonly string[];
 }
 
-/** Sums up the runs of a drill. */
+/** Summarizes the runs of a drill. */
 export function summary({ drill, runs, errors }: Drilled): Summary {
   const outages = runs.map(({ outageMs }) => outageMs);
   const middle = median(outages);
@@ -91,7 +91,7 @@ function row(drilled: Drilled, withCalls: boolean): string[] {
   ];
 }
 
-/** The table of a run of drills, and below it what it could not show or finish. */
+/** The table of a run of drills, followed by faults that were not shown and runs that did not end. */
 export function table(all: readonly Drilled[], notShown: readonly NotShown[]): string {
   const withCalls = all.some(({ runs }) => runs.some(({ apiCalls }) => apiCalls !== undefined));
   const calls = withCalls ? ["API calls"] : [];

@@ -4,27 +4,27 @@ import { isServed, type Probe } from "./prober";
 
 /** One answer on a timeline. */
 export interface Answer {
-  /** When it ended, milliseconds on the clock of the watch. */
+  /** End of the answer, milliseconds on the clock of the watch. */
   endMs: number;
   isGood: boolean;
 }
 
-/** What a series is counted from. */
+/** Inputs of a series besides the answers. */
 export interface Watched {
   /** Start of the watch on the clock of the answers, milliseconds. */
   begunMs: number;
   /** Length of a bucket, milliseconds, such as 100. */
   stepMs: number;
-  /** What happened, in time since the start of the watch. */
+  /** Events, with the time since the start of the watch. */
   marks: readonly Mark[];
 }
 
-/** Answers to probes, each at its end: what a visitor waits for counts when it is there. */
+/** Answers to probes; each counts at its end, when the visitor has it. */
 export function answersOfProbes(probes: readonly Probe[]): Answer[] {
   return probes.map((probe) => ({ endMs: probe.atMs + probe.tookMs, isGood: isServed(probe) }));
 }
 
-/** Answers to the writes of a ledger; what was not acknowledged has failed. */
+/** Answers to the writes of a ledger; a write without an acknowledgement counts as failed. */
 export function answersOfWrites(writes: readonly Write[]): Answer[] {
   return writes.map(({ answeredMs, result }) => ({
     endMs: answeredMs,
@@ -32,10 +32,10 @@ export function answersOfWrites(writes: readonly Write[]): Answer[] {
   }));
 }
 
-/** Counts answers in buckets, up to the last answer or mark. An answer of before the watch is in the first. */
+/** Counts answers in buckets, up to the last answer or mark. An answer before the watch counts in the first bucket. */
 export function seriesOf(answers: readonly Answer[], { begunMs, stepMs, marks }: Watched): Series {
   const bucketOf = (ms: number) => Math.max(0, Math.floor(ms / stepMs));
-  // Not Math.max(...): a soak has more answers than a call has room for arguments.
+  // Not Math.max(...): a soak has more answers than a call can have arguments.
   let last = -1;
   for (const { endMs } of answers) last = Math.max(last, bucketOf(endMs - begunMs));
   for (const { atMs } of marks) last = Math.max(last, bucketOf(atMs));
@@ -47,7 +47,7 @@ export function seriesOf(answers: readonly Answer[], { begunMs, stepMs, marks }:
   return { stepMs, good, failed, marks: marks.map(({ atMs, text }) => ({ atMs, text })) };
 }
 
-/** The series in at most `most` buckets, each the sum of equally many of the old ones. */
+/** The series in at most `most` buckets, each the sum of the same number of old ones. */
 export function thinned(series: Series, most: number): Series {
   const times = Math.ceil(series.good.length / most);
   if (times <= 1) return series;

@@ -9,8 +9,8 @@ export type StackSettings = Record<string, Record<string, unknown> | undefined>;
 const stackFile = join(repositoryRoot, "Pulumi.local.yaml");
 
 /**
- * Lets `work` edit the local stack's file as often as it likes; then, also if the process is ended, the
- * file is what it was.
+ * Lets `work` edit the local stack's file; afterwards, also if a signal ends the process, the file is
+ * restored.
  */
 export async function withStackFile<T>(
   work: (edit: (change: (settings: StackSettings) => void) => void) => Promise<T>,

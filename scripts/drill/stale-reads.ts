@@ -4,13 +4,13 @@ import type { Ledger, Write } from "./ledger";
 
 /** Time between two reads, milliseconds. */
 const pauseMs = 20;
-/** So many of the last writes are looked at. */
+/** Number of the latest writes that a read is compared with. */
 const recent = 3_000;
-/** Most entries that the site lists at once. */
+/** Largest number of entries in one list of the site. */
 const listed = 100;
 
 /**
- * How long before a read the first write was acknowledged that the read does not show, milliseconds.
+ * Age of a read, milliseconds: the time since the acknowledgement of the first write that the read lacks.
  *
  * @param texts entries of the list, the newest ones of the site.
  */
@@ -30,7 +30,7 @@ export function staleMs(
   return Number.isFinite(first) ? Math.round(readAtMs - first) : 0;
 }
 
-/** A visitor without a session who lists entries, again and again, and compares with a ledger. */
+/** A visitor without a session who lists entries repeatedly and compares them with a ledger. */
 export class StaleReads {
   /** Age of the oldest list, milliseconds. */
   oldestMs = 0;

@@ -9,20 +9,20 @@ import { isServed, type Probe, Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, seriesOf } from "./series";
 
-/** Requests a second of each prober: one with a connection for each request, one with lasting ones. */
+/** Requests per second of each prober: one with a connection for each request, one with persistent connections. */
 const perSecond = 25;
-/** Time that is watched before a fault, milliseconds. */
+/** Watched time before a fault, milliseconds. */
 const beforeMs = 2_000;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
-/** How long a node stays frozen, milliseconds: longer than any proxy waits for it. */
+/** Time for which a node stays frozen, milliseconds: longer than any proxy waits for it. */
 const frozenMs = 12_000;
-/** Longest wait for every node to be in service, seconds, and the time between two looks, milliseconds. */
+/** Longest wait for every node to be in service, seconds, and the time between two checks, milliseconds. */
 const [serviceSeconds, lookMs] = [120, 1_000];
-/** How long an app process is kept busy, milliseconds: its watchdog ends it before. */
+/** Time for which an app process is busy, milliseconds: its watchdog ends it earlier. */
 const blockedMs = 60_000;
 
-/** An answer that takes longer is late, milliseconds. */
+/** Duration from which an answer is late, milliseconds. */
 const lateMs = 1_000;
 
 type Breaks = (outputs: StackOutputs) => Promise<unknown>;
@@ -32,8 +32,8 @@ function firstOf({ nodes }: StackOutputs, tier: StackNode["role"]): string {
 }
 
 /**
- * Time in which some read failed or was late, milliseconds: from the first one that was sent to the
- * end of the last one. The other node of a tier answers others all the while.
+ * Time in which some reads failed or were late, milliseconds: from the start of the first such read to the
+ * end of the last one. The other node of the tier answers other reads during that time.
  */
 export function disturbedMs(probes: readonly Probe[]): number {
   const disturbed = probes.filter((probe) => !isServed(probe) || probe.tookMs > lateMs);
@@ -42,7 +42,7 @@ export function disturbedMs(probes: readonly Probe[]): number {
   return Math.round(Math.max(...disturbed.map(({ atMs, tookMs }) => atMs + tookMs)) - begin);
 }
 
-/** Breaks something under reads through the whole site, watches, heals, and waits for all nodes. */
+/** Injects a fault under reads through the whole site, watches, heals, and waits for all nodes. */
 async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): Promise<Measured> {
   await waitForService(outputs, serviceSeconds, lookMs);
   const url = new URL("/api/entries", outputs.url).href;
@@ -75,7 +75,7 @@ async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): 
   };
 }
 
-/** A node stands still and goes on later. */
+/** Freezes a node, which continues later. */
 function frozen(tier: StackNode["role"]): Breaks {
   return async (outputs) => {
     await inject({ fault: "freeze", server: firstOf(outputs, tier) });
@@ -83,7 +83,7 @@ function frozen(tier: StackNode["role"]): Breaks {
   };
 }
 
-/** What a debugger that is asked for by a signal evaluates in a process of the app. */
+/** Script that evaluates an expression in a process of the app, over the inspector that a signal starts. */
 const evaluates = `const [target] = await (await fetch("http://127.0.0.1:9229/json")).json();
 const socket = new WebSocket(target.webSocketDebuggerUrl);
 await new Promise((resolve) => (socket.onopen = resolve));
@@ -91,7 +91,7 @@ const expression = "for (const end = Date.now() + ${blockedMs}; Date.now() < end
 socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } }));
 setTimeout(() => process.exit(), 500);`;
 
-/** One process of the app computes and answers nothing: it lives, and its connections stay open. */
+/** Keeps one process of the app busy: it answers no request, but lives, and its connections stay open. */
 async function blocked(outputs: StackOutputs): Promise<void> {
   const node = firstOf(outputs, "app");
   const mainPid = "systemctl show --property MainPID --value app@1.service";
@@ -103,7 +103,7 @@ async function blocked(outputs: StackOutputs): Promise<void> {
   await waitUntil(`another process of the app on ${node}`, restarted, { timeoutSeconds: 30 });
 }
 
-/** A drill of one node of the web or the app tier. */
+/** Makes a drill of one node of the web or the app tier. */
 function drill(
   id: string,
   title: string,
@@ -116,7 +116,7 @@ function drill(
 
 /** Faults of the web and the app tier: numbers and titles of the fault matrix. */
 export const tierDrills: readonly Drill[] = [
-  // One of a thousand reads.
+  // One failed read of a thousand is allowed.
   drill("F19", "nginx of a web node killed", { boundMs: 1_500, failed: 1 }, (outputs) =>
     inject({ fault: "kill", server: firstOf(outputs, "web"), unit: "nginx.service" }),
   ),
@@ -125,5 +125,5 @@ export const tierDrills: readonly Drill[] = [
   drill("F23", "a process of the app computes for ever", { boundMs: 10_000, failed: 50 }, blocked),
 ];
 
-/** Rows of the matrix that are shown elsewhere, or not at all, with the reason. */
+/** Rows of the matrix that these drills do not show, with the reason. */
 export const tierNotShown: readonly NotShown[] = [];

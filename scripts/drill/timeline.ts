@@ -2,9 +2,9 @@ import { isWithin, type Mark, type Measured, type Series } from "./drill";
 import { type Drilled, outages, summary } from "./report";
 import { thinned } from "./series";
 
-/** Most runs that are drawn: those with the longest outages, in their order. */
+/** Largest number of drawn runs: those with the longest outages, in the order of the runs. */
 const mostRuns = 10;
-/** Most points of a run, so that half an hour is still a small file. */
+/** Largest number of points of a run, so that half an hour is still a small file. */
 const mostPoints = 600;
 
 /** Pixels: the picture's width, the plot in it, and the heights of one run. */
@@ -19,7 +19,7 @@ const footHeight = 34;
 
 const colour = { text: "#222", faint: "#ddd", good: "#3b78ab", area: "#d5e5f3", bad: "#c8102e" };
 
-/** A run that is drawn. */
+/** A drawn run. */
 interface Shown {
   /** Number of the run, from 1. */
   number: number;
@@ -27,16 +27,16 @@ interface Shown {
   series: Series;
 }
 
-/** What all runs of a picture share, so that they can be compared. */
+/** Scale that all runs of a picture share, so that they are comparable. */
 interface Scale {
   x: (ms: number) => number;
-  /** Height of a count in a bucket of that length. */
+  /** Height of a count in a bucket of length `stepMs`. */
   y: (count: number, stepMs: number) => number;
   seconds: readonly number[];
   perSecond: number;
 }
 
-/** An SVG of a drill: for each run the good and failed answers a second over time, and the marks. */
+/** An SVG of a drill: for each run the successful and failed answers per second over time, and the marks. */
 export function timeline(drilled: Drilled): string {
   const shown = shownRuns(drilled);
   const scale = scaleOf(shown.map(({ series }) => series));
@@ -120,7 +120,7 @@ function goodPath({ good, stepMs }: Series, { x, y }: Scale, bottom: number): st
   return `<path d="${d}" fill="${colour.area}" stroke="${colour.good}" stroke-width="0.8"/>`;
 }
 
-/** A bar is at least two pixels wide and high: one failure in half an hour must be seen. */
+/** A bar is at least two pixels wide and high: one failure in half an hour must be visible. */
 function failedBars({ failed, stepMs }: Series, { x, y }: Scale, bottom: number): string[] {
   const wide = Math.max(2, round(x(stepMs) - x(0)));
   return failed.flatMap((count, i) => {
@@ -131,7 +131,7 @@ function failedBars({ failed, stepMs }: Series, { x, y }: Scale, bottom: number)
   });
 }
 
-/** Labels are in two rows in turn, so that two marks of about the same time can be read. */
+/** Labels alternate between two rows, so that two marks at about the same time are readable. */
 function markLine({ atMs, text }: Mark, { x }: Scale, top: number, index: number): string[] {
   const at = x(atMs);
   const anchor = at > right - 80 ? `text-anchor="end"` : `text-anchor="start"`;
@@ -167,7 +167,7 @@ function label(x: number, y: number, text: string, attributes: string): string {
   return `<text x="${x}" y="${y}" ${attributes}>${xml(text)}</text>`;
 }
 
-/** Text as XML 1.0 takes it; control characters, which it refuses, become spaces. */
+/** Escapes a text for XML 1.0; control characters, which XML forbids, become spaces. */
 function xml(text: string): string {
   const names: Record<string, string> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" };
   return text.replace(/[\0-\x1f]/g, " ").replace(/[&<>"]/g, (sign) => `&${names[sign]};`);

@@ -3,22 +3,22 @@ import { loadBalancers } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 
-/** The cloud's API as its hosts reach it. */
+/** Endpoint of the cloud's API, as hosts reach it. */
 const endpoint = "http://198.18.2.1/v1";
 const directory = "/etc/usual-recipe";
 const dropIn = "/etc/systemd/system/keepalived.service.d/zz-usual-recipe.conf";
 
-/** What the recipe needs to know. */
+/** Ids that the recipe needs. */
 export interface RecipeIds {
   /** Id of the floating IP. */
   floatingIp: number;
-  /** Id of each load balancer by name. */
+  /** Ids of the load balancers by name. */
   servers: Readonly<Record<string, number>>;
 }
 
 /**
- * keepalived as published recipes for floating IPs have it: VRRPv2 with its defaults, `pgrep` as
- * health, fail-back by priority, and a script that unassigns, then assigns, ten times at most.
+ * keepalived's configuration in published recipes for floating IPs: VRRPv2 with its defaults, `pgrep` as
+ * health check, fail-back by priority, and a script that unassigns, then assigns, at most ten times.
  * Source: hetzneronline/community-content, tutorial configure-cloud-ha-keepalived (facts only).
  */
 function keepalivedConf(privateIp: string, peerIp: string, priority: number): string {
@@ -65,7 +65,7 @@ function written(path: string, text: string, mode: string): string {
   return `echo ${encoded} | base64 -d | sudo tee ${path} >/dev/null; sudo chmod ${mode} ${path}`;
 }
 
-/** Puts the usual recipe in the place of the stack's own on both load balancers. */
+/** Replaces the stack's own programs by the usual recipe on both load balancers. */
 export async function installRecipe(outputs: StackOutputs, ids: RecipeIds): Promise<void> {
   const names = loadBalancers(outputs);
   const ip = (name: string) => outputs.nodes.find((node) => node.name === name)!.privateIp;
@@ -91,7 +91,7 @@ export async function installRecipe(outputs: StackOutputs, ids: RecipeIds): Prom
   }
 }
 
-/** Gives both load balancers their own programs back. */
+/** Restores the stack's own programs on both load balancers. */
 export async function removeRecipe(outputs: StackOutputs): Promise<void> {
   for (const name of loadBalancers(outputs)) {
     await runOnNode(

@@ -3,9 +3,9 @@ import { timeOf } from "../../host/archiver/chain/ids";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-/** Where the archiver of a database node says what it does; as in `host/archiver/status.ts`. */
+/** File with the archiver's state on a database node; as in `host/archiver/status.ts`. */
 const statusFile = "/run/webstack-archiver/status.json";
-/** Unit that takes a base; it copies on the node that archives alone. */
+/** Unit that takes a base; only the archiving node takes one. */
 const baseUnit = "webstack-base.service";
 
 const shape = z.looseObject({
@@ -15,18 +15,18 @@ const shape = z.looseObject({
   newestUs: z.number(),
   base: z.string(),
   proof: z.string(),
-  // An archiver from before an update does not say it.
+  // An archiver of an earlier version does not report this field.
   failedProof: z.string().default(""),
   atUs: z.number(),
 });
 
-/** What the archiver of a node says of itself. */
+/** State of a node's archiver. */
 export type ArchiveState = z.infer<typeof shape>;
 
-/** Limits beyond which a backup is not what it should be. */
+/** Limits of a healthy backup. */
 const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26 };
 
-/** What the archivers say, by node; undefined where there is none. */
+/** States of the archivers by node; undefined for a node without one. */
 export async function archiveStates(
   outputs: StackOutputs,
 ): Promise<Map<string, ArchiveState | undefined>> {
@@ -44,15 +44,15 @@ function hoursSince(id: string, nowUs: number): number {
   return (nowUs / 1_000 - timeOf(id)) / 3_600_000;
 }
 
-/** What is said of a stack's backups. */
+/** Report on a stack's backups. */
 export interface ArchiveReport {
-  /** Lines about them; none if there are none. */
+  /** Lines about the backups; none without backups. */
   lines: string[];
-  /** What is not as it must be, a line each. */
+  /** Errors, one line each. */
   errors: string[];
 }
 
-/** A part of a line, and what is wrong with it; empty: nothing. */
+/** A part of a line with its error; an empty error means none. */
 type Said = readonly [text: string, error: string];
 
 function age(what: string, id: string, nowUs: number, mostHours: number): Said {
@@ -72,7 +72,7 @@ function lag({ newestUs }: ArchiveState, nowUs: number): Said {
   return [isOld ? `${text} (TOO OLD)` : text, error];
 }
 
-/** A proof that failed after the last one that did not. */
+/** A proof that failed after the last successful one. */
 function failure({ proof, failedProof }: ArchiveState, nowUs: number): Said[] {
   if (failedProof <= proof) return [];
   const text = `a restore FAILED ${hoursSince(failedProof, nowUs).toFixed(1)} h ago`;
@@ -80,9 +80,9 @@ function failure({ proof, failedProof }: ArchiveState, nowUs: number): Said[] {
 }
 
 /**
- * What is said of the backups of a stack, and what of it is an error.
+ * The report on the backups of a stack.
  *
- * @param isProofExpected false: a stack that never had a proof is none. An old one always is.
+ * @param isProofExpected false: a stack that never had a proof is no error. An old proof is always an error.
  */
 export function archiveReport(
   states: ReadonlyMap<string, ArchiveState | undefined>,
@@ -112,7 +112,7 @@ export function archiveReport(
   return { lines: [`backups  NO NODE ARCHIVES: ${waiting}`], errors: ["no node archives"] };
 }
 
-/** Takes a base on the node that archives, and waits for it. @throws Error if none does, or it fails. */
+/** Takes a base on the archiving node, and waits for it. @throws Error if no node archives, or if the base fails. */
 export async function takeBase(outputs: StackOutputs, timeoutMs: number): Promise<string> {
   const states = await archiveStates(outputs);
   const node = [...states].find(([, state]) => state?.active)?.[0];

@@ -15,7 +15,7 @@ function setting(key: string, stack: string): string | undefined {
   }
 }
 
-/** The project of a stack, by its settings; without a name that of the local cloud. */
+/** The project of a stack, from the stack's settings; without a name the project of the local cloud. */
 export function cloudProject(stack: string | undefined): CloudProject {
   if (stack === undefined) return localCloud();
   const token = setting("hcloud:token", stack) ?? process.env.HCLOUD_TOKEN;
@@ -25,11 +25,11 @@ export function cloudProject(stack: string | undefined): CloudProject {
 }
 
 /**
- * Deletes a server, protected or not; one that is not there is no error. Its volumes stay.
+ * Deletes a server, protected or not; a missing server is no error. The server's volumes stay.
  * https://docs.hetzner.cloud/reference/cloud#server-actions-change-server-protection
  */
 export async function deleteServer(project: CloudProject, id: number): Promise<void> {
-  // The API wants both protections of a server to be equal.
+  // The API requires both protections of a server to be equal.
   const open = { delete: false, rebuild: false };
   const path = `/servers/${id}`;
   await cloudAct(project, "POST", `${path}/actions/change_protection`, open);

@@ -5,12 +5,12 @@ import { runOnNode } from "./ssh";
 
 export { askSupervisor, type DatabaseState, primaryOf } from "../../rolling/databases";
 
-/** What every database node's supervisor says; undefined where none answers. */
+/** States of all database nodes; undefined for a supervisor that does not answer. */
 export function databaseStates(outputs: StackOutputs) {
   return rolling.databaseStates(hostsOf(outputs));
 }
 
-/** Rows of a query on a node, as its root; columns separated by tabs. */
+/** Rows of a query on a node, as MySQL's root; tabs separate the columns. */
 export async function query(
   outputs: StackOutputs,
   node: string,
@@ -23,7 +23,7 @@ export async function query(
   return answer.split("\n").filter((line) => line !== "");
 }
 
-/** Makes a member the primary; resolves when it is. @throws Error if it is none, or not ONLINE. */
+/** Makes a member the primary; resolves once it is. @throws Error if the node is not a member, or not ONLINE. */
 export async function switchPrimary(outputs: StackOutputs, to: string): Promise<void> {
   const states = await databaseStates(outputs);
   if (states.get(to)?.member?.state !== "ONLINE") {

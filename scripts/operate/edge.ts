@@ -9,12 +9,12 @@ export function loadBalancers({ nodes }: Pick<StackOutputs, "nodes">): string[] 
   return rolling.loadBalancers({ nodes });
 }
 
-/** What each load balancer says of itself; undefined where none answers. */
+/** States of all load balancers; undefined for one that does not answer. */
 export function edgeStates(outputs: StackOutputs) {
   return rolling.edgeStates(hostsOf(outputs));
 }
 
-/** Moves the address from the node that has it to the other one. @throws Error if that could not take over. */
+/** Moves the floating IP to the other load balancer. @throws Error if that one could not take over. */
 export function switchEdge(
   outputs: StackOutputs,
   from: string,

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import type { StackOutputs } from "./outputs";
 import { runOnNode, sshArguments } from "./ssh";
 
-/** Longest wait for a load balancer that is asked whether it leads anywhere, milliseconds. */
+/** Longest wait for a load balancer's answer to a test connection, milliseconds. */
 const answerMs = 6_000;
 
-/** Address of the first load balancer that answers; of the first one if none does, which then says why. */
+/** Address of the first load balancer that answers; if none does, of the first one, whose error `ssh` then prints. */
 export async function bastionFor(outputs: StackOutputs, nodeName: string): Promise<string> {
   const { bastions } = outputs.ssh;
   const [first = ""] = bastions;
@@ -20,15 +20,15 @@ export async function bastionFor(outputs: StackOutputs, nodeName: string): Promi
   return first;
 }
 
-/** What a command on a node is given. */
+/** Terminal and input of a command on a node. */
 export interface Foreground {
-  /** Whether it has the terminal. */
+  /** True if the command gets a terminal. */
   terminal: boolean;
-  /** Its standard input. @default that of this process */
+  /** Standard input of the command. @default that of this process */
   input?: string;
 }
 
-/** Runs a command on a node as if it ran here; resolves with its status. */
+/** Runs a command on a node in the foreground of this process; resolves with the exit status. */
 export async function inForeground(
   outputs: StackOutputs,
   nodeName: string,
@@ -37,7 +37,7 @@ export async function inForeground(
 ): Promise<number> {
   const way = sshArguments(outputs, nodeName, await bastionFor(outputs, nodeName));
   const args = [...(terminal ? ["-t"] : []), ...way, command];
-  // Ctrl-C is for the command there.
+  // Ctrl-C is for the command on the node.
   const ignore = () => undefined;
   process.on("SIGINT", ignore);
   try {

@@ -2,7 +2,7 @@ import type { Hosts } from "../../rolling/hosts";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-/** The hosts of a stack that is up, reached with `ssh`. */
+/** The hosts of a running stack, reached with `ssh`. */
 export function hostsOf(outputs: StackOutputs): Hosts {
   return {
     nodes: outputs.nodes,

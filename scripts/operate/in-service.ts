@@ -11,8 +11,8 @@ export function outOfService(outputs: StackOutputs): Promise<string[]> {
 /**
  * Waits until every node is in service.
  *
- * @param intervalMs time between two looks.
- * @throws Error after the deadline with the names of those that are not.
+ * @param intervalMs time between two checks, milliseconds.
+ * @throws Error after the deadline with the names of nodes that are not in service.
  */
 export async function waitForService(
   outputs: StackOutputs,

@@ -6,14 +6,14 @@ import { readOutputs } from "../local/outputs";
 import { repositoryRoot } from "../local/paths";
 import { outputsShape, type StackOutputs } from "./outputs";
 
-/** What a command is to work on. */
+/** The stack and the arguments of a command. */
 export interface Operated {
   outputs: StackOutputs;
-  /** Name of the stack; undefined is the local one. */
+  /** Name of the stack; undefined: the local stack. */
   stack: string | undefined;
-  /** The other words of the command line. */
+  /** Further words of the command line. */
   words: string[];
-  /** True if `--yes` was given. */
+  /** True with `--yes`. */
   yes: boolean;
 }
 
@@ -33,7 +33,7 @@ function pulumiOutputs(stack: string): Record<string, unknown> {
   }
 }
 
-/** The stack of that name; its deploy key is kept in a 0600 file below `.webstack`. */
+/** The stack with a name; its deploy key is written to a file with mode 0600 below `.webstack`. */
 export function stackOutputs(
   stack: string,
   found: Record<string, unknown>,
@@ -45,7 +45,7 @@ export function stackOutputs(
   }
   const files = { key: join(directory, "id_ed25519"), knownHosts: join(directory, "known_hosts") };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // A file that is there keeps its mode when it is written.
+  // An existing file would keep its mode.
   if (existsSync(files.key)) rmSync(files.key);
   writeFileSync(files.key, privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`, {
     mode: 0o600,
@@ -54,10 +54,9 @@ export function stackOutputs(
 }
 
 /**
- * What a command line means: `[--stack <name>] [--yes] [word ...]`; without a stack it is the local
- * one.
+ * Parses `[--stack <name>] [--yes] [word ...]`; without `--stack` the stack is the local one.
  *
- * @throws Error if there is no such stack, or it is not up.
+ * @throws Error if the stack does not exist or is not up.
  */
 export function operatedStack(args: readonly string[]): Operated {
   const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
@@ -66,7 +65,7 @@ export function operatedStack(args: readonly string[]): Operated {
   return { outputs: outputsOf(stack), stack, words: positionals, yes };
 }
 
-/** Outputs of the last `up` of a stack; undefined is the local one. */
+/** Outputs of the last `up` of a stack; undefined: the local stack. */
 export function outputsOf(stack: string | undefined): StackOutputs {
   return stack === undefined ? readOutputs() : stackOutputs(stack, pulumiOutputs(stack));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The stack's outputs that commands work with. */
+/** The stack's outputs that commands read. */
 export const outputsShape = z.object({
   url: z.string(),
   floatingIp: z.object({ ipv4: z.string(), ipv6: z.string().optional() }),
@@ -10,12 +10,12 @@ export const outputsShape = z.object({
       role: z.enum(["lb", "web", "app", "db"]),
       privateIp: z.string(),
       publicIp: z.string().optional(),
-      // Not in the outputs of an earlier release.
+      // The outputs of an earlier release of this project lack it.
       serverId: z.number().optional(),
     }),
   ),
   ssh: z.object({ user: z.string(), bastions: z.array(z.string()) }),
-  // Not in the outputs of an earlier release of this project.
+  // The outputs of an earlier release of this project lack it.
   release: z
     .object({
       digest: z.string(),
@@ -30,13 +30,13 @@ export const outputsShape = z.object({
 /** A node of a stack. */
 export type StackNode = z.infer<typeof outputsShape>["nodes"][number];
 
-/** A stack as commands reach it. */
+/** A stack with the files to reach its nodes. */
 export type StackOutputs = z.infer<typeof outputsShape> & {
   /** Files for `ssh`. */
   files: {
     /** Private key, mode 0600. */
     key: string;
-    /** Host keys that were seen. */
+    /** Known host keys. */
     knownHosts: string;
   };
 };

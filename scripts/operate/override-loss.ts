@@ -2,26 +2,26 @@ import { countOf } from "../../host/supervisor/core/gtid";
 import { type DatabaseState, primaryOf } from "./databases";
 import { seenThroughAny, type Way } from "./override";
 
-/** What an operator is to know before a node makes a group of its own. */
+/** What the operator must know before a node bootstraps a new group. */
 export interface Sight {
-  /** Name of the node that is to make the group. */
+  /** Name of the node to bootstrap the group. */
   node: string;
-  /** What is seen through each load balancer. */
+  /** States of the database nodes through each load balancer. */
   ways: readonly Way[];
-  /** Names of the other nodes that this node reaches itself. */
+  /** Names of the other database nodes that the node itself reaches. */
   reached: readonly string[];
 }
 
 type States = ReadonlyMap<string, DatabaseState | undefined>;
 
-/** Number of transactions that `other` has and `own` has not. */
+/** Number of transactions in `other` that `own` lacks. */
 export function beyond(own: string, other: string): number {
   return countOf(`${own},${other}`) - countOf(own);
 }
 
 /**
- * Why nothing may be overridden, as far as it is seen from outside; undefined if nothing is. The
- * node's own supervisor is asked besides: it sees more.
+ * Reason to refuse an override, as far as the states show one; undefined if none. The node's own supervisor,
+ * which sees more, also decides.
  */
 export function refusal({ node, ways }: Sight): string | undefined {
   const states = seenThroughAny(ways);
@@ -34,7 +34,7 @@ export function refusal({ node, ways }: Sight): string | undefined {
   return states.get(node) ? undefined : `the supervisor of ${node} does not answer`;
 }
 
-/** The node that has most beyond this one, among those that are seen. */
+/** The answering node with the most transactions that the given node lacks. */
 function bestKnown(node: string, states: States): { name: string; count: number } | undefined {
   const own = states.get(node)?.gtid ?? "";
   return [...states]
@@ -53,7 +53,7 @@ function nodeLine(name: string, { node, ways, reached }: Sight, states: States):
   return `${name} has   unknown: not seen through ${through}${by}`;
 }
 
-/** What is seen, and what would be lost, in lines for the operator. */
+/** Lines for the operator: the states of the nodes, and the transactions that an override would lose. */
 export function lossLines(sight: Sight): string[] {
   const { node, ways } = sight;
   const states = seenThroughAny(ways);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DatabaseState } from "./databases";
 import type { StackOutputs } from "./outputs";
 
-/** Runs a command on a node and returns what it says, as `runOnNode`. */
+/** Runs a command on a node and returns its output, as `runOnNode` does. */
 export type Run = (
   outputs: StackOutputs,
   node: string,
@@ -10,22 +10,22 @@ export type Run = (
   timeoutMs?: number,
 ) => Promise<string>;
 
-/** Where root of a database node reaches its supervisor. */
+/** Unix socket on which root reaches a database node's supervisor. */
 const controlSocket = "/run/webstack-supervisor/control.sock";
 
-/** Longest wait for a supervisor's answer, seconds: it asks its peers first. */
+/** Longest wait for a supervisor's answer, seconds: it queries its peers first. */
 const answerSeconds = 30;
 
 const answerShape = z.object({ accepted: z.boolean(), reason: z.string() });
 
-/** What a supervisor answers to the operator's word. */
+/** A supervisor's answer to an override. */
 export type OverrideAnswer = z.infer<typeof answerShape>;
 
 /**
- * Tells a node's supervisor that an operator wants it to make the group, whatever is lost. It
- * refuses as long as it reaches a group with a majority.
+ * Asks a node's supervisor to bootstrap the group despite lost transactions. The supervisor
+ * refuses as long as it reaches a group with a quorum.
  *
- * @throws Error if the supervisor does not answer, or with something else.
+ * @throws Error if the supervisor does not answer, or if the answer has another shape.
  */
 export async function askToOverride(
   outputs: StackOutputs,
@@ -33,7 +33,7 @@ export async function askToOverride(
   run: Run,
 ): Promise<OverrideAnswer> {
   const body = `-H 'content-type: application/json' -d '{"consent":true}'`;
-  // Without --fail: the reason of a refusal is in its body.
+  // Without --fail, because the body of a refusal has the reason.
   const curl = `sudo curl -sSm ${answerSeconds} --unix-socket ${controlSocket}`;
   const command = `${curl} ${body} http://supervisor/override`;
   const answer = await run(outputs, node, command, (answerSeconds + 15) * 1_000);
@@ -47,15 +47,15 @@ export async function askToOverride(
   }
 }
 
-/** What is seen of the database through one load balancer. */
+/** States of the database nodes through one load balancer. */
 export interface Way {
   /** Name of the load balancer, or its address if it has none in the outputs. */
   through: string;
-  /** By name of the database node; undefined where its supervisor does not answer. */
+  /** States by name of the database node; undefined for a supervisor that does not answer. */
   states: ReadonlyMap<string, DatabaseState | undefined>;
 }
 
-/** What is seen through each way in: a node that one load balancer does not reach may be reached by another. */
+/** Queries the states through each load balancer: one may reach a node that the other does not reach. */
 export async function lookThroughAll(
   outputs: StackOutputs,
   look: (outputs: StackOutputs) => Promise<Map<string, DatabaseState | undefined>>,
@@ -69,7 +69,7 @@ export async function lookThroughAll(
   );
 }
 
-/** The state of each node through any way that leads to it; undefined where none does. */
+/** The state of each node through any load balancer that reaches it; undefined if none does. */
 export function seenThroughAny(ways: readonly Way[]): Map<string, DatabaseState | undefined> {
   const names = [...new Set(ways.flatMap(({ states }) => [...states.keys()]))];
   const first = (name: string) => ways.map(({ states }) => states.get(name)).find(Boolean);
@@ -77,8 +77,8 @@ export function seenThroughAny(ways: readonly Way[]): Map<string, DatabaseState 
 }
 
 /**
- * Names of the other database nodes whose host answers a node itself: on MySQL's port, which members
- * are open to each other on. A node that is hidden from the operator may well be seen by its peers.
+ * Names of the other database nodes whose host answers a node itself, on MySQL's port, which is open between
+ * members. A node that the operator cannot reach may be reachable for its peers.
  */
 export async function reachedBy(outputs: StackOutputs, node: string, run: Run): Promise<string[]> {
   const peers = outputs.nodes.filter(({ role, name }) => role === "db" && name !== node);

@@ -6,25 +6,25 @@ import { type ReleaseFacts, type Start, startOf } from "../../release/facts";
 import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-/** What a node has of the app's releases. */
+/** The app's releases on a node. */
 export interface NodeReleases {
-  /** SHA-256 of the one that runs. @default none does */
+  /** SHA-256 of the running release. @default none runs */
   current?: string;
-  /** Those that ran, each once, the latest first; empty if the node does not remember. */
+  /** Releases that ran, each once, the latest first; empty if the node has no record. */
   ran: string[];
-  /** Those that can be switched to at once, the newest first. */
+  /** Releases on the node, the newest first; a switch to them needs no push. */
   there: string[];
-  /** What each of them says of itself, by SHA-256; not there: it says nothing. */
+  /** Facts about these releases by SHA-256; absent if a release has none. */
   facts: Map<string, ReleaseFacts>;
 }
 
 const root = "/srv/app";
 const journal = "/var/lib/webstack/release-journal.json";
 const digestForm = /^[0-9a-f]{64}$/;
-/** Digits with which a release is named to a person. */
+/** Number of digits of a release's name in messages. */
 const shortLength = 12;
 
-/** They come out of an archive and are shown on a terminal: what has another form is not known. */
+/** Form of facts: they come from an archive and are printed on a terminal, so any other form counts as not known. */
 const factsShape = z.object({
   version: z
     .string()
@@ -51,7 +51,7 @@ const factsShape = z.object({
 });
 const journalShape = z.object({ switches: z.array(z.object({ digest: z.string() })) });
 
-/** Prints what runs, what ran, and each release with its facts, a line for each. */
+/** Command that prints, each on a line, the running release, those that ran, and each release with its facts. */
 const listing = [
   `cd ${root} || exit 0`,
   'echo "current $(basename "$(readlink current)")"',
@@ -68,7 +68,7 @@ function json(text: string): unknown {
   }
 }
 
-/** What the lines of a node's listing say. */
+/** Parses the lines of a node's listing. */
 export function releasesIn(lines: string): NodeReleases {
   const found: NodeReleases = { ran: [], there: [], facts: new Map() };
   for (const line of lines.split("\n")) {
@@ -87,12 +87,12 @@ export function releasesIn(lines: string): NodeReleases {
   return found;
 }
 
-/** Nodes that have the app's releases, in the order in which a new one comes to them. */
+/** Nodes with the app's releases, in the order in which they get a new release. */
 export function releaseNodes({ nodes }: Pick<StackOutputs, "nodes">): StackNode[] {
   return ["app", "web"].flatMap((tier) => nodes.filter(({ role }) => role === tier));
 }
 
-/** What each of {@link releaseNodes} has, by name; undefined where one does not answer. */
+/** Releases of each of {@link releaseNodes} by name; undefined for a node that does not answer. */
 export async function releasesOf(
   outputs: StackOutputs,
 ): Promise<Map<string, NodeReleases | undefined>> {
@@ -103,7 +103,7 @@ export async function releasesOf(
   return new Map(await Promise.all(asked));
 }
 
-/** How a release on a node is started, as its own files say. */
+/** Start command of a release on a node, from the release's own files. */
 export async function startOnNode(
   outputs: StackOutputs,
   node: string,
@@ -118,7 +118,7 @@ export async function startOnNode(
   return startOf(packageJson, hasServer);
 }
 
-/** A release in words: version, commit and time as far as it says them, and digits of its name. */
+/** A release in words: version, commit and time as far as they are known, and digits of its name. */
 export function releaseText(
   digest: string,
   { version, commit, time, dirty, runtime }: ReleaseFacts = {},
@@ -134,7 +134,7 @@ export function releaseText(
   return parts.join(", ");
 }
 
-/** A line for each release that runs, with the nodes on which it does, and one for nodes that do not answer. */
+/** A line for each running release with its nodes, and one for nodes that do not answer. */
 export function runningLines(states: ReadonlyMap<string, NodeReleases | undefined>): string[] {
   const places = new Map<string, string[]>();
   for (const [name, state] of states) {

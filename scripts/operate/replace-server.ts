@@ -6,10 +6,10 @@ import { outputsOf } from "./operated-stack";
 import type { StackOutputs } from "./outputs";
 import { stepAside, stepBack } from "./step-aside";
 
-/** Time for a stack to be in service after its `up`, which waits for each node itself; seconds. */
+/** Time until a stack is in service after its `up`, which itself waits for each node, seconds. */
 export const serviceSeconds = 120;
 
-/** The command that makes again what is missing. */
+/** The command that creates missing servers again. */
 function upCommand(stack: string | undefined): string[] {
   if (stack === undefined) return ["npm", "run", "--silent", "up:local", "--", "--refresh"];
   return ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", stack];
@@ -27,10 +27,10 @@ function run([program = "", ...words]: string[]): Promise<void> {
 }
 
 /**
- * Replaces one node's server: its work goes to its neighbours, the server is deleted, `up` makes a
- * new one. Returns the outputs with that one.
+ * Replaces one node's server: the node is drained, the server is deleted, and `up` creates a new server.
+ * Returns the outputs with the new server.
  *
- * @throws Error if a step fails; the node has its work back if its server could not be deleted.
+ * @throws Error if a step fails; the node serves again if its server could not be deleted.
  */
 export async function replaceServer(
   outputs: StackOutputs,

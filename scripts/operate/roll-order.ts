@@ -3,10 +3,10 @@ import type { StackNode, StackOutputs } from "./outputs";
 const roles = ["lb", "web", "app", "db"];
 
 /**
- * The nodes that words name, tiers or single ones, in the order in which they are replaced: those that
- * are `busy` (the primary, the holder of the address) last in their tier, so that they move once.
+ * The nodes that words name, by tier or by node, in the order of their replacement: the nodes in `busy`
+ * (the primary, the load balancer with the floating IP) come last in their tier, so that each role moves once.
  *
- * @throws Error if a word names nothing, or a node is the only one of its tier.
+ * @throws Error if a word names no node, or if a node is the only one of its tier.
  */
 export function rollOrder(
   { nodes }: StackOutputs,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-/** Where the supervisor of a database node saves transactions before a copy replaces them. */
+/** Directory on a database node where the supervisor saves transactions before a clone replaces them. */
 const folder = "/var/lib/webstack-supervisor/saved";
 
 const shape = z.looseObject({
@@ -16,7 +16,7 @@ const shape = z.looseObject({
 /** Lines for each file of saved transactions: name of the JSON file, a space, its text. */
 const listing = `sudo sh -c 'cd ${folder} 2>/dev/null && for f in *.json; do test -e "$f" && echo "$f $(tr -d "\\n" < "$f")"; done; true'`;
 
-/** What an operator is told of saved transactions, from the lines of a node's listing. */
+/** Lines for the operator about saved transactions, from a node's listing. */
 export function describeSaved(lines: string): string[] {
   return lines
     .split("\n")
@@ -32,7 +32,7 @@ export function describeSaved(lines: string): string[] {
     });
 }
 
-/** What the supervisor of that node saved, for an operator; empty if the node cannot be reached. */
+/** Lines for the operator about a node's saved transactions; empty for an unreachable node. */
 export async function savedOn(outputs: StackOutputs, node: string): Promise<string[]> {
   return describeSaved(await runOnNode(outputs, node, listing).catch(() => ""));
 }

@@ -1,4 +1,4 @@
-/** A word as a shell takes it for itself, whatever it holds. */
+/** Quotes any text as one word of a shell. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -30,12 +30,12 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
   return [...own, "-o", `ProxyCommand=${proxy}`, `${user}@${node.privateIp}`];
 }
 
-/** A host key belongs to a server: one that takes over a name and an address has its own. */
+/** A host key belongs to a server: a new server with the same name and address has a new key. */
 function hostKeyName({ name, serverId }: StackNode): string[] {
   return serverId === undefined ? [] : ["-o", `HostKeyAlias=${name}-${serverId}`];
 }
 
-/** Runs one command on a node through whichever load balancer answers; returns its output. */
+/** Runs one command on a node through any load balancer that answers; returns the command's output. */
 export async function runOnNode(
   outputs: StackOutputs,
   nodeName: string,

@@ -2,7 +2,7 @@ import * as rolling from "../../rolling/step-aside";
 import { hostsOf } from "./hosts";
 import type { StackNode, StackOutputs } from "./outputs";
 
-/** Takes the work away from a node without a failed request. A standby load balancer has none. */
+/** Drains a node without a failed request. A standby load balancer has no requests to drain. */
 export function stepAside(
   outputs: StackOutputs,
   node: StackNode,
@@ -11,7 +11,7 @@ export function stepAside(
   return rolling.stepAside(hostsOf(outputs), node, say);
 }
 
-/** Starts again what was stopped. */
+/** Starts the stopped units again. */
 export function stepBack(outputs: StackOutputs, node: StackNode): Promise<void> {
   return rolling.stepBack(hostsOf(outputs), node);
 }

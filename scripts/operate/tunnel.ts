@@ -6,20 +6,20 @@ import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";
 import { sshArguments } from "./ssh";
 
-/** Ways from this machine to what a node reaches: ports of its loopback address, and others. */
+/** Connections from this machine to targets that a node reaches: ports of its loopback address, and others. */
 export interface Tunnel {
-  /** A Unix socket for each target, in their order; only this user may use them. */
+  /** A Unix socket for each target, in the order of the targets; only this user may use the sockets. */
   sockets: readonly string[];
   /** Ends the connection and removes the sockets. */
   close: () => void;
 }
 
 /**
- * Opens a tunnel through whichever load balancer answers.
+ * Opens a tunnel through any load balancer that answers.
  *
- * @param targets TCP ports on 127.0.0.1 of the node, such as 3306; or what the node connects to, such
+ * @param targets TCP ports on 127.0.0.1 of the node, such as 3306; or targets of the node's connections, such
  * as `10.0.4.11:9200`, or the path of a Unix socket.
- * @throws Error with what `ssh` said if no load balancer leads there.
+ * @throws Error with the message of `ssh` if no load balancer reaches the node.
  */
 export async function openTunnel(
   outputs: StackOutputs,

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 
-/** A key pair of age. https://github.com/C2SP/C2SP/blob/main/age.md#the-x25519-recipient-type */
+/** An age key pair. https://github.com/C2SP/C2SP/blob/main/age.md#the-x25519-recipient-type */
 export interface AgeKeys {
-  /** Such as `AGE-SECRET-KEY-1…`: opens what was encrypted. */
+  /** Secret key for decryption, such as `AGE-SECRET-KEY-1…`. */
   identity: string;
-  /** Such as `age1…`. */
+  /** Public key for encryption, such as `age1…`. */
   recipient: string;
 }
 
@@ -17,7 +17,7 @@ export function makeAgeKeys(): AgeKeys {
   return ageKeysOf(Buffer.from(d, "base64url"));
 }
 
-/** The key pair of 32 secret bytes. */
+/** Derives the key pair from 32 secret bytes. */
 export function ageKeysOf(secret: Buffer): AgeKeys {
   const prefix = Buffer.from("302e020100300506032b656e04220420", "hex");
   const key = createPrivateKey({
@@ -51,7 +51,7 @@ function polymod(values: readonly number[]): number {
   }, 1);
 }
 
-/** Bytes as numbers of five bits, the last one filled up with zeros. */
+/** Converts bytes to numbers of five bits, the last one padded with zeros. */
 function fives(bytes: Buffer): number[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   return (bits.match(/.{1,5}/g) ?? []).map((five) => parseInt(five.padEnd(5, "0"), 2));

@@ -2,16 +2,16 @@ import { parseArgs } from "node:util";
 import { type Wanted, wantedTables } from "./tables/wanted";
 import { type Target, targetOf } from "./target";
 
-/** What a restored database is for. */
+/** Purpose of a restored database. */
 export type Use =
-  /** It is looked at, and removed. */
+  /** The restored database is checked, and removed. */
   | { into: "drill" }
-  /** It stays in its container. */
+  /** The restored database stays in its container. */
   | { into: "new" }
-  /** Tables of it are brought into the running stack. */
+  /** Restored tables are copied into the running stack. */
   | { into: "running"; tables: Wanted[]; replace: boolean };
 
-/** What a command line of `db:restore` asks for. */
+/** Arguments of `db:restore`. */
 export interface Asked {
   target: Target;
   use: Use;
@@ -19,7 +19,7 @@ export interface Asked {
   identity: string | undefined;
   history: string | undefined;
   withGaps: boolean;
-  /** True: nothing is to be restored. */
+  /** True: the command only prints the plan. */
   planOnly: boolean;
 }
 
@@ -37,7 +37,7 @@ const options = {
   plan: { type: "boolean", default: false },
 } as const;
 
-/** Reads a command line. @throws Error that names the word, the rule and the fix. */
+/** Parses a command line. @throws Error that names the word, the rule and the fix. */
 export function askedOf(args: readonly string[]): Asked {
   const { values } = parseArgs({ args: [...args], options });
   const { stack, identity, history, plan, "with-gaps": withGaps } = values;

@@ -9,12 +9,12 @@ import { localBucket } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { localStackName } from "../local/stack-name";
 
-/** Where the backups of a stack are, and what opens them. */
+/** Access to a stack's backups, with the key that decrypts them. */
 export interface Backups {
   target: S3Target;
-  /** First part of all keys. */
+  /** Prefix of all keys. */
   root: string;
-  /** File with the identity of age. */
+  /** Path of the file with the age identity. */
   identity: string;
 }
 
@@ -28,7 +28,7 @@ const shape = z.looseObject({
   }),
 });
 
-/** `webstack:backups` of a stack file. @throws Error if there are none. */
+/** `webstack:backups` of a stack file. @throws Error if the stack file has none. */
 function settingsOf(stack: string) {
   const file = `Pulumi.${stack}.yaml`;
   const { config } = parse(readFileSync(join(repositoryRoot, file), "utf8")) as {
@@ -40,9 +40,10 @@ function settingsOf(stack: string) {
 }
 
 /**
- * How long the backups of a stack are kept; undefined is the local one.
+ * Retention of a stack's backups.
  *
- * @throws Error if the stack file says it in another form.
+ * @param stack name of the stack; undefined: the local stack.
+ * @throws Error if the setting has another form.
  */
 export function retentionOf(stack: string | undefined): Retention {
   if (stack === undefined) return retentionSettings.parse({});
@@ -53,11 +54,11 @@ export function retentionOf(stack: string | undefined): Retention {
 }
 
 /**
- * What the stack file of a stack says of its backups; nothing of the stack itself is asked. The
- * secret is in the variable WEBSTACK_BACKUPS_SECRET, or else the stack file's own is decrypted; with
- * WEBSTACK_BACKUPS_KEY another access key is used than that of the hosts.
+ * Access to a stack's backups, from the stack file alone; the function queries nothing of the stack itself.
+ * The secret comes from the variable WEBSTACK_BACKUPS_SECRET, or else from the decrypted stack file;
+ * WEBSTACK_BACKUPS_KEY names another access key than that of the hosts.
  *
- * @throws Error if the stack file has no backups, or the secret is not to be had.
+ * @throws Error if the stack file has no backups, or if the secret is not available.
  */
 export function backupsOf(stack: string | undefined, identity: string | undefined): Backups {
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as {

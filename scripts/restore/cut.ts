@@ -2,21 +2,21 @@ import { magic, TransactionReader } from "../../host/archiver/replication/events
 import { subtract, union } from "../../host/archiver/gtid-sets";
 import type { Target } from "./target";
 
-/** Transactions of a file of the binary log up to a target. */
+/** Part of a binary log file up to a target. */
 export interface Cut {
   /** Number of bytes to keep. */
   bytes: number;
   gtids: string;
   count: number;
-  /** Commit of the last one, microseconds since 1970; 0: there is none. */
+  /** Commit time of the last transaction, microseconds since 1970; 0: no transaction. */
   lastUs: number;
 }
 
 /**
  * Finds the end of the last transaction before the target.
  *
- * @param have GTID set of what comes before the file.
- * @throws Error if the file is no log of whole transactions.
+ * @param have GTID set of the transactions before the file.
+ * @throws Error if the file is not a log of complete transactions.
  */
 export function cutAt(file: Buffer, target: Target, have: string): Cut {
   if (!file.subarray(0, 4).equals(magic)) throw new Error("the segment is no binary log");

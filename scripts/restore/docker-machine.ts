@@ -7,7 +7,7 @@ export class DockerMachine extends PrefixMachine {
     super(["docker", "exec", "-i", id]);
   }
 
-  /** Starts it with a folder and a file of this machine. */
+  /** Starts a container with a folder and a file of this machine. */
   static start(image: string, folder: { here: string; there: string }, file: typeof folder) {
     const words = [
       ...["run", "--detach", "--init", "--network", "none"],
@@ -23,7 +23,7 @@ export class DockerMachine extends PrefixMachine {
     return new DockerMachine(execFileSync("docker", words, { encoding: "utf8" }).trim());
   }
 
-  /** Removes it, and everything in the folder: files there belong to users of the container. */
+  /** Removes the container, and everything in the folder, whose files belong to users of the container. */
   remove(there: string): void {
     const stdio = "ignore" as const;
     execFileSync("docker", ["exec", this.id, "sh", "-c", `rm -rf ${there}/*`], { stdio });

@@ -1,15 +1,15 @@
 import { timeText } from "./target";
 
-/** Asks a restored database for the time that the primary wrote last, microseconds since 1970. */
+/** Query of a restored database for the primary's last heartbeat, microseconds since 1970. */
 export const heartbeatSql =
   "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', at) FROM webstack_archive.heartbeat WHERE id = 1";
 
 /**
- * Says how far before a moment the primary wrote its last heartbeat, every five seconds while it
- * takes writes.
+ * Line with the time between the primary's last heartbeat and a moment. A primary writes a heartbeat
+ * every five seconds while it accepts writes.
  *
- * @param rows what {@link heartbeatSql} gives.
- * @throws Error if it is from after the moment, or not there: the content is that of another one.
+ * @param rows result of {@link heartbeatSql}.
+ * @throws Error if the heartbeat is missing or later than the moment: the content is that of another moment.
  */
 export function heartbeatLine(rows: readonly string[], momentUs: number): string {
   const us = Number(rows[0] ?? Number.NaN);

@@ -1,12 +1,12 @@
 import type { RestoredServer } from "./restored-server";
 
-/** A table that was looked at. */
+/** A checked table. */
 export interface Inspected {
   table: string;
   rows: number;
 }
 
-/** All tables with their rows. @throws Error if MySQL's check of one says that it is damaged. */
+/** Checks all tables and counts their rows. @throws Error if MySQL's check reports a damaged table. */
 export async function inspect(server: Pick<RestoredServer, "query">): Promise<Inspected[]> {
   const tables = await server.query(
     "SELECT CONCAT('`', TABLE_SCHEMA, '`.`', TABLE_NAME, '`') FROM information_schema.TABLES " +

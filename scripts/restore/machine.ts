@@ -5,19 +5,19 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Where the programs of a restore run: MySQL, age, zstd and tar. */
+/** Runs the programs of a restore: MySQL, age, zstd and tar. */
 export interface Machine {
-  /** Runs a program as root; returns what it says. @throws Error with its last words if it fails. */
+  /** Runs a program as root; returns its output. @throws Error with the end of the output if the program fails. */
   run(command: readonly string[], input?: string): Promise<string>;
   /** Runs a program with a stream as its standard input. */
   feed(command: readonly string[], input: AsyncIterable<Uint8Array>): Promise<void>;
-  /** What a program says, as it comes. @throws Error with its last words if it fails. */
+  /** Streams a program's output. @throws Error with the end of the error output if the program fails. */
   stream(command: readonly string[]): AsyncIterable<Uint8Array>;
 }
 
-/** Runs programs by putting words before their command. */
+/** Runs programs with a prefix before the command. */
 export class PrefixMachine implements Machine {
-  /** @param prefix such as `docker exec -i <id>`; empty: this machine itself. */
+  /** @param prefix words before each command, such as `docker exec -i <id>`; empty: this machine itself. */
   constructor(private readonly prefix: readonly string[]) {}
 
   async run(command: readonly string[], input = ""): Promise<string> {

@@ -4,17 +4,17 @@ import { plan } from "./plan";
 import type { Archive } from "./read-chain";
 import type { Target } from "./target";
 
-/** Seconds from which a moment is drawn, microseconds since 1970. */
+/** Window of time for a random moment, microseconds since 1970. */
 export interface Window {
   fromUs: number;
   toUs: number;
 }
 
 /**
- * The time that can be restored without a gap.
+ * The window of restorable moments without a gap.
  *
- * @param kind `newest`: from the newest base on; `all`: from the oldest one that reaches the end.
- * @throws Error if there is no base, or the end cannot be reached from the newest.
+ * @param kind `newest`: from the newest base on; `all`: from the oldest base with an unbroken chain to the end.
+ * @throws Error if the archive has no base, or if the chain from the newest base to the end is broken.
  */
 export function windowOf({ bases, links }: Archive, kind: "newest" | "all"): Window {
   const newestFirst = [...bases].sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -32,9 +32,9 @@ export function windowOf({ bases, links }: Archive, kind: "newest" | "all"): Win
 }
 
 /**
- * A moment of a window; its end if it has no length.
+ * A random moment of a window; the window's end if the window is empty.
  *
- * @param draw gives a whole number from 0 on that is smaller than its argument.
+ * @param draw returns a random integer from 0 up to its argument, exclusive.
  */
 export function momentIn(
   { fromUs, toUs }: Window,

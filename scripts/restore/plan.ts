@@ -3,34 +3,34 @@ import { subtract, union } from "../../host/archiver/gtid-sets";
 import type { Base, Link } from "../../host/archiver/chain/manifest";
 import { type Target, timeText } from "./target";
 
-/** A link that was read, and what is wrong with it. */
+/** A link as read from the bucket, with its fault. */
 export interface ReadLink {
-  /** Of a row of links that are not there it is the first one. */
+  /** Number of the link; for a row of missing links, the number of the first one. */
   number: number;
-  /** Undefined: it is not there, or cannot be read. */
+  /** Undefined: the link is missing or unreadable. */
   link: Link | undefined;
-  /** Such as `does not follow link 41`; empty: nothing. */
+  /** Fault, such as `does not follow link 41`; empty: none. */
   fault: string;
 }
 
-/** How a target is reached. */
+/** Base and links for a restore up to a target. */
 export interface Plan {
   base: Base;
-  /** Links whose segments are replayed, in order. */
+  /** Links with the segments to replay, in order. */
   links: Link[];
-  /** GTID set of transactions that lie before the target and are not to be had. */
+  /** GTID set of transactions before the target that the archive lacks. */
   missing: string;
-  /** What is wrong on the way, a line each; empty: nothing. */
+  /** Faults of the chain up to the target, one line each; empty: none. */
   faults: string[];
-  /** Sealed bytes that are fetched. */
+  /** Number of encrypted bytes to download. */
   bytes: number;
 }
 
 /**
- * Chooses the newest base from which the target can be reached, and the links that lead there.
+ * Chooses the newest base from which a restore can reach the target, and the links up to the target.
  *
- * @param links links from the oldest base on, in order; those that are not there have a fault.
- * @throws Error if no base lies before the target, or the archive does not reach it.
+ * @param links links from the oldest base on, in order; missing links have a fault.
+ * @throws Error if no base is before the target, or if the archive ends before the target.
  */
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
   checkKnown(target, bases, links);
@@ -46,7 +46,7 @@ export function plan(bases: readonly Base[], links: readonly ReadLink[], target:
   return best;
 }
 
-/** True if the base has nothing that lies behind the target. */
+/** True if the base contains no transaction after the target. */
 function isBefore(base: Base, links: readonly ReadLink[], target: Target): boolean {
   if (target.kind === "latest") return true;
   if (target.kind === "gtid") return subtract(base.gtids, reachedBy(links, target.set)) === "";
@@ -57,12 +57,12 @@ function overlaps(set: string, { segment }: Link): boolean {
   return subtract(segment!.gtids, set) !== segment!.gtids;
 }
 
-/** A base is named after the time at which it was packed, after the copy was made. */
+/** True for a base before a time. A base's name is the time of its packing, which is after the clone. */
 function isEarlier({ id }: Base, us: number): boolean {
   return timeOf(id) * 1_000 <= us;
 }
 
-/** All that is archived up to the link with the last of these transactions. */
+/** GTID set that the archive contains up to the link with the last of these transactions. */
 function reachedBy(links: readonly ReadLink[], set: string): string {
   const all = links.flatMap(({ link }) => link ?? []);
   const last = all.findLastIndex((link) => link.segment && overlaps(set, link));
@@ -93,19 +93,19 @@ function planFrom(base: Base, links: readonly ReadLink[], target: Target): Plan 
     if (subtract(gtids, have) === "") continue;
     chosen.push(link);
     have = union(have, gtids);
-    // The first transaction from after the target is in it.
+    // This link contains the first transaction after the target.
     if (target.kind === "time" && toUs > target.us) break;
   }
   const end = isReached ? undefined : after.findLast(({ link }) => link)?.link;
   const last = chosen.at(-1) ?? end;
-  // What the chain has up to there, and neither the base nor a chosen segment has.
+  // Transactions of the chain up to that link that neither the base nor a chosen segment contains.
   if (last) missing = union(missing, subtract(last.archived, have));
   if (missing !== "" && faults.length === 0) faults.push(`the chain lacks ${missing}`);
   const bytes = base.bytes + chosen.reduce((sum, { segment }) => sum + segment!.bytes, 0);
   return { base, links: chosen, missing, faults, bytes };
 }
 
-/** @throws Error if the target lies behind the end of the archive. */
+/** @throws Error if the target is after the end of the archive. */
 function checkKnown(target: Target, bases: readonly Base[], links: readonly ReadLink[]): void {
   if (target.kind === "latest") return;
   const last = links.findLast(({ link }) => link)?.link;

@@ -5,16 +5,16 @@ import type { Plan } from "./plan";
 import type { Restored } from "./replay";
 import { type Target, timeText } from "./target";
 
-/** A restore that went well. */
+/** A successful restore. */
 export interface Proved {
   plan: Plan;
   target: Target;
   restored: Restored;
-  /** Tables that were looked at. */
+  /** Checked tables. */
   tables: readonly Inspected[];
-  /** Time that it took, milliseconds. */
+  /** Duration, milliseconds. */
   ms: number;
-  /** Newest commit in the archive when it began, microseconds since 1970. */
+  /** Newest commit in the archive at the start of the restore, microseconds since 1970. */
   endUs: number;
 }
 
@@ -22,7 +22,7 @@ function idAt(at: Date): string {
   return at.toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/** Says in the bucket what was proved. A stack of which nobody says so for a day is not safe. */
+/** Writes a record of the proof into the bucket. A stack without a proof for a day counts as unsafe. */
 export async function sayProved(store: ObjectStore, root: string, proved: Proved): Promise<string> {
   const { plan, target, restored, tables, ms, endUs } = proved;
   const at = new Date();
@@ -39,7 +39,7 @@ export async function sayProved(store: ObjectStore, root: string, proved: Proved
   return `proved      ${id}, ${(behindMs / 1_000).toFixed(1)} s behind when it began`;
 }
 
-/** Says in the bucket that a restore failed that was to be a proof. */
+/** Writes a record of a failed proof into the bucket. */
 export async function sayFailed(store: ObjectStore, root: string, reason: string): Promise<void> {
   const id = idAt(new Date());
   await store.put(keys.failure(root, id), bytesOf({ version: 1, id, reason }));

@@ -4,17 +4,17 @@ import { readLink, type Tip } from "../../host/archiver/chain/tip";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { ReadLink } from "./plan";
 
-/** Links that are read at the same time. */
+/** Number of concurrent reads of links. */
 const together = 16;
 
-/** An archive as it is in the bucket. */
+/** An archive, as read from the bucket. */
 export interface Archive {
   timeline: string;
   bases: readonly Base[];
   links: readonly ReadLink[];
 }
 
-/** Ids of the histories in a bucket, that which was written last at the end. */
+/** Ids of the histories in a bucket; the one written last is at the end. */
 export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
   const folder = keys.timelines(root);
   const found = await store.list(folder);
@@ -57,10 +57,10 @@ export async function readArchive(
 }
 
 /**
- * Links that are not there among these numbers, a row of them as one. What was pruned behind an old
- * base is such a row.
+ * Missing links among these numbers, each row of them as one. A row may be links that were pruned after an
+ * old base.
  *
- * @param marks numbers behind each of which a restore may begin: no row goes over one.
+ * @param marks numbers after which a restore may begin; no row spans one of them.
  */
 export function holes(numbers: readonly number[], marks: readonly number[]): ReadLink[] {
   const found: ReadLink[] = [];
@@ -79,7 +79,7 @@ export function holes(numbers: readonly number[], marks: readonly number[]): Rea
   return found;
 }
 
-/** A link with what is wrong with it, told from the one before. */
+/** A link with its fault, found by comparison with the previous link. */
 export function checked(
   number: number,
   found: Tip | undefined | Error,

@@ -6,12 +6,12 @@ const headerBytes = 19;
 const previousGtids = 35;
 
 /**
- * The bytes of a segment as a relay log: after the description of its events stands which
- * transactions earlier files have. MySQL refuses a file without that (error 1866, seen with 9.7).
+ * Converts a segment to a relay log: the event after the format description lists the transactions of
+ * earlier files. MySQL refuses a file without this event (error 1866, tried with 9.7).
  *
  * https://dev.mysql.com/doc/dev/mysql-server/latest/classmysql_1_1binlog_1_1event_1_1Previous__gtids__event.html
  *
- * @param earlier GTID set of the files before it.
+ * @param earlier GTID set of the earlier files.
  */
 export function relayLog(segment: Buffer, earlier: string): Buffer {
   const formatEnd = magic.length + segment.readUInt32LE(magic.length + 9);

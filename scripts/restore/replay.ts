@@ -9,7 +9,7 @@ import type { Plan } from "./plan";
 import { relayLog } from "./relay-log";
 import type { Target } from "./target";
 
-/** What a restore works with. */
+/** Store, machine and folders of a restore. */
 export interface Restore {
   store: ObjectStore;
   root: string;
@@ -18,21 +18,21 @@ export interface Restore {
   here: string;
   /** The same folder as the machine sees it. */
   there: string;
-  /** File with the identity of age, as the machine sees it. */
+  /** Path of the file with the age identity, as the machine sees it. */
   identity: string;
   say: (line: string) => void;
 }
 
-/** What was restored. */
+/** Result of a restore. */
 export interface Restored {
-  /** GTID set that the database has. */
+  /** GTID set of the restored database. */
   gtids: string;
   transactions: number;
-  /** Commit of the last transaction, microseconds since 1970; 0: the base alone. */
+  /** Commit time of the last transaction, microseconds since 1970; 0: the base alone. */
   lastUs: number;
 }
 
-/** Fetches and unpacks the base. @throws Error if a part is not the one that was put. */
+/** Downloads and unpacks the base. @throws Error if a part differs from the archived one. */
 export async function fetchBase(restore: Restore, { base }: Plan): Promise<void> {
   const { store, root, machine, there, identity } = restore;
   async function* parts(): AsyncGenerator<Uint8Array> {
@@ -49,9 +49,9 @@ export async function fetchBase(restore: Restore, { base }: Plan): Promise<void>
 }
 
 /**
- * Fetches the segments and writes them as relay logs, the last one cut at the target.
+ * Downloads the segments and writes them as relay logs, the last one cut at the target.
  *
- * @throws Error if one is not the one that was put.
+ * @throws Error if a segment differs from the archived one.
  */
 export async function fetchLogs(
   restore: Restore,
@@ -105,7 +105,7 @@ async function unseal(restore: Restore, { number, segment }: Link, name: string)
   await machine.feed(["bash", "-c", open], once());
 }
 
-/** Makes the folders of a restore. */
+/** Creates the folders of a restore. */
 export function prepare(here: string): void {
   for (const name of ["data", "relay"]) mkdirSync(join(here, name), { recursive: true });
 }

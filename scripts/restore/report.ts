@@ -2,16 +2,16 @@ import type { Plan } from "./plan";
 import { timeText } from "./target";
 import type { Restored } from "./replay";
 
-/** Rate at which one applier replays on two cores, bytes a second, as it was measured. */
+/** Measured replay rate of one applier on two cores, bytes per second. */
 const replayRate = 10e6;
-/** Rate assumed for fetching, bytes a second. */
+/** Assumed rate of downloads, bytes per second. */
 const fetchRate = 50e6;
 
 function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-/** What a restore would do, in lines. */
+/** Lines about a planned restore. */
 export function planLines({ base, links, faults, bytes }: Plan, timeline: string): string[] {
   const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
   const seconds = bytes / fetchRate + base.plainBytes / fetchRate + plain / replayRate;
@@ -26,7 +26,7 @@ export function planLines({ base, links, faults, bytes }: Plan, timeline: string
   ];
 }
 
-/** What was restored, in lines. */
+/** Lines about a finished restore. */
 export function restoredLines({ gtids, transactions, lastUs }: Restored, ms: number): string[] {
   return [
     `restored    ${transactions} transactions after the base in ${(ms / 1_000).toFixed(1)} s`,
@@ -35,7 +35,7 @@ export function restoredLines({ gtids, transactions, lastUs }: Restored, ms: num
   ];
 }
 
-/** @throws Error if a MySQL of that version cannot open the data of the base. */
+/** @throws Error if the machine's MySQL version cannot open the data of the base. */
 export function checkSeries(base: string, machine: string): void {
   const [from, to] = [base, machine].map((text) => {
     const [, major, minor] = /(\d+)\.(\d+)/.exec(text) ?? [];

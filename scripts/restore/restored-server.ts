@@ -6,7 +6,7 @@ import { statementBytes } from "./tables/sides";
 /** Longest time without progress of the applier, milliseconds. */
 const stuckMs = 600_000;
 
-/** A MySQL on restored data, which nobody else reaches. */
+/** A MySQL server on restored data, without connections from outside. */
 export class RestoredServer {
   constructor(
     private readonly machine: Machine,
@@ -17,7 +17,7 @@ export class RestoredServer {
     return `${this.there}/mysqld.sock`;
   }
 
-  /** Starts it. @throws Error with the tail of its log if it does not answer in five minutes. */
+  /** Starts the server. @throws Error with the end of MySQL's log if MySQL does not answer in five minutes. */
   async start(): Promise<void> {
     const { machine, there } = this;
     await machine.run(["chown", "-R", "mysql:mysql", there]);
@@ -29,7 +29,7 @@ export class RestoredServer {
       ...[`--relay-log=${there}/relay/relay`, `--relay-log-index=${there}/relay/relay.index`],
       ...["--relay-log-recovery=OFF", "--relay-log-purge=OFF", "--secure-file-priv=NULL"],
       // One worker: the logical clock of a log begins anew with each source and file, and several
-      // workers then run an INSERT before the CREATE TABLE that it needs (seen with 9.7).
+      // workers then run an INSERT before the CREATE TABLE that it needs (tried with 9.7).
       ...["--replica-parallel-workers=1", "--daemonize"],
       ...["--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=1G"],
       ...["--replica-max-allowed-packet=1G", "--plugin-load-add=auth_socket.so"],
@@ -41,7 +41,7 @@ export class RestoredServer {
     await this.query("SELECT 1");
   }
 
-  /** Rows of a query; columns separated by tabs. */
+  /** Rows of a query; tabs separate the columns. */
   async query(sql: string): Promise<string[]> {
     const words = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
     const form = ["--batch", "--raw", "--skip-column-names", "--binary-mode"];
@@ -49,7 +49,7 @@ export class RestoredServer {
     return said.split("\n").filter((line) => line !== "");
   }
 
-  /** The rows of a table as statements. @throws Error with what the program says if it fails. */
+  /** The rows of a table as statements. @throws Error with the output of `mysqldump` if it fails. */
   dump(schema: string, table: string): AsyncIterable<Uint8Array> {
     const login = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
     const rows = ["--no-create-info", "--skip-triggers", "--complete-insert", "--order-by-primary"];
@@ -63,7 +63,8 @@ export class RestoredServer {
   /**
    * Lets the replica's applier run the relay logs to their end.
    *
-   * @throws Error if it stops, or if it ends with other transactions than these.
+   * @param wanted GTID set at the end.
+   * @throws Error if the applier stops, or ends with another GTID set.
    */
   async replay(wanted: string): Promise<void> {
     await this.query(

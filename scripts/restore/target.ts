@@ -1,14 +1,14 @@
-/** To where a database is restored. */
+/** End of a restore. */
 export type Target =
   | { kind: "latest" }
-  /** Every transaction up to the first one that was committed later, microseconds since 1970. */
+  /** Every transaction before the first one with a later commit; microseconds since 1970. */
   | { kind: "time"; us: number }
-  /** Every transaction in the order of the archive until all of these are there. */
+  /** Every transaction in the order of the archive until all of this set are restored. */
   | { kind: "gtid"; set: string };
 
 const time = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/;
 
-/** Microseconds since 1970 of a text such as `2026-11-23T06:10:52.500000Z`. @throws Error if it is none. */
+/** Parses a time such as `2026-11-23T06:10:52.500000Z` to microseconds since 1970. @throws Error for other texts. */
 export function microsecondsOf(text: string): number {
   const [, seconds, fraction = ""] = time.exec(text) ?? [];
   const ms = seconds === undefined ? Number.NaN : Date.parse(`${seconds}Z`);
@@ -20,7 +20,7 @@ export function microsecondsOf(text: string): number {
   return ms * 1_000 + Number(fraction.padEnd(6, "0"));
 }
 
-/** A time as it is typed. */
+/** Formats microseconds since 1970 as a command line takes them. */
 export function timeText(us: number): string {
   const whole = new Date(Math.floor(us / 1_000)).toISOString();
   return whole.replace("Z", `${String(us % 1_000).padStart(3, "0")}Z`);

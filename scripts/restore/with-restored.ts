@@ -16,7 +16,7 @@ import type { Target } from "./target";
 /** Folder of a restore in its container. */
 const there = "/restore";
 
-/** An archive in its bucket. */
+/** An archive with its bucket. */
 export interface Opened {
   backups: Backups;
   store: ObjectStore;
@@ -26,8 +26,8 @@ export interface Opened {
 /**
  * Reads the archive of a stack.
  *
- * @param history id of the history. @default the one that was begun last
- * @throws Error if there is no such history.
+ * @param history id of the history. @default the one that began last
+ * @throws Error if the history does not exist.
  */
 export async function openArchive(backups: Backups, history?: string): Promise<Opened> {
   const store = new S3Store(backups.target, () => new Date());
@@ -39,24 +39,24 @@ export async function openArchive(backups: Backups, history?: string): Promise<O
   return { backups, store, archive: await readArchive(store, backups.root, timeline) };
 }
 
-/** @throws Error if the file that opens the backups is not there. */
+/** @throws Error if the file with the age identity is missing. */
 export function checkIdentity({ identity }: Backups): void {
   if (existsSync(identity)) return;
   throw new Error(`${identity} is not there; name the file of the identity with --identity`);
 }
 
-/** A restored database while it runs. */
+/** A running restored database. */
 export interface InContainer {
   server: RestoredServer;
   restored: Restored;
-  /** Time that it took, milliseconds. */
+  /** Duration of the restore, milliseconds. */
   ms: number;
-  /** Id of the container, and the folder of this machine that has the data. */
+  /** Id of the container, and the folder of this machine with the data. */
   container: string;
   folder: string;
 }
 
-/** What a restore works on. */
+/** Arguments of {@link withRestored}. */
 export interface Wanted extends Omit<Opened, "archive"> {
   plan: Plan;
   target: Target;
@@ -64,10 +64,10 @@ export interface Wanted extends Omit<Opened, "archive"> {
 }
 
 /**
- * Restores into a container of the host image without a network, and gives it to `use`. It is removed
- * with all that it has, unless `use` says `keep`.
+ * Restores into a container of the host image without a network, and passes it to `use`. The container and its
+ * data are removed, unless `use` returns `keep`.
  *
- * @throws Error if a part is not the one that was put, or MySQL ends with other transactions.
+ * @throws Error if a part differs from the archived one, or if MySQL ends with another GTID set.
  */
 export async function withRestored(
   { backups, store, plan, target, say }: Wanted,
@@ -85,7 +85,7 @@ export async function withRestored(
     machine.remove(there);
     rmSync(folder, { recursive: true, force: true });
   };
-  // A run that is ended from outside leaves nothing: the next night's would find a full disk.
+  // A run ended by a signal must remove its data: otherwise the next night's run finds a full disk.
   const end = () => {
     remove();
     process.exit(1);

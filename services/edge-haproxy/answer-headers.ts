@@ -1,9 +1,9 @@
-/** Room that HAProxy keeps in a buffer for what is added to headers unless it is told otherwise, bytes. */
+/** Default of `tune.maxrewrite`: bytes that HAProxy reserves in a buffer for added headers. */
 const usualRoom = 1024;
 
 /**
- * A text as one word of HAProxy's configuration that means itself: nothing ends it, and no variable or log format
- * is replaced in it.
+ * Quotes a text as one literal word of HAProxy's configuration: no character ends the word, and HAProxy expands no
+ * variable and no log format in it.
  *
  * https://docs.haproxy.org/3.2/configuration.html#2.2
  */
@@ -11,7 +11,7 @@ export function haproxyWord(text: string): string {
   return `'${text.replaceAll("%", "%%").replaceAll("'", "'\\''")}'`;
 }
 
-/** Lines of `global` without which a long header would not fit beside a long answer. */
+/** Lines of `global` that reserve room for long headers in the buffer of a response. */
 export function headerReserve(headers: Readonly<Record<string, string>>): string[] {
   const bytes = Object.entries(headers).reduce(
     (sum, [name, value]) => sum + name.length + value.length + 4,
@@ -20,7 +20,7 @@ export function headerReserve(headers: Readonly<Record<string, string>>): string
   return bytes === 0 ? [] : [`tune.maxrewrite ${usualRoom + bytes}`];
 }
 
-/** Headers of every answer, also of those that HAProxy gives itself; what the app says in one of them stays. */
+/** Lines that add headers to every response, also to HAProxy's own; a header that the app sets keeps its value. */
 export function answerHeaders(headers: Readonly<Record<string, string>>): string[] {
   return Object.entries(headers)
     .sort(([a], [b]) => (a < b ? -1 : 1))

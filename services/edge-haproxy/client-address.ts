@@ -3,13 +3,13 @@ import { generatedNotice } from "../notice";
 import { text } from "../text";
 import type { EdgeRules } from "./edge-rules";
 
-/** Address blocks of the proxies that are trusted, one a line. */
+/** Path of the list of the trusted proxies' address blocks, one on each line. */
 export const trustedProxiesPath = "/etc/haproxy/trusted-proxies.lst";
 
-/** Proxies behind each other that a request may have passed before a load balancer. */
+/** Largest number of proxies that a request may pass before a load balancer. */
 const mostProxies = 4;
 
-/** The address blocks as HAProxy reads them. */
+/** Renders the list of address blocks as HAProxy reads it. */
 export function trustedProxiesList(blocks: readonly string[]): string {
   return text`
     ${generatedNotice}
@@ -17,17 +17,17 @@ export function trustedProxiesList(blocks: readonly string[]): string {
   `;
 }
 
-/** True if there is a proxy whose word is believed. */
+/** True if the stack file names a trusted proxy. */
 export function trusts({ trustedProxies }: EdgeRules): boolean {
   return trustedProxies.length > 0;
 }
 
-/** Condition on a connection that is no trusted proxy's, with a blank before it; nothing if there are none. */
+/** Condition that a connection is not from a trusted proxy, with a leading blank; empty without trusted proxies. */
 export function unlessTrusted(rules: EdgeRules): string {
   return trusts(rules) ? " if !trusted" : "";
 }
 
-/** Who is trusted: names for conditions. `trusted_2` is true if the last word but one of the header is a proxy's. */
+/** ACLs for trusted proxies. `trusted_2` is true if the last address but one in the header is a trusted proxy's. */
 export function trustedNames(rules: EdgeRules): string[] {
   if (!trusts(rules)) return [];
   const { clientAddressHeader: header } = rules;
@@ -38,8 +38,9 @@ export function trustedNames(rules: EdgeRules): string[] {
 }
 
 /**
- * From here on a request's `src` is its client: the last address of the header that is no trusted proxy's. Every
- * proxy adds the address that it sees, so what a client says itself stands before its own address, and is not reached.
+ * Rules that set a request's `src` to its client: the last address in the header that is not a trusted proxy's. Every
+ * proxy appends the address that it sees. An address that the client itself sent stands before the client's address,
+ * so these rules never reach it.
  */
 export function clientOfProxy(rules: EdgeRules): string[] {
   if (!trusts(rules)) return [];
@@ -55,7 +56,7 @@ export function clientOfProxy(rules: EdgeRules): string[] {
   ];
 }
 
-/** What the app is told of a client; whatever a visitor says of that himself goes away first. */
+/** Rules that tell the app a client's address and protocol; they first remove a visitor's own such headers. */
 export function setClientHeaders(rules: EdgeRules): string[] {
   const names = [...trustedByAppsHeaders, ...ownHeaders].map(anySpelling);
   const prefixes = trustedByAppsPrefixes.map((prefix) => `${anySpelling(prefix)}.*`);

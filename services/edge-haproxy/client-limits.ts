@@ -4,15 +4,15 @@ import type { EdgeRules } from "./edge-rules";
 
 /** Time over which a client's requests and connections are counted, seconds. */
 const windowSeconds = 10;
-/** How much faster than over {@link windowSeconds} a client may be within one second. */
+/** Factor by which a client may exceed its average rate over {@link windowSeconds} within one second. */
 const burst = 1.5;
-/** One of so many refusals is logged. */
+/** HAProxy logs one refusal out of this number. */
 const loggedOf = 100;
 
-/** A client's address, or its network where each client has one of its own. */
+/** A client's IPv4 address, or its IPv6 network of 64 bits: one client usually has a whole such network. */
 const client = "src,ipmask(32,64)";
 
-/** Before TLS, and without a line in the log: what is over the limits of connections is closed at once. */
+/** Rules that close a connection over the limits at once, before TLS and without a line in the log. */
 export function connectionRules(rules: EdgeRules, maxConnections: number): string[] {
   const { requestsPerSecond, connections = connectionsOfOneAddress(maxConnections) } = rules.limits;
   return [
@@ -26,10 +26,10 @@ export function connectionRules(rules: EdgeRules, maxConnections: number): strin
 }
 
 /**
- * What is over the limit of requests gets 429 from HAProxy itself, until the client has been below the limit for a
- * while. It goes nowhere else, and one line of the log tells of a hundred.
+ * Rules by which HAProxy answers requests over the limit with 429, until the client's rate has been below the limit
+ * for a while. No web node gets such a request, and HAProxy logs one in a hundred.
  *
- * @param peer address of the other load balancer, whose questions are not counted.
+ * @param peer address of the other load balancer, whose health checks are not counted.
  */
 export function requestRules({ limits }: EdgeRules, peer?: string): string[] {
   const { requestsPerSecond } = limits;
@@ -44,7 +44,7 @@ export function requestRules({ limits }: EdgeRules, peer?: string): string[] {
   ];
 }
 
-/** The tables behind the rules. */
+/** Stick tables of the rules. */
 export function limitTables(): string[] {
   return [
     "# Both load balancers know the clients' rates, so a limit survives a failover.",

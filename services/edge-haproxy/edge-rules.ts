@@ -1,18 +1,18 @@
-/** What the stack file says about visitors' requests at the load balancers. */
+/** Settings of the stack file for visitors' requests at the load balancers. */
 export interface EdgeRules {
-  /** Address blocks of proxies whose word on a client is believed, such as `173.245.48.0/20`. */
+  /** Address blocks of trusted proxies, such as `173.245.48.0/20`. */
   trustedProxies: readonly string[];
-  /** Header in which they say a client's address, such as `X-Forwarded-For`. */
+  /** Header in which trusted proxies name a client's address, such as `X-Forwarded-For`. */
   clientAddressHeader: string;
-  /** What one client may have. */
+  /** Limits for one client. */
   limits: {
-    /** Requests a second, over 10 seconds; at least 1. */
+    /** Requests per second, averaged over 10 seconds; at least 1. */
     requestsPerSecond: number;
-    /** Connections at a time; at least 1. @default a quarter of all */
+    /** Concurrent connections; at least 1. @default a quarter of all */
     connections?: number | undefined;
   };
-  /** Headers of every answer by name; those that an answer has already stay. */
+  /** Headers of every response by name; a header that a response already has keeps its value. */
   headers: Readonly<Record<string, string>>;
-  /** Lines of HAProxy's public frontend. @default none */
+  /** Further lines for HAProxy's public frontend. @default none */
   haproxySnippet?: string | undefined;
 }

@@ -11,7 +11,7 @@ import { reservedConnections } from "./connections";
 import type { EdgeRules } from "./edge-rules";
 import { type EdgeHttps, httpsBind, httpsGlobals, httpsRules } from "./https";
 
-/** What the load balancers' `haproxy.cfg` depends on. */
+/** Arguments of {@link haproxyCfg}. */
 export interface HaproxyCfgArgs {
   /** Node name of this load balancer. */
   node: string;
@@ -19,27 +19,27 @@ export interface HaproxyCfgArgs {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order; at least one. */
   webNodes: readonly Peer[];
-  /** What visitors' requests may be. */
+  /** Limits of visitors' requests. */
   requests: WebRequests;
-  /** What the stack file says about visitors' requests here. */
+  /** Settings of the stack file for visitors' requests at the load balancers. */
   rules: EdgeRules;
-  /** Public IPv4 address of the other load balancer. @default not known yet: its questions have no place of their own. */
+  /** Public IPv4 address of the other load balancer. @default not known yet: its checks have no reserved connections */
   peerPublicIp?: string;
-  /** Connections that HAProxy accepts at a time, such as 9500; at least 1000. */
+  /** Concurrent connections that HAProxy accepts, such as 9500; at least 1000. */
   maxConnections: number;
-  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  /** HTTPS. @default the state at first boot: the placeholder certificate alone */
   https?: EdgeHttps;
 }
 
-/** Requests that one load balancer has under way on one web node at most; others wait for their turn. */
+/** Largest number of concurrent requests from one load balancer to one web node; further requests queue. */
 const requestsPerWebNode = 512;
-/** WebSockets likewise: Nginx on one processor has 4096 connections, two for each of both. */
+/** The same limit for WebSockets: Nginx on one processor has 4096 connections, and a request or WebSocket takes two. */
 const socketsPerWebNode = 1400;
 
-/** Map with the word `on` or `off` for `edge`; changed at run time by a planned switch. */
+/** Path of a map with `on` or `off` for the key `edge`; a planned switch changes it at run time. */
 export const drainMapPath = "/etc/haproxy/drain.map";
 
-/** The map as a reload finds it: nothing is drained. */
+/** Renders the map for a start or reload: the node is not drained. */
 export function drainMap(): string {
   return text`
     ${generatedNotice}
@@ -158,7 +158,10 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
   `;
 }
 
-/** A standby asks in public whether this node serves: a full node that did not answer would lose the address. */
+/**
+ * Lets the standby's health checks at the public address pass at full load: a full node that did not answer them would
+ * lose the floating IP.
+ */
 function peerRule(publicIp: string): string[] {
   return [
     "# The other load balancer asks here whether this one serves, also while it is full.",
@@ -166,7 +169,7 @@ function peerRule(publicIp: string): string[] {
   ];
 }
 
-/** The last lines of the frontend: a section that they begin ends there too. */
+/** The operator's lines, last in the frontend: a section that begins in them contains no line of the stack. */
 function ownLines(snippet: string): string[] {
   return stackFileLines("loadBalancers.haproxySnippet", snippet);
 }

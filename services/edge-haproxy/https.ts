@@ -1,41 +1,42 @@
-/** Where HAProxy finds certificate chain and key in one PEM file: the stack's own, or the placeholder. */
+/** PEM file with certificate chain and key for HAProxy: the stack's own, or the placeholder. */
 export const edgeCertificatePath = "/etc/haproxy/certs/edge.pem";
-/** Keys of session tickets, the same on both load balancers; three lines of 80 bytes in base 64. */
+/** File with the keys of session tickets, the same on both load balancers: three lines, each 80 bytes in Base64. */
 export const ticketKeysPath = "/etc/haproxy/certs/tickets.keys";
-/** Certificates that the ACME client keeps, one `<name>.pem` with chain and key for each host name. */
+/** Folder of the ACME client's certificates: one `<name>.pem` with chain and key for each host name. */
 export const acmeCertificates = "/var/lib/webstack-acme/live";
-/** Map of the host names that have such a certificate. */
+/** HAProxy map of the host names with a certificate in that folder. */
 export const certifiedMapPath = "/var/lib/webstack-acme/certified.map";
-/** Socket through which the ACME client loads certificates; level admin, since no other may. */
+/** Socket through which the ACME client loads certificates; level admin, because no lower level allows that. */
 export const acmeSocketPath = "/run/haproxy/acme.sock";
-/** Login of who changes the keys of session tickets, and its socket. */
+/** System user of the program that rotates the keys of session tickets. */
 export const ticketKeysUser = "webstack-tickets";
 export const ticketKeysSocketPath = "/run/haproxy/tickets.sock";
-/** Login of the ACME client. */
+/** System user of the ACME client. */
 export const acmeUser = "webstack-acme";
 
 /** HTTPS of a load balancer. */
 export interface EdgeHttps {
-  /** Where the certificates are from. */
+  /** Source of the certificates. */
   mode: "acme" | "pem" | "selfSigned" | "off";
-  /** Host names of the stack; none: whatever name a request has. */
+  /** Host names of the stack; none: the stack accepts every host name. */
   domains: readonly string[];
-  /** The name that all others redirect to. @default none does */
+  /** Host name to which all others redirect. @default no redirect */
   canonical?: string;
-  /** Whether HTTP redirects to HTTPS. */
+  /** True if HTTP redirects to HTTPS. */
   redirect: boolean;
-  /** What browsers are told: nothing, HTTPS alone, or that and the preload list. */
+  /** HSTS header: none, HTTPS only, or HTTPS only with consent to the browsers' preload list. */
   hsts: "off" | "on" | "preload";
-  /** Thumbprint of the ACME account's key (RFC 7638); with `acme` alone. */
+  /** Thumbprint of the ACME account's key (RFC 7638); only in mode `acme`. */
   thumbprint?: string;
 }
 
-/** Two years, as Mozilla's guideline and the browsers' list want it. Source: https://hstspreload.org/ */
+/** Two years, as Mozilla's guideline and the preload list require. Source: https://hstspreload.org/ */
 const hstsSeconds = 63_072_000;
 
 /**
  * Mozilla's guideline 6.0, intermediate: https://configurator.tlsref.org/ (HAProxy 3.0, OpenSSL 3.5).
- * It turns tickets off where nobody changes their keys; here they are shared and changed.
+ * The guideline turns session tickets off for servers that do not rotate the keys. The load balancers share and rotate
+ * the keys, so tickets stay on.
  */
 const guideline = [
   "# Mozilla guideline 6.0, intermediate. Tickets, as both load balancers know their keys.",
@@ -57,7 +58,7 @@ export function httpsGlobals(https?: EdgeHttps): string[] {
   ];
 }
 
-/** Lines that listen for HTTPS; the first certificate is for names that no other is for. */
+/** Lines that listen for HTTPS; HAProxy uses the first certificate for names without one of their own. */
 export function httpsBind(https?: EdgeHttps): string[] {
   if (https?.mode === "off") return [];
   const more = https?.mode === "acme" ? ` crt ${acmeCertificates}` : "";
@@ -66,9 +67,9 @@ export function httpsBind(https?: EdgeHttps): string[] {
 }
 
 /**
- * Rules for requests that are for this site at all: proofs for the authority, redirects, and what browsers are told.
+ * Rules for requests to this site: challenges of the certificate authority, redirects, and HSTS.
  *
- * @param proxied whether `txn.scheme` may say how the visitor came to a trusted proxy. @default no proxy is trusted
+ * @param proxied true if `txn.scheme` may hold the scheme that a trusted proxy reports. @default no proxy is trusted
  */
 export function httpsRules(https?: EdgeHttps, proxied = false): string[] {
   if (!https) return [];
@@ -78,13 +79,13 @@ export function httpsRules(https?: EdgeHttps, proxied = false): string[] {
   return [...challengeRules(https), ...told, ...rules];
 }
 
-/** A visitor's scheme where no proxy said it. */
+/** Rules that set a visitor's scheme if no trusted proxy reports one. */
 const schemeRules = [
   "http-request set-var(txn.scheme) str(https) if { ssl_fc } !{ var(txn.scheme) -m found }",
   "http-request set-var(txn.scheme) str(http) if !{ var(txn.scheme) -m found }",
 ];
 
-/** HTTP-01 (RFC 8555, 8.3): the answer follows from the token and the account, so either node gives it. */
+/** HTTP-01 (RFC 8555, 8.3): the response follows from the token and the account's key, so either node can answer. */
 function challengeRules({ mode, thumbprint }: EdgeHttps): string[] {
   if (mode !== "acme" || thumbprint === undefined) return [];
   return [
@@ -94,14 +95,14 @@ function challengeRules({ mode, thumbprint }: EdgeHttps): string[] {
 }
 
 /**
- * One redirect at most: `txn.name` is where the visitor belongs, `txn.secure` says that it has a
- * certificate. The other load balancer asks by address for `/healthz` and is not redirected.
+ * Rules for at most one redirect: `txn.name` is the redirect's host name, `txn.secure` is set if this name has a
+ * certificate. The other load balancer requests `/healthz` by address and gets no redirect.
  */
 function redirectRules(https: EdgeHttps, secure: string): string[] {
   const { mode, domains, canonical, redirect } = https;
   if (!redirect && canonical === undefined) return [];
   const others = canonical === undefined ? [] : domains.filter((name) => name !== canonical);
-  // Without names every request is for this site, but those for the health of a node.
+  // Without names every request is for this site, except health checks.
   const own = domains.length === 0 ? ["!{ path /healthz }"] : named(domains);
   const certified =
     mode === "acme" ? [`{ var(txn.name),map_str(opt@${certifiedMapPath}) -m found }`] : own;
@@ -129,12 +130,12 @@ function redirectRules(https: EdgeHttps, secure: string): string[] {
   ];
 }
 
-/** 301 is known to every client; 308 keeps the method of what is no GET (RFC 9110, 15.4.9). */
+/** Every client knows 301; 308 keeps the method of a request that is not GET (RFC 9110, 15.4.9). */
 function codes(redirect: string, condition: string): string[] {
   return [`${redirect} code 301 if ${condition} METH_GET`, `${redirect} code 308 if ${condition}`];
 }
 
-/** Conditions, any of which means that `txn.name` is one of the names. */
+/** Conditions, each of which proves that `txn.name` is one of the names. */
 function named(names: readonly string[]): string[] {
   const single = names.filter((name) => !name.startsWith("*."));
   const ends = names.filter((name) => name.startsWith("*.")).map((name) => name.slice(1));
@@ -144,7 +145,7 @@ function named(names: readonly string[]): string[] {
   ];
 }
 
-/** Browsers ignore it where they do not trust the certificate (RFC 6797, 8.1). */
+/** Rules for HSTS. Browsers ignore the header over a connection whose certificate they do not trust (RFC 6797, 8.1). */
 function hstsRules({ mode, hsts }: EdgeHttps, secure: string): string[] {
   if (hsts === "off" || mode === "off") return [];
   const value =

@@ -10,7 +10,7 @@ import type { EdgeRules } from "./edge-rules";
 import { drainMap, drainMapPath, haproxyCfg } from "./haproxy-cfg";
 import { edgeCertificatePath, type EdgeHttps, ticketKeysPath } from "./https";
 
-/** What HAProxy of a load balancer depends on. */
+/** Facts about a load balancer that its HAProxy's part depends on. */
 export interface EdgeHaproxyFacts {
   /** Node name. */
   node: string;
@@ -18,13 +18,13 @@ export interface EdgeHaproxyFacts {
   loadBalancers: readonly Peer[];
   /** Web nodes, in order. */
   webNodes: readonly Peer[];
-  /** What visitors' requests may be. */
+  /** Limits of visitors' requests. */
   requests: WebRequests;
-  /** What the stack file says about visitors' requests here. */
+  /** Settings of the stack file for visitors' requests at the load balancers. */
   rules: EdgeRules;
   /** Public IPv4 address of the other load balancer. @default not known yet */
   peerPublicIp?: string | undefined;
-  /** HTTPS. @default as a load balancer boots: the placeholder alone */
+  /** HTTPS. @default the state at first boot: the placeholder certificate alone */
   https?: EdgeHttps | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface EdgeHaproxyFacts {
 const configPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
 
-/** HAProxy of a load balancer: TLS, limits, and a web node for each request. */
+/** HAProxy of a load balancer: it terminates TLS, enforces limits and picks a web node for each request. */
 export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
   name: "edge-haproxy",
   openings: [
@@ -51,7 +51,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
     packages: ["haproxy"],
     directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
     files: {
-      // Drains this node, and holds connections back, in a planned switch.
+      // In a planned switch this program drains the node and holds back new connections.
       [programPath("edge")]: rootFile(programs.edge ?? ""),
       [drainMapPath]: rootFile(drainMap()),
       [configPath]: rootFile(
@@ -91,16 +91,16 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
   }),
 };
 
-/** Files that HAProxy reads when it starts, and when it is told to read them again. */
+/** Files that HAProxy reads at a start and at a reload. */
 function readAtStart(rules: EdgeRules): string[] {
   const usual = [configPath, drainMapPath, edgeCertificatePath, ticketKeysPath];
   return trusts(rules) ? [...usual, trustedProxiesPath] : usual;
 }
 
-/** Open files that HAProxy may have. Hosts in containers refuse more than 20 000. */
+/** Limit of HAProxy's open files. Hosts in containers refuse more than 20 000. */
 const edgeOpenFiles = 20_000;
 
-/** Keeps HAProxy coming back at once, and out of the kernel's reach when memory is short. */
+/** Restarts HAProxy at once after an exit, and makes it a late choice of the kernel's OOM killer. */
 function haproxyDropIn(): string {
   return alwaysRestarted(20, [`LimitNOFILE=${edgeOpenFiles}`, "OOMScoreAdjust=-800"]);
 }

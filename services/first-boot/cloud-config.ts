@@ -4,23 +4,23 @@ import { stringify } from "yaml";
 import { programPath } from "../host-program";
 import type { Bundle } from "../bundle";
 
-/** What a server's first boot depends on. */
+/** Arguments of {@link cloudConfig}. */
 export interface CloudConfigArgs {
   /** Login name with sudo. */
   adminUser: string;
-  /** The stack's own OpenSSH public key, with which it logs in should the first boot fail. */
+  /** The stack's own OpenSSH public key, for its login after a first boot that failed. */
   deployKey: string;
   /** The node's bundle, without secrets and without values known only after creation. */
   bundle: Bundle;
 }
 
-/** Largest user data that Hetzner takes, bytes. Source: API reference, `user_data`. */
+/** Largest user data that Hetzner accepts, bytes. Source: API reference, `user_data`. */
 export const maxUserDataBytes = 32 * 1024;
-/** Size that rendered user data keeps below, bytes: room for users' own additions. */
+/** Upper bound of rendered user data, bytes; the rest of Hetzner's limit is for an operator's own additions. */
 export const targetUserDataBytes = 24 * 1024;
 
 /**
- * Renders `#cloud-config` for a node: the login, the packages, converge with the bundle, and its
+ * Renders `#cloud-config` for a node: the login, the packages, converge with the bundle, and converge's
  * first run. Modules: https://cloudinit.readthedocs.io/en/latest/reference/modules.html
  *
  * @throws Error with the size of each part if the document is larger than 24 KiB.
@@ -28,7 +28,7 @@ export const targetUserDataBytes = 24 * 1024;
 export function cloudConfig({ adminUser, deployKey, bundle }: CloudConfigArgs): string {
   const converge = bundle.files[programPath("converge")];
   if (!converge) throw new Error("the bundle must hold the program converge");
-  // Converge itself is there already when it reads the bundle; once is enough.
+  // The document holds converge itself already, so the bundle omits it.
   const files = Object.fromEntries(
     Object.entries(bundle.files).filter(
       ([path]) => path !== programPath("converge") && !comesLater(bundle, path),
@@ -65,9 +65,9 @@ export function cloudConfig({ adminUser, deployKey, bundle }: CloudConfigArgs): 
 }
 
 /**
- * True for the program of a service that cannot run before its secrets are there, and for one that
- * people alone run: it comes with the first configuration, over SSH. The supervisor alone would take
- * half of the room.
+ * True for the program of a service that cannot run without its secrets, and for a program that only
+ * operators run: the first configuration over SSH delivers these. The supervisor alone would take
+ * half of the user data.
  */
 function comesLater({ services, secretFiles }: Bundle, path: string): boolean {
   const users = services.filter(({ restartFiles }) => restartFiles.includes(path));
@@ -84,7 +84,7 @@ interface WrittenFile {
 
 function packed(path: string, content: string, permissions: string): WrittenFile {
   const zipped = gzipSync(Buffer.from(content), { level: 9 });
-  // Byte 9 names the operating system that packed; 255 is "unknown", the same everywhere.
+  // Byte 9 names the operating system that compressed; 255, "unknown", gives the same bytes on every system.
   zipped[9] = 255;
   const encoded = zipped.toString("base64");
   return encoded.length < content.length

@@ -3,15 +3,15 @@ import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
-/** What the floating addresses of a host depend on. */
+/** Facts about a node that the floating addresses' part depends on. */
 export interface FloatingAddressesFacts {
-  /** Addresses that both load balancers hold for good: IPv4 with /32, IPv6 with /128. */
+  /** Addresses that both load balancers hold permanently: IPv4 with /32, IPv6 with /128. */
   floatingAddresses: readonly string[];
 }
 
 const unitPath = "/etc/systemd/system/webstack-floating-ip.service";
 
-/** The floating addresses, on both load balancers for good. */
+/** The floating addresses, permanently on both load balancers. */
 export const floatingAddresses: Service<FloatingAddressesFacts> = {
   name: "floating-addresses",
   openings: [],
@@ -30,10 +30,11 @@ export const floatingAddresses: Service<FloatingAddressesFacts> = {
 };
 
 /**
- * Puts the floating addresses on both nodes for good. Hetzner routes a floating IP to the public
- * interface of one server; whichever it is accepts it at once, without a step in the failover.
- * IPv4 lies on the loopback interface, so that no interface has to be named. An IPv6 address is
- * only answered for (RFC 4861) on the interface that has it, so it lies on the one of the default route.
+ * Assigns the floating addresses permanently to both nodes. Hetzner routes a floating IP to the public
+ * interface of one server; either server accepts the traffic at once, without a step in the failover.
+ * IPv4 addresses are on the loopback interface, so the unit names no interface. A host answers neighbour
+ * solicitations for an IPv6 address only on the interface that has the address (RFC 4861), so IPv6 addresses
+ * are on the interface of the default route.
  */
 function floatingIpUnit(addresses: readonly string[]): string {
   return text`
@@ -58,8 +59,8 @@ function addIpv4(address: string): string {
 }
 
 /**
- * The public interface may come late. The address is no source of own connections (preferred_lft):
- * answers would go to the other node. Where IPv6 is turned off, IPv4 still has to come up.
+ * The public interface may come late. `preferred_lft 0` keeps the address from being the source of the node's own
+ * connections, whose responses could go to the other node. With IPv6 turned off, IPv4 must still come up.
  */
 function addIpv6(address: string): string {
   const device = "$(ip -6 route show default | grep -o 'dev [^ ]*' | head -1 | cut -d' ' -f2)";

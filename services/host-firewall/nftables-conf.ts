@@ -3,7 +3,7 @@ import { generatedNotice } from "../notice";
 import type { Opening, OutgoingCalls, Source } from "../service";
 import { text } from "../text";
 
-/** What a host's own firewall depends on. */
+/** Arguments of {@link nftablesConf}. */
 export interface FirewallArgs {
   /** Tier. */
   role: Role;
@@ -11,17 +11,17 @@ export interface FirewallArgs {
   subnets: Readonly<Record<Role, string>>;
   /** Private addresses of the other nodes of the tier. */
   peerIps: readonly string[];
-  /** Ways in, in groups; rules of one group come before those of the next. */
+  /** Openings in groups; the rules of one group come before those of the next. */
   openings: readonly (readonly Opening[])[];
-  /** Users that call out; without any, everybody may. */
+  /** Users that may open connections to the internet; empty: every user may. */
   callsOut: readonly OutgoingCalls[];
-  /** True if new connections to chosen ports can be held back. */
+  /** True if the firewall can hold back new connections to chosen ports. */
   holdsBack: boolean;
 }
 
 /**
- * Renders `/etc/nftables.conf`. Cloud firewalls filter only the public side, so this one filters the
- * private side: what no service of the host opens is dropped.
+ * Renders `/etc/nftables.conf`. Hetzner's firewalls filter the public side only, so this firewall filters the
+ * private side: it drops connections to ports that no service of the host opens.
  *
  * Syntax: https://wiki.nftables.org/, nftables 1.0 and later.
  */
@@ -53,12 +53,12 @@ export function nftablesConf(args: FirewallArgs): string {
   `;
 }
 
-/** Ports whose new connections wait while the floating IP moves by plan; `edge.js` fills it. */
+/** Set of ports whose new connections wait during a planned move of the floating IP; `edge.js` fills the set. */
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
 
 /**
- * On a load balancer, and where the project's token is, nothing but the system and the services that
- * say so opens a connection to the outside: a service that was taken over must not reach the API.
+ * Rules for the load balancers and for nodes with the project's API token: only the system's users and the users
+ * in `callsOut` open connections to the internet. A compromised service must not reach the API.
  */
 function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
   const free = callsOut.filter(({ port }) => port === undefined).map(({ user }) => user);
@@ -76,8 +76,8 @@ function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
 const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins";
 
 /**
- * Tiers first. A host that is open to everybody is not open to the tiers that it does not name: those
- * behind it are asked by it, never the other way round.
+ * Rules for the tiers come first: an opening for the whole internet does not let a tier in that no opening names.
+ * A load balancer opens connections to the tiers behind it, never the reverse.
  */
 function rules({ role, subnets, peerIps, openings }: FirewallArgs): string[] {
   const all = openings.flat();
@@ -100,7 +100,7 @@ function from(source: Source, openings: readonly Opening[]): Opening[] {
   return openings.filter((opening) => opening.from === source);
 }
 
-/** Rules that let openings of one source pass; ICMP passes anyway. */
+/** Rules that accept the openings for one source; other rules accept ICMP. */
 function accept(source: string, openings: readonly Opening[]): string[] {
   const hasVrrp = openings.some(({ protocol }) => protocol === "vrrp");
   const ports = [...new Set(openings.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);

@@ -4,7 +4,7 @@ import { type FirewallArgs, nftablesConf } from "./nftables-conf";
 
 const configPath = "/etc/nftables.conf";
 
-/** The host's own firewall, which follows from what all services of the host open. */
+/** The host's own firewall, derived from the openings of all services of the host. */
 export const hostFirewall: Service<{ firewall: FirewallArgs }> = {
   name: "host-firewall",
   openings: [],

@@ -1,7 +1,7 @@
 import { generatedNotice } from "../notice";
 import { text } from "../text";
 
-/** What `keepalived.conf` depends on. */
+/** Arguments of {@link keepalivedConf}. */
 export interface KeepalivedConfArgs {
   /** Node name. */
   node: string;
@@ -15,20 +15,20 @@ export interface KeepalivedConfArgs {
 
 /** File with the prober's verdict: 0 good, 1 bad. */
 export const edgeHealthPath = "/run/webstack/edge-health";
-/** Pipe through which keepalived tells the mover its state. */
+/** Named pipe through which keepalived reports its VRRP state to the mover. */
 export const vrrpFifoPath = "/run/webstack/vrrp.fifo";
 
 /**
- * A VRRPv3 advertisement carries an address, so one there must be; the floating IP itself is on
- * both nodes for good. This one is link-local (RFC 3927) and leads nowhere; the master holds it.
+ * A VRRPv3 advertisement must carry an address, and the floating IP itself is permanently on both
+ * nodes. The address in the advertisement is link-local (RFC 3927), and no traffic uses it; the master holds it.
  */
 const marker = "169.254.255.51/32";
 
 /**
  * Renders `/etc/keepalived/keepalived.conf`, keepalived 2.2 and later.
  *
- * VRRPv3 is the only version with intervals below a second; over unicast, because the private
- * network is routed. A dead master is noticed after 5 x 0.2 s plus (256 - priority) / 256 x 0.2 s.
+ * VRRPv3 is the only version with intervals below a second. It runs over unicast, because the private
+ * network is routed. The backup notices a dead master after 5 x 0.2 s plus (256 - priority) / 256 x 0.2 s.
  * Directives: https://www.keepalived.org/manpage.html
  */
 export function keepalivedConf({ node, privateIp, peerIp, priority }: KeepalivedConfArgs): string {

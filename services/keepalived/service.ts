@@ -6,13 +6,13 @@ import type { Service } from "../service";
 import { text } from "../text";
 import { keepalivedConf } from "./keepalived-conf";
 
-/** What keepalived depends on. */
+/** Facts about a node that keepalived's part depends on. */
 export interface KeepalivedFacts {
   /** Node name. */
   node: string;
   /** Own private IPv4 address, no prefix. */
   privateIp: string;
-  /** The other load balancer, alone. */
+  /** Exactly one peer: the other load balancer. */
   peers: readonly Peer[];
   /** VRRP priority, 1 to 254; the two nodes differ. */
   vrrpPriority: number;
@@ -22,10 +22,10 @@ const configPath = "/etc/keepalived/keepalived.conf";
 const dropInPath = "/etc/systemd/system/keepalived.service.d/webstack.conf";
 
 /**
- * keepalived, which decides which of two load balancers is master.
+ * keepalived, which elects one of the two load balancers as master.
  *
- * @param moverNeeds files without which the mover does not run: a master that cannot move the
- * address is none.
+ * @param moverNeeds files that the mover needs; keepalived needs them too, since a node that cannot move
+ * the floating IP must not become master.
  */
 export function keepalived(moverNeeds: readonly string[]): Service<KeepalivedFacts> {
   return {
@@ -59,11 +59,12 @@ export function keepalived(moverNeeds: readonly string[]): Service<KeepalivedFac
 }
 
 /**
- * keepalived tells the state of this node by adverts every 0.2 s; it must not starve, and it
- * starts when the private address is there, since its adverts come from it.
+ * keepalived sends an advertisement every 0.2 s, so it must not starve. It starts once the private
+ * address exists, since that is the advertisements' source address.
  *
- * Its own setting for real-time priority is not used: at a reload keepalived 2.3 takes the limit of
- * real time down to 0 before it sets it again, and where it may not, it is killed by the next tick.
+ * The drop-in does not use keepalived's own setting for real-time priority: at a reload keepalived 2.3 lowers the
+ * limit of real time to 0 before it sets the limit again. Where keepalived may not raise the limit, the kernel kills
+ * it at the next tick.
  */
 function keepalivedDropIn(): string {
   return text`

@@ -6,29 +6,29 @@ import { rootOnly, type SecretFile, type Service, type ServicePart } from "../se
 import { text } from "../text";
 import { networkedSandbox } from "../unit-sandbox";
 
-/** What the mover must know; ids exist only after creation. */
+/** Settings of the mover; the ids exist only after the resources are created. */
 export interface MoverSettings {
-  /** Where the API is, with `/v1`; or the brokers that have the token, in order of preference. */
+  /** Endpoint of the API including `/v1`; or the brokers that have the token, in order of preference. */
   api: { endpoint: string } | { brokers: readonly { name: string; url: string }[] };
   /** Labels of the floating IPs, such as `stack=dev`. */
   selector: string;
-  /** Floating IPs that move together. */
+  /** Floating IPs; the mover moves all of them together. */
   floatingIps: readonly { id: number; address: string }[];
   /** Both load balancers, the one with the higher priority first. */
   servers: readonly { name: string; id: number; publicIp: string }[];
 }
 
-/** What the mover depends on. */
+/** Facts about a node that the mover's part depends on. */
 export interface MoverFacts {
   /** Node name. */
   node: string;
-  /** @default the floating IP stays where it is until the first configuration brings the ids. */
+  /** @default not known yet: the floating IP stays where it is until the first configuration brings the ids. */
   mover?: MoverSettings | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
 
-/** Secret files of a mover: the API token, or what brokers know it by. */
+/** Secret files of a mover: the API token, or its credentials for mutual TLS with the brokers. */
 export const moverSecretPaths = {
   token: "/etc/webstack/mover-token",
   ca: "/etc/webstack/mover-ca.pem",
@@ -36,7 +36,7 @@ export const moverSecretPaths = {
   key: "/etc/webstack/mover-key.pem",
 } as const;
 
-/** Credentials of the mover's unit: paths by the names that the program knows them by. */
+/** Credentials of the mover's unit: paths by the credential names that the program reads. */
 function credentialPaths(hasToken: boolean): Record<string, string> {
   const { token, ca, certificate, key } = moverSecretPaths;
   return hasToken ? { token } : { ca, cert: certificate, key };
@@ -52,18 +52,18 @@ const secretKeys: Readonly<Record<string, string>> = {
 const configPath = "/etc/webstack/mover.json";
 const unitPath = "/etc/systemd/system/webstack-mover.service";
 
-/** Login of the mover. */
+/** System user of the mover. */
 export const moverUser = "webstack-mover";
 
-/** Files without which a mover is not started. */
+/** Files that must exist before the mover starts. */
 export function moverNeeds(hasToken: boolean): string[] {
   return [configPath, ...Object.values(credentialPaths(hasToken))];
 }
 
 /**
- * The mover, which gives the floating IP to this node when keepalived says so.
+ * The mover, which assigns the floating IP to this node when keepalived makes this node master.
  *
- * @param hasToken true if the API token is on this node; false if the mover asks brokers.
+ * @param hasToken true if the API token is on this node; false if the mover calls the API through brokers.
  */
 export function mover(hasToken: boolean): Service<MoverFacts> {
   const paths = Object.values(credentialPaths(hasToken));
@@ -74,7 +74,7 @@ export function mover(hasToken: boolean): Service<MoverFacts> {
   return {
     name: "mover",
     openings: [],
-    // It asks the other load balancer in public whether it serves.
+    // Port 80 is for the mover's health check of the other load balancer at its public address.
     callsOut: [{ user: moverUser, port: 80 }, ...(hasToken ? [{ user: moverUser }] : [])],
     secrets: Object.fromEntries(secrets),
     part: (facts) => moverPart(facts, hasToken),
@@ -105,9 +105,9 @@ function moverPart({ node, mover, programs }: MoverFacts, hasToken: boolean): Se
 }
 
 /**
- * Moves the floating IP.
+ * Renders the mover's unit.
  *
- * @param credentials what it authenticates itself with: paths by the names that it knows them by.
+ * @param credentials paths of the mover's credentials by the names that the program reads.
  */
 function moverUnit(credentials: Readonly<Record<string, string>>): string {
   return text`

@@ -3,35 +3,35 @@ import { rootFile, type BundleCheck, type BundlePart } from "../bundle";
 import { generatedNotice } from "../notice";
 import { text } from "../text";
 
-/** Volume that holds a database node's data. */
+/** Volume with a database node's data. */
 export interface DataVolume {
-  /** Its id in the cloud. */
+  /** Hetzner's id of the volume. */
   id: number;
-  /** Its size, GB. */
+  /** Size, GB. */
   sizeGb: number;
 }
 
-/** Unit that puts the volume in place. */
+/** Unit that mounts the volume. */
 export const dataUnit = "webstack-data.service";
-/** Paths that a node with a volume has besides. */
+/** Additional paths of a node with a volume. */
 export const dataPaths = {
-  /** Id of the volume. MySQL stays off until it is there. */
+  /** Id of the volume. MySQL stays off while this file is missing. */
   id: "/etc/webstack/volume-id",
   /** Size of the volume, GB. */
   sizeGb: "/etc/webstack/volume-size-gb",
-  /** On the server's own disk: volume from which MySQL ran last, noted before it starts there. */
+  /** On the server's own disk: id of the volume from which MySQL ran last, written before MySQL starts on a volume. */
   ranOn: "/var/lib/webstack/volume-id",
   unit: `/etc/systemd/system/${dataUnit}`,
 } as const;
 
 type DataPart = Required<Pick<BundlePart, "packages" | "files" | "services">>;
 
-/** Seconds that a start may take: a copy of all data is part of the first one. */
+/** Seconds that a start may take: the first start copies all data to the volume. */
 const startSeconds = 1_500;
 const volumeRoot = "/var/lib/webstack-volume";
 const dataDirectory = "/var/lib/mysql";
 
-/** The step before MySQL that mounts the volume; it goes on by itself when the volume comes late. */
+/** The step that mounts the volume before MySQL starts; it continues by itself when the volume comes late. */
 export function dataVolumePart(volume: DataVolume, program: string): DataPart {
   return {
     packages: ["e2fsprogs"],
@@ -44,7 +44,7 @@ export function dataVolumePart(volume: DataVolume, program: string): DataPart {
     services: [
       {
         unit: dataUnit,
-        // A reload lets the file system grow; a restart would take MySQL with it.
+        // A reload grows the file system; a restart would also stop MySQL.
         reloadFiles: [dataPaths.sizeGb, programPath("data"), dataPaths.unit],
         restartFiles: [dataPaths.id],
         needs: [dataPaths.id],
@@ -79,30 +79,30 @@ function dataUnitFile(): string {
   `;
 }
 
-/** Lines of MySQL's unit that tie it to the volume, by section. */
+/** Lines, by section, that bind MySQL's unit to the volume. */
 export const onVolume = {
   unit: [
     `Requires=${dataUnit}`,
     `After=${dataUnit}`,
-    // On the server's own disk it would begin a second database.
+    // On the server's own disk MySQL would begin a second database.
     `AssertPathIsMountPoint=${dataDirectory}`,
   ],
   service: [
     `ExecStartPre=+/bin/sh -c "cp ${dataPaths.id} ${dataPaths.ranOn} && sync ${dataPaths.ranOn}"`,
-    // From now on the copy is data, which has its auto.cnf: one without would be refused.
+    // After MySQL's first start the copy is MySQL's data with an auto.cnf; a copy without one would be refused.
     `ExecStartPost=+/usr/bin/rm -f ${volumeRoot}/never-started`,
   ],
 };
 
 const noVolume = `test ! -e ${dataPaths.ranOn} || { echo 'The data of this node is on a volume: set db.volumeGb as it was.' >&2; exit 1; }`;
 
-/** Lines of MySQL's unit on a node without a volume, by section. */
+/** Lines, by section, of MySQL's unit on a node without a volume. */
 export const onOwnDisk = {
   unit: [] as string[],
   service: [`ExecStartPre=/bin/sh -c "${noVolume}"`],
 };
 
-/** Refuses to take a node off its volume, before anything is changed. */
+/** Check that refuses, before any change of the host, to move a node's data off its volume. */
 export function noVolumeCheck(files: string[]): BundleCheck {
   return { files, command: ["/bin/sh", "-c", noVolume] };
 }

@@ -2,9 +2,9 @@ import { generatedNotice } from "../notice";
 import type { Peer } from "../../topology";
 import { text } from "../text";
 
-/** What a database node's MySQL settings depend on. */
+/** Arguments of {@link myCnf}. */
 export interface MyCnfArgs {
-  /** Own private IPv4 address. */
+  /** Private IPv4 address of the node. */
   privateIp: string;
   /** `server_id`, unique in the group. */
   serverId: number;
@@ -14,7 +14,7 @@ export interface MyCnfArgs {
   nodes: readonly Peer[];
   /** Memory for the buffer pool, MiB. */
   bufferPoolMiB: number;
-  /** True if copies of all data are made for backups. @default false */
+  /** True if the node makes base backups. @default false */
   hasBackups?: boolean;
 }
 
@@ -25,7 +25,7 @@ export const tlsPaths = {
   key: "/etc/webstack/tls/key.pem",
 } as const;
 
-/** Statements that MySQL runs at each start; its AppArmor profile lets it read `/etc/mysql`. */
+/** File with statements that MySQL runs at each start; MySQL's AppArmor profile permits reads of `/etc/mysql`. */
 export const initSqlPath = "/etc/mysql/webstack-init.sql";
 
 /**
@@ -80,15 +80,15 @@ function group({ privateIp, groupName, nodes }: MyCnfArgs): string[] {
     group_seeds: nodes.map((node) => `${node.privateIp}:33061`).join(","),
     ip_allowlist: nodes.map((node) => node.privateIp).join(","),
     single_primary_mode: "ON",
-    // With a value from 1 to 15 an expulsion waits for a thread that wakes every 15 s.
+    // With a value from 1 to 15 an expulsion waits for a thread that runs every 15 s.
     member_expel_timeout: "0",
-    // A killed secondary must not stall the primary. Read only when the group is bootstrapped.
+    // A killed secondary must not stall the primary. MySQL reads this variable only at the bootstrap of the group.
     paxos_single_leader: "ON",
     unreachable_majority_timeout: "10",
     exit_state_action: "OFFLINE_MODE",
-    // The supervisor rejoins at once; MySQL's own tries, five minutes apart, hold it up.
+    // The supervisor rejoins at once; MySQL's own attempts, five minutes apart, would delay the supervisor.
     autorejoin_tries: "0",
-    // A new primary answers once it has applied what the old one acknowledged.
+    // A new primary answers once it has applied all transactions that the old one acknowledged.
     consistency: "BEFORE_ON_PRIMARY_FAILOVER",
     message_cache_size: "268435456",
     ssl_mode: "VERIFY_CA",
@@ -100,12 +100,12 @@ function group({ privateIp, groupName, nodes }: MyCnfArgs): string[] {
   return [
     "plugin_load_add = group_replication.so",
     clonePlugin,
-    // `loose`: a check of the settings does not load the plugin that knows them.
+    // `loose`: a check of the settings does not load the plugin that defines these variables.
     ...Object.entries(settings).map(
       ([name, value]) => `loose_group_replication_${name} = ${value}`,
     ),
     "# Outside of a group nothing is written that the group would lack; it opens its primary itself.",
-    // It holds after `init_file`, and after MySQL's upgrade of its own tables (seen, MySQL 9.7).
+    // MySQL 9.7 applies this variable after `init_file` and after the upgrade of its own tables (tried).
     "super_read_only = ON",
     "# Each member would try an event, and only the primary could write.",
     "event_scheduler = OFF",

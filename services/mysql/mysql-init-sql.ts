@@ -2,21 +2,21 @@ import { generatedNotice } from "../notice";
 import { text } from "../text";
 import { archiverAccounts } from "../archiver/accounts";
 
-/** System user under which the supervisor runs, which its MySQL user is tied to. */
+/** System user of the supervisor; only this user may log in as the supervisor's MySQL user. */
 export const supervisorUser = "webstack-supervisor";
 
 const account = "'supervisor'@'localhost'";
 
-/** MySQL users of the operators, on each node alone: they log in on the node, without a password. */
+/** MySQL users of the operators, local to each node: an operator logs in on the node, without a password. */
 export const operatorUsers = { read: "webstack_read", write: "webstack_write" } as const;
 
-/** What each of them may do. Not `EXECUTE` for who reads: a routine may write. */
+/** Privileges of these users. `webstack_read` lacks `EXECUTE`, because a routine may write. */
 const operatorGrants: Readonly<Record<keyof typeof operatorUsers, string>> = {
   read: "SELECT, SHOW VIEW",
   write: "ALL PRIVILEGES",
 };
 
-/** What the supervisor itself does on all databases, by privilege. */
+/** Privileges of the supervisor on all databases, with the reason for each. */
 const own: Readonly<Record<string, string>> = {
   SYSTEM_VARIABLES_ADMIN: "settings, and statements that are not logged",
   GROUP_REPLICATION_ADMIN: "membership, and the choice of a primary",
@@ -25,7 +25,10 @@ const own: Readonly<Record<string, string>> = {
   "REPLICATION CLIENT": "names of the logs",
 };
 
-/** What the user `replication` gets from it; the supervisor reads logs, copies, and comes in while MySQL is closed. */
+/**
+ * Privileges that the supervisor grants to the user `replication` and uses itself: it reads binary logs, clones, and
+ * connects while MySQL is closed to other users.
+ */
 const given = [
   "REPLICATION SLAVE",
   "CONNECTION_ADMIN",
@@ -36,9 +39,9 @@ const given = [
 
 /**
  * Renders `/etc/mysql/webstack-init.sql`, which MySQL runs at each start before it listens, and
- * before `super_read_only` holds (seen, MySQL 9.7). So the supervisor's user is there before its
- * first login, also on an upgraded host and on a copy of a node that had none. A statement that
- * fails is logged as an error of MySQL, which starts all the same. Each one is a sync of the disk.
+ * before `super_read_only` applies (tried with MySQL 9.7). So the supervisor's MySQL user exists before
+ * the supervisor's first login, also on an upgraded host and on a clone of a node without this user. MySQL
+ * logs an error for a statement that fails, and starts. Each statement costs a sync of the disk.
  *
  * @param adminUser login of the operators on the node, such as `webstack`.
  * @param hasBackups true if an archiver runs on the host.
@@ -68,7 +71,7 @@ export function mysqlInitSql(adminUser: string, hasBackups = false): string {
   `;
 }
 
-/** Makes an account that one user of the system logs in to, without any privilege yet. */
+/** Statements that create an account without privileges, for the login of one system user. */
 function loginOf(name: string, systemUser: string): string[] {
   const login = `IDENTIFIED WITH auth_socket AS '${systemUser}'`;
   return [

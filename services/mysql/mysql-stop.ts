@@ -1,13 +1,13 @@
 import { controlSocket } from "../supervisor/supervisor-ports";
 
-/** Writes reach the new primary before the old one leaves, which holds commits up once more. */
+/** Wait for writes to reach the new primary before the old one leaves, seconds; the leave delays commits once more. */
 const afterHandOverSeconds = 2;
-/** Time for the other members to begin to fill places, and for own messages to arrive, seconds. */
+/** Time for the other members to begin to fill XCom's slots, and for this member's messages to arrive, seconds. */
 const headStartSeconds = 0.5;
 
 /**
- * Gives the primary away before MySQL stops. Commits under way would hold up a primary that leaves
- * by itself for a minute. On a secondary it names the primary that there is.
+ * Command that moves the primary role to another member before MySQL stops. Commits in progress would delay
+ * a primary that leaves without this step for a minute. On a secondary the command names the present primary.
  */
 const handOver = [
   "SET @own = (SELECT MEMBER_ROLE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid)",
@@ -18,8 +18,8 @@ const handOver = [
 ].join("; ");
 
 /**
- * What a member of a group does before its MySQL stops, as lines of its unit: it gives the primary
- * away, and its supervisor tells the others that it leaves. A step that fails holds up nothing.
+ * Lines of MySQL's unit for a member of a group, run before MySQL stops: the member hands over the primary
+ * role, and its supervisor announces the leave to the other members. A step that fails does not delay the stop.
  */
 export function beforeStop(): string[] {
   const told =
@@ -27,7 +27,7 @@ export function beforeStop(): string[] {
     `--unix-socket ${controlSocket} --request POST http://supervisor/leaving`;
   return [
     `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`,
-    // Only root reaches the supervisor, and the unit has a user of its own.
+    // Only root reaches the supervisor's socket, and the unit runs as another user.
     `ExecStop=-+/bin/sh -c "${told} && exec /usr/bin/sleep ${headStartSeconds}"`,
   ];
 }

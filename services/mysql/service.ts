@@ -15,11 +15,11 @@ import { initSqlPath, myCnf, tlsPaths } from "./my-cnf";
 import { mysqlInitSql } from "./mysql-init-sql";
 import { beforeStop } from "./mysql-stop";
 
-/** What MySQL of a node depends on. */
+/** Facts about a node that MySQL's part depends on. */
 export interface MysqlFacts {
   /** Login name of the operators. */
   adminUser: string;
-  /** Own private IPv4 address. */
+  /** Private IPv4 address of the node. */
   privateIp: string;
   /** MySQL `server_id`: unique in the group, and the same for as long as the node exists. */
   mysqlServerId: number;
@@ -30,12 +30,12 @@ export interface MysqlFacts {
   /** Memory for the buffer pool, MiB. */
   bufferPoolMib: number;
   /**
-   * Volume for the data; `pending`: there is one, its id is not known yet, and MySQL stays off.
+   * Volume for the data; `pending`: the volume's id is not known yet, and MySQL stays off.
    *
    * @default the data is on the server's own disk
    */
   volume?: DataVolume | "pending" | undefined;
-  /** Where backups go. @default there are none */
+  /** Destination of backups. @default no backups */
   backups?: object | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ const secrets: Record<string, SecretFile> = {
   [tlsPaths.key]: { owner: "mysql", group: "mysql", mode: "0600", secret: "databaseKey" },
 };
 
-/** MySQL with its data, on the server's own disk or on a volume. */
+/** MySQL, with its data on the server's own disk or on a volume. */
 export const mysql: Service<MysqlFacts> = {
   name: "mysql",
   openings: [

@@ -9,14 +9,14 @@ import {
 } from "./path-location-list";
 import type { SiteLines } from "./static-site";
 
-/** Largest part of an answer that a web node keeps on its disk for a slow client, MiB; 512 times this fits too. */
+/** Largest part of a response that a web node buffers on its disk for a slow client, MiB; 512 such parts fit there. */
 const keptAnswerMib = 8;
 
 function anyStreams({ maxBodyMib, paths }: WebRequests): boolean {
   return [{ maxBodyMib }, ...Object.values(paths)].some((path) => mayStream(path.maxBodyMib ?? 0));
 }
 
-/** Directives of Nginx's `http` on what it keeps of bodies and answers. */
+/** Directives of Nginx's `http` for the buffers of bodies and responses. */
 export function bufferedBodies(requests: WebRequests): string[] {
   const kept = [
     "# What a slow client has not taken yet and is not kept here, the app is told to wait with.",
@@ -35,12 +35,12 @@ export function bufferedBodies(requests: WebRequests): string[] {
   ];
 }
 
-/** Status with which a request leaves its location for `@upgrade`; no visitor sees it. */
+/** Internal status that redirects a request to the location `@upgrade`; no visitor sees this status. */
 const upgradeStatus = 418;
 
 /**
- * Directives of Nginx's `server` that lead from one location to another. They are not in a location: it would take no
- * `error_page` of the stack file then.
+ * Directives of Nginx's `server` that redirect from one location to another. A location with its own `error_page`
+ * would inherit none of the stack file, so these directives are outside the locations.
  */
 export function internalLocations(requests: WebRequests): string[] {
   const { usual, own } = pathLocationsOf(requests);
@@ -53,8 +53,8 @@ export function internalLocations(requests: WebRequests): string[] {
 }
 
 /**
- * Locations of Nginx for what is no asset: those of a site, those that pass requests on to the app, and for each path
- * of its own those that lead there.
+ * Locations of Nginx for requests that are not for assets: those of the static site, those that pass requests to the
+ * app, and the locations of each path with its own settings.
  */
 export function appLocations(
   requests: WebRequests,

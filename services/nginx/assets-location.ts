@@ -1,20 +1,20 @@
 import type { BundleRelease } from "../bundle";
 import type { SiteLines } from "./static-site";
 
-/** What the location of assets depends on. */
+/** Arguments of {@link assetsLocation}. */
 export interface AssetsArgs extends Pick<SiteLines, "folder" | "otherwise"> {
   /** Node name. */
   node: string;
-  /** Where the app's releases are, and how many. */
+  /** Directory of the app's releases, and the number of releases kept. */
   release: Pick<BundleRelease, "root" | "keep">;
-  /** Lines that add the headers of every answer: those outside do not hold in a location with its own. */
+  /** Lines that add the headers of every response: a location with its own headers does not inherit the server's. */
   headers: readonly string[];
 }
 
 /**
- * Location of files whose names change with their content. A page that was opened before a deploy asks for those of
- * its own release, so the releases that are kept are looked through too: `host/converge/kept-links.ts` makes the links.
- * Pages are not: they are the running release's alone.
+ * Location of files whose names change with their content. A page that was opened before a deploy requests assets of
+ * its own release, so Nginx also searches the earlier releases on the node; `host/converge/kept-links.ts` makes the
+ * links. Pages come from the running release alone.
  */
 export function assetsLocation({
   node,

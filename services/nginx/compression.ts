@@ -1,6 +1,7 @@
 /**
- * What is compressed besides `text/html`, which always is: texts, and binary types that are not compressed
- * themselves. Never `text/event-stream` and `application/x-ndjson`, which would wait for more of them.
+ * Media types that Nginx compresses besides `text/html`, which it always compresses: texts, and binary types without
+ * compression of their own. `text/event-stream` and `application/x-ndjson` must stay out: compression would delay each
+ * event until more data fills a buffer.
  */
 const compressedTypes = [
   "text/cache-manifest",
@@ -54,13 +55,13 @@ const compressedTypes = [
   "image/x-icon",
 ];
 
-/** Packages with the two modules of Nginx for brotli, on Debian and Ubuntu. */
+/** Packages with Nginx's two brotli modules, on Debian and Ubuntu. */
 export const brotliPackages = [
   "libnginx-mod-http-brotli-filter",
   "libnginx-mod-http-brotli-static",
 ];
 
-/** Directives of Nginx's main context that load what compression needs. */
+/** Directives of Nginx's main context that load the modules for compression. */
 export function compressionModules(brotli: boolean): string[] {
   if (!brotli) return [];
   return ["filter", "static"].map(
@@ -68,7 +69,7 @@ export function compressionModules(brotli: boolean): string[] {
   );
 }
 
-/** Directives of Nginx's `http` on what it compresses, and what it takes that is compressed beforehand. */
+/** Directives of Nginx's `http` for compression, and for static files that exist in compressed form. */
 export function compression(brotli: boolean): string[] {
   const types = compressedTypes.join(" ");
   return [
@@ -77,14 +78,14 @@ export function compression(brotli: boolean): string[] {
     "gzip_vary on;",
     `gzip_types ${types};`,
     "gzip_proxied any;",
-    // As fast as gzip, and smaller.
+    // Level 4 is as fast as gzip, with smaller responses.
     ...(brotli
       ? ["brotli_static on;", "brotli on;", "brotli_comp_level 4;", `brotli_types ${types};`]
       : []),
   ];
 }
 
-/** Endings of static files that the distribution's `mime.types` lacks, in `http`. */
+/** Directives of Nginx's `http` with file extensions that the distribution's `mime.types` lacks. */
 export const moreMimeTypes = [
   "types {",
   "  text/javascript mjs;",

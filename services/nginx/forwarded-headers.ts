@@ -1,13 +1,13 @@
 import { trustedByAppsHeaders } from "../believed-headers";
 
-/** What Nginx takes away once more, should a request not have come through a load balancer. */
+/** Headers that Nginx removes again, in case a request did not come through a load balancer. */
 const takenAway = [
   ...trustedByAppsHeaders,
   "X-Forwarded",
   ...["Port", "Prefix", "Server", "Scheme", "Ssl"].map((end) => `X-Forwarded-${end}`),
 ];
 
-/** Variables of Nginx for connections that change their protocol to WebSocket, and for no others. */
+/** Variables of Nginx that pass on a change of protocol to WebSocket, and to no other protocol. */
 export const upgradeMaps = [
   "map $http_upgrade $websocket {",
   '  default "";',
@@ -20,8 +20,8 @@ export const upgradeMaps = [
 ];
 
 /**
- * Directives of Nginx that say what the app is told of a request: each fact once, from the load
- * balancer's word on the client. They hold in every location that sets no header for the app itself.
+ * Directives of Nginx that set the request headers for the app: each fact once, from the load
+ * balancer's headers about the client. Every location inherits them unless it sets a request header itself.
  *
  * @param node name of the web node.
  */

@@ -12,27 +12,27 @@ import { type NginxSnippets, snippetLines } from "./snippets";
 import { leavingPath } from "./planned-stop";
 import { siteLines, type StaticSite } from "./static-site";
 
-/** What `nginx.conf` depends on. */
+/** Arguments of {@link nginxConf}. */
 export interface NginxConfArgs {
   /** Node name. */
   node: string;
-  /** Subnet of the load balancers, whose word on the client's address is trusted. */
+  /** Subnet of the load balancers with prefix; Nginx trusts their header with the client's address. */
   lbSubnetCidr: string;
-  /** What visitors' requests may be. */
+  /** Limits of visitors' requests. */
   requests: WebRequests;
-  /** What the stack file says about Nginx. */
+  /** Settings of the stack file for Nginx. */
   settings: NginxSettings;
-  /** What is served of the release. */
+  /** Static files of the release that Nginx serves. */
   site: StaticSite;
-  /** Where the app's releases are, and how many. */
+  /** Directory of the app's releases, and the number of releases kept. */
   release: Pick<BundleRelease, "root" | "keep">;
 }
 
-/** What the stack file says about Nginx itself. */
+/** Settings of the stack file for Nginx. */
 export interface NginxSettings extends NginxSnippets {
-  /** Whether answers are compressed with brotli too; needs `brotliPackages`. */
+  /** True if Nginx also compresses with brotli; needs `brotliPackages`. */
   brotli: boolean;
-  /** Whether answers say which release the node has. @default false */
+  /** True if a response header names the node's release. @default false */
   versionHeader?: boolean;
 }
 
@@ -124,8 +124,8 @@ export function nginxConf(args: NginxConfArgs): string {
 }
 
 /**
- * Line that adds the header, which the host writes beside a release when it unpacks it; see
- * `host/converge/label.ts`. A name with a wildcard may be missing.
+ * Lines that include the file with the release's header. The host writes this file beside a release when it
+ * unpacks the release; see `host/converge/label.ts`. Nginx accepts a missing file if the name has a wildcard.
  */
 function releaseHeaderLines({ root }: Pick<BundleRelease, "root">): string[] {
   return [`include ${root}/current/.webstack-nginx.con[f];`];

@@ -1,29 +1,29 @@
 import type { PathRequests, WebRequests } from "../requests";
 
 /**
- * Largest body that a web node buffers on its disk, MB: a load balancer sends at most 512 concurrent requests
+ * Largest body that a web node buffers on its disk, MB. A load balancer sends at most 512 concurrent requests
  * to a web node, and 512 such bodies fit on the disk of the smallest server.
  */
 export const keptBodyMb = 50;
 
-/** First of the internal status codes that redirect requests with large bodies, one for each location. */
+/** First of the internal status codes that redirect requests with large bodies; each location has one code. */
 const largeStatus = 530;
 
 /** Limits of one location that passes requests to the app. */
 export interface LocationTarget extends Required<{
   [Key in keyof PathRequests]: NonNullable<PathRequests[Key]>;
 }> {
-  /** Name of its location without `@`, such as `app`. */
+  /** Name of the location without `@`, such as `app`. */
   name: string;
-  /** Directives on the size of bodies where it is not that of the server. */
+  /** Directives for the size of bodies, if it differs from the server's. */
   bodySize: readonly string[];
-  /** Status with which a large body leaves for the location that does not keep it. */
+  /** Internal status that redirects a request with a large body to the location without buffering. */
   status: number;
 }
 
-/** A location for a path. */
+/** A location for a path with its own settings. */
 export interface PathLocation extends LocationTarget {
-  /** Such as `/api`, itself and what is below it, or `/api/`, only that. */
+  /** Path: `/api` means `/api` and the paths below it, `/api/` only the paths below it. */
   path: string;
 }
 
@@ -49,17 +49,17 @@ function defined(
   return Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined));
 }
 
-/** Adds the size limit: Nginx checks it where a request comes in, and again where its body is read. */
+/** Adds the size limit: Nginx checks it in a request's first location, and again in the one that reads the body. */
 function withBodySize(place: LocationTarget): LocationTarget {
   return { ...place, bodySize: [`client_max_body_size ${place.maxBodyMib}m;`] };
 }
 
-/** Whether requests may have bodies too large to buffer. */
+/** True if requests may have bodies too large to buffer. */
 export function mayStream(maxBodyMib: number): boolean {
   return maxBodyMib * 1.048576 >= keptBodyMb;
 }
 
-/** Whether a location has a second one for large bodies. */
+/** True if a second location, without buffering, takes the large bodies. */
 export function streams({ buffering, maxBodyMib }: LocationTarget): boolean {
   return buffering && mayStream(maxBodyMib);
 }

@@ -1,14 +1,14 @@
 import type { PathLocation, LocationTarget } from "./path-location-list";
 
-/** Who answers at a path: a file of the release if there is one, or always the app. */
+/** First argument of `try_files`: a file of the release if it exists, or none, so that the app always answers. */
 type First = "$uri" | "/nonexistent";
 
-/** The path itself and what is below it, but not a longer name that begins with it. */
+/** Location prefixes for a path and the paths below it, without longer names that begin with the path. */
 function matchesOf(path: string): string[] {
   return path.endsWith("/") ? [path] : [`= ${path}`, `${path}/`];
 }
 
-/** Whether a path lies at another one, or below it. */
+/** True if a path equals another one or is below it. */
 function isIn(path: string, outer: string): boolean {
   return path.startsWith(outer.endsWith("/") ? outer : `${outer}/`) || path === outer;
 }
@@ -27,13 +27,13 @@ function locationsOf(
   ]);
 }
 
-/** Locations of a path that has limits of its own. */
+/** Locations of a path with its own limits. */
 export function pathLocations(place: PathLocation, appPaths: readonly string[]): string[] {
   const first = appPaths.some((path) => isIn(place.path, path)) ? "/nonexistent" : "$uri";
   return locationsOf(matchesOf(place.path), first, place);
 }
 
-/** Locations of paths that go to the app whatever the release holds, with the limits of the place around them. */
+/** Locations of paths that always go to the app, even if the release has a file there, with the enclosing limits. */
 export function appPathLocations(
   appPaths: readonly string[],
   { usual, own }: { usual: LocationTarget; own: readonly PathLocation[] },

@@ -2,18 +2,18 @@ import { dirname } from "node:path";
 import { generatedNotice } from "../notice";
 import { text } from "../text";
 
-/** There while Nginx is about to stop; its health page answers 404 then. */
+/** File that exists while Nginx is about to stop; Nginx's health page then answers 404. */
 export const leavingPath = "/run/webstack-nginx/leaving";
-/** Time in which the load balancers, which ask each 0.5 s, stop sending requests, seconds. */
+/** Time within which the load balancers, which check every 0.5 s, stop sending requests, seconds. */
 const noticedSeconds = 2;
-/** Longest time that answers under way have to end, seconds. */
+/** Longest time for responses in progress to end, seconds. */
 const endSeconds = 15;
 
 /**
- * Drop-in of `nginx.service`: before Nginx stops, for whatever reason, the load balancers are told, and
- * what is under way ends. Nginx closes idle connections at once when it stops, and a request that is
- * just coming on one of them is lost. A crash is not delayed: systemd runs `ExecStop=` after an orderly
- * end alone (systemd.service(5)).
+ * Drop-in of `nginx.service`: before any stop of Nginx the health page fails, so that the load balancers drain the
+ * node, and responses in progress end. Nginx closes idle connections at once when it stops, and loses a request that
+ * just arrives on one of them. A crash is not delayed: systemd runs `ExecStop=` only for an orderly end
+ * (systemd.service(5)).
  */
 export function plannedStop(): string {
   const tell = `mkdir -p ${dirname(leavingPath)} && touch ${leavingPath} && sleep ${noticedSeconds}`;

@@ -8,28 +8,28 @@ import { snippetFiles } from "./snippets";
 import { plannedStop } from "./planned-stop";
 import type { StaticSite } from "./static-site";
 
-/** What Nginx depends on. */
+/** Facts about a node that Nginx's part depends on. */
 export interface NginxFacts {
   /** Node name. */
   node: string;
   /** Subnet of the load balancers with prefix. */
   subnets: { lb: string };
-  /** What visitors' requests may be. */
+  /** Limits of visitors' requests. */
   requests: WebRequests;
-  /** What the stack file says about Nginx. */
+  /** Settings of the stack file for Nginx. */
   settings: NginxSettings;
-  /** What is served of the release. */
+  /** Static files of the release that Nginx serves. */
   site: StaticSite;
-  /** The app's release, for its static files. */
+  /** The app's release, with the static files. */
   release: BundleRelease;
 }
 
 const configPath = "/etc/nginx/nginx.conf";
 const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
-/** Apart: systemd reads it again without a restart of Nginx. */
+/** A drop-in of its own: systemd reads it again without a restart of Nginx. */
 const stopPath = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
 
-/** Nginx, which serves the app's static files and passes everything else on to the proxy to the app nodes. */
+/** Nginx, which serves the app's static files and passes all other requests to the proxy for the app nodes. */
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
   openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],

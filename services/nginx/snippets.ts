@@ -1,11 +1,11 @@
 import { type BundleFile, rootFile } from "../bundle";
 import { stackFileText } from "../stack-file-text";
 
-/** What the stack file says in Nginx's own words. */
+/** Nginx directives of the stack file, as written there. */
 export interface NginxSnippets {
-  /** Lines inside of a location by what comes between `location` and `{`, such as `= /old`. */
+  /** Lines of a location by the text between `location` and `{`, such as `= /old`. */
   locations: Readonly<Record<string, string>>;
-  /** Lines in the context of the server. @default none */
+  /** Lines for the context `server`. @default none */
   nginxSnippet?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ function sorted({ locations }: NginxSnippets): { match: string; path: string; li
     }));
 }
 
-/** A file for each of them: a brace that is missing in one is missed there, and not in what follows. */
+/** One file for each snippet: Nginx then reports a missing brace in the snippet's own file, not in a later line. */
 export function snippetFiles(words: NginxSnippets): Record<string, BundleFile> {
   const { nginxSnippet } = words;
   const locations = sorted(words).map(({ match, path, lines }) => [
@@ -36,7 +36,7 @@ export function snippetFiles(words: NginxSnippets): Record<string, BundleFile> {
   };
 }
 
-/** Lines of Nginx's `server` that read the files. */
+/** Lines of Nginx's `server` that include the files. */
 export function snippetLines(words: NginxSnippets): string[] {
   return [
     ...sorted(words).flatMap(({ match, path }) => [

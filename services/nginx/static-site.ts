@@ -1,18 +1,18 @@
 import type { BundleRelease } from "../bundle";
 
-/** What the web nodes serve of a release themselves. */
+/** Static files of a release, which the web nodes serve themselves. */
 export interface StaticSite {
-  /** Directories of the release by the path below which they are served, such as `{ "/": "public" }`. */
+  /** Directories of the release by URL path, such as `{ "/": "public" }`. */
   directories: Readonly<Record<string, string>>;
-  /** File in the directory of `/` that answers where there is no file. @default the app answers, if there is one */
+  /** File in the directory of `/` that answers if a requested file is missing. @default the app answers, if any */
   fallback?: string;
-  /** Paths that go to the app though there is a fallback. */
+  /** Paths that go to the app despite a fallback. */
   appPaths: readonly string[];
-  /** True if there is no app behind the web nodes. */
+  /** True if the stack has no app behind the web nodes. */
   only: boolean;
 }
 
-/** The convention: files in `public`, and the app answers everything else. */
+/** The default: files in `public`, and the app answers all other requests. */
 export const publicFiles: StaticSite = {
   directories: { "/": "public" },
   appPaths: [],
@@ -20,8 +20,8 @@ export const publicFiles: StaticSite = {
 };
 
 /**
- * All releases give a file the same time, so time and size cannot tell two of its versions apart: the whole
- * answer does, each time.
+ * Directives that turn conditional requests off. A file has the same time in every release, so time and size cannot
+ * tell two versions of the file apart; every response is complete.
  */
 const alwaysWhole = [
   "add_header Cache-Control no-cache;",
@@ -30,27 +30,27 @@ const alwaysWhole = [
   "if_modified_since off;",
 ];
 
-/** What `nginx.conf` says of a site, by where it says so. */
+/** Lines of `nginx.conf` for a static site, by their place in the file. */
 export interface SiteLines extends Pick<StaticSite, "appPaths"> {
   /** Directory of `/`. */
   root: string;
-  /** The same, relative to a release. @default there is none */
+  /** Directory of `/`, relative to a release. @default none */
   folder?: string;
-  /** Who answers where there is no file, as the last word of `try_files`. */
+  /** Last argument of `try_files`: what answers if the file is missing. */
   otherwise: string;
   /** Directives of `location /`. */
   atRoot: string[];
   /** Further locations. */
   more: string[];
-  /** Directives of the server, after those of the stack file, which come first where both name a status. */
+  /** Directives of the server, after those of the stack file, which win if both name a status. */
   errorPages: string[];
 }
 
 /**
- * Directives of Nginx for a static site. https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files
+ * Renders Nginx's directives for a static site. https://nginx.org/en/docs/http/ngx_http_core_module.html#try_files
  *
- * @param release where the app's releases are.
- * @param headers lines that add the headers of every answer: those outside do not hold in a location with its own.
+ * @param release directory of the app's releases.
+ * @param headers lines that add the headers of every response: a location with its own headers inherits none.
  */
 export function siteLines(
   { directories, fallback, appPaths, only }: StaticSite,
@@ -79,7 +79,7 @@ export function siteLines(
       !fallback && !only
         ? ["try_files $uri @app;"]
         : [indexed, ...whole, `try_files ${rootFiles(fallback)};`],
-    // Release directories hold more than a site: settings, histories.
+    // Release directories also contain files that are not for visitors: settings, version histories.
     more: [...more, ...(only ? location("~ /\\.(?!well-known/)", ["return 404;"]) : [])],
     errorPages: only && !fallback ? ["", "error_page 404 /404.html;"] : [],
   };

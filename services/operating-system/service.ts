@@ -28,7 +28,7 @@ export const operatingSystem: Service<unknown> = {
   }),
 };
 
-/** Reasons and source of each: reference of the kernel, Documentation/networking/ip-sysctl.rst. */
+/** Renders the kernel's settings. Source: the kernel's Documentation/networking/ip-sysctl.rst. */
 function sysctlConf(): string {
   return text`
     ${generatedNotice}

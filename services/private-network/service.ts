@@ -3,7 +3,7 @@ import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
-/** What the wait for the private network depends on. */
+/** Facts about a node that the private network's part depends on. */
 export interface PrivateNetworkFacts {
   /** Private IPv4 address of the node, no prefix. */
   privateIp: string;
@@ -11,7 +11,7 @@ export interface PrivateNetworkFacts {
 
 const unitPath = "/etc/systemd/system/webstack-network-ready.service";
 
-/** The unit that others start after: the private address is there. */
+/** The unit that is active once the private address exists; other units start after it. */
 export const privateNetwork: Service<PrivateNetworkFacts> = {
   name: "private-network",
   openings: [],
@@ -31,7 +31,7 @@ export const privateNetwork: Service<PrivateNetworkFacts> = {
 
 /**
  * The private interface of a Hetzner server may appear after boot, and its name differs by server
- * type; what is waited for is the address.
+ * type, so the unit waits for the address.
  */
 function networkReady(privateIp: string): string {
   return text`

@@ -6,7 +6,7 @@ import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
 
-/** What the prober depends on. */
+/** Facts about a node that the prober's part depends on. */
 export interface ProberFacts {
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface ProberFacts {
 
 const unitPath = "/etc/systemd/system/webstack-prober.service";
 
-/** The prober, which tells keepalived whether HAProxy serves. */
+/** The prober, which reports to keepalived whether HAProxy serves requests. */
 export const prober: Service<ProberFacts> = {
   name: "prober",
   openings: [],
@@ -36,7 +36,7 @@ export const prober: Service<ProberFacts> = {
   }),
 };
 
-/** Judges HAProxy with real requests. */
+/** Renders the unit of the prober, which checks HAProxy with real requests. */
 function proberUnit(): string {
   return text`
     ${generatedNotice}

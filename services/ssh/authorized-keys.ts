@@ -2,18 +2,18 @@ import { generatedNotice } from "../notice";
 import { text } from "../text";
 
 /**
- * Folder of the files with keys that may log in, one file for each login name. Root's, so that who
- * logs in adds nobody. Format: sshd(8), AUTHORIZED_KEYS FILE FORMAT.
+ * Directory of the authorized keys, one file for each login name. Root owns it, so that a logged-in user cannot
+ * add a key. Format: sshd(8), AUTHORIZED_KEYS FILE FORMAT.
  */
 export const authorizedKeysDirectory = "/etc/ssh/authorized_keys.d";
 
-/** Type and data of a public key, which tell it from others; the comment does not. */
+/** Type and data of a public key, which identify the key; the comment does not. */
 function identity(line: string): string {
   return line.split(" ").slice(0, 2).join(" ");
 }
 
 /**
- * Renders the keys that may log in, each once.
+ * Renders the authorized keys, each key once.
  *
  * @param keys OpenSSH public keys, the stack's own first.
  */

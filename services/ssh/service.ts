@@ -4,7 +4,7 @@ import type { Service, Source } from "../service";
 import { text } from "../text";
 import { authorizedKeys, authorizedKeysDirectory } from "./authorized-keys";
 
-/** What SSH depends on. */
+/** Facts about a node that SSH's part depends on. */
 export interface SshFacts {
   /** Login name with sudo. */
   adminUser: string;
@@ -14,7 +14,7 @@ export interface SshFacts {
 
 const configPath = "/etc/ssh/sshd_config.d/10-webstack.conf";
 
-/** The SSH server: with keys alone, for the one login of people and of the stack itself. */
+/** The SSH server: it accepts keys only, for the one login of the operators and of the stack itself. */
 export function ssh(from: Source): Service<SshFacts> {
   return {
     name: "ssh",
@@ -24,7 +24,7 @@ export function ssh(from: Source): Service<SshFacts> {
     part: ({ adminUser, adminKeys }) => {
       const keysPath = `${authorizedKeysDirectory}/${adminUser}`;
       return {
-        // Stated, since sshd reads as the login's user and refuses a folder that others may write.
+        // sshd reads the keys as the login's user, and refuses a directory that others may write.
         directories: { [authorizedKeysDirectory]: { owner: "root", group: "root", mode: "0755" } },
         files: {
           [keysPath]: rootFile(authorizedKeys(adminKeys)),
@@ -32,11 +32,11 @@ export function ssh(from: Source): Service<SshFacts> {
         },
         loginFiles: [keysPath, configPath],
         checks: [
-          // Prints the fingerprint of each key, and fails if there is none.
+          // ssh-keygen prints the fingerprint of each key, and fails if the file has none.
           { files: [keysPath], command: ["/usr/bin/ssh-keygen", "-l", "-f", keysPath] },
           {
             files: [configPath],
-            // The directory is missing where systemd starts SSH with its first connection.
+            // The directory is missing on hosts where systemd starts SSH at the first connection.
             command: ["/bin/sh", "-c", "mkdir -p -m 0755 /run/sshd && exec /usr/sbin/sshd -t"],
           },
         ],

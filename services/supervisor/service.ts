@@ -8,17 +8,17 @@ import { rootOnly, type Service, type ServicePart } from "../service";
 import { checksPort, controlSocket, peerPort } from "./supervisor-ports";
 import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
 
-/** What the supervisor of a database node depends on. */
+/** Facts about a node that the supervisor's part depends on. */
 export interface SupervisorFacts {
   /** Node name. */
   node: string;
-  /** Own private IPv4 address. */
+  /** Private IPv4 address of the node. */
   privateIp: string;
   /** All database nodes, in order; one means no group. */
   nodes: readonly Peer[];
   /** Volume for the data. @default the data is on the server's own disk */
   volume?: DataVolume | "pending" | undefined;
-  /** False: MySQL's group communication is left alone. @default true */
+  /** False: the supervisor does not intervene in MySQL's group communication. @default true */
   xcomHelp?: boolean | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ const { unit: unitPath, killPath, killUnit } = supervisorPaths;
 const configPath = "/etc/webstack/supervisor.json";
 const credentials = [credentialsPath, ...Object.values(tlsPaths)];
 
-/** The supervisor, which makes a group of the database nodes and mends it. */
+/** The supervisor, which forms a group of the database nodes and repairs it. */
 export const supervisor: Service<SupervisorFacts> = {
   name: "supervisor",
   openings: [
@@ -50,7 +50,7 @@ function supervisorPart({
   xcomHelp = true,
   programs,
 }: SupervisorFacts): ServicePart {
-  // Not the objects as they come: what else they hold is no business of the supervisor.
+  // The objects of `nodes` may have further fields, which must not get into the supervisor's settings.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
   const config = { node, privateIp, nodes: members, ...(xcomHelp ? {} : { xcomHelp: [] }) };
   return {
@@ -77,7 +77,7 @@ function supervisorPart({
         reloadFiles: [],
         restartFiles: [
           ...[programPath("supervisor"), unitPath, configPath, ...credentials],
-          // It has a view of the file system of its own, which may lack what is mounted later.
+          // The unit has its own mount namespace, which may lack a volume that is mounted after the unit's start.
           ...(volume ? [dataPaths.id] : []),
         ],
         needs: credentials,
@@ -87,7 +87,7 @@ function supervisorPart({
   };
 }
 
-/** Other members of a group may have writes that this node has not. */
+/** Message for a change to a single node; other members of a group may have writes that this node lacks. */
 const neverGrouped =
   "cd /var/lib/webstack-supervisor 2>/dev/null || exit 0; test ! -e last-view.json && ! grep -qs '\"certificate\":{' memory.json memory.spare || " +
   "{ echo 'This node was in a group, which cannot be made smaller than three: set db.nodes as it was.' >&2; exit 1; }";

@@ -4,10 +4,10 @@ import { supervisorUser } from "../mysql/mysql-init-sql";
 import { generatedNotice } from "../notice";
 import { text } from "../text";
 
-/** Units of the supervisor, by what they are for. */
+/** Paths of the supervisor's units, by purpose. */
 export const supervisorPaths = {
   unit: "/etc/systemd/system/webstack-supervisor.service",
-  /** Watches for the supervisor's request to kill MySQL. */
+  /** Path unit that waits for the supervisor's request to kill MySQL. */
   killPath: "/etc/systemd/system/webstack-mysql-kill.path",
   killUnit: "/etc/systemd/system/webstack-mysql-kill.service",
 } as const;
@@ -54,7 +54,7 @@ export function supervisorUnit(credentials: string): string {
   `;
 }
 
-/** What the supervisor and the programs that it starts do without. */
+/** Sandbox of the supervisor and of the programs that it starts. */
 const confinement = [
   "NoNewPrivileges=yes",
   "ProtectSystem=strict",
@@ -85,8 +85,8 @@ const confinement = [
 ];
 
 /**
- * Renders the unit that waits for the supervisor's request to kill MySQL, which only root may. The
- * request is that the file is there; nothing in it is read.
+ * Renders the unit that waits for the supervisor's request to kill MySQL, since only root may kill MySQL.
+ * The existence of the file is the request; the file's content does not matter.
  */
 export function mysqlKillPath(): string {
   return text`
@@ -102,7 +102,7 @@ export function mysqlKillPath(): string {
   `;
 }
 
-/** Renders the unit that kills MySQL, which systemd then starts anew. */
+/** Renders the unit that kills MySQL; systemd then starts MySQL again. */
 export function mysqlKillUnit(): string {
   return text`
     ${generatedNotice}

@@ -6,7 +6,7 @@ import type { Service } from "../service";
 import { text } from "../text";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 
-/** What the keys of session tickets depend on. */
+/** Facts about a node that the session ticket keys' part depends on. */
 export interface TicketKeysFacts {
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
@@ -15,8 +15,8 @@ export interface TicketKeysFacts {
 const unitPath = "/etc/systemd/system/webstack-ticket-keys.service";
 
 /**
- * Gives HAProxy new keys of TLS session tickets twice a day, the same on both load balancers without a
- * word between them: a session goes on after a failover, and an old key opens nothing new.
+ * Rotates HAProxy's keys of TLS session tickets twice a day. Both load balancers derive the same keys without
+ * communication: a client resumes its session after a failover, and an old key decrypts no newer ticket.
  */
 export const ticketKeys: Service<TicketKeysFacts> = {
   name: "ticket-keys",

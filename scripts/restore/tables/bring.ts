@@ -14,23 +14,23 @@ import type { Copy, Running, Side } from "./sides";
 import { columnsOf, columnsSql, type Content, contentOf, sumSql } from "./sum";
 import { type CatalogTable, catalogOf, catalogSql, chosenTables, type Wanted } from "./wanted";
 
-/** How often a change is tried while others hold the tables, and the pause between, milliseconds. */
+/** Number of attempts at a change while other sessions hold the tables, and the pause between, milliseconds. */
 const held = { tries: 30, pauseMs: 1_000 };
 
-/** Tables that are brought from a copy into the running stack. */
+/** Tables to bring from a copy into the running stack. */
 export interface Bringing {
   copy: Copy;
   running: Running;
   wanted: readonly Wanted[];
-  /** Such as `20261128_031500`: part of the names of new schemas. */
+  /** Part of the names of new schemas, such as `20261128_031500`. */
   stamp: string;
-  /** Whether they take the place of those that are there. */
+  /** True: the restored tables replace the present ones. */
   replace: boolean;
   say: (line: string) => void;
   pauseMs?: number;
 }
 
-/** The tables of a bringing, and where they go. */
+/** The tables to bring, with their new schemas. */
 interface Plan extends Bringing {
   tables: CatalogTable[];
   present: CatalogTable[];
@@ -40,10 +40,10 @@ interface Plan extends Bringing {
 }
 
 /**
- * Brings tables beside those that are there, in schemas of their own, and compares them; only then,
- * and only if told, they take their place.
+ * Brings tables into new schemas beside the present tables, and compares them with the copy; only then,
+ * and only with `replace`, the restored tables replace the present ones.
  *
- * @throws Error if they cannot be brought, or are not the same there; new schemas are then dropped.
+ * @throws Error if a table cannot be brought, or differs from the copy; new schemas are then dropped.
  */
 export async function bring(bringing: Bringing): Promise<void> {
   const plan = await planned(bringing);
@@ -81,7 +81,7 @@ async function planned(bringing: Bringing): Promise<Plan> {
   return { ...bringing, tables, present, foreignKeys, restored, replaced };
 }
 
-/** Makes a schema that writes text as another one does; returns its name. */
+/** Creates a schema with the character set and collation of another one; returns the new name. */
 async function makeSchema({ copy, running }: Plan, like: string, name: string): Promise<string> {
   const [charset, collation] = ((await copy.query(charsetSql(like)))[0] ?? "").split("\t");
   const form = collation ? ` CHARACTER SET ${charset} COLLATE ${collation}` : "";
@@ -118,7 +118,7 @@ async function content(side: Side, schema: string, table: string): Promise<Conte
   return contentOf(await side.query(sumSql(schema, table, columns)));
 }
 
-/** Moves what is present away and the restored tables to their place, at one moment. */
+/** Moves the present tables away and the restored tables to their place, atomically. */
 async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise<void> {
   const { running, say, tables, present, restored, replaced, foreignKeys } = plan;
   const keys = new Set(tables.map(keyOf));
@@ -131,9 +131,9 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
     await makeSchema(plan, schema, replaced(schema));
   }
   await patiently(plan, renameSql({ tables, present: moved }, { restored, replaced }));
-  // From here on these schemas hold nothing that could be lost.
+  // From here on these schemas contain no data that a drop could lose.
   const empty = made.splice(0);
-  // A key of a table that was moved away would still refuse or delete rows of the app's own.
+  // A foreign key of a moved table would still refuse or delete rows of the app's own tables.
   for (const { name, child, parent } of foreignKeys) {
     const from = moved.find((each) => keyOf(each) === child);
     if (!from || keys.has(parent)) continue;
@@ -150,7 +150,7 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
   }
 }
 
-/** Changes tables as soon as nobody holds them: who waits for one lets all wait that come after. */
+/** Changes tables once no session holds them: a session that waits for a table blocks all later ones. */
 async function patiently({ running, say, pauseMs }: Plan, sql: string): Promise<void> {
   for (let i = 1; ; i += 1) {
     try {

@@ -1,19 +1,19 @@
 import { identifier } from "./identifier";
 
-/** Where a table is to be made. */
+/** Target of a table's definition. */
 export interface Place {
-  /** Schema that the table is in now. */
+  /** Present schema of the table. */
   from: string;
-  /** New schema of each table that is brought along, by `schema.table`. */
+  /** New schema of each brought table, by `schema.table`. */
   brought: ReadonlyMap<string, string>;
-  /** Tables that its foreign keys may lead to where it goes, as `schema.table`. */
+  /** Tables that foreign keys may reference at the target, as `schema.table`. */
   reachable: ReadonlySet<string>;
 }
 
-/** A table's statement, and the foreign keys that it lost. */
+/** A table's statement, with the removed foreign keys. */
 export interface Definition {
   sql: string;
-  /** Such as `entry_author to app.author`. */
+  /** Removed foreign keys, such as `entry_author to app.author`. */
   leftOut: string[];
 }
 
@@ -23,12 +23,12 @@ const foreignKey = new RegExp(
 );
 
 /**
- * The statement that makes a table in another schema. Foreign keys to tables that are brought along
- * lead to those; to tables that are not to be had they are left out: every row that is written
- * later would be refused.
+ * The statement that creates a table in another schema. Foreign keys to other brought tables reference
+ * these in their new schemas. Foreign keys to unreachable tables are removed, because MySQL would refuse
+ * every later row.
  *
- * @param create what `SHOW CREATE TABLE` says.
- * @throws Error if that has another form.
+ * @param create output of `SHOW CREATE TABLE`.
+ * @throws Error if the output has another form.
  */
 export function definitionIn(create: string, table: string, place: Place): Definition {
   const lines = create.split("\n");
@@ -62,7 +62,7 @@ function plain(name: string): string {
   return name.replaceAll("``", "`");
 }
 
-/** Names of schemas have no point: {@link wantedTables} refuses them. */
+/** Schema of a `schema.table`. The name of a schema has no dot: {@link wantedTables} refuses such names. */
 function plainSchema(key: string): string {
   return key.slice(0, key.indexOf("."));
 }

@@ -1,14 +1,14 @@
-/** A name as SQL takes it, whatever it holds. */
+/** Quotes any name as an SQL identifier. */
 export function identifier(name: string): string {
   return `\`${name.replaceAll("`", "``")}\``;
 }
 
-/** A text as SQL takes it. */
+/** Quotes a text as an SQL literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-/** A table with its schema as SQL takes it. */
+/** Quotes a table with its schema. */
 export function qualified(schema: string, table: string): string {
   return `${identifier(schema)}.${identifier(table)}`;
 }

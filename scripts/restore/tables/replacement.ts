@@ -4,17 +4,17 @@ import type { CatalogTable } from "./wanted";
 /** A foreign key of a table. */
 export interface ForeignKey {
   name: string;
-  /** The table that has it, and the one that it leads to, as `schema.table`. */
+  /** The table with the foreign key, and the referenced table, as `schema.table`. */
   child: string;
   parent: string;
 }
 
-/** Asks for all foreign keys; {@link foreignKeysOf} reads the answer. */
+/** Query for all foreign keys; {@link foreignKeysOf} parses the result. */
 export const foreignKeysSql =
   "SELECT DISTINCT CONSTRAINT_NAME, CONCAT(TABLE_SCHEMA, '.', TABLE_NAME), CONCAT(REFERENCED_TABLE_SCHEMA, '.', REFERENCED_TABLE_NAME) " +
   "FROM information_schema.KEY_COLUMN_USAGE WHERE REFERENCED_TABLE_NAME IS NOT NULL";
 
-/** Foreign keys of the rows that {@link foreignKeysSql} gives. */
+/** Parses the result of {@link foreignKeysSql}. */
 export function foreignKeysOf(rows: readonly string[]): ForeignKey[] {
   return rows.map((row) => {
     const [name = "", child = "", parent = ""] = row.split("\t");
@@ -27,27 +27,27 @@ export function keyOf({ schema, table }: Pick<CatalogTable, "schema" | "table">)
   return `${schema}.${table}`;
 }
 
-/** What takes the place of what. */
+/** Restored tables, and the present tables and foreign keys of the running stack. */
 export interface Replacement {
   /** The restored tables. */
   tables: readonly CatalogTable[];
-  /** What the running stack has. */
+  /** The tables of the running stack. */
   present: readonly CatalogTable[];
   foreignKeys: readonly ForeignKey[];
 }
 
 /**
- * Refuses what one RENAME TABLE cannot do without harm to the tables around.
+ * Refuses a replacement that one RENAME TABLE cannot do without harm to other tables.
  *
  * @throws Error that names the tables.
  */
 export function checkReplacement({ tables, present, foreignKeys }: Replacement): void {
   const keys = new Set(tables.map(keyOf));
   const replaced = present.filter((each) => keys.has(keyOf(each)));
-  // A table with triggers cannot go to another schema: error 1435.
+  // A table with triggers cannot move to another schema: error 1435.
   const triggered = [...tables, ...replaced].filter(({ triggers }) => triggers.length > 0);
   const names = replaced.map(keyOf);
-  // Such a key would follow its table to where that is moved.
+  // Such a foreign key would follow the referenced table to its new schema.
   const pointing = foreignKeys.filter(
     ({ child, parent }) => names.includes(parent) && !keys.has(child),
   );
@@ -62,7 +62,7 @@ export function checkReplacement({ tables, present, foreignKeys }: Replacement):
   );
 }
 
-/** One statement that moves what is present away and the restored tables to their place. */
+/** One statement that moves the present tables away and the restored tables to their place. */
 export function renameSql(
   { tables, present }: Pick<Replacement, "tables" | "present">,
   schemas: { restored: (schema: string) => string; replaced: (schema: string) => string },
@@ -77,7 +77,7 @@ export function renameSql(
   return `RENAME TABLE ${moves.join(", ")}`;
 }
 
-/** Asks how a schema writes text by default. */
+/** Query for the default character set and collation of a schema. */
 export function charsetSql(schema: string): string {
   return `SELECT DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${literal(schema)}`;
 }

@@ -7,12 +7,13 @@ import { sshArguments } from "../../operate/ssh";
 import { PrefixMachine } from "../machine";
 import type { Running } from "./sides";
 
-/** Longest time of one statement: a sum of a whole table, milliseconds. */
+/** Longest run of one statement, which may sum a whole table, milliseconds. */
 const statementMs = 6 * 3_600_000;
 
 /**
- * The primary of a running stack, reached by ssh; undefined is the local one.
+ * The primary of a running stack, reached over `ssh`.
  *
+ * @param stack name of the stack; undefined: the local stack.
  * @throws Error if the stack is not up, or has no primary.
  */
 export async function runningPrimary(
@@ -20,7 +21,7 @@ export async function runningPrimary(
 ): Promise<Running & { node: string }> {
   const outputs = outputsOf(stack);
   const node = nodeFor("write", await databaseStates(outputs));
-  // A connection that says nothing for a minute is over.
+  // `ssh` ends a connection after a minute without an answer.
   const alive = [
     "-o",
     "BatchMode=yes",

@@ -1,30 +1,30 @@
 import { identifier, literal, qualified } from "./identifier";
 
-/** A column, and the type of its values as MySQL names it. */
+/** A column with MySQL's name of its type. */
 export interface Column {
   name: string;
   type: string;
 }
 
-/** What a table holds. */
+/** Number and sum of a table's rows. */
 export interface Content {
   rows: number;
-  /** Sum of all rows, whatever their order: 64 hexadecimal digits. */
+  /** Sum of all rows, independent of their order: 64 hexadecimal digits. */
   sum: string;
 }
 
-/** Values whose text says all, and has no comma. FLOAT: six digits of it, as dumps have. */
+/** Types whose text is the complete value, without a comma. FLOAT: six digits, as in dumps. */
 const plainTypes = new Set([
   ...["tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"],
   ...["date", "time", "datetime", "timestamp", "year"],
 ]);
 
-/** Asks for the columns of a table; {@link columnsOf} reads the answer. */
+/** Query for the columns of a table; {@link columnsOf} parses the result. */
 export function columnsSql(schema: string, table: string): string {
   return `SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ${literal(schema)} AND TABLE_NAME = ${literal(table)} ORDER BY ORDINAL_POSITION`;
 }
 
-/** Columns of the rows that {@link columnsSql} gives. */
+/** Parses the result of {@link columnsSql}. */
 export function columnsOf(rows: readonly string[]): Column[] {
   return rows.map((row) => {
     const [name = "", type = ""] = row.split("\t");
@@ -33,8 +33,8 @@ export function columnsOf(rows: readonly string[]): Column[] {
 }
 
 /**
- * Counts rows and sums them up: the exclusive or of a SHA-256 of each row. A primary key makes each
- * row another one, so that none takes another away.
+ * Query that counts rows and sums them: the exclusive or of each row's SHA-256. A primary key makes all
+ * rows distinct, so that no two rows cancel out.
  */
 export function sumSql(schema: string, table: string, columns: readonly Column[]): string {
   const values = columns.map(({ name, type }) => {
@@ -50,7 +50,7 @@ export function sumSql(schema: string, table: string, columns: readonly Column[]
   );
 }
 
-/** What {@link sumSql} gives. @throws Error if it gives something else. */
+/** Parses the result of {@link sumSql}. @throws Error for any other result. */
 export function contentOf(rows: readonly string[]): Content {
   const [, count, sum] = /^(\d+)\t([0-9a-f]*)$/.exec(rows[0] ?? "") ?? [];
   if (count === undefined) throw new Error(`the sum of a table is ${JSON.stringify(rows[0])}`);

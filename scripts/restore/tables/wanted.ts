@@ -1,20 +1,20 @@
-/** A table that a command line names; `*` stands for all tables of the schema. */
+/** A table named by a command line; `*` stands for all tables of the schema. */
 export interface Wanted {
   schema: string;
   table: string;
 }
 
-/** A table as a MySQL knows it. */
+/** A table in MySQL's catalog. */
 export interface CatalogTable {
   schema: string;
   table: string;
   engine: string;
   hasPrimaryKey: boolean;
-  /** Names of its triggers. */
+  /** Names of the table's triggers. */
   triggers: readonly string[];
 }
 
-/** Schemas that are MySQL's or the stack's own: what they say is true of one server, or of now. */
+/** Schemas of MySQL or of the stack itself: their content holds for one server, or for the present, only. */
 const reserved = [
   ...["mysql", "sys", "performance_schema", "information_schema"],
   ...["webstack", "webstack_archive"],
@@ -24,9 +24,9 @@ const name = String.raw`[^\s.,\`'"/\\*]{1,64}`;
 const form = new RegExp(String.raw`^(${name})\.(${name}|\*)$`);
 
 /**
- * What `--tables app.entry,shop.*` means.
+ * Parses the value of `--tables`, such as `app.entry,shop.*`.
  *
- * @throws Error if a word is no table, or of a schema that cannot be restored by itself.
+ * @throws Error if a word is not a table, or names a schema that cannot be restored by itself.
  */
 export function wantedTables(text: string): Wanted[] {
   return text.split(",").map((word) => {
@@ -43,7 +43,7 @@ export function wantedTables(text: string): Wanted[] {
   });
 }
 
-/** Asks a MySQL for its tables; {@link catalogOf} reads the answer. */
+/** Query for MySQL's tables; {@link catalogOf} parses the result. */
 export const catalogSql =
   "SET SESSION group_concat_max_len = 1000000; " +
   "SELECT t.TABLE_SCHEMA, t.TABLE_NAME, IFNULL(t.ENGINE, ''), " +
@@ -52,7 +52,7 @@ export const catalogSql =
   "FROM information_schema.TABLES t WHERE t.TABLE_TYPE = 'BASE TABLE' " +
   `AND t.TABLE_SCHEMA NOT IN (${reserved.map((each) => `'${each}'`).join(", ")}) ORDER BY 1, 2`;
 
-/** Tables of the rows that {@link catalogSql} gives. */
+/** Parses the result of {@link catalogSql}. */
 export function catalogOf(rows: readonly string[]): CatalogTable[] {
   return rows.map((row) => {
     const [schema = "", table = "", engine = "", keys = "", triggers = ""] = row.split("\t");
@@ -62,9 +62,9 @@ export function catalogOf(rows: readonly string[]): CatalogTable[] {
 }
 
 /**
- * The tables of a catalog that are wanted, in its order.
+ * The wanted tables of a catalog, in the catalog's order.
  *
- * @throws Error if one is not there, or no member of a group could take it.
+ * @throws Error if a table is missing, or if Group Replication does not support it.
  */
 export function chosenTables(
   wanted: readonly Wanted[],
