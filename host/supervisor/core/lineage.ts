@@ -47,16 +47,17 @@ export function lineageOf(members: readonly NodeState[]): Lineage {
 }
 
 /**
- * GTID sets at the first foundings after the two lineages diverge: each of the two groups was founded with
- * what its founder had. Empty if the group's lineage was never written down.
+ * GTID sets at the foundings after the two lineages diverge: each of these groups was founded with what its
+ * founder had. A later one may have less than an earlier one, since an operator's override founds a group with
+ * what that one node has. Empty if the group's lineage was never written down.
  */
 export function divergingFoundings(lineage: Lineage, group: Lineage): string[] {
   if (group.length === 0) return [];
   const epochs = group.map(({ epoch }) => epoch);
   const own = lineage.map(({ epoch }) => epochs.indexOf(epoch));
   const common = own.findLastIndex((at) => at >= 0);
-  const parted = [lineage[common + 1], group[(own[common] ?? -1) + 1]];
-  return parted.flatMap((ancestor) => (ancestor ? [ancestor.founding] : []));
+  const parted = [...lineage.slice(common + 1), ...group.slice((own[common] ?? -1) + 1)];
+  return parted.map(({ founding }) => founding);
 }
 
 /** Transactions of a node that are not the group's, although the group may have the same GTIDs. */

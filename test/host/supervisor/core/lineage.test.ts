@@ -32,6 +32,13 @@ describe("foundingExtra", () => {
     expect(extra([first], 45, [first, second, third])).not.toBe("");
   });
 
+  it("is measured by each later group too: an operator's one may have less than the one before it", () => {
+    const ordered = { epoch: "300@db-3", founding: upTo(28) };
+    expect(extra([first], 33, [first, second, ordered])).not.toBe("");
+    expect(extra([first], 28, [first, second, ordered])).toBe("");
+    expect(extra([first, second, ordered], 33, [first, third])).not.toBe("");
+  });
+
   it("is what data of another group has beyond its own making", () => {
     const other = { epoch: "250", founding: upTo(40) };
     expect(extra([first, other], 41, [first, third])).not.toBe("");

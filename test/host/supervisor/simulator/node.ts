@@ -101,6 +101,11 @@ export class SimulatedNode {
     this.memory = this.startedMemory(nowMs);
   }
 
+  /** True unless its disk was replaced and it has not joined a group since; a node that is off says nothing newer. */
+  get remembersOnDisk(): boolean {
+    return this.disk.remembers;
+  }
+
   /** A new disk is in the place of the old one; the node is off. */
   loseDisk(knowsLoss: boolean): void {
     this.applied.clear();

@@ -93,6 +93,15 @@ describe("random schedules of faults and wrong hands", () => {
   );
 });
 
+describe("a schedule that once broke a promise", () => {
+  it.each([
+    // An operator's group had less than the group before it, and a node of neither took its own data for that group's.
+    [7587, true],
+  ])("is kept: seed %i, grown from one node: %s", (seed, grows) => {
+    expect(brokenIn(simulated(seed, rules, grows))).toBeUndefined();
+  });
+});
+
 describe("a weakened rule is seen to fail:", () => {
   /** What is weakened, how, a seed at which it shows, and whether one node becomes three. */
   const weakened: [string, Partial<Rules>, number, boolean?][] = [

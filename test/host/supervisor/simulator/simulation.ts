@@ -51,9 +51,7 @@ export class Simulation extends SimulatedSupervisors {
 
   protected override isSpared(node: SimulatedNode): boolean {
     const others = this.nodes.filter((other) => other !== node);
-    const isWhole = others.every(
-      (other) => other.memory.remembered.remembers && !other.cloneIncomplete,
-    );
+    const isWhole = others.every((other) => other.remembersOnDisk && !other.cloneIncomplete);
     return (
       isWhole && others.some((other) => [...this.acknowledged].every((w) => other.applied.has(w)))
     );
@@ -74,6 +72,11 @@ export class Simulation extends SimulatedSupervisors {
     const promised = this.serving().filter((node) => !this.isByOperator(node));
     if (promised.length > 1) {
       this.violate(`two primaries: ${promised.map(({ name }) => name).join()}`);
+    }
+    // A group that is made without acknowledged writes breaks no promise before it serves.
+    for (const node of promised) {
+      const lost = [...this.acknowledged].filter((one) => !node.has(one)).length;
+      if (lost > 0) this.violate(`${node.name} serves without ${lost} writes`);
     }
   }
 

@@ -153,9 +153,6 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     const isServed = this.serving().some((other) => other !== node);
     // The operator was told, and there was no other service.
     if (kind === "override" && !isServed) for (const one of lost) this.acknowledged.delete(one);
-    else if (kind !== "override" && lost.length > 0) {
-      this.violate(`${node.name} makes a group without ${lost.length} writes`);
-    }
   }
 
   private isServed(node: SimulatedNode): boolean {
