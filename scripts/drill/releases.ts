@@ -94,7 +94,7 @@ export const releaseDrills: readonly Drill[] = [
   drill(
     "R2",
     "a release that ends at its start",
-    refused("ends at its start", /the app ended before it was healthy/),
+    refused("ends at its start", /the app exited before it was healthy/),
   ),
   drill("R3", "a release that is never healthy", refused("is never healthy", /503|not healthy/)),
   drill(

@@ -44,7 +44,7 @@ const isRefused: Step = {
           assert.notEqual(status, 0);
           assert.match(said, /app-1-configuration/);
           assert.match(said, /broken on purpose/);
-          assert.match(said, /the app ended before it was healthy/);
+          assert.match(said, /the app exited before it was healthy/);
         }),
       );
     } finally {
