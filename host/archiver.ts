@@ -143,7 +143,6 @@ async function turn(): Promise<void> {
     ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: goesOn },
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
     pollMysql: () => readMysqlState(looking, order.length > 1),
-    requestBase,
     onProgress: (said) => {
       if (said.grown) contested = false;
       progress = said;

@@ -32,7 +32,6 @@ export interface ArchiveArgs {
   cutMs: () => number;
   /** False if another node is to archive, or this program is stopping. */
   shouldContinue: () => boolean;
-  requestBase: (reason: string) => void;
   onProgress: (progress: Progress) => void;
 }
 
@@ -63,8 +62,6 @@ export async function archive(timeline: string, parts: ArchiveArgs): Promise<voi
   if (!parts.shouldContinue()) return;
   const said = { doing: "archives", problem: "", timeline, end } as const;
   onProgress({ ...said, grown: false });
-  if (!(await newestBase(store, settings.root, timeline)))
-    parts.requestBase("the timeline has no base");
   log(5, `archiving from link ${end.number + 1} of ${timeline}`);
   await follow(end, parts, () => onProgress({ ...said, grown: true }));
 }
@@ -86,7 +83,7 @@ async function registerTimeline(
 /** Waits until MySQL can continue where the archive ends, and reports why it cannot. */
 async function untilContinuous(timeline: string, end: ChainEnd, parts: ArchiveArgs): Promise<void> {
   const sinceMs = parts.monotonicMs();
-  let asked = false;
+  let logged = false;
   for (; parts.shouldContinue(); await delay(againMs)) {
     const { executed, purged } = await parts.pollMysql();
     const base = await newestBase(parts.store, parts.settings.root, timeline);
@@ -100,14 +97,13 @@ async function untilContinuous(timeline: string, end: ChainEnd, parts: ArchiveAr
       const isLong = parts.monotonicMs() - sinceMs > behindMs;
       const doing = `waits: this MySQL lacks ${found.missing}, which is archived`;
       parts.onProgress({ ...said, doing, problem: isLong ? "diverged" : "" });
-      if (isLong && !asked) log(3, `diverged: ${doing}`);
-      asked = isLong;
+      if (isLong && !logged) log(3, `diverged: ${doing}`);
+      logged = isLong;
     } else {
       const doing = `waits for a base: ${found.missing} is purged and not archived`;
-      if (!asked) log(3, `gap: ${doing}`);
+      if (!logged) log(3, `gap: ${doing}`);
       parts.onProgress({ ...said, doing, problem: "gap" });
-      if (!asked) parts.requestBase(`gap: ${found.missing}`);
-      asked = true;
+      logged = true;
     }
   }
 }
