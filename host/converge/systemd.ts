@@ -6,29 +6,24 @@ export interface UnitState {
   active: string;
   /** File state, such as `enabled`, `disabled`, `static`. */
   file: string;
+  /** Id of this run of the unit, which changes with each start (systemd.exec(5), `INVOCATION_ID`). */
+  run: string;
 }
 
 /** Active and file states of units, from one call. */
 export async function unitStates(units: readonly string[]): Promise<Map<string, UnitState>> {
   if (units.length === 0) return new Map();
-  const properties = "--property=Id,ActiveState,UnitFileState";
+  const properties = "--property=Id,ActiveState,UnitFileState,InvocationID";
   const { stdout } = await run(["/usr/bin/systemctl", "show", properties, ...units]);
   const blocks = stdout.trim().split("\n\n");
   return new Map(
     units.map((unit, i) => {
       const value = (key: string) =>
         new RegExp(`^${key}=(.*)$`, "m").exec(blocks[i] ?? "")?.[1] ?? "unknown";
-      return [unit, { active: value("ActiveState"), file: value("UnitFileState") }];
+      const [active, file] = [value("ActiveState"), value("UnitFileState")];
+      return [unit, { active, file, run: value("InvocationID") }];
     }),
   );
-}
-
-/** The run of each unit: an id that changes with each start (systemd.exec(5), `INVOCATION_ID`), and its state. */
-export async function runsOf(units: readonly string[]): Promise<Map<string, string>> {
-  const properties = "--property=Id,ActiveState,InvocationID";
-  const { stdout } = await run(["/usr/bin/systemctl", "show", properties, ...units]);
-  const blocks = stdout.trim().split("\n\n");
-  return new Map(units.map((unit, i) => [unit, (blocks[i] ?? "").split("\n").sort().join(" ")]));
 }
 
 /** True if the unit is active, starting or reloading. */

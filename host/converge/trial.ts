@@ -2,7 +2,7 @@ import { monotonicMs } from "../time/monotonic";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
 import { pause, say } from "./run";
-import { journalTail, runsOf } from "./systemd";
+import { journalTail, unitStates } from "./systemd";
 
 /** Time between two looks at the services, milliseconds. */
 const lookMs = 1_000;
@@ -18,13 +18,17 @@ export async function watchTrial(services: readonly BundleService[]): Promise<vo
   const seconds = Math.max(0, ...tried.map(({ trialSeconds = 0 }) => trialSeconds));
   if (seconds === 0) return;
   const units = tried.map(({ unit }) => unit);
-  const first = await runsOf(units);
+  const first = await unitStates(units);
   const begunMs = monotonicMs();
   say("watch", `the new release for ${seconds} s`);
   while (monotonicMs() - begunMs < seconds * 1_000) {
     await pause(lookMs);
-    const now = await runsOf(units);
-    const ended = units.find((unit) => now.get(unit) !== first.get(unit));
+    const now = await unitStates(units);
+    const hasEnded = (unit: string) => {
+      const { run, active } = now.get(unit)!;
+      return run !== first.get(unit)!.run || active !== first.get(unit)!.active;
+    };
+    const ended = units.find(hasEnded);
     if (ended === undefined) continue;
     const after = Math.round((monotonicMs() - begunMs) / 1_000);
     throw new Error(
