@@ -73,33 +73,24 @@ export class Mysql {
       stdio: ["pipe", "pipe", "pipe"],
     });
     // Output of a program that was abandoned is no answer to a query of the next one.
-    const whileOpen =
-      <Said>(take: (said: Said) => void) =>
-      (said: Said) => {
-        if (this.child === child) take(said);
-      };
-    child.stdout.on(
-      "data",
-      whileOpen((chunk: Buffer) => this.take(chunk.toString())),
-    );
-    child.stderr.on(
-      "data",
-      whileOpen((chunk: Buffer) => {
-        this.errors += chunk.toString();
-        // Without a connection the program goes on and never reaches the end marker.
-        const lost = lostConnection.exec(this.errors);
-        if (lost) this.fail(new Error(lost[0].trim()));
-      }),
-    );
+    const isCurrent = () => this.child === child;
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (isCurrent()) this.take(chunk.toString());
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      if (!isCurrent()) return;
+      this.errors += chunk.toString();
+      // Without a connection the program goes on and never reaches the end marker.
+      const lost = lostConnection.exec(this.errors);
+      if (lost) this.fail(new Error(lost[0].trim()));
+    });
     child.stdin.on("error", () => undefined);
-    child.on(
-      "error",
-      whileOpen((error: Error) => this.fail(error)),
-    );
-    child.on(
-      "close",
-      whileOpen(() => this.fail(new Error(this.errors.trim() || "MySQL is not running"))),
-    );
+    child.on("error", (error) => {
+      if (isCurrent()) this.fail(error);
+    });
+    child.on("close", () => {
+      if (isCurrent()) this.fail(new Error(this.errors.trim() || "MySQL is not running"));
+    });
     this.child = child;
     this.sessions += 1;
     return child;

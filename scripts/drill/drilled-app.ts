@@ -96,15 +96,16 @@ async function underLoad(
   const load = loadOn(outputs.url);
   const lasting = new LastingSockets(outputs.url);
   lasting.start(sockets);
+  const stop = () => Promise.all([lasting.stop(), load.stop()]);
   try {
     await pause(aroundMs);
     await work({ outputs, app, notes, mark: (text) => load.mark(text) });
     await pause(aroundMs);
-  } finally {
-    await Promise.all([lasting.stop(), load.stop()]);
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  const { requests, lost, slowestMs, outageMs, series } = await load.stop();
-  const seen = await lasting.stop();
+  const [seen, { requests, lost, slowestMs, outageMs, series }] = await stop();
   return {
     ...{ outageMs, moves: 0, series },
     requests: requests + seen.messages,
