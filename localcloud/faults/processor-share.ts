@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { controlGroupsOf } from "../machines/control-groups";
 
 /** Length of a period in which the share is counted, microseconds; what systemd takes for `CPUQuota=` too. */
 const periodMicros = 100_000;
@@ -11,10 +12,11 @@ const periodMicros = 100_000;
  * @throws Error if there is no tree of version 1 with that controller.
  */
 export function processorGroupOf(cgroups: string): string {
-  const groups = cgroups.split("\n").map((line) => line.split(":"));
-  const found = groups.find(([, controllers]) => controllers?.split(",").includes("cpu"));
-  if (!found) throw new Error("this kernel has no tree of control groups for processor time alone");
-  return `/sys/fs/cgroup/cpu${found[2]!.replace(/\/webstack-share$/, "")}`;
+  const found = controlGroupsOf(cgroups).of("cpu");
+  if (found === undefined) {
+    throw new Error("this kernel has no tree of control groups for processor time alone");
+  }
+  return `/sys/fs/cgroup/cpu${found.replace(/\/webstack-share$/, "")}`;
 }
 
 /**

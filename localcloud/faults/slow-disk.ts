@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { command } from "../machines/command";
+import { controlGroupsOf } from "../machines/control-groups";
 
 /** Where a limit of writes is set, and what is written there. */
 export interface Throttle {
@@ -20,18 +21,15 @@ export function throttleOf(
   device: string,
   perSecond: number,
 ): Throttle {
-  const groups = cgroups.split("\n").map((line) => line.split(":"));
-  const old = groups.find(([, controllers]) => controllers?.split(",").includes("blkio"));
-  if (old) {
-    const file = `/sys/fs/cgroup/blkio${old[2]}/blkio.throttle.write_iops_device`;
+  const groups = controlGroupsOf(cgroups);
+  const old = groups.of("blkio");
+  if (old !== undefined) {
+    const file = `/sys/fs/cgroup/blkio${old}/blkio.throttle.write_iops_device`;
     return { file, text: `${device} ${perSecond}` };
   }
-  const unified = groups.find(([hierarchy]) => hierarchy === "0");
-  if (unified && hasVersion2) {
-    // systemd in the host moves itself into a group of its own.
-    const group = unified[2]!.replace(/\/init\.scope$/, "");
+  if (groups.unified !== undefined && hasVersion2) {
     const limit = perSecond === 0 ? "max" : String(perSecond);
-    return { file: `/sys/fs/cgroup${group}/io.max`, text: `${device} wiops=${limit}` };
+    return { file: `/sys/fs/cgroup${groups.unified}/io.max`, text: `${device} wiops=${limit}` };
   }
   throw new Error("this kernel cannot limit writes: no control group has blkio or io");
 }

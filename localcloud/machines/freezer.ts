@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { controlGroupsOf } from "./control-groups";
 
 /** How the processes of a control group are stopped: the file, what is written there, and how to see that it is done. */
 export interface Freezer {
@@ -24,16 +25,16 @@ const lookMs = 5;
  * @throws Error if neither version is there.
  */
 export function freezerOf(cgroups: string): Freezer {
-  const groups = cgroups.split("\n").map((line) => line.split(":"));
-  const old = groups.find(([, controllers]) => controllers?.split(",").includes("freezer"));
-  if (old) {
-    const file = `/sys/fs/cgroup/freezer${old[2]}/freezer.state`;
+  const groups = controlGroupsOf(cgroups);
+  const old = groups.of("freezer");
+  if (old !== undefined) {
+    const file = `/sys/fs/cgroup/freezer${old}/freezer.state`;
     return { file, frozen: "FROZEN", thawed: "THAWED", seenIn: file, seen: /^FROZEN$/m };
   }
-  const unified = groups.find(([hierarchy]) => hierarchy === "0");
-  if (!unified) throw new Error("this kernel cannot freeze a host: it has no control groups");
-  // systemd in the host moves itself into a group of its own.
-  const folder = `/sys/fs/cgroup${unified[2]!.replace(/\/init\.scope$/, "")}`;
+  if (groups.unified === undefined) {
+    throw new Error("this kernel cannot freeze a host: it has no control groups");
+  }
+  const folder = `/sys/fs/cgroup${groups.unified}`;
   return {
     ...{ file: `${folder}/cgroup.freeze`, frozen: "1", thawed: "0" },
     ...{ seenIn: `${folder}/cgroup.events`, seen: /^frozen 1$/m },
