@@ -6,7 +6,7 @@ import { endStuckClone } from "./supervisor/actions/rebuild";
 import { MemoryUpdater } from "./supervisor/actions/memory-updater";
 import { provideUsers } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
-import { isInGroup, type NodeState } from "./supervisor/core/node-state";
+import type { NodeState } from "./supervisor/core/node-state";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
 import { CheckClients } from "./supervisor/observation/check-clients";
@@ -120,7 +120,6 @@ async function work(): Promise<void> {
     await provideUsers({ observer, memory, grouped }, acting, passwords);
   register.settle();
   if (!grouped || !(observer.usersExist || observer.state.ready)) return;
-  if (isInGroup(observer.state)) override.end();
   await actor.act(next());
 }
 

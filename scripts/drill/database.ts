@@ -8,6 +8,7 @@ import { clockDrills } from "./database-clock";
 import { diskDrills } from "./database-disk";
 import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
 import { lineageDrills } from "./database-lineage";
+import { lastMemberDrills } from "./database-last-member";
 import { overrideDrills } from "./database-override";
 import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
@@ -161,6 +162,7 @@ export const databaseDrills: readonly Drill[] = [
   ...reachDrills,
   ...diskDrills,
   ...restartDrills,
+  ...lastMemberDrills,
   ...lineageDrills,
   ...starvedDrills,
   harmless(

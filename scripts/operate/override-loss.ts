@@ -21,12 +21,15 @@ export function beyond(own: string, other: string): number {
 
 /**
  * Reason to refuse an override, as far as the states show one; undefined if none. The node's own supervisor,
- * which sees more, also decides.
+ * which sees more, also decides: it alone knows whether a majority confirms the node's group.
  */
 export function refusal({ node, ways }: Sight): string | undefined {
   const states = seenThroughAny(ways);
   const primary = primaryOf(states);
-  if (primary) return `${primary} is the primary; there is nothing to override`;
+  if (primary === node) return undefined;
+  if (primary) {
+    return `${primary} is the primary; if it serves no writes, run npm run db:override -- ${primary}, or stop MySQL there first`;
+  }
   const member = [...states].find(
     ([, state]) => state?.majority && state.member?.state === "ONLINE",
   )?.[0];

@@ -59,6 +59,8 @@ export class Actor {
         return this.join(decision);
       case "bootstrap":
         return founding.found(mysql, replication, decision);
+      case "certify":
+        return founding.certifyInPlace(mysql, decision.reason);
       case "rebuild": {
         if (monotonicMs() - this.decidedAtMs < rebuildAfterMs) return;
         const source = { ...decision, address: addressOf(decision.donor) };

@@ -4,6 +4,7 @@ import type { Decision, FoundingKind } from "../core/decision";
 import type { VoteRequest } from "../core/founding-rule";
 import { foundingLineage } from "../core/lineage";
 import type { Memory } from "../core/memory";
+import type { NodeState } from "../core/node-state";
 import { log } from "../log";
 import type { Mysql } from "../mysql";
 import type { Observer } from "../observation/observer";
@@ -49,16 +50,46 @@ export class Founding {
     replication: Replication,
     { kind, reason }: Extract<Decision, { type: "bootstrap" }>,
   ): Promise<void> {
-    const { observer, peers, memory, backOff } = this.parts;
-    const epoch = memory.nextEpoch([observer.state, ...peers.states()]);
-    observer.note({ founding: epoch });
-    try {
+    const { observer, backOff } = this.parts;
+    await this.withEpoch(async (epoch) => {
       const voters = await this.voters(epoch, kind);
       if (!voters) return backOff.wait(refusedWaitMs, monotonicMs());
       log(5, `founding a group with epoch ${epoch}, voted for by ${voters.join(", ")}: ${reason}`);
       await observer.storeLineage(foundingLineage(observer.state, epoch));
       await startMember(mysql, replication, "bootstrap");
-      await this.certify(mysql, { epoch, kind, voters });
+      try {
+        await this.certify(mysql, { epoch, kind, voters }, null);
+      } catch (error) {
+        // No other node knows of this group, so it must not stay.
+        await stopMember(mysql).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Gives the group that this node is the primary of a later certificate, so that other nodes follow it again.
+   * The group itself goes on.
+   *
+   * @throws SqlError or Error if MySQL fails, or if another group was seen meanwhile; the group keeps its former certificate
+   *   then.
+   */
+  async certifyInPlace(mysql: Mysql, reason: string): Promise<void> {
+    const { node, parts } = this;
+    const { observer } = parts;
+    await this.withEpoch(async (epoch) => {
+      log(5, `certifying the group of this node with epoch ${epoch}: ${reason}`);
+      await observer.storeLineage(foundingLineage(observer.state, epoch));
+      await this.certify(mysql, { epoch, kind: "override", voters: [node] }, observer.state.member);
+    });
+  }
+
+  private async withEpoch(work: (epoch: number) => Promise<void>): Promise<void> {
+    const { observer, peers, memory } = this.parts;
+    const epoch = memory.nextEpoch([observer.state, ...peers.states()]);
+    observer.note({ founding: epoch });
+    try {
+      await work(epoch);
     } finally {
       // An abandoned founding is never resumed: the next attempt takes a new epoch.
       memory.giveUp(this.node);
@@ -66,26 +97,20 @@ export class Founding {
     }
   }
 
+  /** Records the certificate. `member`: the membership that the override is checked against. */
   private async certify(
     mysql: Mysql,
     agreed: { epoch: number; kind: FoundingKind; voters: readonly string[] },
+    member: NodeState["member"],
   ): Promise<void> {
-    try {
-      const groupId = await groupIdOf(mysql);
-      if (agreed.kind === "override" && !this.isStillSaid()) {
-        throw new Error("another group was seen: the operator's override no longer holds");
-      }
-      this.parts.memory.certify({ ...agreed, founder: this.node, groupId });
-    } catch (error) {
-      // No other node knows of this group, so it must not stay.
-      await stopMember(mysql).catch(() => undefined);
-      throw error;
+    const { override, observer, memory, sight } = this.parts;
+    const groupId = await groupIdOf(mysql);
+    const isHeld = () => override.holds({ ...observer.state, member }, sight(), monotonicMs());
+    if (agreed.kind === "override" && !isHeld()) {
+      throw new Error("another group was seen: the operator's override no longer holds");
     }
-  }
-
-  private isStillSaid(): boolean {
-    const { override, observer, sight } = this.parts;
-    return override.holds({ ...observer.state, member: null }, sight(), monotonicMs());
+    memory.certify({ ...agreed, founder: this.node, groupId });
+    override.end();
   }
 
   /**

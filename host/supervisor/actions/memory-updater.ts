@@ -33,9 +33,9 @@ export class MemoryUpdater {
   adopt(record: GroupRecord): void {
     const { memory, observer } = this.parts;
     const before = memory.remembered.lastView;
-    const [said, count] = [this.parts.peers.states(), this.nodes.length];
+    const said = this.parts.peers.states();
     const isSure = this.parts.peers.areOthersAccountedFor(record.certificate.founder);
-    this.written(() => adoptFromPeer(memory, observer.state, said, count, record, isSure));
+    this.written(() => adoptFromPeer(memory, observer.state, said, record, isSure));
     this.sayView(before);
   }
 

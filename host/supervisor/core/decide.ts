@@ -5,7 +5,7 @@ import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
 import { isCertified, isInGroup } from "./node-state";
 import type { NodeState } from "./node-state";
 import { electors } from "./founding-rule";
-import { isConfirmed, servingElsewhere } from "./who-serves";
+import { isConfirmed, isUnconfirmedPrimary, servingElsewhere } from "./who-serves";
 
 /** Input of a decision. */
 export interface Situation {
@@ -83,9 +83,9 @@ function start(situation: Situation, visible: readonly NodeState[]): Decision {
 
 /**
  * Decision of a member: it leaves a group without a valid certificate, or one that another group has
- * replaced.
+ * replaced. An operator's override gives the group of an unconfirmed primary a new certificate.
  */
-function asMember({ nodes, self, peers }: Situation): Decision {
+function asMember({ nodes, self, peers, override = false }: Situation): Decision {
   const { certificate, groupId } = self;
   if (groupId === null) return { type: "nothing" };
   // A supervisor without memory learns from its peers which group was agreed on.
@@ -101,6 +101,9 @@ function asMember({ nodes, self, peers }: Situation): Decision {
       type: "leave",
       reason: "its data was compared with another group than the one it joined",
     };
+  }
+  if (override && isUnconfirmedPrimary(self, peers, nodes.length)) {
+    return { type: "certify", reason: "an operator ordered it" };
   }
   return isOutvoted(self, peers, nodes.length) ?? { type: "nothing" };
 }

@@ -6,6 +6,8 @@ export type Decision =
   | { type: "join"; lineage: Lineage }
   | { type: "rebuild"; donor: string; reason: string }
   | { type: "bootstrap"; kind: FoundingKind; reason: string }
+  /** Gives the group that this node is in a later certificate, by an operator's override. */
+  | { type: "certify"; reason: string }
   /**
    * `mayPass`: the reason may go away by itself. `cut`: end all app sessions first, because writes here no
    * longer count.

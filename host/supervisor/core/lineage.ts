@@ -39,11 +39,17 @@ function hasVainAttempt({ lineage, remembers, certificate }: NodeState): boolean
   return remembers && last !== undefined && epochOf(last) > (certificate?.epoch ?? 0);
 }
 
-/** Lineage of the group with these members; empty if none of them knows. */
+/**
+ * Lineage of the group with these members; empty if none of them knows. A later entry is that of a certificate
+ * that was never given.
+ */
 export function lineageOf(members: readonly NodeState[]): Lineage {
-  const isKnown = (one: NodeState) =>
-    isCertified(one) && one.lineage.at(-1)?.epoch === lineageName(one.certificate!);
-  return members.find(isKnown)?.lineage ?? [];
+  const upToOwn = (one: NodeState) => {
+    if (!isCertified(one)) return [];
+    const own = lineageName(one.certificate!);
+    return one.lineage.slice(0, 1 + one.lineage.findLastIndex(({ epoch }) => epoch === own));
+  };
+  return members.map(upToOwn).find((lineage) => lineage.length > 0) ?? [];
 }
 
 /**

@@ -6,8 +6,9 @@ import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
 
 /**
  * Adopts the latest group that a peer knows. A group founded by an override ends beside a group that
- * serves, never the other way round. So such a group is adopted only once every other node has answered,
- * or has been silent for so long that it no longer serves on the strength of this node's answers.
+ * serves, never the other way round. So such a group is adopted only once every other node has answered, and is
+ * in no other group with a certificate, or has been silent for so long that it no longer serves on the strength
+ * of this node's answers.
  *
  * @param isSure true if that holds for every node but the founder and this one; see `Peers.areOthersAccountedFor`.
  *
@@ -17,25 +18,21 @@ export function adoptFromPeer(
   memory: Memory,
   self: NodeState,
   peers: readonly NodeState[],
-  nodeCount: number,
   { certificate, lastView }: GroupRecord,
   isSure: boolean,
 ): void {
-  const isUnsure = !isSure || isBeside(certificate, self, peers, nodeCount);
+  const isUnsure = !isSure || isBeside(certificate, self, peers);
   if (certificate.kind === "override" && isUnsure) return;
   memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
 }
 
-/** True if the group differs from the group of this node, or from the group that serves a majority. */
-function isBeside(
-  { groupId }: Certificate,
-  self: NodeState,
-  peers: readonly NodeState[],
-  nodeCount: number,
-): boolean {
-  if (isCertified(self) && self.groupId !== groupId) return true;
-  const serving = servingElsewhere({ ...self, groupId }, [self, ...peers], nodeCount);
-  return serving !== undefined;
+/**
+ * True if another group with a certificate is running: its members have what it acknowledged, even while no
+ * majority confirms its primary.
+ */
+function isBeside({ groupId }: Certificate, self: NodeState, peers: readonly NodeState[]): boolean {
+  const isOther = (one: NodeState) => isCertified(one) && one.groupId !== groupId;
+  return isOther(self) || peers.some((peer) => isOther(peer) && peer.majority);
 }
 
 /**

@@ -40,6 +40,21 @@ export function isOwnPrimary(self: NodeState): boolean {
 }
 
 /**
+ * True for the primary of a group that is whole and that no majority knows, because the other nodes are away or
+ * know a later group. It serves nobody, and no other node can found a group beside it: only an operator's
+ * override, given to this node, ends that.
+ */
+export function isUnconfirmedPrimary(
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): boolean {
+  const { member, majority, alone } = self;
+  const isPrimary = member?.state === "ONLINE" && member.role === "PRIMARY";
+  return isPrimary && majority && !alone && !isConfirmed(self, peers, nodeCount);
+}
+
+/**
  * True if a node that does not remember may count again: it is a member of a certified group whose primary
  * is known to a majority without this node, or whose primary founded it alone.
  *

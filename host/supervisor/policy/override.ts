@@ -1,6 +1,6 @@
 import { isLater, type LastView } from "../core/certificate";
 import { isInGroup, isMajority, type NodeState } from "../core/node-state";
-import { countKnowing } from "../core/who-serves";
+import { countKnowing, isUnconfirmedPrimary } from "../core/who-serves";
 
 /**
  * How long an override holds, milliseconds. An override that was not used, because a group came back by
@@ -41,7 +41,8 @@ export class Override {
 
   /**
    * Accepts or refuses the order. It is refused beside a visible group with a majority, and beside a
-   * primary that an app node reaches.
+   * primary that an app node reaches. A member accepts it only as the primary of a group that no majority
+   * confirms.
    */
   request(self: NodeState, sight: OverrideContext, nowMs: number): OverrideAnswer {
     const reason = refusal(self, sight);
@@ -71,9 +72,11 @@ export class Override {
 function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: OverrideContext): string {
   if (self.cloneIncomplete) return `${self.node} has no data: its clone was interrupted`;
   if (self.gtid === "" && !isAllEmpty(peers, nodeCount)) return `${self.node} has no data`;
-  if (isInGroup(self)) return `${self.node} is a member of a group`;
+  if (isInGroup(self) && !isUnconfirmedPrimary(self, peers, nodeCount)) {
+    return `${self.node} is a member of a group`;
+  }
   const member = peers.find((one) => isInGroup(one) && one.majority);
-  if (member) return `${self.node} sees ${member.node} in a group with a majority`;
+  if (member) return besideMember(self, member, peers, nodeCount);
   if (otherPrimary) {
     return `the app node ${otherPrimary.by} reaches ${otherPrimary.primary} as the primary`;
   }
@@ -84,6 +87,18 @@ function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: OverrideCo
       lastView && state?.state === "ONLINE" && isMajority(countKnowing(peers, lastView), nodeCount),
   );
   return known ? `a majority knows of a group with ${known.node}` : "";
+}
+
+function besideMember(
+  self: NodeState,
+  member: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): string {
+  const others = [self, ...peers].filter(({ node }) => node !== member.node);
+  return isUnconfirmedPrimary(member, others, nodeCount)
+    ? `${self.node} sees ${member.node} as the primary of a group that no majority confirms, as far as it sees: order the override on ${member.node}, or stop MySQL there first`
+    : `${self.node} sees ${member.node} in a group with a majority`;
 }
 
 /** True if every other node is visible and has no data either: a stack that lost its first group. */

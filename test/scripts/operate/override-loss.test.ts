@@ -23,7 +23,14 @@ describe("an override is refused", () => {
       way("lb-2", { "db-1": outside(online("PRIMARY")), "db-3": outside() }),
     ];
     const against = refusal({ node: "db-3", ways, reached: [] });
-    expect(against).toBe("db-1 is the primary; there is nothing to override");
+    expect(against).toBe(
+      "db-1 is the primary; if it serves no writes, run npm run db:override -- db-1, or stop MySQL there first",
+    );
+  });
+
+  it("not on the primary itself: its supervisor knows whether a majority confirms it", () => {
+    const ways = [way("lb-1", { "db-3": outside(online("PRIMARY")) })];
+    expect(refusal({ node: "db-3", ways, reached: [] })).toBeUndefined();
   });
 
   it("while any member with a majority is seen, the node itself too", () => {

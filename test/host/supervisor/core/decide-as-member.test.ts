@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { decide } from "../../../../host/supervisor/core/decide";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { decideFor } from "../support/decide-for";
 import { certificate, member, outside, view } from "../support/node-state";
 
@@ -50,5 +52,16 @@ describe("a member", () => {
     const knows = member("db-3", "SECONDARY", { lastView: view("db-1", 2) });
     expect(decideFor(self, [bound, knows])).toEqual({ type: "nothing" });
     expect(decideFor({ ...self, alone: true }, [bound])).toEqual({ type: "nothing" });
+  });
+
+  it("gives its group another certificate as a primary that nobody confirms, by an operator's order", () => {
+    const self = member("db-1", "PRIMARY", { lastView: view("db-1", 2) });
+    const knows = member("db-3", "SECONDARY", { lastView: view("db-1", 2) });
+    const nodes = ["db-1", "db-2", "db-3"];
+    const decision = (peers: NodeState[], override = true) =>
+      decide({ nodes, self, peers, override });
+    expect(decision([])).toEqual({ type: "certify", reason: "an operator ordered it" });
+    expect(decision([], false)).toEqual({ type: "nothing" });
+    expect(decision([knows])).toEqual({ type: "nothing" });
   });
 });

@@ -124,6 +124,13 @@ describe("a lineage", () => {
     expect(lineageOf([other])).toEqual([]);
   });
 
+  it("ends with the group of the certificate, whatever attempt came after it", () => {
+    const attempt = { epoch: "201@db-1", founding: upTo(50) };
+    const of200 = { certificate: certificate(200), lineage: [first, second, attempt] };
+    const primary = member("db-1", "PRIMARY", of200);
+    expect(lineageOf([primary])).toEqual([first, second]);
+  });
+
   it("calls an inherited group by its view ids", () => {
     const inherited = certificate(179, { kind: "inherited", groupId: "17958542507545073" });
     const one = member("db-1", "PRIMARY", {

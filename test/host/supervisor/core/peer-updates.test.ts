@@ -13,7 +13,7 @@ const of102 = { certificate: operators, lastView: view("db-3", 1, 102) };
 describe("following what a peer knows", () => {
   function followed(record: GroupRecord, self: NodeState, peers: NodeState[] = [], isSure = true) {
     const { memory } = memoryOf(of100);
-    adoptFromPeer(memory, self, peers, 3, record, isSure);
+    adoptFromPeer(memory, self, peers, record, isSure);
     return { certificate: memory.remembered.certificate, lastView: memory.remembered.lastView };
   }
 
@@ -43,12 +43,16 @@ describe("following what a peer knows", () => {
     expect(followed(of101, outside("db-1"), [], false)).toEqual(of101);
   });
 
-  it("does not take over that of an operator beside one that serves", () => {
+  it("does not take over that of an operator beside another one that runs, confirmed or not", () => {
     const self = outside("db-1", of100);
-    const serving = member("db-2", "PRIMARY", { ...of100, lastView: view("db-2", 6) });
+    const running = member("db-2", "PRIMARY", { ...of100, lastView: view("db-2", 6) });
     const knowing = { ...self, lastView: view("db-2", 6) };
-    expect(followed(of102, knowing, [serving]).certificate).toEqual(certificate(100));
-    expect(followed(of102, self, [serving]).certificate).toEqual(operators);
+    expect(followed(of102, knowing, [running]).certificate).toEqual(certificate(100));
+    expect(followed(of102, self, [running]).certificate).toEqual(certificate(100));
+    const blocked = { ...running, majority: false };
+    expect(followed(of102, self, [blocked]).certificate).toEqual(operators);
+    const byHand = { ...running, groupId: "1" };
+    expect(followed(of102, self, [byHand]).certificate).toEqual(operators);
   });
 });
 

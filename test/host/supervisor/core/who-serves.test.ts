@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   isConfirmed,
   isContested,
+  isUnconfirmedPrimary,
   mayRemember,
   servingElsewhere,
 } from "../../../../host/supervisor/core/who-serves";
@@ -89,5 +90,22 @@ describe("a group that serves elsewhere", () => {
 
   it("is not the group that the node is in itself", () => {
     expect(servingElsewhere(self, [self, knows], 3)).toBeUndefined();
+  });
+});
+
+describe("a primary is unconfirmed", () => {
+  it("while no majority knows it, though its group is whole", () => {
+    expect(isUnconfirmedPrimary(self, [], 3)).toBe(true);
+    expect(isUnconfirmedPrimary(self, [{ ...knows, lastView: view("db-2", 1, 101) }], 3)).toBe(
+      true,
+    );
+    expect(isUnconfirmedPrimary(self, [knows], 3)).toBe(false);
+  });
+
+  it("not as a primary by an override, in a part of its group, as a secondary, or outside", () => {
+    expect(isUnconfirmedPrimary({ ...self, alone: true }, [], 3)).toBe(false);
+    expect(isUnconfirmedPrimary({ ...self, majority: false }, [], 3)).toBe(false);
+    expect(isUnconfirmedPrimary(member("db-1", "SECONDARY"), [], 3)).toBe(false);
+    expect(isUnconfirmedPrimary(outside("db-1"), [], 3)).toBe(false);
   });
 });

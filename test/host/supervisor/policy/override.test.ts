@@ -15,6 +15,10 @@ function asked(state = self, seen = sight([outside("db-2")])) {
   return new Override().request(state, seen, 0);
 }
 
+/** The primary of a group that only it knows, or that the other node knows too. */
+const primary = member("db-3", "PRIMARY", { gtid: upTo(9), lastView: view("db-3", 5) });
+const knowing = outside("db-2", { lastView: view("db-3", 5) });
+
 describe("an operator's word", () => {
   it("is taken on a node with data that sees no group", () => {
     expect(asked()).toEqual({ accepted: true, reason: "db-3 founds the group" });
@@ -24,10 +28,31 @@ describe("an operator's word", () => {
     ["without data", asked({ ...self, gtid: "" }), "db-3 has no data"],
     ["with half a copy", asked({ ...self, cloneIncomplete: true }), /its clone was interrupted/],
     ["in a group", asked(member("db-3", "SECONDARY", { gtid: upTo(9) })), /member of a group/],
+    ["that is a primary which serves", asked(primary, sight([knowing])), /member of a group/],
+    [
+      "that is a primary without the majority of its group",
+      asked({ ...primary, majority: false }, sight([])),
+      /member of a group/,
+    ],
+    [
+      "that is an operator's primary already",
+      asked({ ...primary, alone: true }, sight([])),
+      /member of a group/,
+    ],
     [
       "that sees a group",
-      asked(self, sight([member("db-1", "PRIMARY")])),
+      asked(self, sight([member("db-1", "SECONDARY")])),
       "db-3 sees db-1 in a group with a majority",
+    ],
+    [
+      "that sees a primary which serves",
+      asked(outside("db-2", { gtid: upTo(9), lastView: view("db-3", 5) }), sight([primary])),
+      "db-2 sees db-3 in a group with a majority",
+    ],
+    [
+      "that sees a primary which nobody confirms",
+      asked(outside("db-2", { gtid: upTo(9) }), sight([primary])),
+      "db-2 sees db-3 as the primary of a group that no majority confirms, as far as it sees: order the override on db-3, or stop MySQL there first",
     ],
     ["that sees a founding", asked(self, sight([outside("db-1", { founding: 7 })])), /is founding/],
     [
@@ -37,6 +62,16 @@ describe("an operator's word", () => {
     ],
   ])("is refused on a node %s", (_, answer, reason) => {
     expect(answer).toEqual({ accepted: false, reason: expect.stringMatching(reason) });
+  });
+
+  it("is taken, and holds, on the primary of a group that no majority confirms", () => {
+    const beside = sight([outside("db-1"), outside("db-2", { lastView: view("db-2", 1, 101) })]);
+    expect(asked(primary, beside).accepted).toBe(true);
+    const override = new Override();
+    override.request(primary, beside, 0);
+    expect(override.holds(primary, beside, 1)).toBe(true);
+    expect(override.holds(primary, sight([knowing]), 2)).toBe(false);
+    expect(override.holds(primary, beside, 3)).toBe(false);
   });
 
   it("is taken on a node without data if every node is seen and none has any", () => {

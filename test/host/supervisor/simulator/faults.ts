@@ -91,14 +91,15 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   }
 
   /** `npm run db:override`. */
-  protected overrideOn(node: SimulatedNode): void {
+  protected overrideOn(node: SimulatedNode): boolean {
     // Who has no network is not reached by an operator either.
     if (!node.powered || this.nowMs < node.mysqlAt || (this.by.witnesses && this.cut.has(node)))
-      return;
+      return false;
     const peers = this.heardBy(node);
     const self = node.say(this.nowMs, this.seesMajority(node));
     const { accepted } = node.override.request(self, this.sight(node, peers), this.nowMs);
     if (accepted) this.counts.overrides += 1;
+    return accepted;
   }
 
   /** What an operator's word is weighed against. */

@@ -42,11 +42,14 @@ export class Simulation extends SimulatedSupervisors {
   /** How often an operator had to choose after the faults. */
   operated = 0;
 
-  /** The operator takes the node with the most transactions, as `db:status` shows them. */
+  /**
+   * The operator takes the node with the most transactions, as `db:status` shows them; if it refuses, the
+   * next one.
+   */
   private operate(): void {
     this.operated += 1;
-    const [best] = [...this.nodes].sort((a, b) => b.applied.size - a.applied.size);
-    this.overrideOn(best!);
+    const byTransactions = [...this.nodes].sort((a, b) => b.applied.size - a.applied.size);
+    byTransactions.some((node) => this.overrideOn(node));
   }
 
   protected override isSpared(node: SimulatedNode): boolean {

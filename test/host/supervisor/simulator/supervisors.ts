@@ -4,7 +4,7 @@ import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
-import { groupOf, type SimulatedNode } from "./node";
+import { type Group, groupOf, type SimulatedNode } from "./node";
 
 /** What the supervisors do, by the real rules. */
 export abstract class SimulatedSupervisors extends SimulatedFaults {
@@ -47,9 +47,9 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   }
 
   private follow(node: SimulatedNode, record: GroupRecord): void {
-    const [self, peers, count] = [this.stateOf(node), this.heardBy(node), this.nodes.length];
+    const [self, peers] = [this.stateOf(node), this.heardBy(node)];
     const isSure = this.isSureBeside(node, record.certificate.founder);
-    this.by.follow(node.memory, self, peers, count, record, isSure);
+    this.by.follow(node.memory, self, peers, record, isSure);
   }
 
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
@@ -69,7 +69,6 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
     if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
-    if (node.group) node.override.end();
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
       if (decision.lineage.length > 0) node.lineage = decision.lineage;
@@ -79,6 +78,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     if (decision.type === "leave") node.group = undefined;
     if (decision.type === "handOver") this.startHandOver(node, decision.to);
     if (decision.type === "bootstrap") this.startFounding(node, decision.kind);
+    if (decision.type === "certify") this.certifyInPlace(node);
   }
 
   private startHandOver(node: SimulatedNode, to: string): void {
@@ -133,26 +133,51 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     });
   }
 
+  /** The group of an unconfirmed primary goes on with another certificate. */
+  private certifyInPlace(node: SimulatedNode): void {
+    const { group } = node;
+    const epoch = node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)]);
+    node.founding = epoch;
+    this.later(node, 0, 800, () => {
+      if (node.group && node.group.groupId === group?.groupId) {
+        this.certify(node, node.group, epoch, "override", this.stateOf(node));
+      }
+      node.founding = 0;
+    });
+  }
+
   private bootstrap(node: SimulatedNode, epoch: number, kind: FoundingKind): void {
     if (node.group) return;
+    node.group = groupOf(this.groupId(node), node);
+    const self = { ...this.stateOf(node), member: null };
+    if (!this.certify(node, node.group, epoch, kind, self)) node.group = undefined;
+  }
+
+  /** Records the certificate; false if another group was seen. */
+  private certify(
+    node: SimulatedNode,
+    { groupId }: Group,
+    epoch: number,
+    kind: FoundingKind,
+    self: NodeState,
+  ): boolean {
     node.lineage = foundingLineage(this.stateOf(node), epoch);
-    const { groupId } = (node.group = groupOf(this.groupId(node), node));
     try {
-      const self = { ...this.stateOf(node), member: null };
       const peers = this.heardBy(node);
       const holds = () => node.override.holds(self, this.sight(node, peers), this.nowMs);
       if (kind === "override" && !holds()) throw new Error("there is another group");
       const voters = [node.name];
       node.memory.certify({ epoch, kind, founder: node.name, voters, groupId });
+      node.override.end();
     } catch {
-      node.group = undefined;
-      return;
+      return false;
     }
     this.bootstraps += 1;
     const lost = [...this.acknowledged].filter((one) => !node.has(one));
     const isServed = this.serving().some((other) => other !== node);
     // The operator was told, and there was no other service.
     if (kind === "override" && !isServed) for (const one of lost) this.acknowledged.delete(one);
+    return true;
   }
 
   private isServed(node: SimulatedNode): boolean {

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { waitUntil } from "../../rolling/wait-until";
+import { cloudPost } from "../local/cloud";
+import { cloudServers } from "../local/cloud-lists";
+import { databaseStates } from "../operate/databases";
+import { waitForWrites } from "./database-load";
+import { type Held, nothingAlone } from "./database-restart";
+import type { Members } from "./database-watch";
+import type { Drill } from "./drill";
+import { npmEnded } from "./npm-run";
+
+/** Longest shutdown of a host, seconds: MySQL and systemd end in order. */
+const shutdownSeconds = 120;
+/** Time that the last member is left alone, milliseconds: longer than a minority stays a group. */
+const aloneMs = 20_000;
+
+async function serverNamed(name: string) {
+  return (await cloudServers()).find((one) => one.name === name)!;
+}
+
+async function power(action: "shutdown" | "poweron", name: string): Promise<void> {
+  const { id } = await serverNamed(name);
+  await cloudPost(`/servers/${id}/actions/${action}`, {});
+}
+
+async function shutDown(name: string): Promise<void> {
+  await power("shutdown", name);
+  const isOff = async () => (await serverNamed(name)).status === "off" || undefined;
+  await waitUntil(`${name} off`, isOff, { timeoutSeconds: shutdownSeconds });
+}
+
+/**
+ * Both secondaries are shut down in order, so the primary stays the primary of a whole group of one. No
+ * other node can confirm it: it serves nothing until an operator overrides.
+ */
+async function lastMember({ primary, secondaries, outputs, ledger, mark }: Members): Promise<Held> {
+  const acknowledged = () => ledger.writes.filter(({ result }) => result === "acknowledged").length;
+  for (const name of secondaries) await shutDown(name);
+  mark("both secondaries off");
+  const isLast = async () => {
+    const state = (await databaseStates(outputs)).get(primary);
+    return (state?.majority && state.members.length === 1) || undefined;
+  };
+  await waitUntil(`${primary} the only member`, isLast, { timeoutSeconds: 60 });
+  await pause(3_000);
+  const before = acknowledged();
+  await pause(aloneMs);
+  const alone = acknowledged() - before;
+  mark("override");
+  const begun = Date.now();
+  const { status, said } = await npmEnded("db:override", primary, "--yes");
+  if (status !== 0) throw new Error(`the override failed: ${said.trim()}`);
+  await waitForWrites(outputs, 120);
+  const outageMs = Date.now() - begun;
+  await pause(5_000);
+  for (const name of secondaries) await power("poweron", name);
+  return { alone, outageMs };
+}
+
+/** Drills of a group that shrank to one member. */
+export const lastMemberDrills: readonly Drill[] = [
+  {
+    id: "F33b",
+    title: "two nodes shut down in order, the operator overrides on the third",
+    boundMs: 30_000,
+    moves: [0, 0],
+    failed: 0,
+    run: (outputs) => nothingAlone(outputs, "the last member", lastMember),
+  },
+];
