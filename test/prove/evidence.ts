@@ -1,4 +1,5 @@
 import type { Answer, Evidence, NodeEvidence } from "../../prove/assumption";
+import { assumptions } from "../../prove/ledger";
 
 const answer = (text: string, status: number | null = 0): Answer => ({ status, text });
 
@@ -108,4 +109,10 @@ export function evidence(changes: Changes = {}, more: Partial<Evidence> = {}): E
     now: new Date("2026-12-01T10:00:00Z"),
     ...more,
   };
+}
+
+/** What is seen of an assumption, as one text. */
+export function seen(id: string, found: Evidence): string {
+  const { verdict, text } = assumptions.find((one) => one.id === id)!.judge(found);
+  return `${verdict}: ${text}`;
 }
