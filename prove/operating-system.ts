@@ -30,7 +30,8 @@ const virtualization: Assumption = {
   local: "containers on this machine's kernel",
   differsLocally: true,
   judge: onEach(everywhere, (ask) => {
-    const found = ask("virt").text.trim() || "unknown";
+    const found = ask("virt").text.trim();
+    if (found === "") return unknown("systemd-detect-virt tells nothing");
     return /^(kvm|qemu)$/.test(found) ? ok(found) : differs(found);
   }),
 };
@@ -58,6 +59,7 @@ const timers: Assumption = {
   differsLocally: true,
   judge: onEach(everywhere, (ask) => {
     const states = ask("timers").text.trim().split("\n");
+    if (states[0] === "") return unknown("systemd tells no timers");
     const { text } = ask("upgrades");
     const installs = /^APT::Periodic::Unattended-Upgrade "1";$/m.test(text);
     const reboots = /^Unattended-Upgrade::Automatic-Reboot "true";$/m.test(text);
@@ -89,6 +91,7 @@ const realTime: Assumption = {
   id: "real-time",
   assumed: "keepalived has real-time priority",
   local: "with a budget of 20 ms a second where the kernel has it, else refused",
+  differsLocally: true,
   judge: onEach(["lb"], (ask) => {
     const found = /^\s*(RR|FF)\s+([1-9]\d*)/m.exec(ask("real time").text);
     return found ? ok(`${found[1]} ${found[2]}`) : differs("usual priority");
@@ -101,6 +104,7 @@ const volumes: Assumption = {
   local: "a sparse file behind a loop device, under the same name",
   judge: onEach(["db"], (ask) => {
     const { status, text } = ask("volume");
+    if (status === null) return unknown("the device was not looked at");
     if (status === 3) return unknown("the data is on the server's own disk");
     const [device = "", source = ""] = text.trim().split("\n");
     const isThere = device.startsWith("/dev/") && !device.includes("by-id");
@@ -125,6 +129,7 @@ const journal: Assumption = {
   id: "journal",
   assumed: "the journal has no error since the boot",
   local: "a kernel that belongs to the machine, and masked units",
+  differsLocally: true,
   judge: onEach(everywhere, (ask) => {
     const found = objectIn(ask("journal").text);
     if (!found) return unknown("the journal was not read");
