@@ -1,4 +1,4 @@
-import { networkZones } from "./locations";
+import { networkZones, typesInsteadOfDefaults } from "./locations";
 import { runtimeProblems } from "./runtime-problems";
 import { printable } from "./printable";
 import { serverSize } from "./server-types";
@@ -21,6 +21,7 @@ function part(raw: Raw, key: string): Raw {
 export function combinationProblems(raw: Raw): string[] {
   return [
     ...zoneProblems(raw),
+    ...defaultTypeProblems(raw),
     ...countProblems(raw),
     ...(part(part(raw, "app"), "static").only === true
       ? []
@@ -48,6 +49,22 @@ function zoneProblems(raw: Raw): string[] {
     `webstack:locations must lie in one network zone, got ${printable(locations)} in ${[...zones].join(" and ")}; ` +
       "a private network does not span zones, so keep the locations of one zone",
   ];
+}
+
+/** Problem of each tier whose default server type is not sold in a location of the stack: an `up` would fail in between. */
+function defaultTypeProblems(raw: Raw): string[] {
+  const [first, ...others] = Array.isArray(raw.locations) ? (raw.locations as unknown[]) : [];
+  const isWithout = (name: unknown): name is string =>
+    typeof name === "string" && Object.hasOwn(typesInsteadOfDefaults, name);
+  // Locations of several zones are a problem of their own.
+  if (!isWithout(first) || !others.every(isWithout)) return [];
+  return Object.entries(typesInsteadOfDefaults[first]!)
+    .filter(([tier]) => part(raw, tier).serverType === undefined)
+    .map(
+      ([tier, instead]) =>
+        `webstack:${tier}.serverType must be set with the location ${first}, got nothing; ` +
+        `its default is not sold there, so set for example "${instead}"`,
+    );
 }
 
 function countProblems(raw: Raw): string[] {

@@ -8,7 +8,7 @@ import { message, scanProgram } from "./secrets/program";
 import { isBad, reportLines, type Seen } from "./secrets/report";
 import type { ScanResult } from "./secrets/scan/result";
 import { searched } from "./secrets/secrets";
-import { scanNode } from "./secrets/send";
+import { forEachNode, runProgram } from "./secrets/send";
 
 /** Hosts that are searched at the same time. */
 const atOnce = 3;
@@ -42,14 +42,12 @@ async function main(): Promise<void> {
   ];
   const input = message(scanProgram(), hostOrder(wanted));
   const queue = names.filter((name) => nodes.length === 0 || nodes.includes(name));
-  const worker = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      const node = name;
-      seen.push(await see(node, () => scanNode(outputs, node, input)));
-      console.error(`${node} is done`);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  const ofHosts = await forEachNode(queue, atOnce, async (node) => {
+    const one = await see(node, () => runProgram<ScanResult>(outputs, node, input));
+    console.error(`${node} is done`);
+    return one;
+  });
+  seen.push(...ofHosts);
   for (const line of reportLines(wanted, seen, { showAllowed })) console.log(line);
   if (isBad(seen)) process.exitCode = 1;
 }

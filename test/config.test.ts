@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { valueOf } from "./support/record";
 import { fakeToken } from "./support/stack-config";
-import { useStackFile } from "./support/stack-file";
+import { type Overrides, useStackFile } from "./support/stack-file";
 
 const project = useStackFile();
 const { read } = project;
@@ -189,6 +189,12 @@ describe("readSettings", () => {
   });
 
   it("finds the zone of the locations", () => {
-    expect(read({ "webstack:locations": ["hil"] }).networkZone).toBe("us-west");
+    const serverType = "cpx21";
+    const tiers = ["loadBalancers", "web", "app", "db"].map((tier) => [
+      `webstack:${tier}`,
+      { serverType },
+    ]);
+    const settings = { "webstack:locations": ["hil"], ...Object.fromEntries(tiers) } as Overrides;
+    expect(read(settings).networkZone).toBe("us-west");
   });
 });

@@ -1,21 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
-
-const root = join(__dirname, "..");
-const skipped = /(^|\/)(node_modules|dist|\.webstack|\.git|\.next|site-packages)(\/|$)/;
-
-function pagesBelow(place: string): string[] {
-  return readdirSync(join(root, place), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(place, entry.name);
-    if (skipped.test(path)) return [];
-    if (entry.isDirectory()) return pagesBelow(path);
-    return entry.name.endsWith(".md") && !path.startsWith("test/") ? [path] : [];
-  });
-}
-
-const pages = pagesBelow(".").sort();
-const textOf = (page: string) => readFileSync(join(root, page), "utf8");
+import { pages, root, textOf } from "./support/pages";
 
 /** The text without what stands in fences, where brackets are code. */
 const prose = (text: string) => text.replace(/^(```+)[^]*?^\1/gm, "");
@@ -50,21 +36,6 @@ function problemOf(page: string, link: string): string | undefined {
     : `${page}: ${link} has no such heading`;
 }
 
-/** Scripts of a package, by the folder in which it is. */
-function scriptsOf(folder: string): string[] {
-  const file = readFileSync(join(root, folder, "package.json"), "utf8");
-  return Object.keys((JSON.parse(file) as { scripts?: object }).scripts ?? {});
-}
-
-/** What `npm run` is told to run on a page: those of the root, and those of a workspace. */
-function asked(text: string): { script: string; workspace?: string }[] {
-  const form = /\bnpm run(?: --silent| -s)? ([a-z][\w:-]*\w)(?:[^\n`]*? --workspace ([\w-]+))?/g;
-  return [...text.matchAll(form)].map(([, script, workspace]) => ({
-    script: script!,
-    ...(workspace === undefined ? {} : { workspace }),
-  }));
-}
-
 describe("README.md and docs", () => {
   it("are what is looked at", () => {
     expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/operations.md"]));
@@ -76,25 +47,11 @@ describe("README.md and docs", () => {
     expect(lost.filter((problem) => problem !== undefined)).toEqual([]);
   });
 
-  it("name scripts that package.json has", () => {
-    // The examples are other people's programs, with scripts of their own.
-    const own = pages.filter((page) => !page.startsWith("examples/"));
-    const strays = own.flatMap((page) =>
-      asked(textOf(page))
-        .filter(({ script, workspace = "." }) => !scriptsOf(workspace).includes(script))
-        .map(({ script }) => `${page}: npm run ${script}`),
-    );
-    expect(strays).toEqual([]);
-  });
-
   it("are known to be wrong if they are", () => {
     expect(problemOf("README.md", "docs/nothing.md")).toBe(
       "README.md: docs/nothing.md is not there",
     );
     expect(problemOf("docs/preview.md", "operations.md#nothing")).toContain("has no such heading");
     expect(problemOf("docs/preview.md", "#what-it-says")).toBeUndefined();
-    expect(
-      asked("`npm run --silent preview -- x` and `npm run build --workspace sample-app`"),
-    ).toEqual([{ script: "preview" }, { script: "build", workspace: "sample-app" }]);
   });
 });

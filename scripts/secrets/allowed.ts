@@ -30,7 +30,7 @@ export const allowedOnHosts: readonly AllowedFile[] = [
     why: "secrets of services as the engine delivers them; systemd hands them on",
   },
   {
-    path: "/etc/webstack/tls/*.pem",
+    path: "/etc/mysql/webstack-tls/*.pem",
     owners: ["mysql"],
     mode: 0o600,
     why: "MySQL reads its key itself",

@@ -1,11 +1,15 @@
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import type { ScanOrder } from "./scan/result";
 
 /** The scan as one text for the Node of the hosts. */
 export function scanProgram(): string {
+  return hostProgram(join(__dirname, "scan", "on-host.ts"));
+}
+
+/** A program for {@link bootstrap} as one text; it reads its order from a variable `order`. */
+export function hostProgram(path: string): string {
   const { outputFiles } = buildSync({
-    entryPoints: [join(__dirname, "scan", "on-host.ts")],
+    entryPoints: [path],
     bundle: true,
     write: false,
     platform: "node",
@@ -27,6 +31,6 @@ export const bootstrap =
   'new Function("require","order",a.program)(require,a.order)';
 
 /** What is sent on standard input. */
-export function message(program: string, order: ScanOrder): string {
+export function message(program: string, order: object): string {
   return JSON.stringify({ program, order });
 }

@@ -2,9 +2,8 @@ import { spawn } from "node:child_process";
 import type { StackOutputs } from "../operate/outputs";
 import { sshArguments } from "../operate/ssh";
 import { bootstrap } from "./program";
-import type { ScanResult } from "./scan/result";
 
-/** Longest scan of a host, milliseconds. */
+/** Longest run of a program on a host, milliseconds. */
 const longestMs = 15 * 60_000;
 
 /** Runs a program with a text as its standard input; its output, or why there is none. */
@@ -26,26 +25,49 @@ export function talk(
 }
 
 /**
- * Runs the scan as root on a node, through whichever load balancer leads there. What is looked for
- * goes over standard input and nowhere else.
+ * Runs a program as root on a node, through whichever load balancer leads there. The program and its order
+ * go over standard input and nowhere else.
  *
- * @throws Error with the reason if the node is not reached or the scan does not end.
+ * @returns what the program prints: JSON.
+ * @throws Error with the reason if the node is not reached or the program does not end.
  */
-export async function scanNode(
+export async function runProgram<T>(
   outputs: StackOutputs,
   node: string,
   input: string,
-): Promise<ScanResult> {
+): Promise<T> {
   const program = `sudo -n nice -n 19 /usr/bin/node -e '${bootstrap}'`;
   const options = ["-o", "BatchMode=yes", "-o", "ServerAliveInterval=10"];
   let last = "no load balancer leads there";
   for (const bastion of outputs.ssh.bastions) {
     const words = ["ssh", ...options, ...sshArguments(outputs, node, bastion), program];
     const { status, output, complaint } = await talk(words, input);
-    if (status === 0) return JSON.parse(output) as ScanResult;
+    if (status === 0) return JSON.parse(output) as T;
     last = complaint || `it ended with ${status}`;
     // 255 is ssh's own.
     if (status !== 255) break;
   }
   throw new Error(last);
+}
+
+/**
+ * Calls a function for each name, a few at the same time; the results have the order of the names.
+ *
+ * @param atOnce how many calls run at the same time.
+ */
+export async function forEachNode<T>(
+  names: readonly string[],
+  atOnce: number,
+  call: (name: string) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  const queue = [...names.entries()];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, name] = next;
+      results[index] = await call(name);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
 }

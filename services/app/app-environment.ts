@@ -1,8 +1,10 @@
-import { tlsPaths } from "../mysql/my-cnf";
 import { generatedNotice } from "../notice";
 
 /** Secret files of an app node: the environment file with passwords, and the databases' CA. */
-export const appSecretPaths = { env: "/etc/webstack/app.env", databaseCa: tlsPaths.ca } as const;
+export const appSecretPaths = {
+  env: "/etc/webstack/app.env",
+  databaseCa: "/etc/webstack/tls/ca.pem",
+} as const;
 
 /**
  * Renders an `EnvironmentFile` of systemd.

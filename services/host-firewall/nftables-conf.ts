@@ -57,8 +57,15 @@ export function nftablesConf(args: FirewallArgs): string {
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
 
 /**
+ * TCP ports that every user may reach: DNS, and the key exchange of Network Time Security (RFC 8915), with which
+ * Ubuntu's chrony synchronises the clock by default since 25.10. The rule names no user for the clock: the user
+ * of chrony differs by distribution, and nft refuses a file that names a missing user. The API listens on 443.
+ */
+const portsOfTheSystem = [53, 4460];
+
+/**
  * Rules for the load balancers and for nodes with the project's API token: only the system's users and the users
- * in `callsOut` open connections to the internet. A compromised service must not reach the API.
+ * in `callsOut` open TCP connections to the internet. A compromised service must not reach the API.
  */
 function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
   const free = callsOut.filter(({ port }) => port === undefined).map(({ user }) => user);
@@ -69,7 +76,7 @@ function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
     ...callsOut
       .filter(({ port }) => port !== undefined)
       .map(({ user, port }) => `meta skuid "${user}" tcp dport ${port!} accept`),
-    `ct state new tcp dport != 53 meta skuid != { ${users.join(", ")} } drop`,
+    `ct state new tcp dport != ${set(portsOfTheSystem)} meta skuid != { ${users.join(", ")} } drop`,
   ];
 }
 

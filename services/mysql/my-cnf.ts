@@ -18,14 +18,20 @@ export interface MyCnfArgs {
   hasBackups?: boolean;
 }
 
+/**
+ * Directory of a database node's TLS files. Ubuntu's AppArmor profile of `mysqld` is enforced and permits reads
+ * below `/etc/mysql`, not below `/etc/webstack` (`/etc/apparmor.d/usr.sbin.mysqld`, mysql-8.0 and mysql-8.4).
+ */
+export const tlsFolder = "/etc/mysql/webstack-tls";
+
 /** TLS files of a database node. */
 export const tlsPaths = {
-  ca: "/etc/webstack/tls/ca.pem",
-  certificate: "/etc/webstack/tls/cert.pem",
-  key: "/etc/webstack/tls/key.pem",
+  ca: `${tlsFolder}/ca.pem`,
+  certificate: `${tlsFolder}/cert.pem`,
+  key: `${tlsFolder}/key.pem`,
 } as const;
 
-/** File with statements that MySQL runs at each start; MySQL's AppArmor profile permits reads of `/etc/mysql`. */
+/** File with statements that MySQL runs at each start, in a directory that MySQL's AppArmor profile permits. */
 export const initSqlPath = "/etc/mysql/webstack-init.sql";
 
 /**

@@ -11,7 +11,7 @@ import {
   onOwnDisk,
   onVolume,
 } from "./data-volume";
-import { initSqlPath, myCnf, tlsPaths } from "./my-cnf";
+import { initSqlPath, myCnf, tlsFolder, tlsPaths } from "./my-cnf";
 import { mysqlInitSql } from "./mysql-init-sql";
 import { beforeStop } from "./mysql-stop";
 
@@ -71,7 +71,7 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
   const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId, hasBackups };
   return {
     packages: ["mysql-server", ...(data ? data.packages : [])],
-    directories: { "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" } },
+    directories: { [tlsFolder]: { owner: "root", group: "root", mode: "0755" } },
     files: {
       [cnfPath]: rootFile(myCnf(settings)),
       [dropInPath]: rootFile(mysqlDropIn(facts, !!data)),

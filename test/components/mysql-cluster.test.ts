@@ -51,7 +51,7 @@ describe("MysqlCluster", () => {
       expect(settings).toContain("innodb_buffer_pool_size = 1536M");
     });
     const certificates = cluster.hosts.map(({ secrets }) =>
-      valueOf(secrets["/etc/webstack/tls/cert.pem"]!),
+      valueOf(secrets["/etc/mysql/webstack-tls/cert.pem"]!),
     );
     expect(await Promise.all(certificates)).toEqual([
       "certificate db-tls-db-1-cert\n",

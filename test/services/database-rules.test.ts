@@ -54,7 +54,7 @@ describe("database node", () => {
 
   it("proves itself to its peers, and starts its supervisor only once it can", () => {
     const unit = contentOf(db, "/etc/systemd/system/webstack-supervisor.service");
-    const tls = "/etc/webstack/tls";
+    const tls = "/etc/mysql/webstack-tls";
     for (const name of ["ca", "cert", "key"]) {
       expect(unit).toContain(`LoadCredential=${name}:${tls}/${name}.pem\n`);
     }
@@ -75,6 +75,12 @@ describe("database node", () => {
   it("takes no writes and runs no events before the group makes it the primary", () => {
     expect(mysql).toContain("\nsuper_read_only = ON\n");
     expect(mysql).toContain("\nevent_scheduler = OFF\n");
+  });
+
+  it("names no file that Ubuntu's AppArmor profile of mysqld keeps from it", () => {
+    const named = [...mysql.matchAll(/ = (\/\S+)$/gm)].map(([, path]) => path!);
+    expect(named).toHaveLength(5);
+    expect(named.filter((path) => !path.startsWith("/etc/mysql/"))).toEqual([]);
   });
 
   it("listens on the private side only", () => {

@@ -23,9 +23,9 @@ describe("the places of secrets", () => {
   });
 
   it("say what is wrong", () => {
-    expect(at("/etc/webstack/tls/key.pem", 0o640, "mysql")).toEqual({
+    expect(at("/etc/mysql/webstack-tls/key.pem", 0o640, "mysql")).toEqual({
       allowed: false,
-      wrong: "0640 mysql; may be at most 0600 root or 0600 mysql",
+      wrong: "0640 mysql; may be at most 0600 mysql",
     });
     expect(at("/tmp/x", 0o600)).toEqual({
       allowed: false,

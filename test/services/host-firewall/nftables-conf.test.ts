@@ -72,7 +72,7 @@ describe("nftablesConf", () => {
       'oif "lo" accept',
       `ip daddr { ${lb}, ${web}, ${app}, ${db} } accept`,
       'meta skuid "asking" tcp dport 80 accept',
-      'ct state new tcp dport != 53 meta skuid != { "root", "_apt", "calling" } drop',
+      'ct state new tcp dport != { 53, 4460 } meta skuid != { "root", "_apt", "calling" } drop',
     ]);
   });
 

@@ -1,0 +1,99 @@
+import type { NodeEvidence } from "./assumption";
+
+/** Commands by the names that assumptions ask for; each runs as root and changes nothing. */
+export type Questions = Record<string, readonly string[]>;
+
+/** Size of the data of a ping that fills a packet of 1450 bytes: IPv4 header 20, ICMP header 8. */
+const fullPing = 1450 - 28;
+
+/** Hetzner's documents about a server. https://docs.hetzner.cloud/reference/cloud#server-metadata */
+const metadata = "http://169.254.169.254/hetzner/v1/metadata";
+
+const sh = (script: string) => ["/bin/sh", "-c", script];
+
+/** Pings with and without room in the packet. `DF` is set, so no router splits the packet. */
+function pings(peers: readonly string[]): Questions {
+  const ping = (bytes: number, ip: string) => `ping -n -c 2 -W 2 -i 0.3 -M do -s ${bytes} ${ip}`;
+  const each = peers.map(
+    (ip) =>
+      `${ping(fullPing, ip)} >/dev/null 2>&1 && echo full ${ip} || echo lost ${ip}; ` +
+      `${ping(fullPing + 1, ip)} >/dev/null 2>&1 && echo larger ${ip}`,
+  );
+  return { pings: sh(`command -v ping >/dev/null || exit 127; ${each.join("; ")}; true`) };
+}
+
+/** The first other node of each tier: routes are by tier, and all pairs of sixty nodes are too many. */
+function peersOf(node: NodeEvidence, all: readonly NodeEvidence[]): string[] {
+  const others = all.filter(({ name }) => name !== node.name);
+  const first = (role: NodeEvidence["role"]) => others.find((one) => one.role === role);
+  return (["lb", "web", "app", "db"] as const).flatMap((role) => first(role)?.privateIp ?? []);
+}
+
+const always: Questions = {
+  os: ["cat", "/etc/os-release"],
+  virt: ["systemd-detect-virt"],
+  node: ["/usr/bin/node", "--version"],
+  "node package": ["apt-cache", "policy", "nodejs"],
+  pro: ["pro", "status", "--format", "json"],
+  "apparmor denials": sh(
+    `journalctl -k -b --no-pager -o cat | grep 'apparmor="DENIED"' | grep -o 'profile="[^"]*"' | sort | uniq -c`,
+  ),
+  clock: ["timedatectl", "show"],
+  chrony: ["chronyc", "-n", "-c", "tracking"],
+  timesync: ["timedatectl", "timesync-status"],
+  nts: ["chronyc", "-n", "-c", "authdata"],
+  timers: ["systemctl", "is-enabled", "apt-daily.timer", "apt-daily-upgrade.timer"],
+  upgrades: sh(
+    "apt-config dump | grep -E '^(APT::Periodic::Unattended-Upgrade|Unattended-Upgrade::Automatic-Reboot) '",
+  ),
+  needrestart: sh(
+    "test -e /usr/sbin/needrestart || exit 1; cat /etc/needrestart/needrestart.conf /etc/needrestart/conf.d/*.conf 2>/dev/null | grep -v '^ *#'; true",
+  ),
+  addresses: ["ip", "-j", "address"],
+  routes: ["ip", "-j", "-4", "route"],
+  metadata: ["curl", "-sf", "-m", "5", `${metadata}/instance-id`],
+  "metadata of others": [
+    ...["runuser", "-u", "nobody", "--", "curl", "-s", "-m", "3"],
+    ...["-o", "/dev/null", "-w", "%{http_code}", `${metadata}/instance-id`],
+  ],
+  "cloud-init": ["cloud-init", "status", "--format", "json"],
+  failed: ["systemctl", "list-units", "--failed", "--plain", "--no-legend"],
+  journal: sh(
+    "journalctl -b -p err -o json --output-fields=_SYSTEMD_UNIT,SYSLOG_IDENTIFIER --no-pager -n 20000 | " +
+      `/usr/bin/node -e '${journalCounter()}'`,
+  ),
+};
+
+/** Counts lines of the journal by unit on the host, without their text, which may hold anything. */
+function journalCounter(): string {
+  return (
+    "const n={};for(const l of require(`fs`).readFileSync(0,`utf8`).split(`\\n`)){if(!l)continue;const e=JSON.parse(l);" +
+    "const u=e._SYSTEMD_UNIT||e.SYSLOG_IDENTIFIER||`kernel`;n[u]=(n[u]||0)+1}console.log(JSON.stringify(n))"
+  );
+}
+
+const byRole: Readonly<Record<NodeEvidence["role"], Questions>> = {
+  lb: {
+    haproxy: ["haproxy", "-v"],
+    keepalived: ["keepalived", "--version"],
+    "real time": sh("ps -o cls=,rtprio= -p $(pidof keepalived | tr ' ' ,)"),
+  },
+  web: { nginx: ["nginx", "-v"], haproxy: ["haproxy", "-v"] },
+  app: { haproxy: ["haproxy", "-v"] },
+  db: {
+    mysql: ["mysqld", "--version"],
+    "mysqld confined": sh("cat /proc/$(pidof -s mysqld)/attr/current"),
+    "mysqld profile": sh(
+      "cat /etc/apparmor.d/usr.sbin.mysqld; cat /etc/apparmor.d/local/usr.sbin.mysqld 2>/dev/null; true",
+    ),
+    volume: sh(
+      "test -e /etc/webstack/volume-id || exit 3; readlink -f /dev/disk/by-id/scsi-0HC_Volume_$(cat /etc/webstack/volume-id); " +
+        "findmnt -n -o SOURCE --target /var/lib/mysql",
+    ),
+  },
+};
+
+/** All that is asked of a node. */
+export function questionsOf(node: NodeEvidence, all: readonly NodeEvidence[]): Questions {
+  return { ...always, ...byRole[node.role], ...pings(peersOf(node, all)) };
+}

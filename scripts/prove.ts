@@ -1,0 +1,88 @@
+import { join, relative } from "node:path";
+import { isLocalEndpoint } from "../config/runtime";
+import type { Answer, Evidence, NodeEvidence } from "../prove/assumption";
+import { isBad, ledgerOf, lines, stackTable } from "../prove/ledger";
+import { questionsOf } from "../prove/questions";
+import { settingsOf } from "./doctor/settings";
+import { localStackName } from "./local/stack-name";
+import { repositoryRoot } from "./local/paths";
+import { cloudProject } from "./operate/cloud-project";
+import { confirmed } from "./operate/confirm";
+import { outputsOf } from "./operate/operated-stack";
+import type { StackOutputs } from "./operate/outputs";
+import { asked, type Asked } from "./prove/asked";
+import { cloudEvidence } from "./prove/cloud";
+import { keepLedger } from "./prove/ledgers";
+import { movedUnderRequests } from "./prove/moved";
+import { hostProgram, message } from "./secrets/program";
+import { forEachNode, runProgram } from "./secrets/send";
+
+/** Hosts that are asked at the same time. */
+const atOnce = 3;
+/** Image of a stack file that names none. */
+const usualImage = "ubuntu-26.04";
+
+/** Asks every node; a node that is not reached has no answers. */
+async function nodesOf(outputs: StackOutputs): Promise<NodeEvidence[]> {
+  const program = hostProgram(join(__dirname, "prove", "on-host.ts"));
+  const all = outputs.nodes.map((node) => ({ ...node, answers: undefined }));
+  const names = all.map(({ name }) => name);
+  return forEachNode(names, atOnce, async (name) => {
+    const node = all.find((one) => one.name === name)!;
+    const input = message(program, { questions: questionsOf(node, all) });
+    try {
+      const answers = await runProgram<Record<string, Answer>>(outputs, name, input);
+      console.error(`${name} answered`);
+      return { ...node, answers };
+    } catch (error) {
+      console.error(`${name} WAS NOT REACHED: ${(error as Error).message}`);
+      return node;
+    }
+  });
+}
+
+/** Moves the address if that is asked for; else, or if it fails, the reason. */
+async function move(outputs: StackOutputs, { moves, yes }: Asked): Promise<Evidence["moved"]> {
+  if (!moves) return "not asked for: --switch moves the address, which visitors may notice";
+  if (!yes) {
+    console.log("The address moves to the other load balancer; long downloads are cut.");
+    await confirmed("switch");
+  }
+  return movedUnderRequests(outputs, (text) => console.error(text)).catch(
+    (error: Error) => `not moved: ${error.message}`,
+  );
+}
+
+/**
+ * `npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]`: whether a running stack is as the program assumes
+ * and the local cloud does not prove. It changes nothing without `--switch`. Status 1 if something differs or a node is not
+ * reached.
+ */
+async function main(): Promise<void> {
+  const wanted = asked(process.argv.slice(2));
+  const { stack, isMarkdown } = wanted;
+  const outputs = outputsOf(stack);
+  const name = stack ?? localStackName;
+  const project = cloudProject(stack);
+  const nodes = await nodesOf(outputs);
+  const moved = await move(outputs, wanted);
+  const evidence: Evidence = {
+    ...{ nodes, moved, now: new Date(), floatingIp: outputs.floatingIp.ipv4 },
+    image: settingsOf(name).values["webstack:image"] ?? usualImage,
+    cloud: await cloudEvidence(project, outputs).catch(
+      (error: Error) => `the API was not read: ${error.message}`,
+    ),
+  };
+  const isLocal = isLocalEndpoint(project.endpoint);
+  const ledger = ledgerOf(name.split("/").at(-1)!, isLocal, evidence);
+  const path = relative(repositoryRoot, keepLedger(ledger));
+  console.log(isMarkdown ? stackTable(ledger) : lines(ledger).join("\n"));
+  console.error(`kept in ${path}`);
+  const isMissing = nodes.some(({ answers }) => answers === undefined);
+  if (isMissing || isBad(ledger)) process.exitCode = 1;
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
