@@ -40,9 +40,8 @@ const upgrade = "upgrade --with-new-pkgs";
  * until they end, so they do not count. A memory map of such a file ends with `(deleted)`: proc_pid_maps(5).
  */
 const oldPrograms =
-  "for p in /proc/[0-9]*; do " +
-  'grep -Eqs "/ssh[.]service|/user[.]slice|/session-" $p/cgroup && continue; ' +
-  'grep -Eqs "^[^ ]+ ..x. .* /(usr|lib|opt)[^ ]* [(]deleted[)]$" $p/maps && cat $p/comm; ' +
+  'for m in $(grep -lEs "^[^ ]+ ..x. .* /(usr|lib|opt)[^ ]* [(]deleted[)]$" /proc/[0-9]*/maps); do ' +
+  'grep -Eqs "/ssh[.]service|/user[.]slice|/session-" ${m%maps}cgroup || cat ${m%maps}comm; ' +
   "done 2>/dev/null | sort -u | sed s/^/Old-program:/";
 
 const rebootReasons = [
@@ -62,8 +61,8 @@ export const askPending =
   `while systemctl --quiet is-active ${unit}.service; do sleep 2; done; ` +
   "sudo LC_ALL=C sh -c 'n=0; until apt-get -qq -o APT::Update::Error-Mode=any update; do " +
   "n=$((n+1)); [ $n -lt 6 ] || exit 1; sleep 10; done; " +
-  `apt-get -qq -s ${options} ${upgrade} > /run/webstack-pending || exit 1; ` +
-  "grep ^Inst /run/webstack-pending; " +
+  `list=$(apt-get -qq -s ${options} ${upgrade}) || exit 1; ` +
+  'echo "$list" | grep ^Inst; ' +
   '[ -z "$(dpkg --audit)" ] || echo Half-done:; ' +
   "[ ! -x /usr/bin/unattended-upgrade ] || echo Unattended:; " +
   `${rebootReasons}'`;
