@@ -74,20 +74,23 @@ export async function patchNode(world: PatchWorld, node: HostNode): Promise<Patc
     await waitForNode(hosts, node, front, say);
     return { packages, rebootReasons: [], isUntouched: true };
   }
-  let reasons: string[] = [];
-  try {
-    await drain(world, node);
-    if (packages.length > 0 || pending.isHalfDone) await upgrade(world, node);
-    reasons = reasonsIn(await hosts.run(name, askReboot, 60_000));
-    if (reasons.length === 0 && rebootsAlways) reasons = ["--reboot"];
-    if (reasons.length > 0) await reboot(world, node);
-  } catch (error) {
+  const rebootReasons = await disturb(world, node, pending).catch(async (error: unknown) => {
     await stepBack(hosts, node).catch(() => undefined);
     throw error;
-  }
-  if (reasons.length === 0) await stepBack(hosts, node);
+  });
+  if (rebootReasons.length === 0) await stepBack(hosts, node);
   await waitForNode(hosts, node, front, say);
-  return { packages, rebootReasons: reasons, isUntouched: false };
+  return { packages, rebootReasons, isUntouched: false };
+}
+
+/** Drains, upgrades and reboots a node; resolves with the reasons for the reboot, none without one. */
+async function disturb(world: PatchWorld, node: HostNode, pending: Pending): Promise<string[]> {
+  await drain(world, node);
+  if (pending.packages.length > 0 || pending.isHalfDone) await upgrade(world, node);
+  const found = reasonsIn(await world.hosts.run(node.name, askReboot, 60_000));
+  const reasons = found.length === 0 && world.rebootsAlways ? ["--reboot"] : found;
+  if (reasons.length > 0) await reboot(world, node);
+  return reasons;
 }
 
 /** Waits until all other nodes are in service: the tier's by its neighbours, the databases by the group too. */

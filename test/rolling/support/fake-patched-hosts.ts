@@ -62,7 +62,10 @@ export class FakePatchedHosts extends FakeHosts {
     if (command === askUpgrade) return this.broken.has(node) ? "failed\n" : "inactive\ndone\n";
     if (command === askUpgradeLog)
       return "E: Sub-process /usr/bin/dpkg returned an error code (1)\n";
-    if (command === markReboot) return void this.marked.add(node) ?? "";
+    if (command === markReboot) {
+      this.marked.add(node);
+      return "";
+    }
     if (command === askRebooted) {
       if (this.marked.has(node)) throw new Error("not yet");
       return "";
