@@ -1,4 +1,5 @@
 import type { HostNode } from "./hosts";
+import { armStepBack, disarmStepBack } from "./step-aside";
 
 /** One package that an upgrade changes. */
 export interface PackageChange {
@@ -94,7 +95,6 @@ export function reasonsIn(answer: string): string[] {
 }
 
 const done = `/run/${unit}.done`;
-const timer = "webstack-step-back";
 
 /**
  * Units of packages that an upgrade would start on a drained node. The app is no package, and a load balancer
@@ -116,11 +116,9 @@ export function beginUpgrade({ role }: HostNode): string {
   const mask = service ? `systemctl --quiet --runtime mask ${service}; ` : "";
   const unmask = service ? `systemctl --quiet --runtime unmask ${service}; ` : "";
   const work =
-    `set -e; systemctl stop ${timer}.timer || true; ${mask}dpkg --configure -a; ` +
+    `set -e; ${disarmStepBack}; ${mask}dpkg --configure -a; ` +
     `apt-get -y -q ${options} ${upgrade}; echo done > ${done}`;
-  const after =
-    `${unmask}systemctl stop ${timer}.timer ${timer}.service; systemd-run --quiet --collect ` +
-    `--unit=${timer} --on-active=15min systemctl start multi-user.target`;
+  const after = `${unmask}${disarmStepBack}; ${armStepBack}`;
   return (
     `systemctl --quiet is-active ${unit}.service || { sudo rm -f ${done}; ` +
     `sudo systemctl reset-failed ${unit}.service 2>/dev/null; ` +

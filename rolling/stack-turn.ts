@@ -21,7 +21,7 @@ export class StackTurn {
   private readonly renewal: NodeJS.Timeout;
 
   private constructor(
-    private readonly hosts: Hosts,
+    private readonly hosts: () => Hosts,
     private readonly who: string,
   ) {
     this.renewal = setInterval(() => void this.renew().catch(() => undefined), renewMs);
@@ -31,11 +31,12 @@ export class StackTurn {
   /**
    * Takes the turn.
    *
+   * @param hosts the present hosts, which a command may replace.
    * @param who name for the message to another command, such as `npm run patch of ann at desk`.
    * @throws TurnTaken if another command has the turn.
    * @throws Error if no load balancer answers.
    */
-  static async take(hosts: Hosts, who: string): Promise<StackTurn> {
+  static async take(hosts: () => Hosts, who: string): Promise<StackTurn> {
     const turn = new StackTurn(hosts, who.replace(/[^\w@.:-]+/g, " "));
     try {
       await turn.renew();
@@ -54,8 +55,9 @@ export class StackTurn {
    */
   async renew(): Promise<void> {
     let answers = 0;
-    for (const name of loadBalancers(this.hosts)) {
-      const answer = await this.hosts.run(name, this.command()).catch(() => undefined);
+    const hosts = this.hosts();
+    for (const name of loadBalancers(hosts)) {
+      const answer = await hosts.run(name, this.command()).catch(() => undefined);
       if (answer === undefined) continue;
       answers++;
       const [, holder] = /^held by (.*)$/m.exec(answer) ?? [];
@@ -68,7 +70,8 @@ export class StackTurn {
   async release(): Promise<void> {
     clearInterval(this.renewal);
     const command = `sudo flock ${path}.lock sh -c 'grep -qs " ${this.id} " ${path} && rm ${path}; true'`;
-    const all = loadBalancers(this.hosts).map((name) => this.hosts.run(name, command));
+    const hosts = this.hosts();
+    const all = loadBalancers(hosts).map((name) => hosts.run(name, command));
     await Promise.allSettled(all);
   }
 

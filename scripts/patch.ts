@@ -32,7 +32,11 @@ async function main(): Promise<void> {
     );
   }
   if (asked.stack === undefined) takeLock(localPaths.lock, "npm run patch");
-  await withTurn(outputs, "npm run patch", (turn) => patch(outputs, asked, () => turn.renew()));
+  await withTurn(
+    () => outputs,
+    "npm run patch",
+    (turn) => patch(outputs, asked, () => turn.renew()),
+  );
 }
 
 /** Lists what an upgrade would change. @throws Error with the nodes that could not be asked. */

@@ -22,13 +22,17 @@ async function main(): Promise<void> {
   console.log(`replaces, one after the other: ${names.join(", ")}`);
   await waitForService(outputs, settledSeconds);
   if (!yes) await confirmed(words.join(" "));
-  await withTurn(outputs, "npm run roll", async (turn) => {
-    for (const name of names) {
-      await turn.renew();
-      await waitForService(outputs, serviceSeconds);
-      outputs = await replaceServer(outputs, name, stack);
-    }
-  });
+  await withTurn(
+    () => outputs,
+    "npm run roll",
+    async (turn) => {
+      for (const name of names) {
+        await turn.renew();
+        await waitForService(outputs, serviceSeconds);
+        outputs = await replaceServer(outputs, name, stack);
+      }
+    },
+  );
 }
 
 main().catch((error: Error) => {
