@@ -62,16 +62,17 @@ export async function cloudCall(
   return JSON.parse(text) as unknown;
 }
 
-/** Starts an action and waits for its end; a missing resource is no error. */
+/** Starts an action and waits for its end; false: the resource does not exist, which is no error. */
 export async function cloudAct(
   project: CloudProject,
   method: "POST" | "DELETE",
   path: string,
   body?: object,
-): Promise<void> {
+): Promise<boolean> {
   const answer = await cloudCall(project, method, path, body);
-  if (answer === undefined) return;
+  if (answer === undefined) return false;
   await actionEnded(project, actionShape.parse(answer).action.id);
+  return true;
 }
 
 /** Waits for the end of an action. @throws Error if the action fails, or takes longer than two minutes. */

@@ -77,7 +77,9 @@ export function cloudOf(project: CloudProject, selector: string): Cloud {
       const { server_types } = z.object({ server_types: z.array(typeShape) }).parse(answer);
       return server_types[0] && typeOf(server_types[0]);
     },
-    powerOn: (id) => cloudAct(project, "POST", `/servers/${id}/actions/poweron`),
+    powerOn: async (id) => {
+      await cloudAct(project, "POST", `/servers/${id}/actions/poweron`);
+    },
   };
 }
 

@@ -2,11 +2,11 @@ import type { Cloud, CloudServer } from "./cloud";
 import { databaseStates, primaryOf } from "./databases";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
-import { frontOf, isKnown, problemsOf, sickOf } from "./neighbours";
+import { type Front, frontFor, waitForNode, waitForOthers } from "./neighbour-waits";
+import { sickOf } from "./neighbours";
 import { stepAside, stepBack } from "./step-aside";
 import type { TypeChange } from "./told";
 import type { Turns } from "./turns";
-import { waitUntil } from "./wait-until";
 
 /** Cloud, hosts and settings of a resize. */
 export interface ResizeWorld {
@@ -22,13 +22,6 @@ export interface ResizeWorld {
 }
 
 const roles = ["lb", "web", "app", "db"];
-/** Longest wait for the other nodes before the resize touches a node, seconds: they may be starting. */
-const othersSeconds = 120;
-/** Longest wait for a resized node, seconds. A database first receives the transactions that it missed. */
-const backSeconds = { lb: 600, web: 600, app: 600, db: 1_800 };
-/** Number of consecutive checks that must find a node in service, and the time between two, milliseconds. */
-const steadyLooks = 3;
-const lookMs = 2_000;
 
 /** Remedy after a failure. */
 const goOn =
@@ -40,7 +33,7 @@ const goOn =
  */
 export class Resizing {
   /** For the node with the turn: the nodes in front of its tier, and whether these know the node. */
-  private front: { names: string[]; knowsIt: boolean } = { names: [], knowsIt: false };
+  private front: Front = { names: [], knowsIt: false };
 
   /** State of each tier, checked once for all nodes that begin at the same time. */
   private readonly looks = new Map<HostNode["role"], ReturnType<Resizing["lookAt"]>>();
@@ -107,9 +100,8 @@ export class Resizing {
   private async stepAside(node: HostNode): Promise<void> {
     const { say, allowsOutage } = this.world;
     const hosts = await this.reach();
-    const { name, role } = node;
-    const names = await frontOf(hosts, role);
-    this.front = { names, knowsIt: await isKnown(hosts, node, names) };
+    const { name } = node;
+    this.front = await frontFor(hosts, node);
     await this.waitForOthers(hosts, node);
     const server = await this.serverOf(name);
     if (server.status !== "running") return say(`${name}: is ${server.status}, has no work`);
@@ -126,36 +118,16 @@ export class Resizing {
 
   private async waitForOthers(hosts: Hosts, node: HostNode): Promise<void> {
     const { name, role } = node;
-    const look = async () => {
-      const found = await problemsOf(hosts, role, this.front.names, (other) => other !== name);
-      if (found.length > 0) throw new Error(found.join(", "));
-      return true;
-    };
-    const options = { timeoutSeconds: othersSeconds, intervalMs: lookMs, tell: this.world.say };
-    await waitUntil(`the other ${role} nodes in service`, look, options).catch((error: Error) => {
-      if (this.world.allowsOutage(node))
-        return this.world.say(`${name}: ${error.message}; allowed`);
+    const { say, allowsOutage } = this.world;
+    await waitForOthers(hosts, node, this.front, say).catch((error: Error) => {
+      if (allowsOutage(node)) return say(`${name}: ${error.message}; allowed`);
       const line = `"resize ${role} until <date>" in webstack:consent resizes it nevertheless`;
       throw new Error(`${name} stays as it is: ${error.message}. ${line}`);
     });
   }
 
   private async waitForService(node: HostNode): Promise<void> {
-    const { name, role } = node;
-    const hosts = await this.reach();
-    const { names, knowsIt } = this.front;
-    let good = 0;
-    const look = async () => {
-      const found = knowsIt
-        ? await problemsOf(hosts, role, names, (other) => other === name)
-        : await hosts.run(name, "true").then(() => []);
-      good = found.length === 0 ? good + 1 : 0;
-      if (found.length > 0) throw new Error(found.join(", "));
-      return good >= steadyLooks ? true : undefined;
-    };
-    await waitUntil(`${name} in service`, look, {
-      ...{ timeoutSeconds: backSeconds[role], intervalMs: lookMs, tell: this.world.say },
-    });
+    await waitForNode(await this.reach(), node, this.front, this.world.say);
   }
 
   /**

@@ -12,12 +12,13 @@ const systemdMs = 120_000;
 /** Command that starts all stopped units of a running host. */
 const startAll = "systemctl start multi-user.target";
 const timer = "webstack-step-back";
-const disarm = `sudo systemctl stop ${timer}.timer ${timer}.service 2>/dev/null || true`;
+/** Command, for root, that stops the timer of {@link armStepBack}, if there is one. */
+export const disarmStepBack = `systemctl stop ${timer}.timer ${timer}.service 2>/dev/null || true`;
 /**
- * Command that arms a timer: a drained host without a further command returns to service by itself. A power
- * failure removes the timer. Tried with systemd 262.
+ * Command, for root, that arms a timer: a drained host without a further command returns to service by itself. A
+ * power failure removes the timer. Tried with systemd 262.
  */
-const arm = `sudo systemd-run --quiet --collect --unit=${timer} --on-active=15min ${startAll}`;
+export const armStepBack = `systemd-run --quiet --collect --unit=${timer} --on-active=15min ${startAll}`;
 
 /** Drains a node without a failed request. A standby load balancer has no requests to drain. */
 export async function stepAside(
@@ -32,11 +33,11 @@ export async function stepAside(
   }
   say(`${name}: stops ${units[role]}`);
   const stop = `sudo systemctl stop ${units[role]}`;
-  await hosts.run(name, `${disarm}; ${arm} && ${stop}`, systemdMs);
+  await hosts.run(name, `sudo ${disarmStepBack}; sudo ${armStepBack} && ${stop}`, systemdMs);
   await pause(noticedMs);
 }
 
 /** Starts the stopped units again. */
 export async function stepBack(hosts: Hosts, { name }: HostNode): Promise<void> {
-  await hosts.run(name, `${disarm}; sudo ${startAll}`, systemdMs);
+  await hosts.run(name, `sudo ${disarmStepBack}; sudo ${startAll}`, systemdMs);
 }

@@ -5,6 +5,7 @@ import { operatedStack } from "./operate/operated-stack";
 import { waitForService } from "./operate/in-service";
 import { replaceServer, serviceSeconds } from "./operate/replace-server";
 import { rollOrder } from "./operate/roll-order";
+import { withTurn } from "./operate/with-turn";
 
 /** Time for a stack that was disturbed a moment ago to be in service, seconds. */
 const settledSeconds = 60;
@@ -21,10 +22,17 @@ async function main(): Promise<void> {
   console.log(`replaces, one after the other: ${names.join(", ")}`);
   await waitForService(outputs, settledSeconds);
   if (!yes) await confirmed(words.join(" "));
-  for (const name of names) {
-    await waitForService(outputs, serviceSeconds);
-    outputs = await replaceServer(outputs, name, stack);
-  }
+  await withTurn(
+    () => outputs,
+    "npm run roll",
+    async (turn) => {
+      for (const name of names) {
+        await turn.renew();
+        await waitForService(outputs, serviceSeconds);
+        outputs = await replaceServer(outputs, name, stack);
+      }
+    },
+  );
 }
 
 main().catch((error: Error) => {

@@ -49,7 +49,12 @@ describe(".gitlab-ci.yml", () => {
 
   it("gives an environment, and so its secrets, to jobs of a stack alone", () => {
     const withSecrets = jobs.filter(([, job]) => job.environment !== undefined);
-    expect(withSecrets.map(([name]) => name)).toEqual(["preview:dev", "deploy:dev", "drift:dev"]);
+    expect(withSecrets.map(([name]) => name)).toEqual([
+      "preview:dev",
+      "deploy:dev",
+      "drift:dev",
+      "patch:dev",
+    ]);
   });
 
   it("closes what it opens, also after a failure", () => {

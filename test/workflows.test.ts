@@ -56,8 +56,8 @@ function commands(run: string): string[] {
 }
 
 describe(".github/workflows", () => {
-  it("has the six that docs/pull-requests.md tells of", () => {
-    const names = ["ci", "comment", "deploy", "drift", "preview", "rehearse"];
+  it("has the seven that docs/pull-requests.md tells of", () => {
+    const names = ["ci", "comment", "deploy", "drift", "patch", "preview", "rehearse"];
     expect(files).toEqual(names.map((name) => `${name}.yml`));
     const manual = readFileSync(join(root, "docs", "pull-requests.md"), "utf8");
     for (const file of files) expect(manual).toContain(`\`${file}\``);
@@ -132,7 +132,7 @@ describe(".github/workflows", () => {
 
   it("closes what it opens, always, and one job at a time for each stack", () => {
     const opening = jobs.filter(({ job }) => JSON.stringify(job).includes("admin:open"));
-    expect(opening.map(({ file }) => file)).toEqual(["deploy.yml", "drift.yml"]);
+    expect(opening.map(({ file }) => file)).toEqual(["deploy.yml", "drift.yml", "patch.yml"]);
     for (const { job } of opening) {
       const last = job.steps.at(-1)!;
       expect(last.run).toBe('npm run admin:close -- --stack "$STACK"');

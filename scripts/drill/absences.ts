@@ -30,6 +30,8 @@ interface WireAction {
   finished: string | null;
 }
 
+/** Actions that stop a server and start it again. */
+const restarts = ["reboot_server", "reset_server"];
 /** Actions that cut a server's power, and actions that restore it. */
 const stops = ["stop_server", "shutdown_server", "delete_server"];
 const starts = ["change_server_type", "start_server", "rebuild_server"];
@@ -55,9 +57,10 @@ export async function machineActions(get: Get): Promise<MachineAction[]> {
     }));
 }
 
-/** Times without power: from each stop of a server to the end of the action that started it again. */
+/** Times without power: from each stop of a server to the end of the action that started it again; reboots. */
 export function absences(actions: readonly MachineAction[]): Absence[] {
-  return actions.flatMap(({ server, command, begunMs }, i) => {
+  return actions.flatMap(({ server, command, begunMs, endedMs }, i) => {
+    if (restarts.includes(command)) return [{ server, fromMs: begunMs, toMs: endedMs }];
     if (!stops.includes(command)) return [];
     const back = actions
       .slice(i)

@@ -10,6 +10,7 @@ import { moves, waitForNormal } from "./edge-state";
 import { Ledger, type Write } from "./ledger";
 import { longestGap } from "./longest-gap";
 import { npmRun } from "./npm-run";
+import { versionsOf, withRepositories } from "./package-repository";
 import { isServed, type Probe, Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
@@ -65,8 +66,15 @@ function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: n
   ].slice(0, 10);
 }
 
-/** Edits a tier under load; counts failed requests, and servers without power at the same time. */
-async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<Measured> {
+/** What is done to a stack under load; `mark` names a moment of the timeline. */
+type Work = (mark: (text: string) => void) => Promise<unknown>;
+
+/**
+ * Works on the stack under load; counts failed requests, and servers without power at the same time.
+ *
+ * @param writesCount true: the longest time between two writes counts as outage.
+ */
+async function edited(outputs: StackOutputs, writesCount: boolean, work: Work): Promise<Measured> {
   await waitForService(outputs, serviceSeconds);
   await waitForNormal(outputs);
   const before = { moves: await moves(), id: (await machineActions(cloudGet)).at(-1)?.id ?? 0 };
@@ -77,7 +85,7 @@ async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<M
   ledger.start(writers.clients, writers.pauseMs);
   try {
     await pause(aroundMs);
-    await upAndDown(role, mark);
+    await work(mark);
     mark("done");
     await pause(aroundMs);
   } finally {
@@ -93,12 +101,12 @@ async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<M
   const gap = longestGap(ledger.writes).lengthMs;
   const answers = [...answersOfProbes(probes), ...answersOfWrites(ledger.writes)];
   return {
-    outageMs: Math.max(outageMs, role === "db" ? gap : 0),
+    outageMs: Math.max(outageMs, writesCount ? gap : 0),
     requests: requests + ledger.writes.length,
     failed: failed + lost,
     moves: (await moves()).filter((id) => !before.moves.includes(id)).length,
     notes: [
-      `up and down in ${tookSeconds} s`,
+      `done in ${tookSeconds} s`,
       `longest time between two writes ${gap} ms`,
       `${lost} of ${ledger.writes.length} writes without an answer`,
       `slowest read ${slowestMs} ms`,
@@ -114,7 +122,27 @@ function drill(
   title: string,
   bound: { boundMs: number; moves: readonly [number, number] },
 ): Drill {
-  return { id, title, ...bound, failed: 0, run: (outputs) => edited(outputs, role) };
+  const run = (outputs: StackOutputs) =>
+    edited(outputs, role === "db", (mark) => upAndDown(role, mark));
+  return { id, title, ...bound, failed: 0, run };
+}
+
+/** Patches the whole stack, with a reboot of each node. @throws Error if a node was not upgraded or not rebooted. */
+function patched(outputs: StackOutputs): Promise<Measured> {
+  const before = Date.now();
+  return withRepositories(outputs, async () => {
+    const measured = await edited(outputs, true, () => npmRun("patch", "--yes"));
+    const old = [...(await versionsOf(outputs))].filter(([, version]) => version !== "2");
+    if (old.length > 0) throw new Error(`not upgraded: ${old.map(([name]) => name).join(", ")}`);
+    const rebooted = (await machineActions(cloudGet)).filter(
+      // The API reports whole seconds.
+      ({ command, begunMs }) => command === "reboot_server" && begunMs > before - 1_000,
+    );
+    const names = rebooted.map(({ server }) => server).sort();
+    const all = outputs.nodes.map(({ name }) => name).sort();
+    if (names.join() !== all.join()) throw new Error(`rebooted: ${names.join(", ") || "none"}`);
+    return measured;
+  });
 }
 
 /** Edits of a running stack that switch off machines. Visitors must not notice. */
@@ -125,6 +153,11 @@ export const editDrills: readonly Drill[] = [
   drill("E3", "app", "the app nodes resized up and down", { boundMs: 0, moves: [0, 0] }),
   // Writes wait while the primary role moves.
   drill("E4", "db", "the databases resized up and down", { boundMs: 1_000, moves: [0, 0] }),
+  {
+    id: "E5",
+    title: "all nodes patched, with a reboot of each",
+    ...{ boundMs: 1_000, moves: [1, 1], failed: 0, run: patched },
+  },
 ];
 
 /** Edits that these drills do not show. */

@@ -35,3 +35,14 @@ export async function deleteServer(project: CloudProject, id: number): Promise<v
   await cloudAct(project, "POST", `${path}/actions/change_protection`, open);
   await cloudAct(project, "DELETE", path);
 }
+
+/**
+ * Reboots a server by ACPI, as its own `reboot` would; resolves when the cloud has asked the server for it.
+ * https://docs.hetzner.cloud/reference/cloud#server-actions-soft-reboot-a-server
+ *
+ * @throws Error if the server does not exist.
+ */
+export async function rebootServer(project: CloudProject, id: number): Promise<void> {
+  if (await cloudAct(project, "POST", `/servers/${id}/actions/reboot`)) return;
+  throw new Error(`there is no server ${id} in the cloud; run \`pulumi refresh\``);
+}

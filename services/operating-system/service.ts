@@ -2,11 +2,12 @@ import { rootFile } from "../bundle";
 import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
+import { aptConf, automaticUpdatePaths, needrestartConf, upgradeTimer } from "./automatic-updates";
 
 const sysctlPath = "/etc/sysctl.d/90-webstack.conf";
 const journaldPath = "/etc/systemd/journald.conf.d/webstack.conf";
 
-/** Settings of the kernel and of the journal, and the tools that other services call. */
+/** Settings of the kernel, of the journal and of automatic updates, and the tools that other services call. */
 export const operatingSystem: Service<unknown> = {
   name: "operating-system",
   openings: [],
@@ -15,7 +16,12 @@ export const operatingSystem: Service<unknown> = {
     files: {
       [sysctlPath]: rootFile(sysctlConf()),
       [journaldPath]: rootFile(journaldConf()),
+      [automaticUpdatePaths.apt]: rootFile(aptConf()),
+      [automaticUpdatePaths.needrestart]: rootFile(needrestartConf()),
+      [automaticUpdatePaths.timer]: rootFile(upgradeTimer()),
     },
+    // apt of all programs refuses to work with a file that it cannot read.
+    checks: [{ files: [automaticUpdatePaths.apt], command: ["/usr/bin/apt-config", "dump"] }],
     services: [
       {
         unit: "systemd-journald.service",

@@ -24,6 +24,7 @@ describe("servers without power", () => {
     ];
     expect(absences(actions)).toEqual([
       { server: "app-1", fromMs: 10_000, toMs: 30_000 },
+      { server: "app-2", fromMs: 12_000, toMs: 13_000 },
       { server: "app-2", fromMs: 40_000, toMs: Number.POSITIVE_INFINITY },
     ]);
   });

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { deleteServer } from "../../../scripts/operate/cloud-project";
+import { deleteServer, rebootServer } from "../../../scripts/operate/cloud-project";
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -67,5 +67,23 @@ describe("deleting a server", () => {
       "GET /v1/actions/7": [action("error", "server is locked")],
     });
     await expect(deleteServer(project, 41)).rejects.toThrow("action 7: server is locked");
+  });
+});
+
+describe("rebooting a server", () => {
+  const reboot = "POST /v1/servers/41/actions/reboot";
+
+  it("follows the action to its end", async () => {
+    const { asked, project } = await api({
+      [reboot]: [action("running")],
+      "GET /v1/actions/7": [action("success")],
+    });
+    await rebootServer(project, 41);
+    expect(asked).toEqual([reboot, "GET /v1/actions/7"]);
+  });
+
+  it("is an error if there is none", async () => {
+    const { project } = await api({});
+    await expect(rebootServer(project, 41)).rejects.toThrow(/no server 41 .*pulumi refresh/);
   });
 });

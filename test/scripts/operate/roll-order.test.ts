@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rollOrder } from "../../../scripts/operate/roll-order";
+import { nodeOrder, onlyOne, rollOrder } from "../../../scripts/operate/roll-order";
 import { outputsWith } from "./support/nodes";
 
 const whole = outputsWith(
@@ -39,5 +39,28 @@ describe("the order in which servers are replaced", () => {
       "web-1 is the only one of its tier; the site would be off. Make its tier larger first",
     );
     expect(() => rollOrder(small, ["db-1"], [])).toThrow("and its data with it");
+  });
+});
+
+describe("the order in which nodes are patched", () => {
+  const all = ["lb", "web", "app", "db"];
+
+  it("has all tiers, the busy nodes last in theirs", () => {
+    const ordered = nodeOrder(whole, all, ["db-1", "lb-1"], "patch").map(({ name }) => name);
+    expect(ordered).toEqual([
+      ...["lb-2", "lb-1", "web-1", "web-2", "app-1", "app-2", "db-2", "db-3", "db-1"],
+    ]);
+  });
+
+  it("is refused with the word for what was asked", () => {
+    expect(() => nodeOrder(whole, ["wbe"], [], "patch")).toThrow(
+      /^what to patch must be of lb, .*; got "wbe"$/,
+    );
+  });
+
+  it("has the only node of a tier, which is told apart", () => {
+    const small = outputsWith("lb-1", "lb-2", "web-1", "app-1", "db-1");
+    expect(onlyOne(small, nodeOrder(small, all, [], "patch"))?.name).toBe("web-1");
+    expect(onlyOne(small, nodeOrder(small, ["lb"], [], "patch"))).toBeUndefined();
   });
 });

@@ -1,0 +1,82 @@
+import type { StackOutputs } from "../operate/outputs";
+import { runOnNode } from "../operate/ssh";
+
+const name = "webstack-drill";
+const folder = `/var/lib/${name}`;
+const source = `/etc/apt/sources.list.d/${name}.list`;
+/** Longest making of a repository on a host, milliseconds. */
+const makingMs = 60_000;
+
+/** Shell lines that build one version of the package, whose installation asks for a reboot if told so. */
+function build(version: string, asksForReboot: boolean): string[] {
+  const root = `${folder}/build`;
+  return [
+    `rm -rf ${root}; mkdir -p ${root}/DEBIAN`,
+    `printf '%s\\n' 'Package: ${name}' 'Version: ${version}' 'Architecture: all' 'Maintainer: drill <drill@invalid>' 'Description: a package of a drill' > ${root}/DEBIAN/control`,
+    ...(asksForReboot
+      ? [
+          `printf '%s\\n' '#!/bin/sh' 'touch /run/reboot-required' 'echo ${name} >> /run/reboot-required.pkgs' > ${root}/DEBIAN/postinst`,
+          `chmod 755 ${root}/DEBIAN/postinst`,
+        ]
+      : []),
+    `dpkg-deb --build --root-owner-group ${root} ${folder}/${name}_${version}_all.deb >/dev/null`,
+  ];
+}
+
+/**
+ * Shell script, for root of a host, that stands in for a mirror: a package is installed in version 1, and a
+ * repository of files on the host has version 2, whose installation asks for a reboot as a new kernel does.
+ */
+export const makeRepository = [
+  "set -e",
+  ...removal(),
+  `mkdir -p ${folder}`,
+  ...build("1", false),
+  ...build("2", true),
+  `dpkg --install ${folder}/${name}_1_all.deb >/dev/null`,
+  `cd ${folder}`,
+  `deb=${name}_2_all.deb`,
+  `{ dpkg-deb --field $deb; echo "Filename: ./$deb"; echo "Size: $(stat -c %s $deb)"; ` +
+    `echo "SHA256: $(sha256sum $deb | cut -d ' ' -f 1)"; } > Packages`,
+  `echo 'deb [trusted=yes] file:${folder} ./' > ${source}`,
+].join("\n");
+
+/** Shell lines that remove the package, its repository, and the request for a reboot. */
+function removal(): string[] {
+  return [
+    `dpkg --purge ${name} >/dev/null 2>&1 || true`,
+    `rm -rf ${folder} ${source} /run/reboot-required /run/reboot-required.pkgs`,
+  ];
+}
+
+/** Runs a script as root on every node. */
+async function everywhere(outputs: StackOutputs, script: string): Promise<void> {
+  const encoded = Buffer.from(script).toString("base64");
+  const command = `echo ${encoded} | base64 -d | sudo sh`;
+  await Promise.all(outputs.nodes.map((node) => runOnNode(outputs, node.name, command, makingMs)));
+}
+
+/**
+ * Does `work` while every node has one package to upgrade, which asks for a reboot; afterwards the package and its
+ * repository are gone.
+ */
+export async function withRepositories<T>(
+  outputs: StackOutputs,
+  work: () => Promise<T>,
+): Promise<T> {
+  await everywhere(outputs, makeRepository);
+  try {
+    return await work();
+  } finally {
+    await everywhere(outputs, removal().join("\n"));
+  }
+}
+
+/** Versions of the package, by node. */
+export async function versionsOf(outputs: StackOutputs): Promise<Map<string, string>> {
+  const command = `dpkg-query --show --showformat='\${Version}' ${name}`;
+  const all = outputs.nodes.map(
+    async (node) => [node.name, await runOnNode(outputs, node.name, command)] as const,
+  );
+  return new Map(await Promise.all(all));
+}

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { leaseSeconds, StackTurn } from "../../rolling/stack-turn";
+import { FakeHosts } from "./support/fake-hosts";
+
+/** Load balancers that keep a turn as a host does: its end, its id, and the command that has it. */
+class TurnHosts extends FakeHosts {
+  readonly files = new Map<string, { until: number; id: string; who: string }>();
+
+  override async run(node: string, command: string): Promise<string> {
+    await super.run(node, "true");
+    const now = Date.now() / 1000;
+    const [, rest] = /echo "\$\(\(now \+ 180\)\) (.*)" > /.exec(command) ?? [];
+    const found = this.files.get(node);
+    if (rest === undefined) {
+      if (found && command.includes(` ${found.id} `)) this.files.delete(node);
+      return "";
+    }
+    const [id = "", ...who] = rest.split(" ");
+    if (found && found.until > now && found.id !== id) return `held by ${found.who}\n`;
+    this.files.set(node, { until: now + leaseSeconds, id, who: who.join(" ") });
+    return "";
+  }
+
+  /** A host that was rebooted has nothing of its memory. */
+  rebooted(node: string): void {
+    this.files.delete(node);
+  }
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe("the turn to disturb a stack", () => {
+  it("is of one command alone, until that gives it back", async () => {
+    const hosts = new TurnHosts();
+    const turn = await StackTurn.take(() => hosts, "npm run patch of ann at desk");
+    const second = StackTurn.take(() => hosts, "npm run roll of bob at desk");
+    await expect(second).rejects.toThrow(/\(npm run patch of ann at desk\).*less than 3 minutes/);
+    await turn.release();
+    const third = await StackTurn.take(() => hosts, "npm run roll of bob at desk");
+    await third.release();
+    expect(hosts.files.size).toBe(0);
+  });
+
+  it("is kept for as long as the command runs", async () => {
+    const hosts = new TurnHosts();
+    const turn = await StackTurn.take(() => hosts, "patch");
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await expect(StackTurn.take(() => hosts, "roll")).rejects.toThrow(/another command/);
+    await turn.release();
+  });
+
+  it("is free again three minutes after its command was killed", async () => {
+    const hosts = new TurnHosts();
+    const turn = await StackTurn.take(() => hosts, "patch");
+    vi.clearAllTimers();
+    vi.advanceTimersByTime((leaseSeconds + 1) * 1000);
+    const next = await StackTurn.take(() => hosts, "roll");
+    await expect(turn.renew()).rejects.toThrow(/\(roll\)/);
+    await next.release();
+  });
+
+  it("outlives the reboot of each load balancer, one after the other", async () => {
+    const hosts = new TurnHosts();
+    const turn = await StackTurn.take(() => hosts, "patch");
+    for (const name of ["lb-1", "lb-2"]) {
+      hosts.rebooted(name);
+      await expect(StackTurn.take(() => hosts, "roll")).rejects.toThrow(/another command/);
+      await turn.renew();
+    }
+    await turn.release();
+  });
+
+  it("is taken with one load balancer that answers, and with none it is not", async () => {
+    const hosts = new TurnHosts();
+    hosts.silence("lb-1");
+    await (await StackTurn.take(() => hosts, "patch")).release();
+    hosts.silence("lb-2");
+    await expect(StackTurn.take(() => hosts, "patch")).rejects.toThrow(/no load balancer answers/);
+  });
+
+  it("writes no name into a shell's command but letters", async () => {
+    const hosts = new TurnHosts();
+    const turn = await StackTurn.take(() => hosts, "patch of o'neil\"; reboot $(x) at desk");
+    expect(hosts.files.get("lb-1")!.who).toBe("patch of o neil reboot x at desk");
+    await turn.release();
+  });
+
+  it("moves to the load balancers that the command made in place of others", async () => {
+    const [before, after] = [new TurnHosts(), new TurnHosts()];
+    let present = before;
+    const turn = await StackTurn.take(() => present, "roll");
+    for (const name of ["lb-1", "lb-2"]) before.silence(name);
+    present = after;
+    await turn.renew();
+    await expect(StackTurn.take(() => after, "patch")).rejects.toThrow(/another command/);
+    await turn.release();
+  });
+});
