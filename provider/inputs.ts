@@ -9,6 +9,8 @@ export interface ConnectionInputs {
   /** Earlier private key, tried after `privateKey`; absent: none. */
   formerPrivateKey?: string;
   bastions: string[];
+  /** Key with which the host proves its host key at the first contact; absent: the first key is trusted. */
+  firstContactKey?: string;
   connectTimeoutSeconds?: number;
 }
 
