@@ -4,16 +4,15 @@ import { stateDirectory } from "./directories";
 
 /** Key that the server's user data brought for the first contact; root's alone. */
 const keyPath = `${stateDirectory}/first-contact`;
-/** Directory of the SSH host keys. */
-const sshDirectory = "/etc/ssh";
 
 /**
  * Proof that this server was made by its stack's user data: HMAC-SHA-256 of each SSH host key (type and
  * Base64 data) under the key of the first contact, in base64url.
  *
+ * @param sshDirectory directory of the SSH host keys.
  * @throws Error if the user data brought no such key.
  */
-export function proveHostKeys(): Record<string, string> {
+export function proveHostKeys(sshDirectory = "/etc/ssh"): Record<string, string> {
   if (!existsSync(keyPath)) throw new Error(`${keyPath} does not exist`);
   const key = readFileSync(keyPath, "utf8").trim();
   const files = readdirSync(sshDirectory).filter((name) => /^ssh_host_.*_key\.pub$/.test(name));
