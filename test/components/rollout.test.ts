@@ -71,7 +71,8 @@ describe("Rollout", () => {
   });
 
   it("reaches a host at its public address if there is no bastion", async () => {
-    const { bastions: _, ...direct } = access;
+    const { user, privateKey, firstContactKey } = access;
+    const direct = { user, privateKey, firstContactKey };
     const children = await build({ access: direct });
     expect(connectionOf(named(children, "web-2-configuration"))).toMatchObject({
       host: "203.0.113.32",
