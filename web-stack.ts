@@ -19,6 +19,8 @@ export type WebStackOutputs = {
     privateIp: string;
     publicIp: pulumi.Output<string>;
     serverId: pulumi.Output<number>;
+    /** SSH host key that the first contact proved: type and Base64 data. */
+    hostKey: pulumi.Output<string>;
   }[];
   /** SSH login name, and the bastions' public addresses. */
   ssh: { user: string; bastions: pulumi.Output<string>[] };
@@ -46,8 +48,8 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
   const base = foundation(args, plan);
   const tiers = serverTiers(args, plan, base);
   const privateKey = provedKey(base, tiers);
-  rollOut(args, base, tiers, privateKey);
-  return outputs(args, base, tiers, privateKey);
+  const hostKeys = rollOut(args, base, tiers, privateKey);
+  return outputs(args, base, tiers, { privateKey, hostKeys });
 }
 
 /** The deploy key, once every node accepts it. */
@@ -61,14 +63,15 @@ function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.
   return access.provenPrivateKey(hosts.map(way), servers);
 }
 
-/** Configures tier after tier, from the databases outwards, through the load balancers. */
+/** Configures tier after tier, from the databases outwards, through the load balancers; returns the SSH host keys. */
 function rollOut(
   { archive, runtime }: WebStackArgs,
-  { access: { user } }: Foundation,
+  { access: admin }: Foundation,
   { lb, web, app, db }: Tiers,
   privateKey: pulumi.Output<string>,
-): void {
-  const direct = { user, privateKey };
+): Rollout["hostKeys"] {
+  const firstContactKey = (node: string) => admin.firstContactKey(node);
+  const direct = { user: admin.user, privateKey, firstContactKey };
   const access = { ...direct, bastions: lb.publicIps };
   const bastions = lb.servers;
   const pushed = archive === undefined ? {} : { archive };
@@ -81,15 +84,18 @@ function rollOut(
   const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
   const webDone = new Rollout("web", { hosts: web, access, ...pushed, after: afterApp });
-  new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
+  const lbDone = new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
+  const done = [dbDone, appDone, webDone, lbDone];
+  return Object.fromEntries(done.flatMap(({ hostKeys }) => Object.entries(hostKeys)));
 }
 
 function outputs(
   args: WebStackArgs,
   { access, addresses }: Foundation,
   tiers: Tiers,
-  privateKey: pulumi.Output<string>,
+  keys: { privateKey: pulumi.Output<string>; hostKeys: Rollout["hostKeys"] },
 ): WebStackOutputs {
+  const { privateKey, hostKeys } = keys;
   const { domain, release, facts, runtime } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
   const { mode } = args.edgeTls;
@@ -99,7 +105,7 @@ function outputs(
     floatingIp: { ipv4: addresses.ipv4.address, ipv6: addresses.ipv6?.address },
     nodes: hosts.map(({ server: { node, publicIp, serverId } }) => {
       const { name, role, privateIp } = node;
-      return { name, role, privateIp, publicIp, serverId };
+      return { name, role, privateIp, publicIp, serverId, hostKey: hostKeys[name]! };
     }),
     ssh: { user: access.user, bastions: tiers.lb.publicIps },
     privateKey,

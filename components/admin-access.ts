@@ -1,8 +1,10 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { createHmac } from "node:crypto";
 import { DeployKey, type KeyedHost } from "../provider/deploy-key";
 import { cloudLabels, cloudName, type Identity } from "../resources/naming";
+import { randomPassword } from "../resources/random-password";
 
 /** Arguments of {@link AdminAccess}. */
 export interface AdminAccessArgs {
@@ -29,6 +31,7 @@ export class AdminAccess extends pulumi.ComponentResource {
   /** Id of the stack's own key in the cloud. */
   readonly sshKeyId: pulumi.Output<string>;
   private readonly publicKey: pulumi.Output<string>;
+  private readonly firstContact: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -49,6 +52,7 @@ export class AdminAccess extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    this.firstContact = randomPassword(`${name}-first-contact`, this);
     this.user = args.user;
     this.publicKeys = pair.publicKey.apply((own) => [own, ...args.sshKeys]);
     this.privateKey = pair.privateKey;
@@ -75,6 +79,16 @@ export class AdminAccess extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...after] },
     );
     return pulumi.secret(proved);
+  }
+
+  /**
+   * Key that a node's user data brings, and with which the node proves its SSH host key at the first contact; a
+   * secret until then. Every node has one of its own, so that root of one node cannot pose as another.
+   */
+  firstContactKey(node: string): pulumi.Output<string> {
+    return this.firstContact.apply((secret) =>
+      createHmac("sha256", secret).update(node).digest("base64url"),
+    );
   }
 
   private pair(version: number) {

@@ -8,6 +8,8 @@ export interface Access {
   user: string;
   /** Private key of that login in OpenSSH form; a secret. */
   privateKey: pulumi.Input<string>;
+  /** Key with which a node proves its SSH host key at the first contact, by node name; a secret. */
+  firstContactKey: (node: string) => pulumi.Input<string>;
   /** Public addresses of the SSH bastions. @default each node is reached at its own public address. */
   bastions?: pulumi.Input<string>[];
 }
@@ -31,6 +33,9 @@ export interface RolloutArgs {
  * does not become healthy, so a bad change reaches at most one node.
  */
 export class Rollout extends pulumi.ComponentResource {
+  /** Pinned SSH host key by node name: type and Base64 data. */
+  readonly hostKeys: Record<string, pulumi.Output<string>> = {};
+
   constructor(name: string, args: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
     super("webstack:index:Rollout", name, {}, opts);
     let previous = args.after;
@@ -46,6 +51,7 @@ export class Rollout extends pulumi.ComponentResource {
         },
       );
       previous = [configuration];
+      this.hostKeys[host.server.node.name] = configuration.hostKey;
     }
     this.registerOutputs();
   }
@@ -55,7 +61,7 @@ function configurationInputs(
   { server, bundle, secrets }: ConfiguredHost,
   { access, archive, runtimeArchive }: RolloutArgs,
 ) {
-  const { user, privateKey, bastions } = access;
+  const { user, privateKey, bastions, firstContactKey } = access;
   const state = pulumi.output(bundle).apply((known) => configurationArgs(known));
   return {
     connection: {
@@ -63,6 +69,7 @@ function configurationInputs(
       user,
       privateKey: pulumi.secret(privateKey),
       bastions: bastions ?? [],
+      firstContactKey: pulumi.secret(firstContactKey(server.node.name)),
     },
     node: state.node,
     role: state.role,

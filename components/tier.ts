@@ -21,6 +21,8 @@ export interface HostSettings {
   adminUser: string;
   /** OpenSSH public keys of that login, the stack's own first. */
   adminKeys: pulumi.Input<string[]>;
+  /** Key with which a node proves its SSH host key at the first contact, by node name; a secret. */
+  firstContactKey: (node: string) => pulumi.Input<string>;
   /** Subnet of each tier with prefix. */
   subnetCidrs: Readonly<Record<Role, string>>;
   /** Programs of the hosts by name, each as one text. */
@@ -88,7 +90,7 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
           ...args.server,
           node,
           placementGroupId: groupIds[node.placementGroup]!,
-          userData: userData(args.host, bundle),
+          userData: userData(args.host, node.name, bundle),
         },
         { parent: this },
       );
@@ -156,12 +158,19 @@ function guestsOf({ host }: TierArgs, { name }: PlannedNode): readonly ExtraServ
   return host.guests?.[name] ?? [];
 }
 
-/** Cloud-config of a node's first boot. */
-function userData(host: HostSettings, bundle: pulumi.Output<Bundle>): pulumi.Output<string> {
+/** Cloud-config of a node's first boot; a secret, because of the key of the first contact. */
+function userData(
+  host: HostSettings,
+  node: string,
+  bundle: pulumi.Output<Bundle>,
+): pulumi.Output<string> {
   return pulumi
-    .all([host.adminKeys, bundle])
-    .apply(([adminKeys, state]) =>
-      cloudConfig({ adminUser: host.adminUser, deployKey: adminKeys[0]!, bundle: state }),
+    .all([host.adminKeys, host.firstContactKey(node), bundle])
+    .apply(([adminKeys, firstContactKey, state]) =>
+      cloudConfig({
+        ...{ adminUser: host.adminUser, deployKey: adminKeys[0]!, firstContactKey },
+        bundle: state,
+      }),
     );
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { apply } from "./converge/apply";
 import type { Bundle, BundleRelease, Wanted } from "./converge/bundle";
+import { proveHostKeys } from "./converge/first-contact";
 import { LockHeld, withLock } from "./converge/lock";
 import { runDirectory, stateDirectory } from "./converge/directories";
 import { readHost } from "./converge/read";
@@ -65,7 +66,7 @@ async function recoverAtBoot(): Promise<void> {
 
 /**
  * `converge boot | recover | apply | read | receive <digest> | fetch | has-release <digest> |
- * receive-runtime <digest> <root> | has-runtime <digest> <root>`.
+ * receive-runtime <digest> <root> | has-runtime <digest> <root> | prove`.
  */
 async function main(): Promise<void> {
   const [command, digest = "", root = ""] = process.argv.slice(2);
@@ -93,10 +94,12 @@ async function main(): Promise<void> {
       return print({ ok: true });
     case "has-runtime":
       return print({ ok: true, present: hasRuntime({ digest, root }) });
+    case "prove":
+      return print({ ok: true, hostKeys: proveHostKeys() });
     default:
       throw new Error(
-        "command must be boot, recover, apply, read, receive, fetch, has-release, receive-runtime or " +
-          `has-runtime, got ${command}`,
+        "command must be boot, recover, apply, read, receive, fetch, has-release, receive-runtime, " +
+          `has-runtime or prove, got ${command}`,
       );
   }
 }

@@ -13,6 +13,11 @@ export interface Connection {
   privateKey: pulumi.Input<string>;
   /** Addresses of the bastions, tried in order; empty: a direct connection. */
   bastions: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Key that the host's user data brought, with which the host proves its SSH host key at the first contact, and
+   * after a rebuild; make it a secret. @default the first host key is trusted unproved
+   */
+  firstContactKey?: pulumi.Input<string>;
   /** Seconds until an unreachable host is a failure. @default 600 */
   connectTimeoutSeconds?: pulumi.Input<number>;
 }

@@ -34,7 +34,7 @@ export function inPlace(changes: PropertyChange[]): Difference {
 }
 
 /** Parts of a connection that are the route to the host, not its identity. */
-const way = /^connection\.(bastions|connectTimeoutSeconds|user|privateKey|port)\b/;
+const way = /^connection\.(bastions|connectTimeoutSeconds|firstContactKey|user|privateKey|port)\b/;
 
 /** True if only the route to the host differs, so that the host itself does not change. */
 export function onlyWayChanged(before: Values, after: Values): boolean {

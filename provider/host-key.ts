@@ -5,8 +5,9 @@ export class HostKeyMismatch extends Error {
     super(
       `the SSH host key of ${host} is not the one that was pinned at first contact ` +
         `(pinned ${brief(pinned)}, the host ${found}): either the server was rebuilt, or somebody is ` +
-        "in between; nothing was sent to it. If it was rebuilt on purpose, pin the new key with " +
-        `\`pulumi up --target-replace '${urn}'\``,
+        "in between; nothing was sent to it. After a rebuild by `npm run rebuild`, or with the same user data, " +
+        "`pulumi up --refresh` pins the new key, which the server then proves; for a server that cannot, " +
+        `\`npm run roll\` makes a new one. Its configuration: ${urn}`,
     );
     this.name = "HostKeyMismatch";
   }

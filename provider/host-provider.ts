@@ -11,10 +11,12 @@ import { problemsOf } from "./check";
 import { connect, type Visit } from "./connect";
 import { differences, inPlace, onlyWayChanged } from "./difference";
 import type { LogOf } from "./engine-log";
+import { firstContact } from "./first-contact";
+import { HostKeyMismatch } from "./host-key";
 import { inputsOf, type Inputs, type State } from "./inputs";
 import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
 import { readBack } from "./read-back";
-import { pushRelease, readConfiguration, waitForFirstBoot } from "./remote";
+import { pushRelease, readConfiguration } from "./remote";
 import { pushRuntime } from "./runtime";
 import { ConnectionLost, type Session } from "./session";
 
@@ -36,8 +38,8 @@ export class HostProvider implements Plugin {
 
   constructor(private readonly logOf: LogOf) {}
 
-  /** Private key and contents of secret files, even if the program does not mark them as secret. */
-  secrets = () => ["connection.privateKey", "secrets.*"];
+  /** Keys and contents of secret files, even if the program does not mark them as secret. */
+  secrets = () => ["connection.privateKey", "connection.firstContactKey", "secrets.*"];
 
   check = ({ news }: CheckRequest) => ({ inputs: news, failures: problemsOf(news) });
 
@@ -49,7 +51,7 @@ export class HostProvider implements Plugin {
     const log = this.logOf(urn);
     const proof = new LoginProof(inputs.node, log);
     const hostKey = await this.visit({ urn, inputs, pinned: undefined }, async (session, again) => {
-      await waitForFirstBoot(session, log);
+      await firstContact(session, inputs.node, inputs.connection.firstContactKey, log);
       await bring(session, inputs, { log, proof, connectAgain: again });
       return session.hostKey;
     });
@@ -58,13 +60,14 @@ export class HostProvider implements Plugin {
 
   update = async ({ urn, state, inputs: values }: ChangeRequest) => {
     const inputs = values as unknown as Inputs;
-    const { hostKey } = state as unknown as State;
+    let { hostKey } = state as unknown as State;
     if (!onlyWayChanged(state, values)) {
       const log = this.logOf(urn);
       const proof = new LoginProof(inputs.node, log);
-      await this.visit({ urn, inputs, pinned: hostKey }, (session, connectAgain) =>
-        bring(session, inputs, { log, proof, connectAgain }),
-      );
+      await this.visit({ urn, inputs, pinned: hostKey }, async (session, connectAgain) => {
+        await bring(session, inputs, { log, proof, connectAgain });
+        hostKey = session.hostKey;
+      });
     }
     return { ...values, hostKey };
   };
@@ -81,7 +84,11 @@ export class HostProvider implements Plugin {
     }
     try {
       const visit = { urn, inputs: state, pinned: state.hostKey, patience: refreshSeconds };
-      const found = readBack(state, await this.visit(visit, readConfiguration));
+      const { hostKey, reading } = await this.visit(visit, async (session) => ({
+        hostKey: session.hostKey,
+        reading: await readConfiguration(session),
+      }));
+      const found = { ...readBack(state, reading), hostKey };
       const inputs = inputsOf(found) as unknown as Values;
       return { id, state: found as unknown as Values, inputs };
     } catch (error) {
@@ -115,7 +122,9 @@ export class HostProvider implements Plugin {
         signal: this.stop.signal,
       };
       log.status(`connecting to ${connection.host}`);
-      const session = await connect(visit);
+      const session = await connect(visit).catch((error: Error) =>
+        this.afterRebuild(visit, inputs.node, error),
+      );
       pinned = session.hostKey;
       try {
         const own = { ...visit, pinned };
@@ -128,6 +137,28 @@ export class HostProvider implements Plugin {
         session.close();
       }
     }
+  }
+
+  /**
+   * Connects to a host with another key than the pinned one, if the host proves that it is the same server with
+   * an empty disk: only a rebuild with the stack's user data brings the key of the first contact.
+   *
+   * @throws Error the given one if the host does not prove that.
+   */
+  private async afterRebuild(visit: Visit, node: string, error: Error): Promise<Session> {
+    const { firstContactKey } = visit.connection;
+    if (!(error instanceof HostKeyMismatch) || firstContactKey === undefined) throw error;
+    const log = this.logOf(visit.urn);
+    const session = await connect({ ...visit, pinned: undefined });
+    try {
+      await firstContact(session, node, firstContactKey, log);
+    } catch (unproved) {
+      session.close();
+      error.message += `; tried: ${(unproved as Error).message}`;
+      throw error;
+    }
+    log.info("the server was rebuilt: its new SSH host key is proved, and pinned");
+    return session;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BundleCheck, BundleRelease, BundleService } from "../services/bundle";
+import type { Bundle, BundleCheck, BundleRelease, BundleService } from "../services/bundle";
 
 /** SSH connection to a host, as the provider receives it; fields as in `ConfigurationArgs`. */
 export interface ConnectionInputs {
@@ -9,6 +9,8 @@ export interface ConnectionInputs {
   /** Earlier private key, tried after `privateKey`; absent: none. */
   formerPrivateKey?: string;
   bastions: string[];
+  /** Key with which the host proves its host key at the first contact; absent: the first key is trusted. */
+  firstContactKey?: string;
   connectTimeoutSeconds?: number;
 }
 
@@ -67,11 +69,16 @@ function withoutArchive({ archive: _, runtimeArchive: __, ...release }: PushedRe
  * @param confirmation name under which the provider confirms a change of login files.
  */
 export function convergeInput(inputs: Inputs, confirmation?: string): string {
-  const { attributes, files, secrets, release } = inputs;
+  return JSON.stringify({ bundle: bundleOf(inputs), secrets: inputs.secrets, confirmation });
+}
+
+/** The bundle of a host, as converge reads it; without secrets. */
+export function bundleOf(inputs: Omit<Inputs, "connection" | "secrets">): Bundle {
+  const { attributes, files, release } = inputs;
   const secretPaths = Object.keys(attributes).filter((path) => !(path in files));
-  const bundle = {
+  return {
     node: inputs.node,
-    role: inputs.role,
+    role: inputs.role as Bundle["role"],
     packages: inputs.packages,
     users: inputs.users,
     directories: mapped(inputs.directories, (text) => parseAttributes(text)),
@@ -84,5 +91,4 @@ export function convergeInput(inputs: Inputs, confirmation?: string): string {
     services: inputs.services,
     ...(release ? { release: withoutArchive(release) } : {}),
   };
-  return JSON.stringify({ bundle, secrets, confirmation });
 }

@@ -62,28 +62,37 @@ export async function cloudCall(
   return JSON.parse(text) as unknown;
 }
 
-/** Starts an action and waits for its end; false: the resource does not exist, which is no error. */
+/**
+ * Starts an action and waits for its end; false: the resource does not exist, which is no error.
+ *
+ * @param timeoutSeconds longest wait for the end. @default two minutes
+ */
 export async function cloudAct(
   project: CloudProject,
   method: "POST" | "DELETE",
   path: string,
   body?: object,
+  timeoutSeconds?: number,
 ): Promise<boolean> {
   const answer = await cloudCall(project, method, path, body);
   if (answer === undefined) return false;
-  await actionEnded(project, actionShape.parse(answer).action.id);
+  await actionEnded(project, actionShape.parse(answer).action.id, timeoutSeconds);
   return true;
 }
 
-/** Waits for the end of an action. @throws Error if the action fails, or takes longer than two minutes. */
-export async function actionEnded(project: CloudProject, id: number): Promise<void> {
+/** Waits for the end of an action. @throws Error if the action fails, or takes longer than `timeoutSeconds`. */
+export async function actionEnded(
+  project: CloudProject,
+  id: number,
+  timeoutSeconds = actionSeconds,
+): Promise<void> {
   const end = await waitUntil(
     `the end of action ${id}`,
     async (): Promise<CloudAction | undefined> => {
       const now = actionShape.parse(await cloudCall(project, "GET", `/actions/${id}`));
       return now.action.status === "running" ? undefined : now.action;
     },
-    { timeoutSeconds: actionSeconds, intervalMs: 500 },
+    { timeoutSeconds, intervalMs: 500 },
   );
   if (end.status === "error") throw new Error(`action ${id}: ${end.error?.message}`);
 }

@@ -45,6 +45,7 @@ function hostSettings(
   return {
     adminUser: access.user,
     adminKeys: access.publicKeys,
+    firstContactKey: (node) => access.firstContactKey(node),
     subnetCidrs: plan.subnetCidrs,
     programs,
   };

@@ -44,7 +44,7 @@ export function disturbedMs(probes: readonly Probe[]): number {
 
 /** Injects a fault under reads through the whole site, watches, heals, and waits for all nodes. */
 async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): Promise<Measured> {
-  await waitForService(outputs, serviceSeconds, lookMs);
+  await waitForService(outputs, serviceSeconds, { intervalMs: lookMs });
   const url = new URL("/api/entries", outputs.url).href;
   const probers = new Probers([false, true].map((keeps) => new Prober(url, perSecond, keeps)));
   const { begunMs, marks, mark } = probers;
@@ -59,7 +59,7 @@ async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): 
     await probers.stop();
   }
   const begun = Date.now();
-  await waitForService(outputs, serviceSeconds, lookMs);
+  await waitForService(outputs, serviceSeconds, { intervalMs: lookMs });
   const { probes } = probers;
   const { requests, failed, slowestMs } = probers.seen();
   return {

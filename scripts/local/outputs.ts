@@ -1,13 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { outputsShape, type StackOutputs } from "../operate/outputs";
+import { outputsShape, pinnedHostsText, type StackOutputs } from "../operate/outputs";
 import { localPaths } from "./paths";
 
-const files = { key: localPaths.sshKey, knownHosts: localPaths.knownHosts };
+const files = {
+  key: localPaths.sshKey,
+  knownHosts: localPaths.knownHosts,
+  pinnedHosts: localPaths.pinnedHosts,
+};
 
 /** Checks and keeps the outputs of a finished `up`; the private key goes to a 0600 file of its own. */
 export function saveOutputs(outputs: Record<string, unknown>, privateKey: string): StackOutputs {
   const parsed = outputsShape.parse(outputs);
   writeFileSync(localPaths.outputs, JSON.stringify(parsed, null, 2), { mode: 0o600 });
+  writeFileSync(localPaths.pinnedHosts, pinnedHostsText(parsed.nodes), { mode: 0o600 });
   writeFileSync(localPaths.sshKey, privateKey, { mode: 0o600 });
   return { ...parsed, files };
 }

@@ -28,7 +28,9 @@ export const localPaths = {
   passphrase: join(localStateDirectory, "passphrase"),
   /** Private key for `ssh:local`, mode 0600. */
   sshKey: join(localStateDirectory, "id_ed25519"),
-  /** Host keys seen by `ssh:local`. */
+  /** Host keys that the last `up:local` pinned. */
+  pinnedHosts: join(localStateDirectory, "pinned_hosts"),
+  /** Host keys seen by `ssh:local`, of nodes without a pinned one. */
   knownHosts: join(localStateDirectory, "known_hosts"),
   /** Process id of the forwarder from localhost. */
   forwarderPid: join(localStateDirectory, "forwarder.pid"),

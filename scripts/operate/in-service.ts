@@ -9,7 +9,7 @@ export function outOfService(outputs: StackOutputs): Promise<string[]> {
 }
 
 /**
- * Waits until every node is in service.
+ * Waits until every node is in service, but for those in `except`.
  *
  * @param intervalMs time between two checks, milliseconds.
  * @throws Error after the deadline with the names of nodes that are not in service.
@@ -17,10 +17,10 @@ export function outOfService(outputs: StackOutputs): Promise<string[]> {
 export async function waitForService(
   outputs: StackOutputs,
   timeoutSeconds: number,
-  intervalMs = 2_000,
+  { intervalMs = 2_000, except = [] }: { intervalMs?: number; except?: readonly string[] } = {},
 ): Promise<void> {
   const look = async () => {
-    const names = await outOfService(outputs);
+    const names = (await outOfService(outputs)).filter((name) => !except.includes(name));
     if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
     return true;
   };

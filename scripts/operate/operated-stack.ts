@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readOutputs } from "../local/outputs";
 import { repositoryRoot } from "../local/paths";
-import { outputsShape, type StackOutputs } from "./outputs";
+import { outputsShape, pinnedHostsText, type StackOutputs } from "./outputs";
 
 /** The stack and the arguments of a command. */
 export interface Operated {
@@ -33,7 +33,7 @@ function pulumiOutputs(stack: string): Record<string, unknown> {
   }
 }
 
-/** The stack with a name; its deploy key is written to a file with mode 0600 below `.webstack`. */
+/** The stack with a name; files for `ssh` are written below `.webstack`, the deploy key with mode 0600. */
 export function stackOutputs(
   stack: string,
   found: Record<string, unknown>,
@@ -43,14 +43,23 @@ export function stackOutputs(
   if (typeof privateKey !== "string") {
     throw new Error(`stack ${stack} has no output privateKey; run its pulumi up first`);
   }
-  const files = { key: join(directory, "id_ed25519"), knownHosts: join(directory, "known_hosts") };
+  const files = {
+    key: join(directory, "id_ed25519"),
+    knownHosts: join(directory, "known_hosts"),
+    pinnedHosts: join(directory, "pinned_hosts"),
+  };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // An existing file would keep its mode.
   if (existsSync(files.key)) rmSync(files.key);
   writeFileSync(files.key, privateKey.endsWith("\n") ? privateKey : `${privateKey}\n`, {
     mode: 0o600,
   });
-  return { ...outputsShape.parse(found), files };
+  const outputs = outputsShape.parse(found);
+  // Another command may read the file at this moment.
+  const next = `${files.pinnedHosts}.${process.pid}`;
+  writeFileSync(next, pinnedHostsText(outputs.nodes), { mode: 0o600 });
+  renameSync(next, files.pinnedHosts);
+  return { ...outputs, files };
 }
 
 /**

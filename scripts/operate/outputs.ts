@@ -12,6 +12,8 @@ export const outputsShape = z.object({
       publicIp: z.string().optional(),
       // The outputs of an earlier release of this project lack it.
       serverId: z.number().optional(),
+      // As above.
+      hostKey: z.string().optional(),
     }),
   ),
   ssh: z.object({ user: z.string(), bastions: z.array(z.string()) }),
@@ -27,6 +29,20 @@ export const outputsShape = z.object({
     .optional(),
 });
 
+/** Name of a node's server among host keys: a new server with the same name and address has a new key. */
+export function hostKeyAlias({ name, serverId }: StackNode): string | undefined {
+  return serverId === undefined ? undefined : `${name}-${serverId}`;
+}
+
+/** The pinned host keys as a file for `ssh`. */
+export function pinnedHostsText(nodes: readonly StackNode[]): string {
+  const lines = nodes.flatMap((node) => {
+    const alias = hostKeyAlias(node);
+    return alias === undefined || node.hostKey === undefined ? [] : [`${alias} ${node.hostKey}\n`];
+  });
+  return lines.join("");
+}
+
 /** A node of a stack. */
 export type StackNode = z.infer<typeof outputsShape>["nodes"][number];
 
@@ -36,7 +52,9 @@ export type StackOutputs = z.infer<typeof outputsShape> & {
   files: {
     /** Private key, mode 0600. */
     key: string;
-    /** Known host keys. */
+    /** Host keys seen by `ssh`, of nodes without a pinned one. */
     knownHosts: string;
+    /** Host keys that the outputs pin. @default every node has its key in `knownHosts` */
+    pinnedHosts?: string;
   };
 };

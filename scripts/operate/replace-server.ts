@@ -1,30 +1,12 @@
-import { spawn } from "node:child_process";
-import { repositoryRoot } from "../local/paths";
 import { cloudProject, deleteServer } from "./cloud-project";
 import { waitForService } from "./in-service";
 import { outputsOf } from "./operated-stack";
 import type { StackOutputs } from "./outputs";
 import { stepAside, stepBack } from "./step-aside";
+import { upAgain } from "./up";
 
 /** Time until a stack is in service after its `up`, which itself waits for each node, seconds. */
 export const serviceSeconds = 120;
-
-/** The command that creates missing servers again. */
-function upCommand(stack: string | undefined): string[] {
-  if (stack === undefined) return ["npm", "run", "--silent", "up:local", "--", "--refresh"];
-  return ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", stack];
-}
-
-function run([program = "", ...words]: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { cwd: repositoryRoot, stdio: "inherit" });
-    child.on("error", reject);
-    child.on("close", (status) => {
-      if (status === 0) return resolve();
-      reject(new Error(`${[program, ...words].join(" ")} failed; run it again to go on`));
-    });
-  });
-}
 
 /**
  * Replaces one node's server: the node is drained, the server is deleted, and `up` creates a new server.
@@ -50,7 +32,7 @@ export async function replaceServer(
     await stepBack(outputs, node);
     throw error;
   }
-  await run(upCommand(stack));
+  await upAgain(stack);
   const made = outputsOf(stack);
   await waitForService(made, serviceSeconds);
   console.log(`${name}: in service again, on a new server`);

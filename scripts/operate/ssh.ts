@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { StackNode, StackOutputs } from "./outputs";
+import { hostKeyAlias, type StackNode, type StackOutputs } from "./outputs";
 import { quoted } from "./shell-word";
 
 const run = promisify(execFile);
@@ -18,21 +18,26 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
     throw new Error(`node must be one of ${names}, got ${JSON.stringify(nodeName)}`);
   }
   const { user } = outputs.ssh;
-  const common = [
-    ...["-i", outputs.files.key, "-o", `UserKnownHostsFile=${outputs.files.knownHosts}`],
-    ...["-o", "StrictHostKeyChecking=accept-new", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"],
-  ];
-  const own = [...common, ...hostKeyName(node)];
+  const common = ["-i", outputs.files.key, "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR"];
+  const own = [...common, ...trust(node, outputs.files)];
   if (node.role === "lb" && node.publicIp) return [...own, `${user}@${node.publicIp}`];
   const between = outputs.nodes.find(({ publicIp, role }) => role === "lb" && publicIp === bastion);
-  const first = [...common, ...(between ? hostKeyName(between) : [])];
+  const first = [...common, ...trust(between, outputs.files)];
   const proxy = ["ssh", ...first.map(quoted), "-W", "%h:%p", `${user}@${bastion}`].join(" ");
   return [...own, "-o", `ProxyCommand=${proxy}`, `${user}@${node.privateIp}`];
 }
 
-/** A host key belongs to a server: a new server with the same name and address has a new key. */
-function hostKeyName({ name, serverId }: StackNode): string[] {
-  return serverId === undefined ? [] : ["-o", `HostKeyAlias=${name}-${serverId}`];
+/** Options that accept a server's pinned host key alone; the first key that is seen, if none is pinned. */
+function trust(node: StackNode | undefined, files: StackOutputs["files"]): string[] {
+  const alias = node && hostKeyAlias(node);
+  const name = alias === undefined ? [] : ["-o", `HostKeyAlias=${alias}`];
+  const isPinned = alias !== undefined && node?.hostKey !== undefined;
+  const [file, checking] =
+    isPinned && files.pinnedHosts !== undefined
+      ? [files.pinnedHosts, "yes"]
+      : [files.knownHosts, "accept-new"];
+  const checked = ["-o", `UserKnownHostsFile=${file}`, "-o", `StrictHostKeyChecking=${checking}`];
+  return [...checked, ...name];
 }
 
 /** Runs one command on a node through any load balancer that answers; returns the command's output. */

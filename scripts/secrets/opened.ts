@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ensureEngine } from "../../offline/engine";
 import { stackFileName } from "../deploy/stack-file";
-import { localPaths, localStateDirectory, repositoryRoot } from "../local/paths";
+import { localPaths, localStateDirectory } from "../local/paths";
 import { localStackName } from "../local/stack-name";
+import { pulumiOf } from "../operate/pulumi-command";
 import { parsed, type Secret, secretsOfSettings, secretsOfState } from "./secrets";
 
 /** A stack as its engine knows it. */
@@ -16,35 +15,6 @@ export interface Opened {
   closed: { where: string; text: string }[];
   /** Settings with their secrets, by key. */
   values: Record<string, string>;
-}
-
-type Pulumi = (...words: string[]) => string;
-
-/** The command line of a stack's engine. Standard error is dropped: it may quote what it reads. */
-async function pulumiOf(stack: string | undefined): Promise<{ pulumi: Pulumi; folder: string }> {
-  const engine = stack === undefined ? await ensureEngine({ progress: () => {} }) : undefined;
-  const folder = engine ? localPaths.project : repositoryRoot;
-  const env = engine && {
-    ...process.env,
-    ...engine.env,
-    PULUMI_HOME: engine.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${localPaths.backend}`,
-    PULUMI_CONFIG_PASSPHRASE: readFileSync(localPaths.passphrase, "utf8"),
-  };
-  const command = engine?.cliRoot ? join(engine.cliRoot, "bin", "pulumi") : "pulumi";
-  const pulumi: Pulumi = (...words) => {
-    const all = [...words, "--stack", stack ?? localStackName, "--non-interactive"];
-    const options = { cwd: folder, encoding: "utf8", maxBuffer: 1 << 30 } as const;
-    const { status, stdout, error } = spawnSync(command, all, {
-      ...options,
-      ...(env ? { env } : {}),
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    if (status === 0) return stdout;
-    const end = (error as NodeJS.ErrnoException | undefined)?.code ?? status;
-    throw new Error(`pulumi ${all.join(" ")} ended with ${end}; run it to see why`);
-  };
-  return { pulumi, folder };
 }
 
 /** Secrets that the local stack's world is made with; they are in no state. */

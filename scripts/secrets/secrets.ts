@@ -35,6 +35,12 @@ function marked(value: unknown, path: string, isSecret = false): Secret[] {
   return entries.flatMap(([key, one]) => marked(one, `${path}${step(key)}`, isSecret));
 }
 
+/**
+ * Properties that are no secret after the first contact: a key that proves a host key once, and the user data that
+ * brings the key. The secret that the keys are made from is searched like any other.
+ */
+const ofFirstContact = /\.(firstContactKey|userData)$/;
+
 /** The resources of an export or of a checkpoint file. */
 export function resourcesOf(state: unknown): { urn: string; [key: string]: unknown }[] {
   const { deployment, checkpoint } = state as {
@@ -49,10 +55,12 @@ export function resourcesOf(state: unknown): { urn: string; [key: string]: unkno
  * without: those that lie open in it.
  */
 export function secretsOfState(state: unknown): Secret[] {
-  return resourcesOf(state).flatMap(({ urn, inputs, outputs }) => [
-    ...marked(outputs, `${urn} outputs`),
-    ...marked(inputs, `${urn} inputs`),
-  ]);
+  return resourcesOf(state)
+    .flatMap(({ urn, inputs, outputs }) => [
+      ...marked(outputs, `${urn} outputs`),
+      ...marked(inputs, `${urn} inputs`),
+    ])
+    .filter(({ origin }) => !ofFirstContact.test(origin));
 }
 
 /** The encrypted settings of a stack file, from what the engine says that they are. */

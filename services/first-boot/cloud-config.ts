@@ -10,6 +10,8 @@ export interface CloudConfigArgs {
   adminUser: string;
   /** The stack's own OpenSSH public key, for its login after a first boot that failed. */
   deployKey: string;
+  /** Key with which the server proves its SSH host key at the first contact; worth nothing afterwards. */
+  firstContactKey: string;
   /** The node's bundle, without secrets and without values known only after creation. */
   bundle: Bundle;
 }
@@ -19,13 +21,17 @@ export const maxUserDataBytes = 32 * 1024;
 /** Upper bound of rendered user data, bytes; the rest of Hetzner's limit is for an operator's own additions. */
 export const targetUserDataBytes = 24 * 1024;
 
+/** Path of the first contact's key on a host; read by `host/converge/first-contact.ts`. */
+const firstContactPath = "/var/lib/webstack/first-contact";
+
 /**
  * Renders `#cloud-config` for a node: the login, the packages, converge with the bundle, and converge's
  * first run. Modules: https://cloudinit.readthedocs.io/en/latest/reference/modules.html
  *
  * @throws Error with the size of each part if the document is larger than 24 KiB.
  */
-export function cloudConfig({ adminUser, deployKey, bundle }: CloudConfigArgs): string {
+export function cloudConfig(args: CloudConfigArgs): string {
+  const { adminUser, deployKey, firstContactKey, bundle } = args;
   const converge = bundle.files[programPath("converge")];
   if (!converge) throw new Error("the bundle must hold the program converge");
   // The document holds converge itself already, so the bundle omits it.
@@ -37,6 +43,7 @@ export function cloudConfig({ adminUser, deployKey, bundle }: CloudConfigArgs): 
   const parts = [
     packed(programPath("converge"), converge.content, "0644"),
     packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),
+    packed(firstContactPath, `${firstContactKey}\n`, "0600"),
   ];
   const document = `#cloud-config\n${stringify(
     {

@@ -13,7 +13,7 @@ const args = {
 
 describe("AdminAccess", () => {
   it("makes one key pair and gives its public half to the cloud, in one line", async () => {
-    const [component, sshKey, pair, ...rest] = await record(
+    const [component, sshKey, pair, firstContact, ...rest] = await record(
       () => void new AdminAccess("admin", args),
     );
     expect(component).toMatchObject({ type: "webstack:index:AdminAccess", inputs: {} });
@@ -32,6 +32,11 @@ describe("AdminAccess", () => {
         publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDeployKeyOfadmindeploykey",
         labels: { project: "webstack", stack: "test" },
       },
+    });
+    expect(firstContact).toMatchObject({
+      type: "random:index/randomPassword:RandomPassword",
+      name: "admin-first-contact",
+      parent: "admin",
     });
     expect(rest).toEqual([]);
   });
@@ -53,9 +58,24 @@ describe("AdminAccess", () => {
     );
     expect(made.map(({ name }) => name).sort()).toEqual([
       ...["admin", "admin-deploy-2", "admin-deploy-key", "admin-deploy-key-2"],
+      "admin-first-contact",
     ]);
     const inCloud = made.find(({ name }) => name === "admin-deploy-2")!;
     expect(inCloud.inputs).toMatchObject({ name: "webstack-test-deploy-2" });
+  });
+
+  it("has a secret key of the first contact for each node, of which none gives away another", async () => {
+    let access!: AdminAccess;
+    await record(() => {
+      access = new AdminAccess("admin", args);
+    });
+    const keys = ["web-1", "web-2", "web-1"].map((node) => access.firstContactKey(node));
+    expect(await Promise.all(keys.map((key) => pulumi.isSecret(key)))).toEqual([true, true, true]);
+    const [first, second, again] = await Promise.all(keys.map((key) => valueOf(key)));
+    expect(first).toMatch(/^[\w-]{43}$/);
+    expect(again).toBe(first);
+    expect(second).not.toBe(first);
+    expect(`${first}${second}`).not.toContain(secretMark);
   });
 
   it("keeps the private key secret", async () => {

@@ -12,7 +12,10 @@ import {
 import { release, webTierArgs } from "../support/tier-args";
 
 const mark = "SECRET";
-const access = { user: "webstack", privateKey: `${mark} key`, bastions: ["203.0.113.11"] };
+const access = {
+  ...{ user: "webstack", privateKey: `${mark} key`, bastions: ["203.0.113.11"] },
+  firstContactKey: (node: string) => `${mark} first contact of ${node}`,
+};
 
 async function build(overrides: Partial<RolloutArgs> = {}) {
   const all = await record(() => {
@@ -68,8 +71,9 @@ describe("Rollout", () => {
   });
 
   it("reaches a host at its public address if there is no bastion", async () => {
-    const { user, privateKey } = access;
-    const children = await build({ access: { user, privateKey } });
+    const { user, privateKey, firstContactKey } = access;
+    const direct = { user, privateKey, firstContactKey };
+    const children = await build({ access: direct });
     expect(connectionOf(named(children, "web-2-configuration"))).toMatchObject({
       host: "203.0.113.32",
       bastions: [],

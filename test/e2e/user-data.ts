@@ -21,20 +21,21 @@ export interface UserDataReport {
   secretsFound: string[];
 }
 
-function collectSecrets(value: unknown, into: Set<string>): void {
-  if (typeof value !== "object" || value === null) return;
-  const record = value as Record<string, unknown>;
-  if (secretMarker in record && typeof record.plaintext === "string") {
-    collectStrings(JSON.parse(record.plaintext), into);
-    return;
-  }
-  for (const child of Object.values(record)) collectSecrets(child, into);
+/** Properties that user data holds on purpose: a key that is worth nothing after the first contact, and itself. */
+const ofFirstContact = new Set(["firstContactKey", "userData"]);
+
+/** A value with its secrets opened. */
+function opened(value: unknown): unknown {
+  const { plaintext } = value as { plaintext?: unknown };
+  return typeof plaintext === "string" ? JSON.parse(plaintext) : value;
 }
 
-function collectStrings(value: unknown, into: Set<string>): void {
-  if (typeof value === "string" && value.length >= 12) into.add(value);
-  else if (typeof value === "object" && value !== null) {
-    for (const child of Object.values(value)) collectStrings(child, into);
+function collectSecrets(value: unknown, into: Set<string>, isSecret = false): void {
+  if (typeof value === "string" && isSecret && value.length >= 12) into.add(value);
+  if (typeof value !== "object" || value === null) return;
+  if (secretMarker in value) return collectSecrets(opened(value), into, true);
+  for (const [key, child] of Object.entries(value)) {
+    if (!ofFirstContact.has(key)) collectSecrets(child, into, isSecret);
   }
 }
 
@@ -64,7 +65,7 @@ export async function userDataReport(): Promise<UserDataReport> {
   const secretsFound: string[] = [];
   for (const { inputs } of resources.filter(({ type }) => type === "hcloud:index/server:Server")) {
     const node = String(inputs?.name);
-    const document = String(inputs?.userData);
+    const document = String(opened(inputs?.userData));
     documents.push({ node, bytes: Buffer.byteLength(document) });
     const text = readable(document);
     const found = [...secrets].filter(

@@ -133,7 +133,9 @@ describe("a configuration that is updated", () => {
     const other = await host(() => ({}));
     const news = inputs(target.port, { packages: [] });
     const updated = plugin.update(recorded(target.port, other.key), news);
-    await expect(updated).rejects.toThrow(/key of 127.0.0.1 .*--target-replace 'urn:pulumi:test/);
+    await expect(updated).rejects.toThrow(
+      /key of 127.0.0.1 .*pulumi up --refresh.* urn:pulumi:test/,
+    );
     expect(target.commands).toEqual([]);
   });
 });

@@ -9,7 +9,12 @@ const [lb, db] = [loadBalancer(), databaseNode()];
 
 describe("first boot", () => {
   const programs = (bundle: Bundle): string[] => {
-    const args = { adminUser: "webstack", deployKey: "ssh-ed25519 AAAA deploy", bundle };
+    const args = {
+      adminUser: "webstack",
+      deployKey: "ssh-ed25519 AAAA deploy",
+      firstContactKey: "once",
+      bundle,
+    };
     const written = writtenFiles(cloudConfig(args))["/var/lib/webstack/bundle.json"]!;
     const { files } = JSON.parse(written) as Bundle;
     return Object.keys(files).filter((path) => path.startsWith("/usr/local/lib/webstack/"));

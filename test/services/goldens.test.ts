@@ -63,7 +63,10 @@ describe.each(named)("%s", (node, bundle) => {
   });
 
   it("boots with the golden cloud-config", async () => {
-    const args = { adminUser: "webstack", deployKey: "ssh-ed25519 AAAA deploy", bundle };
+    const args = {
+      ...{ adminUser: "webstack", deployKey: "ssh-ed25519 AAAA deploy", bundle },
+      firstContactKey: `first-contact-of-${node}`,
+    };
     const document = cloudConfig(args).replace(/(content: )H4sI\S+/g, `$1${empty}`);
     await expect(document).toMatchFileSnapshot(join(folder, `${node}.cloud-config.yaml`));
   });

@@ -1,10 +1,16 @@
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
+import { type Registration, secretValue } from "./record";
 
 interface WrittenFile {
   path: string;
   content: string;
   encoding?: string;
+}
+
+/** The user data of a server: a secret as a whole, because of the key of the first contact. */
+export function userDataOf({ inputs }: Registration): string {
+  return secretValue(inputs.userData) as string;
 }
 
 /** The files that a cloud-config writes, by path, unpacked. */

@@ -51,6 +51,7 @@ export function hostSettings(overrides: Partial<HostSettings> = {}): HostSetting
   return {
     adminUser: "webstack",
     adminKeys: ["ssh-ed25519 AAAA deploy"],
+    firstContactKey: (node) => `first-contact-of-${node}`,
     subnetCidrs: plan.subnetCidrs,
     programs: Object.fromEntries(names.map((name) => [name, `"program ${name}";`])),
     ...overrides,

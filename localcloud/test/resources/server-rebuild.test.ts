@@ -36,6 +36,14 @@ describe("a rebuild", () => {
     expect(spec().userData).toBe("second");
   });
 
+  it("that fails leaves the server off, and says why", async () => {
+    cloud.driver.failing.rebuild = "no room for a disk";
+    const { body } = await rebuild({ image: "debian-13" });
+    const { action } = (await cloud.get(`/actions/${body.action.id}`)).body;
+    expect(action).toMatchObject({ status: "error", error: { message: /no room/ } });
+    expect((await cloud.get(`/servers/${server.id}`)).body.server.status).toBe("off");
+  });
+
   it("gives a new password where no key is", async () => {
     const { id } = await cloud.server();
     const { root_password } = await cloud.made(`/servers/${id}/actions/rebuild`, {

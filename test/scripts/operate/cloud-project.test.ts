@@ -2,7 +2,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { deleteServer, rebootServer } from "../../../scripts/operate/cloud-project";
+import {
+  deleteServer,
+  rebootServer,
+  rebuildable,
+  rebuildDisk,
+} from "../../../scripts/operate/cloud-project";
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -85,5 +90,40 @@ describe("rebooting a server", () => {
   it("is an error if there is none", async () => {
     const { project } = await api({});
     await expect(rebootServer(project, 41)).rejects.toThrow(/no server 41 .*pulumi refresh/);
+  });
+});
+
+describe("rebuilding a server", () => {
+  const path = "/v1/servers/41/actions";
+  const server = (image: object | null) => ({ server: { image, protection: { rebuild: true } } });
+
+  it("takes its protection away, and sends its own image with the user data", async () => {
+    const { asked, project } = await api({
+      "GET /v1/servers/41": [[200, server({ id: 5, name: "ubuntu-26.04" })]],
+      [protection]: [action("running")],
+      [`POST ${path}/rebuild`]: [action("running")],
+      "GET /v1/actions/7": [action("success"), action("running"), action("success")],
+    });
+    await rebuildDisk(project, 41, await rebuildable(project, 41), "#cloud-config");
+    expect(asked.filter((one) => one.startsWith("POST"))).toEqual([
+      `${protection} {"delete":false,"rebuild":false}`,
+      `POST ${path}/rebuild {"image":5,"user_data":"#cloud-config"}`,
+    ]);
+    expect(asked.at(-1)).toBe("GET /v1/actions/7");
+  });
+
+  it("asks for no end of a protection that is not there", async () => {
+    const { asked, project } = await api({
+      [`POST ${path}/rebuild`]: [action("running")],
+      "GET /v1/actions/7": [action("success")],
+    });
+    await rebuildDisk(project, 41, { imageId: 5, isProtected: false }, "");
+    expect(asked[0]).toMatch(/rebuild \{/);
+  });
+
+  it("is refused for a server that is gone, or whose image is", async () => {
+    const { project } = await api({ "GET /v1/servers/41": [[200, server(null)]] });
+    await expect(rebuildable(project, 41)).rejects.toThrow("the image of server 41 is gone");
+    await expect(rebuildable(project, 41)).rejects.toThrow("there is no server 41 in the cloud");
   });
 });

@@ -29,6 +29,17 @@ describe("the outputs of a stack", () => {
     expect(statSync(files.key).mode & 0o777).toBe(0o600);
   });
 
+  it("come with the pinned host keys, those of an earlier run gone", () => {
+    const directory = scratch();
+    const pinned = (serverId: number) => {
+      const nodes = [{ ...found.nodes[0]!, serverId, hostKey: "ssh-ed25519 AAAA" }];
+      const { files } = stackOutputs("dev", { ...found, nodes }, directory);
+      return readFileSync(files.pinnedHosts!, "utf8");
+    };
+    expect(pinned(11)).toBe("lb-1-11 ssh-ed25519 AAAA\n");
+    expect(pinned(12)).toBe("lb-1-12 ssh-ed25519 AAAA\n");
+  });
+
   it("hold no key themselves", () => {
     expect(JSON.stringify(stackOutputs("dev", found, scratch()))).not.toContain("the key");
   });

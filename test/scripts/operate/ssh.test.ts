@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../../scripts/operate/outputs";
+import { pinnedHostsText, type StackOutputs } from "../../../scripts/operate/outputs";
 import { sshArguments } from "../../../scripts/operate/ssh";
 
 const outputs: StackOutputs = {
@@ -35,6 +35,27 @@ describe("the way to a node", () => {
     expect(sshArguments({ ...outputs, nodes }, "db-1", "203.0.113.11").join(" ")).not.toContain(
       "HostKeyAlias",
     );
+  });
+
+  it("accepts the pinned keys alone, of the node and of the load balancer", () => {
+    const nodes = outputs.nodes.map((node) => ({ ...node, hostKey: `ssh-ed25519 ${node.name}` }));
+    const files = { ...outputs.files, pinnedHosts: "/s/pinned" };
+    const args = sshArguments({ ...outputs, nodes, files }, "db-1", "203.0.113.11");
+    const all = args.join(" ");
+    expect(all).not.toContain("accept-new");
+    expect(all).not.toContain("/s/known");
+    expect(args).toContain("UserKnownHostsFile=/s/pinned");
+    const proxy = args.find((text) => text.startsWith("ProxyCommand="));
+    expect(proxy).toContain("StrictHostKeyChecking=yes");
+    expect(pinnedHostsText(nodes)).toBe("lb-1-11 ssh-ed25519 lb-1\ndb-1-41 ssh-ed25519 db-1\n");
+  });
+
+  it("accepts the first key of a node without a pinned one", () => {
+    const files = { ...outputs.files, pinnedHosts: "/s/pinned" };
+    const args = sshArguments({ ...outputs, files }, "db-1", "203.0.113.11");
+    expect(args).toContain("StrictHostKeyChecking=accept-new");
+    expect(args).toContain("UserKnownHostsFile=/s/known");
+    expect(pinnedHostsText(outputs.nodes)).toBe("");
   });
 
   it("is refused for a node that is not there", () => {

@@ -27,6 +27,17 @@ describe("the secrets of a stack", () => {
     ]);
   });
 
+  it("are not the keys that user data brings for the first contact", () => {
+    const connection = { privateKey: secret({ plaintext: '"the-deploy-key"' }) };
+    const once = { firstContactKey: secret({ plaintext: '"first-contact"' }) };
+    const userData = secret({ plaintext: '"#cloud-config"' });
+    const inputs = { connection: { ...connection, ...once }, userData };
+    const resources = [{ urn: "urn:x", inputs }];
+    expect(secretsOfState({ deployment: { resources } })).toEqual([
+      { origin: "urn:x inputs.connection.privateKey", value: "the-deploy-key" },
+    ]);
+  });
+
   it("are not in a state that is closed", () => {
     expect(secretsOfState(state({ ciphertext: "v1:abc" }))).toEqual([]);
   });

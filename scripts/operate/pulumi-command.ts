@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureEngine } from "../../offline/engine";
+import { localPaths, repositoryRoot } from "../local/paths";
+import { localStackName } from "../local/stack-name";
+
+/** Runs `pulumi` with these words on one stack; returns its output. @throws Error if it fails. */
+type Pulumi = (...words: string[]) => string;
+
+/** The command line of a stack's engine. Standard error is dropped: it may quote what it reads. */
+export async function pulumiOf(
+  stack: string | undefined,
+): Promise<{ pulumi: Pulumi; folder: string }> {
+  const engine = stack === undefined ? await ensureEngine({ progress: () => {} }) : undefined;
+  const folder = engine ? localPaths.project : repositoryRoot;
+  const env = engine && {
+    ...process.env,
+    ...engine.env,
+    PULUMI_HOME: engine.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${localPaths.backend}`,
+    PULUMI_CONFIG_PASSPHRASE: readFileSync(localPaths.passphrase, "utf8"),
+  };
+  const command = engine?.cliRoot ? join(engine.cliRoot, "bin", "pulumi") : "pulumi";
+  const pulumi: Pulumi = (...words) => {
+    const all = [...words, "--stack", stack ?? localStackName, "--non-interactive"];
+    const options = { cwd: folder, encoding: "utf8", maxBuffer: 1 << 30 } as const;
+    const { status, stdout, error } = spawnSync(command, all, {
+      ...options,
+      ...(env ? { env } : {}),
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    if (status === 0) return stdout;
+    const end = (error as NodeJS.ErrnoException | undefined)?.code ?? status;
+    throw new Error(`pulumi ${all.join(" ")} ended with ${end}; run it to see why`);
+  };
+  return { pulumi, folder };
+}

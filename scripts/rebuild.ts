@@ -1,0 +1,55 @@
+import { confirmed } from "./operate/confirm";
+import { edgeStates, holderOf } from "./operate/edge";
+import { finishEarlier } from "./operate/finish-rebuild";
+import { hostsOf } from "./operate/hosts";
+import { waitForService } from "./operate/in-service";
+import { operatedStack } from "./operate/operated-stack";
+import type { StackNode, StackOutputs } from "./operate/outputs";
+import { rebuildOrder, rebuildServer } from "./operate/rebuild-server";
+import { serviceSeconds } from "./operate/replace-server";
+
+/** Command that names one file which the app wrote on its node, if there is one. */
+const firstFile = "sudo find /var/lib/app -type f -print -quit 2>/dev/null || true";
+
+/** A line for each app node with files that the rebuild deletes. */
+async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Promise<string[]> {
+  const asked = nodes
+    .filter(({ role }) => role === "app")
+    .map(async ({ name }) => {
+      const path = await hostsOf(outputs)
+        .run(name, firstFile)
+        .catch(() => "");
+      return path.trim() === ""
+        ? []
+        : [`${name}: the app's own files are lost, such as ${path.trim()}`];
+    });
+  return (await Promise.all(asked)).flat();
+}
+
+/**
+ * `npm run rebuild -- <tier or node> ... [--yes] [--stack <name>]`: empties servers and sets them up again in
+ * place, with the same id and addresses, one at a time, each once all others are in service, so that the site goes
+ * on. Stops at the first one that fails; the same command finishes an interrupted one.
+ */
+async function main(): Promise<void> {
+  const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2));
+  const holder = () => edgeStates(operated.outputs).then(holderOf);
+  // Refused before anything is asked over the network.
+  rebuildOrder(operated.outputs, words, []);
+  const nodes = rebuildOrder(operated.outputs, words, [await holder()]);
+  const names = nodes.map(({ name }) => name);
+  console.log(`empties and sets up again, one after the other: ${names.join(", ")}`);
+  for (const line of await lossLines(operated.outputs, nodes)) console.log(line);
+  if (!yes) await confirmed(words.join(" "));
+  const left = await finishEarlier(operated.outputs, names, stack);
+  let { outputs } = left;
+  for (const name of left.names) {
+    await waitForService(outputs, serviceSeconds, { except: left.out.has(name) ? [name] : [] });
+    outputs = await rebuildServer(outputs, name, stack, left.out.has(name));
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
