@@ -1,4 +1,4 @@
-import type { BundleRelease, Wanted } from "./bundle";
+import type { BundleRelease, BundleService, Wanted } from "./bundle";
 import { carryOut, type Run } from "./carry-out";
 import { checkStaged } from "./checks";
 import { journalPath, recordSwitch } from "./journal";

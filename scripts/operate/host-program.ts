@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { buildSync } from "esbuild";
+import type { StackOutputs } from "./outputs";
+import { sshArguments } from "./ssh";
+
+/** Longest run of a program on a host, milliseconds. */
+const longestMs = 15 * 60_000;
+
+/** A program of this repository as one text for the Node of the hosts. `entry`: path of its file. */
+export function hostProgram(entry: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    minify: true,
+    logLevel: "silent",
+    tsconfigRaw: {},
+  });
+  return outputFiles[0]!.text;
+}
+
+/**
+ * Text for `node -e`: it runs the program that comes on standard input, with the order that comes
+ * there too. Errors of `JSON.parse` quote what they read, so they are not told.
+ */
+export const bootstrap =
+  'let a;try{a=JSON.parse(require("fs").readFileSync(0,"utf8"))}catch{console.error("no order came on standard input");process.exit(1)}' +
+  'new Function("require","order",a.program)(require,a.order)';
+
+/** What is sent on standard input. */
+export function message(program: string, order: unknown): string {
+  return JSON.stringify({ program, order });
+}
+
+/** Runs a program with a text as its standard input; its output, or why there is none. */
+export function talk(
+  words: readonly string[],
+  input: string,
+): Promise<{ status: number | null; output: string; complaint: string }> {
+  return new Promise((resolve, reject) => {
+    const [command, ...rest] = words;
+    const child = spawn(command!, rest, { stdio: ["pipe", "pipe", "pipe"], timeout: longestMs });
+    let [output, complaint] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+    child.stdin.on("error", () => undefined);
+    child.once("error", reject);
+    child.once("close", (status) => resolve({ status, output, complaint: complaint.trim() }));
+    child.stdin.end(input);
+  });
+}
+
+/**
+ * Runs a program as root on a node, through whichever load balancer leads there; returns its output. Program and
+ * order go over standard input and nowhere else.
+ *
+ * @param input from {@link message}.
+ * @throws Error with the reason if the node is not reached or the program fails.
+ */
+export async function runAsRoot(
+  outputs: StackOutputs,
+  node: string,
+  input: string,
+): Promise<string> {
+  const program = `sudo -n nice -n 19 /usr/bin/node -e '${bootstrap}'`;
+  const options = ["-o", "BatchMode=yes", "-o", "ServerAliveInterval=10"];
+  let last = "no load balancer leads there";
+  for (const bastion of outputs.ssh.bastions) {
+    const words = ["ssh", ...options, ...sshArguments(outputs, node, bastion), program];
+    const { status, output, complaint } = await talk(words, input);
+    if (status === 0) return output;
+    last = complaint || `it ended with ${status}`;
+    // 255 is ssh's own.
+    if (status !== 255) break;
+  }
+  throw new Error(last);
+}
