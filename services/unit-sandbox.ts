@@ -109,7 +109,7 @@ export function onceSandbox(capabilities: string): string[] {
     "ProtectHome=yes",
     "PrivateDevices=yes",
     `CapabilityBoundingSet=${capabilities}`,
-    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+    "RestrictAddressFamilies=AF_NETLINK AF_UNIX",
     "SystemCallFilter=@system-service",
     "SystemCallErrorNumber=EPERM",
     ...computingSandbox,
