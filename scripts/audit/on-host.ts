@@ -10,7 +10,7 @@ declare const order: Order;
 const longestMs = 120_000;
 const missed: string[] = [];
 
-/** Output of a command; empty, and told, if it cannot be run or fails. */
+/** Output of a command; told if it cannot be run or fails, and empty if there is none. */
 function output(command: string, ...words: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, words, {
     encoding: "utf8",
@@ -20,7 +20,8 @@ function output(command: string, ...words: string[]): string {
   });
   if (status !== 0)
     missed.push(`${command} ${words.join(" ")}: ${error?.message ?? stderr.trim().slice(-200)}`);
-  return stdout;
+  // A program that is not there has no output.
+  return (stdout as string | null) ?? "";
 }
 
 function text(path: string): string {
@@ -85,7 +86,7 @@ const seen: Seen = {
     .filter((line) => /^(sudo|admin|wheel):/.test(line))
     .flatMap((line) => line.split(":")[3]!.split(",").filter(Boolean)),
   writable: lines(output("find", "/etc", "-xdev", "!", "-type", "l", "-perm", "-0002")),
-  strangeSetuid: withoutPackage(lines(setuid.stdout)),
+  strangeSetuid: withoutPackage(lines((setuid.stdout as string | null) ?? "")),
   missed,
 };
 process.stdout.write(JSON.stringify(seen));
