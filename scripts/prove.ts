@@ -8,14 +8,13 @@ import { localStackName } from "./local/stack-name";
 import { repositoryRoot } from "./local/paths";
 import { cloudProject } from "./operate/cloud-project";
 import { confirmed } from "./operate/confirm";
+import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
 import { asked, type Asked } from "./prove/asked";
 import { cloudEvidence } from "./prove/cloud";
 import { keepLedger } from "./prove/ledgers";
 import { movedUnderRequests } from "./prove/moved";
-import { hostProgram, message } from "./secrets/program";
-import { forEachNode, runProgram } from "./secrets/send";
 
 /** Hosts that are asked at the same time. */
 const atOnce = 3;

@@ -1,14 +1,14 @@
+import { join } from "node:path";
 import { cloudProject } from "./operate/cloud-project";
+import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
 import { asked } from "./secrets/asked";
 import { seenHere, seenInApi, seenInBucket, seenOfState } from "./secrets/here";
 import { hostOrder } from "./secrets/host-order";
 import { openedStack } from "./secrets/opened";
-import { message, scanProgram } from "./secrets/program";
 import { isBad, reportLines, type Seen } from "./secrets/report";
 import type { ScanResult } from "./secrets/scan/result";
 import { searched } from "./secrets/secrets";
-import { forEachNode, runProgram } from "./secrets/send";
 
 /** Hosts that are searched at the same time. */
 const atOnce = 3;
@@ -40,7 +40,8 @@ async function main(): Promise<void> {
     await see("cloud", () => seenInApi(cloudProject(stack), wanted)),
     await see("bucket", () => seenInBucket(stack, opened.values, wanted)),
   ];
-  const input = message(scanProgram(), hostOrder(wanted));
+  const program = hostProgram(join(__dirname, "secrets", "scan", "on-host.ts"));
+  const input = message(program, hostOrder(wanted));
   const queue = names.filter((name) => nodes.length === 0 || nodes.includes(name));
   const ofHosts = await forEachNode(queue, atOnce, async (node) => {
     const one = await see(node, () => runProgram<ScanResult>(outputs, node, input));

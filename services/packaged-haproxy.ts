@@ -1,6 +1,7 @@
 import { alwaysRestarted } from "./always-restarted";
 import { type BundleHealth, rootFile } from "./bundle";
 import type { ServicePart } from "./service";
+import { proxySandbox } from "./unit-sandbox";
 
 const configPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
@@ -13,7 +14,10 @@ const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
 export function packagedHaproxy(config: string, health?: BundleHealth): ServicePart {
   return {
     packages: ["haproxy"],
-    files: { [configPath]: rootFile(config), [dropInPath]: rootFile(alwaysRestarted()) },
+    files: {
+      [configPath]: rootFile(config),
+      [dropInPath]: rootFile(alwaysRestarted(100, proxySandbox)),
+    },
     checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-f", configPath] }],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
     services: [

@@ -1,4 +1,4 @@
-import type { BundleRelease, Wanted } from "./bundle";
+import type { BundleRelease, BundleService, Wanted } from "./bundle";
 import { carryOut, type Run } from "./carry-out";
 import { checkStaged } from "./checks";
 import { journalPath, recordSwitch } from "./journal";
@@ -112,9 +112,28 @@ function intentOf({ bundle, manifest, plan, changed }: Run): Intent {
     paths: [...write.keys(), ...remove, ...(release ? [journalPath] : [])],
     ...(release ? { release: { root: release.root, before: release.before ?? null } } : {}),
     changed: [...changed],
-    before: manifest.services,
+    before: actingOnBoth(manifest.services, bundle.services),
     after: bundle.services,
   };
+}
+
+/**
+ * The services of the last run, which also act on the files that this run makes them act on: a service that was
+ * restarted with a new drop-in runs with it until it is restarted without.
+ */
+function actingOnBoth(
+  before: readonly BundleService[],
+  after: readonly BundleService[],
+): BundleService[] {
+  return before.map((service) => {
+    const { reloadFiles = [], restartFiles = [] } =
+      after.find(({ unit }) => unit === service.unit) ?? {};
+    return {
+      ...service,
+      reloadFiles: [...new Set([...service.reloadFiles, ...reloadFiles])],
+      restartFiles: [...new Set([...service.restartFiles, ...restartFiles])],
+    };
+  });
 }
 
 async function rollBack(error: Error, swap: Swap): Promise<Failed> {

@@ -6,6 +6,7 @@ import type { Plan } from "./plan";
 import { runOrThrow, pause, run, say } from "./run";
 import { bringUp, verbFor } from "./services";
 import type { Intent } from "./swap";
+import { reloadUnits } from "./undo";
 
 /** Seconds in which the caller has to log in over a new connection. */
 const confirmSeconds = 90;
@@ -85,6 +86,7 @@ export async function changeLogin(change: LoginChange, { bundle }: Run): Promise
   rmSync(confirmedPath(change.id), { force: true });
   await arm();
   putFiles(change.plan);
+  await reloadUnits(change.paths);
   await bringUp(change.concerned(bundle.services), new Set(change.paths));
   say("confirm", change.paths.join(", "));
   for (let waited = 0; !existsSync(confirmedPath(change.id)); waited += pollMs) {

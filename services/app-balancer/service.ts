@@ -5,6 +5,7 @@ import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { text } from "../text";
+import { proxySandbox } from "../unit-sandbox";
 import { appBalancerCfg } from "./app-balancer-cfg";
 
 /** Facts about a node that the balancer's part depends on. */
@@ -102,10 +103,7 @@ function balancerUnitText(): string {
     Restart=always
     RestartSec=100ms
     LimitNOFILE=65536
-    NoNewPrivileges=yes
-    ProtectSystem=strict
-    ProtectHome=yes
-    PrivateTmp=yes
+    ${proxySandbox}
 
     [Install]
     WantedBy=multi-user.target

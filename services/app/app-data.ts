@@ -1,5 +1,6 @@
 import { generatedNotice } from "../notice";
 import { text } from "../text";
+import { unprivilegedSandbox } from "../unit-sandbox";
 
 /** Persistent data directory that is mounted into each release; it exists on one node only. */
 export const dataDirectory = "/var/lib/app/data";
@@ -36,6 +37,7 @@ export function dataUnitText(current: string, data: string): string {
     PrivateTmp=yes
     PrivateNetwork=yes
     CapabilityBoundingSet=
+    ${unprivilegedSandbox}
 
     [Install]
     WantedBy=multi-user.target

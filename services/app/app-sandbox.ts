@@ -2,6 +2,7 @@ import { dataDirectory } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { execWords } from "./app-program";
 import { type AppRuntime, appRuntime, type AppRuntimeFacts } from "./app-runtime";
+import { unprivilegedSandbox } from "../unit-sandbox";
 
 /** Arguments of all units of the app. */
 export interface AppSandboxArgs {
@@ -65,6 +66,7 @@ function confined(args: AppSandboxArgs, variables: string): string[] {
     "ProtectHome=yes",
     "PrivateTmp=yes",
     "CapabilityBoundingSet=",
+    ...unprivilegedSandbox,
     // Netlink: programs list the host's addresses with it.
     "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
   ];

@@ -1,7 +1,7 @@
 import { programPath } from "../host-program";
 import { generatedNotice } from "../notice";
 import { text } from "../text";
-import { networkedSandbox } from "../unit-sandbox";
+import { closedSandbox, networkedSandbox } from "../unit-sandbox";
 import { archiverUser } from "./accounts";
 
 /** Unit files of the archiver by purpose. */
@@ -20,6 +20,45 @@ export const archiverPaths = {
 /** The same paths as in `host/archiver/status.ts` and `host/archiver/base/copy-folder.ts`. */
 const runFolder = "/run/webstack-archiver";
 const copyFolder = "/var/lib/mysql-files/webstack-base";
+
+/** Sandbox of the programs that compress, encrypt and upload. A refused system call must not end one of their tools. */
+const sandbox = [
+  ...networkedSandbox.filter((line) => !line.startsWith("OOMScoreAdjust")),
+  ...closedSandbox,
+  "SystemCallErrorNumber=EPERM",
+];
+
+/** Sandbox of the copy: MySQL itself runs in it, and may set priorities and read the processors in `/proc`. */
+const copySandbox = [
+  "ProtectClock=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectControlGroups=yes",
+  "ProtectProc=invisible",
+  "PrivateDevices=yes",
+  "PrivateNetwork=yes",
+  "LockPersonality=yes",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=@system-service",
+  "SystemCallErrorNumber=EPERM",
+];
+
+/** Sandbox of the request, which removes a file and speaks to systemd. */
+const requestSandbox = [
+  "ProtectSystem=strict",
+  `ReadWritePaths=-${runFolder}`,
+  "ProtectHome=yes",
+  "PrivateDevices=yes",
+  "PrivateNetwork=yes",
+  ...copySandbox.filter((line) => !/^(PrivateDevices|PrivateNetwork|ProtectProc)/.test(line)),
+  "SystemCallFilter=~@privileged @resources",
+  "UMask=0077",
+];
 
 /** Renders the archiver's unit. `secret`: path of the file with the secret of the bucket. */
 export function archiverUnit(secret: string): string {
@@ -41,7 +80,7 @@ export function archiverUnit(secret: string): string {
     RestartSec=2
     # It compresses and encrypts, and must not take the processor from MySQL.
     Nice=5
-    ${networkedSandbox.filter((line) => !line.startsWith("OOMScoreAdjust"))}
+    ${sandbox}
 
     [Install]
     WantedBy=multi-user.target
@@ -72,6 +111,7 @@ export function copyUnit(): string {
     RestrictAddressFamilies=AF_UNIX
     ProtectSystem=strict
     ReadWritePaths=/var/lib/mysql-files
+    ${copySandbox}
   `;
 }
 
@@ -95,7 +135,7 @@ export function baseUnit(secret: string): string {
     LoadCredential=secret:${secret}
     TimeoutStartSec=24h
     Nice=10
-    ${networkedSandbox.filter((line) => !line.startsWith("OOMScoreAdjust"))}
+    ${sandbox}
   `;
 }
 
@@ -150,5 +190,6 @@ export function requestedUnit(): string {
     # The folder belongs to the archiver's user.
     CapabilityBoundingSet=CAP_DAC_OVERRIDE
     RestrictAddressFamilies=AF_UNIX
+    ${requestSandbox}
   `;
 }

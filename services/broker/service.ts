@@ -3,7 +3,7 @@ import { programPath } from "../host-program";
 import { generatedNotice } from "../notice";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
-import { networkedSandbox } from "../unit-sandbox";
+import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 
 /** TCP port of a broker on its private address. */
 export const brokerPort = 9300;
@@ -113,6 +113,7 @@ function brokerUnit(): string {
     Restart=always
     RestartSec=500ms
     ${networkedSandbox}
+    ${computingSandbox}
 
     [Install]
     WantedBy=multi-user.target

@@ -4,6 +4,7 @@ import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import type { WebRequests } from "../requests";
 import { rootOnly, type Service } from "../service";
+import { proxySandbox } from "../unit-sandbox";
 import { trustedProxiesList, trustedProxiesPath, trusts } from "./client-address";
 import { edgeConnections } from "./connections";
 import type { EdgeRules } from "./edge-rules";
@@ -102,5 +103,9 @@ const edgeOpenFiles = 20_000;
 
 /** Restarts HAProxy at once after an exit, and makes it a late choice of the kernel's OOM killer. */
 function haproxyDropIn(): string {
-  return alwaysRestarted(20, [`LimitNOFILE=${edgeOpenFiles}`, "OOMScoreAdjust=-800"]);
+  return alwaysRestarted(20, [
+    `LimitNOFILE=${edgeOpenFiles}`,
+    "OOMScoreAdjust=-800",
+    ...proxySandbox,
+  ]);
 }

@@ -2,6 +2,7 @@ import { rootFile } from "../bundle";
 import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
+import { onceSandbox } from "../unit-sandbox";
 
 /** Facts about a node that the floating addresses' part depends on. */
 export interface FloatingAddressesFacts {
@@ -48,6 +49,7 @@ function floatingIpUnit(addresses: readonly string[]): string {
     RemainAfterExit=yes
     ${addresses.map((address) => (address.includes(":") ? addIpv6(address) : addIpv4(address)))}
     ${addresses.map((address) => `ExecStop=-/bin/sh -c "ip address delete ${address} dev $(ip -o address show to ${address} | head -1 | cut -d' ' -f2)"`)}
+    ${onceSandbox("CAP_NET_ADMIN")}
 
     [Install]
     WantedBy=multi-user.target

@@ -4,6 +4,7 @@ import { edgeCertificatePath } from "../edge-haproxy/https";
 import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
+import { daemonSandbox } from "../unit-sandbox";
 import { keepalivedConf } from "./keepalived-conf";
 
 /** Facts about a node that keepalived's part depends on. */
@@ -84,5 +85,10 @@ function keepalivedDropIn(): string {
     CPUSchedulingPriority=50
     # A loop ends before the other node is master; one of a real-time process may take a processor.
     LimitRTTIME=1s
+    ${daemonSandbox}
+    # Raw sockets for VRRP, packet sockets for announcements of addresses, netlink for the addresses themselves.
+    RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+    CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BROADCAST CAP_SYS_NICE CAP_IPC_LOCK CAP_DAC_OVERRIDE
+    # Without ProtectKernelTunables=yes and RestrictRealtime=yes: keepalived may set both of them for VRRP.
   `;
 }

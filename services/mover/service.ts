@@ -4,7 +4,7 @@ import { vrrpFifoPath } from "../keepalived/keepalived-conf";
 import { generatedNotice } from "../notice";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { text } from "../text";
-import { networkedSandbox } from "../unit-sandbox";
+import { closedSandbox, networkedSandbox } from "../unit-sandbox";
 
 /** Settings of the mover; the ids exist only after the resources are created. */
 export interface MoverSettings {
@@ -128,6 +128,7 @@ function moverUnit(credentials: Readonly<Record<string, string>>): string {
     Restart=always
     RestartSec=500ms
     ${networkedSandbox}
+    ${closedSandbox}
 
     [Install]
     WantedBy=multi-user.target

@@ -2,6 +2,7 @@ import { alwaysRestarted } from "../always-restarted";
 import { type BundleFile, type BundleRelease, rootFile } from "../bundle";
 import type { WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
+import { proxySandbox } from "../unit-sandbox";
 import { brotliPackages } from "./compression";
 import { nginxConf, type NginxSettings } from "./nginx-conf";
 import { snippetFiles } from "./snippets";
@@ -51,7 +52,7 @@ function part(
     files: {
       [configPath]: rootFile(config),
       ...own,
-      [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384"])),
+      [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384", ...proxySandbox])),
       [stopPath]: rootFile(plannedStop()),
     },
     checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],

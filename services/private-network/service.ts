@@ -2,6 +2,7 @@ import { rootFile } from "../bundle";
 import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
+import { onceSandbox } from "../unit-sandbox";
 
 /** Facts about a node that the private network's part depends on. */
 export interface PrivateNetworkFacts {
@@ -45,6 +46,7 @@ function networkReady(privateIp: string): string {
     RemainAfterExit=yes
     TimeoutStartSec=300
     ExecStart=/bin/sh -c "until ip -o -4 address show | grep -q ' ${privateIp}/'; do sleep 0.2; done"
+    ${onceSandbox("")}
 
     [Install]
     WantedBy=multi-user.target

@@ -5,6 +5,7 @@ import { edgeHealthPath } from "../keepalived/keepalived-conf";
 import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
+import { closedSandbox } from "../unit-sandbox";
 
 /** Facts about a node that the prober's part depends on. */
 export interface ProberFacts {
@@ -67,6 +68,7 @@ function proberUnit(): string {
     CapabilityBoundingSet=
     RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
     SystemCallFilter=@system-service
+    ${closedSandbox}
 
     [Install]
     WantedBy=multi-user.target

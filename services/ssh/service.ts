@@ -13,6 +13,7 @@ export interface SshFacts {
 }
 
 const configPath = "/etc/ssh/sshd_config.d/10-webstack.conf";
+const dropInPath = "/etc/systemd/system/ssh.service.d/webstack.conf";
 
 /** The SSH server: it accepts keys only, for the one login of the operators and of the stack itself. */
 export function ssh(from: Source): Service<SshFacts> {
@@ -29,8 +30,10 @@ export function ssh(from: Source): Service<SshFacts> {
         files: {
           [keysPath]: rootFile(authorizedKeys(adminKeys)),
           [configPath]: rootFile(sshdConf(adminUser)),
+          [dropInPath]: rootFile(sshDropIn()),
         },
-        loginFiles: [keysPath, configPath],
+        unitFiles: { dropIns: [dropInPath], packaged: ["ssh.service"] },
+        loginFiles: [keysPath, configPath, dropInPath],
         checks: [
           // ssh-keygen prints the fingerprint of each key, and fails if the file has none.
           { files: [keysPath], command: ["/usr/bin/ssh-keygen", "-l", "-f", keysPath] },
@@ -40,10 +43,39 @@ export function ssh(from: Source): Service<SshFacts> {
             command: ["/bin/sh", "-c", "mkdir -p -m 0755 /run/sshd && exec /usr/sbin/sshd -t"],
           },
         ],
-        services: [{ unit: "ssh.service", reloadFiles: [configPath], restartFiles: [], needs: [] }],
+        services: [
+          {
+            unit: "ssh.service",
+            reloadFiles: [configPath],
+            // Sessions outlive a restart, and a new login confirms it.
+            restartFiles: [dropInPath],
+            needs: [],
+          },
+        ],
       };
     },
   };
+}
+
+/**
+ * Sandbox of sshd. Every session inherits it, `sudo` and `converge` included, so it has only what neither an operator
+ * nor a package's installation needs: no mount namespace, since a mount of an operator must be one of the host; no
+ * `NoNewPrivileges`, since `sudo` is a set-user-ID program; no `RestrictSUIDSGID`, since packages have such programs.
+ * `unshare --mount` stays, because converge checks files in a mount namespace.
+ */
+function sshDropIn(): string {
+  return text`
+    ${generatedNotice}
+    [Service]
+    RestrictNamespaces=mnt
+    RestrictRealtime=yes
+    LockPersonality=yes
+    SystemCallArchitectures=native
+    RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
+    SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @swap
+    SystemCallErrorNumber=EPERM
+    CapabilityBoundingSet=~CAP_SYS_MODULE CAP_SYS_TIME CAP_SYS_PACCT CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_LEASE
+  `;
 }
 
 function sshdConf(adminUser: string): string {
@@ -63,5 +95,10 @@ function sshdConf(adminUser: string): string {
     MaxStartups 50:30:200
     MaxSessions 50
     UseDNS no
+    # What ssh-audit 3.3 warns of goes; the rest is OpenSSH's own choice, so a name that a release lacks is no error.
+    KexAlgorithms -ecdh-sha2-*,diffie-hellman-group1-*,diffie-hellman-group14-*,diffie-hellman-group-exchange-*
+    HostKeyAlgorithms -ecdsa-*,sk-ecdsa-*,webauthn-*,ssh-rsa*,ssh-dss*
+    Ciphers -3des-cbc,aes*-cbc
+    MACs -hmac-sha1*,hmac-md5*,umac-64*,hmac-sha2-256,hmac-sha2-512,umac-128@openssh.com
   `;
 }

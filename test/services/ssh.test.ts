@@ -31,6 +31,8 @@ describe("SSH", () => {
     files = {},
     loginFiles = [],
     checks = [],
+    unitFiles = {},
+    services = [],
   } = ssh("admins").part({
     adminUser: "ann",
     adminKeys: [deploy],
@@ -44,7 +46,32 @@ describe("SSH", () => {
 
   it("says that its files decide who can log in, and checks each", () => {
     expect([...loginFiles].sort()).toEqual(Object.keys(files).sort());
-    const checked = checks.flatMap((check) => check.files);
+    const checked = [...checks.flatMap((check) => check.files), ...(unitFiles.dropIns ?? [])];
     expect([...checked].sort()).toEqual(Object.keys(files).sort());
+  });
+
+  const dropIn = "/etc/systemd/system/ssh.service.d/webstack.conf";
+
+  it("restarts with another sandbox, which a new login then confirms", () => {
+    expect(services).toMatchObject([{ unit: "ssh.service", restartFiles: [dropIn] }]);
+    expect(loginFiles).toContain(dropIn);
+  });
+
+  it("leaves its sessions what sudo, converge, packages and an operator's mount need", () => {
+    const { content } = files[dropIn]!;
+    const closed = /NoNewPrivileges|RestrictSUIDSGID|Protect|Private|ReadOnly|Inaccessible|UMask/;
+    expect(content).not.toMatch(closed);
+    expect(content).toContain("\nRestrictNamespaces=mnt\n");
+    expect(content).not.toMatch(/@(mount|privileged|resources|setuid|reboot|debug)/);
+    // The profile of AppArmor that a package brings, the boot loader of a server with UEFI, and `ss -p`.
+    const [, dropped = ""] = /CapabilityBoundingSet=~(.*)/.exec(content) ?? [];
+    expect(dropped).not.toMatch(/MAC_ADMIN|LINUX_IMMUTABLE|SYS_PTRACE|SYS_ADMIN|SETUID|MKNOD/);
+  });
+
+  it("names no algorithm that a release of OpenSSH may lack: it only takes some away", () => {
+    const conf = files["/etc/ssh/sshd_config.d/10-webstack.conf"]!.content;
+    const lists = conf.match(/^(KexAlgorithms|HostKeyAlgorithms|Ciphers|MACs) .*$/gm) ?? [];
+    expect(lists).toHaveLength(4);
+    for (const line of lists) expect(line).toMatch(/^\w+ -/);
   });
 });

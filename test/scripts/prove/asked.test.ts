@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
 import { asked } from "../../../scripts/prove/asked";
 import { cloudEvidence } from "../../../scripts/prove/cloud";
-import { forEachNode } from "../../../scripts/secrets/send";
+import { forEachNode } from "../../../scripts/operate/host-program";
 
 describe("npm run prove", () => {
   it("moves nothing unless it is asked to", () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Answer } from "../../../prove/assumption";
 import { type Questions, questionsOf } from "../../../prove/questions";
 import { repositoryRoot } from "../../../scripts/local/paths";
-import { bootstrap, hostProgram, message } from "../../../scripts/secrets/program";
+import { bootstrap, hostProgram, message } from "../../../scripts/operate/host-program";
 import { evidence } from "../../prove/evidence";
 
 const program = hostProgram(join(repositoryRoot, "scripts", "prove", "on-host.ts"));

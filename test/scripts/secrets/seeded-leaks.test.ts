@@ -6,10 +6,9 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootstrap, message, scanProgram } from "../../../scripts/secrets/program";
+import { bootstrap, hostProgram, message, talk } from "../../../scripts/operate/host-program";
 import type { ScanOrder, ScanResult } from "../../../scripts/secrets/scan/result";
 import { searched } from "../../../scripts/secrets/secrets";
-import { talk } from "../../../scripts/secrets/send";
 
 /** One secret for each leak. */
 const leaks = [
@@ -26,7 +25,7 @@ describe("the scan of a host", () => {
   const folder = mkdtempSync(join(tmpdir(), "secrets-audit-"));
   const path = (name: string) => join(folder, name);
   const wait = "setInterval(() => {}, 1000); console.log('here')";
-  const program = scanProgram();
+  const program = hostProgram(join(__dirname, "../../../scripts/secrets/scan/on-host.ts"));
   const children = [
     spawn(process.execPath, ["-e", wait, secrets.arguments]),
     spawn(process.execPath, ["-e", wait], { env: { PASSWORD: secrets.environment } }),

@@ -1,10 +1,39 @@
 import { spawn } from "node:child_process";
-import type { StackOutputs } from "../operate/outputs";
-import { sshArguments } from "../operate/ssh";
-import { bootstrap } from "./program";
+import { buildSync } from "esbuild";
+import type { StackOutputs } from "./outputs";
+import { sshArguments } from "./ssh";
 
 /** Longest run of a program on a host, milliseconds. */
 const longestMs = 15 * 60_000;
+
+/** A program of this repository as one text for the Node of the hosts. `entry`: path of its file. */
+export function hostProgram(entry: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    minify: true,
+    logLevel: "silent",
+    tsconfigRaw: {},
+  });
+  return outputFiles[0]!.text;
+}
+
+/**
+ * Text for `node -e`: it runs the program that comes on standard input, with the order that comes
+ * there too. Errors of `JSON.parse` quote what they read, so they are not told.
+ */
+export const bootstrap =
+  'let a;try{a=JSON.parse(require("fs").readFileSync(0,"utf8"))}catch{console.error("no order came on standard input");process.exit(1)}' +
+  'new Function("require","order",a.program)(require,a.order)';
+
+/** What is sent on standard input. */
+export function message(program: string, order: unknown): string {
+  return JSON.stringify({ program, order });
+}
 
 /** Runs a program with a text as its standard input; its output, or why there is none. */
 export function talk(
@@ -25,11 +54,12 @@ export function talk(
 }
 
 /**
- * Runs a program as root on a node, through whichever load balancer leads there. The program and its order
- * go over standard input and nowhere else.
+ * Runs a program as root on a node, through whichever load balancer leads there. Program and order go over standard
+ * input and nowhere else.
  *
+ * @param input from {@link message}.
  * @returns what the program prints: JSON.
- * @throws Error with the reason if the node is not reached or the program does not end.
+ * @throws Error with the reason if the node is not reached or the program fails.
  */
 export async function runProgram<T>(
   outputs: StackOutputs,

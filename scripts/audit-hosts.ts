@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { asked } from "./audit/asked";
+import { isBad, judge, type NodeAudit } from "./audit/judge";
+import { reportJson, reportLines } from "./audit/report";
+import { sysctlRules } from "./audit/rules";
+import type { Order, Seen } from "./audit/seen";
+import { hostProgram, message, runProgram } from "./operate/host-program";
+import { outputsOf } from "./operate/operated-stack";
+
+const order: Order = {
+  manifest: "/var/lib/webstack/manifest.json",
+  sysctls: Object.keys(sysctlRules),
+};
+
+/**
+ * `npm run audit:hosts [-- --stack <name>] [--json] [node ...]`: looks on all hosts at the same time how far their
+ * services, SSH, kernel, sockets and users are closed. It changes nothing. Status 1 if a bound is missed, something
+ * is not as it must be, or a host cannot be asked.
+ */
+async function main(): Promise<void> {
+  const { stack, nodes, json } = asked(process.argv.slice(2));
+  const outputs = outputsOf(stack);
+  const names = outputs.nodes.map(({ name }) => name);
+  const stranger = nodes.find((name) => !names.includes(name));
+  if (stranger !== undefined)
+    throw new Error(`node must be one of ${names.join(", ")}, got ${JSON.stringify(stranger)}`);
+  const input = message(hostProgram(join(__dirname, "audit", "on-host.ts")), order);
+  const expected = { adminUser: outputs.ssh.user, isLocal: stack === undefined };
+  const wanted = outputs.nodes.filter(({ name }) => nodes.length === 0 || nodes.includes(name));
+  const all = await Promise.all(
+    wanted.map(async (node): Promise<NodeAudit> => {
+      try {
+        const seen = await runProgram<Seen>(outputs, node.name, input);
+        return judge(node, seen, expected);
+      } catch (error) {
+        const problem = `could not be asked: ${(error as Error).message}`;
+        return { node: node.name, role: node.role, units: [], problems: [problem] };
+      }
+    }),
+  );
+  if (json) console.log(reportJson(all));
+  else for (const line of reportLines(all)) console.log(line);
+  if (isBad(all)) process.exitCode = 1;
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

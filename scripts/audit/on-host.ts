@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { bundleUnits, shellUsers, sudoLines, usersWithPassword } from "./read";
+import type { Order, Seen } from "./seen";
+
+/** What the small program that reads standard input hands over. */
+declare const order: Order;
+
+/** Longest command, milliseconds: a search of a whole disk. */
+const longestMs = 120_000;
+const missed: string[] = [];
+
+/** Output of a command; told if it cannot be run or fails, and empty if there is none. */
+function output(command: string, ...words: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, words, {
+    encoding: "utf8",
+    timeout: longestMs,
+    maxBuffer: 64 << 20,
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+  });
+  if (status !== 0)
+    missed.push(`${command} ${words.join(" ")}: ${error?.message ?? stderr.trim().slice(-200)}`);
+  // A program that is not there has no output.
+  return (stdout as string | null) ?? "";
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    missed.push(`${path}: ${(error as NodeJS.ErrnoException).code}`);
+    return "";
+  }
+}
+
+const lines = (all: string) => all.split("\n").filter((line) => line.trim() !== "");
+
+function exposure(unit: string): Seen["units"][number] {
+  const said = output("systemd-analyze", "security", "--no-pager", unit);
+  const [, value] = /Overall exposure level for .*: ([\d.]+)/.exec(said) ?? [];
+  return { unit, ...(value === undefined ? {} : { exposure: Number(value) }) };
+}
+
+function sysctls(): Record<string, string> {
+  const values = order.sysctls.flatMap((name): [string, string][] => {
+    try {
+      const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+      return [[name, readFileSync(path, "utf8").trim()]];
+    } catch {
+      return [];
+    }
+  });
+  return Object.fromEntries(values);
+}
+
+/** Of these files, those that belong to no package. A package may name `/bin/x` what is `/usr/bin/x`. */
+function withoutPackage(paths: readonly string[]): string[] {
+  return paths.filter((path) => {
+    const names = [path, path.replace(/^\/usr/, "")];
+    return names.every((name) => spawnSync("dpkg-query", ["-S", name]).status !== 0);
+  });
+}
+
+function folderFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => `${folder}/${name}`);
+  } catch {
+    return [];
+  }
+}
+
+const [manifest, passwd, group] = [text(order.manifest), text("/etc/passwd"), text("/etc/group")];
+const sudoFiles = ["/etc/sudoers", ...folderFiles("/etc/sudoers.d")];
+const search = ["-xdev", "-type", "f", "-perm", "/6000", "-print"];
+// `find` has status 1 when a file vanishes under it.
+const setuid = spawnSync("find", ["/", ...search], { encoding: "utf8", timeout: longestMs });
+const seen: Seen = {
+  units: bundleUnits(manifest).map(exposure),
+  sshd: lines(output("sshd", "-T").toLowerCase()),
+  sysctls: sysctls(),
+  sockets: lines(output("ss", "-H", "-lntup")),
+  shells: shellUsers(passwd),
+  passwords: usersWithPassword(text("/etc/shadow")),
+  sudoers: sudoFiles.flatMap((file) => sudoLines(text(file)).map((line) => ({ file, line }))),
+  sudoGroup: lines(group)
+    .filter((line) => /^(sudo|admin|wheel):/.test(line))
+    .flatMap((line) => line.split(":")[3]!.split(",").filter(Boolean)),
+  writable: lines(output("find", "/etc", "-xdev", "!", "-type", "l", "-perm", "-0002")),
+  strangeSetuid: withoutPackage(lines((setuid.stdout as string | null) ?? "")),
+  missed,
+};
+process.stdout.write(JSON.stringify(seen));
