@@ -42,7 +42,7 @@ describe("the private home of the engine", () => {
       expect(() => accessSync(script, constants.X_OK)).not.toThrow();
       expect(readFileSync(script, "utf8")).toMatch(
         new RegExp(
-          `^#!/bin/sh\\n# .*\\nexec .*/resource-${name}-v${version}/main\\.cjs' "\\$@"\\n$`,
+          `^#!/bin/sh\\n# .*\\nexport NODE_COMPILE_CACHE='.*'\\nexec .*/resource-${name}-v${version}/main\\.cjs' "\\$@"\\n$`,
         ),
       );
     }
