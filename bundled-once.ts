@@ -55,7 +55,7 @@ export function bundled(options: BundleOptions): Omit<Kept, "way"> {
   const { outputFiles, metafile } = buildSync({ ...options, write: false, metafile: true });
   const paths = withSurroundings(Object.keys(metafile.inputs));
   return {
-    inputs: Object.fromEntries(paths.map((path) => [path, stateOf(join(root, path))])),
+    inputs: Object.fromEntries(paths.map((path) => [path, stateOf(`${root}/${path}`)])),
     bundles: Object.fromEntries(outputFiles.map(({ path, text }) => [relative(root, path), text])),
   };
 }
@@ -71,7 +71,7 @@ function withSurroundings(files: readonly string[]): string[] {
 }
 
 function isUpToDate(root: string, inputs: Kept["inputs"]): boolean {
-  return Object.entries(inputs).every(([path, state]) => stateOf(join(root, path)) === state);
+  return Object.entries(inputs).every(([path, state]) => stateOf(`${root}/${path}`) === state);
 }
 
 /** Digest of a file's content or of the names in a folder; empty: there is neither. */

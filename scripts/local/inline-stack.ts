@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { log } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import type { Engine } from "../../offline/engine";
 import type { CloudProject } from "../../rolling/cloud-api";
@@ -29,6 +30,8 @@ export async function inlineStack(args: InlineStackArgs): Promise<Stack> {
   const access = { HCLOUD_ENDPOINT: cloud.endpoint, HCLOUD_TOKEN: cloud.token };
   // The program runs in this process and reads the token as the plugin does.
   Object.assign(process.env, access);
+  // Five messages for each resource, each a call of the engine and an event back; nothing here shows them.
+  Object.assign(log, { debug: async () => undefined });
   const outputs = new ProgramOutputs();
   const workspace = await LocalWorkspace.create({
     ...{ workDir, program: outputs.of(program), secretsProvider: "passphrase" },
