@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { log } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
@@ -36,7 +37,7 @@ export async function inlineStack(args: InlineStackArgs): Promise<Stack> {
   const workspace = await LocalWorkspace.create({
     ...{ workDir, program: outputs.of(program), secretsProvider: "passphrase" },
     pulumiHome: engine.pulumiHome,
-    pulumiCommand: await PulumiCommand.get({ root: engine.cliRoot }),
+    pulumiCommand: await commandOf(engine),
     envVars: {
       ...engine.env,
       PULUMI_BACKEND_URL: `file://${backend}`,
@@ -52,6 +53,15 @@ export async function inlineStack(args: InlineStackArgs): Promise<Stack> {
   stack.outputs = async () => outputs.take() ?? asked();
   stack.info = async () => undefined;
   return stack;
+}
+
+/** The engine's command. The SDK's own way asks each time for a version that is known of an engine built here. */
+async function commandOf({ cliRoot, version }: Engine): Promise<PulumiCommand> {
+  if (cliRoot === undefined || version === undefined) return PulumiCommand.get({ root: cliRoot });
+  const ofSdk = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
+  const { parse } = ofSdk("semver") as { parse: (text: string) => unknown };
+  const parts = [join(cliRoot, "bin", "pulumi"), parse(version)];
+  return Reflect.construct(PulumiCommand, parts) as PulumiCommand;
 }
 
 /** Where the engine keeps the state of a stack below a folder for state. */
