@@ -41,11 +41,20 @@ export function bundledOnce(options: BundleOptions, keep: string): Bundles {
   const kept = read(keep);
   if (kept?.way === way && isUpToDate(options.absWorkingDir, kept.inputs)) return kept.bundles;
   const made = bundled(options);
-  const draft = `${keep}.${process.pid}`;
-  mkdirSync(dirname(keep), { recursive: true });
-  writeFileSync(draft, JSON.stringify({ way, ...made } satisfies Kept));
-  renameSync(draft, keep);
+  write(keep, JSON.stringify({ way, ...made } satisfies Kept));
   return made.bundles;
+}
+
+/** Writes a file whole or not at all. A folder that may not be written to costs time and is no error. */
+function write(file: string, text: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch {
+    return;
+  }
 }
 
 /** What esbuild makes with these options, and of what. @throws Error if a source does not compile. */

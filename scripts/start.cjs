@@ -41,11 +41,20 @@ function compiled(filename) {
   const earlier = kept(file);
   if (earlier.endsWith(mark)) return earlier;
   const { code } = require("esbuild").transformSync(source, { ...options, sourcefile: filename });
-  const draft = `${file}.${process.pid}`;
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(draft, code + mark);
-  renameSync(draft, file);
+  keep(file, code + mark);
   return code + mark;
+}
+
+/** Writes a file whole or not at all. A folder that may not be written to costs time and is no error. */
+function keep(file, text) {
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch {
+    return;
+  }
 }
 
 Module._extensions[".ts"] = (module, filename) => module._compile(compiled(filename), filename);

@@ -72,6 +72,13 @@ describe("bundles that are kept", () => {
     expect(bundle()).toContain('"new"');
   });
 
+  it("are made each time where they cannot be kept", () => {
+    writeFileSync(join(top, "file"), "");
+    keep = join(top, "file", "main.json");
+    expect(bundle()).toContain("first");
+    expect(bundle()).toContain("first");
+  });
+
   it("leave no draft behind", () => {
     expect(existsSync(`${keep}.${process.pid}`)).toBe(false);
   });
