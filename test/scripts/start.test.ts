@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -15,9 +15,9 @@ function run(file: string, ...args: string[]): string {
 const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
 
 beforeEach(() => {
-  // Inside the checkout, for its packages.
-  mkdirSync(join(root, ".webstack"), { recursive: true });
-  folder = mkdtempSync(join(root, ".webstack", "start-"));
+  // Inside the checkout, for its packages; always the same, since what is kept goes by path.
+  folder = join(root, ".webstack", "start-test");
+  mkdirSync(folder, { recursive: true });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
