@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { buildCli, cacheDirectory } from "./engine/build";
+import { buildCli, cacheDirectory, cliVersion } from "./engine/build";
 import { chooseEngine, officialCli, type EngineKind } from "./engine/choice";
 import { layOutHome } from "./engine/home";
 import { pluginVersions } from "./engine/versions";
@@ -10,6 +11,8 @@ export interface Engine {
   kind: EngineKind;
   /** Folder with `bin/pulumi`, for `PulumiCommand.get({ root })`; absent = the search path. */
   cliRoot?: string;
+  /** Version of the CLI, such as `v3.257.0`, where it is known without a call of it. */
+  version?: string;
   /** Folder for `PULUMI_HOME`. */
   pulumiHome: string;
   /** Variables for every command of this engine. */
@@ -58,6 +61,7 @@ export async function ensureEngine({ progress }: EnsureEngineOptions): Promise<E
   return {
     kind: "offline",
     cliRoot,
+    version: cliVersion(readFileSync(join(__dirname, "engine", "go.mod"), "utf8")),
     pulumiHome: layOutHome(join(repositoryRoot, ".webstack", "pulumi-home"), versions),
     // Without ambient plugins the engine finds the stand-ins and nothing beside them.
     env: { ...quietEnv, PULUMI_IGNORE_AMBIENT_PLUGINS: "true" },

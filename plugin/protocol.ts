@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb";
 import type { ChangeRequest, Difference, Failure, Plugin, Subject } from "./plugin";
 import { Empty, grpc, messages, PluginInfo, services, Struct } from "./sdk";
@@ -138,5 +139,7 @@ export function serve(plugin: Plugin): void {
   server.bindAsync("127.0.0.1:0", credentials, (error: Error | null, port: number) => {
     if (error) throw error;
     process.stdout.write(`${port}\n`);
+    // The engine kills a plugin at the end, before Node would write its cache of compiled modules.
+    setImmediate(() => flushCompileCache?.());
   });
 }

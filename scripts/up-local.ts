@@ -65,17 +65,23 @@ async function main(): Promise<void> {
   const root = names && (await progress.phase("authority", () => ensureAuthority(say)));
   const stack = await progress.phase("stack settings", () => localStack(engine));
   await resumeInterrupted(stack, say);
+  const show = engineEvents(progress);
+  const steps: Record<string, number> = {};
   const result = await progress.phase("pulumi up", () =>
     stack.up({
       refresh,
-      onEvent: engineEvents(progress),
+      onEvent: (event) => {
+        show(event);
+        Object.assign(steps, event.summaryEvent?.resourceChanges);
+      },
       suppressProgress: true,
       color: "never",
       showSecrets: false,
     }),
   );
-  const changes = Object.entries(result.summary.resourceChanges ?? {});
-  const changed = changes.filter(([kind]) => kind !== "same").map(([k, n]) => `${n} ${k}`);
+  const changed = Object.entries(steps)
+    .filter(([kind]) => kind !== "same")
+    .map(([kind, count]) => `${count} ${kind}`);
   say(`changes: ${changed.join(", ") || "0 (nothing to change)"}`);
   const { privateKey, ...rest } = result.outputs;
   const values = Object.fromEntries(Object.entries(rest).map(([key, { value }]) => [key, value]));

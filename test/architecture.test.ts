@@ -14,7 +14,8 @@ const allowed: Record<string, string[]> = {
   "config.ts": ["config", "@pulumi/pulumi"],
   config: ["config", "zod", "@pulumi/pulumi"],
   "topology.ts": [],
-  "host-programs.ts": ["esbuild"],
+  "host-programs.ts": ["bundled-once"],
+  "bundled-once.ts": ["esbuild"],
   release: ["release", "config/command", "config/runtime", "tar"],
   "app-source.ts": ["config", "release"],
   components: [
@@ -40,8 +41,8 @@ const allowed: Record<string, string[]> = {
   provider: ["provider", "plugin", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
   offline: [
-    ...["offline", "plugin", "@pulumi/pulumi"],
-    ...["@peculiar/x509", "bcryptjs", "esbuild", "reflect-metadata", "yaml"],
+    ...["offline", "plugin", "bundled-once", "@pulumi/pulumi"],
+    ...["@peculiar/x509", "bcryptjs", "reflect-metadata", "yaml"],
   ],
   // Events in, words out: it starts nothing and asks nobody.
   preview: ["preview", "plugin/values", "zod"],

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { basename, dirname, join } from "node:path";
+import { bundledOnce, type BundleOptions } from "../../bundled-once";
 
 /** `text` as one word of a POSIX shell. */
 function shellWord(text: string): string {
@@ -17,22 +17,29 @@ function shellWord(text: string): string {
  */
 export function layOutPlugin(folder: string, name: string, entry: string): void {
   mkdirSync(folder, { recursive: true });
-  const program = join(folder, "main.cjs");
-  buildSync({
-    entryPoints: [entry],
-    outfile: program,
+  const options = {
+    absWorkingDir: dirname(entry),
+    entryPoints: [basename(entry)],
+    outdir: dirname(entry),
     bundle: true,
     packages: "external",
     platform: "node",
     target: "node20",
     format: "cjs",
+    banner: { js: '"use strict";' },
     logLevel: "silent",
-  });
+    tsconfigRaw: {},
+  } satisfies BundleOptions;
+  const [text] = Object.values(bundledOnce(options, join(folder, "kept.json")));
+  const program = join(folder, "main.cjs");
+  writeFileSync(program, text!);
   const script = join(folder, `pulumi-resource-${name}`);
   const words = [process.execPath, program].map(shellWord);
   const lines = [
     "#!/bin/sh",
     "# Written by offline/engine/compiled.ts each time the engine is prepared; edits are lost.",
+    // Node keeps its compiled form of all modules here, compared with their content and its version.
+    `export NODE_COMPILE_CACHE=${shellWord(join(folder, "node"))}`,
     `exec ${words.join(" ")} "$@"`,
     "",
   ];

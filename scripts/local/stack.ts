@@ -10,7 +10,7 @@ import { program } from "../../program";
 import { atLocalAuthority } from "./authority-settings";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
-import { inlineStack } from "./inline-stack";
+import { checkpointFile, inlineStack } from "./inline-stack";
 import { localPaths, repositoryRoot } from "./paths";
 import { localStackName } from "./stack-name";
 
@@ -72,7 +72,7 @@ function writeProject(settings: string): { lacksSecret: boolean } {
 
 /** Where the engine keeps the state of the local stack, and whether a command on it is under way. */
 export const localState = {
-  checkpoint: join(localPaths.backend, ".pulumi", "stacks", "webstack", `${localStackName}.json`),
+  checkpoint: checkpointFile(localPaths.backend, localStackName),
   locks: join(localPaths.backend, ".pulumi", "locks"),
 } as const;
 

@@ -6,6 +6,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,7 +42,7 @@ describe("the private home of the engine", () => {
       expect(() => accessSync(script, constants.X_OK)).not.toThrow();
       expect(readFileSync(script, "utf8")).toMatch(
         new RegExp(
-          `^#!/bin/sh\\n# .*\\nexec .*/resource-${name}-v${version}/main\\.cjs' "\\$@"\\n$`,
+          `^#!/bin/sh\\n# .*\\nexport NODE_COMPILE_CACHE='.*'\\nexec .*/resource-${name}-v${version}/main\\.cjs' "\\$@"\\n$`,
         ),
       );
     }
@@ -52,6 +54,15 @@ describe("the private home of the engine", () => {
       const program = join(home, "plugins", `resource-${name}-v${version}`, "main.cjs");
       expect(readFileSync(program, "utf8")).toContain(`pluginVersion("${name}")`);
     }
+  });
+
+  it("has no directory for the engine's logs, and removes an earlier one", () => {
+    mkdirSync(join(home, "logs"));
+    writeFileSync(join(home, "logs", "earlier.log"), "");
+    layOutHome(home, versions);
+    expect(statSync(join(home, "logs")).isFile()).toBe(true);
+    layOutHome(home, versions);
+    expect(statSync(join(home, "logs")).isFile()).toBe(true);
   });
 
   it("keeps no other version, and is the same when laid out again", () => {
