@@ -80,7 +80,11 @@ export class Requests {
       case type.opendir: {
         const path = body.text();
         if (await about("GET", path)) return undefined;
-        return packet(type.handle, id, this.keep({ path, writes: false, names: folder.names(path) }));
+        return packet(
+          type.handle,
+          id,
+          this.keep({ path, writes: false, names: folder.names(path) }),
+        );
       }
       case type.close: {
         const [name, { fd }] = this.handle(body);
@@ -117,7 +121,9 @@ export class Requests {
         return packet(type.attrs, id, { raw: attributes(folder.stat(path)) });
       }
       case type.realpath:
-        return packet(type.name, id, 1, ...entry(folder.seen(body.text())), { raw: Buffer.alloc(4) });
+        return packet(type.name, id, 1, ...entry(folder.seen(body.text())), {
+          raw: Buffer.alloc(4),
+        });
       case type.setstat:
       case type.fsetstat:
         return ok;
@@ -185,6 +191,7 @@ function sftpError(error: unknown): SftpError {
   if (error instanceof RangeError) return new SftpError(status.badMessage, "Bad message");
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return new SftpError(status.noSuchFile, "No such file");
-  if (code === "EACCES" || code === "EPERM") return new SftpError(status.denied, "Permission denied");
+  if (code === "EACCES" || code === "EPERM")
+    return new SftpError(status.denied, "Permission denied");
   return new SftpError(status.failure, "Failure");
 }

@@ -25,6 +25,8 @@ export interface FileStorageArgs {
 export function fileStorageServer(args: FileStorageArgs): ssh2.Server {
   return new ssh2.Server({ hostKeys: [args.access.hostKey] }, (connection) => {
     let account: Account | undefined;
+    // Without it each request takes a tenth of a second.
+    (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
     connection.on("authentication", (asked) => {
       account = accountOf(args.access, asked);
       if (account) asked.accept();

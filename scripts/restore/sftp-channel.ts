@@ -18,7 +18,7 @@ export function sftpChannel(target: SftpTarget, privateKey: string): Promise<Sft
   const { host, port, user } = target;
   const wanted = target.hostKey.split(" ").slice(0, 2).join(" ");
   const client = new Client();
-  const sock = connect({ host, port });
+  const sock = connect({ host, port, noDelay: true });
   return new Promise((resolve, reject) => {
     let last = "";
     let isOther = false;

@@ -106,11 +106,7 @@ async function wholeBlock(
  *
  * @throws SftpStatus if the server refuses, as with a full disk; StoreError if the file has another size.
  */
-export async function writeNew(
-  session: SftpSession,
-  path: string,
-  content: Buffer,
-): Promise<void> {
+export async function writeNew(session: SftpSession, path: string, content: Buffer): Promise<void> {
   const flags = openFlag.write | openFlag.create | openFlag.exclusive;
   // Attributes: mode 0600.
   const opened = await session.request(packetType.open, path, flags, 4, 0o600);

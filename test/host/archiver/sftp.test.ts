@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkedPut } from "../../../host/archiver/store/checked-put";
@@ -15,7 +15,11 @@ let storage: TestFileStorage;
 let store: SftpStore;
 
 /** A store with what differs from what is right. */
-function storeWith(differs: object = {}, privateKey = storage.writer.privateKey, silenceMs = 5_000) {
+function storeWith(
+  differs: object = {},
+  privateKey = storage.writer.privateKey,
+  silenceMs = 5_000,
+) {
   const place = { ...storage.place, ...differs };
   return new SftpStore(
     new SftpConnection(() => sftpChannel(place, privateKey), silenceMs),
@@ -49,12 +53,12 @@ function cutAt(isCut: (path: string, kind: number) => boolean): void {
 
 describe("SftpStore", () => {
   it("puts, reads whole and in part, streams, and asks for the head", async () => {
-    const content = Buffer.alloc(5_000_001, "0123456789");
+    const content = Buffer.alloc(500_001, "0123456789");
     await checkedPut(store, "w/t/a.1", content);
     expect((await store.get("w/t/a.1"))!.equals(content)).toBe(true);
     expect((await store.get("w/t/a.1", { from: 2, to: 4 }))!.toString()).toBe("234");
-    expect((await store.get("w/t/a.1", { from: 5_000_000, to: 9_000_000 }))!.toString()).toBe("0");
-    expect(await store.head("w/t/a.1")).toEqual({ bytes: 5_000_001, md5: "" });
+    expect((await store.get("w/t/a.1", { from: 500_000, to: 900_000 }))!.toString()).toBe("0");
+    expect(await store.head("w/t/a.1")).toEqual({ bytes: 500_001, md5: "" });
     const chunks: Uint8Array[] = [];
     for await (const chunk of (await store.stream("w/t/a.1"))!) chunks.push(chunk);
     expect(Buffer.concat(chunks).equals(content)).toBe(true);
@@ -100,11 +104,13 @@ describe("SftpStore", () => {
       keys.link("w", "t", 1_001),
     ]);
     expect(folders).toBe(2);
-    expect((await findTip(store, "w", "t", 998)).number).toBe(1_001);
+    expect((await findTip(store, "w", "t")).number).toBe(2_500);
   });
 
   it("lists a folder of more names than one answer has", async () => {
-    for (let i = 0; i < 333; i += 1) await store.put(`w/p/${i}`, Buffer.from("x"));
+    await store.put("w/p/0", Buffer.from("x"));
+    const folder = join(storage.root, "backups/webstack/w/p");
+    for (let i = 1; i < 333; i += 1) writeFileSync(join(folder, String(i)), "x");
     expect(await store.list("w/p/")).toHaveLength(333);
   });
 
@@ -175,9 +181,9 @@ describe("a failing SFTP server", () => {
   });
 
   it("breaks off a stream with an error, not with an early end", async () => {
-    await store.put("w/big", Buffer.alloc(9_000_000));
+    await store.put("w/big", Buffer.alloc(4_500_000));
     let reads = 0;
-    cutAt((_, kind) => kind === type.read && (reads += 1) === 100);
+    cutAt((_, kind) => kind === type.read && (reads += 1) === 80);
     const read = async () => {
       for await (const chunk of (await store.stream("w/big"))!) expect(chunk.length).not.toBe(0);
     };
@@ -205,7 +211,7 @@ describe("a failing SFTP server", () => {
 
   it("is slow: the put waits and succeeds", async () => {
     storage.faults.add(1, { fault: "storage", key: "w/", latencyMs: 50 });
-    await checkedPut(store, "w/big", Buffer.alloc(3_000_000));
+    await checkedPut(store, "w/big", Buffer.alloc(300_000));
   });
 
   it("gives other bytes than were put: an upload that is read back is not taken for done", async () => {
