@@ -46,7 +46,7 @@ describe("backups", () => {
     expect(text("/etc/nftables.conf")).toContain(
       'meta skuid "webstack-archiver" tcp dport 443 accept',
     );
-    const other = archiver("http://198.18.2.1:9000").callsOut;
+    const other = archiver({ ...backups.target, endpoint: "http://198.18.2.1:9000" }).callsOut;
     expect(other).toEqual([{ user: "webstack-archiver", port: 9000 }]);
   });
 
