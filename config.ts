@@ -182,7 +182,9 @@ function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings[
     return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
   }
   const { privateKey, ...server } = found.sftp;
-  const own = privateKey === undefined ? {} : { privateKey: pulumi.secret(privateKey) };
+  // OpenSSH reads no key without a line end.
+  const own =
+    privateKey === undefined ? {} : { privateKey: pulumi.secret(`${privateKey.trim()}\n`) };
   return { ...backups, target: { sftp: { ...server, ...own } } };
 }
 
