@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { posix } from "node:path";
 import { type ObjectHead, type ObjectStore, StoreError, KeyExistsError } from "./object-store";
 import * as files from "./sftp-files";
+import { blocksOf, openForReading } from "./sftp-reading";
 import { type SftpConnection, type SftpSession, SftpStatus } from "./sftp-session";
 
 /** Folder for uploads that are under way. */
@@ -50,11 +51,11 @@ export class SftpStore implements ObjectStore {
 
   async get(key: string, range?: { from: number; to: number }): Promise<Buffer | undefined> {
     return this.asked("GET", key, async (session) => {
-      const file = await files.openForReading(session, pathOf(this.folder, key));
+      const file = await openForReading(session, pathOf(this.folder, key));
       if (!file) return undefined;
       const to = Math.min(range ? range.to + 1 : file.bytes, file.bytes);
       const parts: Buffer[] = [];
-      for await (const part of files.blocksOf(session, file, range?.from ?? 0, to)) {
+      for await (const part of blocksOf(session, file, range?.from ?? 0, to)) {
         parts.push(part);
       }
       return Buffer.concat(parts);
@@ -63,8 +64,8 @@ export class SftpStore implements ObjectStore {
 
   async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     return this.asked("GET", key, async (session) => {
-      const file = await files.openForReading(session, pathOf(this.folder, key));
-      return file && named("GET", key, files.blocksOf(session, file, 0, file.bytes));
+      const file = await openForReading(session, pathOf(this.folder, key));
+      return file && named("GET", key, blocksOf(session, file, 0, file.bytes));
     });
   }
 
