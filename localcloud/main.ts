@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,9 +25,10 @@ import { type ServeSettings, serveSettings, usage } from "./serve-settings";
 import { Store } from "./store";
 
 /** A server of HTTP or SSH. */
-type Listener = Pick<Server, "once"> & {
+interface Listener {
+  once(event: "error", call: (error: Error) => void): unknown;
   listen(where: object | string, listening: () => void): unknown;
-};
+}
 
 function listen(server: Listener, where: object | string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -89,6 +89,12 @@ function serve(
       work = work.then(() => one(requests, channel, bytes));
     }
   });
+  channel.on("end", () => {
+    void work.then(() => {
+      channel.exit(0);
+      channel.end();
+    });
+  });
   channel.on("close", () => {
     void work.then(() => requests.close());
   });
