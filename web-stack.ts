@@ -30,6 +30,11 @@ export type WebStackOutputs = {
   release: { digest: string } & Omit<ReleaseFacts, "command" | "runtime">;
   /** Runtime on the app nodes, such as `Node.js 24.21.0`. @default the Node.js of the distribution */
   runtime?: string;
+  /**
+   * Public key of the database nodes, for `.ssh/authorized_keys` of the SFTP server of the backups. @default the
+   * backups go to a bucket, or the stack file has the key
+   */
+  backupsKey?: pulumi.Output<string>;
 };
 
 /**
@@ -91,7 +96,7 @@ function rollOut(
 
 function outputs(
   args: WebStackArgs,
-  { access, addresses }: Foundation,
+  { access, addresses, backupAccess }: Foundation,
   tiers: Tiers,
   keys: { privateKey: pulumi.Output<string>; hostKeys: Rollout["hostKeys"] },
 ): WebStackOutputs {
@@ -111,6 +116,7 @@ function outputs(
     privateKey,
     release: { digest: release.digest, ...originOf(facts) },
     ...(runtime.text === undefined ? {} : { runtime: runtime.text }),
+    ...(backupAccess ? { backupsKey: backupAccess.publicKey } : {}),
   };
 }
 

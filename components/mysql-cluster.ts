@@ -27,7 +27,7 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   volumesAfter?: pulumi.Resource | undefined;
   /** False if the supervisor does not speed up MySQL's group communication (XCom). @default true */
   xcomHelp?: boolean | undefined;
-  /** Target of the backups, with the secret of the bucket. @default no backups */
+  /** Target of the backups, with the secret of the bucket or the private key for the SFTP server. @default no backups */
   backups?: (BackupFacts & { secret: pulumi.Input<string> }) | undefined;
 }
 
@@ -55,7 +55,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
   static servicesWith(backups: BackupFacts | undefined): NodeServices<NodeFacts & Own> {
     const { system, tier } = MysqlCluster.services;
     if (!backups) return MysqlCluster.services;
-    return { system, tier: [...tier, archiver(backups.target.endpoint)] };
+    return { system, tier: [...tier, archiver(backups.target)] };
   }
 
   /** The servers with their configurations. */

@@ -1,3 +1,4 @@
+import { targetProblems } from "./backup-target";
 import { networkZones, typesInsteadOfDefaults } from "./locations";
 import { runtimeProblems } from "./runtime-problems";
 import { printable } from "./printable";
@@ -35,6 +36,7 @@ export function combinationProblems(raw: Raw): string[] {
     ...workerProblems(part(raw, "app")),
     ...tlsProblems(raw, part(raw, "loadBalancers"), part(raw, "tls"), part(raw, "web")),
     ...siteProblems(part(raw, "app"), part(raw, "web")),
+    ...targetProblems(part(raw, "backups")),
   ];
 }
 

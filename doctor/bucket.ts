@@ -30,7 +30,7 @@ export async function bucketFindings(bucket: Listed | "none" | "unknown"): Promi
     return [
       failure(
         `the bucket of webstack:backups.target does not open: ${(error as Error).message}`,
-        "look at endpoint, bucket, region and keys of webstack:backups.target",
+        "look at endpoint, bucket, region and keys of webstack:backups.target, or at its sftp",
       ),
     ];
   }

@@ -6,16 +6,16 @@ import { pipeline } from "node:stream/promises";
 import { copyFolder, type CopyInfo } from "./archiver/base/copy-folder";
 import { uploadBase } from "./archiver/base/upload";
 import { EncryptionPipe } from "./archiver/encryption-pipe";
-import { readSecret, readSettings } from "./archiver/settings";
-import { S3Store } from "./archiver/store/s3";
+import { readSettings, targetStore } from "./archiver/settings";
 import { log } from "./supervisor/log";
 
 const folder = process.env.WEBSTACK_BASE_FOLDER ?? copyFolder;
 
 /** Packs, compresses, encrypts and uploads the copy that `base-copy` made. */
 async function main(): Promise<void> {
-  const { node, root, target, publicKey } = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
-  const store = new S3Store({ ...target, secretAccessKey: readSecret() }, () => new Date());
+  const settings = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
+  const { node, root, publicKey } = settings;
+  const store = targetStore(settings);
   const info = JSON.parse(readFileSync(join(folder, "info.json"), "utf8")) as CopyInfo;
   const id = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
   // A restored server generates its own identity.

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,13 +17,20 @@ import { MachineFaults } from "./faults/machine-faults";
 import { Offer } from "./faults/offer";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
+import { FileStorage } from "./file-storage/file-storage";
 import { ObjectStorage } from "./object-storage/object-storage";
 import { RateLimit } from "./rate-limit";
 import { reconcile } from "./reconcile";
 import { type ServeSettings, serveSettings, usage } from "./serve-settings";
 import { Store } from "./store";
 
-function listen(server: Server, where: object | string): Promise<void> {
+/** A server of HTTP or SSH. */
+interface Listener {
+  once(event: "error", call: (error: Error) => void): unknown;
+  listen(where: object | string, listening: () => void): unknown;
+}
+
+function listen(server: Listener, where: object | string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(where, () => resolve());
@@ -44,10 +51,22 @@ async function objectStorage({
   return made;
 }
 
+/** Serves the SFTP server on loopback, and on a socket for the hosts. */
+async function fileStorage({ state, sftp }: ServeSettings): Promise<FileStorage | undefined> {
+  if (!sftp) return undefined;
+  const made = new FileStorage(state, sftp.file);
+  const socket = join(state, "files.sock");
+  rmSync(socket, { force: true });
+  await listen(made.servers[0]!, { host: "127.0.0.1", port: sftp.port });
+  await listen(made.servers[1]!, socket);
+  return made;
+}
+
 async function serve(args: string[]): Promise<void> {
   const settings = serveSettings(args);
   const { state, port, tokens, image, rateLimit, behaviour, controlPort } = settings;
   const storage = await objectStorage(settings);
+  const files = await fileStorage(settings);
   const driver = image === undefined ? new MemoryDriver() : new DockerDriver({ state, image });
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const store = new Store(state);
@@ -72,7 +91,11 @@ async function serve(args: string[]): Promise<void> {
   await listen(servers[1]!, socket);
   if (controlPort !== undefined) {
     const machines = image === undefined ? undefined : new MachineFaults(state);
-    const control = controlApp(new Faults(cloud, apiFaults, machines, storage), callLog, limit);
+    const control = controlApp(
+      new Faults(cloud, apiFaults, machines, { objects: storage, files }),
+      callLog,
+      limit,
+    );
     const server = createServer(getRequestListener(control.fetch));
     await listen(server, { host: "127.0.0.1", port: controlPort });
   }

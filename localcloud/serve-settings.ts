@@ -5,7 +5,7 @@ import { behaviourOn, defaultApiDate, type Behaviour } from "./behaviour";
 /** How the program is called. */
 export const usage = `usage: main serve --state DIR --port N --tokens FILE --driver docker|memory [--image TAG]
          [--actions async|instant] [--rate-limit on|off] [--api-date YYYY-MM-DD]
-         [--control-port N] [--storage FILE --storage-port N]
+         [--control-port N] [--storage FILE --storage-port N] [--sftp FILE --sftp-port N]
        main destroy --state DIR`;
 
 /** How the cloud is to be served. */
@@ -28,6 +28,8 @@ export interface ServeSettings {
   controlPort?: number;
   /** Object storage: file with its buckets and keys, port on loopback; absent: there is none. */
   storage?: { file: string; port: number };
+  /** SFTP server: file with its key and accounts, port on loopback; absent: there is none. */
+  sftp?: { file: string; port: number };
 }
 
 const options = {
@@ -42,6 +44,8 @@ const options = {
   "control-port": { type: "string" },
   storage: { type: "string" },
   "storage-port": { type: "string" },
+  sftp: { type: "string" },
+  "sftp-port": { type: "string" },
 } as const;
 
 /** Settings from the words after `serve`. @throws Error with the usage, or what is wrong. */
@@ -55,9 +59,8 @@ export function serveSettings(args: string[]): ServeSettings {
   if (limit !== "on" && limit !== "off") throw new Error(usage);
   const control = values["control-port"];
   if (control !== undefined && !/^\d+$/.test(control)) throw new Error(usage);
-  const { storage, "storage-port": storagePort } = values;
-  if ((storage === undefined) !== (storagePort === undefined)) throw new Error(usage);
-  if (storagePort !== undefined && !/^\d+$/.test(storagePort)) throw new Error(usage);
+  const storage = place(values.storage, values["storage-port"]);
+  const sftp = place(values.sftp, values["sftp-port"]);
   if (!/^\d{4}-\d\d-\d\d$/.test(values["api-date"])) throw new Error(usage);
   return {
     state,
@@ -68,8 +71,17 @@ export function serveSettings(args: string[]): ServeSettings {
     rateLimit: limit === "on",
     behaviour: behaviourOn(values["api-date"]),
     ...(control === undefined ? {} : { controlPort: Number(control) }),
-    ...(storage === undefined ? {} : { storage: { file: storage, port: Number(storagePort) } }),
+    ...(storage ? { storage } : {}),
+    ...(sftp ? { sftp } : {}),
   };
+}
+
+/** A file and a port, both or none. @throws Error with the usage for one of them, or a port that is no number. */
+function place(file?: string, port?: string): { file: string; port: number } | undefined {
+  if ((file === undefined) !== (port === undefined)) throw new Error(usage);
+  if (file === undefined) return undefined;
+  if (!/^\d+$/.test(port!)) throw new Error(usage);
+  return { file, port: Number(port) };
 }
 
 function readTokens(file: string): string[] {

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 import { keys } from "../host/archiver/chain/manifest";
-import { S3Store } from "../host/archiver/store/s3";
 import { prunerOf } from "./prune/credentials";
 import { type Pruning, pruning } from "./prune/pruning";
 import { readHistory } from "./prune/read-history";
 import { Remover } from "./prune/remover";
+import { SftpRemover } from "./prune/sftp-remover";
 import { backupsOf, retentionOf } from "./restore/bucket";
+import { type DeskTarget, deskStore, sftpConnection } from "./restore/desk-store";
 import { timelines } from "./restore/read-chain";
 
 const options = {
@@ -28,15 +29,21 @@ function say(timeline: string, made: Pruning): void {
   );
 }
 
+/** What deletes: an access key of its own for a bucket. SFTP has no such right, so its key is that which reads. */
+function removerOf(target: DeskTarget, stack: string | undefined): Remover | SftpRemover {
+  if (!("sftp" in target)) {
+    return new Remover(prunerOf(target, stack, process.env), () => new Date());
+  }
+  return new SftpRemover(sftpConnection(target), target.sftp.path);
+}
+
 /** `npm run backups:prune [-- --plan] [--stack S]`: deletes backups that are older than they are to be kept. */
 async function main(): Promise<void> {
   const { plan: planOnly, stack } = parseArgs({ options }).values;
   const { target, root } = backupsOf(stack, undefined);
   const retention = retentionOf(stack);
-  const remover = planOnly
-    ? undefined
-    : new Remover(prunerOf(target, stack, process.env), () => new Date());
-  const store = new S3Store(target, () => new Date());
+  const remover = planOnly ? undefined : removerOf(target, stack);
+  const store = deskStore(target);
   for (const timeline of await timelines(store, root)) {
     const made = pruning(await readHistory(store, root, timeline), retention, Date.now());
     say(timeline, made);
@@ -47,6 +54,10 @@ async function main(): Promise<void> {
     await remover.remove(made.links.map((number) => keys.link(root, timeline, number)));
     await remover.remove([...made.data, ...made.parts].map((key) => `${root}/${key}`));
     console.log("done");
+  }
+  if (remover instanceof SftpRemover) {
+    const count = await remover.removeAbandoned(Date.now());
+    if (count > 0) console.log(`deleted     ${count} uploads that did not end`);
   }
 }
 

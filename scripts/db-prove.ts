@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ObjectStore } from "../host/archiver/store/object-store";
-import { S3Store } from "../host/archiver/store/s3";
 import { backupsOf } from "./restore/bucket";
+import { deskStore } from "./restore/desk-store";
 import { heartbeatLine, heartbeatSql } from "./restore/heartbeat";
 import { inspect } from "./restore/inspect";
 import { momentIn, type Window, windowOf } from "./restore/moment";
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     const opened = await openArchive(backups);
     await prove(opened, windowOf(opened.archive, window));
   } catch (error) {
-    await tellFailure(new S3Store(backups.target, () => new Date()), backups.root, error as Error);
+    await tellFailure(deskStore(backups.target), backups.root, error as Error);
     throw error;
   }
 }

@@ -5,17 +5,17 @@ import { callsTo } from "../doctor/api";
 import type { Resolve } from "../doctor/domain-names";
 import { examine, type Subject } from "../doctor/examine";
 import { fails, lines } from "../doctor/finding";
-import { S3Store } from "../host/archiver/store/s3";
 import { type Asked, asked } from "./doctor/asked";
 import { ownAddress } from "./doctor/own-address";
 import { settingsOf, standIn } from "./doctor/settings";
 import { stackPart } from "./doctor/stack";
 import { toolsHere } from "./doctor/tools";
 import { stackFileName } from "./deploy/stack-file";
-import { localBucket } from "./local/backups";
+import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
 import { localPaths } from "./local/paths";
 import { localStackName } from "./local/stack-name";
+import { deskStore } from "./restore/desk-store";
 
 /** This machine as hosts of the local cloud see it. */
 const addressInLocalCloud = "198.18.1.1";
@@ -45,9 +45,7 @@ async function localSubject(now: Date): Promise<Partial<Subject> & ReturnType<ty
     };
   }
   const { endpoint, token } = localCloud();
-  const bucket = existsSync(localPaths.storage)
-    ? new S3Store(localBucket(), () => new Date())
-    : "unknown";
+  const bucket = existsSync(localPaths.storage) ? deskStore(localTarget()) : "unknown";
   const setting = "the token of the local cloud";
   const fix = "heal the faults of the local cloud: npm run fault -- heal";
   return { ...part, tokens: [{ setting, call: callsTo(endpoint, token), fix }], bucket };

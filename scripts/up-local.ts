@@ -4,6 +4,7 @@ import { ensureEngine } from "../offline/engine";
 import { ensureDocker, ensureImage } from "./build-image";
 import { ensureAuthority, publishNames } from "./local/authority";
 import { localNames } from "./local/authority-settings";
+import { chooseTarget, targetKind } from "./local/backups";
 import { browserUrl, openBrowserAccess } from "./local/browser-access";
 import { startCloud } from "./local/cloud";
 import { engineEvents } from "./local/engine-events";
@@ -40,17 +41,19 @@ function closing(outputs: StackOutputs, browser: boolean, progress: Progress): s
 }
 
 /**
- * `npm run up:local [-- --refresh]`: the whole stack on this machine; a second run changes only what
+ * `npm run up:local [-- --refresh] [-- --backups s3|sftp]`: the whole stack on this machine; a second run changes only what
  * differs, with `--refresh` also from what is there: it makes again what was deleted by hand.
  */
 async function main(): Promise<void> {
-  const { refresh } = parseArgs({
-    options: { refresh: { type: "boolean", default: false } },
+  const { refresh, backups } = parseArgs({
+    options: { refresh: { type: "boolean", default: false }, backups: { type: "string" } },
   }).values;
+  const target = backups === undefined ? undefined : targetKind(backups);
   const progress = new Progress();
   const say = (line: string) => progress.line(line);
   mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });
   takeLock(localPaths.lock, "npm run up:local");
+  if (target) chooseTarget(target);
   ensurePrerequisites([...localCloudPrerequisites, goPrerequisite], say);
   const [engine, image] = await Promise.all([
     progress.phase("engine", () => ensureEngine({ progress: say })),

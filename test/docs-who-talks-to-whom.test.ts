@@ -8,6 +8,7 @@ import { WebTier } from "../components/web-tier";
 import { archiver } from "../services/archiver/service";
 import { broker } from "../services/broker/service";
 import type { ListedServices } from "../services/node-bundle";
+import { backups } from "./services/rendered-database";
 import { whoCallsOut, whoTalksToWhom } from "./support/who-talks-to-whom";
 
 const page = join(__dirname, "..", "docs", "who-talks-to-whom.md");
@@ -19,7 +20,7 @@ const places = [
   { name: "app", services: all(AppTier.services) },
   { name: "db", services: all(MysqlCluster.services) },
   { name: "each broker", services: [broker()] },
-  { name: "db with backups", services: [archiver("https://fsn1.your-objectstorage.com")] },
+  { name: "db with backups", services: [archiver(backups.target)] },
 ];
 
 /** `npx vitest run test/docs-who-talks-to-whom.test.ts --update` writes the page's tables anew. */

@@ -1,6 +1,7 @@
 import { AcmeAccount } from "../components/acme-account";
 import { AdminAccess } from "../components/admin-access";
 import { AppTier } from "../components/app-tier";
+import { BackupAccess } from "../components/backup-access";
 import { EdgeCertificate } from "../components/edge-certificate";
 import { Firewalls } from "../components/firewalls";
 import { FloatingAddresses } from "../components/floating-addresses";
@@ -61,10 +62,13 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     own: loadBalancers.tls,
   });
   const tickets = new TicketKeys("ticket-keys");
+  const backups = args.backups?.target;
+  const hasOwnKey = backups === undefined || !("sftp" in backups) || backups.sftp.privateKey;
+  const backupAccess = hasOwnKey ? undefined : new BackupAccess("backup-access");
   const account =
     authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
   return {
     ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
-    ...{ tickets, account },
+    ...{ tickets, account, backupAccess },
   };
 }

@@ -74,11 +74,19 @@ function addressBroker(
 }
 
 /** Target of the databases' backups. */
-function backupFacts({ backups, identity }: WebStackArgs): MysqlClusterArgs["backups"] {
+function backupFacts(
+  { backups, identity }: WebStackArgs,
+  { backupAccess }: Foundation,
+): MysqlClusterArgs["backups"] {
   if (!backups) return undefined;
   const { target, publicKey, baseAt } = backups;
-  const { secretAccessKey: secret, ...bucket } = target;
   const root = `${identity.project}-${identity.stack}`;
+  if ("sftp" in target) {
+    const { privateKey, ...sftp } = target.sftp;
+    const secret = privateKey ?? backupAccess!.privateKey;
+    return { root, target: { sftp }, publicKey, baseAt, secret };
+  }
+  const { secretAccessKey: secret, ...bucket } = target;
   return { root, target: bucket, publicKey, baseAt, secret };
 }
 
@@ -123,7 +131,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     volumesMayGo: hasConsent(args, "delete", "volumes") || hasConsent(args, "replace", "volumes"),
     volumesAfter: base.inventory,
     xcomHelp: db.xcomHelp,
-    backups: backupFacts(args),
+    backups: backupFacts(args, base),
     server: server("db"),
     host,
   });

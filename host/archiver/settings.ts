@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { S3Target } from "./store/s3";
+import type { ObjectStore } from "./store/object-store";
+import { openStore, type StoreTarget } from "./store/open-store";
 
 /** Settings of a node's archiver, from the Pulumi program, in `/etc/webstack/archiver.json`. */
 export interface Settings {
@@ -9,8 +10,8 @@ export interface Settings {
   nodes: { name: string; privateIp: string }[];
   /** Prefix of all object keys, such as `webstack-dev`. */
   root: string;
-  /** The bucket without its secret, which is a systemd credential. */
-  target: Omit<S3Target, "secretAccessKey">;
+  /** The target without its secret, which is a systemd credential. */
+  target: StoreTarget;
   /** Recipient of age, such as `age1…`. */
   publicKey: string;
 }
@@ -20,7 +21,13 @@ export function readSettings(path = "/etc/webstack/archiver.json"): Settings {
   return JSON.parse(readFileSync(path, "utf8")) as Settings;
 }
 
-/** Reads the bucket's secret from systemd's credentials. @throws Error if it is missing. */
-export function readSecret(): string {
-  return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/secret`, "utf8").trim();
+/**
+ * Opens the target, with the secret from systemd's credentials.
+ *
+ * @throws Error if the secret of a bucket is missing.
+ */
+export function targetStore({ target }: Pick<Settings, "target">): ObjectStore {
+  const secret = `${process.env.CREDENTIALS_DIRECTORY}/secret`;
+  const known = process.env.WEBSTACK_ARCHIVER_KNOWN_HOSTS ?? "/etc/webstack/archiver-known-hosts";
+  return openStore(target, { secret, knownHosts: known }, (path) => readFileSync(path, "utf8"));
 }

@@ -1,5 +1,6 @@
 import type { Cloud } from "../cloud";
 import type { Server } from "../model";
+import { type FileStorage, fileStorageName } from "../file-storage/file-storage";
 import type { ObjectStorage } from "../object-storage/object-storage";
 import type { ApiFaults } from "./api-faults";
 import { FaultError } from "./fault-error";
@@ -11,6 +12,12 @@ import type { Fault } from "./shapes";
 export interface ActiveFault {
   id: number;
   fault: Fault;
+}
+
+/** Stores for backups. */
+export interface Stores {
+  objects?: ObjectStorage | undefined;
+  files?: FileStorage | undefined;
 }
 
 type StorageFault = Extract<Fault, { fault: "storage" | "corrupt-object" }>;
@@ -30,8 +37,8 @@ export class Faults {
     private readonly api: ApiFaults,
     /** Absent where hosts are not real. */
     private readonly machines: MachineFaults | undefined,
-    /** Absent where there is no object storage. */
-    private readonly storage?: ObjectStorage,
+    /** The stores for backups, as far as there are any. */
+    private readonly stores: Stores = {},
   ) {}
 
   list(): ActiveFault[] {
@@ -42,7 +49,7 @@ export class Faults {
   async inject(fault: Fault): Promise<ActiveFault> {
     const entry = { id: (this.lastId += 1), fault };
     if (fault.fault === "api" || fault.fault === "action") this.api.add(entry.id, fault);
-    else if (isOfStorage(fault)) this.objectStorage().inject(entry.id, fault);
+    else if (isOfStorage(fault)) this.onStores(entry.id, fault);
     else if (isOfOffer(fault)) this.cloud.offer.add(entry.id, fault);
     else await this.onMachine(fault);
     if (["kill", "cpu", "corrupt-object"].includes(fault.fault)) return entry;
@@ -57,7 +64,7 @@ export class Faults {
     for (const one of healed) this.active.splice(this.active.indexOf(one), 1);
     for (const { id: each, fault } of healed) {
       if (fault.fault === "api" || fault.fault === "action") this.api.remove(each);
-      else if (isOfStorage(fault)) this.storage?.heal(each);
+      else if (isOfStorage(fault)) for (const store of this.allStores()) store.heal(each);
       else if (isOfOffer(fault)) this.cloud.offer.remove(each);
       else await this.undo(fault);
     }
@@ -83,9 +90,20 @@ export class Faults {
     return this.machines;
   }
 
-  private objectStorage(): ObjectStorage {
-    if (!this.storage) throw new FaultError("faults of the object storage need --storage FILE");
-    return this.storage;
+  private allStores(): (ObjectStorage | FileStorage)[] {
+    const { objects, files } = this.stores;
+    return [objects, files].filter((store) => store !== undefined);
+  }
+
+  /** A fault of all stores; other bytes are those of the one that it names. */
+  private onStores(id: number, fault: StorageFault): void {
+    const { objects, files } = this.stores;
+    const isOfFiles = fault.fault === "corrupt-object" && fault.bucket === fileStorageName;
+    const meant = fault.fault === "storage" ? this.allStores() : [isOfFiles ? files : objects];
+    if (meant.length === 0 || meant.includes(undefined)) {
+      throw new FaultError("faults of a store need --storage FILE or --sftp FILE");
+    }
+    for (const store of meant) store!.inject(id, fault);
   }
 
   private async onMachine(fault: MachineFault): Promise<void> {

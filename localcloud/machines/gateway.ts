@@ -1,16 +1,17 @@
 import { createSocket } from "node:dgram";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
 import { dnsAnswer } from "../names/dns";
 import { zoneAddresses } from "../names/zone";
-import { apiAddress, metadataAddress, storagePort, worldAddress } from "./names";
+import { apiAddress, metadataAddress, sftpPort, storagePort, worldAddress } from "./names";
 import { metadataDocuments } from "./seed";
 
 /**
- * Runs in the router's namespace: the metadata service, which knows a host by its address, the API
- * and the object storage as hosts reach them, and a resolver of the names in the state's
+ * Runs in the router's namespace: the metadata service, which knows a host by its address, the API,
+ * the object storage and the SFTP server as hosts reach them, and a resolver of the names in the state's
  * `names.json`. Argument: the state directory.
  */
 const state = process.argv[2];
@@ -57,12 +58,27 @@ function forward(socket: string, call: IncomingMessage, answer: ServerResponse):
   call.pipe(upstream);
 }
 
+/** Carries the bytes of a connection to a socket, until one of the sides ends it. */
+function carry(socket: string, call: Socket): void {
+  const upstream = connect(join(state!, socket));
+  for (const [from, to] of [
+    [call, upstream],
+    [upstream, call],
+  ] as const) {
+    from.setNoDelay(true);
+    from.on("error", () => to.destroy());
+    from.on("close", () => to.destroy());
+    from.pipe(to);
+  }
+}
+
 createServer(metadata).listen(80, metadataAddress);
 createServer((call, answer) => forward("api.sock", call, answer)).listen(80, apiAddress);
 createServer((call, answer) => forward("objects.sock", call, answer)).listen(
   storagePort,
   apiAddress,
 );
+createTcpServer((call) => carry("files.sock", call)).listen(sftpPort, apiAddress);
 const resolver = createSocket("udp4");
 resolver.on("message", (query, { address, port }) => {
   const answer = dnsAnswer(query, (name) => zoneAddresses(state, name));

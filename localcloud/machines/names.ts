@@ -17,6 +17,8 @@ export const metadataAddress = "169.254.169.254";
 export const apiAddress = "198.18.2.1";
 /** TCP port of the object storage at the address of the API. */
 export const storagePort = 9000;
+/** TCP port of the SFTP server at the address of the API, as at a Storage Box. */
+export const sftpPort = 23;
 /** What the hosts find of the internet: a resolver of names, and whoever else is put there. */
 export const worldAddress = "198.18.2.2";
 /** Public addresses of servers and floating IPs. */

@@ -43,7 +43,7 @@ async function answer(
     const [, bucket = "", ...rest] = pathname.split("/");
     const key = rest.map(decodeURIComponent).join("/");
     const body = await bodyOf(call);
-    if (await faults.before(method, key, storage.objects.bytes)) return undefined;
+    if (await faults.before(method, key, () => storage.objects.bytes)) return undefined;
     const who = signerOf({ method, target: url, headers }, storage.access, storage.now());
     return answerTo(storage, { who, method, bucket, key, query, headers, body });
   } catch (error) {

@@ -6,8 +6,9 @@ import { settingsSchema } from "../../config/schema";
 import { decodeSettings, valueAt } from "../../config/stack-file";
 import { callsTo } from "../../doctor/api";
 import type { Subject } from "../../doctor/examine";
-import { S3Store, type S3Target } from "../../host/archiver/store/s3";
 import { repositoryRoot } from "../local/paths";
+import { deskStore } from "../restore/desk-store";
+import type { S3Target } from "../../host/archiver/store/s3";
 import { type FoundSettings, standIn } from "./settings";
 
 /** What a stack's settings say about it. */
@@ -32,10 +33,15 @@ export function stackPart(name: string, found: FoundSettings, today: Date): Stac
     { setting: tokenSettings.shared, token: sharedToken(values) },
     { setting: tokenSettings.own, token: valueAt(raw, ["loadBalancers", "api", "token"]) },
   ];
-  const target = valueAt(raw, ["backups", "target"]) as S3Target | undefined;
+  const target = valueAt(raw, ["backups", "target"]);
   const bucketOf = () => {
     if (!settings?.backups || !target) return "none";
-    return isHidden("webstack:backups") ? "unknown" : new S3Store(target, () => new Date());
+    if (isHidden("webstack:backups")) return "unknown";
+    if (!("sftp" in settings.backups.target)) return deskStore(target as S3Target);
+    const privateKey = valueAt(raw, ["backups", "target", "sftp", "privateKey"]);
+    // A key that the stack made is in its state alone.
+    if (typeof privateKey !== "string") return "unknown";
+    return deskStore({ sftp: settings.backups.target.sftp, privateKey });
   };
   return {
     stackFile: {

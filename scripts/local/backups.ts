@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { makeAgeKeys } from "../restore/age-keys";
+import type { DeskTarget } from "../restore/desk-store";
+import { localSftp, sftpOfHosts } from "./file-storage";
 import { localPaths, localStateDirectory, storagePort } from "./paths";
 
 /** The object storage of the local cloud as its hosts reach it. */
@@ -43,15 +45,50 @@ function publicKey(): string {
   return /# public key: (\S+)/.exec(readFileSync(localPaths.backupsIdentity, "utf8"))![1]!;
 }
 
-/** `webstack:backups` of the local stack, its secret apart. */
-export function localBackups(): { settings: object; secret: string } {
-  const { accessKeyId, secretAccessKey } = storageAccess().writer;
-  const target = { endpoint: endpointOfHosts, bucket, region, accessKeyId };
-  return { settings: { target, publicKey: publicKey() }, secret: secretAccessKey };
+const kinds = ["s3", "sftp"] as const;
+/** Where the local stack's backups go. */
+export type LocalTargetKind = (typeof kinds)[number];
+
+/** The wanted target of the local stack's backups. @throws Error for another word. */
+export function targetKind(word: string): LocalTargetKind {
+  const found = kinds.find((kind) => kind === word);
+  if (found) return found;
+  throw new Error(`--backups must be s3 or sftp, got ${JSON.stringify(word)}`);
 }
 
-/** The bucket of the local stack as this machine reaches it. */
-export function localBucket() {
+/** Has the next `up:local` and all commands use a target; the archive in the other one stays. */
+export function chooseTarget(kind: LocalTargetKind): void {
+  writeFileSync(localPaths.backupsTarget, `${kind}\n`);
+}
+
+function chosenTarget(): LocalTargetKind {
+  if (!existsSync(localPaths.backupsTarget)) return "s3";
+  return targetKind(readFileSync(localPaths.backupsTarget, "utf8").trim());
+}
+
+/** `webstack:backups` of the local stack, its secret apart. */
+export interface LocalBackups {
+  settings: { target: object; publicKey: string };
+  /** The secret, and its path below `target`. */
+  secret: { path: string[]; value: string };
+}
+
+/** `webstack:backups` of the local stack, with the target that was chosen. */
+export function localBackups(): LocalBackups {
+  if (chosenTarget() === "sftp") {
+    const { sftp, privateKey } = sftpOfHosts();
+    const secret = { path: ["sftp", "privateKey"], value: privateKey };
+    return { settings: { target: { sftp }, publicKey: publicKey() }, secret };
+  }
+  const { accessKeyId, secretAccessKey } = storageAccess().writer;
+  const target = { endpoint: endpointOfHosts, bucket, region, accessKeyId };
+  const secret = { path: ["secretAccessKey"], value: secretAccessKey };
+  return { settings: { target, publicKey: publicKey() }, secret };
+}
+
+/** The target of the local stack's backups as this machine reaches it. */
+export function localTarget(): DeskTarget {
+  if (chosenTarget() === "sftp") return localSftp();
   const { accessKeyId, secretAccessKey } = storageAccess().writer;
   const endpoint = `http://127.0.0.1:${storagePort}`;
   return { endpoint, bucket, region, accessKeyId, secretAccessKey };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
 import { waitUntil } from "../../rolling/wait-until";
 import { ensureStorageAccess } from "./backups";
+import { ensureFileStorage } from "./file-storage";
 import { cloudVersion } from "./cloud-version";
 import { heal } from "./faults";
 import { livePid, startDetached, stopByPidFile } from "./processes";
@@ -13,6 +14,7 @@ import {
   localPaths,
   localStateDirectory,
   repositoryRoot,
+  sftpPort,
   storagePort,
 } from "./paths";
 
@@ -92,6 +94,7 @@ export async function startCloud(image: string): Promise<"started" | "started an
       ...["--tokens", localPaths.tokens, "--driver", "docker", "--image", image],
       ...["--control-port", String(controlPort)],
       ...["--storage", ensureStorageAccess(), "--storage-port", String(storagePort)],
+      ...["--sftp", ensureFileStorage(), "--sftp-port", String(sftpPort)],
     ],
     localPaths.cloudLog,
   );

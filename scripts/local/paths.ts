@@ -16,6 +16,12 @@ export const localPaths = {
   tokens: join(localStateDirectory, "tokens"),
   /** Buckets and keys of the local cloud's object storage, mode 0600. */
   storage: join(localStateDirectory, "storage.json"),
+  /** Key and accounts of the local cloud's SFTP server, mode 0600. */
+  fileStorage: join(localStateDirectory, "file-storage.json"),
+  /** Private key of the local stack for that server, mode 0600. */
+  backupsKey: join(localStateDirectory, "backups-key"),
+  /** Where the local stack's backups go: `s3` or `sftp`; absent: `s3`. */
+  backupsTarget: join(localStateDirectory, "backups-target"),
   /** Identity that opens the backups of the local stack, mode 0600. */
   backupsIdentity: join(localStateDirectory, "backups-identity.txt"),
   /** Certificate authority of the local cloud's world: keys, settings, root, log. */
@@ -50,6 +56,9 @@ export const controlPort = Number(process.env.WEBSTACK_CONTROL_PORT ?? 8481);
 
 /** TCP port on 127.0.0.1 where the local cloud's object storage listens. */
 export const storagePort = Number(process.env.WEBSTACK_STORAGE_PORT ?? 8482);
+
+/** TCP port on 127.0.0.1 where the local cloud's SFTP server listens. */
+export const sftpPort = Number(process.env.WEBSTACK_SFTP_PORT ?? 8483);
 
 /** TCP port on 127.0.0.1 that forwards to the stack's public address, for a browser. */
 export const browserPort = Number(process.env.WEBSTACK_BROWSER_PORT ?? 8080);

@@ -32,16 +32,30 @@ const backupsKey = "webstack:backups";
 function withBackups(wanted: StackSettings, kept: StackSettings): Record<string, unknown> {
   const { config = {} } = wanted;
   if (backupsKey in config) return config;
-  const { target, ...rest } = localBackups().settings as { target: object };
-  const secretAccessKey = encryptedSecret(kept);
-  const bucket = { ...target, ...(secretAccessKey ? { secretAccessKey } : {}) };
-  return { ...config, [backupsKey]: { ...rest, target: bucket } };
+  const { settings } = localBackups();
+  const secret = encryptedSecret(kept);
+  const target = secret ? withValue(settings.target, secretPath(), secret) : settings.target;
+  return { ...config, [backupsKey]: { ...settings, target } };
 }
 
-/** The secret of the bucket as an earlier run encrypted it; undefined: none did. */
+function secretPath(): string[] {
+  return localBackups().secret.path;
+}
+
+/** A copy of a map with a value at a path in it. */
+function withValue(map: object, [key, ...rest]: string[], value: unknown): object {
+  const inner = (map as Record<string, object>)[key!] ?? {};
+  return { ...map, [key!]: rest.length === 0 ? value : withValue(inner, rest, value) };
+}
+
+/** The secret of the target as an earlier run encrypted it; undefined: none did for this target. */
 function encryptedSecret({ config = {} }: StackSettings): object | undefined {
-  const backups = config[backupsKey] as { target?: { secretAccessKey?: object } } | undefined;
-  return backups?.target?.secretAccessKey;
+  const backups = config[backupsKey] as { target?: object } | undefined;
+  const found = secretPath().reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    backups?.target,
+  );
+  return typeof found === "object" && found !== null ? found : undefined;
 }
 
 /**
@@ -92,8 +106,8 @@ export async function localStack(
     ...{ workDir: localPaths.project, backend: localPaths.backend, passphrase: passphrase() },
   });
   if (lacksSecret) {
-    const value = { value: localBackups().secret, secret: true };
-    await stack.setConfig(`${backupsKey}.target.secretAccessKey`, value, true);
+    const { path, value } = localBackups().secret;
+    await stack.setConfig([backupsKey, "target", ...path].join("."), { value, secret: true }, true);
   }
   return stack;
 }

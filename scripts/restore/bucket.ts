@@ -4,29 +4,38 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type Retention, retentionSettings } from "../../config/backups-schema";
-import type { S3Target } from "../../host/archiver/store/s3";
-import { localBucket } from "../local/backups";
+import { localTarget } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { localStackName } from "../local/stack-name";
+import type { DeskTarget } from "./desk-store";
 
 /** Access to a stack's backups, with the key that decrypts them. */
 export interface Backups {
-  target: S3Target;
+  target: DeskTarget;
   /** Prefix of all keys. */
   root: string;
   /** Path of the file with the age identity. */
   identity: string;
 }
 
-const shape = z.looseObject({
-  target: z.looseObject({
-    endpoint: z.string(),
-    bucket: z.string(),
-    region: z.string(),
-    accessKeyId: z.string(),
-    secretAccessKey: z.unknown(),
+const bucketShape = z.looseObject({
+  endpoint: z.string(),
+  bucket: z.string(),
+  region: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.unknown(),
+});
+const sftpShape = z.looseObject({
+  sftp: z.looseObject({
+    host: z.string(),
+    port: z.int().default(23),
+    user: z.string(),
+    path: z.string().default("backups"),
+    hostKey: z.string(),
+    privateKey: z.unknown(),
   }),
 });
+const shape = z.looseObject({ target: z.union([sftpShape, bucketShape]) });
 
 /** `webstack:backups` of a stack file. @throws Error if the stack file has none. */
 function settingsOf(stack: string) {
@@ -56,7 +65,8 @@ export function retentionOf(stack: string | undefined): Retention {
 /**
  * Access to a stack's backups, from the stack file alone; the function queries nothing of the stack itself.
  * The secret comes from the variable WEBSTACK_BACKUPS_SECRET, or else from the decrypted stack file;
- * WEBSTACK_BACKUPS_KEY names another access key than that of the hosts.
+ * WEBSTACK_BACKUPS_KEY names another access key than that of the hosts. For an SFTP server the variables are
+ * WEBSTACK_BACKUPS_SFTP_KEY, the file of a private key, WEBSTACK_BACKUPS_SFTP_USER and WEBSTACK_BACKUPS_SFTP_PATH.
  *
  * @throws Error if the stack file has no backups, or if the secret is not available.
  */
@@ -66,12 +76,45 @@ export function backupsOf(stack: string | undefined, identity: string | undefine
   };
   const root = `${project.name}-${stack ?? localStackName}`;
   if (stack === undefined) {
-    return { target: localBucket(), root, identity: identity ?? localPaths.backupsIdentity };
+    return { target: localTarget(), root, identity: identity ?? localPaths.backupsIdentity };
   }
-  const { endpoint, bucket, region, accessKeyId } = settingsOf(stack).settings.target;
-  const key = process.env.WEBSTACK_BACKUPS_KEY ?? accessKeyId;
-  const target = { endpoint, bucket, region, accessKeyId: key, secretAccessKey: secretOf(stack) };
+  const target = targetOf(stack, process.env);
   return { target, root, identity: identity ?? join(repositoryRoot, "backups-identity.txt") };
+}
+
+function targetOf(stack: string, env: NodeJS.ProcessEnv): DeskTarget {
+  const { target } = settingsOf(stack).settings;
+  if ("sftp" in target) {
+    const { host, port, user, path, hostKey } = (target as z.infer<typeof sftpShape>).sftp;
+    const sftp = {
+      ...{ host, port, hostKey },
+      user: env.WEBSTACK_BACKUPS_SFTP_USER ?? user,
+      path: env.WEBSTACK_BACKUPS_SFTP_PATH ?? path,
+    };
+    return { sftp, privateKey: privateKeyOf(stack, env.WEBSTACK_BACKUPS_SFTP_KEY) };
+  }
+  const { endpoint, bucket, region, accessKeyId } = target as z.infer<typeof bucketShape>;
+  const key = env.WEBSTACK_BACKUPS_KEY ?? accessKeyId;
+  return { endpoint, bucket, region, accessKeyId: key, secretAccessKey: secretOf(stack) };
+}
+
+/** The private key for the SFTP server. @throws Error if there is none for this machine. */
+function privateKeyOf(stack: string, file: string | undefined): string {
+  if (file) return readFileSync(file, "utf8");
+  try {
+    return decrypted(stack, "webstack:backups.target.sftp.privateKey");
+  } catch (error) {
+    throw new Error(
+      "WEBSTACK_BACKUPS_SFTP_KEY must name the file of a private key that the SFTP server accepts, got nothing; " +
+        "the key of the hosts is in the stack's state alone, so put a key of your own into .ssh/authorized_keys there",
+      { cause: error },
+    );
+  }
+}
+
+function decrypted(stack: string, path: string): string {
+  const words = ["config", "get", "--path", path, "--stack", stack];
+  return execFileSync("pulumi", words, { cwd: repositoryRoot, encoding: "utf8" }).trim();
 }
 
 function secretOf(stack: string): string {
@@ -79,8 +122,7 @@ function secretOf(stack: string): string {
   if (given) return given;
   const path = "webstack:backups.target.secretAccessKey";
   try {
-    const words = ["config", "get", "--path", path, "--stack", stack];
-    return execFileSync("pulumi", words, { cwd: repositoryRoot, encoding: "utf8" }).trim();
+    return decrypted(stack, path);
   } catch (error) {
     throw new Error(
       `the secret of the bucket must be in WEBSTACK_BACKUPS_SECRET, or pulumi config must have ${path}`,

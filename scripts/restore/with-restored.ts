@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { S3Store } from "../../host/archiver/store/s3";
 import { ensureDocker, ensureImage } from "../build-image";
 import { repositoryRoot } from "../local/paths";
 import type { Backups } from "./bucket";
+import { deskStore } from "./desk-store";
 import { DockerMachine } from "./docker-machine";
 import type { Plan } from "./plan";
 import { type Archive, readArchive, timelines } from "./read-chain";
@@ -30,7 +30,7 @@ export interface Opened {
  * @throws Error if the history does not exist.
  */
 export async function openArchive(backups: Backups, history?: string): Promise<Opened> {
-  const store = new S3Store(backups.target, () => new Date());
+  const store = deskStore(backups.target);
   const found = await timelines(store, backups.root);
   const timeline = history ?? found.at(-1);
   if (!timeline || !found.includes(timeline)) {

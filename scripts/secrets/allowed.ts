@@ -114,6 +114,8 @@ export const allowedHere: readonly Omit<AllowedFile, "owners">[] = [
   { path: "*/id_ed25519", mode: 0o600, why: "deploy key, for the commands" },
   { path: "local/tokens", mode: 0o600, why: "tokens of the local cloud" },
   { path: "local/storage.json", mode: 0o600, why: "keys of the local object storage" },
+  { path: "local/file-storage.json", mode: 0o600, why: "key of the local SFTP server" },
+  { path: "local/backups-key", mode: 0o600, why: "opens the local SFTP server" },
   { path: "local/backups-identity.txt", mode: 0o600, why: "opens the local stack's backups" },
   { path: "local/passphrase", mode: 0o600, why: "opens the local stack's state" },
   { path: "local/authority/*", mode: 0o600, why: "key of the local certificate authority" },

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import { S3Store, type S3Target } from "../../host/archiver/store/s3";
 import { cloudCall, type CloudProject } from "../../rolling/cloud-api";
-import { localBucket } from "../local/backups";
+import { localTarget } from "../local/backups";
 import { repositoryRoot } from "../local/paths";
+import { type DeskTarget, deskStore, type KeyedSftp } from "../restore/desk-store";
 import { allowedHere } from "./allowed";
 import { Matcher } from "./matcher";
 import type { Opened } from "./opened";
@@ -104,17 +104,41 @@ export async function seenInBucket(
 ): Promise<ScanResult> {
   const result = emptyResult();
   const { target } = parsed(values["webstack:backups"] ?? "{}", "webstack:backups") as {
-    target?: S3Target;
+    target?: Exclude<DeskTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } };
   };
   if (!target) {
     result.notes.push("there are no backups");
     return result;
   }
-  const store = new S3Store(stack === undefined ? localBucket() : target, () => new Date());
+  const opened = stack === undefined ? localTarget() : keyed(target);
+  if (!opened) {
+    result.missed.push("the folder of the backups is not read: its key is in the state alone");
+    return result;
+  }
+  const store = deskStore(opened);
   const names = (await store.list("")).join("\n");
   result.read.bytes += names.length;
   const matcher = new Matcher(searched.patterns);
   const why = "names of objects are not sealed";
-  result.found.push(...findings(matcher, "api", `bucket ${target.bucket}`, names, why));
+  result.found.push(
+    ...findings(
+      matcher,
+      "api",
+      `bucket ${"bucket" in target ? target.bucket : target.sftp.path}`,
+      names,
+      why,
+    ),
+  );
   return result;
+}
+
+/** A target with its key; undefined: the stack file has none. */
+function keyed(
+  target: Exclude<DeskTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } },
+): DeskTarget | undefined {
+  if (!("sftp" in target)) return target;
+  const { privateKey, ...sftp } = target.sftp;
+  return privateKey === undefined
+    ? undefined
+    : { sftp: { ...sftp, port: sftp.port ?? 23, path: sftp.path ?? "backups" }, privateKey };
 }

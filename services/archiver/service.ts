@@ -2,7 +2,9 @@ import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import { initSqlPath } from "../mysql/my-cnf";
+import { generatedNotice } from "../notice";
 import { rootOnly, type Service, type ServicePart } from "../service";
+import { text } from "../text";
 import { archiverUser } from "./accounts";
 import {
   archiverPaths,
@@ -15,12 +17,25 @@ import {
   requestUnits,
 } from "./archiver-units";
 
+/** Target of backups without its secret, which is a secret file: a bucket, or a folder on an SFTP server. */
+export type BackupTargetFacts =
+  | { endpoint: string; bucket: string; region: string; accessKeyId: string }
+  | {
+      sftp: {
+        host: string;
+        port: number;
+        user: string;
+        path: string;
+        /** Type and Base64 data. */
+        hostKey: string;
+      };
+    };
+
 /** Target and encryption of the backups. */
 export interface BackupFacts {
   /** Prefix of all object keys, such as `webstack-dev`. */
   root: string;
-  /** The bucket without its secret, which is a secret file. */
-  target: { endpoint: string; bucket: string; region: string; accessKeyId: string };
+  target: BackupTargetFacts;
   /** Recipient of age: the host that encrypts cannot decrypt. */
   publicKey: string;
   /** Time of the day in UTC at which a base is taken, such as `03:15`. */
@@ -39,28 +54,27 @@ export interface ArchiverFacts {
   programs: Readonly<Record<string, string>>;
 }
 
-/** File with the secret of the bucket. */
+/** File with the secret of the bucket, or with the private key for the SFTP server. */
 export const archiverSecretPath = "/etc/webstack/archiver-secret";
 const configPath = "/etc/webstack/archiver.json";
+/** The same path as in `host/archiver/settings.ts`. */
+const knownHostsPath = "/etc/webstack/archiver-known-hosts";
 const programs = ["archiver", "base-copy", "base-upload"];
 
-/**
- * The archiver, which uploads the binary log and copies of all data to a bucket.
- *
- * @param endpoint endpoint of the bucket, such as `https://fsn1.your-objectstorage.com`.
- */
-export function archiver(endpoint: string): Service<ArchiverFacts> {
+/** The archiver, which uploads the binary log and copies of all data to a bucket or an SFTP server. */
+export function archiver(target: BackupTargetFacts): Service<ArchiverFacts> {
   return {
     name: "archiver",
     openings: [],
-    callsOut: [{ user: archiverUser, port: portOf(endpoint) }],
+    callsOut: [{ user: archiverUser, port: portOf(target) }],
     secrets: { [archiverSecretPath]: { ...rootOnly, secret: "backupSecret" } },
     part: archiverPart,
   };
 }
 
-function portOf(endpoint: string): number {
-  const { port, protocol } = new URL(endpoint);
+function portOf(target: BackupTargetFacts): number {
+  if ("sftp" in target) return target.sftp.port;
+  const { port, protocol } = new URL(target.endpoint);
   return port === "" ? { "https:": 443, "http:": 80 }[protocol]! : Number(port);
 }
 
@@ -70,12 +84,10 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
   const { root, target, publicKey, baseAt } = backups;
   // Only these fields: a change of other fields must not restart the archiver.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
-  const { endpoint, bucket, region, accessKeyId } = target;
-  const place = { endpoint, bucket, region, accessKeyId };
-  const config = { node, nodes: members, root, target: place, publicKey };
+  const config = { node, nodes: members, root, target: placeOf(target), publicKey };
   const { archiver: unit, copy, base, timer, request } = archiverPaths;
   return {
-    packages: ["age", "zstd"],
+    packages: ["age", "zstd", ...("sftp" in target ? ["openssh-client"] : [])],
     users: [{ name: archiverUser, home: "/nonexistent" }],
     // The group mysql, to which the upload unit belongs, reads the copy.
     directories: { "/var/lib/mysql-files": { owner: "mysql", group: "mysql", mode: "0750" } },
@@ -84,6 +96,7 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
         programs.map((name) => [programPath(name), rootFile(texts[name] ?? "")]),
       ),
       [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
+      ...("sftp" in target ? { [knownHostsPath]: rootFile(knownHosts(target.sftp.hostKey)) } : {}),
       [unit]: rootFile(archiverUnit(archiverSecretPath)),
       [copy]: rootFile(copyUnit()),
       [base]: rootFile(baseUnit(archiverSecretPath)),
@@ -113,4 +126,22 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
       },
     ],
   };
+}
+
+/** The target by its known fields: further ones, such as a secret, do not get into the file. */
+function placeOf(target: BackupTargetFacts): BackupTargetFacts {
+  if ("sftp" in target) {
+    const { host, port, user, path, hostKey } = target.sftp;
+    return { sftp: { host, port, user, path, hostKey } };
+  }
+  const { endpoint, bucket, region, accessKeyId } = target;
+  return { endpoint, bucket, region, accessKeyId };
+}
+
+/** The key that the SFTP server must have; the archiver calls the server by this name, whatever its address. */
+function knownHosts(hostKey: string): string {
+  return text`
+    ${generatedNotice}
+    webstack-backups ${hostKey.split(" ").slice(0, 2).join(" ")}
+  `;
 }

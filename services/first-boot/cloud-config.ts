@@ -19,7 +19,7 @@ export interface CloudConfigArgs {
 /** Largest user data that Hetzner accepts, bytes. Source: API reference, `user_data`. */
 export const maxUserDataBytes = 32 * 1024;
 /** Upper bound of rendered user data, bytes; the rest of Hetzner's limit is for an operator's own additions. */
-export const targetUserDataBytes = 24 * 1024;
+export const targetUserDataBytes = 28 * 1024;
 
 /** Path of the first contact's key on a host; read by `host/converge/first-contact.ts`. */
 const firstContactPath = "/var/lib/webstack/first-contact";
@@ -28,7 +28,7 @@ const firstContactPath = "/var/lib/webstack/first-contact";
  * Renders `#cloud-config` for a node: the login, the packages, converge with the bundle, and converge's
  * first run. Modules: https://cloudinit.readthedocs.io/en/latest/reference/modules.html
  *
- * @throws Error with the size of each part if the document is larger than 24 KiB.
+ * @throws Error with the size of each part if the document is larger than 28 KiB.
  */
 export function cloudConfig(args: CloudConfigArgs): string {
   const { adminUser, deployKey, firstContactKey, bundle } = args;

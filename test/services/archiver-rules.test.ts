@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { knownHosts } from "../../host/archiver/store/ssh-channel";
 import { archiver } from "../../services/archiver/service";
-import { backedUpNode, backups, databaseNode } from "./rendered-database";
+import { backedUpNode, backups, databaseNode, sftpBackups } from "./rendered-database";
 
 describe("backups", () => {
   const { files, packages, services, secretFiles } = backedUpNode();
@@ -46,7 +47,7 @@ describe("backups", () => {
     expect(text("/etc/nftables.conf")).toContain(
       'meta skuid "webstack-archiver" tcp dport 443 accept',
     );
-    const other = archiver("http://198.18.2.1:9000").callsOut;
+    const other = archiver({ ...backups.target, endpoint: "http://198.18.2.1:9000" }).callsOut;
     expect(other).toEqual([{ user: "webstack-archiver", port: 9000 }]);
   });
 
@@ -66,5 +67,31 @@ describe("backups", () => {
         "ConditionPathExists=/run/webstack-archiver/active",
       );
     }
+  });
+});
+
+describe("backups to an SFTP server", () => {
+  const { files, packages, secretFiles } = backedUpNode(sftpBackups);
+
+  it("pin its host key under the name by which the archiver calls it", () => {
+    const known = files["/etc/webstack/archiver-known-hosts"]!.content;
+    const lines = known.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    expect(lines).toEqual([knownHosts(sftpBackups.target.sftp).trim()]);
+  });
+
+  it("tell the archiver where it is, and its key as a secret file alone", () => {
+    const config = JSON.parse(files["/etc/webstack/archiver.json"]!.content);
+    expect(config.target).toEqual(sftpBackups.target);
+    expect(secretFiles["/etc/webstack/archiver-secret"]).toMatchObject({ mode: "0600" });
+    expect(packages).toContain("openssh-client");
+  });
+
+  it("let the archiver out to its port alone", () => {
+    expect(archiver(sftpBackups.target).callsOut).toEqual([
+      { user: "webstack-archiver", port: 23 },
+    ]);
+    expect(files["/etc/nftables.conf"]!.content).toContain(
+      'meta skuid "webstack-archiver" tcp dport 23 accept',
+    );
   });
 });

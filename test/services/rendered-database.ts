@@ -18,17 +18,31 @@ export const backups = {
   baseAt: "03:15",
 };
 
+/** Backups to an SFTP server. */
+export const sftpBackups = {
+  ...backups,
+  target: {
+    sftp: {
+      host: "u123456.your-storagebox.de",
+      port: 23,
+      user: "u123456-sub1",
+      path: "backups",
+      hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyX2hH0wsGQlNGVS3YXfdhyjV4yVBxSsEFjcNpWBQxl",
+    },
+  },
+};
+
 /** Bundle of the third database node, which has backups and no broker. */
-export function backedUpNode(): Bundle {
+export function backedUpNode(to: typeof backups | typeof sftpBackups = backups): Bundle {
   const facts = {
     ...nodeFacts("db", 2),
     mysqlServerId: plan.db[2]!.mysqlServerId,
     groupName: "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11",
     nodes: plan.db,
     bufferPoolMib: 128,
-    backups,
+    backups: to,
   };
-  return nodeBundle(facts, MysqlCluster.servicesWith(backups));
+  return nodeBundle(facts, MysqlCluster.servicesWith(to));
 }
 
 /** Bundle of a database node with a broker, of a group of `count`: db-1, or db-2 with a volume. */

@@ -1,0 +1,116 @@
+import { timingSafeEqual } from "node:crypto";
+import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
+import type { Account, FileStorageAccess } from "./access";
+import type { AccountFolder } from "./account-folder";
+import { Body, status, type } from "./packets";
+import { Requests, SftpError, type Touched } from "./requests";
+import { S3Error } from "../object-storage/s3-error";
+import type { StorageFaults } from "../object-storage/storage-faults";
+
+/** Largest packet, bytes, as with OpenSSH. */
+const mostBytes = 256 * 1024;
+/** Requests that come in great numbers: a delay is that of the request that opens the file. */
+const ofHandles: readonly number[] = [type.read, type.write];
+
+/** What the file storage is served with. */
+export interface FileStorageArgs {
+  access: FileStorageAccess;
+  folder: AccountFolder;
+  faults: StorageFaults;
+  /** Called before each request, for a test that cuts connections. @default nothing */
+  onRequest?: (touched: Touched, kind: number, connection: Connection) => void;
+}
+
+/** The file storage: SFTP version 3 over SSH, with keys alone. */
+export function fileStorageServer(args: FileStorageArgs): ssh2.Server {
+  return new ssh2.Server({ hostKeys: [args.access.hostKey] }, (connection) => {
+    let account: Account | undefined;
+    // Without it each request takes a tenth of a second.
+    (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
+    connection.on("authentication", (asked) => {
+      account = accountOf(args.access, asked);
+      if (account) asked.accept();
+      else asked.reject(["publickey"]);
+    });
+    connection.on("session", (accept) => {
+      const session = accept();
+      session.on("subsystem", (take, reject, { name }) => {
+        if (name !== "sftp") return reject();
+        serve(args, account!, connection, take());
+      });
+    });
+    // A client that goes away.
+    connection.on("error", () => undefined);
+  });
+}
+
+/** The account that a key opens; undefined: none, or the signature is not right. */
+function accountOf({ accounts }: FileStorageAccess, asked: AuthContext): Account | undefined {
+  const account = accounts.find(({ name }) => name === asked.username);
+  if (!account || asked.method !== "publickey") return undefined;
+  const wanted = Buffer.from(account.publicKey.split(" ")[1]!, "base64");
+  const { key, signature, blob, hashAlgo } = asked;
+  if (key.data.length !== wanted.length || !timingSafeEqual(key.data, wanted)) return undefined;
+  if (!signature || !blob) return account;
+  const known = ssh2.utils.parseKey(account.publicKey);
+  if (known instanceof Error) throw known;
+  return known.verify(blob, signature, hashAlgo) === true ? account : undefined;
+}
+
+function serve(
+  { folder, faults, onRequest }: FileStorageArgs,
+  { readOnly }: Account,
+  connection: Connection,
+  channel: ServerChannel,
+): void {
+  const requests = new Requests(folder, async (touched, kind) => {
+    onRequest?.(touched, kind, connection);
+    if (readOnly && (touched.method === "PUT" || touched.method === "DELETE")) {
+      throw new SftpError(status.denied, "Permission denied");
+    }
+    const { method, path } = touched;
+    try {
+      const isDelayed = !ofHandles.includes(kind);
+      return await faults.before(method, path, () => folder.bytes, isDelayed);
+    } catch (error) {
+      throw error instanceof S3Error ? new SftpError(status.failure, "Failure") : error;
+    }
+  });
+  let held: Buffer = Buffer.alloc(0);
+  // One request after the other, in order, as with OpenSSH.
+  let work = Promise.resolve();
+  channel.on("data", (chunk: Buffer) => {
+    held = Buffer.concat([held, chunk]);
+    while (held.length >= 4 && held.length >= 4 + held.readUInt32BE(0)) {
+      const length = held.readUInt32BE(0);
+      const bytes = held.subarray(4, 4 + length);
+      held = held.subarray(4 + length);
+      if (length < 5 || length > mostBytes) return void channel.close();
+      work = work.then(() => one(requests, channel, bytes));
+    }
+  });
+  channel.on("end", () => {
+    void work.then(() => {
+      channel.exit(0);
+      channel.end();
+    });
+  });
+  channel.on("close", () => {
+    void work.then(() => requests.close());
+  });
+  channel.on("error", () => undefined);
+}
+
+async function one(requests: Requests, channel: ServerChannel, bytes: Buffer): Promise<void> {
+  if (!channel.writable) return;
+  const kind = bytes[0]!;
+  if (kind === type.init) {
+    channel.write(Requests.hello());
+    return;
+  }
+  const body = new Body(bytes.subarray(1));
+  const answer = await requests.answer(kind, body.number(), body);
+  // A request that is never answered holds up the later ones of its connection.
+  if (!answer) await new Promise<never>(() => undefined);
+  else channel.write(answer);
+}
