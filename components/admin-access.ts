@@ -2,7 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { DeployKey, type KeyedHost } from "../provider/deploy-key";
-import { cloudLabels, cloudName, type Identity } from "../resources/naming";
+import { cloudLabels, cloudName, type Identity, numbered } from "../resources/naming";
 
 /** Arguments of {@link AdminAccess}. */
 export interface AdminAccessArgs {
@@ -89,9 +89,4 @@ export class AdminAccess extends pulumi.ComponentResource {
       privateKey: pulumi.secret(key.privateKeyOpenssh),
     };
   }
-}
-
-/** Version 1 has no number in its name, so that older stacks keep their resources. */
-function numbered(name: string, version: number): string {
-  return version === 1 ? name : `${name}-${version}`;
 }

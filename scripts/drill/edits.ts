@@ -13,7 +13,7 @@ import { npmRun } from "./npm-run";
 import { isServed, type Probe, Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
-import { withStackFile } from "./stack-file";
+import { type StackSettings, withStackFile } from "./stack-file";
 
 /** Reads per second of each prober, one with new and one with persistent connections; about ten writes come on top. */
 const readsPerSecond = 45;
@@ -47,6 +47,31 @@ async function upAndDown(role: StackNode["role"], mark: (text: string) => void):
   });
 }
 
+/**
+ * Gives the database users new passwords and the app a new session secret, and goes back to the former ones.
+ * The session of the writing clients was signed before.
+ */
+async function newPasswords(_: unknown, mark: (text: string) => void): Promise<void> {
+  await withStackFile(async (edit) => {
+    for (const [more, text] of [
+      [1, "new"],
+      [0, "former"],
+    ] as const) {
+      edit((settings) => {
+        raise(settings, "webstack:db", "passwordVersion", more);
+        raise(settings, "webstack:app", "sessionSecretVersion", more);
+      });
+      mark(text);
+      await npmRun("up:local");
+    }
+  });
+}
+
+function raise(settings: StackSettings, part: string, key: string, more: number): void {
+  const present = settings[part]?.[key] ?? 1;
+  settings[part] = { ...settings[part], [key]: Number(present) + more };
+}
+
 /** Pairs of servers without power at the same time, by the cloud's own record. */
 async function togetherAway(afterId: number): Promise<string[]> {
   const actions = (await machineActions(cloudGet)).filter(({ id }) => id > afterId);
@@ -66,7 +91,11 @@ function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: n
 }
 
 /** Edits a tier under load; counts failed requests, and servers without power at the same time. */
-async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<Measured> {
+async function edited(
+  outputs: StackOutputs,
+  role: StackNode["role"],
+  change: typeof upAndDown,
+): Promise<Measured> {
   await waitForService(outputs, serviceSeconds);
   await waitForNormal(outputs);
   const before = { moves: await moves(), id: (await machineActions(cloudGet)).at(-1)?.id ?? 0 };
@@ -77,7 +106,7 @@ async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<M
   ledger.start(writers.clients, writers.pauseMs);
   try {
     await pause(aroundMs);
-    await upAndDown(role, mark);
+    await change(role, mark);
     mark("done");
     await pause(aroundMs);
   } finally {
@@ -98,7 +127,7 @@ async function edited(outputs: StackOutputs, role: StackNode["role"]): Promise<M
     failed: failed + lost,
     moves: (await moves()).filter((id) => !before.moves.includes(id)).length,
     notes: [
-      `up and down in ${tookSeconds} s`,
+      `there and back in ${tookSeconds} s`,
       `longest time between two writes ${gap} ms`,
       `${lost} of ${ledger.writes.length} writes without an answer`,
       `slowest read ${slowestMs} ms`,
@@ -113,11 +142,12 @@ function drill(
   role: StackNode["role"],
   title: string,
   bound: { boundMs: number; moves: readonly [number, number] },
+  change = upAndDown,
 ): Drill {
-  return { id, title, ...bound, failed: 0, run: (outputs) => edited(outputs, role) };
+  return { id, title, ...bound, failed: 0, run: (outputs) => edited(outputs, role, change) };
 }
 
-/** Edits of a running stack that switch off machines. Visitors must not notice. */
+/** Edits of a running stack that disturb machines. Visitors must not notice. */
 export const editDrills: readonly Drill[] = [
   // In each direction the floating IP moves once, because its holder is the last node.
   drill("E1", "lb", "the load balancers resized up and down", { boundMs: 0, moves: [2, 2] }),
@@ -125,6 +155,13 @@ export const editDrills: readonly Drill[] = [
   drill("E3", "app", "the app nodes resized up and down", { boundMs: 0, moves: [0, 0] }),
   // Writes wait while the primary role moves.
   drill("E4", "db", "the databases resized up and down", { boundMs: 1_000, moves: [0, 0] }),
+  drill(
+    "E5",
+    "app",
+    "new database passwords and a new session secret, and the former ones again",
+    { boundMs: 0, moves: [0, 0] },
+    newPasswords,
+  ),
 ];
 
 /** Edits that these drills do not show. */
