@@ -69,7 +69,10 @@ export interface Settings extends Omit<
     tls?: { certificate: string; privateKey: pulumi.Output<string> };
   };
   /** Settings of the app tier. */
-  app: Pick<AppConfig, "count" | "serverType" | "env" | "release" | "versionHeader"> &
+  app: Pick<
+    AppConfig,
+    "count" | "serverType" | "env" | "release" | "versionHeader" | "sessionSecretVersion"
+  > &
     AppContract & {
       /** Source of the release. */
       source: AppSource;
@@ -149,6 +152,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       env,
       release,
       versionHeader: config.app.versionHeader,
+      sessionSecretVersion: config.app.sessionSecretVersion,
       source,
       secretEnv: pulumi.secret(secretEnv),
       ...appContract(config.app, isSample(config.app, projectRoot)),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { createHmac } from "node:crypto";
 import { DeployKey, type KeyedHost } from "../provider/deploy-key";
-import { cloudLabels, cloudName, type Identity } from "../resources/naming";
+import { cloudLabels, cloudName, type Identity, numbered } from "../resources/naming";
 import { randomPassword } from "../resources/random-password";
 
 /** Arguments of {@link AdminAccess}. */
@@ -103,9 +103,4 @@ export class AdminAccess extends pulumi.ComponentResource {
       privateKey: pulumi.secret(key.privateKeyOpenssh),
     };
   }
-}
-
-/** Version 1 has no number in its name, so that older stacks keep their resources. */
-function numbered(name: string, version: number): string {
-  return version === 1 ? name : `${name}-${version}`;
 }

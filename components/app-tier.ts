@@ -14,6 +14,7 @@ import { databaseProxy, type DatabaseProxyFacts } from "../services/database-pro
 import { everyNode } from "../services/every-node";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
+import { numbered } from "../resources/naming";
 import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
@@ -28,6 +29,8 @@ export interface AppTierArgs extends TierArgs {
   env: Readonly<Record<string, string>>;
   /** Secret environment of the app. */
   secretEnv: pulumi.Input<Record<string, string>>;
+  /** Version of the secret that signs sessions, from 1. @default 1 */
+  sessionSecretVersion?: number | undefined;
   /** Processes of the app on each node; 0 where there is no server. */
   processes: number;
   /** Limits on visitors' requests. */
@@ -78,7 +81,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
 
     const { database, program, processes, checkTables, packages = [], data, python } = args;
     const { requests, workers, cron, release } = args;
-    const sessionSecret = randomPassword(`${name}-session-secret`, this);
+    const sessionSecrets = sessionSecretsOf(name, args.sessionSecretVersion ?? 1, this);
     const known = (_: PlannedNode, index: number) => ({
       databases: database.nodes,
       program,
@@ -96,25 +99,38 @@ export class AppTier extends Tier<PlannedNode, Own> {
     });
     const servers = this.createServers(name, args, AppTier.services, known);
     this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
-      environment: environment(args, node, sessionSecret),
+      environment: environment(args, node, sessionSecrets),
       databaseCa: database.caPem,
     }));
     this.registerOutputs();
   }
 }
 
+/**
+ * Secrets of sessions: the one that signs, the former one, and the next one. Every node knows the next one
+ * before any node signs with it; otherwise a visitor who moves between nodes during a change would be logged out.
+ */
+function sessionSecretsOf(
+  name: string,
+  version: number,
+  parent: pulumi.Resource,
+): pulumi.Output<string>[] {
+  const versions = [version, ...(version > 1 ? [version - 1] : []), version + 1];
+  return versions.map((one) => randomPassword(numbered(`${name}-session-secret`, one), parent));
+}
+
 /** The app's environment file. */
 function environment(
   { database, env, secretEnv }: AppTierArgs,
   { name }: PlannedNode,
-  sessionSecret: pulumi.Output<string>,
+  sessionSecrets: pulumi.Output<string>[],
 ): pulumi.Output<string> {
   return pulumi.secret(
     pulumi
-      .all([secretEnv, database.appPassword, sessionSecret])
-      .apply(([secret, password, session]) =>
+      .all([secretEnv, database.appPassword, pulumi.all(sessionSecrets)])
+      .apply(([secret, password, secrets]) =>
         appEnv(
-          appVariables({ node: name, password, sessionSecret: session }, { ...env, ...secret }),
+          appVariables({ node: name, password, sessionSecrets: secrets }, { ...env, ...secret }),
         ),
       ),
   );

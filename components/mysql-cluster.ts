@@ -27,6 +27,8 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   volumesAfter?: pulumi.Resource | undefined;
   /** False if the supervisor does not speed up MySQL's group communication (XCom). @default true */
   xcomHelp?: boolean | undefined;
+  /** Version of the passwords of the database users, from 1. @default 1 */
+  passwordVersion?: number | undefined;
   /** Target of the backups, with the secret of the bucket or the private key for the SFTP server. @default no backups */
   backups?: (BackupFacts & { secret: pulumi.Input<string> }) | undefined;
 }
@@ -75,7 +77,11 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
       );
     }
 
-    const { passwords } = new DatabaseCredentials(`${name}-password`, { parent: this });
+    const { passwords } = new DatabaseCredentials(
+      `${name}-password`,
+      { version: args.passwordVersion ?? 1 },
+      { parent: this },
+    );
     const { caPem, byNode } = new NodeCertificates(
       `${name}-tls`,
       { nodes },
@@ -101,7 +107,7 @@ export class MysqlCluster extends Tier<PlannedDatabase, Own> {
         ...(args.backups ? { backupSecret: args.backups.secret } : {}),
       }),
     );
-    this.access = { nodes, appPassword: passwords.app, caPem };
+    this.access = { nodes, appPassword: passwords.app[0]!, caPem };
     this.registerOutputs();
   }
 }

@@ -84,6 +84,15 @@ function configurationInputs(
     release: state.release?.apply(
       (known) => known && { ...known, archive, ...(runtimeArchive ? { runtimeArchive } : {}) },
     ),
-    secrets: pulumi.secret(secrets),
+    secrets: eachSecret(secrets),
   };
+}
+
+/**
+ * Marks each content as a secret. Marked as a whole, one content that is not known yet would hide from the
+ * preview which files change.
+ */
+function eachSecret(contents: ConfiguredHost["secrets"]): Record<string, pulumi.Output<string>> {
+  const entries = Object.entries(contents);
+  return Object.fromEntries(entries.map(([path, content]) => [path, pulumi.secret(content)]));
 }

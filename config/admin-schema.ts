@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isCidr } from "./addresses";
+import { secretVersion } from "./secret-version";
 import { setting } from "./setting";
 import { isSshPublicKey } from "./ssh-public-key";
 
@@ -16,12 +17,9 @@ export const admin = z.strictObject({
     must: "be a list of OpenSSH public keys, each in one line",
     example: [`ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} you@example.com`],
   }).default([]),
-  deployKeyVersion: setting(z.number().int().min(1).max(1000), {
-    about:
-      "Number of the stack's own deploy key; 1 more makes a new one, and the old one opens nothing any more",
-    must: "be a whole number from 1 to 1000; raise it by 1 at a time and never lower it",
-    example: 2,
-  }).default(1),
+  deployKeyVersion: secretVersion(
+    "Number of the stack's own deploy key; 1 more makes a new one, and the old one opens nothing any more",
+  ),
   cidrs: setting(z.array(z.string().refine(isCidr)).min(1).max(100), {
     about: "Address blocks from which SSH reaches the load balancers; where `pulumi up` runs too",
     must: "be a list of 1 to 100 address blocks without host bits, such as 192.0.2.7/32",

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { commandWords } from "./command";
+import { healthSettings } from "./health-schema";
 import { hasKnownPlaceholders, placeholders } from "./placeholders";
 import { releaseRuntime, runtimeSettings } from "./runtime-schema";
+import { secretVersion } from "./secret-version";
 import { setting } from "./setting";
 import { releasePath, releasePathRule, siteSettings } from "./site-schema";
 import { cronSettings, workerSettings } from "./worker-schema";
@@ -15,6 +17,7 @@ export const reservedVariables = [
   "PORT",
   "PROCESS",
   "SESSION_SECRET",
+  "SESSION_SECRETS",
 ] as const;
 
 const variableName = z
@@ -34,30 +37,6 @@ const variablesRule =
 const command = z.string().refine((text) => commandWords(text) !== undefined);
 const commandRule =
   "be a program and its arguments in one line, without the syntax of a shell and without variables other than $PORT";
-/** A request path without characters that have a meaning in HAProxy's or systemd's files. */
-const requestPath = /^\/[A-Za-z0-9\-._~/?=&:@+,]*$/;
-
-/** Health check of the app. */
-const health = z.strictObject({
-  path: setting(z.string().max(200).regex(requestPath), {
-    about: "Path that answers `GET` when a process of the app works",
-    must: "be a path that begins with / and holds letters, digits and -._~/?=&:@+, only, at most 200",
-    example: "/healthz",
-    absent: "`/`, for the sample app `/readyz`",
-  }).optional(),
-  status: setting(z.int().min(200).max(499), {
-    about: "Status that the answer must have when a process starts",
-    must: "be a whole number from 200 to 499",
-    example: 200,
-    absent: "any from 200 to 399",
-  }).optional(),
-  timeoutSeconds: setting(z.int().min(1).max(900), {
-    about: "Seconds after its start until a process that does not answer so is a failure",
-    must: "be a whole number from 1 to 900",
-    example: 60,
-  }).default(60),
-});
-
 /** The settings of the app tier; the caller passes the settings that all tiers share. */
 export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
   return z.strictObject({
@@ -129,7 +108,7 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: "be true or false",
       example: true,
     }).default(false),
-    health: health.prefault({}),
+    health: healthSettings.prefault({}),
     env: setting(variables, {
       about: "Environment of the app",
       must: variablesRule,
@@ -142,6 +121,13 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       absent: "none",
       secret: true,
     }).default({}),
+    sessionSecretVersion: secretVersion(
+      "Number of the secret in `SESSION_SECRET`; 1 more makes a new one, and `SESSION_SECRETS` holds the former one until the next change",
+      {
+        most: 100_000,
+        must: "be a whole number from 1 to 100000; raise it by 1, or by 3 to end all sessions",
+      },
+    ),
     processes: setting(z.int().min(1).max(64), {
       about: "Processes of the app on each node",
       must: "be a whole number from 1 to 64",

@@ -6,6 +6,7 @@ import { consentLines } from "./consent";
 import { loadBalancerSettings } from "./load-balancer-schema";
 import { backupSettings } from "./backups-schema";
 import { networkZones } from "./locations";
+import { secretVersion } from "./secret-version";
 import { setting } from "./setting";
 import { domainSettings, tlsSettings } from "./tls-schema";
 import { webSettings } from "./web-schema";
@@ -55,6 +56,9 @@ const db = z.strictObject({
     example: 40,
     absent: "the data is on the server's own disk",
   }).optional(),
+  passwordVersion: secretVersion(
+    "Number of the passwords of the database users; 1 more makes new ones, and the databases accept the former ones until the next change",
+  ),
   xcomHelp: setting(z.boolean(), {
     about:
       "Whether the supervisors shorten the waits of MySQL's group communication; only with versions that were measured",

@@ -4,7 +4,7 @@ import { Founding } from "./supervisor/actions/founding";
 import { loadMemory } from "./supervisor/actions/load-memory";
 import { endStuckClone } from "./supervisor/actions/rebuild";
 import { MemoryUpdater } from "./supervisor/actions/memory-updater";
-import { provideUsers } from "./supervisor/actions/users";
+import { Users } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
 import type { NodeState } from "./supervisor/core/node-state";
 import { log } from "./supervisor/log";
@@ -38,7 +38,6 @@ const patienceMs = 200;
 
 const config = readSettings();
 const { node } = config;
-const passwords = readPasswords();
 const credentials = readPeerCredentials();
 const others = config.nodes.filter(({ name }) => name !== node);
 const nodes = config.nodes.map(({ name }) => name);
@@ -76,9 +75,11 @@ const singleLook = new SinglePoll(() => observer.poll());
 const decisions = new Decisions(nodes);
 const saving = new SaveGuard(node, () => [observer.state, peers.states()]);
 const xcomHelp = new XcomHelp(others, config, observer);
+const passwords = readPasswords();
+const users = new Users({ observer, memory, grouped, mysql: acting, passwords });
 const actor = new Actor({
   ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
-  replication: { user: "replication", password: passwords.replication },
+  passwords: passwords.replication,
   addressOf: (name) => config.nodes.find((one) => one.name === name)?.privateIp ?? name,
 });
 
@@ -100,7 +101,7 @@ function next() {
   const [self, said, nowMs] = [ownState(), peers.states(), monotonicMs()];
   const decided = decisions.next(self, said, {
     ...{ override: override.holds(self, sight(), nowMs), nowMs },
-    ...{ listeningMs: askers.listeningMs(nowMs), slowMs: observer.syncs.slowMs(nowMs) },
+    ...{ listeningMs: askers.listeningMs(nowMs), slowMs: observer.slow.syncs.slowMs(nowMs) },
   });
   const made = saving.next(decided, nowMs);
   const waiting = made.type === "wait" ? made.reason : "";
@@ -116,8 +117,7 @@ function leaving(): void {
 }
 
 async function work(): Promise<void> {
-  if (backOff.isOver(monotonicMs()))
-    await provideUsers({ observer, memory, grouped }, acting, passwords);
+  if (backOff.isOver(monotonicMs())) await users.provide();
   register.settle();
   if (!grouped || !(observer.usersExist || observer.state.ready)) return;
   await actor.act(next());
@@ -144,6 +144,7 @@ serve(config, credentials, {
     problem(observer.state, {
       ...{ peers: peers.states(), decision: decisions.last, progress: observer.progress },
       isUnheard: peers.answeredCount() < others.length,
+      passwords: users.problem,
     }),
   serving,
   adopt: (record) => register.adopt(record),

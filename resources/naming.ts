@@ -23,3 +23,8 @@ export function cloudLabels(
 ): Record<string, string> {
   return { project: identity.project, stack: identity.stack, ...own };
 }
+
+/** Name of one version of a key or a password. Version 1 has no number, so that older stacks keep their resources. */
+export function numbered(name: string, version: number): string {
+  return version === 1 ? name : `${name}-${version}`;
+}

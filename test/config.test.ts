@@ -31,7 +31,13 @@ describe("readSettings", () => {
         locations: {},
         paths: {},
       },
-      db: { nodes: 3, serverType: "cpx22", bufferPoolMib: 1536, xcomHelp: true },
+      db: {
+        nodes: 3,
+        serverType: "cpx22",
+        bufferPoolMib: 1536,
+        passwordVersion: 1,
+        xcomHelp: true,
+      },
     });
     expect(loadBalancers).toMatchObject({
       serverType: "cpx12",

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Passwords } from "./actions/users";
+import type { Passwords } from "./core/passwords";
 import type { PeerCredentials } from "./wire/peer-tls";
 import type { HelpPiece } from "./xcom/help-pieces";
 

@@ -24,6 +24,7 @@ const serverEnv = z.object({
   DATABASE_URL_RO: databaseUrl.default("mysql://app@127.0.0.1:3307/app"),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   SESSION_SECRET: secrets,
+  SESSION_SECRETS: secrets.optional(),
   NODE_NAME: z
     .string()
     .regex(/^[\w.-]{1,63}$/, "must be a host name such as app-1")
@@ -82,7 +83,7 @@ export function serverSettings(env: Record<string, string | undefined>): ServerS
     readUrl: values.DATABASE_URL_RO,
     databaseCa: readCa(values.DATABASE_CA_FILE),
     poolSize: values.DATABASE_POOL_SIZE,
-    sessionSecrets: values.SESSION_SECRET,
+    sessionSecrets: values.SESSION_SECRETS ?? values.SESSION_SECRET,
     nodeName: values.NODE_NAME ?? hostname(),
     host: values.HOST,
     port: values.PORT,

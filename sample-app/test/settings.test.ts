@@ -23,6 +23,12 @@ describe("serverSettings", () => {
     expect(serverSettings({ SESSION_SECRET: both }).sessionSecrets).toEqual(both.split(","));
   });
 
+  it("takes the list of a stack before the single secret, which signs there too", () => {
+    const list = `${secret},${"f".repeat(32)},${"0".repeat(32)}`;
+    const settings = serverSettings({ SESSION_SECRET: secret, SESSION_SECRETS: list });
+    expect(settings.sessionSecrets).toEqual(list.split(","));
+  });
+
   it("names every wrong variable at once and shows no value", () => {
     const env = {
       SESSION_SECRET: "short-secret",

@@ -14,7 +14,7 @@ import { versionsOf, withRepositories } from "./package-repository";
 import { isServed, type Probe, Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
-import { withStackFile } from "./stack-file";
+import { type StackSettings, withStackFile } from "./stack-file";
 
 /** Reads per second of each prober, one with new and one with persistent connections; about ten writes come on top. */
 const readsPerSecond = 45;
@@ -46,6 +46,31 @@ async function upAndDown(role: StackNode["role"], mark: (text: string) => void):
       await npmRun("up:local");
     }
   });
+}
+
+/**
+ * Gives the database users new passwords and the app a new session secret, and goes back to the former ones.
+ * The session of the writing clients was signed before.
+ */
+async function newPasswords(mark: (text: string) => void): Promise<void> {
+  await withStackFile(async (edit) => {
+    for (const [more, text] of [
+      [1, "new"],
+      [0, "former"],
+    ] as const) {
+      edit((settings) => {
+        raise(settings, "webstack:db", "passwordVersion", more);
+        raise(settings, "webstack:app", "sessionSecretVersion", more);
+      });
+      mark(text);
+      await npmRun("up:local");
+    }
+  });
+}
+
+function raise(settings: StackSettings, part: string, key: string, more: number): void {
+  const present = settings[part]?.[key] ?? 1;
+  settings[part] = { ...settings[part], [key]: Number(present) + more };
 }
 
 /** Pairs of servers without power at the same time, by the cloud's own record. */
@@ -145,7 +170,7 @@ function patched(outputs: StackOutputs): Promise<Measured> {
   });
 }
 
-/** Edits of a running stack that switch off machines. Visitors must not notice. */
+/** Edits of a running stack that disturb machines. Visitors must not notice. */
 export const editDrills: readonly Drill[] = [
   // In each direction the floating IP moves once, because its holder is the last node.
   drill("E1", "lb", "the load balancers resized up and down", { boundMs: 0, moves: [2, 2] }),
@@ -157,6 +182,12 @@ export const editDrills: readonly Drill[] = [
     id: "E5",
     title: "all nodes patched, with a reboot of each",
     ...{ boundMs: 1_000, moves: [1, 1], failed: 0, run: patched },
+  },
+  {
+    id: "E6",
+    title: "new database passwords and a new session secret, and the former ones again",
+    ...{ boundMs: 0, moves: [0, 0], failed: 0 },
+    run: (outputs) => edited(outputs, false, newPasswords),
   },
 ];
 

@@ -6,8 +6,8 @@ export interface AppVariablesArgs {
   node: string;
   /** Password of the database user `app`: letters and digits, so nothing is escaped in a URL. */
   password: string;
-  /** Secret with which sessions are signed. */
-  sessionSecret: string;
+  /** Secrets of sessions, letters and digits: the first one signs, all of them verify. */
+  sessionSecrets: readonly string[];
 }
 
 /** The database as the app reaches it: through the proxy on its own host. */
@@ -23,7 +23,7 @@ export function appVariables(
   args: AppVariablesArgs,
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const { node, password, sessionSecret } = args;
+  const { node, password, sessionSecrets } = args;
   const { host, port, readPort, user, name } = database;
   const caFile = appSecretPaths.databaseCa;
   const values = {
@@ -50,7 +50,8 @@ export function appVariables(
     DATABASE_URL_RW: `${url}:${port}/${name}`,
     DATABASE_URL_RO: `${url}:${readPort}/${name}`,
     DATABASE_CA_FILE: caFile,
-    SESSION_SECRET: sessionSecret,
+    SESSION_SECRET: sessionSecrets[0]!,
+    SESSION_SECRETS: sessionSecrets.join(","),
   };
 }
 

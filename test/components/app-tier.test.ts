@@ -12,7 +12,7 @@ async function environmentOf(tier: AppTier, index: number): Promise<string> {
 }
 
 describe("AppTier", () => {
-  it("creates the planned servers and a session secret", async () => {
+  it("creates the planned servers, a session secret and the next one", async () => {
     const { children } = await build();
     const direct = children.filter(({ parent }) => parent === "app");
     expect(direct.map(({ type, name }) => [type.split(":").at(-1), name])).toEqual([
@@ -20,6 +20,7 @@ describe("AppTier", () => {
       ["Server", "app-2"],
       ["PlacementGroup", "app-group-1"],
       ["RandomPassword", "app-session-secret"],
+      ["RandomPassword", "app-session-secret-2"],
     ]);
   });
 
@@ -40,6 +41,7 @@ describe("AppTier", () => {
       `DATABASE_URL_RO="mysql://app:${secretMark}db@127.0.0.1:3307/app"`,
       'DATABASE_CA_FILE="/etc/webstack/tls/ca.pem"',
       `SESSION_SECRET="${secretMark}passwordappsessionsecret"`,
+      `SESSION_SECRETS="${secretMark}passwordappsessionsecret,${secretMark}passwordappsessionsecret2"`,
     ]);
     const { secrets } = tier.hosts[1]!;
     expect(await valueOf(secrets["/etc/webstack/tls/ca.pem"]!)).toBe(

@@ -65,8 +65,8 @@ describe("MysqlCluster", () => {
     const file = cluster.hosts[0]!.secrets["/etc/webstack/db-credentials.json"]!;
     expect(await pulumi.isSecret(file as pulumi.Output<string>)).toBe(true);
     expect(JSON.parse(await valueOf(file))).toEqual({
-      app: `${secretMark}passworddbpasswordapp`,
-      replication: `${secretMark}passworddbpasswordreplication`,
+      app: [`${secretMark}passworddbpasswordapp`],
+      replication: [`${secretMark}passworddbpasswordreplication`],
     });
   });
 

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { Rollout, type RolloutArgs } from "../../components/rollout";
 import { WebTier } from "../../components/web-tier";
@@ -17,13 +18,13 @@ const access = {
   firstContactKey: (node: string) => `${mark} first contact of ${node}`,
 };
 
-async function build(overrides: Partial<RolloutArgs> = {}) {
+async function build(
+  overrides: Partial<RolloutArgs> = {},
+  secrets: Record<string, pulumi.Input<string>> = { "/etc/secret": `${mark} file` },
+) {
   const all = await record(() => {
     const tier = new WebTier("web", webTierArgs());
-    const hosts = tier.hosts.map((host) => ({
-      ...host,
-      secrets: { "/etc/secret": `${mark} file` },
-    }));
+    const hosts = tier.hosts.map((host) => ({ ...host, secrets }));
     new Rollout("web", { hosts, access, after: [], ...overrides });
   });
   return all.filter(({ type }) => /:(Rollout|Configuration)$/.test(type));
@@ -100,5 +101,13 @@ describe("Rollout", () => {
     expect(connectionOf(configuration)).toMatchObject({ privateKey: `${mark} key` });
     expect(secretValue(configuration.inputs.secrets)).toEqual({ "/etc/secret": `${mark} file` });
     expect(children.flatMap(({ inputs }) => clearTexts(inputs)).join()).not.toContain(mark);
+  });
+
+  it("lets the preview know the other secret files if one is not known yet", async () => {
+    const later = pulumi.secret(pulumi.unknown as string);
+    const children = await build({}, { "/etc/secret": `${mark} file`, "/etc/later": later });
+    const { secrets } = named(children, "web-1-configuration").inputs;
+    const expected = { "/etc/secret": `${mark} file`, "/etc/later": undefined };
+    expect(secretValue(secrets)).toEqual(expected);
   });
 });

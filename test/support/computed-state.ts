@@ -31,7 +31,7 @@ const computed: Record<string, (name: string, inputs: State) => State> = {
   "tls:index/certRequest:CertRequest": (name) => ({ certRequestPem: `request ${name}\n` }),
   "tls:index/locallySignedCert:LocallySignedCert": (name) => ({ certPem: `certificate ${name}\n` }),
   "random:index/randomPassword:RandomPassword": (name) => ({
-    result: pulumi.secret(`${secretMark}password${name.replace(/[^a-z]/g, "")}`),
+    result: pulumi.secret(`${secretMark}password${name.replace(/[^a-z0-9]/g, "")}`),
   }),
   "random:index/randomUuid:RandomUuid": () => ({ result: "6f9619ff-8b86-4011-b42d-00c04fc964ff" }),
 };

@@ -1,6 +1,7 @@
 import os
 
 SECRET_KEY = os.environ["SESSION_SECRET"]
+SECRET_KEY_FALLBACKS = os.environ["SESSION_SECRETS"].split(",")[1:]
 DEBUG = False
 # The stack's own proxies say which host names are served.
 ALLOWED_HOSTS = ["*"]

@@ -1,5 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { Decision } from "../core/decision";
+import { acceptedPassword, type Password } from "../core/passwords";
 import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
 import type { Observer } from "../observation/observer";
@@ -24,7 +25,8 @@ export interface ActorDependencies {
   node: string;
   /** Session for statements that change MySQL; runs one statement at a time. */
   mysql: Mysql;
-  replication: Replication;
+  /** Passwords of the user of replication. */
+  passwords: Password;
   observer: Observer;
   peers: Peers;
   founding: Founding;
@@ -46,7 +48,7 @@ export class Actor {
 
   /** Carries out the decision. @throws SqlError or Error if MySQL fails; the caller then decides again. */
   async act(decision: Decision): Promise<void> {
-    const { mysql, replication, observer, founding, backOff, addressOf } = this.tools;
+    const { mysql, observer, founding, backOff, addressOf } = this.tools;
     if (decision.type !== this.type) this.decidedAtMs = monotonicMs();
     this.type = decision.type;
     if (!backOff.isOver(monotonicMs())) return;
@@ -58,13 +60,14 @@ export class Actor {
       case "join":
         return this.join(decision);
       case "bootstrap":
-        return founding.found(mysql, replication, decision);
+        return founding.found(mysql, this.replication([]), decision);
       case "certify":
         return founding.certifyInPlace(mysql, decision.reason);
       case "rebuild": {
         if (monotonicMs() - this.decidedAtMs < rebuildAfterMs) return;
         const source = { ...decision, address: addressOf(decision.donor) };
-        return rebuild(mysql, replication, source, observer.progress, this.tools.saving);
+        const login = this.replication([decision.donor]);
+        return rebuild(mysql, login, source, observer.progress, this.tools.saving);
       }
       case "leave":
         log(3, `leaving the group: ${decision.reason}`);
@@ -76,10 +79,11 @@ export class Actor {
   }
 
   private async join({ lineage }: Extract<Decision, { type: "join" }>): Promise<void> {
-    const { node, mysql, replication, observer, peers, addressOf, xcomHelp } = this.tools;
+    const { node, mysql, observer, peers, addressOf, xcomHelp } = this.tools;
     log(5, "joining the group");
     await observer.storeLineage(lineage);
-    await join(mysql, replication, {
+    const members = peers.states().filter(({ member }) => member?.state === "ONLINE");
+    await join(mysql, this.replication(members.map((one) => one.node)), {
       node,
       leaves: observer.state.member?.state !== "OFFLINE",
       peers: () => peers.states(),
@@ -87,6 +91,13 @@ export class Actor {
       announce: () => peers.announce(),
       isHelped: xcomHelp.has("join-gate"),
     });
+  }
+
+  /** Login with the password that these nodes accept; during a change some may know only the former one. */
+  private replication(donors: readonly string[]): Replication {
+    const states = this.tools.peers.states().filter(({ node }) => donors.includes(node));
+    const accepted = states.map((state) => state.accepted);
+    return { user: "replication", password: acceptedPassword(this.tools.passwords, accepted) };
   }
 
   private handOver({

@@ -81,6 +81,7 @@ export function nodeStateIn(node: string, value: unknown): NodeState | undefined
     namesOf.every((key) => isNames(found[key])) &&
     textsOf.every((key) => typeof found[key] === "string") &&
     agesOf.every((key) => found[key] === null || typeof found[key] === "number") &&
+    (found.accepted === undefined || isNames(found.accepted)) &&
     fields(found.asked) !== undefined;
   return isWell ? (value as NodeState) : undefined;
 }

@@ -71,6 +71,11 @@ export interface NodeState extends Remembered {
   commitMs: number;
   /** Time since each app node last asked this node for its role, milliseconds, by address. */
   asked: Record<string, number>;
+  /**
+   * Marks of the passwords that the node's MySQL accepts of the user of replication; absent: an earlier
+   * release.
+   */
+  accepted?: readonly string[];
   /** Moves of the primary that app nodes caused, as far as the node knows. */
   appMoves?: readonly AppMove[];
   /** Reason for which the supervisor waits; empty if it does not. */

@@ -11,12 +11,10 @@ import { CloneProgress } from "./clone-progress";
 import { type DiskSpace, diskSpaceAt } from "./disk-space";
 import { Freshness } from "./freshness";
 import { type Observation, pollMysql, processOf } from "./mysql-poll";
-import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
+import { SlowPoll } from "./slow-poll";
 
 /** Age from which a poll is stale, milliseconds. */
 const freshMs = 1_500;
-/** Pause between two polls of the disk's sync times, milliseconds. */
-const syncsMs = 1_000;
 /** Duration from which a poll is slow, milliseconds: MySQL lacks processor time and gets no more queries. */
 const lateMs = 500;
 
@@ -42,8 +40,8 @@ export class Observer {
   usersExist = false;
   /** The group in the last poll. */
   groupView: GroupView = noGroup;
-  /** Sync times of the disk. */
-  readonly syncs = new SyncTimes();
+  /** Facts about MySQL that change slowly. */
+  readonly slow = new SlowPoll();
   /** Progress of a clone or recovery. */
   readonly progress = new CloneProgress();
   /** Age of this node's data. */
@@ -59,7 +57,6 @@ export class Observer {
   private metInSession = 0;
   /** Process id of the last MySQL that answered; empty: unknown. */
   private process = "";
-  private syncsAt = Number.NEGATIVE_INFINITY;
   private room: DiskSpace = { full: false, spent: false };
   constructor(
     node: string,
@@ -110,7 +107,7 @@ export class Observer {
     try {
       const looked = await pollMysql(this.mysql, grouped, nameOf);
       if (this.mysql.sessions !== this.metInSession) await this.meet(looked.serverUuid);
-      if (monotonicMs() - askedMs < lateMs) await this.lookAtSyncs();
+      if (monotonicMs() - askedMs < lateMs) await this.slow.poll(this.mysql);
       const isOnWay = grouped && looked.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.poll(this.mysql, monotonicMs());
       else this.progress.reset();
@@ -154,9 +151,10 @@ export class Observer {
     this.freshness.compare(executed);
     const before = this.seen.member;
     const { cloneIncomplete } = this.progress;
-    const { commitMs } = this.syncs;
+    const { accepted, syncs } = this.slow;
+    const facts = { accepted, commitMs: syncs.commitMs, cloneIncomplete };
     const ready = this.usersExist || cloneIncomplete || wasMember(seen.member);
-    this.seen = { ...this.seen, ...seen, ...disk, commitMs, cloneIncomplete, ready };
+    this.seen = { ...this.seen, ...seen, ...disk, ...facts, ready };
     if (!grouped) this.seen.member = this.usersExist ? onlyNode : null;
     const { member } = this.seen;
     if (before?.state !== member?.state || before?.role !== member?.role) {
@@ -180,12 +178,6 @@ export class Observer {
       log(3, "MySQL has other data than before: this node's memory of groups is discarded");
     }
     this.metInSession = session;
-  }
-
-  private async lookAtSyncs(): Promise<void> {
-    if (monotonicMs() - this.syncsAt < syncsMs) return;
-    this.syncsAt = monotonicMs();
-    this.syncs.take(readSyncs(await this.mysql.query(syncsSql)), monotonicMs());
   }
 
   /** Writes the lineage into the data, before this node takes part in the group. */

@@ -17,17 +17,21 @@ export interface ProblemContext {
   progress: CloneProgress;
   /** True if a peer has never answered: its supervisor may not be updated yet. */
   isUnheard: boolean;
+  /** Why a primary does not have its passwords; empty if it has them, or if the node is no primary. */
+  passwords: string;
 }
 
 /**
- * The reason why a node is not healthy; undefined if it is. A node is healthy if it is ONLINE, or if it
- * waits for nodes that are not configured yet.
+ * The reason why a node is not healthy; undefined if it is. A node is healthy if it is ONLINE, a primary
+ * with its present passwords, or if it waits for nodes that are not configured yet.
  */
 export function problem(
   state: NodeState,
-  { peers, decision, progress, isUnheard }: ProblemContext,
+  { peers, decision, progress, isUnheard, passwords }: ProblemContext,
 ): Problem | undefined {
-  if (state.member?.state === "ONLINE" && state.ready) return undefined;
+  if (state.member?.state === "ONLINE" && state.ready) {
+    return passwords === "" ? undefined : { text: passwords, moving: false };
+  }
   const isFirst = state.lastView === null;
   // Supervisors without certificates do not answer, and are updated next.
   const isUpdated = state.certificate?.kind === "inherited" && isUnheard;

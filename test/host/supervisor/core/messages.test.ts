@@ -44,6 +44,7 @@ describe("what a node says of itself", () => {
   it("is its state as it comes over the wire", () => {
     expect(nodeStateIn("db-2", said)).toBe(said);
     expect(nodeStateIn("db-2", { ...said, dataAgeMs: null })).toBeDefined();
+    expect(nodeStateIn("db-2", { ...said, accepted: ["0123456789abcdef"] })).toBeDefined();
   });
 
   it.each<[string, unknown]>([
@@ -57,6 +58,7 @@ describe("what a node says of itself", () => {
     ["one with a member that is no name", { ...said, members: ["db-1", 2] }],
     ["one whose lineage is text", { ...said, lineage: ["7@db-1"] }],
     ["one without a GTID set", { ...said, gtid: null }],
+    ["one that accepts a number", { ...said, accepted: [7] }],
     ["one whose askers are a list", { ...said, asked: [] }],
   ])("is not %s", (_, value) => {
     expect(nodeStateIn("db-2", value)).toBeUndefined();

@@ -9,7 +9,7 @@ const wait = { type: "wait", reason: "why" } as const;
 const state = outside("db-1", { waiting: "why" });
 
 function judged(node: NodeState, progress: CloneProgress, isUnheard = false) {
-  return problem(node, { peers: [], decision: wait, progress, isUnheard });
+  return problem(node, { peers: [], decision: wait, progress, isUnheard, passwords: "" });
 }
 
 /** A node on which so many copies began. */
@@ -22,6 +22,12 @@ function copied(times: number): CloneProgress {
 describe("what keeps a node from being healthy", () => {
   it("is nothing for a member that is ONLINE", () => {
     expect(judged(member("db-1", "SECONDARY"), new CloneProgress())).toBeUndefined();
+  });
+
+  it("is that a primary lacks its passwords, so that no app gets them earlier", () => {
+    const parts = { peers: [], decision: wait, progress: new CloneProgress(), isUnheard: false };
+    const found = problem(member("db-1", "PRIMARY"), { ...parts, passwords: "not yet" });
+    expect(found).toEqual({ text: "not yet", moving: false });
   });
 
   it("asks for patience while a copy is under way", () => {
@@ -56,7 +62,9 @@ describe("what keeps a node from being healthy", () => {
       ...{ certificate: certificate(9, { kind: "inherited" }), lastView: view("db-2", 1, 9) },
     });
     const judge = (node: NodeState, isUnheard: boolean) =>
-      problem(node, { peers: [], decision, progress: new CloneProgress(), isUnheard });
+      problem(node, {
+        ...{ peers: [], decision, progress: new CloneProgress(), isUnheard, passwords: "" },
+      });
     expect(judge(inherited, true)).toBeUndefined();
     expect(judge(inherited, false)).toBeDefined();
     expect(judge({ ...inherited, certificate: certificate(10) }, true)).toBeDefined();
