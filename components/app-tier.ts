@@ -16,6 +16,7 @@ import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
 import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
+import { type InnerTls, innerSecrets } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link AppTier}. */
@@ -46,6 +47,8 @@ export interface AppTierArgs extends TierArgs {
   cron: readonly AppJob[];
   /** The app's release. */
   release: BundleRelease;
+  /** TLS between the tiers. */
+  inner: InnerTls;
 }
 
 type Own = AppFacts &
@@ -93,11 +96,13 @@ export class AppTier extends Tier<PlannedNode, Own> {
       workers: workersOn(workers, index),
       cron,
       release,
+      innerTls: args.inner.encrypts,
     });
     const servers = this.createServers(name, args, AppTier.services, known);
     this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
       environment: environment(args, node, sessionSecret),
       databaseCa: database.caPem,
+      ...innerSecrets(args.inner, node.name),
     }));
     this.registerOutputs();
   }

@@ -19,6 +19,7 @@ import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
+import { type InnerTls, innerCa } from "./inner-tls";
 import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
@@ -52,6 +53,8 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   https: EdgeHttps;
   /** Account at a certificate authority. @default the stack has its own certificate */
   acme?: AcmeAccount | undefined;
+  /** TLS between the tiers. */
+  inner: InnerTls;
 }
 
 type Own = Omit<
@@ -93,6 +96,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       (node) => ({
         ...args.api.secrets(node.name),
         ...(args.acme?.secrets(node.name) ?? {}),
+        ...innerCa(args.inner),
         ticketKeys: pulumi.secret(args.ticketKeys),
         edgeCertificate: pulumi.secret(args.certificatePem),
       }),
@@ -130,7 +134,16 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
 
 /** Facts about a load balancer; without `settings` at its first boot, when no id is known yet. */
 function known(
-  { nodes, webNodes, requests, rules, addresses, https, acme: account }: LoadBalancerPairArgs,
+  {
+    nodes,
+    webNodes,
+    requests,
+    rules,
+    addresses,
+    https,
+    acme: account,
+    inner,
+  }: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
   settings?: pulumi.Output<MoverSettings>,
 ): pulumi.Output<Own> {
@@ -145,6 +158,7 @@ function known(
       webNodes,
       requests,
       rules,
+      innerTls: inner.encrypts,
       vrrpPriority,
       floatingAddresses: hostCidrs,
       mover: moving,

@@ -6,6 +6,7 @@ import { Firewalls } from "../components/firewalls";
 import { FloatingAddresses } from "../components/floating-addresses";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
 import { MysqlCluster } from "../components/mysql-cluster";
+import { NodeCertificates } from "../components/node-certificates";
 import { PrivateNetwork } from "../components/private-network";
 import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
@@ -60,11 +61,15 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     address: addresses.ipv4.address,
     own: loadBalancers.tls,
   });
+  const inner = {
+    certificates: new NodeCertificates("inner-tls", { nodes: [...plan.web, ...plan.app] }),
+    encrypts: args.innerTls,
+  };
   const tickets = new TicketKeys("ticket-keys");
   const account =
     authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
   return {
     ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
-    ...{ tickets, account },
+    ...{ inner, tickets, account },
   };
 }

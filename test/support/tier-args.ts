@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { InnerTls } from "../../components/inner-tls";
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
@@ -149,11 +151,23 @@ export function webFacts() {
   };
 }
 
+/** Authority of web and app nodes; each PEM begins with the mark. */
+export function innerTls(encrypts = false, mark = "pem"): InnerTls {
+  const pair = (name: string) => ({
+    certPem: pulumi.output(`${mark} certificate ${name}\n`),
+    keyPem: pulumi.secret(`${mark} key ${name}\n`),
+  });
+  const names = [...plan.web, ...plan.app].map(({ name }) => name);
+  const byNode = Object.fromEntries(names.map((name) => [name, pair(name)]));
+  return { certificates: { caPem: pulumi.output(`${mark} ca\n`), byNode }, encrypts };
+}
+
 /** A web tier of the plan; a test overrides only what it is about. */
 export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
   return {
     nodes: plan.web,
     ...webFacts(),
+    inner: innerTls(),
     server: serverSettings(),
     host: hostSettings(),
     ...overrides,

@@ -17,6 +17,8 @@ export interface ChainArgs {
   rules: EdgeRules;
   /** HTTPS. @default the placeholder alone */
   https?: EdgeHttps;
+  /** TLS behind the load balancers. @default clear text */
+  innerTls?: boolean;
   /** What is said about Nginx. */
   settings: NginxSettings;
 }
@@ -38,9 +40,10 @@ const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as cons
  * and ports: all are on one host.
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
-  const { requests, settings } = args;
+  const { requests, settings, innerTls } = args;
   const site = publicFiles;
   const release = { root: "/srv/app", keep: 3 };
+  const timeouts = proxyTimeouts(requests);
   const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
   return {
     ...inEtc(args),
@@ -49,19 +52,31 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
     "edge-2.cfg": edgeFile(args, 1),
     "nginx.conf": moved(
       nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, site, release }),
-      [["listen 80 default_server", `listen ${web}:8080 default_server`]],
+      [
+        ["listen 80 default_server", `listen ${web}:8080 default_server`],
+        ["listen 443 ssl", `listen ${web}:8443 ssl`],
+      ],
     ),
     "app-proxy.cfg": moved(
       appProxyCfg({
         appNodes: [{ name: "app-1", privateIp: app }],
         program: { health, sharesPort: false },
         requests,
+        innerTls,
       }),
       [toOutput, ["/run/haproxy/", "/run/chain-proxy-"]],
     ),
     "app.cfg": moved(
-      appBalancerCfg(health, [3101], "/run/chain-app.sock", proxyTimeouts(requests)),
-      [["bind :3000", `bind ${app}:3000`]],
+      appBalancerCfg({
+        program: { health, sharesPort: false },
+        ports: [3101],
+        socketPath: "/run/chain-app.sock",
+        timeouts,
+      }),
+      [
+        ["bind :3000", `bind ${app}:3000`],
+        ["bind :3443", `bind ${app}:3443`],
+      ],
     ),
   };
 }
@@ -79,7 +94,7 @@ function inEtc({ rules, settings }: ChainArgs): Record<string, string> {
   };
 }
 
-function edgeFile({ requests, rules, https }: ChainArgs, index: 0 | 1): string {
+function edgeFile({ requests, rules, https, innerTls = false }: ChainArgs, index: 0 | 1): string {
   const loadBalancers = edges.map((privateIp, i) => ({ name: `lb-${i + 1}`, privateIp }));
   const file = haproxyCfg({
     node: loadBalancers[index]!.name,
@@ -88,12 +103,13 @@ function edgeFile({ requests, rules, https }: ChainArgs, index: 0 | 1): string {
     requests,
     rules,
     ...(https ? { https } : {}),
+    innerTls,
     peerPublicIp: peer,
     maxConnections: 2000,
   });
   return moved(file, [
     toOutput,
-    [`${web}:80`, `${web}:8080`],
+    innerTls ? [`${web}:443`, `${web}:8443`] : [`${web}:80`, `${web}:8080`],
     ["bind 127.0.0.1:8404", `bind 127.0.0.1:841${index}`],
     ["/run/haproxy/", `/run/chain-edge-${index}-`],
     // The second one beside the first.
