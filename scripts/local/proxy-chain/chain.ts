@@ -24,22 +24,26 @@ const usual: ChainArgs = {
   },
   settings: { brotli: false, locations: {} },
 };
+/** Limits so short that the checks reach them. */
+const quick: ChainArgs = {
+  ...usual,
+  requests: {
+    answerTimeoutSeconds: 1,
+    idleTimeoutSeconds: 60,
+    maxBodyMib: 1,
+    paths: {
+      "/long": { answerTimeoutSeconds: 3 },
+      "/files/": { maxBodyMib: 4096 },
+    },
+  },
+};
 const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 
 /** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
-const chains: Record<string, ChainArgs> = {
-  requests: {
-    ...usual,
-    requests: {
-      answerTimeoutSeconds: 1,
-      idleTimeoutSeconds: 60,
-      maxBodyMib: 1,
-      paths: {
-        "/long": { answerTimeoutSeconds: 3 },
-        "/files/": { maxBodyMib: 4096 },
-      },
-    },
-  },
+export const chains: Record<string, ChainArgs> = {
+  requests: quick,
+  encrypted: { ...quick, innerTls: true },
+  misnamed: { ...usual, innerTls: true, webName: "web-9" },
   clients: usual,
   proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },
   named: {

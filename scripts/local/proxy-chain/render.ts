@@ -19,6 +19,8 @@ export interface ChainArgs {
   https?: EdgeHttps;
   /** TLS behind the load balancers. @default clear text */
   innerTls?: boolean;
+  /** Name of the web node for the load balancers; the certificate is for `web-1`. @default `web-1` */
+  webName?: string;
   /** What is said about Nginx. */
   settings: NginxSettings;
 }
@@ -94,12 +96,15 @@ function inEtc({ rules, settings }: ChainArgs): Record<string, string> {
   };
 }
 
-function edgeFile({ requests, rules, https, innerTls = false }: ChainArgs, index: 0 | 1): string {
+function edgeFile(
+  { requests, rules, https, innerTls = false, webName = "web-1" }: ChainArgs,
+  index: 0 | 1,
+): string {
   const loadBalancers = edges.map((privateIp, i) => ({ name: `lb-${i + 1}`, privateIp }));
   const file = haproxyCfg({
     node: loadBalancers[index]!.name,
     loadBalancers,
-    webNodes: [{ name: "web-1", privateIp: web }],
+    webNodes: [{ name: webName, privateIp: web }],
     requests,
     rules,
     ...(https ? { https } : {}),

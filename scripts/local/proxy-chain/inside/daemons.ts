@@ -19,15 +19,20 @@ function start(file: string, args: readonly string[]): void {
   child.on("exit", (status) => lines.push(`${file} ${args.join(" ")} ended with ${status}`));
 }
 
-/** Starts the four proxies with the files in `folder`; resolves once a request passes them all. */
-export async function startDaemons(folder: string): Promise<void> {
+/** Starts the four proxies with the files in `folder`; resolves once a request gets the awaited status. */
+export async function startDaemons(folder: string, awaited: number): Promise<void> {
   mkdirSync("/etc/haproxy/certs", { recursive: true });
+  mkdirSync("/etc/webstack/tls", { recursive: true });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const files = ["-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"];
-  const subject = ["-days", "1", "-subj", "/CN=chain"];
+  const names = ["-addext", "subjectAltName=DNS:web-1,DNS:app-1"];
+  const subject = ["-days", "1", "-subj", "/CN=chain", ...names];
   execFileSync("openssl", ["req", "-x509", ...key, ...subject, ...files], { stdio: "ignore" });
   const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
   writeFileSync("/etc/haproxy/certs/edge.pem", pem.join(""));
+  writeFileSync("/etc/webstack/tls/inner.pem", pem.join(""));
+  // Behind the load balancers the same certificate is trusted, but for these two names alone.
+  writeFileSync("/etc/webstack/tls/inner-ca.pem", pem[0]!);
   const ticketKeys = Array.from({ length: 3 }, () => `${randomBytes(80).toString("base64")}\n`);
   writeFileSync("/etc/haproxy/certs/tickets.keys", ticketKeys.join(""));
   execFileSync("useradd", ["--system", "webstack-tickets"]);
@@ -45,8 +50,9 @@ export async function startDaemons(folder: string): Promise<void> {
       (answer) => answer.status,
       () => 0,
     );
-    if (status === 200) return;
-    if (Date.now() > end) throw new Error(`no request passes:\n${lines.slice(-30).join("\n")}`);
+    if (status === awaited) return;
+    if (Date.now() > end)
+      throw new Error(`no request gets ${awaited}:\n${lines.slice(-30).join("\n")}`);
   }
 }
 
