@@ -16,7 +16,7 @@ import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
 import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
-import { type InnerTls, innerSecrets } from "./inner-tls";
+import type { InnerTlsAccess } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link AppTier}. */
@@ -48,7 +48,7 @@ export interface AppTierArgs extends TierArgs {
   /** The app's release. */
   release: BundleRelease;
   /** TLS between the tiers. */
-  inner: InnerTls;
+  inner: InnerTlsAccess;
 }
 
 type Own = AppFacts &
@@ -102,7 +102,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
     this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
       environment: environment(args, node, sessionSecret),
       databaseCa: database.caPem,
-      ...innerSecrets(args.inner, node.name),
+      ...args.inner.secrets(node.name),
     }));
     this.registerOutputs();
   }

@@ -9,7 +9,7 @@ import type { StaticSite } from "../services/nginx/static-site";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
 import type { Peer, PlannedNode } from "../topology";
-import { type InnerTls, innerSecrets } from "./inner-tls";
+import type { InnerTlsAccess } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link WebTier}. */
@@ -27,7 +27,7 @@ export interface WebTierArgs extends TierArgs {
   /** The app's release, for its static files. */
   release: BundleRelease;
   /** TLS between the tiers. */
-  inner: InnerTls;
+  inner: InnerTlsAccess;
 }
 
 type Own = AppProxyFacts & Pick<NginxFacts, "requests" | "settings" | "site" | "release">;
@@ -59,7 +59,7 @@ export class WebTier extends Tier<PlannedNode, Own> {
     const known = () => ({ appNodes, program, requests, settings, site, release, innerTls });
     const servers = this.createServers(name, args, WebTier.services, known);
     this.hosts = this.configured(servers, args, WebTier.services, known, ({ name: node }) =>
-      innerSecrets(inner, node),
+      inner.secrets(node),
     );
     this.registerOutputs();
   }

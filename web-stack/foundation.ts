@@ -4,9 +4,9 @@ import { AppTier } from "../components/app-tier";
 import { EdgeCertificate } from "../components/edge-certificate";
 import { Firewalls } from "../components/firewalls";
 import { FloatingAddresses } from "../components/floating-addresses";
+import { InnerTls } from "../components/inner-tls";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
 import { MysqlCluster } from "../components/mysql-cluster";
-import { NodeCertificates } from "../components/node-certificates";
 import { PrivateNetwork } from "../components/private-network";
 import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
@@ -61,10 +61,10 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     address: addresses.ipv4.address,
     own: loadBalancers.tls,
   });
-  const inner = {
-    certificates: new NodeCertificates("inner-tls", { nodes: [...plan.web, ...plan.app] }),
+  const inner = new InnerTls("inner-tls", {
+    nodes: [...plan.web, ...plan.app],
     encrypts: args.innerTls,
-  };
+  });
   const tickets = new TicketKeys("ticket-keys");
   const account =
     authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { InnerTls } from "../../components/inner-tls";
+import type { InnerTlsAccess } from "../../components/inner-tls";
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
@@ -151,15 +151,11 @@ export function webFacts() {
   };
 }
 
-/** Authority of web and app nodes; each PEM begins with the mark. */
-export function innerTls(encrypts = false, mark = "pem"): InnerTls {
-  const pair = (name: string) => ({
-    certPem: pulumi.output(`${mark} certificate ${name}\n`),
-    keyPem: pulumi.secret(`${mark} key ${name}\n`),
-  });
-  const names = [...plan.web, ...plan.app].map(({ name }) => name);
-  const byNode = Object.fromEntries(names.map((name) => [name, pair(name)]));
-  return { certificates: { caPem: pulumi.output(`${mark} ca\n`), byNode }, encrypts };
+/** TLS between the tiers; each PEM begins with the mark. */
+export function innerTls(encrypts = false, mark = "pem"): InnerTlsAccess {
+  const ca = { innerCa: pulumi.secret(`${mark} ca\n`) };
+  const pem = (node: string) => pulumi.secret(`${mark} of ${node}\n`);
+  return { encrypts, ca, secrets: (node) => ({ ...ca, innerCertificate: pem(node) }) };
 }
 
 /** A web tier of the plan; a test overrides only what it is about. */
