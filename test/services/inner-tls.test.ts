@@ -68,7 +68,7 @@ describe("TLS between the tiers", () => {
           `${privateIp}:${port} verifyhost ${name} sni str(${name}) check-sni ${name}`,
         );
       }
-      const backends = text.split(/^backend /m).filter((section) => /^  server /m.test(section));
+      const backends = text.split(/^backend /m).filter((section) => /^ {2}server /m.test(section));
       expect(backends).toHaveLength(2);
       for (const backend of backends) {
         expect(backend).toContain(`default-server ssl verify required ca-file ${ca} `);
