@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
 import type { CheckSaid } from "./inside/checks";
-import { type ChainArgs, chainFiles } from "./render";
+import { type ChainArgs, chainFiles, changedFiles } from "./render";
 
 /** Headers that could mean something else to HAProxy. */
 const oddHeaders = {
@@ -40,7 +40,7 @@ const quick: ChainArgs = {
 const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 
 /** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
-export const chains: Record<string, ChainArgs> = {
+const chains: Record<string, ChainArgs> = {
   requests: quick,
   encrypted: { ...quick, innerTls: true },
   misnamed: { ...usual, innerTls: true, webName: "web-9" },
@@ -97,12 +97,23 @@ const inOwnNetwork = [
 /** Longest run of one chain with all its checks, seconds. */
 const timeoutSeconds = 300;
 
+/** The chain's files, and below `clear` and `encrypted` those that change with TLS between the tiers. */
+export function filesOf(chain: ChainArgs): Record<string, string> {
+  const below = (folder: string, innerTls: boolean) =>
+    Object.entries(changedFiles({ ...chain, innerTls })).map(([path, content]) => [
+      `${folder}/${path}`,
+      content,
+    ]);
+  const both = [...below("clear", false), ...below("encrypted", true)];
+  return { ...chainFiles(chain), ...(Object.fromEntries(both) as Record<string, string>) };
+}
+
 async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-chain-"));
   try {
     const chain = chains[name];
     if (!chain) throw new Error(`there is no chain ${name}`);
-    const files = chainFiles(chain);
+    const files = filesOf(chain);
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);

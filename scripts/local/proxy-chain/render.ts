@@ -35,6 +35,7 @@ export const chainAddresses = {
 } as const;
 
 const { edges, web, app, peer } = chainAddresses;
+const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
 const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as const;
 
 /**
@@ -42,11 +43,10 @@ const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as cons
  * and ports: all are on one host.
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
-  const { requests, settings, innerTls } = args;
+  const { requests, settings } = args;
   const site = publicFiles;
   const release = { root: "/srv/app", keep: 3 };
   const timeouts = proxyTimeouts(requests);
-  const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
   return {
     ...inEtc(args),
     "headers.json": JSON.stringify(args.rules.headers),
@@ -59,15 +59,7 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
         ["listen 443 ssl", `listen ${web}:8443 ssl`],
       ],
     ),
-    "app-proxy.cfg": moved(
-      appProxyCfg({
-        appNodes: [{ name: "app-1", privateIp: app }],
-        program: { health, sharesPort: false },
-        requests,
-        innerTls,
-      }),
-      [toOutput, ["/run/haproxy/", "/run/chain-proxy-"]],
-    ),
+    "app-proxy.cfg": appProxyFile(args),
     "app.cfg": moved(
       appBalancerCfg({
         program: { health, sharesPort: false },
@@ -94,6 +86,20 @@ function inEtc({ rules, settings }: ChainArgs): Record<string, string> {
     "etc/haproxy/trusted-proxies.lst": trustedProxiesList(rules.trustedProxies),
     ...(Object.fromEntries(own) as Record<string, string>),
   };
+}
+
+/** The files of {@link chainFiles} that change with TLS between the tiers. */
+export function changedFiles(args: ChainArgs): Record<string, string> {
+  return { "app-proxy.cfg": appProxyFile(args), "edge-1.cfg": edgeFile(args, 0) };
+}
+
+function appProxyFile({ requests, innerTls }: ChainArgs): string {
+  const program = { health, sharesPort: false };
+  const appNodes = [{ name: "app-1", privateIp: app }];
+  return moved(appProxyCfg({ appNodes, program, requests, innerTls }), [
+    toOutput,
+    ["/run/haproxy/", "/run/chain-proxy-"],
+  ]);
 }
 
 function edgeFile(

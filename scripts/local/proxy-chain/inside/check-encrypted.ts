@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "./checks";
-import { printed } from "./daemons";
+import { printed, reload } from "./daemons";
 import { ask } from "./visitor";
 
 /** Ports behind the load balancers on one host: two of Nginx, two of the app's balancer. */
@@ -22,6 +22,40 @@ function connectionsTo(port: number): number {
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , remote = "", state]) => remote.endsWith(ending) && state === established)
     .filter(([, , remote = ""]) => !remote.startsWith("0100007F")).length;
+}
+
+/** Visitors at once, half of whom open a connection for each request. */
+const visitors = 8;
+
+/** Sends requests until `isOver`; returns the number of good answers, and what the others were. */
+async function load(isOver: () => boolean): Promise<{ good: number; bad: string[] }> {
+  const seen = { good: 0, bad: [] as string[] };
+  const visit = async (_: unknown, i: number) => {
+    const agent = new Agent({ keepAlive: i % 2 === 0 });
+    while (!isOver()) {
+      // A body: no proxy sends such a request a second time.
+      const body = i % 4 < 2 ? "x=1" : undefined;
+      const method = body === undefined ? "GET" : "POST";
+      const answer = await ask("/page", { agent, method }, body).then(
+        ({ status }) => String(status),
+        (error: Error) => error.message,
+      );
+      if (answer === "200") seen.good++;
+      else seen.bad.push(`${method} ${answer}`);
+      await pause(10);
+    }
+    agent.destroy();
+  };
+  await Promise.all(Array.from({ length: visitors }, visit));
+  return seen;
+}
+
+/** The order of an `up`: what web nodes send with, then what load balancers send with. */
+async function change(to: "clear" | "encrypted"): Promise<void> {
+  for (const name of ["app-proxy", "edge-1"]) {
+    reload(name, `/chain/${to}/${name}.cfg`);
+    await pause(3_000);
+  }
 }
 
 /** Checks of a stack whose tiers connect with TLS. */
@@ -61,6 +95,23 @@ export const encryptedChecks: Check[] = [
       assert.equal(headers.get("host"), "www.chain.test");
       assert.equal(headers.get("x-forwarded-proto"), "http");
       assert.equal(headers.get("x-forwarded-for"), headers.get("x-real-ip"));
+    },
+  },
+  {
+    title: "no request fails while the tiers change to clear text and back to TLS",
+    run: async () => {
+      let isOver = false;
+      const loading = load(() => isOver);
+      await pause(500);
+      await change("clear");
+      const clear = ports.clear.map(connectionsTo);
+      await change("encrypted");
+      const encrypted = ports.tls.map(connectionsTo);
+      isOver = true;
+      const { good, bad } = await loading;
+      assert.deepEqual(bad, []);
+      for (const open of [...clear, ...encrypted]) assert.ok(open > 0, `${clear}, ${encrypted}`);
+      return `${good} requests`;
     },
   },
 ];

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask, visitorsV6 } from "./visitor";
 
@@ -11,12 +11,23 @@ export function printed(): readonly string[] {
   return lines;
 }
 
-function start(file: string, args: readonly string[]): void {
+function start(file: string, args: readonly string[]): ChildProcess {
   const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
   const keep = (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split("\n"));
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   child.on("exit", (status) => lines.push(`${file} ${args.join(" ")} ended with ${status}`));
+  return child;
+}
+
+/** Configuration in use of each HAProxy, and its master process, by name. */
+const running = new Map<string, { path: string; master: ChildProcess }>();
+
+/** Has a HAProxy reload with another configuration. */
+export function reload(name: string, path: string): void {
+  const daemon = running.get(name)!;
+  copyFileSync(path, daemon.path);
+  daemon.master.kill("SIGUSR2");
 }
 
 /** Starts the four proxies with the files in `folder`; resolves once a request gets the awaited status. */
@@ -43,7 +54,9 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   }
   start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
   for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
-    start("/usr/sbin/haproxy", ["-W", "-f", `${folder}/${name}.cfg`]);
+    const path = `/tmp/${name}.cfg`;
+    copyFileSync(`${folder}/${name}.cfg`, path);
+    running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });
   }
   for (const end = Date.now() + 20_000; ; await pause(100)) {
     const status = await ask("/first").then(
