@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
+import type { Figures } from "./inside/figures";
 import type { CheckSaid } from "./inside/checks";
 import { type ChainArgs, chainFiles, changedFiles } from "./render";
 
@@ -94,11 +95,9 @@ const inOwnNetwork = [
   "ipv4.tcp_rmem=4096 65536 262144",
   "ipv4.tcp_wmem=4096 65536 262144",
 ].flatMap((setting) => ["--sysctl", `net.${setting}`]);
-/** Longest run of one chain with all its checks, seconds. */
-const timeoutSeconds = 300;
 
 /** The chain's files, and below `clear` and `encrypted` those that change with TLS between the tiers. */
-export function filesOf(chain: ChainArgs): Record<string, string> {
+function filesOf(chain: ChainArgs): Record<string, string> {
   const below = (folder: string, innerTls: boolean) =>
     Object.entries(changedFiles({ ...chain, innerTls })).map(([path, content]) => [
       `${folder}/${path}`,
@@ -108,28 +107,41 @@ export function filesOf(chain: ChainArgs): Record<string, string> {
   return { ...chainFiles(chain), ...(Object.fromEntries(both) as Record<string, string>) };
 }
 
-async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
+/** What runs in the container of a chain. */
+interface Inside {
+  /** File below `inside/`, such as `main.ts`. */
+  entry: string;
+  args: readonly string[];
+  /** Settings of the container's network. */
+  network: readonly string[];
+  /** Longest run, seconds. */
+  timeoutSeconds: number;
+}
+
+/** Runs a program beside the chain's files in a container of the host image; returns the program's lines of JSON. */
+async function inContainer(
+  image: string,
+  chain: ChainArgs,
+  { entry, args, network, timeoutSeconds }: Inside,
+): Promise<unknown[]> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-chain-"));
   try {
-    const chain = chains[name];
-    if (!chain) throw new Error(`there is no chain ${name}`);
-    const files = filesOf(chain);
-    for (const [path, content] of Object.entries(files)) {
+    for (const [path, content] of Object.entries(filesOf(chain))) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);
     }
-    const program = join(folder, "checks.js");
-    const entry = join(__dirname, "inside", "main.ts");
-    buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node" });
+    const entryPoints = [join(__dirname, "inside", entry)];
+    const outfile = join(folder, "program.js");
+    buildSync({ entryPoints, outfile, bundle: true, platform: "node" });
     const given = ["BYTES", "VERBOSE"].flatMap((one) => ["--env", one]);
-    const docker = ["run", "--rm", "--network", "none", ...capabilities, ...inOwnNetwork];
+    const docker = ["run", "--rm", "--network", "none", ...capabilities, ...network];
     const run = ["-v", `${folder}:/chain:ro`, "--entrypoint", "/usr/bin/node", image];
-    const args = [...docker, ...given, ...run, "/chain/checks.js", name];
-    const output = await command("docker", args, { timeoutSeconds });
+    const words = [...docker, ...given, ...run, "/chain/program.js", ...args];
+    const output = await command("docker", words, { timeoutSeconds });
     return output
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as CheckSaid);
+      .map((line) => JSON.parse(line) as unknown);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -141,6 +153,20 @@ export async function checkProxies(
   names: readonly string[] = Object.keys(chains),
 ): Promise<CheckSaid[]> {
   const results: CheckSaid[] = [];
-  for (const name of names) results.push(...(await checkChain(image, name)));
+  for (const name of names) {
+    const chain = chains[name];
+    if (!chain) throw new Error(`there is no chain ${name}`);
+    const run = { entry: "main.ts", args: [name], network: inOwnNetwork, timeoutSeconds: 300 };
+    results.push(...((await inContainer(image, chain, run)) as CheckSaid[]));
+  }
   return results;
+}
+
+/** Measures each part of the chain, so many seconds for each figure. */
+export async function benchChain(image: string, seconds: number): Promise<Figures[]> {
+  const rules = { ...usual.rules, limits: { requestsPerSecond: 100_000 } };
+  const network = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
+  const timeoutSeconds = 120 + 80 * seconds;
+  const run = { entry: "bench.ts", args: ["load", String(seconds)], network, timeoutSeconds };
+  return (await inContainer(image, { ...usual, rules }, run)) as Figures[];
 }
