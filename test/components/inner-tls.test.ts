@@ -18,7 +18,9 @@ describe("InnerTls", () => {
     const { children } = await build();
     const of = (kind: string) => children.filter(({ type }) => type.endsWith(`:${kind}`));
     expect(of("SelfSignedCert")).toHaveLength(1);
-    const names = of("LocallySignedCert").map(({ name }) => name).sort();
+    const names = of("LocallySignedCert")
+      .map(({ name }) => name)
+      .sort();
     expect(names).toEqual(
       ["app-1", "app-2", "web-1", "web-2"].map((node) => `inner-tls-certificates-${node}-cert`),
     );
