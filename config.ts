@@ -57,6 +57,8 @@ export interface Settings extends Omit<
   consent: Consent[];
   /** HTTPS settings of the load balancers, with the domains. */
   edgeTls: EdgeTls;
+  /** True if load balancers and web nodes connect to the tiers behind them with TLS. */
+  innerTls: boolean;
   /** Host name in the stack's URL; absent: the floating address. */
   domain?: string;
   /** Network zone of the locations, such as `eu-central`. */
@@ -138,6 +140,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
     consent: config.consent.map((line) => consentOf(line)!),
     ...(backups ? { backups: withSecret(backups) } : {}),
     edgeTls: names,
+    innerTls: config.tls.internal,
     domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
     networkZone: networkZones[config.locations[0]!]!,
     loadBalancers: {

@@ -17,6 +17,7 @@ import type { WebRequests } from "../services/requests";
 import { numbered } from "../resources/naming";
 import type { PlannedNode } from "../topology";
 import type { DatabaseAccess } from "./mysql-cluster";
+import type { InnerTlsAccess } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link AppTier}. */
@@ -49,6 +50,8 @@ export interface AppTierArgs extends TierArgs {
   cron: readonly AppJob[];
   /** The app's release. */
   release: BundleRelease;
+  /** TLS between the tiers. */
+  inner: InnerTlsAccess;
 }
 
 type Own = AppFacts &
@@ -96,11 +99,13 @@ export class AppTier extends Tier<PlannedNode, Own> {
       workers: workersOn(workers, index),
       cron,
       release,
+      innerTls: args.inner.encrypts,
     });
     const servers = this.createServers(name, args, AppTier.services, known);
     this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
       environment: environment(args, node, sessionSecrets),
       databaseCa: database.caPem,
+      ...args.inner.secrets(node.name),
     }));
     this.registerOutputs();
   }

@@ -19,6 +19,7 @@ import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
+import type { InnerTlsAccess } from "./inner-tls";
 import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
@@ -52,6 +53,8 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   https: EdgeHttps;
   /** Account at a certificate authority. @default the stack has its own certificate */
   acme?: AcmeAccount | undefined;
+  /** TLS between the tiers. */
+  inner: InnerTlsAccess;
 }
 
 type Own = Omit<
@@ -93,6 +96,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       (node) => ({
         ...args.api.secrets(node.name),
         ...(args.acme?.secrets(node.name) ?? {}),
+        ...args.inner.ca,
         ticketKeys: pulumi.secret(args.ticketKeys),
         edgeCertificate: pulumi.secret(args.certificatePem),
       }),
@@ -130,23 +134,17 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
 
 /** Facts about a load balancer; without `settings` at its first boot, when no id is known yet. */
 function known(
-  { nodes, webNodes, requests, rules, addresses, https, acme: account }: LoadBalancerPairArgs,
+  args: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,
   settings?: pulumi.Output<MoverSettings>,
 ): pulumi.Output<Own> {
+  const { nodes: loadBalancers, webNodes, requests, rules, addresses, https, acme: account } = args;
+  const innerTls = args.inner.encrypts;
+  const hostCidrs = pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr));
   return pulumi
-    .all([
-      pulumi.all(addresses.all.map(({ hostCidr }) => hostCidr)),
-      settings,
-      settings && account?.settings,
-    ])
-    .apply(([hostCidrs, moving, ordering]) => ({
-      loadBalancers: nodes,
-      webNodes,
-      requests,
-      rules,
-      vrrpPriority,
-      floatingAddresses: hostCidrs,
+    .all([hostCidrs, settings, settings && account?.settings])
+    .apply(([floatingAddresses, moving, ordering]) => ({
+      ...{ loadBalancers, webNodes, requests, rules, innerTls, vrrpPriority, floatingAddresses },
       mover: moving,
       acme: ordering,
       https: moving && { ...https, ...(ordering ? { thumbprint: ordering.thumbprint } : {}) },

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AppProgram } from "../services/app/app-program";
-import type { AppProxyCfgArgs } from "../services/app-proxy/app-proxy-cfg";
-import { appProxy } from "../services/app-proxy/service";
+import { appProxy, type AppProxyFacts } from "../services/app-proxy/service";
 import type { BundleRelease } from "../services/bundle";
 import { everyNode } from "../services/every-node";
 import type { NginxSettings } from "../services/nginx/nginx-conf";
@@ -10,6 +9,7 @@ import type { StaticSite } from "../services/nginx/static-site";
 import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
 import type { Peer, PlannedNode } from "../topology";
+import type { InnerTlsAccess } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 
 /** Arguments of {@link WebTier}. */
@@ -26,9 +26,11 @@ export interface WebTierArgs extends TierArgs {
   site: StaticSite;
   /** The app's release, for its static files. */
   release: BundleRelease;
+  /** TLS between the tiers. */
+  inner: InnerTlsAccess;
 }
 
-type Own = AppProxyCfgArgs & Pick<NginxFacts, "requests" | "settings" | "site" | "release">;
+type Own = AppProxyFacts & Pick<NginxFacts, "requests" | "settings" | "site" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
@@ -52,10 +54,13 @@ export class WebTier extends Tier<PlannedNode, Own> {
       );
     }
 
-    const { appNodes, program, requests, settings, site, release } = args;
-    const known = () => ({ appNodes, program, requests, settings, site, release });
+    const { appNodes, program, requests, settings, site, release, inner } = args;
+    const { encrypts: innerTls } = inner;
+    const known = () => ({ appNodes, program, requests, settings, site, release, innerTls });
     const servers = this.createServers(name, args, WebTier.services, known);
-    this.hosts = this.configured(servers, args, WebTier.services, known, () => ({}));
+    this.hosts = this.configured(servers, args, WebTier.services, known, ({ name: node }) =>
+      inner.secrets(node),
+    );
     this.registerOutputs();
   }
 }

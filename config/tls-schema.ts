@@ -88,4 +88,10 @@ export const tlsSettings = z.strictObject({
     example: true,
     absent: "true with `acme`, and with `tls.mode: pem`",
   }).optional(),
+  internal: setting(z.boolean(), {
+    about:
+      "Whether load balancers connect to web nodes, and web nodes to app nodes, with TLS; either change is safe while visitors use the site",
+    must: "be true or false",
+    example: true,
+  }).default(false),
 });

@@ -17,6 +17,7 @@ describe("readSettings", () => {
       image: "ubuntu-26.04",
       protect: true,
       consent: [],
+      innerTls: false,
       edgeTls: { mode: "selfSigned", domains: [], redirect: false, hsts: "off" },
       admin: { user: "webstack", sshKeys: [], deployKeyVersion: 1, cidrs: ["192.0.2.7/32"] },
       network: { ipRange: "10.0.0.0/16" },

@@ -5,6 +5,7 @@ import { BackupAccess } from "../components/backup-access";
 import { EdgeCertificate } from "../components/edge-certificate";
 import { Firewalls } from "../components/firewalls";
 import { FloatingAddresses } from "../components/floating-addresses";
+import { InnerTls } from "../components/inner-tls";
 import { LoadBalancerPair } from "../components/load-balancer-pair";
 import { MysqlCluster } from "../components/mysql-cluster";
 import { PrivateNetwork } from "../components/private-network";
@@ -61,6 +62,10 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     address: addresses.ipv4.address,
     own: loadBalancers.tls,
   });
+  const inner = new InnerTls("inner-tls", {
+    nodes: [...plan.web, ...plan.app],
+    encrypts: args.innerTls,
+  });
   const tickets = new TicketKeys("ticket-keys");
   const backups = args.backups?.target;
   const hasOwnKey = backups === undefined || !("sftp" in backups) || backups.sftp.privateKey;
@@ -69,6 +74,6 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
   return {
     ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
-    ...{ tickets, account, backupAccess },
+    ...{ inner, tickets, account, backupAccess },
   };
 }

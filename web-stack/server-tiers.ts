@@ -120,6 +120,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     ticketKeys: base.tickets.file,
     https: edgeHttps(args),
     acme: base.account,
+    inner: base.inner,
     server: server("lb"),
     host: common,
   });
@@ -152,6 +153,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     cron: app.cron,
     release: withRuntime(args),
     python: runtime.python,
+    inner: base.inner,
     server: server("app"),
     host,
   });
@@ -163,6 +165,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     settings: { ...web, versionHeader: app.versionHeader },
     site: app.site,
     release,
+    inner: base.inner,
     server: server("web"),
     host,
   });

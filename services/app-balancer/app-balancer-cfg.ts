@@ -1,5 +1,6 @@
-import { appPort, type AppProgram } from "../app/app-program";
+import { appPorts, type AppProgram } from "../app/app-program";
 import { innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { innerBind } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import type { ProxyTimeouts } from "../requests";
 import { text } from "../text";
@@ -7,21 +8,26 @@ import { text } from "../text";
 /** Host header of the web nodes' health checks of the balancer itself; the domain `invalid` never exists (RFC 2606). */
 export const balancerHost = "balancer.webstack.invalid";
 
+/** Arguments of {@link appBalancerCfg}. */
+export interface AppBalancerCfgArgs {
+  /** Health check of a process, and whether the processes share the port for clear text. */
+  program: Pick<AppProgram, "health" | "sharesPort">;
+  /** Ports of the processes, in order; with a shared port that one. */
+  ports: readonly number[];
+  /** Admin socket, through which a process is drained. */
+  socketPath: string;
+  /** Timeouts of the proxies. */
+  timeouts: ProxyTimeouts;
+}
+
 /**
  * Renders `/etc/haproxy/app.cfg`, HAProxy 2.8 and later.
  *
- * @param ports ports of the processes, in order.
- * @param socketPath admin socket, through which a process is drained.
- * @param timeouts timeouts of the proxies.
- *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
-export function appBalancerCfg(
-  { path, host }: AppProgram["health"],
-  ports: readonly number[],
-  socketPath: string,
-  timeouts: ProxyTimeouts,
-): string {
+export function appBalancerCfg(args: AppBalancerCfgArgs): string {
+  const { program, ports, socketPath, timeouts } = args;
+  const { path, host } = program.health;
   return text`
     ${generatedNotice}
     global
@@ -51,7 +57,8 @@ export function appBalancerCfg(
 
     # Not named like the backend: HAProxy would tell the figures of the first of the two.
     frontend requests
-      bind :${appPort}
+      ${program.sharesPort ? [] : [`bind :${appPorts.clear}`]}
+      bind :${appPorts.tls} ${innerBind}
       # Failures alone: Nginx logs every request.
       option httplog
       option dontlog-normal
@@ -70,10 +77,7 @@ export function appBalancerCfg(
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
       http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close
-      # What status a process must have is asked when it starts. While two releases run, the older one may not
-      # know the path; it works all the same.
-      http-check expect ! rstatus ^5
-      default-server check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down
+      ${program.sharesPort ? checkOfAll() : checkOfEach()}
       ${ports.map((port) => `server ${port} 127.0.0.1:${port}`)}
 
     frontend status
@@ -83,4 +87,21 @@ export function appBalancerCfg(
       stats uri /
       no log
   `;
+}
+
+const often = "default-server check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1";
+
+/** Health check of processes with a port each. */
+function checkOfEach(): string[] {
+  return [
+    "# What status a process must have is asked when it starts. While two releases run, the older one may not",
+    "# know the path; it works all the same.",
+    "http-check expect ! rstatus ^5",
+    `${often} observe layer4 error-limit 1 on-error mark-down`,
+  ];
+}
+
+/** Health check of processes that share a port: any answer counts, because a draining process refuses requests. */
+function checkOfAll(): string[] {
+  return ["http-check expect rstatus ^[1-5]", often];
 }

@@ -1,15 +1,18 @@
-import { type AppProgram, processPorts } from "../app/app-program";
-import { rootFile } from "../bundle";
+import { appPorts, type AppProgram, processPorts } from "../app/app-program";
+import { type BundleFile, type BundleHealth, rootFile } from "../bundle";
 import { programPath } from "../host-program";
+import { innerCertificatePath, innerRequest, innerTlsFiles } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { text } from "../text";
 import { proxySandbox } from "../unit-sandbox";
-import { appBalancerCfg } from "./app-balancer-cfg";
+import { appBalancerCfg, balancerHost } from "./app-balancer-cfg";
 
 /** Facts about a node that the balancer's part depends on. */
 export interface AppBalancerFacts {
+  /** Node name. */
+  node: string;
   /** How the app is run and asked for its health. */
   program: AppProgram;
   /** Processes of the app; with 0 there is no balancer. */
@@ -18,6 +21,8 @@ export interface AppBalancerFacts {
   requests: WebRequests;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
+  /** True if the web nodes connect with TLS. @default false */
+  innerTls?: boolean | undefined;
 }
 
 /** Unit of the balancer. */
@@ -43,45 +48,75 @@ export function processCheck(port: number): string[] {
 }
 
 /**
- * The HAProxy that listens on an app node's port for processes with a port each; absent where they share
- * one. It is separate from the database proxy, because a reload of that one would end the databases'
- * sessions a minute later.
+ * The HAProxy that terminates TLS on an app node, and listens on the port for clear text unless the processes share
+ * that port. It is separate from the database proxy, because a reload of that one would end the databases' sessions a
+ * minute later.
  */
 export const appBalancer: Service<AppBalancerFacts> = {
   name: "app-balancer",
-  // The port is the app's, whoever listens on it.
-  openings: [],
-  part: (facts) => (facts.program.sharesPort || facts.processes === 0 ? {} : part(facts)),
+  // The port for clear text is the app's, whoever listens on it.
+  openings: [
+    { from: "web", protocol: "tcp", port: appPorts.tls, purpose: "requests to the app over TLS" },
+  ],
+  secrets: innerTlsFiles,
+  part: (facts) => (facts.processes === 0 ? {} : part(facts)),
 };
 
-function part({ program, processes, requests, programs }: AppBalancerFacts): ServicePart {
-  const source = programs["app-process"];
-  if (source === undefined) throw new Error("programs must hold app-process");
-  const settings = { health: program.health, drainSeconds, socket: socketPath };
-  const ports = processPorts(processes);
-  const config = appBalancerCfg(program.health, ports, socketPath, proxyTimeouts(requests));
+function part(facts: AppBalancerFacts): ServicePart {
+  const { node, program, processes, requests, innerTls = false } = facts;
+  const ports = program.sharesPort ? [appPorts.clear] : processPorts(processes);
+  const timeouts = proxyTimeouts(requests);
+  const config = appBalancerCfg({ program, ports, socketPath, timeouts });
+  const processFiles = program.sharesPort ? {} : filesOfProcesses(facts);
+  const needs = [innerCertificatePath];
   return {
     packages: ["haproxy"],
     files: {
-      [appProcessPath]: rootFile(source),
-      [settingsPath]: rootFile(`${JSON.stringify(settings, null, 2)}\n`),
+      ...processFiles,
       [configPath]: rootFile(config),
       [unitPath]: rootFile(balancerUnitText()),
     },
-    checks: [{ files: [configPath], command: ["/usr/sbin/haproxy", "-c", "-f", configPath] }],
+    checks: [
+      {
+        files: [configPath, ...needs],
+        command: ["/usr/sbin/haproxy", "-c", "-f", configPath],
+        needs,
+      },
+    ],
     unitFiles: { own: [unitPath] },
     services: [
       {
         unit: balancerUnit,
-        // The last two are read anew at each use; a process need not restart for them.
-        reloadFiles: [configPath, settingsPath, appProcessPath],
+        // Files of the processes are read anew at each use; a process need not restart for them.
+        reloadFiles: [configPath, ...needs, ...Object.keys(processFiles)],
         restartFiles: [unitPath],
-        needs: [],
-        // systemd reports a process that exits at once as active for a moment.
-        health: { http: statusUrl, timeoutSeconds: 20 },
+        needs,
+        health: { ...health(node, innerTls), timeoutSeconds: 20 },
       },
     ],
   };
+}
+
+/** Program and settings for starts, drains and health checks of processes with a port each. */
+function filesOfProcesses({ program, programs }: AppBalancerFacts): Record<string, BundleFile> {
+  const source = programs["app-process"];
+  if (source === undefined) throw new Error("programs must hold app-process");
+  const settings = { health: program.health, drainSeconds, socket: socketPath };
+  return {
+    [appProcessPath]: rootFile(source),
+    [settingsPath]: rootFile(`${JSON.stringify(settings, null, 2)}\n`),
+  };
+}
+
+/**
+ * Health check of the balancer, whether or not a process accepts requests: systemd reports a program that exits at once
+ * as active for a moment.
+ */
+function health(name: string, innerTls: boolean): Pick<BundleHealth, "http" | "command"> {
+  if (!innerTls) return { http: statusUrl };
+  const nodes = [{ name, privateIp: "127.0.0.1" }];
+  const more = ["--header", `Host: ${balancerHost}`];
+  return { command: innerRequest({ nodes, port: appPorts.tls, path: "/", more }) };
 }
 
 function balancerUnitText(): string {

@@ -1,7 +1,8 @@
 import type { Peer } from "../../topology";
-import { appPort, type AppProgram } from "../app/app-program";
+import { appPort, appPorts, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import { haproxyProcess, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { innerDefaultServer, innerServer } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { text } from "../text";
@@ -14,6 +15,8 @@ export interface AppProxyCfgArgs {
   program: Pick<AppProgram, "health" | "sharesPort">;
   /** Limits on visitors' requests. */
   requests: WebRequests;
+  /** True if the connections to app nodes use TLS. @default false */
+  innerTls?: boolean | undefined;
 }
 
 /** Seconds for which Nginx keeps an idle connection to the proxy; the proxy keeps it longer. */
@@ -27,9 +30,13 @@ export const appProxyHealthUrl = "http://127.0.0.1:8404/healthz";
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
-export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): string {
+export function appProxyCfg(args: AppProxyCfgArgs): string {
+  const { appNodes, program, requests, innerTls = false } = args;
   if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
+  const servers = appNodes.map((node) => innerServer(node, appPorts, innerTls));
+  // With TLS a balancer terminates it on every app node.
+  const isDirect = program.sharesPort && !innerTls;
   return text`
     ${generatedNotice}
     global
@@ -58,7 +65,7 @@ export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): s
       # A request that may have had an effect is never sent twice: only GET and HEAD that wait for a node that is
       # marked down, or that a node without a process answered with 502, go to another one.
       retry-on conn-failure empty-response 502 503
-      ${program.sharesPort ? closedByTheApp() : ["http-reuse safe"]}
+      ${isDirect ? closedByTheApp() : ["http-reuse safe"]}
 
     # Not named like a backend: HAProxy would tell the figures of the first of the two.
     frontend requests
@@ -75,15 +82,17 @@ export function appProxyCfg({ appNodes, program, requests }: AppProxyCfgArgs): s
       balance leastconn
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
-      ${program.sharesPort ? askApp(program.health) : askBalancer()}
+      ${isDirect ? askApp(program.health) : askBalancer()}
       default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
-      ${appNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:${appPort}`)}
+      ${innerDefaultServer(innerTls)}
+      ${servers}
 
     # Asked when no node is healthy.
     backend any
       balance leastconn
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
-      ${appNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:${appPort}`)}
+      ${innerDefaultServer(innerTls)}
+      ${servers}
 
     frontend status
       bind 127.0.0.1:8404

@@ -1,14 +1,36 @@
-import { packagedHaproxy } from "../packaged-haproxy";
+import type { Peer } from "../../topology";
+import { appPorts } from "../app/app-program";
+import { balancerHost } from "../app-balancer/app-balancer-cfg";
+import type { BundleCheck } from "../bundle";
+import { innerCaPath, innerRequest } from "../inner-tls";
+import { haproxyConfigPath, packagedHaproxy } from "../packaged-haproxy";
 import type { Service } from "../service";
+import type { StaticSite } from "../nginx/static-site";
 import { appProxyCfg, type AppProxyCfgArgs, appProxyHealthUrl } from "./app-proxy-cfg";
 
+/** Facts about a web node that the proxy's part depends on. */
+export interface AppProxyFacts extends AppProxyCfgArgs {
+  /** Whether the web nodes alone answer, so that no app node listens. */
+  site: Pick<StaticSite, "only">;
+}
+
 /** The proxy between Nginx and the app nodes, which health-checks every app node. */
-export const appProxy: Service<AppProxyCfgArgs> = {
+export const appProxy: Service<AppProxyFacts> = {
   name: "app-proxy",
   openings: [],
-  part: ({ appNodes, program, requests }) =>
-    packagedHaproxy(appProxyCfg({ appNodes, program, requests }), {
-      http: appProxyHealthUrl,
-      timeoutSeconds: 20,
-    }),
+  part: ({ appNodes, program, requests, site, innerTls = false }) => ({
+    ...packagedHaproxy(
+      appProxyCfg({ appNodes, program, requests, innerTls }),
+      { http: appProxyHealthUrl, timeoutSeconds: 20 },
+      innerTls ? [innerCaPath] : [],
+    ),
+    refusals: innerTls && !site.only ? [appNodesAnswer(appNodes)] : [],
+  }),
 };
+
+/** Refuses a change while no app node answers over TLS: HAProxy would take the change, and answer requests with 503. */
+function appNodesAnswer(nodes: readonly Peer[]): BundleCheck {
+  const more = ["--header", `Host: ${balancerHost}`];
+  const command = innerRequest({ nodes, port: appPorts.tls, path: "/", more });
+  return { files: [haproxyConfigPath, innerCaPath], command, needs: [innerCaPath] };
+}

@@ -1,3 +1,5 @@
+import type { InnerPorts } from "../inner-tls";
+
 /** How the app runs on its nodes. */
 export interface AppProgram {
   /** Words of the command of one process, such as `["node", "server.js"]`; `${PORT}` is the one variable. */
@@ -25,8 +27,11 @@ export interface AppProgram {
   notifies: boolean;
 }
 
-/** Port on which web nodes reach an app node. */
+/** Port on which web nodes reach an app node in clear text. */
 export const appPort = 3000;
+
+/** Ports on which web nodes reach an app node. */
+export const appPorts: InnerPorts = { clear: appPort, tls: 3443 };
 
 /** Port of the first process with its own port; below the ephemeral port range. */
 const firstProcessPort = 3101;

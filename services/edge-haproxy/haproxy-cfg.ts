@@ -1,5 +1,7 @@
 import type { Peer } from "../../topology";
 import { haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { innerDefaultServer, innerServer } from "../inner-tls";
+import { webPorts } from "../nginx/nginx-conf";
 import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import { stackFileLines } from "../stack-file-text";
@@ -29,6 +31,8 @@ export interface HaproxyCfgArgs {
   maxConnections: number;
   /** HTTPS. @default the state at first boot: the placeholder certificate alone */
   https?: EdgeHttps;
+  /** True if the connections to web nodes use TLS. @default false */
+  innerTls?: boolean | undefined;
 }
 
 /** Largest number of concurrent requests from one load balancer to one web node; further requests queue. */
@@ -54,7 +58,7 @@ export function drainMap(): string {
  */
 export function haproxyCfg(args: HaproxyCfgArgs): string {
   const { node, loadBalancers, webNodes, requests, rules, peerPublicIp, https } = args;
-  const { maxConnections } = args;
+  const { maxConnections, innerTls = false } = args;
   if (webNodes.length === 0) throw new Error("webNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
   return text`
@@ -139,7 +143,8 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       # Requests that fail bring the next check forward and never mark a node down by themselves: that would
       # end the request that did it.
       default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 1 on-error fastinter on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
-      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80`)}
+      ${innerDefaultServer(innerTls)}
+      ${webNodes.map((web) => innerServer(web, webPorts, innerTls))}
 
     # They last: among requests they would soon have all places.
     backend sockets
@@ -147,7 +152,8 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       retry-on conn-failure
       http-check disable-on-404
       default-server on-marked-down shutdown-sessions maxconn ${socketsPerWebNode}
-      ${webNodes.map(({ name, privateIp }) => `server ${name} ${privateIp}:80 track web/${name}`)}
+      ${innerDefaultServer(innerTls)}
+      ${webNodes.map((web) => `${innerServer(web, webPorts, innerTls)} track web/${web.name}`)}
 
     frontend status
       bind 127.0.0.1:8404

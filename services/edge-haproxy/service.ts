@@ -1,9 +1,11 @@
 import type { Peer } from "../../topology";
 import { alwaysRestarted } from "../always-restarted";
-import { rootFile } from "../bundle";
+import { type BundleCheck, rootFile } from "../bundle";
 import { programPath } from "../host-program";
+import { innerCaFile, innerCaPath, innerRequest, innerTlsDirectory } from "../inner-tls";
+import { webPorts } from "../nginx/nginx-conf";
 import type { WebRequests } from "../requests";
-import { rootOnly, type Service } from "../service";
+import { rootOnly, type Service, type ServicePart } from "../service";
 import { proxySandbox } from "../unit-sandbox";
 import { trustedProxiesList, trustedProxiesPath, trusts } from "./client-address";
 import { edgeConnections } from "./connections";
@@ -27,6 +29,8 @@ export interface EdgeHaproxyFacts {
   peerPublicIp?: string | undefined;
   /** HTTPS. @default the state at first boot: the placeholder certificate alone */
   https?: EdgeHttps | undefined;
+  /** True if the connections to web nodes use TLS. @default false */
+  innerTls?: boolean | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -47,10 +51,22 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
   secrets: {
     [edgeCertificatePath]: { ...rootOnly, secret: "edgeCertificate" },
     [ticketKeysPath]: { ...rootOnly, secret: "ticketKeys" },
+    ...innerCaFile,
   },
-  part: ({ node, loadBalancers, webNodes, requests, rules, peerPublicIp, https, programs }) => ({
+  part,
+};
+
+function part(facts: EdgeHaproxyFacts): ServicePart {
+  const { node, loadBalancers, webNodes, requests, rules, peerPublicIp, https, programs } = facts;
+  const { innerTls = false } = facts;
+  const needs = [edgeCertificatePath, ticketKeysPath, ...(innerTls ? [innerCaPath] : [])];
+  const read = [configPath, drainMapPath, ...needs, ...(trusts(rules) ? [trustedProxiesPath] : [])];
+  return {
     packages: ["haproxy"],
-    directories: { "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" } },
+    directories: {
+      "/etc/haproxy/certs": { owner: "root", group: "root", mode: "0700" },
+      ...innerTlsDirectory,
+    },
     files: {
       // In a planned switch this program drains the node and holds back new connections.
       [programPath("edge")]: rootFile(programs.edge ?? ""),
@@ -64,6 +80,7 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
           rules,
           ...(peerPublicIp === undefined ? {} : { peerPublicIp }),
           ...(https === undefined ? {} : { https }),
+          innerTls,
           maxConnections: edgeConnections,
         }),
       ),
@@ -72,30 +89,29 @@ export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
         ? { [trustedProxiesPath]: rootFile(trustedProxiesList(rules.trustedProxies)) }
         : {}),
     },
-    checks: [
-      {
-        files: readAtStart(rules),
-        command: ["/usr/sbin/haproxy", "-c", "-f", configPath],
-        needs: [edgeCertificatePath, ticketKeysPath],
-      },
-    ],
+    checks: [{ files: read, command: ["/usr/sbin/haproxy", "-c", "-f", configPath], needs }],
+    refusals: innerTls ? [webNodesAnswer(webNodes)] : [],
     unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
     services: [
       {
         unit: "haproxy.service",
-        reloadFiles: readAtStart(rules),
+        reloadFiles: read,
         restartFiles: [dropInPath],
-        needs: [edgeCertificatePath, ticketKeysPath],
+        needs,
         health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
       },
     ],
-  }),
-};
+  };
+}
 
-/** Files that HAProxy reads at a start and at a reload. */
-function readAtStart(rules: EdgeRules): string[] {
-  const usual = [configPath, drainMapPath, edgeCertificatePath, ticketKeysPath];
-  return trusts(rules) ? [...usual, trustedProxiesPath] : usual;
+/**
+ * Refuses a change while no web node answers over TLS. HAProxy would take the change and count all web nodes as healthy
+ * until their first checks, so the rollout would go on to the second load balancer.
+ */
+function webNodesAnswer(nodes: readonly Peer[]): BundleCheck {
+  const more = ["--fail"];
+  const command = innerRequest({ nodes, port: webPorts.tls, path: "/healthz", more });
+  return { files: [configPath, innerCaPath], command, needs: [innerCaPath] };
 }
 
 /** Limit of HAProxy's open files. Hosts in containers refuse more than 20 000. */

@@ -1,6 +1,7 @@
 import { appPort } from "../app/app-program";
 import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
 import type { BundleRelease } from "../bundle";
+import { innerCertificatePath, type InnerPorts } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
@@ -11,6 +12,9 @@ import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 import { type NginxSnippets, snippetLines } from "./snippets";
 import { leavingPath } from "./planned-stop";
 import { siteLines, type StaticSite } from "./static-site";
+
+/** Ports on which load balancers reach Nginx. */
+export const webPorts: InnerPorts = { clear: 80, tls: 443 };
 
 /** Arguments of {@link nginxConf}. */
 export interface NginxConfArgs {
@@ -87,7 +91,15 @@ export function nginxConf(args: NginxConfArgs): string {
       }
 
       server {
-        listen 80 default_server backlog=65535;
+        listen ${webPorts.clear} default_server backlog=65535;
+        # Load balancers use one of the two; both are there, so that a change of their choice meets no closed port.
+        listen ${webPorts.tls} ssl default_server backlog=65535;
+        ssl_certificate ${innerCertificatePath};
+        ssl_certificate_key ${innerCertificatePath};
+        ssl_protocols TLSv1.3;
+        # The keys of session tickets are in this memory as well, and outlive a reload.
+        ssl_session_cache shared:inner:1m;
+        ssl_session_timeout 1h;
         root ${lines.root};
         client_max_body_size ${requests.maxBodyMib}m;
         # Of the scheme and the port that a visitor used nothing is known here.

@@ -1,10 +1,11 @@
 import { alwaysRestarted } from "../always-restarted";
-import { type BundleFile, type BundleRelease, rootFile } from "../bundle";
+import { type BundleFile, type BundleHealth, type BundleRelease, rootFile } from "../bundle";
+import { innerCertificatePath, innerRequest, innerTlsDirectory, innerTlsFiles } from "../inner-tls";
 import type { WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { proxySandbox } from "../unit-sandbox";
 import { brotliPackages } from "./compression";
-import { nginxConf, type NginxSettings } from "./nginx-conf";
+import { nginxConf, type NginxSettings, webPorts } from "./nginx-conf";
 import { snippetFiles } from "./snippets";
 import { plannedStop } from "./planned-stop";
 import type { StaticSite } from "./static-site";
@@ -23,6 +24,8 @@ export interface NginxFacts {
   site: StaticSite;
   /** The app's release, with the static files. */
   release: BundleRelease;
+  /** True if the load balancers connect with TLS. @default false */
+  innerTls?: boolean | undefined;
 }
 
 const configPath = "/etc/nginx/nginx.conf";
@@ -33,21 +36,27 @@ const stopPath = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
 /** Nginx, which serves the app's static files and passes all other requests to the proxy for the app nodes. */
 export const nginx: Service<NginxFacts> = {
   name: "nginx",
-  openings: [{ from: "lb", protocol: "tcp", port: 80, purpose: "HTTP and health checks" }],
+  openings: [
+    { from: "lb", protocol: "tcp", port: webPorts.clear, purpose: "HTTP and health checks" },
+    { from: "lb", protocol: "tcp", port: webPorts.tls, purpose: "the same over TLS" },
+  ],
+  secrets: innerTlsFiles,
   part: (facts) => part(facts, snippetFiles(facts.settings)),
 };
 
 function part(
-  { node, requests, settings, site, subnets, release }: NginxFacts,
+  { node, requests, settings, site, subnets, release, innerTls = false }: NginxFacts,
   own: Record<string, BundleFile>,
 ): ServicePart {
   const config = nginxConf({ node, requests, settings, site, release, lbSubnetCidr: subnets.lb });
-  const read = [configPath, ...Object.keys(own)];
+  const needs = [innerCertificatePath];
+  const read = [configPath, ...Object.keys(own), ...needs];
   return {
     packages: ["nginx", ...(settings.brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
+      ...innerTlsDirectory,
     },
     files: {
       [configPath]: rootFile(config),
@@ -55,17 +64,25 @@ function part(
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384", ...proxySandbox])),
       [stopPath]: rootFile(plannedStop()),
     },
-    checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath] }],
+    checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath], needs }],
     unitFiles: { dropIns: [dropInPath, stopPath], packaged: ["nginx.service"] },
     services: [
       {
         unit: "nginx.service",
         reloadFiles: [...read, `${release.root}/current`],
         restartFiles: [dropInPath],
-        needs: [],
-        health: { http: "http://127.0.0.1:80/healthz", timeoutSeconds: 20 },
+        needs,
+        health: { ...health(node, innerTls), timeoutSeconds: 20 },
       },
     ],
     release,
   };
+}
+
+/** Health check on the port that the load balancers use; it needs the authority's certificate only with TLS. */
+function health(name: string, innerTls: boolean): Pick<BundleHealth, "http" | "command"> {
+  if (!innerTls) return { http: `http://127.0.0.1:${webPorts.clear}/healthz` };
+  const nodes = [{ name, privateIp: "127.0.0.1" }];
+  const more = ["--fail"];
+  return { command: innerRequest({ nodes, port: webPorts.tls, path: "/healthz", more }) };
 }

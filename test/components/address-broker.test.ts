@@ -13,6 +13,7 @@ import {
   edgeRules,
   hostSettings,
   identity,
+  innerTls,
   plan,
   serverSettings,
   webRequests,
@@ -48,6 +49,7 @@ async function build() {
       certificatePem: "pem",
       ticketKeys: "keys",
       https: edgeHttps(),
+      inner: innerTls(),
       server,
       host,
     });

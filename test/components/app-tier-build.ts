@@ -4,6 +4,7 @@ import { secretMark } from "../support/computed-state";
 import { record } from "../support/record";
 import {
   hostSettings,
+  innerTls,
   plan,
   release,
   sampleProgram,
@@ -29,6 +30,7 @@ export function appArgs(overrides: Partial<AppTierArgs> = {}): AppTierArgs {
     cron: [],
     checkTables: true,
     release,
+    inner: innerTls(),
     server: serverSettings(),
     host: hostSettings(),
     ...overrides,

@@ -10,6 +10,7 @@ import {
   edgeRules,
   hostSettings,
   identity,
+  innerTls,
   plan,
   serverSettings,
   webRequests,
@@ -36,6 +37,7 @@ async function build(overrides: Partial<LoadBalancerPairArgs> = {}, ipv6 = false
       certificatePem: `${mark} pem`,
       ticketKeys: `${mark} keys`,
       https: edgeHttps(),
+      inner: innerTls(false, mark),
       server: serverSettings(),
       host: hostSettings(),
       ...overrides,
@@ -143,7 +145,8 @@ describe("LoadBalancerPair", () => {
       const api = ownToken("", "");
       const requests = webRequests();
       const rules = edgeRules();
-      const own = { certificatePem: "", ticketKeys: "", https: edgeHttps() };
+      const inner = innerTls();
+      const own = { certificatePem: "", ticketKeys: "", https: edgeHttps(), inner };
       const args = { nodes, webNodes: [], requests, rules, addresses, api, ...own };
       expect(
         () =>

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { WebTier, type WebTierArgs } from "../../components/web-tier";
 import { topology } from "../../topology";
@@ -51,13 +52,18 @@ describe("WebTier", () => {
     expect(proxy).toContain("server app-2 10.0.3.12:3000");
   });
 
-  it("boots with the state that it is configured with later, and has no secrets", async () => {
+  it("boots with the state that it is configured with later, and without its certificate", async () => {
     const { tier, children } = await build();
     const userData = String(named(children, "web-1-vm").inputs.userData);
     const booted = JSON.parse(writtenFiles(userData)["/var/lib/webstack/bundle.json"]!);
     const { node, role, services, release: current } = await valueOf(tier.hosts[0]!.bundle);
     expect(booted).toMatchObject({ node, role, services, release: current });
-    expect(tier.hosts.map(({ secrets }) => secrets)).toEqual([{}, {}]);
+    expect(userData).not.toContain("pem of");
+    const pem = "/etc/webstack/tls/inner.pem";
+    const { secrets } = tier.hosts[1]!;
+    expect(Object.keys(secrets).sort()).toEqual(["/etc/webstack/tls/inner-ca.pem", pem]);
+    expect(await valueOf(secrets[pem]!)).toBe("pem of web-2\n");
+    expect(await pulumi.isSecret(secrets[pem] as pulumi.Output<string>)).toBe(true);
   });
 
   it("refuses a tier without nodes", async () => {

@@ -4,8 +4,8 @@ import { runOnNode } from "../../scripts/operate/ssh";
 
 /** Ports tried from outside: the ones the stack uses, and the usual ones an administrator forgets. */
 const triedPorts = [
-  21, 22, 25, 53, 80, 111, 443, 3000, 3306, 3307, 5432, 6379, 8080, 8404, 9200, 9201, 9300, 10000,
-  11211, 33060, 33061,
+  21, 22, 25, 53, 80, 111, 443, 3000, 3306, 3307, 3443, 5432, 6379, 8080, 8404, 9200, 9201, 9300,
+  10000, 11211, 33060, 33061,
 ];
 
 function answers(host: string, port: number, timeoutMs = 700): Promise<boolean> {
@@ -44,15 +44,17 @@ export async function probeFromNode(outputs: StackOutputs): Promise<NodeProbe> {
   const targets = of("db").flatMap(({ privateIp }) =>
     [3306, 33061, 9200, 9201, 9300, 22].map((port) => test(privateIp, port)),
   );
-  const script = [...targets, test(app.privateIp, 3000), "true"].join("\n");
+  const script = [...targets, test(app.privateIp, 3000), test(app.privateIp, 3443), "true"].join(
+    "\n",
+  );
   const open = (await runOnNode(outputs, web.name, script, 60_000))
     .split("\n")
     .filter((line) => line.startsWith("open "))
     .map((line) => line.slice(5));
   const spoofed = await runOnNode(outputs, web.name, spoofScript(app.privateIp), 30_000);
   return {
-    reachesApp: open.includes(`${app.privateIp}:3000`),
-    databasePorts: open.filter((target) => target !== `${app.privateIp}:3000`),
+    reachesApp: [3000, 3443].every((port) => open.includes(`${app.privateIp}:${port}`)),
+    databasePorts: open.filter((target) => !target.startsWith(`${app.privateIp}:`)),
     spoofedReplies: Number(/spoofed=(\d+)/.exec(spoofed)?.[1] ?? Number.NaN),
   };
 }

@@ -57,7 +57,7 @@ export function tunedLoadBalancer(): Bundle {
     },
     haproxySnippet: "acl admin path_beg /wp-admin\nhttp-request deny if admin\n",
   });
-  return loadBalancerWith(1, { requests: tunedRequests, rules });
+  return loadBalancerWith(1, { requests: tunedRequests, rules, innerTls: true });
 }
 
 /** Bundle of the second load balancer of a stack whose certificates an authority issues. */
@@ -73,6 +73,7 @@ interface BalancerFacts {
   rules?: EdgeRules;
   https?: EdgeHttps;
   acme?: AcmeSettings;
+  innerTls?: boolean;
 }
 
 function loadBalancerWith(index: 0 | 1, told: BalancerFacts = {}): Bundle {
@@ -113,7 +114,7 @@ export function tunedWebNode(): Bundle {
     locations: { "= /old": "return 301 /new;", "/files/": "autoindex on;\nexpires 1h;" },
     nginxSnippet: "error_page 404 /404.html;\n",
   });
-  return webNodeWith({ ...nodeFacts("web", 1), requests: tunedRequests, settings });
+  return webNodeWith({ ...nodeFacts("web", 1), requests: tunedRequests, settings, innerTls: true });
 }
 
 /** Bundle of a web node with a single-page app, and an app behind some paths. */
@@ -139,7 +140,7 @@ export function appNode(): Bundle {
 
 /** Bundle of an app node with two processes of an ordinary program, which migrated elsewhere. */
 export function ordinaryAppNode(): Bundle {
-  return appNodeWith(1, appProgram({ migrate: ["node", "migrate.js"] }));
+  return appNodeWith(1, appProgram({ migrate: ["node", "migrate.js"] }), { innerTls: true });
 }
 
 /** Bundle of an app node that does all that an app may ask for. */

@@ -30,7 +30,12 @@ function proxies(requests: WebRequests) {
     edge: haproxyCfg({ ...pair, requests, rules: edgeRules(), maxConnections: 9500 }),
     nginx: nginxConf({ ...web, requests }),
     appProxy: appProxyCfg({ appNodes: plan.app, program, requests }),
-    balancer: appBalancerCfg(program.health, [3101], "/run/a.sock", proxyTimeouts(requests)),
+    balancer: appBalancerCfg({
+      program,
+      ports: [3101],
+      socketPath: "/run/a.sock",
+      timeouts: proxyTimeouts(requests),
+    }),
   };
 }
 

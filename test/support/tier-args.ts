@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { InnerTlsAccess } from "../../components/inner-tls";
 import type { ServerSettings } from "../../components/server";
 import type { HostSettings } from "../../components/tier";
 import type { WebTierArgs } from "../../components/web-tier";
@@ -150,11 +152,19 @@ export function webFacts() {
   };
 }
 
+/** TLS between the tiers; each PEM begins with the mark. */
+export function innerTls(encrypts = false, mark = "pem"): InnerTlsAccess {
+  const ca = { innerCa: pulumi.secret(`${mark} ca\n`) };
+  const pem = (node: string) => pulumi.secret(`${mark} of ${node}\n`);
+  return { encrypts, ca, secrets: (node) => ({ ...ca, innerCertificate: pem(node) }) };
+}
+
 /** A web tier of the plan; a test overrides only what it is about. */
 export function webTierArgs(overrides: Partial<WebTierArgs> = {}): WebTierArgs {
   return {
     nodes: plan.web,
     ...webFacts(),
+    inner: innerTls(),
     server: serverSettings(),
     host: hostSettings(),
     ...overrides,

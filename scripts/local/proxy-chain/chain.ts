@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
+import type { Figures } from "./inside/figures";
 import type { CheckSaid } from "./inside/checks";
-import { type ChainArgs, chainFiles } from "./render";
+import { type ChainArgs, chainFiles, changedFiles } from "./render";
 
 /** Headers that could mean something else to HAProxy. */
 const oddHeaders = {
@@ -24,22 +25,26 @@ const usual: ChainArgs = {
   },
   settings: { brotli: false, locations: {} },
 };
+/** Limits so short that the checks reach them. */
+const quick: ChainArgs = {
+  ...usual,
+  requests: {
+    answerTimeoutSeconds: 1,
+    idleTimeoutSeconds: 60,
+    maxBodyMib: 1,
+    paths: {
+      "/long": { answerTimeoutSeconds: 3 },
+      "/files/": { maxBodyMib: 4096 },
+    },
+  },
+};
 const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 
 /** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
 const chains: Record<string, ChainArgs> = {
-  requests: {
-    ...usual,
-    requests: {
-      answerTimeoutSeconds: 1,
-      idleTimeoutSeconds: 60,
-      maxBodyMib: 1,
-      paths: {
-        "/long": { answerTimeoutSeconds: 3 },
-        "/files/": { maxBodyMib: 4096 },
-      },
-    },
-  },
+  requests: quick,
+  encrypted: { ...quick, innerTls: true },
+  misnamed: { ...usual, innerTls: true, webName: "web-9" },
   clients: usual,
   proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },
   named: {
@@ -90,31 +95,53 @@ const inOwnNetwork = [
   "ipv4.tcp_rmem=4096 65536 262144",
   "ipv4.tcp_wmem=4096 65536 262144",
 ].flatMap((setting) => ["--sysctl", `net.${setting}`]);
-/** Longest run of one chain with all its checks, seconds. */
-const timeoutSeconds = 300;
 
-async function checkChain(image: string, name: string): Promise<CheckSaid[]> {
+/** The chain's files, and below `clear` and `encrypted` those that change with TLS between the tiers. */
+function filesOf(chain: ChainArgs): Record<string, string> {
+  const below = (folder: string, innerTls: boolean) =>
+    Object.entries(changedFiles({ ...chain, innerTls })).map(([path, content]) => [
+      `${folder}/${path}`,
+      content,
+    ]);
+  const both = [...below("clear", false), ...below("encrypted", true)];
+  return { ...chainFiles(chain), ...(Object.fromEntries(both) as Record<string, string>) };
+}
+
+/** What runs in the container of a chain. */
+interface Inside {
+  /** File below `inside/`, such as `main.ts`. */
+  entry: string;
+  args: readonly string[];
+  /** Settings of the container's network. */
+  network: readonly string[];
+  /** Longest run, seconds. */
+  timeoutSeconds: number;
+}
+
+/** Runs a program beside the chain's files in a container of the host image; returns the program's lines of JSON. */
+async function inContainer(
+  image: string,
+  chain: ChainArgs,
+  { entry, args, network, timeoutSeconds }: Inside,
+): Promise<unknown[]> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-chain-"));
   try {
-    const chain = chains[name];
-    if (!chain) throw new Error(`there is no chain ${name}`);
-    const files = chainFiles(chain);
-    for (const [path, content] of Object.entries(files)) {
+    for (const [path, content] of Object.entries(filesOf(chain))) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content);
     }
-    const program = join(folder, "checks.js");
-    const entry = join(__dirname, "inside", "main.ts");
-    buildSync({ entryPoints: [entry], outfile: program, bundle: true, platform: "node" });
+    const entryPoints = [join(__dirname, "inside", entry)];
+    const outfile = join(folder, "program.js");
+    buildSync({ entryPoints, outfile, bundle: true, platform: "node" });
     const given = ["BYTES", "VERBOSE"].flatMap((one) => ["--env", one]);
-    const docker = ["run", "--rm", "--network", "none", ...capabilities, ...inOwnNetwork];
+    const docker = ["run", "--rm", "--network", "none", ...capabilities, ...network];
     const run = ["-v", `${folder}:/chain:ro`, "--entrypoint", "/usr/bin/node", image];
-    const args = [...docker, ...given, ...run, "/chain/checks.js", name];
-    const output = await command("docker", args, { timeoutSeconds });
+    const words = [...docker, ...given, ...run, "/chain/program.js", ...args];
+    const output = await command("docker", words, { timeoutSeconds });
     return output
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as CheckSaid);
+      .map((line) => JSON.parse(line) as unknown);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -126,6 +153,20 @@ export async function checkProxies(
   names: readonly string[] = Object.keys(chains),
 ): Promise<CheckSaid[]> {
   const results: CheckSaid[] = [];
-  for (const name of names) results.push(...(await checkChain(image, name)));
+  for (const name of names) {
+    const chain = chains[name];
+    if (!chain) throw new Error(`there is no chain ${name}`);
+    const run = { entry: "main.ts", args: [name], network: inOwnNetwork, timeoutSeconds: 300 };
+    results.push(...((await inContainer(image, chain, run)) as CheckSaid[]));
+  }
   return results;
+}
+
+/** Measures each part of the chain, so many seconds for each figure. */
+export async function benchChain(image: string, seconds: number): Promise<Figures[]> {
+  const rules = { ...usual.rules, limits: { requestsPerSecond: 100_000 } };
+  const network = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
+  const timeoutSeconds = 120 + 80 * seconds;
+  const run = { entry: "bench.ts", args: ["load", String(seconds)], network, timeoutSeconds };
+  return (await inContainer(image, { ...usual, rules }, run)) as Figures[];
 }

@@ -17,6 +17,10 @@ export interface ChainArgs {
   rules: EdgeRules;
   /** HTTPS. @default the placeholder alone */
   https?: EdgeHttps;
+  /** TLS behind the load balancers. @default clear text */
+  innerTls?: boolean;
+  /** Name of the web node for the load balancers; the certificate is for `web-1`. @default `web-1` */
+  webName?: string;
   /** What is said about Nginx. */
   settings: NginxSettings;
 }
@@ -31,6 +35,7 @@ export const chainAddresses = {
 } as const;
 
 const { edges, web, app, peer } = chainAddresses;
+const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
 const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as const;
 
 /**
@@ -41,7 +46,7 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
   const { requests, settings } = args;
   const site = publicFiles;
   const release = { root: "/srv/app", keep: 3 };
-  const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
+  const timeouts = proxyTimeouts(requests);
   return {
     ...inEtc(args),
     "headers.json": JSON.stringify(args.rules.headers),
@@ -49,19 +54,23 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
     "edge-2.cfg": edgeFile(args, 1),
     "nginx.conf": moved(
       nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, site, release }),
-      [["listen 80 default_server", `listen ${web}:8080 default_server`]],
+      [
+        ["listen 80 default_server", `listen ${web}:8080 default_server`],
+        ["listen 443 ssl", `listen ${web}:8443 ssl`],
+      ],
     ),
-    "app-proxy.cfg": moved(
-      appProxyCfg({
-        appNodes: [{ name: "app-1", privateIp: app }],
-        program: { health, sharesPort: false },
-        requests,
-      }),
-      [toOutput, ["/run/haproxy/", "/run/chain-proxy-"]],
-    ),
+    "app-proxy.cfg": appProxyFile(args),
     "app.cfg": moved(
-      appBalancerCfg(health, [3101], "/run/chain-app.sock", proxyTimeouts(requests)),
-      [["bind :3000", `bind ${app}:3000`]],
+      appBalancerCfg({
+        program: { health, sharesPort: false },
+        ports: [3101],
+        socketPath: "/run/chain-app.sock",
+        timeouts,
+      }),
+      [
+        ["bind :3000", `bind ${app}:3000`],
+        ["bind :3443", `bind ${app}:3443`],
+      ],
     ),
   };
 }
@@ -79,21 +88,39 @@ function inEtc({ rules, settings }: ChainArgs): Record<string, string> {
   };
 }
 
-function edgeFile({ requests, rules, https }: ChainArgs, index: 0 | 1): string {
+/** The files of {@link chainFiles} that change with TLS between the tiers. */
+export function changedFiles(args: ChainArgs): Record<string, string> {
+  return { "app-proxy.cfg": appProxyFile(args), "edge-1.cfg": edgeFile(args, 0) };
+}
+
+function appProxyFile({ requests, innerTls }: ChainArgs): string {
+  const program = { health, sharesPort: false };
+  const appNodes = [{ name: "app-1", privateIp: app }];
+  return moved(appProxyCfg({ appNodes, program, requests, innerTls }), [
+    toOutput,
+    ["/run/haproxy/", "/run/chain-proxy-"],
+  ]);
+}
+
+function edgeFile(
+  { requests, rules, https, innerTls = false, webName = "web-1" }: ChainArgs,
+  index: 0 | 1,
+): string {
   const loadBalancers = edges.map((privateIp, i) => ({ name: `lb-${i + 1}`, privateIp }));
   const file = haproxyCfg({
     node: loadBalancers[index]!.name,
     loadBalancers,
-    webNodes: [{ name: "web-1", privateIp: web }],
+    webNodes: [{ name: webName, privateIp: web }],
     requests,
     rules,
     ...(https ? { https } : {}),
+    innerTls,
     peerPublicIp: peer,
     maxConnections: 2000,
   });
   return moved(file, [
     toOutput,
-    [`${web}:80`, `${web}:8080`],
+    innerTls ? [`${web}:443`, `${web}:8443`] : [`${web}:80`, `${web}:8080`],
     ["bind 127.0.0.1:8404", `bind 127.0.0.1:841${index}`],
     ["/run/haproxy/", `/run/chain-edge-${index}-`],
     // The second one beside the first.

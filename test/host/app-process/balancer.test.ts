@@ -38,6 +38,8 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
       ["/run/webstack-app-balancer/admin.sock", socket],
       ["maxconn 10000", "maxconn 100"],
       ["bind :3000", `bind 127.0.0.1:${front}`],
+      // There is no certificate here.
+      [/^ *bind :3443 .*$/m, ""],
       ["127.0.0.1:8405", `127.0.0.1:${status}`],
     ];
     for (const name of [3101, 3102])

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask, visitorsV6 } from "./visitor";
 
@@ -11,23 +11,39 @@ export function printed(): readonly string[] {
   return lines;
 }
 
-function start(file: string, args: readonly string[]): void {
+function start(file: string, args: readonly string[]): ChildProcess {
   const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
   const keep = (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split("\n"));
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   child.on("exit", (status) => lines.push(`${file} ${args.join(" ")} ended with ${status}`));
+  return child;
 }
 
-/** Starts the four proxies with the files in `folder`; resolves once a request passes them all. */
-export async function startDaemons(folder: string): Promise<void> {
+/** Configuration in use of each HAProxy, and its master process, by name. */
+const running = new Map<string, { path: string; master: ChildProcess }>();
+
+/** Has a HAProxy reload with another configuration. */
+export function reload(name: string, path: string): void {
+  const daemon = running.get(name)!;
+  copyFileSync(path, daemon.path);
+  daemon.master.kill("SIGUSR2");
+}
+
+/** Starts the four proxies with the files in `folder`; resolves once a request gets the awaited status. */
+export async function startDaemons(folder: string, awaited: number): Promise<void> {
   mkdirSync("/etc/haproxy/certs", { recursive: true });
+  mkdirSync("/etc/webstack/tls", { recursive: true });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const files = ["-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"];
-  const subject = ["-days", "1", "-subj", "/CN=chain"];
+  const names = ["-addext", "subjectAltName=DNS:web-1,DNS:app-1"];
+  const subject = ["-days", "1", "-subj", "/CN=chain", ...names];
   execFileSync("openssl", ["req", "-x509", ...key, ...subject, ...files], { stdio: "ignore" });
   const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
   writeFileSync("/etc/haproxy/certs/edge.pem", pem.join(""));
+  writeFileSync("/etc/webstack/tls/inner.pem", pem.join(""));
+  // Behind the load balancers the same certificate is trusted, but for these two names alone.
+  writeFileSync("/etc/webstack/tls/inner-ca.pem", pem[0]!);
   const ticketKeys = Array.from({ length: 3 }, () => `${randomBytes(80).toString("base64")}\n`);
   writeFileSync("/etc/haproxy/certs/tickets.keys", ticketKeys.join(""));
   execFileSync("useradd", ["--system", "webstack-tickets"]);
@@ -38,15 +54,18 @@ export async function startDaemons(folder: string): Promise<void> {
   }
   start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
   for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
-    start("/usr/sbin/haproxy", ["-W", "-f", `${folder}/${name}.cfg`]);
+    const path = `/tmp/${name}.cfg`;
+    copyFileSync(`${folder}/${name}.cfg`, path);
+    running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });
   }
   for (const end = Date.now() + 20_000; ; await pause(100)) {
     const status = await ask("/first").then(
       (answer) => answer.status,
       () => 0,
     );
-    if (status === 200) return;
-    if (Date.now() > end) throw new Error(`no request passes:\n${lines.slice(-30).join("\n")}`);
+    if (status === awaited) return;
+    if (Date.now() > end)
+      throw new Error(`no request gets ${awaited}:\n${lines.slice(-30).join("\n")}`);
   }
 }
 

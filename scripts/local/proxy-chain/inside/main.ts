@@ -1,6 +1,7 @@
 import { startBackend } from "./backend";
 import type { Check, CheckSaid } from "./checks";
 import { clientChecks } from "./check-clients";
+import { encryptedChecks, misnamedChecks } from "./check-encrypted";
 import { fileChecks } from "./check-files";
 import { limitChecks } from "./check-limits";
 import { ownWordChecks } from "./check-own-words";
@@ -17,6 +18,8 @@ const checks: Record<string, Check[]> = {
   worded: ownWordChecks,
   limited: limitChecks,
   secured: securedChecks,
+  encrypted: [...requestChecks, ...encryptedChecks],
+  misnamed: misnamedChecks,
 };
 
 /** Longest run, milliseconds. */
@@ -35,7 +38,7 @@ async function main([name = ""]: string[]): Promise<void> {
   // Who waits for this outside may be gone.
   setTimeout(() => process.exit(1), longestMs).unref();
   await startBackend(3101);
-  await startDaemons("/chain");
+  await startDaemons("/chain", name === "misnamed" ? 503 : 200);
   for (const check of checks[name] ?? []) console.log(JSON.stringify(await said(check)));
   if (process.env.VERBOSE) console.error(printed().join("\n"));
   process.exit(0);

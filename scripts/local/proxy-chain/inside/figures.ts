@@ -1,0 +1,16 @@
+/** Figures of one way to the app, as a line of JSON. */
+export interface Figures {
+  /** First program on the way. */
+  from: "app" | "balancer" | "Nginx" | "load balancer" | "load balancer, HTTPS";
+  /** True if the way is over TLS behind the load balancer. */
+  innerTls: boolean;
+  /** True if requests share connections. */
+  keepAlive: boolean;
+  perSecond: number;
+  /** Milliseconds. */
+  p50: number;
+  /** Milliseconds. */
+  p99: number;
+  /** Processor time of all proxies for a request, microseconds. */
+  cpuMicros: number;
+}
