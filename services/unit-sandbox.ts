@@ -50,17 +50,17 @@ export const daemonSandbox: readonly string[] = [
   "ProtectSystem=full",
   "ProtectHome=yes",
   "PrivateDevices=yes",
+  "SystemCallFilter=@system-service",
+  "SystemCallErrorNumber=EPERM",
   "ProtectClock=yes",
   "ProtectHostname=yes",
-  "ProtectControlGroups=yes",
-  "ProtectKernelLogs=yes",
   "ProtectKernelModules=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectControlGroups=yes",
   "LockPersonality=yes",
   "RestrictNamespaces=yes",
   "RestrictSUIDSGID=yes",
   "SystemCallArchitectures=native",
-  "SystemCallFilter=@system-service",
-  "SystemCallErrorNumber=EPERM",
 ];
 
 /**

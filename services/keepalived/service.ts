@@ -63,6 +63,9 @@ export function keepalived(moverNeeds: readonly string[]): Service<KeepalivedFac
  * keepalived sends an advertisement every 0.2 s, so it must not starve. It starts once the private
  * address exists, since that is the advertisements' source address.
  *
+ * Its sandbox leaves raw sockets for VRRP, packet sockets for announcements of addresses, and netlink for the addresses
+ * themselves; and, as keepalived may set both for VRRP, the kernel's settings and real-time priorities.
+ *
  * The drop-in does not use keepalived's own setting for real-time priority: at a reload keepalived 2.3 lowers the
  * limit of real time to 0 before it sets the limit again. Where keepalived may not raise the limit, the kernel kills
  * it at the next tick.
@@ -86,9 +89,7 @@ function keepalivedDropIn(): string {
     # A loop ends before the other node is master; one of a real-time process may take a processor.
     LimitRTTIME=1s
     ${daemonSandbox}
-    # Raw sockets for VRRP, packet sockets for announcements of addresses, netlink for the addresses themselves.
     RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET
     CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BROADCAST CAP_SYS_NICE CAP_IPC_LOCK CAP_DAC_OVERRIDE
-    # Without ProtectKernelTunables=yes and RestrictRealtime=yes: keepalived may set both of them for VRRP.
   `;
 }

@@ -34,7 +34,13 @@ export const operatingSystem: Service<unknown> = {
   }),
 };
 
-/** Renders the kernel's settings. Source: the kernel's Documentation/networking/ip-sysctl.rst. */
+/**
+ * Renders the kernel's settings. Source: the kernel's Documentation/networking/ip-sysctl.rst.
+ *
+ * No host of the stack is a router, and none learns a route from a packet. A dump of a process holds its secrets, so
+ * there are none; addresses and messages of the kernel are root's alone. With `-` a host that may not set a value goes
+ * on, such as one of the local cloud (sysctl.d(5)).
+ */
 function sysctlConf(): string {
   return text`
     ${generatedNotice}
@@ -56,16 +62,13 @@ function sysctlConf(): string {
     net.ipv4.tcp_keepalive_time = 60
     net.ipv4.tcp_keepalive_intvl = 5
     net.ipv4.tcp_keepalive_probes = 3
-    # No host of the stack is a router, and none learns a route from a packet.
     net.ipv4.conf.*.accept_redirects = 0
     net.ipv4.conf.*.send_redirects = 0
     net.ipv4.conf.*.accept_source_route = 0
     -net.ipv6.conf.*.accept_redirects = 0
     -net.ipv6.conf.*.accept_source_route = 0
-    # A dump of a process holds its secrets. With "-" a host that may not set this goes on.
     -kernel.core_pattern = |/usr/bin/false
     -fs.suid_dumpable = 0
-    # Addresses and messages of the kernel are root's alone.
     -kernel.kptr_restrict = 2
     -kernel.dmesg_restrict = 1
   `;
