@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { sharedToken, tokenProblems } from "./config/api-token";
 import { type AppContract, appContract } from "./config/app-contract";
 import { appProblems, defaultAppPath, isSample } from "./config/app-problems";
-import { type BackupTarget, targetOf } from "./config/backup-target";
+import { type SettledTarget, settledTarget } from "./config/settled-target";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones } from "./config/locations";
@@ -32,20 +32,6 @@ export type AppSource =
 type LoadBalancerConfig = StackConfig["loadBalancers"];
 type AppConfig = StackConfig["app"];
 type BackupConfig = NonNullable<StackConfig["backups"]>;
-type BucketConfig = Exclude<BackupTarget, { sftp: unknown }>;
-type SftpConfig = Extract<BackupTarget, { sftp: unknown }>["sftp"];
-
-/** A target of backups, its secret wrapped. */
-export type SettledTarget =
-  | (Pick<BucketConfig, "endpoint" | "bucket" | "region" | "accessKeyId"> & {
-      secretAccessKey: pulumi.Output<string>;
-    })
-  | {
-      sftp: Pick<SftpConfig, "host" | "port" | "user" | "path" | "hostKey"> & {
-        /** Private key of the hosts. @default the stack makes one */
-        privateKey?: pulumi.Output<string>;
-      };
-    };
 
 /** All settings of a stack file: checked, with defaults, secrets wrapped. */
 export interface Settings extends Omit<
@@ -138,7 +124,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
   return {
     ...others,
     consent: config.consent.map((line) => consentOf(line)!),
-    ...(backups ? { backups: withSecret(backups) } : {}),
+    ...(backups ? { backups: { ...backups, target: settledTarget(backups.target) } } : {}),
     edgeTls: names,
     innerTls: config.tls.internal,
     domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
@@ -180,19 +166,6 @@ export function readProject(): { endpoint: string; token: pulumi.Output<string> 
   const all = pulumi.runtime.allConfig();
   const endpoint = all["hcloud:endpoint"] ?? process.env.HCLOUD_ENDPOINT ?? officialEndpoint;
   return { endpoint, token: pulumi.secret(sharedToken(all) ?? "") };
-}
-
-function withSecret({ target, ...backups }: BackupConfig): NonNullable<Settings["backups"]> {
-  const found = targetOf(target);
-  if (!("sftp" in found)) {
-    const { secretAccessKey, ...bucket } = found;
-    return { ...backups, target: { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) } };
-  }
-  const { privateKey, ...server } = found.sftp;
-  // OpenSSH reads no key without a line end.
-  const own =
-    privateKey === undefined ? {} : { privateKey: pulumi.secret(`${privateKey.trim()}\n`) };
-  return { ...backups, target: { sftp: { ...server, ...own } } };
 }
 
 function report(problems: string[]): string {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, vi } from "vitest";
 import { valueOf } from "./support/record";
 import { fakeToken } from "./support/stack-config";
-import { type Overrides, useStackFile } from "./support/stack-file";
+import { useStackFile } from "./support/stack-file";
 
 const project = useStackFile();
 const { read } = project;
@@ -193,15 +193,5 @@ describe("readSettings", () => {
     expect(app.processes).toBe(0);
     const spa = { directories: { "/": "dist" }, fallback: "index.html", appPaths: ["/api"] };
     expect(site(spa)).toEqual({ ...spa, only: false });
-  });
-
-  it("finds the zone of the locations", () => {
-    const serverType = "cpx21";
-    const tiers = ["loadBalancers", "web", "app", "db"].map((tier) => [
-      `webstack:${tier}`,
-      { serverType },
-    ]);
-    const settings = { "webstack:locations": ["hil"], ...Object.fromEntries(tiers) } as Overrides;
-    expect(read(settings).networkZone).toBe("us-west");
   });
 });

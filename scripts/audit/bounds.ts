@@ -38,7 +38,7 @@ const bounds: readonly Bound[] = [
   {
     units: /^sshd?\./,
     most: 7.5,
-    why: "its sessions inherit all of it, sudo and converge included; the 6.0 of the issue would break them",
+    why: "its sessions inherit all of it, sudo and converge included; a bound of 6.0 would break them",
   },
 ];
 

@@ -81,7 +81,7 @@ describe.each(["dev", "local"])("every node without data of the stack %s", (stac
   it.each(["lb-1", "lb-2", "web-1", "app-1", "app-2"])("%s fits into user data", (name) => {
     const { inputs } = named(all, `${name}-configuration`);
     const document = userDataOf({ ...(inputs as unknown as Inputs), connection });
-    expect(Buffer.byteLength(document)).toBeLessThanOrEqual(24 * 1024);
+    expect(Buffer.byteLength(document)).toBeLessThanOrEqual(28 * 1024);
     expect(utils.parseKey(privateKey)).not.toBeInstanceOf(Error);
   });
 });
