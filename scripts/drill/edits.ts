@@ -181,7 +181,7 @@ export const editDrills: readonly Drill[] = [
   {
     id: "E5",
     title: "all nodes patched, with a reboot of each",
-    ...{ boundMs: 1_000, moves: [1, 1], failed: 0, run: patched },
+    ...{ boundMs: 1_500, moves: [1, 1], failed: 0, run: patched },
   },
   {
     id: "E6",
