@@ -62,7 +62,7 @@ export const lastMemberDrills: readonly Drill[] = [
   {
     id: "F33b",
     title: "two nodes shut down in order, the operator overrides on the third",
-    boundMs: 30_000,
+    boundMs: 60_000,
     moves: [0, 0],
     failed: 0,
     run: (outputs) => nothingAlone(outputs, "the last member", lastMember),
