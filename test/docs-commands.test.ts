@@ -48,7 +48,7 @@ function textOfScript(file: string, known = new Map<string, string>()): string {
 function problems({ script, workspace = ".", flags }: Command): string[] {
   const command = scriptsOf(workspace)[script];
   if (command === undefined) return [`npm run ${script}`];
-  const [, file] = /^tsx (scripts\/\S+\.ts)/.exec(command) ?? [];
+  const [, file] = /^node -r \.\/scripts\/start\.cjs (scripts\/\S+\.ts)/.exec(command) ?? [];
   if (file === undefined) return [];
   const code = textOfScript(file);
   return flags
