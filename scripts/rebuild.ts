@@ -6,7 +6,8 @@ import { waitForService } from "./operate/in-service";
 import { operatedStack } from "./operate/operated-stack";
 import type { StackNode, StackOutputs } from "./operate/outputs";
 import { rebuildOrder, rebuildServer } from "./operate/rebuild-server";
-import { serviceSeconds } from "./operate/replace-server";
+import { serviceSeconds } from "./operate/served-again";
+import { withTurn } from "./operate/with-turn";
 
 /** Command that names one file which the app wrote on its node, if there is one. */
 const firstFile = "sudo find /var/lib/app -type f -print -quit 2>/dev/null || true";
@@ -41,12 +42,20 @@ async function main(): Promise<void> {
   console.log(`empties and sets up again, one after the other: ${names.join(", ")}`);
   for (const line of await lossLines(operated.outputs, nodes)) console.log(line);
   if (!yes) await confirmed(words.join(" "));
-  const left = await finishEarlier(operated.outputs, names, stack);
-  let { outputs } = left;
-  for (const name of left.names) {
-    await waitForService(outputs, serviceSeconds, { except: left.out.has(name) ? [name] : [] });
-    outputs = await rebuildServer(outputs, name, stack, left.out.has(name));
-  }
+  let { outputs } = operated;
+  await withTurn(
+    () => outputs,
+    "npm run rebuild",
+    async (turn) => {
+      const left = await finishEarlier(outputs, names, stack);
+      outputs = left.outputs;
+      for (const name of left.names) {
+        await turn.renew();
+        await waitForService(outputs, serviceSeconds, { except: left.out.has(name) ? [name] : [] });
+        outputs = await rebuildServer(outputs, name, stack, left.out.has(name));
+      }
+    },
+  );
 }
 
 main().catch((error: Error) => {
