@@ -17,7 +17,7 @@ function chronyOffset({ status, text }: Answer): number | undefined {
   return Number.isFinite(offset) ? Math.abs(offset) : undefined;
 }
 
-const seconds: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6 };
+const seconds: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6 };
 
 /** Offset in `timedatectl timesync-status`, such as `Offset: -1.204ms`. */
 function timesyncOffset({ text }: Answer): number | undefined {

@@ -8,7 +8,7 @@ import { databaseStates, primaryOf } from "./operate/databases";
 import { edgeStates, holderOf } from "./operate/edge";
 import { hostsOf } from "./operate/hosts";
 import { outputsOf } from "./operate/operated-stack";
-import type { StackNode, StackOutputs } from "./operate/outputs";
+import { serverIdOf, type StackNode, type StackOutputs } from "./operate/outputs";
 import { nodeOrder, onlyOne } from "./operate/roll-order";
 import { withTurn } from "./operate/with-turn";
 import { type AskedPatch, askedPatch } from "./patch/asked";
@@ -69,7 +69,8 @@ async function patch(
   const world = {
     ...{ hosts: hostsOf(outputs), rebootsAlways, allowsOutage },
     say: (line: string) => console.log(line),
-    reboot: ({ name }: { name: string }) => rebootServer(project, serverIdOf(nodes, name)),
+    reboot: ({ name }: { name: string }) =>
+      rebootServer(project, serverIdOf(nodes.find((node) => node.name === name)!)),
   };
   for (const node of nodes) {
     await keepTurn();
@@ -95,15 +96,6 @@ async function ordered(outputs: StackOutputs, words: readonly string[]): Promise
   const sick = await Promise.all(tiers.map((role) => sickOf(hosts, role)));
   const isSick = ({ name }: StackNode) => sick.some((names) => names.has(name));
   return [...nodes.filter(isSick), ...nodes.filter((node) => !isSick(node))];
-}
-
-/** @throws Error if the outputs are of an earlier release, which did not name the server. */
-function serverIdOf(nodes: readonly StackNode[], name: string): number {
-  const { serverId } = nodes.find((node) => node.name === name)!;
-  if (serverId === undefined) {
-    throw new Error("the outputs are of an earlier release of this project; run `pulumi up` first");
-  }
-  return serverId;
 }
 
 main().catch((error: Error) => {

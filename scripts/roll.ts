@@ -3,8 +3,9 @@ import { databaseStates, primaryOf } from "./operate/databases";
 import { edgeStates, holderOf } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
 import { waitForService } from "./operate/in-service";
-import { replaceServer, serviceSeconds } from "./operate/replace-server";
+import { replaceServer } from "./operate/replace-server";
 import { rollOrder } from "./operate/roll-order";
+import { serviceSeconds } from "./operate/served-again";
 import { withTurn } from "./operate/with-turn";
 
 /** Time for a stack that was disturbed a moment ago to be in service, seconds. */

@@ -14,23 +14,33 @@ export const networkedSandbox: readonly string[] = [
   "OOMScoreAdjust=-800",
 ];
 
-/** Further restrictions for a host program whose files other users read. */
-export const closedSandbox: readonly string[] = [
-  "ProtectProc=invisible",
-  "ProcSubset=pid",
+/** The kernel's settings, modules, log and clock are out of reach. */
+export const kernelSandbox: readonly string[] = [
   "ProtectClock=yes",
   "ProtectHostname=yes",
   "ProtectKernelTunables=yes",
   "ProtectKernelModules=yes",
   "ProtectKernelLogs=yes",
   "ProtectControlGroups=yes",
-  "PrivateIPC=yes",
-  "RemoveIPC=yes",
+];
+
+/** A process gets no other personality, namespace, real-time priority, set-user-ID file or architecture. */
+export const processSandbox: readonly string[] = [
   "LockPersonality=yes",
   "RestrictNamespaces=yes",
   "RestrictRealtime=yes",
   "RestrictSUIDSGID=yes",
   "SystemCallArchitectures=native",
+];
+
+/** Further restrictions for a host program whose files other users read. */
+export const closedSandbox: readonly string[] = [
+  "ProtectProc=invisible",
+  "ProcSubset=pid",
+  ...kernelSandbox,
+  "PrivateIPC=yes",
+  "RemoveIPC=yes",
+  ...processSandbox,
   "SystemCallFilter=~@privileged @resources",
 ];
 

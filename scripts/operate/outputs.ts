@@ -29,6 +29,12 @@ export const outputsShape = z.object({
     .optional(),
 });
 
+/** The cloud's number of a node's server. @throws Error if the outputs are of an earlier release, which lack it. */
+export function serverIdOf({ serverId }: StackNode): number {
+  if (serverId !== undefined) return serverId;
+  throw new Error("the outputs are of an earlier release of this project; run up first");
+}
+
 /** Name of a node's server among host keys: a new server with the same name and address has a new key. */
 export function hostKeyAlias({ name, serverId }: StackNode): string | undefined {
   return serverId === undefined ? undefined : `${name}-${serverId}`;

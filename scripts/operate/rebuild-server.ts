@@ -3,14 +3,11 @@ import { firstContact } from "../../provider/first-contact";
 import type { Inputs } from "../../provider/inputs";
 import { ConnectionLost } from "../../provider/session";
 import { cloudProject, rebuildable, rebuildDisk } from "./cloud-project";
-import { waitForService } from "./in-service";
-import { outputsOf } from "./operated-stack";
-import type { StackNode, StackOutputs } from "./outputs";
+import { serverIdOf, type StackNode, type StackOutputs } from "./outputs";
 import { recordedHost, userDataOf } from "./recorded-host";
-import { serviceSeconds } from "./replace-server";
 import { rollOrder } from "./roll-order";
+import { servedAgain } from "./served-again";
 import { stepAside, stepBack } from "./step-aside";
-import { upAgain } from "./up";
 
 /** Longest wait for SSH on a rebuilt server, seconds. */
 const connectSeconds = 600;
@@ -74,9 +71,7 @@ export async function rebuildServer(
   isOut: boolean,
 ): Promise<StackOutputs> {
   const node = outputs.nodes.find((one) => one.name === name)!;
-  const { serverId } = node;
-  if (serverId === undefined)
-    throw new Error("the outputs are of an earlier release; run up first");
+  const serverId = serverIdOf(node);
   const project = cloudProject(stack);
   const recorded = await recordedHost(stack, name);
   const userData = userDataOf(recorded);
@@ -93,9 +88,7 @@ export async function rebuildServer(
   }
   await provedAnew(recorded);
   console.log(`${name}: the server proved its new SSH host key`);
-  await upAgain(stack);
-  const made = outputsOf(stack);
-  await waitForService(made, serviceSeconds);
+  const made = await servedAgain(stack);
   console.log(`${name}: in service again, on the same server`);
   return made;
 }

@@ -1,12 +1,7 @@
 import { cloudProject, deleteServer } from "./cloud-project";
-import { waitForService } from "./in-service";
-import { outputsOf } from "./operated-stack";
-import type { StackOutputs } from "./outputs";
+import { serverIdOf, type StackOutputs } from "./outputs";
+import { servedAgain } from "./served-again";
 import { stepAside, stepBack } from "./step-aside";
-import { upAgain } from "./up";
-
-/** Time until a stack is in service after its `up`, which itself waits for each node, seconds. */
-export const serviceSeconds = 120;
 
 /**
  * Replaces one node's server: the node is drained, the server is deleted, and `up` creates a new server.
@@ -20,9 +15,7 @@ export async function replaceServer(
   stack: string | undefined,
 ): Promise<StackOutputs> {
   const node = outputs.nodes.find((one) => one.name === name)!;
-  const { serverId } = node;
-  if (serverId === undefined)
-    throw new Error("the outputs are of an earlier release; run up first");
+  const serverId = serverIdOf(node);
   const project = cloudProject(stack);
   await stepAside(outputs, node, (text) => console.log(text));
   console.log(`${name}: deletes server ${serverId}`);
@@ -32,9 +25,7 @@ export async function replaceServer(
     await stepBack(outputs, node);
     throw error;
   }
-  await upAgain(stack);
-  const made = outputsOf(stack);
-  await waitForService(made, serviceSeconds);
+  const made = await servedAgain(stack);
   console.log(`${name}: in service again, on a new server`);
   return made;
 }

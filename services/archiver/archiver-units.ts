@@ -1,7 +1,7 @@
 import { programPath } from "../host-program";
 import { generatedNotice } from "../notice";
 import { text } from "../text";
-import { closedSandbox, networkedSandbox } from "../unit-sandbox";
+import { closedSandbox, kernelSandbox, networkedSandbox, processSandbox } from "../unit-sandbox";
 import { archiverUser } from "./accounts";
 
 /** Unit files of the archiver by purpose. */
@@ -30,20 +30,11 @@ const sandbox = [
 
 /** Sandbox of the copy: MySQL itself runs in it, and may set priorities and read the processors in `/proc`. */
 const copySandbox = [
-  "ProtectClock=yes",
-  "ProtectHostname=yes",
-  "ProtectKernelTunables=yes",
-  "ProtectKernelModules=yes",
-  "ProtectKernelLogs=yes",
-  "ProtectControlGroups=yes",
+  ...kernelSandbox,
   "ProtectProc=invisible",
   "PrivateDevices=yes",
   "PrivateNetwork=yes",
-  "LockPersonality=yes",
-  "RestrictNamespaces=yes",
-  "RestrictRealtime=yes",
-  "RestrictSUIDSGID=yes",
-  "SystemCallArchitectures=native",
+  ...processSandbox,
   "SystemCallFilter=@system-service",
   "SystemCallErrorNumber=EPERM",
 ];
@@ -55,7 +46,10 @@ const requestSandbox = [
   "ProtectHome=yes",
   "PrivateDevices=yes",
   "PrivateNetwork=yes",
-  ...copySandbox.filter((line) => !/^(PrivateDevices|PrivateNetwork|ProtectProc)/.test(line)),
+  ...kernelSandbox,
+  ...processSandbox,
+  "SystemCallFilter=@system-service",
+  "SystemCallErrorNumber=EPERM",
   "SystemCallFilter=~@privileged @resources",
   "UMask=0077",
 ];
