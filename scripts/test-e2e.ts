@@ -21,12 +21,13 @@ async function main(): Promise<void> {
       `no story ${unknown.join(", ")}; there are: ${Object.keys(stories).join(", ")}`,
     );
   }
-  const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const name of asked.length > 0 ? asked : Object.keys(stories)) {
     const story = stories[name];
     if (story) await tell(story(), tally);
   }
   if (process.env.E2E_TALLY) writeFileSync(process.env.E2E_TALLY, JSON.stringify(tally));
+  for (const failure of tally.failures) console.log(`\n${failure}`);
   const skipped = tally.skipped > 0 ? `, ${tally.skipped} skipped` : "";
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${skipped}`);
   process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;

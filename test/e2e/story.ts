@@ -17,6 +17,8 @@ export interface Tally {
   passed: number;
   failed: number;
   skipped: number;
+  /** Title and reason of each step that failed, for the end of a long output. */
+  failures: string[];
 }
 
 async function runStep(step: Step, tally: Tally): Promise<boolean> {
@@ -27,8 +29,10 @@ async function runStep(step: Step, tally: Tally): Promise<boolean> {
     console.log(`ok      ${step.title} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
     return true;
   } catch (error) {
+    const failure = `NOT OK  ${step.title}\n${(error as Error).stack ?? String(error)}`;
     tally.failed += 1;
-    console.log(`NOT OK  ${step.title}\n${(error as Error).stack ?? String(error)}`);
+    tally.failures.push(failure);
+    console.log(failure);
     return false;
   }
 }
