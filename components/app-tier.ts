@@ -58,7 +58,7 @@ type Own = AppFacts &
   Omit<AppBalancerFacts, keyof NodeFacts> &
   AppWorkersFacts &
   Pick<AppJobsFacts, "cron"> &
-  DatabaseProxyFacts;
+  Omit<DatabaseProxyFacts, keyof NodeFacts>;
 
 /** Hosts that run the app and a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {

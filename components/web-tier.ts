@@ -30,7 +30,8 @@ export interface WebTierArgs extends TierArgs {
   inner: InnerTlsAccess;
 }
 
-type Own = AppProxyFacts & Pick<NginxFacts, "requests" | "settings" | "site" | "release">;
+type Own = Omit<AppProxyFacts, keyof NodeFacts> &
+  Pick<NginxFacts, "requests" | "settings" | "site" | "release">;
 
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {

@@ -3,10 +3,12 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { openConnections } from "./edge/connections";
 import { sendCommand } from "./haproxy/send-command";
+import { probe } from "./prober/probe";
 import { monotonicMs } from "./time/monotonic";
 
 const vrrpFifo = "/run/webstack/vrrp.fifo";
 const stepDownFile = "/run/webstack/step-down";
+const moverConfig = "/etc/webstack/mover.json";
 const healthFile = "/run/webstack/edge-health";
 const drainMap = "/etc/haproxy/drain.map";
 const haproxySocket = "/run/haproxy/admin.sock";
@@ -19,7 +21,11 @@ const refuseNew = "add element inet webstack held_back { 80 timeout 2s, 443 time
 const welcomeNew = "flush set inet webstack held_back";
 /** Time for handshakes under way, and at most for answers under way, milliseconds. */
 const inFlightMs = { least: 100, most: 600 };
-const usage = "usage: edge status | drain on|off | step-down on|off | take";
+/** Drain time, milliseconds: as long as an idle connection may live. */
+const drainMs = 10_000;
+/** Time for the move of the address, at least and at most, milliseconds; at most while clients are connected. */
+const movedMs = { least: 3_000, most: 10_000 };
+const usage = "usage: edge status | drain on|off | step-down on|off | take | aside | back";
 
 function read(path: string): string | undefined {
   try {
@@ -46,6 +52,11 @@ async function drain(word: string): Promise<void> {
   if (said !== "") throw new Error(`HAProxy refused to set draining to ${word}: ${said}`);
 }
 
+interface MoverConfig {
+  node: string;
+  servers: { name: string; publicIp: string }[];
+}
+
 async function isBusy(): Promise<boolean> {
   return openConnections(await sendCommand(haproxySocket, "show stat -1 1 -1")) > 0;
 }
@@ -69,7 +80,27 @@ function stayUp(): void {
   execFileSync("nft", [welcomeNew]);
 }
 
-/** Commands for an operator on this load balancer; `npm run edge:*` calls them over SSH. */
+/**
+ * Gives the address to the other load balancer, before HAProxy restarts here. Does nothing on a standby, or if the
+ * other one does not serve.
+ */
+async function stepAside(): Promise<void> {
+  const { mover } = (await status()) as { mover?: { holds?: boolean } };
+  if (!mover?.holds) return;
+  const { node, servers } = JSON.parse(readFileSync(moverConfig, "utf8")) as MoverConfig;
+  const other = servers.find(({ name }) => name !== node);
+  if (!other || (await probe(`http://${other.publicIp}/healthz`, 1_000)) !== "served") {
+    return console.log("the other load balancer does not serve, so the address stays");
+  }
+  await drain("on");
+  await pause(drainMs);
+  await stepDown();
+  const begun = monotonicMs();
+  await pause(movedMs.least);
+  while (monotonicMs() - begun < movedMs.most && (await isBusy())) await pause(100);
+}
+
+/** Commands on this load balancer; `npm run edge:*` calls them over SSH, converge calls `aside` and `back`. */
 async function main([command, word = ""]: string[]): Promise<void> {
   const isSwitch = word === "on" || word === "off";
   if (command === "status") console.log(JSON.stringify(await status()));
@@ -77,7 +108,11 @@ async function main([command, word = ""]: string[]): Promise<void> {
   else if (command === "step-down" && word === "on") await stepDown();
   else if (command === "step-down" && word === "off") stayUp();
   else if (command === "take") writeFileSync(vrrpFifo, "TAKE\n");
-  else throw new Error(usage);
+  else if (command === "aside") await stepAside();
+  else if (command === "back") {
+    stayUp();
+    await drain("off");
+  } else throw new Error(usage);
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

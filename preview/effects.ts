@@ -54,7 +54,7 @@ function hostEffects(host: HostChange, sizes: TierSizes, left: number): Effect[]
 }
 
 /** Effects of a unit's reload or restart on visitors. */
-function unitEffects({ unit, verb }: UnitChange, tier: string, size: number): Effect[] {
+function unitEffects({ unit, verb, drained }: UnitChange, tier: string, size: number): Effect[] {
   if (verb === "reload") {
     const visitors = "services read their settings anew and go on; no request fails";
     return [{ level: 0, visitors, reason: "" }];
@@ -65,6 +65,10 @@ function unitEffects({ unit, verb }: UnitChange, tier: string, size: number): Ef
   if (/^app@/.test(unit)) {
     const visitors =
       "one process of the app after the other ends its requests and restarts, and the rest answers; no request fails";
+    return [{ level: 1, visitors, reason }];
+  }
+  if (drained || (unit.startsWith("nginx.") && size > 1)) {
+    const visitors = `each ${tier} gives its visitors to another one before its ${unit.replace(".service", "")} restarts; only answers that take longer than ten seconds are cut; one node at a time`;
     return [{ level: 1, visitors, reason }];
   }
   if (/^(haproxy|nginx|webstack-app-balancer)\./.test(unit)) {

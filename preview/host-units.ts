@@ -20,7 +20,8 @@ export function unitChanges({ before, after }: Step, paths: readonly string[]): 
       const { unit, restartFiles, reloadFiles } = service;
       if (!isOf(old, service)) return [{ unit, verb: "start", because: [] }];
       if (hit(restartFiles).length > 0) {
-        return [{ unit, verb: "restart", because: hit(restartFiles) }];
+        const drained = service.aside ? { drained: true } : {};
+        return [{ unit, verb: "restart", because: hit(restartFiles), ...drained }];
       }
       if (hit(reloadFiles).length === 0) return [];
       return [{ unit, verb: "reload", because: hit(reloadFiles) }];

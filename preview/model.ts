@@ -35,6 +35,8 @@ export interface UnitChange {
   verb: "reload" | "restart" | "start" | "stop";
   /** Changed paths that cause the reload or restart. */
   because: string[];
+  /** True if the node gives its visitors away before the restart. @default false */
+  drained?: boolean;
 }
 
 /** Changes of one host. */

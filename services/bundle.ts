@@ -38,6 +38,14 @@ export interface BundleHealth {
   timeoutSeconds: number;
 }
 
+/** How a node gives its visitors away before a restart that they would notice. */
+export interface BundleAside {
+  /** Program and arguments; it ends when no visitor depends on the node any more. */
+  leave: string[];
+  /** Program and arguments after all restarts. @default none: what `leave` stopped is started as a service */
+  back?: string[];
+}
+
 /** A systemd unit that the bundle runs. */
 export interface BundleService {
   /** Unit name, such as `haproxy.service`. */
@@ -54,6 +62,8 @@ export interface BundleService {
   trialSeconds?: number;
   /** Health check. @default systemd's state `active` is enough */
   health?: BundleHealth;
+  /** What comes before a restart of the running service. @default a restart needs nothing */
+  aside?: BundleAside;
 }
 
 /** The runtime of a release, such as Node.js, as an archive that is pushed over SSH. */

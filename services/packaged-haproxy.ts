@@ -1,5 +1,5 @@
 import { alwaysRestarted } from "./always-restarted";
-import { type BundleHealth, rootFile } from "./bundle";
+import { type BundleAside, type BundleHealth, rootFile } from "./bundle";
 import type { ServicePart } from "./service";
 import { proxySandbox } from "./unit-sandbox";
 
@@ -7,17 +7,25 @@ import { proxySandbox } from "./unit-sandbox";
 export const haproxyConfigPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
 
-/**
- * Part of a service that runs the distribution's HAProxy with the given configuration.
- *
- * @param health health check. @default systemd's state `active` is enough
- * @param needs secret files that HAProxy reads at a start and at a reload.
- */
-export function packagedHaproxy(
-  config: string,
-  health?: BundleHealth,
-  needs: readonly string[] = [],
-): ServicePart {
+/** How the distribution's HAProxy is run. */
+export interface PackagedHaproxy {
+  /** Whole configuration. */
+  config: string;
+  /** Health check. @default systemd's state `active` is enough */
+  health?: BundleHealth;
+  /** Secret files that HAProxy reads at a start and at a reload. @default none */
+  needs?: readonly string[];
+  /** What comes before a restart. @default nothing: no other node could take the work */
+  aside?: BundleAside | undefined;
+}
+
+/** Part of a service that runs the distribution's HAProxy with the given configuration. */
+export function packagedHaproxy({
+  config,
+  health,
+  needs = [],
+  aside,
+}: PackagedHaproxy): ServicePart {
   const read = [haproxyConfigPath, ...needs];
   return {
     packages: ["haproxy"],
@@ -40,6 +48,7 @@ export function packagedHaproxy(
         restartFiles: [dropInPath],
         needs: [...needs],
         ...(health ? { health } : {}),
+        ...(aside ? { aside } : {}),
       },
     ],
   };

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { stepAside } from "./aside";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
 import { runOrThrow, pause, run, say } from "./run";
@@ -30,8 +31,8 @@ function missing({ needs }: BundleService): string[] {
 
 /**
  * Starts, reloads or restarts the services that the changed paths concern, in the bundle's order, and
- * waits until each is healthy. A service with missing paths is stopped, because its package may have
- * started it.
+ * waits until each is healthy. Before the first restart that visitors would notice, the node steps aside. A service
+ * with missing paths is stopped, because its package may have started it.
  *
  * @throws Error naming the unit, with the end of its journal.
  */
@@ -44,8 +45,28 @@ export async function bringUp(
   const states = await unitStates(services.map(({ unit }) => unit));
   await keepOff(waiting, states);
   await enable(ready, states);
+  const back = await stepAside(restarting(ready, states, changed));
+  try {
+    await actOn(ready, back ? await unitStates(ready.map(({ unit }) => unit)) : states, changed);
+  } finally {
+    await back?.();
+  }
+  return {
+    services: Object.fromEntries([
+      ...ready.map(({ unit }) => [unit, "active"]),
+      ...waiting.map(({ unit }) => [unit, "waiting"]),
+    ]),
+    waiting: Object.fromEntries(waiting.map((service) => [service.unit, missing(service)])),
+  };
+}
+
+async function actOn(
+  services: readonly BundleService[],
+  states: ReadonlyMap<string, UnitState>,
+  changed: ReadonlySet<string>,
+): Promise<void> {
   const acted: BundleService[] = [];
-  for (const service of ready) {
+  for (const service of services) {
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (verb) {
@@ -57,13 +78,17 @@ export async function bringUp(
     await waitHealthy(service);
   }
   await settle(acted);
-  return {
-    services: Object.fromEntries([
-      ...ready.map(({ unit }) => [unit, "active"]),
-      ...waiting.map(({ unit }) => [unit, "waiting"]),
-    ]),
-    waiting: Object.fromEntries(waiting.map((service) => [service.unit, missing(service)])),
-  };
+}
+
+/** Running services that the changed paths restart. */
+function restarting(
+  services: readonly BundleService[],
+  states: ReadonlyMap<string, UnitState>,
+  changed: ReadonlySet<string>,
+): BundleService[] {
+  return services.filter(
+    (service) => isUp(states.get(service.unit)) && verbFor(service, changed) === "restart",
+  );
 }
 
 /** Action of a running service on the changed paths; undefined: none. */
@@ -142,8 +167,11 @@ export async function restoreServices(
   );
   const ready = managed.filter((service) => missing(service).length === 0);
   await enable(ready, states);
+  const aside = booting ? [] : restarting(ready, states, changed);
+  const back = await stepAside(aside);
+  const present = back ? await unitStates(ready.map(({ unit }) => unit)) : states;
   for (const service of ready) {
-    const state = states.get(service.unit);
+    const state = present.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (!verb) continue;
     const done = booting
@@ -151,6 +179,7 @@ export async function restoreServices(
       : act(verb, service, state);
     await done.catch((error: Error) => say("put back", error.message));
   }
+  await back?.();
   for (const service of fromPackages) {
     if (verbFor(service, changed)) {
       const caller = booting ? queueing : [systemctl];

@@ -1,4 +1,5 @@
-import { appPorts, type AppProgram, processPorts } from "../app/app-program";
+import type { Peer } from "../../topology";
+import { appAside, appPorts, type AppProgram, processPorts } from "../app/app-program";
 import { type BundleFile, type BundleHealth, rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import { innerCertificatePath, innerRequest, innerTlsFiles } from "../inner-tls";
@@ -13,6 +14,8 @@ import { appBalancerCfg, balancerHost } from "./app-balancer-cfg";
 export interface AppBalancerFacts {
   /** Node name. */
   node: string;
+  /** The other app nodes. */
+  peers: readonly Peer[];
   /** How the app is run and asked for its health. */
   program: AppProgram;
   /** Processes of the app; with 0 there is no balancer. */
@@ -69,6 +72,7 @@ function part(facts: AppBalancerFacts): ServicePart {
   const config = appBalancerCfg({ program, ports, socketPath, timeouts });
   const processFiles = program.sharesPort ? {} : filesOfProcesses(facts);
   const needs = [innerCertificatePath];
+  const aside = appAside(facts.peers);
   return {
     packages: ["haproxy"],
     files: {
@@ -92,6 +96,7 @@ function part(facts: AppBalancerFacts): ServicePart {
         restartFiles: [unitPath],
         needs,
         health: { ...health(node, innerTls), timeoutSeconds: 20 },
+        ...(aside ? { aside } : {}),
       },
     ],
   };

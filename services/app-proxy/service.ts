@@ -12,18 +12,24 @@ import { appProxyCfg, type AppProxyCfgArgs, appProxyHealthUrl } from "./app-prox
 export interface AppProxyFacts extends AppProxyCfgArgs {
   /** Whether the web nodes alone answer, so that no app node listens. */
   site: Pick<StaticSite, "only">;
+  /** The other web nodes. */
+  peers: readonly Peer[];
 }
+
+/** A planned stop of Nginx, which drains the node. */
+const webAside = { leave: ["/usr/bin/systemctl", "stop", "nginx.service"] };
 
 /** The proxy between Nginx and the app nodes, which health-checks every app node. */
 export const appProxy: Service<AppProxyFacts> = {
   name: "app-proxy",
   openings: [],
-  part: ({ appNodes, program, requests, site, innerTls = false }) => ({
-    ...packagedHaproxy(
-      appProxyCfg({ appNodes, program, requests, innerTls }),
-      { http: appProxyHealthUrl, timeoutSeconds: 20 },
-      innerTls ? [innerCaPath] : [],
-    ),
+  part: ({ appNodes, program, requests, site, peers, innerTls = false }) => ({
+    ...packagedHaproxy({
+      config: appProxyCfg({ appNodes, program, requests, innerTls }),
+      health: { http: appProxyHealthUrl, timeoutSeconds: 20 },
+      needs: innerTls ? [innerCaPath] : [],
+      ...(peers.length > 0 ? { aside: webAside } : {}),
+    }),
     refusals: innerTls && !site.only ? [appNodesAnswer(appNodes)] : [],
   }),
 };

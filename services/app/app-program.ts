@@ -1,3 +1,5 @@
+import type { Peer } from "../../topology";
+import type { BundleAside } from "../bundle";
 import type { InnerPorts } from "../inner-tls";
 
 /** How the app runs on its nodes. */
@@ -32,6 +34,16 @@ export const appPort = 3000;
 
 /** Ports on which web nodes reach an app node. */
 export const appPorts: InnerPorts = { clear: appPort, tls: 3443 };
+
+/**
+ * An orderly stop of the app's processes, before a proxy of the node restarts; the web nodes have noticed it at the end.
+ *
+ * @param peers the other app nodes. Without one the processes go on: nothing could stand in for them.
+ */
+export function appAside(peers: readonly Peer[]): BundleAside | undefined {
+  if (peers.length === 0) return undefined;
+  return { leave: ["/bin/sh", "-c", "systemctl stop 'app@*.service' && sleep 2"] };
+}
 
 /** Port of the first process with its own port; below the ephemeral port range. */
 const firstProcessPort = 3101;

@@ -1,4 +1,5 @@
 import type { Peer } from "../../topology";
+import { appAside } from "../app/app-program";
 import { packagedHaproxy } from "../packaged-haproxy";
 import type { Service } from "../service";
 import { dbProxyCfg } from "./db-proxy-cfg";
@@ -7,11 +8,14 @@ import { dbProxyCfg } from "./db-proxy-cfg";
 export interface DatabaseProxyFacts {
   /** Database nodes, in order; at least one. */
   databases: readonly Peer[];
+  /** The other nodes of the tier. */
+  peers: readonly Peer[];
 }
 
 /** The proxy through which programs of its host reach the present primary and the replicas. */
 export const databaseProxy: Service<DatabaseProxyFacts> = {
   name: "database-proxy",
   openings: [],
-  part: ({ databases }) => packagedHaproxy(dbProxyCfg(databases)),
+  part: ({ databases, peers }) =>
+    packagedHaproxy({ config: dbProxyCfg(databases), aside: appAside(peers) }),
 };

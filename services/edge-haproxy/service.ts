@@ -1,6 +1,6 @@
 import type { Peer } from "../../topology";
 import { alwaysRestarted } from "../always-restarted";
-import { type BundleCheck, rootFile } from "../bundle";
+import { type BundleAside, type BundleCheck, rootFile } from "../bundle";
 import { programPath } from "../host-program";
 import { innerCaFile, innerCaPath, innerRequest, innerTlsDirectory } from "../inner-tls";
 import { webPorts } from "../nginx/nginx-conf";
@@ -37,6 +37,12 @@ export interface EdgeHaproxyFacts {
 
 const configPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
+
+/** The other load balancer has the address while HAProxy or keepalived restart. */
+export const edgeAside: BundleAside = {
+  leave: ["/usr/bin/node", programPath("edge"), "aside"],
+  back: ["/usr/bin/node", programPath("edge"), "back"],
+};
 
 /** HAProxy of a load balancer: it terminates TLS, enforces limits and picks a web node for each request. */
 export const edgeHaproxy: Service<EdgeHaproxyFacts> = {
@@ -99,6 +105,7 @@ function part(facts: EdgeHaproxyFacts): ServicePart {
         restartFiles: [dropInPath],
         needs,
         health: { http: "http://127.0.0.1:80/-/edge", timeoutSeconds: 30 },
+        aside: edgeAside,
       },
     ],
   };

@@ -1,6 +1,7 @@
 import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
 import { edgeCertificatePath } from "../edge-haproxy/https";
+import { edgeAside } from "../edge-haproxy/service";
 import { generatedNotice } from "../notice";
 import type { Service } from "../service";
 import { text } from "../text";
@@ -53,6 +54,7 @@ export function keepalived(moverNeeds: readonly string[]): Service<KeepalivedFac
           reloadFiles: [configPath],
           restartFiles: [dropInPath],
           needs: [...moverNeeds, edgeCertificatePath],
+          aside: edgeAside,
         },
       ],
     }),

@@ -22,7 +22,7 @@ const good: ProgramResult = { status: 0, stdout: "", stderr: "" };
 
 /** A systemd that knows these units; those that it hears of later are off. */
 export function systemdWith(units: Record<string, Unit> = {}): void {
-  const all = new Map(Object.entries(structuredClone(units)));
+  const all = new Map(Object.entries(units).map(([name, state]) => [name, { ...state }]));
   Object.assign(systemd, { units: all, commands: [], said: [], answer: undefined });
 }
 
@@ -47,6 +47,7 @@ function systemctl(words: readonly string[]): ProgramResult {
   for (const name of names) {
     const state = unit(name);
     if (["start", "restart", "reload-or-restart"].includes(verb)) state.active = "active";
+    if (verb === "stop") state.active = "inactive";
     if (verb === "enable") state.file = "enabled";
     if (verb === "disable") Object.assign(state, { file: "disabled", active: "inactive" });
   }

@@ -1,0 +1,34 @@
+import type { BundleAside, BundleService } from "./bundle";
+import { run, say } from "./run";
+
+/** Longest time in which visitors leave or come back, seconds: Nginx and the app wait for answers under way. */
+const asideSeconds = 90;
+
+/** Distinct ways of these services to step aside. */
+function ways(services: readonly BundleService[]): BundleAside[] {
+  const all = services.flatMap(({ aside }) => (aside ? [aside] : []));
+  return [...new Map(all.map((aside) => [JSON.stringify(aside), aside])).values()];
+}
+
+/** A failure is only logged: a service that hangs must be restarted all the same. */
+async function attempt(step: string, command: string[] | undefined): Promise<void> {
+  if (!command) return;
+  say(step, command.join(" "));
+  const { status, stderr } = await run(command, asideSeconds);
+  if (status !== 0) say(`${step} failed`, stderr.trim());
+}
+
+/**
+ * Gives the node's visitors away, once for all services, before these are restarted. Returns the way back; undefined
+ * if no service needs any of it.
+ */
+export async function stepAside(
+  restarting: readonly BundleService[],
+): Promise<(() => Promise<void>) | undefined> {
+  const all = ways(restarting);
+  if (all.length === 0) return undefined;
+  for (const { leave } of all) await attempt("step aside", leave);
+  return async () => {
+    for (const { back } of all) await attempt("step back", back);
+  };
+}
