@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { withStackFile } from "../../scripts/drill/stack-file";
 import { readOutputs } from "../../scripts/local/outputs";
-import { repositoryRoot } from "../../scripts/local/paths";
 import { type Loaded, loadOn } from "../../scripts/rehearse/load";
-
-const stackFile = join(repositoryRoot, "Pulumi.local.yaml");
-
-interface StackFile {
-  config: Record<string, unknown>;
-}
 
 /**
  * The stack file with other settings, for as long as `run` takes; then it is what it was.
@@ -21,19 +12,16 @@ export async function withSettings(
   settings: Record<string, object | string>,
   run: () => Promise<void>,
 ): Promise<void> {
-  const before = readFileSync(stackFile, "utf8");
-  const file = parse(before) as StackFile;
-  for (const [section, keys] of Object.entries(settings)) {
-    const key = `webstack:${section}`;
-    const isSection = typeof keys === "object" && !Array.isArray(keys);
-    file.config[key] = isSection ? { ...(file.config[key] as object | undefined), ...keys } : keys;
-  }
-  writeFileSync(stackFile, stringify(file));
-  try {
+  await withStackFile(async (edit) => {
+    edit((config: Record<string, unknown>) => {
+      for (const [section, keys] of Object.entries(settings)) {
+        const key = `webstack:${section}`;
+        const isSection = typeof keys === "object" && !Array.isArray(keys);
+        config[key] = isSection ? { ...(config[key] as object | undefined), ...keys } : keys;
+      }
+    });
     await run();
-  } finally {
-    writeFileSync(stackFile, before);
-  }
+  });
 }
 
 /** Runs it under requests on new and on lasting connections, none of which may fail. */
