@@ -34,9 +34,9 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       log stdout format raw daemon
       user haproxy
       group haproxy
-      # Two files each: a host of the local cloud has 20 000.
+      # A connection uses two files; a host of the local cloud may open 20 000.
       maxconn 8000
-      # Kept for what lasts long, such as WebSockets; a reload is rare.
+      # After a reload old workers keep long connections, such as WebSockets; reloads are rare.
       hard-stop-after ${timeouts.innerReload}
       stats socket ${socketPath} mode 600 level admin
 
@@ -45,28 +45,28 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       ${innerDefaults}
       ${sendsAtOnce}
       timeout check 3s
-      # How long an answer may take is Nginx's to say.
+      # Nginx enforces the timeout of responses.
       timeout client ${timeouts.uncounted}
       timeout server ${timeouts.uncounted}
       timeout tunnel ${timeouts.idle}
       ${endsWithOneSide}
-      # Node closes a connection that is idle for 5 s, at the same moment perhaps as a request comes on it.
+      # Node closes a connection that is idle for 5 s, perhaps at the moment at which a request arrives on it.
       option http-server-close
       retries 2
       option redispatch 1
 
-    # Not named like the backend: HAProxy would tell the figures of the first of the two.
+    # A name other than the backend's: of two proxies with one name HAProxy reports only the first one's metrics.
     frontend requests
       ${program.sharesPort ? [] : [`bind :${appPorts.clear}`]}
       bind :${appPorts.tls} ${innerBind}
-      # Failures alone: Nginx logs every request.
+      # Only failures are logged here, since Nginx logs every request.
       option httplog
       option dontlog-normal
-      # The web nodes ask whether this node serves; how long the app takes to answer is not what they ask. With 404
-      # they send nothing more, and what is under way may end.
+      # Health check of the web nodes: whether this node serves, not how fast the app answers. After a 404
+      # they send no new request, and requests in progress can end.
       http-request return status 200 if { hdr(host) ${balancerHost} } { nbsrv(app) gt 0 }
       http-request return status 404 if { hdr(host) ${balancerHost} }
-      # The web nodes try another node for a request that may be repeated.
+      # The web nodes retry a request on another node if it may be repeated.
       http-request return status 502 if { nbsrv(app) eq 0 }
       default_backend app
 

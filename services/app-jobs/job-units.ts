@@ -39,7 +39,7 @@ export function jobTimerText({ name, calendar }: AppJob): string {
 
     [Timer]
     ${calendar.map((event) => `OnCalendar=${event}`)}
-    # Otherwise a timer may be a minute late.
+    # systemd's default lets a timer fire up to a minute late.
     AccuracySec=1s
 
     [Install]
@@ -58,7 +58,7 @@ export function jobUnitText(args: AppSandboxArgs, job: AppJob): string {
     After=haproxy.service webstack-network-ready.service
 
     [Service]
-    # No "oneshot": systemd ends it when it hangs.
+    # Not "oneshot", so that systemd stops a job that hangs.
     Type=exec
     NotifyAccess=all
     ${starterSandbox(args)}

@@ -41,9 +41,9 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
     ${generatedNotice}
     global
       ${haproxyProcess}
-      # Two files each: a host of the local cloud has 20 000.
+      # A connection uses two files; a host of the local cloud may open 20 000.
       maxconn 8000
-      # Kept for what lasts long, such as WebSockets; a reload is rare.
+      # After a reload old workers keep long connections, such as WebSockets; reloads are rare.
       hard-stop-after ${timeouts.innerReload}
       stats socket /run/haproxy/admin.sock mode 660 level admin
 
@@ -52,9 +52,9 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       ${innerDefaults}
       ${sendsAtOnce}
       timeout check 500ms
-      # Nginx's own limits are shorter, so that Nginx says what was too late.
+      # Nginx's timeouts are shorter, so that Nginx logs which request took too long.
       timeout server ${timeouts.appProxy}
-      # Nginx takes nothing while its own client is slow.
+      # Nginx stops reading a response while its client is slow.
       timeout client ${timeouts.uncounted}
       timeout http-keep-alive ${idleSeconds + 15}s
       timeout tunnel ${timeouts.idle}
@@ -62,18 +62,18 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       # Every retry goes to another node.
       retries 2
       option redispatch 1
-      # A request that may have had an effect is never sent twice: only GET and HEAD that wait for a node that is
-      # marked down, or that a node without a process answered with 502, go to another one.
+      # A request that may have had an effect is never sent twice: only a GET or HEAD that waits for a node that is
+      # marked down, or that a node without a process answered with 502, is sent to another node.
       retry-on conn-failure empty-response 502 503
       ${isDirect ? closedByTheApp() : ["http-reuse safe"]}
 
-    # Not named like a backend: HAProxy would tell the figures of the first of the two.
+    # A name other than a backend's: of two proxies with one name HAProxy reports only the first one's metrics.
     frontend requests
       bind 127.0.0.1:${appPort}
-      # Failures alone: Nginx logs every request.
+      # Only failures are logged here, since Nginx logs every request.
       option httplog
       option dontlog-normal
-      # Checks that fail everywhere are wrong rather than all nodes dead.
+      # If the checks of all nodes fail, the checks are more likely wrong than all nodes dead.
       use_backend any if { nbsrv(app) eq 0 }
       ${eventsAtOnce}
       default_backend app
@@ -87,7 +87,7 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       ${innerDefaultServer(innerTls)}
       ${servers}
 
-    # Asked when no node is healthy.
+    # Used when no node is healthy.
     backend any
       balance leastconn
       http-request disable-l7-retry if !METH_GET !{ method HEAD }

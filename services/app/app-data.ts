@@ -27,9 +27,9 @@ export function dataUnitText(current: string, data: string): string {
     RemainAfterExit=yes
     TimeoutStartSec=600
     User=app
-    # Not in the units of the app, whose STATE_DIRECTORY is one.
+    # The app's own units cannot create it, since their STATE_DIRECTORY is a single directory.
     StateDirectory=app app/data
-    # In one's own place: the units of the app have the data where the release has its own.
+    # The data's own path; the app's units mount it over the release's directory.
     ExecStart=/bin/sh -ec '${copy(current, data)}'
     NoNewPrivileges=yes
     ProtectSystem=strict

@@ -29,14 +29,14 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
       mode tcp
       ${innerDefaults}
       timeout check 400ms
-      # Pools keep connections open for long; lost peers are found by keep-alive probes.
+      # Connection pools keep connections open for hours; keep-alive probes detect lost peers.
       timeout client 8h
       timeout server 8h
       option clitcpka
       option srvtcpka
       retries 2
-      # A node that is down for a role is asked often: that it has the role now is what writes wait for.
-      # Sessions of a node that lost its role are cut at once: no write goes to an old primary.
+      # A node without the role is checked often, because writes wait until the new primary is found.
+      # Sessions with a node that lost its role are closed at once, so that no write reaches an old primary.
       default-server check port ${checksPort} inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions
 
     frontend write
@@ -45,13 +45,13 @@ export function dbProxyCfg(databases: readonly Peer[]): string {
 
     frontend read
       bind 127.0.0.1:3307
-      # With no fit replica the primary reads too.
+      # Without a healthy replica the primary serves reads too.
       use_backend primary-reads if { nbsrv(replicas) eq 0 }
       default_backend replicas
 
     backend primary
       option httpchk
-      # Each node learns which others this proxy reaches as the primary: it may not see them itself.
+      # Each check tells its node which primary this proxy reaches, since the node itself may not reach it.
       http-check send meth GET uri /primary hdr ${primariesHeader} ${primaries}
       ${servers}
 

@@ -68,7 +68,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       maxconn ${maxConnections}
       ${headerReserve(rules.headers)}
       localpeer ${node}
-      # Old workers end; not all idle connections are closed at once after a reload.
+      # After a reload old workers end, and close their idle connections over time rather than all at once.
       hard-stop-after ${timeouts.edgeReload}
       close-spread-time 10s
       stats socket /run/haproxy/admin.sock mode 660 level admin
@@ -83,21 +83,21 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       timeout http-request 5s
       timeout connect 1s
       timeout client 30s
-      # Nginx's own limits are shorter, so that Nginx says what was too late.
+      # Nginx's timeouts are shorter, so that Nginx logs which request took too long.
       timeout server ${timeouts.edge}
       timeout queue 5s
       timeout http-keep-alive 10s
       timeout check 500ms
       timeout tunnel ${timeouts.idle}
       ${endsWithOneSide}
-      # Every retry goes to another node; what is retried is said in the backend.
+      # Every retry goes to another node; the backend defines which requests are retried.
       retries 2
       option redispatch 1
 
     peers edge
       ${loadBalancers.map(({ name, privateIp }) => `peer ${name} ${privateIp}:10000`)}
 
-    # Asked by this host's prober: is HAProxy alive, and does it see a web node? The kernel gives the more
+    # Health check of this host's prober: 200 if HAProxy sees a web node. The kernel gives the more
     # specific address its own queue, so a flood of connections to the public one does not keep the prober out.
     frontend health
       bind 127.0.0.1:80
@@ -107,7 +107,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       http-request return status 404
 
     frontend public
-      # Apart, so that an IPv4 address is told as one and not as ::ffff:a.b.c.d.
+      # A bind of its own, so that HAProxy reports an IPv4 client as such and not as ::ffff:a.b.c.d.
       bind *:80
       bind :::80 v6only
       ${httpsBind(https)}
@@ -119,7 +119,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       ${httpsRules(https, trusts(rules))}
       ${setClientHeaders(rules)}
       http-request set-header X-Webstack-Lb ${node}
-      # Before a planned switch every answer asks its client to connect anew next time.
+      # Before a planned switch every response asks its client to open a new connection for the next request.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
       ${answerHeaders(rules.headers)}
       use_backend sockets if { req.hdr(Upgrade) -i websocket }
@@ -131,22 +131,22 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
     backend web
       balance roundrobin
       http-reuse safe
-      # A request that may have had an effect is never sent twice. What waits for a node that is marked down ends
-      # with an error at once, not after the longest wait.
+      # A request that may have had an effect is never sent twice. A request that waits for a node that is marked
+      # down ends with an error at once instead of after its timeout.
       retry-on conn-failure empty-response 503
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
       http-check send meth GET uri /healthz
       http-check expect status 200
-      # A node that is about to stop says so.
+      # A node's health page fails before a planned stop.
       http-check disable-on-404
-      # Requests that fail bring the next check forward and never mark a node down by themselves: that would
-      # end the request that did it.
+      # Failed requests bring the next health check forward and never mark a node down themselves: that would
+      # end the failed request before its retry.
       default-server check inter 500ms fastinter 200ms downinter 1s fall 2 rise 2 observe layer4 error-limit 1 on-error fastinter on-marked-down shutdown-sessions slowstart 10s maxconn ${requestsPerWebNode}
       ${innerDefaultServer(innerTls)}
       ${webNodes.map((web) => innerServer(web, webPorts, innerTls))}
 
-    # They last: among requests they would soon have all places.
+    # Upgraded connections last, and would soon use all places of short requests.
     backend sockets
       balance leastconn
       retry-on conn-failure

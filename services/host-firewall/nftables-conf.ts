@@ -45,7 +45,7 @@ export function nftablesConf(args: FirewallArgs): string {
 
       chain output {
         type filter hook output priority filter; policy accept;
-        # Metadata holds user data; only root reads it.
+        # The metadata service returns user data, so only root may call it.
         ip daddr 169.254.169.254 meta skuid != 0 drop
         ${args.callsOut.length > 0 ? onlyTheseCallOut(args) : []}
       }

@@ -37,7 +37,7 @@ export function keepalivedConf({ node, privateIp, peerIp, priority }: Keepalived
     global_defs {
       router_id ${node}
       vrrp_version 3
-      # Before the pipe: with a default user that does not exist, a reload closes it for good.
+      # Must precede the pipe: if the default script user does not exist, a reload closes the pipe for good.
       enable_script_security
       script_user root
       vrrp_notify_fifo ${vrrpFifoPath}

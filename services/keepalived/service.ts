@@ -83,12 +83,12 @@ function keepalivedDropIn(): string {
     Restart=always
     RestartSec=500ms
     OOMScoreAdjust=-900
-    # A child that keepalived starts again by itself never opens the pipe to the mover.
+    # A VRRP process that keepalived respawns itself never opens the pipe to the mover.
     ExecStart=
     ExecStart=/usr/sbin/keepalived --dont-fork --dont-respawn
     CPUSchedulingPolicy=rr
     CPUSchedulingPriority=50
-    # A loop ends before the other node is master; one of a real-time process may take a processor.
+    # The kernel kills a busy loop before the other node becomes master; a real-time loop would occupy a processor.
     LimitRTTIME=1s
     ${daemonSandbox}
     RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET

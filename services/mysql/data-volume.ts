@@ -66,7 +66,7 @@ function dataUnitFile(): string {
     Type=oneshot
     RemainAfterExit=yes
     TimeoutStartSec=${startSeconds}
-    # What is mounted here must be seen by MySQL: no mount namespace of its own.
+    # MySQL must see this mount, so the unit has no mount namespace of its own.
     ExecStart=/usr/bin/node ${programPath("data")} mount
     ExecReload=/usr/bin/node ${programPath("data")} grow
     ExecStopPost=-/usr/bin/umount --quiet ${dataDirectory}

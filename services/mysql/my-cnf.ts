@@ -44,23 +44,23 @@ export function myCnf(args: MyCnfArgs): string {
     ${generatedNotice}
     [mysqld]
     server_id = ${args.serverId}
-    # Members find each other by what they report, and no resolver knows the names of nodes.
+    # Members connect to the addresses that others report, and no resolver knows the nodes' names.
     report_host = ${args.privateIp}
     bind_address = 127.0.0.1,${args.privateIp}
     mysqlx = OFF
     skip_name_resolve = ON
     max_connections = 500
-    # Every acknowledged commit is on disk; after a loss of all nodes only the primary's log has all.
+    # Every acknowledged commit is on disk: if all nodes fail at once, only the primary's log has all commits.
     sync_binlog = 1
     innodb_flush_log_at_trx_commit = 1
     innodb_buffer_pool_size = ${args.bufferPoolMiB}M
     gtid_mode = ON
     enforce_gtid_consistency = ON
     binlog_expire_logs_seconds = 259200
-    # To send a member what it misses, another one reads the file in which that begins from its start:
+    # To send a member its missing transactions, a donor reads the log file with the first of them from its start:
     # 6 ms of a processor for each MB, measured.
     max_binlog_size = 128M
-    # The supervisor sees a sync of the disk that does not end.
+    # The supervisor notices a sync that does not end.
     performance_schema_consumer_events_waits_current = ON
     replica_parallel_workers = 4
     replica_preserve_commit_order = ON
@@ -70,7 +70,7 @@ export function myCnf(args: MyCnfArgs): string {
     ssl_key = ${tlsPaths.key}
     require_secure_transport = ON
     init_file = ${initSqlPath}
-    # The supervisor alone starts members: at boot MySQL cannot know whether others are there.
+    # Only the supervisor starts group replication: at boot MySQL cannot know whether a group exists.
     ${args.nodes.length > 1 ? group(args) : args.hasBackups ? [clonePlugin] : []}
   `;
 }

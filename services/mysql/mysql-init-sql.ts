@@ -51,21 +51,21 @@ const given = [
 export function mysqlInitSql(adminUser: string, hasBackups = false): string {
   return text`
     ${generatedNotice}
-    # Not in the log: every node does the same by itself.
+    # Not in the binary log: every node runs these statements itself.
     SET SESSION sql_log_bin = 0;
-    # No password: the kernel says which user of the system asks.
+    # No password: MySQL asks the kernel which system user connects.
     ${loginOf(account, supervisorUser)}
     ${Object.entries(own).map(([privilege, use]) => `# ${privilege}: ${use}.`)}
     GRANT ${Object.keys(own).join(", ")} ON *.* TO ${account};
-    # For logs, copies, and access while MySQL is closed; the user of replication gets them too.
+    # For reading logs, cloning, and access while MySQL is in offline mode; the replication user has them too.
     GRANT ${given.join(", ")} ON *.* TO ${account} WITH GRANT OPTION;
     GRANT SELECT ON performance_schema.* TO ${account};
-    # All of it is given to the user of the app.
+    # The app's user has all privileges on the app's database.
     GRANT ALL PRIVILEGES ON app.* TO ${account} WITH GRANT OPTION;
     GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO ${account};
     # Operators on this node, for npm run db:shell.
     ${operators(adminUser)}
-    # Former versions made these, and nothing used them.
+    # Earlier versions created these users, and nothing used them.
     DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
     ${hasBackups ? archiverAccounts() : []}
   `;

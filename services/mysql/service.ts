@@ -139,7 +139,7 @@ function mysqlDropIn({ nodes }: MysqlFacts, hasVolume: boolean): string {
     RestartSec=1
     LimitNOFILE=16384
     OOMScoreAdjust=-700
-    # MySQL ends to be started again after a clone only if it knows that somebody does that.
+    # After a clone MySQL exits to be restarted, but only if it knows that a supervisor restarts it.
     Environment=MYSQLD_PARENT_PID=1
     ${mysqlSandbox}
     ${nodes.length > 1 ? beforeStop() : []}

@@ -74,7 +74,7 @@ export function nginxConf(args: NginxConfArgs): string {
       ${compression(settings.brotli)}
       log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
-      # Longer than the load balancers keep an idle connection.
+      # Longer than the load balancers keep an idle connection open.
       keepalive_timeout 75s;
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
@@ -83,40 +83,40 @@ export function nginxConf(args: NginxConfArgs): string {
 
       upstream app {
         zone app 64k;
-        # The proxy on this host, which knows the app nodes that answer.
+        # The proxy on this host, which health-checks the app nodes.
         server 127.0.0.1:${appPort} max_fails=0;
         keepalive 64;
-        # Shorter than the proxy keeps an idle connection, so that no request meets a closed one.
+        # Shorter than the proxy keeps an idle connection open, so that no request is sent on a closed one.
         keepalive_timeout ${idleSeconds}s;
       }
 
       server {
         listen ${webPorts.clear} default_server backlog=65535;
-        # Load balancers use one of the two; both are there, so that a change of their choice meets no closed port.
+        # The load balancers use one of the two ports; both listen, so that a switch between them finds an open port.
         listen ${webPorts.tls} ssl default_server backlog=65535;
         ssl_certificate ${innerCertificatePath};
         ssl_certificate_key ${innerCertificatePath};
         ssl_protocols TLSv1.3;
-        # The keys of session tickets are in this memory as well, and outlive a reload.
+        # This shared memory also holds the keys of session tickets, which survive a reload.
         ssl_session_cache shared:inner:1m;
         ssl_session_timeout 1h;
         root ${lines.root};
         client_max_body_size ${requests.maxBodyMib}m;
-        # Of the scheme and the port that a visitor used nothing is known here.
+        # Nginx does not know the scheme and port of the visitor's request.
         absolute_redirect off;
         ${internalLocations(requests)}
         proxy_http_version 1.1;
         proxy_connect_timeout 1s;
-        # The proxy tries other nodes. A kept connection that it closed in a reload is opened anew.
+        # The proxy retries on other nodes. Nginx only reopens a kept connection that the proxy closed in a reload.
         proxy_next_upstream error;
         ${forwardedHeaders(node)}
         ${releaseHeader}
         ${versionHeader ? ["proxy_hide_header X-Release;"] : []}
 
         location = /healthz {
-          # A node whose proxy is gone or hangs serves nobody. The load balancers wait 500 ms.
+          # A node without a working proxy must not get requests. The load balancers' check waits 500 ms.
           access_log off;
-          # With 404 the load balancers send nothing more, and what is under way may end.
+          # After a 404 the load balancers send no new request, and requests in progress can end.
           if (-e ${leavingPath}) {
             return 404;
           }

@@ -35,7 +35,7 @@ export function aptConf(): string {
     APT::Get::Never-Include-Phased-Updates "true";
     Unattended-Upgrade::Automatic-Reboot "false";
     Unattended-Upgrade::InstallOnShutdown "false";
-    # These restart what visitors use, or need a reboot: npm run patch upgrades them, one node at a time.
+    # These restart services that visitors use, or need a reboot: npm run patch upgrades them, one node at a time.
     Unattended-Upgrade::Package-Blacklist {
       ${patchedByHand.map((name) => `"${name}";`)}
     };

@@ -44,21 +44,21 @@ export const operatingSystem: Service<unknown> = {
 function sysctlConf(): string {
   return text`
     ${generatedNotice}
-    # Room for bursts of new connections in front of the proxies and Node.
+    # Accept queues for bursts of new connections to the proxies and Node.
     net.core.somaxconn = 65535
     net.ipv4.tcp_max_syn_backlog = 65535
     net.ipv4.tcp_syncookies = 1
     # Proxies open many connections to few addresses.
     net.ipv4.ip_local_port_range = 10240 65535
-    # Port of MySQL's group communication; no connection of another program may sit on it.
+    # Port of MySQL's group communication, which no outgoing connection may use as its source port.
     net.ipv4.ip_local_reserved_ports = 33061
     net.ipv4.tcp_tw_reuse = 1
     net.ipv4.tcp_fin_timeout = 15
-    # What waits at a process that ends moves to one that listens on the same port.
+    # Connections queued at a process that ends move to another one that listens on the same port.
     net.ipv4.tcp_migrate_req = 1
-    # Kept-alive connections start again at their old speed.
+    # An idle connection keeps its congestion window.
     net.ipv4.tcp_slow_start_after_idle = 0
-    # A peer that lost power is noticed in 75 seconds instead of two hours.
+    # Keep-alive probes detect a peer without power in 75 seconds instead of two hours.
     net.ipv4.tcp_keepalive_time = 60
     net.ipv4.tcp_keepalive_intvl = 5
     net.ipv4.tcp_keepalive_probes = 3

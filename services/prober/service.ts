@@ -47,7 +47,7 @@ function proberUnit(): string {
     StartLimitIntervalSec=0
 
     [Service]
-    # Bad until proved good, and there before keepalived looks.
+    # The file exists before keepalived reads it, and says bad until a probe succeeds.
     ExecStartPre=/bin/sh -c "[ -e ${edgeHealthPath} ] || echo 1 > ${edgeHealthPath}"
     ExecStart=/usr/bin/node ${programPath("prober")}
     RuntimeDirectory=webstack
@@ -55,7 +55,7 @@ function proberUnit(): string {
     RuntimeDirectoryPreserve=yes
     Restart=always
     RestartSec=200ms
-    # A starving prober would report a healthy HAProxy as dead.
+    # A prober without processor time would report a healthy HAProxy as dead.
     Nice=-15
     CPUWeight=10000
     OOMScoreAdjust=-800

@@ -35,7 +35,7 @@ export function supervisorUnit(credentials: string): string {
     LoadCredential=ca:${tlsPaths.ca}
     LoadCredential=cert:${tlsPaths.certificate}
     LoadCredential=key:${tlsPaths.key}
-    # systemd gives what a former version left there, as root, to the user.
+    # systemd changes the owner of files that an earlier version wrote there as root.
     StateDirectory=webstack-supervisor
     StateDirectoryMode=0700
     RuntimeDirectory=webstack-supervisor
@@ -112,10 +112,10 @@ export function mysqlKillUnit(): string {
 
     [Service]
     Type=oneshot
-    # The file goes first: a request that comes while MySQL is killed is one more.
+    # The file is removed first, so that a request that arrives while MySQL is killed counts as a new one.
     ExecStart=/bin/sh -c "rm -f ${killRequest} && exec systemctl kill --signal=KILL mysql.service"
     NoNewPrivileges=yes
-    # The folder belongs to the supervisor's user.
+    # The supervisor's user owns the directory.
     CapabilityBoundingSet=CAP_DAC_OVERRIDE
     RestrictAddressFamilies=AF_UNIX
   `;

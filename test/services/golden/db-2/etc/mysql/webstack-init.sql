@@ -1,7 +1,7 @@
 # Made by webstack; a change here is undone by the next `pulumi up`. See the stack file.
-# Not in the log: every node does the same by itself.
+# Not in the binary log: every node runs these statements itself.
 SET SESSION sql_log_bin = 0;
-# No password: the kernel says which user of the system asks.
+# No password: MySQL asks the kernel which system user connects.
 CREATE USER IF NOT EXISTS 'supervisor'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-supervisor';
 ALTER USER 'supervisor'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-supervisor' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'supervisor'@'localhost';
@@ -11,10 +11,10 @@ REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'supervisor'@'localhost';
 # CREATE USER: users of the app and of replication.
 # REPLICATION CLIENT: names of the logs.
 GRANT SYSTEM_VARIABLES_ADMIN, GROUP_REPLICATION_ADMIN, REPLICATION_SLAVE_ADMIN, CREATE USER, REPLICATION CLIENT ON *.* TO 'supervisor'@'localhost';
-# For logs, copies, and access while MySQL is closed; the user of replication gets them too.
+# For reading logs, cloning, and access while MySQL is in offline mode; the replication user has them too.
 GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
 GRANT SELECT ON performance_schema.* TO 'supervisor'@'localhost';
-# All of it is given to the user of the app.
+# The app's user has all privileges on the app's database.
 GRANT ALL PRIVILEGES ON app.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
 GRANT CREATE, SELECT, INSERT, DELETE ON webstack.* TO 'supervisor'@'localhost';
 # Operators on this node, for npm run db:shell.
@@ -26,5 +26,5 @@ CREATE USER IF NOT EXISTS 'webstack_write'@'localhost' IDENTIFIED WITH auth_sock
 ALTER USER 'webstack_write'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'webstack_write'@'localhost';
 GRANT ALL PRIVILEGES ON app.* TO 'webstack_write'@'localhost';
-# Former versions made these, and nothing used them.
+# Earlier versions created these users, and nothing used them.
 DROP USER IF EXISTS 'admin'@'%', 'monitor'@'%';
