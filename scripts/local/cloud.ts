@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
+import { isAlive } from "../../offline/engine/lock";
 import { waitUntil } from "../../rolling/wait-until";
 import { ensureStorageAccess } from "./backups";
 import { ensureFileStorage } from "./file-storage";
@@ -87,7 +88,8 @@ export async function startCloud(image: string): Promise<"started" | "started an
   }
   mkdirSync(localPaths.cloud, { recursive: true, mode: 0o700 });
   localToken();
-  startDetached(
+  const logged = existsSync(localPaths.cloudLog) ? statSync(localPaths.cloudLog).size : 0;
+  const pid = startDetached(
     main,
     [
       ...["serve", "--state", localPaths.cloud, "--port", String(cloudPort)],
@@ -98,15 +100,28 @@ export async function startCloud(image: string): Promise<"started" | "started an
     ],
     localPaths.cloudLog,
   );
-  await waitUntil(
+  const begun = await waitUntil(
     `the local cloud (its log: ${localPaths.cloudLog})`,
     async () => {
-      return (await cloudAnswers()) ? true : undefined;
+      if (!isAlive(pid)) return "ended";
+      return (await cloudAnswers()) ? "answers" : undefined;
     },
     { timeoutSeconds: 60 },
   );
+  if (begun === "ended") throw new Error(whyEnded(logged));
   writeFileSync(versionFile, version, { mode: 0o600 });
   return isRunning ? "started anew" : "started";
+}
+
+/** Reason for the early end of the local cloud, from its log beyond that many bytes. */
+function whyEnded(logged: number): string {
+  const said = readFileSync(localPaths.cloudLog).subarray(logged).toString().trim();
+  const taken = /EADDRINUSE: address already in use (\S+)/.exec(said)?.[1];
+  if (taken === undefined) return `the local cloud ended at its start: ${said.slice(-2_000)}`;
+  return (
+    `another program listens on ${taken}, where the local cloud of this folder would. It may be the local cloud of ` +
+    `another folder with this project: run npm run down:local there, or end the process that ss -ltnp shows`
+  );
 }
 
 /** Ends the local cloud and removes every host, network and volume of it from this machine. */
