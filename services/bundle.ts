@@ -42,8 +42,8 @@ export interface BundleHealth {
 export interface BundleAside {
   /** Program and arguments; it ends when no visitor depends on the node any more. */
   leave: string[];
-  /** Program and arguments after all restarts. @default none: what `leave` stopped is started as a service */
-  back?: string[];
+  /** Program and arguments after all restarts; it ends when visitors may come again. */
+  back: string[];
 }
 
 /** A systemd unit that the bundle runs. */

@@ -11,8 +11,7 @@ function ways(services: readonly BundleService[]): BundleAside[] {
 }
 
 /** A failure is only logged: a service that hangs must be restarted all the same. */
-async function attempt(step: string, command: string[] | undefined): Promise<void> {
-  if (!command) return;
+async function attempt(step: string, command: string[]): Promise<void> {
   say(step, command.join(" "));
   const { status, stderr } = await run(command, asideSeconds);
   if (status !== 0) say(`${step} failed`, stderr.trim());

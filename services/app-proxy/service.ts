@@ -16,8 +16,14 @@ export interface AppProxyFacts extends AppProxyCfgArgs {
   peers: readonly Peer[];
 }
 
-/** A planned stop of Nginx, which drains the node. */
-const webAside = { leave: ["/usr/bin/systemctl", "stop", "nginx.service"] };
+/**
+ * A planned stop of Nginx, which drains the node. At the end the load balancers, which check every second, count the node
+ * as healthy again.
+ */
+const webAside = {
+  leave: ["/usr/bin/systemctl", "stop", "nginx.service"],
+  back: ["/bin/sleep", "4"],
+};
 
 /** The proxy between Nginx and the app nodes, which health-checks every app node. */
 export const appProxy: Service<AppProxyFacts> = {

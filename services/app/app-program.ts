@@ -35,6 +35,9 @@ export const appPort = 3000;
 /** Ports on which web nodes reach an app node. */
 export const appPorts: InnerPorts = { clear: appPort, tls: 3443 };
 
+/** Time in which the web nodes, which check every 0.5 s, count a node as healthy again, seconds. */
+const noticedSeconds = 3;
+
 /**
  * An orderly stop of the app's processes, before a proxy of the node restarts; the web nodes have noticed it at the end.
  *
@@ -42,7 +45,10 @@ export const appPorts: InnerPorts = { clear: appPort, tls: 3443 };
  */
 export function appAside(peers: readonly Peer[]): BundleAside | undefined {
   if (peers.length === 0) return undefined;
-  return { leave: ["/bin/sh", "-c", "systemctl stop 'app@*.service' && sleep 2"] };
+  return {
+    leave: ["/bin/sh", "-c", "systemctl stop 'app@*.service' && sleep 2"],
+    back: ["/bin/sleep", String(noticedSeconds)],
+  };
 }
 
 /** Port of the first process with its own port; below the ephemeral port range. */
