@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
 import { runOrThrow, pause, run, say } from "./run";
-import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
+import { isUnchanged, isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
 const systemctl = "/usr/bin/systemctl";
 /** Queues jobs without waiting. During a boot, waiting for a job could be waiting for this program itself. */
@@ -127,12 +127,16 @@ async function settle(services: readonly BundleService[]): Promise<void> {
  * Restores the services after a failed run: managed services run again with their old files, services that
  * only their packages started see their old files. Continues after a failure, because the run has failed
  * already. While `booting`, jobs are queued and not awaited.
+ *
+ * @param earlier states before the failed run: a unit that runs and whose state has not changed since has loaded
+ *   none of the new files, and goes on undisturbed. @default unknown: every unit that the changed paths concern acts
  */
 export async function restoreServices(
   managed: readonly BundleService[],
   fromPackages: readonly BundleService[],
   changed: ReadonlySet<string>,
   booting = false,
+  earlier: ReadonlyMap<string, UnitState> = new Map(),
 ): Promise<void> {
   const states = await unitStates(managed.map(({ unit }) => unit));
   await keepOff(
@@ -144,6 +148,8 @@ export async function restoreServices(
   await enable(ready, states);
   for (const service of ready) {
     const state = states.get(service.unit);
+    const isUntouched = isUp(state) && isUnchanged(state, earlier.get(service.unit));
+    if (isUntouched) continue;
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (!verb) continue;
     const done = booting

@@ -62,6 +62,20 @@ function refused(
   };
 }
 
+/** Runs of the app's units on the first app node: a restart gives a unit another id. */
+function runs({ outputs }: AppTrial): Promise<string> {
+  return runOnNode(outputs, "app-1", "systemctl show --property=Id,InvocationID 'app@*'");
+}
+
+/** A deploy whose migration fails, and which no process of the app may notice. */
+async function failedMigration(trial: AppTrial): Promise<void> {
+  const before = await runs(trial);
+  await refused("migration fails", /no such column on purpose/)(trial);
+  const after = await runs(trial);
+  if (after === before) return;
+  throw new Error(`processes of the app were restarted: ${before} before, ${after} after`);
+}
+
 /** A deploy while an app node's disk has room for only a part of the archive. */
 async function fullDisk(trial: AppTrial): Promise<void> {
   const { outputs } = trial;
@@ -103,11 +117,7 @@ export const releaseDrills: readonly Drill[] = [
     refused("ends later", /ended within \d+ s; a new release must run for 30 s/),
     { crashes: true },
   ),
-  drill(
-    "R5",
-    "a release whose migration fails",
-    refused("migration fails", /no such column on purpose/),
-  ),
+  drill("R5", "a release whose migration fails", failedMigration),
   drill("R6", "no room for a release on an app node", fullDisk),
 ];
 

@@ -131,6 +131,15 @@ describe("restoreServices", () => {
     expect(systemd.commands).toEqual(["systemctl try-reload-or-restart proxy.service"]);
   });
 
+  it("takes a unit whose changes systemd does not tell for one that has the new files", async () => {
+    systemdWith({ "proxy.service": up });
+    const unknown = new Map([["proxy.service", { ...up, run: "a", changedAt: "unknown" }]]);
+    systemd.answer = ([, verb]) =>
+      verb === "show" ? { stdout: "Id=proxy.service\nActiveState=active\n" } : undefined;
+    await restoreServices([proxy()], [], new Set(["/a.unit"]), false, unknown);
+    expect(systemd.commands.at(-1)).toBe("systemctl restart proxy.service");
+  });
+
   it("only queues jobs while the machine boots", async () => {
     systemdWith({ "proxy.service": up, "other.service": off });
     const gone = service("gone.service", { needs: [join(folder, "key")] });
