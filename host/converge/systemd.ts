@@ -18,7 +18,8 @@ export interface UnitState {
 /** Active and file states of units, from one call. */
 export async function unitStates(units: readonly string[]): Promise<Map<string, UnitState>> {
   if (units.length === 0) return new Map();
-  const properties = "--property=Id,ActiveState,UnitFileState,InvocationID,StateChangeTimestampMonotonic";
+  const properties =
+    "--property=Id,ActiveState,UnitFileState,InvocationID,StateChangeTimestampMonotonic";
   const { stdout } = await run(["/usr/bin/systemctl", "show", properties, ...units]);
   const blocks = stdout.trim().split("\n\n");
   return new Map(
