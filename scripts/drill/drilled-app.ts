@@ -110,7 +110,7 @@ async function underLoad(
   const lasting = new LastingSockets(outputs.url);
   lasting.start(sockets);
   const stop = () => Promise.all([lasting.stop(), load.stop()]);
-  let boundedMs = 0;
+  let boundedMs: number;
   try {
     await pause(aroundMs);
     boundedMs = (await work({ outputs, app, notes, mark: (text) => load.mark(text) })) ?? 0;
