@@ -10,6 +10,7 @@ import { releaseDrills, releasesNotShown } from "./drill/releases";
 import { type Drilled, isGood, summary, table } from "./drill/report";
 import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
+import { trafficDrills } from "./drill/traffic";
 import { healOwn } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
@@ -20,25 +21,28 @@ interface Suite {
   notShown: readonly NotShown[];
 }
 
-const suites: Record<string, (minutes: number) => Suite> = {
+/** Suites by name; those that last as long as they are told have a usual number of minutes. */
+const suites: Record<string, (minutes?: number) => Suite> = {
   edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   edits: () => ({ drills: editDrills, notShown: editsNotShown }),
   releases: () => ({ drills: releaseDrills, notShown: releasesNotShown }),
-  soak: (minutes) => ({ drills: longDrills(minutes), notShown: [] }),
+  traffic: (minutes = 10) => ({ drills: trafficDrills(minutes), notShown: [] }),
+  soak: (minutes = 30) => ({ drills: longDrills(minutes), notShown: [] }),
 };
 
 /** `npm run drill -- edge [F5 ...] [--runs N] [--minutes N]`: faults under load, each measured against its bound. */
 async function main(): Promise<void> {
   const options = {
     runs: { type: "string", default: "3" },
-    minutes: { type: "string", default: "30" },
+    minutes: { type: "string" },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [name = "", ...asked] = positionals;
-  const minutes = Number(values.minutes);
-  const suite = minutes > 0 ? suites[name]?.(minutes) : undefined;
+  const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+  const isDuration = minutes === undefined || minutes > 0;
+  const suite = isDuration ? suites[name]?.(minutes) : undefined;
   const runs = Number(values.runs);
   if (!suite || !Number.isInteger(runs) || runs < 1) {
     const names = Object.keys(suites).join("|");

@@ -8,11 +8,12 @@ import { longDrills } from "../scripts/drill/edge-long";
 import { editDrills } from "../scripts/drill/edits";
 import { releaseDrills } from "../scripts/drill/releases";
 import { tierDrills } from "../scripts/drill/tiers";
+import { trafficDrills } from "../scripts/drill/traffic";
 
 const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
 
 /** Number, title and bound of each row, in order. */
-const rows = [...page.matchAll(/^\| ([EFR]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
+const rows = [...page.matchAll(/^\| ([EFRT]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
   ([, id, title, bound]) => [id, title, bound],
 );
 
@@ -29,6 +30,7 @@ describe("docs/faults.md", () => {
       ...databaseDrills,
       ...editDrills,
       ...releaseDrills,
+      ...trafficDrills(10),
     ];
     expect(rows).toEqual(drills.map(row));
   });

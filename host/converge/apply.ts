@@ -19,6 +19,7 @@ import { pruneReleases } from "./prune";
 import { say } from "./run";
 import { pruneRuntimes } from "./runtime";
 import type { ServicesResult } from "./services";
+import { unitStates, type UnitState } from "./systemd";
 import { beginSwap, endSwap, type Intent, type Swap, widenSwap } from "./swap";
 import { RollbackFailed, recover, undo } from "./undo";
 
@@ -80,6 +81,9 @@ async function change(run: Run, login: LoginChange | undefined): Promise<Outcome
   const intent = intentOf(run);
   const first = login ? loginIntent(login, intent) : intent;
   let swap: Swap = idle ? { version: 1, kept: [], ...first } : beginSwap(first);
+  // After an interrupted run it is unknown which files a service has loaded.
+  const known = manifest.pending ? [] : manifest.services;
+  const earlier = await unitStates(known.map(({ unit }) => unit));
   let result: ServicesResult;
   try {
     if (!idle) writeManifest(unionOf(manifest, next));
@@ -97,7 +101,7 @@ async function change(run: Run, login: LoginChange | undefined): Promise<Outcome
       endSwap();
     }
   } catch (error) {
-    const outcome = await rollBack(error as Error, swap);
+    const outcome = await rollBack(error as Error, swap, earlier);
     // A release that does not become healthy must not fill the disk with repeated attempts.
     if (bundle.release && plan.release && outcome.rolledBack) prune(bundle.release);
     return outcome;
@@ -136,12 +140,16 @@ function actingOnBoth(
   });
 }
 
-async function rollBack(error: Error, swap: Swap): Promise<Failed> {
+async function rollBack(
+  error: Error,
+  swap: Swap,
+  earlier: ReadonlyMap<string, UnitState>,
+): Promise<Failed> {
   const { message } = error;
   say("roll back", message.split("\n")[0]);
   const unconfirmed = error instanceof UnconfirmedLogin ? { unconfirmed: error.files } : {};
   try {
-    await undo(swap, false);
+    await undo(swap, false, earlier);
     if (swap.confirmation !== undefined) await disarm();
     return { ok: false, error: message, rolledBack: true, ...unconfirmed };
   } catch (failure) {

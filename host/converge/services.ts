@@ -5,11 +5,11 @@ import { waitHealthy } from "./health";
 import { runOrThrow, pause, run, say } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
-const systemctl = "/usr/bin/systemctl";
+export const systemctl = "/usr/bin/systemctl";
 /** Queues jobs without waiting. During a boot, waiting for a job could be waiting for this program itself. */
-const queueing = [systemctl, "--no-block"];
+export const queueing = [systemctl, "--no-block"];
 /** Longest start of a unit, seconds: the private network card of a new server may take minutes to appear. */
-const startSeconds = 330;
+export const startSeconds = 330;
 /**
  * Time after a start or reload, milliseconds, in which a failing program exits and a reload starts new
  * workers.
@@ -25,7 +25,7 @@ export interface ServicesResult {
 }
 
 /** Missing paths that a service needs. */
-function missing({ needs }: BundleService): string[] {
+export function missing({ needs }: BundleService): string[] {
   return needs.filter((path) => !existsSync(path));
 }
 
@@ -81,7 +81,7 @@ async function actOn(
 }
 
 /** Running services that the changed paths restart. */
-function restarting(
+export function restarting(
   services: readonly BundleService[],
   states: ReadonlyMap<string, UnitState>,
   changed: ReadonlySet<string>,
@@ -100,7 +100,8 @@ export function verbFor(
   return reloadFiles.some((path) => changed.has(path)) ? "reload-or-restart" : undefined;
 }
 
-async function keepOff(
+/** Stops and disables the started or enabled ones among these services. */
+export async function keepOff(
   services: readonly BundleService[],
   states: ReadonlyMap<string, UnitState>,
   booting = false,
@@ -112,7 +113,8 @@ async function keepOff(
   );
 }
 
-async function enable(
+/** Enables the disabled ones among these services. */
+export async function enable(
   services: readonly BundleService[],
   states: ReadonlyMap<string, UnitState>,
 ): Promise<void> {
@@ -122,7 +124,8 @@ async function enable(
   if (units.length > 0) await runOrThrow([systemctl, "enable", "--quiet", ...units]);
 }
 
-async function act(
+/** Starts, reloads or restarts a unit. @throws Error with the end of its journal. */
+export async function act(
   verb: string,
   { unit, startTimeoutSeconds = startSeconds }: BundleService,
   state: UnitState | undefined,
@@ -146,46 +149,6 @@ async function settle(services: readonly BundleService[]): Promise<void> {
     throw new Error(`${unit} did not stay up; its state is ${active}\n${await journalTail(unit)}`);
   }
   for (const service of services) await waitHealthy(service);
-}
-
-/**
- * Restores the services after a failed run: managed services run again with their old files, services that
- * only their packages started see their old files. Continues after a failure, because the run has failed
- * already. While `booting`, jobs are queued and not awaited.
- */
-export async function restoreServices(
-  managed: readonly BundleService[],
-  fromPackages: readonly BundleService[],
-  changed: ReadonlySet<string>,
-  booting = false,
-): Promise<void> {
-  const states = await unitStates(managed.map(({ unit }) => unit));
-  await keepOff(
-    managed.filter((service) => missing(service).length > 0),
-    states,
-    booting,
-  );
-  const ready = managed.filter((service) => missing(service).length === 0);
-  await enable(ready, states);
-  const aside = booting ? [] : restarting(ready, states, changed);
-  const back = await stepAside(aside);
-  const present = back ? await unitStates(ready.map(({ unit }) => unit)) : states;
-  for (const service of ready) {
-    const state = present.get(service.unit);
-    const verb = isUp(state) ? verbFor(service, changed) : "start";
-    if (!verb) continue;
-    const done = booting
-      ? runOrThrow([...queueing, verb, service.unit])
-      : act(verb, service, state);
-    await done.catch((error: Error) => say("put back", error.message));
-  }
-  await back?.();
-  for (const service of fromPackages) {
-    if (verbFor(service, changed)) {
-      const caller = booting ? queueing : [systemctl];
-      await run([...caller, "try-reload-or-restart", service.unit], startSeconds);
-    }
-  }
 }
 
 /** Stops and disables units; while `booting`, their stop is not awaited. */

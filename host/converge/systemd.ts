@@ -8,12 +8,18 @@ export interface UnitState {
   file: string;
   /** Id of this run of the unit, which changes with each start (systemd.exec(5), `INVOCATION_ID`). */
   run: string;
+  /**
+   * Time of the unit's last change of state, microseconds since boot: every start, stop and reload changes it,
+   * whoever asked for it (org.freedesktop.systemd1(5), `StateChangeTimestampMonotonic`).
+   */
+  changedAt: string;
 }
 
 /** Active and file states of units, from one call. */
 export async function unitStates(units: readonly string[]): Promise<Map<string, UnitState>> {
   if (units.length === 0) return new Map();
-  const properties = "--property=Id,ActiveState,UnitFileState,InvocationID";
+  const properties =
+    "--property=Id,ActiveState,UnitFileState,InvocationID,StateChangeTimestampMonotonic";
   const { stdout } = await run(["/usr/bin/systemctl", "show", properties, ...units]);
   const blocks = stdout.trim().split("\n\n");
   return new Map(
@@ -21,7 +27,8 @@ export async function unitStates(units: readonly string[]): Promise<Map<string, 
       const value = (key: string) =>
         new RegExp(`^${key}=(.*)$`, "m").exec(blocks[i] ?? "")?.[1] ?? "unknown";
       const [active, file] = [value("ActiveState"), value("UnitFileState")];
-      return [unit, { active, file, run: value("InvocationID") }];
+      const changedAt = value("StateChangeTimestampMonotonic");
+      return [unit, { active, file, run: value("InvocationID"), changedAt }];
     }),
   );
 }
@@ -29,6 +36,11 @@ export async function unitStates(units: readonly string[]): Promise<Map<string, 
 /** True if the unit is active, starting or reloading. */
 export function isUp(state: UnitState | undefined): boolean {
   return ["active", "activating", "reloading"].includes(state?.active ?? "");
+}
+
+/** True if a unit was neither started nor reloaded between two states; false if systemd did not say so. */
+export function isUnchanged(now: UnitState | undefined, earlier: UnitState | undefined): boolean {
+  return /^\d+$/.test(now?.changedAt ?? "") && now?.changedAt === earlier?.changedAt;
 }
 
 /** The last lines that a unit logged since this run began. */

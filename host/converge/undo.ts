@@ -1,8 +1,10 @@
 import { unitsOnlyIn } from "./manifest";
 import { unitDirectory } from "./directories";
 import { runOrThrow, say } from "./run";
-import { restoreServices, retire } from "./services";
+import { restoreServices } from "./restore-services";
+import { retire } from "./services";
 import { endSwap, restore, swapDirectory, unfinishedSwap, type Swap } from "./swap";
+import type { UnitState } from "./systemd";
 import { recordUndoneLogin } from "./undone";
 
 /** The host is not entirely back in its previous state; the message tells what is missing. */
@@ -19,10 +21,17 @@ export async function reloadUnits(paths: Iterable<string>): Promise<void> {
  * Restores files, units, release and services to the state before a swap, then removes its record. During
  * a boot no job is awaited, because the services start after this program.
  *
+ * @param earlier states of the previous services before the swap; what still runs unchanged since is not touched.
+ *   @default unknown, as after an interrupted run
+ *
  * @throws RollbackFailed if something cannot be restored. The record stays, so that the next run or boot retries;
  * services are not touched while a file is missing.
  */
-export async function undo(swap: Swap, booting: boolean): Promise<void> {
+export async function undo(
+  swap: Swap,
+  booting: boolean,
+  earlier?: ReadonlyMap<string, UnitState>,
+): Promise<void> {
   const { before, after } = swap;
   const changed = new Set(swap.changed);
   const added = unitsOnlyIn(after, before);
@@ -40,7 +49,7 @@ export async function undo(swap: Swap, booting: boolean): Promise<void> {
   try {
     await reloadUnits(swap.kept.map(([path]) => path));
     const fromPackages = after.filter(({ unit }) => added.includes(unit) && !isOurs(unit));
-    await restoreServices(before, fromPackages, changed, booting);
+    await restoreServices(before, fromPackages, changed, booting, earlier);
     if (swap.confirmation !== undefined) recordUndoneLogin(swap.confirmation, swap.changed);
     endSwap();
   } catch (error) {

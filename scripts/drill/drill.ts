@@ -31,6 +31,8 @@ export interface Measured {
   apiCalls?: number;
   /** Acknowledged writes that are missing or doubled. */
   broken?: number;
+  /** Bounds of the drill besides those of time, moves and failures that the run missed, as sentences. @default none */
+  missed?: string[];
   /** Further observations. */
   notes?: string[];
   /** Answers over time. @default none: the run has no timeline */
@@ -60,10 +62,11 @@ export interface NotShown {
 
 /** True if a run was within the bounds of its drill. */
 export function isWithin(drill: Drill, measured: Measured): boolean {
-  const { outageMs, failed, moves, broken = 0 } = measured;
+  const { outageMs, failed, moves, broken = 0, missed = [] } = measured;
   const [fewest, most] = drill.moves;
   return (
     broken === 0 &&
+    missed.length === 0 &&
     outageMs <= drill.boundMs &&
     moves >= fewest &&
     moves <= most &&

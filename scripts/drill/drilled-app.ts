@@ -8,7 +8,7 @@ import type { Measured } from "./drill";
 import { LastingSockets } from "./lasting-sockets";
 import { npmRun } from "./npm-run";
 import { migrate, writeRelease } from "./release-app";
-import { withStackFile } from "./stack-file";
+import { type StackSettings, withStackFile } from "./stack-file";
 
 /** Number of WebSockets that stay open during the drill. */
 const sockets = 4;
@@ -45,6 +45,8 @@ export interface Watch {
   trialSeconds?: number;
   /** True if processes of the deployed release end by themselves: they send no close frame, and none is expected. */
   crashes?: boolean;
+  /** Change of further settings of the stack file. @default none */
+  settings?: (settings: StackSettings) => void;
 }
 
 /** Access of a drill to the running app under load. */
@@ -58,12 +60,22 @@ export interface AppTrial {
 
 /**
  * Replaces the app of the stack file by the drills' own app, under requests and WebSockets, while `work`
- * runs; then restores the app of the stack file.
+ * runs; then restores the app of the stack file. `work` may return the longest time of a kind that the drill
+ * bounds, milliseconds, besides the longest outage of the requests.
  */
-export async function withDrilledApp(
+export function withDrilledApp(
   outputs: StackOutputs,
-  { trialSeconds = 30, crashes = false }: Watch,
-  work: (trial: AppTrial) => Promise<void>,
+  watch: Watch,
+  work: (trial: AppTrial) => Promise<void | number>,
+): Promise<Measured> {
+  return withOwnApp(outputs, watch, (app) => underLoad(outputs, app, watch, work));
+}
+
+/** As {@link withDrilledApp}, without any load. */
+export async function withOwnApp(
+  outputs: StackOutputs,
+  { trialSeconds = 30, settings: change = () => undefined }: Watch,
+  work: (app: DrilledApp) => Promise<Measured>,
 ): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-release-"));
   try {
@@ -76,9 +88,10 @@ export async function withDrilledApp(
           migrate,
           trialSeconds,
         };
+        change(settings);
       });
       await npmRun("up:local");
-      return underLoad(outputs, new DrilledApp(folder, outputs.url), crashes, work);
+      return work(new DrilledApp(folder, outputs.url));
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -89,33 +102,35 @@ export async function withDrilledApp(
 async function underLoad(
   outputs: StackOutputs,
   app: DrilledApp,
-  crashes: boolean,
-  work: (trial: AppTrial) => Promise<void>,
+  { crashes = false }: Watch,
+  work: (trial: AppTrial) => Promise<void | number>,
 ): Promise<Measured> {
   const notes: string[] = [];
   const load = loadOn(outputs.url);
   const lasting = new LastingSockets(outputs.url);
   lasting.start(sockets);
   const stop = () => Promise.all([lasting.stop(), load.stop()]);
+  let boundedMs: number;
   try {
     await pause(aroundMs);
-    await work({ outputs, app, notes, mark: (text) => load.mark(text) });
+    boundedMs = (await work({ outputs, app, notes, mark: (text) => load.mark(text) })) ?? 0;
     await pause(aroundMs);
   } catch (error) {
     await stop();
     throw error;
   }
   const [seen, { requests, lost, slowestMs, outageMs, series }] = await stop();
+  const failures = [...seen.failures, ...seen.cuts.map(({ code }) => `ended with ${code}`)];
   return {
-    ...{ outageMs, moves: 0, series },
+    ...{ outageMs: Math.max(outageMs, Math.round(boundedMs)), moves: 0, series },
     requests: requests + seen.messages,
-    failed: lost + (crashes ? 0 : seen.failures.length),
+    failed: lost + (crashes ? 0 : failures.length),
     notes: [
       ...notes,
       `${lost} of ${requests} requests failed, the slowest took ${Math.round(slowestMs)} ms`,
       `${seen.messages} echoes, the slowest took ${Math.round(seen.slowestMs)} ms`,
-      `${seen.ended} sockets ended with a close frame, ${seen.failures.length} otherwise`,
-      ...new Set(seen.failures),
+      `${seen.ended} sockets ended with a close frame, ${failures.length} otherwise`,
+      ...new Set(failures),
     ],
   };
 }

@@ -9,16 +9,23 @@ const announced = [1000, 1001, 1012];
 /** Observations on visitors' WebSockets. */
 export interface SocketsSeen {
   messages: number;
-  /** Messages without an echo on an open socket, ends without a close frame, failed openings. */
+  /** Messages without an echo or with a wrong one on an open socket, failed openings. */
   failures: string[];
-  /** Number of ends with a close frame; after each one a new socket was opened. */
+  /** Number of ends with a close frame; after each end of any kind a new socket was opened. */
   ended: number;
+  /** Ends without a close frame: time, milliseconds of `performance.now()`, and the client's close code. */
+  cuts: { atMs: number; code: number }[];
   slowestMs: number;
+  /** Longest time between two echoes of one visitor, over however many sockets, milliseconds. */
+  silenceMs: number;
 }
 
 /** WebSockets that stay open, send four messages per second, and are opened again after the server ends them. */
 export class LastingSockets {
-  private readonly seen: SocketsSeen = { messages: 0, failures: [], ended: 0, slowestMs: 0 };
+  private readonly seen: SocketsSeen = {
+    ...{ messages: 0, failures: [], ended: 0, cuts: [] },
+    ...{ slowestMs: 0, silenceMs: 0 },
+  };
   private going = true;
   private under: Promise<void>[] = [];
 
@@ -37,6 +44,7 @@ export class LastingSockets {
   }
 
   private async visit(): Promise<void> {
+    const visitor = { heardMs: performance.now() };
     while (this.going) {
       const socket = new WebSocket(this.url.replace(/^http/, "ws"));
       const closed = new Promise<CloseEvent>((resolve) =>
@@ -54,31 +62,39 @@ export class LastingSockets {
         await pause(every.messageMs);
         continue;
       }
-      await this.talk(socket, closed);
+      await this.talk(socket, closed, visitor);
     }
+    this.hear(visitor);
+  }
+
+  private hear(visitor: { heardMs: number }): void {
+    const now = performance.now();
+    this.seen.silenceMs = Math.max(this.seen.silenceMs, now - visitor.heardMs);
+    visitor.heardMs = now;
   }
 
   /** Sends messages until the visitor or the server ends the socket. */
-  private async talk(socket: WebSocket, closed: Promise<CloseEvent>): Promise<void> {
+  private async talk(
+    socket: WebSocket,
+    closed: Promise<CloseEvent>,
+    visitor: { heardMs: number },
+  ): Promise<void> {
     for (let number = 1; ; number += 1) {
       const text = `message ${number}`;
       const sentMs = performance.now();
-      const echoed = new Promise<true>((resolve) => {
-        const take = ({ data }: MessageEvent) => {
-          if (data !== text) return;
-          socket.removeEventListener("message", take);
-          resolve(true);
-        };
-        socket.addEventListener("message", take);
-      });
+      const echoed = new Promise<string>((resolve) =>
+        socket.addEventListener("message", ({ data }) => resolve(String(data)), { once: true }),
+      );
       socket.send(text);
-      const late = pause(every.patienceMs, "late" as const, { ref: false });
+      const late = pause(every.patienceMs, undefined, { ref: false });
       const end = await Promise.race([echoed, closed, late]);
-      if (end === true) {
+      if (end === text) {
         this.seen.messages += 1;
         this.seen.slowestMs = Math.max(this.seen.slowestMs, performance.now() - sentMs);
-      } else if (end === "late") {
-        this.seen.failures.push(`no echo within ${every.patienceMs / 1000} s`);
+        this.hear(visitor);
+      } else if (end === undefined || typeof end === "string") {
+        const what = end === undefined ? "no" : "a wrong";
+        this.seen.failures.push(`${what} echo within ${every.patienceMs / 1000} s`);
         return socket.close();
       } else return this.end(end);
       const rest = pause(every.messageMs, undefined, { ref: false });
@@ -90,6 +106,6 @@ export class LastingSockets {
 
   private end({ code, wasClean }: CloseEvent): void {
     if (wasClean && announced.includes(code)) this.seen.ended += 1;
-    else this.seen.failures.push(`ended with ${code}`);
+    else this.seen.cuts.push({ atMs: performance.now(), code });
   }
 }

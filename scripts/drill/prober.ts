@@ -136,6 +136,12 @@ export function seen(probes: readonly Probe[]): Seen {
   };
 }
 
+/** Time within which 99 of 100 requests ended, with or without an answer, milliseconds; 0 without a request. */
+export function p99(probes: readonly Probe[]): number {
+  const times = probes.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+  return times[Math.ceil(times.length * 0.99) - 1] ?? 0;
+}
+
 /** Largest value. Not Math.max(...): a soak has more probes than a call can have arguments. */
 function longest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0);

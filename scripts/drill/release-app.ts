@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { trafficModule } from "./traffic-app";
 
 /** Releases of the app that the drills deploy: one that works, and others with one defect each. */
 export type ReleaseKind =
@@ -12,18 +13,20 @@ export type ReleaseKind =
   | "is large";
 
 /**
- * A program without packages: it serves its version at `/`, echoes short messages over WebSockets, and sends a
- * close frame to each WebSocket before the program ends (RFC 6455, section 5.5.1; 1001: going away).
+ * A program without packages: it serves its version at `/` and the paths of {@link trafficModule}, echoes short
+ * messages over WebSockets, and sends a close frame to each WebSocket before the program ends (RFC 6455, section 5.5.1; 1001: going away).
  */
 const server = `
 const { createHash } = require("node:crypto");
 const { createServer } = require("node:http");
 const { version } = require("./package.json");
+const traffic = require("./traffic.js");
 const mistake = require("./mistake.json");
 if (mistake === "ends at its start") throw new Error("broken on purpose");
 if (mistake === "ends later") setTimeout(() => { throw new Error("broken later"); }, 12_000);
 const sockets = new Set();
-const app = createServer((request, response) => {
+const app = createServer({ requestTimeout: 0 }, (request, response) => {
+  if (traffic.answer(request, response)) return;
   response.statusCode = mistake === "is never healthy" ? 503 : 200;
   response.end(version + " on " + process.env.NODE_NAME + "\\n");
 });
@@ -80,6 +83,7 @@ export function writeRelease(folder: string, kind: ReleaseKind, version: string)
   write("package.json", JSON.stringify({ name: "drilled", version, main: "server.js" }));
   write("mistake.json", JSON.stringify(kind));
   write("server.js", server);
+  write("traffic.js", trafficModule);
   write("migrate.js", migration);
   if (kind === "is large") write("large", randomBytes(largeBytes));
 }

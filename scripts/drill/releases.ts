@@ -62,6 +62,34 @@ function refused(
   };
 }
 
+/** Runs of the app's units on the first app node: a restart gives a unit another id. */
+function runs({ outputs }: AppTrial): Promise<string> {
+  return runOnNode(outputs, "app-1", "systemctl show --property=Id,InvocationID 'app@*'");
+}
+
+/** A deploy whose migration fails, and which no process of the app may notice. */
+async function failedMigration(trial: AppTrial): Promise<void> {
+  const before = await runs(trial);
+  await refused("migration fails", /no such column on purpose/)(trial);
+  const after = await runs(trial);
+  if (after === before) return;
+  throw new Error(`processes of the app were restarted: ${before} before, ${after} after`);
+}
+
+/** An archive that is not what its sum says, handed to the host's program as a deploy does. */
+async function wrongSum({ outputs, app, notes, mark }: AppTrial): Promise<void> {
+  const digest = "0".repeat(64);
+  mark("archive");
+  const receive = `sudo node /usr/local/lib/webstack/converge.js receive ${digest} 2>&1 || true`;
+  const said = await runOnNode(outputs, "app-1", `head -c 100000 /dev/urandom | ${receive}`);
+  const refusal = /the release must have SHA-256 0{64}, got [0-9a-f]{64}/.exec(said);
+  if (!refusal) throw new Error(`the archive was not refused for its sum: ${said.slice(-500)}`);
+  const left = await runOnNode(outputs, "app-1", `sudo ls ${incoming}`);
+  if (left.includes(digest)) throw new Error(`the refused archive is still on app-1: ${left}`);
+  await app.checkVersion(app.before);
+  notes.push(refusal[0]);
+}
+
 /** A deploy while an app node's disk has room for only a part of the archive. */
 async function fullDisk(trial: AppTrial): Promise<void> {
   const { outputs } = trial;
@@ -103,19 +131,16 @@ export const releaseDrills: readonly Drill[] = [
     refused("ends later", /ended within \d+ s; a new release must run for 30 s/),
     { crashes: true },
   ),
-  drill(
-    "R5",
-    "a release whose migration fails",
-    refused("migration fails", /no such column on purpose/),
-  ),
+  drill("R5", "a release whose migration fails", failedMigration),
   drill("R6", "no room for a release on an app node", fullDisk),
+  drill("R7", "an archive that arrives with a wrong sum", wrongSum),
 ];
 
 /** Faults that these drills do not show. */
 export const releasesNotShown: readonly NotShown[] = [
   {
-    id: "R7",
-    title: "an archive with a wrong sum",
+    id: "R7b",
+    title: "a download (app.url) with a wrong sum",
     why: "hosts of the local cloud fetch nothing from outside; the host program's tests refuse one",
   },
 ];

@@ -4,6 +4,8 @@ import { power } from "./fake-power";
 interface Unit {
   active: string;
   file: string;
+  /** Number of its last start or reload. @default 0 */
+  changedAt?: number;
 }
 
 /** The programs of a host that converge runs, foremost systemd. */
@@ -17,6 +19,9 @@ export const systemd = {
   answer: undefined as
     ((command: readonly string[]) => Partial<ProgramResult> | undefined) | undefined,
 };
+
+/** Number of starts and reloads so far. */
+let starts = 0;
 
 const good: ProgramResult = { status: 0, stdout: "", stderr: "" };
 
@@ -34,8 +39,9 @@ function unit(name: string): Unit {
 
 function show(names: readonly string[]): ProgramResult {
   const blocks = names.map((name) => {
-    const { active, file } = unit(name);
-    return `Id=${name}\nActiveState=${active}\nUnitFileState=${file}\n`;
+    const { active, file, changedAt = 0 } = unit(name);
+    const changed = `StateChangeTimestampMonotonic=${changedAt}`;
+    return `Id=${name}\nActiveState=${active}\nUnitFileState=${file}\n${changed}\n`;
   });
   return { ...good, stdout: blocks.join("\n") };
 }
@@ -46,8 +52,10 @@ function systemctl(words: readonly string[]): ProgramResult {
   systemd.commands.push(`systemctl ${words.join(" ")}`);
   for (const name of names) {
     const state = unit(name);
-    if (["start", "restart", "reload-or-restart"].includes(verb)) state.active = "active";
-    if (verb === "stop") state.active = "inactive";
+    if (["start", "restart", "reload-or-restart"].includes(verb)) {
+      Object.assign(state, { active: "active", changedAt: ++starts });
+    }
+    if (verb === "stop") Object.assign(state, { active: "inactive", changedAt: ++starts });
     if (verb === "enable") state.file = "enabled";
     if (verb === "disable") Object.assign(state, { file: "disabled", active: "inactive" });
   }

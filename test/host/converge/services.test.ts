@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BundleService } from "../../../host/converge/bundle";
-import { bringUp, restoreServices, verbFor } from "../../../host/converge/services";
+import { restoreServices } from "../../../host/converge/restore-services";
+import { bringUp, verbFor } from "../../../host/converge/services";
 import { service } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 
@@ -182,6 +183,15 @@ describe("restoreServices", () => {
     systemdWith({ "proxy.service": up });
     await restoreServices([], [proxy(), service("other.service")], new Set(["/a.cfg"]));
     expect(systemd.commands).toEqual(["systemctl try-reload-or-restart proxy.service"]);
+  });
+
+  it("takes a unit whose changes systemd does not tell for one that has the new files", async () => {
+    systemdWith({ "proxy.service": up });
+    const unknown = new Map([["proxy.service", { ...up, run: "a", changedAt: "unknown" }]]);
+    systemd.answer = ([, verb]) =>
+      verb === "show" ? { stdout: "Id=proxy.service\nActiveState=active\n" } : undefined;
+    await restoreServices([proxy()], [], new Set(["/a.unit"]), false, unknown);
+    expect(systemd.commands.at(-1)).toBe("systemctl restart proxy.service");
   });
 
   it("only queues jobs while the machine boots", async () => {

@@ -34,6 +34,7 @@ describe("isGood", () => {
     ["an outage above the bound", { runs: runsOf(100, 3_001) }],
     ["a move too many", { runs: [measured({ moves: 2 })] }],
     ["a move too few", { runs: [measured({ moves: 0 })] }],
+    ["a missed bound of another kind", { runs: [measured({ missed: ["p99"] })] }],
     ["a run that did not end", { errors: ["late"] }],
     ["no run", { runs: [] }],
   ])("is false for %s", (_, different) => {

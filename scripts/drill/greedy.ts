@@ -1,0 +1,58 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { GreedySeen } from "./greedy-requests";
+
+/** What a greedy client does. */
+export interface GreedyOrder {
+  /** Address of the site, such as `2001:db8::1`. */
+  host: string;
+  port: number;
+  path: string;
+  /** Requests a second; 0: none. */
+  requestsPerSecond: number;
+  /** Idle connections that the client wants to hold; 0: none. */
+  idleConnections: number;
+  /** Longest duration, seconds: the client then ends by itself. */
+  seconds: number;
+}
+
+/** What a greedy client had. */
+export interface GreedyReport extends GreedySeen {
+  /** Idle connections held at the end. */
+  held: number;
+}
+
+/** Longest wait for the report of a client that is told to stop, milliseconds. */
+const reportMs = 5_000;
+
+/** A greedy client in a process of its own, so that the visitors' measurement does not wait for the client's work. */
+export class GreedyClient {
+  private readonly child: ChildProcess;
+  private readonly report: Promise<GreedyReport>;
+
+  constructor(order: GreedyOrder) {
+    this.child = fork(join(__dirname, "greedy-client.ts"), [JSON.stringify(order)], {
+      execArgv: ["--require", join(__dirname, "..", "start.cjs")],
+    });
+    this.report = Promise.race([
+      once(this.child, "message").then(([report]) => report as GreedyReport),
+      once(this.child, "exit").then(([status]) => {
+        throw new Error(`the greedy client ended with ${status} before its report`);
+      }),
+    ]);
+    // Whoever stops the client hears of a failure then.
+    this.report.catch(() => undefined);
+  }
+
+  /** Ends the client, and returns its report. @throws Error if it ended without one, or has none within 5 s. */
+  async stop(): Promise<GreedyReport> {
+    if (this.child.connected) this.child.send("stop");
+    const late = pause(reportMs, undefined, { ref: false });
+    const report = await Promise.race([this.report, late]);
+    this.child.kill("SIGKILL");
+    if (!report) throw new Error("the greedy client does not report");
+    return report;
+  }
+}
