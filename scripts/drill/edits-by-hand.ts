@@ -35,7 +35,7 @@ export function handEdits(nodes: readonly StackNode[]): HandEdit[] {
 /** @throws Error with what was found, if that is not exactly one changed file for each edit. */
 export function expectDrift(found: readonly Drift[], edits: readonly HandEdit[]): void {
   const told = found.flatMap(({ what, isGone, files, values }) =>
-    isGone || files.length === 0
+    files.length === 0
       ? [`${what} ${isGone ? "is gone" : values.join(", ")}`]
       : files.map(({ path, kind }) => `${what} ${path} ${kind}`),
   );

@@ -80,30 +80,36 @@ export async function nothingLeft(): Promise<void> {
 }
 
 /**
- * Starts `npm run up:local`, and kills the process group with SIGKILL after some time: npm, the program and the engine.
+ * Starts `npm run up:local`, and kills npm, the program and the engine with SIGKILL after some time.
  *
  * @returns true if it was killed, false if it had ended before.
  */
-export async function upKilled(afterSeconds: number): Promise<boolean> {
-  const child = spawn("npm", ["run", "--silent", "up:local"], {
-    cwd: repositoryRoot,
-    stdio: "ignore",
-    // A process group of its own, whose id is that of its first process.
-    detached: true,
-  });
-  const ended = once(child, "exit").then(() => false);
+export function upKilled(afterSeconds: number): Promise<boolean> {
+  return killedAfter(afterSeconds, ["npm", "run", "--silent", "up:local"]);
+}
+
+/** Starts a command in a process group of its own, and kills the group after some time; false: it had ended before. */
+export async function killedAfter(
+  seconds: number,
+  [command = "", ...args]: readonly string[],
+): Promise<boolean> {
+  const child = spawn(command, args, { cwd: repositoryRoot, stdio: "ignore", detached: true });
+  const kill = () => {
+    try {
+      return process.kill(-child.pid!, "SIGKILL");
+    } catch {
+      // It has just ended.
+      return false;
+    }
+  };
+  // A drill that is stopped leaves no `up` behind.
+  process.once("exit", kill);
   const timer = new AbortController();
-  const due = pause(afterSeconds * 1000, true, { signal: timer.signal }).catch(() => false);
-  if (!(await Promise.race([ended, due]))) {
-    timer.abort();
-    return false;
-  }
-  try {
-    process.kill(-child.pid!, "SIGKILL");
-  } catch {
-    // It has just ended.
-    return false;
-  }
+  const due = pause(seconds * 1000, true, { signal: timer.signal }).catch(() => false);
+  const ended = once(child, "exit").then(() => false);
+  const wasKilled = (await Promise.race([ended, due])) && kill();
+  timer.abort();
   await ended;
-  return true;
+  process.off("exit", kill);
+  return wasKilled;
 }
