@@ -10,6 +10,7 @@ import { runOnNode } from "../operate/ssh";
 import { cloudServers } from "../local/cloud-lists";
 import type { StackOutputs } from "../operate/outputs";
 import type { Load } from "./database-load";
+import type { Ledger } from "./ledger";
 
 /**
  * Waits until all database nodes are ONLINE members of one group with a primary; returns the primary's
@@ -55,29 +56,40 @@ export async function waitForMember(
 /** Longest wait for a member to apply another one's transactions, seconds. */
 const applySeconds = 30;
 
-/**
- * Broken promises of ledger and bank on all members, which must also have the same entries. The check
- * queries a member once it has applied every transaction of all members.
- */
-export async function brokenPromises(
-  outputs: StackOutputs,
-  { ledger, bank, door }: Pick<Load, "ledger" | "bank" | "door">,
-): Promise<string[]> {
-  const nodes = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
+/** Broken promises of a ledger on all members, which must also have the same entries. */
+export async function brokenWrites(outputs: StackOutputs, ledger: Ledger): Promise<string[]> {
+  const nodes = databaseNames(outputs);
   const sql = `SELECT text FROM app.entry WHERE text LIKE 'ledger ${ledger.run} %' ORDER BY id`;
   const executed = await Promise.all(
     nodes.map((node) => query(outputs, node, "SELECT REPLACE(@@gtid_executed, '\\n', '')")),
   );
+  // A member is asked once it has applied every transaction of all members.
   const wait = `DO WAIT_FOR_EXECUTED_GTID_SET('${executed.flat().join(",")}', ${applySeconds})`;
   const answers = await Promise.all(nodes.map((node) => query(outputs, node, `${wait}; ${sql}`)));
   const different = nodes.filter((_, i) => answers[i]!.join("\n") !== answers[0]!.join("\n"));
-  const books = await Promise.all(nodes.map((node) => door.books(node)));
   return [
     ...nodes.flatMap((node, i) => ledger.brokenBy(node, answers[i]!)),
     ...different.map((node) => `${node} has other entries than ${nodes[0]}`),
+  ];
+}
+
+/** Broken promises of ledger and bank on all members. The books are read after the entries, so they are as complete. */
+export async function brokenPromises(
+  outputs: StackOutputs,
+  { ledger, bank, door }: Pick<Load, "ledger" | "bank" | "door">,
+): Promise<string[]> {
+  const nodes = databaseNames(outputs);
+  const writes = await brokenWrites(outputs, ledger);
+  const books = await Promise.all(nodes.map((node) => door.books(node)));
+  return [
+    ...writes,
     ...bank.wrongSums,
     ...nodes.flatMap((node, i) => bank.brokenBy(node, books[i]!)),
   ];
+}
+
+function databaseNames({ nodes }: StackOutputs): string[] {
+  return nodes.filter(({ role }) => role === "db").map(({ name }) => name);
 }
 
 /**

@@ -1,31 +1,16 @@
-import { performance } from "node:perf_hooks";
-import { setTimeout as pause } from "node:timers/promises";
 import { cloudGet } from "../local/cloud";
-import { waitForService } from "../operate/in-service";
 import type { StackNode, StackOutputs } from "../operate/outputs";
-import { absences, machineActions, overlaps } from "./absences";
-import { account } from "./database-load";
+import { machineActions } from "./absences";
 import type { Drill, Measured, NotShown } from "./drill";
-import { moves, waitForNormal } from "./edge-state";
-import { Ledger, type Write } from "./ledger";
-import { longestGap } from "./longest-gap";
+import { edited } from "./edit-watch";
+import { byHand } from "./edits-by-hand";
+import { killedUp } from "./edits-killed";
+import { lockouts } from "./edits-lockout";
+import { manyEdits } from "./edits-many";
 import { npmRun } from "./npm-run";
 import { versionsOf, withRepositories } from "./package-repository";
-import { isServed, type Probe, Prober } from "./prober";
-import { Probers } from "./probers";
-import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
 import { type StackSettings, withStackFile } from "./stack-file";
 
-/** Reads per second of each prober, one with new and one with persistent connections; about ten writes come on top. */
-const readsPerSecond = 45;
-/** Number of writing clients, and the pause of each between two writes, milliseconds. */
-const writers = { clients: 2, pauseMs: 150 };
-/** Watched time before and after the edits, milliseconds. */
-const aroundMs = 3_000;
-/** Length of a bucket of the timeline, milliseconds. */
-const stepMs = 500;
-/** Longest wait for every node to be in service, seconds. */
-const serviceSeconds = 180;
 /** Two server types, the smaller one first. */
 const [small, large] = ["cpx22", "cpx32"];
 
@@ -71,74 +56,6 @@ async function newPasswords(mark: (text: string) => void): Promise<void> {
 function raise(settings: StackSettings, part: string, key: string, more: number): void {
   const present = settings[part]?.[key] ?? 1;
   settings[part] = { ...settings[part], [key]: Number(present) + more };
-}
-
-/** Pairs of servers without power at the same time, by the cloud's own record. */
-async function togetherAway(afterId: number): Promise<string[]> {
-  const actions = (await machineActions(cloudGet)).filter(({ id }) => id > afterId);
-  return overlaps(absences(actions));
-}
-
-/** The first failed requests, each with its time since the start and its result. */
-function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: number): string[] {
-  const told = (what: string, atMs: number, answer: number | string | undefined) =>
-    `${what} ${answer || "without an answer"} after ${((atMs - begunMs) / 1000).toFixed(2)} s`;
-  const reads = probes.filter((probe) => !isServed(probe));
-  const lost = writes.filter(({ result }) => result !== "acknowledged");
-  return [
-    ...reads.map(({ atMs, status }) => told("read", atMs, status)),
-    ...lost.map(({ answeredMs, answer }) => told("write", answeredMs, answer)),
-  ].slice(0, 10);
-}
-
-/** What is done to a stack under load; `mark` names a moment of the timeline. */
-type Work = (mark: (text: string) => void) => Promise<unknown>;
-
-/**
- * Works on the stack under load; counts failed requests, and servers without power at the same time.
- *
- * @param writesCount true: the longest time between two writes counts as outage.
- */
-async function edited(outputs: StackOutputs, writesCount: boolean, work: Work): Promise<Measured> {
-  await waitForService(outputs, serviceSeconds);
-  await waitForNormal(outputs);
-  const before = { moves: await moves(), id: (await machineActions(cloudGet)).at(-1)?.id ?? 0 };
-  const url = new URL("/api/entries", outputs.url).href;
-  const ledger = new Ledger(outputs.url, await account(outputs.url));
-  const probers = new Probers([false, true].map((keeps) => new Prober(url, readsPerSecond, keeps)));
-  const { begunMs, marks, mark } = probers;
-  ledger.start(writers.clients, writers.pauseMs);
-  try {
-    await pause(aroundMs);
-    await work(mark);
-    mark("done");
-    await pause(aroundMs);
-  } finally {
-    await Promise.all([probers.stop(), ledger.stop()]);
-  }
-  const tookSeconds = Math.round((performance.now() - begunMs) / 1000);
-  await waitForService(outputs, serviceSeconds);
-  const away = await togetherAway(before.id);
-  if (away.length > 0) throw new Error(`away at the same time: ${away.join(", ")}`);
-  const { probes } = probers;
-  const { requests, failed, outageMs, slowestMs } = probers.seen();
-  const lost = ledger.writes.filter(({ result }) => result !== "acknowledged").length;
-  const gap = longestGap(ledger.writes).lengthMs;
-  const answers = [...answersOfProbes(probes), ...answersOfWrites(ledger.writes)];
-  return {
-    outageMs: Math.max(outageMs, writesCount ? gap : 0),
-    requests: requests + ledger.writes.length,
-    failed: failed + lost,
-    moves: (await moves()).filter((id) => !before.moves.includes(id)).length,
-    notes: [
-      `done in ${tookSeconds} s`,
-      `longest time between two writes ${gap} ms`,
-      `${lost} of ${ledger.writes.length} writes without an answer`,
-      `slowest read ${slowestMs} ms`,
-      ...failures(probes, ledger.writes, begunMs),
-    ],
-    series: seriesOf(answers, { begunMs, stepMs, marks }),
-  };
 }
 
 function drill(
@@ -188,6 +105,26 @@ export const editDrills: readonly Drill[] = [
     title: "new database passwords and a new session secret, and the former ones again",
     ...{ boundMs: 0, moves: [0, 0], failed: 0 },
     run: (outputs) => edited(outputs, false, newPasswords),
+  },
+  {
+    id: "E7",
+    title: "25 edits over all tiers and groups of settings",
+    ...{ boundMs: 0, moves: [0, 0], failed: 0, run: manyEdits },
+  },
+  {
+    id: "E8",
+    title: "`up` killed in the middle of an edit of several tiers",
+    ...{ boundMs: 0, moves: [0, 0], failed: 0, run: killedUp },
+  },
+  {
+    id: "E9",
+    title: "an sshd line, a firewall rule and a key that lock everybody out: time without a login",
+    ...{ boundMs: 120_000, moves: [0, 0], failed: 0, run: lockouts },
+  },
+  {
+    id: "E10",
+    title: "files edited by hand on five hosts",
+    ...{ boundMs: 0, moves: [0, 0], failed: 0, run: byHand },
   },
 ];
 

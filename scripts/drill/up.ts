@@ -1,0 +1,115 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { npmScript } from "../local/npm-script";
+import { repositoryRoot } from "../local/paths";
+import { type StackSettings, withStackFile } from "./stack-file";
+
+/** A finished run of `npm run up:local`. */
+export interface Up {
+  /** Exit status; null if a signal ended it. */
+  status: number | null;
+  said: string;
+  tookSeconds: number;
+}
+
+/** What an `up` says that it did. */
+export interface Done {
+  /** Number of steps by kind, such as `update`; steps that change nothing are not counted. */
+  steps: Record<string, number>;
+  /** Nodes whose configuration was applied, in order. */
+  configured: string[];
+}
+
+/** A line such as ` 41.0s    update web-1-configuration (7.4 s)`; a refresh reads a host, and applies nothing. */
+const configuredLine = /^\s*[\d.]+s\s+(?!refresh )\w[\w-]* (\S+)-configuration \([\d.]+ s\)$/gm;
+
+/** Reads the output of `npm run up:local`; undefined if it did not get as far as to count its steps. */
+export function doneIn(said: string): Done | undefined {
+  const [, counts] = /^\s*[\d.]+s\s+changes: (.*)$/m.exec(said) ?? [];
+  if (counts === undefined) return undefined;
+  const steps = [...counts.matchAll(/(\d+) ([a-z][\w-]*)/g)].map(([, count, kind]) => [
+    kind,
+    Number(count),
+  ]);
+  const configured = [...said.matchAll(configuredLine)].map(([, node]) => node!);
+  return { steps: Object.fromEntries(steps) as Record<string, number>, configured };
+}
+
+/** Runs `npm run up:local` to its end, whatever that is. */
+export async function up(...args: string[]): Promise<Up> {
+  const begun = Date.now();
+  let said = "";
+  const status = await npmScript("up:local", args, { hear: (text) => (said += text) });
+  return { status, said, tookSeconds: (Date.now() - begun) / 1000 };
+}
+
+/** Runs `npm run up:local`. @throws Error with the end of its output if it fails. */
+export async function upDone(...args: string[]): Promise<Up & Done> {
+  const ended = await up(...args);
+  const done = doneIn(ended.said);
+  if (ended.status === 0 && done) return { ...ended, ...done };
+  throw new Error(`npm run up:local failed with ${ended.status}: ${ended.said.slice(-4_000)}`);
+}
+
+/**
+ * Lets `work` edit the local stack's file. Afterwards an `up` with the restored file puts the stack back, also after a failure.
+ *
+ * @returns the result of `work`, and the `up` that put the stack back.
+ */
+export async function withEdits<T>(
+  work: (edit: (change: (settings: StackSettings) => void) => void) => Promise<T>,
+): Promise<{ result: T; back: Up & Done }> {
+  let result: T;
+  try {
+    result = await withStackFile(work);
+  } catch (error) {
+    // The failure of `work` counts, not one of this run.
+    await up();
+    throw error;
+  }
+  return { result, back: await upDone() };
+}
+
+/** @throws Error with what the next `npm run up:local` changes, if that is not nothing. */
+export async function nothingLeft(): Promise<void> {
+  const { steps, configured } = await upDone();
+  if (Object.keys(steps).length === 0) return;
+  const nodes = configured.length > 0 ? ` on ${configured.join(", ")}` : "";
+  throw new Error(`the next up still changes ${JSON.stringify(steps)}${nodes}`);
+}
+
+/**
+ * Starts `npm run up:local`, and kills npm, the program and the engine with SIGKILL after some time.
+ *
+ * @returns true if it was killed, false if it had ended before.
+ */
+export function upKilled(afterSeconds: number): Promise<boolean> {
+  return killedAfter(afterSeconds, ["npm", "run", "--silent", "up:local"]);
+}
+
+/** Starts a command in a process group of its own, and kills the group after some time; false: it had ended before. */
+export async function killedAfter(
+  seconds: number,
+  [command = "", ...args]: readonly string[],
+): Promise<boolean> {
+  const child = spawn(command, args, { cwd: repositoryRoot, stdio: "ignore", detached: true });
+  const kill = () => {
+    try {
+      return process.kill(-child.pid!, "SIGKILL");
+    } catch {
+      // It has just ended.
+      return false;
+    }
+  };
+  // A drill that is stopped leaves no `up` behind.
+  process.once("exit", kill);
+  const timer = new AbortController();
+  const due = pause(seconds * 1000, true, { signal: timer.signal }).catch(() => false);
+  const ended = once(child, "exit").then(() => false);
+  const wasKilled = (await Promise.race([ended, due])) && kill();
+  timer.abort();
+  await ended;
+  process.off("exit", kill);
+  return wasKilled;
+}
