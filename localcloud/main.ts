@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -35,6 +35,14 @@ function listen(server: Listener, where: object | string): Promise<void> {
     server.once("error", reject);
     server.listen(where, () => resolve());
   });
+}
+
+/**
+ * A server that leaves it to its clients to close idle connections, as the real API does for minutes. One that closes
+ * them itself loses a request that is sent at that moment.
+ */
+function httpServer({ fetch }: { fetch: Parameters<typeof getRequestListener>[0] }): Server {
+  return createServer({ keepAliveTimeout: 0 }, getRequestListener(fetch));
 }
 
 /** Serves the object storage on loopback, and on a socket for the hosts. */
@@ -79,10 +87,7 @@ async function serve(args: string[]): Promise<void> {
   const callLog = new CallLog();
   const limit = new RateLimit(clock, rateLimit);
   const app = apiApp(cloud, { tokens, limit, faults: apiFaults, callLog });
-  const servers = [
-    createServer(getRequestListener(app.fetch)),
-    createServer(getRequestListener(app.fetch)),
-  ];
+  const servers = [app, app].map(httpServer);
   const socket = join(state, "api.sock");
   rmSync(socket, { force: true });
   await driver.start();
@@ -96,8 +101,7 @@ async function serve(args: string[]): Promise<void> {
       callLog,
       limit,
     );
-    const server = createServer(getRequestListener(control.fetch));
-    await listen(server, { host: "127.0.0.1", port: controlPort });
+    await listen(httpServer(control), { host: "127.0.0.1", port: controlPort });
   }
   writeFileSync(join(state, "pid"), String(process.pid));
   const { port: listening } = servers[0]!.address() as AddressInfo;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { waitUntil } from "./wait-until";
 
@@ -10,6 +11,8 @@ export interface CloudProject {
 
 /** Default limit of the wait for an answer, milliseconds. */
 const usualMs = 30_000;
+/** Pauses between attempts, milliseconds. The rate limit gives one call back each second. */
+const retryMs = [500, 2_000, 5_000];
 /** Longest wait for an action, seconds. */
 const actionSeconds = 120;
 
@@ -48,15 +51,48 @@ export function cloudAnswer(
   });
 }
 
-/** Makes one call; undefined if the resource does not exist. @throws Error with the API's message. */
+/** True if a call with this answer, or without one, can be made again: it did nothing, or only read. */
+function isRetried(method: CloudMethod, status: number | undefined): boolean {
+  if (status === 429) return true;
+  return method === "GET" && (status === undefined || status >= 500);
+}
+
+/** An answer with its whole body. Calls that did nothing are repeated after each of {@link retryMs}. */
+async function lastAnswer(
+  project: CloudProject,
+  method: CloudMethod,
+  path: string,
+  body?: object,
+): Promise<{ response: Response; text: string }> {
+  for (const ms of retryMs) {
+    try {
+      const response = await cloudAnswer(project, method, path, body);
+      const text = await response.text();
+      if (!isRetried(method, response.status)) return { response, text };
+    } catch (error) {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string };
+      // Nobody listens: that is another address than meant, or a local cloud that does not run.
+      if (!isRetried(method, undefined) || code === "ECONNREFUSED") throw error;
+    }
+    await pause(ms);
+  }
+  const response = await cloudAnswer(project, method, path, body);
+  return { response, text: await response.text() };
+}
+
+/**
+ * Makes a call; undefined if the resource does not exist. A GET is repeated after a lost connection or a failure of the
+ * API, and any call while the rate limit refuses it.
+ *
+ * @throws Error with the API's message, after four attempts in about eight seconds.
+ */
 export async function cloudCall(
   project: CloudProject,
   method: CloudMethod,
   path: string,
   body?: object,
 ): Promise<unknown> {
-  const response = await cloudAnswer(project, method, path, body);
-  const text = await response.text();
+  const { response, text } = await lastAnswer(project, method, path, body);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
   return JSON.parse(text) as unknown;

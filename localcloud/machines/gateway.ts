@@ -72,9 +72,11 @@ function carry(socket: string, call: Socket): void {
   }
 }
 
-createServer(metadata).listen(80, metadataAddress);
-createServer((call, answer) => forward("api.sock", call, answer)).listen(80, apiAddress);
-createServer((call, answer) => forward("objects.sock", call, answer)).listen(
+/** Clients close idle connections, see `main.ts`. */
+const lasting = { keepAliveTimeout: 0 };
+createServer(lasting, metadata).listen(80, metadataAddress);
+createServer(lasting, (call, answer) => forward("api.sock", call, answer)).listen(80, apiAddress);
+createServer(lasting, (call, answer) => forward("objects.sock", call, answer)).listen(
   storagePort,
   apiAddress,
 );

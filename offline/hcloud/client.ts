@@ -82,13 +82,17 @@ export class CloudClient {
     this.pollFactor = pollFunction === "constant" ? 1 : 2;
   }
 
-  /** One call, tried again as the Go client does; undefined where the answer has no body. */
+  /**
+   * One call, tried again as the Go client does: after some codes, and a GET whose connection was lost, which Go's
+   * transport repeats by itself. Undefined where the answer has no body.
+   */
   async call<T>(method: string, path: string, body?: object): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.once<T>(method, path, body);
       } catch (error) {
-        const again = error instanceof CloudError && retriedCodes.includes(error.code);
+        const again =
+          error instanceof CloudError ? retriedCodes.includes(error.code) : isLost(method, error);
         if (!again || tries >= retries) throw error;
         await pause(firstRetryMs * 2 ** tries);
       }
@@ -146,6 +150,14 @@ export class CloudClient {
     const answer = await this.call<{ action?: Action; actions?: Action[] }>("POST", path, body);
     await this.wait(answer.action, ...(answer.actions ?? []));
   }
+}
+
+/** True if the connection of a GET was lost before an answer. `fetch` reports that as a TypeError with a cause. */
+function isLost(method: string, error: unknown): boolean {
+  if (method !== "GET" || !(error instanceof TypeError) || error.message !== "fetch failed") {
+    return false;
+  }
+  return (error.cause as { code?: string } | undefined)?.code !== "ECONNREFUSED";
 }
 
 function refuseFailed({ status, error, id }: Action): void {

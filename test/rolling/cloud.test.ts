@@ -7,11 +7,21 @@ import { cloudOf } from "../../rolling/cloud";
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** A cloud whose API answers each path so. */
-async function cloud(answers: Record<string, object>) {
+/**
+ * A cloud whose API answers each path so.
+ *
+ * @param first what the first calls meet in place of it: a status, or undefined for a lost connection.
+ */
+async function cloud(answers: Record<string, object>, first: (number | undefined)[] = []) {
+  const failing = [...first];
   const asked: string[] = [];
   server = createServer((call, response) => {
     asked.push(`${call.method} ${call.url}`);
+    if (failing.length > 0) {
+      const status = failing.shift();
+      if (status === undefined) return void call.socket.destroy();
+      return void response.writeHead(status).end("{}");
+    }
     const answer = answers[call.url!.replace("/v1", "")];
     response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? { error: {} }));
   }).listen(0, "127.0.0.1");
@@ -56,6 +66,30 @@ describe("the cloud", () => {
     expect((await api.type("new"))?.locations).toEqual(["nbg1"]);
     expect(await api.type("old")).toMatchObject({ diskGb: 80, locations: ["fsn1", "nbg1"] });
     expect(await api.type("none")).toBeUndefined();
+  });
+
+  it.each([
+    ["a lost connection", undefined],
+    ["a failure of the API", 503],
+    ["the rate limit", 429],
+  ])("reads again after %s", async (_, status) => {
+    const { asked, cloud: api } = await cloud({ [path(1)]: { servers: [wire(1, null)] } }, [
+      status,
+    ]);
+    expect(await api.servers()).toHaveLength(1);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("changes something again only after the rate limit", async () => {
+    const action = { action: { id: 7, status: "success" } };
+    const answers = { "/servers/1/actions/poweron": action, "/actions/7": action };
+    const limited = await cloud(answers, [429]);
+    await limited.cloud.powerOn(1);
+    expect(limited.asked.slice(0, 2)).toEqual(Array(2).fill("POST /v1/servers/1/actions/poweron"));
+    server?.close();
+    const lost = await cloud(answers, [undefined]);
+    await expect(lost.cloud.powerOn(1)).rejects.toThrow("fetch failed");
+    expect(lost.asked).toHaveLength(1);
   });
 
   it("says what the API refuses", async () => {

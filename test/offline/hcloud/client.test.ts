@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { CloudClient, milliseconds } from "../../../offline/hcloud/client";
 
@@ -28,6 +31,23 @@ describe("the client of the local cloud", () => {
     expect(() => new CloudClient({ endpoint: "http://127.0.0.1:1/v1", token: wrong })).toThrow(
       "exactly 64 characters",
     );
+  });
+
+  it("reads again after a lost connection, and changes nothing twice", async () => {
+    const asked: string[] = [];
+    const server = createServer((call, response) => {
+      asked.push(call.method!);
+      if (asked.length === 1 || call.method === "POST") call.socket.destroy();
+      else response.end("{}");
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const client = new CloudClient({ endpoint: `http://127.0.0.1:${port}/v1`, token });
+    await client.call("GET", "/servers");
+    await expect(client.call("POST", "/servers")).rejects.toThrow("fetch failed");
+    server.close();
+    expect(asked).toEqual(["GET", "GET", "POST"]);
+    await expect(client.call("GET", "/servers")).rejects.toThrow("fetch failed");
   });
 
   it("reads durations as Go writes them", () => {
