@@ -64,7 +64,7 @@ export function judge(
       ...(units.length > 0
         ? []
         : ["converge's record names no unit: the node has no configuration"]),
-      ...sshdProblems(seen.sshd),
+      ...sshdProblems(seen.sshd, role === "lb"),
       ...sysctlProblems(seen.sysctls, isLocal),
       ...strangeSockets(seen.sockets, opened),
       ...strangers(seen.shells).map((name) => `the user ${name} has a shell`),
