@@ -8,6 +8,7 @@ import { longDrills } from "./drill/edge-long";
 import { editDrills, editsNotShown } from "./drill/edits";
 import { releaseDrills, releasesNotShown } from "./drill/releases";
 import { type Drilled, isGood, summary, table } from "./drill/report";
+import { scanDrills } from "./drill/scan";
 import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
 import { healOwn } from "./local/faults";
@@ -26,6 +27,7 @@ const suites: Record<string, (minutes: number) => Suite> = {
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   edits: () => ({ drills: editDrills, notShown: editsNotShown }),
   releases: () => ({ drills: releaseDrills, notShown: releasesNotShown }),
+  scan: () => ({ drills: scanDrills, notShown: [] }),
   soak: (minutes) => ({ drills: longDrills(minutes), notShown: [] }),
 };
 

@@ -5,8 +5,6 @@ import { text } from "../text";
 
 /** Arguments of {@link nftablesConf}. */
 export interface FirewallArgs {
-  /** Tier. */
-  role: Role;
   /** Subnet of each tier with prefix. */
   subnets: Readonly<Record<Role, string>>;
   /** Private addresses of the other nodes of the tier. */
@@ -83,23 +81,22 @@ function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
 const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins";
 
 /**
- * Rules for the tiers come first: an opening for the whole internet does not let a tier in that no opening names.
- * A load balancer opens connections to the tiers behind it, never the reverse.
+ * Rules for the tiers and the peers come first: an opening for the whole internet or for the admins lets no node of the
+ * stack in over the private network, where no cloud firewall has looked at its address. A load balancer opens
+ * connections to the tiers behind it, never the reverse.
  */
-function rules({ role, subnets, peerIps, openings }: FirewallArgs): string[] {
+function rules({ subnets, peerIps, openings }: FirewallArgs): string[] {
   const all = openings.flat();
   const forAll = all.filter(isPublic);
-  const others = Object.entries(subnets).filter(([tier]) => tier !== role);
-  const closed = others.map(([, subnet]) => subnet).join(", ");
   return [
     ...openings.flatMap((group) =>
       Object.entries(subnets).flatMap(([tier, subnet]) =>
         accept(`ip saddr ${subnet} `, from(tier as Role, group)),
       ),
     ),
-    ...(forAll.length > 0 ? [`ip saddr { ${closed} } drop`] : []),
-    ...accept("", forAll),
     ...(peerIps.length > 0 ? accept(`ip saddr ${set(peerIps)} `, from("peers", all)) : []),
+    ...(forAll.length > 0 ? [`ip saddr ${set(Object.values(subnets))} drop`] : []),
+    ...accept("", forAll),
   ];
 }
 
