@@ -115,3 +115,9 @@ export function sysctlProblems(
     return [`${name} must ${must}, got ${JSON.stringify(value)}`];
   });
 }
+
+/** What is wrong with the clock. `isLocal`: hosts have the clock of one machine, which is not theirs to keep. */
+export function clockProblems(synchronised: string, isLocal: boolean): string[] {
+  if (isLocal || synchronised === "yes") return [];
+  return ["the clock is not synchronised; ask: chronyc -N sources"];
+}

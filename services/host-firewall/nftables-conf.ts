@@ -55,15 +55,18 @@ export function nftablesConf(args: FirewallArgs): string {
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
 
 /**
- * TCP ports that every user may reach: DNS, and the key exchange of Network Time Security (RFC 8915), with which
- * Ubuntu's chrony synchronises the clock by default since 25.10. The rule names no user for the clock: the user
- * of chrony differs by distribution, and nft refuses a file that names a missing user. The API listens on 443.
+ * Ports that every user may reach: DNS, and of the clock's servers NTP (UDP 123) and the key exchange of Network Time
+ * Security (TCP 4460, RFC 8915), which Ubuntu's chrony has used by default since 25.10. The rule names no user for the
+ * clock: it differs by distribution, and nft refuses a file that names a missing user. UDP 67 and 547 are DHCP, whose
+ * leases the network's daemon renews under a user of its own. The API listens on 443.
+ *
+ * Source: https://documentation.ubuntu.com/server/how-to/networking/chrony-client/
  */
-const portsOfTheSystem = [53, 4460];
+const portsOfTheSystem = { tcp: [53, 4460], udp: [53, 67, 123, 547] } as const;
 
 /**
  * Rules for the load balancers and for nodes with the project's API token: only the system's users and the users
- * in `callsOut` open TCP connections to the internet. A compromised service must not reach the API.
+ * in `callsOut` open connections to the internet. A compromised service must not reach the API.
  */
 function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
   const free = callsOut.filter(({ port }) => port === undefined).map(({ user }) => user);
@@ -74,7 +77,10 @@ function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
     ...callsOut
       .filter(({ port }) => port !== undefined)
       .map(({ user, port }) => `meta skuid "${user}" tcp dport ${port!} accept`),
-    `ct state new tcp dport != ${set(portsOfTheSystem)} meta skuid != { ${users.join(", ")} } drop`,
+    ...(["tcp", "udp"] as const).map(
+      (kind) =>
+        `ct state new ${kind} dport != ${set(portsOfTheSystem[kind])} meta skuid != { ${users.join(", ")} } drop`,
+    ),
   ];
 }
 

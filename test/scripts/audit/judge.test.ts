@@ -31,6 +31,7 @@ const closed: Seen = {
     "udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:*",
     'udp UNCONN 0 0 10.0.2.11%ens10:68 0.0.0.0:* users:(("systemd-network",pid=3,fd=2))',
   ],
+  clock: "yes",
   shells: ["root", "webstack"],
   passwords: [],
   sudoers: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sshdProblems } from "../../../scripts/audit/rules";
+import { clockProblems, sshdProblems } from "../../../scripts/audit/rules";
 
 /** Lines of `sshd -T`; `forwards`: what it says of TCP. */
 const saying = (...forwards: string[]) => [
@@ -29,5 +29,16 @@ describe("sshd", () => {
     expect(sshdProblems(leading("*:22"), false)).toEqual([
       "sshd has allowtcpforwarding local, must be no",
     ]);
+  });
+});
+
+describe("the clock", () => {
+  it("must be kept, but for that of a host of the local cloud", () => {
+    expect(clockProblems("yes", false)).toEqual([]);
+    for (const answer of ["no", ""]) {
+      const told = ["the clock is not synchronised; ask: chronyc -N sources"];
+      expect(clockProblems(answer, false)).toEqual(told);
+      expect(clockProblems(answer, true)).toEqual([]);
+    }
   });
 });

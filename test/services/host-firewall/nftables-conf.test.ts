@@ -76,6 +76,7 @@ describe("nftablesConf", () => {
       `ip daddr { ${lb}, ${web}, ${app}, ${db} } accept`,
       'meta skuid "asking" tcp dport 80 accept',
       'ct state new tcp dport != { 53, 4460 } meta skuid != { "root", "_apt", "calling" } drop',
+      'ct state new udp dport != { 53, 67, 123, 547 } meta skuid != { "root", "_apt", "calling" } drop',
     ]);
   });
 
