@@ -6,8 +6,8 @@ import { benchChain } from "./local/proxy-chain/chain";
 
 /**
  * `npm run bench:chain`: requests per second, latency and processor time of each part of the chain from a visitor to the
- * app, with and without TLS between the tiers, and with and without kept connections. All parts run in one container of
- * the host image.
+ * app, with and without TLS between the tiers, and with and without kept connections, beside a chain with the packages' own
+ * configurations. All parts run in one container of the host image.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { seconds: { type: "string", default: "2" } } });

@@ -8,6 +8,7 @@ import { longDrills } from "./drill/edge-long";
 import { editDrills, editsNotShown } from "./drill/edits";
 import { releaseDrills, releasesNotShown } from "./drill/releases";
 import { type Drilled, isGood, summary, table } from "./drill/report";
+import { scanDrills } from "./drill/scan";
 import { timeline } from "./drill/timeline";
 import { tierDrills, tierNotShown } from "./drill/tiers";
 import { trafficDrills } from "./drill/traffic";
@@ -30,6 +31,7 @@ const suites: Record<string, (minutes?: number) => Suite> = {
   releases: () => ({ drills: releaseDrills, notShown: releasesNotShown }),
   traffic: (minutes = 10) => ({ drills: trafficDrills(minutes), notShown: [] }),
   soak: (minutes = 30) => ({ drills: longDrills(minutes), notShown: [] }),
+  scan: () => ({ drills: scanDrills, notShown: [] }),
 };
 
 /** `npm run drill -- edge [F5 ...] [--runs N] [--minutes N]`: faults under load, each measured against its bound. */

@@ -101,14 +101,13 @@ export function secretContents<Content>(
 }
 
 function firewallArgs<Facts extends NodeFacts>(
-  { role, subnets, peers }: NodeFacts,
+  { subnets, peers }: NodeFacts,
   services: NodeServices<Facts>,
 ): FirewallArgs {
   const { system, tier, guests = [] } = services;
   const all = allServices(services);
   const callsOut = all.flatMap((service) => service.callsOut ?? []);
   return {
-    role,
     subnets,
     peerIps: peers.map(({ privateIp }) => privateIp),
     openings: [waysIn([...system, ...guests]), waysIn(tier)],

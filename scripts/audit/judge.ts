@@ -1,6 +1,6 @@
 import type { StackNode } from "../operate/outputs";
 import { boundOf } from "./bounds";
-import { sshdProblems, sysctlProblems } from "./rules";
+import { clockProblems, sshdProblems, sysctlProblems } from "./rules";
 import type { Seen } from "./seen";
 import { openedPorts, strangeSockets } from "./sockets";
 
@@ -64,8 +64,9 @@ export function judge(
       ...(units.length > 0
         ? []
         : ["converge's record names no unit: the node has no configuration"]),
-      ...sshdProblems(seen.sshd),
+      ...sshdProblems(seen.sshd, role === "lb"),
       ...sysctlProblems(seen.sysctls, isLocal),
+      ...clockProblems(seen.clock, isLocal),
       ...strangeSockets(seen.sockets, opened),
       ...strangers(seen.shells).map((name) => `the user ${name} has a shell`),
       ...seen.passwords.map((name) => `the user ${name} has a password that opens the host`),

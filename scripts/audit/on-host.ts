@@ -78,6 +78,10 @@ const seen: Seen = {
   units: bundleUnits(manifest).map(exposure),
   sshd: lines(output("sshd", "-T").toLowerCase()),
   sysctls: sysctls(),
+  // A host of the local cloud may have no `timedatectl`; it has no clock of its own either.
+  clock: (spawnSync("timedatectl", ["show", "-P", "NTPSynchronized"]).stdout ?? "")
+    .toString()
+    .trim(),
   sockets: lines(output("ss", "-H", "-lntup")),
   shells: shellUsers(passwd),
   passwords: usersWithPassword(text("/etc/shadow")),

@@ -31,10 +31,23 @@ const options: Readonly<Record<string, string>> = {
   permitemptypasswords: "no",
   x11forwarding: "no",
   allowagentforwarding: "no",
+  allowstreamlocalforwarding: "no",
+  gatewayports: "no",
+  permittunnel: "no",
 };
 
-/** What is wrong with the effective settings of sshd. `lines`: those of `sshd -T`, in small letters. */
-export function sshdProblems(lines: readonly string[]): string[] {
+/** Options of a bastion, and of all other nodes: only bastions forward, and only to SSH servers. */
+const forwarding = {
+  bastion: { allowtcpforwarding: "local", permitopen: "*:22" },
+  other: { allowtcpforwarding: "no" },
+} as const;
+
+/**
+ * What is wrong with the effective settings of sshd.
+ *
+ * @param lines those of `sshd -T`, in small letters.
+ */
+export function sshdProblems(lines: readonly string[], isBastion: boolean): string[] {
   const settings = new Map(
     lines.map((line): [string, string] => {
       const [name = "", ...rest] = line.split(" ");
@@ -49,7 +62,10 @@ export function sshdProblems(lines: readonly string[]): string[] {
       ? []
       : [`sshd offers ${name} that ssh-audit warns of: ${bad.join(", ")}`];
   });
-  const wrong = Object.entries(options).flatMap(([name, want]) => {
+  const wrong = Object.entries({
+    ...options,
+    ...forwarding[isBastion ? "bastion" : "other"],
+  }).flatMap(([name, want]) => {
     const value = settings.get(name) ?? "nothing";
     return value === want ? [] : [`sshd has ${name} ${value}, must be ${want}`];
   });
@@ -98,4 +114,10 @@ export function sysctlProblems(
     if (value === undefined || good.test(value) || (machines && isLocal)) return [];
     return [`${name} must ${must}, got ${JSON.stringify(value)}`];
   });
+}
+
+/** What is wrong with the clock. `isLocal`: hosts have the clock of one machine, which is not theirs to keep. */
+export function clockProblems(synchronised: string, isLocal: boolean): string[] {
+  if (isLocal || synchronised === "yes") return [];
+  return ["the clock is not synchronised; ask: chronyc -N sources"];
 }

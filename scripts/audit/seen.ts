@@ -6,6 +6,8 @@ export interface Seen {
   sshd: string[];
   /** Values of the kernel's settings by name; absent: the kernel has no such setting. */
   sysctls: Record<string, string>;
+  /** `yes` if the kernel counts as synchronised; `no`, or empty if `timedatectl` does not say. */
+  clock: string;
   /** Lines of `ss -H -lntup`. */
   sockets: string[];
   /** Users with a shell. */

@@ -3,14 +3,14 @@ import type { RowDataPacket, ResultSetHeader } from "mysql2";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { openTunnel } from "../operate/tunnel";
 import { accounts, type BankDoor, type Booked, type Books, opening } from "./bank";
+import { openPipes } from "./tunnel";
 
 /** A {@link BankDoor} to tables of the database. */
 export interface OpenDoor extends BankDoor {
   /** Reads the books of a member. */
   books: (node: string) => Promise<Books>;
-  /** Closes the tunnel to the proxies. */
+  /** Ends the connections to the proxies. */
   close: () => void;
 }
 
@@ -28,14 +28,14 @@ const tables = [
 ].join("; ");
 
 /**
- * Creates a bank's tables on the primary, and a tunnel to the database proxies on an app node, to which
+ * Creates a bank's tables on the primary, and connections to the database proxies on an app node, to which
  * a user's own program would connect.
  */
 export async function openDoor(outputs: StackOutputs, primary: string): Promise<OpenDoor> {
   await query(outputs, primary, tables);
   const app = outputs.nodes.find(({ role }) => role === "app")!.name;
   const { login, ca } = await credentials(outputs, app);
-  const tunnel = await openTunnel(outputs, app, [3306, 3307]);
+  const tunnel = await openPipes(outputs, app, [3306, 3307]);
   const [writes, reads] = tunnel.sockets.map((socketPath) => ({
     ...{ ...login, socketPath, connectTimeout: connectMs },
     ssl: { ca, rejectUnauthorized: true },

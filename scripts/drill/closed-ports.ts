@@ -3,7 +3,7 @@ import type { Answered, Target } from "./asked-ports";
 import { checksPort, controlSocket, peerPort } from "../../services/supervisor/supervisor-ports";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { askForwarded } from "./forwarded-ports";
+import { askForwarded, throughSsh } from "./forwarded-ports";
 
 /** Every present or former path of a supervisor, without an argument that would have an effect. */
 const supervisorPaths = [
@@ -55,9 +55,12 @@ export function answersIn(from: string, said: string): Answered[] {
   });
 }
 
-/** True for answers that every caller may get: the roles of the nodes, and 404 for other paths. */
-function isCheck({ at, method, path, status }: Answered): boolean {
-  if (!at.endsWith(`:${checksPort}`)) return false;
+/**
+ * True for answers that a program of an app node may get: the roles of the nodes, and 404 for other paths. Nobody gets
+ * them over SSH, which forwards connections to SSH servers alone.
+ */
+function isCheck({ from, at, method, path, status }: Answered): boolean {
+  if (from.startsWith(throughSsh) || !at.endsWith(`:${checksPort}`)) return false;
   const asksRole = method === "GET" && /^\/(primary|replica)(\?|$)/.test(path);
   return asksRole ? status === 200 || status === 503 : status === 404;
 }

@@ -1,11 +1,14 @@
 import { request as requestHttp, type RequestOptions } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { StackOutputs } from "../operate/outputs";
-import { openTunnel } from "../operate/tunnel";
 import type { Answered, Target } from "./asked-ports";
+import { openForwarding } from "./tunnel";
 
 /** Longest wait for an answer, milliseconds. */
 const timeoutMs = 2_000;
+
+/** How the name of a caller begins who forwards connections over SSH. */
+export const throughSsh = "through SSH to ";
 
 /** HTTP status of an answer on a Unix socket; 0 without an answer. */
 export function statusOn(
@@ -52,13 +55,13 @@ export async function askForwarded(
   node: string,
   targets: readonly Target[],
 ): Promise<Answered[]> {
-  const tunnel = await openTunnel(
+  const tunnel = await openForwarding(
     outputs,
     node,
     targets.map(({ at }) => at),
   );
   try {
-    const from = `through SSH to ${node}`;
+    const from = `${throughSsh}${node}`;
     const asked = targets.map((target, i) => answersOn(tunnel.sockets[i]!, target, from));
     return (await Promise.all(asked)).flat();
   } finally {

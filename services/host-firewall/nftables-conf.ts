@@ -5,8 +5,6 @@ import { text } from "../text";
 
 /** Arguments of {@link nftablesConf}. */
 export interface FirewallArgs {
-  /** Tier. */
-  role: Role;
   /** Subnet of each tier with prefix. */
   subnets: Readonly<Record<Role, string>>;
   /** Private addresses of the other nodes of the tier. */
@@ -57,15 +55,18 @@ export function nftablesConf(args: FirewallArgs): string {
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
 
 /**
- * TCP ports that every user may reach: DNS, and the key exchange of Network Time Security (RFC 8915), with which
- * Ubuntu's chrony synchronises the clock by default since 25.10. The rule names no user for the clock: the user
- * of chrony differs by distribution, and nft refuses a file that names a missing user. The API listens on 443.
+ * Ports that every user may reach: DNS, and of the clock's servers NTP (UDP 123) and the key exchange of Network Time
+ * Security (TCP 4460, RFC 8915), which Ubuntu's chrony has used by default since 25.10. The rule names no user for the
+ * clock: it differs by distribution, and nft refuses a file that names a missing user. UDP 67 and 547 are DHCP, whose
+ * leases the network's daemon renews under a user of its own. The API listens on 443.
+ *
+ * Source: https://documentation.ubuntu.com/server/how-to/networking/chrony-client/
  */
-const portsOfTheSystem = [53, 4460];
+const portsOfTheSystem = { tcp: [53, 4460], udp: [53, 67, 123, 547] } as const;
 
 /**
  * Rules for the load balancers and for nodes with the project's API token: only the system's users and the users
- * in `callsOut` open TCP connections to the internet. A compromised service must not reach the API.
+ * in `callsOut` open connections to the internet. A compromised service must not reach the API.
  */
 function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
   const free = callsOut.filter(({ port }) => port === undefined).map(({ user }) => user);
@@ -76,30 +77,32 @@ function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
     ...callsOut
       .filter(({ port }) => port !== undefined)
       .map(({ user, port }) => `meta skuid "${user}" tcp dport ${port!} accept`),
-    `ct state new tcp dport != ${set(portsOfTheSystem)} meta skuid != { ${users.join(", ")} } drop`,
+    ...(["tcp", "udp"] as const).map(
+      (kind) =>
+        `ct state new ${kind} dport != ${set(portsOfTheSystem[kind])} meta skuid != { ${users.join(", ")} } drop`,
+    ),
   ];
 }
 
 const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins";
 
 /**
- * Rules for the tiers come first: an opening for the whole internet does not let a tier in that no opening names.
- * A load balancer opens connections to the tiers behind it, never the reverse.
+ * Rules for the tiers and the peers come first: an opening for the whole internet or for the admins lets no node of the
+ * stack in over the private network, where no cloud firewall has looked at its address. A load balancer opens
+ * connections to the tiers behind it, never the reverse.
  */
-function rules({ role, subnets, peerIps, openings }: FirewallArgs): string[] {
+function rules({ subnets, peerIps, openings }: FirewallArgs): string[] {
   const all = openings.flat();
   const forAll = all.filter(isPublic);
-  const others = Object.entries(subnets).filter(([tier]) => tier !== role);
-  const closed = others.map(([, subnet]) => subnet).join(", ");
   return [
     ...openings.flatMap((group) =>
       Object.entries(subnets).flatMap(([tier, subnet]) =>
         accept(`ip saddr ${subnet} `, from(tier as Role, group)),
       ),
     ),
-    ...(forAll.length > 0 ? [`ip saddr { ${closed} } drop`] : []),
-    ...accept("", forAll),
     ...(peerIps.length > 0 ? accept(`ip saddr ${set(peerIps)} `, from("peers", all)) : []),
+    ...(forAll.length > 0 ? [`ip saddr ${set(Object.values(subnets))} drop`] : []),
+    ...accept("", forAll),
   ];
 }
 

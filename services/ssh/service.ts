@@ -15,7 +15,12 @@ export interface SshFacts {
 const configPath = "/etc/ssh/sshd_config.d/10-webstack.conf";
 const dropInPath = "/etc/systemd/system/ssh.service.d/webstack.conf";
 
-/** The SSH server: it accepts keys only, for the one login of the operators and of the stack itself. */
+/**
+ * The SSH server: it accepts keys only, for the one login of the operators and of the stack itself.
+ *
+ * @param from source of SSH connections. A node that `admins` reach is a bastion: connections to port 22 of the others
+ * go through it. All other nodes forward nothing.
+ */
 export function ssh(from: Source): Service<SshFacts> {
   return {
     name: "ssh",
@@ -29,7 +34,7 @@ export function ssh(from: Source): Service<SshFacts> {
         directories: { [authorizedKeysDirectory]: { owner: "root", group: "root", mode: "0755" } },
         files: {
           [keysPath]: rootFile(authorizedKeys(adminKeys)),
-          [configPath]: rootFile(sshdConf(adminUser)),
+          [configPath]: rootFile(sshdConf(adminUser, from === "admins")),
           [dropInPath]: rootFile(sshDropIn()),
         },
         unitFiles: { dropIns: [dropInPath], packaged: ["ssh.service"] },
@@ -78,11 +83,21 @@ function sshDropIn(): string {
   `;
 }
 
+/** A bastion leads to the SSH servers behind it. Syntax: sshd_config(5), OpenSSH 9.2 to 10. */
+const toSshAlone = [
+  "# To SSH of the private side alone; the firewall drops connections to other networks.",
+  "AllowTcpForwarding local",
+  "PermitOpen *:22",
+];
+
 /**
  * Renders sshd's settings. The algorithms that ssh-audit 3.3 warns of are taken out of OpenSSH's own lists, whose ciphers
  * have none of them: none is named that is left, because a name that a release of OpenSSH lacks would be an error.
+ *
+ * A bastion's list of addresses would keep a new node out: tiers are configured through the bastions, which come last.
+ * So any address may be named, and the host's firewall drops what the login opens to others than the stack's subnets.
  */
-function sshdConf(adminUser: string): string {
+function sshdConf(adminUser: string, isBastion: boolean): string {
   return text`
     ${generatedNotice}
     PermitRootLogin no
@@ -92,9 +107,11 @@ function sshdConf(adminUser: string): string {
     # No other file opens the host: who leaves the list is out.
     AuthorizedKeysFile ${authorizedKeysDirectory}/%u
     AllowAgentForwarding no
+    AllowStreamLocalForwarding no
+    GatewayPorts no
+    PermitTunnel no
     X11Forwarding no
-    # Load balancers are bastions: forwarding to SSH of the private side is what they are for.
-    AllowTcpForwarding yes
+    ${isBastion ? toSshAlone : "AllowTcpForwarding no"}
     # Configurations of many nodes share a bastion at the same time.
     MaxStartups 50:30:200
     MaxSessions 50

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { LoadBalancerPair } from "../../components/load-balancer-pair";
+import { allServices } from "../../services/node-bundle";
+import type { Source } from "../../services/service";
 import { authorizedKeys } from "../../services/ssh/authorized-keys";
 import { ssh } from "../../services/ssh/service";
 import { publicKey } from "../support/tier-args";
@@ -48,6 +51,40 @@ describe("SSH", () => {
     expect([...loginFiles].sort()).toEqual(Object.keys(files).sort());
     const checked = [...checks.flatMap((check) => check.files), ...(unitFiles.dropIns ?? [])];
     expect([...checked].sort()).toEqual(Object.keys(files).sort());
+  });
+
+  const confOf = (from: Source) =>
+    ssh(from).part({ adminUser: "ann", adminKeys: [deploy] }).files![
+      "/etc/ssh/sshd_config.d/10-webstack.conf"
+    ]!.content;
+
+  it("leads through a bastion to SSH servers alone, and through no other node", () => {
+    const [bastion, inner] = [confOf("admins"), confOf("lb")];
+    expect(bastion.match(/^(AllowTcpForwarding|PermitOpen) .*$/gm)).toEqual([
+      "AllowTcpForwarding local",
+      "PermitOpen *:22",
+    ]);
+    expect(inner.match(/^(AllowTcpForwarding|PermitOpen) .*$/gm)).toEqual([
+      "AllowTcpForwarding no",
+    ]);
+  });
+
+  it.each(["admins", "lb"] as const)("forwards no sockets, ports back or agents for %s", (from) => {
+    for (const word of ["AllowAgent", "AllowStreamLocal", "X11"]) {
+      expect(confOf(from)).toContain(`\n${word}Forwarding no\n`);
+    }
+    for (const word of ["GatewayPorts", "PermitTunnel"]) {
+      expect(confOf(from)).toContain(`\n${word} no\n`);
+    }
+  });
+
+  it("gives the login of a bastion no way to addresses that are not the stack's", () => {
+    for (const hasToken of [true, false]) {
+      const services = allServices(LoadBalancerPair.services(hasToken));
+      const users = services.flatMap(({ callsOut = [] }) => callsOut).map(({ user }) => user);
+      // Once a service names a user, the firewall lets no other one call out.
+      expect(new Set(users)).toEqual(new Set(["webstack-mover"]));
+    }
   });
 
   const dropIn = "/etc/systemd/system/ssh.service.d/webstack.conf";

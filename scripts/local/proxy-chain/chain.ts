@@ -166,7 +166,7 @@ export async function checkProxies(
 export async function benchChain(image: string, seconds: number): Promise<Figures[]> {
   const rules = { ...usual.rules, limits: { requestsPerSecond: 100_000 } };
   const network = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
-  const timeoutSeconds = 120 + 80 * seconds;
+  const timeoutSeconds = 120 + 100 * seconds;
   const run = { entry: "bench.ts", args: ["load", String(seconds)], network, timeoutSeconds };
   return (await inContainer(image, { ...usual, rules }, run)) as Figures[];
 }

@@ -59,6 +59,11 @@ describe("what a stranger is answered", () => {
     const [said] = wronglyAnswered([answer(overrides)]);
     expect(said).toMatch(/^nobody on db-1: (GET|POST) /);
   });
+
+  it("is nothing at all to who comes over SSH, not even a role", () => {
+    const [said] = wronglyAnswered([answer({ from: "through SSH to app-1" })]);
+    expect(said).toBe("through SSH to app-1: GET 10.0.4.11:9200/primary 200");
+  });
 });
 
 describe("asking", () => {

@@ -14,7 +14,6 @@ const ping: Opening = { from: "anywhere", protocol: "icmp", purpose: "test" };
 /** What a database node's firewall has that one without services has not. */
 function added(overrides: Partial<FirewallArgs>): string[] {
   const args: FirewallArgs = {
-    role: "db",
     subnets: plan.subnetCidrs,
     peerIps: ["10.0.4.12"],
     openings: [],
@@ -57,11 +56,15 @@ describe("nftablesConf", () => {
     expect(added({ openings: [[vrrp]], peerIps: [] })).toEqual([]);
   });
 
-  it("is open to everybody but to the other tiers, of which it lets in whom a service names", () => {
-    const openings = [[tcp("admins", 22)], [tcp("anywhere", 443), ping, tcp("web", 9300)]];
+  it("is open to everybody but to the stack's nodes, of which it lets in whom a service names", () => {
+    const openings = [
+      [tcp("admins", 22)],
+      [tcp("anywhere", 443), ping, tcp("web", 9300), tcp("peers", 10000)],
+    ];
     expect(added({ openings })).toEqual([
       `ip saddr ${web} tcp dport 9300 accept`,
-      `ip saddr { ${lb}, ${web}, ${app} } drop`,
+      "ip saddr 10.0.4.12 tcp dport 10000 accept",
+      `ip saddr { ${lb}, ${web}, ${app}, ${db} } drop`,
       "tcp dport { 22, 443 } accept",
     ]);
   });
@@ -73,6 +76,7 @@ describe("nftablesConf", () => {
       `ip daddr { ${lb}, ${web}, ${app}, ${db} } accept`,
       'meta skuid "asking" tcp dport 80 accept',
       'ct state new tcp dport != { 53, 4460 } meta skuid != { "root", "_apt", "calling" } drop',
+      'ct state new udp dport != { 53, 67, 123, 547 } meta skuid != { "root", "_apt", "calling" } drop',
     ]);
   });
 

@@ -1,10 +1,11 @@
 import { fork } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { Agent, request as httpRequest } from "node:http";
+import { Agent, type AgentOptions, request as httpRequest } from "node:http";
 import { Agent as TlsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { startBackend } from "./backend";
 import { reload, startDaemons } from "./daemons";
+import { defaultChain, startDefaultChain } from "./default-chain";
 import type { Figures } from "./figures";
 
 /** Requests at once. */
@@ -16,6 +17,7 @@ const appPort = 3101;
 
 interface Way {
   from: Figures["from"];
+  isDefault?: true;
   tls: boolean;
   host: string;
   port: number;
@@ -30,6 +32,13 @@ function ways(innerTls: boolean): Way[] {
     { from: "load balancer, HTTPS", tls: true, host: "127.0.0.9", port: 443 },
   ];
 }
+
+/** The same with the configurations of the packages. */
+const defaultWays: readonly Way[] = [
+  { from: "Nginx", isDefault: true, tls: false, ...defaultChain.web },
+  { from: "load balancer", isDefault: true, tls: false, ...defaultChain.edge },
+  { from: "load balancer, HTTPS", isDefault: true, tls: true, ...defaultChain.edgeTls },
+];
 
 /** Processor time that HAProxy and Nginx have used, microseconds; the kernel counts in hundredths of a second. */
 function proxiesMicros(): number {
@@ -47,12 +56,13 @@ function proxiesMicros(): number {
   return ticks.reduce((sum, one) => sum + one, 0) * 10_000;
 }
 
+function agentOf({ tls }: Way, options: AgentOptions): Agent {
+  return tls ? new TlsAgent({ ...options, rejectUnauthorized: false }) : new Agent(options);
+}
+
 /** Sends requests for so long, and returns the figures. */
 async function measured(way: Way, innerTls: boolean, keepAlive: boolean, seconds: number) {
-  const options = { keepAlive, maxSockets: concurrency };
-  const agent = way.tls
-    ? new TlsAgent({ ...options, rejectUnauthorized: false })
-    : new Agent(options);
+  const agent = agentOf(way, { keepAlive, maxSockets: concurrency });
   const times: number[] = [];
   const end = performance.now() + seconds * 1000;
   const before = proxiesMicros();
@@ -67,8 +77,8 @@ async function measured(way: Way, innerTls: boolean, keepAlive: boolean, seconds
   agent.destroy();
   times.sort((a, b) => a - b);
   const at = (part: number) => times[Math.floor(times.length * part)] ?? Number.NaN;
-  const perSecond = times.length / tookSeconds;
-  return { from: way.from, innerTls, keepAlive, perSecond, p50: at(0.5), p99: at(0.99), cpuMicros };
+  const numbers = { perSecond: times.length / tookSeconds, p50: at(0.5), p99: at(0.99), cpuMicros };
+  return { from: way.from, isDefault: way.isDefault ?? false, innerTls, keepAlive, ...numbers };
 }
 
 /** Milliseconds until the whole answer is there. @throws Error if its status is not 200. */
@@ -87,16 +97,29 @@ function once({ tls, host, port }: Way, agent: Agent): Promise<number> {
   });
 }
 
+/** Resolves once a way answers. @throws Error with the last reason after 20 s. */
+async function answering(way: Way): Promise<void> {
+  for (const end = Date.now() + 20_000; ; await pause(100)) {
+    try {
+      return void (await once(way, agentOf(way, {})));
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
 async function main([role = "", text = "2"]: string[]): Promise<void> {
   if (role === "app") return void (await startBackend(appPort));
   const app = fork(process.argv[1]!, ["app"]);
   await startDaemons("/chain", 200);
+  startDefaultChain(appPort);
+  for (const way of defaultWays) await answering(way);
   for (let round = 0; round < rounds; round++) {
     for (const innerTls of [false, true]) {
       const folder = innerTls ? "encrypted" : "clear";
       for (const name of ["app-proxy", "edge-1"]) reload(name, `/chain/${folder}/${name}.cfg`);
       await pause(3_000);
-      for (const way of ways(innerTls)) {
+      for (const way of [...ways(innerTls), ...(innerTls ? [] : defaultWays)]) {
         for (const keepAlive of [true, false]) {
           const figures = await measured(way, innerTls, keepAlive, Number(text));
           console.log(JSON.stringify(figures satisfies Figures));

@@ -11,7 +11,8 @@ export function printed(): readonly string[] {
   return lines;
 }
 
-function start(file: string, args: readonly string[]): ChildProcess {
+/** Starts a program whose lines are kept. */
+export function start(file: string, args: readonly string[]): ChildProcess {
   const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
   const keep = (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split("\n"));
   child.stdout.on("data", keep);

@@ -2,6 +2,8 @@
 export interface Figures {
   /** First program on the way. */
   from: "app" | "balancer" | "Nginx" | "load balancer" | "load balancer, HTTPS";
+  /** True if the proxies have the configurations of their packages. */
+  isDefault: boolean;
   /** True if the way is over TLS behind the load balancer. */
   innerTls: boolean;
   /** True if requests share connections. */

@@ -1,0 +1,112 @@
+import { AppTier } from "../../../components/app-tier";
+import { LoadBalancerPair } from "../../../components/load-balancer-pair";
+import { MysqlCluster } from "../../../components/mysql-cluster";
+import { WebTier } from "../../../components/web-tier";
+import { broker } from "../../../services/broker/service";
+import { openings } from "../../../services/node-bundle";
+import type { Opening } from "../../../services/service";
+import type { Role } from "../../../topology";
+import type { ScanAnswer, ScanTarget } from "./probe";
+
+/** A host as a target. */
+export interface ScannedHost {
+  /** Name, such as `db-1`; `floating` for the floating addresses. */
+  name: string;
+  role: Role;
+  /** Services of its bundle, such as `webstack-broker.service`. */
+  units: readonly string[];
+  /** Private IPv4 address. @default none */
+  privateIp?: string | undefined;
+  /** Public IPv4 and IPv6 addresses. */
+  publicIps: readonly string[];
+}
+
+/** Who scans. */
+export interface Caller {
+  /** Name of a node, or `outside`. */
+  name: string;
+  /** Tier; `outside` is this machine, which `admin.cidrs` names by its IPv4 address. */
+  role: Role | "outside";
+}
+
+/** A target with its name. */
+export interface NamedTarget extends ScanTarget {
+  name: string;
+}
+
+/** Ports of services of other systems and of debuggers, and ports of the stack on loopback addresses. */
+const forgotten = [
+  ...[1433, 2049, 2375, 2376, 3307, 4460, 5201, 5432, 6379, 8000, 8080, 8404, 8443, 9100, 9229],
+  ...[10250, 11211, 27017, 33060],
+];
+const wellKnown = Array.from({ length: 1024 }, (_, i) => i + 1);
+/** DNS, NTP, SNMP, multicast DNS. */
+const usualUdp = [53, 123, 161, 5353];
+
+/** All openings of a host: those of docs/who-talks-to-whom.md. */
+export function openingsOf({ role, units }: Pick<ScannedHost, "role" | "units">): Opening[] {
+  const has = (unit: string) => units.includes(`${unit}.service`);
+  const services = {
+    lb: () => LoadBalancerPair.services(false, has("webstack-acme") ? 443 : undefined),
+    web: () => WebTier.services,
+    app: () => AppTier.services,
+    db: () => MysqlCluster.services,
+  } as const;
+  return [...openings(services[role]()), ...(has("webstack-broker") ? broker().openings : [])];
+}
+
+function lets({ from }: Opening, caller: Caller, to: ScannedHost, address: string): boolean {
+  if (address === to.privateIp) {
+    return from === caller.role || (from === "peers" && caller.role === to.role);
+  }
+  const isAdmin = caller.role === "outside" && !address.includes(":");
+  return from === "anywhere" || (from === "admins" && isAdmin);
+}
+
+/**
+ * What a caller tries at all other hosts: all ports of the table, the well-known ones and others at private addresses and
+ * from outside; between hosts at public addresses those of the table and a few more.
+ */
+export function targetsOf(caller: Caller, hosts: readonly ScannedHost[]): NamedTarget[] {
+  const table = hosts.flatMap(openingsOf).flatMap(({ port }) => port ?? []);
+  const udp = [...new Set([...usualUdp, ...table])];
+  return hosts.flatMap((to) => {
+    // A load balancer has the floating addresses itself.
+    const isOwn = to.name === caller.name || (to.name === "floating" && caller.role === "lb");
+    if (isOwn) return [];
+    const hasPrivate = caller.role !== "outside" && to.privateIp !== undefined;
+    return [...(hasPrivate ? [to.privateIp!] : []), ...to.publicIps].map((address) => {
+      const isPrivate = address === to.privateIp;
+      const open = openingsOf(to).filter((one) => lets(one, caller, to, address));
+      const awaited = [...new Set(open.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);
+      const many = isPrivate || caller.role === "outside";
+      const tried = new Set([...table, ...forgotten, ...(many ? wellKnown : [])]);
+      const tcp = [...tried].filter((port) => !awaited.includes(port));
+      const pings = isPrivate || open.some(({ protocol }) => protocol === "icmp");
+      return { name: to.name, address, awaited, tcp, udp, pings };
+    });
+  });
+}
+
+/** What differs from the table: the ways that must be open and are not, and those that answer and must not. */
+export function differences(
+  caller: string,
+  targets: readonly NamedTarget[],
+  answers: readonly ScanAnswer[],
+): string[] {
+  return targets.flatMap(({ name, address, awaited, pings }) => {
+    const found = new Map(
+      answers.filter((one) => one.address === address).map(({ way, answer }) => [way, answer]),
+    );
+    const wanted = [...awaited.map((port) => `tcp ${port}`), ...(pings ? ["icmp"] : [])];
+    const line = (way: string, what: string) => `${caller} -> ${name} ${address} ${way}: ${what}`;
+    return [
+      ...wanted
+        .filter((way) => found.get(way) !== "open")
+        .map((way) => line(way, `${found.get(way) ?? "silent"}, must be open`)),
+      ...[...found]
+        .filter(([way, answer]) => answer !== "no way" && !wanted.includes(way))
+        .map(([way, answer]) => line(way, `${answer}, must be dropped`)),
+    ];
+  });
+}
