@@ -34,7 +34,7 @@ function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Pro
       stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-keptWords)));
     }
     child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing = "pulumi is not on the path; without --stack the local stack is meant";
+      const missing = "pulumi is not on the path; the local stack is --stack local";
       reject(error.code === "ENOENT" ? new Error(missing, { cause: error }) : error);
     });
     child.on("close", (status) => {

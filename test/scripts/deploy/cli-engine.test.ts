@@ -104,6 +104,6 @@ describe("the stack of another name", () => {
 
   it("needs the command", async () => {
     vi.stubEnv("PATH", place.root);
-    await expect(opened().pins()).rejects.toThrow("pulumi is not on the path; without --stack");
+    await expect(opened().pins()).rejects.toThrow("pulumi is not on the path; the local stack");
   });
 });
