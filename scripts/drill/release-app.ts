@@ -9,6 +9,7 @@ export type ReleaseKind =
   | "is never healthy"
   | "ends later"
   | "migration fails"
+  | "fails its visitors"
   | "is large";
 
 /**
@@ -24,7 +25,8 @@ if (mistake === "ends at its start") throw new Error("broken on purpose");
 if (mistake === "ends later") setTimeout(() => { throw new Error("broken later"); }, 12_000);
 const sockets = new Set();
 const app = createServer((request, response) => {
-  response.statusCode = mistake === "is never healthy" ? 503 : 200;
+  const isForVisitors = request.url === "/";
+  response.statusCode = mistake === "is never healthy" ? 503 : mistake === "fails its visitors" && isForVisitors ? 500 : 200;
   response.end(version + " on " + process.env.NODE_NAME + "\\n");
 });
 function accept(key) {
