@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
@@ -24,6 +23,7 @@ import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
 import { releasesOf } from "./operate/releases";
 import { fileAt } from "./preview/edited-settings";
+import { layOut } from "./preview/without-token";
 import { npmIn } from "./rehearse/commands";
 import { Tree } from "./rehearse/tree";
 import { testSite } from "./smoke/test-site";
@@ -52,28 +52,23 @@ async function pinned(
 }
 
 /** Puts a commit's files into the tree: with the packages of this checkout if they are the same, else with its own. */
-async function layOut(commit: string, isLocal: boolean, signal: AbortSignal): Promise<void> {
-  tree.checkOut(commit);
+async function putFiles(commit: string, isLocal: boolean, signal: AbortSignal): Promise<void> {
+  const isSame = tree.sameDependencies(commit, "HEAD");
+  if (!isSame && isLocal) {
+    throw new Error(
+      `${commit.slice(0, 12)} has other packages than this checkout, whose process runs the program of the local ` +
+        "stack; check that commit out, run npm ci, then npm run up:local",
+    );
+  }
+  if (isSame) layOut(tree, commit);
+  else tree.checkOut(commit);
   const own = join(tree.path, ".webstack");
   mkdirSync(own, { recursive: true });
   for (const kept of ["releases", "runtimes"]) {
     const here = join(repositoryRoot, ".webstack", kept);
     if (existsSync(here) && !existsSync(join(own, kept))) symlinkSync(here, join(own, kept));
   }
-  if (tree.sameDependencies(commit, "HEAD")) {
-    symlinkSync(join(repositoryRoot, "node_modules"), join(tree.path, "node_modules"));
-    execFileSync(process.execPath, ["build.mjs"], {
-      cwd: join(tree.path, "sample-app"),
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    return;
-  }
-  if (isLocal) {
-    throw new Error(
-      `${commit.slice(0, 12)} has other packages than this checkout, whose process runs the program of the local ` +
-        "stack; check that commit out, run npm ci, then npm run up:local",
-    );
-  }
+  if (isSame) return;
   say("npm ci of that commit");
   const { status, said } = await npmIn(tree.path, signal)(["ci", "--no-audit", "--no-fund"]);
   if (status !== 0)
@@ -114,17 +109,19 @@ async function engineOf(
 
 async function back(order: AskedBack, stack: string | undefined): Promise<void> {
   const name = stack ?? localStackName;
+  // Of a stack that is not up this says so.
+  outputsOf(stack);
   const before = order.to === undefined ? noted(stack) : { commit: order.to };
   const { engineSignal: signal } = takeInterrupts(say);
   if (stack === undefined) takeLock(localPaths.lock, "npm run deploy:back");
   tree.remove();
   const world: World = {
     ...{ stack: name, say },
-    commit: (revision) => tree.commit(revision),
+    commit: (revision) => tree.commit(revision, "--to"),
     stackFile: (commit) => fileAt(commit, stackFileName(name), repositoryRoot),
     presentFile: () => readStackFile(name, repositoryRoot).text,
     pinned: (settings, release) => pinned(stack, settings, release),
-    layOut: (commit) => layOut(commit, stack === undefined, signal),
+    layOut: (commit) => putFiles(commit, stack === undefined, signal),
     engine: (settings) => engineOf(stack, settings, signal),
     show: (plan) => say(text(previewOf(plan, { stack: name }))),
     consent: () => consent({ stack: name }, order),

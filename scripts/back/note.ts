@@ -18,9 +18,10 @@ export function noteFile(stack: string | undefined): string {
  * Keeps what a stack runs now. If that is no commit, an earlier note is removed, so that nobody goes back to it.
  *
  * @returns a line for the operator.
- * @throws Error if the stack's history cannot be read.
+ * @throws Error if the stack is not up, or its history cannot be read.
  */
 export async function note(stack: string | undefined): Promise<string> {
+  const { release } = outputsOf(stack);
   const { pulumi } = await pulumiOf(stack);
   const words = ["--json", "--page-size", String(mostUpdates), "--page", "1"];
   const history = historyShape.parse(JSON.parse(pulumi("stack", "history", ...words)));
@@ -30,11 +31,13 @@ export async function note(stack: string | undefined): Promise<string> {
     rmSync(file, { force: true });
     return `nothing is noted, and deploy:back will need --to: ${found.reason}`;
   }
-  const release = outputsOf(stack).release?.digest;
-  const before: Before = { commit: found.commit, ...(release === undefined ? {} : { release }) };
+  const before: Before = {
+    commit: found.commit,
+    ...(release === undefined ? {} : { release: release.digest }),
+  };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify(before), { mode: 0o600 });
-  const app = release === undefined ? "" : `, release ${release.slice(0, 12)}`;
+  const app = release === undefined ? "" : `, release ${release.digest.slice(0, 12)}`;
   return `noted: ${found.commit.slice(0, 12)}${app}`;
 }
 
