@@ -134,8 +134,8 @@ describe("commands", () => {
       ...["backups-prune", "db-override", "db-restore", "deploy-back"],
       ...["patch", "rebuild", "roll", "rollback"],
     ]);
-    const [, sentence = ""] =
-      /\n([^\n]*`roll`(?:[^\n]|\n(?!\n))*must name the stack)/.exec(told) ?? [];
+    const paragraphs = told.split("\n\n").map((text) => text.replace(/\s+/g, " "));
+    const sentence = paragraphs.find((text) => text.includes("you must name the stack"))!;
     for (const name of names) expect(sentence).toContain(`\`${name.replace("-", ":")}`);
   });
 });
