@@ -1,6 +1,7 @@
 import { askedOpening } from "./admin/asked";
 import { close } from "./admin/command";
 import { blockOf } from "./admin/opening";
+import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 
 /**
@@ -8,7 +9,8 @@ import { cloudProject } from "./operate/cloud-project";
  * this checkout, for an address, or for everybody; and always what is over. Rules of the stack itself stay.
  */
 async function main(): Promise<void> {
-  const { stack, address, all } = askedOpening("close", process.argv.slice(2));
+  const { stack: named, address, all } = askedOpening("close", process.argv.slice(2));
+  const stack = chosenStack(named);
   const opening = { project: cloudProject(stack), stack, say: (line: string) => console.log(line) };
   await close(opening, all ? "all" : address === undefined ? undefined : [blockOf(address)]);
 }

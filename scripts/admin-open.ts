@@ -7,6 +7,7 @@ import { close, open } from "./admin/command";
 import { ownBlock } from "./admin/own-block";
 import { takesSsh } from "./doctor/own-address";
 import { localStackName } from "./local/stack-name";
+import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 
 /** This machine as hosts of the local cloud see it. */
@@ -32,7 +33,8 @@ async function loadBalancerIps(project: CloudProject, stack: string): Promise<st
  * cloud's firewall to the load balancers for a while, beside `admin.cidrs`. What does not help is closed again.
  */
 async function main(): Promise<void> {
-  const { stack, address, minutes } = askedOpening("open", process.argv.slice(2));
+  const { stack: named, address, minutes } = askedOpening("open", process.argv.slice(2));
+  const stack = chosenStack(named);
   const project = cloudProject(stack);
   const block = await ownBlock(address ?? (stack === undefined ? addressInLocalCloud : undefined));
   const ips = await loadBalancerIps(project, (stack ?? localStackName).split("/").at(-1)!);

@@ -4,6 +4,7 @@ import { isBad, judge, type NodeAudit } from "./audit/judge";
 import { reportJson, reportLines } from "./audit/report";
 import { sysctlRules } from "./audit/rules";
 import type { Order, Seen } from "./audit/seen";
+import { chosenStack } from "./operate/chosen-stack";
 import { hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
 
@@ -18,7 +19,8 @@ const order: Order = {
  * is not as it must be, or a host cannot be asked.
  */
 async function main(): Promise<void> {
-  const { stack, nodes, json } = asked(process.argv.slice(2));
+  const { stack: named, nodes, json } = asked(process.argv.slice(2));
+  const stack = chosenStack(named);
   const outputs = outputsOf(stack);
   const names = outputs.nodes.map(({ name }) => name);
   const stranger = nodes.find((name) => !names.includes(name));

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { keys } from "../host/archiver/chain/manifest";
+import { chosenStack } from "./operate/chosen-stack";
 import { prunerOf } from "./prune/credentials";
 import { type Pruning, pruning } from "./prune/pruning";
 import { readHistory } from "./prune/read-history";
@@ -39,7 +40,8 @@ function removerOf(target: DeskTarget, stack: string | undefined): Remover | Sft
 
 /** `npm run backups:prune [-- --plan] [--stack S]`: deletes backups that are older than they are to be kept. */
 async function main(): Promise<void> {
-  const { plan: planOnly, stack } = parseArgs({ options }).values;
+  const { plan: planOnly, stack: named } = parseArgs({ options }).values;
+  const stack = chosenStack(named, planOnly ? {} : { dangerous: "npm run backups:prune" });
   const { target, root } = backupsOf(stack, undefined);
   const retention = retentionOf(stack);
   const remover = planOnly ? undefined : removerOf(target, stack);

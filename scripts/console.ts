@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { askForUnit, consoleCommand } from "./console/console-command";
+import { chosenStack } from "./operate/chosen-stack";
 import { inForeground } from "./operate/foreground";
 import { outputsOf } from "./operate/operated-stack";
 import { runOnNode } from "./operate/ssh";
@@ -29,7 +30,7 @@ function order() {
 /** `npm run console -- app [--node app-1] [--stack S] [-- command ...]`: a shell, or a command, as the app. */
 async function main(): Promise<void> {
   const { stack, node, words } = order();
-  const outputs = outputsOf(stack);
+  const outputs = outputsOf(chosenStack(stack));
   const names = outputs.nodes.filter(({ role }) => role === "app").map(({ name }) => name);
   const name = node ?? names[0]!;
   if (!names.includes(name)) {

@@ -27,7 +27,9 @@ async function waitForPrimary(outputs: StackOutputs, node: string): Promise<void
  * though the rule says wait. What only nodes have that cannot be seen is lost.
  */
 async function main(): Promise<void> {
-  const { outputs, words, yes } = operatedStack(process.argv.slice(2));
+  const { outputs, words, yes } = operatedStack(process.argv.slice(2), {
+    dangerous: "npm run db:override",
+  });
   const names = outputs.nodes.filter(({ role }) => role === "db").map(({ name }) => name);
   const [node] = words;
   if (!node || !names.includes(node)) {

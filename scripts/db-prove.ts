@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ObjectStore } from "../host/archiver/store/object-store";
+import { chosenStack } from "./operate/chosen-stack";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { heartbeatLine, heartbeatSql } from "./restore/heartbeat";
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   if (window !== "newest" && window !== "all") {
     throw new Error(`--window must be newest or all, got ${JSON.stringify(window)}`);
   }
-  const backups = backupsOf(stack, identity);
+  const backups = backupsOf(chosenStack(stack), identity);
   try {
     checkIdentity(backups);
     const opened = await openArchive(backups);

@@ -1,3 +1,4 @@
+import { chosenStack } from "./operate/chosen-stack";
 import { type Asked, askedOf } from "./restore/asked";
 import { backupsOf } from "./restore/bucket";
 import { inspect } from "./restore/inspect";
@@ -71,9 +72,12 @@ async function restore(asked: Asked, wanted: Wanted): Promise<void> {
 
 /** `npm run db:restore -- --to TIME | --to-gtid SET | --latest [--into drill|new] [--tables app.entry [--replace]] [--stack S]`. */
 async function main(): Promise<void> {
-  const asked = askedOf(process.argv.slice(2));
-  const { target, history, withGaps, planOnly } = asked;
-  const backups = backupsOf(asked.stack, asked.identity);
+  const named = askedOf(process.argv.slice(2));
+  const { target, history, withGaps, planOnly, use } = named;
+  const changes = use.into === "running" && !planOnly;
+  const stack = chosenStack(named.stack, changes ? { dangerous: "npm run db:restore" } : {});
+  const asked = { ...named, stack };
+  const backups = backupsOf(stack, asked.identity);
   if (!planOnly) checkIdentity(backups);
   const { store, archive } = await openArchive(backups, history);
   const made = plan(archive.bases, archive.links, target);

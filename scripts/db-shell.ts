@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { loginCheck, mysqlCommand, nodeFor } from "./db-shell/client";
+import { chosenStack } from "./operate/chosen-stack";
 import { databaseStates } from "./operate/databases";
 import { inForeground } from "./operate/foreground";
 import { outputsOf } from "./operate/operated-stack";
@@ -25,7 +26,7 @@ function order() {
 /** `npm run db:shell -- [--write] [--stack S] [-- sql]`: MySQL's client on a database node, which reads unless asked. */
 async function main(): Promise<void> {
   const { stack, write, sql } = order();
-  const outputs = outputsOf(stack);
+  const outputs = outputsOf(chosenStack(stack));
   const kind = write ? "write" : "read";
   const name = nodeFor(kind, await databaseStates(outputs));
   await runOnNode(outputs, name, loginCheck(kind)).catch((error: Error) => {

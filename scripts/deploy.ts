@@ -4,6 +4,7 @@ import { carryOut, consent, openSession, sizeText } from "./deploy/session";
 import { appIn, naming } from "./deploy/stack-file";
 import { makeReady } from "./deploy/wanted-app";
 import { repositoryRoot } from "./local/paths";
+import { chosenStack } from "./operate/chosen-stack";
 import { releasesOf, releaseText, runningLines } from "./operate/releases";
 
 const usage =
@@ -14,7 +15,8 @@ const usage =
  * other, and changes nothing else.
  */
 async function main(): Promise<void> {
-  const order = asked(process.argv.slice(2), usage);
+  const words = asked(process.argv.slice(2), usage);
+  const order = { ...words, stack: chosenStack(words.stack) };
   const session = openSession(order, "npm run deploy");
   const { outputs, text, upCommand, steps, say } = session;
   const isBuilt = "build" in appIn(text);

@@ -15,6 +15,7 @@ import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
 import { localPaths } from "./local/paths";
 import { localStackName } from "./local/stack-name";
+import { chosenStack } from "./operate/chosen-stack";
 import { deskStore } from "./restore/desk-store";
 
 /** This machine as hosts of the local cloud see it. */
@@ -53,7 +54,7 @@ async function localSubject(now: Date): Promise<Partial<Subject> & ReturnType<ty
 
 async function subjectOf({ stack, address, limits }: Asked): Promise<Subject> {
   const now = new Date();
-  const isLocal = stack === undefined || stack === localStackName;
+  const isLocal = stack === undefined;
   const name = isLocal ? localStackName : stack.split("/").at(-1)!;
   const shared = {
     identity: { project: "webstack", stack: name },
@@ -81,7 +82,9 @@ async function subjectOf({ stack, address, limits }: Asked): Promise<Subject> {
  * an `up`, all of it at once, and what to do. It makes and changes nothing. Status 1 if an `up` would fail.
  */
 async function main(): Promise<void> {
-  const findings = await examine(await subjectOf(asked(process.argv.slice(2))));
+  const order = asked(process.argv.slice(2));
+  const stack = chosenStack(order.stack, { beforeUp: true });
+  const findings = await examine(await subjectOf({ ...order, stack }));
   for (const line of lines(findings)) console.log(line);
   if (fails(findings)) process.exitCode = 1;
 }

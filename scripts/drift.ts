@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import type { Preview } from "../preview/model";
 import { markdown } from "../preview/render/markdown";
 import { npmScript } from "./local/npm-script";
+import { localStackName } from "./local/stack-name";
+import { chosenStack } from "./operate/chosen-stack";
 
 const usage = "usage: npm run drift -- [--stack <name>] [--file <Markdown>]";
 
@@ -16,10 +18,9 @@ function asked() {
 }
 
 /** What the preview says after a look at what is there; also a plan that is refused says it. */
-async function previewed(stack: string | undefined): Promise<Preview> {
-  const own = stack === undefined ? [] : ["--stack", stack];
+async function previewed(stack: string): Promise<Preview> {
   let said = "";
-  const status = await npmScript("preview", [...own, "--refresh", "--json"], {
+  const status = await npmScript("preview", ["--stack", stack, "--refresh", "--json"], {
     hear: (text) => (said += text),
     showsErrors: true,
   });
@@ -36,7 +37,7 @@ async function previewed(stack: string | undefined): Promise<Preview> {
  */
 async function main(): Promise<void> {
   const { stack, file } = asked();
-  const preview = await previewed(stack);
+  const preview = await previewed(chosenStack(stack) ?? localStackName);
   const { drift } = preview;
   const what = drift.map((one) => `${one.what}${one.isGone ? " is gone" : ""}`);
   console.log(drift.length === 0 ? "nobody changed anything by hand" : what.join("\n"));

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { backDrills } from "./drill/back";
 import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
@@ -28,6 +29,7 @@ const suites: Record<string, (minutes?: number) => Suite> = {
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   edits: () => ({ drills: editDrills, notShown: editsNotShown }),
+  back: () => ({ drills: backDrills, notShown: [] }),
   releases: () => ({ drills: releaseDrills, notShown: releasesNotShown }),
   traffic: (minutes = 10) => ({ drills: trafficDrills(minutes), notShown: [] }),
   soak: (minutes = 30) => ({ drills: longDrills(minutes), notShown: [] }),

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
 import { journalsOf, logsAsked } from "./logs/asked-logs";
 import { type Entry, entryIn, entryLines } from "./logs/entry";
@@ -17,7 +18,7 @@ const firstMs = 3_000;
  */
 async function main(): Promise<void> {
   const order = logsAsked(process.argv.slice(2));
-  const outputs = outputsOf(order.stack);
+  const outputs = outputsOf(chosenStack(order.stack));
   const journals = journalsOf(outputs, order.words);
   const width = Math.max(...journals.map(({ node }) => node.name.length));
   const merge = new Merge((entry: Entry) => {

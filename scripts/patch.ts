@@ -3,6 +3,7 @@ import { patchNode, pendingOf } from "../rolling/patching";
 import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { cloudProject, rebootServer } from "./operate/cloud-project";
+import { chosenStack } from "./operate/chosen-stack";
 import { confirmed } from "./operate/confirm";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { edgeStates, holderOf } from "./operate/edge";
@@ -20,18 +21,20 @@ import { patchedLine, pendingLines } from "./patch/lines";
  * for it. Stops at the first node that fails.
  */
 async function main(): Promise<void> {
-  const asked = askedPatch(process.argv.slice(2));
-  const outputs = outputsOf(asked.stack);
+  const named = askedPatch(process.argv.slice(2));
+  const stack = chosenStack(named.stack, named.isCheck ? {} : { dangerous: "npm run patch" });
+  const asked = { ...named, stack };
+  const outputs = outputsOf(stack);
   if (asked.isCheck) return check(outputs, nodeOrder(outputs, asked.words, [], "check"));
-  const named = nodeOrder(outputs, asked.words, [], "patch");
-  const alone = asked.allowsOutage ? undefined : onlyOne(outputs, named);
+  const nodes = nodeOrder(outputs, asked.words, [], "patch");
+  const alone = asked.allowsOutage ? undefined : onlyOne(outputs, nodes);
   if (alone) {
     throw new Error(
       `${alone.name} is the only one of its tier, which is off meanwhile; make the tier larger, ` +
         "name other nodes, or allow it with --outage",
     );
   }
-  if (asked.stack === undefined) takeLock(localPaths.lock, "npm run patch");
+  if (stack === undefined) takeLock(localPaths.lock, "npm run patch");
   await withTurn(
     () => outputs,
     "npm run patch",

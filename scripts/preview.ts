@@ -14,6 +14,7 @@ import { localPaths, repositoryRoot } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { localStackName } from "./local/stack-name";
 import { askedPreview, type AskedPreview } from "./preview/asked";
+import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { catalogueAt } from "./preview/catalogue";
 import { editedSettings } from "./preview/edited-settings";
@@ -54,7 +55,7 @@ async function planned(
   settings: string,
 ): Promise<Omit<Compared, "note"> & { note?: string }> {
   const { stack, base, withoutToken } = order;
-  if (withoutToken) return comparedWithBase(stack!, base, settings, say);
+  if (withoutToken) return comparedWithBase(stack ?? localStackName, base, settings, say);
   const [events, catalogue] = await Promise.all([
     plannedEvents(order, settings),
     catalogueAt(() => cloudProject(stack)),
@@ -67,7 +68,8 @@ async function planned(
  * update would do, judged. Ends with 1 if the plan is refused.
  */
 async function main(): Promise<void> {
-  const order = askedPreview(process.argv.slice(2));
+  const named = askedPreview(process.argv.slice(2));
+  const order = { ...named, stack: chosenStack(named.stack) };
   const stack = order.stack ?? localStackName;
   const { text: settings } = readStackFile(stack, repositoryRoot);
   const { events, catalogue, note } = await planned(order, settings);

@@ -6,6 +6,7 @@ import { questionsOf } from "../prove/questions";
 import { settingsOf } from "./doctor/settings";
 import { localStackName } from "./local/stack-name";
 import { repositoryRoot } from "./local/paths";
+import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { confirmed } from "./operate/confirm";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
@@ -59,7 +60,8 @@ async function move(outputs: StackOutputs, { moves, yes }: Asked): Promise<Evide
  */
 async function main(): Promise<void> {
   const wanted = asked(process.argv.slice(2));
-  const { stack, isMarkdown } = wanted;
+  const { isMarkdown } = wanted;
+  const stack = chosenStack(wanted.stack);
   const outputs = outputsOf(stack);
   const name = stack ?? localStackName;
   const project = cloudProject(stack);

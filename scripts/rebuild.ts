@@ -33,7 +33,9 @@ async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Pr
  * on. Stops at the first one that fails; the same command finishes an interrupted one.
  */
 async function main(): Promise<void> {
-  const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2));
+  const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2), {
+    dangerous: "npm run rebuild",
+  });
   const holder = () => edgeStates(operated.outputs).then(holderOf);
   // Refused before anything is asked over the network.
   rebuildOrder(operated.outputs, words, []);

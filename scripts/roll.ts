@@ -16,7 +16,9 @@ const settledSeconds = 60;
  * once all nodes are in service, so that the site goes on. Stops at the first one that fails.
  */
 async function main(): Promise<void> {
-  const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2));
+  const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2), {
+    dangerous: "npm run roll",
+  });
   let { outputs } = operated;
   const busy = [primaryOf(await databaseStates(outputs)), holderOf(await edgeStates(outputs))];
   const names = rollOrder(outputs, words, busy).map(({ name }) => name);

@@ -6,13 +6,15 @@ import { rollbackTarget } from "./deploy/rollback-target";
 import { carryOut, consent, openSession } from "./deploy/session";
 import { appIn } from "./deploy/stack-file";
 import { repositoryRoot } from "./local/paths";
+import { chosenStack } from "./operate/chosen-stack";
 import { releasesOf, releaseText, runningLines } from "./operate/releases";
 
 const usage = "npm run rollback -- [--stack <name>] [--yes] [first 8 or more digits of a release]";
 
 /** `npm run rollback -- [--stack S] [--yes] [digest]`: back to a release that ran before, which the nodes still have. */
 async function main(): Promise<void> {
-  const order = asked(process.argv.slice(2), usage);
+  const words = asked(process.argv.slice(2), usage);
+  const order = { ...words, stack: chosenStack(words.stack, { dangerous: "npm run rollback" }) };
   const session = openSession(order, "npm run rollback");
   const { outputs, text, say } = session;
   const states = await releasesOf(outputs);
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
       ...(runtime === undefined ? {} : { runtime }),
     },
     saysCommand: command !== undefined,
-    onFailure: `to go on: npm run rollback -- ${digest.slice(0, 12)}`,
+    onFailure: `to go on: npm run rollback -- --stack ${session.stack} ${digest.slice(0, 12)}`,
   });
   say("it stays until npm run deploy, whatever app.path or app.url hold");
 }

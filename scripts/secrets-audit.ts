@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
@@ -26,7 +27,8 @@ async function see(name: string, look: () => Promise<ScanResult> | ScanResult): 
  * stack stands where it must not. No secret is printed. Status 1 if one is found, or a place cannot be searched.
  */
 async function main(): Promise<void> {
-  const { stack, nodes, showAllowed } = asked(process.argv.slice(2));
+  const { stack: named, nodes, showAllowed } = asked(process.argv.slice(2));
+  const stack = chosenStack(named);
   const outputs = outputsOf(stack);
   const opened = await openedStack(stack);
   const wanted = searched(opened.secrets);

@@ -68,7 +68,16 @@ const pulumi = new Set([
     "stack init",
     "stack output",
   ],
-  ...["stack select", "stack export", "stack import", "logs", "new", "import", "state"],
+  ...[
+    "stack select",
+    "stack export",
+    "stack history",
+    "stack import",
+    "logs",
+    "new",
+    "import",
+    "state",
+  ],
 ]);
 
 /** Commands of Pulumi in code of a page: in backquotes, or at the start of a line of a fence. */

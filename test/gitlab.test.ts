@@ -57,6 +57,18 @@ describe(".gitlab-ci.yml", () => {
     ]);
   });
 
+  it("goes back to what ran before if the smoke test of a deploy fails, and fails then", () => {
+    const { script = [] } = all["deploy:dev"]!;
+    const at = (text: string) => script.findIndex((line) => line.startsWith(text));
+    const [noted, up, smoke] = ["npm run deploy:back", "npm run up", "npm run smoke"].map(at);
+    expect([noted! >= 0, noted! < up!, up! < smoke!]).toEqual([true, true, true]);
+    expect(script[noted!]).toMatch(/ --note$/);
+    expect(script[smoke!]).toMatch(
+      /\|\| { npm run deploy:back -- --stack "\$STACK" --yes; exit 1; }$/,
+    );
+    expect((file.variables as Record<string, string>).GIT_DEPTH).toBe("0");
+  });
+
   it("closes what it opens, also after a failure", () => {
     for (const [name, job] of jobs) {
       const opens = (job.script ?? []).some((line) => line.includes("admin:open"));

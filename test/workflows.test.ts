@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
 interface Step {
+  id?: string;
   run?: string;
   uses?: string;
   if?: string | boolean;
@@ -128,6 +129,21 @@ describe(".github/workflows", () => {
 
   it("puts nothing of a pull request or an input into a command, but through the environment", () => {
     for (const { place, step } of steps) expect(step.run ?? "", place).not.toContain("${{");
+  });
+
+  it("goes back to what ran before if the smoke test of a deploy fails, and only then", () => {
+    const { job } = jobs.find(({ file }) => file === "deploy.yml")!;
+    const at = (text: string) => job.steps.findIndex(({ run }) => run?.startsWith(text));
+    const [noted, up, smoke] = ["npm run deploy:back", "npm run up", "npm run smoke"].map(at);
+    const back = job.steps[smoke! + 1]!;
+    expect(job.steps[noted!]!.run).toBe('npm run deploy:back -- --stack "$STACK" --note');
+    expect([noted! < up!, up! < smoke!]).toEqual([true, true]);
+    expect(job.steps[smoke!]!.id).toBe("smoke");
+    expect(back.run).toBe('npm run deploy:back -- --stack "$STACK" --yes');
+    expect(back.if).toBe("failure() && steps.smoke.outcome == 'failure'");
+    // A shallow checkout lacks the commit that ran before.
+    const checkout = job.steps.find(({ uses }) => uses?.startsWith("actions/checkout@"))!;
+    expect(checkout.with?.["fetch-depth"]).toBe(0);
   });
 
   it("closes what it opens, always, and one job at a time for each stack", () => {

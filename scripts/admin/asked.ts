@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { localStackName } from "../local/stack-name";
 
 /** What `admin:open` and `admin:close` are asked for. */
 export interface AskedOpening {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Address that this machine is seen with; undefined: to be found out, or what was opened last. */
   address: string | undefined;
@@ -41,8 +40,7 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
       throw new Error(`${rule}, got ${JSON.stringify(values.minutes)}`);
     }
     const { stack, address, all: isAll } = values;
-    const named = stack === localStackName ? undefined : stack;
-    return { stack: named, address, minutes: count, all: isAll };
+    return { stack, address, minutes: count, all: isAll };
   } catch (error) {
     throw new Error(`usage: ${usages[command]}; ${(error as Error).message}`, { cause: error });
   }

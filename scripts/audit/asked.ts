@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { localStackName } from "../local/stack-name";
 
 /** What a command line asks for. */
 export interface Asked {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Nodes to look at; empty: all. */
   nodes: string[];
@@ -22,7 +21,7 @@ export function asked(args: readonly string[]): Asked {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const { stack, json } = values;
-    return { stack: stack === localStackName ? undefined : stack, nodes: positionals, json };
+    return { stack, nodes: positionals, json };
   } catch (error) {
     throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
   }

@@ -5,7 +5,7 @@ import type { Named } from "./stack-file";
 
 /** Arguments of a command line. */
 export interface Asked {
-  /** Name of the stack; undefined: the local stack. */
+  /** Name of the stack; undefined: none is named, or, once it is chosen, the local stack. */
   stack: string | undefined;
   /** True with `--yes`. */
   yes: boolean;

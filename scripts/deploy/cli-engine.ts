@@ -17,10 +17,14 @@ interface Said {
 }
 
 /** Runs `pulumi`. @throws Error with the end of its output if the exit status is not 0. */
-function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Promise<Said> {
+function pulumi(
+  words: string[],
+  { cwd, signal }: { cwd: string; signal: AbortSignal },
+  everyMs?: () => void,
+): Promise<Said> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", words, {
-      cwd: repositoryRoot,
+      cwd,
       stdio: ["ignore", "pipe", "pipe"],
       // This variable enables the flag --event-log; the Automation API sets it too.
       env: { ...process.env, PULUMI_DEBUG_COMMANDS: "true", PULUMI_SKIP_UPDATE_CHECK: "true" },
@@ -34,7 +38,7 @@ function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Pro
       stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-keptWords)));
     }
     child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing = "pulumi is not on the path; without --stack the local stack is meant";
+      const missing = "pulumi is not on the path; the local stack is --stack local";
       reject(error.code === "ENOENT" ? new Error(missing, { cause: error }) : error);
     });
     child.on("close", (status) => {
@@ -53,12 +57,16 @@ function pulumi(words: string[], signal: AbortSignal, everyMs?: () => void): Pro
  */
 export function cliEngine(
   stack: string,
-  { settings, files = "deploy", signal }: EngineOptions,
+  { settings, files = "deploy", directory: cwd = repositoryRoot, signal }: EngineOptions,
 ): DeployEngine {
   const directory = join(repositoryRoot, ".webstack", stack);
   const settingsFile = join(directory, `${files}.yaml`);
   const logFile = join(directory, `${files}-events.jsonl`);
-  const run = async (command: string, onEvent: (event: EngineEvent) => void, refresh = false) => {
+  const run = async (
+    command: string,
+    onEvent: (event: EngineEvent) => void,
+    further: readonly string[] = [],
+  ) => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     rmSync(logFile, { force: true });
     writeFileSync(settingsFile, settings, { mode: 0o600 });
@@ -67,20 +75,21 @@ export function cliEngine(
       ...[command, "--stack", stack, "--config-file", settingsFile, "--event-log", logFile],
       ...["--non-interactive", "--suppress-progress", "--color", "never"],
       ...(command === "up" ? ["--yes", "--skip-preview"] : []),
-      ...(refresh ? ["--refresh"] : []),
+      ...further,
     ];
     try {
-      await pulumi(words, signal, () => log.read());
+      await pulumi(words, { cwd, signal }, () => log.read());
     } finally {
       for (const file of [settingsFile, logFile]) rmSync(file, { force: true });
     }
   };
   return {
     pins: async () => {
-      const { stdout } = await pulumi(["stack", "export", "--stack", stack], signal);
+      const { stdout } = await pulumi(["stack", "export", "--stack", stack], { cwd, signal });
       return pinsIn((JSON.parse(stdout) as { deployment: Deployment }).deployment);
     },
-    preview: (onEvent, refresh) => run("preview", onEvent, refresh),
-    up: (onEvent) => run("up", onEvent),
+    preview: (onEvent, refresh) => run("preview", onEvent, refresh ? ["--refresh"] : []),
+    up: (onEvent, message) =>
+      run("up", onEvent, message === undefined ? [] : ["--message", message]),
   };
 }

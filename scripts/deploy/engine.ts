@@ -19,8 +19,13 @@ export interface DeployEngine {
    * @throws Error if the plan fails.
    */
   preview(onEvent: (event: EngineEvent) => void, refresh?: boolean): Promise<void>;
-  /** Runs the update. @throws Error if the update stops. */
-  up(onEvent: (event: EngineEvent) => void): Promise<void>;
+  /**
+   * Runs the update.
+   *
+   * @param message for the stack's history. @default the engine's own
+   * @throws Error if the update stops.
+   */
+  up(onEvent: (event: EngineEvent) => void, message?: string): Promise<void>;
 }
 
 /** Options of an engine. */
@@ -29,6 +34,8 @@ export interface EngineOptions {
   settings: string;
   /** Prefix of the names of the command's files. @default "deploy" */
   files?: string;
+  /** Checkout whose program runs. @default this one */
+  directory?: string;
   /** Receives messages about further work of the engine. */
   say: (line: string) => void;
   /** Asks a running operation to stop. */

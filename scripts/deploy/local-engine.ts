@@ -10,21 +10,27 @@ import { type DeployEngine, type Deployment, type EngineOptions, pinsIn } from "
  *
  * @throws Error if the local cloud does not run.
  */
-export async function localEngine({ settings, say, signal }: EngineOptions): Promise<DeployEngine> {
+export async function localEngine({
+  settings,
+  directory,
+  say,
+  signal,
+}: EngineOptions): Promise<DeployEngine> {
   if (!(await cloudAnswers())) {
     throw new Error("the local cloud does not answer; start it with: npm run up:local");
   }
   // `up:local` printed the engine's version when it created the stack.
   const engine = await ensureEngine({ progress: () => undefined });
-  const stack = await localStack(engine, settings);
+  const stack = await localStack(engine, settings, directory);
   await resumeInterrupted(stack, say);
   const quiet = { suppressProgress: true, color: "never", signal } as const;
   return {
     pins: async () => pinsIn((await stack.exportStack()).deployment as Deployment),
     preview: async (onEvent, refresh = false) =>
       void (await stack.preview({ ...quiet, refresh, onEvent })),
-    up: async (onEvent) => {
-      const { outputs } = await stack.up({ ...quiet, onEvent });
+    up: async (onEvent, message) => {
+      const told = message === undefined ? {} : { message };
+      const { outputs } = await stack.up({ ...quiet, ...told, onEvent });
       const { privateKey, ...rest } = outputs;
       const values = Object.entries(rest).map(([key, { value }]) => [key, value as unknown]);
       saveOutputs(Object.fromEntries(values), String(privateKey?.value ?? ""));

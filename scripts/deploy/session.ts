@@ -93,7 +93,7 @@ export async function carryOut(
     const { message } = interrupt.signal.aborted ? new Error("interrupted") : (error as Error);
     const { path, text: now } = readStackFile(stack, repositoryRoot);
     const states = await releasesOf(outputs);
-    const goOn = [onFailure, ...goBack([...states.values()])];
+    const goOn = [onFailure, ...goBack(stack, [...states.values()])];
     const kept = now === text ? "was not changed by this command" : "was changed by somebody else";
     throw new Error(
       [
@@ -117,11 +117,11 @@ export async function carryOut(
 }
 
 /** Remedy for nodes with different releases: a rollback of all to the release that the last node still runs. */
-function goBack(states: readonly (NodeReleases | undefined)[]): string[] {
+function goBack(stack: string, states: readonly (NodeReleases | undefined)[]): string[] {
   const currents = states.map((state) => state?.current);
   const last = currents.at(-1);
   if (last === undefined || new Set(currents).size === 1) return [];
-  return [`to go back: npm run rollback -- ${last.slice(0, 12)}`];
+  return [`to go back: npm run rollback -- --stack ${stack} ${last.slice(0, 12)}`];
 }
 
 function openEngine(

@@ -4,7 +4,7 @@ import { type KnownLimits, limitedKinds } from "../../doctor/quota";
 
 /** What a command line asks for. */
 export interface Asked {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Address that this machine is seen with. */
   address: string | undefined;

@@ -61,9 +61,9 @@ export function settingsIn(text: string, name: string): FoundSettings {
 }
 
 /** Settings with their secrets, from the engine; undefined if it cannot open them here. */
-function decrypted(stack: string): Listing | undefined {
+function decrypted(stack: string, directory: string): Listing | undefined {
   const words = ["config", "--json", "--show-secrets", "--stack", stack, "--non-interactive"];
-  const options = { cwd: repositoryRoot, encoding: "utf8", timeout: 30_000 } as const;
+  const options = { cwd: directory, encoding: "utf8", timeout: 30_000 } as const;
   try {
     const text = execFileSync("pulumi", words, { ...options, stdio: ["ignore", "pipe", "ignore"] });
     return JSON.parse(text) as Listing;
@@ -82,7 +82,7 @@ export function settingsOf(stack: string, directory = repositoryRoot): FoundSett
   }
   const found = settingsIn(readFileSync(file, "utf8"), name);
   if (found.problem !== undefined || found.hidden.length === 0) return found;
-  const listing = decrypted(stack);
+  const listing = decrypted(stack, directory);
   if (!listing) return found;
   const known = Object.entries(listing).filter(([, { value }]) => value !== undefined);
   return {

@@ -18,13 +18,18 @@ export type StackPart = Pick<Subject, "stackFile" | "tokens" | "bucket">;
 const tokenSettings = { shared: "hcloud:token", own: "webstack:loadBalancers.api.token" } as const;
 
 /** Reads the settings as the program does. Secrets that were not opened are not looked at. */
-export function stackPart(name: string, found: FoundSettings, today: Date): StackPart {
+export function stackPart(
+  name: string,
+  found: FoundSettings,
+  today: Date,
+  directory = repositoryRoot,
+): StackPart {
   const { values, secretKeys, hidden, problem } = found;
   const isHidden = (setting: string) =>
     hidden.some((one) => one === setting || one.startsWith(`${setting}.`));
   pulumi.runtime.setAllConfig(values, secretKeys);
   const raw = decodeSettings(values, settingsSchema);
-  const { settings, problems } = checkedSettings(repositoryRoot, today);
+  const { settings, problems } = checkedSettings(directory, today);
   const told = problem === undefined ? problems : [problem];
   const aboutHidden = (text: string) => hidden.some((one) => text.includes(one));
   const cidrs = valueAt(raw, ["admin", "cidrs"]);

@@ -1,4 +1,4 @@
-import { npmScript } from "../local/npm-script";
+import { npmScript, onLocalStack } from "../local/npm-script";
 
 /** Output and exit status of a command. */
 export interface Ended {
@@ -11,15 +11,15 @@ export interface Ended {
 /** Largest part of a command's output that is kept, characters. */
 const kept = 4_000;
 
-/** Runs an npm script of this project to its end; a failure is no error. */
+/** Runs an npm script of this project on the local stack to its end; a failure is no error. */
 export async function npmEnded(script: string, ...args: string[]): Promise<Ended> {
   let said = "";
   const hear = (text: string) => (said = (said + text).slice(-kept));
-  const status = await npmScript(script, args, { hear });
+  const status = await npmScript(script, onLocalStack(script, args), { hear });
   return { status, said };
 }
 
-/** Runs an npm script of this project. @throws Error with the end of the output if the script fails. */
+/** Runs an npm script of this project on the local stack. @throws Error with the end of the output if the script fails. */
 export async function npmRun(script: string, ...args: string[]): Promise<void> {
   const { status, said } = await npmEnded(script, ...args);
   if (status !== 0) throw new Error(`npm run ${script} failed: ${said}`);

@@ -10,6 +10,7 @@ export type ReleaseKind =
   | "is never healthy"
   | "ends later"
   | "migration fails"
+  | "fails its visitors"
   | "is large";
 
 /**
@@ -27,7 +28,8 @@ if (mistake === "ends later") setTimeout(() => { throw new Error("broken later")
 const sockets = new Set();
 const app = createServer({ requestTimeout: 0 }, (request, response) => {
   if (traffic.answer(request, response)) return;
-  response.statusCode = mistake === "is never healthy" ? 503 : 200;
+  const isForVisitors = request.url === "/";
+  response.statusCode = mistake === "is never healthy" ? 503 : mistake === "fails its visitors" && isForVisitors ? 500 : 200;
   response.end(version + " on " + process.env.NODE_NAME + "\\n");
 });
 function accept(key) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { layOutPlugin } from "../../offline/engine/compiled";
+import { programIn } from "../local/inline-stack";
 import { repositoryRoot } from "../local/paths";
 import { throwawayStack } from "./throwaway-stack";
 import type { MemoryCloud } from "./memory-cloud";
@@ -84,11 +85,7 @@ export class HostlessStack {
   }
 
   private async run(): Promise<Record<string, unknown>> {
-    process.chdir(this.root);
-    const { program } = (await import(join(this.root, "program.ts"))) as {
-      program: () => object;
-    };
-    return program() as Record<string, unknown>;
+    return programIn(this.root);
   }
 
   private async configure(config: Config, secrets: Secrets): Promise<void> {

@@ -7,6 +7,13 @@ import type { Engine } from "../../offline/engine";
 import type { CloudProject } from "../../rolling/cloud-api";
 import { ProgramOutputs } from "./program-outputs";
 
+/** Runs the program of a checkout in this process, with the packages of this checkout. */
+export async function programIn(root: string): Promise<Record<string, unknown>> {
+  process.chdir(root);
+  const { program } = (await import(join(root, "program.ts"))) as { program: () => object };
+  return program() as Record<string, unknown>;
+}
+
 /** A stack whose program runs in this process. */
 export interface InlineStackArgs {
   name: string;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { repositoryRoot } from "./paths";
+import { localStackName } from "./stack-name";
 
 /** How {@link npmScript} runs a script. */
 export interface NpmScriptOptions {
@@ -35,4 +36,11 @@ export function npmScript(
     child.on("error", reject);
     child.on("close", resolve);
   });
+}
+
+/**
+ * Arguments of a script that works on the local stack, whatever stack is selected: `:local` scripts know no other one.
+ */
+export function onLocalStack(script: string, args: readonly string[]): string[] {
+  return script.endsWith(":local") ? [...args] : [...args, "--stack", localStackName];
 }

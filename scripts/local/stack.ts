@@ -6,11 +6,10 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
 import { layOutPlugin } from "../../offline/engine/compiled";
-import { program } from "../../program";
 import { atLocalAuthority } from "./authority-settings";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
-import { checkpointFile, inlineStack } from "./inline-stack";
+import { checkpointFile, inlineStack, programIn } from "./inline-stack";
 import { localPaths, repositoryRoot } from "./paths";
 import { localStackName } from "./stack-name";
 
@@ -63,14 +62,15 @@ function encryptedSecret({ config = {} }: StackSettings): object | undefined {
  * the token of the local cloud belong to this machine and not into the repository's stack file.
  *
  * @param settings text of the stack file.
+ * @param directory checkout whose program runs.
  */
-function writeProject(settings: string): { lacksSecret: boolean } {
+function writeProject(settings: string, directory: string): { lacksSecret: boolean } {
   mkdirSync(localPaths.project, { recursive: true, mode: 0o700 });
   mkdirSync(localPaths.backend, { recursive: true, mode: 0o700 });
-  const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8"));
+  const project = parse(readFileSync(join(directory, "Pulumi.yaml"), "utf8"));
   for (const provider of project.plugins?.providers ?? []) {
     const folder = join(localPaths.project, "plugins", provider.name);
-    layOutPlugin(folder, provider.name, join(repositoryRoot, provider.path, "main.ts"));
+    layOutPlugin(folder, provider.name, join(directory, provider.path, "main.ts"));
     provider.path = folder;
   }
   writeFileSync(join(localPaths.project, "Pulumi.yaml"), stringify(project));
@@ -94,15 +94,17 @@ export const localState = {
  * The stack on the local cloud, run by `engine` with the same program as production.
  *
  * @param settings text that stands in for the stack file; absent: the file itself.
+ * @param directory checkout whose program runs. @default this one
  */
 export async function localStack(
   engine: Engine,
   settings = readFileSync(join(repositoryRoot, `Pulumi.${localStackName}.yaml`), "utf8"),
+  directory = repositoryRoot,
 ): Promise<Stack> {
-  const { lacksSecret } = writeProject(settings);
-  process.chdir(repositoryRoot);
+  const { lacksSecret } = writeProject(settings, directory);
+  process.chdir(directory);
   const stack = await inlineStack({
-    ...{ name: localStackName, program: async () => program(), engine, cloud: localCloud() },
+    ...{ name: localStackName, program: () => programIn(directory), engine, cloud: localCloud() },
     ...{ workDir: localPaths.project, backend: localPaths.backend, passphrase: passphrase() },
   });
   if (lacksSecret) {

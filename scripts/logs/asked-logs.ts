@@ -3,7 +3,7 @@ import type { StackNode, StackOutputs } from "../operate/outputs";
 
 /** What is wanted of the journals. */
 export interface LogsAsked {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Tiers and nodes; at least one. */
   words: string[];

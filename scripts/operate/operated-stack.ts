@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readOutputs } from "../local/outputs";
 import { repositoryRoot } from "../local/paths";
+import { chosenStack, type StackUse } from "./chosen-stack";
 import { outputsShape, pinnedHostsText, type StackOutputs } from "./outputs";
 
 /** The stack and the arguments of a command. */
@@ -25,7 +26,7 @@ function pulumiOutputs(stack: string): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new Error("pulumi is not on the path; without --stack the local stack is meant", {
+      throw new Error("pulumi is not on the path; the local stack is --stack local", {
         cause: error,
       });
     }
@@ -63,14 +64,15 @@ export function stackOutputs(
 }
 
 /**
- * Parses `[--stack <name>] [--yes] [word ...]`; without `--stack` the stack is the local one.
+ * Parses `[--stack <name>] [--yes] [word ...]`; {@link chosenStack} finds a stack that is not named.
  *
- * @throws Error if the stack does not exist or is not up.
+ * @throws Error if the stack does not exist, is not up, or must be named.
  */
-export function operatedStack(args: readonly string[]): Operated {
+export function operatedStack(args: readonly string[], use: StackUse = {}): Operated {
   const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-  const { stack, yes } = values;
+  const { yes } = values;
+  const stack = chosenStack(values.stack, use);
   return { outputs: outputsOf(stack), stack, words: positionals, yes };
 }
 

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** The arguments of `npm run patch`. */
 export interface AskedPatch {
-  /** Name of the stack; undefined: the local stack. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Tiers and nodes. */
   words: string[];

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** What a command line asks for. */
 export interface AskedPreview {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   form: "text" | "markdown" | "json";
   /** Revision of Git whose stack file the edits are counted from. */

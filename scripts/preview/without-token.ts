@@ -79,7 +79,7 @@ export async function comparedWithBase(
 }
 
 /** The files of a commit, with the packages of this checkout and its sample app built. */
-function layOut(tree: Tree, commit: string): void {
+export function layOut(tree: Tree, commit: string): void {
   tree.checkOut(commit);
   const packages = join(tree.path, "node_modules");
   if (!existsSync(packages)) symlinkSync(join(repositoryRoot, "node_modules"), packages);

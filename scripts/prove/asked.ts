@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { localStackName } from "../local/stack-name";
 
 /** What a command line asks for. */
 export interface Asked {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Whether the address is moved to the other load balancer, which visitors may notice. */
   moves: boolean;
@@ -24,7 +23,7 @@ export function asked(args: readonly string[]): Asked {
     const { stack, markdown, yes } = values;
     if (yes && !values.switch) throw new Error("--yes answers the question of --switch alone");
     return {
-      stack: stack === localStackName ? undefined : stack,
+      stack,
       moves: values.switch,
       isMarkdown: markdown,
       yes,

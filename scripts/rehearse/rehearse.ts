@@ -73,7 +73,7 @@ export async function rehearse(order: AskedRehearsal, world: World): Promise<Reh
 
 async function previewed({ npm }: World, base: string): Promise<Preview> {
   // A refused plan ends with 1 and is an answer.
-  const words = ["run", "--silent", "preview", "--", "--json", "--base", base];
+  const words = ["run", "--silent", "preview", "--", "--stack", "local", "--json", "--base", base];
   const { status, stdout, said } = await npm(words);
   try {
     return JSON.parse(stdout) as Preview;

@@ -23,14 +23,19 @@ export class Tree {
     readonly path: string,
   ) {}
 
-  /** The commit that a revision names. @throws Error if there is none. */
-  commit(revision: string): string {
+  /**
+   * The commit that a revision names.
+   *
+   * @param option option of the command line that gave it.
+   * @throws Error if there is none.
+   */
+  commit(revision: string, option = "--base"): string {
     try {
       const words = ["rev-parse", "--verify", "--quiet", "--end-of-options"];
       return this.git([...words, `${revision}^{commit}`]);
     } catch (error) {
       const fix = "fetch it first, with all of its history";
-      throw new Error(`--base must be a revision of this repository, got ${revision}; ${fix}`, {
+      throw new Error(`${option} must be a revision of this repository, got ${revision}; ${fix}`, {
         cause: error,
       });
     }

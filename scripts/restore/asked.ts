@@ -15,6 +15,7 @@ export type Use =
 export interface Asked {
   target: Target;
   use: Use;
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   identity: string | undefined;
   history: string | undefined;

@@ -7,6 +7,7 @@ import { type Retention, retentionSettings } from "../../config/backups-schema";
 import { localTarget } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { localStackName } from "../local/stack-name";
+import { stackFileName } from "../deploy/stack-file";
 import type { DeskTarget } from "./desk-store";
 
 /** Access to a stack's backups, with the key that decrypts them. */
@@ -39,7 +40,7 @@ const shape = z.looseObject({ target: z.union([sftpShape, bucketShape]) });
 
 /** `webstack:backups` of a stack file. @throws Error if the stack file has none. */
 function settingsOf(stack: string) {
-  const file = `Pulumi.${stack}.yaml`;
+  const file = stackFileName(stack);
   const { config } = parse(readFileSync(join(repositoryRoot, file), "utf8")) as {
     config?: Record<string, unknown>;
   };
@@ -74,7 +75,7 @@ export function backupsOf(stack: string | undefined, identity: string | undefine
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as {
     name: string;
   };
-  const root = `${project.name}-${stack ?? localStackName}`;
+  const root = `${project.name}-${(stack ?? localStackName).split("/").at(-1)}`;
   if (stack === undefined) {
     return { target: localTarget(), root, identity: identity ?? localPaths.backupsIdentity };
   }

@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
-import { localStackName } from "../local/stack-name";
 
 /** What a command line asks for. */
 export interface Asked {
-  /** Name of the stack; undefined is the local one. */
+  /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Nodes to look at; empty: all. */
   nodes: string[];
@@ -23,7 +22,7 @@ export function asked(args: readonly string[]): Asked {
   try {
     const { stack, node, allowed } = parseArgs({ args: [...args], options }).values;
     return {
-      stack: stack === localStackName ? undefined : stack,
+      stack,
       nodes: node,
       showAllowed: allowed,
     };

@@ -1,4 +1,4 @@
-import { npmScript } from "../../scripts/local/npm-script";
+import { npmScript, onLocalStack } from "../../scripts/local/npm-script";
 
 /** Output and duration of a finished command. */
 export interface Finished {
@@ -7,7 +7,7 @@ export interface Finished {
 }
 
 /**
- * Runs `npm run <script>` in the checkout as a user would; its output is shown and returned.
+ * Runs `npm run <script>` on the local stack as a user would; its output is shown and returned.
  *
  * @throws Error if it exits with another status than 0 or runs longer than `timeoutSeconds`.
  */
@@ -22,7 +22,9 @@ export async function npmRun(
     output += text;
     process.stdout.write(text);
   };
-  const status = await npmScript(script, args, { hear, timeoutMs: timeoutSeconds * 1000 });
+  const status = await npmScript(script, onLocalStack(script, args), {
+    ...{ hear, timeoutMs: timeoutSeconds * 1000 },
+  });
   const seconds = (Date.now() - begun) / 1000;
   if (status === 0) return { output, seconds };
   throw new Error(`npm run ${script} ended with ${status} after ${seconds} s`);

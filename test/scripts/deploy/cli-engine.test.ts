@@ -49,6 +49,18 @@ describe("the stack of another name", () => {
     expect(() => readFileSync(file("deploy.yaml"))).toThrow("ENOENT");
   });
 
+  it("is updated by the program of another checkout, with a message for its history", async () => {
+    pulumi("pwd > place.txt");
+    const there = mkdtempSync(join(place.root, "there-"));
+    const signal = new AbortController().signal;
+    const options = { settings: "config: {}\n", directory: there, say: () => undefined, signal };
+    await cliEngine("dev", options).up(() => undefined, "back to 1");
+    expect(readFileSync(join(there, "place.txt"), "utf8").trim()).toBe(there);
+    const words = readFileSync(join(there, "called"), "utf8").trim();
+    expect(words).toContain(` --config-file ${place.root}/.webstack/dev/deploy.yaml `);
+    expect(words).toMatch(/ --message back to 1$/);
+  });
+
   it("is only looked at in a preview", async () => {
     pulumi("");
     await opened().preview(() => undefined);
@@ -104,6 +116,6 @@ describe("the stack of another name", () => {
 
   it("needs the command", async () => {
     vi.stubEnv("PATH", place.root);
-    await expect(opened().pins()).rejects.toThrow("pulumi is not on the path; without --stack");
+    await expect(opened().pins()).rejects.toThrow("pulumi is not on the path; the local stack");
   });
 });

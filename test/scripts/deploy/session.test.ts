@@ -109,7 +109,9 @@ describe("a stack file", () => {
 
   it("is no way back for nodes that run different releases; that is said with digits", async () => {
     Object.assign(world, { failing: "app-2: no", running: { "app-1": "c", "web-1": "b" } });
-    await expect(carriedOut()).rejects.toThrow(/\nto go back: npm run rollback -- b{12}$/);
+    await expect(carriedOut()).rejects.toThrow(
+      /\nto go back: npm run rollback -- --stack dev b{12}$/,
+    );
   });
 
   it("is what to edit where the release itself wants more", async () => {

@@ -9,7 +9,6 @@ describe("npm run prove", () => {
   it("moves nothing unless it is asked to", () => {
     const nothing = { stack: undefined, moves: false, isMarkdown: false, yes: false };
     expect(asked([])).toEqual(nothing);
-    expect(asked(["--stack", "local"])).toEqual(nothing);
     expect(asked(["--stack", "prod", "--switch", "--yes", "--markdown"])).toEqual({
       ...{ stack: "prod", moves: true, isMarkdown: true, yes: true },
     });

@@ -91,7 +91,7 @@ it("brings the base up, then the present files on the same stack under load, the
     "run up:local",
     "checkout present-commit",
     "run prepare --if-present",
-    "run --silent preview -- --json --base main-commit",
+    "run --silent preview -- --stack local --json --base main-commit",
     "url",
     "load on http://198.18.0.200/",
     "mark change",
@@ -123,7 +123,7 @@ it("passes with what the budget allows, and fails with one more", async () => {
 
 it("begins nothing if the plan is refused, and says why", async () => {
   const refused = { ...preview, refused: ["web-2 would be deleted"] };
-  const words = "run --silent preview -- --json --base main-commit";
+  const words = "run --silent preview -- --stack local --json --base main-commit";
   const { world: one, happened } = world({
     [words]: [{ status: 1, stdout: JSON.stringify(refused) }],
   });
@@ -155,7 +155,7 @@ it("stops with what a command said if there is no base to change", async () => {
   await expect(rehearse(order, broken.world)).rejects.toThrow(
     "of the base ended with 1: no memory",
   );
-  const words = "run --silent preview -- --json --base main-commit";
+  const words = "run --silent preview -- --stack local --json --base main-commit";
   const mute = world({ [words]: [{ status: 1, stdout: "oops" }] });
   await expect(rehearse(order, mute.world)).rejects.toThrow("ended with 1: oops");
 });

@@ -1,0 +1,80 @@
+import type { Plan } from "../../preview/plan";
+import { stackFileName } from "../deploy/stack-file";
+import { type Before, backMessage } from "./before";
+import { planRefusals, settingsRefusals } from "./refusals";
+
+/** The engine with the program and the settings of the commit. */
+export interface BackEngine {
+  preview(): Promise<Plan>;
+  /** Runs the update. @throws Error if it stops. */
+  up(message: string): Promise<void>;
+}
+
+/** What a way back works with. */
+export interface World {
+  /** Name of the stack. */
+  stack: string;
+  /** The commit that a revision names. @throws Error if there is none. */
+  commit(revision: string): string;
+  /** Stack file of a commit; undefined: it has none. */
+  stackFile(commit: string): string | undefined;
+  /** Stack file of this checkout. */
+  presentFile(): string;
+  /** Pins a release in the text of a stack file. @throws Error if a node lacks it. */
+  pinned(text: string, release: string): Promise<string>;
+  /** Puts the files of the commit, with its packages, into a directory of their own. */
+  layOut(commit: string): Promise<void>;
+  engine(settings: string): Promise<BackEngine>;
+  /** Prints the plan for whoever reads the log. */
+  show(plan: Plan): void;
+  /** Asks the operator, unless nobody is to be asked. @throws Error if the answer is no. */
+  consent(): Promise<void>;
+  /** Whether the site is well, as visitors see it. */
+  smoke(): Promise<boolean>;
+  say(line: string): void;
+}
+
+/**
+ * Puts a stack back to what it ran: the program and the stack file of a commit, and the release that ran then, which
+ * the nodes still have, so that no migration runs. Nothing is changed if that would delete or replace anything.
+ *
+ * @param to what to go back to; its release is absent if the commit's own app is to be deployed.
+ * @throws Error with all reasons if it is refused, or if the site is not well afterwards.
+ */
+export async function goBack(to: Before, world: World): Promise<void> {
+  const { stack, say } = world;
+  const commit = world.commit(to.commit);
+  const short = commit.slice(0, 12);
+  const file = world.stackFile(commit);
+  if (file === undefined) throw new Error(`${short} has no ${stackFileName(stack)}`);
+  const settings = to.release === undefined ? file : await world.pinned(file, to.release);
+  say(
+    `goes back to ${short} on ${stack}, with ${
+      to.release === undefined
+        ? "the app of that commit: its migration runs again"
+        : `release ${to.release.slice(0, 12)}: no migration runs, and none is undone`
+    }`,
+  );
+  refuse(short, settingsRefusals(world.presentFile(), file));
+  await world.layOut(commit);
+  const engine = await world.engine(settings);
+  const plan = await engine.preview();
+  world.show(plan);
+  refuse(short, planRefusals(plan));
+  await world.consent();
+  if (plan.steps.some(({ fate }) => fate !== "same")) await engine.up(backMessage(commit));
+  else say("nothing is to be changed");
+  if (await world.smoke()) return say(`${stack} runs what ${short} says, and is well`);
+  throw new Error(
+    `${stack} runs what ${short} says, and is not well; the lines above say what fails`,
+  );
+}
+
+function refuse(commit: string, reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  const lines = reasons.map((reason) => `  ${reason}`).join("\n");
+  throw new Error(
+    `the way back to ${commit} is not one for a machine alone, and nothing was changed:\n${lines}\n` +
+      "mend what was deployed with a further commit, or undo that by hand with pulumi up",
+  );
+}

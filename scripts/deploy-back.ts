@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { planOf } from "../preview/plan";
+import { previewOf } from "../preview/preview";
+import { text } from "../preview/render/text";
+import { askedBack, type AskedBack } from "./back/asked";
+import { type BackEngine, goBack, type World } from "./back/go-back";
+import { note, noted } from "./back/note";
+import { cliEngine } from "./deploy/cli-engine";
+import { takeInterrupts } from "./deploy/interrupt";
+import { localEngine } from "./deploy/local-engine";
+import { pinnedCommand, pinnedRuntime } from "./deploy/pinned-command";
+import { rollbackTarget } from "./deploy/rollback-target";
+import { consent } from "./deploy/session";
+import { appIn, naming, readStackFile, stackFileName } from "./deploy/stack-file";
+import { SwitchWatch } from "./deploy/switch-watch";
+import { engineReason } from "./local/engine-reason";
+import { localPaths, repositoryRoot } from "./local/paths";
+import { takeLock } from "./local/processes";
+import { localStackName } from "./local/stack-name";
+import { chosenStack } from "./operate/chosen-stack";
+import { outputsOf } from "./operate/operated-stack";
+import { releasesOf } from "./operate/releases";
+import { fileAt } from "./preview/edited-settings";
+import { layOut } from "./preview/without-token";
+import { npmIn } from "./rehearse/commands";
+import { Tree } from "./rehearse/tree";
+import { testSite } from "./smoke/test-site";
+
+const tree = new Tree(repositoryRoot, join(repositoryRoot, ".webstack", "back"));
+const say = (line: string) => console.log(line);
+
+/** The text of a stack file with a release that ran: its nodes have it, and need neither build nor migration. */
+async function pinned(
+  stack: string | undefined,
+  settings: string,
+  release: string,
+): Promise<string> {
+  const outputs = outputsOf(stack);
+  const states = await releasesOf(outputs);
+  const { digest } = rollbackTarget(states, release);
+  const facts = [...states.values()].map((state) => state?.facts.get(digest)).find(Boolean);
+  const app = appIn(settings);
+  const command = await pinnedCommand(outputs, { digest, facts, app });
+  const runtime = pinnedRuntime({ digest, facts, app });
+  return naming(settings, {
+    pin: digest,
+    ...(command === undefined ? {} : { command }),
+    ...(runtime === undefined ? {} : { runtime }),
+  });
+}
+
+/** Puts a commit's files into the tree: with the packages of this checkout if they are the same, else with its own. */
+async function putFiles(commit: string, isLocal: boolean, signal: AbortSignal): Promise<void> {
+  const isSame = tree.sameDependencies(commit, "HEAD");
+  if (!isSame && isLocal) {
+    throw new Error(
+      `${commit.slice(0, 12)} has other packages than this checkout, whose process runs the program of the local ` +
+        "stack; check that commit out, run npm ci, then npm run up:local",
+    );
+  }
+  if (isSame) layOut(tree, commit);
+  else tree.checkOut(commit);
+  const own = join(tree.path, ".webstack");
+  mkdirSync(own, { recursive: true });
+  for (const kept of ["releases", "runtimes"]) {
+    const here = join(repositoryRoot, ".webstack", kept);
+    if (existsSync(here) && !existsSync(join(own, kept))) symlinkSync(here, join(own, kept));
+  }
+  if (isSame) return;
+  say("npm ci of that commit");
+  const { status, said } = await npmIn(tree.path, signal)(["ci", "--no-audit", "--no-fund"]);
+  if (status !== 0)
+    throw new Error(`npm ci of ${commit.slice(0, 12)} ended with ${status}: ${said}`);
+}
+
+async function engineOf(
+  stack: string | undefined,
+  settings: string,
+  signal: AbortSignal,
+): Promise<BackEngine> {
+  const options = { settings, files: "back", directory: tree.path, say, signal };
+  const engine = await (stack === undefined ? localEngine(options) : cliEngine(stack, options));
+  return {
+    preview: async () => {
+      const events: EngineEvent[] = [];
+      try {
+        await engine.preview((event) => void events.push(event));
+      } catch (error) {
+        // A plan that is refused has the reasons among its events.
+        if (planOf(events).errors.length > 0) return planOf(events);
+        throw new Error(engineReason(error as Error), { cause: error });
+      }
+      return planOf(events);
+    },
+    up: async (message) => {
+      const watch = new SwitchWatch(say);
+      try {
+        await engine.up(watch.onEvent, message);
+      } catch (error) {
+        const others = [...watch.stopped().map(({ name, reason }) => `${name}: ${reason}`)];
+        const lines = others.length > 0 ? others : watch.others();
+        throw new Error(lines.join("\n") || engineReason(error as Error), { cause: error });
+      }
+    },
+  };
+}
+
+async function back(order: AskedBack, stack: string | undefined): Promise<void> {
+  const name = stack ?? localStackName;
+  // Of a stack that is not up this says so.
+  outputsOf(stack);
+  const before = order.to === undefined ? noted(stack) : { commit: order.to };
+  const { engineSignal: signal } = takeInterrupts(say);
+  if (stack === undefined) takeLock(localPaths.lock, "npm run deploy:back");
+  tree.remove();
+  const world: World = {
+    ...{ stack: name, say },
+    commit: (revision) => tree.commit(revision, "--to"),
+    stackFile: (commit) => fileAt(commit, stackFileName(name), repositoryRoot),
+    presentFile: () => readStackFile(name, repositoryRoot).text,
+    pinned: (settings, release) => pinned(stack, settings, release),
+    layOut: (commit) => putFiles(commit, stack === undefined, signal),
+    engine: (settings) => engineOf(stack, settings, signal),
+    show: (plan) => say(text(previewOf(plan, { stack: name }))),
+    consent: () => consent({ stack: name }, order),
+    smoke: () => testSite(stack, tree.path),
+  };
+  try {
+    await goBack(before, world);
+  } finally {
+    process.chdir(repositoryRoot);
+    tree.remove();
+  }
+}
+
+/**
+ * `npm run deploy:back -- [--stack S] --note`: keeps what a stack runs, before a deploy.
+ * `npm run deploy:back -- [--stack S] [--to REVISION] [--yes]`: puts the stack back to that, if nothing is deleted or
+ * replaced by it, and asks the site. Status 1 if it is refused, or the site is not well.
+ */
+async function main(): Promise<void> {
+  const order = askedBack(process.argv.slice(2));
+  const stack = chosenStack(order.stack, order.notes ? {} : { dangerous: "npm run deploy:back" });
+  if (order.notes) return say(await note(stack));
+  await back(order, stack);
+}
+
+main().catch((error: Error) => {
+  console.error(`\ndeploy:back stopped: ${error.message}`);
+  process.exit(1);
+});

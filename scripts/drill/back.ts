@@ -1,0 +1,90 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { repositoryRoot } from "../local/paths";
+import type { Drill, Measured } from "./drill";
+import { npmEnded, npmRun } from "./npm-run";
+import { writeRelease } from "./release-app";
+import { withStackFile } from "./stack-file";
+
+/** Longest way back, milliseconds: two tiers, one node after the other. */
+const longestMs = 600_000;
+/** Trial of the release on the first app node, seconds; visitors do not come to the local stack by themselves. */
+const trialSeconds = 2;
+/** Whose the throw-away commit is; nobody reads it. */
+const nobody = ["-c", "user.name=drill", "-c", "user.email=drill@localhost"];
+
+function git(...words: string[]): string {
+  return execFileSync("git", words, { cwd: repositoryRoot, encoding: "utf8" }).trim();
+}
+
+/** Branch or commit of the checkout. @throws Error if a file is not committed: it would be lost, or belong to no commit. */
+function cleanCheckout(): string {
+  const edited = git("status", "--porcelain");
+  if (edited !== "") {
+    throw new Error(
+      `the drill moves the checkout to another branch; commit or stash first:\n${edited}`,
+    );
+  }
+  const branch = git("rev-parse", "--abbrev-ref", "HEAD");
+  return branch === "HEAD" ? git("rev-parse", "HEAD") : branch;
+}
+
+/** Lets `work` run on a branch of its own, whose first commit names another app; then the checkout is as before. */
+async function onBrokenBranch(folder: string, work: () => Promise<void>): Promise<void> {
+  const before = cleanCheckout();
+  const branch = `drill-back-${process.pid}`;
+  git("switch", "--quiet", "--create", branch);
+  try {
+    await withStackFile(async (edit) => {
+      edit((settings) => {
+        const app = { ...settings["webstack:app"], path: folder, trialSeconds };
+        settings["webstack:app"] = app;
+      });
+      git(...nobody, "commit", "--quiet", "--all", "--no-verify", "-m", "fails its visitors");
+      await work();
+    });
+  } finally {
+    const isBranch = !/^[0-9a-f]{40,64}$/.test(before);
+    git("switch", "--quiet", "--force", ...(isBranch ? [] : ["--detach"]), before);
+    git("branch", "--quiet", "--delete", "--force", branch);
+  }
+}
+
+/** Deploys a commit as the workflow does; its release is healthy, and answers 500 to visitors. */
+async function deployAndGoBack(): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), "webstack-release-"));
+  const notes: string[] = [];
+  let tookMs = 0;
+  try {
+    cleanCheckout();
+    await npmRun("up:local");
+    await npmRun("smoke");
+    await npmRun("deploy:back", "--note");
+    writeRelease(folder, "fails its visitors", "2.0.0");
+    await onBrokenBranch(folder, async () => {
+      await npmRun("up:local");
+      const { status, said } = await npmEnded("smoke");
+      if (status === 0) throw new Error(`the smoke test saw nothing: ${said}`);
+      const [failed = ""] = said.split("\n").filter((line) => line.startsWith("FAIL"));
+      const begunMs = performance.now();
+      await npmRun("deploy:back", "--yes");
+      tookMs = performance.now() - begunMs;
+      notes.push(`smoke: ${failed.trim()}`, `the way back took ${Math.round(tookMs / 1000)} s`);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await npmRun("up:local");
+  }
+  return { outageMs: tookMs, requests: 0, failed: 0, moves: 0, notes };
+}
+
+/** A deploy that the smoke test refuses, and the way back to the commit before. */
+export const backDrills: readonly Drill[] = [
+  {
+    ...{ id: "W1", title: "a deploy that fails its smoke test goes back" },
+    ...{ boundMs: longestMs, moves: [0, 0], run: deployAndGoBack },
+  },
+];
