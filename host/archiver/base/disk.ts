@@ -16,6 +16,19 @@ function sizeOf(path: string): number {
   return stat?.isFile() ? stat.blocks * 512 : 0;
 }
 
+/** Free space that a dump leaves, as a multiple of the data: as much as a copy leaves. */
+const leftFactor = roomFactor - 1;
+
+/** @throws Error if the disk of `folder` has less free space than a dump of a database of `bytes` must leave. */
+export function checkDumpSpace(folder: string, bytes: number, statfs = statfsSync): void {
+  const { bavail, bsize } = statfs(folder);
+  const [free, needed] = [bavail * bsize, Math.ceil(bytes * leftFactor)];
+  if (free >= needed) return;
+  throw new Error(
+    `a dump must leave ${needed} bytes free on the disk of ${folder} (0.3 times the data), got ${free}; free space, or use a larger disk`,
+  );
+}
+
 /** @throws Error if the disk of `folder` has too little free space for a copy of `bytes`. */
 export function checkFreeSpace(folder: string, bytes: number, statfs = statfsSync): void {
   const { bavail, bsize } = statfs(folder);
