@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
-/** Free space that a copy needs, as a multiple of the data. */
-const roomFactor = 1.3;
+/** Free space that a copy and a dump leave, and that a copy needs, as multiples of the data. */
+const leftFactor = 0.3;
+const roomFactor = 1 + leftFactor;
 
 /** Size of MySQL's data without binary and relay logs, bytes. */
 export function dataBytes(folder: string): number {
@@ -15,9 +16,6 @@ function sizeOf(path: string): number {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isFile() ? stat.blocks * 512 : 0;
 }
-
-/** Free space that a dump leaves, as a multiple of the data: as much as a copy leaves. */
-const leftFactor = roomFactor - 1;
 
 /** @throws Error if the disk of `folder` has less free space than a dump of a database of `bytes` must leave. */
 export function checkDumpSpace(folder: string, bytes: number, statfs = statfsSync): void {
