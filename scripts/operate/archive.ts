@@ -83,7 +83,7 @@ function lag({ newestUs }: ArchiveState, nowUs: number): Said {
   return [isOld ? `${text} (TOO OLD)` : text, error];
 }
 
-/** Age of the newest dump, and a later one that failed; nothing if dumps are off and there is none. */
+/** Age of the newest dump, and a later one that failed. Where dumps are off, nothing of them is an error. */
 function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: number): Said[] {
   const days = hoursSince(dump, nowUs) / 24;
   const isOld = dumpOn !== "off" && days > limit.dumpDays;
@@ -93,7 +93,7 @@ function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: numb
   const aged = `last dump ${days.toFixed(1)} d ago${isOld ? " (TOO OLD)" : ""}`;
   const none = dumpOn === "off" ? [] : [["no dump yet", ""] as const];
   const said: Said[] = dump === "" ? none : [[aged, error]];
-  if (failedDump <= dump) return said;
+  if (failedDump <= dump || dumpOn === "off") return said;
   const text = `a dump FAILED ${hoursSince(failedDump, nowUs).toFixed(1)} h ago`;
   const reason = `${text}: ${timeline}/dump-failures/${failedDump}.json in the bucket says why`;
   return [...said, [text, reason]];

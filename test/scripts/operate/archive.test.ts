@@ -88,7 +88,9 @@ describe("what is said of backups", () => {
     expect(report({ dumpOn: "sunday", failedDump: failed }).errors).toEqual([
       `a dump FAILED 3.0 h ago: 4b2c/dump-failures/${failed}.json in the bucket says why`,
     ]);
-    expect(report({ dump: idAgo(2), failedDump: failed }).errors).toEqual([]);
+    const since = { dump: idAgo(2), failedDump: failed };
+    expect(report({ dumpOn: "sunday", ...since }).errors).toEqual([]);
+    expect(report({ failedDump: failed })).toEqual(report());
   });
 
   it("is an error if the archive has a problem, or nobody archives", () => {

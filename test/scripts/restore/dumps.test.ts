@@ -45,7 +45,10 @@ describe("a dump is found", () => {
     const latest = await findDump(store, "r", { id: "latest" });
     expect([latest.timeline, latest.dump.id]).toEqual(["t", ids[1]]);
     expect((await findDump(store, "r", { id: ids[0]! })).dump.id).toBe(ids[0]);
-    expect((await findDump(storeWith("later"), "r", { id: "latest" })).timeline).toBe("later");
+    for (const id of ids) store.objects.set(keys.dump("r", "later", id), bytesOf(dumpOf(id)));
+    expect((await findDump(store, "r", { id: "latest" })).timeline).toBe("later");
+    const asked = await findDump(store, "r", { id: "latest", history: "t" });
+    expect(asked.timeline).toBe("t");
   });
 
   it("or the error names those that there are", async () => {
