@@ -17,7 +17,12 @@ function kept(what: string, most: number, example: number, fallback: number) {
 /** Retention of backups; `npm run backups:prune` deletes older backups, and the hosts delete none. */
 export const retentionSettings = z.strictObject({
   daily: kept("Number of days of which the last base is kept", 366, 7, 7),
-  weekly: kept("Number of weeks, from Monday on, of which the last base and the last dump are kept", 260, 4, 4),
+  weekly: kept(
+    "Number of weeks, from Monday on, of which the last base and the last dump are kept",
+    260,
+    4,
+    4,
+  ),
   monthly: kept("Number of months of which the last base and the last dump are kept", 120, 3, 3),
   logDays: kept("Number of days back to which any second can be restored", 366, 14, 14),
 });

@@ -15,7 +15,8 @@ export function archiverAccounts(): string[] {
     // MySQL's own user reads all data anyway.
     ...account("base", "mysql", {
       BACKUP_ADMIN: "copies all data to a folder of this host",
-      "SELECT, SHOW VIEW, TRIGGER, EVENT": "dumps such a copy, which has the accounts of this MySQL",
+      "SELECT, SHOW VIEW, TRIGGER, EVENT":
+        "dumps such a copy, which has the accounts of this MySQL",
     }),
     "GRANT SELECT ON performance_schema.replication_group_members TO 'base'@'localhost';",
   ];
