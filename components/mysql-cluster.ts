@@ -120,8 +120,8 @@ function facts(
 ): Own {
   const own = { nodes, bufferPoolMib, xcomHelp, mysqlServerId, groupName, volume };
   if (!backups) return own;
-  const { root, target, publicKey, baseAt } = backups;
-  return { ...own, backups: { root, target, publicKey, baseAt } };
+  const { root, target, publicKey, baseAt, dumpOn } = backups;
+  return { ...own, backups: { root, target, publicKey, baseAt, dumpOn } };
 }
 
 /**

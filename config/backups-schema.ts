@@ -17,8 +17,13 @@ function kept(what: string, most: number, example: number, fallback: number) {
 /** Retention of backups; `npm run backups:prune` deletes older backups, and the hosts delete none. */
 export const retentionSettings = z.strictObject({
   daily: kept("Number of days of which the last base is kept", 366, 7, 7),
-  weekly: kept("Number of weeks, from Monday on, of which the last base is kept", 260, 4, 4),
-  monthly: kept("Number of months of which the last base is kept", 120, 3, 3),
+  weekly: kept(
+    "Number of weeks, from Monday on, of which the last base and the last dump are kept",
+    260,
+    4,
+    4,
+  ),
+  monthly: kept("Number of months of which the last base and the last dump are kept", 120, 3, 3),
   logDays: kept("Number of days back to which any second can be restored", 366, 14, 14),
 });
 
@@ -80,6 +85,11 @@ function isHostKey(line: string): boolean {
   return isSshPublicKey(line) && !line.startsWith("sk-");
 }
 
+const weekdays = [
+  ...(["monday", "tuesday", "wednesday", "thursday", "friday"] as const),
+  ...(["saturday", "sunday"] as const),
+];
+
 /** The settings of backups; absent as a whole: no backups. */
 export const backupSettings = z.strictObject({
   target: z.strictObject({
@@ -128,5 +138,11 @@ export const backupSettings = z.strictObject({
     must: "be a time such as 03:15",
     example: "03:15",
   }).default("03:15"),
+  dumpOn: setting(z.enum([...weekdays, "off"]), {
+    about:
+      "Day of the week in UTC on which a dump, which another version of MySQL can load too, is taken with the base",
+    must: "be a day such as sunday, or off",
+    example: "sunday",
+  }).default("sunday"),
   retention: retentionSettings.prefault({}),
 });

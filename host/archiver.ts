@@ -15,7 +15,7 @@ import { monotonicMs } from "./time/monotonic";
 
 /**
  * Intervals, milliseconds: of heartbeats, of polls of MySQL, of attempts after a failure, and of searches
- * for bases and proofs.
+ * for bases, dumps and proofs.
  */
 const every = { beatMs: 5_000, lookMs: 1_000, againMs: 3_000, agesMs: 10_000 };
 /**
@@ -28,7 +28,7 @@ const socket = process.env.WEBSTACK_MYSQL_SOCKET ?? "/run/mysqld/mysqld.sock";
 const login = ["--no-defaults", `--user=${user}`, `--socket=${socket}`];
 
 const settings = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
-const { node, nodes, root } = settings;
+const { node, nodes, root, dumpOn } = settings;
 const own = nodes.find(({ name }) => name === node)!.privateIp;
 const order = nodes.map(({ privateIp }) => privateIp);
 const store = targetStore(settings);
@@ -48,6 +48,8 @@ let failure = "";
 let proof = "";
 let failedProof = "";
 let base = "";
+let dump = "";
+let failedDump = "";
 
 function goesOn(): boolean {
   const rank = seen && rankOf(own, order, seen);
@@ -59,7 +61,7 @@ function tell(): void {
   const { doing, problem, timeline, end } = progress;
   const link = end?.link;
   file.write({
-    ...{ node, active, timeline, base, proof, failedProof },
+    ...{ node, active, timeline, base, dumpOn, dump, failedDump, proof, failedProof },
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
@@ -116,6 +118,8 @@ async function ages(): Promise<void> {
       if (!active || !progress.timeline) continue;
       proof = await newestIn(keys.proofs(root));
       failedProof = await newestIn(keys.failures(root));
+      dump = await newestIn(keys.dumps(root, progress.timeline));
+      failedDump = await newestIn(keys.dumpFailures(root, progress.timeline));
       base = await newestIn(keys.bases(root, progress.timeline));
       const reason = asking.reason({ newest: base, gap: progress.problem === "gap" }, Date.now());
       if (reason !== undefined) requestBase(reason);

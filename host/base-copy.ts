@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CopyServer } from "./archiver/base/copy-server";
-import { checkFreeSpace, dataBytes } from "./archiver/base/disk";
+import { checkDumpSpace, checkFreeSpace, dataBytes } from "./archiver/base/disk";
 import { checkMember } from "./archiver/base/member";
 import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
+import { isDumpDue } from "./archiver/logical/due";
+import { writeDump } from "./archiver/logical/write-dump";
 import { readSettings } from "./archiver/settings";
-import { runFolder, type Status } from "./archiver/status";
+import { dumpRequest, runFolder, type Status } from "./archiver/status";
 import { log } from "./supervisor/log";
 import { literal } from "./mysql/literal";
 import { Mysql } from "./supervisor/mysql";
@@ -17,14 +19,35 @@ const socket = process.env.WEBSTACK_MYSQL_SOCKET ?? "/run/mysqld/mysqld.sock";
 const folder = process.env.WEBSTACK_BASE_FOLDER ?? copyFolder;
 const dataFolder = process.env.WEBSTACK_DATA_FOLDER ?? "/var/lib/mysql";
 
+const run = process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder;
+const settings = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS);
+
+/** The dump of a copy if one is due. A dump that fails is no reason to have no base. */
+async function dumpOf(
+  copy: CopyServer,
+  { base, dump, problem }: Status,
+  plainBytes: number,
+): Promise<Pick<CopyInfo, "dump">> {
+  const { dumpOn, publicKey } = settings;
+  const isAsked = existsSync(join(run, dumpRequest));
+  const state = { dumpOn, isAsked, base, dump, isUrgent: problem === "gap" };
+  if (!isDumpDue(state, Date.now())) return {};
+  try {
+    const checkRoom = () => checkDumpSpace(folder, plainBytes);
+    return { dump: await writeDump({ copy, user, publicKey, folder, checkRoom }) };
+  } catch (error) {
+    const failure = (error as Error).message;
+    log(3, `the dump failed: ${failure}`);
+    return { dump: { failure } };
+  }
+}
+
 /**
  * Runs as MySQL's system user: clones all data of this node's MySQL, starts a MySQL on the copy to check
- * it and to read its GTID set, and shuts that server down.
+ * it, to read its GTID set and to dump it, and shuts that server down.
  */
 async function main(): Promise<void> {
-  const status = JSON.parse(
-    readFileSync(join(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, "status.json"), "utf8"),
-  ) as Status;
+  const status = JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
   if (status.timeline === "") throw new Error("the archiver has no timeline yet; a base needs one");
   rmSync(folder, { recursive: true, force: true });
   const plainBytes = dataBytes(dataFolder);
@@ -32,7 +55,7 @@ async function main(): Promise<void> {
   mkdirSync(folder, { mode: 0o750 });
   const target = join(folder, "data");
   const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
-  const isGrouped = readSettings(process.env.WEBSTACK_ARCHIVER_SETTINGS).nodes.length > 1;
+  const isGrouped = settings.nodes.length > 1;
   if (isGrouped) await checkMember(mysql);
   await mysql.query(`CLONE LOCAL DATA DIRECTORY = ${literal(target)}`, copyMs);
   if (isGrouped) await checkMember(mysql);
@@ -42,6 +65,7 @@ async function main(): Promise<void> {
     "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()",
     10_000,
   );
+  const dump = await dumpOf(copy, status, plainBytes);
   await copy.stop();
   letGroupRead(target);
   const { timeline, link } = status;
@@ -51,6 +75,7 @@ async function main(): Promise<void> {
     gtids: row?.[0] ?? "",
     plainBytes,
     mysql: row?.[1] ?? "",
+    ...dump,
   };
   writeFileSync(join(folder, "info.json"), `${JSON.stringify(info)}\n`, { mode: 0o640 });
   log(5, `MySQL starts on the copy, which has ${info.gtids}`);

@@ -21,12 +21,16 @@ function say(timeline: string, made: Pruning): void {
     const reach = reachesEnd ? "" : ", its own moment alone";
     console.log(`keeps       base ${id} (${why.join(", ")})${reach}`);
   }
+  for (const { id, why } of made.keepDumps) {
+    console.log(`keeps       dump ${id} (${why.join(", ")})`);
+  }
   if (made.refused !== "") return console.log(`REFUSED     nothing is deleted: ${made.refused}`);
   for (const id of made.bases) console.log(`deletes     base ${id}`);
-  const { links, data, parts, throughLink } = made;
+  for (const id of made.dumps) console.log(`deletes     dump ${id}`);
+  const { links, data, parts, dumpParts, throughLink } = made;
   const through = links.length > 0 ? ` (up to ${throughLink})` : "";
   console.log(
-    `deletes     ${links.length} links${through}, ${data.length} segments, ${parts.length} parts of bases`,
+    `deletes     ${links.length} links${through}, ${data.length} segments, ${parts.length} parts of bases, ${dumpParts.length} of dumps`,
   );
 }
 
@@ -54,7 +58,9 @@ async function main(): Promise<void> {
     // What makes an object count goes before it: whatever breaks off here leaves a whole archive.
     await remover.remove(made.bases.map((id) => keys.base(root, timeline, id)));
     await remover.remove(made.links.map((number) => keys.link(root, timeline, number)));
-    await remover.remove([...made.data, ...made.parts].map((key) => `${root}/${key}`));
+    await remover.remove(made.dumps.map((id) => keys.dump(root, timeline, id)));
+    const content = [...made.data, ...made.parts, ...made.dumpParts];
+    await remover.remove(content.map((key) => `${root}/${key}`));
     console.log("done");
   }
   if (remover instanceof SftpRemover) {

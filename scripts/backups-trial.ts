@@ -8,27 +8,32 @@ import { hostPrograms } from "../host-programs";
 import { imageTag } from "../localcloud/image/build";
 
 /**
- * `npm run backups:trial [-- --nodes 1|3] [--seconds 60]`: real MySQLs, the archiver and the object
+ * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS] [--dump]`: real MySQLs, the archiver and the object
  * storage in one container of the host image without a network; breaks things, restores, compares.
- * With `--tables ROWS` tables are brought into a group that is written to, and nothing else.
+ * With `--tables ROWS` tables are brought into a group that is written to, and nothing else. With `--dump` a dump is
+ * taken and loaded into a new MySQL, and nothing else.
  */
 function main(): void {
-  const { nodes, seconds, tables } = parseArgs({
+  const { nodes, seconds, tables, dump } = parseArgs({
     options: {
       nodes: { type: "string", default: "3" },
       seconds: { type: "string", default: "60" },
       tables: { type: "string" },
+      dump: { type: "boolean", default: false },
     },
   }).values;
+  const [inside, words] = dump
+    ? ["dump-inside.ts", ["/programs"]]
+    : tables === undefined
+      ? ["inside.ts", [nodes, "/programs", seconds]]
+      : ["tables-inside.ts", [tables]];
   const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
   try {
     for (const [name, text] of Object.entries(hostPrograms())) {
       writeFileSync(join(folder, `${name}.js`), text);
     }
     buildSync({
-      entryPoints: [
-        join(__dirname, "trial", tables === undefined ? "inside.ts" : "tables-inside.ts"),
-      ],
+      entryPoints: [join(__dirname, "trial", inside)],
       outfile: join(folder, "inside.js"),
       bundle: true,
       platform: "node",
@@ -42,10 +47,7 @@ function main(): void {
       [
         ...["run", "--rm", "--init", "--network", "none", "--cap-add", "NET_ADMIN"],
         ...["-v", `${folder}:/programs:ro`, "--entrypoint", "/usr/bin/node", imageTag()],
-        ...[
-          "/programs/inside.js",
-          ...(tables === undefined ? [nodes, "/programs", seconds] : [tables]),
-        ],
+        ...["/programs/inside.js", ...words],
       ],
       { stdio: "inherit", timeout: 3_600_000 },
     );

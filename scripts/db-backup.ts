@@ -4,12 +4,15 @@ import { operatedStack } from "./operate/operated-stack";
 /** Longest time for a base, milliseconds. */
 const longestMs = 24 * 3_600_000;
 
-/** `npm run db:backup [-- --stack <name>]`: takes a copy of all data into the bucket, now. */
+/** `npm run db:backup [-- --dump] [--stack <name>]`: takes a copy of all data into the bucket, now; `--dump`: and a dump of it. */
 async function main(): Promise<void> {
-  const { outputs } = operatedStack(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const { outputs } = operatedStack(args.filter((word) => word !== "--dump"));
+  const withDump = args.includes("--dump");
   const begun = Date.now();
-  const node = await takeBase(outputs, longestMs);
-  console.log(`a base was taken on ${node} in ${((Date.now() - begun) / 1_000).toFixed(0)} s`);
+  const node = await takeBase(outputs, longestMs, withDump);
+  const seconds = ((Date.now() - begun) / 1_000).toFixed(0);
+  console.log(`a base ${withDump ? "and a dump were" : "was"} taken on ${node} in ${seconds} s`);
 }
 
 main().catch((error: Error) => {

@@ -1,6 +1,8 @@
 import { chosenStack } from "./operate/chosen-stack";
 import { type Asked, askedOf } from "./restore/asked";
 import { backupsOf } from "./restore/bucket";
+import { deskStore } from "./restore/desk-store";
+import { dumpLines, findDump } from "./restore/dumps";
 import { inspect } from "./restore/inspect";
 import { plan } from "./restore/plan";
 import { sayProved } from "./restore/proof";
@@ -12,6 +14,7 @@ import {
   openArchive,
   type InContainer,
   type Wanted,
+  withDump,
   withRestored,
 } from "./restore/with-restored";
 
@@ -38,13 +41,31 @@ async function drill(
   );
 }
 
-function sayKept({ container, folder }: InContainer): void {
+function sayKept({ container, folder }: Pick<InContainer, "container" | "folder">): void {
   const id = container.slice(0, 12);
   const socket = "--socket=/restore/mysqld.sock";
   say(`It runs in container ${id}, which nobody reaches but you:`);
   say(`  docker exec -it ${id} mysql ${socket}`);
   say(`  docker exec ${id} mysqldump ${socket} app > app.sql`);
   say(`  docker rm --force ${id} && sudo rm -r ${folder}    # when it is not needed any more`);
+}
+
+/** Restores a dump, checks all tables, and keeps the container if it is to be used. */
+async function restoreDump(asked: Asked, id: string): Promise<void> {
+  const { stack, identity, history, planOnly, use } = asked;
+  const backups = backupsOf(stack, identity);
+  if (!planOnly) checkIdentity(backups);
+  const store = deskStore(backups.target);
+  const found = await findDump(store, backups.root, { id, history });
+  for (const line of dumpLines(found)) say(line);
+  if (planOnly) return;
+  await withDump({ backups, store, dump: found.dump, say }, async (running) => {
+    for (const { table, rows } of await inspect(running.server)) {
+      say(`  ${table}  ${rows} rows, checked`);
+    }
+    if (use.into === "new") sayKept(running);
+    return use.into === "new" ? "keep" : "remove";
+  });
 }
 
 async function restore(asked: Asked, wanted: Wanted): Promise<void> {
@@ -70,13 +91,14 @@ async function restore(asked: Asked, wanted: Wanted): Promise<void> {
   });
 }
 
-/** `npm run db:restore -- --to TIME | --to-gtid SET | --latest [--into drill|new] [--tables app.entry [--replace]] [--stack S]`. */
+/** `npm run db:restore -- --to TIME | --to-gtid SET | --latest | --dump [ID] [--into drill|new] [--tables app.entry [--replace]] [--stack S]`. */
 async function main(): Promise<void> {
   const named = askedOf(process.argv.slice(2));
   const { target, history, withGaps, planOnly, use } = named;
   const changes = use.into === "running" && !planOnly;
   const stack = chosenStack(named.stack, changes ? { dangerous: "npm run db:restore" } : {});
   const asked = { ...named, stack };
+  if (target.kind === "dump") return restoreDump(asked, target.id);
   const backups = backupsOf(stack, asked.identity);
   if (!planOnly) checkIdentity(backups);
   const { store, archive } = await openArchive(backups, history);

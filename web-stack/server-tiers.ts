@@ -79,15 +79,16 @@ function backupFacts(
   { backupAccess }: Foundation,
 ): MysqlClusterArgs["backups"] {
   if (!backups) return undefined;
-  const { target, publicKey, baseAt } = backups;
+  const { target, publicKey, baseAt, dumpOn } = backups;
+  const common = { publicKey, baseAt, dumpOn };
   const root = `${identity.project}-${identity.stack}`;
   if ("sftp" in target) {
     const { privateKey, ...sftp } = target.sftp;
     const secret = privateKey ?? backupAccess!.privateKey;
-    return { root, target: { sftp }, publicKey, baseAt, secret };
+    return { root, target: { sftp }, ...common, secret };
   }
   const { secretAccessKey: secret, ...bucket } = target;
-  return { root, target: bucket, publicKey, baseAt, secret };
+  return { root, target: bucket, ...common, secret };
 }
 
 /** The release of the app nodes, with its pushed runtime if it has one. */

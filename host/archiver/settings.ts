@@ -14,6 +14,8 @@ export interface Settings {
   target: StoreTarget;
   /** Recipient of age, such as `age1…`. */
   publicKey: string;
+  /** Day of the week with whose first base a dump is taken, such as `sunday`, in UTC; `off`: only on request. */
+  dumpOn: string;
 }
 
 /** Reads the settings. @throws Error if the file is missing. */

@@ -8,6 +8,11 @@ export const runFolder = "/run/webstack-archiver";
  * `services/archiver/archiver-units.ts`.
  */
 export const baseRequest = "take-base";
+/**
+ * File that root makes to have a dump with the next base, and removes after it. The same name is in
+ * `services/archiver/archiver-units.ts` and `scripts/operate/archive.ts`.
+ */
+export const dumpRequest = "take-dump";
 /** File that exists while this node archives: bases are taken only on such a node. */
 export const activeFlag = "active";
 
@@ -28,6 +33,12 @@ export interface Status {
   newestUs: number;
   /** Id of the newest base; empty: none. */
   base: string;
+  /** Day of the week of the dumps, such as `sunday`, or `off`. */
+  dumpOn: string;
+  /** Id of the newest dump; empty: none, or not known as long as `base` is empty. */
+  dump: string;
+  /** Id of the newest dump that failed; empty: none. */
+  failedDump: string;
   /** Id of the newest proof, which is its time; empty: none. */
   proof: string;
   /** Id of the newest proof that failed; empty: none. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { timeOf } from "../../host/archiver/chain/ids";
+import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
@@ -7,16 +8,26 @@ import { runOnNode } from "./ssh";
 const statusFile = "/run/webstack-archiver/status.json";
 /** Unit that takes a base; only the archiving node takes one. */
 const baseUnit = "webstack-base.service";
+/** File that asks for a dump with the next base; as in `host/archiver/status.ts`. */
+const dumpRequest = "/run/webstack-archiver/take-dump";
+/** A base that is under way may have passed the moment at which it looks for the request. */
+const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${dumpRequest}`;
+/** The archiver looks for new dumps every ten seconds. */
+const seenSeconds = 60;
 
 const shape = z.looseObject({
   active: z.boolean(),
   doing: z.string(),
   problem: z.string(),
+  timeline: z.string().default(""),
   newestUs: z.number(),
   base: z.string(),
   proof: z.string(),
-  // An archiver of an earlier version does not report this field.
+  // An archiver of an earlier version does not report these fields.
   failedProof: z.string().default(""),
+  dumpOn: z.string().default("off"),
+  dump: z.string().default(""),
+  failedDump: z.string().default(""),
   atUs: z.number(),
 });
 
@@ -24,7 +35,7 @@ const shape = z.looseObject({
 export type ArchiveState = z.infer<typeof shape>;
 
 /** Limits of a healthy backup. */
-const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26 };
+const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26, dumpDays: 9 };
 
 /** States of the archivers by node; undefined for a node without one. */
 export async function archiveStates(
@@ -72,6 +83,22 @@ function lag({ newestUs }: ArchiveState, nowUs: number): Said {
   return [isOld ? `${text} (TOO OLD)` : text, error];
 }
 
+/** Age of the newest dump, and a later one that failed. Where dumps are off, nothing of them is an error. */
+function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: number): Said[] {
+  const days = hoursSince(dump, nowUs) / 24;
+  const isOld = dumpOn !== "off" && days > limit.dumpDays;
+  const error = isOld
+    ? `the last dump is ${days.toFixed(1)} d old, more than ${limit.dumpDays} d`
+    : "";
+  const aged = `last dump ${days.toFixed(1)} d ago${isOld ? " (TOO OLD)" : ""}`;
+  const none = dumpOn === "off" ? [] : [["no dump yet", ""] as const];
+  const said: Said[] = dump === "" ? none : [[aged, error]];
+  if (failedDump <= dump || dumpOn === "off") return said;
+  const text = `a dump FAILED ${hoursSince(failedDump, nowUs).toFixed(1)} h ago`;
+  const reason = `${text}: ${timeline}/dump-failures/${failedDump}.json in the bucket says why`;
+  return [...said, [text, reason]];
+}
+
 /** A proof that failed after the last successful one. */
 function failure({ proof, failedProof }: ArchiveState, nowUs: number): Said[] {
   if (failedProof <= proof) return [];
@@ -100,6 +127,7 @@ export function archiveReport(
       ...(problem ? [[`PROBLEM: ${problem}`, `${problem}: ${doing}`] as const] : []),
       lag(state, nowUs),
       age("base", base, nowUs, limit.baseHours),
+      ...dumps(state, nowUs),
       proof === "" && !isProofExpected ? [proved[0], ""] : proved,
       ...failure(state, nowUs),
     ];
@@ -112,14 +140,42 @@ export function archiveReport(
   return { lines: [`backups  NO NODE ARCHIVES: ${waiting}`], errors: ["no node archives"] };
 }
 
-/** Takes a base on the archiving node, and waits for it. @throws Error if no node archives, or if the base fails. */
-export async function takeBase(outputs: StackOutputs, timeoutMs: number): Promise<string> {
+/**
+ * Takes a base on the archiving node, with a dump if `withDump`, and waits for it.
+ *
+ * @throws Error if no node archives, or if the base or the dump fails.
+ */
+export async function takeBase(
+  outputs: StackOutputs,
+  timeoutMs: number,
+  withDump = false,
+): Promise<string> {
   const states = await archiveStates(outputs);
   const node = [...states].find(([, state]) => state?.active)?.[0];
   if (!node) throw new Error("no node archives; see: npm run db:status");
-  const command = `sudo systemctl start ${baseUnit} || { sudo journalctl --no-pager -n 15 -u webstack-base-copy -u webstack-base >&2; exit 1; }`;
+  // Dumps are named by the clock of their node.
+  const since = (await runOnNode(outputs, node, "date -u +%Y%m%dT%H%M%SZ")).trim();
+  const command = `${withDump ? `${asksForDump} && ` : ""}sudo systemctl start ${baseUnit} || { sudo journalctl --no-pager -n 15 -u webstack-base-copy -u webstack-base >&2; exit 1; }`;
   await runOnNode(outputs, node, command, timeoutMs);
   const met = await runOnNode(outputs, node, `systemctl show -P ConditionResult ${baseUnit}`);
   if (met.trim() !== "yes") throw new Error(`${node} stopped archiving; run it again`);
+  if (withDump) await dumpSeen(outputs, node, since);
   return node;
+}
+
+/** Waits until the archiver of a node sees a dump that is not older. @throws Error if the dump failed. */
+async function dumpSeen(outputs: StackOutputs, node: string, since: string): Promise<void> {
+  const failed = await waitUntil(
+    `the dump in the archive of ${node}`,
+    async () => {
+      const state = (await archiveStates(outputs)).get(node);
+      if (state && state.dump >= since) return "";
+      return state && state.failedDump >= since ? state.failedDump : undefined;
+    },
+    { timeoutSeconds: seenSeconds, intervalMs: 2_000 },
+  );
+  if (failed === "") return;
+  const journal = "sudo journalctl --no-pager -n 5 -u webstack-base-copy";
+  const said = await runOnNode(outputs, node, journal).catch(() => "");
+  throw new Error(`the base was taken, and its dump failed:\n${said.trim()}`);
 }

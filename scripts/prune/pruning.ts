@@ -5,7 +5,7 @@ import { plan, type ReadLink } from "../restore/plan";
 import { keptByAge } from "./retention";
 
 const dayMs = 86_400_000;
-/** Parts without a base that are older are of a copy that broke off, milliseconds. */
+/** Parts without a base or a dump that are older are of a copy that broke off, milliseconds. */
 const leftoverMs = 2 * dayMs;
 
 /** What a history has in the bucket. Keys are without the part that all keys of the stack share. */
@@ -19,6 +19,10 @@ export interface Found {
   data: readonly { key: string; number: number }[];
   /** Keys of parts with the base that they are of. */
   parts: readonly { key: string; base: string }[];
+  /** Ids of dumps. */
+  dumps: readonly string[];
+  /** Keys of the objects of dumps, with the dump that they are of. */
+  dumpParts: readonly { key: string; dump: string }[];
 }
 
 /** What is to be deleted. */
@@ -36,6 +40,11 @@ export interface Pruning {
   /** Keys of segments and parts that go. */
   data: string[];
   parts: string[];
+  /** Dumps that are kept and why, oldest first. */
+  keepDumps: { id: string; why: string[] }[];
+  /** Ids of dumps that go, and the keys of their objects. */
+  dumps: string[];
+  dumpParts: string[];
 }
 
 /**
@@ -43,12 +52,22 @@ export interface Pruning {
  * a history that has ended, or a clock that is wrong, loses nothing by it.
  *
  * The newest base is kept, and the newest from before the days of the log with every link behind it:
- * each base from there on reaches the end. Older bases that are kept stand for their own moment.
+ * each base from there on reaches the end. Older bases that are kept stand for their own moment. Of the dumps, the
+ * last one of each week and month is kept as the bases are, so the newest one always.
  */
 export function pruning(found: Found, retention: Retention, nowMs: number): Pruning {
   const bases = [...found.bases].sort((a, b) => (a.id < b.id ? -1 : 1));
   const [oldest, newest] = [bases[0], bases.at(-1)];
-  const nothing = { keep: [], bases: [], throughLink: 0, links: [], data: [], parts: [] };
+  const noDumps = { keepDumps: [], dumps: [], dumpParts: [] };
+  const nothing = {
+    keep: [],
+    bases: [],
+    throughLink: 0,
+    links: [],
+    data: [],
+    parts: [],
+    ...noDumps,
+  };
   if (!oldest || !newest) return { ...nothing, refused: "there is no base" };
   const endMs = Math.min(nowMs, endOf(found, newest));
   const startMs = endMs - retention.logDays * dayMs;
@@ -78,6 +97,22 @@ export function pruning(found: Found, retention: Retention, nowMs: number): Prun
     parts: found.parts
       .filter(({ base }) => gone.has(base) || isLeftover(base))
       .map(({ key }) => key),
+    ...dumpsOf(found, retention, endMs),
+  };
+}
+
+function dumpsOf(
+  { dumps, dumpParts }: Found,
+  retention: Retention,
+  endMs: number,
+): Pick<Pruning, "keepDumps" | "dumps" | "dumpParts"> {
+  const why = keptByAge(dumps, { ...retention, daily: 0 });
+  const known = new Set(dumps);
+  const isGone = (id: string) => (known.has(id) ? !why.has(id) : timeOf(id) < endMs - leftoverMs);
+  return {
+    keepDumps: [...why.keys()].sort().map((id) => ({ id, why: why.get(id)! })),
+    dumps: [...dumps].filter(isGone).sort(),
+    dumpParts: dumpParts.filter(({ dump }) => isGone(dump)).map(({ key }) => key),
   };
 }
 

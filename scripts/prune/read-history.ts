@@ -10,11 +10,14 @@ export async function readHistory(
   timeline: string,
 ): Promise<Found> {
   const { bases, links } = await readArchive(store, root, timeline);
-  const [linkKeys, data, parts] = await Promise.all([
+  const [linkKeys, data, parts, dumps, dumpParts] = await Promise.all([
     store.list(keys.links(root, timeline)),
     store.list(`${root}/${timeline}/data/`),
     store.list(`${root}/${timeline}/parts/`),
+    store.list(keys.dumps(root, timeline)),
+    store.list(keys.dumpParts(root, timeline)),
   ]);
+  const folderOf = (key: string) => key.split("/").at(-2)!;
   const short = (key: string) => key.slice(root.length + 1);
   const numberIn = (key: string) => Number(/\/(\d{10})\.[^/]*$/.exec(key)?.[1] ?? Number.NaN);
   return {
@@ -22,6 +25,8 @@ export async function readHistory(
     linkNumbers: linkKeys.map(numberIn).filter((number) => !Number.isNaN(number)),
     // A key of another form has no number, and is no smaller than any.
     data: data.map((key) => ({ key: short(key), number: numberIn(key) })),
-    parts: parts.map((key) => ({ key: short(key), base: key.split("/").at(-2)! })),
+    parts: parts.map((key) => ({ key: short(key), base: folderOf(key) })),
+    dumps: dumps.map((key) => key.slice(keys.dumps(root, timeline).length, -".json".length)),
+    dumpParts: dumpParts.map((key) => ({ key: short(key), dump: folderOf(key) })),
   };
 }

@@ -13,8 +13,8 @@ const periods = {
 } as const;
 
 /**
- * Chooses the bases that are kept by their age: of each of the last so many days, weeks and months
- * that have one, the last base.
+ * Chooses the bases or dumps that are kept by their age: of each of the last so many days, weeks and months
+ * that have one, the last one.
  *
  * @returns why each is kept, by id.
  */

@@ -11,9 +11,15 @@ export type Use =
   /** Restored tables are copied into the running stack. */
   | { into: "running"; tables: Wanted[]; replace: boolean };
 
+/** A dump in place of a moment; `id` is the dump's name or `latest`. */
+export interface DumpTarget {
+  kind: "dump";
+  id: string;
+}
+
 /** Arguments of `db:restore`. */
 export interface Asked {
-  target: Target;
+  target: Target | DumpTarget;
   use: Use;
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
@@ -28,6 +34,7 @@ const options = {
   to: { type: "string" },
   "to-gtid": { type: "string" },
   latest: { type: "boolean" },
+  dump: { type: "string" },
   into: { type: "string" },
   tables: { type: "string" },
   replace: { type: "boolean", default: false },
@@ -40,10 +47,39 @@ const options = {
 
 /** Parses a command line. @throws Error that names the word, the rule and the fix. */
 export function askedOf(args: readonly string[]): Asked {
-  const { values } = parseArgs({ args: [...args], options });
-  const { stack, identity, history, plan, "with-gaps": withGaps } = values;
+  const { values } = parseArgs({ args: withDumpName(args), options });
+  const { stack, identity, history, plan, dump, "with-gaps": withGaps } = values;
   const more = { stack, identity, history, withGaps, planOnly: plan };
-  return { target: targetOf(values), use: useOf(values), ...more };
+  const use = useOf(values);
+  if (dump === undefined) return { target: targetOf(values), use, ...more };
+  checkDump(values, use);
+  return { target: { kind: "dump", id: dump }, use, ...more };
+}
+
+/** `--dump` without a name is the newest dump. */
+function withDumpName(args: readonly string[]): string[] {
+  return args.flatMap((word, i) => {
+    const isBare = word === "--dump" && (args[i + 1]?.startsWith("--") ?? true);
+    return isBare ? [word, "latest"] : [word];
+  });
+}
+
+/** @throws Error if a word does not go with a dump. */
+function checkDump(values: Record<string, unknown>, use: Use): void {
+  const other = ["to", "to-gtid", "latest"].find((name) => values[name] !== undefined);
+  if (other) {
+    throw new Error(
+      `--${other} must be absent with --dump, which is restored to its own moment; for another one leave --dump out`,
+    );
+  }
+  if (values["with-gaps"] === true) {
+    throw new Error("--with-gaps must be absent with --dump: no log is replayed after a dump");
+  }
+  if (use.into === "running") {
+    throw new Error(
+      "--dump goes into drill or new, got tables for the running stack; leave --dump out, or copy them from --into new",
+    );
+  }
 }
 
 function useOf(values: {

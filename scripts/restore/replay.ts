@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
-import { type Link, sha256 } from "../../host/archiver/chain/manifest";
+import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { cutAt } from "./cut";
 import type { Machine } from "./machine";
@@ -32,20 +32,25 @@ export interface Restored {
   lastUs: number;
 }
 
+/** Downloads objects one after the other. @throws Error if one is not there, or differs from the archived one. */
+export async function* contentOf(
+  { store, root }: Pick<Restore, "store" | "root">,
+  parts: readonly Part[],
+): AsyncGenerator<Uint8Array> {
+  for (const { key, sha256: sum } of parts) {
+    const content = await store.get(`${root}/${key}`);
+    if (!content) throw new Error(`${key} is not there`);
+    if (sha256(content) !== sum) throw new Error(`${key} is not what was put there`);
+    yield content;
+  }
+}
+
 /** Downloads and unpacks the base. @throws Error if a part differs from the archived one. */
 export async function fetchBase(restore: Restore, { base }: Plan): Promise<void> {
-  const { store, root, machine, there, identity } = restore;
-  async function* parts(): AsyncGenerator<Uint8Array> {
-    for (const { key, sha256: sum } of base.parts) {
-      const content = await store.get(`${root}/${key}`);
-      if (!content) throw new Error(`${key} is not there`);
-      if (sha256(content) !== sum) throw new Error(`${key} is not what was put there`);
-      yield content;
-    }
-  }
+  const { machine, there, identity } = restore;
   await machine.run(["mkdir", "-p", `${there}/data`, `${there}/relay`]);
   const unpack = `set -o pipefail; age -d -i '${identity}' | zstd -d -q | tar -x -C '${there}/data'`;
-  await machine.feed(["bash", "-c", unpack], parts());
+  await machine.feed(["bash", "-c", unpack], contentOf(restore, base.parts));
 }
 
 /**

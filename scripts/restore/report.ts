@@ -1,5 +1,6 @@
 import type { Plan } from "./plan";
 import { timeText } from "./target";
+import type { LoadedDump } from "./load-dump";
 import type { Restored } from "./replay";
 
 /** Measured replay rate of one applier on two cores, bytes per second. */
@@ -7,7 +8,8 @@ const replayRate = 10e6;
 /** Assumed rate of downloads, bytes per second. */
 const fetchRate = 50e6;
 
-function mib(bytes: number): string {
+/** A size in MiB, as texts for operators have it. */
+export function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
@@ -31,6 +33,17 @@ export function restoredLines({ gtids, transactions, lastUs }: Restored, ms: num
   return [
     `restored    ${transactions} transactions after the base in ${(ms / 1_000).toFixed(1)} s`,
     ...(lastUs > 0 ? [`last commit ${timeText(lastUs)}`] : []),
+    `GTID set    ${gtids}`,
+  ];
+}
+
+/** Lines about a dump that was loaded. */
+export function loadedLines({ statements, refused, gtids }: LoadedDump, ms: number): string[] {
+  const { length } = refused;
+  return [
+    `loaded      in ${(ms / 1_000).toFixed(1)} s`,
+    `accounts    ${statements} statements, ${length === 0 ? "all accepted" : `${length} refused by this MySQL:`}`,
+    ...refused.map((line) => `            ${line}`),
     `GTID set    ${gtids}`,
   ];
 }

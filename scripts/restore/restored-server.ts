@@ -41,11 +41,16 @@ export class RestoredServer {
     await this.query("SELECT 1");
   }
 
+  /** Command of a client that runs statements from its standard input. */
+  get client(): string[] {
+    const words = ["--no-defaults", "--user=root", `--socket=${this.socket}`, "--binary-mode"];
+    return ["/usr/bin/mysql", ...words, "--max-allowed-packet=1G"];
+  }
+
   /** Rows of a query; tabs separate the columns. */
   async query(sql: string): Promise<string[]> {
-    const words = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
-    const form = ["--batch", "--raw", "--skip-column-names", "--binary-mode"];
-    const said = await this.machine.run(["/usr/bin/mysql", ...words, ...form], sql);
+    const form = ["--batch", "--raw", "--skip-column-names"];
+    const said = await this.machine.run([...this.client, ...form], sql);
     return said.split("\n").filter((line) => line !== "");
   }
 

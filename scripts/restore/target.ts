@@ -34,7 +34,8 @@ export function targetOf(values: {
 }): Target {
   const { to, "to-gtid": set, latest } = values;
   const named = [to, set, latest || undefined].filter((one) => one !== undefined);
-  if (named.length !== 1) throw new Error("name one of --to TIME, --to-gtid SET and --latest");
+  if (named.length !== 1)
+    throw new Error("name one of --to TIME, --to-gtid SET, --latest and --dump");
   if (to !== undefined) return { kind: "time", us: microsecondsOf(to) };
   if (set === undefined) return { kind: "latest" };
   if (!/^[0-9a-f-]{36}:\d+(-\d+)?([:,][0-9a-f:,-]+)?$/i.test(set.replace(/\s/g, ""))) {

@@ -1,20 +1,16 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import type { Dump } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { ensureDocker, ensureImage } from "../build-image";
-import { repositoryRoot } from "../local/paths";
 import type { Backups } from "./bucket";
 import { deskStore } from "./desk-store";
-import { DockerMachine } from "./docker-machine";
+import { inContainer, there } from "./docker-machine";
+import { loadDump } from "./load-dump";
 import type { Plan } from "./plan";
 import { type Archive, readArchive, timelines } from "./read-chain";
-import { fetchBase, fetchLogs, prepare, type Restored } from "./replay";
-import { checkSeries, restoredLines } from "./report";
+import { fetchBase, fetchLogs, type Restore, type Restored } from "./replay";
+import { checkSeries, loadedLines, restoredLines } from "./report";
 import { RestoredServer } from "./restored-server";
 import type { Target } from "./target";
-
-/** Folder of a restore in its container. */
-const there = "/restore";
 
 /** An archive with its bucket. */
 export interface Opened {
@@ -73,29 +69,9 @@ export async function withRestored(
   { backups, store, plan, target, say }: Wanted,
   use: (running: InContainer) => Promise<"keep" | "remove">,
 ): Promise<void> {
-  const startMs = Date.now();
-  const folder = join(repositoryRoot, ".webstack", "restores", String(startMs));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  await ensureDocker({ progress: say });
-  const image = await ensureImage({ progress: say });
-  const file = { here: resolve(backups.identity), there: "/identity" };
-  const machine = DockerMachine.start(image, { here: folder, there }, file);
-  let isKept = false;
-  const remove = () => {
-    machine.remove(there);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  // A run ended by a signal must remove its data: otherwise the next night's run finds a full disk.
-  const end = () => {
-    remove();
-    process.exit(1);
-  };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
-  try {
-    prepare(folder);
+  await inContainer(backups.identity, say, async ({ machine, folder, startMs }) => {
     checkSeries(plan.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
-    const places = { here: folder, there, identity: "/identity" };
-    const restore = { store, root: backups.root, machine, ...places, say };
+    const restore = restoreAt(folder, { machine, store, root: backups.root, say });
     await fetchBase(restore, plan);
     say(`fetched     base after ${((Date.now() - startMs) / 1_000).toFixed(1)} s`);
     const restored = await fetchLogs(restore, plan, target);
@@ -104,9 +80,36 @@ export async function withRestored(
     if (restored.transactions > 0) await server.replay(restored.gtids);
     const ms = Date.now() - startMs;
     for (const line of restoredLines(restored, ms)) say(line);
-    isKept = (await use({ server, restored, ms, container: machine.id, folder })) === "keep";
-  } finally {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
-    if (!isKept) remove();
-  }
+    return use({ server, restored, ms, container: machine.id, folder });
+  });
+}
+
+/** Arguments of {@link withDump}. */
+export interface WantedDump extends Pick<Wanted, "backups" | "store" | "say"> {
+  dump: Dump;
+}
+
+/**
+ * Restores a dump as {@link withRestored} does a base, into the MySQL of the host image, whatever its version.
+ *
+ * @throws Error if a part differs from the archived one, or if that MySQL refuses a statement of the schemas.
+ */
+export async function withDump(
+  { backups, store, dump, say }: WantedDump,
+  use: (running: Omit<InContainer, "restored">) => Promise<"keep" | "remove">,
+): Promise<void> {
+  await inContainer(backups.identity, say, async ({ machine, folder, startMs }) => {
+    const restore = restoreAt(folder, { machine, store, root: backups.root, say });
+    const loaded = await loadDump(restore, dump);
+    const ms = Date.now() - startMs;
+    for (const line of loadedLines(loaded, ms)) say(line);
+    return use({ server: loaded.server, ms, container: machine.id, folder });
+  });
+}
+
+function restoreAt(
+  here: string,
+  more: Pick<Restore, "machine" | "store" | "root" | "say">,
+): Restore {
+  return { ...more, here, there, identity: "/identity" };
 }

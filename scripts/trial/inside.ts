@@ -1,17 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { S3Store } from "../../host/archiver/store/s3";
 import { subtract, union } from "../../host/archiver/gtid-sets";
 import { readArchive, timelines } from "../restore/read-chain";
 import { contentOf } from "./content";
 import { Instance, until } from "./instance";
 import { bigSql, Load, marker, schemaSql } from "./load";
-import { Node, root, secret, target } from "./programs";
+import { Node, root } from "./programs";
 import { loseNodes } from "./losses";
 import { note, results } from "./notes";
 import { type Moment, restored } from "./restored";
-import { hasText, startStore } from "./store";
+import { hasText, openTrial } from "./store";
 
 /** Runs in a container of the host image: `inside.js COUNT PROGRAMS SECONDS`. */
 const [count, programs, seconds] = [
@@ -36,15 +34,7 @@ function countIn(set: string): number {
 }
 
 async function main(): Promise<void> {
-  execFileSync("useradd", ["--system", "--user-group", "webstack-archiver"]);
-  execFileSync("useradd", ["--system", "--user-group", "webstack-supervisor"]);
-  mkdirSync("/trial/run", { recursive: true });
-  execFileSync("sh", ["-c", "age-keygen -o /trial/identity 2>/dev/null"]);
-  const publicKey = execFileSync("age-keygen", ["-y", "/trial/identity"], {
-    encoding: "utf8",
-  }).trim();
-  const { objects, faults } = await startStore();
-  const store = new S3Store({ ...target, secretAccessKey: secret }, () => new Date());
+  const { publicKey, store, objects, faults } = await openTrial();
   const instances = Array.from({ length: count }, (_, i) => new Instance(i + 1, count));
   for (const instance of instances) {
     instance.initialize();

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import type { Status } from "../../host/archiver/status";
+import { dumpRequest, type Status } from "../../host/archiver/status";
 import { idsOf, type Instance, mysqlIds } from "./instance";
 
 /** Where the object storage of the trial is. */
@@ -33,7 +33,7 @@ export class Node {
     mkdirSync(this.run, { recursive: true });
     mkdirSync(`${this.run}.credentials`, { recursive: true });
     const members = nodes.map((one) => ({ name: one.name, privateIp: one.address }));
-    const config = { node: name, nodes: members, root, target, publicKey };
+    const config = { node: name, nodes: members, root, target, publicKey, dumpOn: "off" };
     writeFileSync(settings, JSON.stringify(config));
     writeFileSync(`${this.run}.credentials/secret`, secret);
     execFileSync("chown", ["-R", "webstack-archiver", this.run, `${this.run}.credentials`]);
@@ -77,13 +77,24 @@ export class Node {
     }
   }
 
-  /** Takes a base as the units do. @throws Error if one of the programs fails. */
-  async takeBase(): Promise<void> {
+  /** Asks for a dump with the next base, as `db:backup -- --dump` does. */
+  requestDump(): void {
+    writeFileSync(`${this.run}/${dumpRequest}`, "");
+  }
+
+  /**
+   * Takes a base as the units do.
+   *
+   * @param look is called with the folder of the copy before the upload.
+   * @throws Error if one of the programs fails.
+   */
+  async takeBase(look: (folder: string) => void = () => undefined): Promise<void> {
     await this.program("base-copy", mysqlIds);
+    look(this.env.WEBSTACK_BASE_FOLDER!);
     // As with SupplementaryGroups=mysql.
     const groups = ["--reuid=webstack-archiver", "--regid=webstack-archiver", "--groups=mysql"];
     await this.program("base-upload", {}, ["/usr/bin/setpriv", ...groups]);
-    execFileSync("rm", ["-rf", this.env.WEBSTACK_BASE_FOLDER!]);
+    execFileSync("rm", ["-rf", this.env.WEBSTACK_BASE_FOLDER!, `${this.run}/${dumpRequest}`]);
   }
 
   private async program(name: string, ids: object, prefix: string[] = []): Promise<void> {

@@ -1,10 +1,26 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { S3Store } from "../../host/archiver/store/s3";
 import { Objects } from "../../localcloud/object-storage/objects";
 import { storageServers } from "../../localcloud/object-storage/server";
 import { StorageFaults } from "../../localcloud/object-storage/storage-faults";
 import { secret, target } from "./programs";
 
+/** Makes the system users and the keys of a trial, and starts its object storage. */
+export async function openTrial() {
+  execFileSync("useradd", ["--system", "--user-group", "webstack-archiver"]);
+  execFileSync("useradd", ["--system", "--user-group", "webstack-supervisor"]);
+  mkdirSync("/trial/run", { recursive: true });
+  execFileSync("sh", ["-c", "age-keygen -o /trial/identity 2>/dev/null"]);
+  const publicKey = execFileSync("age-keygen", ["-y", "/trial/identity"], {
+    encoding: "utf8",
+  }).trim();
+  const store = new S3Store({ ...target, secretAccessKey: secret }, () => new Date());
+  return { publicKey, store, ...(await startStore()) };
+}
+
 /** The object storage of the trial, in this process. */
-export async function startStore() {
+async function startStore() {
   const access = {
     buckets: [target.bucket],
     region: target.region,

@@ -13,7 +13,11 @@ export function archiverAccounts(): string[] {
     "GRANT SELECT ON performance_schema.* TO 'archiver'@'localhost';",
     "GRANT CREATE, SELECT, INSERT, UPDATE ON webstack_archive.* TO 'archiver'@'localhost';",
     // MySQL's own user reads all data anyway.
-    ...account("base", "mysql", { BACKUP_ADMIN: "copies all data to a folder of this host" }),
+    ...account("base", "mysql", {
+      BACKUP_ADMIN: "copies all data to a folder of this host",
+      "SELECT, SHOW VIEW, TRIGGER, EVENT":
+        "dumps such a copy, which has the accounts of this MySQL",
+    }),
     "GRANT SELECT ON performance_schema.replication_group_members TO 'base'@'localhost';",
   ];
 }

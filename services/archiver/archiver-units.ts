@@ -19,6 +19,7 @@ export const archiverPaths = {
 
 /** The same paths as in `host/archiver/status.ts` and `host/archiver/base/copy-folder.ts`. */
 const runFolder = "/run/webstack-archiver";
+const dumpRequest = `${runFolder}/take-dump`;
 const copyFolder = "/var/lib/mysql-files/webstack-base";
 
 /** Sandbox of the programs that compress, encrypt and upload. A refused system call must not end one of their tools. */
@@ -94,7 +95,8 @@ export function copyUnit(): string {
     Type=oneshot
     User=mysql
     ExecStart=/usr/bin/node ${programPath("base-copy")}
-    TimeoutStartSec=6h
+    # Six hours for the copy, and three for a dump.
+    TimeoutStartSec=10h
     Nice=10
     IOSchedulingClass=idle
     NoNewPrivileges=yes
@@ -125,7 +127,7 @@ export function baseUnit(secret: string): string {
     # Reads the copy.
     SupplementaryGroups=mysql
     ExecStart=/usr/bin/node ${programPath("base-upload")}
-    ExecStopPost=+/usr/bin/rm -rf ${copyFolder}
+    ExecStopPost=+/usr/bin/rm -rf ${copyFolder} ${dumpRequest}
     LoadCredential=secret:${secret}
     TimeoutStartSec=24h
     Nice=10

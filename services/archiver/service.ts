@@ -40,6 +40,8 @@ export interface BackupFacts {
   publicKey: string;
   /** Time of the day in UTC at which a base is taken, such as `03:15`. */
   baseAt: string;
+  /** Day of the week with whose first base a dump is taken, such as `sunday`, in UTC; `off`: only on request. */
+  dumpOn: string;
 }
 
 /** Facts about a database node that the archiver's part depends on. */
@@ -81,10 +83,10 @@ function portOf(target: BackupTargetFacts): number {
 function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts): ServicePart {
   if (!backups)
     throw new Error("facts.backups must be set on a node with the archiver, got undefined");
-  const { root, target, publicKey, baseAt } = backups;
+  const { root, target, publicKey, baseAt, dumpOn } = backups;
   // Only these fields: a change of other fields must not restart the archiver.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
-  const config = { node, nodes: members, root, target: placeOf(target), publicKey };
+  const config = { node, nodes: members, root, target: placeOf(target), publicKey, dumpOn };
   const { archiver: unit, copy, base, timer, request } = archiverPaths;
   return {
     packages: ["age", "zstd", ...("sftp" in target ? ["openssh-client"] : [])],

@@ -51,7 +51,7 @@ const hadBack: Step = {
     await ask(
       `DROP DATABASE IF EXISTS e2e_ledger; CREATE DATABASE e2e_ledger; CREATE TABLE e2e_ledger.line (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(700)}`,
     );
-    await npmRun("db:backup", [], baseSeconds);
+    await npmRun("db:backup", ["--dump"], baseSeconds);
     await ask(rows(300));
     const [before] = await ask("SELECT NOW(6)");
     await ask("DO SLEEP(1); DROP DATABASE e2e_ledger");
@@ -63,6 +63,9 @@ const hadBack: Step = {
     const now = await npmRun("db:restore", ["--latest"], restoreSeconds);
     assert.match(now.output, /^proved /m);
     assert.ok(!now.output.includes("e2e_ledger"));
+    const dumped = await npmRun("db:restore", ["--dump"], restoreSeconds);
+    assert.match(dumped.output, /all accepted/);
+    assert.match(dumped.output, /e2e_ledger\.line +700 rows, checked/);
   },
 };
 

@@ -11,6 +11,7 @@ const wallClock: Record<string, string> = {
   "app-job.ts": "a job is due at a date",
   "archiver.ts": "a base is due at a date; the status tells an operator dates",
   "archiver/store/open-store.ts": "requests to the store are signed with a date",
+  "base-copy.ts": "a dump is due on a day of the week",
   "base-upload.ts": "a base is named after its time",
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",
   "converge/journal.ts": "an operator is told when a release began to run",

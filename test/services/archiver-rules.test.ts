@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { copyFolder } from "../../host/archiver/base/copy-folder";
+import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { knownHosts } from "../../host/archiver/store/ssh-channel";
 import { archiver } from "../../services/archiver/service";
 import { backedUpNode, backups, databaseNode, sftpBackups } from "./rendered-database";
@@ -38,7 +41,9 @@ describe("backups", () => {
       "'archiver'@'localhost' IDENTIFIED WITH auth_socket AS 'webstack-archiver'",
     );
     expect(sql).toContain("GRANT REPLICATION SLAVE ON *.* TO 'archiver'@'localhost';");
-    expect(sql).toContain("GRANT BACKUP_ADMIN ON *.* TO 'base'@'localhost';");
+    expect(sql).toContain(
+      "GRANT BACKUP_ADMIN, SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO 'base'@'localhost';",
+    );
     const grants = sql.split("\n").filter((line) => /^GRANT.*'(archiver|base)'/.test(line));
     expect(grants.filter((line) => /ALL|DELETE|DROP|SUPER|WITH GRANT/.test(line))).toEqual([]);
   });
@@ -53,7 +58,9 @@ describe("backups", () => {
 
   it("tell the archiver the public key alone, and nothing of the nodes but names and addresses", () => {
     const config = JSON.parse(text("/etc/webstack/archiver.json"));
-    expect(Object.keys(config)).toEqual(["node", "nodes", "root", "target", "publicKey"]);
+    expect(Object.keys(config)).toEqual([
+      ...["node", "nodes", "root", "target", "publicKey", "dumpOn"],
+    ]);
     expect(config.publicKey).toBe(backups.publicKey);
     expect(Object.keys(config.nodes[0])).toEqual(["name", "privateIp"]);
   });
@@ -67,6 +74,28 @@ describe("backups", () => {
         "ConditionPathExists=/run/webstack-archiver/active",
       );
     }
+  });
+});
+
+describe("a dump", () => {
+  const text = (path: string) => backedUpNode().files[path]!.content;
+
+  it("is taken on its day, or not", () => {
+    const config = JSON.parse(text("/etc/webstack/archiver.json"));
+    expect(config.dumpOn).toBe("sunday");
+    const off = backedUpNode({ ...backups, dumpOn: "off" }).files["/etc/webstack/archiver.json"];
+    expect(JSON.parse(off!.content).dumpOn).toBe("off");
+  });
+
+  it("is asked for once: the request goes with the copy", () => {
+    const request = join(runFolder, dumpRequest);
+    expect(text("/etc/systemd/system/webstack-base.service")).toContain(
+      `ExecStopPost=+/usr/bin/rm -rf ${copyFolder} ${request}`,
+    );
+  });
+
+  it("has its time beside the longest copy", () => {
+    expect(text("/etc/systemd/system/webstack-base-copy.service")).toContain("TimeoutStartSec=10h");
   });
 });
 

@@ -16,6 +16,7 @@ export const backups = {
   },
   publicKey: `age1${"q".repeat(58)}`,
   baseAt: "03:15",
+  dumpOn: "sunday",
 };
 
 /** Backups to an SFTP server. */

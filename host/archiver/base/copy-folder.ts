@@ -15,7 +15,12 @@ export interface CopyInfo {
   gtids: string;
   plainBytes: number;
   mysql: string;
+  /** Size of the SQL of the dump beside the copy, or the reason why there is no dump; absent: none was due. */
+  dump?: { plainBytes: number } | { failure: string };
 }
+
+/** Encrypted files of a dump beside a copy: the SQL of the schemas, and the statements of the accounts. */
+export const dumpFiles = { rows: "dump.age", accounts: "accounts.age" } as const;
 
 /**
  * Lets the group of the files read a copy: the program that uploads it runs as another user. MySQL leaves files for

@@ -13,6 +13,7 @@ export class CopyServer {
   private constructor(
     private readonly child: ChildProcess,
     readonly mysql: Mysql,
+    readonly socket: string,
   ) {}
 
   /**
@@ -31,12 +32,14 @@ export class CopyServer {
       ...[`--pid-file=${join(folder, "copy.pid")}`, "--innodb-buffer-pool-size=128M"],
       // Their keys would be readable for MySQL's own user only, and a copy needs none.
       ...["--auto-generate-certs=OFF", "--caching-sha2-password-auto-generate-rsa-keys=OFF"],
+      // A dump has the hashes of passwords as texts.
+      "--print-identified-with-as-hex=ON",
       // Accounts without a password need this plugin; a packaged MySQL loads it by itself.
       "--plugin-load-add=auth_socket.so",
     ];
     const child = spawn("/usr/sbin/mysqld", options, { stdio: ["ignore", "inherit", "inherit"] });
     const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
-    const server = new CopyServer(child, mysql);
+    const server = new CopyServer(child, mysql, socket);
     for (let waited = 0; waited < startMs; waited += 500) {
       if (child.exitCode !== null) throw new Error(`MySQL did not start on the copy in ${folder}`);
       const isUp = await mysql.query("SELECT 1").then(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Base, bytesOf, keys, sha256 } from "../chain/manifest";
+import { type Base, bytesOf, type Dump, keys, type Part, sha256 } from "../chain/manifest";
 import { checkedPut } from "../store/checked-put";
 import { type ObjectStore, StoreError } from "../store/object-store";
 import type { CopyInfo } from "./copy-folder";
@@ -30,16 +30,73 @@ export async function uploadBase(
   pieceBytes = partBytes,
 ): Promise<Base> {
   const { timeline, link, gtids, plainBytes, mysql } = info;
-  const parts: Base["parts"] = [];
-  for await (const content of pieces(stream, pieceBytes)) {
-    const key = keys.part(root, timeline, id, parts.length + 1);
-    await withRetries(() => checkedPut(store, key, content));
-    parts.push({ key: key.slice(root.length + 1), sha256: sha256(content), bytes: content.length });
-  }
+  const keyOf = (number: number) => keys.part(root, timeline, id, number);
+  const parts = await uploadParts(stream, { store, root, keyOf, pieceBytes });
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const base: Base = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql };
   await withRetries(() => checkedPut(store, keys.base(root, timeline, id), bytesOf(base)));
   return base;
+}
+
+/** Encrypted streams of a dump. */
+export interface DumpStreams {
+  rows: AsyncIterable<Uint8Array>;
+  accounts: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Uploads a dump as {@link uploadBase} does a base. `info` is that of the copy, with the size of the dump's SQL in
+ * place of that of the data.
+ *
+ * @throws StoreError if an object cannot be uploaded within ten minutes.
+ */
+export async function uploadDump(
+  { rows, accounts }: DumpStreams,
+  { store, root, node, id, info }: BaseTarget,
+  pieceBytes = partBytes,
+): Promise<Dump> {
+  const { timeline, link, gtids, plainBytes, mysql } = info;
+  const keyOf = (number: number) => keys.dumpPart(root, timeline, id, number);
+  const parts = await uploadParts(rows, { store, root, keyOf, pieceBytes });
+  const accountsKey = () => keys.dumpAccounts(root, timeline, id);
+  const whole = { store, root, keyOf: accountsKey, pieceBytes: Number.POSITIVE_INFINITY };
+  const [account] = await uploadParts(accounts, whole);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const common = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql } as const;
+  const dump: Dump = { ...common, accounts: account! };
+  await withRetries(() => checkedPut(store, keys.dump(root, timeline, id), bytesOf(dump)));
+  return dump;
+}
+
+/** Records in the store why there is no dump. */
+export async function reportFailure(
+  reason: string,
+  { store, root, node, id, info }: BaseTarget,
+): Promise<void> {
+  const content = bytesOf({ version: 1, id, node, reason });
+  const key = keys.dumpFailure(root, info.timeline, id);
+  await withRetries(() => checkedPut(store, key, content));
+}
+
+interface PartsTarget {
+  store: ObjectStore;
+  root: string;
+  /** Key of an object by its number, from 1 on. */
+  keyOf: (number: number) => string;
+  pieceBytes: number;
+}
+
+async function uploadParts(
+  stream: AsyncIterable<Uint8Array>,
+  { store, root, keyOf, pieceBytes }: PartsTarget,
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const content of pieces(stream, pieceBytes)) {
+    const key = keyOf(parts.length + 1);
+    await withRetries(() => checkedPut(store, key, content));
+    parts.push({ key: key.slice(root.length + 1), sha256: sha256(content), bytes: content.length });
+  }
+  return parts;
 }
 
 /** Splits a stream into pieces of one size; the last one may be shorter. */

@@ -29,13 +29,20 @@ export interface Link {
   mysql: string;
 }
 
+/** An encrypted object. `key`: without the `root` prefix. */
+export interface Part {
+  key: string;
+  sha256: string;
+  bytes: number;
+}
+
 /** Manifest of a base: a copy of all data. */
 export interface Base {
   version: 1;
   /** Id, such as `20261128T031500Z`. */
   id: string;
   /** Objects of the encrypted archive in order; joined they are one stream. */
-  parts: { key: string; sha256: string; bytes: number }[];
+  parts: Part[];
   bytes: number;
   /** Size of the data before packing, bytes. */
   plainBytes: number;
@@ -45,6 +52,15 @@ export interface Base {
   link: number;
   node: string;
   mysql: string;
+}
+
+/**
+ * Manifest of a dump: the schemas of the users as SQL, for any version of MySQL. The fields are those of the base that
+ * was taken of the same copy; `parts` and sizes are those of the SQL.
+ */
+export interface Dump extends Base {
+  /** The accounts and their privileges, a statement a line. */
+  accounts: Part;
 }
 
 /** Serializes a manifest; the same content gives the same bytes. */
@@ -70,6 +86,16 @@ export const keys = {
   base: (root: string, timeline: string, id: string) => `${root}/${timeline}/bases/${id}.json`,
   part: (root: string, timeline: string, id: string, number: number) =>
     `${root}/${timeline}/parts/${id}/${String(number).padStart(5, "0")}.age`,
+  dumps: (root: string, timeline: string) => `${root}/${timeline}/dumps/`,
+  dump: (root: string, timeline: string, id: string) => `${root}/${timeline}/dumps/${id}.json`,
+  dumpParts: (root: string, timeline: string) => `${root}/${timeline}/dump-parts/`,
+  dumpPart: (root: string, timeline: string, id: string, number: number) =>
+    `${root}/${timeline}/dump-parts/${id}/${String(number).padStart(5, "0")}.age`,
+  dumpAccounts: (root: string, timeline: string, id: string) =>
+    `${root}/${timeline}/dump-parts/${id}/accounts.age`,
+  dumpFailures: (root: string, timeline: string) => `${root}/${timeline}/dump-failures/`,
+  dumpFailure: (root: string, timeline: string, id: string) =>
+    `${root}/${timeline}/dump-failures/${id}.json`,
   proofs: (root: string) => `${root}/proofs/`,
   proof: (root: string, id: string) => `${root}/proofs/${id}.json`,
   failures: (root: string) => `${root}/proof-failures/`,

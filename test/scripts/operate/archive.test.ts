@@ -7,7 +7,8 @@ const idAgo = (hours: number) =>
 
 function state(more: Partial<ArchiveState> = {}): ArchiveState {
   return {
-    ...{ active: true, doing: "archives", problem: "", failedProof: "" },
+    ...{ active: true, doing: "archives", problem: "", failedProof: "", timeline: "4b2c" },
+    ...{ dumpOn: "off", dump: "", failedDump: "" },
     ...{ newestUs: (nowMs - 9_000) * 1_000, atUs: nowMs * 1_000 },
     ...{ base: idAgo(9), proof: idAgo(7), ...more },
   };
@@ -66,6 +67,30 @@ describe("what is said of backups", () => {
       `a restore FAILED 3.0 h ago: proof-failures/${failed}.json in the bucket says why`,
     ]);
     expect(report({ failedProof: idAgo(8) }).errors).toEqual([]);
+  });
+
+  it("has the age of the newest dump, which is an error after nine days", () => {
+    const dumpOn = "sunday";
+    const young = report({ dumpOn, dump: idAgo(9 * 24 - 1) });
+    expect(young.errors).toEqual([]);
+    expect(young.lines[0]).toContain("last base 9.0 h ago, last dump 9.0 d ago, last proved");
+    const old = report({ dumpOn, dump: idAgo(9 * 24 + 3) });
+    expect(old.errors).toEqual(["the last dump is 9.1 d old, more than 9 d"]);
+    expect(old.lines[0]).toContain("last dump 9.1 d ago (TOO OLD)");
+    const none = report({ dumpOn });
+    expect([none.errors, none.lines[0]?.includes("no dump yet")]).toEqual([[], true]);
+    const off = report({ dump: idAgo(90 * 24) });
+    expect([off.errors, off.lines[0]?.includes("last dump 90.0 d ago")]).toEqual([[], true]);
+  });
+
+  it("is an error if a dump failed after the last one that did not", () => {
+    const failed = idAgo(3);
+    expect(report({ dumpOn: "sunday", failedDump: failed }).errors).toEqual([
+      `a dump FAILED 3.0 h ago: 4b2c/dump-failures/${failed}.json in the bucket says why`,
+    ]);
+    const since = { dump: idAgo(2), failedDump: failed };
+    expect(report({ dumpOn: "sunday", ...since }).errors).toEqual([]);
+    expect(report({ failedDump: failed })).toEqual(report());
   });
 
   it("is an error if the archive has a problem, or nobody archives", () => {

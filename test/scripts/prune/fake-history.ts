@@ -1,5 +1,5 @@
 import type { Base } from "../../../host/archiver/chain/manifest";
-import type { Found } from "../../../scripts/prune/pruning";
+import type { Found, Pruning } from "../../../scripts/prune/pruning";
 import { holes } from "../../../scripts/restore/read-chain";
 import type { ReadLink } from "../../../scripts/restore/plan";
 
@@ -18,6 +18,8 @@ export class FakeHistory {
   private readonly links = new Map<number, ReadLink>();
   private readonly data = new Map<string, number>();
   private readonly parts = new Map<string, string>();
+  private readonly dumps = new Set<string>();
+  private readonly dumpParts = new Map<string, string>();
   /** Number of links. */
   steps = 0;
 
@@ -33,6 +35,15 @@ export class FakeHistory {
     const part = { key, sha256: "", bytes: 1 };
     this.bases.set(id, { version: 1, id, parts: [part], gtids, link: this.steps, ...sizes });
     this.parts.set(key, id);
+  }
+
+  /** A dump of that time, whose manifest came or not. */
+  dump(ms = this.nowMs, isWhole = true): string {
+    const id = idOf(ms);
+    if (isWhole) this.dumps.add(id);
+    const files = ["00001.age", "accounts.age"];
+    for (const name of files) this.dumpParts.set(`t/dump-parts/${id}/${name}`, id);
+    return id;
   }
 
   /** Four hours go by: their transaction is committed at their half. */
@@ -76,14 +87,18 @@ export class FakeHistory {
       linkNumbers: [...this.links.keys()],
       data: [...this.data].map(([key, number]) => ({ key, number })),
       parts: [...this.parts].map(([key, base]) => ({ key, base })),
+      dumps: [...this.dumps],
+      dumpParts: [...this.dumpParts].map(([key, dump]) => ({ key, dump })),
     };
   }
 
-  delete(gone: { bases?: string[]; links?: number[]; data?: string[]; parts?: string[] }): void {
+  delete(gone: Partial<Omit<Pruning, "refused" | "keep" | "keepDumps" | "throughLink">>): void {
     for (const id of gone.bases ?? []) this.bases.delete(id);
     for (const number of gone.links ?? []) this.links.delete(number);
     for (const key of gone.data ?? []) this.data.delete(key);
     for (const key of gone.parts ?? []) this.parts.delete(key);
+    for (const id of gone.dumps ?? []) this.dumps.delete(id);
+    for (const key of gone.dumpParts ?? []) this.dumpParts.delete(key);
   }
 
   /** A part of a base of that time, whose manifest never came. */

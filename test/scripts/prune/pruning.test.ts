@@ -95,6 +95,55 @@ describe("what is pruned", () => {
   });
 });
 
+describe("dumps are pruned", () => {
+  const weekly = (weeks: number) => {
+    const history = aged(weeks * 7);
+    const ids = Array.from({ length: weeks }, (_, i) =>
+      history.dump(startMs + (i * 7 + 6) * dayMs),
+    );
+    return { history, ids };
+  };
+
+  it("but for the last one of each of the last weeks and months, and the newest", () => {
+    const { history, ids } = weekly(20);
+    const { keepDumps, dumps, dumpParts, refused } = planned(history);
+    expect(refused).toBe("");
+    const kept = keepDumps.map(({ id }) => id);
+    // The last Sundays of August and September, the latter among the last four weeks.
+    expect(kept).toEqual([ids[12], ...ids.slice(-4)]);
+    expect(keepDumps.at(-1)).toEqual({ id: ids.at(-1), why: ["weekly", "monthly"] });
+    expect(dumps).toEqual(ids.filter((id) => !kept.includes(id)));
+    expect(dumpParts).toHaveLength(dumps.length * 2);
+    history.delete(planned(history));
+    expect(planned(history)).toMatchObject({ keepDumps, dumps: [], dumpParts: [] });
+  });
+
+  it("never all of them, however old they are", () => {
+    const history = aged(1);
+    const id = history.dump(startMs - 900 * dayMs);
+    expect(planned(history)).toMatchObject({ dumps: [], dumpParts: [], keepDumps: [{ id }] });
+  });
+
+  it("with the objects of one that never came, once they are two days old", () => {
+    const history = aged(3);
+    const old = history.dump(startMs - dayMs, false);
+    history.dump(history.nowMs - stepMs, false);
+    const { dumps, dumpParts } = planned(history);
+    expect(dumps).toEqual([]);
+    expect(dumpParts).toEqual([
+      `t/dump-parts/${old}/00001.age`,
+      `t/dump-parts/${old}/accounts.age`,
+    ]);
+  });
+
+  it("not if something else is refused", () => {
+    const { history } = weekly(20);
+    history.delete({ data: [...history.found().data].slice(-1).map(({ key }) => key) });
+    const { refused, dumps, dumpParts } = planned(history);
+    expect([refused === "", dumps, dumpParts]).toEqual([false, [], []]);
+  });
+});
+
 describe("nothing is pruned", () => {
   const refusal = (break_: (history: FakeHistory) => void) => {
     const history = aged(40);

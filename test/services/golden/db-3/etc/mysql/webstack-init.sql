@@ -39,5 +39,6 @@ CREATE USER IF NOT EXISTS 'base'@'localhost' IDENTIFIED WITH auth_socket AS 'mys
 ALTER USER 'base'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'base'@'localhost';
 # BACKUP_ADMIN: copies all data to a folder of this host.
-GRANT BACKUP_ADMIN ON *.* TO 'base'@'localhost';
+# SELECT, SHOW VIEW, TRIGGER, EVENT: dumps such a copy, which has the accounts of this MySQL.
+GRANT BACKUP_ADMIN, SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO 'base'@'localhost';
 GRANT SELECT ON performance_schema.replication_group_members TO 'base'@'localhost';
