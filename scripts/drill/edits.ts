@@ -1,4 +1,5 @@
 import { cloudGet } from "../local/cloud";
+import { hostsOf } from "../operate/hosts";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { machineActions } from "./absences";
 import type { Drill, Measured, NotShown } from "./drill";
@@ -87,6 +88,20 @@ function patched(outputs: StackOutputs): Promise<Measured> {
   });
 }
 
+/** Drop-ins and units whose change restarts a proxy. */
+const proxyUnits =
+  "/etc/systemd/system/{haproxy,nginx,keepalived}.service.d/webstack.conf " +
+  "/etc/systemd/system/webstack-app-balancer.service";
+
+/** Changes the units of all proxies by hand; the next `up` puts them back, and restarts each proxy. */
+async function restarted(outputs: StackOutputs): Promise<void> {
+  const hosts = hostsOf(outputs);
+  const change = `for file in ${proxyUnits}; do [ ! -e $file ] || echo "# by hand" >>$file; done`;
+  const nodes = outputs.nodes.filter(({ role }) => role !== "db");
+  await Promise.all(nodes.map(({ name }) => hosts.run(name, `sudo bash -c '${change}'`)));
+  await npmRun("up:local", "--refresh");
+}
+
 /** Edits of a running stack that disturb machines. Visitors must not notice. */
 export const editDrills: readonly Drill[] = [
   // In each direction the floating IP moves once, because its holder is the last node.
@@ -125,6 +140,12 @@ export const editDrills: readonly Drill[] = [
     id: "E10",
     title: "files edited by hand on five hosts",
     ...{ boundMs: 0, moves: [0, 0], failed: 0, run: byHand },
+  },
+  {
+    id: "E11",
+    title: "every proxy restarted by an `up`, since its unit was changed by hand",
+    ...{ boundMs: 0, moves: [1, 2], failed: 0 },
+    run: (outputs) => edited(outputs, false, () => restarted(outputs)),
   },
 ];
 
