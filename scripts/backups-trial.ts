@@ -10,25 +10,31 @@ import { imageTag } from "../localcloud/image/build";
 /**
  * `npm run backups:trial [-- --nodes 1|3] [--seconds 60]`: real MySQLs, the archiver and the object
  * storage in one container of the host image without a network; breaks things, restores, compares.
- * With `--tables ROWS` tables are brought into a group that is written to, and nothing else.
+ * With `--tables ROWS` tables are brought into a group that is written to, and nothing else; with `--replace ROWS`
+ * all of the app's data is replaced in such a group.
  */
 function main(): void {
-  const { nodes, seconds, tables } = parseArgs({
+  const { nodes, seconds, tables, replace } = parseArgs({
     options: {
       nodes: { type: "string", default: "3" },
       seconds: { type: "string", default: "60" },
       tables: { type: "string" },
+      replace: { type: "string" },
     },
   }).values;
+  const [program, words] =
+    replace !== undefined
+      ? ["replace-inside.ts", [replace]]
+      : tables !== undefined
+        ? ["tables-inside.ts", [tables]]
+        : ["inside.ts", [nodes, "/programs", seconds]];
   const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
   try {
     for (const [name, text] of Object.entries(hostPrograms())) {
       writeFileSync(join(folder, `${name}.js`), text);
     }
     buildSync({
-      entryPoints: [
-        join(__dirname, "trial", tables === undefined ? "inside.ts" : "tables-inside.ts"),
-      ],
+      entryPoints: [join(__dirname, "trial", program)],
       outfile: join(folder, "inside.js"),
       bundle: true,
       platform: "node",
@@ -42,10 +48,7 @@ function main(): void {
       [
         ...["run", "--rm", "--init", "--network", "none", "--cap-add", "NET_ADMIN"],
         ...["-v", `${folder}:/programs:ro`, "--entrypoint", "/usr/bin/node", imageTag()],
-        ...[
-          "/programs/inside.js",
-          ...(tables === undefined ? [nodes, "/programs", seconds] : [tables]),
-        ],
+        ...["/programs/inside.js", ...words],
       ],
       { stdio: "inherit", timeout: 3_600_000 },
     );
