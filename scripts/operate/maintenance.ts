@@ -67,7 +67,6 @@ export async function startMaintenance(outputs: StackOutputs): Promise<void> {
 
 /** Ends the maintenance; starts what it stopped. @throws Error that names each node on which it failed. */
 export async function endMaintenance(outputs: StackOutputs): Promise<void> {
-  // The app's own work begins once its visitors can see it.
   await onAll(hostsOf(outputs), { web: webOff, app: appOff });
 }
 
