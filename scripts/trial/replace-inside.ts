@@ -36,13 +36,14 @@ function startTraffic(): void {
 
 /** Content of all tables but that of the traffic, and names of all stored objects. */
 async function contentIn(side: Pick<Primary, "query">): Promise<Record<string, string>> {
-  const { "app.other": _, ...content } = await contentOf((sql) => side.query(sql));
+  const content = await contentOf((sql) => side.query(sql));
+  delete content["app.other"];
   const objects = await objectsOf(side);
   return { ...content, objects: objects.map((each) => Object.values(each).join(" ")).join(", ") };
 }
 
-async function same(what: string, wanted: Record<string, string>, side = primary): Promise<void> {
-  const different = differences(wanted, await contentIn(side));
+async function same(what: string, wanted: Record<string, string>): Promise<void> {
+  const different = differences(wanted, await contentIn(primary));
   note(what, different.length === 0, different.join("\n     "));
 }
 
@@ -146,6 +147,10 @@ async function replaced(
 
 /** Loses the connection for good around the rename; the undoing then knows from the server what was done. */
 async function halfReplaced(now: Record<string, string>, point: "before" | "after") {
+  // As a load would have left it.
+  primary.sql(
+    `CREATE DATABASE restored_${second}_app; CREATE TABLE restored_${second}_app.left_over (v INT)`,
+  );
   const running = breakingAt(primary, point);
   const lost = await swap({ running, incoming: [], stamp: second!, say }).catch(
     (error: Error) => error,

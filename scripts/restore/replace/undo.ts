@@ -1,6 +1,7 @@
 import { identifier } from "../tables/identifier";
 import { exchange, type Primary } from "./exchange";
-import { readRecord, recordSchema } from "./record";
+import { dropAll } from "./load-all";
+import { loadedSchema, readRecord, recordSchema } from "./record";
 import { forget, swap, tablesOf } from "./swap";
 
 /** Arguments of {@link undoReplace}. */
@@ -16,7 +17,8 @@ export interface Undo {
 
 /**
  * Puts the data that a replacement kept back in place, and keeps what is in place now, as {@link swap} does. After
- * a replacement that failed before it moved a table, only the stored objects are created again.
+ * a replacement that failed before it moved a table, only the stored objects are created again. What such a
+ * replacement had loaded is dropped.
  *
  * @throws Error if there is no record of the replacement, or as {@link swap} does.
  */
@@ -37,6 +39,10 @@ export async function undoReplace({ undone, ...args }: Undo): Promise<void> {
   } else {
     await swap({ ...args, incoming: record.map((each) => ({ ...each, loaded: each.kept })) });
   }
+  const left = (await running.query("SHOW DATABASES")).filter((schema) =>
+    schema.startsWith(loadedSchema(undone, "")),
+  );
+  await dropAll(running, left, say);
   await forget(running, undone, record);
 }
 

@@ -39,7 +39,10 @@ describe("a command line about all data", () => {
   it.each([
     [["--undo-replace", "yesterday"], "--undo-replace must be the time of a replacement"],
     [["--drop-replaced", "20261128_031500"], "--yes-replace must be local, got none"],
-    [["--undo-replace", "20261128_031500", "--latest"], "without a restore; got --undo-replace, --latest"],
+    [
+      ["--undo-replace", "20261128_031500", "--latest"],
+      "without a restore; got --undo-replace, --latest",
+    ],
   ])("refuses %j", (words, message) => {
     expect(() => formerOf(words)).toThrow(message);
   });

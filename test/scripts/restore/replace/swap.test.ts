@@ -96,11 +96,12 @@ describe("a replacement is undone", () => {
   });
 
   it("by the stored objects alone, if no table had been moved", async () => {
-    running.tables = ["app.author", "app.extra"];
+    running.tables = ["app.author", "app.extra", `${loaded}.entry`, "restored_20200101_000000.x"];
     running.record = former;
     await undoReplace({ running, undone: stamp, stamp: "20261128_040000", say, pauseMs: 0 });
-    expect(running.tables).toEqual(["app.author", "app.extra"]);
     expect(running.done.join()).not.toContain("RENAME");
+    const dropped = running.done.filter((sql) => sql.includes("`restored_"));
+    expect(dropped).toEqual([`DROP DATABASE IF EXISTS \`${loaded}\``]);
     expect(running.done.find((sql) => sql.endsWith("FORMER"))).toBeDefined();
   });
 
