@@ -8,32 +8,35 @@ import { hostPrograms } from "../host-programs";
 import { imageTag } from "../localcloud/image/build";
 
 /**
- * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS] [--dump]`: real MySQLs, the archiver and the object
+ * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS | --replace ROWS | --dump]`: real MySQLs, the archiver and the object
  * storage in one container of the host image without a network; breaks things, restores, compares.
- * With `--tables ROWS` tables are brought into a group that is written to, and nothing else. With `--dump` a dump is
- * taken and loaded into a new MySQL, and nothing else.
+ * With `--tables ROWS` tables are brought into a group that is written to, and nothing else; with `--replace ROWS`
+ * all of the app's data is replaced in such a group; with `--dump` a dump is taken and loaded into a new MySQL.
  */
 function main(): void {
-  const { nodes, seconds, tables, dump } = parseArgs({
+  const { nodes, seconds, tables, replace, dump } = parseArgs({
     options: {
       nodes: { type: "string", default: "3" },
       seconds: { type: "string", default: "60" },
       tables: { type: "string" },
+      replace: { type: "string" },
       dump: { type: "boolean", default: false },
     },
   }).values;
-  const [inside, words] = dump
+  const [program, words] = dump
     ? ["dump-inside.ts", ["/programs"]]
-    : tables === undefined
-      ? ["inside.ts", [nodes, "/programs", seconds]]
-      : ["tables-inside.ts", [tables]];
+    : replace !== undefined
+      ? ["replace-inside.ts", [replace]]
+      : tables !== undefined
+        ? ["tables-inside.ts", [tables]]
+        : ["inside.ts", [nodes, "/programs", seconds]];
   const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
   try {
     for (const [name, text] of Object.entries(hostPrograms())) {
       writeFileSync(join(folder, `${name}.js`), text);
     }
     buildSync({
-      entryPoints: [join(__dirname, "trial", inside)],
+      entryPoints: [join(__dirname, "trial", program)],
       outfile: join(folder, "inside.js"),
       bundle: true,
       platform: "node",

@@ -1,11 +1,17 @@
+import { localStackName } from "./local/stack-name";
 import { chosenStack } from "./operate/chosen-stack";
 import { type Asked, askedOf } from "./restore/asked";
+import { checkConsent, type Former, formerOf } from "./restore/replace/former";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspect } from "./restore/inspect";
 import { plan } from "./restore/plan";
 import { sayProved } from "./restore/proof";
+import { replacePlanLines } from "./restore/replace/lost";
+import { replaceAll, undoAll } from "./restore/replace/replace";
+import { stampAt } from "./restore/replace/record";
+import { dropReplaced } from "./restore/replace/undo";
 import { planLines } from "./restore/report";
 import { bring } from "./restore/tables/bring";
 import { runningPrimary } from "./restore/tables/running-primary";
@@ -70,6 +76,13 @@ async function restoreDump(asked: Asked, id: string): Promise<void> {
 
 async function restore(asked: Asked, wanted: Wanted): Promise<void> {
   const { use, stack } = asked;
+  if (use.into === "replace") {
+    await withRestored(wanted, async (running) => {
+      await replaceAll(running, stack, say);
+      return "remove";
+    });
+    return;
+  }
   if (use.into !== "running") {
     await withRestored(wanted, async (running) => {
       await drill(running, wanted);
@@ -81,21 +94,30 @@ async function restore(asked: Asked, wanted: Wanted): Promise<void> {
   const primary = await runningPrimary(stack);
   await withRestored(wanted, async ({ server }) => {
     say(`brings tables to ${primary.node}, the primary`);
-    const stamp = new Date()
-      .toISOString()
-      .replace(/[-:]|\..*/g, "")
-      .replace("T", "_");
     const { tables, replace } = use;
+    const stamp = stampAt(new Date());
     await bring({ copy: server, running: primary, wanted: tables, stamp, replace, say });
     return "remove";
   });
 }
 
-/** `npm run db:restore -- --to TIME | --to-gtid SET | --latest | --dump [ID] [--into drill|new] [--tables app.entry [--replace]] [--stack S]`. */
+async function former({ work, stamp, stack: named }: Former): Promise<void> {
+  const stack = chosenStack(named, { dangerous: "npm run db:restore" });
+  if (work === "undo") return undoAll(stamp, stack, say);
+  await dropReplaced(await runningPrimary(stack), stamp, say);
+}
+
+/**
+ * `npm run db:restore -- --to TIME | --to-gtid SET | --latest | --dump [ID] [--into drill|new|replace]
+ * [--tables app.entry [--replace]] [--stack S]`.
+ */
 async function main(): Promise<void> {
-  const named = askedOf(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const earlier = formerOf(args);
+  if (earlier) return former(earlier);
+  const named = askedOf(args);
   const { target, history, withGaps, planOnly, use } = named;
-  const changes = use.into === "running" && !planOnly;
+  const changes = (use.into === "running" || use.into === "replace") && !planOnly;
   const stack = chosenStack(named.stack, changes ? { dangerous: "npm run db:restore" } : {});
   const asked = { ...named, stack };
   if (target.kind === "dump") return restoreDump(asked, target.id);
@@ -104,12 +126,18 @@ async function main(): Promise<void> {
   const { store, archive } = await openArchive(backups, history);
   const made = plan(archive.bases, archive.links, target);
   for (const line of planLines(made, archive.timeline)) say(line);
+  if (asked.use.into === "replace") {
+    const name = asked.stack ?? localStackName;
+    for (const line of replacePlanLines(made, archive.links, target, name)) say(line);
+  }
   if (made.faults.length > 0 && !withGaps) {
     throw new Error(
       "the archive has gaps before the target; say --with-gaps to restore without them",
     );
   }
-  if (!planOnly) await restore(asked, { backups, store, plan: made, target, say });
+  if (planOnly) return;
+  if (asked.use.into === "replace") checkConsent(asked.consent, asked.stack, "--into replace");
+  await restore(asked, { backups, store, plan: made, target, say });
 }
 
 main().catch((error: Error) => {

@@ -9,7 +9,9 @@ export type Use =
   /** The restored database stays in its container. */
   | { into: "new" }
   /** Restored tables are copied into the running stack. */
-  | { into: "running"; tables: Wanted[]; replace: boolean };
+  | { into: "running"; tables: Wanted[]; replace: boolean }
+  /** The restored database replaces all data of the app in the running stack. */
+  | { into: "replace" };
 
 /** A dump in place of a moment; `id` is the dump's name or `latest`. */
 export interface DumpTarget {
@@ -28,9 +30,12 @@ export interface Asked {
   withGaps: boolean;
   /** True: the command only prints the plan. */
   planOnly: boolean;
+  /** Name of the stack whose data may be replaced. */
+  consent: string | undefined;
 }
 
-const options = {
+/** Words of `db:restore`, for `parseArgs`. */
+export const options = {
   to: { type: "string" },
   "to-gtid": { type: "string" },
   latest: { type: "boolean" },
@@ -43,13 +48,17 @@ const options = {
   history: { type: "string" },
   "with-gaps": { type: "boolean", default: false },
   plan: { type: "boolean", default: false },
+  "yes-replace": { type: "string" },
+  "undo-replace": { type: "string" },
+  "drop-replaced": { type: "string" },
 } as const;
 
 /** Parses a command line. @throws Error that names the word, the rule and the fix. */
 export function askedOf(args: readonly string[]): Asked {
   const { values } = parseArgs({ args: withDumpName(args), options });
   const { stack, identity, history, plan, dump, "with-gaps": withGaps } = values;
-  const more = { stack, identity, history, withGaps, planOnly: plan };
+  const consent = values["yes-replace"];
+  const more = { stack, identity, history, withGaps, planOnly: plan, consent };
   const use = useOf(values);
   if (dump === undefined) return { target: targetOf(values), use, ...more };
   checkDump(values, use);
@@ -75,9 +84,9 @@ function checkDump(values: Record<string, unknown>, use: Use): void {
   if (values["with-gaps"] === true) {
     throw new Error("--with-gaps must be absent with --dump: no log is replayed after a dump");
   }
-  if (use.into === "running") {
+  if (use.into === "running" || use.into === "replace") {
     throw new Error(
-      "--dump goes into drill or new, got tables for the running stack; leave --dump out, or copy them from --into new",
+      "--dump goes into drill or new, got the running stack; leave --dump out, or copy tables from --into new",
     );
   }
 }
@@ -89,8 +98,8 @@ function useOf(values: {
 }): Use {
   const { tables, replace } = values;
   const into = values.into ?? (tables === undefined ? "drill" : "running");
-  if (into !== "drill" && into !== "new" && into !== "running") {
-    throw new Error(`--into must be drill, new or running, got ${JSON.stringify(into)}`);
+  if (into !== "drill" && into !== "new" && into !== "running" && into !== "replace") {
+    throw new Error(`--into must be drill, new, replace or running, got ${JSON.stringify(into)}`);
   }
   if (into === "running") {
     if (tables !== undefined) return { into, tables: wantedTables(tables), replace };
@@ -101,6 +110,10 @@ function useOf(values: {
   if (tables !== undefined) {
     throw new Error(`--tables go into the running stack: leave --into ${into} out`);
   }
-  if (replace) throw new Error("--replace needs --tables: it is about tables of the running stack");
+  if (replace) {
+    throw new Error(
+      "--replace needs --tables: it is about tables of the running stack; for all data say --into replace",
+    );
+  }
   return { into };
 }

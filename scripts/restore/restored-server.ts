@@ -56,13 +56,18 @@ export class RestoredServer {
 
   /** The rows of a table as statements. @throws Error with the output of `mysqldump` if it fails. */
   dump(schema: string, table: string): AsyncIterable<Uint8Array> {
-    const login = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
     const rows = ["--no-create-info", "--skip-triggers", "--complete-insert", "--order-by-primary"];
     const form = ["--hex-blob", "--default-character-set=utf8mb4", "--no-tablespaces"];
     const around = ["--skip-add-locks", "--skip-disable-keys", "--set-gtid-purged=OFF"];
     const size = ["--single-transaction", `--net-buffer-length=${statementBytes}`];
-    const options = [...login, ...rows, ...form, ...around, ...size, "--max-allowed-packet=1G"];
-    return this.machine.stream(["/usr/bin/mysqldump", ...options, "--", schema, table]);
+    const options = [...rows, ...form, ...around, ...size, "--max-allowed-packet=1G"];
+    return this.mysqldump([...options, "--", schema, table]);
+  }
+
+  /** Output of `mysqldump` with these words. @throws Error with its message if it fails. */
+  mysqldump(words: readonly string[]): AsyncIterable<Uint8Array> {
+    const login = ["--no-defaults", "--user=root", `--socket=${this.socket}`];
+    return this.machine.stream(["/usr/bin/mysqldump", ...login, ...words]);
   }
 
   /**

@@ -2,6 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { mysqlInitSql } from "../../services/mysql/mysql-init-sql";
+import { PrefixMachine } from "../restore/machine";
+import type { Primary } from "../restore/replace/exchange";
 
 /** UUID of the trial's group. */
 const groupName = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
@@ -14,7 +16,7 @@ export function idsOf(user: string): { uid: number; gid: number } {
 }
 
 /** A MySQL of the trial with its folder, on an address of its own. */
-export class Instance {
+export class Instance implements Primary {
   readonly name: string;
   readonly address: string;
   readonly folder: string;
@@ -91,6 +93,23 @@ export class Instance {
       stdio: ["pipe", "pipe", "pipe"],
     });
     return said.split("\n").filter((line) => line !== "");
+  }
+
+  async query(sql: string): Promise<string[]> {
+    return this.sql(sql);
+  }
+
+  async load(schema: string, statements: AsyncIterable<Uint8Array>): Promise<void> {
+    const words = [...this.login("mysql"), "--binary-mode", "--max-allowed-packet=1G"];
+    await new PrefixMachine([]).feed([...words, "--", schema], statements);
+  }
+
+  mysqldump(words: readonly string[]): AsyncIterable<Uint8Array> {
+    return new PrefixMachine([]).stream([...this.login("mysqldump"), ...words]);
+  }
+
+  private login(program: string): string[] {
+    return [`/usr/bin/${program}`, "--no-defaults", "--user=root", `--socket=${this.socket}`];
   }
 
   /** Makes the group, or joins it. */

@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PrefixMachine } from "../restore/machine";
 import { RestoredServer } from "../restore/restored-server";
 import { bring, type Bringing } from "../restore/tables/bring";
-import type { Running } from "../restore/tables/sides";
 import { wantedTables } from "../restore/tables/wanted";
 import { Instance, until } from "./instance";
 import { note, results } from "./notes";
@@ -41,15 +40,6 @@ const primary = group[0]!;
 const source = new Instance(4, 1);
 const copy = new RestoredServer(new PrefixMachine([]), source.folder);
 
-const running: Running = {
-  query: async (sql) => primary.sql(sql),
-  load: async (schema, statements) => {
-    const login = ["--no-defaults", "--user=root", `--socket=${primary.socket}`];
-    const words = ["/usr/bin/mysql", ...login, "--binary-mode", "--max-allowed-packet=1G"];
-    await new PrefixMachine([]).feed([...words, "--", schema], statements);
-  },
-};
-
 const said: string[] = [];
 
 async function brings(tables: string, stamp: string, replace = false): Promise<string> {
@@ -59,7 +49,7 @@ async function brings(tables: string, stamp: string, replace = false): Promise<s
     console.log(`     ${line}`);
   };
   const bringing: Bringing = {
-    ...{ copy, running, stamp, replace, say },
+    ...{ copy, running: primary, stamp, replace, say },
     wanted: wantedTables(tables),
   };
   return bring(bringing).then(

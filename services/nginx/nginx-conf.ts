@@ -9,6 +9,7 @@ import { assetsLocation } from "./assets-location";
 import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
+import { maintenanceLines } from "./maintenance";
 import { type NginxSnippets, snippetLines } from "./snippets";
 import { leavingPath } from "./planned-stop";
 import { siteLines, type StaticSite } from "./static-site";
@@ -112,6 +113,8 @@ export function nginxConf(args: NginxConfArgs): string {
         ${forwardedHeaders(node)}
         ${releaseHeader}
         ${versionHeader ? ["proxy_hide_header X-Release;"] : []}
+
+        ${maintenanceLines(releaseHeader)}
 
         location = /healthz {
           # A node without a working proxy must not get requests. The load balancers' check waits 500 ms.

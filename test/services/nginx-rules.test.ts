@@ -35,6 +35,7 @@ describe("web node", () => {
     });
     const withHeaders = conf.match(/location [^{]*\{[^}]*add_header[^}]*\}/g)!;
     expect(withHeaders.map((place) => place.split(" {")[0])).toEqual([
+      "location @maintenance",
       "location /assets/",
       "location /",
       "location /docs/",
@@ -52,6 +53,19 @@ describe("web node", () => {
     expect(links).toEqual(["current", "previous-1", "previous-2"]);
     const assets = nginx.slice(nginx.indexOf("location /assets/"), nginx.indexOf("location / {"));
     expect(nginx.replace(assets, "")).not.toContain("previous-");
+  });
+
+  it("answers everything but the health check with 503 during maintenance", () => {
+    const rule = nginx.slice(
+      nginx.indexOf('set $maintenance "";'),
+      nginx.indexOf("location = /healthz"),
+    );
+    expect(rule).toMatch(/-e \/var\/lib\/webstack-maintenance\) \{\s+set \$maintenance on;/);
+    expect(rule).toMatch(/if \(\$uri = \/healthz\) \{\s+set \$maintenance "";/);
+    expect(rule).toMatch(/if \(\$maintenance\) \{\s+return 419;/);
+    const place = rule.slice(rule.indexOf("location @maintenance"));
+    expect(place).toMatch(/add_header Retry-After 60 always;[^}]*return 503 '/);
+    expect(place).toContain("This site is in maintenance.");
   });
 
   it("trusts the load balancers' word on the client, and nobody else's", () => {

@@ -176,6 +176,7 @@ describe("an error of Nginx", () => {
       "error_page 530 = @app-large;",
       "error_page 531 = @path-1-large;",
       "error_page 532 = @path-2-large;",
+      "error_page 419 = @maintenance;",
     ]);
     expect(nginx.match(/error_page/g)).toHaveLength(inServer.length);
   });

@@ -52,7 +52,8 @@ export async function bring(bringing: Bringing): Promise<void> {
   const made: string[] = [];
   try {
     for (const schema of schemas) made.push(await makeSchema(plan, schema, plan.restored(schema)));
-    for (const table of tables) await bringTable(plan, table);
+    const reachable = new Set(replace ? plan.present.map(keyOf) : []);
+    for (const table of tables) await bringTable({ ...plan, reachable }, table);
     if (replace) await takePlace(plan, schemas, made);
   } catch (error) {
     for (const schema of made) {
@@ -82,26 +83,39 @@ async function planned(bringing: Bringing): Promise<Plan> {
 }
 
 /** Creates a schema with the character set and collation of another one; returns the new name. */
-async function makeSchema({ copy, running }: Plan, like: string, name: string): Promise<string> {
+export async function makeSchema(
+  { copy, running }: Pick<Bringing, "copy" | "running">,
+  like: string,
+  name: string,
+): Promise<string> {
   const [charset, collation] = ((await copy.query(charsetSql(like)))[0] ?? "").split("\t");
   const form = collation ? ` CHARACTER SET ${charset} COLLATE ${collation}` : "";
   await running.query(`CREATE DATABASE ${identifier(name)}${form}`);
   return name;
 }
 
-async function bringTable(plan: Plan, { schema, table }: CatalogTable): Promise<void> {
-  const { copy, running, say, restored, replace, tables, present } = plan;
+/** Tables that come together, and their places. */
+export interface Loading extends Pick<Bringing, "copy" | "running" | "say" | "pauseMs"> {
+  tables: readonly CatalogTable[];
+  /** Tables that foreign keys may reference besides, as `schema.table`. */
+  reachable: ReadonlySet<string>;
+  /** New schema of the tables of a schema. */
+  restored: (schema: string) => string;
+}
+
+/** Creates a table in its new schema, and loads its rows. @throws Error if they differ from the copy's. */
+export async function bringTable(loading: Loading, { schema, table }: CatalogTable): Promise<void> {
+  const { copy, running, say, restored, reachable, tables } = loading;
   const shown = await copy.query(`SHOW CREATE TABLE ${qualified(schema, table)}`);
   const create = shown.join("\n").slice((shown[0] ?? "").indexOf("\t") + 1);
   const brought = new Map(tables.map((each) => [keyOf(each), restored(each.schema)]));
-  const reachable = new Set(replace ? present.map(keyOf) : []);
   const { sql, leftOut } = definitionIn(create, table, { from: schema, brought, reachable });
   for (const key of leftOut) {
     say(`${schema}.${table}: left out: foreign key ${key}, which is not brought along`);
   }
   const session = "SET NAMES utf8mb4; SET SESSION foreign_key_checks = 0, sql_mode = ''; ";
   const to = restored(schema);
-  await patiently(plan, session + sql);
+  await patiently(loading, session + sql);
   await running.load(to, copy.dump(schema, table));
   const here = await content(copy, schema, table);
   const there = await content(running, to, table);
@@ -151,7 +165,10 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
 }
 
 /** Changes tables once no session holds them: a session that waits for a table blocks all later ones. */
-async function patiently({ running, say, pauseMs }: Plan, sql: string): Promise<void> {
+async function patiently(
+  { running, say, pauseMs }: Pick<Bringing, "running" | "say" | "pauseMs">,
+  sql: string,
+): Promise<void> {
   for (let i = 1; ; i += 1) {
     try {
       await running.query(`SET SESSION lock_wait_timeout = 2; ${sql}`);

@@ -5,7 +5,7 @@ import { quoted } from "../../operate/shell-word";
 import { outputsOf } from "../../operate/operated-stack";
 import { sshArguments } from "../../operate/ssh";
 import { PrefixMachine } from "../machine";
-import type { Running } from "./sides";
+import type { Primary } from "../replace/exchange";
 
 /** Longest run of one statement, which may sum a whole table, milliseconds. */
 const statementMs = 6 * 3_600_000;
@@ -18,7 +18,7 @@ const statementMs = 6 * 3_600_000;
  */
 export async function runningPrimary(
   stack: string | undefined,
-): Promise<Running & { node: string }> {
+): Promise<Primary & { node: string }> {
   const outputs = outputsOf(stack);
   const node = nodeFor("write", await databaseStates(outputs));
   // `ssh` ends a connection after a minute without an answer.
@@ -30,14 +30,21 @@ export async function runningPrimary(
     "-o",
     "ServerAliveCountMax=4",
   ];
+  const remote = async () =>
+    new PrefixMachine([
+      "ssh",
+      ...alive,
+      ...sshArguments(outputs, node, await bastionFor(outputs, node)),
+    ]);
   return {
     node,
     query: (sql) => query(outputs, node, sql, statementMs),
     load: async (schema, statements) => {
-      const way = sshArguments(outputs, node, await bastionFor(outputs, node));
       const words = ["sudo", "mysql", "--binary-mode", "--max-allowed-packet=1G", "--", schema];
-      const machine = new PrefixMachine(["ssh", ...alive, ...way]);
-      await machine.feed([words.map(quoted).join(" ")], statements);
+      await (await remote()).feed([words.map(quoted).join(" ")], statements);
+    },
+    mysqldump: async function* (words) {
+      yield* (await remote()).stream([["sudo", "mysqldump", ...words].map(quoted).join(" ")]);
     },
   };
 }

@@ -20,6 +20,11 @@ const reserved = [
   ...["webstack", "webstack_archive"],
 ];
 
+/** True for a schema of MySQL or of the stack itself. */
+export function isReserved(schema: string): boolean {
+  return reserved.includes(schema.toLowerCase());
+}
+
 const name = String.raw`[^\s.,\`'"/\\*]{1,64}`;
 const form = new RegExp(String.raw`^(${name})\.(${name}|\*)$`);
 
@@ -36,7 +41,7 @@ export function wantedTables(text: string): Wanted[] {
         `--tables must be tables with their schema such as app.entry, or app.* for a whole schema, got ${JSON.stringify(word)}`,
       );
     }
-    if (reserved.includes(schema.toLowerCase())) {
+    if (isReserved(schema)) {
       throw new Error(`--tables must not name MySQL's or the stack's own schemas, got ${schema}`);
     }
     return { schema, table };

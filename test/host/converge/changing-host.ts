@@ -24,6 +24,13 @@ export function service(unit: string, different: Partial<BundleService> = {}): B
   return { unit, reloadFiles: [], restartFiles: [], needs: [], health, ...different };
 }
 
+/** A proxy that reloads for one file and restarts for another. */
+export function proxy(different: Partial<BundleService> = {}): BundleService {
+  return service("proxy.service", {
+    ...{ reloadFiles: ["/a.cfg"], restartFiles: ["/a.unit"], ...different },
+  });
+}
+
 /** A bundle of nothing but what a test is about. */
 export function bundle(different: Partial<Bundle> = {}): Bundle {
   const nothing = { packages: [], users: [], directories: {}, checks: [], services: [] };

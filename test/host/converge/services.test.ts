@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BundleService } from "../../../host/converge/bundle";
-import { restoreServices } from "../../../host/converge/restore-services";
 import { bringUp, verbFor } from "../../../host/converge/services";
-import { service } from "./changing-host";
+import { proxy, service } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 
 vi.mock("../../../host/converge/run", async () => (await import("./fake-systemd.js")).runModule);
@@ -18,8 +17,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const proxy = (different: Partial<BundleService> = {}) =>
-  service("proxy.service", { reloadFiles: ["/a.cfg"], restartFiles: ["/a.unit"], ...different });
 /** What systemd was told while these services were brought up after these changes. */
 async function told(services: BundleService[], ...changed: string[]): Promise<string[]> {
   await bringUp(services, new Set(changed));
@@ -109,106 +106,5 @@ describe("bringUp", () => {
     await expect(bringUp([proxy()], new Set())).rejects.toThrow(
       "proxy.service did not stay up; its state is failed",
     );
-  });
-});
-
-describe("a service that visitors would miss", () => {
-  const leave = ["/usr/bin/systemctl", "stop", "front.service"];
-  const back = ["/usr/bin/node", "/edge.js", "back"];
-  const missed = () => [
-    service("other.service", { restartFiles: ["/a.unit"], aside: { leave, back } }),
-    proxy({ aside: { leave, back } }),
-    service("front.service"),
-  ];
-  const all = { "other.service": up, "proxy.service": up, "front.service": up };
-  const restarts = ["systemctl restart other.service", "systemctl restart proxy.service"];
-
-  beforeEach(() => systemdWith(all));
-
-  it("restarts once its node has stepped aside, which comes back at the end", async () => {
-    await bringUp(missed(), new Set(["/a.unit"]));
-    expect(systemd.commands.filter((line) => !line.startsWith("check"))).toEqual([
-      "systemctl stop front.service",
-      ...restarts,
-      "systemctl start front.service",
-      "node /edge.js back",
-    ]);
-  });
-
-  it("reloads, and starts after a crash, without that", async () => {
-    expect(await told(missed(), "/a.cfg")).toEqual(["systemctl reload-or-restart proxy.service"]);
-    const crashed = { ...up, active: "failed" };
-    systemdWith({ ...all, "other.service": crashed, "proxy.service": crashed });
-    expect(await told(missed(), "/a.unit")).not.toContain("systemctl stop front.service");
-  });
-
-  it("restarts though its node cannot step aside, and says so", async () => {
-    systemd.answer = ([, verb]) =>
-      verb === "stop" ? { status: 1, stderr: "it hangs" } : undefined;
-    expect(await told(missed(), "/a.unit")).toEqual(expect.arrayContaining(restarts));
-    expect(systemd.said).toContain("step aside failed it hangs");
-  });
-
-  it("comes back though its restart fails", async () => {
-    systemd.answer = ([, verb]) => (verb === "restart" ? { status: 1 } : undefined);
-    await expect(bringUp(missed(), new Set(["/a.unit"]))).rejects.toThrow(/other.service/);
-    expect(systemd.commands.at(-1)).toBe("node /edge.js back");
-  });
-
-  it("steps aside in a rollback, and not during a boot", async () => {
-    await restoreServices(missed(), [], new Set(["/a.unit"]));
-    expect(systemd.commands[0]).toBe("systemctl stop front.service");
-    expect(systemd.commands).toContain("systemctl start front.service");
-    systemdWith(all);
-    await restoreServices(missed(), [], new Set(["/a.unit"]), true);
-    expect(systemd.commands).not.toContain("systemctl stop front.service");
-  });
-});
-
-describe("restoreServices", () => {
-  const refuseProxy = () => {
-    systemd.answer = (words) =>
-      words.includes("proxy.service") && words.includes("restart") ? { status: 1 } : undefined;
-  };
-
-  it("goes on with the others after a service that fails", async () => {
-    systemdWith({ "proxy.service": up, "other.service": off });
-    refuseProxy();
-    await restoreServices([proxy(), service("other.service")], [], new Set(["/a.unit"]));
-    expect(systemd.commands.at(-1)).toBe("systemctl start other.service");
-    expect(systemd.said.join()).toContain("put back /usr/bin/systemctl restart proxy.service");
-  });
-
-  it("shows their old files to services that only packages brought, if they run", async () => {
-    systemdWith({ "proxy.service": up });
-    await restoreServices([], [proxy(), service("other.service")], new Set(["/a.cfg"]));
-    expect(systemd.commands).toEqual(["systemctl try-reload-or-restart proxy.service"]);
-  });
-
-  it("takes a unit whose changes systemd does not tell for one that has the new files", async () => {
-    systemdWith({ "proxy.service": up });
-    const unknown = new Map([["proxy.service", { ...up, run: "a", changedAt: "unknown" }]]);
-    systemd.answer = ([, verb]) =>
-      verb === "show" ? { stdout: "Id=proxy.service\nActiveState=active\n" } : undefined;
-    await restoreServices([proxy()], [], new Set(["/a.unit"]), false, unknown);
-    expect(systemd.commands.at(-1)).toBe("systemctl restart proxy.service");
-  });
-
-  it("only queues jobs while the machine boots", async () => {
-    systemdWith({ "proxy.service": up, "other.service": off });
-    const gone = service("gone.service", { needs: [join(folder, "key")] });
-    systemd.units.set("gone.service", { ...up });
-    await restoreServices(
-      [proxy(), service("other.service"), gone],
-      [],
-      new Set(["/a.unit"]),
-      true,
-    );
-    expect(systemd.commands.filter((line) => !line.includes("enable --quiet other"))).toEqual([
-      "systemctl --no-block disable --now --quiet gone.service",
-      "systemctl reset-failed gone.service",
-      "systemctl --no-block restart proxy.service",
-      "systemctl --no-block start other.service",
-    ]);
   });
 });

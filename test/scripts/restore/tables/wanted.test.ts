@@ -47,7 +47,7 @@ describe("a command line of db:restore", () => {
   });
 
   it.each([
-    [["--into", "away"], '--into must be drill, new or running, got "away"'],
+    [["--into", "away"], '--into must be drill, new, replace or running, got "away"'],
     [["--into", "running"], "--into running needs --tables"],
     [["--into", "new", "--tables", "app.entry"], "leave --into new out"],
     [["--replace"], "--replace needs --tables"],

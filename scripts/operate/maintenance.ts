@@ -1,0 +1,102 @@
+import type { Hosts } from "../../rolling/hosts";
+import { maintenancePath } from "../../services/nginx/maintenance";
+import { hostsOf } from "./hosts";
+import type { StackOutputs } from "./outputs";
+import { quoted } from "./shell-word";
+
+/** Longest stop of the workers and jobs of a node: a worker may have 900 s after SIGTERM. */
+const stopMs = 960_000;
+
+/** Units of the app that work without requests, as patterns of `systemctl`. */
+const timers = "cron-*.timer";
+const workers = "worker-*.service";
+const jobs = "cron-*.service";
+
+/** Command on a web node; fails unless requests get 503 within five seconds. */
+const webOn = asRoot(
+  `touch ${maintenancePath}`,
+  "for try in 1 2 3 4 5; do",
+  `  code=$(curl -so /dev/null -m 2 -w '%{http_code}' http://127.0.0.1/ || true)`,
+  "  [ $code != 503 ] || exit 0",
+  "  sleep 1",
+  "done",
+  `rm -f ${maintenancePath}`,
+  `echo "Nginx answers $code and not 503 although ${maintenancePath} is there; run up first" >&2; exit 1`,
+);
+
+/** Nginx remembers for up to a minute that the file was there; a reload forgets it. */
+const webOff = asRoot(
+  `[ -e ${maintenancePath} ] || exit 0`,
+  `rm ${maintenancePath}`,
+  "systemctl reload nginx.service",
+);
+
+/** Records the running units of workers and timers, so that the same are started again. */
+const appOn = asRoot(
+  `systemctl list-units --plain --no-legend --state=active,activating ${quoted(timers)} ${quoted(workers)} | cut -d' ' -f1 >> ${maintenancePath}`,
+  `systemctl stop ${quoted(timers)} ${quoted(workers)} ${quoted(jobs)}`,
+);
+
+const appOff = asRoot(
+  `[ -e ${maintenancePath} ] || exit 0`,
+  `sort -u ${maintenancePath} | xargs -r systemctl start`,
+  `rm ${maintenancePath}`,
+);
+
+function asRoot(...lines: string[]): string {
+  return `sudo sh -ec ${quoted(lines.join("\n"))}`;
+}
+
+/**
+ * Puts a stack into maintenance: its web nodes answer 503 with a page that says so, and its app nodes stop workers,
+ * timers and jobs. The processes of the app that answer requests keep running.
+ *
+ * @throws Error that names each node on which it failed; the maintenance is then over on all that answer.
+ */
+export async function startMaintenance(outputs: StackOutputs): Promise<void> {
+  const hosts = hostsOf(outputs);
+  try {
+    await onAll(hosts, { web: webOn, app: appOn });
+  } catch (error) {
+    await onAll(hosts, { web: webOff, app: appOff }).catch(() => undefined);
+    throw new Error(`the stack is not in maintenance: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Ends the maintenance; starts what it stopped. @throws Error that names each node on which it failed. */
+export async function endMaintenance(outputs: StackOutputs): Promise<void> {
+  await onAll(hostsOf(outputs), { web: webOff, app: appOff });
+}
+
+/** For each web and app node, true if it is in maintenance; undefined if it does not answer. */
+export async function maintenanceStates(
+  outputs: StackOutputs,
+): Promise<Map<string, boolean | undefined>> {
+  const hosts = hostsOf(outputs);
+  const nodes = outputs.nodes.filter(({ role }) => role === "web" || role === "app");
+  const command = `[ ! -e ${maintenancePath} ] || echo on`;
+  const states = await Promise.all(
+    nodes.map(async ({ name }) => {
+      const answer = await hosts.run(name, command).catch(() => undefined);
+      return [name, answer === undefined ? undefined : answer.includes("on")] as const;
+    }),
+  );
+  return new Map(states);
+}
+
+async function onAll(hosts: Hosts, commands: { web: string; app: string }): Promise<void> {
+  const nodes = hosts.nodes.flatMap(({ name, role }) =>
+    role === "web" || role === "app" ? [{ name, command: commands[role] }] : [],
+  );
+  const done = await Promise.allSettled(
+    nodes.map(({ name, command }) => hosts.run(name, command, stopMs)),
+  );
+  const faults = done.flatMap((result, i) =>
+    result.status === "rejected"
+      ? [`${nodes[i]!.name}: ${(result.reason as Error).message.trim()}`]
+      : [],
+  );
+  if (faults.length > 0) throw new Error(faults.join("; "));
+}
