@@ -4,6 +4,7 @@ import { CopyServer } from "./archiver/base/copy-server";
 import { checkDumpSpace, checkFreeSpace, dataBytes } from "./archiver/base/disk";
 import { checkMember } from "./archiver/base/member";
 import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
+import { tableSums } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/logical/due";
 import { writeDump } from "./archiver/logical/write-dump";
 import { readSettings } from "./archiver/settings";
@@ -14,6 +15,8 @@ import { Mysql } from "./supervisor/mysql";
 
 /** Longest clone, milliseconds. */
 const copyMs = 6 * 3_600_000;
+/** Longest checksum of one table, milliseconds. */
+const sumMs = 2 * 3_600_000;
 const user = "base";
 const socket = process.env.WEBSTACK_MYSQL_SOCKET ?? "/run/mysqld/mysqld.sock";
 const folder = process.env.WEBSTACK_BASE_FOLDER ?? copyFolder;
@@ -44,7 +47,7 @@ async function dumpOf(
 
 /**
  * Runs as MySQL's system user: clones all data of this node's MySQL, starts a MySQL on the copy to check
- * it, to read its GTID set and to dump it, and shuts that server down.
+ * it, to read its GTID set and the checksums of its tables, and to dump it, and shuts that server down.
  */
 async function main(): Promise<void> {
   const status = JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
@@ -65,6 +68,7 @@ async function main(): Promise<void> {
     "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()",
     10_000,
   );
+  const sums = await tableSums((sql) => copy.mysql.query(sql, sumMs));
   const dump = await dumpOf(copy, status, plainBytes);
   await copy.stop();
   letGroupRead(target);
@@ -75,6 +79,7 @@ async function main(): Promise<void> {
     gtids: row?.[0] ?? "",
     plainBytes,
     mysql: row?.[1] ?? "",
+    sums,
     ...dump,
   };
   writeFileSync(join(folder, "info.json"), `${JSON.stringify(info)}\n`, { mode: 0o640 });

@@ -13,13 +13,20 @@ export function fileChanges({ before, after, changed }: Step): FileChange[] {
   const plain = [...paths]
     .filter((path) => old[path] !== next[path] || attributes[0][path] !== attributes[1][path])
     .map((path) => plainChange(path, old[path], next[path]));
-  const secret = changed.flatMap((key): FileChange[] => {
+  const named = changed.flatMap((key) => {
     const [, map, quoted, bare] = inMap.exec(key) ?? [];
-    const path = quoted ?? bare;
-    if (map === undefined || path === undefined || paths.has(path)) return [];
-    if (map === "files") return [];
-    return [{ path, kind: kindOf(attributes, path), lines: [], isSecret: true }];
+    return map === undefined || map === "files" ? [] : [quoted ?? bare ?? ""];
   });
+  // A refresh names no paths, and shows a secret file that was changed by hand in its attributes alone.
+  const [owned, owning] = attributes;
+  const differing = [...Object.keys(owned), ...Object.keys(owning)].filter(
+    (path) => owned[path] !== owning[path],
+  );
+  const secret = [...named, ...differing]
+    .filter((path) => path !== "" && !paths.has(path))
+    .map((path): FileChange => ({
+      ...{ path, kind: kindOf(attributes, path), lines: [], isSecret: true },
+    }));
   const byPath = new Map([...plain, ...secret].map((change) => [change.path, change]));
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

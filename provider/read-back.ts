@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import type { State } from "./inputs";
 import type { HostReading } from "./remote";
 
-/** State of a secret file with another content on the host. */
+/**
+ * State of a secret file with another content on the host. It also stands in the file's attributes, since engines show
+ * no difference between two secrets.
+ */
 const changedSecret = "changed on the host";
 /** State of a missing release. */
 const noRelease = "0".repeat(64);
@@ -29,6 +32,18 @@ function foundSecrets(secrets: Record<string, string>, there: HostReading["secre
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
+/** Owner, group and mode as they are on the host; for a secret file with another content, that fact too. */
+function foundAttributes({ attributes, secrets }: State, reading: HostReading) {
+  const there = found(attributes, reading.attributes);
+  const changed = Object.entries(foundSecrets(secrets, reading.secrets)).flatMap(
+    ([path, content]): [string, string][] =>
+      content === changedSecret && there[path] !== undefined
+        ? [[path, `${there[path]}, ${changedSecret}`]]
+        : [],
+  );
+  return { ...there, ...Object.fromEntries(changed) };
+}
+
 /** Running services as recorded; the state of all others, so that `up` starts them. */
 function foundServices(services: State["services"], { services: states, pending }: HostReading) {
   return services.map((service) => {
@@ -49,7 +64,7 @@ export function readBack(state: State, reading: HostReading): State {
   return {
     ...state,
     files: found(state.files, reading.files),
-    attributes: found(state.attributes, reading.attributes),
+    attributes: foundAttributes(state, reading),
     secrets: foundSecrets(state.secrets, reading.secrets),
     services: foundServices(state.services, reading),
     ...(release ? { release: { ...release, digest: reading.release ?? noRelease } } : {}),

@@ -1,16 +1,24 @@
 import { parseArgs } from "node:util";
 import type { ObjectStore } from "../host/archiver/store/object-store";
 import { chosenStack } from "./operate/chosen-stack";
+import { isSameSet, subtract } from "../host/archiver/gtid-sets";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
+import { baseToBase, compareWith } from "./restore/compare";
 import { heartbeatLine, heartbeatSql } from "./restore/heartbeat";
 import { inspect } from "./restore/inspect";
 import { momentIn, type Window, windowOf } from "./restore/moment";
 import { plan } from "./restore/plan";
-import { sayFailed, sayProved } from "./restore/proof";
+import { type Compared, sayFailed, sayProved } from "./restore/proof";
 import { planLines } from "./restore/report";
 import { timeText } from "./restore/target";
-import { checkIdentity, openArchive, type Opened, withRestored } from "./restore/with-restored";
+import {
+  checkIdentity,
+  type InContainer,
+  openArchive,
+  type Opened,
+  withRestored,
+} from "./restore/with-restored";
 
 const options = {
   window: { type: "string", default: "newest" },
@@ -28,15 +36,55 @@ async function prove({ backups, store, archive }: Opened, window: Window): Promi
   );
   for (const line of planLines(made, archive.timeline)) say(line);
   if (made.faults.length > 0) throw new Error(`the archive has gaps: ${made.faults.join("; ")}`);
-  await withRestored({ backups, store, plan: made, target, say }, async (running) => {
+  const compared = await replayBetweenBases({ backups, store, archive });
+  const proveMoment = async (running: InContainer) => {
     const { server, restored, ms } = running;
     say(heartbeatLine(await server.query(heartbeatSql), momentUs));
     const tables = await inspect(server);
     for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
-    const proved = { plan: made, target, restored, tables, ms, endUs: window.toUs };
+    const proved = { plan: made, target, restored, tables, ms, endUs: window.toUs, compared };
     say(await sayProved(store, backups.root, proved));
+    return "remove" as const;
+  };
+  await withRestored({ backups, store, plan: made, target, say }, proveMoment, async (server) => {
+    const tables = await compareWith(made.base, server);
+    if (tables !== undefined) say(`unpacked    ${tables} tables have the checksums of their node`);
+  });
+}
+
+/**
+ * Restores the base before the newest one, replays the log to exactly the newest one, and compares all rows with the
+ * checksums that were taken on its node.
+ *
+ * @returns what was compared; undefined: nothing could be.
+ * @throws Error naming the tables that differ.
+ */
+async function replayBetweenBases({
+  backups,
+  store,
+  archive,
+}: Opened): Promise<Compared | undefined> {
+  const found = baseToBase(archive);
+  if (!found) {
+    say("compared    nothing: that needs two bases, the later one with checksums");
+    return undefined;
+  }
+  const { plan: made, later } = found;
+  const target = { kind: "gtid", set: later.gtids } as const;
+  let compared: Compared | undefined;
+  await withRestored({ backups, store, plan: made, target, say }, async ({ server, restored }) => {
+    if (isSameSet(restored.gtids, later.gtids)) {
+      const tables = (await compareWith(later, server)) ?? 0;
+      compared = { from: made.base.id, to: later.id, tables };
+      say(
+        `compared    ${tables} tables after ${restored.transactions} transactions: as in ${later.id}`,
+      );
+    } else {
+      say(`compared    nothing: the log has ${subtract(restored.gtids, later.gtids)} in between`);
+    }
     return "remove";
   });
+  return compared;
 }
 
 /** A failure that is known only here is told by the age of the last proof all the same. */

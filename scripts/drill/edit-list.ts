@@ -8,6 +8,8 @@ export interface Edit {
   value: unknown;
   /** Tiers of which the edit changes every host; none: it changes resources of the cloud alone. */
   tiers: readonly StackNode["role"][];
+  /** True if only other units run there, with the same files. @default false */
+  isOfUnits?: boolean;
 }
 
 /** A public key of the right form, whose private key nobody has. */
@@ -38,7 +40,7 @@ const web: Edit[] = [
 
 const app: Edit[] = [
   { key: "app.env", value: { LOG_LEVEL: "debug" }, tiers: ["app"] },
-  { key: "app.processes", value: 3, tiers: ["app"] },
+  { key: "app.processes", value: 3, tiers: ["app"], isOfUnits: true },
   { key: "app.health.timeoutSeconds", value: 90, tiers: ["app"] },
   { key: "app.workers", value: { idle: { command: "sleep infinity" } }, tiers: ["app"] },
   {

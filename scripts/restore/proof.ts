@@ -5,6 +5,14 @@ import type { Plan } from "./plan";
 import type { Restored } from "./replay";
 import { type Target, timeText } from "./target";
 
+/** A comparison of all rows: the log replayed from one base to the next. */
+export interface Compared {
+  /** Ids of the two bases. */
+  from: string;
+  to: string;
+  tables: number;
+}
+
 /** A successful restore. */
 export interface Proved {
   plan: Plan;
@@ -16,6 +24,8 @@ export interface Proved {
   ms: number;
   /** Newest commit in the archive at the start of the restore, microseconds since 1970. */
   endUs: number;
+  /** Undefined: no rows could be compared. */
+  compared?: Compared | undefined;
 }
 
 function idAt(at: Date): string {
@@ -24,7 +34,7 @@ function idAt(at: Date): string {
 
 /** Writes a record of the proof into the bucket. A stack without a proof for a day counts as unsafe. */
 export async function sayProved(store: ObjectStore, root: string, proved: Proved): Promise<string> {
-  const { plan, target, restored, tables, ms, endUs } = proved;
+  const { plan, target, restored, tables, ms, endUs, compared } = proved;
   const at = new Date();
   const id = idAt(at);
   const behindMs = at.getTime() - ms - endUs / 1_000;
@@ -34,6 +44,7 @@ export async function sayProved(store: ObjectStore, root: string, proved: Proved
     to: target.kind === "time" ? timeText(target.us) : target.kind,
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    ...(compared ? { compared } : {}),
   };
   await store.put(keys.proof(root, id), bytesOf({ ...proof, ...restored }));
   return `proved      ${id}, ${(behindMs / 1_000).toFixed(1)} s behind when it began`;

@@ -63,11 +63,13 @@ export interface Wanted extends Omit<Opened, "archive"> {
  * Restores into a container of the host image without a network, and passes it to `use`. The container and its
  * data are removed, unless `use` returns `keep`.
  *
+ * @param look looks at the base before the log is replayed. @default nothing
  * @throws Error if a part differs from the archived one, or if MySQL ends with another GTID set.
  */
 export async function withRestored(
   { backups, store, plan, target, say }: Wanted,
   use: (running: InContainer) => Promise<"keep" | "remove">,
+  look: (base: RestoredServer) => Promise<void> = async () => undefined,
 ): Promise<void> {
   await inContainer(backups.identity, say, async ({ machine, folder, startMs }) => {
     checkSeries(plan.base.mysql, await machine.run(["/usr/sbin/mysqld", "--version"]));
@@ -77,6 +79,7 @@ export async function withRestored(
     const restored = await fetchLogs(restore, plan, target);
     const server = new RestoredServer(machine, there);
     await server.start();
+    await look(server);
     if (restored.transactions > 0) await server.replay(restored.gtids);
     const ms = Date.now() - startMs;
     for (const line of restoredLines(restored, ms)) say(line);

@@ -60,6 +60,8 @@ describe("what is read back from a host", () => {
   it("says of a changed secret only that it changed", () => {
     const changed = readBack(state, { ...reading, secrets: { [secretPath]: "0".repeat(64) } });
     expect(changed.secrets).toEqual({ [secretPath]: "changed on the host" });
+    const attributes = `${state.attributes[secretPath]}, changed on the host`;
+    expect(changed.attributes).toEqual({ ...state.attributes, [secretPath]: attributes });
     expect(readBack(state, { ...reading, secrets: { [secretPath]: null } }).secrets).toEqual({});
   });
 

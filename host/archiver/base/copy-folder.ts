@@ -15,6 +15,8 @@ export interface CopyInfo {
   gtids: string;
   plainBytes: number;
   mysql: string;
+  /** Checksum of each table of the copy. */
+  sums: Record<string, string>;
   /** Size of the SQL of the dump beside the copy, or the reason why there is no dump; absent: none was due. */
   dump?: { plainBytes: number } | { failure: string };
 }

@@ -29,11 +29,11 @@ export async function uploadBase(
   { store, root, node, id, info }: BaseTarget,
   pieceBytes = partBytes,
 ): Promise<Base> {
-  const { timeline, link, gtids, plainBytes, mysql } = info;
+  const { timeline, link, gtids, plainBytes, mysql, sums } = info;
   const keyOf = (number: number) => keys.part(root, timeline, id, number);
   const parts = await uploadParts(stream, { store, root, keyOf, pieceBytes });
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const base: Base = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql };
+  const base: Base = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql, sums };
   await withRetries(() => checkedPut(store, keys.base(root, timeline, id), bytesOf(base)));
   return base;
 }

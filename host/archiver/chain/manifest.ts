@@ -52,6 +52,8 @@ export interface Base {
   link: number;
   node: string;
   mysql: string;
+  /** Checksum of each table of the copy, by `schema.table`; absent in bases of earlier releases. */
+  sums?: Record<string, string>;
 }
 
 /**

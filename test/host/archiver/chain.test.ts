@@ -99,7 +99,10 @@ describe("a base", () => {
       yield Buffer.from("abcde");
       yield Buffer.from("fgh");
     }
-    const info = { timeline: "t", link: 4, gtids: `${uuid}:1-9`, plainBytes: 8, mysql: "9.7.4" };
+    const info = {
+      ...{ timeline: "t", link: 4, gtids: `${uuid}:1-9`, plainBytes: 8, mysql: "9.7.4" },
+      sums: { "app.a": "7" },
+    };
     const base = await uploadBase(stream(), { store, root: "r", node: "db-2", id: "i", info }, 3);
     expect(base.parts.map(({ key, bytes }) => [key, bytes])).toEqual([
       ["t/parts/i/00001.age", 3],

@@ -4,7 +4,14 @@ import { sha256 } from "../../../host/archiver/chain/manifest";
 import { MemoryStore } from "./memory-store";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
-const info = { timeline: "t", link: 4, gtids: `${uuid}:1-9`, plainBytes: 99, mysql: "9.7.4" };
+const info = {
+  timeline: "t",
+  link: 4,
+  gtids: `${uuid}:1-9`,
+  plainBytes: 99,
+  mysql: "9.7.4",
+  sums: {},
+};
 
 async function* stream(...texts: string[]) {
   for (const text of texts) yield Buffer.from(text);
@@ -25,7 +32,7 @@ describe("the upload of a dump", () => {
     const account = { key: "t/dump-parts/i/accounts.age", sha256: sha256("longer"), bytes: 6 };
     expect(accounts).toEqual(account);
     const sizes = { bytes: 8, plainBytes: 99 };
-    const of = { gtids: info.gtids, link: 4, node: "db-2", mysql: "9.7.4" };
+    const of = { gtids: info.gtids, link: 4, node: "db-2", mysql: "9.7.4", sums: {} };
     expect(said).toEqual({ version: 1, id: "i", ...sizes, ...of });
   });
 
