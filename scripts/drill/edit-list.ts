@@ -8,8 +8,8 @@ export interface Edit {
   value: unknown;
   /** Tiers of which the edit changes every host; none: it changes resources of the cloud alone. */
   tiers: readonly StackNode["role"][];
-  /** True if only other units run there, with the same files. @default false */
-  isOfUnits?: boolean;
+  /** Tiers of which it changes files; on the others it changes units or their health checks. @default all of `tiers` */
+  filesOf?: readonly StackNode["role"][];
 }
 
 /** A public key of the right form, whose private key nobody has. */
@@ -40,7 +40,7 @@ const web: Edit[] = [
 
 const app: Edit[] = [
   { key: "app.env", value: { LOG_LEVEL: "debug" }, tiers: ["app"] },
-  { key: "app.processes", value: 3, tiers: ["app"], isOfUnits: true },
+  { key: "app.processes", value: 3, tiers: ["app"], filesOf: [] },
   { key: "app.health.timeoutSeconds", value: 90, tiers: ["app"] },
   { key: "app.workers", value: { idle: { command: "sleep infinity" } }, tiers: ["app"] },
   {
@@ -64,7 +64,7 @@ const several: Edit[] = [
     value: { "/api/export": { answerTimeoutSeconds: 600, maxBodyMib: 100, buffering: false } },
     tiers: ["lb", "web", "app"],
   },
-  { key: "tls.internal", value: true, tiers: ["lb", "web", "app"] },
+  { key: "tls.internal", value: true, tiers: ["lb", "web", "app"], filesOf: ["lb", "web"] },
   { key: "admin.sshKeys", value: [nobodysKey], tiers: ["lb", "web", "app", "db"] },
 ];
 

@@ -42,12 +42,12 @@ async function applied(
   before: HostDigests,
 ): Promise<{ tookSeconds: number; after: HostDigests }> {
   const { tookSeconds, ...done } = await upDone();
-  const nodes = outputs.nodes
-    .filter(({ role }) => edit.tiers.includes(role))
-    .map(({ name }) => name);
-  expectDone(edit, done, nodes);
+  const { tiers, filesOf = tiers } = edit;
+  const nodesOf = (roles: readonly string[]) =>
+    outputs.nodes.filter(({ role }) => roles.includes(role)).map(({ name }) => name);
+  expectDone(edit, done, nodesOf(tiers));
   const after = await hostDigests(outputs);
-  expectChanged(edit.key, before, after, edit.isOfUnits ? [] : nodes);
+  expectChanged(edit.key, before, after, nodesOf(filesOf));
   return { tookSeconds, after };
 }
 

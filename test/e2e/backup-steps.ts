@@ -94,6 +94,66 @@ const putBack: Step = {
   },
 };
 
+const replaced: Step = {
+  title:
+    "all data is put back as of a moment while the site is in maintenance, and the former data again",
+  run: async () => {
+    const ask = await primaryAsked();
+    const content = "SELECT COUNT(*), BIT_XOR(CRC32(content)) FROM app.e2e_note";
+    await ask(
+      `DROP TABLE IF EXISTS app.e2e_note; CREATE TABLE app.e2e_note (id INT AUTO_INCREMENT PRIMARY KEY, content TEXT); ${rows(900, "app.e2e_note")}`,
+    );
+    const [good] = await ask(content);
+    const [before] = await ask("SELECT NOW(6)");
+    await ask("DO SLEEP(1); DELETE FROM app.e2e_note WHERE id > 5");
+    const [bad] = await ask(content);
+    const [after] = await ask("DO SLEEP(1); SELECT NOW(6)");
+    await archived(moment(after!));
+    const consent = ["--yes-replace", "local"];
+    const options = ["--to", moment(before!), "--into", "replace"];
+    const refused = await npmEnded("db:restore", ...options);
+    assert.notEqual(refused.status, 0);
+    assert.match(refused.said, /--yes-replace must be local/);
+    const { output } = await npmRun("db:restore", [...options, ...consent], restoreSeconds);
+    assert.deepEqual(await ask(content), [good]);
+    await isServed();
+    const stamp = /--undo-replace (\w+)/.exec(output)?.[1];
+    assert.ok(stamp, output);
+    const undone = await npmRun(
+      "db:restore",
+      ["--undo-replace", stamp, ...consent],
+      restoreSeconds,
+    );
+    assert.deepEqual(await ask(content), [bad]);
+    const kept = /--drop-replaced (\w+)/.exec(undone.output)?.[1];
+    assert.ok(kept, undone.output);
+    await npmRun("db:restore", ["--drop-replaced", kept, ...consent], restoreSeconds);
+    assert.deepEqual(await ask("SHOW DATABASES LIKE 'replaced%'"), []);
+    await ask("DROP TABLE app.e2e_note");
+  },
+};
+
+const maintained: Step = {
+  title: "in maintenance every web node answers 503 with a page, and serves again afterwards",
+  run: async () => {
+    const { url } = readOutputs();
+    await npmRun("maintenance", ["on"], 60);
+    try {
+      const answer = await fetch(url);
+      assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "60"]);
+      assert.match(await answer.text(), /maintenance/i);
+    } finally {
+      await npmRun("maintenance", ["off"], 60);
+    }
+    await isServed();
+  },
+};
+
+/** @throws AssertionError unless the site answers 200. */
+async function isServed(): Promise<void> {
+  assert.equal((await fetch(readOutputs().url)).status, 200);
+}
+
 /** Node that archives, as `db:status` says it. */
 async function archiver(): Promise<string> {
   const { said } = await npmEnded("db:status");
@@ -132,4 +192,4 @@ const goesOn: Step = {
 };
 
 /** Backups of the running stack, restored, and an archiver that is lost. */
-export const backupSteps: readonly Step[] = [hadBack, putBack, goesOn];
+export const backupSteps: readonly Step[] = [hadBack, putBack, maintained, replaced, goesOn];
