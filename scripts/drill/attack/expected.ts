@@ -110,7 +110,7 @@ function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
   );
 }
 
-/** A user's own folders, which the units and the packages name by the user. */
+/** Whether a path is in a user's own folders, which the units and the packages name by the user. */
 function isOwn(user: string, path: string): boolean {
   const [, name] = /^\/(?:run|var\/lib)\/([^/]+)(?:\/|$)/.exec(path) ?? [];
   const more = user === "mysql" ? ["mysqld", "mysql-files", "mysql-keyring", "mysql-upgrade"] : [];

@@ -45,7 +45,7 @@ export async function becomesRoot(): Promise<Outcome> {
 /** What systemd's answer to a start of a unit that does not exist means. */
 export function managing({ status, complaint }: Pick<Ran, "status" | "complaint">): Outcome {
   if (status === 0 || /not found|not be found/i.test(complaint)) return true;
-  const isRefused = /denied|authentication|not permitted|connect to (system )?bus/i;
+  const isRefused = /denied|authentication|not permitted|connect to .*\bbus\b/i;
   return isRefused.test(complaint) ? false : complaint.trim() || `systemctl ended with ${status}`;
 }
 

@@ -18,10 +18,7 @@ export function usersOfUnits(shown: string): Record<string, string> {
 export function unitOf(cgroup: string): string | undefined {
   const [, path = ""] = /^(?:0:|\d+:name=systemd):(.*)$/m.exec(cgroup) ?? [];
   // A service may have groups below its own.
-  return path
-    .split("/")
-    .reverse()
-    .find((part) => part.endsWith(".service"));
+  return path.split("/").find((part) => part.endsWith(".service"));
 }
 
 /** Names of users by number, from a `passwd` file. */
