@@ -7,13 +7,14 @@ import { edgeDrills } from "../scripts/drill/edge";
 import { longDrills } from "../scripts/drill/edge-long";
 import { editDrills } from "../scripts/drill/edits";
 import { releaseDrills } from "../scripts/drill/releases";
+import { scanDrills } from "../scripts/drill/scan";
 import { tierDrills } from "../scripts/drill/tiers";
 import { trafficDrills } from "../scripts/drill/traffic";
 
 const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
 
 /** Number, title and bound of each row, in order. */
-const rows = [...page.matchAll(/^\| ([EFRT]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
+const rows = [...page.matchAll(/^\| ([EFRST]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
   ([, id, title, bound]) => [id, title, bound],
 );
 
@@ -31,6 +32,7 @@ describe("docs/faults.md", () => {
       ...editDrills,
       ...releaseDrills,
       ...trafficDrills(10),
+      ...scanDrills,
     ];
     expect(rows).toEqual(drills.map(row));
   });

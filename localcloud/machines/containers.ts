@@ -85,6 +85,8 @@ export async function createContainer(
       "SIGRTMIN+3",
     ],
     ...["--dns", worldAddress, "--dns-search", "."],
+    // The kernel's default; Docker's is 0, with which every user may listen on port 80.
+    ...["--sysctl", "net.ipv4.ip_unprivileged_port_start=1024"],
     ...["--device-cgroup-rule", "b 7:* rwm", "--memory", `${Math.max(spec.memoryGb, 1)}g`],
     ...["--env", `WSC_PUBLIC=${spec.publicNic ? 1 : 0}`],
     ...["--volume", `${seedFolder}:/var/lib/cloud/seed/nocloud:ro`],

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { bundleUnits, shellUsers, sudoLines, usersWithPassword } from "./read";
 import type { Order, Seen } from "./seen";
+import { setuidPrograms } from "./setuid";
 
 /** What the small program that reads standard input hands over. */
 declare const order: Order;
@@ -53,14 +54,6 @@ function sysctls(): Record<string, string> {
   return Object.fromEntries(values);
 }
 
-/** Of these files, those that belong to no package. A package may name `/bin/x` what is `/usr/bin/x`. */
-function withoutPackage(paths: readonly string[]): string[] {
-  return paths.filter((path) => {
-    const names = [path, path.replace(/^\/usr/, "")];
-    return names.every((name) => spawnSync("dpkg-query", ["-S", name]).status !== 0);
-  });
-}
-
 function folderFiles(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => `${folder}/${name}`);
@@ -71,9 +64,6 @@ function folderFiles(folder: string): string[] {
 
 const [manifest, passwd, group] = [text(order.manifest), text("/etc/passwd"), text("/etc/group")];
 const sudoFiles = ["/etc/sudoers", ...folderFiles("/etc/sudoers.d")];
-const search = ["-xdev", "-type", "f", "-perm", "/6000", "-print"];
-// `find` has status 1 when a file vanishes under it.
-const setuid = spawnSync("find", ["/", ...search], { encoding: "utf8", timeout: longestMs });
 const seen: Seen = {
   units: bundleUnits(manifest).map(exposure),
   sshd: lines(output("sshd", "-T").toLowerCase()),
@@ -90,7 +80,7 @@ const seen: Seen = {
     .filter((line) => /^(sudo|admin|wheel):/.test(line))
     .flatMap((line) => line.split(":")[3]!.split(",").filter(Boolean)),
   writable: lines(output("find", "/etc", "-xdev", "!", "-type", "l", "-perm", "-0002")),
-  strangeSetuid: withoutPackage(lines((setuid.stdout as string | null) ?? "")),
+  strangeSetuid: setuidPrograms(longestMs).unpackaged,
   missed,
 };
 process.stdout.write(JSON.stringify(seen));

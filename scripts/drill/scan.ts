@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { forEachNode, hostProgram, message, runProgram } from "../operate/host-program";
 import type { StackOutputs } from "../operate/outputs";
+import { attackFromWithin } from "./attack";
 import type { Drill, Measured } from "./drill";
 import { differences, type NamedTarget, type ScannedHost, targetsOf } from "./scan/expected";
 import type { ScanOrder, ScanSaid } from "./scan/on-host";
@@ -89,7 +90,10 @@ export function judgeable(
   return { kept, notes };
 }
 
-/** Scans that must find what docs/who-talks-to-whom.md says, and nothing else. `failed` counts the differences. */
+/**
+ * Scans that must find what docs/who-talks-to-whom.md says, and nothing else, and attacks that must be refused. `failed`
+ * counts the differences.
+ */
 export const scanDrills: readonly Drill[] = [
   {
     id: "S1",
@@ -102,5 +106,11 @@ export const scanDrills: readonly Drill[] = [
     title: "scan from outside",
     ...{ boundMs: 0, moves: [0, 0], failed: 0 },
     run: fromOutside,
+  },
+  {
+    id: "S3",
+    title: "attacks as each service's user on every host",
+    ...{ boundMs: 0, moves: [0, 0], failed: 0 },
+    run: async (outputs) => attackFromWithin(outputs, await hostsOf(outputs)),
   },
 ];

@@ -11,8 +11,8 @@ const roots = [
 /** No place of the stack's: devices' data, and what other machines on the same kernel keep. */
 const skip = ["/run/udev", "/var/lib/docker", "/var/lib/containerd", "/var/lib/lxcfs"];
 
-/** https://docs.hetzner.cloud/reference/cloud#server-metadata */
-const metadata = ["metadata", "userdata"].map(
+/** URLs with what a server is told. https://docs.hetzner.cloud/reference/cloud#server-metadata */
+export const metadata = ["metadata", "userdata"].map(
   (name) => `http://169.254.169.254/hetzner/v1/${name}`,
 );
 

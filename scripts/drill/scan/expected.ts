@@ -3,8 +3,7 @@ import { LoadBalancerPair } from "../../../components/load-balancer-pair";
 import { MysqlCluster } from "../../../components/mysql-cluster";
 import { WebTier } from "../../../components/web-tier";
 import { broker } from "../../../services/broker/service";
-import { openings } from "../../../services/node-bundle";
-import type { Opening } from "../../../services/service";
+import type { Opening, Service } from "../../../services/service";
 import type { Role } from "../../../topology";
 import type { ScanAnswer, ScanTarget } from "./probe";
 
@@ -43,8 +42,11 @@ const wellKnown = Array.from({ length: 1024 }, (_, i) => i + 1);
 /** DNS, NTP, SNMP, multicast DNS. */
 const usualUdp = [53, 123, 161, 5353];
 
-/** All openings of a host: those of docs/who-talks-to-whom.md. */
-export function openingsOf({ role, units }: Pick<ScannedHost, "role" | "units">): Opening[] {
+/** The services of a host, as far as its units tell them; the archiver, which opens no port, is not among them. */
+export function servicesOf({
+  role,
+  units,
+}: Pick<ScannedHost, "role" | "units">): Omit<Service<never>, "part">[] {
   const has = (unit: string) => units.includes(`${unit}.service`);
   const services = {
     lb: () => LoadBalancerPair.services(false, has("webstack-acme") ? 443 : undefined),
@@ -52,7 +54,13 @@ export function openingsOf({ role, units }: Pick<ScannedHost, "role" | "units">)
     app: () => AppTier.services,
     db: () => MysqlCluster.services,
   } as const;
-  return [...openings(services[role]()), ...(has("webstack-broker") ? broker().openings : [])];
+  const { system, tier } = services[role]();
+  return [...system, ...tier, ...(has("webstack-broker") ? [broker()] : [])];
+}
+
+/** All openings of a host: those of docs/who-talks-to-whom.md. */
+export function openingsOf(host: Pick<ScannedHost, "role" | "units">): Opening[] {
+  return servicesOf(host).flatMap(({ openings }) => openings);
 }
 
 function lets({ from }: Opening, caller: Caller, to: ScannedHost, address: string): boolean {

@@ -1,0 +1,168 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { connect, createServer } from "node:net";
+import { tcpAnswer } from "../scan/probe";
+import { becomesRoot, logsIn, managesUnits, opensRaw, type Outcome, writable } from "./programs";
+
+/** What a user of a host tries. No try changes anything, whether or not it succeeds. */
+export interface Tries {
+  /** Paths of files with secrets, and of devices. */
+  files: readonly string[];
+  /** Process ids; those of the user's own processes are left out. */
+  processes: readonly number[];
+  /** Paths of Unix sockets. */
+  sockets: readonly string[];
+  /** Folders in which, at any depth, the user may have something that it may write. */
+  folders: readonly string[];
+  /** Other hosts' ports. */
+  connections: readonly { address: string; port: number }[];
+  /** URLs that are asked without a certificate and without a token. */
+  urls: readonly string[];
+  /** Accounts of the host's MySQL, tried without a password; empty on a host without MySQL. */
+  accounts: readonly string[];
+}
+
+/** Ways of an attack. */
+export type Way =
+  | "reads"
+  | "writes"
+  | "opens"
+  | "connects to"
+  | "gets an answer from"
+  | "listens on"
+  | "logs in to MySQL as"
+  | "sends raw packets of"
+  | "runs"
+  | "manages";
+
+/** A try that succeeded. */
+export interface Success {
+  way: Way;
+  /** Path, port as `10.0.4.11:3306`, URL, or a name. */
+  what: string;
+}
+
+/** What came of the tries of one user. */
+export interface Attacked {
+  /** Number of tries. */
+  tried: number;
+  done: Success[];
+  /** Tries without a result, and why there is none. */
+  untried: string[];
+}
+
+/** Longest wait for an answer, milliseconds. */
+const timeoutMs = 2_000;
+const connectMs = 500;
+/** Ports below 1024; no service uses 79, so a refusal there is not one of a port in use. */
+const lowPorts = [79, 80, 443];
+/** Whether a byte of a file can be read. */
+export function reads(path: string): boolean {
+  try {
+    const file = openSync(path, "r");
+    try {
+      return readSync(file, Buffer.alloc(1), 0, 1, null) > 0;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the memory of a process can be opened for reading. */
+function opensMemory(pid: number): boolean {
+  try {
+    closeSync(openSync(`/proc/${pid}/mem`, "r"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the process is another user's. The kernel gives those that may not be looked at to root. */
+function isOthers(pid: number): boolean {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== process.getuid!();
+}
+
+/** Whether a Unix socket lets the caller in; one for datagrams says that it is of another type. */
+export function opensSocket(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", ({ code }: NodeJS.ErrnoException) =>
+      // A queue that is full is the other answer of a socket that lets the caller in.
+      resolve(code === "EPROTOTYPE" || code === "EAGAIN"),
+    );
+  });
+}
+
+/** Whether anything answers HTTP; a refused handshake is no answer. */
+export function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const options = { agent: false, timeout: timeoutMs, rejectUnauthorized: false };
+    const call = url.startsWith("https:") ? requestHttps(url, options) : requestHttp(url, options);
+    const timer = setTimeout(() => call.destroy(new Error("late")), timeoutMs);
+    call.on("response", (response) => {
+      response.on("error", () => undefined).destroy();
+      resolve(true);
+    });
+    call.on("error", () => resolve(false));
+    call.on("close", () => clearTimeout(timer));
+    call.end();
+  });
+}
+
+/** Whether the user may listen on a port, which is closed again at once. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "0.0.0.0", () => server.close(() => resolve(true)));
+  });
+}
+
+/** Tries everything as the user whose program this is. */
+export async function attacked(tries: Tries): Promise<Attacked> {
+  const result: Attacked = { tried: 0, done: [], untried: [] };
+  const note = async (way: Way, what: string, outcome: Outcome | Promise<Outcome>) => {
+    result.tried += 1;
+    const came = await outcome;
+    if (typeof came === "string") result.untried.push(`${way} ${what}: ${came}`);
+    else if (came) result.done.push({ way, what });
+  };
+  for (const path of tries.files) await note("reads", path, reads(path));
+  for (const pid of tries.processes.filter(isOthers)) {
+    // The process may have ended, and its number be that of one of the user's.
+    await note("reads", `/proc/${pid}/environ`, reads(`/proc/${pid}/environ`) && isOthers(pid));
+    await note("reads", `/proc/${pid}/mem`, opensMemory(pid) && isOthers(pid));
+  }
+  for (const folder of tries.folders) {
+    const found = await writable(folder);
+    await note("writes", folder, typeof found === "string" ? found : false);
+    if (typeof found === "string") continue;
+    result.done.push(...found.map((what): Success => ({ way: "writes", what })));
+  }
+  for (const port of lowPorts) await note("listens on", `port ${port}`, listens(port));
+  for (const account of tries.accounts) {
+    await note("logs in to MySQL as", account, logsIn(account));
+  }
+  await note("runs", "sudo", becomesRoot());
+  await note("manages", "units", managesUnits());
+  await Promise.all([
+    ...(["VRRP", "Ethernet"] as const).map((kind) =>
+      note("sends raw packets of", kind, opensRaw(kind)),
+    ),
+    ...tries.sockets.map((path) => note("opens", path, opensSocket(path))),
+    ...tries.urls.map((url) => note("gets an answer from", url, answers(url))),
+    ...tries.connections.map(({ address, port }) => {
+      const open = tcpAnswer(address, port, connectMs).then((answer) => answer === "open");
+      return note("connects to", `${address}:${port}`, open);
+    }),
+  ]);
+  return result;
+}

@@ -1,0 +1,148 @@
+import { acmePort } from "../../../services/acme/service";
+import { archiverUser } from "../../../services/archiver/accounts";
+import { brokerPort, brokerSecrets } from "../../../services/broker/service";
+import { mysqlInitSql } from "../../../services/mysql/mysql-init-sql";
+import { peerPort } from "../../../services/supervisor/supervisor-ports";
+import type { SecretFile } from "../../../services/service";
+import { allowedOnHosts, meant } from "../../secrets/allowed";
+import { metadata } from "../../secrets/host-order";
+import { openingsOf, type ScannedHost, servicesOf, targetsOf } from "../scan/expected";
+import type { Success, Tries } from "./attacks";
+import { type Exception, exceptions } from "./exceptions";
+
+/** Files and folders with secrets, besides the secret files of converge's record. */
+const secretPlaces = [
+  ...["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers"],
+  ...["ed25519", "ecdsa", "rsa"].map((kind) => `/etc/ssh/ssh_host_${kind}_key`),
+  ...["/etc/mysql/debian.cnf", "/etc/haproxy/certs", "/root", "/home"],
+  ...["/run/credentials", "/run/webstack", "/var/lib/webstack", "/var/lib/webstack-acme"],
+  ...["/var/lib/webstack-supervisor", "/var/lib/mysql", "/var/lib/mysql-files"],
+  ...["user-data.txt", "user-data.txt.i", "cloud-config.txt", "obj.pkl"].map(
+    (name) => `/var/lib/cloud/instance/${name}`,
+  ),
+  "/run/cloud-init/instance-data-sensitive.json",
+];
+
+/** Folders of the system, of the releases, of the units and of the services' data; each may be a disk of its own. */
+const closedFolders = [
+  ...["/etc", "/usr", "/opt", "/boot", "/root", "/home", "/srv", "/srv/app/releases"],
+  ...["/var/lib", "/var/lib/mysql", "/var/spool", "/run"],
+];
+
+/** MySQL's own accounts, those of the stack with a password, and those that earlier releases had. */
+const namedAccounts = ["root", "mysql.session", "debian-sys-maint", "app", "replication", "admin"];
+
+/** The accounts that MySQL opens to one system user each, without a password. */
+export function socketAccounts(login: string): Map<string, string> {
+  const created =
+    /CREATE USER IF NOT EXISTS '(\w+)'@'localhost' IDENTIFIED WITH auth_socket AS '([^']+)'/g;
+  const found = mysqlInitSql(login, true).matchAll(created);
+  return new Map([...found].map(([, account, user]) => [account!, user!]));
+}
+
+/** URLs that want a certificate, at all hosts of the stack. */
+function certifiedUrls(hosts: readonly ScannedHost[]): string[] {
+  const paths = {
+    [peerPort]: "state",
+    [brokerPort]: "v1/floating_ips",
+    [acmePort]: "certificates",
+  };
+  return hosts.flatMap((host) =>
+    openingsOf(host).flatMap(({ port = 0 }) => {
+      const isCertified = port in paths && host.privateIp !== undefined;
+      return isCertified
+        ? [`https://${host.privateIp}:${port}/${paths[port as keyof typeof paths]}`]
+        : [];
+    }),
+  );
+}
+
+/** What the whole drill knows. */
+export interface AttackWorld {
+  hosts: readonly ScannedHost[];
+  /** Login of the operators. */
+  login: string;
+  /** The cloud's API, such as `https://api.hetzner.cloud/v1`. */
+  api: string;
+}
+
+/** What each user of a host tries: of other hosts' ports those of the table that are not open to the host. */
+export function triesOf(
+  { hosts, login, api }: AttackWorld,
+  host: ScannedHost,
+): Omit<Tries, "processes" | "sockets"> {
+  const table = new Set(hosts.flatMap(openingsOf).flatMap(({ port }) => port ?? []));
+  const isPrivate = (address: string) => hosts.some(({ privateIp }) => privateIp === address);
+  return {
+    files: secretPlaces,
+    folders: closedFolders,
+    connections: targetsOf(host, hosts)
+      .filter(({ address }) => isPrivate(address))
+      .flatMap(({ address, tcp }) =>
+        tcp.filter((port) => table.has(port)).map((port) => ({ address, port })),
+      ),
+    urls: [...metadata, `${api}/servers`, ...new Set(certifiedUrls(hosts))],
+    accounts: [...new Set([...socketAccounts(login).keys(), ...namedAccounts])],
+  };
+}
+
+/** Who attacked where. */
+export interface Attacker {
+  host: ScannedHost;
+  user: string;
+  /** System users of the host's units. */
+  byUnit: Readonly<Record<string, string>>;
+}
+
+/** Whether a user may read a file with a secret. */
+function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
+  const [, unit] = /^\/run\/credentials\/([^/]+)\//.exec(path) ?? [];
+  if (unit !== undefined) return byUnit[unit] === user;
+  const secrets: Record<string, SecretFile> = Object.assign(
+    {},
+    brokerSecrets,
+    ...servicesOf(host).map((service) => service.secrets ?? {}),
+  );
+  const file = secrets[path];
+  if (file) return file.owner === user || (Number.parseInt(file.mode, 8) & 0o004) !== 0;
+  return allowedOnHosts.some(
+    ({ path: pattern, owners }) => owners.includes(user) && meant(pattern, path),
+  );
+}
+
+/** Whether a path is in a user's own folders, which the units and the packages name by the user. */
+function isOwn(user: string, path: string): boolean {
+  const [, name] = /^\/(?:run|var\/lib)\/([^/]+)(?:\/|$)/.exec(path) ?? [];
+  const more = user === "mysql" ? ["mysqld", "mysql-files", "mysql-keyring", "mysql-upgrade"] : [];
+  return name !== undefined && [user, ...more].includes(name);
+}
+
+/** Whether a user may call the cloud's API, which gives nothing without a token: docs/who-talks-to-whom.md. */
+function mayCall({ host, user }: Attacker, api: string): boolean {
+  const { port, protocol } = new URL(api);
+  const at = Number(port || (protocol === "https:" ? 443 : 80));
+  const callers = servicesOf(host).flatMap(({ callsOut = [] }) => callsOut);
+  // The archiver may call the port of its bucket, which may be the API's.
+  const hasArchiver = host.units.includes("webstack-archiver.service");
+  const all = [...callers, ...(hasArchiver ? [{ user: archiverUser, port: at }] : [])];
+  return all.length === 0 || all.some((one) => one.user === user && (one.port ?? at) === at);
+}
+
+function isException(user: string, { way, what }: Success, one: Exception): boolean {
+  const isNamed = one.user === "*" || one.user === user;
+  return (
+    isNamed && one.way === way && meant(one.what, what) && !one.but?.some((no) => meant(no, what))
+  );
+}
+
+/** Whether a success is one that the services or the list of exceptions allow. */
+export function isAllowed(world: AttackWorld, by: Attacker, success: Success): boolean {
+  const { way, what } = success;
+  const { user } = by;
+  if (exceptions.some((one) => isException(user, success, one))) return true;
+  if (way === "reads") return mayRead(by, what) || isOwn(user, what);
+  if (way === "writes" || way === "opens") return isOwn(user, what);
+  if (way === "gets an answer from") return what.startsWith(world.api) && mayCall(by, world.api);
+  if (way === "logs in to MySQL as") return socketAccounts(world.login).get(what) === user;
+  return false;
+}
