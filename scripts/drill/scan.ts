@@ -25,7 +25,9 @@ async function hostsOf(outputs: StackOutputs): Promise<ScannedHost[]> {
   const said = await forEachNode(names, atOnce, (name) => ask(outputs, name, []));
   const hosts = nodes.map(({ name, role, privateIp, publicIp }, i): ScannedHost => {
     const { units, ipv6 } = said[i]!;
-    return { name, role, units, privateIp, publicIps: [publicIp ?? [], ipv6].flat() };
+    // Load balancers have the floating address themselves.
+    const own = ipv6.filter((address) => address !== floatingIp.ipv6);
+    return { name, role, units, privateIp, publicIps: [publicIp ?? [], own].flat() };
   });
   const publicIps = [floatingIp.ipv4, floatingIp.ipv6 ?? []].flat();
   const { units } = hosts.find(({ role }) => role === "lb")!;

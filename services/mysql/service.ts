@@ -49,7 +49,7 @@ const root0644 = { owner: "root", group: "root", mode: "0644" };
 const secrets: Record<string, SecretFile> = {
   [tlsPaths.ca]: { ...root0644, secret: "databaseCa" },
   [tlsPaths.certificate]: { ...root0644, secret: "databaseCertificate" },
-  [tlsPaths.key]: { owner: "mysql", group: "mysql", mode: "0600", secret: "databaseKey" },
+  [tlsPaths.key]: { owner: "root", group: "mysql", mode: "0640", secret: "databaseKey" },
 };
 
 /** MySQL, with its data on the server's own disk or on a volume. */

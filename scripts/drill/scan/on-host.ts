@@ -14,7 +14,7 @@ export interface ScanOrder {
 export interface ScanSaid {
   /** Services of the host's bundle. */
   units: string[];
-  /** Public IPv6 addresses, the floating one not among them. */
+  /** Public IPv6 addresses. */
   ipv6: string[];
   answers: ScanAnswer[];
 }
