@@ -3,6 +3,7 @@ import { archiverUser } from "../../../services/archiver/accounts";
 import { brokerPort, brokerSecrets } from "../../../services/broker/service";
 import { mysqlInitSql } from "../../../services/mysql/mysql-init-sql";
 import { peerPort } from "../../../services/supervisor/supervisor-ports";
+import type { FileAttributes } from "../../../services/bundle";
 import type { SecretFile } from "../../../services/service";
 import { allowedOnHosts, meant } from "../../secrets/allowed";
 import { metadata } from "../../secrets/host-order";
@@ -94,6 +95,12 @@ export interface Attacker {
   byUnit: Readonly<Record<string, string>>;
 }
 
+/** Whether a file's attributes let a user read it; a system user's group has the user's name. */
+function isReadable({ owner, group, mode }: FileAttributes, user: string): boolean {
+  const bits = Number.parseInt(mode, 8);
+  return owner === user || (group === user && (bits & 0o040) !== 0) || (bits & 0o004) !== 0;
+}
+
 /** Whether a user may read a file with a secret. */
 function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
   const [, unit] = /^\/run\/credentials\/([^/]+)\//.exec(path) ?? [];
@@ -104,7 +111,7 @@ function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
     ...servicesOf(host).map((service) => service.secrets ?? {}),
   );
   const file = secrets[path];
-  if (file) return file.owner === user || (Number.parseInt(file.mode, 8) & 0o004) !== 0;
+  if (file) return isReadable(file, user);
   return allowedOnHosts.some(
     ({ path: pattern, owners }) => owners.includes(user) && meant(pattern, path),
   );
