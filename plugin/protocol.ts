@@ -130,6 +130,18 @@ export function service(plugin: Plugin) {
   };
 }
 
+/** How often a plugin looks whether its engine is there, milliseconds. */
+const engineMs = 2_000;
+
+/** Ends this process once the engine that started it is gone: one that was killed ends no plugin. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  const look = () => {
+    if (process.ppid !== engine) process.exit(0);
+  };
+  setInterval(look, engineMs).unref();
+}
+
 /** Serves `plugin` on a free port of loopback and prints the port, as the engine expects. */
 export function serve(plugin: Plugin): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
@@ -139,6 +151,7 @@ export function serve(plugin: Plugin): void {
   server.bindAsync("127.0.0.1:0", credentials, (error: Error | null, port: number) => {
     if (error) throw error;
     process.stdout.write(`${port}\n`);
+    endWithEngine();
     // The engine kills a plugin at the end, before Node would write its cache of compiled modules.
     setImmediate(() => flushCompileCache?.());
   });

@@ -22,11 +22,25 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** True while a process with this id exists. */
+/**
+ * True for a process that has ended, and whose parent has not asked how. In a container without an init such a process
+ * keeps its id for long. False where there is no `/proc`.
+ */
+function isZombie(id: number): boolean {
+  try {
+    // The name of the program, in parentheses, may hold anything; the state follows it (proc(5)).
+    const stat = readFileSync(`/proc/${id}/stat`, "utf8");
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
+
+/** True while a process with this id runs. */
 export function isAlive(id: number): boolean {
   try {
     process.kill(id, 0);
-    return true;
+    return !isZombie(id);
   } catch (error) {
     // EPERM: it lives and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";

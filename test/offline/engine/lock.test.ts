@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withLock } from "../../../offline/engine/lock";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { isAlive, withLock } from "../../../offline/engine/lock";
 
 let folder: string;
 let file: string;
@@ -51,5 +53,22 @@ describe("a lock", () => {
       `still held by process ${process.ppid}`,
     );
     expect(told).toEqual([process.ppid]);
+  });
+});
+
+describe("a process", () => {
+  it("that has ended is not alive, though its parent never asked how", async () => {
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 20"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const [said] = (await once(parent.stdout, "data")) as [Buffer];
+      const child = Number(said.toString());
+      await vi.waitFor(() => expect(isAlive(child)).toBe(false), 5_000);
+      expect(() => process.kill(child, 0)).not.toThrow();
+      expect(isAlive(parent.pid!)).toBe(true);
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 });
