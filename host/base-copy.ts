@@ -4,7 +4,7 @@ import { CopyServer } from "./archiver/base/copy-server";
 import { checkDumpSpace, checkFreeSpace, dataBytes } from "./archiver/base/disk";
 import { checkMember } from "./archiver/base/member";
 import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
-import { tableSums } from "./archiver/base/table-sums";
+import { sumsOfCopy } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/logical/due";
 import { writeDump } from "./archiver/logical/write-dump";
 import { readSettings } from "./archiver/settings";
@@ -15,8 +15,6 @@ import { Mysql } from "./supervisor/mysql";
 
 /** Longest clone, milliseconds. */
 const copyMs = 6 * 3_600_000;
-/** Longest checksum of one table, milliseconds. */
-const sumMs = 2 * 3_600_000;
 const user = "base";
 const socket = process.env.WEBSTACK_MYSQL_SOCKET ?? "/run/mysqld/mysqld.sock";
 const folder = process.env.WEBSTACK_BASE_FOLDER ?? copyFolder;
@@ -68,7 +66,10 @@ async function main(): Promise<void> {
     "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()",
     10_000,
   );
-  const sums = await tableSums((sql) => copy.mysql.query(sql, sumMs));
+  // A base that the archive waits for comes first.
+  const isUrgent = status.problem === "gap";
+  const query = (sql: string, answerMs: number) => copy.mysql.query(sql, answerMs);
+  const sums = isUrgent ? undefined : await sumsOfCopy(query, (reason) => log(4, reason));
   const dump = await dumpOf(copy, status, plainBytes);
   await copy.stop();
   letGroupRead(target);

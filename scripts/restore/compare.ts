@@ -7,7 +7,7 @@ import type { RestoredServer } from "./restored-server";
 /**
  * Compares a restored database with the checksums that were taken of a base's copy on its node.
  *
- * @returns number of compared tables; undefined: the base is of a release that took none.
+ * @returns number of compared tables; undefined: the base has no checksums.
  * @throws Error naming each table that differs, or that only one side has.
  */
 export async function compareWith(

@@ -15,8 +15,8 @@ export interface CopyInfo {
   gtids: string;
   plainBytes: number;
   mysql: string;
-  /** Checksum of each table of the copy. */
-  sums: Record<string, string>;
+  /** Checksum of each table of the copy; absent: none were taken. */
+  sums?: Record<string, string> | undefined;
   /** Size of the SQL of the dump beside the copy, or the reason why there is no dump; absent: none was due. */
   dump?: { plainBytes: number } | { failure: string };
 }

@@ -1,8 +1,31 @@
 /** Answers to a query, one row after the other, columns as text. */
 type Query = (sql: string) => Promise<string[][]>;
 
+/** Longest time for all tables, milliseconds: the base waits for it. */
+const allMs = 2 * 3_600_000;
+
 /** Schemas of MySQL itself; their tables differ between servers with the same data. */
 const own = "'mysql', 'sys', 'performance_schema', 'information_schema'";
+
+/**
+ * Checksums of all tables of a copy; undefined if they fail or take longer than two hours, which is no reason to have
+ * no base.
+ *
+ * @param query second argument: longest answer, milliseconds.
+ * @param say receives the reason for a failure.
+ */
+export async function sumsOfCopy(
+  query: (sql: string, answerMs: number) => Promise<string[][]>,
+  say: (reason: string) => void,
+): Promise<Record<string, string> | undefined> {
+  const end = performance.now() + allMs;
+  try {
+    return await tableSums((sql) => query(sql, Math.max(1, end - performance.now())));
+  } catch (error) {
+    say(`the tables have no checksums: ${(error as Error).message}`);
+    return undefined;
+  }
+}
 
 /**
  * Checksum of each table's rows by `schema.table`, from MySQL's `CHECKSUM TABLE`: decimal digits. Two servers of the same

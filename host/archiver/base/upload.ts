@@ -33,7 +33,8 @@ export async function uploadBase(
   const keyOf = (number: number) => keys.part(root, timeline, id, number);
   const parts = await uploadParts(stream, { store, root, keyOf, pieceBytes });
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const base: Base = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql, sums };
+  const common = { version: 1, id, parts, bytes, plainBytes, gtids, link, node, mysql } as const;
+  const base: Base = { ...common, ...(sums ? { sums } : {}) };
   await withRetries(() => checkedPut(store, keys.base(root, timeline, id), bytesOf(base)));
   return base;
 }

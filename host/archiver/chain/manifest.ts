@@ -52,7 +52,7 @@ export interface Base {
   link: number;
   node: string;
   mysql: string;
-  /** Checksum of each table of the copy, by `schema.table`; absent in bases of earlier releases. */
+  /** Checksum of each table of the copy, by `schema.table`; absent: none were taken. */
   sums?: Record<string, string>;
 }
 
