@@ -53,13 +53,22 @@ export async function openPipes(
   const words = ["-M", "-S", control];
   const close = await held(outputs, node, { folder, words, files: [control] });
   const sockets = ports.map((port) => join(folder, String(port)));
-  const servers = ports.map((port) => piping(node, control, `exec nc -q 0 127.0.0.1 ${port}`));
+  const servers = ports.map((port) => piping(node, control, bothWays(port)));
   await Promise.all(servers.map((server, i) => listening(server, sockets[i]!)));
   const closeAll = () => {
     for (const server of servers) server.close();
     close();
   };
   return { sockets, close: closeAll };
+}
+
+/**
+ * Command of a session that ends once either side does. `nc` waits for its input after the other side has ended, and sshd
+ * has a limit of sessions.
+ */
+function bothWays(port: number): string {
+  const [back, there] = ["cat <&3 & back=$!", "cat <&0 >&3 &"];
+  return `exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port} && { ${back}; ${there} wait -n; kill $back $!; } 2>/dev/null'`;
 }
 
 function newFolder(): string {

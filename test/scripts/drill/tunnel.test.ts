@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +20,7 @@ const outputs: StackOutputs = {
   files: { key: "/key", knownHosts: "/known" },
 };
 
-/** An `ssh` that holds a connection as asked with -M, and otherwise says its command and what it is sent. */
+/** An `ssh` that holds a connection as asked with -M, and otherwise runs its command here. */
 const fakeSsh = `#!/bin/sh
 for last; do :; done
 control=; master=
@@ -29,8 +30,7 @@ while [ $# -gt 0 ]; do
 done
 if [ "$master" ]; then : > "$control"; exec sleep 60; fi
 [ -e "$control" ] || exit 255
-echo "$last"
-exec head -n 1
+exec sh -c "$last"
 `;
 
 beforeAll(() => {
@@ -58,16 +58,25 @@ function answered(socket: string, line: string): Promise<string> {
   });
 }
 
+/** A server of loopback that answers one line with its name and the line, and ends the connection. */
+async function serving(name: string): Promise<Server> {
+  const server = createServer((client) => {
+    client.once("data", (line) => client.end(`${name}: ${line.toString()}`));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
 describe("pipes to a node", () => {
-  it("are a session for each connection, to the port that the socket stands for", async () => {
-    const pipes = await openPipes(outputs, "app-1", [3306, 3307]);
+  it("are a session for each connection, which ends with the other side", async () => {
+    const servers = await Promise.all(["writes", "reads"].map(serving));
+    const ports = servers.map((server) => (server.address() as AddressInfo).port);
+    const pipes = await openPipes(outputs, "app-1", ports);
     const [writes, reads] = pipes.sockets as [string, string];
     const both = await Promise.all([answered(writes, "one"), answered(reads, "two")]);
-    expect(both).toEqual([
-      "exec nc -q 0 127.0.0.1 3306\none\n",
-      "exec nc -q 0 127.0.0.1 3307\ntwo\n",
-    ]);
+    expect(both).toEqual(["writes: one\n", "reads: two\n"]);
     pipes.close();
+    for (const server of servers) server.close();
     expect(existsSync(dirname(writes))).toBe(false);
   });
 
