@@ -66,7 +66,7 @@ export function askedOf(args: readonly string[]): Asked {
 }
 
 /** `--dump` without a name is the newest dump. */
-function withDumpName(args: readonly string[]): string[] {
+export function withDumpName(args: readonly string[]): string[] {
   return args.flatMap((word, i) => {
     const isBare = word === "--dump" && (args[i + 1]?.startsWith("--") ?? true);
     return isBare ? [word, "latest"] : [word];

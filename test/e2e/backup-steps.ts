@@ -125,7 +125,7 @@ const replaced: Step = {
       restoreSeconds,
     );
     assert.deepEqual(await ask(content), [bad]);
-    const kept = /--drop-replaced (\w+)/.exec(undone.output)?.[1];
+    const kept = /is kept as (\w+)/.exec(undone.output)?.[1];
     assert.ok(kept, undone.output);
     await npmRun("db:restore", ["--drop-replaced", kept, ...consent], restoreSeconds);
     assert.deepEqual(await ask("SHOW DATABASES LIKE 'replaced%'"), []);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { localStackName } from "../../local/stack-name";
-import { options } from "../asked";
+import { options, withDumpName } from "../asked";
 import { stampOf } from "./record";
 
 /** Work on a replacement that was done, and its time. */
@@ -16,7 +16,7 @@ export interface Former {
  * @throws Error if its time has another form, if it names a restore too, or if it lacks the consent.
  */
 export function formerOf(args: readonly string[]): Former | undefined {
-  const { values } = parseArgs({ args: [...args], options });
+  const { values } = parseArgs({ args: withDumpName(args), options });
   const { "undo-replace": undo, "drop-replaced": drop, stack, "yes-replace": consent } = values;
   if (undo === undefined && drop === undefined) return undefined;
   const others = Object.entries(values).filter(

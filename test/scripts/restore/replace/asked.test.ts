@@ -12,6 +12,11 @@ import type { Plan } from "../../../../scripts/restore/plan";
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
 describe("a command line about all data", () => {
+  it("leaves a restore alone, that of the newest dump too", () => {
+    expect(formerOf(["--dump"])).toBeUndefined();
+    expect(formerOf(["--dump", "--into", "new"])).toBeUndefined();
+  });
+
   it("names the stack whose data may be replaced", () => {
     const asked = askedOf(["--latest", "--into", "replace", "--yes-replace", "prod"]);
     expect([asked.use, asked.consent]).toEqual([{ into: "replace" }, "prod"]);
