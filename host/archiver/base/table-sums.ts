@@ -1,3 +1,5 @@
+import { monotonicMs } from "../../time/monotonic";
+
 /** Answers to a query, one row after the other, columns as text. */
 type Query = (sql: string) => Promise<string[][]>;
 
@@ -18,9 +20,9 @@ export async function sumsOfCopy(
   query: (sql: string, answerMs: number) => Promise<string[][]>,
   say: (reason: string) => void,
 ): Promise<Record<string, string> | undefined> {
-  const end = performance.now() + allMs;
+  const end = monotonicMs() + allMs;
   try {
-    return await tableSums((sql) => query(sql, Math.max(1, end - performance.now())));
+    return await tableSums((sql) => query(sql, Math.max(1, end - monotonicMs())));
   } catch (error) {
     say(`the tables have no checksums: ${(error as Error).message}`);
     return undefined;

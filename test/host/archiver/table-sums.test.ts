@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { sumsOfCopy } from "../../../host/archiver/base/table-sums";
 
@@ -12,6 +13,7 @@ it("asks for each table by its quoted name, within a time for all", async () => 
   const query = async (sql: string, answerMs: number) => {
     asked.push(sql);
     limits.push(answerMs);
+    await pause(5);
     return sql.startsWith("SELECT") ? tables : [[sql, String(asked.length)]];
   };
   expect(await sumsOfCopy(query, () => undefined)).toEqual({
