@@ -13,6 +13,7 @@ import { destroyState } from "./destroy";
 import { ApiFaults } from "./faults/api-faults";
 import { controlApp } from "./faults/control";
 import { Faults } from "./faults/faults";
+import { lastingConnections } from "./lasting-connections";
 import { MachineFaults } from "./faults/machine-faults";
 import { Offer } from "./faults/offer";
 import { DockerDriver } from "./machines/docker-driver";
@@ -37,12 +38,8 @@ function listen(server: Listener, where: object | string): Promise<void> {
   });
 }
 
-/**
- * A server that leaves it to its clients to close idle connections, as the real API does for minutes. One that closes
- * them itself loses a request that is sent at that moment.
- */
 function httpServer({ fetch }: { fetch: Parameters<typeof getRequestListener>[0] }): Server {
-  return createServer({ keepAliveTimeout: 0 }, getRequestListener(fetch));
+  return createServer(lastingConnections, getRequestListener(fetch));
 }
 
 /** Serves the object storage on loopback, and on a socket for the hosts. */

@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, createServer as createTcpServer, type Socket } from "node:net";
+import { lastingConnections } from "../lasting-connections";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
 import { dnsAnswer } from "../names/dns";
@@ -72,11 +73,12 @@ function carry(socket: string, call: Socket): void {
   }
 }
 
-/** Clients close idle connections, see `main.ts`. */
-const lasting = { keepAliveTimeout: 0 };
-createServer(lasting, metadata).listen(80, metadataAddress);
-createServer(lasting, (call, answer) => forward("api.sock", call, answer)).listen(80, apiAddress);
-createServer(lasting, (call, answer) => forward("objects.sock", call, answer)).listen(
+createServer(lastingConnections, metadata).listen(80, metadataAddress);
+createServer(lastingConnections, (call, answer) => forward("api.sock", call, answer)).listen(
+  80,
+  apiAddress,
+);
+createServer(lastingConnections, (call, answer) => forward("objects.sock", call, answer)).listen(
   storagePort,
   apiAddress,
 );

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { lastingConnections } from "../lasting-connections";
 import type { StorageAccess } from "./credentials";
 import { Multipart } from "./multipart";
 import type { Objects } from "./objects";
@@ -28,7 +29,7 @@ export function storageServers(args: StorageArgs, count: number): Server[] {
       (made) => made && send(call, response, made),
       () => response.destroy(),
     );
-  return Array.from({ length: count }, () => createServer(serve));
+  return Array.from({ length: count }, () => createServer(lastingConnections, serve));
 }
 
 /** Undefined: the request is never answered. */
