@@ -5,7 +5,7 @@ import { checkConsent, type Former, formerOf } from "./restore/replace/former";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
-import { inspect } from "./restore/inspect";
+import { inspectAloud } from "./restore/inspect";
 import { plan } from "./restore/plan";
 import { sayProved } from "./restore/proof";
 import { replacePlanLines } from "./restore/replace/lost";
@@ -32,8 +32,7 @@ async function drill(
   { plan, target, store, backups }: Wanted,
 ): Promise<void> {
   const { server, restored, ms } = running;
-  const tables = await inspect(server);
-  for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
+  const tables = await inspectAloud(server, say);
   if (plan.faults.length > 0 || target.kind !== "latest") return;
   say(
     await sayProved(store, backups.root, {
@@ -66,9 +65,7 @@ async function restoreDump(asked: Asked, id: string): Promise<void> {
   for (const line of dumpLines(found)) say(line);
   if (planOnly) return;
   await withDump({ backups, store, dump: found.dump, say }, async (running) => {
-    for (const { table, rows } of await inspect(running.server)) {
-      say(`  ${table}  ${rows} rows, checked`);
-    }
+    await inspectAloud(running.server, say);
     if (use.into === "new") sayKept(running);
     return use.into === "new" ? "keep" : "remove";
   });

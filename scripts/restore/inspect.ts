@@ -21,3 +21,13 @@ export async function inspect(server: Pick<RestoredServer, "query">): Promise<In
   }
   return found;
 }
+
+/** As {@link inspect}; tells an operator each table with its rows. */
+export async function inspectAloud(
+  server: Pick<RestoredServer, "query">,
+  say: (line: string) => void,
+): Promise<Inspected[]> {
+  const tables = await inspect(server);
+  for (const { table, rows } of tables) say(`  ${table}  ${rows} rows, checked`);
+  return tables;
+}

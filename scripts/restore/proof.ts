@@ -20,7 +20,7 @@ export interface Proved {
   restored: Restored;
   /** Checked tables. */
   tables: readonly Inspected[];
-  /** Duration, milliseconds. */
+  /** Time since the archive was read, milliseconds. */
   ms: number;
   /** Newest commit in the archive at the start of the restore, microseconds since 1970. */
   endUs: number;
