@@ -15,7 +15,7 @@ export function fileChanges({ before, after, changed }: Step): FileChange[] {
     .map((path) => plainChange(path, old[path], next[path]));
   const named = changed.flatMap((key) => {
     const [, map, quoted, bare] = inMap.exec(key) ?? [];
-    return map === undefined || map === "files" ? [] : [quoted ?? bare ?? ""];
+    return map === "files" ? [] : (quoted ?? bare ?? []);
   });
   // A refresh names no paths, and shows a secret file that was changed by hand in its attributes alone.
   const [owned, owning] = attributes;
@@ -23,7 +23,7 @@ export function fileChanges({ before, after, changed }: Step): FileChange[] {
     (path) => owned[path] !== owning[path],
   );
   const secret = [...named, ...differing]
-    .filter((path) => path !== "" && !paths.has(path))
+    .filter((path) => !paths.has(path))
     .map((path): FileChange => ({
       ...{ path, kind: kindOf(attributes, path), lines: [], isSecret: true },
     }));

@@ -64,20 +64,20 @@ async function lastAnswer(
   path: string,
   body?: object,
 ): Promise<{ response: Response; text: string }> {
-  for (const ms of retryMs) {
+  for (let attempt = 0; ; attempt++) {
+    const ms = retryMs[attempt];
     try {
       const response = await cloudAnswer(project, method, path, body);
       const text = await response.text();
-      if (!isRetried(method, response.status)) return { response, text };
+      if (ms === undefined || !isRetried(method, response.status)) return { response, text };
     } catch (error) {
       const { code } = ((error as Error).cause ?? {}) as { code?: string };
       // Nobody listens: that is another address than meant, or a local cloud that does not run.
-      if (!isRetried(method, undefined) || code === "ECONNREFUSED") throw error;
+      const isRefused = code === "ECONNREFUSED";
+      if (ms === undefined || isRefused || !isRetried(method, undefined)) throw error;
     }
     await pause(ms);
   }
-  const response = await cloudAnswer(project, method, path, body);
-  return { response, text: await response.text() };
 }
 
 /**

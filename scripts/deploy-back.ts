@@ -99,8 +99,8 @@ async function engineOf(
       try {
         await engine.up(watch.onEvent, message);
       } catch (error) {
-        const others = [...watch.stopped().map(({ name, reason }) => `${name}: ${reason}`)];
-        const lines = others.length > 0 ? others : watch.others();
+        const stopped = watch.stopped().map(({ name, reason }) => `${name}: ${reason}`);
+        const lines = stopped.length > 0 ? stopped : watch.others();
         throw new Error(lines.join("\n") || engineReason(error as Error), { cause: error });
       }
     },

@@ -10,7 +10,7 @@ export const runFolder = "/run/webstack-archiver";
 export const baseRequest = "take-base";
 /**
  * File that root makes to have a dump with the next base, and removes after it. The same name is in
- * `services/archiver/archiver-units.ts` and `scripts/operate/archive.ts`.
+ * `services/archiver/archiver-units.ts`.
  */
 export const dumpRequest = "take-dump";
 /** File that exists while this node archives: bases are taken only on such a node. */

@@ -89,7 +89,7 @@ export class MemoryCloud {
 }
 
 /** A port of loopback on which nobody listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -1,17 +1,16 @@
 import { z } from "zod";
 import { timeOf } from "../../host/archiver/chain/ids";
+import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
 /** File with the archiver's state on a database node; as in `host/archiver/status.ts`. */
-const statusFile = "/run/webstack-archiver/status.json";
+const statusFile = `${runFolder}/status.json`;
 /** Unit that takes a base; only the archiving node takes one. */
 const baseUnit = "webstack-base.service";
-/** File that asks for a dump with the next base; as in `host/archiver/status.ts`. */
-const dumpRequest = "/run/webstack-archiver/take-dump";
 /** A base that is under way may have passed the moment at which it looks for the request. */
-const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${dumpRequest}`;
+const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${runFolder}/${dumpRequest}`;
 /** The archiver looks for new dumps every ten seconds. */
 const seenSeconds = 60;
 

@@ -13,7 +13,7 @@ import { PrefixMachine } from "../restore/machine";
 import { type Ask, contentOf, differences } from "./content";
 import { Instance, until } from "./instance";
 import { marker, schemaSql } from "./load";
-import { note, results } from "./notes";
+import { endTrial, note } from "./notes";
 import { Node, root } from "./programs";
 import { hasText, openTrial } from "./store";
 
@@ -140,9 +140,7 @@ async function main(): Promise<void> {
   await until("the archiver knows of it", () => failure.includes(node.status()!.failedDump || "-"));
   note("the newest dump is the one before", node.status()!.dump === dump.id);
   await node.stopArchiver();
-  const failed = results.filter(({ well }) => !well).length;
-  console.log(`${results.length - failed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
+  endTrial();
 }
 
 main().catch((error: Error) => {

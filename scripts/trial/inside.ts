@@ -7,7 +7,7 @@ import { Instance, until } from "./instance";
 import { bigSql, Load, marker, schemaSql } from "./load";
 import { Node, root } from "./programs";
 import { loseNodes } from "./losses";
-import { note, results } from "./notes";
+import { endTrial, note } from "./notes";
 import { type Moment, restored } from "./restored";
 import { hasText, openTrial } from "./store";
 
@@ -119,9 +119,7 @@ async function main(): Promise<void> {
   );
   note("the store's text has no row in clear", !hasText(objects, marker));
   for (const each of moments) await restored(store, each);
-  const failed = results.filter(({ well }) => !well).length;
-  console.log(`${results.length - failed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
+  endTrial();
 }
 
 main().catch((error: Error) => {

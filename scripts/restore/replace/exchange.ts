@@ -1,10 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { identifier, qualified } from "../tables/identifier";
+import { patiently, shortWaitSql } from "../tables/patiently";
 import type { Running } from "../tables/sides";
 import { type Defined, dropSql, objectsOf } from "./definitions";
-
-/** Number of attempts while a transaction holds a table, and the pause between, milliseconds. */
-const held = { tries: 30, pauseMs: 1_000 };
 
 /** A running primary whose definitions can be dumped. */
 export type Primary = Running & Defined;
@@ -57,9 +54,9 @@ export async function exchange(args: Exchange): Promise<void> {
     const name = identifier(schema);
     return `CREATE DATABASE IF NOT EXISTS ${name}; ALTER DATABASE ${name} CHARACTER SET ${charset} COLLATE ${collation};\n`;
   });
-  await patiently(args, home, schemas.join(""));
-  await patiently(args, home, dropSql(await objectsOf(running)));
-  if (moves.length > 0) await patiently(args, home, renameSql(moves));
+  await change(args, home, schemas.join(""));
+  await change(args, home, dropSql(await objectsOf(running)));
+  if (moves.length > 0) await change(args, home, renameSql(moves));
   await define(args);
 }
 
@@ -69,7 +66,7 @@ async function define(args: Exchange): Promise<void> {
   while (open.length > 0) {
     const failed: { one: Wanted; error: Error }[] = [];
     for (const one of open) {
-      await patiently(args, one.schema, one.definitions).catch((error: Error) =>
+      await change(args, one.schema, one.definitions).catch((error: Error) =>
         failed.push({ one, error }),
       );
     }
@@ -85,28 +82,8 @@ function renameSql(moves: readonly Move[]): string {
   return `RENAME TABLE ${words.join(", ")}`;
 }
 
-/**
- * Runs statements that may be run twice, once no session holds a table that they change: a session that waits for
- * a table blocks all later ones.
- */
-async function patiently(
-  { running, say, pauseMs }: Exchange,
-  schema: string,
-  sql: string | Buffer,
-): Promise<void> {
-  const statements = Buffer.concat([
-    Buffer.from("SET SESSION lock_wait_timeout = 2;\n"),
-    Buffer.from(sql),
-  ]);
-  for (let i = 1; ; i += 1) {
-    try {
-      await runSql(running, schema, statements);
-      return;
-    } catch (error) {
-      const isHeld = (error as Error).message.includes("Lock wait timeout");
-      if (!isHeld || i === held.tries) throw error;
-      say("a transaction holds one of the tables; tries again");
-      await delay(pauseMs ?? held.pauseMs);
-    }
-  }
+/** Runs statements that may be run twice, once no session holds a table that they change. */
+function change(args: Exchange, schema: string, sql: string | Buffer): Promise<void> {
+  const statements = Buffer.concat([Buffer.from(`${shortWaitSql}\n`), Buffer.from(sql)]);
+  return patiently(args, () => runSql(args.running, schema, statements));
 }

@@ -1,9 +1,10 @@
+import { localStackName } from "../../local/stack-name";
 import { endMaintenance, startMaintenance } from "../../operate/maintenance";
 import { outputsOf } from "../../operate/operated-stack";
 import type { StackOutputs } from "../../operate/outputs";
 import { runOnNode } from "../../operate/ssh";
 import { withTurn } from "../../operate/with-turn";
-import { inspect } from "../inspect";
+import { inspectAloud } from "../inspect";
 import { runningPrimary } from "../tables/running-primary";
 import type { InContainer } from "../with-restored";
 import { dropAll, loadAll } from "./load-all";
@@ -20,6 +21,11 @@ function stackWords(stack: string | undefined): string {
   return stack === undefined ? "" : ` --stack ${stack}`;
 }
 
+/** The same with the consent to change all data of it. */
+function consentWords(stack: string | undefined): string {
+  return `${stackWords(stack)} --yes-replace ${stack ?? localStackName}`;
+}
+
 /**
  * Puts a restored database in place of the data of a running stack, whose site is in maintenance meanwhile.
  *
@@ -31,7 +37,7 @@ export async function replaceAll(
   stack: string | undefined,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { table, rows } of await inspect(server)) say(`  ${table}  ${rows} rows, checked`);
+  await inspectAloud(server, say);
   const outputs = outputsOf(stack);
   const running = await runningPrimary(stack);
   const [present = ""] = await running.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')");
@@ -51,7 +57,7 @@ export async function replaceAll(
       throw error;
     });
   });
-  const words = `${stackWords(stack)} --yes-replace ${stack ?? "local"}`;
+  const words = consentWords(stack);
   say(`replaced    ${stamp}; the app serves the restored data`);
   say(`  npm run db:restore -- --undo-replace ${stamp}${words}    # puts the former data back`);
   say(`  npm run db:restore -- --drop-replaced ${stamp}${words}   # drops it, for good`);
@@ -98,7 +104,7 @@ async function inMaintenance(
           await work();
         } catch (error) {
           if (!(error instanceof HalfReplaced)) throw await ended(stack, error as Error, off);
-          const words = `${stackWords(stack)} --yes-replace ${stack ?? "local"}`;
+          const words = consentWords(stack);
           throw new Error(
             `${error.message}; the site stays in maintenance; put the former data back with: npm run db:restore -- --undo-replace ${stamp}${words}`,
             { cause: error },

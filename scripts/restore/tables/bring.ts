@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { definitionIn } from "./definition";
 import { identifier, qualified } from "./identifier";
 import {
@@ -10,12 +9,10 @@ import {
   keyOf,
   renameSql,
 } from "./replacement";
+import { patiently, shortWaitSql } from "./patiently";
 import type { Copy, Running, Side } from "./sides";
 import { columnsOf, columnsSql, type Content, contentOf, sumSql } from "./sum";
 import { type CatalogTable, catalogOf, catalogSql, chosenTables, type Wanted } from "./wanted";
-
-/** Number of attempts at a change while other sessions hold the tables, and the pause between, milliseconds. */
-const held = { tries: 30, pauseMs: 1_000 };
 
 /** Tables to bring from a copy into the running stack. */
 export interface Bringing {
@@ -115,7 +112,7 @@ export async function bringTable(loading: Loading, { schema, table }: CatalogTab
   }
   const session = "SET NAMES utf8mb4; SET SESSION foreign_key_checks = 0, sql_mode = ''; ";
   const to = restored(schema);
-  await patiently(loading, session + sql);
+  await change(loading, session + sql);
   await running.load(to, copy.dump(schema, table));
   const here = await content(copy, schema, table);
   const there = await content(running, to, table);
@@ -144,7 +141,7 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
   for (const schema of new Set(moved.map((each) => each.schema))) {
     await makeSchema(plan, schema, replaced(schema));
   }
-  await patiently(plan, renameSql({ tables, present: moved }, { restored, replaced }));
+  await change(plan, renameSql({ tables, present: moved }, { restored, replaced }));
   // From here on these schemas contain no data that a drop could lose.
   const empty = made.splice(0);
   // A foreign key of a moved table would still refuse or delete rows of the app's own tables.
@@ -152,7 +149,7 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
     const from = moved.find((each) => keyOf(each) === child);
     if (!from || keys.has(parent)) continue;
     const place = qualified(replaced(from.schema), from.table);
-    await patiently(plan, `ALTER TABLE ${place} DROP FOREIGN KEY ${identifier(name)}`);
+    await change(plan, `ALTER TABLE ${place} DROP FOREIGN KEY ${identifier(name)}`);
     say(`${replaced(from.schema)}.${from.table}: its foreign key ${name} to ${parent} was dropped`);
   }
   for (const schema of empty) await running.query(`DROP DATABASE ${identifier(schema)}`);
@@ -164,20 +161,10 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
   }
 }
 
-/** Changes tables once no session holds them: a session that waits for a table blocks all later ones. */
-async function patiently(
-  { running, say, pauseMs }: Pick<Bringing, "running" | "say" | "pauseMs">,
+/** Runs a statement that changes tables of the running stack. */
+function change(
+  { running, ...patience }: Pick<Bringing, "running" | "say" | "pauseMs">,
   sql: string,
-): Promise<void> {
-  for (let i = 1; ; i += 1) {
-    try {
-      await running.query(`SET SESSION lock_wait_timeout = 2; ${sql}`);
-      return;
-    } catch (error) {
-      const isHeld = (error as Error).message.includes("Lock wait timeout");
-      if (!isHeld || i === held.tries) throw error;
-      say("a transaction holds one of the tables; tries again");
-      await delay(pauseMs ?? held.pauseMs);
-    }
-  }
+) {
+  return patiently(patience, () => running.query(`${shortWaitSql} ${sql}`));
 }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
-import { createServer as tcpServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,17 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drainServer, enableServer } from "../../../host/app-process/balancer";
 import { sendCommand } from "../../../host/haproxy/send-command";
 import { ordinaryAppNode } from "../../services/rendered";
+import { freePort } from "../../../scripts/hostless/memory-cloud";
 
 const haproxy = process.env.HAPROXY ?? "haproxy";
 const missing = spawnSync(haproxy, ["-v"]).status !== 0;
-
-async function freePort(): Promise<number> {
-  const server = tcpServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The rendered configuration, moved to ports and a directory that are free here. */
 describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself", () => {

@@ -1,26 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitUntil } from "../../../rolling/wait-until";
 import { writeRelease } from "../../../scripts/drill/release-app";
+import { freePort } from "../../../scripts/hostless/memory-cloud";
 
 /** The drills' app as a process on this machine, without any proxy. */
 export interface RunningApp {
   url: string;
   process: ChildProcess;
   end(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Starts the drills' app. @throws Error if it does not answer within 5 s. */
