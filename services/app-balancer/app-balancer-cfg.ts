@@ -1,5 +1,5 @@
 import { appPorts, type AppProgram } from "../app/app-program";
-import { innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { closesWithResponse, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
 import { innerBind } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import type { ProxyTimeouts } from "../requests";
@@ -44,6 +44,7 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       mode http
       ${innerDefaults}
       ${sendsAtOnce}
+      ${closesWithResponse}
       timeout check 3s
       # Nginx enforces the timeout of responses.
       timeout client ${timeouts.uncounted}

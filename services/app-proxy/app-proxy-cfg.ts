@@ -1,7 +1,13 @@
 import type { Peer } from "../../topology";
 import { appPort, appPorts, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
-import { haproxyProcess, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import {
+  closesWithResponse,
+  haproxyProcess,
+  innerDefaults,
+  sendsAtOnce,
+  endsWithOneSide,
+} from "../haproxy-lines";
 import { innerDefaultServer, innerServer } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import { proxyTimeouts, type WebRequests } from "../requests";
@@ -19,8 +25,11 @@ export interface AppProxyCfgArgs {
   innerTls?: boolean | undefined;
 }
 
-/** Seconds for which Nginx keeps an idle connection to the proxy; the proxy keeps it longer. */
-export const idleSeconds = 60;
+/**
+ * Seconds for which Nginx keeps an idle connection to the proxy, which keeps it longer. After a reload the old proxy,
+ * which no longer checks the app nodes, gets requests on these connections for so long.
+ */
+export const idleSeconds = 5;
 /** Health check URL of the proxy on its own host. */
 export const appProxyHealthUrl = "http://127.0.0.1:8404/healthz";
 
@@ -51,6 +60,7 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       mode http
       ${innerDefaults}
       ${sendsAtOnce}
+      ${closesWithResponse}
       timeout check 500ms
       # Nginx's timeouts are shorter, so that Nginx logs which request took too long.
       timeout server ${timeouts.appProxy}

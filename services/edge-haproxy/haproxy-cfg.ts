@@ -1,5 +1,5 @@
 import type { Peer } from "../../topology";
-import { haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { closesWithResponse, haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
 import { innerDefaultServer, innerServer } from "../inner-tls";
 import { webPorts } from "../nginx/nginx-conf";
 import { generatedNotice } from "../notice";
@@ -80,6 +80,7 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       option httplog
       option dontlognull
       ${sendsAtOnce}
+      ${closesWithResponse}
       timeout http-request 5s
       timeout connect 1s
       timeout client 30s

@@ -42,7 +42,7 @@ export interface NginxSettings extends NginxSnippets {
 }
 
 /**
- * Renders `/etc/nginx/nginx.conf`, complete, nginx 1.24 and later.
+ * Renders `/etc/nginx/nginx.conf`, complete, nginx 1.28 and later.
  *
  * Directives: https://nginx.org/en/docs/dirindex.html
  */
@@ -77,6 +77,9 @@ export function nginxConf(args: NginxConfArgs): string {
       access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
       # Longer than the load balancers keep an idle connection open.
       keepalive_timeout 75s;
+      # After a reload the old worker answers one more request on a connection that was idle for less than this.
+      # Closed at once, it would fail a request that is just being sent.
+      keepalive_min_timeout 10s;
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
       ${upgradeMaps}

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isAlive, withLock } from "../../../offline/engine/lock";
 
@@ -58,12 +59,17 @@ describe("a lock", () => {
 
 describe("a process", () => {
   it("that has ended is not alive, though its parent never asked how", async () => {
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 20"], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    // `sh` would ask how its child ended; the program that replaces it does not.
+    const command = "cat <&3 & echo $!; exec sleep 20 3<&-";
+    const stdio = ["ignore", "pipe", "ignore", "pipe"] as const;
+    const parent = spawn("sh", ["-c", command], { stdio: [...stdio] });
     try {
-      const [said] = (await once(parent.stdout, "data")) as [Buffer];
+      const [said] = (await once(parent.stdout!, "data")) as [Buffer];
       const child = Number(said.toString());
+      const program = () => readFileSync(`/proc/${parent.pid}/comm`, "utf8").trim();
+      await vi.waitFor(() => expect(program()).toBe("sleep"), 5_000);
+      expect(isAlive(child)).toBe(true);
+      (parent.stdio[3] as Writable).end();
       await vi.waitFor(() => expect(isAlive(child)).toBe(false), 5_000);
       expect(() => process.kill(child, 0)).not.toThrow();
       expect(isAlive(parent.pid!)).toBe(true);

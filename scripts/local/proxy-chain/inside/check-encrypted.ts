@@ -4,6 +4,7 @@ import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Check } from "./checks";
 import { printed, reload } from "./daemons";
+import { load } from "./load";
 import { ask } from "./visitor";
 
 /** Ports behind the load balancers on one host: two of Nginx, two of the app's balancer. */
@@ -22,32 +23,6 @@ function connectionsTo(port: number): number {
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , remote = "", state]) => remote.endsWith(ending) && state === established)
     .filter(([, , remote = ""]) => !remote.startsWith("0100007F")).length;
-}
-
-/** Visitors at once, half of whom open a connection for each request. */
-const visitors = 8;
-
-/** Sends requests until `isOver`; returns the number of good answers, and what the others were. */
-async function load(isOver: () => boolean): Promise<{ good: number; bad: string[] }> {
-  const seen = { good: 0, bad: [] as string[] };
-  const visit = async (_: unknown, i: number) => {
-    const agent = new Agent({ keepAlive: i % 2 === 0 });
-    while (!isOver()) {
-      // A body: no proxy sends such a request a second time.
-      const body = i % 4 < 2 ? "x=1" : undefined;
-      const method = body === undefined ? "GET" : "POST";
-      const answer = await ask("/page", { agent, method }, body).then(
-        ({ status }) => String(status),
-        (error: Error) => error.message,
-      );
-      if (answer === "200") seen.good++;
-      else seen.bad.push(`${method} ${answer}`);
-      await pause(10);
-    }
-    agent.destroy();
-  };
-  await Promise.all(Array.from({ length: visitors }, visit));
-  return seen;
 }
 
 /** The order of an `up`: what web nodes send with, then what load balancers send with. */
@@ -100,18 +75,15 @@ export const encryptedChecks: Check[] = [
   {
     title: "no request fails while the tiers change to clear text and back to TLS",
     run: async () => {
-      let isOver = false;
-      const loading = load(() => isOver);
-      await pause(500);
-      await change("clear");
-      const clear = ports.clear.map(connectionsTo);
-      await change("encrypted");
-      const encrypted = ports.tls.map(connectionsTo);
-      isOver = true;
-      const { good, bad } = await loading;
-      assert.deepEqual(bad, []);
-      for (const open of [...clear, ...encrypted]) assert.ok(open > 0, `${clear}, ${encrypted}`);
-      return `${good} requests`;
+      let open: number[] = [];
+      const said = await load(async () => {
+        await change("clear");
+        open = ports.clear.map(connectionsTo);
+        await change("encrypted");
+        open.push(...ports.tls.map(connectionsTo));
+      });
+      for (const number of open) assert.ok(number > 0, open.join(", "));
+      return said;
     },
   },
 ];

@@ -31,6 +31,13 @@ export function reload(name: string, path: string): void {
   daemon.master.kill("SIGUSR2");
 }
 
+let nginx: ChildProcess | undefined;
+
+/** Has Nginx reload its configuration. */
+export function reloadNginx(): void {
+  nginx!.kill("SIGHUP");
+}
+
 /** Starts the four proxies with the files in `folder`; resolves once a request gets the awaited status. */
 export async function startDaemons(folder: string, awaited: number): Promise<void> {
   mkdirSync("/etc/haproxy/certs", { recursive: true });
@@ -53,7 +60,7 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   for (const address of visitorsV6) {
     execFileSync("ip", ["-6", "address", "add", `${address}/128`, "dev", "lo"]);
   }
-  start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
+  nginx = start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
   for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
     const path = `/tmp/${name}.cfg`;
     copyFileSync(`${folder}/${name}.cfg`, path);

@@ -6,6 +6,7 @@ import { fileChecks } from "./check-files";
 import { limitChecks } from "./check-limits";
 import { ownWordChecks } from "./check-own-words";
 import { namedChecks, proxiedChecks } from "./check-proxied";
+import { reloadChecks } from "./check-reloads";
 import { requestChecks } from "./check-requests";
 import { securedChecks } from "./check-secured";
 import { printed, startDaemons } from "./daemons";
@@ -18,7 +19,7 @@ const checks: Record<string, Check[]> = {
   worded: ownWordChecks,
   limited: limitChecks,
   secured: securedChecks,
-  encrypted: [...requestChecks, ...encryptedChecks],
+  encrypted: [...requestChecks, ...encryptedChecks, ...reloadChecks],
   misnamed: misnamedChecks,
 };
 

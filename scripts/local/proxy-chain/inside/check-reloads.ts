@@ -1,0 +1,27 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Check } from "./checks";
+import { reload, reloadNginx } from "./daemons";
+import { load } from "./load";
+
+/** Reloads of each proxy: so many that a proxy which closes idle connections at once fails a request. */
+const reloads = 20;
+
+async function repeat(once: () => void): Promise<void> {
+  for (let i = 0; i < reloads; i++) {
+    once();
+    await pause(400);
+  }
+}
+
+const proxies: Record<string, () => void> = {
+  "load balancer": () => reload("edge-1", "/chain/edge-1.cfg"),
+  "Nginx of the web node": reloadNginx,
+  "proxy of the web node": () => reload("app-proxy", "/chain/app-proxy.cfg"),
+  "balancer of the app node": () => reload("app", "/chain/app.cfg"),
+};
+
+/** Checks that a reload of a proxy fails no request, also none that may not be sent a second time. */
+export const reloadChecks: Check[] = Object.entries(proxies).map(([name, once]) => ({
+  title: `no request fails while the ${name} reloads ${reloads} times`,
+  run: () => load(() => repeat(once)),
+}));
