@@ -54,6 +54,7 @@ export interface DeployedApp {
   program: {
     command: readonly string[];
     migrate?: readonly string[];
+    migrateTimeoutSeconds?: number;
     migratesOnSwitch?: boolean;
     health: { path: string; host: string; status?: number; timeoutSeconds: number };
     trialSeconds: number;
@@ -126,7 +127,7 @@ export function deployedApp(
       trialSeconds: app.trialSeconds,
       sharesPort,
       notifies,
-      ...(migrate ? { migrate } : {}),
+      ...(migrate ? { migrate, migrateTimeoutSeconds: app.migrateTimeoutSeconds } : {}),
       // A pinned release ran before; a later release may have migrated the schema further.
       ...(release !== undefined ? { migratesOnSwitch: false } : {}),
     },

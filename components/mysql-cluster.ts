@@ -21,8 +21,8 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   bufferPoolMib: number;
   /** Size of each node's data volume, GB. @default the data is on the server's own disk */
   volumeGb?: number | undefined;
-  /** True if volumes may be deleted or replaced although the servers are protected. @default false */
-  volumesMayGo?: boolean | undefined;
+  /** Whether the volume of a node may be deleted or replaced although the servers are protected. @default none may */
+  volumeMayGo?: ((node: string) => boolean) | undefined;
   /** Resource that must exist before a volume is changed. @default none */
   volumesAfter?: pulumi.Resource | undefined;
   /** False if the supervisor does not speed up MySQL's group communication (XCom). @default true */
@@ -132,12 +132,12 @@ function facts(
 function dataVolumes(
   parent: pulumi.ComponentResource,
   servers: readonly Server[],
-  { server, volumesMayGo, volumesAfter }: MysqlClusterArgs,
+  { server, volumeMayGo, volumesAfter }: MysqlClusterArgs,
   sizeGb: number,
 ): pulumi.Output<DataVolume>[] {
-  const { identity, isDeletable: mayGo } = server;
+  const { identity } = server;
   return servers.map(({ node, serverId }) => {
-    const protect = server.protect && !volumesMayGo && !mayGo?.(node.name);
+    const protect = server.protect && !volumeMayGo?.(node.name);
     const volume = new hcloud.Volume(
       `${node.name}-volume`,
       {

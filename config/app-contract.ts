@@ -54,6 +54,8 @@ export interface AppContract {
   releaseRuntime?: Runtime;
   /** Words of the command that runs when the release changes. @default none */
   migrate?: string[];
+  /** Seconds after which that command is ended and the release refused. */
+  migrateTimeoutSeconds: number;
   /** Words of the command that runs before the release is packed. @default none */
   build?: string[];
   /** Health check of a process. */
@@ -100,6 +102,7 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     ...words("command", command),
     ...words("releaseCommand", releaseCommand),
     ...words("migrate", migrate),
+    migrateTimeoutSeconds: app.migrateTimeoutSeconds,
     runtime: describedRuntime(app.runtime),
     ...(app.releaseRuntime ? { releaseRuntime: describedRuntime(app.releaseRuntime) } : {}),
     health: { path, timeoutSeconds, ...(status === undefined ? {} : { status }) },

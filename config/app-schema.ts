@@ -81,6 +81,12 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       example: "node migrate.js",
       absent: "none, for the sample app `node migrate.js`",
     }).optional(),
+    migrateTimeoutSeconds: setting(z.int().min(10).max(1800), {
+      about:
+        "Seconds after which `app.migrate` is ended and the release refused; an `ALTER TABLE` of a large table takes minutes",
+      must: "be a whole number from 10 to 1800",
+      example: 900,
+    }).default(180),
     release: setting(z.string().regex(/^[0-9a-f]{64}$/), {
       about:
         "The release that runs whatever `app.path` or `app.url` holds: its SHA-256 sum; written by `npm run rollback`, removed by `npm run deploy`",

@@ -21,7 +21,7 @@ const tiers = "lb|web|app|db";
 /** Verbs with their objects. The number of load balancers is fixed, so none can be deleted. */
 const grammar = new RegExp(
   `^(?:(resize) ((?:${tiers})(?:-[1-9]\\d?)?)|(delete) ((?:web|app|db)-[1-9]\\d?|addresses|volumes)|` +
-    "(replace) (network|volumes)) until (\\d{4}-\\d{2}-\\d{2})$",
+    "(replace) (network|db-[1-9]\\d?)) until (\\d{4}-\\d{2}-\\d{2})$",
 );
 const dayMs = 24 * 3_600_000;
 /** Longest validity of a line, days: a permanent consent would disable the protection. */
@@ -42,7 +42,7 @@ export function consentOf(line: string): Consent | undefined {
 export function consentProblems(raw: { consent?: unknown }, today: Date): string[] {
   const lines = Array.isArray(raw.consent) ? (raw.consent as unknown[]) : [];
   const day = Date.parse(`${today.toISOString().slice(0, 10)}T00:00:00Z`);
-  return lines.flatMap((line) => {
+  const single = lines.flatMap((line) => {
     const consent = typeof line === "string" ? consentOf(line) : undefined;
     if (!consent) return [];
     const left = (Date.parse(`${consent.until}T00:00:00Z`) - day) / dayMs;
@@ -59,6 +59,20 @@ export function consentProblems(raw: { consent?: unknown }, today: Date): string
         "give it the day by which it will be done",
     ];
   });
+  return [...single, ...oneDatabaseAtATime(lines)];
+}
+
+/** The other databases hold the data that is lost with a volume, and copy it to the new one. */
+function oneDatabaseAtATime(lines: readonly unknown[]): string[] {
+  const found = lines.filter((line) => {
+    const consent = typeof line === "string" ? consentOf(line) : undefined;
+    return consent?.verb === "replace" && consent.what.startsWith("db-");
+  });
+  if (found.length < 2) return [];
+  return [
+    `${settingKey(["consent"])} must replace the volume of one database at a time, got ${found.length} lines: ` +
+      `${found.map(printable).join(", ")}; keep the first one until \`npm run db:status\` names every member again`,
+  ];
 }
 
 /** The setting `consent`. */
@@ -67,7 +81,7 @@ export const consentLines = setting(
   {
     about:
       "What a preview refuses otherwise, a line each with its last day: to switch the only node of a tier off, and to lose a server, an address or data",
-    must: `be a list of lines "resize <tier or node>", "delete <node>", "delete addresses", "delete volumes", "replace network" or "replace volumes", each with " until <YYYY-MM-DD>", at most ${longestDays} days ahead`,
+    must: `be a list of lines "resize <tier or node>", "delete <node>", "delete addresses", "delete volumes", "replace network" or "replace <database node>", each with " until <YYYY-MM-DD>", at most ${longestDays} days ahead`,
     example: ["resize app until 2026-12-31"],
   },
 );

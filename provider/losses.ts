@@ -15,10 +15,13 @@ function loss(
   verb: "delete" | "replace",
   allowed: readonly string[],
 ): string | undefined {
-  const what = thing.asks.at(-1)!;
+  // A part that is replaced alone, such as a volume, has the consent of its node: one node at a time.
+  const [owner] = name.split("/");
+  const asks = verb === "replace" && owner !== name ? [owner!] : thing.asks;
+  const what = asks.at(-1)!;
   const done = verb === "delete" ? "deleted" : "replaced";
   const lost = `${name.replace("/", ": ")} would be ${done}, and lost with it ${thing.holds}`;
-  const isAllowed = thing.asks.some((one) => allowed.includes(`${verb} ${one}`));
+  const isAllowed = asks.some((one) => allowed.includes(`${verb} ${one}`));
   if (!isAllowed) {
     const first = thing.protected
       ? ", run `pulumi up` with that line alone, which takes its protection away, and then with this edit"

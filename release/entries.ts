@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 /**
- * All entries below `directory` as relative paths, sorted by code point. A link is one entry, whatever
+ * All entries below `directory` as relative paths, sorted by code point, without Python's compiled copies. A link is one entry, whatever
  * its target.
  *
  * @throws Error that names all links to targets outside of the directory: these targets do not exist on a host.
@@ -13,6 +13,8 @@ export function releaseEntries(directory: string): string[] {
   const strays: string[] = [];
   const walk = (folder: string) => {
     for (const entry of readdirSync(join(directory, folder), { withFileTypes: true })) {
+      // Python's own copies hold times, so two builds of the same source would be two releases; no host uses them.
+      if (entry.name === "__pycache__" && entry.isDirectory()) continue;
       const path = join(folder, entry.name);
       found.push(path);
       if (entry.isDirectory()) walk(path);

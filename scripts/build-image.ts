@@ -1,11 +1,13 @@
 import { ensureImage } from "../localcloud/image/build";
 import { ensureDocker } from "../localcloud/machines/docker-engine";
+import { ensurePrerequisites, imagePrerequisites } from "./local/prerequisites";
 
 export { ensureDocker, ensureImage };
 
 /** `npm run build:image`: makes the image that hosts of the local cloud are booted from, once. */
 async function main(): Promise<void> {
   const progress = (line: string) => console.log(line);
+  ensurePrerequisites(imagePrerequisites, progress);
   await ensureDocker({ progress });
   console.log(await ensureImage({ progress }));
 }

@@ -30,7 +30,7 @@ function order() {
 /** `npm run console -- app [--node app-1] [--stack S] [-- command ...]`: a shell, or a command, as the app. */
 async function main(): Promise<void> {
   const { stack, node, words } = order();
-  const outputs = outputsOf(chosenStack(stack));
+  const outputs = outputsOf(chosenStack(stack, { dangerous: "npm run console" }));
   const names = outputs.nodes.filter(({ role }) => role === "app").map(({ name }) => name);
   const name = node ?? names[0]!;
   if (!names.includes(name)) {

@@ -26,7 +26,8 @@ function order() {
 /** `npm run db:shell -- [--write] [--stack S] [-- sql]`: MySQL's client on a database node, which reads unless asked. */
 async function main(): Promise<void> {
   const { stack, write, sql } = order();
-  const outputs = outputsOf(chosenStack(stack));
+  const use = write ? { dangerous: "npm run db:shell -- --write" } : {};
+  const outputs = outputsOf(chosenStack(stack, use));
   const kind = write ? "write" : "read";
   const name = nodeFor(kind, await databaseStates(outputs));
   await runOnNode(outputs, name, loginCheck(kind)).catch((error: Error) => {

@@ -125,7 +125,7 @@ async function back(order: AskedBack, stack: string | undefined): Promise<void> 
     engine: (settings) => engineOf(stack, settings, signal),
     show: (plan) => say(text(previewOf(plan, { stack: name }))),
     consent: () => consent({ stack: name }, order),
-    smoke: () => testSite(stack, tree.path),
+    smoke: () => testSite(stack, { directory: tree.path }),
   };
   try {
     await goBack(before, world);

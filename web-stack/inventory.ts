@@ -47,13 +47,13 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
 function volumes(args: WebStackArgs, { db }: Topology): Things {
   if (args.db.volumeGb === undefined) return {};
   const mayGo = (name: string) =>
-    hasConsent(args, "delete", name, "volumes") || hasConsent(args, "replace", "volumes");
+    hasConsent(args, "delete", name, "volumes") || hasConsent(args, "replace", name);
   return Object.fromEntries(
     db.map(({ name, location }) => [
       `${name}/volume`,
       {
         is: location,
-        holds: "the data on it",
+        holds: db.length === 1 ? "all data of the stack" : "its copy of the data",
         asks: [name, "volumes"],
         protected: args.protect && !mayGo(name),
       },

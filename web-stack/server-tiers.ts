@@ -130,7 +130,8 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
     volumeGb: db.volumeGb,
-    volumesMayGo: hasConsent(args, "delete", "volumes") || hasConsent(args, "replace", "volumes"),
+    volumeMayGo: (name) =>
+      hasConsent(args, "delete", name, "volumes") || hasConsent(args, "replace", name),
     volumesAfter: base.inventory,
     xcomHelp: db.xcomHelp,
     passwordVersion: db.passwordVersion,

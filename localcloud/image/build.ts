@@ -16,11 +16,10 @@ const pauseSeconds = 15;
 
 /**
  * The mirror of this machine's own package manager: the first `URIs:` line, or `deb` line, of its
- * sources that is not a comment.
- *
- * @throws Error if it has none.
+ * sources that is not a comment. Undefined if none of them is Debian's, as on Ubuntu: mmdebstrap then takes Debian's own
+ * mirror.
  */
-export function debianMirror(folder = "/etc/apt"): string {
+export function debianMirror(folder = "/etc/apt"): string | undefined {
   const parts = join(folder, "sources.list.d");
   const files = [
     ...(existsSync(parts)
@@ -36,7 +35,7 @@ export function debianMirror(folder = "/etc/apt"): string {
       if (found?.[1]?.includes("debian")) return found[1];
     }
   }
-  throw new Error(`${folder} names no Debian mirror; set WEBSTACK_DEBIAN_MIRROR to the URL of one`);
+  return undefined;
 }
 
 /** Tag of the image: a digest of all that goes into it. */
@@ -59,9 +58,10 @@ async function buildArchive(archive: string, report: (line: string) => void): Pr
     `--include=${packages.join(",")}`,
     ...customize.map((line) => `--customize-hook=${line}`),
   ];
+  const from = mirror === undefined ? [] : [mirror];
   for (let build = 1; ; build += 1) {
     try {
-      await command("mmdebstrap", [...options, suite, archive, mirror], { timeoutSeconds: 900 });
+      await command("mmdebstrap", [...options, suite, archive, ...from], { timeoutSeconds: 900 });
       return;
     } catch (error) {
       const { message } = error as Error;

@@ -5,17 +5,30 @@ import { delimiter, join } from "node:path";
 /** A program that the local cloud needs, and the Debian/Ubuntu package that brings it. */
 export interface Prerequisite {
   command: string;
+  /** File that stands for it, of a package without a program. @default the command itself, on the search path */
+  file?: string;
   debianPackage: string;
 }
 
-/** Programs for the local cloud; the engine's compiler comes on top when it has to be built. */
-export const localCloudPrerequisites: readonly Prerequisite[] = [
+/** What builds and runs the host image, as a restore does. */
+export const imagePrerequisites: readonly Prerequisite[] = [
   { command: "dockerd", debianPackage: "docker.io" },
   { command: "docker", debianPackage: "docker.io" },
+  { command: "mmdebstrap", debianPackage: "mmdebstrap" },
+  {
+    command: "Debian's keys",
+    // Debian has them anyway, Ubuntu does not.
+    file: "/usr/share/keyrings/debian-archive-keyring.gpg",
+    debianPackage: "debian-archive-keyring",
+  },
+];
+
+/** What the local cloud needs; the engine's compiler comes on top when it has to be built. */
+export const localCloudPrerequisites: readonly Prerequisite[] = [
+  ...imagePrerequisites,
   { command: "iptables", debianPackage: "iptables" },
   { command: "ip", debianPackage: "iproute2" },
   { command: "nft", debianPackage: "nftables" },
-  { command: "mmdebstrap", debianPackage: "mmdebstrap" },
   { command: "ssh", debianPackage: "openssh-client" },
 ];
 
@@ -42,7 +55,9 @@ export function missingPrerequisites(
   dockerRuns = existsSync("/var/run/docker.sock"),
 ): Prerequisite[] {
   return wanted.filter(
-    ({ command }) => !installed(command) && !(command === "dockerd" && dockerRuns),
+    ({ command, file }) =>
+      !(file === undefined ? installed(command) : existsSync(file)) &&
+      !(command === "dockerd" && dockerRuns),
   );
 }
 

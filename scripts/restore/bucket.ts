@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { type Retention, retentionSettings } from "../../config/backups-schema";
+import { backupSettings, type Retention, retentionSettings } from "../../config/backups-schema";
 import { localTarget } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { localStackName } from "../local/stack-name";
@@ -49,15 +49,32 @@ function settingsOf(stack: string) {
   return { file, settings: found.data };
 }
 
+/** A misspelt `retention` must not lead to the defaults, by which more is deleted. */
+function refuseUnknown(file: string, path: string, found: object, known: object): void {
+  const unknown = Object.keys(found).filter((key) => !(key in known));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `${file}: ${path} must hold ${Object.keys(known).join(", ")} only, got ${unknown.join(", ")}; ` +
+      "mend the stack file: nothing is deleted before",
+  );
+}
+
 /**
  * Retention of a stack's backups.
  *
  * @param stack name of the stack; undefined: the local stack.
- * @throws Error if the setting has another form.
+ * @throws Error if the setting has another form, or if a setting beside it is unknown.
  */
 export function retentionOf(stack: string | undefined): Retention {
   if (stack === undefined) return retentionSettings.parse({});
   const { file, settings } = settingsOf(stack);
+  refuseUnknown(file, "webstack:backups", settings, backupSettings.shape);
+  refuseUnknown(
+    file,
+    "webstack:backups.target",
+    settings.target,
+    backupSettings.shape.target.shape,
+  );
   const found = retentionSettings.safeParse(settings.retention ?? {});
   if (found.success) return found.data;
   throw new Error(`${file}: webstack:backups.retention: ${z.prettifyError(found.error)}`);

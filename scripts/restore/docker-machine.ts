@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureDocker, ensureImage } from "../build-image";
 import { repositoryRoot } from "../local/paths";
+import { ensurePrerequisites, imagePrerequisites } from "../local/prerequisites";
 import { PrefixMachine } from "./machine";
 import { prepare } from "./replay";
 
@@ -61,6 +62,7 @@ export async function inContainer(
   const startMs = Date.now();
   const folder = join(repositoryRoot, ".webstack", "restores", String(startMs));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  ensurePrerequisites(imagePrerequisites, say);
   await ensureDocker({ progress: say });
   const image = await ensureImage({ progress: say });
   const file = { here: resolve(identity), there: "/identity" };

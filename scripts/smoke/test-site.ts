@@ -31,28 +31,53 @@ function line({ check, level, text, fix }: Finding): string {
   return `${mark.padEnd(6)}${check.padEnd(13)}${text}${fix === undefined ? "" : `; ${fix}`}`;
 }
 
+/** How a site is asked. */
+export interface TestOptions {
+  /** Checkout with the stack file that was applied last. @default this one */
+  directory?: string;
+  /** Longest wait for certificates that are not there yet, seconds, while all else is well. @default 0 */
+  certificateSeconds?: number;
+}
+
+/** Whether only certificates fail, as after an update that brought a name. */
+function lacksCertificates(found: readonly Finding[]): boolean {
+  const failed = found.filter(({ level }) => level === "failure");
+  return failed.length > 0 && failed.every(({ check }) => check === "certificate");
+}
+
+/** Asks until all is well, or the tries are over and no certificate is waited for any more. */
+async function repeated(
+  ask: () => Promise<Finding[]>,
+  certificateSeconds: number,
+): Promise<Finding[]> {
+  const end = performance.now() + certificateSeconds * 1000;
+  for (let tries = 1; ; tries++) {
+    const found = await ask();
+    const isWaiting = lacksCertificates(found) && performance.now() < end;
+    if (!fails(found) || (tries >= mostTries && !isWaiting)) return found;
+    if (isWaiting && tries === mostTries) console.log("waits for certificates ...");
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+  }
+}
+
 /**
- * Asks the site of a stack as visitors do, up to three times, and prints each answer.
+ * Asks the site of a stack as visitors do, up to three times or while certificates are waited for, and prints each
+ * answer.
  *
  * @param stack name of the stack; undefined: the local stack.
- * @param directory checkout with the stack file that was applied last. @default this one
  * @returns whether all is well.
  * @throws Error if the stack is not up, or its file cannot be read.
  */
 export async function testSite(
   stack: string | undefined,
-  directory = repositoryRoot,
+  { directory = repositoryRoot, certificateSeconds = 0 }: TestOptions = {},
 ): Promise<boolean> {
   const site = siteOf(outputsOf(stack), settings(stack ?? localStackName, directory));
   const hasRoot = stack === undefined && existsSync(authorityFiles.root);
   const ca = hasRoot ? readFileSync(authorityFiles.root, "utf8") : undefined;
   const certificate: Ask["certificate"] = (name, at) => certificateAt(name, at, { ca });
-  let found: Finding[] = [];
-  for (let tries = 1; tries <= mostTries; tries++) {
-    if (tries > 1) await new Promise((resolve) => setTimeout(resolve, againMs));
-    found = await smoke(site, { status: statusAt, certificate, now: new Date() });
-    if (!fails(found)) break;
-  }
+  const ask = () => smoke(site, { status: statusAt, certificate, now: new Date() });
+  const found = await repeated(ask, certificateSeconds);
   for (const one of found) console.log(line(one));
   const failed = found.filter(({ level }) => level === "failure").length;
   console.log(failed > 0 ? `${failed} of ${found.length} failed` : "the site is well");

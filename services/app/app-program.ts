@@ -8,6 +8,8 @@ export interface AppProgram {
   command: readonly string[];
   /** Words of the migration command, which runs when the release changes. @default none */
   migrate?: readonly string[];
+  /** Seconds after which that command is ended. @default 180 */
+  migrateTimeoutSeconds?: number;
   /** False if the release ran before: the switch to it runs no migration and checks no tables. @default true */
   migratesOnSwitch?: boolean;
   /** Health check of a process. */

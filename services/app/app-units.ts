@@ -18,6 +18,11 @@ export interface AppUnitsArgs extends AppSandboxArgs {
   program: AppProgram;
 }
 
+/** Seconds after which a schema migration is ended. */
+export function migrateSeconds({ migrateTimeoutSeconds = 180 }: AppProgram): number {
+  return migrateTimeoutSeconds;
+}
+
 /** Renders the unit of the schema migration, which ends before a process of the release starts. */
 export function migrateUnitText(args: AppUnitsArgs, command: readonly string[]): string {
   return text`
@@ -29,7 +34,7 @@ export function migrateUnitText(args: AppUnitsArgs, command: readonly string[]):
     [Service]
     Type=oneshot
     RemainAfterExit=yes
-    TimeoutStartSec=180
+    TimeoutStartSec=${migrateSeconds(args.program)}
     ${sandbox(args)}
     ExecStart=${exec(args, command)}
 

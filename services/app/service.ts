@@ -7,7 +7,7 @@ import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
 import type { AppRuntimeFacts } from "./app-runtime";
 import { neededPaths, sandboxArgs } from "./app-sandbox";
-import { appUnitText, migrateUnit, migrateUnitText } from "./app-units";
+import { appUnitText, migrateSeconds, migrateUnit, migrateUnitText } from "./app-units";
 import {
   tableCheckTemplate,
   tableCheckText,
@@ -102,6 +102,7 @@ function migration(facts: AppFacts): UnitsPart {
         reloadFiles: [],
         restartFiles: [own.envPath, ...(migratesOnSwitch ? [own.current] : []), path],
         needs,
+        startTimeoutSeconds: Math.max(330, migrateSeconds(facts.program) + 30),
       },
     ],
   };

@@ -37,6 +37,19 @@ function entries(file: string): Pick<ReadEntry, "path" | "mode">[] {
 }
 
 describe("packRelease", () => {
+  it("leaves out Python's compiled copies, which hold times", () => {
+    const files = ["app.py", "site-packages/a/__init__.py"];
+    const { archive, digest } = packRelease(app("python", files), join(root, "py-out"));
+    const compiled = [...files, "site-packages/a/__pycache__/b.pyc", "__pycache__/app.pyc"];
+    const again = packRelease(app("python-compiled", compiled), join(root, "py-out"));
+    expect(again.digest).toBe(digest);
+    expect(
+      entries(archive)
+        .map(({ path }) => path)
+        .join(),
+    ).not.toContain("pyc");
+  });
+
   it("names the archive after its own sum", () => {
     const { digest, archive } = packRelease(app("one"), join(root, "out"));
     expect(archive).toBe(join(root, "out", `${digest}.tar.gz`));
