@@ -73,7 +73,11 @@ export interface Settings extends Omit<
     bufferPoolMib: number;
   };
   /** Settings of backups; absent: no backups. */
-  backups?: Omit<BackupConfig, "target"> & { target: SettledTarget };
+  backups?: Omit<BackupConfig, "target" | "copy"> & {
+    target: SettledTarget;
+    /** Second target, which no host gets to know. @default the backups are in one target */
+    copy?: SettledTarget;
+  };
 }
 
 /**
@@ -124,7 +128,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
   return {
     ...others,
     consent: config.consent.map((line) => consentOf(line)!),
-    ...(backups ? { backups: { ...backups, target: settledTarget(backups.target) } } : {}),
+    ...(backups ? { backups: settledBackups(backups) } : {}),
     edgeTls: names,
     innerTls: config.tls.internal,
     domain: names.canonical ?? names.domains.find((name) => !name.startsWith("*.")),
@@ -151,6 +155,14 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       bufferPoolMib:
         config.db.bufferPoolMib ?? defaultBufferPoolMib(serverSize(config.db.serverType)!),
     },
+  };
+}
+
+function settledBackups({ target, copy, ...rest }: BackupConfig): NonNullable<Settings["backups"]> {
+  return {
+    ...rest,
+    target: settledTarget(target),
+    ...(copy ? { copy: settledTarget(copy) } : {}),
   };
 }
 

@@ -1,7 +1,8 @@
-import { documentedSettings } from "./setting";
 import { backupSettings } from "./backups-schema";
-import type { StackConfig } from "./schema";
+import type { TargetKey } from "./backup-target-schema";
 import { printable } from "./printable";
+import type { StackConfig } from "./schema";
+import { documentedSettings } from "./setting";
 
 type Raw = Record<string, unknown>;
 type Parsed = NonNullable<StackConfig["backups"]>["target"];
@@ -13,24 +14,35 @@ const ofBucket = ["endpoint", "bucket", "region", "accessKeyId", "secretAccessKe
 export type BackupTarget =
   Required<Pick<Parsed, (typeof ofBucket)[number]>> | { sftp: NonNullable<Parsed["sftp"]> };
 
-/** Problems of a target that is neither a whole bucket nor an SFTP server alone. */
-export function targetProblems({ target }: Raw): string[] {
-  if (typeof target !== "object" || target === null || Array.isArray(target)) return [];
-  const found = target as Raw;
+/** Problems of targets that are neither a whole bucket nor an SFTP server alone, and of a copy in the place of the target. */
+export function targetProblems({ target, copy }: Raw): string[] {
+  return [
+    ...problemsOf("target", target),
+    ...problemsOf("copy", copy),
+    ...(isMap(target) && isMap(copy) ? placeProblems(target, copy) : []),
+  ];
+}
+
+function isMap(value: unknown): value is Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function problemsOf(name: TargetKey, found: unknown): string[] {
+  if (!isMap(found)) return [];
   if (found.sftp !== undefined) {
     return ofBucket
       .filter((key) => found[key] !== undefined)
       .map(
         (key) =>
-          `webstack:backups.target.${key} must be absent with sftp, got ${shown(key, found[key])}; ` +
-          "the backups of a stack go to one target, so keep the bucket or the SFTP server",
+          `webstack:backups.${name}.${key} must be absent with sftp, got ${shown(key, found[key])}; ` +
+          `${oneTarget[name]}, so keep the bucket or the SFTP server`,
       );
   }
   return ofBucket
     .filter((key) => found[key] === undefined)
     .map((key) => {
-      const { notes } = known.find(({ path }) => path.join(".") === `target.${key}`)!;
-      const path = `webstack:backups.target.${key}`;
+      const { notes } = known.find(({ path }) => path.join(".") === `${name}.${key}`)!;
+      const path = `webstack:backups.${name}.${key}`;
       const fix = notes.secret
         ? `store it with: pulumi config set --secret --path '${path}'`
         : `set for example ${JSON.stringify(notes.example)}`;
@@ -40,11 +52,50 @@ export function targetProblems({ target }: Raw): string[] {
 
 const known = documentedSettings(backupSettings);
 
+const oneTarget = {
+  target: "the backups of a stack go to one target",
+  copy: "the backups of a stack are copied to one target",
+} as const;
+
 function shown(key: string, value: unknown): string {
   return key === "accessKeyId" || key === "secretAccessKey" ? "a hidden value" : printable(value);
 }
 
-/** The target as {@link targetProblems} lets it pass. */
+/** Problem of a copy in the bucket or the folder of the target: the loss of one would be that of both. */
+export function placeProblems(target: Raw, copy: Raw): string[] {
+  const instead = "name one of another provider, or remove backups.copy";
+  if (isMap(target.sftp) && isMap(copy.sftp)) {
+    const there = folderOf(target.sftp);
+    if (there === undefined || folderOf(copy.sftp) !== there) return [];
+    const got = printable(copy.sftp.host);
+    return [
+      `webstack:backups.copy.sftp.host must be another server than that of backups.target, or have another folder, got ${got} with the same folder; ${instead}`,
+    ];
+  }
+  const there = bucketOf(target);
+  if (there === undefined || bucketOf(copy) !== there) return [];
+  return [
+    `webstack:backups.copy.bucket must be another bucket than that of backups.target, got ${printable(copy.bucket)} at the same endpoint; ${instead}`,
+  ];
+}
+
+/** What two settings of one bucket have in common; undefined: it is none. */
+function bucketOf({ endpoint, bucket, sftp }: Raw): string | undefined {
+  if (typeof endpoint !== "string" || typeof bucket !== "string") return undefined;
+  if (sftp !== undefined || !URL.canParse(endpoint)) return undefined;
+  return `${new URL(endpoint).origin} ${bucket}`;
+}
+
+/** What two settings of one folder have in common; undefined: it is none. */
+function folderOf({ host, port = 23, user, path = "backups" }: Raw): string | undefined {
+  if (typeof host !== "string" || typeof user !== "string" || typeof path !== "string") {
+    return undefined;
+  }
+  // Users have homes of their own.
+  return [host, port, path.startsWith("/") ? "" : user, path].join(" ");
+}
+
+/** A target as {@link targetProblems} lets it pass. */
 export function targetOf({ sftp, ...bucket }: Parsed): BackupTarget {
   return sftp ? { sftp } : (bucket as BackupTarget);
 }

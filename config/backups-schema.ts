@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { isStoreEndpoint } from "./endpoints";
+import { targetSettings } from "./backup-target-schema";
 import { setting } from "./setting";
-import { isSshPublicKey } from "./ssh-public-key";
 
 /** An age recipient: 32 bytes in Bech32. https://github.com/C2SP/C2SP/blob/main/age.md */
 const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
@@ -30,61 +29,6 @@ export const retentionSettings = z.strictObject({
 /** Retention of backups, as the schema delivers it. */
 export type Retention = z.infer<typeof retentionSettings>;
 
-const withoutSftp = "required without `backups.target.sftp`";
-
-/** A host name or an IPv4 address. */
-const hostName = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
-const part = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
-/** A folder without `.`, `..` and names that begin with a dot. */
-const folder = new RegExp(`^/?${part}(/${part})*$`);
-
-/** A folder on an SFTP server, such as a Hetzner Storage Box. */
-const sftpSettings = z.strictObject({
-  host: setting(z.string().max(253).regex(hostName), {
-    about: "SFTP server, in another location than the servers; in place of a bucket",
-    must: "be a host name in small letters, or an IPv4 address, such as u123456.your-storagebox.de",
-    example: "u123456.your-storagebox.de",
-  }),
-  port: setting(z.int().min(1).max(65_535), {
-    about: "TCP port of its SSH service; a Storage Box has OpenSSH on 23",
-    must: "be a whole number from 1 to 65535",
-    example: 23,
-  }).default(23),
-  user: setting(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/), {
-    about: "User on that server; of a Storage Box a sub-account for this stack alone",
-    must: "be a user name of letters, digits, `.`, `-` and `_`, such as u123456-sub1",
-    example: "u123456-sub1",
-  }),
-  path: setting(z.string().max(200).regex(folder), {
-    about:
-      "Folder for the backups, from the home of that user or absolute; several stacks may share one",
-    must: "be a folder such as backups or /home/backups, without `.`, `..` and spaces",
-    example: "backups",
-  }).default("backups"),
-  hostKey: setting(z.string().refine(isHostKey), {
-    about: "Key that the server must have; a server with another key gets nothing",
-    must: "be a host key in one line, type and data, as `ssh-keyscan -p 23 <host>` prints after the name",
-    example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGyX2hH0wsGQlNGVS3YXfdhyjV4yVBxSsEFjcNpWBQxl",
-  }),
-  privateKey: setting(
-    z
-      .string()
-      .regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]+-----END [A-Z ]*PRIVATE KEY-----\s*$/),
-    {
-      about: "Private key of the hosts for that user, without a passphrase",
-      must: "be a private key that begins with -----BEGIN OPENSSH PRIVATE KEY-----",
-      example: "<private key>",
-      absent: "the stack makes one; the output `backupsKey` is its public half",
-      secret: true,
-    },
-  ).optional(),
-});
-
-/** True for a host key of a type that OpenSSH offers, without a comment or with one. */
-function isHostKey(line: string): boolean {
-  return isSshPublicKey(line) && !line.startsWith("sk-");
-}
-
 const weekdays = [
   ...(["monday", "tuesday", "wednesday", "thursday", "friday"] as const),
   ...(["saturday", "sunday"] as const),
@@ -92,41 +36,8 @@ const weekdays = [
 
 /** The settings of backups; absent as a whole: no backups. */
 export const backupSettings = z.strictObject({
-  target: z.strictObject({
-    endpoint: setting(z.string().refine(isStoreEndpoint), {
-      about: "Object storage that speaks S3, in another location and project than the servers",
-      must: "be an https URL without a path, such as https://fsn1.your-objectstorage.com",
-      example: "https://fsn1.your-objectstorage.com",
-      absent: withoutSftp,
-    }).optional(),
-    bucket: setting(z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/), {
-      about: "Bucket for the backups; several stacks may share one",
-      must: "be the name of a bucket: 3 to 63 small letters, digits and -",
-      example: "example-backups",
-      absent: withoutSftp,
-    }).optional(),
-    region: setting(z.string().regex(/^[a-z0-9-]{1,40}$/), {
-      about: "Region that requests are signed for",
-      must: "be small letters, digits and -, such as fsn1",
-      example: "fsn1",
-      absent: withoutSftp,
-    }).optional(),
-    accessKeyId: setting(z.string().regex(/^[A-Za-z0-9_-]{4,128}$/), {
-      about: "Access key of the hosts; it should be able to put, get and list, not to delete",
-      must: "be an access key id of letters, digits, - and _",
-      example: "<access key>",
-      absent: withoutSftp,
-      unshown: true,
-    }).optional(),
-    secretAccessKey: setting(z.string().regex(/^[\x21-\x7e]{16,256}$/), {
-      about: "Secret of that key",
-      must: "be the secret of an access key, 16 to 256 characters without spaces",
-      example: "<secret key>",
-      absent: withoutSftp,
-      secret: true,
-    }).optional(),
-    sftp: sftpSettings.optional(),
-  }),
+  target: targetSettings("target"),
+  copy: targetSettings("copy").optional(),
   publicKey: setting(z.string().regex(recipient), {
     about:
       "Public key that backups are encrypted to; the identity that opens them is kept off the hosts",

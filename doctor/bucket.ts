@@ -7,13 +7,14 @@ export interface Listed {
   list(prefix: string, after?: string, most?: number): Promise<string[]>;
 }
 
+/** A target of backups; `none`: it is not set; `unknown`: it is set, but this machine cannot reach it. */
+export type LookedAt = Listed | "none" | "unknown";
+
 /**
  * Checks that the keys of the backups' bucket may list it, with one object. The check does not try whether the keys
  * may also put objects, because the doctor creates nothing.
- *
- * @param bucket `none`: no backups are set; `unknown`: backups are set, but this machine cannot reach the bucket.
  */
-export async function bucketFindings(bucket: Listed | "none" | "unknown"): Promise<Finding[]> {
+export async function bucketFindings(bucket: LookedAt): Promise<Finding[]> {
   if (bucket === "unknown") return [note("the bucket was not looked at")];
   if (bucket === "none") {
     return [
@@ -23,15 +24,29 @@ export async function bucketFindings(bucket: Listed | "none" | "unknown"): Promi
       ),
     ];
   }
+  return [await opened(bucket, "the bucket", "webstack:backups.target", failure)];
+}
+
+/** Checks that the keys of the copy may list it. An `up` needs no copy, so nothing here makes it fail. */
+export async function copyFindings(copy: LookedAt): Promise<Finding[]> {
+  if (copy === "none") return [];
+  if (copy === "unknown") return [note("the copy of the backups was not looked at")];
+  return [await opened(copy, "the copy", "webstack:backups.copy", warning)];
+}
+
+async function opened(
+  store: Listed,
+  what: string,
+  setting: string,
+  bad: typeof failure | typeof warning,
+): Promise<Finding> {
   try {
-    await bucket.list("", "", 1);
-    return [ok("the bucket is there and the keys may list it")];
+    await store.list("", "", 1);
+    return ok(`${what} is there and the keys may list it`);
   } catch (error) {
-    return [
-      failure(
-        `the bucket of webstack:backups.target does not open: ${(error as Error).message}`,
-        "look at endpoint, bucket, region and keys of webstack:backups.target, or at its sftp",
-      ),
-    ];
+    return bad(
+      `${what} of ${setting} does not open: ${(error as Error).message}`,
+      `look at endpoint, bucket, region and keys of ${setting}, or at its sftp`,
+    );
   }
 }

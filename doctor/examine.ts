@@ -1,6 +1,6 @@
 import type { Settings } from "../config";
 import { RefusedError } from "./api";
-import { bucketFindings, type Listed } from "./bucket";
+import { bucketFindings, copyFindings, type LookedAt } from "./bucket";
 import { deprecationFindings } from "./deprecations";
 import { nameFindings, type Resolve } from "./domain-names";
 import { type Finding, findingsOf } from "./finding";
@@ -41,8 +41,9 @@ export interface Subject {
   ownAddress: (loadBalancers: readonly { name: string; ip: string }[]) => Promise<OwnAddress>;
   /** Resolves names; absent: the check of names is skipped. */
   resolve?: Resolve;
-  /** The bucket of the backups; `unknown`: this machine cannot reach the bucket. */
-  bucket: Listed | "none" | "unknown";
+  /** The bucket of the backups, and the second one to which they are copied. */
+  bucket: LookedAt;
+  copy: LookedAt;
   now: Date;
 }
 
@@ -61,6 +62,7 @@ export async function examine(subject: Subject): Promise<Finding[]> {
     ...(settings && offer ? await offerFindings(subject, settings, offer) : []),
     ...ownAddressFindings(cidrs, own),
     ...(settings ? await bucketFindings(subject.bucket) : []),
+    ...(settings ? await copyFindings(subject.copy) : []),
     ...notLookedAt(subject, offer),
   ];
 }

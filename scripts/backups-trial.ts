@@ -8,28 +8,32 @@ import { hostPrograms } from "../host-programs";
 import { imageTag } from "../localcloud/image/build";
 
 /**
- * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS | --replace ROWS | --dump]`: real MySQLs, the archiver and the object
- * storage in one container of the host image without a network; breaks things, restores, compares.
+ * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS | --replace ROWS | --dump | --copy]`: real MySQLs, the archiver and the
+ * object storage in one container of the host image without a network; breaks things, restores, compares.
  * With `--tables ROWS` tables are brought into a group that is written to, and nothing else; with `--replace ROWS`
- * all of the app's data is replaced in such a group; with `--dump` a dump is taken and loaded into a new MySQL.
+ * all of the app's data is replaced in such a group; with `--dump` a dump is taken and loaded into a new MySQL;
+ * with `--copy` the backups are copied to a second object storage, cut off again and again, and restored from there.
  */
 function main(): void {
-  const { nodes, seconds, tables, replace, dump } = parseArgs({
+  const { nodes, seconds, tables, replace, dump, copy } = parseArgs({
     options: {
       nodes: { type: "string", default: "3" },
       seconds: { type: "string", default: "60" },
       tables: { type: "string" },
       replace: { type: "string" },
       dump: { type: "boolean", default: false },
+      copy: { type: "boolean", default: false },
     },
   }).values;
   const [program, words] = dump
     ? ["dump-inside.ts", ["/programs"]]
-    : replace !== undefined
-      ? ["replace-inside.ts", [replace]]
-      : tables !== undefined
-        ? ["tables-inside.ts", [tables]]
-        : ["inside.ts", [nodes, "/programs", seconds]];
+    : copy
+      ? ["copy-inside.ts", ["/programs", seconds]]
+      : replace !== undefined
+        ? ["replace-inside.ts", [replace]]
+        : tables !== undefined
+          ? ["tables-inside.ts", [tables]]
+          : ["inside.ts", [nodes, "/programs", seconds]];
   const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
   try {
     for (const [name, text] of Object.entries(hostPrograms())) {

@@ -12,6 +12,7 @@ import { plan } from "./restore/plan";
 import { type Compared, sayFailed, sayProved } from "./restore/proof";
 import { planLines } from "./restore/report";
 import { timeText } from "./restore/target";
+import { fromWord } from "./restore/target-access";
 import {
   checkIdentity,
   type InContainer,
@@ -24,6 +25,7 @@ const options = {
   window: { type: "string", default: "newest" },
   stack: { type: "string" },
   identity: { type: "string" },
+  from: { type: "string" },
 } as const;
 const say = (line: string) => console.log(line);
 
@@ -96,13 +98,16 @@ async function tellFailure(store: ObjectStore, root: string, { message }: Error)
   });
 }
 
-/** `npm run db:prove [-- --window newest|all] [--stack S]`: restores a random second, and says in the bucket how it went. */
+/**
+ * `npm run db:prove [-- --window newest|all] [--from target|copy] [--stack S]`: restores a random second, and says in
+ * the bucket that it read how it went.
+ */
 async function main(): Promise<void> {
-  const { window, stack, identity } = parseArgs({ options }).values;
+  const { window, stack, identity, from } = parseArgs({ options }).values;
   if (window !== "newest" && window !== "all") {
     throw new Error(`--window must be newest or all, got ${JSON.stringify(window)}`);
   }
-  const backups = backupsOf(chosenStack(stack), identity);
+  const backups = backupsOf(chosenStack(stack), identity, fromWord(from));
   try {
     checkIdentity(backups);
     const opened = await openArchive(backups);

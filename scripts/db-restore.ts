@@ -57,8 +57,8 @@ function sayKept({ container, folder }: Pick<InContainer, "container" | "folder"
 
 /** Restores a dump, checks all tables, and keeps the container if it is to be used. */
 async function restoreDump(asked: Asked, id: string): Promise<void> {
-  const { stack, identity, history, planOnly, use } = asked;
-  const backups = backupsOf(stack, identity);
+  const { stack, identity, from, history, planOnly, use } = asked;
+  const backups = backupsOf(stack, identity, from);
   if (!planOnly) checkIdentity(backups);
   const store = deskStore(backups.target);
   const found = await findDump(store, backups.root, { id, history });
@@ -106,7 +106,7 @@ async function former({ work, stamp, stack: named }: Former): Promise<void> {
 
 /**
  * `npm run db:restore -- --to TIME | --to-gtid SET | --latest | --dump [ID] [--into drill|new|replace]
- * [--tables app.entry [--replace]] [--stack S]`.
+ * [--tables app.entry [--replace]] [--from target|copy] [--stack S]`.
  */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -118,7 +118,7 @@ async function main(): Promise<void> {
   const stack = chosenStack(named.stack, changes ? { dangerous: "npm run db:restore" } : {});
   const asked = { ...named, stack };
   if (target.kind === "dump") return restoreDump(asked, target.id);
-  const backups = backupsOf(stack, asked.identity);
+  const backups = backupsOf(stack, asked.identity, asked.from);
   if (!planOnly) checkIdentity(backups);
   const { store, archive } = await openArchive(backups, history);
   const made = plan(archive.bases, archive.links, target);

@@ -12,7 +12,7 @@ import type { S3Target } from "../../host/archiver/store/s3";
 import { type FoundSettings, standIn } from "./settings";
 
 /** What a stack's settings say about it. */
-export type StackPart = Pick<Subject, "stackFile" | "tokens" | "bucket">;
+export type StackPart = Pick<Subject, "stackFile" | "tokens" | "bucket" | "copy">;
 
 /** Settings that hold a token for the API. */
 const tokenSettings = { shared: "hcloud:token", own: "webstack:loadBalancers.api.token" } as const;
@@ -38,15 +38,16 @@ export function stackPart(
     { setting: tokenSettings.shared, token: sharedToken(values) },
     { setting: tokenSettings.own, token: valueAt(raw, ["loadBalancers", "api", "token"]) },
   ];
-  const target = valueAt(raw, ["backups", "target"]);
-  const bucketOf = () => {
-    if (!settings?.backups || !target) return "none";
+  const storeOf = (key: "target" | "copy") => {
+    const target = valueAt(raw, ["backups", key]);
+    const found = settings?.backups?.[key];
+    if (!found || !target) return "none";
     if (isHidden("webstack:backups")) return "unknown";
-    if (!("sftp" in settings.backups.target)) return deskStore(target as S3Target);
-    const privateKey = valueAt(raw, ["backups", "target", "sftp", "privateKey"]);
+    if (!("sftp" in found)) return deskStore(target as S3Target);
+    const privateKey = valueAt(raw, ["backups", key, "sftp", "privateKey"]);
     // A key that the stack made is in its state alone.
     if (typeof privateKey !== "string") return "unknown";
-    return deskStore({ sftp: settings.backups.target.sftp, privateKey });
+    return deskStore({ sftp: found.sftp, privateKey });
   };
   return {
     stackFile: {
@@ -63,6 +64,7 @@ export function stackPart(
         ? [{ setting, call: callsTo(endpoint, token) }]
         : [],
     ),
-    bucket: bucketOf(),
+    bucket: storeOf("target"),
+    copy: storeOf("copy"),
   };
 }

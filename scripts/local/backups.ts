@@ -88,7 +88,16 @@ export function localBackups(): LocalBackups {
 
 /** The target of the local stack's backups as this machine reaches it. */
 export function localTarget(): DeskTarget {
-  if (chosenTarget() === "sftp") return localSftp();
+  return reached(chosenTarget());
+}
+
+/** The copy of the local stack's backups as this machine reaches it: in the other kind of storage. */
+export function localCopy(): DeskTarget {
+  return reached(chosenTarget() === "sftp" ? "s3" : "sftp");
+}
+
+function reached(kind: LocalTargetKind): DeskTarget {
+  if (kind === "sftp") return localSftp();
   const { accessKeyId, secretAccessKey } = storageAccess().writer;
   const endpoint = `http://127.0.0.1:${storagePort}`;
   return { endpoint, bucket, region, accessKeyId, secretAccessKey };

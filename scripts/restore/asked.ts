@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Wanted, wantedTables } from "./tables/wanted";
 import { type Target, targetOf } from "./target";
+import { fromWord, type TargetKey } from "./target-access";
 
 /** Purpose of a restored database. */
 export type Use =
@@ -25,6 +26,8 @@ export interface Asked {
   use: Use;
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
+  /** Target that is read. */
+  from: TargetKey;
   identity: string | undefined;
   history: string | undefined;
   withGaps: boolean;
@@ -44,6 +47,7 @@ export const options = {
   tables: { type: "string" },
   replace: { type: "boolean", default: false },
   stack: { type: "string" },
+  from: { type: "string" },
   identity: { type: "string" },
   history: { type: "string" },
   "with-gaps": { type: "boolean", default: false },
@@ -58,7 +62,8 @@ export function askedOf(args: readonly string[]): Asked {
   const { values } = parseArgs({ args: withDumpName(args), options });
   const { stack, identity, history, plan, dump, "with-gaps": withGaps } = values;
   const consent = values["yes-replace"];
-  const more = { stack, identity, history, withGaps, planOnly: plan, consent };
+  const from = fromWord(values.from);
+  const more = { stack, from, identity, history, withGaps, planOnly: plan, consent };
   const use = useOf(values);
   if (dump === undefined) return { target: targetOf(values), use, ...more };
   checkDump(values, use);

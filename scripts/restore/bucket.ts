@@ -1,14 +1,14 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { backupSettings, type Retention, retentionSettings } from "../../config/backups-schema";
-import { localTarget } from "../local/backups";
+import { localCopy, localTarget } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { localStackName } from "../local/stack-name";
 import { stackFileName } from "../deploy/stack-file";
 import type { DeskTarget } from "./desk-store";
+import { targetAccess, type TargetKey, targetShape } from "./target-access";
 
 /** Access to a stack's backups, with the key that decrypts them. */
 export interface Backups {
@@ -19,24 +19,7 @@ export interface Backups {
   identity: string;
 }
 
-const bucketShape = z.looseObject({
-  endpoint: z.string(),
-  bucket: z.string(),
-  region: z.string(),
-  accessKeyId: z.string(),
-  secretAccessKey: z.unknown(),
-});
-const sftpShape = z.looseObject({
-  sftp: z.looseObject({
-    host: z.string(),
-    port: z.int().default(23),
-    user: z.string(),
-    path: z.string().default("backups"),
-    hostKey: z.string(),
-    privateKey: z.unknown(),
-  }),
-});
-const shape = z.looseObject({ target: z.union([sftpShape, bucketShape]) });
+const shape = z.looseObject({ target: targetShape, copy: targetShape.optional() });
 
 /** `webstack:backups` of a stack file. @throws Error if the stack file has none. */
 function settingsOf(stack: string) {
@@ -45,7 +28,11 @@ function settingsOf(stack: string) {
     config?: Record<string, unknown>;
   };
   const found = shape.safeParse(config?.["webstack:backups"]);
-  if (!found.success) throw new Error(`${file} has no webstack:backups with a target`);
+  if (!found.success) {
+    throw new Error(
+      `webstack:backups must have a target in ${file}, and a copy of the same form or none; npm run doctor tells what is wrong`,
+    );
+  }
   return { file, settings: found.data };
 }
 
@@ -82,69 +69,32 @@ export function retentionOf(stack: string | undefined): Retention {
 
 /**
  * Access to a stack's backups, from the stack file alone; the function queries nothing of the stack itself.
- * The secret comes from the variable WEBSTACK_BACKUPS_SECRET, or else from the decrypted stack file;
- * WEBSTACK_BACKUPS_KEY names another access key than that of the hosts. For an SFTP server the variables are
- * WEBSTACK_BACKUPS_SFTP_KEY, the file of a private key, WEBSTACK_BACKUPS_SFTP_USER and WEBSTACK_BACKUPS_SFTP_PATH.
+ * Secrets come from variables, or else from the decrypted stack file; see `targetAccess`. The copy of the local
+ * stack is in the other kind of storage than its target.
  *
- * @throws Error if the stack file has no backups, or if the secret is not available.
+ * @param from the target of the hosts, or its copy.
+ * @throws Error if the stack file has no such target, or if the secret is not available.
  */
-export function backupsOf(stack: string | undefined, identity: string | undefined): Backups {
+export function backupsOf(
+  stack: string | undefined,
+  identity: string | undefined,
+  from: TargetKey = "target",
+): Backups {
   const project = parse(readFileSync(join(repositoryRoot, "Pulumi.yaml"), "utf8")) as {
     name: string;
   };
   const root = `${project.name}-${(stack ?? localStackName).split("/").at(-1)}`;
   if (stack === undefined) {
-    return { target: localTarget(), root, identity: identity ?? localPaths.backupsIdentity };
+    const target = from === "copy" ? localCopy() : localTarget();
+    return { target, root, identity: identity ?? localPaths.backupsIdentity };
   }
-  const target = targetOf(stack, process.env);
+  const { file, settings } = settingsOf(stack);
+  const found = settings[from];
+  if (!found) {
+    throw new Error(
+      `webstack:backups.copy must be a target in ${file}, got nothing; set it as docs/backups.md shows`,
+    );
+  }
+  const target = targetAccess(from, found, stack, process.env);
   return { target, root, identity: identity ?? join(repositoryRoot, "backups-identity.txt") };
-}
-
-function targetOf(stack: string, env: NodeJS.ProcessEnv): DeskTarget {
-  const { target } = settingsOf(stack).settings;
-  if ("sftp" in target) {
-    const { host, port, user, path, hostKey } = (target as z.infer<typeof sftpShape>).sftp;
-    const sftp = {
-      ...{ host, port, hostKey },
-      user: env.WEBSTACK_BACKUPS_SFTP_USER ?? user,
-      path: env.WEBSTACK_BACKUPS_SFTP_PATH ?? path,
-    };
-    return { sftp, privateKey: privateKeyOf(stack, env.WEBSTACK_BACKUPS_SFTP_KEY) };
-  }
-  const { endpoint, bucket, region, accessKeyId } = target as z.infer<typeof bucketShape>;
-  const key = env.WEBSTACK_BACKUPS_KEY ?? accessKeyId;
-  return { endpoint, bucket, region, accessKeyId: key, secretAccessKey: secretOf(stack) };
-}
-
-/** The private key for the SFTP server. @throws Error if there is none for this machine. */
-function privateKeyOf(stack: string, file: string | undefined): string {
-  if (file) return readFileSync(file, "utf8");
-  try {
-    return decrypted(stack, "webstack:backups.target.sftp.privateKey");
-  } catch (error) {
-    throw new Error(
-      "WEBSTACK_BACKUPS_SFTP_KEY must name the file of a private key that the SFTP server accepts, got nothing; " +
-        "the key of the hosts is in the stack's state alone, so put a key of your own into .ssh/authorized_keys there",
-      { cause: error },
-    );
-  }
-}
-
-function decrypted(stack: string, path: string): string {
-  const words = ["config", "get", "--path", path, "--stack", stack];
-  return execFileSync("pulumi", words, { cwd: repositoryRoot, encoding: "utf8" }).trim();
-}
-
-function secretOf(stack: string): string {
-  const given = process.env.WEBSTACK_BACKUPS_SECRET;
-  if (given) return given;
-  const path = "webstack:backups.target.secretAccessKey";
-  try {
-    return decrypted(stack, path);
-  } catch (error) {
-    throw new Error(
-      `the secret of the bucket must be in WEBSTACK_BACKUPS_SECRET, or pulumi config must have ${path}`,
-      { cause: error },
-    );
-  }
 }

@@ -19,18 +19,18 @@ export async function openTrial() {
   return { publicKey, store, ...(await startStore()) };
 }
 
-/** The object storage of the trial, in this process. */
-async function startStore() {
+/** An object storage of the trial, in this process: that of the archiver, unless another place is named. */
+export async function startStore(folder = "/trial/objects", port = 9000) {
   const access = {
     buckets: [target.bucket],
     region: target.region,
     writer: { accessKeyId: target.accessKeyId, secretAccessKey: secret },
     keeper: { accessKeyId: "keeper-key", secretAccessKey: "keeper-secret-0123456789" },
   };
-  const objects = new Objects("/trial/objects", access.buckets);
+  const objects = new Objects(folder, access.buckets);
   const faults = new StorageFaults();
   const [server] = storageServers({ access, objects, faults, now: () => new Date() }, 1);
-  await new Promise<void>((resolve) => server!.listen(9000, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server!.listen(port, "127.0.0.1", resolve));
   return { objects, faults };
 }
 

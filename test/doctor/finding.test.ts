@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bucketFindings } from "../../doctor/bucket";
+import { bucketFindings, copyFindings } from "../../doctor/bucket";
 import { fails, type Finding, lines } from "../../doctor/finding";
 import { stackFileFindings } from "../../doctor/stack-file";
 import { toolFindings, type Tools } from "../../doctor/tools";
@@ -54,6 +54,19 @@ describe("the bucket of the backups", () => {
   it("that does not open makes the up fail, with the store's reason", async () => {
     const [closed] = await bucketFindings({ list: () => Promise.reject(new Error("status 403")) });
     expect(closed!.text).toBe("the bucket of webstack:backups.target does not open: status 403");
+  });
+});
+
+describe("the copy of the backups", () => {
+  it("is told if it opens, and makes no up fail if it does not", async () => {
+    const [open] = await copyFindings({ list: async () => [] });
+    expect(open).toMatchObject({ level: "ok", text: "the copy is there and the keys may list it" });
+    const closed = await copyFindings({ list: () => Promise.reject(new Error("status 403")) });
+    expect(closed).toMatchObject([
+      { level: "warning", text: "the copy of webstack:backups.copy does not open: status 403" },
+    ]);
+    expect([fails(closed), await copyFindings("none")]).toEqual([false, []]);
+    expect(await copyFindings("unknown")).toMatchObject([{ level: "note" }]);
   });
 });
 

@@ -1,13 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Base, bytesOf, type Dump, keys, type Part, sha256 } from "../chain/manifest";
 import { checkedPut } from "../store/checked-put";
-import { type ObjectStore, StoreError } from "../store/object-store";
+import type { ObjectStore } from "../store/object-store";
+import { withRetries } from "../store/with-retries";
 import type { CopyInfo } from "./copy-folder";
 
 /** Size of the objects of a base, bytes. */
 const partBytes = 64 * 2 ** 20;
-/** Waits between attempts for one object, milliseconds; about ten minutes in total. */
-const waitsMs = [1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 120_000, 240_000];
 
 /** Target and metadata of a base. */
 export interface BaseTarget {
@@ -115,16 +113,4 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, bytes: number): AsyncG
     }
   }
   if (size > 0) yield Buffer.concat(held);
-}
-
-async function withRetries(work: () => Promise<void>): Promise<void> {
-  for (const waitMs of waitsMs) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      await delay(waitMs);
-    }
-  }
-  return work();
 }

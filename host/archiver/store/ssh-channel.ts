@@ -11,6 +11,8 @@ export interface SftpTarget {
   path: string;
   /** Host key, type and Base64 data, such as `ssh-ed25519 AAAA…`. */
   hostKey: string;
+  /** Setting that the server is of, for messages. @default `backups.target` */
+  setting?: string;
 }
 
 /** Name of the server in the file of known hosts, whatever its address. */
@@ -64,10 +66,10 @@ export function sshChannel(
 }
 
 /** Why `ssh` ended, in one line. */
-export function reasonOf(said: string, { host, port }: SftpTarget): string {
+export function reasonOf(said: string, { host, port, setting }: SftpTarget): string {
   if (/host key verification failed|no matching host key/i.test(said)) {
     return (
-      `the host key of ${host} port ${port} is not backups.target.sftp.hostKey; nothing was sent to it. ` +
+      `the host key of ${host} port ${port} is not ${setting ?? "backups.target"}.sftp.hostKey; nothing was sent to it. ` +
       `If the server has a new key, compare it with the provider's page and set it`
     );
   }

@@ -39,6 +39,7 @@ export function subject(
     ownAddress: async () => ({ address: "198.18.1.1", isCertain: true }),
     resolve: async () => [],
     bucket: { list: async () => [] },
+    copy: "none",
     now: cloud.clock.now(),
     ...overrides,
   };

@@ -85,6 +85,10 @@ describe.skipIf(!existsSync("/usr/bin/ssh"))("OpenSSH's client", () => {
   it("says nothing to a server with another host key", async () => {
     const store = hostStore({ hostKey: keyPair().publicKey });
     await expect(store.list("")).rejects.toThrow("is not backups.target.sftp.hostKey");
+    const copy = { ...storage.place, setting: "backups.copy" };
+    expect(reasonOf("Host key verification failed.", copy)).toContain(
+      "is not backups.copy.sftp.hostKey",
+    );
   });
 
   it("tells that the key is not accepted", async () => {

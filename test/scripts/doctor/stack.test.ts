@@ -26,6 +26,22 @@ describe("what a stack's settings say to the doctor", () => {
     vi.unstubAllEnvs();
   });
 
+  it("is where the backups are and where their copy is", async () => {
+    vi.stubEnv("HCLOUD_TOKEN", token);
+    const secretAccessKey = "0123456789abcdef";
+    const bucket = (name: string) =>
+      `{ endpoint: "https://${name}.example.com", bucket: ${name}, region: x, accessKeyId: ${name}-key, secretAccessKey: ${secretAccessKey} }`;
+    const backups = (copy: string) =>
+      `webstack:backups: { target: ${bucket("first")}, ${copy} publicKey: age1${"q".repeat(58)} }`;
+    const both = await part(cidrs, release, backups(`copy: ${bucket("second")},`));
+    // In clear text both are refused, and so neither is asked.
+    expect(both.stackFile.problems.map((text) => text.split(" ")[0])).toEqual([
+      ...["webstack:backups.target.secretAccessKey", "webstack:backups.copy.secretAccessKey"],
+    ]);
+    expect([both.bucket, both.copy]).toEqual(["none", "none"]);
+    vi.unstubAllEnvs();
+  });
+
   it("is nothing of a secret that could not be opened", async () => {
     const { stackFile, tokens } = await part(cidrs, release, "hcloud:token: { secure: v1:abc }");
     expect(stackFile).toMatchObject({ problems: [], hidden: ["hcloud:token"] });

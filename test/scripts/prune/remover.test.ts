@@ -47,6 +47,18 @@ describe("the access key that deletes", () => {
     expect(() => prunerOf(hosts, "prod", env("keeper", ""))).toThrow(`${names[1]} must be set`);
   });
 
+  it("is one of its own for the copy", () => {
+    const names = [
+      "WEBSTACK_BACKUPS_COPY_PRUNE_KEY",
+      "WEBSTACK_BACKUPS_COPY_PRUNE_SECRET",
+    ] as const;
+    const own = { [names[0]]: "keeper", [names[1]]: "s" };
+    expect(prunerOf(hosts, "prod", own, "copy")).toMatchObject({ accessKeyId: "keeper" });
+    expect(() => prunerOf(hosts, "prod", env("keeper", "s"), "copy")).toThrow(
+      `${names.join(" and ")} must be set`,
+    );
+  });
+
   it("is another one than that of the hosts", () => {
     expect(() => prunerOf(hosts, "prod", env("writer", "s"))).toThrow(
       "must be another access key than that which reads, got writer",

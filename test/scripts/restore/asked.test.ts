@@ -32,3 +32,17 @@ describe("db:restore with a dump", () => {
     expect(() => askedOf([])).toThrow("name one of --to TIME, --to-gtid SET, --latest and --dump");
   });
 });
+
+describe("db:restore from the copy", () => {
+  it("reads the target unless the copy is named", () => {
+    expect(askedOf(["--latest"]).from).toBe("target");
+    expect(askedOf(["--latest", "--from", "copy"]).from).toBe("copy");
+    expect(askedOf(["--dump", "--from", "copy"])).toMatchObject({ from: "copy" });
+  });
+
+  it("refuses another place", () => {
+    expect(() => askedOf(["--latest", "--from", "there"])).toThrow(
+      '--from must be target or copy, got "there"',
+    );
+  });
+});

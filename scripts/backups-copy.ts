@@ -1,0 +1,56 @@
+import { placeProblems } from "../config/backup-target";
+import { type Asked, askedOf } from "./copy/asked";
+import { copyAll } from "./copy/copy-all";
+import { pruneCopy } from "./copy/prune-copy";
+import { chosenStack } from "./operate/chosen-stack";
+import { removerOf } from "./prune/remove-planned";
+import { SftpRemover } from "./prune/sftp-remover";
+import { backupsOf, retentionOf } from "./restore/bucket";
+import { deskStore } from "./restore/desk-store";
+
+const say = (line: string) => console.log(line);
+
+function fail(line: string): void {
+  console.log(line);
+  process.exitCode = 1;
+}
+
+async function copy(stack: string | undefined, asked: Asked): Promise<void> {
+  const { target, root } = backupsOf(stack, undefined);
+  const second = backupsOf(stack, undefined, "copy").target;
+  // Variables may name another folder than the stack file.
+  const [problem] = placeProblems({ ...target }, { ...second });
+  if (problem !== undefined) throw new Error(problem);
+  const [from, to] = [deskStore(target), deskStore(second)];
+  const { planOnly, prune, verify, mostBehindSeconds } = asked;
+  // A missing access key is told before hours of copying.
+  const remover = prune && !planOnly ? removerOf(second, stack, "copy") : undefined;
+  if (!planOnly) {
+    const nowMs = () => Date.now();
+    const done = await copyAll({ from, to }, { root, verify, mostBehindSeconds, say, nowMs });
+    for (const fault of done.faults) fail(`ERROR       ${fault}`);
+    if (!done.behind) fail("ends        nowhere: no history has a base yet");
+    else if (done.behind.isTooFar) fail(done.behind.line);
+    else say(done.behind.line);
+  }
+  if (!prune) return;
+  const nowMs = Date.now();
+  const retention = retentionOf(stack);
+  if (!(await pruneCopy({ from, to, root, retention, remover, nowMs, say }))) process.exitCode = 1;
+  if (remover instanceof SftpRemover) await remover.removeAbandoned(nowMs);
+}
+
+/**
+ * `npm run backups:copy [-- --stack S] [--verify] [--most-behind SECONDS] [--prune [--plan]]`: copies the backups from
+ * `backups.target` to `backups.copy`.
+ */
+async function main(): Promise<void> {
+  const asked = askedOf(process.argv.slice(2));
+  const changes = asked.prune && !asked.planOnly;
+  await copy(chosenStack(asked.stack, changes ? { dangerous: "npm run backups:copy" } : {}), asked);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,79 @@
+import { keys } from "../../host/archiver/chain/manifest";
+import { timelines } from "../restore/read-chain";
+import { Copier } from "./copier";
+import { copyHistory } from "./copy-history";
+import { type Behind, behind, endsOf } from "./end";
+import { named, PatientStores, type Stores } from "./stores";
+
+/** Passes until the copy is near the end of the target: what was archived during one is copied by the next. */
+const mostPasses = 3;
+
+/** Arguments of {@link copyAll}. */
+export interface CopyArgs {
+  root: string;
+  /** True: also objects that the copy already has are read and compared. */
+  verify: boolean;
+  /** How far the copy may end behind the target, seconds. */
+  mostBehindSeconds: number;
+  say: (line: string) => void;
+  nowMs: () => number;
+}
+
+/** What became of a copy. */
+export interface Copied {
+  /** What could not be copied as it is, one line each; empty: nothing. */
+  faults: readonly string[];
+  /** How far the copy of the newest history ends behind it; undefined: no history has a base. */
+  behind: Behind | undefined;
+}
+
+/**
+ * Copies all histories of a stack, the newest first.
+ *
+ * @throws StoreError if a store fails for too long; Error if the target has no backups.
+ */
+export async function copyAll(stores: Stores, args: CopyArgs): Promise<Copied> {
+  for (let pass = 1; ; pass += 1) {
+    const { copier, newest } = await copyOnce(new PatientStores(stores), {
+      ...args,
+      verify: args.verify && pass === 1,
+    });
+    args.say(`copied      ${copier.total}`);
+    const { faults } = copier;
+    if (newest === undefined) return { faults, behind: undefined };
+    const found = await behindNow(copier, newest, args);
+    const isEnd = !found.isTooFar || copier.objects === 0 || pass === mostPasses;
+    if (isEnd) return { faults, behind: found };
+  }
+}
+
+async function copyOnce(
+  patient: PatientStores,
+  { root, verify, say }: CopyArgs,
+): Promise<{ copier: Copier; newest: string | undefined }> {
+  const histories = await patient.tried("from", (store) => timelines(store, root));
+  if (histories.length === 0) {
+    throw new Error(
+      `${named.from} must have backups below ${root}/, got none; look at npm run db:status`,
+    );
+  }
+  const has = new Set(await patient.list("to", keys.timelines(root)));
+  const copier = new Copier(patient, { root, has, verify, say });
+  let newest: string | undefined;
+  for (const timeline of histories.reverse()) {
+    const hasBase = await copyHistory(copier, timeline);
+    const note = hasBase ? "" : " has no base yet: its record follows with its first base";
+    say(`history     ${timeline}${note}`);
+    if (hasBase) newest ??= timeline;
+  }
+  return { copier, newest };
+}
+
+async function behindNow(
+  { stores, args: { root, has } }: Copier,
+  timeline: string,
+  { mostBehindSeconds, nowMs }: CopyArgs,
+): Promise<Behind> {
+  const ends = await endsOf(stores, { root, timeline, has });
+  return behind(ends, mostBehindSeconds, nowMs());
+}

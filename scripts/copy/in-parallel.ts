@@ -1,0 +1,22 @@
+/** Works on all items, at most so many at the same time, and returns the results in the order of the items. @throws the first error, and begins no more work. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  let isFailed = false;
+  const worker = async () => {
+    while (next < items.length && !isFailed) {
+      const i = next;
+      next += 1;
+      results[i] = await work(items[i]!).catch((error: unknown) => {
+        isFailed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { subtract, union } from "../../host/archiver/gtid-sets";
+import { S3Store } from "../../host/archiver/store/s3";
+import { copyAll } from "../copy/copy-all";
+import { plan } from "../restore/plan";
+import { readArchive, timelines } from "../restore/read-chain";
+import { contentOf } from "./content";
+import { Instance, until } from "./instance";
+import { Load, schemaSql } from "./load";
+import { endTrial, note } from "./notes";
+import { Node, root, secret, target } from "./programs";
+import { restored } from "./restored";
+import { openTrial, startStore } from "./store";
+
+/** Runs in a container of the host image: `copy-inside.js PROGRAMS SECONDS`. */
+const [programs, seconds] = [process.argv[2]!, Number(process.argv[3])];
+const copyPort = 9001;
+
+/** Faults of the newest history before its end; a store without a history has none. */
+async function faultsIn(store: S3Store): Promise<readonly string[]> {
+  const timeline = (await timelines(store, root)).at(-1);
+  if (timeline === undefined) return [];
+  const { bases, links } = await readArchive(store, root, timeline);
+  return plan(bases, links, { kind: "latest" }).faults;
+}
+
+async function main(): Promise<void> {
+  const { publicKey, store: from } = await openTrial();
+  const { faults } = await startStore("/trial/copies", copyPort);
+  const endpoint = `http://127.0.0.1:${copyPort}`;
+  const to = new S3Store({ ...target, endpoint, secretAccessKey: secret }, () => new Date());
+  const primary = new Instance(1, 1);
+  primary.initialize();
+  await primary.start();
+  const node = new Node(primary, [primary], publicKey, programs);
+  node.startArchiver();
+  await until("the archive", () => node.status()?.active === true, 60);
+  primary.sql(schemaSql);
+  await delay(3_000);
+  await node.takeBase();
+
+  const say = (line: string) => console.log(`     ${line}`);
+  const usual = { root, verify: false, mostBehindSeconds: 60, say, nowMs: () => Date.now() };
+  const load = new Load(primary);
+  load.start();
+  const endMs = Date.now() + seconds * 1_000;
+  let [cuts, broken] = [0, 0];
+  while (Date.now() < endMs) {
+    const cut = setTimeout(
+      () => faults.add(1, { fault: "storage", key: "", method: "PUT", status: 503 }),
+      Math.random() * 300,
+    );
+    const isCut = await copyAll({ from, to, waitsMs: [] }, usual).then(
+      () => false,
+      () => true,
+    );
+    clearTimeout(cut);
+    faults.remove(1);
+    cuts += isCut ? 1 : 0;
+    broken += (await faultsIn(to)).length > 0 ? 1 : 0;
+    await delay(1_000);
+  }
+  note("the copy is restorable after each time that it was cut off", broken === 0, `${cuts} times`);
+  note("it was cut off", cuts > 0);
+  await node.takeBase();
+  await delay(3_000);
+  await load.stop();
+
+  const set = union(primary.sql("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')")[0] ?? "");
+  const content = await contentOf((sql) => primary.sql(sql));
+  const timeline = (await timelines(from, root)).at(-1)!;
+  const archived = async () =>
+    (await readArchive(from, root, timeline)).links.at(-1)?.link?.archived ?? "";
+  await until("all archived", async () => subtract(set, await archived()) === "", 90);
+  const done = await copyAll({ from, to }, { ...usual, verify: true });
+  note("all is copied, and nothing differs", done.faults.length === 0, done.faults.join("; "));
+  const { line, isTooFar } = done.behind!;
+  note("the copy ends where the target ends", !isTooFar, line);
+  const names = async (store: S3Store) => (await store.list(`${root}/`)).join("\n");
+  note("both have the same objects", (await names(from)) === (await names(to)));
+  await node.stopArchiver();
+  const moment = { name: "from the copy", target: { kind: "gtid", set } as const, gtids: set };
+  await restored(to, { ...moment, content });
+  endTrial();
+}
+
+main().catch((error: Error) => {
+  console.error(error.stack);
+  console.error(
+    execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log; true"], { encoding: "utf8" }),
+  );
+  process.exit(1);
+});
