@@ -66,9 +66,13 @@ export class StackTurn {
     if (answers === 0) throw new Error("no load balancer answers, so the turn cannot be taken");
   }
 
-  /** Gives the turn back. A load balancer that does not answer forgets it after three minutes. */
+  /** Gives the turn back. A load balancer that does not answer forgets it after three minutes. Never throws. */
   async release(): Promise<void> {
     clearInterval(this.renewal);
+    await this.forget().catch(() => undefined);
+  }
+
+  private async forget(): Promise<void> {
     const command = `sudo flock ${path}.lock sh -c 'grep -qs " ${this.id} " ${path} && rm ${path}; true'`;
     const hosts = this.hosts();
     const all = loadBalancers(hosts).map((name) => hosts.run(name, command));

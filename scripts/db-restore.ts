@@ -1,5 +1,7 @@
 import { localStackName } from "./local/stack-name";
 import { chosenStack } from "./operate/chosen-stack";
+import { outputsOf } from "./operate/operated-stack";
+import { outliveOutput } from "./operate/outlive";
 import { type Asked, askedOf } from "./restore/asked";
 import { checkConsent, type Former, formerOf } from "./restore/replace/former";
 import { backupsOf } from "./restore/bucket";
@@ -13,7 +15,7 @@ import { replaceAll, undoAll } from "./restore/replace/replace";
 import { stampAt } from "./restore/replace/record";
 import { dropReplaced } from "./restore/replace/undo";
 import { planLines } from "./restore/report";
-import { bring } from "./restore/tables/bring";
+import { bringChecked } from "./restore/tables/bring-checked";
 import { runningPrimary } from "./restore/tables/running-primary";
 import {
   checkIdentity,
@@ -93,7 +95,8 @@ async function restore(asked: Asked, wanted: Wanted): Promise<void> {
     say(`brings tables to ${primary.node}, the primary`);
     const { tables, replace } = use;
     const stamp = stampAt(new Date());
-    await bring({ copy: server, running: primary, wanted: tables, stamp, replace, say });
+    const to = { copy: server, running: primary, wanted: tables, stamp, replace, say };
+    await bringChecked(outputsOf(stack), to);
     return "remove";
   });
 }
@@ -109,6 +112,7 @@ async function former({ work, stamp, stack: named }: Former): Promise<void> {
  * [--tables app.entry [--replace]] [--from target|copy] [--stack S]`.
  */
 async function main(): Promise<void> {
+  outliveOutput();
   const args = process.argv.slice(2);
   const earlier = formerOf(args);
   if (earlier) return former(earlier);

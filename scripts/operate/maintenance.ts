@@ -12,15 +12,16 @@ const timers = "cron-*.timer";
 const workers = "worker-*.service";
 const jobs = "cron-*.service";
 
-/** Command on a web node; fails unless requests get 503 within five seconds. */
+/** Command on a web node; fails unless requests get 503 within five seconds. A maintenance that was on stays on. */
 const webOn = asRoot(
+  `[ -e ${maintenancePath} ] && was=on || was=off`,
   `touch ${maintenancePath}`,
   "for try in 1 2 3 4 5; do",
   `  code=$(curl -so /dev/null -m 2 -w '%{http_code}' http://127.0.0.1/ || true)`,
   "  [ $code != 503 ] || exit 0",
   "  sleep 1",
   "done",
-  `rm -f ${maintenancePath}`,
+  `[ $was = on ] || rm -f ${maintenancePath}`,
   `echo "Nginx answers $code and not 503 although ${maintenancePath} is there; run up first" >&2; exit 1`,
 );
 
@@ -51,17 +52,30 @@ function asRoot(...lines: string[]): string {
  * Puts a stack into maintenance: its web nodes answer 503 with a page that says so, and its app nodes stop workers,
  * timers and jobs. The processes of the app that answer requests keep running.
  *
- * @throws Error that names each node on which it failed; the maintenance is then over on all that answer.
+ * @returns true if one of the nodes was in maintenance before.
+ * @throws Error that names each node on which it failed. A maintenance that was on before on any node stays on; any
+ *   other is then over on all nodes that answer.
  */
-export async function startMaintenance(outputs: StackOutputs): Promise<void> {
+export async function startMaintenance(outputs: StackOutputs): Promise<boolean> {
   const hosts = hostsOf(outputs);
+  const before = await maintenanceStates(outputs);
+  const silent = [...before].filter(([, isOn]) => isOn === undefined).map(([name]) => name);
+  if (silent.length > 0) {
+    throw new Error(
+      `the maintenance did not begin: ${silent.join(", ")} must answer over ssh, and did not; nothing was changed; bring the node back, then run this command again`,
+    );
+  }
+  const wasOn = [...before.values()].includes(true);
   try {
     await onAll(hosts, { web: webOn, app: appOn });
+    return wasOn;
   } catch (error) {
-    await onAll(hosts, { web: webOff, app: appOff }).catch(() => undefined);
-    throw new Error(`the stack is not in maintenance: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const { message } = error as Error;
+    if (!wasOn) await onAll(hosts, { web: webOff, app: appOff }).catch(() => undefined);
+    const state = wasOn
+      ? "the maintenance stays on where it was before, and is not on everywhere"
+      : "the stack is not in maintenance";
+    throw new Error(`${state}: ${message}`, { cause: error });
   }
 }
 

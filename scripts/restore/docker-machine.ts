@@ -1,11 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureDocker, ensureImage } from "../build-image";
 import { repositoryRoot } from "../local/paths";
 import { ensurePrerequisites, imagePrerequisites } from "../local/prerequisites";
+import { endSignals } from "../operate/outlive";
+import { disown, type Docker, labelWords, own, removeLeftovers } from "./leftovers";
 import { PrefixMachine } from "./machine";
 import { prepare } from "./replay";
+
+/** Runs Docker; its message is part of the error. */
+const docker: Docker = (words) =>
+  execFileSync("docker", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 /** A throw-away container of the host image, without a network. */
 export class DockerMachine extends PrefixMachine {
@@ -17,7 +23,7 @@ export class DockerMachine extends PrefixMachine {
   static start(image: string, folder: { here: string; there: string }, file: typeof folder) {
     const words = [
       ...["run", "--detach", "--init", "--network", "none"],
-      ...["--label", "webstack.restore=1"],
+      ...labelWords(folder.here),
       ...[
         "--volume",
         `${folder.here}:${folder.there}`,
@@ -26,14 +32,13 @@ export class DockerMachine extends PrefixMachine {
       ],
       ...["--entrypoint", "/usr/bin/sleep", image, "infinity"],
     ];
-    return new DockerMachine(execFileSync("docker", words, { encoding: "utf8" }).trim());
+    return new DockerMachine(docker(words).trim());
   }
 
   /** Removes the container, and everything in the folder, whose files belong to users of the container. */
   remove(there: string): void {
-    const stdio = "ignore" as const;
-    execFileSync("docker", ["exec", this.id, "sh", "-c", `rm -rf ${there}/*`], { stdio });
-    execFileSync("docker", ["rm", "--force", this.id], { stdio });
+    docker(["exec", this.id, "sh", "-c", `rm -rf ${there}/*`]);
+    docker(["rm", "--force", this.id]);
   }
 }
 
@@ -50,7 +55,8 @@ export interface Place {
 
 /**
  * Starts a container of the host image without a network, and passes it to `use`. The container and its folder are
- * removed, unless `use` returns `keep`.
+ * removed, unless `use` returns `keep`; so is what an interrupted restore has left. A failed removal is told, and
+ * changes nothing about the outcome.
  *
  * @param identity path of the file with the age identity on this machine; it is `/identity` in the container.
  */
@@ -60,29 +66,46 @@ export async function inContainer(
   use: (place: Place) => Promise<"keep" | "remove">,
 ): Promise<void> {
   const startMs = Date.now();
-  const folder = join(repositoryRoot, ".webstack", "restores", String(startMs));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const root = join(repositoryRoot, ".webstack", "restores");
+  mkdirSync(root, { recursive: true, mode: 0o700 });
   ensurePrerequisites(imagePrerequisites, say);
   await ensureDocker({ progress: say });
   const image = await ensureImage({ progress: say });
+  removeLeftovers({ root, image, docker, say });
+  const folder = mkdtempSync(join(root, `${startMs}-`));
+  own(folder);
   const file = { here: resolve(identity), there: "/identity" };
   const machine = DockerMachine.start(image, { here: folder, there }, file);
   let isKept = false;
-  const remove = () => {
-    machine.remove(there);
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const remove = () => removePlace({ machine, folder }, say);
   // A run ended by a signal must remove its data: otherwise the next night's run finds a full disk.
   const end = () => {
     remove();
     process.exit(1);
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
+  for (const signal of endSignals) process.on(signal, end);
   try {
     prepare(folder);
     isKept = (await use({ machine, folder, startMs })) === "keep";
+    if (isKept) disown(folder);
   } finally {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.off(signal, end);
     if (!isKept) remove();
+    for (const signal of endSignals) process.off(signal, end);
+  }
+}
+
+function removePlace(
+  { machine, folder }: Pick<Place, "machine" | "folder">,
+  say: (line: string) => void,
+): void {
+  try {
+    machine.remove(there);
+    rmSync(folder, { recursive: true, force: true });
+    disown(folder);
+  } catch (error) {
+    const id = machine.id.slice(0, 12);
+    say(
+      `note: container ${id} and ${folder} hold a decrypted database and were not removed (${(error as Error).message}); the next restore removes them`,
+    );
   }
 }

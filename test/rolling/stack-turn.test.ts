@@ -42,6 +42,17 @@ describe("the turn to disturb a stack", () => {
     expect(hosts.files.size).toBe(0);
   });
 
+  it("is given back without a failure, whether or not the hosts can be read", async () => {
+    let isReadable = true;
+    const hosts = () => {
+      if (!isReadable) throw new Error("pulumi does not answer");
+      return new TurnHosts();
+    };
+    const turn = await StackTurn.take(hosts, "patch");
+    isReadable = false;
+    await expect(turn.release()).resolves.toBeUndefined();
+  });
+
   it("is kept for as long as the command runs", async () => {
     const hosts = new TurnHosts();
     const turn = await StackTurn.take(() => hosts, "patch");

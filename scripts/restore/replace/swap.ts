@@ -3,7 +3,7 @@ import type { Side } from "../tables/sides";
 import { charsetSql } from "../tables/replacement";
 import { type CatalogTable, catalogOf, catalogSql } from "../tables/wanted";
 import { checkedViews, type Defined, definitionsOf, objectsOf } from "./definitions";
-import { exchange, type Move, type Primary, runSql, type Wanted } from "./exchange";
+import { type Exchange, exchange, type Move, type Primary, runSql, type Wanted } from "./exchange";
 import { isOfApp, keptSchema, recordSchema, recordSql, type Replaced } from "./record";
 
 /** Data for a schema of the app, beside the present data. */
@@ -24,7 +24,16 @@ export interface Swap {
 }
 
 /** A replacement that failed, after which the data is neither the former nor the new one. */
-export class HalfReplaced extends Error {}
+export class HalfReplaced extends Error {
+  /** @param undone time of the replacement whose undoing puts the data into a known state. */
+  constructor(
+    message: string,
+    readonly undone: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /** All tables of a server but MySQL's and the stack's. */
 export async function tablesOf(side: Side): Promise<CatalogTable[]> {
@@ -53,7 +62,8 @@ export async function definedSchemas(
 
 /**
  * Puts other data in place of the app's, and keeps the present tables in `replaced_<stamp>_<schema>` and the
- * present stored objects in the record `replaced_<stamp>`. If a step fails, the present data is put back.
+ * present stored objects in the record `replaced_<stamp>`. If a step fails, the present data is put back. What cannot
+ * be tidied up once the data is in place is told, and is no failure.
  *
  * @throws HalfReplaced if it cannot be put back.
  * @throws Error for any other failure; the data is then as before.
@@ -68,32 +78,42 @@ export async function swap({ running, incoming, stamp, say, pauseMs }: Swap): Pr
   try {
     await exchange({ ...common, moves: [...out, ...moved], wanted: incoming });
   } catch (error) {
-    const { message } = error as Error;
-    try {
-      // The server knows whether the rename was done; a lost connection does not.
-      const now = await tablesOf(running);
-      const has = (schema: string, table: string) =>
-        now.some((each) => each.schema === schema && each.table === table);
-      const isMoved =
-        out.some(({ to, table }) => has(to, table)) ||
-        moved.some(({ from, table }) => !has(from, table));
-      const back = isMoved ? [...reversed(moved), ...reversed(out)] : [];
-      await exchange({ ...common, moves: back, wanted: present });
-      await forget(running, stamp, present);
-    } catch (second) {
-      throw new HalfReplaced(
-        `${message}; and the former data could not be put back: ${(second as Error).message}`,
-        { cause: error },
-      );
-    }
-    throw new Error(`${message}; the former data is in place`, { cause: error });
+    await putBack({ ...common, wanted: present }, { out, moved, stamp }, error as Error);
+    await forgetIfPossible(common, stamp, present);
+    throw new Error(`${(error as Error).message}; the former data is in place`, { cause: error });
   }
-  await dropEmpty(
-    running,
-    incoming.map(({ loaded }) => loaded),
+  const loaded = incoming.map((each) => each.loaded);
+  await dropEmpty(running, loaded).catch(({ message }: Error) =>
+    say(
+      `note: the data is in place; of the empty schemas ${loaded.join(", ")} one was not dropped (${message}); drop it by hand`,
+    ),
   );
   for (const { schema, kept, tables: count } of present) {
     if (count > 0) say(`${schema}  ${count} former tables are in ${kept}`);
+  }
+}
+
+/** Undoes an exchange that failed. @throws HalfReplaced if that fails too. */
+async function putBack(
+  args: Omit<Exchange, "moves">,
+  { out, moved, stamp }: Record<"out" | "moved", readonly Move[]> & { stamp: string },
+  cause: Error,
+): Promise<void> {
+  try {
+    // The server knows whether the rename was done; a lost connection does not.
+    const now = await tablesOf(args.running);
+    const has = (schema: string, table: string) =>
+      now.some((each) => each.schema === schema && each.table === table);
+    const isMoved =
+      out.some(({ to, table }) => has(to, table)) ||
+      moved.some(({ from, table }) => !has(from, table));
+    await exchange({ ...args, moves: isMoved ? [...reversed(moved), ...reversed(out)] : [] });
+  } catch (error) {
+    throw new HalfReplaced(
+      `${cause.message}; and the former data could not be put back: ${(error as Error).message}`,
+      stamp,
+      { cause },
+    );
   }
 }
 
@@ -125,7 +145,7 @@ async function keepPresent(
 }
 
 /** Drops the record of a replacement, and its schemas without tables. */
-export async function forget(
+async function forget(
   running: Primary,
   stamp: string,
   replaced: readonly Replaced[],
@@ -135,6 +155,19 @@ export async function forget(
     replaced.map(({ kept }) => kept),
   );
   await running.query(`DROP DATABASE ${identifier(recordSchema(stamp))}`);
+}
+
+/** As {@link forget}; a failure is told, since the record is not needed any more. */
+export async function forgetIfPossible(
+  { running, say }: Pick<Swap, "running" | "say">,
+  stamp: string,
+  replaced: readonly Replaced[],
+): Promise<void> {
+  await forget(running, stamp, replaced).catch(({ message }: Error) =>
+    say(
+      `note: the data is in place; ${recordSchema(stamp)} is not needed any more and was not dropped (${message}); drop it by hand, and do not undo ${stamp}`,
+    ),
+  );
 }
 
 function moves(tables: readonly CatalogTable[], from: string, to: string): Move[] {

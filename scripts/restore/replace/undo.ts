@@ -1,8 +1,8 @@
 import { identifier } from "../tables/identifier";
 import { exchange, type Primary } from "./exchange";
 import { dropAll } from "./load-all";
-import { loadedSchema, readRecord, recordSchema } from "./record";
-import { forget, swap, tablesOf } from "./swap";
+import { loadedSchema, readRecord, recordSchema, type Replaced } from "./record";
+import { forgetIfPossible, HalfReplaced, swap, tablesOf } from "./swap";
 
 /** Arguments of {@link undoReplace}. */
 export interface Undo {
@@ -15,15 +15,19 @@ export interface Undo {
   pauseMs?: number;
 }
 
+/** What an undoing starts from. */
+interface Undoable {
+  record: Replaced[];
+  /** False: the replacement moved no table. */
+  isMoved: boolean;
+}
+
 /**
- * Puts the data that a replacement kept back in place, and keeps what is in place now, as {@link swap} does. After
- * a replacement that failed before it moved a table, only the stored objects are created again. What such a
- * replacement had loaded is dropped.
+ * Reads what a replacement kept; changes nothing.
  *
- * @throws Error if there is no record of the replacement, or as {@link swap} does.
+ * @throws Error if there is no record of the replacement, or if some of its tables are gone.
  */
-export async function undoReplace({ undone, ...args }: Undo): Promise<void> {
-  const { running, say } = args;
+export async function undoable(running: Primary, undone: string): Promise<Undoable> {
   const record = await readRecord(running, undone);
   const tables = await tablesOf(running);
   const wanted = record.reduce((sum, each) => sum + each.tables, 0);
@@ -33,17 +37,50 @@ export async function undoReplace({ undone, ...args }: Undo): Promise<void> {
       `the replacement of ${undone} kept ${wanted} tables, and ${kept} are there; move the tables by hand`,
     );
   }
-  if (kept === 0 && wanted > 0) {
-    await exchange({ ...args, home: recordSchema(undone), moves: [], wanted: record });
-    say("no table had been moved; the stored objects are there again");
-  } else {
+  return { record, isMoved: kept > 0 || wanted === 0 };
+}
+
+/**
+ * Puts the data that a replacement kept back in place, and keeps what is in place now, as {@link swap} does. After
+ * a replacement that failed before it moved a table, only the stored objects are created again. What such a
+ * replacement had loaded is dropped.
+ *
+ * @throws HalfReplaced if the stored objects cannot be created again, or as {@link swap} does.
+ * @throws Error as {@link undoable} and {@link swap} do.
+ */
+export async function undoReplace({ undone, ...args }: Undo): Promise<void> {
+  const { running, say } = args;
+  const { record, isMoved } = await undoable(running, undone);
+  if (isMoved) {
     await swap({ ...args, incoming: record.map((each) => ({ ...each, loaded: each.kept })) });
+  } else {
+    const home = recordSchema(undone);
+    await exchange({ ...args, home, moves: [], wanted: record }).catch((error: Error) => {
+      const message = `the stored objects could not be created again: ${error.message}`;
+      throw new HalfReplaced(message, undone, { cause: error });
+    });
+    say("no table had been moved; the stored objects are there again");
   }
-  const left = (await running.query("SHOW DATABASES")).filter((schema) =>
-    schema.startsWith(loadedSchema(undone, "")),
-  );
-  await dropAll(running, left, say);
-  await forget(running, undone, record);
+  await dropLoaded(running, undone, say);
+  await forgetIfPossible(args, undone, record);
+}
+
+/** Drops what a replacement had loaded and not put in place; a failure is told. */
+async function dropLoaded(
+  running: Primary,
+  undone: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const start = loadedSchema(undone, "");
+  try {
+    const schemas = await running.query("SHOW DATABASES");
+    const left = schemas.filter((schema) => schema.startsWith(start));
+    await dropAll(running, left, say);
+  } catch (error) {
+    say(
+      `note: the data is in place; schemas ${start}… are not needed any more and were not looked for (${(error as Error).message}); drop them by hand`,
+    );
+  }
 }
 
 /** Drops the data that a replacement kept. @throws Error if there is no record of the replacement. */

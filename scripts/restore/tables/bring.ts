@@ -131,7 +131,7 @@ async function content(side: Side, schema: string, table: string): Promise<Conte
 
 /** Moves the present tables away and the restored tables to their place, atomically. */
 async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise<void> {
-  const { running, say, tables, present, restored, replaced, foreignKeys } = plan;
+  const { running, say, tables, present, restored, replaced } = plan;
   const keys = new Set(tables.map(keyOf));
   const moved = present.filter((each) => keys.has(keyOf(each)));
   for (const schema of schemas) {
@@ -142,23 +142,38 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
     await makeSchema(plan, schema, replaced(schema));
   }
   await change(plan, renameSql({ tables, present: moved }, { restored, replaced }));
-  // From here on these schemas contain no data that a drop could lose.
-  const empty = made.splice(0);
-  // A foreign key of a moved table would still refuse or delete rows of the app's own tables.
-  for (const { name, child, parent } of foreignKeys) {
-    const from = moved.find((each) => keyOf(each) === child);
-    if (!from || keys.has(parent)) continue;
-    const place = qualified(replaced(from.schema), from.table);
-    await change(plan, `ALTER TABLE ${place} DROP FOREIGN KEY ${identifier(name)}`);
-    say(`${replaced(from.schema)}.${from.table}: its foreign key ${name} to ${parent} was dropped`);
+  // From here on the restored tables are in place: what cannot be tidied up is told, and is no failure.
+  await dropOldKeys(plan, moved);
+  for (const schema of made.splice(0)) {
+    const sql = `DROP DATABASE ${identifier(schema)}`;
+    await running.query(sql).catch(byHand(plan, sql));
   }
-  for (const schema of empty) await running.query(`DROP DATABASE ${identifier(schema)}`);
   const before = new Set(moved.map(keyOf));
   for (const { schema, table } of tables) {
     const old = before.has(`${schema}.${table}`);
     const was = old ? `; what was there is ${replaced(schema)}.${table}` : "";
     say(`${schema}.${table}  is the restored one now${was}`);
   }
+}
+
+/** Drops foreign keys of moved tables, which would still refuse or delete rows of the app's own tables. */
+async function dropOldKeys(plan: Plan, moved: readonly CatalogTable[]): Promise<void> {
+  const { foreignKeys, replaced, tables, say } = plan;
+  const keys = new Set(tables.map(keyOf));
+  for (const { name, child, parent } of foreignKeys) {
+    const from = moved.find((each) => keyOf(each) === child);
+    if (!from || keys.has(parent)) continue;
+    const place = qualified(replaced(from.schema), from.table);
+    const sql = `ALTER TABLE ${place} DROP FOREIGN KEY ${identifier(name)}`;
+    const done = `${replaced(from.schema)}.${from.table}: its foreign key ${name} to ${parent} was dropped`;
+    await change(plan, sql).then(() => say(done), byHand(plan, sql));
+  }
+}
+
+/** Tells a failure after the restored tables took their place. */
+function byHand({ say }: Plan, sql: string) {
+  return ({ message }: Error) =>
+    say(`note: the restored tables are in place; run by hand: ${sql} (${message})`);
 }
 
 /** Runs a statement that changes tables of the running stack. */

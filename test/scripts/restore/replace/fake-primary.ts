@@ -14,15 +14,21 @@ export class FakePrimary implements Primary, Copy {
   invalid: string[] = [];
   record: { schema: string; kept: string; tables: number; definitions: Buffer }[] = [];
   sum = "3\tabc";
+  /** Rows of schema, table and bytes. */
+  sizes: string[] = [];
   /** Number of times that a statement finds a table held. */
   failures: Record<string, number> = {};
   /** Statements that fail. */
   broken: RegExp | undefined;
+  /** Called before each change. */
+  onChange: (sql: string) => void = () => undefined;
 
   async query(sql: string): Promise<string[]> {
+    if (this.broken?.test(sql)) throw new Error("1064");
     if (sql.includes("information_schema.TABLES t")) {
       return this.tables.map((key) => `${key.replace(".", "\t")}\tInnoDB\t1\t`);
     }
+    if (sql.includes("DATA_LENGTH")) return this.sizes;
     if (sql.startsWith("SELECT 'TRIGGER'")) return this.objects;
     if (sql.startsWith("SHOW DATABASES LIKE")) return ["replaced_20261128_010000", "replaced_x"];
     if (sql.startsWith("SHOW DATABASES")) {
@@ -64,6 +70,7 @@ export class FakePrimary implements Primary, Copy {
   }
 
   private change(sql: string): void {
+    this.onChange(sql);
     if (this.broken?.test(sql)) throw new Error("1064");
     for (const [word, times] of Object.entries(this.failures)) {
       if (!sql.includes(word) || times === 0) continue;

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isRunning, type Owner, ownerOf, ownerText, thisProcess } from "./owner";
+
+/** Label of each container of a restore. */
+const restoreLabel = "webstack.restore";
+/** Label with the folder of the container on this machine. */
+const folderLabel = `${restoreLabel}.folder`;
+/** Label with the process that made the container. */
+const processLabel = `${restoreLabel}.process`;
+
+/** Runs Docker with these words; returns the output. @throws Error with Docker's message. */
+export type Docker = (words: readonly string[]) => string;
+
+/** File that names the process to which a restore's folder belongs, beside the folder, whose owner changes. */
+function ownerFile(folder: string): string {
+  return `${folder}.process`;
+}
+
+/** Marks a folder as this process's; it is a leftover once this process is gone. */
+export function own(folder: string): void {
+  writeFileSync(ownerFile(folder), ownerText(thisProcess()), { mode: 0o600 });
+}
+
+/** Takes the mark away: the folder is the user's, or is gone. */
+export function disown(folder: string): void {
+  rmSync(ownerFile(folder), { force: true });
+}
+
+/** Words for `docker run` that label the container of a folder. */
+export function labelWords(folder: string): string[] {
+  const labels = [
+    `${restoreLabel}=1`,
+    `${folderLabel}=${folder}`,
+    `${processLabel}=${ownerText(thisProcess())}`,
+  ];
+  return labels.flatMap((label) => ["--label", label]);
+}
+
+/** What {@link removeLeftovers} works with. */
+export interface Cleaning {
+  /** Folder with the folders of all restores. */
+  root: string;
+  /** Image with `find`: the files belong to users of the container. */
+  image: string;
+  docker: Docker;
+  say: (line: string) => void;
+}
+
+/**
+ * Removes the containers and folders of restores whose process is gone: they hold the whole database decrypted. A
+ * restore that runs, and one that was kept for the user, is left alone. A failure is told.
+ */
+export function removeLeftovers(cleaning: Cleaning): void {
+  const { root, say } = cleaning;
+  for (const folder of abandonedIn(root)) {
+    try {
+      removeContainers(folder, cleaning);
+      removeFolder(folder, cleaning);
+      disown(folder);
+      say(`removed     what an interrupted restore had left in ${folder}`);
+    } catch (error) {
+      say(
+        `note: ${folder} of an interrupted restore holds a decrypted database and was not removed (${(error as Error).message}); remove it with sudo rm -r`,
+      );
+    }
+  }
+}
+
+/** Folders whose process is gone. */
+function abandonedIn(root: string): string[] {
+  const files = readdirSync(root).filter((name) => name.endsWith(".process"));
+  return files.flatMap((name) => {
+    const owner = readOwner(join(root, name));
+    return owner && !isRunning(owner) ? [join(root, name.slice(0, -".process".length))] : [];
+  });
+}
+
+/** Undefined if another restore has removed the file meanwhile, or has not written it yet. */
+function readOwner(file: string): Owner | undefined {
+  try {
+    return ownerOf(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function removeContainers(folder: string, { docker }: Cleaning): void {
+  const labels = [restoreLabel, `${folderLabel}=${folder}`];
+  const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
+  const ids = docker(["ps", "--all", "--quiet", "--no-trunc", ...filters]).split(/\s+/);
+  for (const id of ids.filter((each) => each !== "")) docker(["rm", "--force", id]);
+}
+
+function removeFolder(folder: string, { docker, image }: Cleaning): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Without rights on the files: root of a container has them.
+    const inside = ["--volume", `${folder}:/restore`, "--entrypoint", "/usr/bin/find", image];
+    const all = ["/restore", "-mindepth", "1", "-delete"];
+    docker(["run", "--rm", "--network", "none", ...inside, ...all]);
+    rmdirSync(folder);
+  }
+}
