@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ObjectStore } from "../host/archiver/store/object-store";
 import { chosenStack } from "./operate/chosen-stack";
-import { outliveOutput } from "./operate/outlive";
 import { isSameSet, subtract } from "../host/archiver/gtid-sets";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
@@ -104,7 +103,6 @@ async function tellFailure(store: ObjectStore, root: string, { message }: Error)
  * the bucket that it read how it went.
  */
 async function main(): Promise<void> {
-  outliveOutput();
   const { window, stack, identity, from } = parseArgs({ options }).values;
   if (window !== "newest" && window !== "all") {
     throw new Error(`--window must be newest or all, got ${JSON.stringify(window)}`);

@@ -1,7 +1,6 @@
 import { localStackName } from "./local/stack-name";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
-import { outliveOutput } from "./operate/outlive";
 import { type Asked, askedOf } from "./restore/asked";
 import { checkConsent, type Former, formerOf } from "./restore/replace/former";
 import { backupsOf } from "./restore/bucket";
@@ -112,7 +111,6 @@ async function former({ work, stamp, stack: named }: Former): Promise<void> {
  * [--tables app.entry [--replace]] [--from target|copy] [--stack S]`.
  */
 async function main(): Promise<void> {
-  outliveOutput();
   const args = process.argv.slice(2);
   const earlier = formerOf(args);
   if (earlier) return former(earlier);

@@ -60,4 +60,7 @@ function keep(file, text) {
 Module._extensions[".ts"] = (module, filename) => module._compile(compiled(filename), filename);
 // From Node 22 on. What it keeps it compares with the content of the file and the version of Node.
 Module.enableCompileCache?.(join(cache, "node"));
+// A command goes on after the reader of its output has gone (`| head`, a closed terminal): an update that ends in the
+// middle is worse than lost lines, and the Pulumi SDK tells of an error that it cannot write by writing again, for ever.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 require("./local/unused-modules.ts");

@@ -2,14 +2,6 @@
 export const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Lets this process go on after the reader of its output has gone: the output is lost from then on. Without it, a line
- * to a closed pipe or terminal (EPIPE, EIO) ends the process in the middle of its work.
- */
-export function outliveOutput(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-}
-
-/**
  * Does `work` without an end by a signal; each signal is told by `told`. Children get Ctrl-C and the end of the
  * terminal too, and fail by it.
  */

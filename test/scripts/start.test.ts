@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -29,6 +30,17 @@ describe("the preload of the commands", () => {
       'import { word } from "./word";\nconst lone = require.main === module;\nconsole.log(word, process.argv[2], lone);\n',
     );
     expect(run("main.ts", "two")).toBe("one two true\n");
+  });
+
+  it("lets a command go on after the reader of its output has gone", async () => {
+    const lines = "let n = 0;\nconst say = () => { console.log(n); console.error(n); };\n";
+    const end = "setInterval(() => { say(); if (++n === 20) process.exit(7); }, 20);\n";
+    write("main.ts", lines + end);
+    const child = spawn(process.execPath, ["-r", preload, join(folder, "main.ts")], { cwd: root });
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await once(child, "close")).toEqual([7, null]);
   });
 
   it("runs a file as it is now, whatever it was before", () => {
