@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { archive, isFenced, type Progress } from "./archiver/archive";
 import { BaseAsking } from "./archiver/base/asking";
+import { HistoryMemo } from "./archiver/chain/histories";
 import { keys } from "./archiver/chain/manifest";
-import { writeHeartbeat, createTables, timelineOf } from "./archiver/heartbeat";
+import { writeHeartbeat, createTables } from "./archiver/heartbeat";
 import { type MysqlState, readMysqlState } from "./archiver/mysql-state";
+import { originText, readOrigin } from "./archiver/origin";
 import { readSettings, targetStore } from "./archiver/settings";
 import { StatusFile, runFolder } from "./archiver/status";
 import { StoreError } from "./archiver/store/object-store";
@@ -36,9 +38,10 @@ const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () =
 // Two sessions, so that a heartbeat does not wait for a poll.
 const [looking, beating] = [new Mysql(login), new Mysql(login)];
 const asking = new BaseAsking(monotonicMs);
+const histories = new HistoryMemo(store, root);
 const watch = new GrowthWatch(store, root, monotonicMs());
 
-const nothing = { problem: "", timeline: "", end: undefined, grown: false } as const;
+const nothing = { problem: "", timeline: "", origin: "", end: undefined, grown: false } as const;
 
 let seen: MysqlState | undefined;
 let active = false;
@@ -58,10 +61,10 @@ function goesOn(): boolean {
 }
 
 function tell(): void {
-  const { doing, problem, timeline, end } = progress;
+  const { doing, problem, timeline, origin, end } = progress;
   const link = end?.link;
   file.write({
-    ...{ node, active, timeline, base, dumpOn, dump, failedDump, proof, failedProof },
+    ...{ node, active, timeline, origin, base, dumpOn, dump, failedDump, proof, failedProof },
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
@@ -107,7 +110,7 @@ async function newestIn(folder: string): Promise<string> {
 function requestBase(reason: string): void {
   if (!active) return;
   log(4, `asks for a base: ${reason}`);
-  asking.note();
+  asking.note(progress.timeline);
   tell();
   file.requestBase();
 }
@@ -121,7 +124,9 @@ async function ages(): Promise<void> {
       dump = await newestIn(keys.dumps(root, progress.timeline));
       failedDump = await newestIn(keys.dumpFailures(root, progress.timeline));
       base = await newestIn(keys.bases(root, progress.timeline));
-      const reason = asking.reason({ newest: base, gap: progress.problem === "gap" }, Date.now());
+      const { timeline, problem } = progress;
+      const bases = { timeline, newest: base, gap: problem === "gap" };
+      const reason = asking.reason(bases, Date.now());
       if (reason !== undefined) requestBase(reason);
     } catch {
       // The archive itself reports failures of the store.
@@ -130,25 +135,35 @@ async function ages(): Promise<void> {
 }
 
 async function turn(): Promise<void> {
-  const timeline = seen?.serves ? await timelineOf(beating) : undefined;
-  if (!timeline) {
+  const origin = seen?.serves ? await readOrigin(beating) : undefined;
+  if (!origin) {
     progress = { ...progress, doing: "waits for the timeline table, which the primary creates" };
     return;
   }
   const rank = rankOf(own, order, seen!);
-  if (rank !== 0) await watch.check(timeline, monotonicMs());
-  if (!shouldArchive(rank, watch.silentMs(monotonicMs()))) {
-    progress = { ...nothing, doing: "another node archives", timeline };
-    return;
+  if (rank !== 0) {
+    const timeline = await histories.of(origin);
+    await watch.check(timeline, monotonicMs());
+    if (!shouldArchive(rank, watch.silentMs(monotonicMs()))) {
+      progress = {
+        ...nothing,
+        doing: "another node archives",
+        timeline,
+        origin: originText(origin),
+      };
+      return;
+    }
   }
   active = true;
-  await archive(timeline, {
+  await archive(origin, {
     ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: goesOn },
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
     pollMysql: () => readMysqlState(looking, order.length > 1),
+    readOrigin: () => readOrigin(beating),
     onProgress: (said) => {
       if (said.grown) contested = false;
       progress = said;
+      histories.note(origin, said.timeline);
       failure = "";
     },
   });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { CopyServer } from "./archiver/base/copy-server";
 import { checkDumpSpace, checkFreeSpace, dataBytes } from "./archiver/base/disk";
-import { checkMember } from "./archiver/base/member";
+import { checkMember, checkOrigin } from "./archiver/base/member";
 import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
 import { sumsOfCopy } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/logical/due";
@@ -62,6 +62,7 @@ async function main(): Promise<void> {
   if (isGrouped) await checkMember(mysql);
   mysql.abandon("the clone is complete");
   const copy = await CopyServer.start(target, user);
+  await checkOrigin(copy.mysql, status);
   const [row] = await copy.mysql.query(
     "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()",
     10_000,

@@ -3,14 +3,14 @@ import type { Mysql } from "../supervisor/mysql";
 import { log } from "../supervisor/log";
 import { ChainEnd, FencedError } from "./chain/append";
 import { newestBase } from "./chain/bases";
-import { keys } from "./chain/manifest";
-import { findTip } from "./chain/tip";
+import { findHistory, registerHistory } from "./chain/histories";
 import { continuity } from "./continuity";
 import type { MysqlState } from "./mysql-state";
+import { groupOf, type Origin, originText } from "./origin";
 import { dump } from "./replication/dump";
 import { Segments, type Segment } from "./segments";
 import type { Settings } from "./settings";
-import { type ObjectStore, KeyExistsError } from "./store/object-store";
+import type { ObjectStore } from "./store/object-store";
 
 /** Server id of this binary log reader. MySQL ends an older reader with the same id. */
 const readerId = 4_000_000_001;
@@ -27,6 +27,7 @@ export interface ArchiveArgs {
   user: string;
   mysql: Mysql;
   pollMysql: () => Promise<MysqlState>;
+  readOrigin: () => Promise<Origin | undefined>;
   monotonicMs: () => number;
   /** Time after which a segment is closed, milliseconds. */
   cutMs: () => number;
@@ -40,56 +41,66 @@ export interface Progress {
   doing: string;
   problem: "" | "gap" | "diverged";
   timeline: string;
+  /** Origin of the data whose history that is, see `originText`. */
+  origin: string;
   end: ChainEnd | undefined;
   /** True if a link has just been added to the chain. */
   grown: boolean;
 }
 
 /**
- * Archives the binary log until another node takes over. All state is in the store: it is read at the
- * start, and MySQL is asked for more only once it is proven that no transaction would be skipped.
+ * Archives the binary log until another node takes over, or until the data is of another origin. All state is in
+ * the store: it is read at the start, and MySQL is asked for more only once it is proven that no transaction
+ * would be skipped.
  *
  * @throws FencedError if another node archives, Error if MySQL or the store fails.
  */
-export async function archive(timeline: string, parts: ArchiveArgs): Promise<void> {
+export async function archive(origin: Origin, parts: ArchiveArgs): Promise<void> {
   const { store, settings, onProgress } = parts;
-  await registerTimeline(timeline, parts);
-  const tip = await findTip(store, settings.root, timeline);
+  const { root, node } = settings;
+  const { timeline, tip } = await findHistory(store, root, origin);
+  await register(timeline, origin, parts);
   const { mysql } = await parts.pollMysql();
-  const writer = { store, root: settings.root, timeline, node: settings.node, mysql };
-  const end = new ChainEnd(writer, tip);
-  await untilContinuous(timeline, end, parts);
-  if (!parts.shouldContinue()) return;
-  const said = { doing: "archives", problem: "", timeline, end } as const;
+  const group = groupOf(origin);
+  const end = new ChainEnd({ store, root, timeline, group, node, mysql }, tip);
+  const text = originText(origin);
+  const isOfOrigin = async () => {
+    const now = await parts.readOrigin();
+    const isSame = now !== undefined && originText(now) === text;
+    if (!isSame) log(5, `the data is no longer that of ${text}: looking for its history again`);
+    return isSame;
+  };
+  const said = { doing: "archives", problem: "", timeline, origin: text, end } as const;
+  if (!(await untilContinuous(said, isOfOrigin, parts))) return;
   onProgress({ ...said, grown: false });
   log(5, `archiving from link ${end.number + 1} of ${timeline}`);
-  await follow(end, parts, () => onProgress({ ...said, grown: true }));
+  await follow(end, isOfOrigin, parts, () => onProgress({ ...said, grown: true }));
 }
 
-/** Registers the timeline in the store. */
-async function registerTimeline(
-  timeline: string,
-  { store, settings, mysql }: ArchiveArgs,
-): Promise<void> {
+async function register(timeline: string, origin: Origin, parts: ArchiveArgs): Promise<void> {
+  const { store, settings, mysql } = parts;
   const [row] = await mysql.query("SELECT @@GLOBAL.server_uuid, UTC_TIMESTAMP()", 5_000);
-  const key = keys.timeline(settings.root, timeline);
-  if (await store.head(key)) return;
-  const content = JSON.stringify({ version: 1, timeline, server: row?.[0], since: row?.[1] });
-  await store.put(key, Buffer.from(`${content}\n`)).catch((error: unknown) => {
-    if (!(error instanceof KeyExistsError)) throw error;
-  });
+  const begun = { server: row?.[0], since: row?.[1] };
+  await registerHistory(store, settings.root, { timeline, origin, ...begun });
 }
 
-/** Waits until MySQL can continue where the archive ends, and reports why it cannot. */
-async function untilContinuous(timeline: string, end: ChainEnd, parts: ArchiveArgs): Promise<void> {
+/**
+ * Waits until MySQL can continue where the archive ends, and reports why it cannot. False: this node is not to
+ * archive there any more.
+ */
+async function untilContinuous(
+  { timeline, origin, end }: { timeline: string; origin: string; end: ChainEnd },
+  isOfOrigin: () => Promise<boolean>,
+  parts: ArchiveArgs,
+): Promise<boolean> {
   const sinceMs = parts.monotonicMs();
   let logged = false;
-  for (; parts.shouldContinue(); await delay(againMs)) {
+  for (; parts.shouldContinue() && (await isOfOrigin()); await delay(againMs)) {
     const { executed, purged } = await parts.pollMysql();
     const base = await newestBase(parts.store, parts.settings.root, timeline);
     const found = continuity({ archived: end.archived, executed, purged, base });
-    if (found.kind === "continues") return;
-    const said = { timeline, end, grown: false };
+    if (found.kind === "continues") return true;
+    const said = { timeline, origin, end, grown: false };
     if (found.kind === "bridged") {
       log(3, `no link has the transactions ${found.missing}; base ${found.base} contains them`);
       await end.addGap(found.missing, { id: base!.id, gtids: base!.gtids });
@@ -106,10 +117,19 @@ async function untilContinuous(timeline: string, end: ChainEnd, parts: ArchiveAr
       logged = true;
     }
   }
+  return false;
 }
 
-/** Follows the binary log; one segment is uploaded while the next one is collected. */
-async function follow(end: ChainEnd, parts: ArchiveArgs, onGrown: () => void): Promise<void> {
+/**
+ * Follows the binary log; one segment is uploaded while the next one is collected. The origin is read after all
+ * transactions of a segment, so a segment of another origin never gets into the history.
+ */
+async function follow(
+  end: ChainEnd,
+  isOfOrigin: () => Promise<boolean>,
+  parts: ArchiveArgs,
+  onGrown: () => void,
+): Promise<void> {
   const { socket, user, settings, monotonicMs, cutMs } = parts;
   const segments = new Segments(settings.publicKey, monotonicMs, cutMs);
   const events = dump({ socket, user, serverId: readerId, except: end.archived });
@@ -126,6 +146,7 @@ async function follow(end: ChainEnd, parts: ArchiveArgs, onGrown: () => void): P
       const segment = await segments.take(event);
       if (!segment) continue;
       await under;
+      if (!(await isOfOrigin())) break;
       under = put(segment);
       under.catch((error: unknown) => (failure = error));
     }

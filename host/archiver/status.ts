@@ -26,6 +26,8 @@ export interface Status {
   /** `gap`, `diverged`, `failure`; empty: no problem. */
   problem: string;
   timeline: string;
+  /** Origin of the data whose history that is, as `originText` has it; a base must be a copy of the same. */
+  origin: string;
   /** Number of the last link, and GTID set of everything archived. */
   link: number;
   archived: string;

@@ -7,6 +7,7 @@ import { probeClosedPorts, wronglyAnswered } from "./closed-ports";
 import { clockDrills } from "./database-clock";
 import { diskDrills } from "./database-disk";
 import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
+import { historyDrills } from "./database-history";
 import { lineageDrills } from "./database-lineage";
 import { lastMemberDrills } from "./database-last-member";
 import { overrideDrills } from "./database-override";
@@ -164,6 +165,7 @@ export const databaseDrills: readonly Drill[] = [
   ...restartDrills,
   ...lastMemberDrills,
   ...lineageDrills,
+  ...historyDrills,
   ...starvedDrills,
   harmless(
     "F46b",

@@ -19,6 +19,7 @@ const shape = z.looseObject({
   doing: z.string(),
   problem: z.string(),
   timeline: z.string().default(""),
+  archived: z.string().default(""),
   newestUs: z.number(),
   base: z.string(),
   proof: z.string(),

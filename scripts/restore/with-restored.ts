@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Dump } from "../../host/archiver/chain/manifest";
+import { type Dump, keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
 import { deskStore } from "./desk-store";
@@ -22,17 +22,33 @@ export interface Opened {
 /**
  * Reads the archive of a stack.
  *
- * @param history id of the history. @default the one that began last
+ * @param history id of the history. @default the last one that has a base
  * @throws Error if the history does not exist.
  */
 export async function openArchive(backups: Backups, history?: string): Promise<Opened> {
   const store = deskStore(backups.target);
   const found = await timelines(store, backups.root);
-  const timeline = history ?? found.at(-1);
+  const timeline = history ?? (await lastWithBase(store, backups.root, found));
   if (!timeline || !found.includes(timeline)) {
     throw new Error(`--history must be one of ${found.join(", ") || "none: the bucket is empty"}`);
   }
   return { backups, store, archive: await readArchive(store, backups.root, timeline) };
+}
+
+/**
+ * The history that began last and has a base, since nothing can be restored without one. Names the later ones: their
+ * data is on the database nodes alone.
+ */
+async function lastWithBase(
+  store: ObjectStore,
+  root: string,
+  found: readonly string[],
+): Promise<string | undefined> {
+  for (const timeline of [...found].reverse()) {
+    if ((await store.list(keys.bases(root, timeline))).length > 0) return timeline;
+    console.log(`no base     history ${timeline} has none yet and cannot be restored`);
+  }
+  return found.at(-1);
 }
 
 /** @throws Error if the file with the age identity is missing. */

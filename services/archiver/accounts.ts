@@ -12,6 +12,8 @@ export function archiverAccounts(): string[] {
     }),
     "GRANT SELECT ON performance_schema.* TO 'archiver'@'localhost';",
     "GRANT CREATE, SELECT, INSERT, UPDATE ON webstack_archive.* TO 'archiver'@'localhost';",
+    // The groups that the data was in: they tell which history the data continues.
+    "GRANT SELECT ON webstack.* TO 'archiver'@'localhost';",
     // MySQL's own user reads all data anyway.
     ...account("base", "mysql", {
       BACKUP_ADMIN: "copies all data to a folder of this host",

@@ -13,6 +13,8 @@ export interface Writer {
   store: ObjectStore;
   root: string;
   timeline: string;
+  /** Group that the transactions are of; empty: none. */
+  group: string;
   node: string;
   /** MySQL version, such as `9.7.4`. */
   mysql: string;
@@ -70,9 +72,17 @@ export class ChainEnd {
   }
 
   private async commit(more: Pick<Link, "segment" | "gap" | "archived">): Promise<void> {
-    const { store, root, timeline, node, mysql } = this.writer;
+    const { store, root, timeline, group, node, mysql } = this.writer;
     const number = this.number + 1;
-    const link: Link = { version: 1, number, previous: this.tip.sha256, ...more, node, mysql };
+    const link: Link = {
+      version: 1,
+      number,
+      previous: this.tip.sha256,
+      ...more,
+      group,
+      node,
+      mysql,
+    };
     const content = bytesOf(link);
     try {
       await checkedPut(store, keys.link(root, timeline, number), content);

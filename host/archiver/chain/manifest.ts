@@ -24,6 +24,8 @@ export interface Link {
   gap?: { missing: string; base: string };
   /** GTID set of everything in the chain and its bases up to this link. */
   archived: string;
+  /** Group that the transactions are of, such as `7@db-1`; empty: none. Absent: written by an earlier version. */
+  group?: string;
   /** Node that wrote the link, and version of its MySQL. */
   node: string;
   mysql: string;

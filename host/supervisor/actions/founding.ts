@@ -55,7 +55,7 @@ export class Founding {
       const voters = await this.voters(epoch, kind);
       if (!voters) return backOff.wait(refusedWaitMs, monotonicMs());
       log(5, `founding a group with epoch ${epoch}, voted for by ${voters.join(", ")}: ${reason}`);
-      await observer.storeLineage(foundingLineage(observer.state, epoch));
+      await observer.storeLineage(foundingLineage(observer.state, epoch, kind));
       await startMember(mysql, replication, "bootstrap");
       try {
         await this.certify(mysql, { epoch, kind, voters }, null);
@@ -79,7 +79,7 @@ export class Founding {
     const { observer } = parts;
     await this.withEpoch(async (epoch) => {
       log(5, `certifying the group of this node with epoch ${epoch}: ${reason}`);
-      await observer.storeLineage(foundingLineage(observer.state, epoch));
+      await observer.storeLineage(foundingLineage(observer.state, epoch, "override"));
       await this.certify(mysql, { epoch, kind: "override", voters: [node] }, observer.state.member);
     });
   }

@@ -7,6 +7,8 @@ export interface Ancestor {
   epoch: string;
   /** GTID set of the founder at the founding. */
   founding: string;
+  /** True if an operator's override founded the group, whatever was lost. */
+  override?: true;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Ancestor, Lineage } from "./ancestor";
 import type { Certificate } from "./certificate";
+import type { FoundingKind } from "./decision";
 import { includes, missingFrom } from "./gtid";
 import { isCertified, type NodeState } from "./node-state";
 
@@ -24,9 +25,13 @@ export function epochOf({ epoch }: Ancestor): number {
  * Lineage of this node's data once it founds a group with that epoch. The entry of a failed attempt of
  * this node is replaced.
  */
-export function foundingLineage(self: NodeState, epoch: number): Lineage {
+export function foundingLineage(self: NodeState, epoch: number, kind: FoundingKind): Lineage {
   const before = hasVainAttempt(self) ? self.lineage.slice(0, -1) : self.lineage;
-  const ancestor = { epoch: ancestorName(epoch, self.node), founding: self.gtid };
+  const ancestor: Ancestor = {
+    epoch: ancestorName(epoch, self.node),
+    founding: self.gtid,
+    ...(kind === "override" ? { override: true } : {}),
+  };
   return [...before, ancestor].slice(-longest);
 }
 

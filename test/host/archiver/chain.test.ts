@@ -24,7 +24,7 @@ function segment(from: number, to = from) {
 async function end(store: MemoryStore, node = "db-2"): Promise<ChainEnd> {
   const tip = await findTip(store, "webstack-test", "history");
   return new ChainEnd(
-    { store, root: "webstack-test", timeline: "history", node, mysql: "9.7.4" },
+    { store, root: "webstack-test", timeline: "history", group: "", node, mysql: "9.7.4" },
     tip,
   );
 }

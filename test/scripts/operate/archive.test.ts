@@ -8,7 +8,7 @@ const idAgo = (hours: number) =>
 function state(more: Partial<ArchiveState> = {}): ArchiveState {
   return {
     ...{ active: true, doing: "archives", problem: "", failedProof: "", timeline: "4b2c" },
-    ...{ dumpOn: "off", dump: "", failedDump: "" },
+    ...{ archived: "", dumpOn: "off", dump: "", failedDump: "" },
     ...{ newestUs: (nowMs - 9_000) * 1_000, atUs: nowMs * 1_000 },
     ...{ base: idAgo(9), proof: idAgo(7), ...more },
   };

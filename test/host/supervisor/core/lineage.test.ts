@@ -77,14 +77,14 @@ describe("a node has all that another one has", () => {
 
 describe("a lineage", () => {
   const self = outside("db-1", { lineage: [first], gtid: upTo(40), certificate: certificate(100) });
-  const made = foundingLineage(self, 200);
+  const made = foundingLineage(self, 200, "majority");
 
   it("gets a new group before that is made", () => {
     expect(made).toEqual([first, second]);
   });
 
   it("loses an attempt that never was a group when there is another one", () => {
-    expect(foundingLineage({ ...self, lineage: made, gtid: upTo(42) }, 201)).toEqual([
+    expect(foundingLineage({ ...self, lineage: made, gtid: upTo(42) }, 201, "majority")).toEqual([
       first,
       { epoch: "201@db-1", founding: upTo(42) },
     ]);
@@ -93,25 +93,35 @@ describe("a lineage", () => {
   it("keeps a group that was there, and whatever there is if the node does not remember", () => {
     const known = { ...self, lineage: made, certificate: certificate(200) };
     const third = { epoch: "300@db-1", founding: upTo(40) };
-    expect(foundingLineage(known, 300)).toEqual([first, second, third]);
+    expect(foundingLineage(known, 300, "majority")).toEqual([first, second, third]);
     const lost = { ...self, lineage: made, certificate: null, remembers: false };
-    expect(foundingLineage(lost, 300)).toEqual([first, second, third]);
+    expect(foundingLineage(lost, 300, "majority")).toEqual([first, second, third]);
+  });
+
+  it("names an operator's override, whose group may lack anything", () => {
+    expect(foundingLineage(self, 200, "override")).toEqual([first, { ...second, override: true }]);
   });
 
   it("tells a founding from another node's of the same epoch", () => {
-    const other = foundingLineage({ ...self, node: "db-3", gtid: upTo(41) }, 200);
+    const other = foundingLineage({ ...self, node: "db-3", gtid: upTo(41) }, 200, "majority");
     expect(foundingExtra({ ...self, lineage: made, gtid: upTo(41) }, other)).not.toBe("");
   });
 
   it("keeps the names of groups from before epochs were agreed on", () => {
     const inherited = { epoch: "17958542507545073", founding: upTo(1) };
-    expect(foundingLineage({ ...self, lineage: [inherited] }, 200)[0]).toEqual(inherited);
+    expect(foundingLineage({ ...self, lineage: [inherited] }, 200, "majority")[0]).toEqual(
+      inherited,
+    );
   });
 
   it("remembers a bounded number of groups", () => {
-    let lineage = foundingLineage(self, 1);
+    let lineage = foundingLineage(self, 1, "majority");
     for (let epoch = 2; epoch < 50; epoch++) {
-      lineage = foundingLineage({ ...self, lineage, certificate: certificate(epoch - 1) }, epoch);
+      lineage = foundingLineage(
+        { ...self, lineage, certificate: certificate(epoch - 1) },
+        epoch,
+        "majority",
+      );
     }
     expect(lineage).toHaveLength(20);
   });

@@ -161,7 +161,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     kind: FoundingKind,
     self: NodeState,
   ): boolean {
-    node.lineage = foundingLineage(this.stateOf(node), epoch);
+    node.lineage = foundingLineage(this.stateOf(node), epoch, kind);
     try {
       const peers = this.heardBy(node);
       const holds = () => node.override.holds(self, this.sight(node, peers), this.nowMs);

@@ -35,6 +35,7 @@ REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'archiver'@'localhost';
 GRANT REPLICATION SLAVE ON *.* TO 'archiver'@'localhost';
 GRANT SELECT ON performance_schema.* TO 'archiver'@'localhost';
 GRANT CREATE, SELECT, INSERT, UPDATE ON webstack_archive.* TO 'archiver'@'localhost';
+GRANT SELECT ON webstack.* TO 'archiver'@'localhost';
 CREATE USER IF NOT EXISTS 'base'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql';
 ALTER USER 'base'@'localhost' IDENTIFIED WITH auth_socket AS 'mysql' ACCOUNT UNLOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'base'@'localhost';
