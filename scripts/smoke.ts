@@ -2,31 +2,32 @@ import { parseArgs } from "node:util";
 import { chosenStack } from "./operate/chosen-stack";
 import { testSite } from "./smoke/test-site";
 
-const usage = "usage: npm run smoke -- [--stack <name>] [--wait <seconds>]";
+const usage = "usage: npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]";
 
 /** @throws Error with the usage. */
-function asked(): { stack?: string | undefined; wait: number } {
+function asked(): { stack?: string | undefined; wait: number; strict: boolean } {
   try {
     const options = {
       stack: { type: "string" },
       wait: { type: "string", default: "0" },
+      strict: { type: "boolean", default: false },
     } as const;
-    const { stack, wait } = parseArgs({ options }).values;
+    const { stack, wait, strict } = parseArgs({ options }).values;
     if (!/^\d{1,3}$/.test(wait)) throw new Error(`--wait must be 0 to 999 seconds, got ${wait}`);
-    return { stack, wait: Number(wait) };
+    return { stack, strict, wait: Number(wait) };
   } catch (error) {
     throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
   }
 }
 
 /**
- * `npm run smoke -- [--stack <name>] [--wait <seconds>]`: whether the site answers, the app is well, each name has its certificate, and each
+ * `npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]`: whether the site answers, the app is well, each name has its certificate, and each
  * load balancer answers where it is reached. It asks the stack's own addresses, whatever DNS says. `--wait` is the time
- * for certificates that are still being ordered, while all else is well. Status 1 if not.
+ * for certificates that are still being ordered, while all else is well; with `--strict` a certificate that should have been renewed is a failure. Status 1 if not.
  */
 async function main(): Promise<void> {
-  const { stack, wait } = asked();
-  const isWell = await testSite(chosenStack(stack), { certificateSeconds: wait });
+  const { stack, wait, strict } = asked();
+  const isWell = await testSite(chosenStack(stack), { certificateSeconds: wait, strict });
   if (!isWell) process.exitCode = 1;
 }
 

@@ -32,7 +32,8 @@ export function statusAt(url: URL, address: string): Promise<number> {
 export interface Certificate {
   /** Why it is not trusted for the name; undefined: it is. */
   refused?: string | undefined;
-  /** Until when it is valid. */
+  /** From when until when it is valid. */
+  from: Date;
   until: Date;
   /** Name of who signed it. */
   issuer: string;
@@ -54,8 +55,13 @@ export function certificateAt(
       const found = socket.getPeerCertificate();
       const refused = socket.authorized ? undefined : String(socket.authorizationError);
       socket.destroy();
-      const until = new Date(found.valid_to);
-      resolve({ until, issuer: issuerOf(found), ...(refused === undefined ? {} : { refused }) });
+      const [from, until] = [new Date(found.valid_from), new Date(found.valid_to)];
+      resolve({
+        from,
+        until,
+        issuer: issuerOf(found),
+        ...(refused === undefined ? {} : { refused }),
+      });
     });
     socket.setTimeout(answerMs, () => {
       socket.destroy(new Error(`no answer within ${answerMs / 1000} s`));

@@ -42,6 +42,8 @@ export interface Ask {
 
 /** A certificate that ends before is not being renewed, days: those of six days are renewed two days before. */
 const leastDays = 1;
+/** Part of its lifetime, and days, before its end from which a certificate should be looked at: a third is usual. */
+const [lateShare, lateDays] = [1 / 4, 21];
 
 /** Asks the site, its health, each name's certificate and each load balancer, all at once. */
 export async function smoke(site: Site, ask: Ask): Promise<Finding[]> {
@@ -76,18 +78,21 @@ async function health(
 }
 
 async function certificate({ address }: Site, name: string, ask: Ask): Promise<Finding> {
-  const { ok, note, failure } = findingsOf("certificate");
+  const { ok, note, warning, failure } = findingsOf("certificate");
   if (name.startsWith("*.")) return note(`${name} stands for many names; none of them is asked`);
   const found = await ask.certificate(name, address).catch(reason);
   const look = "npm run edge:status says what the load balancers wait for";
   if (typeof found === "string") return failure(`${name} has no HTTPS: ${found}`, look);
-  const { refused, until, issuer } = found;
+  const { refused, from, until, issuer } = found;
   if (refused) {
     return failure(`browsers refuse the certificate of ${name} by ${issuer}: ${refused}`, look);
   }
   const text = `${name} has a certificate by ${issuer} until ${until.toISOString().slice(0, 16)}Z`;
   const days = (until.getTime() - ask.now.getTime()) / 86_400_000;
-  return days < leastDays ? failure(`${text}: it is not being renewed`, look) : ok(text);
+  if (days < leastDays) return failure(`${text}: it is not being renewed`, look);
+  const lifetime = (until.getTime() - from.getTime()) / 86_400_000;
+  const isLate = days < Math.min(lifetime * lateShare, lateDays);
+  return isLate ? warning(`${text}: it should have been renewed`, look) : ok(text);
 }
 
 async function loadBalancer(

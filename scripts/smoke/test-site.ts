@@ -37,6 +37,8 @@ export interface TestOptions {
   directory?: string;
   /** Longest wait for certificates that are not there yet, seconds, while all else is well. @default 0 */
   certificateSeconds?: number;
+  /** True: a warning, such as a certificate that should have been renewed, counts as a failure. @default false */
+  strict?: boolean;
 }
 
 /** Whether only certificates fail, as after an update that brought a name. */
@@ -70,7 +72,7 @@ async function repeated(
  */
 export async function testSite(
   stack: string | undefined,
-  { directory = repositoryRoot, certificateSeconds = 0 }: TestOptions = {},
+  { directory = repositoryRoot, certificateSeconds = 0, strict = false }: TestOptions = {},
 ): Promise<boolean> {
   const site = siteOf(outputsOf(stack), settings(stack ?? localStackName, directory));
   const hasRoot = stack === undefined && existsSync(authorityFiles.root);
@@ -79,7 +81,8 @@ export async function testSite(
   const ask = () => smoke(site, { status: statusAt, certificate, now: new Date() });
   const found = await repeated(ask, certificateSeconds);
   for (const one of found) console.log(line(one));
-  const failed = found.filter(({ level }) => level === "failure").length;
+  const bad = strict ? ["failure", "warning"] : ["failure"];
+  const failed = found.filter(({ level }) => bad.includes(level)).length;
   console.log(failed > 0 ? `${failed} of ${found.length} failed` : "the site is well");
   return failed === 0;
 }

@@ -38,7 +38,11 @@ it("says whether a browser would take the certificate for the name", async () =>
     createServer({ key: readFileSync(key), cert: pem }, (_call, response) => response.end()),
   );
   const trusted = await certificateAt("www.example.com", "127.0.0.1", { port, ca: pem });
-  expect(trusted).toEqual({ issuer: "Somebody", until: expect.any(Date) });
+  expect(trusted).toEqual({
+    issuer: "Somebody",
+    from: expect.any(Date),
+    until: expect.any(Date),
+  });
   expect(trusted.until.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000);
   const unknown = await certificateAt("www.example.com", "127.0.0.1", { port });
   expect(unknown.refused).toMatch(/SELF_SIGNED/);

@@ -10,12 +10,16 @@ const site: Site = {
   ],
 };
 const now = new Date("2026-11-02T12:00:00Z");
+const from = new Date("2026-10-04T12:00:00Z");
 const until = new Date("2027-01-02T12:00:00Z");
 
 /** Answers as of a stack that is well, but for what is different. */
 function ask(different: Partial<Ask> = {}): Ask {
   return {
-    ...{ status: async () => 200, certificate: async () => ({ until, issuer: "Let's Encrypt" }) },
+    ...{
+      status: async () => 200,
+      certificate: async () => ({ from, until, issuer: "Let's Encrypt" }),
+    },
     ...{ now, ...different },
   };
 }
@@ -62,11 +66,11 @@ it("takes a redirection for an answer, and the status of health that the setting
 
 it("fails for a certificate that browsers refuse, that is over soon, or that is not there", async () => {
   const of = async (certificate: Ask["certificate"]) => (await told(site, ask({ certificate })))[2];
-  expect(await of(async () => ({ until, issuer: "webstack", refused: "SELF_SIGNED" }))).toBe(
+  expect(await of(async () => ({ from, until, issuer: "webstack", refused: "SELF_SIGNED" }))).toBe(
     "failure certificate: browsers refuse the certificate of www.example.com by webstack: SELF_SIGNED",
   );
   const soon = new Date("2026-11-03T11:00:00Z");
-  expect(await of(async () => ({ until: soon, issuer: "R3" }))).toMatch(
+  expect(await of(async () => ({ from, until: soon, issuer: "R3" }))).toMatch(
     /^failure .*not being renewed/,
   );
   expect(await of(() => Promise.reject(new Error("ECONNRESET")))).toMatch(
@@ -94,4 +98,17 @@ it("reads from outputs and settings what there is to ask", () => {
   });
   const files = siteOf(outputs, settings("selfSigned", true));
   expect([files.names, files.health]).toEqual([[], undefined]);
+});
+
+it("warns of a certificate that should have been renewed: the last quarter of its life, or three weeks", async () => {
+  const level = async (begin: string, end: string) => {
+    const [from, until] = [new Date(begin), new Date(end)];
+    const certificate = async () => ({ from, until, issuer: "R3" });
+    return (await told(site, ask({ certificate })))[2]!.split(" ")[0];
+  };
+  expect(await level("2026-08-27", "2026-11-25")).toBe("ok");
+  expect(await level("2026-08-22", "2026-11-20")).toBe("warning");
+  expect(await level("2026-10-29", "2026-11-04T12:00:00Z")).toBe("ok");
+  expect(await level("2026-10-28", "2026-11-03T18:00:00Z")).toBe("warning");
+  expect(await level("2025-11-20", "2026-11-26")).toBe("ok");
 });
