@@ -17,7 +17,13 @@ const haproxySocket = "/run/haproxy/admin.sock";
  * (RFC 6298), which then reaches the new holder of the address. The elements time out by themselves, even
  * if this program dies.
  */
-const refuseNew = "add element inet webstack held_back { 80 timeout 2s, 443 timeout 2s }";
+const refuseNew = (seconds: number) =>
+  `add element inet webstack held_back { 80 timeout ${seconds}s, 443 timeout ${seconds}s }`;
+/**
+ * How long new connections are dropped, seconds. If the other load balancer is master already and only left the address
+ * here, it probes this node once a second, and takes the address after three unanswered probes of 0.5 s.
+ */
+const refusedSeconds = { master: 2, standby: 4 };
 const welcomeNew = "flush set inet webstack held_back";
 /** Time for handshakes under way, and at most for answers under way, milliseconds. */
 const inFlightMs = { least: 100, most: 600 };
@@ -64,9 +70,11 @@ async function isBusy(): Promise<boolean> {
 /**
  * Prepares the loss of the address: running requests are answered, and new connections are not accepted,
  * because they would be cut off.
+ *
+ * @param seconds how long new connections are not accepted.
  */
-async function stepDown(): Promise<void> {
-  execFileSync("nft", [refuseNew]);
+async function stepDown(seconds: number): Promise<void> {
+  execFileSync("nft", [refuseNew(seconds)]);
   const begun = monotonicMs();
   await pause(inFlightMs.least);
   while (monotonicMs() - begun < inFlightMs.most && (await isBusy())) await pause(20);
@@ -81,11 +89,11 @@ function stayUp(): void {
 }
 
 /**
- * Gives the address to the other load balancer, before HAProxy restarts here. Does nothing on a standby, or if the
- * other one does not serve.
+ * Gives the address to the other load balancer, before HAProxy restarts here. Does nothing without the address, or
+ * if the other one does not serve.
  */
 async function stepAside(): Promise<void> {
-  const { mover } = (await status()) as { mover?: { holds?: boolean } };
+  const { mover } = (await status()) as { mover?: { holds?: boolean; vrrp?: string } };
   if (!mover?.holds) return;
   const { node, servers } = JSON.parse(readFileSync(moverConfig, "utf8")) as MoverConfig;
   const other = servers.find(({ name }) => name !== node);
@@ -94,7 +102,7 @@ async function stepAside(): Promise<void> {
   }
   await drain("on");
   await pause(drainMs);
-  await stepDown();
+  await stepDown(mover.vrrp === "MASTER" ? refusedSeconds.master : refusedSeconds.standby);
   const begun = monotonicMs();
   await pause(movedMs.least);
   while (monotonicMs() - begun < movedMs.most && (await isBusy())) await pause(100);
@@ -105,7 +113,7 @@ async function main([command, word = ""]: string[]): Promise<void> {
   const isSwitch = word === "on" || word === "off";
   if (command === "status") console.log(JSON.stringify(await status()));
   else if (command === "drain" && isSwitch) await drain(word);
-  else if (command === "step-down" && word === "on") await stepDown();
+  else if (command === "step-down" && word === "on") await stepDown(refusedSeconds.master);
   else if (command === "step-down" && word === "off") stayUp();
   else if (command === "take") writeFileSync(vrrpFifo, "TAKE\n");
   else if (command === "aside") await stepAside();

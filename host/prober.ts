@@ -22,19 +22,22 @@ function isToStepDown(): boolean {
   }
 }
 
+/** Content of the health file; undefined before the first run after a boot. */
+function published(): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
 function publish({ good }: Health): void {
   const value = good && !isToStepDown() ? "0\n" : "1\n";
-  let before = "";
-  try {
-    before = readFileSync(file, "utf8");
-  } catch {
-    // There is no file before the first run after a boot.
-  }
-  if (before !== value) writeFileSync(file, value);
+  if (published() !== value) writeFileSync(file, value);
 }
 
 async function main(): Promise<void> {
-  let health = initialHealth;
+  let health = initialHealth(published());
   publish(health);
   for (;;) {
     const begun = monotonicMs();

@@ -72,6 +72,13 @@ export interface ReadRequest extends Subject {
   inputs: Values;
 }
 
+/** What `delete` is asked. */
+export interface DeleteRequest extends Subject {
+  id: string;
+  /** Recorded outputs. */
+  state: Values;
+}
+
 /** A provider plugin as the protocol drives it: all values are plain. */
 export interface Plugin {
   /** Version without `v`, such as `1.41.0`. */
@@ -89,7 +96,7 @@ export interface Plugin {
   read(request: ReadRequest): Promise<(Made & { inputs: Values }) | undefined>;
   /** Answers the outputs. */
   update(request: ChangeRequest & { preview: boolean }): Promise<Values>;
-  delete(request: Subject & { id: string; state: Values }): Promise<void>;
+  delete(request: DeleteRequest): Promise<void>;
   /** Paths of inputs and outputs that are secrets, in the form of `encodeMap`. */
   secrets(type: string): readonly string[];
   /** Ends what is under way as soon as possible. */

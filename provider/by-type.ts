@@ -2,11 +2,10 @@ import type {
   ChangeRequest,
   CheckRequest,
   CreateRequest,
+  DeleteRequest,
   Plugin,
   ReadRequest,
-  Subject,
 } from "../plugin/plugin";
-import type { Values } from "../plugin/values";
 
 /** Dispatches by type: some types have a provider of their own, all others share one. */
 export class ByType implements Plugin {
@@ -32,8 +31,7 @@ export class ByType implements Plugin {
   create = (request: CreateRequest) => this.of(request.type).create(request);
   read = (request: ReadRequest) => this.of(request.type).read(request);
   update = (request: ChangeRequest & { preview: boolean }) => this.of(request.type).update(request);
-  delete = (request: Subject & { id: string; state: Values }) =>
-    this.of(request.type).delete(request);
+  delete = (request: DeleteRequest) => this.of(request.type).delete(request);
   secrets = (type: string) => this.of(type).secrets(type);
 
   cancel = () => {

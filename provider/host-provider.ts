@@ -2,6 +2,7 @@ import type {
   ChangeRequest,
   CheckRequest,
   CreateRequest,
+  DeleteRequest,
   Plugin,
   ReadRequest,
 } from "../plugin/plugin";
@@ -15,6 +16,7 @@ import { firstContact } from "./first-contact";
 import { HostKeyMismatch } from "./host-key";
 import { inputsOf, type Inputs, type State } from "./inputs";
 import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
+import { stopForGood } from "./orderly-stop";
 import { readBack } from "./read-back";
 import { pushRelease, readConfiguration } from "./remote";
 import { pushRuntime } from "./runtime";
@@ -35,13 +37,18 @@ export class HostProvider implements Plugin {
   readonly schema = JSON.stringify({ name: "host", version: this.version, resources: {} });
   readonly previews = false;
   private readonly stop = new AbortController();
+  /** Configurations of this run's program; a destroy has none, since the engine checks what a program registers. */
+  private readonly wanted = new Set<string>();
 
   constructor(private readonly logOf: LogOf) {}
 
   /** Keys and contents of secret files, even if the program does not mark them as secret. */
   secrets = () => ["connection.privateKey", "connection.firstContactKey", "secrets.*"];
 
-  check = ({ news }: CheckRequest) => ({ inputs: news, failures: problemsOf(news) });
+  check = ({ urn, news }: CheckRequest) => {
+    this.wanted.add(urn);
+    return { inputs: news, failures: problemsOf(news) };
+  };
 
   /** Compares each value with the last applied or read one; no difference replaces the resource. */
   diff = ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs));
@@ -97,8 +104,16 @@ export class HostProvider implements Plugin {
     }
   };
 
-  /** Does nothing on the host, because its server is deleted too. */
-  delete = async () => undefined;
+  /**
+   * Stops the host's work in order, because its server is deleted next. By then the nodes in front have their
+   * configuration without the node: the engine deletes after all other changes. Does nothing in a destroy, and nothing
+   * for a configuration that was replaced: the host may be the one of the new configuration.
+   */
+  delete = async ({ urn, state }: DeleteRequest) => {
+    if (this.wanted.size === 0 || this.wanted.has(urn)) return;
+    const { signal } = this.stop;
+    await stopForGood(state as unknown as State, { urn, signal }, this.logOf(urn));
+  };
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
 

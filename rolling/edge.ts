@@ -52,9 +52,13 @@ export async function edgeStates(hosts: Hosts): Promise<Map<string, EdgeState | 
   return new Map(states);
 }
 
-/** The load balancer that reports that it has the floating IP; undefined if none does. */
+/**
+ * The load balancer that reports that it has the floating IP; undefined if none does. A standby that had it learns from
+ * its next read only that the master has taken it, so the master's word comes first.
+ */
 export function holderOf(states: ReadonlyMap<string, EdgeState | undefined>): string | undefined {
-  return [...states].find(([, state]) => state?.mover?.holds)?.[0];
+  const holders = [...states].filter(([, state]) => state?.mover?.holds);
+  return (holders.find(([, state]) => state?.mover?.vrrp === "MASTER") ?? holders[0])?.[0];
 }
 
 /** One line about a load balancer, for an operator. */
@@ -76,7 +80,8 @@ export function edgeLine(name: string, state: EdgeState | undefined): string {
 
 /**
  * Moves the floating IP from its present node to the other one: the present node drains its clients,
- * then keepalived's roles change, then one call moves the floating IP.
+ * then keepalived's roles change, then one call moves the floating IP. If the other node is master already and only left
+ * the address where it is, no roles change.
  *
  * @throws Error before any change if the other node could not take over.
  */
@@ -87,15 +92,18 @@ export async function switchEdge(
   say: (text: string) => void,
 ): Promise<void> {
   const target = (await edgeStates(hosts)).get(to);
-  if (!target?.healthy || target.mover?.vrrp !== "BACKUP") {
+  const isMaster = target?.mover?.vrrp === "MASTER" && target.mover.watching;
+  if (!target?.healthy || !(isMaster || target.mover?.vrrp === "BACKUP")) {
     throw new Error(`${to} must be a healthy standby; ${edgeLine(to, target)}`);
   }
   try {
     await edge(hosts, from, "drain on");
     say(`${from} asks its clients to come back on new connections, ${drainMs / 1000} s`);
     await pause(drainMs);
-    await edge(hosts, to, "take");
+    // A standby must know the order before it becomes master; a master carries it out at once.
+    if (!isMaster) await edge(hosts, to, "take");
     await edge(hosts, from, "step-down on");
+    if (isMaster) await edge(hosts, to, "take");
     await waitUntil(
       `${to} having the address`,
       async () => {

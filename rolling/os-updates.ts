@@ -1,5 +1,6 @@
 import type { HostNode } from "./hosts";
-import { armStepBack, disarmStepBack } from "./step-aside";
+import { armStepBack } from "../provider/orderly-stop";
+import { disarmStepBack } from "./step-aside";
 
 /** One package that an upgrade changes. */
 export interface PackageChange {

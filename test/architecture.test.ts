@@ -25,7 +25,12 @@ const allowed: Record<string, string[]> = {
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [
-    ...["rolling", "provider/connect", "services/supervisor/supervisor-ports"],
+    ...[
+      "rolling",
+      "provider/connect",
+      "provider/orderly-stop",
+      "services/supervisor/supervisor-ports",
+    ],
     ...["zod", "@pulumi/pulumi"],
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.

@@ -1,4 +1,7 @@
-/** Interval at which a master reads the owner from the API: 120 of 3 600 calls an hour. */
+/**
+ * Interval at which a master reads the owner from the API: 120 of 3 600 calls an hour. A standby reads it as often while
+ * it has the address, or has not read who does.
+ */
 export const reconcileMs = 30_000;
 /** Interval at which a master without the address probes the node that has it. */
 export const watchMs = 1_000;

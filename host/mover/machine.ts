@@ -1,13 +1,8 @@
-import type { Effect, Event, Failure, VrrpState } from "./events";
+import type { Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
+import { begin, said, sleep, type Step } from "./step";
 import { operatorOrderMs, backOffMs, missesUntilDead, reconcileMs, watchMs } from "./limits";
 import { probeAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
-
-/** A state and the effects to carry out. */
-export interface Step {
-  state: State;
-  effects: Effect[];
-}
 
 /** The transition function of the mover: the new state and the effects of an event. */
 export function step(state: State, event: Event): Step {
@@ -33,33 +28,30 @@ export function step(state: State, event: Event): Step {
   }
 }
 
-function said(level: 3 | 4 | 5 | 6, text: string, { state, effects }: Step): Step {
-  return { state, effects: [{ type: "log", level, text }, ...effects] };
-}
-
-function begin(state: State, busy: "read-owner" | "probe-peer"): Step {
-  return { state: { ...state, busy }, effects: [{ type: busy }] };
-}
-
 /** The next action that is due. */
 function next(state: State, nowMs: number): Step {
   const { busy, owner, peer } = state;
   const isMaster = state.vrrp === "MASTER";
-  if (busy || (!isMaster && owner !== undefined)) return { state, effects: [] };
+  if (busy || (!isMaster && isSettled(state))) return { state, effects: [] };
   if (nowMs < state.notBeforeMs) return sleep(state, state.notBeforeMs, nowMs);
   if (isMaster && nowMs < state.askedUntilMs && owner !== state.self) {
     return take({ ...state, planned: true }, "an operator ordered it");
   }
-  // A standby reads the owner once, so that a failover finds a cached DNS answer.
+  // A standby reads the owner too, so that a failover finds a cached DNS answer.
   if (owner === undefined) return begin(state, "read-owner");
-  if (owner === peer && nowMs >= state.probeAtMs) return begin(state, "probe-peer");
+  if (isMaster && owner === peer && nowMs >= state.probeAtMs) return begin(state, "probe-peer");
   if (nowMs >= state.readAtMs) return begin(state, "read-owner");
-  const due = owner === peer ? Math.min(state.readAtMs, state.probeAtMs) : state.readAtMs;
+  const due =
+    isMaster && owner === peer ? Math.min(state.readAtMs, state.probeAtMs) : state.readAtMs;
   return sleep(state, due, nowMs);
 }
 
-function sleep(state: State, untilMs: number, nowMs: number): Step {
-  return { state, effects: [{ type: "wake", inMs: Math.max(1, untilMs - nowMs) }] };
+/**
+ * True if a standby knows where the address is: it read that another server has it. The other load balancer may become
+ * master and leave the address here, or take it from here, and a standby sees neither.
+ */
+function isSettled({ owner, assumed, self }: State): boolean {
+  return owner !== undefined && owner !== self && !assumed;
 }
 
 function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
@@ -76,8 +68,10 @@ function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
     const master = { ...changed, owner, assumed: true, ...due };
     return said(5, "keepalived says MASTER", next(master, nowMs));
   }
-  const owner = known && state.vrrp === "MASTER" ? state.peer : state.owner;
-  const standby = { ...changed, owner, assumed: true };
+  const wasMaster = state.vrrp === "MASTER";
+  const owner = known && wasMaster ? state.peer : state.owner;
+  const unread = { assumed: true, readAtMs: nowMs + reconcileMs };
+  const standby = { ...changed, owner, ...(wasMaster ? unread : {}) };
   return said(5, `keepalived says ${vrrp}`, next(standby, nowMs));
 }
 
@@ -87,7 +81,7 @@ function onOwner(before: State, owner: number | null, nowMs: number): Step {
     ...before,
     busy: undefined,
     owner,
-    assumed: !isMaster,
+    assumed: false,
     failures: 0,
     readAtMs: nowMs + reconcileMs,
   };

@@ -11,7 +11,7 @@ export interface State {
   vrrp: VrrpState | undefined;
   /** Server id of the owner, null if the address is unassigned; undefined: unknown. */
   owner: number | null | undefined;
-  /** True while the owner has not been read from the API since this node's last VRRP change. */
+  /** True while the owner has not been read from the API since this node became master or ceased to be. */
   assumed: boolean;
   /** The API call or probe that is running. */
   busy: "read-owner" | "probe-peer" | "assign" | undefined;

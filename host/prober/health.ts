@@ -28,8 +28,15 @@ export const crashes = { refused: 8, among: 50 };
 /** Consecutive successes until HAProxy counts as good again. */
 export const hitsUntilGood = 5;
 
-/** A node starts as bad: it must not win an election while it boots. */
-export const initialHealth: Health = { good: false, answers: [] };
+/**
+ * Health at the start of the prober: a restart of the prober does not change it. After a boot a node is bad: it must not
+ * win an election while it boots.
+ *
+ * @param published content of the health file; undefined if there is none, as after a boot, since `/run` is in memory.
+ */
+export function initialHealth(published: string | undefined): Health {
+  return { good: published?.trim() === "0", answers: [] };
+}
 
 /** Health after one more request. */
 export function nextHealth({ good, answers }: Health, answer: Answer): Health {

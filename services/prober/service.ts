@@ -47,7 +47,7 @@ function proberUnit(): string {
     StartLimitIntervalSec=0
 
     [Service]
-    # The file exists before keepalived reads it, and says bad until a probe succeeds.
+    # The file exists before keepalived reads it, and says bad from a boot until probes succeed.
     ExecStartPre=/bin/sh -c "[ -e ${edgeHealthPath} ] || echo 1 > ${edgeHealthPath}"
     ExecStart=/usr/bin/node ${programPath("prober")}
     RuntimeDirectory=webstack

@@ -5,6 +5,7 @@ import { type DataVolume, dataPaths } from "../mysql/data-volume";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
 import { rootOnly, type Service, type ServicePart } from "../service";
+import { primaryStays } from "./primary-stays";
 import { checksPort, controlSocket, peerPort } from "./supervisor-ports";
 import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
 
@@ -52,6 +53,7 @@ function supervisorPart({
 }: SupervisorFacts): ServicePart {
   // The objects of `nodes` may have further fields, which must not get into the supervisor's settings.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
+  const isLast = nodes.length > 1 && nodes.at(-1)!.name === node;
   const config = { node, privateIp, nodes: members, ...(xcomHelp ? {} : { xcomHelp: [] }) };
   return {
     users: [{ name: supervisorUser, home: "/nonexistent" }],
@@ -82,6 +84,7 @@ function supervisorPart({
         ],
         needs: credentials,
         health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
+        ...(isLast ? { aside: primaryStays(nodes.map((each) => each.privateIp)) } : {}),
       },
     ],
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { contentOf } from "./rendered";
-import { databaseNode } from "./rendered-database";
+import type { Bundle } from "../../services/bundle";
+import { backedUpNode, databaseNode } from "./rendered-database";
 
 const db = databaseNode();
 
@@ -17,6 +18,15 @@ describe("the supervisor", () => {
     ]);
     expect(unit).toContain("\nAmbientCapabilities=CAP_NET_ADMIN\n");
     expect(unit).toContain("\nNoNewPrivileges=yes\n");
+  });
+
+  it("of the last node takes the primary role from a member that is no node any more, once it is healthy", () => {
+    const asideOf = ({ services }: Bundle) =>
+      services.find(({ unit: name }) => name === "webstack-supervisor.service")!.aside;
+    expect([asideOf(db), asideOf(databaseNode(1))]).toEqual([undefined, undefined]);
+    const back = asideOf(backedUpNode())!.back.join(" ");
+    expect(back).toMatch(/http:\/\/supervisor\/health && .*mysql .*set_as_primary\(@heir\)/);
+    expect(back).toContain("MEMBER_HOST IN ('10.0.4.11', '10.0.4.12', '10.0.4.13')");
   });
 
   it("has its secrets from systemd alone", () => {

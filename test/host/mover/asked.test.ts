@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { operatorOrderMs } from "../../../host/mover/limits";
-import { owner, peer, play, serving, standby, vrrp } from "./play";
+import { owner, peer, play, serving, standby, vrrp, watching } from "./play";
 
 describe("a broker's word that the address went elsewhere", () => {
   it("makes the master read the owner at once, and take back what was taken from it", () => {
@@ -21,6 +21,10 @@ describe("an operator's wish", () => {
     expect(asked.log.map(({ text }) => text)).toContain(
       "taking the address: an operator ordered it",
     );
+  });
+
+  it("makes a master take the address that it left with the other one", () => {
+    expect(play(watching(), { type: "asked" }).deeds).toEqual(["assign"]);
   });
 
   it("waits until this node is master, and not for ever", () => {

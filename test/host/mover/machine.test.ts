@@ -23,7 +23,31 @@ describe("a standby", () => {
 
   it.each(["BACKUP", "FAULT", "STOP"] as const)("does nothing about the address in %s", (word) => {
     expect(play(standby(), vrrp(word)).deeds).toEqual([]);
-    expect(play(serving(), vrrp(word)).deeds).toEqual([]);
+    expect(play(serving(), vrrp(word)).deeds).toEqual(["wake"]);
+  });
+
+  it("that was master reads who has the address, until it has read that another server has", () => {
+    const left = play(serving(false), vrrp("FAULT"));
+    expect(left.inMs).toBe(reconcileMs);
+    expect(left.state.owner).toBe(peer);
+    const look = [1_000 + reconcileMs, { type: "tick" }] as [number, Timeless];
+    expect(play(left.state, vrrp("BACKUP"), look).deeds).toEqual(["read-owner"]);
+    expect(play(left.state, vrrp("BACKUP"), look, owner(peer)).deeds).toEqual([]);
+  });
+
+  it("with which the master left the address says that it has it, and looks whether it still has", () => {
+    const look = [1_000 + reconcileMs, { type: "tick" }] as [number, Timeless];
+    const found = play(serving(false), vrrp("FAULT"), vrrp("BACKUP"), look, owner(self));
+    expect(found.state.owner).toBe(self);
+    expect(found.inMs).toBe(reconcileMs);
+    expect(play(found.state, { type: "moved" }).deeds).toEqual(["read-owner"]);
+    expect(play(found.state, { type: "moved" }, owner(peer)).state.owner).toBe(peer);
+  });
+
+  it("without the API looks for its address half a minute later", () => {
+    const look = [1_000 + reconcileMs, { type: "tick" }] as [number, Timeless];
+    const { deeds, inMs } = play(serving(), vrrp("FAULT"), look, failed());
+    expect([deeds, inMs]).toEqual([["wake"], reconcileMs]);
   });
 
   it("does not wait that long once it is master", () => {
@@ -48,7 +72,7 @@ describe("a failover", () => {
   });
 
   it("takes nothing if this node is no longer master when the probe ends", () => {
-    expect(play(standby(), vrrp("MASTER"), vrrp("FAULT"), probed(false)).deeds).toEqual([]);
+    expect(play(standby(), vrrp("MASTER"), vrrp("FAULT"), probed(false)).deeds).toEqual(["wake"]);
   });
 
   it("reads the owner first when nothing is known, and takes what nobody has", () => {

@@ -14,12 +14,22 @@ const times = (n: number, ...answers: Answer[]) => Array.from({ length: n }, () 
 const good: Health = { good: true, answers: [] };
 
 describe("observe", () => {
-  it("starts bad, and needs five hits in a row", () => {
-    expect(after(initialHealth, ...times(hitsUntilGood - 1, "served")).good).toBe(false);
-    expect(after(initialHealth, ...times(hitsUntilGood, "served")).good).toBe(true);
+  it.each([undefined, "", "1\n"])("starts bad after %j, and needs five hits in a row", (before) => {
+    const start = initialHealth(before);
+    expect(after(start, ...times(hitsUntilGood - 1, "served")).good).toBe(false);
+    expect(after(start, ...times(hitsUntilGood, "served")).good).toBe(true);
     const interrupted: Answer[] = [...times(hitsUntilGood - 1, "served"), "refused"];
-    expect(after(initialHealth, ...interrupted, "served").good).toBe(false);
+    expect(after(start, ...interrupted, "served").good).toBe(false);
   });
+
+  it.each(["failed", "refused"] as const)(
+    "starts good where the prober before it said so, and notices %s as soon as ever",
+    (answer) => {
+      const start = initialHealth("0\n");
+      expect(start.good).toBe(true);
+      expect(after(start, ...times(missesUntilBad[answer], answer)).good).toBe(false);
+    },
+  );
 
   it.each(["failed", "refused"] as const)("turns bad after so many %s in a row", (answer) => {
     const misses = missesUntilBad[answer];

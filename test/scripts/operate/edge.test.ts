@@ -77,6 +77,16 @@ describe("holderOf", () => {
     ).toBe("lb-2");
   });
 
+  it("is the master, if a standby has not read yet that the address is gone", () => {
+    const former = state({ holds: true });
+    expect(holderOf(new Map([["lb-1", former]]))).toBe("lb-1");
+    const both: [string, EdgeState][] = [
+      ["lb-1", former],
+      ["lb-2", holder],
+    ];
+    expect(holderOf(new Map(both))).toBe("lb-2");
+  });
+
   it("is undefined where none says so", () => {
     const silent = { healthy: true, draining: false };
     expect(
@@ -123,8 +133,16 @@ describe("switchEdge", () => {
     ]);
   });
 
+  it("makes a master take the address that it left where it served", async () => {
+    const left = state({ vrrp: "MASTER", watching: true });
+    edgesSay({ "lb-1": state({ holds: true }), "lb-2": left });
+    await switched();
+    expect(stack.told.slice(0, 3)).toEqual(["lb-1 drain on", "lb-1 step-down on", "lb-2 take"]);
+  });
+
   it.each([
     ["does not answer", undefined],
+    ["is a master that takes the address already", state({ vrrp: "MASTER" })],
     ["is not healthy", state({}, { healthy: false })],
     ["is no standby", state({ vrrp: "FAULT" })],
     ["has no mover", { healthy: true, draining: false }],

@@ -1,0 +1,60 @@
+import { connect, type Visit } from "./connect";
+import type { Log } from "./engine-log";
+import type { State } from "./inputs";
+
+/** Units to stop on a node so that other nodes take over, by role; MySQL first hands over the primary role. */
+export const stoppedUnits = {
+  web: "nginx.service",
+  app: "'app@*.service'",
+  db: "mysql.service",
+} as const;
+/** Longest stop before a host is given up, seconds: answers under way end, MySQL hands over and flushes. */
+const stopSeconds = { web: 30, app: 30, db: 60 } as const;
+/** Longest wait for a connection, seconds: the host may be gone already. */
+const reachSeconds = 10;
+
+/** Timer that {@link armStepBack} arms. */
+export const stepBackTimer = "webstack-step-back";
+/** Command that starts all stopped units of a running host. */
+export const startAll = "systemctl start multi-user.target";
+/**
+ * Command, for root, that arms a timer: a drained host without a further command returns to service by itself. A
+ * power failure removes the timer. Tried with systemd 262.
+ */
+export const armStepBack = `systemd-run --quiet --collect --unit=${stepBackTimer} --on-active=15min ${startAll}`;
+
+function isStopped(role: string): role is keyof typeof stoppedUnits {
+  return role in stoppedUnits;
+}
+
+/**
+ * Stops what a host does for others, before its server is deleted: answers under way end, connections are closed instead
+ * of left to a silent machine, and the primary role goes to another member. Only the host with the recorded key is
+ * stopped: another server may have the address by now. A failure is a warning, because a host that is gone needs no stop.
+ *
+ * @throws Error if the run is cancelled.
+ */
+export async function stopForGood(
+  { connection, node, role, hostKey }: State,
+  { urn, signal }: Pick<Visit, "urn" | "signal">,
+  log: Log,
+): Promise<void> {
+  if (!isStopped(role)) return;
+  const timeoutSeconds = Math.min(connection.connectTimeoutSeconds ?? reachSeconds, reachSeconds);
+  try {
+    log.status(`stops ${stoppedUnits[role]} in order`);
+    const way = { connection, pinned: hostKey, timeoutSeconds, urn, say: log.info, signal };
+    const session = await connect(way);
+    try {
+      // If the server is not deleted after all, the node returns to service.
+      const command = `sudo -n ${armStepBack}; sudo -n systemctl stop ${stoppedUnits[role]}`;
+      const { status, stderr } = await session.run(command, { timeoutSeconds: stopSeconds[role] });
+      if (status !== 0) throw new Error(stderr.trim());
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(`${node} goes without an orderly stop: ${(error as Error).message}`);
+  }
+}
