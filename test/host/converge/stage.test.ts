@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stateDirectory } from "../../../host/converge/directories";
+import { sha256 } from "../../../host/converge/files";
 import { journalPath } from "../../../host/converge/journal";
 import { linkKept, linkStaged, stagedRelease } from "../../../host/converge/kept-links";
 import { endStaging, pruneReleases } from "../../../host/converge/prune";
@@ -127,7 +128,6 @@ describe("stage", () => {
 
   it("leaves nothing of an archive that cannot be unpacked", async () => {
     ran(a);
-    const { sha256 } = await import("../../../host/converge/files");
     const broken = sha256("no archive");
     await receive(broken, Readable.from(["no archive"]));
     await expect(stage(release(broken))).rejects.toThrow("/usr/bin/tar");
