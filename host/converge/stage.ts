@@ -15,7 +15,8 @@ export async function stage(release: BundleRelease): Promise<void> {
   // A release that an unfinished swap needs must not be removed.
   await recover(false);
   const { root, digest } = release;
-  if (currentRelease(root) === digest) return linkStaged(root, undefined);
+  // On the way back from a release that this host refused, app nodes still run the refused one, which stays staged.
+  if (currentRelease(root) === digest) return;
   if (!(await unpackRelease(release))) {
     throw new Error(`the release ${digest} is not on the host; run \`up\` again, which sends it`);
   }

@@ -110,11 +110,14 @@ describe("stage", () => {
     expect(releases()).toEqual([a, b, c, second].sort());
   });
 
-  it("has no link where the release runs already", async () => {
+  it("does nothing where the release runs already: on the way back app nodes may run the staged one", async () => {
     ran(a, b);
-    linkStaged(root, a);
     await stage(release(b));
     expect(links()).toEqual({ "previous-1": a });
+    unpacked(root, d);
+    linkStaged(root, d);
+    await stage(release(b));
+    expect(links()).toEqual({ next: d, "previous-1": a });
   });
 
   it("says that a release is not there, and keeps the one that is staged", async () => {
