@@ -3,6 +3,7 @@ import { Rollout } from "./components/rollout";
 import type { ReleaseFacts } from "./release/facts";
 import { type Role, topology } from "./topology";
 import type { WebStackArgs } from "./web-stack/args";
+import { stagingHook } from "./rolling/staging";
 import { type Foundation, foundation } from "./web-stack/foundation";
 import { serverTiers, type Tiers } from "./web-stack/server-tiers";
 
@@ -68,9 +69,12 @@ function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.
   return access.provenPrivateKey(hosts.map(way), servers);
 }
 
-/** Configures tier after tier, from the databases outwards, through the load balancers; returns the SSH host keys. */
+/**
+ * Configures tier after tier, from the databases outwards, through the load balancers; returns the SSH host keys. Before
+ * the first node switches to a new release, the web nodes have its assets.
+ */
 function rollOut(
-  { archive, runtime }: WebStackArgs,
+  { archive, runtime, release }: WebStackArgs,
   { access: admin }: Foundation,
   { lb, web, app, db }: Tiers,
   privateKey: pulumi.Output<string>,
@@ -85,10 +89,16 @@ function rollOut(
   const dbDone = new Rollout("db", { hosts: db, access, after: servers });
   const afterDb = [...bastions, dbDone];
   const runtimeArchive = runtime.pushed?.archive;
-  const withRuntime = { ...pushed, ...(runtimeArchive === undefined ? {} : { runtimeArchive }) };
+  const nodes = web.map(({ server }) => server.node);
+  const hooks = stagingHook({ ...access, nodes, release, archive });
+  const withRuntime = {
+    ...pushed,
+    hooks,
+    ...(runtimeArchive === undefined ? {} : { runtimeArchive }),
+  };
   const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
-  const webDone = new Rollout("web", { hosts: web, access, ...pushed, after: afterApp });
+  const webDone = new Rollout("web", { hosts: web, access, ...pushed, hooks, after: afterApp });
   const lbDone = new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
   const done = [dbDone, appDone, webDone, lbDone];
   return Object.fromEntries(done.flatMap(({ hostKeys }) => Object.entries(hostKeys)));

@@ -24,6 +24,8 @@ export interface RolloutArgs {
   archive?: string;
   /** Local path of the runtime's archive. @default none */
   runtimeArchive?: string;
+  /** Resource hooks of each configuration. @default none */
+  hooks?: pulumi.ResourceHookBinding;
   /** Resources that must exist before the first host is configured: bastions, and the rollout of the tier below. */
   after: readonly pulumi.Resource[];
 }
@@ -48,6 +50,7 @@ export class Rollout extends pulumi.ComponentResource {
           dependsOn: [host.server, ...previous],
           // A replacement server at the same address has a new host key and no secrets yet.
           replacementTrigger: host.server.serverId,
+          ...(args.hooks ? { hooks: args.hooks } : {}),
         },
       );
       previous = [configuration];

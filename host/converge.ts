@@ -8,6 +8,7 @@ import { runDirectory, stateDirectory } from "./converge/directories";
 import { readHost } from "./converge/read";
 import { fetchRelease, hasRelease, receive } from "./converge/release";
 import { hasRuntime, receiveRuntime } from "./converge/runtime";
+import { stage } from "./converge/stage";
 import { recover } from "./converge/undo";
 
 /** Path of this program on a host. */
@@ -65,7 +66,7 @@ async function recoverAtBoot(): Promise<void> {
 }
 
 /**
- * `converge boot | recover | apply | read | receive <digest> | fetch | has-release <digest> |
+ * `converge boot | recover | apply | read | receive <digest> | fetch | stage | has-release <digest> |
  * receive-runtime <digest> <root> | has-runtime <digest> <root> | prove`.
  */
 async function main(): Promise<void> {
@@ -87,6 +88,11 @@ async function main(): Promise<void> {
     case "fetch":
       await fetchRelease(JSON.parse(standardInput()) as BundleRelease);
       return print({ ok: true });
+    case "stage": {
+      const release = JSON.parse(standardInput()) as BundleRelease;
+      await withLock(() => stage(release));
+      return print({ ok: true });
+    }
     case "has-release":
       return print({ ok: true, present: hasRelease(digest) });
     case "receive-runtime":
@@ -98,8 +104,8 @@ async function main(): Promise<void> {
       return print({ ok: true, hostKeys: proveHostKeys() });
     default:
       throw new Error(
-        "command must be boot, recover, apply, read, receive, fetch, has-release, receive-runtime, " +
-          `has-runtime or prove, got ${command}`,
+        "command must be boot, recover, apply, read, receive, fetch, stage, has-release, " +
+          `receive-runtime, has-runtime or prove, got ${command}`,
       );
   }
 }

@@ -39,7 +39,19 @@ export async function firstContact(
   log: Log,
 ): Promise<void> {
   await waitForFirstBoot(session, log);
-  if (firstContactKey === undefined) return;
+  if (firstContactKey !== undefined) await proveHost(session, node, firstContactKey);
+}
+
+/**
+ * Checks that the host at the other end of a session has the key that the stack's user data brought.
+ *
+ * @throws HostKeyUnproved
+ */
+export async function proveHost(
+  session: Session,
+  node: string,
+  firstContactKey: string,
+): Promise<void> {
   const noAnswer = ({ message }: Error): Proofs => ({ ok: false, error: message });
   const { hostKeys = {}, error } = await ask<Proofs>(session, "prove").catch(noAnswer);
   const proof = hostKeys[session.hostKey];

@@ -121,6 +121,26 @@ export async function fetchAhead(session: Session, release: BundleRelease): Prom
   return true;
 }
 
+/**
+ * Unpacks a release that the host has, so that the host's Nginx finds its assets before the host switches to it. Returns
+ * false if the converge on the host is of an earlier version, which cannot stage; the next update brings a newer one.
+ *
+ * @throws Error if the release cannot be unpacked, such as on a full disk.
+ */
+export async function stageRelease(
+  session: Session,
+  { digest, url, root, keep }: BundleRelease,
+): Promise<boolean> {
+  const input = JSON.stringify({ digest, url, root, keep });
+  const { ok, error } = await ask<Done>(session, "stage", {
+    input,
+    timeoutSeconds: transferSeconds,
+  });
+  if (!ok && error?.startsWith("command must be")) return false;
+  if (!ok) throw new Error(`the release cannot be staged: ${error}`);
+  return true;
+}
+
 /** Reads the state of the host. */
 export function readConfiguration(session: Session): Promise<HostReading> {
   return ask<HostReading>(session, "read");

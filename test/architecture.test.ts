@@ -9,7 +9,7 @@ const root = join(__dirname, "..");
 const allowed: Record<string, string[]> = {
   "index.ts": ["program"],
   "program.ts": ["config", "web-stack", "host-programs", "app-source", "@pulumi/pulumi"],
-  "web-stack.ts": ["web-stack", "topology", "components", "@pulumi/pulumi"],
+  "web-stack.ts": ["web-stack", "topology", "components", "rolling", "@pulumi/pulumi"],
   "web-stack": ["web-stack", "topology", "components", "resources", "rolling"],
   "config.ts": ["config", "@pulumi/pulumi"],
   config: ["config", "zod", "@pulumi/pulumi"],
@@ -25,12 +25,8 @@ const allowed: Record<string, string[]> = {
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [
-    ...[
-      "rolling",
-      "provider/connect",
-      "provider/orderly-stop",
-      "services/supervisor/supervisor-ports",
-    ],
+    ...["rolling", "provider/connect", "provider/orderly-stop", "provider/staging"],
+    "services/supervisor/supervisor-ports",
     ...["zod", "@pulumi/pulumi"],
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
@@ -68,7 +64,7 @@ const allowedTypes: Record<string, string[]> = {
   components: ["topology"],
   doctor: ["config"],
   services: ["topology"],
-  rolling: ["topology"],
+  rolling: ["topology", "services/bundle"],
   // The description of a host that the program renders, the provider delivers and the host applies.
   provider: ["services/bundle"],
   host: ["services/bundle"],

@@ -1,8 +1,7 @@
-import type { BundleRelease, BundleService, Wanted } from "./bundle";
+import type { BundleService, Wanted } from "./bundle";
 import { carryOut, type Run } from "./carry-out";
 import { checkStaged } from "./checks";
 import { journalPath, recordSwitch } from "./journal";
-import { linkKept } from "./kept-links";
 import {
   changeLogin,
   disarm,
@@ -15,9 +14,8 @@ import {
 import { isSameManifest, manifestOf, readManifest, unionOf, writeManifest } from "./manifest";
 import { changedPaths, makePlan } from "./plan";
 import { prepare } from "./prepare";
-import { pruneReleases } from "./prune";
+import { endStaging, prune } from "./prune";
 import { say } from "./run";
-import { pruneRuntimes } from "./runtime";
 import type { ServicesResult } from "./services";
 import { unitStates, type UnitState } from "./systemd";
 import { beginSwap, endSwap, type Intent, type Swap, widenSwap } from "./swap";
@@ -106,7 +104,7 @@ async function change(run: Run, login: LoginChange | undefined): Promise<Outcome
     if (bundle.release && plan.release && outcome.rolledBack) prune(bundle.release);
     return outcome;
   }
-  if (bundle.release && plan.release) prune(bundle.release);
+  if (bundle.release) endStaging(bundle.release, plan.release !== undefined);
   return { ok: true, changed: [...changed], ...result };
 }
 
@@ -155,19 +153,5 @@ async function rollBack(
   } catch (failure) {
     const notBack = (failure as Error).message;
     return { ok: false, error: message, rolledBack: false, notBack, ...unconfirmed };
-  }
-}
-
-/**
- * Removes old releases. Runs after the end of the swap, which may need the previous release; a failure is
- * only logged.
- */
-function prune(release: BundleRelease): void {
-  try {
-    pruneReleases(release);
-    linkKept(release);
-    pruneRuntimes(release);
-  } catch (error) {
-    say("left behind", (error as Error).message);
   }
 }

@@ -21,6 +21,8 @@ import { runOrThrow, say } from "./run";
 
 const incoming = `${stateDirectory}/incoming`;
 const digestForm = /^[0-9a-f]{64}$/;
+/** Name of a release that is being unpacked, with the id of the process. */
+const draftForm = /^[0-9a-f]{64}\.\d+$/;
 
 /** Returns the digest. @throws Error if it is malformed. */
 export function checkDigest(digest: string): string {
@@ -107,12 +109,22 @@ export function switchRelease(root: string, digest: string | undefined): string 
   return before;
 }
 
+/** Removes what interrupted runs have unpacked. */
+function removeDrafts(root: string): void {
+  const folder = `${root}/releases`;
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (draftForm.test(name)) rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  }
+}
+
 /**
- * Unpacks a release beside the others; it is unused until the switch. Returns false if its archive is
- * missing: on a first boot it is pushed later.
+ * Unpacks a release beside the others; it is unused until it is staged or switched to. Returns false if its archive is
+ * missing: on a first boot it is pushed later. Call with the lock of a run.
  */
 export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   const target = `${release.root}/releases/${release.digest}`;
+  removeDrafts(release.root);
   if (existsSync(target)) return true;
   const archive = archivePath(release.digest);
   if (!existsSync(archive)) {

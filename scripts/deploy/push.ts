@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "../../provider/connect";
 import type { Log } from "../../provider/engine-log";
 import type { PushedRelease } from "../../provider/inputs";
-import { fetchAhead, pushRelease } from "../../provider/remote";
+import { fetchAhead, pushRelease, stageRelease } from "../../provider/remote";
 import { pushRuntime } from "../../provider/runtime";
 import type { Session } from "../../provider/session";
 import type { StackNode, StackOutputs } from "../operate/outputs";
@@ -39,6 +39,8 @@ export async function pushToAll(
       const sent = release.url
         ? await fetchAhead(session, release)
         : await pushRelease(session, { release }, silent);
+      // The web nodes serve its assets as soon as the first app node runs it.
+      if (node.role === "web") await stageRelease(session, release);
       if (node.role === "app") await pushRuntime(session, { release }, silent);
       const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
       say(`  ${node.name} ${sent ? "got it" : "had it"} (${seconds} s)`);

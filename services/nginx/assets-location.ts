@@ -12,8 +12,9 @@ export interface AssetsArgs extends Pick<SiteLines, "folder" | "otherwise"> {
 }
 
 /**
- * Location of files whose names change with their content. A page that was opened before a deploy requests assets of
- * its own release, so Nginx also searches the earlier releases on the node; `host/converge/kept-links.ts` makes the
+ * Location of files whose names change with their content. During a deploy an app node or another web node already
+ * serves pages of the new release, and a page that was opened before the deploy requests assets of its own release. So
+ * Nginx also searches the staged release and the earlier releases on the node; `host/converge/kept-links.ts` makes the
  * links. Pages come from the running release alone.
  */
 export function assetsLocation({
@@ -39,5 +40,5 @@ function files(folder: string | undefined, keep: number): string[] {
   if (folder === undefined) return ["/nonexistent"];
   const previous = Array.from({ length: keep - 1 }, (_, i) => `previous-${i + 1}`);
   const below = folder === "." ? "" : `/${folder}`;
-  return ["current", ...previous].map((link) => `/${link}${below}$uri`);
+  return ["current", "next", ...previous].map((link) => `/${link}${below}$uri`);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../../provider/connect";
-import { fetchAhead, pushRelease } from "../../provider/remote";
+import { fetchAhead, pushRelease, stageRelease } from "../../provider/remote";
 import { pushRuntime } from "../../provider/runtime";
 import type { Session } from "../../provider/session";
 import { privateKey } from "./inputs";
@@ -121,6 +121,26 @@ describe("a release that a host fetches ahead", () => {
     const { session } = await host(false, { ok: false, error: "must have SHA-256 a, got b" });
     await expect(fetchAhead(session, { ...release, url })).rejects.toThrow(
       "the release cannot be fetched: must have SHA-256 a, got b",
+    );
+  });
+});
+
+describe("a release that is staged", () => {
+  it("is told without the paths of this machine", async () => {
+    const { session, told } = await host(true);
+    expect(await stageRelease(session, { ...release, archive } as typeof release)).toBe(true);
+    expect(told).toEqual([["stage", JSON.stringify(release)]]);
+  });
+
+  it("is passed over by a converge that cannot stage", async () => {
+    const { session } = await host(true, { ok: false, error: "command must be boot, got stage" });
+    expect(await stageRelease(session, release)).toBe(false);
+  });
+
+  it("that does not fit stops before anything is switched", async () => {
+    const { session } = await host(true, { ok: false, error: "No space left on device" });
+    await expect(stageRelease(session, release)).rejects.toThrow(
+      "the release cannot be staged: No space left on device",
     );
   });
 });

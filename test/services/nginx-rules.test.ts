@@ -47,12 +47,12 @@ describe("web node", () => {
   });
 
   it("finds assets of all releases that are kept, and pages of the running one alone", () => {
-    const links = [...nginx.matchAll(/\/(previous-\d|current)\/public\$uri/g)].map(
+    const links = [...nginx.matchAll(/\/(previous-\d|next|current)\/public\$uri/g)].map(
       ([, link]) => link,
     );
-    expect(links).toEqual(["current", "previous-1", "previous-2"]);
+    expect(links).toEqual(["current", "next", "previous-1", "previous-2"]);
     const assets = nginx.slice(nginx.indexOf("location /assets/"), nginx.indexOf("location / {"));
-    expect(nginx.replace(assets, "")).not.toContain("previous-");
+    expect(nginx.replace(assets, "")).not.toMatch(/previous-|\/next\b/);
   });
 
   it("answers everything but the health check with 503 during maintenance", () => {

@@ -59,7 +59,7 @@ describe("a static site", () => {
     const found = locations(site({ directories: { "/": "." }, only: true }));
     expect(found["/"]).toContain("try_files $uri $uri/ =404;");
     expect(found["/assets/"]).toContain(
-      "try_files /current$uri /previous-1$uri /previous-2$uri =404;",
+      "try_files /current$uri /next$uri /previous-1$uri /previous-2$uri =404;",
     );
     expect(found["~ /\\.(?!well-known/)"]).toContain("return 404;");
     expect(linesOf(site({ directories: { "/": "." }, only: true })).root).toBe("/srv/app/current");
@@ -67,7 +67,7 @@ describe("a static site", () => {
 
   it("finds assets of all releases that are kept in its own directory, and none without one", () => {
     expect(locations(site({ directories: { "/": "dist" } }))["/assets/"]).toContain(
-      "try_files /current/dist$uri /previous-1/dist$uri /previous-2/dist$uri @app;",
+      "try_files /current/dist$uri /next/dist$uri /previous-1/dist$uri /previous-2/dist$uri @app;",
     );
     const none = site({ directories: { "/docs": "b" } });
     expect(locations(none)["/assets/"]).toContain("try_files /nonexistent @app;");

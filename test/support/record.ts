@@ -24,6 +24,8 @@ export interface Registration {
   dependsOn: string[];
   /** Value whose change replaces the resource; undefined if there is none. */
   replacementTrigger: unknown;
+  /** Names of the hooks that the engine calls before an update. */
+  beforeUpdate: string[];
 }
 
 /** The parts of a registration request that this module reads; the SDK does not type it. */
@@ -36,6 +38,7 @@ interface Request {
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
+  getHooks(): { getBeforeUpdateList(): string[] } | undefined;
 }
 
 const passOn = MockMonitor.prototype.registerResource;
@@ -62,6 +65,7 @@ MockMonitor.prototype.registerResource = function (request: Request, callback) {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     dependsOn: request.getDependenciesList(),
     replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+    beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
   });
   return passOn.call(this, request, callback);
 };

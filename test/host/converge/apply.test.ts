@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../../host/converge/apply";
@@ -79,6 +79,16 @@ describe("apply", () => {
     };
     await apply(host.second);
     expect(modes).toEqual(["700", "600"]);
+  });
+
+  it("ends the staging of its release, and of one that was given up", async () => {
+    const next = join(host.root, "app/next");
+    symlinkSync("releases/new", next);
+    expect((await apply(host.second)).ok).toBe(true);
+    expect(lstatSync(next, { throwIfNoEntry: false })).toBeUndefined();
+    symlinkSync("releases/old", next);
+    expect((await apply(host.second)).ok).toBe(true);
+    expect(lstatSync(next, { throwIfNoEntry: false })).toBeUndefined();
   });
 
   it("says that a release could not be cleared away, and succeeds", async () => {

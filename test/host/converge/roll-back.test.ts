@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../../host/converge/apply";
@@ -43,6 +43,15 @@ const failWhileUndoing = (pattern: RegExp) => {
 };
 
 describe("a change that fails", () => {
+  it("keeps its release staged: app nodes may run that already", async () => {
+    symlinkSync("releases/new", join(host.root, "app/next"));
+    before = pictureOf(host);
+    unhealthy("new.service");
+    expect(await apply(host.second)).toMatchObject({ ok: false, rolledBack: true });
+    expect(pictureOf(host)).toEqual(before);
+    expect(existsSync(join(host.root, "app/next/."))).toBe(true);
+  });
+
   it("is taken back after the swap when a service does not become healthy", async () => {
     unhealthy("new.service");
     const outcome = await apply(host.second);

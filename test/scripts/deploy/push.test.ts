@@ -12,6 +12,7 @@ const world = vi.hoisted(() => ({
   push: async (_host: string): Promise<boolean> => true,
   fetched: [] as string[],
   runtimes: [] as string[],
+  staged: [] as string[],
   closed: 0,
 }));
 vi.mock("../../../provider/connect", () => ({
@@ -29,6 +30,7 @@ vi.mock("../../../provider/remote", () => ({
     world.fetched.push(host);
     return true;
   },
+  stageRelease: async ({ host }: { host: string }) => world.staged.push(host) > 0,
 }));
 
 const folder = mkdtempSync(join(tmpdir(), "push-"));
@@ -51,7 +53,7 @@ const pushed = (different = {}, known = pins) =>
     signal: new AbortController().signal,
   });
 beforeEach(() => {
-  Object.assign(world, { visits: [], fetched: [], closed: 0, push: async () => true });
+  Object.assign(world, { visits: [], fetched: [], staged: [], closed: 0, push: async () => true });
   said = [];
 });
 
@@ -93,6 +95,14 @@ describe("a push", () => {
   it("lets the nodes fetch what has an address", async () => {
     await pushed({ url: "https://example.com/app.tar.gz", archive: undefined });
     expect(world.fetched.sort()).toEqual(["10.0.0.2", "10.0.0.3"]);
+  });
+
+  it("stages the release on the web nodes, whether it was sent or was there", async () => {
+    await pushed();
+    world.push = async () => false;
+    await pushed();
+    await pushed({ url: "https://example.com/app.tar.gz", archive: undefined });
+    expect(world.staged).toEqual(["10.0.0.2", "10.0.0.2", "10.0.0.2"]);
   });
 
   it("names each node that failed, after all have ended", async () => {

@@ -7,9 +7,9 @@ import { ask, from } from "./visitor";
 
 const script = "export const here = true;\n".repeat(200);
 
-/** Puts a file into a release that is kept, or the one that runs. */
+/** Puts a file into a release that is kept or staged, or the one that runs. */
 function put(
-  release: "current" | "previous-1" | "previous-2",
+  release: "current" | "next" | "previous-1" | "previous-2",
   name: string,
   content: string,
 ): void {
@@ -40,6 +40,21 @@ export const fileChecks: Check[] = [
         assert.equal(headers["content-type"], "application/javascript");
       }
       assert.equal((await get("/assets/app.js")).body, "current");
+    },
+  },
+  {
+    title: "an asset of a release that is staged is found at once, no page of that release is",
+    run: async () => {
+      const missing = await get("/assets/staged.js");
+      assert.notEqual(missing.body, "staged");
+      put("next", "assets/staged.js", "staged");
+      put("next", "assets/app.js", "staged");
+      put("next", "staged.html", "a staged page");
+      const { status, headers, body } = await get("/assets/staged.js");
+      assert.deepEqual([status, body], [200, "staged"]);
+      assert.equal(headers["cache-control"], "public, max-age=31536000, immutable");
+      assert.equal((await get("/assets/app.js")).body, "current");
+      assert.notEqual((await get("/staged.html")).body, "a staged page");
     },
   },
   {
