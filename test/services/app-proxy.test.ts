@@ -41,13 +41,14 @@ describe("the proxy to the app nodes", () => {
     expect(balancer).toContain(`status 404 if ${rule}\n`);
   });
 
-  it("asks the health path of an app that shares its port, and takes a refusal for life", () => {
+  it("asks the balancer also where the app itself listens, whose port closes before its last answer", () => {
     const shared = appProxyCfg({ ...args, program: sampleProgram() });
-    expect(shared).toContain(
-      "http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host localhost",
-    );
-    expect(shared).toContain("http-check expect rstatus ^[1-5]");
-    expect(shared).not.toContain("disable-on-404");
+    const besides = "default-server port 3443 check-ssl verify none check inter 500ms";
+    expect(shared).toContain(besides);
+    expect(shared).toContain("http-check disable-on-404");
+    expect(shared).not.toContain("/readyz");
+    expect(shared.match(/^ +server \S+ \S+$/gm)![0]).toMatch(/:3000$/);
+    expect(proxy).not.toContain("check-ssl");
   });
 
   it("repeats no request that may have had an effect", () => {
