@@ -26,7 +26,7 @@ const allowed: Record<string, string[]> = {
   services: ["services", "yaml"],
   rolling: [
     ...["rolling", "provider/connect", "services/supervisor/supervisor-ports"],
-    ...["zod", "@pulumi/pulumi"],
+    ...["services/app/unit-patterns", "zod", "@pulumi/pulumi"],
   ],
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
   // What speaks against an up: reads settings and the API, and makes nothing.
