@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { appProxyCfg } from "../../services/app-proxy/app-proxy-cfg";
 import { appProgram, plan, sampleProgram, webRequests } from "../support/tier-args";
-import { ordinaryAppNode, webNode } from "./rendered";
+import { appNode, ordinaryAppNode, webNode } from "./rendered";
 
 const args = { appNodes: plan.app, requests: webRequests() };
 const { files, services } = webNode();
@@ -39,6 +39,23 @@ describe("the proxy to the app nodes", () => {
     const rule = "{ hdr(host) balancer.webstack.invalid }";
     expect(balancer).toContain(`status 200 if ${rule} { nbsrv(app) gt 0 }`);
     expect(balancer).toContain(`status 404 if ${rule}\n`);
+  });
+
+  it("sends nothing to a node whose last process has announced its stop, also after a start of the balancer", () => {
+    for (const node of [ordinaryAppNode(), appNode()]) {
+      const balancer = node.files["/etc/haproxy/app.cfg"]!.content;
+      const settings = JSON.parse(node.files["/etc/webstack/app-process.json"]!.content) as {
+        drainMap: string;
+      };
+      // Before a process has started there is no file, and the node counts as drained.
+      expect(balancer).toContain(`map_str(opt@${settings.drainMap},on) -m str off }`);
+      const unit = node.files["/etc/systemd/system/webstack-app-balancer.service"]!.content;
+      expect(unit).toContain("RuntimeDirectoryPreserve=yes");
+      const app = node.files["/etc/systemd/system/app@.service"]!.content;
+      expect(app).toMatch(/^ExecStartPost=\+.* started %i \$MAINPID$/m);
+      expect(app).toMatch(/^ExecStop=\+-.* drain %i$/m);
+      expect(app).toMatch(/^After=.*webstack-app-balancer\.service/m);
+    }
   });
 
   it("asks the balancer also where the app itself listens, whose port closes before its last answer", () => {
