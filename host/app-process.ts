@@ -1,26 +1,32 @@
 import { unhealthy } from "./app-process/answer";
 import { drainServer, enableServer } from "./app-process/balancer";
+import { leave, welcome } from "./app-process/leave";
 import { readAppSettings } from "./app-process/settings";
 import { startContext, waitStarted } from "./app-process/start";
 
-const usage = "usage: app-process started <port> <pid> | drain <port> | check <port>";
+const usage = "usage: app-process started <process> <pid> | drain <process> | check <port>";
 
-/** Steps before and after a process of the app serves requests on its port. */
-async function main([verb, ...numbers]: readonly string[]): Promise<void> {
-  const [port = NaN, pid = NaN] = numbers.map(Number);
-  const { health, drainSeconds, socket } = readAppSettings();
+function warn(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Steps before and after a process of the app serves requests. A process has the name of its port, or a number. */
+async function main([verb, instance = "", word]: readonly string[]): Promise<void> {
+  const [port, pid] = [Number(instance), Number(word)];
+  const settings = readAppSettings();
+  const { health, drainSeconds, socket, sharesPort } = settings;
   if (verb === "started" && pid > 1) {
-    await waitStarted(port, health.timeoutSeconds, startContext(port, pid, health));
-    // A balancer that is not running yet checks the process when it starts.
-    await enableServer(socket, port).catch((error: Error) => {
-      process.stderr.write(`the server cannot be enabled in the balancer: ${error.message}\n`);
-    });
-  } else if (verb === "drain" && port > 0) {
-    const left = await drainServer(socket, port, drainSeconds);
-    if (left > 0)
-      process.stderr.write(
-        `${left} requests did not finish within ${drainSeconds} s and are cut off\n`,
+    if (!sharesPort) {
+      await waitStarted(port, health.timeoutSeconds, startContext(port, pid, health));
+      await enableServer(socket, port).catch(({ message }: Error) =>
+        warn(`the server cannot be enabled in the balancer: ${message}`),
       );
+    }
+    await welcome(settings, instance, warn);
+  } else if (verb === "drain" && port > 0) {
+    await leave(settings, instance, warn);
+    const left = sharesPort ? 0 : await drainServer(socket, port, drainSeconds);
+    if (left > 0) warn(`${left} requests did not finish within ${drainSeconds} s and are cut off`);
   } else if (verb === "check" && port > 0) {
     const problem = await unhealthy(port, health);
     if (problem !== undefined) throw new Error(problem);

@@ -1,11 +1,15 @@
+import { appUnits, quotedUnits } from "../services/app/unit-patterns";
 import { connect, type Visit } from "./connect";
 import type { Log } from "./engine-log";
 import type { State } from "./inputs";
 
-/** Units to stop on a node so that other nodes take over, by role; MySQL first hands over the primary role. */
+/**
+ * Units to stop on a node so that other nodes take over, by role. The last process of an app node announces its stop
+ * before; MySQL first hands over the primary role.
+ */
 export const stoppedUnits = {
   web: "nginx.service",
-  app: "'app@*.service'",
+  app: quotedUnits(appUnits),
   db: "mysql.service",
 } as const;
 /** Longest stop before a host is given up, seconds: answers under way end, MySQL hands over and flushes. */
@@ -15,13 +19,21 @@ const reachSeconds = 10;
 
 /** Timer that {@link armStepBack} arms. */
 export const stepBackTimer = "webstack-step-back";
-/** Command that starts all stopped units of a running host. */
-export const startAll = "systemctl start multi-user.target";
+/** Command that starts all stopped units of a running host; timers are part of another target. */
+export const startAll = "systemctl start multi-user.target timers.target";
+/** Minutes until a drained node returns by itself. */
+const drainedMinutes = 15;
+
+/** Command, for root, that has the host return to service after so many minutes. */
+export function armed(minutes: number): string {
+  return `systemd-run --quiet --collect --unit=${stepBackTimer} --on-active=${minutes}min ${startAll}`;
+}
+
 /**
  * Command, for root, that arms a timer: a drained host without a further command returns to service by itself. A
  * power failure removes the timer. Tried with systemd 262.
  */
-export const armStepBack = `systemd-run --quiet --collect --unit=${stepBackTimer} --on-active=15min ${startAll}`;
+export const armStepBack = armed(drainedMinutes);
 
 function isStopped(role: string): role is keyof typeof stoppedUnits {
   return role in stoppedUnits;

@@ -2,16 +2,28 @@ import { sendCommand } from "../haproxy/send-command";
 import { monotonicMs } from "../time/monotonic";
 
 /**
- * Number of running requests of a server.
+ * Values of one column in those rows of a table that pass.
  *
  * @param csv answer to `show stat app 4 -1`; columns are named in its first line.
+ * @param passes gets the row's values by column name.
  */
-export function sessionsOf(csv: string, server: string): number {
+export function column(
+  csv: string,
+  name: string,
+  passes: (at: (name: string) => string) => boolean,
+): string[] {
   const [heading = "", ...lines] = csv.split("\n");
   const columns = heading.replace(/^# /, "").split(",");
-  const at = (name: string) => columns.indexOf(name);
-  const row = lines.map((line) => line.split(",")).find((one) => one[at("svname")] === server);
-  return Number(row?.[at("scur")] ?? 0);
+  return lines
+    .map((line) => line.split(","))
+    .map((row) => (one: string) => row[columns.indexOf(one)] ?? "")
+    .filter(passes)
+    .map((at) => at(name));
+}
+
+/** Number of running requests of a server, by the answer to `show stat app 4 -1`. */
+export function sessionsOf(csv: string, server: string): number {
+  return Number(column(csv, "scur", (at) => at("svname") === server)[0] ?? 0);
 }
 
 /**

@@ -7,6 +7,10 @@ export interface AppProcessSettings {
   drainSeconds: number;
   /** Admin socket of the balancer. */
   socket: string;
+  /** File in which the balancer reads at its start whether its node is drained; marks of processes are beside it. */
+  drainMap: string;
+  /** True if the processes share a port, and answer their last requests after SIGTERM by themselves. */
+  sharesPort: boolean;
 }
 
 /** Reads the settings file of the bundle. */

@@ -1,8 +1,8 @@
 import type { BundleAside, BundleService } from "./bundle";
 import { run, say } from "./run";
 
-/** Longest time in which visitors leave or come back, seconds: Nginx and the app wait for answers under way. */
-const asideSeconds = 90;
+/** Longest time in which visitors leave or come back, seconds: a worker may have 900 s for its stop. */
+const asideSeconds = 960;
 
 /** Distinct ways of these services to step aside. */
 function ways(services: readonly BundleService[]): BundleAside[] {

@@ -16,17 +16,19 @@ export interface AppBalancerCfgArgs {
   ports: readonly number[];
   /** Admin socket, through which a process is drained. */
   socketPath: string;
+  /** File with `node on` or `node off`: whether the node's processes are about to stop. Absent at a boot. */
+  drainMapPath: string;
   /** Timeouts of the proxies. */
   timeouts: ProxyTimeouts;
 }
 
 /**
- * Renders `/etc/haproxy/app.cfg`, HAProxy 2.8 and later.
+ * Renders `/etc/haproxy/app.cfg`, HAProxy 3.0 and later.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function appBalancerCfg(args: AppBalancerCfgArgs): string {
-  const { program, ports, socketPath, timeouts } = args;
+  const { program, ports, socketPath, drainMapPath, timeouts } = args;
   const { path, host } = program.health;
   return text`
     ${generatedNotice}
@@ -64,8 +66,9 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       option httplog
       option dontlog-normal
       # Health check of the web nodes: whether this node serves, not how fast the app answers. After a 404
-      # they send no new request, and requests in progress can end.
-      http-request return status 200 if { hdr(host) ${balancerHost} } { nbsrv(app) gt 0 }
+      # they send no new request, and requests in progress can end. An announced stop answers 404 before the
+      # processes stop, so that no POST meets a node without one; so does a node on which none has started yet.
+      http-request return status 200 if { hdr(host) ${balancerHost} } { nbsrv(app) gt 0 } { str(node),map_str(opt@${drainMapPath},on) -m str off }
       http-request return status 404 if { hdr(host) ${balancerHost} }
       # The web nodes retry a request on another node if it may be repeated.
       http-request return status 502 if { nbsrv(app) eq 0 }

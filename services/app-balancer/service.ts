@@ -42,6 +42,7 @@ const runDirectory = "webstack-app-balancer";
 /** Metrics page of the balancer, see `app-balancer-cfg.ts`. */
 const statusUrl = "http://127.0.0.1:8405/metrics";
 const socketPath = `/run/${runDirectory}/admin.sock`;
+const drainMapPath = `/run/${runDirectory}/drain.map`;
 /** Longest drain of a process, seconds; less than `TimeoutStopSec` of its unit. */
 const drainSeconds = 20;
 
@@ -69,8 +70,8 @@ function part(facts: AppBalancerFacts): ServicePart {
   const { node, program, processes, requests, innerTls = false } = facts;
   const ports = program.sharesPort ? [appPorts.clear] : processPorts(processes);
   const timeouts = proxyTimeouts(requests);
-  const config = appBalancerCfg({ program, ports, socketPath, timeouts });
-  const processFiles = program.sharesPort ? {} : filesOfProcesses(facts);
+  const config = appBalancerCfg({ program, ports, socketPath, drainMapPath, timeouts });
+  const processFiles = filesOfProcesses(facts);
   const needs = [innerCertificatePath];
   const aside = appAside(facts.peers);
   return {
@@ -102,11 +103,13 @@ function part(facts: AppBalancerFacts): ServicePart {
   };
 }
 
-/** Program and settings for starts, drains and health checks of processes with a port each. */
+/** Program and settings for starts, drains and health checks of processes. */
 function filesOfProcesses({ program, programs }: AppBalancerFacts): Record<string, BundleFile> {
   const source = programs["app-process"];
   if (source === undefined) throw new Error("programs must hold app-process");
-  const settings = { health: program.health, drainSeconds, socket: socketPath };
+  const { health, sharesPort } = program;
+  const balancer = { socket: socketPath, drainMap: drainMapPath };
+  const settings = { health, sharesPort, drainSeconds, ...balancer };
   return {
     [appProcessPath]: rootFile(source),
     [settingsPath]: rootFile(`${JSON.stringify(settings, null, 2)}\n`),
@@ -135,6 +138,8 @@ function balancerUnitText(): string {
     [Service]
     Type=notify
     RuntimeDirectory=${runDirectory}
+    # An announced stop holds also for a balancer that restarts meanwhile.
+    RuntimeDirectoryPreserve=yes
     ExecStart=/usr/sbin/haproxy -Ws -f ${configPath} -p /run/${runDirectory}/pid
     ExecReload=/usr/sbin/haproxy -c -q -f ${configPath}
     ExecReload=/bin/kill -USR2 $MAINPID

@@ -17,8 +17,8 @@ import { text } from "../text";
 export interface AppProxyCfgArgs {
   /** App nodes, in order; at least one. */
   appNodes: readonly Peer[];
-  /** Health check of the app, and whether the app itself or a balancer listens on its nodes. */
-  program: Pick<AppProgram, "health" | "sharesPort">;
+  /** Whether the app itself or a balancer listens for requests on app nodes. */
+  program: Pick<AppProgram, "sharesPort">;
   /** Limits on visitors' requests. */
   requests: WebRequests;
   /** True if the connections to app nodes use TLS. @default false */
@@ -92,8 +92,8 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       balance leastconn
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
-      ${isDirect ? askApp(program.health) : askBalancer()}
-      default-server check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
+      ${askBalancer()}
+      default-server ${isDirect ? `${besideTheApp} ` : ""}check inter 500ms fastinter 200ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
       ${innerDefaultServer(innerTls)}
       ${servers}
 
@@ -129,13 +129,11 @@ function askBalancer(): string[] {
   ];
 }
 
-/** Health check of processes that share a port: any answer counts, because a draining process refuses requests. */
-function askApp({ path, host }: AppProgram["health"]): string[] {
-  return [
-    `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close`,
-    "http-check expect rstatus ^[1-5]",
-  ];
-}
+/**
+ * Port of the balancer where the app itself listens for requests. The app's port closes while the app still answers
+ * requests, so a check of that port would cut them.
+ */
+const besideTheApp = `port ${appPorts.tls} check-ssl verify none`;
 
 /** Turns off connection reuse: an app may close an idle connection while a request is being sent on it. */
 function closedByTheApp(): string[] {

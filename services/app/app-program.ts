@@ -1,6 +1,7 @@
 import type { Peer } from "../../topology";
 import type { BundleAside } from "../bundle";
 import type { InnerPorts } from "../inner-tls";
+import { appUnits, processUnits, quotedUnits } from "./unit-patterns";
 
 /** How the app runs on its nodes. */
 export interface AppProgram {
@@ -41,14 +42,24 @@ export const appPorts: InnerPorts = { clear: appPort, tls: 3443 };
 const noticedSeconds = 3;
 
 /**
- * An orderly stop of the app's processes, before a proxy of the node restarts; the web nodes have noticed it at the end.
+ * An orderly stop of the app's processes, before the balancer of the node restarts.
  *
  * @param peers the other app nodes. Without one the processes go on: nothing could stand in for them.
  */
 export function appAside(peers: readonly Peer[]): BundleAside | undefined {
+  return asideOf(processUnits, peers);
+}
+
+/** An orderly stop of all that uses the database, before the node's proxy to it restarts; otherwise as {@link appAside}. */
+export function databaseAside(peers: readonly Peer[]): BundleAside | undefined {
+  return asideOf(appUnits, peers);
+}
+
+function asideOf(units: readonly string[], peers: readonly Peer[]): BundleAside | undefined {
   if (peers.length === 0) return undefined;
   return {
-    leave: ["/bin/sh", "-c", "systemctl stop 'app@*.service' && sleep 2"],
+    // The wait is for processes that were started by an older unit, which announces nothing.
+    leave: ["/bin/sh", "-c", `systemctl stop ${quotedUnits(units)} && sleep 2`],
     back: ["/bin/sleep", String(noticedSeconds)],
   };
 }

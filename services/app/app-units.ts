@@ -51,7 +51,7 @@ export function appUnitText(args: AppUnitsArgs): string {
     ${generatedNotice}
     [Unit]
     Description=App, process %i
-    After=haproxy.service ${program.sharesPort ? migrateUnit : `${balancerUnit} ${migrateUnit}`}
+    After=haproxy.service ${balancerUnit} ${migrateUnit}
     StartLimitIntervalSec=0
 
     [Service]
@@ -59,7 +59,7 @@ export function appUnitText(args: AppUnitsArgs): string {
     ${sandbox(args)}
     ${program.sharesPort ? [`Environment=PORT=${appPort} PROCESS=%i`] : ["Environment=PORT=%i PROCESS=%i HOST=127.0.0.1"]}
     ExecStart=${exec(args, program.command)}
-    ${program.sharesPort ? [] : ownPort()}
+    ${startAndStop}
     ${program.notifies ? [`WatchdogSec=${watchdogSeconds}`] : []}
     TimeoutStartSec=${seconds}
     TimeoutStopSec=30
@@ -73,9 +73,10 @@ export function appUnitText(args: AppUnitsArgs): string {
 }
 
 /**
- * A process counts as started when it is healthy, and is stopped after its last request. Both
- * commands run as root, without the app's environment.
+ * A process with its own port counts as started when it is healthy, and is stopped after its last request. The last
+ * process of a node announces its stop to the web nodes. Both commands run as root, without the app's environment.
  */
-function ownPort(): string[] {
-  return [`ExecStartPost=+${appCommand} started %i $MAINPID`, `ExecStop=+-${appCommand} drain %i`];
-}
+const startAndStop = [
+  `ExecStartPost=+${appCommand} started %i $MAINPID`,
+  `ExecStop=+-${appCommand} drain %i`,
+];

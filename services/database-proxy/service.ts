@@ -1,5 +1,5 @@
 import type { Peer } from "../../topology";
-import { appAside } from "../app/app-program";
+import { databaseAside } from "../app/app-program";
 import { packagedHaproxy } from "../packaged-haproxy";
 import type { Service } from "../service";
 import { dbProxyCfg } from "./db-proxy-cfg";
@@ -17,5 +17,5 @@ export const databaseProxy: Service<DatabaseProxyFacts> = {
   name: "database-proxy",
   openings: [],
   part: ({ databases, peers }) =>
-    packagedHaproxy({ config: dbProxyCfg(databases), aside: appAside(peers) }),
+    packagedHaproxy({ config: dbProxyCfg(databases), aside: databaseAside(peers) }),
 };

@@ -11,7 +11,7 @@ import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
 import { maintenanceLines } from "./maintenance";
 import { type NginxSnippets, snippetLines } from "./snippets";
-import { leavingPath } from "./planned-stop";
+import { countServer, leavingPath } from "./planned-stop";
 import { siteLines, type StaticSite } from "./static-site";
 
 /** Ports on which load balancers reach Nginx. */
@@ -137,6 +137,8 @@ export function nginxConf(args: NginxConfArgs): string {
         ${snippetLines(settings)}
         ${lines.errorPages}
       }
+
+      ${countServer}
     }
   `;
 }

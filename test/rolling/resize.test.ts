@@ -42,9 +42,17 @@ describe("resizing", () => {
     const stack = new FakeStack();
     await updated(stack, ["web-1"]);
     expect(stack.hosts.told[0]).toMatch(
-      /^web-1 .*systemd-run .*--on-active=15min systemctl start multi-user.target && sudo systemctl stop nginx/,
+      /^web-1 .*systemd-run .*--on-active=30min systemctl start multi-user.target timers.target && sudo systemctl stop nginx.service && .*--on-active=15min /,
     );
     expect(stack.hosts.told[1]).toBe("web-1 sudo sync");
+  });
+
+  it("stops workers and jobs with the app, so that no power cut ends them", async () => {
+    const stack = new FakeStack();
+    await updated(stack, ["app-1"]);
+    expect(stack.hosts.told.find((line) => line.startsWith("app-1 "))).toContain(
+      "systemctl stop 'app@*.service' 'worker-*@*.service' 'cron-*.timer' 'cron-*.service' && ",
+    );
   });
 
   it("begins nothing while another node of the tier is not in service", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { appProxyCfg } from "../../services/app-proxy/app-proxy-cfg";
 import { appProgram, plan, sampleProgram, webRequests } from "../support/tier-args";
-import { ordinaryAppNode, webNode } from "./rendered";
+import { appNode, ordinaryAppNode, webNode } from "./rendered";
 
 const args = { appNodes: plan.app, requests: webRequests() };
 const { files, services } = webNode();
@@ -41,13 +41,31 @@ describe("the proxy to the app nodes", () => {
     expect(balancer).toContain(`status 404 if ${rule}\n`);
   });
 
-  it("asks the health path of an app that shares its port, and takes a refusal for life", () => {
+  it("sends nothing to a node whose last process has announced its stop, also after a start of the balancer", () => {
+    for (const node of [ordinaryAppNode(), appNode()]) {
+      const balancer = node.files["/etc/haproxy/app.cfg"]!.content;
+      const settings = JSON.parse(node.files["/etc/webstack/app-process.json"]!.content) as {
+        drainMap: string;
+      };
+      // Before a process has started there is no file, and the node counts as drained.
+      expect(balancer).toContain(`map_str(opt@${settings.drainMap},on) -m str off }`);
+      const unit = node.files["/etc/systemd/system/webstack-app-balancer.service"]!.content;
+      expect(unit).toContain("RuntimeDirectoryPreserve=yes");
+      const app = node.files["/etc/systemd/system/app@.service"]!.content;
+      expect(app).toMatch(/^ExecStartPost=\+.* started %i \$MAINPID$/m);
+      expect(app).toMatch(/^ExecStop=\+-.* drain %i$/m);
+      expect(app).toMatch(/^After=.*webstack-app-balancer\.service/m);
+    }
+  });
+
+  it("asks the balancer also where the app itself listens, whose port closes before its last answer", () => {
     const shared = appProxyCfg({ ...args, program: sampleProgram() });
-    expect(shared).toContain(
-      "http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host localhost",
-    );
-    expect(shared).toContain("http-check expect rstatus ^[1-5]");
-    expect(shared).not.toContain("disable-on-404");
+    const besides = "default-server port 3443 check-ssl verify none check inter 500ms";
+    expect(shared).toContain(besides);
+    expect(shared).toContain("http-check disable-on-404");
+    expect(shared).not.toContain("/readyz");
+    expect(shared.match(/^ +server \S+ \S+$/gm)![0]).toMatch(/:3000$/);
+    expect(proxy).not.toContain("check-ssl");
   });
 
   it("repeats no request that may have had an effect", () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { appProxyCfg } from "../../services/app-proxy/app-proxy-cfg";
 import type { Bundle } from "../../services/bundle";
 import { innerRequest } from "../../services/inner-tls";
-import { appProgram, plan, sampleProgram, webRequests } from "../support/tier-args";
+import { plan, sampleProgram, webRequests } from "../support/tier-args";
 import {
   appNode,
   appNodeOfSite,
@@ -32,6 +32,7 @@ describe("TLS between the tiers", () => {
       expect(listens).toEqual([
         "    listen 80 default_server backlog=65535;",
         "    listen 443 ssl default_server backlog=65535;",
+        "    listen 127.0.0.1:8406;",
       ]);
       expect(contentOf(web, "/etc/nftables.conf")).toContain(
         "ip saddr 10.0.1.0/24 tcp dport { 80, 443 } accept",
@@ -88,13 +89,6 @@ describe("TLS between the tiers", () => {
     // A draining process refuses requests and serves the others.
     expect(balancer).toContain("http-check expect rstatus ^[1-5]");
     expect(balancer).toContain("option http-server-close");
-  });
-
-  it("asks an app that shares its port itself in clear text", () => {
-    const args = { appNodes: plan.app, requests: webRequests() };
-    const clear = appProxyCfg({ ...args, program: sampleProgram() });
-    expect(clear).toContain("uri /readyz");
-    expect(appProxyCfg({ ...args, program: appProgram() })).toContain("balancer.webstack.invalid");
   });
 
   it("refuses a change to TLS while no node behind would be reached", () => {

@@ -34,6 +34,7 @@ function proxies(requests: WebRequests) {
       program,
       ports: [3101],
       socketPath: "/run/a.sock",
+      drainMapPath: "/run/drain.map",
       timeouts: proxyTimeouts(requests),
     }),
   };

@@ -106,9 +106,33 @@ describe("web node", () => {
     const interval = Number(/ inter (\d+)ms/.exec(edge)![1]);
     expect(told * 1000).toBeGreaterThan(3 * interval);
   });
+
+  it("waits for requests in progress before Nginx closes its port, within systemd's time for a stop", () => {
+    const stop = contentOf(web, "/etc/systemd/system/nginx.service.d/webstack-stop.conf");
+    const page = /http:\/\/(127\.0\.0\.1:\d+)\//.exec(stop)![1]!;
+    expect(nginx).toContain(
+      `server {\n    listen ${page};\n    access_log off;\n    stub_status;\n  }`,
+    );
+    expect(stop.indexOf(page)).toBeLessThan(stop.indexOf("QUIT"));
+    const waits = Number(/timeout (\d+) /.exec(stop)![1]);
+    expect(Number(/TimeoutStopSec=(\d+)/.exec(stop)![1])).toBeGreaterThan(waits);
+    // systemd would replace them.
+    expect(stop).not.toMatch(/[$%]/);
+  });
 });
 
 describe("app node", () => {
+  it("stops workers and jobs too before the proxy to the databases restarts, and processes alone before the balancer", () => {
+    const asideOf = (unit: string) =>
+      app.services.find((one) => one.unit === unit)!.aside!.leave[2];
+    expect(asideOf("haproxy.service")).toBe(
+      "systemctl stop 'app@*.service' 'worker-*@*.service' 'cron-*.timer' 'cron-*.service' && sleep 2",
+    );
+    expect(asideOf("webstack-app-balancer.service")).toBe(
+      "systemctl stop 'app@*.service' && sleep 2",
+    );
+  });
+
   it("cuts sessions of a database that lost its role", () => {
     expect(proxy).toContain("on-marked-down shutdown-sessions");
   });

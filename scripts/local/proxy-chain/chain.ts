@@ -44,6 +44,8 @@ const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 const chains: Record<string, ChainArgs> = {
   requests: quick,
   encrypted: { ...quick, innerTls: true },
+  stops: { ...usual, hasNeighbours: true, innerTls: true },
+  sharing: { ...usual, hasNeighbours: true, sharesPort: true },
   misnamed: { ...usual, innerTls: true, webName: "web-9" },
   clients: usual,
   proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },

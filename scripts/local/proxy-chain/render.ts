@@ -5,6 +5,7 @@ import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../../services/edge-haproxy/https";
 import { drainMap, haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf, type NginxSettings } from "../../../services/nginx/nginx-conf";
+import { leavingPath, plannedStop } from "../../../services/nginx/planned-stop";
 import { snippetFiles } from "../../../services/nginx/snippets";
 import { publicFiles } from "../../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
@@ -23,6 +24,10 @@ export interface ChainArgs {
   webName?: string;
   /** What is said about Nginx. */
   settings: NginxSettings;
+  /** True: two web nodes, and two app nodes, of which the first one has two processes. @default one of each */
+  hasNeighbours?: boolean;
+  /** True: the app itself listens for clear text. @default false */
+  sharesPort?: boolean;
 }
 
 /** Addresses of the proxies of one chain, all on one host; the second load balancer listens on other ports. */
@@ -30,11 +35,13 @@ export const chainAddresses = {
   edges: ["127.0.1.11", "127.0.1.12"],
   web: "127.0.2.11",
   app: "127.0.3.11",
+  secondWeb: "127.0.2.12",
+  secondApp: "127.0.3.12",
   /** Public address of the other load balancer. */
   peer: "127.11.0.1",
 } as const;
 
-const { edges, web, app, peer } = chainAddresses;
+const { edges, web, app, secondWeb, secondApp, peer } = chainAddresses;
 const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
 const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as const;
 
@@ -43,36 +50,55 @@ const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as cons
  * and ports: all are on one host.
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
-  const { requests, settings } = args;
-  const site = publicFiles;
-  const release = { root: "/srv/app", keep: 3 };
-  const timeouts = proxyTimeouts(requests);
+  const neighbours = {
+    "nginx-2.conf": moved(nginxFile(args, "web-2", secondWeb), [
+      ["/run/nginx.pid", "/run/nginx-2.pid"],
+      ["127.0.0.1:8406", "127.0.0.1:8407"],
+      [leavingPath, `${leavingPath}-2`],
+    ]),
+    "app-2.cfg": moved(balancerFile(args, "app-2", secondApp, [3103]), [
+      ["127.0.0.1:8405", "127.0.0.1:8425"],
+    ]),
+  };
   return {
     ...inEtc(args),
     "headers.json": JSON.stringify(args.rules.headers),
     "edge-1.cfg": edgeFile(args, 0),
     "edge-2.cfg": edgeFile(args, 1),
-    "nginx.conf": moved(
-      nginxConf({ node: "web-1", lbSubnetCidr: "127.0.0.0/8", requests, settings, site, release }),
-      [
-        ["listen 80 default_server", `listen ${web}:8080 default_server`],
-        ["listen 443 ssl", `listen ${web}:8443 ssl`],
-      ],
-    ),
+    "nginx.conf": nginxFile(args, "web-1", web),
+    "nginx-stop.conf": plannedStop(),
     "app-proxy.cfg": appProxyFile(args),
-    "app.cfg": moved(
-      appBalancerCfg({
-        program: { health, sharesPort: false },
-        ports: [3101],
-        socketPath: "/run/chain-app.sock",
-        timeouts,
-      }),
-      [
-        ["bind :3000", `bind ${app}:3000`],
-        ["bind :3443", `bind ${app}:3443`],
-      ],
-    ),
+    "app.cfg": balancerFile(args, "app", app, args.hasNeighbours ? [3101, 3102] : [3101]),
+    ...(args.hasNeighbours ? neighbours : {}),
   };
+}
+
+function nginxFile({ requests, settings }: ChainArgs, node: string, address: string): string {
+  const release = { root: "/srv/app", keep: 3 };
+  const own = { node, requests, settings, release, site: publicFiles };
+  return moved(nginxConf({ ...own, lbSubnetCidr: "127.0.0.0/8" }), [
+    ["listen 80 default_server", `listen ${address}:8080 default_server`],
+    ["listen 443 ssl", `listen ${address}:8443 ssl`],
+  ]);
+}
+
+function balancerFile(
+  { requests, sharesPort = false }: ChainArgs,
+  name: string,
+  address: string,
+  ports: readonly number[],
+): string {
+  const file = appBalancerCfg({
+    program: { health, sharesPort },
+    ports: sharesPort ? [3000] : ports,
+    socketPath: `/run/chain-${name}/admin.sock`,
+    drainMapPath: `/run/chain-${name}/drain.map`,
+    timeouts: proxyTimeouts(requests),
+  });
+  return moved(file, [
+    sharesPort ? ["127.0.0.1:3000", `${address}:3000`] : ["bind :3000", `bind ${address}:3000`],
+    ["bind :3443", `bind ${address}:3443`],
+  ]);
 }
 
 /** Files that the proxies look for below /etc. */
@@ -93,24 +119,27 @@ export function changedFiles(args: ChainArgs): Record<string, string> {
   return { "app-proxy.cfg": appProxyFile(args), "edge-1.cfg": edgeFile(args, 0) };
 }
 
-function appProxyFile({ requests, innerTls }: ChainArgs): string {
-  const program = { health, sharesPort: false };
-  const appNodes = [{ name: "app-1", privateIp: app }];
-  return moved(appProxyCfg({ appNodes, program, requests, innerTls }), [
+function appProxyFile(args: ChainArgs): string {
+  const { requests, innerTls, sharesPort = false, hasNeighbours } = args;
+  const second = hasNeighbours ? [{ name: "app-2", privateIp: secondApp }] : [];
+  const appNodes = [{ name: "app-1", privateIp: app }, ...second];
+  return moved(appProxyCfg({ appNodes, program: { sharesPort }, requests, innerTls }), [
     toOutput,
     ["/run/haproxy/", "/run/chain-proxy-"],
   ]);
 }
 
 function edgeFile(
-  { requests, rules, https, innerTls = false, webName = "web-1" }: ChainArgs,
+  { requests, rules, https, innerTls = false, webName = "web-1", hasNeighbours }: ChainArgs,
   index: 0 | 1,
 ): string {
   const loadBalancers = edges.map((privateIp, i) => ({ name: `lb-${i + 1}`, privateIp }));
+  const second = hasNeighbours ? [{ name: "web-2", privateIp: secondWeb }] : [];
+  const [from, to] = innerTls ? [443, 8443] : [80, 8080];
   const file = haproxyCfg({
     node: loadBalancers[index]!.name,
     loadBalancers,
-    webNodes: [{ name: webName, privateIp: web }],
+    webNodes: [{ name: webName, privateIp: web }, ...second],
     requests,
     rules,
     ...(https ? { https } : {}),
@@ -120,7 +149,9 @@ function edgeFile(
   });
   return moved(file, [
     toOutput,
-    innerTls ? [`${web}:443`, `${web}:8443`] : [`${web}:80`, `${web}:8080`],
+    ...[web, ...second.map(({ privateIp }) => privateIp)].map(
+      (address) => [`${address}:${from}`, `${address}:${to}`] as const,
+    ),
     ["bind 127.0.0.1:8404", `bind 127.0.0.1:841${index}`],
     ["/run/haproxy/", `/run/chain-edge-${index}-`],
     // The second one beside the first.

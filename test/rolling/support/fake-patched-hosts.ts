@@ -102,7 +102,7 @@ export class FakePatchedHosts extends FakeHosts {
         this.edge(name, { vrrp: name === node ? "MASTER" : "BACKUP", holds: name === node });
       }
     }
-    if (command.endsWith("systemctl start multi-user.target")) {
+    if (command.endsWith("systemctl start multi-user.target timers.target")) {
       this.log.push(`${node} back`);
       this.back(node);
     }

@@ -78,7 +78,7 @@ export class FakeStack {
       this.count(node, true);
     }
     if (command.endsWith("edge.js take")) this.moveTo(node);
-    if (command.endsWith("systemctl start multi-user.target")) {
+    if (command.endsWith("systemctl start multi-user.target timers.target")) {
       this.log.push(`${node} with work`);
       this.hosts.down.delete(node);
       this.count(node, false);

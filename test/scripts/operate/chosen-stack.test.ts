@@ -131,8 +131,8 @@ describe("commands", () => {
     const names = dangerous.map(([file]) => file.replace(/\.ts$/, ""));
     const told = readFileSync(join(root, "docs", "operations.md"), "utf8");
     expect(names.sort()).toEqual([
-      ...["backups-prune", "console", "db-override", "db-restore", "db-shell", "deploy-back"],
-      ...["maintenance", "patch", "rebuild", "roll", "rollback"],
+      ...["backups-copy", "backups-prune", "console", "db-override", "db-restore", "db-shell"],
+      ...["deploy-back", "maintenance", "patch", "rebuild", "roll", "rollback"],
     ]);
     const paragraphs = told.split("\n\n").map((text) => text.replace(/\s+/g, " "));
     const sentence = paragraphs.find((text) => text.includes("you must name the stack"))!;

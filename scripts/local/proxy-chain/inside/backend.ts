@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What the app behind the proxies saw of a request. */
@@ -73,8 +73,8 @@ function download(response: ServerResponse, bytes: number): void {
   more();
 }
 
-/** Starts the app; a connection that changes its protocol gets back whatever it sends. */
-export function startBackend(port: number): Promise<AddressInfo> {
+/** Starts a process of the app; a connection that changes its protocol gets back whatever it sends. */
+export function startProcess(port: number, host = "127.0.0.1"): Promise<Server> {
   const server = createServer(answer);
   server.on("upgrade", (request, socket) => {
     lastUpgrade = seenOf(request, 0);
@@ -86,7 +86,10 @@ export function startBackend(port: number): Promise<AddressInfo> {
     socket.pipe(socket);
     socket.on("error", () => undefined);
   });
-  return new Promise((resolve) =>
-    server.listen(port, "127.0.0.1", () => resolve(server.address() as AddressInfo)),
-  );
+  return new Promise((resolve) => server.listen(port, host, () => resolve(server)));
+}
+
+/** Starts the app with one process. */
+export async function startBackend(port: number): Promise<AddressInfo> {
+  return (await startProcess(port)).address() as AddressInfo;
 }

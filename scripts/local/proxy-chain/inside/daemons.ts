@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ask, visitorsV6 } from "./visitor";
 
@@ -31,20 +40,34 @@ export function reload(name: string, path: string): void {
   daemon.master.kill("SIGUSR2");
 }
 
+/** Kills a HAProxy and starts it again. */
+export async function restart(name: string): Promise<void> {
+  const { path, master } = running.get(name)!;
+  const ended = once(master, "exit");
+  master.kill("SIGTERM");
+  await ended;
+  running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });
+}
+
 let nginx: ChildProcess | undefined;
+
+/** Starts Nginx of the first web node. */
+export function startNginx(): void {
+  nginx = start("/usr/sbin/nginx", ["-c", "/chain/nginx.conf", "-g", "daemon off;"]);
+}
 
 /** Has Nginx reload its configuration. */
 export function reloadNginx(): void {
   nginx!.kill("SIGHUP");
 }
 
-/** Starts the four proxies with the files in `folder`; resolves once a request gets the awaited status. */
+/** Starts the proxies with the files in `folder`; resolves once a request gets the awaited status. */
 export async function startDaemons(folder: string, awaited: number): Promise<void> {
   mkdirSync("/etc/haproxy/certs", { recursive: true });
   mkdirSync("/etc/webstack/tls", { recursive: true });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const files = ["-keyout", "/tmp/key.pem", "-out", "/tmp/cert.pem"];
-  const names = ["-addext", "subjectAltName=DNS:web-1,DNS:app-1"];
+  const names = ["-addext", "subjectAltName=DNS:web-1,DNS:app-1,DNS:web-2,DNS:app-2"];
   const subject = ["-days", "1", "-subj", "/CN=chain", ...names];
   execFileSync("openssl", ["req", "-x509", ...key, ...subject, ...files], { stdio: "ignore" });
   const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
@@ -60,8 +83,16 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   for (const address of visitorsV6) {
     execFileSync("ip", ["-6", "address", "add", `${address}/128`, "dev", "lo"]);
   }
-  nginx = start("/usr/sbin/nginx", ["-c", `${folder}/nginx.conf`, "-g", "daemon off;"]);
-  for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
+  startNginx();
+  const second = `${folder}/nginx-2.conf`;
+  const hasNeighbours = existsSync(second);
+  if (hasNeighbours) start("/usr/sbin/nginx", ["-c", second, "-g", "daemon off;"]);
+  const balancers = ["app", ...(hasNeighbours ? ["app-2"] : [])];
+  for (const name of balancers) {
+    mkdirSync(`/run/chain-${name}`);
+    writeFileSync(`/run/chain-${name}/drain.map`, "node off\n");
+  }
+  for (const name of [...balancers, "app-proxy", "edge-1", "edge-2"]) {
     const path = `/tmp/${name}.cfg`;
     copyFileSync(`${folder}/${name}.cfg`, path);
     running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });

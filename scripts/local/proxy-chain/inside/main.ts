@@ -9,6 +9,7 @@ import { namedChecks, proxiedChecks } from "./check-proxied";
 import { reloadChecks } from "./check-reloads";
 import { requestChecks } from "./check-requests";
 import { securedChecks } from "./check-secured";
+import { sharingChecks, startOwnPorts, startShared, stopChecks } from "./check-stops";
 import { printed, startDaemons } from "./daemons";
 
 const checks: Record<string, Check[]> = {
@@ -19,8 +20,16 @@ const checks: Record<string, Check[]> = {
   worded: ownWordChecks,
   limited: limitChecks,
   secured: securedChecks,
+  stops: stopChecks,
+  sharing: sharingChecks,
   encrypted: [...requestChecks, ...encryptedChecks, ...reloadChecks],
   misnamed: misnamedChecks,
+};
+
+/** Starts the app of a chain with neighbours. @default one process */
+const starts: Record<string, () => Promise<unknown>> = {
+  stops: startOwnPorts,
+  sharing: startShared,
 };
 
 /** Longest run, milliseconds. */
@@ -38,7 +47,7 @@ async function said({ title, run }: Check): Promise<CheckSaid> {
 async function main([name = ""]: string[]): Promise<void> {
   // Who waits for this outside may be gone.
   setTimeout(() => process.exit(1), longestMs).unref();
-  await startBackend(3101);
+  await (starts[name] ?? (() => startBackend(3101)))();
   await startDaemons("/chain", name === "misnamed" ? 503 : 200);
   for (const check of checks[name] ?? []) console.log(JSON.stringify(await said(check)));
   if (process.env.VERBOSE) console.error(printed().join("\n"));
