@@ -26,15 +26,15 @@ export async function removeCopy(folder: string, mysql: Pick<Mysql, "query">): P
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 }
 
-/** Kills the account's clones, and waits for their end. An account sees and kills its own sessions without a privilege. */
+/** Kills the account's other sessions, which only clone, and waits for their end. It needs no privilege for its own sessions. */
 async function endClones(mysql: Pick<Mysql, "query">): Promise<void> {
   const running = () =>
     mysql.query(
-      "SELECT ID FROM performance_schema.processlist WHERE USER = SUBSTRING_INDEX(USER(), '@', 1) AND INFO LIKE 'CLONE LOCAL %'",
+      "SELECT ID FROM performance_schema.processlist WHERE USER = SUBSTRING_INDEX(USER(), '@', 1) AND ID <> CONNECTION_ID()",
       answerMs,
     );
   for (const [id] of await running()) {
-    log(5, `ends the clone of session ${id}, for which nobody waits`);
+    log(5, `ends session ${id}, for whose clone nobody waits`);
     await mysql.query(`KILL ${Number(id)}`, answerMs).catch((error: Error) => {
       if (!(error instanceof SqlError && error.code === unknownThread)) throw error;
     });
