@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CopyServer } from "./archiver/base/copy-server";
 import { checkDumpSpace, checkFreeSpace, dataBytes } from "./archiver/base/disk";
 import { checkMember, checkOrigin } from "./archiver/base/member";
 import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
+import { removeCopy } from "./archiver/base/remove-copy";
 import { sumsOfCopy } from "./archiver/base/table-sums";
 import { isDumpDue } from "./archiver/logical/due";
 import { writeDump } from "./archiver/logical/write-dump";
@@ -50,12 +51,12 @@ async function dumpOf(
 async function main(): Promise<void> {
   const status = JSON.parse(readFileSync(join(run, "status.json"), "utf8")) as Status;
   if (status.timeline === "") throw new Error("the archiver has no timeline yet; a base needs one");
-  rmSync(folder, { recursive: true, force: true });
+  const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
+  await removeCopy(folder, mysql);
   const plainBytes = dataBytes(dataFolder);
   checkFreeSpace(dirname(folder), plainBytes);
   mkdirSync(folder, { mode: 0o750 });
   const target = join(folder, "data");
-  const mysql = new Mysql(["--no-defaults", `--user=${user}`, `--socket=${socket}`]);
   const isGrouped = settings.nodes.length > 1;
   if (isGrouped) await checkMember(mysql);
   await mysql.query(`CLONE LOCAL DATA DIRECTORY = ${literal(target)}`, copyMs);

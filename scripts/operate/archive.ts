@@ -157,8 +157,13 @@ export async function takeBase(
   const since = (await runOnNode(outputs, node, "date -u +%Y%m%dT%H%M%SZ")).trim();
   const command = `${withDump ? `${asksForDump} && ` : ""}sudo systemctl start ${baseUnit} || { sudo journalctl --no-pager -n 15 -u webstack-base-copy -u webstack-base >&2; exit 1; }`;
   await runOnNode(outputs, node, command, timeoutMs);
-  const met = await runOnNode(outputs, node, `systemctl show -P ConditionResult ${baseUnit}`);
-  if (met.trim() !== "yes") throw new Error(`${node} stopped archiving; run it again`);
+  const result = await runOnNode(outputs, node, `systemctl show -P Result ${baseUnit}`);
+  // The unit's ExecCondition was not met.
+  if (result.trim() !== "success") {
+    throw new Error(
+      `${node} took no base: it stopped archiving, or a base just ended; run it again`,
+    );
+  }
   if (withDump) await dumpSeen(outputs, node, since);
   return node;
 }

@@ -6,16 +6,17 @@ import { generatedNotice } from "../notice";
 import { rootOnly, type Service, type ServicePart } from "../service";
 import { text } from "../text";
 import { archiverUser } from "./accounts";
+import { archiverPath, archiverUnit } from "./archiver-units";
 import {
-  archiverPaths,
-  archiverUnit,
+  basePaths,
   baseTimer,
   baseUnit,
   copyUnit,
-  requestedPath,
+  leftCopyPath,
+  leftCopyRule,
   requestedUnit,
   requestUnits,
-} from "./archiver-units";
+} from "./base-units";
 
 /** Target of backups without its secret, which is a secret file: a bucket, or a folder on an SFTP server. */
 export type BackupTargetFacts =
@@ -61,7 +62,8 @@ export const archiverSecretPath = "/etc/webstack/archiver-secret";
 const configPath = "/etc/webstack/archiver.json";
 /** The same path as in `host/archiver/settings.ts`. */
 const knownHostsPath = "/etc/webstack/archiver-known-hosts";
-const programs = ["archiver", "base-copy", "base-upload"];
+const basePrograms = ["base-copy", "base-clean", "base-upload"];
+const programs = ["archiver", ...basePrograms];
 
 /** The archiver, which uploads the binary log and copies of all data to a bucket or an SFTP server. */
 export function archiver(target: BackupTargetFacts): Service<ArchiverFacts> {
@@ -87,7 +89,7 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
   // Only these fields: a change of other fields must not restart the archiver.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
   const config = { node, nodes: members, root, target: placeOf(target), publicKey, dumpOn };
-  const { archiver: unit, copy, base, timer, request } = archiverPaths;
+  const { copy, base, timer, request, requested } = basePaths;
   return {
     packages: ["age", "zstd", ...("sftp" in target ? ["openssh-client"] : [])],
     users: [{ name: archiverUser, home: "/nonexistent" }],
@@ -99,31 +101,38 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
       ),
       [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
       ...("sftp" in target ? { [knownHostsPath]: rootFile(knownHosts(target.sftp.hostKey)) } : {}),
-      [unit]: rootFile(archiverUnit(archiverSecretPath)),
+      [archiverPath]: rootFile(archiverUnit(archiverSecretPath)),
       [copy]: rootFile(copyUnit()),
       [base]: rootFile(baseUnit(archiverSecretPath)),
       [timer]: rootFile(baseTimer(baseAt)),
       [request]: rootFile(requestUnits()),
-      [requestedPath]: rootFile(requestedUnit()),
+      [requested]: rootFile(requestedUnit()),
+      [leftCopyPath]: rootFile(leftCopyRule()),
     },
-    unitFiles: { own: [...Object.values(archiverPaths), requestedPath] },
+    unitFiles: { own: [archiverPath, ...Object.values(basePaths)] },
     services: [
       {
         unit: "webstack-archiver.service",
         reloadFiles: [],
-        restartFiles: [programPath("archiver"), configPath, unit, archiverSecretPath, initSqlPath],
+        restartFiles: [
+          programPath("archiver"),
+          configPath,
+          archiverPath,
+          archiverSecretPath,
+          initSqlPath,
+        ],
         needs: [archiverSecretPath],
       },
       {
         unit: "webstack-base.timer",
         reloadFiles: [],
-        restartFiles: [timer, programPath("base-copy"), programPath("base-upload"), copy, base],
+        restartFiles: [timer, ...basePrograms.map(programPath), copy, base, leftCopyPath],
         needs: [archiverSecretPath],
       },
       {
         unit: "webstack-base.path",
         reloadFiles: [],
-        restartFiles: [request, requestedPath],
+        restartFiles: [request, requested],
         needs: [archiverSecretPath],
       },
     ],

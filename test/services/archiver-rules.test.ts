@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { copyFolder } from "../../host/archiver/base/copy-folder";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { knownHosts } from "../../host/archiver/store/ssh-channel";
+import { basePaths, leftCopyPath } from "../../services/archiver/base-units";
 import { archiver } from "../../services/archiver/service";
 import { backedUpNode, backups, databaseNode, sftpBackups } from "./rendered-database";
 
@@ -69,11 +71,45 @@ describe("backups", () => {
     expect(text("/etc/systemd/system/webstack-base.timer")).toContain(
       "OnCalendar=*-*-* 03:15:00 UTC",
     );
-    for (const unit of ["webstack-base-copy", "webstack-base"]) {
-      expect(text(`/etc/systemd/system/${unit}.service`)).toContain(
-        "ConditionPathExists=/run/webstack-archiver/active",
-      );
+    expect(text(basePaths.copy)).toContain("ConditionPathExists=/run/webstack-archiver/active");
+    expect(text(basePaths.base)).toContain(
+      `ExecCondition=/usr/bin/test -e ${runFolder}/active -a -e ${copyFolder}/info.json`,
+    );
+  });
+
+  it("take no copy away from an upload that reads it", () => {
+    expect(text(basePaths.base)).toContain("RuntimeDirectory=webstack-base\n");
+    expect(text(basePaths.copy)).toContain("ConditionPathExists=!/run/webstack-base\n");
+  });
+});
+
+describe("the copy of a base", () => {
+  const text = (path: string) => backedUpNode().files[path]!.content;
+
+  it("goes after a copy that failed, as its own unit's last step, and stays after one that succeeded", () => {
+    const after = /^ExecStopPost=\/bin\/sh -c '([^']*)'$/m.exec(text(basePaths.copy))![1]!;
+    const script = after.replaceAll("$$", "$").replace("/usr/bin/node", "/bin/echo");
+    const said = (result: string) =>
+      execFileSync("/bin/sh", ["-c", script], {
+        env: { SERVICE_RESULT: result },
+        encoding: "utf8",
+      });
+    expect(said("success")).toBe("");
+    for (const result of ["exit-code", "signal", "timeout"]) {
+      expect(said(result)).toBe("/usr/local/lib/webstack/base-clean.js\n");
     }
+  });
+
+  it("goes after each upload: no condition of the unit keeps its last step from running", () => {
+    expect(text(basePaths.base)).not.toMatch(/^(Condition|Assert)/m);
+    expect(text(basePaths.base)).toContain(`ExecStopPost=+/usr/bin/rm -rf ${copyFolder} `);
+  });
+
+  it("goes at boot alone if a former boot left it", () => {
+    const rules = text(leftCopyPath).split("\n");
+    expect(rules.filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
+      `R! ${copyFolder}`,
+    ]);
   });
 });
 

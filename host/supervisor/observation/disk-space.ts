@@ -20,6 +20,19 @@ const least = { full: { share: 0.1, bytes: 4 * 2 ** 30 }, spent: { share: 0.03, 
 /** Factor on these limits above which a disk counts as having space again: hysteresis. */
 const again = 1.3;
 
+function leastBytes(
+  level: keyof DiskSpace,
+  { blocks, bsize }: Pick<FileSystemSizes, "blocks" | "bsize">,
+): number {
+  const { share, bytes } = least[level];
+  return Math.min(blocks * bsize * share, bytes);
+}
+
+/** Free bytes with which no disk of that size is nearly full, not even one that was. */
+export function roomyBytes(sizes: Pick<FileSystemSizes, "blocks" | "bsize">): number {
+  return Math.ceil(leastBytes("full", sizes) * again);
+}
+
 /** Assesses a file system; a disk that was short of space stays so until clearly more is free. */
 export function assessDisk(
   { bavail, blocks, bsize }: FileSystemSizes,
@@ -27,8 +40,7 @@ export function assessDisk(
 ): DiskSpace {
   const isShort = (level: keyof DiskSpace) => {
     const factor = before[level] ? again : 1;
-    const { share, bytes } = least[level];
-    return bavail < blocks * share * factor && bavail * bsize < bytes * factor;
+    return bavail * bsize < leastBytes(level, { blocks, bsize }) * factor;
   };
   return { full: isShort("full"), spent: isShort("spent") };
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { checkFreeSpace } from "../../../host/archiver/base/disk";
 import { continuity } from "../../../host/archiver/continuity";
 import { shouldArchive, rankOf } from "../../../host/archiver/rank";
 
@@ -61,16 +60,5 @@ describe("the turn of a node", () => {
     expect([0, 1, 2].map((rank) => shouldArchive(rank, 0))).toEqual([true, false, false]);
     expect([0, 1, 2].map((rank) => shouldArchive(rank, 31_000))).toEqual([true, true, false]);
     expect(shouldArchive(2, 46_000)).toBe(true);
-  });
-});
-
-describe("the room for a base", () => {
-  const disk = (free: number) => () => ({ bavail: free, bsize: 1 }) as never;
-
-  it("is 1.3 times the data", () => {
-    expect(() => checkFreeSpace("/x", 100, disk(130))).not.toThrow();
-    expect(() => checkFreeSpace("/x", 100, disk(129))).toThrow(
-      "a base needs 130 bytes free on the disk of /x (1.3 times the data), got 129",
-    );
   });
 });

@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkDumpSpace } from "../../../host/archiver/base/disk";
 import { writeDump } from "../../../host/archiver/logical/write-dump";
 import type { Mysql } from "../../../host/supervisor/mysql";
 
@@ -100,16 +99,5 @@ describe("a dump", () => {
     await expect(write("exec cat /dev/zero", { checkRoom })).rejects.toThrow("must leave 3 bytes");
     expect(looks).toBe(3);
     expect(statSync(join(folder, "dump.age")).size).toBeLessThan(64 * 2 ** 20);
-  });
-});
-
-describe("checkDumpSpace", () => {
-  const free = (bytes: number) => (() => ({ bavail: bytes / 512, bsize: 512 })) as never;
-
-  it("wants as much free as a base leaves", () => {
-    expect(() => checkDumpSpace("/x", 10_240, free(3_072))).not.toThrow();
-    expect(() => checkDumpSpace("/x", 10_240, free(2_560))).toThrow(
-      /^a dump must leave 3072 bytes free on the disk of \/x \(0\.3 times the data\), got 2560;/,
-    );
   });
 });

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { databaseReport } from "../../../scripts/operate/database-report";
+import type { DatabaseState } from "../../../scripts/operate/databases";
+
+function state(own: Partial<DatabaseState> = {}): DatabaseState {
+  return {
+    ...{ ready: true, gtid: "", lastView: { primary: "db-1" }, dataAgeMs: 0, waiting: "" },
+    ...{ majority: true, members: [], member: { state: "ONLINE", role: "SECONDARY" }, ...own },
+  };
+}
+
+describe("what is said of a database node", () => {
+  it("is one line and no error for an ONLINE member, also for one with old data", () => {
+    expect(databaseReport("db-2", state())).toEqual({
+      line: "db-2  SECONDARY ONLINE, data 0 ms old, last primary db-1",
+      error: undefined,
+    });
+    expect(databaseReport("db-2", state({ dataAgeMs: 4_000 }))).toEqual({
+      line: "db-2  SECONDARY ONLINE, data 4000 ms old, so no reads, last primary db-1",
+      error: undefined,
+    });
+  });
+
+  it("is an error if the supervisor does not answer", () => {
+    expect(databaseReport("db-3", undefined)).toEqual({
+      line: "db-3  its supervisor does not answer",
+      error: "db-3: its supervisor does not answer",
+    });
+  });
+
+  it("is an error if the member is not ONLINE, with what it waits for", () => {
+    const member = { state: "OFFLINE", role: "" };
+    const waiting = "the disk is nearly full";
+    expect(databaseReport("db-3", state({ member, waiting }))).toEqual({
+      line: "db-3  no role OFFLINE, waits: the disk is nearly full, last primary db-1",
+      error: "db-3: the member must be ONLINE, got OFFLINE; it waits: the disk is nearly full",
+    });
+    const joining = { state: "RECOVERING", role: "SECONDARY" };
+    expect(databaseReport("db-3", state({ member: joining })).error).toBe(
+      "db-3: the member must be ONLINE, got RECOVERING",
+    );
+  });
+
+  it("is an error if MySQL does not answer", () => {
+    expect(databaseReport("db-1", state({ member: null, lastView: null }))).toEqual({
+      line: "db-1  no role MySQL does not answer, last primary unknown",
+      error: "db-1: MySQL does not answer",
+    });
+  });
+
+  it("is an error if the member is cut off from the majority", () => {
+    const member = { state: "ONLINE", role: "PRIMARY" };
+    expect(databaseReport("db-1", state({ member, majority: false }))).toEqual({
+      line: "db-1  PRIMARY ONLINE, without a majority, last primary db-1",
+      error: "db-1: the member is ONLINE, but without a majority",
+    });
+  });
+});
