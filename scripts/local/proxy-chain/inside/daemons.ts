@@ -24,6 +24,11 @@ export function start(file: string, args: readonly string[]): ChildProcess {
 /** Configuration in use of each HAProxy, and its master process, by name. */
 const running = new Map<string, { path: string; master: ChildProcess }>();
 
+/** Socket of the master process of a HAProxy. */
+export function masterSocket(name: string): string {
+  return `/run/chain-${name}-master.sock`;
+}
+
 /** Has a HAProxy reload with another configuration. */
 export function reload(name: string, path: string): void {
   const daemon = running.get(name)!;
@@ -64,7 +69,10 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
     const path = `/tmp/${name}.cfg`;
     copyFileSync(`${folder}/${name}.cfg`, path);
-    running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });
+    running.set(name, {
+      path,
+      master: start("/usr/sbin/haproxy", ["-W", "-S", masterSocket(name), "-f", path]),
+    });
   }
   for (const end = Date.now() + 20_000; ; await pause(100)) {
     const status = await ask("/first").then(
