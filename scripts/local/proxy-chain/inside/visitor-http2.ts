@@ -1,4 +1,4 @@
-import { connect, constants } from "node:http2";
+import { connect } from "node:http2";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { site } from "./visitor";
@@ -35,7 +35,7 @@ export async function visitByHttp2({ host, path, waitMs }: Http2Wishes): Promise
     const head = { ":method": method, ":path": path, ":authority": host };
     const stream = session.request(head, { endStream: method === "GET" });
     let status: number | undefined;
-    stream.on("response", (headers) => (status = headers[constants.HTTP2_HEADER_STATUS]));
+    stream.on("response", (headers) => (status = headers[":status"]));
     stream.on("error", (error) => visit.bad.push(`${method} ${path} ${error.message}`));
     stream.resume();
     if (method === "POST") stream.end("x=1");
