@@ -2,6 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { replaceWorker } from "../../../../host/edge/workers";
+import { sendCommand } from "../../../../host/haproxy/send-command";
 import { ask, visitorsV6 } from "./visitor";
 
 const lines: string[] = [];
@@ -21,19 +23,21 @@ export function start(file: string, args: readonly string[]): ChildProcess {
   return child;
 }
 
-/** Configuration in use of each HAProxy, and its master process, by name. */
-const running = new Map<string, { path: string; master: ChildProcess }>();
+/** Configuration in use of each HAProxy by name. */
+const running = new Map<string, string>();
 
 /** Socket of the master process of a HAProxy. */
 export function masterSocket(name: string): string {
   return `/run/chain-${name}-master.sock`;
 }
 
-/** Has a HAProxy reload with another configuration. */
-export function reload(name: string, path: string): void {
-  const daemon = running.get(name)!;
-  copyFileSync(path, daemon.path);
-  daemon.master.kill("SIGUSR2");
+/**
+ * Has a HAProxy reload with another configuration; resolves once the new worker serves. On a busy machine a second
+ * reload before that would find no worker to take the listening sockets from, and connections would be reset.
+ */
+export function reload(name: string, path: string): Promise<void> {
+  copyFileSync(path, running.get(name)!);
+  return replaceWorker((command) => sendCommand(masterSocket(name), command));
 }
 
 let nginx: ChildProcess | undefined;
@@ -69,10 +73,8 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   for (const name of ["app", "app-proxy", "edge-1", "edge-2"]) {
     const path = `/tmp/${name}.cfg`;
     copyFileSync(`${folder}/${name}.cfg`, path);
-    running.set(name, {
-      path,
-      master: start("/usr/sbin/haproxy", ["-W", "-S", masterSocket(name), "-f", path]),
-    });
+    running.set(name, path);
+    start("/usr/sbin/haproxy", ["-W", "-S", masterSocket(name), "-f", path]);
   }
   for (const end = Date.now() + 20_000; ; await pause(100)) {
     const status = await ask("/first").then(
