@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { openConnections } from "./edge/connections";
+import { connectionsOfOldWorkers, replaceWorker } from "./edge/workers";
 import { sendCommand } from "./haproxy/send-command";
 import { probe } from "./prober/probe";
 import { monotonicMs } from "./time/monotonic";
@@ -12,21 +13,23 @@ const moverConfig = "/etc/webstack/mover.json";
 const healthFile = "/run/webstack/edge-health";
 const drainMap = "/etc/haproxy/drain.map";
 const haproxySocket = "/run/haproxy/admin.sock";
+/** Socket of HAProxy's master process, from the options of the package's unit. */
+const masterSocket = "/run/haproxy-master.sock";
 /**
  * nftables command that drops new connections. A client retransmits an unanswered SYN after one second
  * (RFC 6298), which then reaches the new holder of the address. The elements time out by themselves, even
  * if this program dies.
  */
+const welcomeNew = "flush set inet webstack held_back";
 const refuseNew = (seconds: number) =>
-  `add element inet webstack held_back { 80 timeout ${seconds}s, 443 timeout ${seconds}s }`;
+  `${welcomeNew}; add element inet webstack held_back { 80 timeout ${seconds}s, 443 timeout ${seconds}s }`;
 /**
  * How long new connections are dropped, seconds. If the other load balancer is master already and only left the address
  * here, it probes this node once a second, and takes the address after three unanswered probes of 0.5 s.
  */
 const refusedSeconds = { master: 2, standby: 4 };
-const welcomeNew = "flush set inet webstack held_back";
-/** Time for handshakes under way, and at most for answers under way, milliseconds. */
-const inFlightMs = { least: 100, most: 600 };
+/** Time for handshakes under way, and then at most for answers under way, milliseconds. */
+const inFlightMs = { handshakes: 100, answers: 600 };
 /** Drain time, milliseconds: as long as an idle connection may live. */
 const drainMs = 10_000;
 /** Time for the move of the address, at least and at most, milliseconds; at most while clients are connected. */
@@ -41,13 +44,17 @@ function read(path: string): string | undefined {
   }
 }
 
+async function isDraining(): Promise<boolean> {
+  const said = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
+  return /value="on"/.test(said);
+}
+
 async function status(): Promise<object> {
   const mover = read("/run/webstack-mover/status.json");
   const certificates = read("/run/webstack-acme/status.json");
-  const draining = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
   return {
     healthy: read(healthFile) === "0",
-    draining: /value="on"/.test(draining),
+    draining: await isDraining(),
     ...(mover === undefined ? {} : { mover: JSON.parse(mover) as unknown }),
     ...(certificates === undefined ? {} : { certificates: JSON.parse(certificates) as unknown }),
   };
@@ -63,8 +70,23 @@ interface MoverConfig {
   servers: { name: string; publicIp: string }[];
 }
 
+const askMaster = (command: string) => sendCommand(masterSocket, command);
+
 async function isBusy(): Promise<boolean> {
-  return openConnections(await sendCommand(haproxySocket, "show stat -1 1 -1")) > 0;
+  const present = openConnections(await sendCommand(haproxySocket, "show stat -1 1 -1"));
+  return present > 0 || (await connectionsOfOldWorkers(askMaster).catch(() => 0)) > 0;
+}
+
+/** Asks HTTP/2 visitors to leave. A failure is only told: the address must move all the same. */
+async function sendGoaway(): Promise<void> {
+  const wasDraining = await isDraining();
+  try {
+    await replaceWorker(askMaster);
+    // The new worker has read the file, which says `off`.
+    if (wasDraining) await drain("on");
+  } catch (error) {
+    console.error(`HTTP/2 visitors are not asked to leave: ${(error as Error).message}`);
+  }
 }
 
 /**
@@ -75,9 +97,12 @@ async function isBusy(): Promise<boolean> {
  */
 async function stepDown(seconds: number): Promise<void> {
   execFileSync("nft", [refuseNew(seconds)]);
+  // Handshakes under way end at the worker that says farewell.
+  await pause(inFlightMs.handshakes);
+  await sendGoaway();
   const begun = monotonicMs();
-  await pause(inFlightMs.least);
-  while (monotonicMs() - begun < inFlightMs.most && (await isBusy())) await pause(20);
+  while (monotonicMs() - begun < inFlightMs.answers && (await isBusy())) await pause(20);
+  execFileSync("nft", [refuseNew(seconds)]);
   writeFileSync(stepDownFile, String(monotonicMs()));
   // The prober would write the same in its next round; writing it here saves clients that wait.
   writeFileSync(healthFile, "1\n");

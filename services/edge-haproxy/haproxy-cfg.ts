@@ -68,9 +68,9 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       maxconn ${maxConnections}
       ${headerReserve(rules.headers)}
       localpeer ${node}
-      # After a reload old workers end, and close their idle connections over time rather than all at once.
+      # After a reload old workers end. Not close-spread-time: HTTP/2 visitors must learn at once that they are to
+      # leave, before the address moves.
       hard-stop-after ${timeouts.edgeReload}
-      close-spread-time 10s
       stats socket /run/haproxy/admin.sock mode 660 level admin
       ${httpsGlobals(https)}
 
@@ -120,7 +120,8 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       ${httpsRules(https, trusts(rules))}
       ${setClientHeaders(rules)}
       http-request set-header X-Webstack-Lb ${node}
-      # Before a planned switch every response asks its client to open a new connection for the next request.
+      # Before a planned switch every response asks its client to open a new connection for the next request. HAProxy
+      # drops the header in HTTP/2; there the reload at the end of the drain asks.
       http-after-response set-header Connection close if { str(edge),map_str(${drainMapPath},off) -m str on }
       ${answerHeaders(rules.headers)}
       use_backend sockets if { req.hdr(Upgrade) -i websocket }

@@ -117,7 +117,8 @@ async function main([role = "", text = "2"]: string[]): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const innerTls of [false, true]) {
       const folder = innerTls ? "encrypted" : "clear";
-      for (const name of ["app-proxy", "edge-1"]) reload(name, `/chain/${folder}/${name}.cfg`);
+      for (const name of ["app-proxy", "edge-1"])
+        await reload(name, `/chain/${folder}/${name}.cfg`);
       await pause(3_000);
       for (const way of [...ways(innerTls), ...(innerTls ? [] : defaultWays)]) {
         for (const keepAlive of [true, false]) {

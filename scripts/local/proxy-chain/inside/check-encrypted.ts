@@ -28,7 +28,7 @@ function connectionsTo(port: number): number {
 /** The order of an `up`: what web nodes send with, then what load balancers send with. */
 async function change(to: "clear" | "encrypted"): Promise<void> {
   for (const name of ["app-proxy", "edge-1"]) {
-    reload(name, `/chain/${to}/${name}.cfg`);
+    await reload(name, `/chain/${to}/${name}.cfg`);
     await pause(3_000);
   }
 }

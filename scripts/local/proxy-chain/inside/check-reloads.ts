@@ -6,14 +6,14 @@ import { load } from "./load";
 /** Reloads of each proxy: so many that a proxy which closes idle connections at once fails a request. */
 const reloads = 20;
 
-async function repeat(once: () => void): Promise<void> {
+async function repeat(once: () => Promise<void> | void): Promise<void> {
   for (let i = 0; i < reloads; i++) {
-    once();
+    await once();
     await pause(400);
   }
 }
 
-const proxies: Record<string, () => void> = {
+const proxies: Record<string, () => Promise<void> | void> = {
   "load balancer": () => reload("edge-1", "/chain/edge-1.cfg"),
   "Nginx of the web node": reloadNginx,
   "proxy of the web node": () => reload("app-proxy", "/chain/app-proxy.cfg"),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Agent as TlsAgent, request } from "node:https";
 import type { Check } from "./checks";
+import { leavingChecks } from "./check-leaving";
 import { ask, from, site } from "./visitor";
 
 const proxy = "127.10.0.1";
@@ -68,4 +69,5 @@ export const securedChecks: Check[] = [
     title: "an answer over TLS tells browsers to come by HTTPS alone",
     run: async () => assert.deepEqual(await toldOverTls(name), [200, hsts]),
   },
+  ...leavingChecks(name),
 ];

@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { replaceWorker } from "../../../../host/edge/workers";
+import { sendCommand } from "../../../../host/haproxy/send-command";
 import { ask, visitorsV6 } from "./visitor";
 
 const lines: string[] = [];
@@ -33,11 +35,18 @@ export function start(file: string, args: readonly string[]): ChildProcess {
 /** Configuration in use of each HAProxy, and its master process, by name. */
 const running = new Map<string, { path: string; master: ChildProcess }>();
 
-/** Has a HAProxy reload with another configuration. */
-export function reload(name: string, path: string): void {
-  const daemon = running.get(name)!;
-  copyFileSync(path, daemon.path);
-  daemon.master.kill("SIGUSR2");
+/** Socket of the master process of a HAProxy. */
+export function masterSocket(name: string): string {
+  return `/run/chain-${name}-master.sock`;
+}
+
+/**
+ * Has a HAProxy reload with another configuration; resolves once the new worker serves. On a busy machine a second
+ * reload before that would find no worker to take the listening sockets from, and connections would be reset.
+ */
+export function reload(name: string, path: string): Promise<void> {
+  copyFileSync(path, running.get(name)!.path);
+  return replaceWorker((command) => sendCommand(masterSocket(name), command));
 }
 
 /** Kills a HAProxy and starts it again. */
@@ -46,7 +55,12 @@ export async function restart(name: string): Promise<void> {
   const ended = once(master, "exit");
   master.kill("SIGTERM");
   await ended;
-  running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });
+  startHaproxy(name, path);
+}
+
+function startHaproxy(name: string, path: string): void {
+  const words = ["-W", "-S", masterSocket(name), "-f", path];
+  running.set(name, { path, master: start("/usr/sbin/haproxy", words) });
 }
 
 let nginx: ChildProcess | undefined;
@@ -95,7 +109,7 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   for (const name of [...balancers, "app-proxy", "edge-1", "edge-2"]) {
     const path = `/tmp/${name}.cfg`;
     copyFileSync(`${folder}/${name}.cfg`, path);
-    running.set(name, { path, master: start("/usr/sbin/haproxy", ["-W", "-f", path]) });
+    startHaproxy(name, path);
   }
   for (const end = Date.now() + 20_000; ; await pause(100)) {
     const status = await ask("/first").then(

@@ -1,0 +1,38 @@
+import { openConnections } from "./connections";
+
+/** Sends a command to HAProxy's master process; resolves with the answer. */
+export type AskMaster = (command: string) => Promise<string>;
+
+/**
+ * Process ids of the workers that end after a reload, from the master's answer to `show proc`.
+ *
+ * Source: https://docs.haproxy.org/3.2/management.html#9.4
+ */
+export function oldWorkers(said: string): string[] {
+  const [, old] = said.split("# old workers");
+  if (old === undefined) throw new Error(`HAProxy's master must list its old workers, got ${said}`);
+  return [...old.matchAll(/^(\d+)\s+worker\s/gm)].map(([, pid]) => pid!);
+}
+
+/** The master's answers to a command for a worker that has ended since the list. */
+const hasEnded = /^Can't (find the target PID|connect to the target CLI)/;
+
+/** Number of open client connections of all old workers. */
+export async function connectionsOfOldWorkers(ask: AskMaster): Promise<number> {
+  const pids = oldWorkers(await ask("show proc"));
+  const answers = await Promise.all(pids.map((pid) => ask(`@!${pid} show stat -1 1 -1`)));
+  const counts = answers.map((said) => (hasEnded.test(said) ? 0 : openConnections(said)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Replaces the worker. The old one sends GOAWAY on each of its HTTP/2 connections, answers the requests under way, and
+ * its visitors open new connections for further requests. HAProxy has no other way to ask them: it drops a
+ * `Connection: close` header in an HTTP/2 answer.
+ *
+ * @throws Error if the new worker does not start; the old one goes on.
+ */
+export async function replaceWorker(ask: AskMaster): Promise<void> {
+  const said = await ask("reload");
+  if (!/^Success=1$/m.test(said)) throw new Error(`HAProxy's new worker does not start: ${said}`);
+}
