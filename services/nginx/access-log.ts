@@ -58,8 +58,8 @@ export const accessLogTimer: BundleService = {
 /**
  * Renders the rotation; owner, mode and signal are the package's. https://manpages.debian.org/logrotate.conf
  *
- * Not compressed: the compression of a full disk's log would fail, and the rotation with it. Nor would it keep
- * its name: the package leaves `access.log.1` as it is for a day.
+ * Not compressed: on a full disk the compression would fail, and the rotation with it. It could also overwrite
+ * `access.log.1`, which the package's rotation leaves uncompressed for a day.
  */
 function rotation(): string {
   return text`
@@ -81,7 +81,7 @@ function rotation(): string {
 
 /**
  * Renders the unit of one rotation. It has no state: a size needs none. It takes the lock of the package's daily
- * rotation of the same files, and that one waits for it by `Before=`, since it would fail without the lock.
+ * rotation of the same files, and that one waits for it by `Before=`, since logrotate fails without its lock.
  *
  * Capabilities: new logs get the owner www-data and their mode, in a folder of root.
  */

@@ -86,7 +86,7 @@ function journaldConf(): string {
     [Journal]
     Storage=persistent
     SystemMaxUse=500M
-    # rsyslog would write all of it once more, into files that only the week bounds.
+    # rsyslog would write each line again, into files that are rotated weekly, whatever their size.
     ForwardToSyslog=no
     RateLimitBurst=10000
   `;
