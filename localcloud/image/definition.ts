@@ -3,7 +3,9 @@ export const packages = [
   ..."mount systemd systemd-sysv dbus cloud-init openssh-server openssh-client sudo ca-certificates".split(
     " ",
   ),
-  ..."haproxy keepalived nginx nodejs mysql-server mysql-client nftables iproute2".split(" "),
+  ..."haproxy keepalived nginx logrotate nodejs mysql-server mysql-client nftables iproute2".split(
+    " ",
+  ),
   // The library is for a drill of the clock alone: nothing of a host loads it.
   ..."iputils-ping curl procps jq netcat-openbsd e2fsprogs libfaketime age zstd".split(" "),
 ];

@@ -78,6 +78,8 @@ export function haproxyCfg(args: HaproxyCfgArgs): string {
       mode http
       log global
       option httplog
+      # Nginx logs every request that a web node gets; here they would soon push all else out of the journal.
+      option dontlog-normal
       option dontlognull
       ${sendsAtOnce}
       ${closesWithResponse}

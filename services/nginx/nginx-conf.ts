@@ -5,6 +5,7 @@ import { innerCertificatePath, type InnerPorts } from "../inner-tls";
 import { generatedNotice } from "../notice";
 import type { WebRequests } from "../requests";
 import { text } from "../text";
+import { accessLog } from "./access-log";
 import { assetsLocation } from "./assets-location";
 import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
@@ -73,8 +74,7 @@ export function nginxConf(args: NginxConfArgs): string {
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
       ${compression(settings.brotli)}
-      log_format stack '$remote_addr $request_time $upstream_response_time $status "$request" $upstream_addr';
-      access_log /var/log/nginx/access.log stack buffer=64k flush=5s;
+      ${accessLog}
       # Longer than the load balancers keep an idle connection open.
       keepalive_timeout 75s;
       # After a reload the old worker answers one more request on a connection that was idle for less than this.

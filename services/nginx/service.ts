@@ -4,6 +4,7 @@ import { innerCertificatePath, innerRequest, innerTlsDirectory, innerTlsFiles } 
 import type { WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
 import { proxySandbox } from "../unit-sandbox";
+import { accessLogFiles, accessLogPaths, accessLogTimer, rotationCheck } from "./access-log";
 import { brotliPackages } from "./compression";
 import { nginxConf, type NginxSettings, webPorts } from "./nginx-conf";
 import { snippetFiles } from "./snippets";
@@ -52,7 +53,7 @@ function part(
   const needs = [innerCertificatePath];
   const read = [configPath, ...Object.keys(own), ...needs];
   return {
-    packages: ["nginx", ...(settings.brotli ? brotliPackages : [])],
+    packages: ["nginx", "logrotate", ...(settings.brotli ? brotliPackages : [])],
     directories: {
       [release.root]: { owner: "root", group: "root", mode: "0755" },
       [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
@@ -63,9 +64,17 @@ function part(
       ...own,
       [dropInPath]: rootFile(alwaysRestarted(100, ["LimitNOFILE=16384", ...proxySandbox])),
       [stopPath]: rootFile(plannedStop()),
+      ...accessLogFiles(),
     },
-    checks: [{ files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath], needs }],
-    unitFiles: { dropIns: [dropInPath, stopPath], packaged: ["nginx.service"] },
+    checks: [
+      { files: read, command: ["/usr/sbin/nginx", "-t", "-q", "-c", configPath], needs },
+      rotationCheck,
+    ],
+    unitFiles: {
+      dropIns: [dropInPath, stopPath],
+      packaged: ["nginx.service"],
+      own: [accessLogPaths.service, accessLogPaths.timer],
+    },
     services: [
       {
         unit: "nginx.service",
@@ -74,6 +83,7 @@ function part(
         needs,
         health: { ...health(node, innerTls), timeoutSeconds: 20 },
       },
+      accessLogTimer,
     ],
     release,
   };

@@ -40,7 +40,7 @@ describe("compression", () => {
   });
 
   it("loads a module of brotli only where a stack wants it", () => {
-    expect(packages).toEqual(["nginx"]);
+    expect(packages).toEqual(["nginx", "logrotate"]);
     expect(conf).not.toContain("brotli");
   });
 
@@ -48,6 +48,7 @@ describe("compression", () => {
     const wanted = part(true);
     expect(wanted.packages).toEqual([
       "nginx",
+      "logrotate",
       "libnginx-mod-http-brotli-filter",
       "libnginx-mod-http-brotli-static",
     ]);
