@@ -35,15 +35,24 @@ export interface Plan {
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
   checkKnown(target, bases, links);
   const newestFirst = [...bases].sort((a, b) => (a.id < b.id ? 1 : -1));
-  const usable = newestFirst.filter((base) => isBefore(base, links, target));
-  const plans = usable.map((base) => planFrom(base, links, target));
-  const whole = plans.find(({ faults }) => faults.length === 0);
-  const best = whole ?? plans[0];
-  if (!best) {
-    const known = newestFirst.map(({ id }) => id).join(", ") || "none";
-    throw new Error(`no base lies before the target; bases: ${known}`);
+  let newest: Plan | undefined;
+  for (const base of newestFirst) {
+    if (!isBefore(base, links, target)) continue;
+    const made = planFrom(base, links, target);
+    if (made.faults.length === 0) return made;
+    newest ??= made;
   }
-  return best;
+  if (newest) return newest;
+  const known = newestFirst.map(({ id }) => id).join(", ") || "none";
+  throw new Error(`no base lies before the target; bases: ${known}`);
+}
+
+/**
+ * Time of the newest commit in these links, microseconds since 1970; 0: they have no segment.
+ * Without `Math.max(...)`: a chain has more links than a call can have arguments.
+ */
+export function newestUs(links: readonly { link: Link | undefined }[]): number {
+  return links.reduce((newest, { link }) => Math.max(newest, link?.segment?.toUs ?? 0), 0);
 }
 
 /** True if the base contains no transaction after the target. */
@@ -115,7 +124,7 @@ function checkKnown(target: Target, bases: readonly Base[], links: readonly Read
     if (unknown !== "") throw new Error(`the archive does not have ${unknown}`);
     return;
   }
-  const newest = Math.max(0, ...links.map(({ link }) => link?.segment?.toUs ?? 0));
+  const newest = newestUs(links);
   if (newest >= target.us) return;
   throw new Error(
     `the archive ends at ${timeText(newest)}, before ${timeText(target.us)}; use --latest, or wait`,
