@@ -35,9 +35,10 @@ export interface Plan {
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
   checkKnown(target, bases, links);
   const newestFirst = [...bases].sort((a, b) => (a.id < b.id ? 1 : -1));
+  const reached = target.kind === "gtid" ? reachedBy(links, target.set) : "";
   let newest: Plan | undefined;
   for (const base of newestFirst) {
-    if (!isBefore(base, links, target)) continue;
+    if (!isBefore(base, reached, target)) continue;
     const made = planFrom(base, links, target);
     if (made.faults.length === 0) return made;
     newest ??= made;
@@ -55,10 +56,14 @@ export function newestUs(links: readonly { link: Link | undefined }[]): number {
   return links.reduce((newest, { link }) => Math.max(newest, link?.segment?.toUs ?? 0), 0);
 }
 
-/** True if the base contains no transaction after the target. */
-function isBefore(base: Base, links: readonly ReadLink[], target: Target): boolean {
+/**
+ * True if the base contains no transaction after the target.
+ *
+ * @param reached GTID set up to a target that is one, see {@link reachedBy}.
+ */
+function isBefore(base: Base, reached: string, target: Target): boolean {
   if (target.kind === "latest") return true;
-  if (target.kind === "gtid") return subtract(base.gtids, reachedBy(links, target.set)) === "";
+  if (target.kind === "gtid") return subtract(base.gtids, reached) === "";
   return isEarlier(base, target.us);
 }
 
@@ -67,7 +72,7 @@ function overlaps(set: string, { segment }: Link): boolean {
 }
 
 /** True for a base before a time. A base's name is the time of its packing, which is after the clone. */
-function isEarlier({ id }: Base, us: number): boolean {
+export function isEarlier({ id }: Base, us: number): boolean {
   return timeOf(id) * 1_000 <= us;
 }
 
