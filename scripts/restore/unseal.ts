@@ -4,7 +4,7 @@ import { type Link, sha256 } from "../../host/archiver/chain/manifest";
 import { inParallel } from "../copy/in-parallel";
 import type { Restore } from "./replay";
 
-/** Most segments that one program of the machine opens: each start of a program there takes a tenth of a second. */
+/** Most segments that one program of the machine opens: each start of one takes 0.2 s (docker exec, two busy cores). */
 const mostSegments = 256;
 /** Most bytes of opened segments that wait on the disk; a larger segment waits alone. */
 const mostPlainBytes = 256 * 2 ** 20;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,14 +6,8 @@ import { type Link, sha256 } from "../../../host/archiver/chain/manifest";
 import { PrefixMachine } from "../../../scripts/restore/machine";
 import { batchesOf, unsealed } from "../../../scripts/restore/unseal";
 import { MemoryStore } from "../../host/archiver/memory-store";
+import { fakeAge } from "./fake-age";
 
-/** Opens what begins with `sealed `, for the identity `/identity` alone. */
-const age = `#!/bin/bash
-[ "$*" = "-d -i /identity" ] || { echo "age: error: $*" >&2; exit 1; }
-read -r first rest
-[ "$first" = sealed ] || { echo "age: error: no identity matched any of the recipients" >&2; exit 1; }
-echo -n "$rest"
-`;
 let folder: string;
 
 /** A store that knows how many reads were under way at most. */
@@ -45,14 +39,9 @@ let machine: CountingMachine;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "unseal-"));
-  for (const name of ["bin", "relay"]) mkdirSync(join(folder, name));
-  const programs = { age, zstd: "#!/bin/sh\nexec cat\n" };
-  for (const [name, text] of Object.entries(programs)) {
-    writeFileSync(join(folder, "bin", name), text);
-    chmodSync(join(folder, "bin", name), 0o755);
-  }
+  mkdirSync(join(folder, "relay"));
   store = new CountingStore();
-  machine = new CountingMachine(["env", `PATH=${join(folder, "bin")}:${process.env.PATH}`]);
+  machine = new CountingMachine(fakeAge(folder));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
