@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { startCommand } from "./app-job/command";
 import { appDatabase } from "./app-job/database";
 import { dueTime, maxLateSeconds } from "./app-job/due";
@@ -18,7 +19,8 @@ const usage =
 /** Dependencies of all commands: clock, systemd and journal. */
 const around = {
   now: monotonicMs,
-  pause: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  pause: (milliseconds: number, stop?: AbortSignal) =>
+    delay(milliseconds, undefined, stop && { signal: stop }).catch(() => undefined),
   asked: new Promise((resolve) => process.once("SIGTERM", resolve)),
   ready: (status: string) => notify("READY=1", `STATUS=${status}`),
   alive: () => notify("WATCHDOG=1"),

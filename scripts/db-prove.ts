@@ -29,7 +29,8 @@ const options = {
 } as const;
 const say = (line: string) => console.log(line);
 
-async function prove({ backups, store, archive }: Opened, window: Window): Promise<void> {
+async function prove(opened: Opened, window: Window): Promise<void> {
+  const { backups, store, archive, readMs } = opened;
   const begunMs = Date.now();
   const target = momentIn(window);
   const momentUs = target.kind === "time" ? target.us : window.toUs;
@@ -37,9 +38,9 @@ async function prove({ backups, store, archive }: Opened, window: Window): Promi
   say(
     `moment      ${timeText(momentUs)}, of ${timeText(window.fromUs)} to ${timeText(window.toUs)}`,
   );
-  for (const line of planLines(made, archive.timeline)) say(line);
+  for (const line of planLines(made, archive.timeline, readMs)) say(line);
   if (made.faults.length > 0) throw new Error(`the archive has gaps: ${made.faults.join("; ")}`);
-  const compared = await replayBetweenBases({ backups, store, archive });
+  const compared = await replayBetweenBases(opened);
   const proveMoment = async (running: InContainer) => {
     const { server, restored } = running;
     say(heartbeatLine(await server.query(heartbeatSql), momentUs));

@@ -7,18 +7,18 @@ import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspectAloud } from "./restore/inspect";
-import { plan } from "./restore/plan";
 import { sayProved } from "./restore/proof";
 import { replacePlanLines } from "./restore/replace/lost";
 import { replaceAll, undoAll } from "./restore/replace/replace";
 import { stampAt } from "./restore/replace/record";
 import { dropReplaced } from "./restore/replace/undo";
+import { readFor } from "./restore/read-for";
 import { planLines } from "./restore/report";
 import { bringChecked } from "./restore/tables/bring-checked";
 import { runningPrimary } from "./restore/tables/running-primary";
 import {
   checkIdentity,
-  openArchive,
+  openHistory,
   type InContainer,
   type Wanted,
   withDump,
@@ -122,9 +122,10 @@ async function main(): Promise<void> {
   if (target.kind === "dump") return restoreDump(asked, target.id);
   const backups = backupsOf(stack, asked.identity, asked.from);
   if (!planOnly) checkIdentity(backups);
-  const { store, archive } = await openArchive(backups, history);
-  const made = plan(archive.bases, archive.links, target);
-  for (const line of planLines(made, archive.timeline)) say(line);
+  const { store, timeline } = await openHistory(backups, history);
+  const startMs = Date.now();
+  const { plan: made, archive } = await readFor(store, backups.root, timeline, target);
+  for (const line of planLines(made, timeline, Date.now() - startMs)) say(line);
   if (asked.use.into === "replace") {
     const name = asked.stack ?? localStackName;
     for (const line of replacePlanLines(made, archive.links, target, name)) say(line);

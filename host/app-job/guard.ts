@@ -5,8 +5,8 @@ import type { Running } from "./command";
 export interface GuardContext {
   /** Monotonic clock, milliseconds. */
   now: () => number;
-  /** Resolves after that many milliseconds. */
-  pause: (milliseconds: number) => Promise<unknown>;
+  /** Resolves after that many milliseconds, or once `stop` is aborted; never rejects. */
+  pause: (milliseconds: number, stop?: AbortSignal) => Promise<unknown>;
   /** Resolves once systemd sends SIGTERM. */
   asked: Promise<unknown>;
   /** Notifies systemd's watchdog. */

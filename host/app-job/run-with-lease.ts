@@ -53,7 +53,8 @@ async function standBy(
   around: LeaseContext,
 ): Promise<number | undefined> {
   const { now, pause, ready, alive, say } = around;
-  const asked = around.asked.then(() => true as const);
+  const asked = new AbortController();
+  void around.asked.then(() => asked.abort());
   let watched: ObservedLease | undefined;
   let told = "";
   const tell = (level: 4 | 6, text: string) => {
@@ -79,7 +80,9 @@ async function standBy(
     } catch (error) {
       tell(4, `waits: ${(error as Error).message}`);
     }
-    if (await Promise.race([asked, pause(renewMs)])) return undefined;
+    // Not Promise.race: each race adds a reaction to a promise that may stay pending for months.
+    await pause(renewMs, asked.signal);
+    if (asked.signal.aborted) return undefined;
   }
 }
 

@@ -47,5 +47,5 @@ export function cutAt(file: Buffer, target: Target, have: string): Cut {
     };
   }
   if (at >= file.length && !reader.isBetween) throw new Error("the segment ends in a transaction");
-  return { ...cut, gtids: union(...gtids) };
+  return { ...cut, gtids: union(gtids.join(",")) };
 }

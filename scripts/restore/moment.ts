@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { timeOf } from "../../host/archiver/chain/ids";
-import { plan } from "./plan";
+import { newestUs, plan } from "./plan";
 import type { Archive } from "./read-chain";
 import type { Target } from "./target";
 
@@ -27,8 +27,7 @@ export function windowOf({ bases, links }: Archive, kind: "newest" | "all"): Win
     first += 1;
   }
   const fromUs = timeOf(newestFirst[first]!.id) * 1_000;
-  const toUs = links.reduce((last, { link }) => Math.max(last, link?.segment?.toUs ?? 0), fromUs);
-  return { fromUs, toUs };
+  return { fromUs, toUs: Math.max(fromUs, newestUs(links)) };
 }
 
 /**

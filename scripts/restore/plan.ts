@@ -35,21 +35,35 @@ export interface Plan {
 export function plan(bases: readonly Base[], links: readonly ReadLink[], target: Target): Plan {
   checkKnown(target, bases, links);
   const newestFirst = [...bases].sort((a, b) => (a.id < b.id ? 1 : -1));
-  const usable = newestFirst.filter((base) => isBefore(base, links, target));
-  const plans = usable.map((base) => planFrom(base, links, target));
-  const whole = plans.find(({ faults }) => faults.length === 0);
-  const best = whole ?? plans[0];
-  if (!best) {
-    const known = newestFirst.map(({ id }) => id).join(", ") || "none";
-    throw new Error(`no base lies before the target; bases: ${known}`);
+  const reached = target.kind === "gtid" ? reachedBy(links, target.set) : "";
+  let newest: Plan | undefined;
+  for (const base of newestFirst) {
+    if (!isBefore(base, reached, target)) continue;
+    const made = planFrom(base, links, target);
+    if (made.faults.length === 0) return made;
+    newest ??= made;
   }
-  return best;
+  if (newest) return newest;
+  const known = newestFirst.map(({ id }) => id).join(", ") || "none";
+  throw new Error(`no base lies before the target; bases: ${known}`);
 }
 
-/** True if the base contains no transaction after the target. */
-function isBefore(base: Base, links: readonly ReadLink[], target: Target): boolean {
+/**
+ * Time of the newest commit in these links, microseconds since 1970; 0: they have no segment.
+ * Without `Math.max(...)`: a chain has more links than a call can have arguments.
+ */
+export function newestUs(links: readonly { link: Link | undefined }[]): number {
+  return links.reduce((newest, { link }) => Math.max(newest, link?.segment?.toUs ?? 0), 0);
+}
+
+/**
+ * True if the base contains no transaction after the target.
+ *
+ * @param reached GTID set up to a target that is one, see {@link reachedBy}.
+ */
+function isBefore(base: Base, reached: string, target: Target): boolean {
   if (target.kind === "latest") return true;
-  if (target.kind === "gtid") return subtract(base.gtids, reachedBy(links, target.set)) === "";
+  if (target.kind === "gtid") return subtract(base.gtids, reached) === "";
   return isEarlier(base, target.us);
 }
 
@@ -58,7 +72,7 @@ function overlaps(set: string, { segment }: Link): boolean {
 }
 
 /** True for a base before a time. A base's name is the time of its packing, which is after the clone. */
-function isEarlier({ id }: Base, us: number): boolean {
+export function isEarlier({ id }: Base, us: number): boolean {
   return timeOf(id) * 1_000 <= us;
 }
 
@@ -115,7 +129,7 @@ function checkKnown(target: Target, bases: readonly Base[], links: readonly Read
     if (unknown !== "") throw new Error(`the archive does not have ${unknown}`);
     return;
   }
-  const newest = Math.max(0, ...links.map(({ link }) => link?.segment?.toUs ?? 0));
+  const newest = newestUs(links);
   if (newest >= target.us) return;
   throw new Error(
     `the archive ends at ${timeText(newest)}, before ${timeText(target.us)}; use --latest, or wait`,

@@ -2,6 +2,7 @@ import { listBases } from "../../host/archiver/chain/bases";
 import { type Base, keys } from "../../host/archiver/chain/manifest";
 import { readLink, type Tip } from "../../host/archiver/chain/tip";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
+import { inParallel } from "../copy/in-parallel";
 import type { ReadLink } from "./plan";
 
 /** Number of concurrent reads of links. */
@@ -35,25 +36,58 @@ export async function readArchive(
 ): Promise<Archive> {
   const bases = await listBases(store, root, timeline);
   if (bases.length === 0) return { timeline, bases, links: [] };
-  const folder = keys.links(root, timeline);
+  const reader = new ChainReader(store, root, timeline);
   const marks = bases.map(({ link }) => link);
-  const before = Math.min(...marks);
-  const found = await store.list(folder, keys.link(root, timeline, before));
-  const numbers = found.flatMap((key) => /^(\d+)\.json$/.exec(key.slice(folder.length))?.[1] ?? []);
-  const there = numbers.map(Number);
-  const read = new Map<number, Tip | undefined | Error>();
-  for (let i = 0; i < there.length; i += together) {
-    const some = there.slice(i, i + together).map(async (number) => {
+  await reader.readAfter(Math.min(...marks));
+  return { timeline, bases, links: reader.links(marks) };
+}
+
+/** Links of a history, read from its end backwards: each call reads those that it lacks. */
+export class ChainReader {
+  private readonly read = new Map<number, Tip | undefined | Error>();
+  /** Numbers of the links that were read, rising. */
+  private numbers: number[] = [];
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly root: string,
+    private readonly timeline: string,
+  ) {}
+
+  /** Reads the links after a number. */
+  async readAfter(before: number): Promise<void> {
+    const { store, root, timeline } = this;
+    const first = this.numbers[0];
+    if (first !== undefined && before >= first) return;
+    const folder = keys.links(root, timeline);
+    const most = first === undefined ? undefined : first - before - 1;
+    if (most === 0) return;
+    const found = await store.list(folder, keys.link(root, timeline, before), most);
+    const there = found
+      .flatMap((key) => /^(\d+)\.json$/.exec(key.slice(folder.length))?.[1] ?? [])
+      .map(Number)
+      .filter((number) => number < (first ?? Infinity));
+    await inParallel(there, together, async (number) => {
       const tip = await readLink(store, root, timeline, number).catch((error: Error) => error);
-      read.set(number, tip);
+      this.read.set(number, tip);
     });
-    await Promise.all(some);
+    this.numbers = [...there, ...this.numbers];
   }
-  const links = [
-    ...there.map((number) => checked(number, read.get(number), read.get(number - 1))),
-    ...holes(there, marks),
-  ];
-  return { timeline, bases, links: links.sort((a, b) => a.number - b.number) };
+
+  /**
+   * The links that were read, from the first of these numbers on, each with its fault.
+   *
+   * @param marks numbers of links after which a restore may begin.
+   */
+  links(marks: readonly number[]): ReadLink[] {
+    const first = Math.min(...marks);
+    const there = this.numbers.filter((number) => number >= first);
+    const links = [
+      ...there.map((number) => checked(number, this.read.get(number), this.read.get(number - 1))),
+      ...holes(there, marks),
+    ];
+    return links.sort((a, b) => a.number - b.number);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
@@ -8,6 +8,7 @@ import type { Machine } from "./machine";
 import type { Plan } from "./plan";
 import { relayLog } from "./relay-log";
 import type { Target } from "./target";
+import { unsealed } from "./unseal";
 
 /** Store, machine and folders of a restore. */
 export interface Restore {
@@ -56,7 +57,7 @@ export async function fetchBase(restore: Restore, { base }: Plan): Promise<void>
 /**
  * Downloads the segments and writes them as relay logs, the last one cut at the target.
  *
- * @throws Error if a segment differs from the archived one.
+ * @throws Error that names the link of a segment that is missing, differs from the archived one, or cannot be opened.
  */
 export async function fetchLogs(
   restore: Restore,
@@ -66,20 +67,16 @@ export async function fetchLogs(
   let gtids = base.gtids;
   let [transactions, lastUs] = [0, 0];
   const files: string[] = [];
-  for (const link of links) {
+  for await (const { link, content } of unsealed(restore, links)) {
     const name = `relay.${String(files.length + 1).padStart(6, "0")}`;
-    const plain = `segment.${files.length + 1}`;
-    await unseal(restore, link, plain);
-    const segment = readFileSync(join(restore.here, "relay", plain));
-    rmSync(join(restore.here, "relay", plain));
-    const cut = cutAt(segment, target, gtids);
+    const cut = cutAt(content, target, gtids);
     if (!isWhole(link, cut.gtids) && target.kind === "latest") {
       throw new Error(`the segment of link ${link.number} does not have what the link says`);
     }
     const before = subtract(gtids, base.gtids);
     writeFileSync(
       join(restore.here, "relay", name),
-      relayLog(segment.subarray(0, cut.bytes), before),
+      relayLog(content.subarray(0, cut.bytes), before),
     );
     files.push(`${restore.there}/relay/${name}`);
     gtids = union(gtids, cut.gtids);
@@ -94,20 +91,6 @@ export async function fetchLogs(
 
 function isWhole({ segment }: Link, gtids: string): boolean {
   return isSameSet(segment!.gtids, gtids);
-}
-
-async function unseal(restore: Restore, { number, segment }: Link, name: string): Promise<void> {
-  const { store, root, machine, there, identity } = restore;
-  const content = await store.get(`${root}/${segment!.key}`);
-  if (!content) throw new Error(`the segment of link ${number} is not there`);
-  if (sha256(content) !== segment!.sha256) {
-    throw new Error(`the segment of link ${number} is not what was put there`);
-  }
-  const open = `set -o pipefail; age -d -i '${identity}' | zstd -d -q > '${there}/relay/${name}'`;
-  async function* once() {
-    yield content!;
-  }
-  await machine.feed(["bash", "-c", open], once());
 }
 
 /** Creates the folders of a restore. */

@@ -7,16 +7,32 @@ import type { Restored } from "./replay";
 const replayRate = 10e6;
 /** Assumed rate of downloads, bytes per second. */
 const fetchRate = 50e6;
+/** Measured time to open a small segment in the container, two busy cores, seconds. */
+const openSeconds = 0.015;
+/** Assumed time of a request to the store, of which eight are under way at a time, seconds. */
+const requestSeconds = 0.1 / 8;
 
 /** A size in MiB, as texts for operators have it. */
 export function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
-/** Lines about a planned restore. */
-export function planLines({ base, links, faults, bytes }: Plan, timeline: string): string[] {
+/** Estimated time of a restore, seconds. */
+export function restoreSeconds({ base, links, bytes }: Omit<Plan, "faults" | "missing">): number {
   const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
-  const seconds = bytes / fetchRate + base.plainBytes / fetchRate + plain / replayRate;
+  const perByte = bytes / fetchRate + base.plainBytes / fetchRate + plain / replayRate;
+  return perByte + links.length * (openSeconds + requestSeconds);
+}
+
+/**
+ * Lines about a planned restore.
+ *
+ * @param readMs time that the links took to read, milliseconds; a restore after a plan reads them again.
+ */
+export function planLines(made: Plan, timeline: string, readMs: number): string[] {
+  const { base, links, faults, bytes } = made;
+  const plain = links.reduce((sum, { segment }) => sum + segment!.plainBytes, 0);
+  const seconds = restoreSeconds(made) + readMs / 1_000;
   return [
     `history     ${timeline}`,
     `base        ${base.id} of ${base.node}, MySQL ${base.mysql}, ${mib(base.bytes)} (${mib(base.plainBytes)} unpacked)`,

@@ -17,22 +17,35 @@ export interface Opened {
   backups: Backups;
   store: ObjectStore;
   archive: Archive;
+  /** Time that the archive took to read, milliseconds. */
+  readMs: number;
+}
+
+/** Reads the whole archive of the last history that has a base. @throws Error if there is none. */
+export async function openArchive(backups: Backups): Promise<Opened> {
+  const { store, timeline } = await openHistory(backups);
+  const startMs = Date.now();
+  const archive = await readArchive(store, backups.root, timeline);
+  return { backups, store, archive, readMs: Date.now() - startMs };
 }
 
 /**
- * Reads the archive of a stack.
+ * Opens the bucket of a stack at a history.
  *
  * @param history id of the history. @default the last one that has a base
  * @throws Error if the history does not exist.
  */
-export async function openArchive(backups: Backups, history?: string): Promise<Opened> {
+export async function openHistory(
+  backups: Backups,
+  history?: string,
+): Promise<{ store: ObjectStore; timeline: string }> {
   const store = deskStore(backups.target);
   const found = await timelines(store, backups.root);
   const timeline = history ?? (await lastWithBase(store, backups.root, found));
   if (!timeline || !found.includes(timeline)) {
     throw new Error(`--history must be one of ${found.join(", ") || "none: the bucket is empty"}`);
   }
-  return { backups, store, archive: await readArchive(store, backups.root, timeline) };
+  return { store, timeline };
 }
 
 /**
@@ -69,7 +82,7 @@ export interface InContainer {
 }
 
 /** Arguments of {@link withRestored}. */
-export interface Wanted extends Omit<Opened, "archive"> {
+export interface Wanted extends Pick<Opened, "backups" | "store"> {
   plan: Plan;
   target: Target;
   say: (line: string) => void;

@@ -1,5 +1,5 @@
 import { subtract } from "../../../host/archiver/gtid-sets";
-import type { ReadLink, Plan } from "../plan";
+import { newestUs, type ReadLink, type Plan } from "../plan";
 import { type Target, timeText } from "../target";
 
 /** Rate at which `npm run backups:trial -- --replace 300000` loaded tables into a group of three on two busy cores, bytes per second. */
@@ -25,20 +25,17 @@ export function replacePlanLines(
   target: Target,
   stack: string,
 ): string[] {
-  const newestUs = Math.max(0, ...links.map(({ link }) => link?.segment?.toUs ?? 0));
-  const endUs =
-    target.kind === "time"
-      ? target.us
-      : Math.max(0, ...chosen.map(({ segment }) => segment?.toUs ?? 0));
+  const archivedUs = newestUs(links);
+  const endUs = target.kind === "time" ? target.us : newestUs(chosen.map((link) => ({ link })));
   const lost =
     endUs === 0
       ? "everything after the base"
-      : `${(Math.max(0, newestUs - endUs) / 60e6).toFixed(1)} min of writes`;
+      : `${(Math.max(0, archivedUs - endUs) / 60e6).toFixed(1)} min of writes`;
   const minutes = Math.max(1, Math.ceil(base.plainBytes / loadRate / 60));
   const perGb = Math.ceil(1e9 / loadRate / 60);
   return [
     `replaces    all data of the app in stack ${stack}; the present data is kept in the database as replaced_<time>`,
-    `sets aside  ${lost}${newestUs === 0 ? "" : `, up to the newest archived one of ${timeText(newestUs)}`}, and all that is written until the replacement`,
+    `sets aside  ${lost}${archivedUs === 0 ? "" : `, up to the newest archived one of ${timeText(archivedUs)}`}, and all that is written until the replacement`,
     `maintenance about ${minutes} min (${perGb} min for each GB), while the site answers 503`,
   ];
 }

@@ -23,7 +23,12 @@ export class SharedRow {
   }
 }
 
-const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const wait = (milliseconds: number, stop?: AbortSignal) =>
+  new Promise((resolve) => {
+    if (stop?.aborted) return resolve(undefined);
+    setTimeout(resolve, milliseconds);
+    stop?.addEventListener("abort", resolve, { once: true });
+  });
 const never = new Promise<never>(() => undefined);
 
 /** A node that holds or waits, on the clock of the test; systemd starts its program again whenever it ends. */
@@ -96,7 +101,8 @@ export class FakeNode {
     const quiet = () => undefined;
     return {
       now: () => Date.now(),
-      pause: (milliseconds: number) => wait(milliseconds).then(() => (this.hung ? never : null)),
+      pause: (milliseconds: number, stop?: AbortSignal) =>
+        wait(milliseconds, stop).then(() => (this.hung ? never : null)),
       asked,
       start: () => this.start(),
       ready: quiet,

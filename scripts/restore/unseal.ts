@@ -1,0 +1,118 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Link, sha256 } from "../../host/archiver/chain/manifest";
+import { inParallel } from "../copy/in-parallel";
+import type { Restore } from "./replay";
+
+/** Most segments that one program of the machine opens: each start of one takes 0.2 s (docker exec, two busy cores). */
+const mostSegments = 256;
+/** Most bytes of opened segments that wait on the disk; a larger segment waits alone. */
+const mostPlainBytes = 256 * 2 ** 20;
+/** Downloads at the same time; each holds a sealed segment in memory. */
+const together = 8;
+
+/** Where segments come from, and where they are opened. */
+export type Unsealing = Pick<Restore, "store" | "root" | "machine" | "here" | "there" | "identity">;
+
+/**
+ * Opens the sealed segments whose numbers are in the standard input. Removes each sealed file once it is open, and
+ * stops at the first that fails: its number and the reason are the output.
+ */
+const openAll = `
+set -o pipefail
+cd "$1" || exit
+while read -r number; do
+  if ! said=$({ age -d -i "$2" < "sealed.$number" | zstd -d -q > "segment.$number"; } 2>&1); then
+    echo "$number $said"
+    exit
+  fi
+  rm "sealed.$number"
+done
+echo all
+`;
+
+/**
+ * Downloads and opens the segments of links, in order. On the disk are at most those of one batch, and none of them
+ * at the end, whatever it is.
+ *
+ * @throws Error that names the link of a segment that is missing, differs from the archived one, or cannot be opened.
+ */
+export async function* unsealed(
+  unsealing: Unsealing,
+  links: readonly Link[],
+): AsyncGenerator<{ link: Link; content: Buffer }> {
+  for (const batch of batchesOf(links)) {
+    try {
+      const faults = await inParallel(batch, together, (link) => fetchSealed(unsealing, link));
+      const fault = faults.find((found) => found !== undefined);
+      if (fault) throw fault;
+      await open(unsealing, batch);
+      for (const link of batch) {
+        const file = fileOf(unsealing, "segment", link);
+        const content = readFileSync(file);
+        rmSync(file);
+        yield { link, content };
+      }
+    } finally {
+      for (const link of batch) {
+        for (const kind of ["sealed", "segment"] as const) {
+          rmSync(fileOf(unsealing, kind, link), { force: true });
+        }
+      }
+    }
+  }
+}
+
+/** Links in rows whose segments are opened together. */
+export function* batchesOf(links: readonly Link[]): Generator<Link[]> {
+  let batch: Link[] = [];
+  let bytes = 0;
+  for (const link of links) {
+    const { plainBytes } = link.segment!;
+    const isFull = batch.length >= mostSegments || bytes + plainBytes > mostPlainBytes;
+    if (isFull && batch.length > 0) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(link);
+    bytes += plainBytes;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function fileOf({ here }: Unsealing, kind: "sealed" | "segment", { number }: Link): string {
+  return join(here, "relay", `${kind}.${number}`);
+}
+
+/** Downloads a sealed segment. Returns what is wrong, so that the first fault in the order of the chain is told. */
+async function fetchSealed(unsealing: Unsealing, link: Link): Promise<Error | undefined> {
+  const { store, root } = unsealing;
+  const { number, segment } = link;
+  try {
+    const content = await store.get(`${root}/${segment!.key}`);
+    if (!content) return new Error(`the segment of link ${number} is not there`);
+    if (sha256(content) !== segment!.sha256) {
+      return new Error(`the segment of link ${number} is not what was put there`);
+    }
+    writeFileSync(fileOf(unsealing, "sealed", link), content);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function open(
+  { machine, there, identity }: Unsealing,
+  batch: readonly Link[],
+): Promise<void> {
+  const numbers = batch.map(({ number }) => `${number}\n`).join("");
+  const words = ["bash", "-c", openAll, "bash", `${there}/relay`, identity];
+  const said = (await machine.run(words, numbers)).trim();
+  if (said === "all") return;
+  // The first line alone: zstd complains too when age has failed.
+  const [, number = "?", reason = said] = /^(\d+) ?(.*)/.exec(said) ?? [];
+  throw new Error(
+    `the segment of link ${number} has its sum and cannot be opened: ${reason || "no reason was told"}; ` +
+      "if it was sealed for a former key, add that identity to the identity file",
+  );
+}
