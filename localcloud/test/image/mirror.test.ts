@@ -19,7 +19,10 @@ it("is that of the machine's own sources", () => {
 });
 
 it("is that of a line for apt, also with options", () => {
-  write("sources.list", "# deb http://other.test/debian x\ndeb [arch=amd64] http://a.test/debian x");
+  write(
+    "sources.list",
+    "# deb http://other.test/debian x\ndeb [arch=amd64] http://a.test/debian x",
+  );
   expect(debianMirror(folder)).toBe("http://a.test/debian");
 });
 
