@@ -6,7 +6,7 @@ import { savedOn } from "./operate/saved";
 /** What the proxies ask for: `/replica?lag=1s`. */
 const readLimitMs = 1_000;
 
-/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved; fails if the backups are not as they must be. */
+/** `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved; fails if the backups are not as they must be, or if a disk goes on filling. */
 async function main(): Promise<void> {
   const { outputs, stack } = operatedStack(process.argv.slice(2));
   for (const [name, state] of await databaseStates(outputs)) {
@@ -23,6 +23,11 @@ async function main(): Promise<void> {
         `last primary ${lastView?.primary ?? "unknown"}`,
       ];
       console.log(`${name}  ${parts.join(", ")}`);
+      if (state.binlog) {
+        const { text, isProblem } = state.binlog;
+        console.log(`${name}  ${isProblem ? "ERROR    " : ""}${text}`);
+        if (isProblem) process.exitCode = 1;
+      }
     }
     for (const line of await savedOn(outputs, name)) console.log(`${name}  ${line}`);
   }
