@@ -45,38 +45,36 @@ export class BinlogCutter {
   /** When each reason was last in the journal. */
   private readonly saidMs = new Map<string, number>();
   private isBusy = false;
-  private failure = "";
 
   constructor(private readonly parts: BinlogCutterParts) {}
 
-  /** Looks at intervals, and cuts where that is needed. Failures are only logged. */
+  /** Looks at intervals, and cuts where that is needed. A failure is reported while space is short. */
   async keep(): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     try {
-      await this.look();
-      this.failure = "";
+      const sizes = this.parts.sizes();
+      const wanted = bytesToFree(sizes);
+      await this.look(sizes, wanted).catch((error: Error) => {
+        if (wanted > 0) this.say(3, blockedReport([], sizes, error.message));
+      });
     } catch (error) {
-      const { message } = error as Error;
-      if (message !== this.failure) log(3, `the binary log cannot be cut: ${message}`);
-      this.failure = message;
+      log(4, `the free space of MySQL's disk is unknown: ${(error as Error).message}`);
     } finally {
       this.isBusy = false;
     }
   }
 
-  private async look(): Promise<void> {
-    const { sizes, nowMs, self, isGrouped } = this.parts;
-    const found = sizes();
-    const wanted = bytesToFree(found);
+  private async look(sizes: FileSystemSizes, wanted: number): Promise<void> {
+    const { nowMs, self, isGrouped } = this.parts;
     const pause = wanted > 0 ? pauseMs.short : pauseMs.usual;
     if (nowMs() - this.lookedMs < pause) return;
     this.lookedMs = nowMs();
-    const logs = await this.logs();
-    if (this.report?.isProblem && wanted === 0) this.report = undefined;
     // A node outside of the group keeps its logs, and `waiting` says why it is outside.
-    if (wanted === 0 || !mayCut(self(), isGrouped)) return;
-    await this.cut(logs, wanted, found);
+    const cuts = wanted > 0 && mayCut(self(), isGrouped);
+    if (this.report?.isProblem && !cuts) this.report = undefined;
+    const logs = await this.logs();
+    if (cuts) await this.cut(logs, wanted, sizes);
   }
 
   private async cut(logs: BinaryLog[], wanted: number, sizes: FileSystemSizes): Promise<void> {
@@ -89,9 +87,9 @@ export class BinlogCutter {
     if (count > 0) await this.purge(following[count - 1]!);
     const left = count > 0 ? await this.logs() : logs;
     const isCut = left[0]?.name !== logs[0]?.name;
-    if (isCut) this.say(4, cutReport(left, sizes, new Date()));
-    else if (count > 0) this.say(3, blockedReport(left, sizes, `${logs[0]!.name} is being read`));
-    else if (stop !== "") this.say(3, blockedReport(left, sizes, stop));
+    if (isCut) return this.say(4, cutReport(left, sizes, new Date()));
+    const reason = count > 0 ? `${logs[0]!.name} is being read` : stop;
+    this.say(3, blockedReport(left, sizes, reason));
   }
 
   private say(level: 3 | 4, report: BinlogReport): void {

@@ -95,7 +95,10 @@ export function candidatesOf(
     if (bytes >= wanted || found.length === most) return { logs: found, stop: "" };
     if (log === logs.at(-1)) return { logs: found, stop: "no other log is left" };
     if (log.endedMs < kept) {
-      return { logs: found, stop: `logs are kept for ${kept / 60_000} min after their end` };
+      return {
+        logs: found,
+        stop: `logs are kept for ${kept / 60_000} min after their end, or after the start of the supervisor`,
+      };
     }
     found.push(log);
     bytes += log.bytes;

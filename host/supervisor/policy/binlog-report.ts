@@ -30,12 +30,13 @@ export function cutReport(
   return { text, isProblem: false, reason: "cut" };
 }
 
-/** The report on a log that is not cut although space is short. */
+/** The report on a log that is not cut although space is short. `logs`: none if they are unknown. */
 export function blockedReport(
   logs: readonly BinaryLog[],
   sizes: FileSystemSizes,
   reason: string,
 ): BinlogReport {
-  const text = `the disk is ${fullness(sizes)}, and the binary log (${gigabytes(logs)}) is not cut: ${reason}`;
+  const size = logs.length > 0 ? ` (${gigabytes(logs)})` : "";
+  const text = `the disk is ${fullness(sizes)}, and the binary log${size} is not cut: ${reason}`;
   return { text, isProblem: true, reason };
 }

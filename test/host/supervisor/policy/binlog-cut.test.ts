@@ -155,7 +155,9 @@ describe("a cut", () => {
     const all = candidatesOf([log(1, old), log(2, 0)], 50e9, true);
     expect(all).toMatchObject({ logs: [{ name: "binlog.000001" }], stop: "no other log is left" });
     const young = candidatesOf([log(1, 30 * minute * 1_000), log(2, 0)], 50e9, false);
-    expect(young.stop).toBe("logs are kept for 60 min after their end");
+    expect(young.stop).toBe(
+      "logs are kept for 60 min after their end, or after the start of the supervisor",
+    );
     expect(candidatesOf([log(1, 30 * minute * 1_000), log(2, 0)], 1, true).logs).toHaveLength(1);
   });
 
