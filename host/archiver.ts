@@ -68,7 +68,8 @@ function tell(): void {
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
-    archived: end?.archived ?? "",
+    // A node that does not archive says what the others have archived: its supervisor cuts the binary log.
+    archived: end?.archived ?? watch.archived(timeline),
     newestUs: link?.segment?.toUs ?? 0,
   });
 }

@@ -1,4 +1,6 @@
+import { statfsSync } from "node:fs";
 import { Actor } from "./supervisor/actions/actor";
+import { BinlogCutter } from "./supervisor/actions/binlog-cutter";
 import { stateFolder } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory } from "./supervisor/actions/load-memory";
@@ -9,6 +11,7 @@ import { Memory } from "./supervisor/core/memory";
 import type { NodeState } from "./supervisor/core/node-state";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
+import { readArchived } from "./supervisor/observation/archived";
 import { CheckClients } from "./supervisor/observation/check-clients";
 import { Observer } from "./supervisor/observation/observer";
 import { SinglePoll } from "./supervisor/observation/single-poll";
@@ -82,6 +85,13 @@ const actor = new Actor({
   passwords: passwords.replication,
   addressOf: (name) => config.nodes.find((one) => one.name === name)?.privateIp ?? name,
 });
+const cutter = new BinlogCutter({
+  ...{ mysql: new Mysql(), isGrouped: grouped, nowMs: monotonicMs },
+  self: () => observer.state,
+  others: () => peers.lastStates(),
+  archived: () => (config.backups ? readArchived(observer.state.lineage) : null),
+  sizes: () => statfsSync("/var/lib/mysql"),
+});
 
 let busy = false;
 
@@ -89,7 +99,10 @@ function ownState(): NodeState {
   const [nowMs, { state, freshness }] = [monotonicMs(), observer];
   const appMoves = decisions.handOvers.appMoves.recent(nowMs);
   const ofApps = { asked: askers.ages(nowMs), appMoves };
-  return { ...state, ...ofApps, dataAgeMs: freshness.ageMs(state, nowMs) };
+  const { report } = cutter;
+  const binlog = report && { text: report.text, isProblem: report.isProblem };
+  const dataAgeMs = freshness.ageMs(state, nowMs);
+  return { ...state, ...ofApps, dataAgeMs, ...(binlog ? { binlog } : {}) };
 }
 
 /** What an operator's override is checked against. */
@@ -130,7 +143,9 @@ async function turn(): Promise<void> {
   }
   await xcomHelp.keep(peers.silences());
   await endStuckClone(observer.progress).catch((error: Error) => actor.failed(error));
-  if (busy || !observer.isFresh()) return;
+  if (!observer.isFresh()) return;
+  void cutter.keep();
+  if (busy) return;
   busy = true;
   void work()
     .catch((error: Error) => actor.failed(error))

@@ -12,6 +12,7 @@ const stateShape = z.looseObject({
   // A supervisor of an earlier version does not report this field.
   dataAgeMs: z.number().default(0),
   waiting: z.string(),
+  binlog: z.looseObject({ text: z.string(), isProblem: z.boolean() }).optional(),
 });
 
 /** State of a database node, as its supervisor reports it. */

@@ -6,7 +6,7 @@ import { savedOn } from "./operate/saved";
 
 /**
  * `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved; fails if a node is no
- * ONLINE member, or if the backups are not as they must be.
+ * ONLINE member, if its disk goes on filling, or if the backups are not as they must be.
  */
 async function main(): Promise<void> {
   const { outputs, stack } = operatedStack(process.argv.slice(2));
@@ -15,6 +15,9 @@ async function main(): Promise<void> {
     const { line, error } = databaseReport(name, state);
     console.log(line);
     if (error !== undefined) faults.push(error);
+    const { binlog } = state ?? {};
+    if (binlog?.isProblem) faults.push(`${name}  ${binlog.text}`);
+    else if (binlog) console.log(`${name}  ${binlog.text}`);
     for (const saved of await savedOn(outputs, name)) console.log(`${name}  ${saved}`);
   }
   // The local stack's data are there to be thrown away.

@@ -1,9 +1,11 @@
-import { findTip } from "./chain/tip";
+import { findTip, readLink } from "./chain/tip";
 import { keys } from "./chain/manifest";
 import type { ObjectStore } from "./store/object-store";
 
 /** Pause between two checks of an archive that another node writes, milliseconds. */
 const lookMs = 5_000;
+/** Pause between two reads of what is archived, milliseconds. */
+const setAgeMs = 60_000;
 
 /** Watches on a standby whether the archive grows. */
 export class GrowthWatch {
@@ -11,6 +13,8 @@ export class GrowthWatch {
   private number = 0;
   private grownMs: number;
   private lookedMs = Number.NEGATIVE_INFINITY;
+  private readMs = Number.NEGATIVE_INFINITY;
+  private set = "";
 
   constructor(
     private readonly store: ObjectStore,
@@ -18,6 +22,11 @@ export class GrowthWatch {
     nowMs: number,
   ) {
     this.grownMs = nowMs;
+  }
+
+  /** GTID set of what is archived of that history, up to a minute old; empty: unknown. */
+  archived(timeline: string): string {
+    return timeline === this.timeline ? this.set : "";
   }
 
   /** Time since this node last saw the archive grow, milliseconds. */
@@ -44,6 +53,11 @@ export class GrowthWatch {
     if (isNew || number > this.number) this.grownMs = nowMs;
     this.timeline = timeline;
     this.number = number;
+    if (isNew) this.set = "";
+    if (number === 0 || (this.set !== "" && nowMs - this.readMs < setAgeMs)) return;
+    const tip = await readLink(this.store, this.root, timeline, number);
+    this.set = tip?.link?.archived ?? "";
+    this.readMs = nowMs;
   }
 
   private async next(timeline: string): Promise<number> {

@@ -28,7 +28,7 @@ export interface Status {
   timeline: string;
   /** Origin of the data whose history that is, as `originText` has it; a base must be a copy of the same. */
   origin: string;
-  /** Number of the last link, and GTID set of everything archived. */
+  /** Number of the last link, 0 on a node that does not archive; GTID set of everything archived, by any node. */
   link: number;
   archived: string;
   /** Commit time of the newest archived transaction, microseconds since 1970; 0: none. */

@@ -11,6 +11,8 @@ export interface Settings {
   privateIp: string;
   /** All database nodes, in order. */
   nodes: { name: string; privateIp: string }[];
+  /** True if an archiver runs on the node. @default false */
+  backups?: boolean;
   /** Pieces of the XCom help that are enabled. @default all */
   xcomHelp?: readonly HelpPiece[];
 }

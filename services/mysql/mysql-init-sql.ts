@@ -23,6 +23,7 @@ const own: Readonly<Record<string, string>> = {
   REPLICATION_SLAVE_ADMIN: "what was received and not applied, before a copy replaces it",
   "CREATE USER": "users of the app and of replication",
   "REPLICATION CLIENT": "names of the logs",
+  BINLOG_ADMIN: "deletes the oldest logs while the disk is short of space",
 };
 
 /**

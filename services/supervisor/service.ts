@@ -19,6 +19,8 @@ export interface SupervisorFacts {
   nodes: readonly Peer[];
   /** Volume for the data. @default the data is on the server's own disk */
   volume?: DataVolume | "pending" | undefined;
+  /** Destination of backups. @default no backups */
+  backups?: object | undefined;
   /** False: the supervisor does not intervene in MySQL's group communication. @default true */
   xcomHelp?: boolean | undefined;
   /** Programs of `host/` by name, bundled. */
@@ -48,13 +50,19 @@ function supervisorPart({
   privateIp,
   nodes,
   volume,
+  backups,
   xcomHelp = true,
   programs,
 }: SupervisorFacts): ServicePart {
   // The objects of `nodes` may have further fields, which must not get into the supervisor's settings.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
   const isLast = nodes.length > 1 && nodes.at(-1)!.name === node;
-  const config = { node, privateIp, nodes: members, ...(xcomHelp ? {} : { xcomHelp: [] }) };
+  const config = {
+    ...{ node, privateIp, nodes: members },
+    // The binary log is then cut only as far as it is archived.
+    ...(backups ? { backups: true } : {}),
+    ...(xcomHelp ? {} : { xcomHelp: [] }),
+  };
   return {
     users: [{ name: supervisorUser, home: "/nonexistent" }],
     files: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { contentOf } from "./rendered";
 import type { Bundle } from "../../services/bundle";
+import { contentOf } from "./rendered";
 import { backedUpNode, databaseNode } from "./rendered-database";
 
 const db = databaseNode();
@@ -45,6 +45,13 @@ describe("the supervisor", () => {
       "GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;",
       "GRANT ALL PRIVILEGES ON app.* TO 'supervisor'@'localhost' WITH GRANT OPTION;",
     ]);
+  });
+
+  it("is told of backups, so that it deletes no log that is not archived", () => {
+    const settings = (node: Bundle) =>
+      JSON.parse(contentOf(node, "/etc/webstack/supervisor.json")) as object;
+    expect(settings(backedUpNode())).toMatchObject({ backups: true });
+    expect(settings(db)).not.toHaveProperty("backups");
   });
 
   it("leaves operators who read nothing to write with, and no way to the group's own tables", () => {

@@ -78,6 +78,8 @@ export interface NodeState extends Remembered {
   accepted?: readonly string[];
   /** Moves of the primary that app nodes caused, as far as the node knows. */
   appMoves?: readonly AppMove[];
+  /** The binary log on a disk that is short of space; absent: nothing to tell. */
+  binlog?: { text: string; isProblem: boolean };
   /** Reason for which the supervisor waits; empty if it does not. */
   waiting: string;
 }

@@ -93,6 +93,18 @@ export class Peers {
     return this.peers.flatMap(({ answer }) => (answer && answer.atMs > since ? answer.state : []));
   }
 
+  /** The last state of each peer, however old; undefined for a peer that never answered. */
+  lastStates(): { node: string; state: NodeState | undefined; isFresh: boolean }[] {
+    const since = monotonicMs() - freshMs;
+    return this.peers.map(({ node, answer }) => {
+      return {
+        node: node.name,
+        state: answer?.state,
+        isFresh: (answer?.atMs ?? -Infinity) > since,
+      };
+    });
+  }
+
   /**
    * True if every peer but the founder has answered recently, or has been silent for as long as an answer
    * counts. A silent peer has not received this node's answers, so it cannot serve another group because

@@ -45,6 +45,22 @@ describe("the peers", () => {
     expect(peers.states()).toEqual([]);
   });
 
+  it("are known by their last answer, also once it is old", async () => {
+    let lives = true;
+    const { peers } = started((name) =>
+      lives && name === "db-2" ? member(name, "SECONDARY") : undefined,
+    );
+    peers.watch();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peers.lastStates()).toMatchObject([
+      { node: "db-2", state: { node: "db-2" }, isFresh: true },
+      { node: "db-3", state: undefined, isFresh: false },
+    ]);
+    lives = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(peers.lastStates()[0]).toMatchObject({ state: { node: "db-2" }, isFresh: false });
+  });
+
   it("are asked apart: one that does not answer delays no other", async () => {
     const never = new Promise(() => undefined);
     const { peers } = started((name) => (name === "db-2" ? never : member(name, "SECONDARY")));

@@ -10,7 +10,8 @@ REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'supervisor'@'localhost';
 # REPLICATION_SLAVE_ADMIN: what was received and not applied, before a copy replaces it.
 # CREATE USER: users of the app and of replication.
 # REPLICATION CLIENT: names of the logs.
-GRANT SYSTEM_VARIABLES_ADMIN, GROUP_REPLICATION_ADMIN, REPLICATION_SLAVE_ADMIN, CREATE USER, REPLICATION CLIENT ON *.* TO 'supervisor'@'localhost';
+# BINLOG_ADMIN: deletes the oldest logs while the disk is short of space.
+GRANT SYSTEM_VARIABLES_ADMIN, GROUP_REPLICATION_ADMIN, REPLICATION_SLAVE_ADMIN, CREATE USER, REPLICATION CLIENT, BINLOG_ADMIN ON *.* TO 'supervisor'@'localhost';
 # For reading logs, cloning, and access while MySQL is in offline mode; the replication user has them too.
 GRANT REPLICATION SLAVE, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN, GROUP_REPLICATION_STREAM ON *.* TO 'supervisor'@'localhost' WITH GRANT OPTION;
 GRANT SELECT ON performance_schema.* TO 'supervisor'@'localhost';
