@@ -17,6 +17,9 @@ const wallClock: Record<string, string> = {
   "converge/journal.ts": "an operator is told when a release began to run",
   "converge/systemd.ts": "the journal is read from a date",
   "mover.ts": "the status tells an operator dates",
+  "supervisor/actions/binlog-cutter.ts": "the status tells an operator when logs were deleted",
+  "supervisor/observation/archived.ts":
+    "the archiver says by a date how old its answer is; what is archived stays so",
   "supervisor/saved/save-guard.ts": "what is kept for days outlives a boot",
   "supervisor/saved/save.ts": "the name of a file tells an operator when it was saved",
   "ticket-keys.ts": "both load balancers know the half day of a key without a word between them",
