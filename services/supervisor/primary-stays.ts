@@ -1,23 +1,24 @@
 import type { BundleAside } from "../bundle";
-import { controlSocket } from "./supervisor-ports";
 
 /**
- * What follows a restart of the supervisor on the last database node: if the primary is none of the nodes, because a smaller
- * count removes it, this node becomes the primary. The app nodes' proxies, which change next, know the nodes alone. By
- * then every node that stays has the new list.
+ * What precedes a restart on a database node: if the primary is none of the nodes, because a smaller count removes it,
+ * another one that stays becomes the primary, the last one first: it is the last to restart. Later the nodes that have the
+ * new list would no longer count with the former primary, and writes would wait.
  *
- * @param addresses private IPv4 addresses of all database nodes.
+ * @param own private IPv4 address of the node that restarts.
+ * @param addresses private IPv4 addresses of all database nodes that stay.
  */
-export function primaryStays(addresses: readonly string[]): BundleAside {
+export function primaryStays(own: string, addresses: readonly string[]): BundleAside {
   const list = addresses.map((address) => `'${address}'`).join(", ");
+  const members = "performance_schema.replication_group_members";
+  const isLeaver = `EXISTS (SELECT 1 FROM ${members} WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_HOST NOT IN (${list}))`;
+  const heir = `SELECT MEMBER_ID FROM ${members} WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_HOST IN (${list}) AND MEMBER_HOST <> '${own}' ORDER BY INET_ATON(MEMBER_HOST) DESC LIMIT 1`;
   const sql = [
-    `SET @heir = IFNULL((SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_HOST IN (${list})), @@server_uuid)`,
-    "SELECT group_replication_set_as_primary(@heir)",
+    `SET @heir = IF(${isLeaver}, (${heir}), NULL)`,
+    "SET @step = IF(@heir IS NULL, 'DO 0', CONCAT('SELECT group_replication_set_as_primary(', QUOTE(@heir), ')'))",
+    "PREPARE step FROM @step",
+    "EXECUTE step",
   ].join("; ");
-  // A node whose supervisor failed must not become the primary: the proxies would not reach it.
-  const healthy =
-    "/usr/bin/curl --silent --fail --max-time 3 --output /dev/null " +
-    `--unix-socket ${controlSocket} http://supervisor/health`;
   const become = `/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${sql}"`;
-  return { leave: ["/bin/true"], back: ["/bin/sh", "-c", `${healthy} && ${become}`] };
+  return { leave: ["/bin/sh", "-c", become], back: ["/bin/true"] };
 }

@@ -56,7 +56,7 @@ function supervisorPart({
 }: SupervisorFacts): ServicePart {
   // The objects of `nodes` may have further fields, which must not get into the supervisor's settings.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
-  const isLast = nodes.length > 1 && nodes.at(-1)!.name === node;
+  const addresses = members.map((each) => each.privateIp);
   const config = {
     ...{ node, privateIp, nodes: members },
     // The binary log is then cut only as far as it is archived.
@@ -92,7 +92,7 @@ function supervisorPart({
         ],
         needs: credentials,
         health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
-        ...(isLast ? { aside: primaryStays(nodes.map((each) => each.privateIp)) } : {}),
+        ...(nodes.length > 1 ? { aside: primaryStays(privateIp, addresses) } : {}),
       },
     ],
   };

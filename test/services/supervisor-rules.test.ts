@@ -20,13 +20,14 @@ describe("the supervisor", () => {
     expect(unit).toContain("\nNoNewPrivileges=yes\n");
   });
 
-  it("of the last node takes the primary role from a member that is no node any more, once it is healthy", () => {
+  it("gives the primary role to a node that stays before it restarts, if a member that goes has it", () => {
     const asideOf = ({ services }: Bundle) =>
       services.find(({ unit: name }) => name === "webstack-supervisor.service")!.aside;
-    expect([asideOf(db), asideOf(databaseNode(1))]).toEqual([undefined, undefined]);
-    const back = asideOf(backedUpNode())!.back.join(" ");
-    expect(back).toMatch(/http:\/\/supervisor\/health && .*mysql .*set_as_primary\(@heir\)/);
-    expect(back).toContain("MEMBER_HOST IN ('10.0.4.11', '10.0.4.12', '10.0.4.13')");
+    expect(asideOf(databaseNode(1))).toBeUndefined();
+    const leave = asideOf(db)!.leave.join(" ");
+    expect(leave).toContain("MEMBER_HOST NOT IN ('10.0.4.11', '10.0.4.12', '10.0.4.13')");
+    expect(leave).toContain("MEMBER_HOST <> '10.0.4.11' ORDER BY INET_ATON(MEMBER_HOST) DESC");
+    expect(leave).not.toMatch(/[$"`].*[$"`].*[$"`]/);
   });
 
   it("has its secrets from systemd alone", () => {
