@@ -9,8 +9,11 @@ export type AskMaster = (command: string) => Promise<string>;
  * Source: https://docs.haproxy.org/3.2/management.html#9.4
  */
 export function oldWorkers(said: string): string[] {
-  const [, old] = said.split("# old workers");
-  if (old === undefined) throw new Error(`HAProxy's master must list its old workers, got ${said}`);
+  if (!said.includes("# workers")) {
+    throw new Error(`HAProxy's master must list its workers, got ${said}`);
+  }
+  // Without an old worker the list has no such part.
+  const [, old = ""] = said.split("# old workers");
   return [...old.matchAll(/^(\d+)\s+worker\s/gm)].map(([, pid]) => pid!);
 }
 

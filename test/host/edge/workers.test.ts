@@ -19,10 +19,11 @@ describe("oldWorkers", () => {
   it("lists the workers that end, without the master and the present worker", () => {
     expect(oldWorkers(two)).toEqual(["20", "17"]);
     expect(oldWorkers(list(""))).toEqual([]);
+    expect(oldWorkers(two.split("# old workers")[0]!)).toEqual([]);
   });
 
   it("does not take another answer for an empty list", () => {
-    expect(() => oldWorkers("Permission denied")).toThrow(/list its old workers/);
+    expect(() => oldWorkers("Permission denied")).toThrow(/list its workers/);
   });
 });
 
