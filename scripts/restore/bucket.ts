@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { targetSettings } from "../../config/backup-target-schema";
 import { backupSettings, type Retention, retentionSettings } from "../../config/backups-schema";
 import { localCopy, localTarget } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
@@ -56,12 +57,9 @@ export function retentionOf(stack: string | undefined): Retention {
   if (stack === undefined) return retentionSettings.parse({});
   const { file, settings } = settingsOf(stack);
   refuseUnknown(file, "webstack:backups", settings, backupSettings.shape);
-  refuseUnknown(
-    file,
-    "webstack:backups.target",
-    settings.target,
-    backupSettings.shape.target.shape,
-  );
+  for (const key of ["target", "copy"] as const) {
+    refuseUnknown(file, `webstack:backups.${key}`, settings[key] ?? {}, targetSettings(key).shape);
+  }
   const found = retentionSettings.safeParse(settings.retention ?? {});
   if (found.success) return found.data;
   throw new Error(`${file}: webstack:backups.retention: ${z.prettifyError(found.error)}`);

@@ -44,4 +44,10 @@ it("is refused if a setting beside it is misspelt, or if it is part of the targe
   expect(() => retention("      retention: { logDays: 90 }")).toThrow(
     /webstack:backups\.target must hold .* only, got retention;/,
   );
+  const copy =
+    "    copy:\n      endpoint: https://other.test\n      bucket: copy\n      region: there";
+  const keys = "      accessKeyId: KEY2\n      secretAccessKey: { secure: def }";
+  expect(() => retention(`${copy}\n${keys}\n      retention: { logDays: 90 }`)).toThrow(
+    /webstack:backups\.copy must hold .* only, got retention;/,
+  );
 });
