@@ -42,9 +42,11 @@ export function consentOf(line: string): Consent | undefined {
 export function consentProblems(raw: { consent?: unknown }, today: Date): string[] {
   const lines = Array.isArray(raw.consent) ? (raw.consent as unknown[]) : [];
   const day = Date.parse(`${today.toISOString().slice(0, 10)}T00:00:00Z`);
-  const single = lines.flatMap((line) => {
+  const formed = lines.flatMap((line) => {
     const consent = typeof line === "string" ? consentOf(line) : undefined;
-    if (!consent) return [];
+    return consent ? [{ line, consent }] : [];
+  });
+  const single = formed.flatMap(({ line, consent }) => {
     const left = (Date.parse(`${consent.until}T00:00:00Z`) - day) / dayMs;
     const key = settingKey(["consent"]);
     if (left < 0) {
@@ -59,15 +61,14 @@ export function consentProblems(raw: { consent?: unknown }, today: Date): string
         "give it the day by which it will be done",
     ];
   });
-  return [...single, ...oneDatabaseAtATime(lines)];
+  return [...single, ...oneDatabaseAtATime(formed)];
 }
 
 /** The other databases hold the data that is lost with a volume, and copy it to the new one. */
-function oneDatabaseAtATime(lines: readonly unknown[]): string[] {
-  const found = lines.filter((line) => {
-    const consent = typeof line === "string" ? consentOf(line) : undefined;
-    return consent?.verb === "replace" && consent.what.startsWith("db-");
-  });
+function oneDatabaseAtATime(formed: readonly { line: unknown; consent: Consent }[]): string[] {
+  const found = formed
+    .filter(({ consent: { verb, what } }) => verb === "replace" && what.startsWith("db-"))
+    .map(({ line }) => line);
   if (found.length < 2) return [];
   return [
     `${settingKey(["consent"])} must replace the volume of one database at a time, got ${found.length} lines: ` +

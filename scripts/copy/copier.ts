@@ -1,6 +1,6 @@
 import { type Part, sha256 } from "../../host/archiver/chain/manifest";
 import { mib } from "../restore/report";
-import { inParallel } from "./in-parallel";
+import { inParallel } from "../restore/in-parallel";
 import { named, type PatientStores } from "./stores";
 
 /** Parts of a base or a dump at the same time; each is up to 64 MiB in memory. */

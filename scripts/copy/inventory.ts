@@ -1,6 +1,6 @@
 import { type Base, type Dump, keys } from "../../host/archiver/chain/manifest";
 import type { Copier, Manifest } from "./copier";
-import { inParallel } from "./in-parallel";
+import { inParallel } from "../restore/in-parallel";
 import { named } from "./stores";
 
 /** Manifests of bases or dumps that are read at the same time. */

@@ -1,6 +1,6 @@
 import { keys, type Link } from "../../host/archiver/chain/manifest";
 import type { Copier, Manifest } from "./copier";
-import { inParallel } from "./in-parallel";
+import { inParallel } from "../restore/in-parallel";
 import { numberIn } from "./inventory";
 import { named } from "./stores";
 

@@ -2,7 +2,7 @@ import { listBases } from "../../host/archiver/chain/bases";
 import { type Base, keys } from "../../host/archiver/chain/manifest";
 import { readLink, type Tip } from "../../host/archiver/chain/tip";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { inParallel } from "../copy/in-parallel";
+import { inParallel } from "./in-parallel";
 import type { ReadLink } from "./plan";
 
 /** Number of concurrent reads of links. */

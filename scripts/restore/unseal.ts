@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Link, sha256 } from "../../host/archiver/chain/manifest";
-import { inParallel } from "../copy/in-parallel";
+import { inParallel } from "./in-parallel";
 import type { Restore } from "./replay";
 
 /** Most segments that one program of the machine opens: each start of one takes 0.2 s (docker exec, two busy cores). */

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { subtract, union } from "../../host/archiver/gtid-sets";
 import { S3Store } from "../../host/archiver/store/s3";
@@ -8,7 +7,7 @@ import { readArchive, timelines } from "../restore/read-chain";
 import { contentOf } from "./content";
 import { Instance, until } from "./instance";
 import { Load, schemaSql } from "./load";
-import { endTrial, note } from "./notes";
+import { endTrial, failTrial, note } from "./notes";
 import { Node, root, secret, target } from "./programs";
 import { restored } from "./restored";
 import { openTrial, startStore } from "./store";
@@ -85,10 +84,4 @@ async function main(): Promise<void> {
   endTrial();
 }
 
-main().catch((error: Error) => {
-  console.error(error.stack);
-  console.error(
-    execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log; true"], { encoding: "utf8" }),
-  );
-  process.exit(1);
-});
+main().catch((error: Error) => failTrial(error));

@@ -13,7 +13,7 @@ import { PrefixMachine } from "../restore/machine";
 import { type Ask, contentOf, differences } from "./content";
 import { Instance, until } from "./instance";
 import { marker, schemaSql } from "./load";
-import { endTrial, note } from "./notes";
+import { endTrial, failTrial, note } from "./notes";
 import { Node, root } from "./programs";
 import { hasText, openTrial } from "./store";
 
@@ -143,10 +143,4 @@ async function main(): Promise<void> {
   endTrial();
 }
 
-main().catch((error: Error) => {
-  console.error(error.stack);
-  console.error(
-    execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log; true"], { encoding: "utf8" }),
-  );
-  process.exit(1);
-});
+main().catch((error: Error) => failTrial(error));

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { subtract, union } from "../../host/archiver/gtid-sets";
 import { readArchive, timelines } from "../restore/read-chain";
@@ -7,7 +6,7 @@ import { Instance, until } from "./instance";
 import { bigSql, Load, marker, schemaSql } from "./load";
 import { Node, root } from "./programs";
 import { loseNodes } from "./losses";
-import { endTrial, note } from "./notes";
+import { endTrial, failTrial, note } from "./notes";
 import { type Moment, restored } from "./restored";
 import { hasText, openTrial } from "./store";
 
@@ -122,12 +121,4 @@ async function main(): Promise<void> {
   endTrial();
 }
 
-main().catch((error: Error) => {
-  console.error(error.stack);
-  console.error(
-    execFileSync("sh", ["-c", "tail -n 40 /trial/run/*.log /trial/db-*/log; true"], {
-      encoding: "utf8",
-    }),
-  );
-  process.exit(1);
-});
+main().catch((error: Error) => failTrial(error, "/trial/run/*.log /trial/db-*/log"));

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+
 /** What was seen, in order. */
 const results: { what: string; well: boolean; seen: string }[] = [];
 
@@ -12,4 +14,15 @@ export function endTrial(): never {
   const failed = results.filter(({ well }) => !well).length;
   console.log(`${results.length - failed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);
+}
+
+/**
+ * Prints a failure with the ends of the log files, and ends the process with 1.
+ *
+ * @param logs patterns of the files. @default those of the host programs
+ */
+export function failTrial(error: Error, logs = "/trial/run/*.log"): never {
+  console.error(error.stack);
+  console.error(execFileSync("sh", ["-c", `tail -n 40 ${logs}; true`], { encoding: "utf8" }));
+  process.exit(1);
 }
