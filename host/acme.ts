@@ -3,9 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
 import { LoadedCertificates } from "./acme/loaded-certificates";
-import { order, OrderFailure } from "./acme/order";
-import { lastsLonger, nextStep } from "./acme/plan";
+import { order, type OrderFailure } from "./acme/order";
+import { nextStep, supersedes } from "./acme/plan";
 import { readConfig } from "./acme/config";
+import { readRenewalRequests } from "./acme/renewal-requests";
 import { nameStatus, attemptsOf } from "./acme/status";
 import { Store, type Stored } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
@@ -67,7 +68,7 @@ async function exchange(): Promise<void> {
     complain(peer.name, undefined);
     for (const name of config.domains) {
       const other = theirs.get(name);
-      if (!other || !lastsLonger({ ...other, obtainedMs: 0 }, store.read(name))) continue;
+      if (!other || !supersedes(other, store.read(name), Date.now())) continue;
       store.save(name, other);
       succeeded(name);
       say(5, `${name}: certificate from ${peer.name}`);
@@ -79,23 +80,33 @@ async function exchange(): Promise<void> {
 
 function succeeded(name: string): void {
   delete failures[name];
-  store.saveFailures(failures);
+  keepFailures();
   elsewhere.delete(name);
 }
 
 async function attend(name: string, active: boolean): Promise<void> {
-  const step = nextStep(Date.now(), active, store.read(name), failures[name]);
+  const requestedMs = readRenewalRequests(config.renewals)[name];
+  const step = nextStep(Date.now(), active, store.read(name), failures[name], requestedMs);
   if (step.do === "wait") {
     if (!active) elsewhere.delete(name);
     return;
   }
   if (monotonicMs() < (probeAt.get(name) ?? 0)) return;
   probeAt.set(name, monotonicMs() + probeMs);
-  const found = await domainProblem(name, config.thumbprint);
+  const found = store.problem() ?? (await domainProblem(name, config.thumbprint));
   complain(name, found);
   if (found !== undefined) return void elsewhere.set(name, found);
   elsewhere.delete(name);
   await get(name);
+}
+
+/** Keeps the failures for the next start; without the disk they count in memory, so that orders stay rare. */
+function keepFailures(): void {
+  try {
+    store.saveFailures(failures);
+  } catch (error) {
+    complain("disk", (error as Error).message);
+  }
 }
 
 async function get(name: string): Promise<void> {
@@ -122,7 +133,7 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
     said: message,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
-  store.saveFailures(failures);
+  keepFailures();
   const now = store.read(name);
   const hours = now ? Math.floor((now.notAfterMs - lastMs) / 3_600_000) : 0;
   const left = now ? `; the present one is valid for ${hours} h` : "";

@@ -6,6 +6,7 @@ export const certificatesShape = z.looseObject({
   names: z.record(
     z.string(),
     z.looseObject({
+      validFrom: z.string().optional(),
       validUntil: z.string().optional(),
       renewAfter: z.string().optional(),
       issuer: z.string().optional(),

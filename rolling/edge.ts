@@ -32,6 +32,20 @@ function edge(hosts: Hosts, node: string, words: string): Promise<string> {
   return hosts.run(node, `sudo node /usr/local/lib/webstack/edge.js ${words}`);
 }
 
+/**
+ * Asks a load balancer's ACME client for new certificates, whatever the age of the present ones; no name stands for
+ * all. @throws Error for a name that the authority is not asked for, or words that are no host names.
+ */
+export async function requestRenewal(
+  hosts: Hosts,
+  node: string,
+  names: readonly string[],
+): Promise<void> {
+  const bad = names.filter((name) => !/^[a-z0-9][a-z0-9.-]*$/i.test(name));
+  if (bad.length > 0) throw new Error(`not a host name: ${bad.join(", ")}`);
+  await edge(hosts, node, ["renew", ...names].join(" "));
+}
+
 /** Names of the load balancers. */
 export function loadBalancers({
   nodes,

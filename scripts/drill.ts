@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { backDrills } from "./drill/back";
+import { certificateDrills } from "./drill/certificates";
 import { databaseDrills, databaseNotShown } from "./drill/database";
 import type { Drill, Measured, NotShown } from "./drill/drill";
 import { edgeDrills, edgeNotShown } from "./drill/edge";
@@ -27,6 +28,7 @@ interface Suite {
 const suites: Record<string, (minutes?: number) => Suite> = {
   edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
+  certificates: () => ({ drills: certificateDrills, notShown: [] }),
   tiers: () => ({ drills: tierDrills, notShown: tierNotShown }),
   edits: () => ({ drills: editDrills, notShown: editsNotShown }),
   back: () => ({ drills: backDrills, notShown: [] }),

@@ -19,8 +19,9 @@ export interface Config {
   map: string;
   /** Status file of the mover, which tells whether this node has the address. */
   moverStatus: string;
-  /** Path of the status file for operators. */
+  /** Path of the status file for operators, and of their requests for new certificates. */
   status: string;
+  renewals: string;
 }
 
 /** Reads the settings of the ACME client. */

@@ -39,16 +39,20 @@ export function renewAtMs({ notBeforeMs, notAfterMs }: CertificateDates): number
  * Decides the next step for a domain.
  *
  * @param active true on the load balancer that has the address; only that one orders.
+ * @param requestedMs time at which an operator asked for a new certificate, by this node's clock. A certificate
+ * that the node got before that time is renewed at once; failures delay the order as usual.
  */
 export function nextStep(
   nowMs: number,
   active: boolean,
   known: CertificateDates | undefined,
   failures: Failures | undefined,
+  requestedMs = -Infinity,
 ): Step {
   if (!active) return { do: "wait" };
+  const isEnough = known !== undefined && known.obtainedMs >= requestedMs;
   const dueMs = Math.max(
-    known ? dueByClock(nowMs, known) : -Infinity,
+    isEnough ? dueByClock(nowMs, known) : -Infinity,
     failures ? afterFailures(nowMs, failures) : -Infinity,
   );
   return nowMs < dueMs ? { do: "wait", untilMs: dueMs } : { do: "order" };
@@ -71,7 +75,17 @@ function afterFailures(nowMs: number, { count, lastMs, retryAfterMs = 0 }: Failu
   return Math.min(lastMs, nowMs) + waitMs;
 }
 
-/** True if the other load balancer's certificate replaces this node's own. */
-export function lastsLonger(other: CertificateDates, own: CertificateDates | undefined): boolean {
-  return own === undefined || other.notAfterMs > own.notAfterMs;
+/**
+ * True if the other load balancer's certificate replaces this node's own: the newer one counts, also if it ends
+ * earlier, as after a change to an authority with shorter lives. An expired one gives way to one that is valid.
+ */
+export function supersedes(
+  other: Omit<CertificateDates, "obtainedMs">,
+  own: CertificateDates | undefined,
+  nowMs: number,
+): boolean {
+  if (own === undefined) return true;
+  const isValid = ({ notAfterMs }: { notAfterMs: number }) => nowMs < notAfterMs;
+  if (isValid(other) !== isValid(own)) return isValid(other);
+  return other.notBeforeMs > own.notBeforeMs;
 }

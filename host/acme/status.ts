@@ -2,7 +2,8 @@ import { type Failures, type CertificateDates, nextStep, renewAtMs } from "./pla
 
 /** Status of one domain for operators. */
 export interface NameStatus {
-  /** End of the certificate's validity and time of renewal, ISO times; absent: no certificate yet. */
+  /** Validity of the certificate and time of renewal, ISO times; absent: no certificate yet. */
+  validFrom?: string;
   validUntil?: string;
   renewAfter?: string;
   /** Issuer of the certificate. */
@@ -52,6 +53,7 @@ export function nameStatus(
   return {
     ...(known
       ? {
+          validFrom: iso(known.notBeforeMs),
           validUntil: iso(known.notAfterMs),
           renewAfter: iso(renewAtMs(known)),
           issuer: known.issuer,

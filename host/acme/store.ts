@@ -14,6 +14,9 @@ import type { Failures, CertificateDates } from "./plan";
 /** A stored certificate. */
 export type Stored = Certificate & CertificateDates;
 
+/** Size of a trial write, bytes: a chain of certificates with its key is smaller. */
+const trialBytes = 32 * 1024;
+
 /** Certificates on disk, which HAProxy loads when it starts, and the failed orders. */
 export class Store {
   private readonly live: string;
@@ -44,6 +47,25 @@ export class Store {
   names(): string[] {
     const files = readdirSync(this.live).filter((file) => /^[^.].*\.pem$/.test(file));
     return files.map((file) => file.slice(0, -".pem".length)).sort();
+  }
+
+  /**
+   * Tries to write as much as a certificate takes. An order whose certificate cannot be kept would be repeated, and
+   * an authority issues the same certificate a few times a week only
+   * (https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers).
+   *
+   * @returns the problem; undefined if certificates can be kept.
+   */
+  problem(): string | undefined {
+    const path = join(this.live, ".trial.new");
+    try {
+      writeFileSync(path, Buffer.alloc(trialBytes, "."), { mode: 0o640, flush: true });
+      return undefined;
+    } catch (error) {
+      return `a certificate could not be kept in ${this.live}: ${(error as Error).message}`;
+    } finally {
+      rmSync(path, { force: true });
+    }
   }
 
   save(name: string, { pem }: Certificate): void {

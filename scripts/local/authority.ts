@@ -10,8 +10,15 @@ import { ensurePrerequisites } from "./prerequisites";
 import { livePid, stopByPidFile } from "./processes";
 
 const program = { command: "pebble", debianPackage: "pebble" };
-/** As Let's Encrypt: 90 days. */
-const validitySeconds = 90 * 24 * 3600;
+/** How the authority differs from a usual one, for drills. */
+export interface AuthorityBehaviour {
+  /** Life of its certificates, seconds. @default 90 days, as Let's Encrypt */
+  validitySeconds?: number;
+  /** Share of the requests whose nonce it refuses, per cent. @default 5, as pebble */
+  refusedNoncesPercent?: number;
+}
+
+const usualValiditySeconds = 90 * 24 * 3600;
 
 /** Key and certificate of the authority's own API. */
 function makeIdentity(): void {
@@ -22,7 +29,7 @@ function makeIdentity(): void {
   execFileSync("openssl", ["req", "-x509", ...key, ...name, ...out], { stdio: "ignore" });
 }
 
-function settings(): object {
+function settings({ validitySeconds = usualValiditySeconds }: AuthorityBehaviour): object {
   return {
     pebble: {
       listenAddress: `${worldAddress}:${ports.api}`,
@@ -38,8 +45,13 @@ function settings(): object {
   };
 }
 
-function start(): void {
-  writeFileSync(files.settings, JSON.stringify(settings(), null, 2));
+function start(behaviour: AuthorityBehaviour = {}): void {
+  writeFileSync(files.settings, JSON.stringify(settings(behaviour), null, 2));
+  const { refusedNoncesPercent } = behaviour;
+  const nonces =
+    refusedNoncesPercent === undefined
+      ? {}
+      : { PEBBLE_WFE_NONCEREJECT: String(refusedNoncesPercent) };
   const log = openSync(files.log, "a", 0o600);
   const { router } = cloudNames(localPaths.cloud);
   const resolver = ["-dnsserver", `${worldAddress}:53`];
@@ -47,7 +59,7 @@ function start(): void {
   const child = spawn("ip", ["netns", "exec", router, ...call], {
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, PEBBLE_VA_SLEEPTIME: "3" },
+    env: { ...process.env, PEBBLE_VA_SLEEPTIME: "3", ...nonces },
   });
   closeSync(log);
   child.unref();
@@ -79,11 +91,22 @@ export async function ensureAuthority(say: (line: string) => void): Promise<stri
   mkdirSync(localPaths.authority, { recursive: true, mode: 0o700 });
   makeIdentity();
   if (livePid(files.pid) === undefined) start();
+  return keepRoot();
+}
+
+async function keepRoot(): Promise<string> {
   const found = await waitUntil(`the authority (its log: ${files.log})`, root, {
     timeoutSeconds: 30,
   });
   writeFileSync(files.root, found);
   return found;
+}
+
+/** Ends the authority and starts it anew with another behaviour, without the accounts that it knew. @returns its new root, PEM. */
+export async function restartAuthority(behaviour: AuthorityBehaviour): Promise<string> {
+  await stopAuthority();
+  start(behaviour);
+  return keepRoot();
 }
 
 /** Tells the resolver of the local cloud's world that the names lead to the floating addresses. */

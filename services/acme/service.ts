@@ -55,6 +55,8 @@ const configPath = "/etc/webstack/acme.json";
 const unitPath = "/etc/systemd/system/webstack-acme.service";
 /** Status file for operators. */
 const acmeStatusPath = "/run/webstack-acme/status.json";
+/** Operators' requests for new certificates, written by `edge renew`; its folder is root's. */
+const renewalsPath = "/run/webstack/renew-certificates.json";
 /** Directory of certificates and of the record of failed orders. */
 const store = "/var/lib/webstack-acme";
 
@@ -103,6 +105,7 @@ function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): Se
     map: `opt@${certifiedMapPath}`,
     moverStatus: "/run/webstack-mover/status.json",
     status: acmeStatusPath,
+    renewals: renewalsPath,
   };
   return {
     users: [{ name: acmeUser, home: "/nonexistent" }],

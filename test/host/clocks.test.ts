@@ -16,6 +16,7 @@ const wallClock: Record<string, string> = {
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",
   "converge/journal.ts": "an operator is told when a release began to run",
   "converge/systemd.ts": "the journal is read from a date",
+  "edge.ts": "a certificate is renewed if the node got it before an operator's request",
   "mover.ts": "the status tells an operator dates",
   "supervisor/actions/binlog-cutter.ts": "the status tells an operator when logs were deleted",
   "supervisor/observation/archived.ts":

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lastsLonger, type CertificateDates, nextStep, renewAtMs } from "../../../host/acme/plan";
+import { type CertificateDates, nextStep, renewAtMs, supersedes } from "../../../host/acme/plan";
 
 const day = 24 * 3_600_000;
 const minute = 60_000;
@@ -107,11 +107,38 @@ describe("nextStep", () => {
   });
 });
 
-describe("isBetter", () => {
-  it("takes what lasts longer, and anything instead of nothing", () => {
-    expect(lastsLonger(known(90), undefined)).toBe(true);
-    expect(lastsLonger(known(91), known(90))).toBe(true);
-    expect(lastsLonger(known(90), known(90))).toBe(false);
-    expect(lastsLonger(known(89), known(90))).toBe(false);
+describe("an operator's request", () => {
+  it("renews a certificate that the node got before it, and no later one", () => {
+    const atMs = start + day;
+    const old = known(90, { obtainedMs: atMs - 1 });
+    const fresh = known(90, { obtainedMs: atMs });
+    expect(nextStep(atMs, true, old, undefined, atMs)).toEqual({ do: "order" });
+    expect(nextStep(atMs, false, old, undefined, atMs)).toEqual({ do: "wait" });
+    expect(nextStep(atMs, true, fresh, undefined, atMs).do).toBe("wait");
+  });
+
+  it("waits after failures as any order", () => {
+    const failures = { count: 2, lastMs: start };
+    const step = nextStep(start, true, known(90), failures, start + 1);
+    expect(step).toEqual({ do: "wait", untilMs: start + 5 * minute });
+  });
+});
+
+describe("the other load balancer's certificate", () => {
+  const later = (days: number, byMs: number) =>
+    known(days, { notBeforeMs: start + byMs, notAfterMs: start + byMs + days * day });
+
+  it("is taken if it is newer, also if it ends earlier", () => {
+    expect(supersedes(known(90), undefined, start)).toBe(true);
+    expect(supersedes(later(90, 1), known(90), start)).toBe(true);
+    expect(supersedes(later(6, 1), known(90), start)).toBe(true);
+    expect(supersedes(known(90), known(90), start)).toBe(false);
+    expect(supersedes(known(90), later(6, 1), start)).toBe(false);
+  });
+
+  it("is taken if it is valid and this node's is not", () => {
+    const nowMs = start + 10 * day;
+    expect(supersedes(known(90), later(6, 1), nowMs)).toBe(true);
+    expect(supersedes(later(6, 1), known(90), nowMs)).toBe(false);
   });
 });

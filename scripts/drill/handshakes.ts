@@ -1,0 +1,72 @@
+import { connect } from "node:tls";
+import { performance } from "node:perf_hooks";
+
+/** One TLS handshake with a name of the site, on a connection of its own. */
+export interface Handshake {
+  name: string;
+  /** End of the handshake, milliseconds of the monotonic clock. */
+  endMs: number;
+  /** SHA-256 of the served certificate; absent after a failure. */
+  certificate?: string;
+  /** Reason of a failure, such as an expired certificate. */
+  failure?: string;
+}
+
+/** Pause between two handshakes: 50 a second. */
+const everyMs = 20;
+/** Longest handshake, milliseconds. */
+const handshakeMs = 3_000;
+
+/** Handshakes with the names in turn, each verified by name, dates and authority, until they are stopped. */
+export class Handshakes {
+  readonly done: Handshake[] = [];
+  private readonly open = new Set<Promise<void>>();
+  private readonly timer: NodeJS.Timeout;
+  private count = 0;
+
+  /**
+   * @param host address of the site.
+   * @param roots certificates of the authorities that are trusted, PEM; more may be added while the handshakes go on.
+   */
+  constructor(
+    private readonly host: string,
+    private readonly names: readonly string[],
+    readonly roots: string[],
+  ) {
+    this.timer = setInterval(() => this.begin(), everyMs);
+  }
+
+  private begin(): void {
+    const name = this.names[this.count++ % this.names.length]!;
+    const one = handshake(this.host, name, this.roots).then((seen) => void this.done.push(seen));
+    this.open.add(one);
+    void one.finally(() => this.open.delete(one));
+  }
+
+  /** Certificates that were served for a name, in order of their first handshake. */
+  certificates(name: string): string[] {
+    const of = this.done.flatMap((one) => (one.name === name ? (one.certificate ?? []) : []));
+    return [...new Set(of)];
+  }
+
+  /** Stops, and waits for the handshakes under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all(this.open);
+  }
+}
+
+function handshake(host: string, name: string, roots: readonly string[]): Promise<Handshake> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: 443, servername: name, ca: [...roots] });
+    const end = (result: Partial<Handshake>) => {
+      socket.destroy();
+      resolve({ name, endMs: performance.now(), ...result });
+    };
+    socket.setTimeout(handshakeMs, () => end({ failure: `no handshake in ${handshakeMs} ms` }));
+    socket.once("error", (error) => end({ failure: error.message }));
+    socket.once("secureConnect", () =>
+      end({ certificate: socket.getPeerCertificate().fingerprint256 }),
+    );
+  });
+}
