@@ -1,4 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, openSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { mysqlInitSql } from "../../services/mysql/mysql-init-sql";
@@ -22,6 +23,8 @@ export class Instance implements Primary {
   readonly folder: string;
   readonly socket: string;
   child: ChildProcess | undefined;
+  /** True between {@link freeze} and the end of the process. */
+  isFrozen = false;
 
   constructor(
     readonly number: number,
@@ -83,6 +86,22 @@ export class Instance implements Primary {
     throw new Error(`${this.name} does not answer`);
   }
 
+  /** Ends the process at once, as a loss of power would. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const closed = once(child, "close");
+      child.kill("SIGKILL");
+      await closed;
+    }
+    this.isFrozen = false;
+  }
+
+  freeze(): void {
+    this.isFrozen = true;
+    this.child?.kill("SIGSTOP");
+  }
+
   /** Rows of statements as root; columns separated by tabs. */
   sql(text: string): string[] {
     const words = ["--no-defaults", "--user=root", `--socket=${this.socket}`, "--binary-mode"];
@@ -93,6 +112,17 @@ export class Instance implements Primary {
       stdio: ["pipe", "pipe", "pipe"],
     });
     return said.split("\n").filter((line) => line !== "");
+  }
+
+  /** Runs statements as root without blocking this process. @throws Error after 20 s. */
+  async run(text: string): Promise<void> {
+    const words = [...this.login("mysql"), "--binary-mode"];
+    const child = execFile(words[0]!, words.slice(1), { timeout: 20_000, killSignal: "SIGKILL" });
+    child.stdin!.on("error", () => undefined).end(text);
+    let said = "";
+    child.stderr!.on("data", (chunk: string) => (said += chunk));
+    const [status] = (await once(child, "close")) as [number | null];
+    if (status !== 0) throw new Error(said.trim() || "no answer within 20 s");
   }
 
   async query(sql: string): Promise<string[]> {

@@ -51,7 +51,7 @@ export class Load {
     this.idle = (async () => {
       while (this.running) {
         try {
-          this.primary.sql(roundSql(this.rounds));
+          await this.primary.run(roundSql(this.rounds));
         } catch (error) {
           console.log(`load: ${(error as Error).message.split("\n").at(-1)}`);
         }
