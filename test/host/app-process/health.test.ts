@@ -1,10 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { unhealthy } from "../../../host/app-process/answer";
+import {
+  unhealthy,
+  portsIn,
+  type StartContext,
+  waitStarted,
+} from "../../../host/app-process/health";
 import { sessionsOf } from "../../../host/app-process/balancer";
-import { portsIn } from "../../../host/app-process/listening";
-import { type StartContext, waitStarted } from "../../../host/app-process/start";
 
 /** A process that becomes healthy after `polls` questions, on a clock that only pauses move. */
 function surroundings(overrides: Partial<StartContext> = {}): StartContext {

@@ -33,3 +33,17 @@ export async function dueTime(events: readonly string[], now: number): Promise<n
     );
   });
 }
+
+/**
+ * Sends states to systemd, such as `READY=1`. Node has no Unix datagram sockets, so the program
+ * `systemd-notify` does it; the unit needs `NotifyAccess=all`.
+ */
+export function notify(...states: string[]): void {
+  // A lost message is followed by the next one, and systemd's watchdog ends a program that hangs.
+  execFile("/usr/bin/systemd-notify", states, { timeout: 5_000 }, () => undefined);
+}
+
+/** Writes a line to the journal; levels as in syslog: 3 error, 4 warning, 6 information. */
+export function logLine(level: 3 | 4 | 6, text: string): void {
+  console.log(`<${level}>${text}`);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { latestDue } from "../../../host/app-job/due";
+import { latestDue } from "../../../host/app-job/systemd";
 
 /** What systemd 262 prints for two events, with `TZ=UTC`. */
 const printed = `Normalized form: *-*-* *:*:00 UTC

@@ -3,14 +3,15 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { announceStop, endAnnouncement } from "../../../host/app-process/drain-map";
 import {
+  announceStop,
+  endAnnouncement,
   activeIn,
   isLast,
   markLeaving,
   servingIn,
   unmarkLeaving,
-} from "../../../host/app-process/last-process";
+} from "../../../host/app-process/node-drain";
 import type { AppProcessSettings } from "../../../host/app-process/settings";
 
 const csv = (states: Record<string, string>) =>
