@@ -1,5 +1,5 @@
 import { type ObjectStore, StoreError } from "../store/object-store";
-import { keys, type Link, sha256 } from "./manifest";
+import { keys, type Link, sha256, type Base } from "./manifest";
 
 /** The last link of a chain in the store. */
 export interface Tip {
@@ -61,4 +61,26 @@ export async function findTip(
     else high = middle;
   }
   return last(high);
+}
+
+/** Bases of a timeline, oldest first; a base counts once its manifest exists. */
+export async function listBases(
+  store: ObjectStore,
+  root: string,
+  timeline: string,
+): Promise<Base[]> {
+  const found = await store.list(keys.bases(root, timeline));
+  const bases = await Promise.all(found.map((key) => store.get(key)));
+  return bases.flatMap((content) => (content ? [JSON.parse(content.toString()) as Base] : []));
+}
+
+/** Newest base of a timeline; undefined: none. */
+export async function newestBase(
+  store: ObjectStore,
+  root: string,
+  timeline: string,
+): Promise<Base | undefined> {
+  const key = (await store.list(keys.bases(root, timeline))).at(-1);
+  const content = key && (await store.get(key));
+  return content ? (JSON.parse(content.toString()) as Base) : undefined;
 }
