@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SinglePoll } from "../../../../host/supervisor/observation/single-poll";
+import { SinglePoll } from "../../../../host/supervisor/observation/mysql-poll";
 
 describe("SingleLook", () => {
   it("begins a look each time if the one before has ended", async () => {

@@ -3,7 +3,7 @@ import {
   type SupervisorCalls,
   controlHandlers,
   peerHandlers,
-} from "../../../../host/supervisor/wire/messages";
+} from "../../../../host/supervisor/wire/serve";
 import { certificate, member, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { MemoryUpdater } from "../../../../host/supervisor/actions/memory-updater";
+import { MemoryUpdater } from "../../../../host/supervisor/actions/group-memory";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { memoryOf } from "../support/memory";
 import { certificate, member, outside, view } from "../support/node-state";
