@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { labelRelease } from "../../../host/converge/label";
+import { labelRelease } from "../../../host/converge/release";
 
 const digest = "0123456789ab".padEnd(64, "c");
 const commit = "fedcba987654".padEnd(40, "3");
