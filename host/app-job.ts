@@ -1,16 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { startCommand } from "./app-job/command";
+import { startCommand, appVariables, commandVariables, type Variables } from "./app-job/command";
 import { appDatabase } from "./app-job/database";
-import { dueTime, maxLateSeconds } from "./app-job/due";
-import { appVariables, commandVariables, type Variables } from "./app-job/environment";
+import { dueTime, maxLateSeconds, notify, logLine } from "./app-job/systemd";
 import { runWithLease, type LeaseContext } from "./app-job/run-with-lease";
 import { Lease } from "./app-job/lease";
-import { notify } from "./app-job/notify";
 import { runJob } from "./app-job/run";
 import { RunTable } from "./app-job/run-table";
 import { checkTables } from "./app-job/tables";
-import { logLine } from "./app-job/log-line";
 import { monotonicMs } from "./time/monotonic";
 
 const usage =

@@ -1,8 +1,7 @@
-import { unhealthy } from "./app-process/answer";
+import { unhealthy, startContext, waitStarted } from "./app-process/health";
 import { drainServer, enableServer } from "./app-process/balancer";
-import { leave, welcome } from "./app-process/leave";
+import { leave, welcome } from "./app-process/node-drain";
 import { readAppSettings } from "./app-process/settings";
-import { startContext, waitStarted } from "./app-process/start";
 
 const usage = "usage: app-process started <process> <pid> | drain <process> | check <port>";
 

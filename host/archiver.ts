@@ -1,15 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { archive, isFenced, type Progress } from "./archiver/archive";
-import { BaseAsking } from "./archiver/base/asking";
+import { BaseAsking } from "./archiver/due";
 import { HistoryMemo } from "./archiver/chain/histories";
 import { keys } from "./archiver/chain/manifest";
-import { writeHeartbeat, createTables } from "./archiver/heartbeat";
+import { writeHeartbeat, createTables, originText, readOrigin } from "./archiver/origin";
 import { type MysqlState, readMysqlState } from "./archiver/mysql-state";
-import { originText, readOrigin } from "./archiver/origin";
 import { readSettings, targetStore } from "./archiver/settings";
 import { StatusFile, runFolder } from "./archiver/status";
 import { StoreError } from "./archiver/store/object-store";
-import { shouldArchive, rankOf } from "./archiver/rank";
+import { shouldArchive, rankOf } from "./archiver/decisions";
 import { GrowthWatch } from "./archiver/growth-watch";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";

@@ -1,5 +1,4 @@
-import { copyFolder } from "./archiver/base/copy-folder";
-import { removeCopy } from "./archiver/base/remove-copy";
+import { copyFolder, removeCopy } from "./archiver/base/copy-folder";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
 

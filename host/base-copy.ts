@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CopyServer } from "./archiver/base/copy-server";
-import { checkDumpSpace, checkFreeSpace, dataBytes } from "./archiver/base/disk";
-import { checkMember, checkOrigin } from "./archiver/base/member";
-import { copyFolder, type CopyInfo, letGroupRead } from "./archiver/base/copy-folder";
-import { removeCopy } from "./archiver/base/remove-copy";
+import {
+  checkDumpSpace,
+  checkFreeSpace,
+  dataBytes,
+  checkMember,
+  checkOrigin,
+} from "./archiver/base/checks";
+import { copyFolder, type CopyInfo, letGroupRead, removeCopy } from "./archiver/base/copy-folder";
 import { sumsOfCopy } from "./archiver/base/table-sums";
-import { isDumpDue } from "./archiver/logical/due";
+import { isDumpDue } from "./archiver/due";
 import { writeDump } from "./archiver/logical/write-dump";
 import { readSettings } from "./archiver/settings";
 import { dumpRequest, runFolder, type Status } from "./archiver/status";

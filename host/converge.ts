@@ -6,9 +6,8 @@ import { proveHostKeys } from "./converge/first-contact";
 import { LockHeld, withLock } from "./converge/lock";
 import { runDirectory, stateDirectory } from "./converge/directories";
 import { readHost } from "./converge/read";
-import { fetchRelease, hasRelease, receive } from "./converge/release";
-import { hasRuntime, receiveRuntime } from "./converge/runtime";
-import { stage } from "./converge/stage";
+import { stage } from "./converge/kept-releases";
+import { fetchRelease, hasRelease, hasRuntime, receive, receiveRuntime } from "./converge/transfer";
 import { recover } from "./converge/undo";
 
 /** Path of this program on a host. */

@@ -3,7 +3,7 @@ import { Agent } from "node:https";
 import axios from "acme-client/src/axios";
 import Client from "acme-client/src/client";
 import crypto from "acme-client/src/crypto";
-import { type Certificate, certificateOf } from "./pem";
+import { type Certificate, certificateOf } from "./store";
 
 /** The account with which certificates are ordered. */
 export interface AcmeAccount {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Variables } from "./environment";
+import type { Variables } from "./command";
 
 /** An error that MySQL returned. */
 export class SqlError extends Error {

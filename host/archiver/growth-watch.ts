@@ -1,4 +1,4 @@
-import { findTip, readLink } from "./chain/tip";
+import { findTip, readLink } from "./chain/reading";
 import { keys } from "./chain/manifest";
 import type { ObjectStore } from "./store/object-store";
 

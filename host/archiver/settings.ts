@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { ObjectStore } from "./store/object-store";
-import { openStore, type StoreTarget } from "./store/open-store";
+import { S3Store, type S3Target } from "./store/s3";
+import { SftpConnection } from "./store/sftp-session";
+import { SftpStore } from "./store/sftp-store";
+import { sshChannel, type SftpTarget } from "./store/ssh-channel";
 
 /** Settings of a node's archiver, from the Pulumi program, in `/etc/webstack/archiver.json`. */
 export interface Settings {
@@ -32,4 +35,37 @@ export function targetStore({ target }: Pick<Settings, "target">): ObjectStore {
   const secret = `${process.env.CREDENTIALS_DIRECTORY}/secret`;
   const known = process.env.WEBSTACK_ARCHIVER_KNOWN_HOSTS ?? "/etc/webstack/archiver-known-hosts";
   return openStore(target, { secret, knownHosts: known }, (path) => readFileSync(path, "utf8"));
+}
+
+/** A target of backups without its secret: a bucket, or a folder on an SFTP server. */
+export type StoreTarget = Omit<S3Target, "secretAccessKey"> | { sftp: SftpTarget };
+
+/** Longest time without an answer of an SFTP server, milliseconds. */
+export const sftpSilenceMs = 30_000;
+
+/** Files that a host reads the access to a target from. */
+export interface AccessFiles {
+  /** The secret of the bucket, or the private key for the SFTP server. */
+  secret: string;
+  /** The key that the SFTP server must have, as a file of known hosts. */
+  knownHosts: string;
+}
+
+/**
+ * Opens a target from a host. An SFTP server is connected to at the first request.
+ *
+ * @param readText reads a file.
+ */
+export function openStore(
+  target: StoreTarget,
+  { secret, knownHosts }: AccessFiles,
+  readText: (path: string) => string,
+): ObjectStore {
+  if (!("sftp" in target)) {
+    const secretAccessKey = readText(secret).trim();
+    return new S3Store({ ...target, secretAccessKey }, () => new Date());
+  }
+  const { sftp } = target;
+  const connect = () => sshChannel(sftp, secret, knownHosts);
+  return new SftpStore(new SftpConnection(connect, sftpSilenceMs), sftp.path);
 }

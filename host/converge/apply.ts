@@ -1,5 +1,5 @@
 import type { BundleService, Wanted } from "./bundle";
-import { carryOut, type Run } from "./carry-out";
+import { carryOut, type Run, changedPaths, makePlan } from "./plan";
 import { checkStaged } from "./checks";
 import { journalPath, recordSwitch } from "./journal";
 import {
@@ -12,9 +12,8 @@ import {
   withoutLogin,
 } from "./login";
 import { isSameManifest, manifestOf, readManifest, unionOf, writeManifest } from "./manifest";
-import { changedPaths, makePlan } from "./plan";
 import { prepare } from "./prepare";
-import { endStaging, prune } from "./prune";
+import { endStaging, prune } from "./kept-releases";
 import { say } from "./run";
 import type { ServicesResult } from "./services";
 import { unitStates, type UnitState } from "./systemd";

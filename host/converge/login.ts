@@ -1,8 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import type { BundleService, Wanted } from "./bundle";
-import { putFiles, type Run } from "./carry-out";
+import { putFiles, type Run, type Plan } from "./plan";
 import { runDirectory } from "./directories";
-import type { Plan } from "./plan";
 import { runOrThrow, pause, run, say } from "./run";
 import { bringUp, verbFor } from "./services";
 import type { Intent } from "./swap";

@@ -1,8 +1,15 @@
 import { existsSync } from "node:fs";
-import type { BundleFile, Wanted } from "./bundle";
-import { isSame, readFile } from "./files";
-import type { Manifest } from "./manifest";
-import { currentRelease, unpackRelease } from "./release";
+import type { BundleFile, Wanted, Bundle } from "./bundle";
+import { isSame, readFile, writeAtomically } from "./files";
+import { type Manifest, unitsOnlyIn } from "./manifest";
+import { currentRelease, unpackRelease, switchRelease } from "./release";
+import { removeDurably } from "./durable";
+import { linkKept } from "./kept-releases";
+import { recentReleases } from "./journal";
+import { say } from "./run";
+import { bringUp, retire, type ServicesResult } from "./services";
+import { watchTrial } from "./health";
+import { reloadUnits } from "./undo";
 
 /** Changes to the host. */
 export interface Plan {
@@ -53,4 +60,49 @@ export function changedPaths(plan: Plan, wanted: Wanted, pending: boolean): Set<
     ...(release ? [`${release.root}/current`] : []),
     ...(pending ? [...wantedFiles(wanted).keys(), ...(root ? [`${root}/current`] : [])] : []),
   ]);
+}
+
+/** State of a run. */
+export interface Run {
+  bundle: Bundle;
+  manifest: Manifest;
+  plan: Plan;
+  /** Paths that changed; the services concerned act on them. */
+  changed: ReadonlySet<string>;
+}
+
+/** Writes and removes files. @throws Error naming the path. */
+export function putFiles({ write, remove }: Pick<Plan, "write" | "remove">): void {
+  for (const [path, file] of write) {
+    say("write", path);
+    writeAtomically(path, file);
+  }
+  for (const path of remove) {
+    say("remove", path);
+    removeDurably(path);
+  }
+}
+
+/**
+ * Carries out the plan and brings the services up.
+ *
+ * @throws Error with the reason; this function undoes nothing.
+ */
+export async function carryOut({ bundle, manifest, plan, changed }: Run): Promise<ServicesResult> {
+  // Units are disabled first, because that is impossible once their files are gone.
+  await retire(unitsOnlyIn(manifest.services, bundle.services));
+  putFiles(plan);
+  if (plan.release) {
+    say("switch", plan.release.digest);
+    // The links are set before the switch, so that the previous release's files stay reachable all the time.
+    if (bundle.release) linkKept(bundle.release, plan.release.digest);
+    switchRelease(plan.release.root, plan.release.digest);
+  }
+  await reloadUnits([...plan.write.keys(), ...plan.remove]);
+  const result = await bringUp(bundle.services, changed);
+  // A release in place of another one is tried; the first one of a host has nothing to go back to.
+  const { digest, before } = plan.release ?? {};
+  const isNew = digest !== undefined && before !== undefined && !recentReleases().includes(digest);
+  if (isNew) await watchTrial(bundle.services);
+  return result;
 }

@@ -1,6 +1,4 @@
 import {
-  createReadStream,
-  createWriteStream,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,89 +6,17 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  readFileSync,
+  writeFileSync,
 } from "node:fs";
-import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { BundleRelease } from "./bundle";
 import { removeDurably, replaceAtomically } from "./durable";
-import { labelRelease } from "./label";
-import { stateDirectory } from "./directories";
 import { runOrThrow, say } from "./run";
+import { archivePath, download } from "./transfer";
 
-const incoming = `${stateDirectory}/incoming`;
-const digestForm = /^[0-9a-f]{64}$/;
 /** Name of a release that is being unpacked, with the id of the process. */
 const draftForm = /^[0-9a-f]{64}\.\d+$/;
-
-/** Returns the digest. @throws Error if it is malformed. */
-export function checkDigest(digest: string): string {
-  if (!digestForm.test(digest)) throw new Error(`digest must be 64 hex digits, got "${digest}"`);
-  return digest;
-}
-
-function archivePath(digest: string): string {
-  return `${incoming}/${checkDigest(digest)}.tar.gz`;
-}
-
-/** True if the release or its archive is on the host. */
-export function hasRelease(digest: string, root = "/srv/app"): boolean {
-  return existsSync(`${root}/releases/${digest}`) || existsSync(archivePath(digest));
-}
-
-/** Writes a stream to `path`, readable by root only. @throws Error if its SHA-256 is not `digest`. */
-export async function storeChecked(
-  path: string,
-  digest: string,
-  what: string,
-  source: NodeJS.ReadableStream,
-): Promise<void> {
-  await pipeline(source, createWriteStream(path, { mode: 0o600 }));
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  const found = hash.digest("hex");
-  if (found !== digest) throw new Error(`the ${what} must have SHA-256 ${digest}, got ${found}`);
-}
-
-/**
- * Stores a release archive and removes other archives that were never unpacked, as after an abandoned
- * deploy.
- *
- * @throws Error if its SHA-256 differs.
- */
-export async function receive(digest: string, source: NodeJS.ReadableStream): Promise<void> {
-  const target = archivePath(digest);
-  mkdirSync(incoming, { recursive: true, mode: 0o700 });
-  const draft = `${target}.${process.pid}`;
-  try {
-    await storeChecked(draft, digest, "release", source);
-    for (const name of readdirSync(incoming)) {
-      if (name.endsWith(".tar.gz")) rmSync(`${incoming}/${name}`, { force: true });
-    }
-    renameSync(draft, target);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/**
- * Downloads a release that is not on the host; it is unused until a bundle names it.
- *
- * @throws Error if the download fails, or its SHA-256 differs.
- */
-export async function fetchRelease(release: BundleRelease): Promise<void> {
-  if (!hasRelease(release.digest, release.root)) await download(release);
-}
-
-async function download(release: BundleRelease): Promise<void> {
-  say("download", release.url);
-  const response = await fetch(release.url ?? "", { signal: AbortSignal.timeout(300_000) });
-  if (!response.ok || !response.body) {
-    throw new Error(`the download of ${release.url} failed with status ${response.status}`);
-  }
-  await receive(release.digest, Readable.fromWeb(response.body as never));
-}
 
 /** Digest that `current` points at; undefined if there is no release. */
 export function currentRelease(root: string): string | undefined {
@@ -145,4 +71,47 @@ export async function unpackRelease(release: BundleRelease): Promise<boolean> {
   rmSync(archive, { force: true });
   say("unpacked", release.digest);
   return true;
+}
+
+/** Fields of a release's `.webstack-release.json` that visitors may see. */
+interface Facts {
+  version?: unknown;
+  commit?: unknown;
+  dirty?: unknown;
+}
+
+/** Length of a shortened commit or digest. */
+const shortLength = 12;
+
+/** Value of the header: version and commit, or the shortened digest if the release has neither. */
+function labelOf({ version, commit, dirty }: Facts, digest: string): string {
+  const isVersion = typeof version === "string" && /^[\w.+-]{1,64}$/.test(version);
+  const isCommit = typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit);
+  const parts = [
+    ...(isVersion ? [version] : []),
+    ...(isCommit ? [`${commit.slice(0, shortLength)}${dirty === true ? "-dirty" : ""}`] : []),
+  ];
+  return parts.join(" ") || digest.slice(0, shortLength);
+}
+
+function factsIn(directory: string): Facts {
+  const path = `${directory}/.webstack-release.json`;
+  try {
+    const facts: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+    return typeof facts === "object" && facts !== null ? facts : {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Writes an Nginx snippet into the release directory that names the release in a header. Whatever the
+ * archive has at that path is replaced, also a link, because it would become part of Nginx's
+ * configuration.
+ */
+export function labelRelease(directory: string, digest: string): void {
+  const path = `${directory}/.webstack-nginx.conf`;
+  rmSync(path, { recursive: true, force: true });
+  const line = `add_header X-Release "${labelOf(factsIn(directory), digest)}" always;\n`;
+  writeFileSync(path, line, { flag: "wx", mode: 0o644 });
 }

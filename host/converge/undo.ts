@@ -1,11 +1,11 @@
 import { unitsOnlyIn } from "./manifest";
-import { unitDirectory } from "./directories";
+import { unitDirectory, stateDirectory } from "./directories";
 import { runOrThrow, say } from "./run";
 import { restoreServices } from "./restore-services";
 import { retire } from "./services";
 import { endSwap, restore, swapDirectory, unfinishedSwap, type Swap } from "./swap";
 import type { UnitState } from "./systemd";
-import { recordUndoneLogin } from "./undone";
+import { writeAtomically } from "./files";
 
 /** The host is not entirely back in its previous state; the message tells what is missing. */
 export class RollbackFailed extends Error {}
@@ -73,4 +73,21 @@ export async function recover(booting: boolean): Promise<boolean> {
   say("recover", "the last run was interrupted: its changes are undone");
   await undo(swap, booting);
   return true;
+}
+
+/** File that records the last undone change of login files, for the next caller. */
+export const undonePath = `${stateDirectory}/undone.json`;
+
+/**
+ * Records that an unconfirmed change was undone.
+ *
+ * @param id id of its run.
+ */
+function recordUndoneLogin(id: string, files: readonly string[]): void {
+  try {
+    const content = `${JSON.stringify({ id, files })}\n`;
+    writeAtomically(undonePath, { content, owner: "root", group: "root", mode: "0600" });
+  } catch (error) {
+    say("left out", (error as Error).message);
+  }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Passwords } from "./core/passwords";
 import type { PeerCredentials } from "./wire/peer-tls";
-import type { HelpPiece } from "./xcom/help-pieces";
+import type { HelpPiece } from "./xcom/help";
 
 /** Settings of a node's supervisor, from the Pulumi program, in `/etc/webstack/supervisor.json`. */
 export interface Settings {

@@ -1,5 +1,4 @@
-import { timeOf } from "../../host/archiver/chain/ids";
-import { type Base, keys, type Link } from "../../host/archiver/chain/manifest";
+import { timeOf, type Base, keys, type Link } from "../../host/archiver/chain/manifest";
 import { timeText } from "../restore/target";
 import { numberIn } from "./inventory";
 import { named, type PatientStores } from "./stores";

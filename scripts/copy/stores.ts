@@ -1,10 +1,10 @@
-import { checkedPut } from "../../host/archiver/store/checked-put";
 import {
+  checkedPut,
   KeyExistsError,
   type ObjectStore,
   StoreError,
+  withRetries,
 } from "../../host/archiver/store/object-store";
-import { withRetries } from "../../host/archiver/store/with-retries";
 
 /** The setting of each store, as messages name it. */
 export const named = { from: "backups.target", to: "backups.copy" } as const;

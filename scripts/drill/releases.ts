@@ -9,7 +9,7 @@ import { type ReleaseKind, writeRelease } from "./release-app";
 const deploys = 20;
 /** Trial of each deploy, seconds; short, because these releases are known to work. */
 const shortTrialSeconds = 2;
-/** Folder of the hosts into which archives are pushed; as in `host/converge/release.ts`. */
+/** Folder of the hosts into which archives are pushed; as in `host/converge/transfer.ts`. */
 const incoming = "/var/lib/webstack/incoming";
 
 /** Runs an npm script; returns its seconds. @throws Error if it fails. */

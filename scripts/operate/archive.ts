@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { timeOf } from "../../host/archiver/chain/ids";
+import { timeOf } from "../../host/archiver/chain/manifest";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";

@@ -1,6 +1,5 @@
 import type { Retention } from "../../config/backups-schema";
-import { timeOf } from "../../host/archiver/chain/ids";
-import type { Base } from "../../host/archiver/chain/manifest";
+import { timeOf, type Base } from "../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../restore/plan";
 import { keptByAge } from "./retention";
 

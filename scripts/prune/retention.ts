@@ -1,5 +1,5 @@
 import type { Retention } from "../../config/backups-schema";
-import { timeOf } from "../../host/archiver/chain/ids";
+import { timeOf } from "../../host/archiver/chain/manifest";
 
 /** Number of the day, of the week from Monday on, and of the month in which a time lies, in UTC. */
 const periods = {

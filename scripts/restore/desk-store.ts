@@ -1,5 +1,5 @@
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { sftpSilenceMs } from "../../host/archiver/store/open-store";
+import { sftpSilenceMs } from "../../host/archiver/settings";
 import { S3Store, type S3Target } from "../../host/archiver/store/s3";
 import { SftpConnection } from "../../host/archiver/store/sftp-session";
 import { SftpStore } from "../../host/archiver/store/sftp-store";

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { timeOf } from "../../host/archiver/chain/ids";
+import { timeOf } from "../../host/archiver/chain/manifest";
 import { newestUs, plan } from "./plan";
 import type { Archive } from "./read-chain";
 import type { Target } from "./target";

@@ -1,6 +1,5 @@
-import { timeOf } from "../../host/archiver/chain/ids";
+import { timeOf, type Base, type Link } from "../../host/archiver/chain/manifest";
 import { subtract, union } from "../../host/archiver/gtid-sets";
-import type { Base, Link } from "../../host/archiver/chain/manifest";
 import { type Target, timeText } from "./target";
 
 /** A link as read from the bucket, with its fault. */

@@ -1,6 +1,5 @@
-import { listBases } from "../../host/archiver/chain/bases";
+import { listBases, readLink, type Tip } from "../../host/archiver/chain/reading";
 import { type Base, keys } from "../../host/archiver/chain/manifest";
-import { readLink, type Tip } from "../../host/archiver/chain/tip";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
 import type { ReadLink } from "./plan";

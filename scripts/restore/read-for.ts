@@ -1,4 +1,4 @@
-import { listBases } from "../../host/archiver/chain/bases";
+import { listBases } from "../../host/archiver/chain/reading";
 import type { Base } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { isEarlier, plan, type Plan } from "./plan";

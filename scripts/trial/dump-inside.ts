@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isSameSet } from "../../host/archiver/gtid-sets";
-import { newestBase } from "../../host/archiver/chain/bases";
+import { newestBase } from "../../host/archiver/chain/reading";
 import { keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { findDump } from "../restore/dumps";

@@ -14,7 +14,7 @@ export interface AssetsArgs extends Pick<SiteLines, "folder" | "otherwise"> {
 /**
  * Location of files whose names change with their content. During a deploy an app node or another web node already
  * serves pages of the new release, and a page that was opened before the deploy requests assets of its own release. So
- * Nginx also searches the staged release and the earlier releases on the node; `host/converge/kept-links.ts` makes the
+ * Nginx also searches the staged release and the earlier releases on the node; `host/converge/kept-releases.ts` makes the
  * links. Pages come from the running release alone.
  */
 export function assetsLocation({

@@ -145,7 +145,7 @@ export function nginxConf(args: NginxConfArgs): string {
 
 /**
  * Lines that include the file with the release's header. The host writes this file beside a release when it
- * unpacks the release; see `host/converge/label.ts`. Nginx accepts a missing file if the name has a wildcard.
+ * unpacks the release; see `host/converge/release.ts`. Nginx accepts a missing file if the name has a wildcard.
  */
 function releaseHeaderLines({ root }: Pick<BundleRelease, "root">): string[] {
   return [`include ${root}/current/.webstack-nginx.con[f];`];

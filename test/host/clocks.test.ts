@@ -10,7 +10,7 @@ const wallClock: Record<string, string> = {
   "acme/order.ts": "an authority may say by a date when it is to be asked again",
   "app-job.ts": "a job is due at a date",
   "archiver.ts": "a base is due at a date; the status tells an operator dates",
-  "archiver/store/open-store.ts": "requests to the store are signed with a date",
+  "archiver/settings.ts": "requests to the store are signed with a date",
   "base-copy.ts": "a dump is due on a day of the week",
   "base-upload.ts": "a base is named after its time",
   "broker.ts": "the name of a run is unlike that of every other boot; RateLimit-Reset is a date",

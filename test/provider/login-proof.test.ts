@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { confirmedPath } from "../../host/converge/login";
-import { undonePath } from "../../host/converge/undone";
+import { undonePath } from "../../host/converge/undo";
 import { applyConfiguration } from "../../provider/apply";
 import { connect } from "../../provider/connect";
 import { HostProvider } from "../../provider/host-provider";

@@ -1,7 +1,5 @@
 import { type Base, bytesOf, type Dump, keys, type Part, sha256 } from "../chain/manifest";
-import { checkedPut } from "../store/checked-put";
-import type { ObjectStore } from "../store/object-store";
-import { withRetries } from "../store/with-retries";
+import { checkedPut, type ObjectStore, withRetries } from "../store/object-store";
 import type { CopyInfo } from "./copy-folder";
 
 /** Size of the objects of a base, bytes. */

@@ -1,9 +1,8 @@
 import { subtract, union } from "../gtid-sets";
 import type { Segment } from "../segments";
-import { checkedPut } from "../store/checked-put";
-import { type ObjectStore, KeyExistsError } from "../store/object-store";
+import { checkedPut, type ObjectStore, KeyExistsError } from "../store/object-store";
 import { bytesOf, keys, type Link, sha256 } from "./manifest";
-import type { Tip } from "./tip";
+import type { Tip } from "./reading";
 
 /** Another node has written the next link, so this node no longer archives. */
 export class FencedError extends Error {}

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Archived, continuedAt, groupOf, type Origin, originText } from "../origin";
-import { checkedPut } from "../store/checked-put";
-import { KeyExistsError, type ObjectStore, StoreError } from "../store/object-store";
+import { checkedPut, KeyExistsError, type ObjectStore, StoreError } from "../store/object-store";
 import { union } from "../gtid-sets";
-import { newestBase } from "./bases";
+import { newestBase, findTip, type Tip } from "./reading";
 import { bytesOf, keys } from "./manifest";
-import { findTip, type Tip } from "./tip";
 
 /** Manifest of a history. A field is absent in one of an earlier version. */
 export interface HistoryManifest {

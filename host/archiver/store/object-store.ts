@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+
 /** Metadata of an object. */
 export interface ObjectHead {
   bytes: number;
@@ -28,3 +31,60 @@ export class KeyExistsError extends Error {}
 
 /** The store failed; a retry may help. */
 export class StoreError extends Error {}
+
+/**
+ * Uploads an object and checks its size and MD5; where the store reports no MD5, the object is read back.
+ * An identical object from an earlier attempt whose answer was lost counts as success.
+ *
+ * @throws KeyExistsError if the key exists with other content, StoreError if the store fails.
+ */
+export async function checkedPut(store: ObjectStore, key: string, content: Buffer): Promise<void> {
+  const taken = await store.put(key, content).then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof KeyExistsError) return error;
+      throw error;
+    },
+  );
+  const head = await store.head(key);
+  if (!head) throw new StoreError(`${key} was uploaded but does not exist`);
+  const md5 = createHash("md5").update(content).digest("hex");
+  const isSame = async () => (head.md5 || (await md5Of(store, key))) === md5;
+  if (head.bytes === content.length && (await isSame())) return;
+  if (taken) throw taken;
+  throw new StoreError(
+    `${key} has other content than was uploaded: ${head.bytes} of ${content.length} bytes`,
+  );
+}
+
+/** MD5 of an object that is read back. */
+async function md5Of(store: ObjectStore, key: string): Promise<string> {
+  const hash = createHash("md5");
+  for await (const chunk of (await store.stream(key)) ?? []) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+/** Waits between attempts for one object, milliseconds; about ten minutes in total. */
+const usualWaitsMs = [
+  1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 120_000, 240_000,
+];
+
+/**
+ * Repeats work on a store that fails. Other errors than that of a store end it at once.
+ *
+ * @throws StoreError of the last attempt.
+ */
+export async function withRetries<T>(
+  work: () => Promise<T>,
+  waitsMs: readonly number[] = usualWaitsMs,
+): Promise<T> {
+  for (const waitMs of waitsMs) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      await delay(waitMs);
+    }
+  }
+  return work();
+}

@@ -1,8 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import { setTimeout as delay } from "node:timers/promises";
-import { JoinBarrier } from "../xcom/join-barrier";
-import { xcomPort } from "../xcom/fast-refusal";
-import { openJoinGate } from "../xcom/join-gate";
+import { JoinBarrier, openJoinGate } from "../xcom/join-gate";
+import { xcomPort } from "../xcom/silent-hosts";
 import { type Replication, startMember } from "./group";
 import type { Mysql } from "../mysql";
 import { announcedMs } from "../xcom/slot-filling";

@@ -1,7 +1,6 @@
 import { literal } from "../../mysql/literal";
-import { type Mysql, SqlError } from "../mysql";
-import { writeOutside, writeUnlogged } from "./unlogged";
-import type { Lineage } from "../core/ancestor";
+import { type Mysql, SqlError, writeOutside, writeUnlogged } from "../mysql";
+import type { Lineage } from "../core/lineage";
 
 /** MySQL errors: unknown database, unknown table. */
 const absent = [1049, 1146];

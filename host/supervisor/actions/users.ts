@@ -9,9 +9,8 @@ import {
 } from "../core/passwords";
 import type { Memory } from "../core/memory";
 import type { Observer } from "../observation/observer";
-import type { Mysql } from "../mysql";
+import { type Mysql, writeOutside, writeUnlogged } from "../mysql";
 import { log } from "../log";
-import { writeOutside, writeUnlogged } from "./unlogged";
 
 /** Longest run of statements on the primary, milliseconds. */
 const longestMs = 15_000;

@@ -2,8 +2,7 @@ import { chooseFounder } from "./choose-founder";
 import type { Decision } from "./decision";
 import { missingFrom } from "./gtid";
 import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
-import { isCertified, isInGroup } from "./node-state";
-import type { NodeState } from "./node-state";
+import { isCertified, isInGroup, type NodeState } from "./node-state";
 import { electors } from "./founding-rule";
 import { isConfirmed, isUnconfirmedPrimary, servingElsewhere } from "./who-serves";
 

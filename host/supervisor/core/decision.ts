@@ -1,4 +1,4 @@
-import type { Lineage } from "./ancestor";
+import type { Lineage } from "./lineage";
 
 /** What this node does next. */
 export type Decision =

@@ -1,6 +1,17 @@
 import { type Certificate, isLater, type LastView, type Vote } from "./certificate";
-import type { AppMove } from "./app-move";
-import type { Lineage } from "./ancestor";
+import type { Lineage } from "./lineage";
+
+/** How many app nodes asked for a move: more than half of those that send checks, or fewer. */
+export type Callers = "most" | "few";
+
+/** A move of the primary because app nodes did not reach it. */
+export interface AppMove {
+  /** View that the move ended, as `epoch:counter:turn`. No two moves end the same view. */
+  ended: string;
+  callers: Callers;
+  /** Age of the move, milliseconds: relative, so that no clock of another machine is needed. */
+  ageMs: number;
+}
 
 /** State of a member as Group Replication reports it. */
 export type MemberState = "ONLINE" | "RECOVERING" | "OFFLINE" | "ERROR" | "UNREACHABLE";

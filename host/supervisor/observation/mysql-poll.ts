@@ -1,8 +1,12 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { includes } from "../core/gtid";
 import type { MemberState } from "../core/node-state";
-import type { Mysql } from "../mysql";
+import { type Mysql, SqlError } from "../mysql";
 import { maxSilentMs } from "../policy/late-poll";
 import type { GroupView } from "../xcom/slot-filling";
+import { monotonicMs } from "../../time/monotonic";
+import { marksSql, readMarks } from "../core/passwords";
+import { readSyncs, syncsSql, SyncTimes } from "./sync-times";
 
 /** Result of one poll of MySQL. */
 export interface Observation {
@@ -91,4 +95,58 @@ export async function processOf(mysql: Mysql): Promise<{ process: string; versio
     "SELECT THREAD_OS_ID, VERSION() FROM performance_schema.threads WHERE NAME = 'thread/sql/main'",
   );
   return { process: row?.[0] ?? "", version: row?.[1] ?? "" };
+}
+
+/** Pause between two polls, milliseconds. */
+const pauseMs = 1_000;
+
+/** Facts about MySQL that change slowly, polled less often than its membership. */
+export class SlowPoll {
+  /** Sync times of the disk. */
+  readonly syncs = new SyncTimes();
+  /** Marks of the passwords that MySQL accepts of the user of replication. */
+  accepted: readonly string[] = [];
+  private polledAt = Number.NEGATIVE_INFINITY;
+
+  /** Polls MySQL, unless the last poll is younger than a second. @throws Error if MySQL does not answer. */
+  async poll(mysql: Mysql): Promise<void> {
+    if (monotonicMs() - this.polledAt < pauseMs) return;
+    this.polledAt = monotonicMs();
+    this.syncs.take(readSyncs(await mysql.query(syncsSql)), monotonicMs());
+    try {
+      this.accepted = readMarks(await mysql.query(marksSql)).replication;
+    } catch (error) {
+      // In the middle of a clone MySQL answers other queries without the tables of its own.
+      if (!(error instanceof SqlError)) throw error;
+    }
+  }
+}
+
+/**
+ * Runs one poll at a time. A late poll is awaited, never repeated: a second query would slow down a MySQL
+ * that lacks processor time, and MySQL executes an abandoned query all the same.
+ */
+export class SinglePoll {
+  private underWay: Promise<void> | undefined;
+
+  constructor(private readonly look: () => Promise<void>) {}
+
+  /** True while a poll runs. */
+  get isLate(): boolean {
+    return this.underWay !== undefined;
+  }
+
+  /**
+   * Starts a poll unless one runs, and waits for its end, at most `waitMs`: the rest of the loop must not
+   * wait for a late MySQL. Returns whether the poll has ended. @throws what the poll throws.
+   */
+  async next(waitMs: number): Promise<boolean> {
+    this.underWay ??= this.look().finally(() => (this.underWay = undefined));
+    const stop = new AbortController();
+    const waited = delay(waitMs, false, { signal: stop.signal }).catch(() => false);
+    const ended = this.underWay.then(() => true);
+    // A poll that failed while nobody awaited it is followed by the next one.
+    ended.catch(() => undefined);
+    return Promise.race([ended, waited]).finally(() => stop.abort());
+  }
 }

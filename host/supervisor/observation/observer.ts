@@ -1,7 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import { readLineage, writeLineage } from "../actions/lineage-table";
 import { ownView } from "../core/certificate";
-import type { Lineage } from "../core/ancestor";
+import type { Lineage } from "../core/lineage";
 import type { Memory } from "../core/memory";
 import { type NodeState, type Remembered, wasMember } from "../core/node-state";
 import { log } from "../log";
@@ -10,8 +10,7 @@ import { type GroupView, noGroup } from "../xcom/slot-filling";
 import { CloneProgress } from "./clone-progress";
 import { type DiskSpace, diskSpaceAt } from "./disk-space";
 import { Freshness } from "./freshness";
-import { type Observation, pollMysql, processOf } from "./mysql-poll";
-import { SlowPoll } from "./slow-poll";
+import { type Observation, pollMysql, processOf, SlowPoll } from "./mysql-poll";
 
 /** Age from which a poll is stale, milliseconds. */
 const freshMs = 1_500;

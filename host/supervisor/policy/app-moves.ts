@@ -1,4 +1,4 @@
-import type { AppMove, Callers } from "../core/app-move";
+import type { AppMove, Callers } from "../core/node-state";
 
 /** Most moves within a period, milliseconds. */
 interface Limit {

@@ -1,7 +1,6 @@
-import type { Callers } from "../core/app-move";
+import type { Callers, NodeState } from "../core/node-state";
 import type { Decision } from "../core/decision";
 import type { LastView } from "../core/certificate";
-import type { NodeState } from "../core/node-state";
 import { AppMoves } from "./app-moves";
 
 /** An app node that sent the primary no check for this long cannot reach it, milliseconds. */

@@ -3,9 +3,8 @@ import type { Decision } from "../core/decision";
 import type { NodeState } from "../core/node-state";
 import { log } from "../log";
 import type { Mysql } from "../mysql";
-import { listSaved, removeSaved } from "./files";
+import { listSaved, removeSaved, expired } from "./files";
 import { groupSets } from "./loss";
-import { expired } from "./retention";
 import { type Replaced, save } from "./save";
 
 /** How long an operator's permission to lose unsaved transactions holds, milliseconds. */

@@ -5,9 +5,16 @@ import { join } from "node:path";
 import { includes } from "../core/gtid";
 import { log } from "../log";
 import { type Mysql, mysqlLogin } from "../mysql";
-import { listSaved, savedFolder, syncFolder, writeComplete } from "./files";
+import {
+  listSaved,
+  savedFolder,
+  syncFolder,
+  writeComplete,
+  allowance,
+  type Saved,
+  type SavedFile,
+} from "./files";
 import { applyReceived, lossOf } from "./loss";
-import { allowance, type Saved, type SavedFile } from "./retention";
 
 /** Longest run of `mysqlbinlog`, milliseconds: it reads all binary logs, three days of them. */
 const longestMs = 1_800_000;

@@ -1,8 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { serverLimits, keepListening } from "./bounded-server";
-import { ConnectionLimit } from "./connection-limit";
+import { serverLimits, keepListening, ConnectionLimit } from "./bounded-server";
 import { pathOf, send } from "./json-http";
-import { durationMs } from "./roles";
 
 /** TCP port on the private address for the proxies' role checks. */
 export const checksPort = 9200;
@@ -61,4 +59,10 @@ function check(args: ChecksArgs, call: IncomingMessage): { status: number; body:
 function primariesIn(header: string | string[] | undefined): string[] {
   if (typeof header !== "string") return [];
   return [...header.matchAll(/(?:^|,)([a-z0-9-]+):1(?=,|$)/g)].map(([, name]) => name!);
+}
+
+/** Parses `1s`, `500ms` or a bare number of milliseconds; anything else counts as one second. */
+export function durationMs(text: string): number {
+  const found = /^(\d+)(ms|s)?$/.exec(text);
+  return found ? Number(found[1]) * (found[2] === "s" ? 1000 : 1) : 1000;
 }

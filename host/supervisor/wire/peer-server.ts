@@ -4,11 +4,9 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { monotonicMs } from "../../time/monotonic";
 import { log } from "../log";
-import { serverLimits, keepListening } from "./bounded-server";
-import { ConnectionLimit } from "./connection-limit";
+import { serverLimits, keepListening, ConnectionLimit } from "./bounded-server";
 import { BodyError, jsonBody, pathOf, rejectBody, send } from "./json-http";
 import { hasDnsName, minVersion, type PeerCredentials, type PeerNode } from "./peer-tls";
-import { RefusalLog } from "./refusal-log";
 
 /** Longest TLS handshake, milliseconds. */
 const handshakeTimeout = 2_000;
@@ -119,5 +117,29 @@ async function answer(
     if (call.destroyed && !call.complete) return;
     log(3, `cannot answer ${path} of ${peer}: ${(error as Error).message}`);
     send(response, 500, "failed");
+  }
+}
+
+/** Pause between two journal lines about refused connections, milliseconds. */
+const quietMs = 60_000;
+
+/** Logs refused connections: the first at once, then at most one line a minute. */
+class RefusalLog {
+  private count = 0;
+  private saidMs = -Infinity;
+
+  constructor(private readonly say: (text: string) => void = (text) => log(4, text)) {}
+
+  /** Records a refused connection with its address and the reason. */
+  note(address: string, reason: string, nowMs: number): void {
+    this.count += 1;
+    if (nowMs - this.saidMs < quietMs) return;
+    const more =
+      this.count > 1
+        ? `, and ${this.count - 1} more refused connections since the last such line`
+        : "";
+    this.say(`refused a connection of ${address}: ${reason}${more}`);
+    this.saidMs = nowMs;
+    this.count = 0;
   }
 }

@@ -3,7 +3,7 @@ import type { VoteAnswer } from "../core/ballot";
 import type { VoteRequest } from "../core/founding-rule";
 import { type GroupRecord, nodeStateIn } from "../core/messages";
 import type { NodeState } from "../core/node-state";
-import type { PeerSilence } from "../xcom/fast-refusal";
+import type { PeerSilence } from "../xcom/silent-hosts";
 import type { PeerNode } from "./peer-tls";
 
 /** Pause between two requests to a peer, milliseconds. */

@@ -1,10 +1,20 @@
 import type { Settings } from "../settings";
 import { checksPort, serveChecks } from "./checks-server";
-import { controlSocket, serveControl } from "./control-server";
-import { type SupervisorCalls, controlHandlers, peerHandlers } from "./messages";
-import { servePeers } from "./peer-server";
+import {
+  controlSocket,
+  serveControl,
+  type ControlAnswer,
+  type ControlHandlers,
+} from "./control-server";
+import { servePeers, type PeerHandlers } from "./peer-server";
 import { type PeerCredentials, peerPort } from "./peer-tls";
 import type { Serving } from "./serving";
+import type { VoteAnswer } from "../core/ballot";
+import type { VoteRequest } from "../core/founding-rule";
+import { type GroupRecord, groupRecordIn, voteRequestIn } from "../core/messages";
+import type { NodeState } from "../core/node-state";
+import type { OverrideAnswer } from "../policy/override";
+import type { Problem } from "../policy/problem";
 
 /** Functions that the supervisor's servers call. */
 export interface ServeArgs extends SupervisorCalls {
@@ -42,4 +52,80 @@ export function serve(settings: Settings, credentials: PeerCredentials, served: 
     handlers,
     onPeerRequest: onHeard,
   });
+}
+
+/** Retry-After of a node that makes progress, seconds. */
+const patienceSeconds = 180;
+
+/** Functions that the request handlers call. */
+export interface SupervisorCalls {
+  /** State at the last poll of MySQL. */
+  state: () => NodeState;
+  /** False if that poll is stale: MySQL hangs. */
+  isFresh: () => boolean;
+  /** Why the node is not healthy; undefined if it is. */
+  problem: () => Problem | undefined;
+  /** Adopts the latest group that a peer knows. */
+  adopt: (record: GroupRecord) => void;
+  /** Votes for the founding of a group, or answers the reason against it. */
+  vote: (request: VoteRequest) => VoteAnswer;
+  /** Handles an operator's order that this node founds a group. */
+  override: () => OverrideAnswer;
+  /** Handles an operator's permission to lose transactions that cannot be saved before a clone. */
+  discard: () => void;
+  /** Called when a member is about to join or to leave. */
+  announced: () => void;
+  /** Prepares for a stop of this node's MySQL. */
+  leaving: () => void;
+}
+
+/** Handlers of requests from peers; `nodes` are the names of all database nodes. */
+export function peerHandlers(answers: SupervisorCalls, nodes: readonly string[]): PeerHandlers {
+  return {
+    "/state": () => reportedState(answers),
+    "/record": (_, body) => {
+      const record = groupRecordIn(body, nodes);
+      if (!record) return undefined;
+      answers.adopt(record);
+      return reportedState(answers);
+    },
+    "/vote": (peer, body) => {
+      const request = voteRequestIn(peer, body, nodes);
+      return request && answers.vote(request);
+    },
+    "/change": () => {
+      answers.announced();
+      return {};
+    },
+  };
+}
+
+/** Handlers of requests from root of this host. */
+export function controlHandlers(answers: SupervisorCalls): ControlHandlers {
+  return {
+    "GET /state": () => ({ status: 200, body: reportedState(answers) }),
+    "GET /health": () => health(answers),
+    "POST /leaving": () => {
+      answers.leaving();
+      return { status: 200, body: {} };
+    },
+    "POST /discard": () => {
+      answers.discard();
+      return { status: 200, body: {} };
+    },
+    "POST /override": () => ({ status: 200, body: answers.override() }),
+  };
+}
+
+/** The state for other nodes: with a hanging MySQL this node reports that it is no member. */
+function reportedState({ state, isFresh }: SupervisorCalls): NodeState {
+  return isFresh() ? state() : { ...state(), ready: false, member: null };
+}
+
+/** Health of the node. A node that makes progress answers 503 with Retry-After. */
+function health({ isFresh, problem }: SupervisorCalls): ControlAnswer {
+  const found = isFresh() ? problem() : { text: "MySQL does not answer", moving: false };
+  if (!found) return { status: 200, body: "healthy" };
+  const retryAfterSeconds = found.moving ? patienceSeconds : 0;
+  return { status: 503, body: found.text, retryAfterSeconds };
 }

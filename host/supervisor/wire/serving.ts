@@ -3,7 +3,7 @@ import type { Observer } from "../observation/observer";
 import { servesLate } from "../policy/late-poll";
 import type { ReachedPrimary } from "../policy/override";
 import type { Peers } from "./peers";
-import { isPrimary, isReplica } from "./roles";
+import { isCertified, type NodeState } from "../core/node-state";
 
 /** Sources of the answers. */
 interface Parts {
@@ -45,4 +45,19 @@ export class Serving {
   isReplica(self: Parameters<typeof isReplica>[0], limitMs: number): boolean {
     return this.parts.observer.isFresh() && isReplica(self, limitMs);
   }
+}
+
+/** True if writes may go to the node. */
+export function isPrimary(state: NodeState): boolean {
+  const { member, writable, majority, diskSpent } = state;
+  const isMade = member?.state === "ONLINE" && member.role === "PRIMARY";
+  // A write without disk space would crash MySQL; marked down, the node refuses writes and still serves reads.
+  return isMade && writable && majority && !diskSpent;
+}
+
+/** True if reads may go to the node when its data may be at most `limitMs` old. */
+export function isReplica(state: NodeState, limitMs: number): boolean {
+  const { member, majority, dataAgeMs } = state;
+  const isMember = isCertified(state) && member?.role === "SECONDARY" && majority;
+  return isMember && dataAgeMs <= limitMs;
 }

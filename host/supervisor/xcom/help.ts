@@ -2,12 +2,15 @@ import { log } from "../log";
 import type { Observer } from "../observation/observer";
 import type { Settings } from "../settings";
 import { monotonicMs } from "../../time/monotonic";
-import { type HelpPiece, helpPieces } from "./help-pieces";
-import { FastRefusal, type PeerSilence } from "./fast-refusal";
+import { FastRefusal, type PeerSilence, SeveredLinks } from "./silent-hosts";
 import { XcomReachability } from "./xcom-reachability";
-import { SeveredLinks } from "./severed-links";
 import { SlotFiller } from "./slot-filler";
 import { SlotFilling } from "./slot-filling";
+
+/** The pieces of the XCom help. Each can be disabled on its own, so that its effect can be measured. */
+export const helpPieces = ["fast-refusal", "severed-links", "slot-filling", "join-gate"] as const;
+/** Name of one piece of the XCom help. */
+export type HelpPiece = (typeof helpPieces)[number];
 
 /**
  * MySQL versions that the XCom help was measured with. The help depends on timings inside XCom, which no

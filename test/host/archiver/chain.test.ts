@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ChainEnd, FencedError } from "../../../host/archiver/chain/append";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
-import { findTip } from "../../../host/archiver/chain/tip";
+import { findTip } from "../../../host/archiver/chain/reading";
 import { uploadBase } from "../../../host/archiver/base/upload";
 import { MemoryStore } from "./memory-store";
 

@@ -1,8 +1,17 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  existsSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { letGroupRead } from "../../../host/archiver/base/copy-folder";
+import { afterEach, beforeEach, expect, it, describe } from "vitest";
+import { letGroupRead, removeCopy } from "../../../host/archiver/base/copy-folder";
+import { SqlError } from "../../../host/supervisor/mysql";
 
 let folder: string;
 beforeEach(() => {
@@ -23,4 +32,66 @@ it("lets the group read what MySQL has for itself alone, and gives nobody else a
   letGroupRead(folder);
   const names = ["#innodb_redo", "#innodb_redo/#ib_redo31_tmp", "ibdata1"];
   expect(names.map(modeOf)).toEqual([0o750, 0o640, 0o640]);
+});
+
+describe("removeCopy", () => {
+  let root: string;
+
+  let folder: string;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "webstack-copy-"));
+    folder = join(root, "webstack-base");
+    mkdirSync(join(folder, "data", "app"), { recursive: true });
+    writeFileSync(join(folder, "data", "app", "entry.ibd"), "rows");
+  });
+
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  /** A MySQL with clones; `looks`: how many looks after its kill a clone is still seen. */
+  function server(clones: string[], looks: number, onKill = () => undefined as void) {
+    const asked: string[] = [];
+    let left = looks;
+    let killed = false;
+    const query = (sql: string): Promise<string[][]> => {
+      asked.push(sql.split(" ")[0]!);
+      if (sql.startsWith("KILL")) {
+        killed = true;
+        return Promise.resolve().then(() => (onKill(), []));
+      }
+      if (killed && left-- <= 0) return Promise.resolve([]);
+      // The copy is written to until then.
+      expect(existsSync(folder)).toBe(true);
+      return Promise.resolve(clones.map((id) => [id]));
+    };
+    return { asked, query };
+  }
+
+  it("removes the folder with all that is in it, and accepts that there is none", async () => {
+    const mysql = server([], 0);
+    await removeCopy(folder, mysql);
+    await removeCopy(folder, { query: () => Promise.resolve([]) });
+    expect(existsSync(folder)).toBe(false);
+    expect(mysql.asked).toEqual(["SELECT", "SELECT"]);
+  });
+
+  it("ends a clone whose client was killed, and waits for its end before the removal", async () => {
+    const mysql = server(["42"], 1);
+    await removeCopy(folder, mysql);
+    expect(mysql.asked).toEqual(["SELECT", "KILL", "SELECT", "SELECT"]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("accepts a clone that ends before it is killed", async () => {
+    const gone = () => {
+      throw new SqlError(1094, "Unknown thread id: 42");
+    };
+    await removeCopy(folder, server(["42"], 0, gone));
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("removes the folder also while MySQL does not answer", async () => {
+    await removeCopy(folder, { query: () => Promise.reject(new Error("MySQL is not running")) });
+    expect(existsSync(folder)).toBe(false);
+  });
 });

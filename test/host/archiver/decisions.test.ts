@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { continuity } from "../../../host/archiver/continuity";
-import { shouldArchive, rankOf } from "../../../host/archiver/rank";
+import { continuity, shouldArchive, rankOf } from "../../../host/archiver/decisions";
 
 const a = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 const sight = { archived: `${a}:1-10`, executed: `${a}:1-20`, purged: `${a}:1-5`, base: undefined };

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkedPut } from "../../../host/archiver/store/checked-put";
-import { StoreError, KeyExistsError } from "../../../host/archiver/store/object-store";
+import { checkedPut, StoreError, KeyExistsError } from "../../../host/archiver/store/object-store";
 import { S3Store } from "../../../host/archiver/store/s3";
 import { TestStorage, writer } from "../../../localcloud/test/support/test-storage";
 

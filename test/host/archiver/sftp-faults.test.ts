@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkedPut } from "../../../host/archiver/store/checked-put";
-import { StoreError } from "../../../host/archiver/store/object-store";
+import { checkedPut, StoreError } from "../../../host/archiver/store/object-store";
 import type { SftpStore } from "../../../host/archiver/store/sftp-store";
 import { keyPair, TestFileStorage } from "../../../localcloud/test/support/test-file-storage";
 import { type } from "../../../localcloud/file-storage/packets";

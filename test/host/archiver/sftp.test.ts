@@ -1,10 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkedPut } from "../../../host/archiver/store/checked-put";
-import { findTip } from "../../../host/archiver/chain/tip";
+import { checkedPut, KeyExistsError } from "../../../host/archiver/store/object-store";
+import { findTip } from "../../../host/archiver/chain/reading";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
-import { KeyExistsError } from "../../../host/archiver/store/object-store";
 import { SftpConnection } from "../../../host/archiver/store/sftp-session";
 import { pathOf, SftpStore } from "../../../host/archiver/store/sftp-store";
 import { TestFileStorage } from "../../../localcloud/test/support/test-file-storage";

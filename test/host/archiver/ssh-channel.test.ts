@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkedPut } from "../../../host/archiver/store/checked-put";
-import { openStore } from "../../../host/archiver/store/open-store";
+import { checkedPut } from "../../../host/archiver/store/object-store";
+import { openStore } from "../../../host/archiver/settings";
 import { knownHosts, reasonOf, sshArguments } from "../../../host/archiver/store/ssh-channel";
 import { type } from "../../../localcloud/file-storage/packets";
 import { keyPair, TestFileStorage } from "../../../localcloud/test/support/test-file-storage";

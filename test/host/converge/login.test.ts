@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { apply } from "../../../host/converge/apply";
-import { recover } from "../../../host/converge/undo";
-import { undonePath } from "../../../host/converge/undone";
+import { recover, undonePath } from "../../../host/converge/undo";
 import { swapDirectory } from "../../../host/converge/swap";
 import { reboot } from "./changing-host";
 import { power, powerOn } from "./fake-power";

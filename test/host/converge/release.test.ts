@@ -15,14 +15,8 @@ import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
 import { stateDirectory } from "../../../host/converge/directories";
-import {
-  currentRelease,
-  fetchRelease,
-  hasRelease,
-  receive,
-  switchRelease,
-  unpackRelease,
-} from "../../../host/converge/release";
+import { currentRelease, switchRelease, unpackRelease } from "../../../host/converge/release";
+import { fetchRelease, hasRelease, receive } from "../../../host/converge/transfer";
 import { packRelease } from "../../../release/pack";
 import { unpacked } from "./unpacked";
 

@@ -14,7 +14,8 @@ import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../host/converge/files";
 import { journalPath } from "../../../host/converge/journal";
-import { hasRuntime, pruneRuntimes, receiveRuntime } from "../../../host/converge/runtime";
+import { pruneRuntimes } from "../../../host/converge/kept-releases";
+import { hasRuntime, receiveRuntime } from "../../../host/converge/transfer";
 
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));
 vi.mock("../../../host/converge/run", async (original) => ({

@@ -17,10 +17,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stateDirectory } from "../../../host/converge/directories";
 import { sha256 } from "../../../host/converge/files";
 import { journalPath } from "../../../host/converge/journal";
-import { linkKept, linkStaged, stagedRelease } from "../../../host/converge/kept-links";
-import { endStaging, pruneReleases } from "../../../host/converge/prune";
-import { currentRelease, receive, switchRelease } from "../../../host/converge/release";
-import { stage } from "../../../host/converge/stage";
+import {
+  linkKept,
+  linkStaged,
+  stagedRelease,
+  endStaging,
+  pruneReleases,
+  stage,
+} from "../../../host/converge/kept-releases";
+import { currentRelease, switchRelease } from "../../../host/converge/release";
+import { receive } from "../../../host/converge/transfer";
 import { packRelease } from "../../../release/pack";
 import { unpacked } from "./unpacked";
 

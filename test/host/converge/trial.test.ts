@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { watchTrial } from "../../../host/converge/trial";
+import { watchTrial } from "../../../host/converge/health";
 import { service } from "./changing-host";
 import { systemd, systemdWith } from "./fake-systemd";
 

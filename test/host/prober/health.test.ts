@@ -7,6 +7,8 @@ import {
   nextHealth,
   type Answer,
   type Health,
+  isSteppingDown,
+  stepDownMs,
 } from "../../../host/prober/health";
 
 const after = (health: Health, ...answers: Answer[]) => answers.reduce(nextHealth, health);
@@ -73,5 +75,25 @@ describe("observe", () => {
     const back = after(crashed, ...times(hitsUntilGood, "served"));
     expect(back.good).toBe(true);
     expect(after(back, ...times(missesUntilBad.refused - 1, "refused")).good).toBe(true);
+  });
+});
+
+describe("a wish to step down", () => {
+  it("counts for a while", () => {
+    expect(isSteppingDown("100000", 100_000)).toBe(true);
+    expect(isSteppingDown("100000\n", 100_000 + stepDownMs - 1)).toBe(true);
+  });
+
+  it("ends by itself, so that a dead command leaves no node out of service", () => {
+    expect(isSteppingDown("100000", 100_000 + stepDownMs)).toBe(false);
+  });
+
+  it("does not count if it is from another boot, whose clock was further", () => {
+    expect(isSteppingDown("100000", 90_000)).toBe(false);
+  });
+
+  it("does not count if the file does not say since when", () => {
+    expect(isSteppingDown("", 5_000)).toBe(false);
+    expect(isSteppingDown("soon", 5_000)).toBe(false);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Base, Link } from "../../../host/archiver/chain/manifest";
-import { sha256 } from "../../../host/archiver/chain/manifest";
+import { type Base, type Link, sha256 } from "../../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../../../scripts/restore/plan";
 import { checked, holes } from "../../../scripts/restore/read-chain";
 import { microsecondsOf } from "../../../scripts/restore/target";

@@ -6,8 +6,12 @@ import type { Server } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { drainServer, enableServer } from "../../../../host/app-process/balancer";
-import { announceStop, endAnnouncement } from "../../../../host/app-process/drain-map";
-import { leave, welcome } from "../../../../host/app-process/leave";
+import {
+  announceStop,
+  endAnnouncement,
+  leave,
+  welcome,
+} from "../../../../host/app-process/node-drain";
 import type { Check } from "./checks";
 import { startProcess } from "./backend";
 import { restart, startNginx } from "./daemons";

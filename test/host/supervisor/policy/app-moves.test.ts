@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Callers } from "../../../../host/supervisor/core/app-move";
+import type { Callers } from "../../../../host/supervisor/core/node-state";
 import { AppMoves } from "../../../../host/supervisor/policy/app-moves";
 
 const minute = 60_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
 import { withDiskPressure } from "../../../../host/supervisor/policy/disk-pressure";
 import { assessDisk } from "../../../../host/supervisor/observation/disk-space";
-import { isPrimary } from "../../../../host/supervisor/wire/roles";
+import { isPrimary } from "../../../../host/supervisor/wire/serving";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, outside } from "../support/node-state";
 

@@ -4,7 +4,7 @@ import { decide, type Situation } from "../../../../host/supervisor/core/decide"
 import { adoptFromPeer, updateFromPeers } from "../../../../host/supervisor/core/peer-updates";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { isConfirmed, isOwnPrimary } from "../../../../host/supervisor/core/who-serves";
-import { isPrimary } from "../../../../host/supervisor/wire/roles";
+import { isPrimary } from "../../../../host/supervisor/wire/serving";
 
 /** The rules that a simulation runs with; a test weakens one to see the simulation fail. */
 export interface Rules {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../../host/supervisor/core/decide";
 import { isInGroup, type NodeState } from "../../../../host/supervisor/core/node-state";
-import { isPrimary } from "../../../../host/supervisor/wire/roles";
+import { isPrimary } from "../../../../host/supervisor/wire/serving";
 import { type Rules, rules } from "./rules";
 import { Simulation } from "./simulation";
 

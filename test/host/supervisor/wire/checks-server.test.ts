@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { serveChecks } from "../../../../host/supervisor/wire/checks-server";
+import { durationMs, serveChecks } from "../../../../host/supervisor/wire/checks-server";
 
 /** Deadline on a machine that has much else to do. */
 const busy = { timeout: 15_000 };
@@ -135,5 +135,11 @@ describe("the server for the proxies' checks", () => {
     expect(proxy.map(({ destroyed }) => destroyed)).toEqual([false, false]);
     const count = await new Promise((done) => server.getConnections((_, n) => done(n)));
     expect(count).toBeLessThanOrEqual(20);
+  });
+});
+
+describe("roles for the proxies", () => {
+  it("reads limits as the proxies write them", () => {
+    expect(["1s", "250ms", "70", "soon"].map(durationMs)).toEqual([1_000, 250, 70, 1_000]);
   });
 });

@@ -1,8 +1,29 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it, beforeEach } from "vitest";
+import { isPrimary, isReplica, Serving } from "../../../../host/supervisor/wire/serving";
+import { member, view } from "../support/node-state";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import type { Observer } from "../../../../host/supervisor/observation/observer";
-import { Serving } from "../../../../host/supervisor/wire/serving";
-import { member, view } from "../support/node-state";
+
+describe("roles for the proxies", () => {
+  const primary = member("db-1", "PRIMARY");
+  const replica = member("db-2", "SECONDARY", { dataAgeMs: 900 });
+
+  it("a primary is ONLINE, writable and sees a majority", () => {
+    expect(isPrimary(primary)).toBe(true);
+    expect(isPrimary({ ...primary, writable: false })).toBe(false);
+    expect(isPrimary({ ...primary, majority: false })).toBe(false);
+    expect(isPrimary({ ...primary, member: { state: "RECOVERING", role: "PRIMARY" } })).toBe(false);
+    expect(isPrimary(replica)).toBe(false);
+  });
+
+  it("a replica is ONLINE, sees a majority and lags no more than asked", () => {
+    expect(isReplica(replica, 1_000)).toBe(true);
+    expect(isReplica(replica, 899)).toBe(false);
+    expect(isReplica({ ...replica, majority: false }, 1_000)).toBe(false);
+    expect(isReplica({ ...replica, dataAgeMs: 1_001 }, 1_000)).toBe(false);
+    expect(isReplica(primary, 1_000)).toBe(false);
+  });
+});
 
 const members = ["db-1", "db-2", "db-3"];
 const lastView = view("db-1", 5);

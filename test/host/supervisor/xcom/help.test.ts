@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { helpPieces } from "../../../../host/supervisor/xcom/help-pieces";
-import { piecesFor } from "../../../../host/supervisor/xcom/help";
+import { helpPieces, piecesFor } from "../../../../host/supervisor/xcom/help";
 
 describe("the help for XCom", () => {
   it.each(["9.7.0", "9.7.4", "9.7.4-0ubuntu1"])("is there for MySQL %s", (version) => {

@@ -1,0 +1,85 @@
+import { lstatSync, readdirSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import type { Mysql } from "../../supervisor/mysql";
+import { originText, readOrigin } from "../origin";
+import type { Status } from "../status";
+import { type FileSystemSizes, roomyBytes } from "../../supervisor/observation/disk-space";
+
+const stateSql =
+  "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid";
+
+/**
+ * Checks that this MySQL is an ONLINE member of its group. One that is not may have lost its data in a copy that
+ * broke off, or have transactions that the group does not have.
+ *
+ * @throws Error if it is no such member, or does not answer.
+ */
+export async function checkMember(mysql: Mysql): Promise<void> {
+  const [row] = await mysql.query(stateSql, 10_000);
+  const state = row?.[0] || "OFFLINE";
+  if (state === "ONLINE") return;
+  throw new Error(
+    `MySQL of this node is ${state} in its group, and a base is taken of an ONLINE member alone`,
+  );
+}
+
+/**
+ * Checks that a copy is of the data that the archiver named when the copy began: a group may have been founded
+ * meanwhile, and a base of its data in the history of the one before would mix two histories.
+ *
+ * @throws Error if the copy is of other data.
+ */
+export async function checkOrigin(copy: Mysql, { origin }: Pick<Status, "origin">): Promise<void> {
+  const found = await readOrigin(copy);
+  const text = found ? originText(found) : "no database that is archived";
+  if (text === origin) return;
+  throw new Error(
+    `the copy is of ${text}, and its base was to be of ${origin}: a group was founded meanwhile; the archiver asks for a base again`,
+  );
+}
+
+/** Free space that a copy and a dump leave, as a multiple of the data. */
+const leftFactor = 0.3;
+type Statfs = (path: string) => FileSystemSizes;
+
+/** Size of MySQL's data without binary and relay logs, bytes. */
+export function dataBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => !/(^|\/)(binlog|relay|.*-relay-bin)[^/]*\.(\d+|index)$/.test(name))
+    .reduce((sum, name) => sum + sizeOf(join(folder, name)), 0);
+}
+
+function sizeOf(path: string): number {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() ? stat.blocks * 512 : 0;
+}
+
+/** Free bytes that a copy or a dump of `bytes` of data leaves; with less, the supervisor could take the member out of the group. */
+function leftBytes(bytes: number, sizes: FileSystemSizes): [left: number, reason: string] {
+  const [ofData, ofDisk] = [Math.ceil(bytes * leftFactor), roomyBytes(sizes)];
+  return ofData >= ofDisk
+    ? [ofData, `${leftFactor} times the data`]
+    : [ofDisk, "with which the disk is not nearly full"];
+}
+
+/** @throws Error if the disk of `folder` has less free space than a dump of a database of `bytes` must leave. */
+export function checkDumpSpace(folder: string, bytes: number, statfs: Statfs = statfsSync): void {
+  const sizes = statfs(folder);
+  const [needed, reason] = leftBytes(bytes, sizes);
+  const free = sizes.bavail * sizes.bsize;
+  if (free >= needed) return;
+  throw new Error(
+    `a dump must leave ${needed} bytes free on the disk of ${folder} (${reason}), got ${free}; free space, or use a larger disk`,
+  );
+}
+
+/** @throws Error if the disk of `folder` has too little free space for a copy of `bytes`. */
+export function checkFreeSpace(folder: string, bytes: number, statfs: Statfs = statfsSync): void {
+  const sizes = statfs(folder);
+  const [left, reason] = leftBytes(bytes, sizes);
+  const [free, needed] = [sizes.bavail * sizes.bsize, bytes + left];
+  if (free >= needed) return;
+  throw new Error(
+    `a base needs ${needed} bytes free on the disk of ${folder} (${bytes} for the copy, and ${left} that stay free: ${reason}), got ${free}; free space, or use a larger disk`,
+  );
+}
