@@ -32,7 +32,7 @@ const allowed: Record<string, string[]> = {
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
   // What speaks against an up: reads settings and the API, and makes nothing.
   doctor: [
-    ...["doctor", "config/addresses", "config/locations", "topology", "zod"],
+    ...["doctor", "config/addresses", "config/cloud-offer", "topology", "zod"],
     ...["rolling/cloud-api", "preview/price-list"],
   ],
   // What a stack showed in, verdicts out: it starts nothing and asks nobody.

@@ -3,7 +3,7 @@ import {
   connectionProblems,
   type ConnectionSettings,
   maxConnections,
-} from "../../config/connection-problems";
+} from "../../config/app-problems";
 import { myCnf } from "../../services/mysql/my-cnf";
 
 const worker = { name: "w", command: ["x"], nodes: "all" as const, processes: 1, stopSeconds: 30 };

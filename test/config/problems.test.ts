@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, closestName } from "../../config/closest-name";
+import { editDistance, closestName } from "../../config/problems";
 
 describe("editDistance", () => {
   it.each([
