@@ -39,7 +39,7 @@ const allowed: Record<string, string[]> = {
   prove: ["prove", "zod"],
   host: ["host", "acme-client"],
   plugin: ["plugin", "@pulumi/pulumi"],
-  provider: ["provider", "plugin", "services/app/unit-patterns", "ssh2", "@pulumi/pulumi"],
+  provider: ["provider", "plugin", "services/app/app-program", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
   offline: [
     ...["offline", "plugin", "bundled-once", "@pulumi/pulumi"],

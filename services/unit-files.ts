@@ -1,4 +1,5 @@
 import type { BundleCheck } from "./bundle";
+import { generatedNotice, text } from "./text";
 
 /** Unit files that belong together, by absolute path. */
 export interface UnitFiles {
@@ -40,4 +41,24 @@ export function unitChecks(all: readonly UnitFiles[]): BundleCheck[] {
       ordered.flatMap(({ own = [] }) => own),
     ),
   ];
+}
+
+/**
+ * Drop-in of a packaged unit: the unit starts once the private network is up, and restarts whenever it exits.
+ *
+ * @param restartMs wait before a restart, milliseconds.
+ * @param more further lines for the section `[Service]`.
+ */
+export function alwaysRestarted(restartMs = 100, more: readonly string[] = []): string {
+  return text`
+    ${generatedNotice}
+    [Unit]
+    After=webstack-network-ready.service
+    StartLimitIntervalSec=0
+
+    [Service]
+    Restart=always
+    RestartSec=${restartMs}ms
+    ${more}
+  `;
 }
