@@ -1,5 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { deviceOf, throttleOf } from "../../faults/slow-disk";
+import { processorGroupOf, deviceOf, throttleOf, shapingWords } from "../../faults/host-limits";
+
+describe("the share of a processor", () => {
+  it("is set in the host's own group of the controller for processor time", () => {
+    const cgroups = "2:cpuacct:/docker/abc\n1:cpu:/docker/abc\n0::/docker/abc/init.scope\n";
+    expect(processorGroupOf(cgroups)).toBe("/sys/fs/cgroup/cpu/docker/abc");
+  });
+
+  it("is lifted from a process that has one", () => {
+    expect(processorGroupOf("1:cpu:/docker/abc/webstack-share\n")).toBe(
+      "/sys/fs/cgroup/cpu/docker/abc",
+    );
+  });
+
+  it("is refused where there is no such controller", () => {
+    expect(() => processorGroupOf("0::/system.slice/docker-abc.scope\n")).toThrow("no tree");
+  });
+});
 
 const version1 = "9:name=systemd:/docker/abc\n7:blkio:/docker/abc\n0::/docker/abc/init.scope\n";
 const version2 = "0::/system.slice/docker-abc.scope/init.scope\n";
@@ -25,5 +42,17 @@ describe("the limit of writes", () => {
   it("is for a device as the kernel numbers it", () => {
     expect(deviceOf(65_024)).toBe("254:0");
     expect(deviceOf(2_049)).toBe("8:1");
+  });
+});
+
+describe("what slows a link", () => {
+  it("is a token bucket for a rate", () => {
+    expect(shapingWords({ kbitPerSecond: 800 }).join(" ")).toBe(
+      "tbf rate 800kbit burst 32kbit latency 400ms",
+    );
+  });
+
+  it("is netem for a delay", () => {
+    expect(shapingWords({ delayMs: 100, jitterMs: 20 }).join(" ")).toBe("netem delay 100ms 20ms");
   });
 });

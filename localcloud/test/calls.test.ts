@@ -1,7 +1,19 @@
-import { describe, expect, it } from "vitest";
-import { RateLimit } from "../rate-limit";
+import { Hono } from "hono";
+import { expect, it, describe } from "vitest";
+import { CallLog, RateLimit } from "../calls";
 import { TestClock } from "./support/test-clock";
 import { refused, TestCloud, tokens } from "./support/test-cloud";
+
+it("counts calls by the program that makes them", async () => {
+  const log = new CallLog();
+  const app = new Hono().use(log.middleware).get("/", (call) => call.text("fine"));
+  const as = (agent: string) => app.request("/", { headers: { "user-agent": agent } });
+  await as("webstack-mover");
+  await as("hcloud-go/2.1 (linux)");
+  await as("webstack-mover");
+  await app.request("/");
+  expect(log.all()).toEqual({ "hcloud-go": 1, unnamed: 1, "webstack-mover": 2 });
+});
 
 function used(limit: RateLimit, calls: number): void {
   for (let n = 0; n < calls; n++) limit.count("project");
