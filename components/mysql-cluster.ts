@@ -8,9 +8,8 @@ import { mysql, type MysqlFacts } from "../services/mysql/service";
 import { supervisor, type SupervisorFacts } from "../services/supervisor/service";
 import type { Peer, PlannedDatabase } from "../topology";
 import { DatabaseCredentials } from "./database-credentials";
-import { cloudLabels, cloudName } from "../resources/naming";
+import { cloudLabels, cloudName, numericId } from "../resources/naming";
 import { NodeCertificates } from "./node-certificates";
-import { numericId } from "../resources/numeric-id";
 import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { phasesIn } from "../../../scripts/drill/edge-phases";
+import { phasesIn } from "../../../scripts/drill/edge-watch";
 
 const journal = `1000.500000 lb-2 node[1]: keepalived says MASTER
 1010.900000 lb-2 node[1]: keepalived says BACKUP
