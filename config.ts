@@ -1,17 +1,15 @@
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { sharedToken, tokenProblems } from "./config/api-token";
+import { sharedToken, tokenProblems, hiddenValues, withoutHidden } from "./config/secrets";
 import { type AppContract, appContract } from "./config/app-contract";
 import { appProblems, defaultAppPath, isSample } from "./config/app-problems";
-import { type SettledTarget, settledTarget } from "./config/settled-target";
+import { type SettledTarget, settledTarget } from "./config/backup-target";
 import { combinationProblems } from "./config/combinations";
 import { type Consent, consentOf, consentProblems } from "./config/consent";
-import { networkZones } from "./config/locations";
+import { networkZones, defaultBufferPoolMib, serverSize } from "./config/cloud-offer";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
-import { hiddenValues, withoutHidden } from "./config/hidden-values";
 import { mergedNames, problemsOf } from "./config/problems";
 import { settingsSchema, type StackConfig } from "./config/schema";
-import { defaultBufferPoolMib, serverSize } from "./config/server-types";
 import { clearTextSecrets, decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
 import { readProject, readSettings, type Settings } from "./config";
-import { configSecrets } from "./config/config-secrets";
+import { configSecrets } from "./config/secrets";
 import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
 import { webStack, type WebStackOutputs } from "./web-stack";

@@ -1,18 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../resources/random-password";
-import { appEnv } from "../services/app/app-environment";
+import { appEnv, appVariables } from "../services/app/app-environment";
 import type { AppProgram } from "../services/app/app-program";
-import { appVariables } from "../services/app/app-variables";
 import { app, type AppFacts } from "../services/app/service";
 import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
 import type { AppJob } from "../services/app-jobs/job-units";
 import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
-import { appWorkers, type AppWorkersFacts } from "../services/app-workers/service";
-import { type AppWorker, workersOn } from "../services/app-workers/worker";
+import {
+  appWorkers,
+  type AppWorkersFacts,
+  type AppWorker,
+  workersOn,
+} from "../services/app-workers/service";
 import type { BundleRelease } from "../services/bundle";
 import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
-import { everyNode } from "../services/every-node";
-import type { NodeFacts, NodeServices } from "../services/node-bundle";
+import { everyNode, type NodeFacts, type NodeServices } from "../services/node-bundle";
 import type { WebRequests } from "../services/requests";
 import { numbered } from "../resources/naming";
 import type { PlannedNode } from "../topology";

@@ -2,8 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { type ListedServices, openings } from "../services/node-bundle";
 import type { Source } from "../services/service";
-import { cloudLabels, cloudName, type Identity } from "../resources/naming";
-import { numericId } from "../resources/numeric-id";
+import { cloudLabels, cloudName, type Identity, numericId } from "../resources/naming";
 
 /** All IPv4 and IPv6 addresses. */
 const anywhere = ["0.0.0.0/0", "::/0"];

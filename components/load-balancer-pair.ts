@@ -4,14 +4,13 @@ import { acme, type AcmeFacts } from "../services/acme/service";
 import type { EdgeRules } from "../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../services/edge-haproxy/https";
 import { edgeHaproxy, type EdgeHaproxyFacts } from "../services/edge-haproxy/service";
-import { everyNode } from "../services/every-node";
+import { everyNode, type NodeFacts, type NodeServices } from "../services/node-bundle";
 import {
   floatingAddresses,
   type FloatingAddressesFacts,
 } from "../services/floating-addresses/service";
 import { keepalived, type KeepalivedFacts } from "../services/keepalived/service";
 import { mover, type MoverFacts, moverNeeds, type MoverSettings } from "../services/mover/service";
-import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { prober } from "../services/prober/service";
 import type { WebRequests } from "../services/requests";
 import { ticketKeys } from "../services/ticket-keys/service";

@@ -2,16 +2,14 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { archiver, type ArchiverFacts, type BackupFacts } from "../services/archiver/service";
-import { everyNode } from "../services/every-node";
+import { everyNode, type NodeFacts, type NodeServices } from "../services/node-bundle";
 import type { DataVolume } from "../services/mysql/data-volume";
 import { mysql, type MysqlFacts } from "../services/mysql/service";
-import type { NodeFacts, NodeServices } from "../services/node-bundle";
 import { supervisor, type SupervisorFacts } from "../services/supervisor/service";
 import type { Peer, PlannedDatabase } from "../topology";
 import { DatabaseCredentials } from "./database-credentials";
-import { cloudLabels, cloudName } from "../resources/naming";
+import { cloudLabels, cloudName, numericId } from "../resources/naming";
 import { NodeCertificates } from "./node-certificates";
-import { numericId } from "../resources/numeric-id";
 import type { Server } from "./server";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 

@@ -1,7 +1,6 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { cloudLabels, cloudName, type Identity } from "../resources/naming";
-import { numericId } from "../resources/numeric-id";
+import { cloudLabels, cloudName, type Identity, numericId } from "../resources/naming";
 
 /** Arguments of {@link PrivateNetwork}. */
 export interface PrivateNetworkArgs {

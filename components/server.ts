@@ -2,8 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { isIPv4 } from "node:net";
 import type { PlannedNode } from "../topology";
-import { cloudLabels, type Identity } from "../resources/naming";
-import { numericId } from "../resources/numeric-id";
+import { cloudLabels, type Identity, numericId } from "../resources/naming";
 
 /** Settings that all servers of a tier share. */
 export interface ServerSettings {

@@ -11,8 +11,7 @@ import {
 } from "../services/node-bundle";
 import type { Service } from "../services/service";
 import type { PlannedNode, Role } from "../topology";
-import { cloudLabels, cloudName } from "../resources/naming";
-import { numericId } from "../resources/numeric-id";
+import { cloudLabels, cloudName, numericId } from "../resources/naming";
 import { Server, type ServerSettings } from "./server";
 
 /** Settings that the configurations of all hosts share. */

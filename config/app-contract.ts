@@ -2,7 +2,7 @@ import { commandWords } from "./command";
 import { calendarEvents, cronFields } from "./cron";
 import { type Runtime, describedRuntime } from "./runtime";
 import type { StackConfig } from "./schema";
-import { serverSize } from "./server-types";
+import { serverSize } from "./cloud-offer";
 
 /** A command that runs permanently beside the app, without a port. */
 export interface WorkerContract {

@@ -1,11 +1,15 @@
 import { z } from "zod";
-import { commandWords } from "./command";
+import { commandWords, hasKnownPlaceholders, placeholders } from "./command";
 import { healthSettings } from "./health-schema";
-import { hasKnownPlaceholders, placeholders } from "./placeholders";
-import { releaseRuntime, runtimeSettings } from "./runtime-schema";
-import { secretVersion } from "./secret-version";
+import {
+  releaseRuntime,
+  runtimeSettings,
+  releasePath,
+  releasePathRule,
+  siteSettings,
+} from "./release-schema";
+import { secretVersion } from "./value-forms";
 import { setting } from "./setting";
-import { releasePath, releasePathRule, siteSettings } from "./site-schema";
 import { cronSettings, workerSettings } from "./worker-schema";
 
 /** Variables that the stack itself sets for the app; an operator's value would cut the app off from its services. */

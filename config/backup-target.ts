@@ -1,5 +1,5 @@
-import { backupSettings } from "./backups-schema";
-import type { TargetKey } from "./backup-target-schema";
+import * as pulumi from "@pulumi/pulumi";
+import { backupSettings, type TargetKey } from "./backups-schema";
 import { printable } from "./printable";
 import type { StackConfig } from "./schema";
 import { documentedSettings } from "./setting";
@@ -11,7 +11,7 @@ type Parsed = NonNullable<StackConfig["backups"]>["target"];
 const ofBucket = ["endpoint", "bucket", "region", "accessKeyId", "secretAccessKey"] as const;
 
 /** A target of backups with its secret: a bucket, or a folder on an SFTP server. */
-export type BackupTarget =
+type BackupTarget =
   Required<Pick<Parsed, (typeof ofBucket)[number]>> | { sftp: NonNullable<Parsed["sftp"]> };
 
 /** Problems of targets that are neither a whole bucket nor an SFTP server alone, and of a copy in the place of the target. */
@@ -96,6 +96,36 @@ function folderOf({ host, port = 23, user, path = "backups" }: Raw): string | un
 }
 
 /** A target as {@link targetProblems} lets it pass. */
-export function targetOf({ sftp, ...bucket }: Parsed): BackupTarget {
+function targetOf({ sftp, ...bucket }: Parsed): BackupTarget {
   return sftp ? { sftp } : (bucket as BackupTarget);
+}
+
+type BucketConfig = Exclude<BackupTarget, { sftp: unknown }>;
+type SftpConfig = Extract<BackupTarget, { sftp: unknown }>["sftp"];
+
+/** A target of backups, its secret wrapped. */
+export type SettledTarget =
+  | (Pick<BucketConfig, "endpoint" | "bucket" | "region" | "accessKeyId"> & {
+      secretAccessKey: pulumi.Output<string>;
+    })
+  | {
+      sftp: Pick<SftpConfig, "host" | "port" | "user" | "path" | "hostKey"> & {
+        /** Private key of the hosts. @default the stack makes one */
+        privateKey?: pulumi.Output<string>;
+      };
+    };
+
+/** The target of a stack file, its secret wrapped. */
+export function settledTarget(
+  target: NonNullable<StackConfig["backups"]>["target"],
+): SettledTarget {
+  const found = targetOf(target);
+  if (!("sftp" in found)) {
+    const { secretAccessKey, ...bucket } = found;
+    return { ...bucket, secretAccessKey: pulumi.secret(secretAccessKey) };
+  }
+  const { privateKey, ...server } = found.sftp;
+  if (privateKey === undefined) return { sftp: server };
+  // OpenSSH reads no key without a line end.
+  return { sftp: { ...server, privateKey: pulumi.secret(`${privateKey.trim()}\n`) } };
 }

@@ -1,11 +1,9 @@
 import { targetProblems } from "./backup-target";
-import { networkZones, typesInsteadOfDefaults } from "./locations";
-import { runtimeProblems } from "./runtime-problems";
+import { networkZones, typesInsteadOfDefaults, serverSize } from "./cloud-offer";
+import { runtimeProblems, workerProblems } from "./process-problems";
 import { printable } from "./printable";
-import { serverSize } from "./server-types";
 import { siteProblems } from "./site-problems";
-import { tlsProblems } from "./tls-problems";
-import { workerProblems } from "./worker-problems";
+import { tlsProblems } from "./edge-tls";
 
 /** Largest number of servers in one private network. Source: Hetzner limits, reported by users. */
 const maxAttachedServers = 100;

@@ -1,5 +1,5 @@
 import type { StackConfig } from "./schema";
-import { setsHsts, tlsMode } from "./tls-problems";
+import { printable } from "./printable";
 
 /** HTTPS of the load balancers, as follows from all settings. */
 export interface EdgeTls {
@@ -41,4 +41,117 @@ export function edgeTls(config: StackConfig): EdgeTls {
         }
       : {}),
   };
+}
+
+type Raw = Record<string, unknown>;
+
+const modes: readonly unknown[] = ["acme", "pem", "selfSigned", "off"];
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** The TLS mode of a stack file, with its default. */
+function tlsMode(raw: { tls?: { mode?: unknown }; domains?: unknown; hasPem: boolean }) {
+  if (raw.tls?.mode !== undefined) return raw.tls.mode;
+  if (raw.hasPem) return "pem";
+  return raw.domains === undefined ? "selfSigned" : "acme";
+}
+
+/** True if the headers of the stack file contain the one that `tls.hsts` sets. */
+function setsHsts(headers: unknown): boolean {
+  if (typeof headers !== "object" || headers === null) return false;
+  return Object.keys(headers).some((name) => name.toLowerCase() === "strict-transport-security");
+}
+
+/** Problems between the host names, the TLS mode and the settings that this mode needs. */
+export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): string[] {
+  const hasPem = loadBalancers.tls !== undefined;
+  const mode = tlsMode({ tls, domains: raw.domains, hasPem });
+  const names = Array.isArray(raw.domains) ? (raw.domains as unknown[]).filter(isText) : [];
+  return [
+    ...nameProblems(raw, names),
+    ...(mode === "acme" ? acmeProblems(raw, names, hasPem) : []),
+    ...otherModeProblems(mode, tls, hasPem),
+    ...hstsProblems(tls, web),
+  ];
+}
+
+function nameProblems({ domain, domains, canonicalDomain }: Raw, names: string[]): string[] {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const all = domains === undefined && isText(domain) ? [domain] : names;
+  return [
+    ...(domain !== undefined && domains !== undefined
+      ? [
+          `webstack:domain must be absent with domains, got ${printable(domain)}; keep the names in domains alone`,
+        ]
+      : []),
+    ...(twice === undefined
+      ? []
+      : [`webstack:domains must name each host once, got ${printable(twice)} twice; remove one`]),
+    ...(typeof canonicalDomain === "string" && !all.includes(canonicalDomain)
+      ? [
+          `webstack:canonicalDomain must be one of domains, got ${printable(canonicalDomain)}; add it to domains, or remove it`,
+        ]
+      : []),
+  ];
+}
+
+/** Problems of mode `acme`. HTTP-01 proves single names, not wildcards: RFC 8555, 8.3 and 7.1.3. */
+function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean): string[] {
+  const wildcard = names.find((name) => name.startsWith("*."));
+  return [
+    ...(domain === undefined && domains === undefined
+      ? [
+          "webstack:tls.mode must not be acme without a name, got nothing for domains; set for example domains: [www.example.com]",
+        ]
+      : []),
+    ...(wildcard === undefined
+      ? []
+      : [
+          `webstack:domains must name single hosts with tls.mode acme, got ${printable(wildcard)}; ` +
+            "HTTP-01 cannot prove a wildcard, so list each name, or set tls.mode to pem",
+        ]),
+    ...(hasPem
+      ? [
+          "webstack:loadBalancers.tls must be absent with tls.mode acme, got a certificate; remove it, or set tls.mode to pem",
+        ]
+      : []),
+  ];
+}
+
+/** Problem of `tls.hsts` beside the same header in `web.headers`: one of the two values would be lost. */
+function hstsProblems({ hsts }: Raw, { headers }: Raw): string[] {
+  if ((hsts !== true && hsts !== "preload") || !setsHsts(headers)) return [];
+  return [
+    `webstack:tls.hsts must be absent with Strict-Transport-Security in web.headers, got ${printable(hsts)}; ` +
+      "remove one of the two",
+  ];
+}
+
+function otherModeProblems(mode: unknown, { hsts, redirect, ...tls }: Raw, hasPem: boolean) {
+  // The schema reports an unknown mode.
+  if (!modes.includes(mode)) return [];
+  const acmeOnly = ["email", "directory", "caPem"].filter((key) => tls[key] !== undefined);
+  return [
+    ...(mode === "pem" && !hasPem
+      ? [
+          "webstack:tls.mode must not be pem without loadBalancers.tls, got nothing there; set its certificate and privateKey",
+        ]
+      : []),
+    ...(mode === "acme"
+      ? []
+      : acmeOnly.map(
+          (key) =>
+            `webstack:tls.${key} must be absent with tls.mode ${String(mode)}, got ${printable(tls[key])}; remove it, or set tls.mode to acme`,
+        )),
+    ...(mode === "off" && hsts !== undefined && hsts !== false
+      ? [
+          `webstack:tls.hsts must be absent with tls.mode off, got ${printable(hsts)}; browsers would find nobody`,
+        ]
+      : []),
+    ...(mode === "off" && redirect === true
+      ? ["webstack:tls.redirect must not be true with tls.mode off, got true; remove it"]
+      : []),
+  ];
 }

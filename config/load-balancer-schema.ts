@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { isApiEndpoint } from "./endpoints";
-import { rawLines, rawRule } from "./raw-lines";
+import { isApiEndpoint, rawLines, rawRule } from "./value-forms";
 import { setting } from "./setting";
 import { isTrustable, proxyListNames } from "./trusted-proxies";
 

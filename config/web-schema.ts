@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { rawLines, rawRule } from "./raw-lines";
+import { rawLines, rawRule } from "./value-forms";
 import { setting } from "./setting";
 
 /** A path without characters that have a meaning to Nginx; not `/`, for which the other settings are. */

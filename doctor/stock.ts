@@ -1,4 +1,4 @@
-import { networkZones } from "../config/locations";
+import { networkZones } from "../config/cloud-offer";
 import { type Finding, findingsOf } from "./finding";
 import { alike, type Needs, type WantedServer } from "./needs";
 import type { Offer, ServerType } from "./offer";

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import type { CallLog } from "./call-log";
+import { type CallLog, rateLimitExceeded, type RateLimit } from "./calls";
 import type { Cloud } from "./cloud";
 import { ApiError } from "./errors";
 import type { ApiFaults } from "./faults/api-faults";
-import { rateLimitExceeded, type RateLimit } from "./rate-limit";
 import type { Call, Env } from "./request";
 import { actionRoutes } from "./resources/actions";
 import { catalogueRoutes } from "./resources/catalogue";

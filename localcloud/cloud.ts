@@ -1,9 +1,56 @@
 import type { Actions } from "./actions";
-import type { Behaviour } from "./behaviour";
-import type { Clock } from "./clock";
 import type { Offer } from "./faults/offer";
 import type { MachineDriver } from "./machines/driver";
 import type { Store } from "./store";
+
+/** Time as the cloud knows it; tests pass their own. */
+export interface Clock {
+  now(): Date;
+  /** Resolves when so much time has passed. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** The present time as the API writes it: RFC 3339, UTC, with offset. */
+export function timestamp(clock: Clock): string {
+  return clock
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, "+00:00");
+}
+
+/** What the API does differently before and after a day. */
+export interface Behaviour {
+  /** Servers and primary IPs have a `datacenter`, and take one on create; until 1 July 2026. */
+  hasDatacenters: boolean;
+  /** `/datacenters` answers; until 1 October 2026. */
+  listsDatacenters: boolean;
+  /** Deleting an assigned floating or primary IP is refused; since 1 May 2026. */
+  refusesAssignedDeletion: boolean;
+  /** An unassigned primary IP has the assignee type `unassigned`; since 1 August 2026. */
+  saysUnassigned: boolean;
+  /** Server types have `deprecated`; until 2 November 2026. */
+  hasTypeDeprecated: boolean;
+}
+
+/** The day whose API is emulated unless told otherwise. */
+export const defaultApiDate = "2026-11-02";
+
+/** The API of a day, `YYYY-MM-DD`. Source: https://docs.hetzner.cloud/changelog */
+export function behaviourOn(day: string): Behaviour {
+  return {
+    hasDatacenters: day < "2026-07-01",
+    listsDatacenters: day < "2026-10-01",
+    refusesAssignedDeletion: day >= "2026-05-01",
+    saysUnassigned: day >= "2026-08-01",
+    hasTypeDeprecated: day < "2026-11-02",
+  };
+}
 
 /** What every handler works with. */
 export interface Cloud {

@@ -1,7 +1,5 @@
-import { freePublicAddress } from "./addresses";
-import { ipv6Network } from "./addresses6";
-import { timestamp } from "./clock";
-import type { Cloud } from "./cloud";
+import { freePublicAddress, ipv6Network } from "./addresses";
+import { timestamp, type Cloud } from "./cloud";
 import { limitExceeded } from "./errors";
 import type { PublicNic } from "./machines/driver";
 import type { PrimaryIp, Server } from "./model";

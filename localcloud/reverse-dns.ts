@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
-import { canonicalIpv6, isInIpv6Block } from "./addresses6";
+import { canonicalIpv6, isInIpv6Block } from "./addresses";
 import { invalidInput } from "./errors";
 import { bodyOf, type Call } from "./request";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { behaviourOn, defaultApiDate, type Behaviour } from "./behaviour";
+import { behaviourOn, defaultApiDate, type Behaviour } from "./cloud";
 
 /** How the program is called. */
 export const usage = `usage: main serve --state DIR --port N --tokens FILE --driver docker|memory [--image TAG]

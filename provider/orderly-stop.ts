@@ -1,4 +1,4 @@
-import { appUnits, quotedUnits } from "../services/app/unit-patterns";
+import { appUnits, quotedUnits } from "../services/app/app-program";
 import { connect, type Visit } from "./connect";
 import type { Log } from "./engine-log";
 import type { State } from "./inputs";

@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** Names of project and stack, for the names and labels of the cloud's resources. */
 export interface Identity {
   /** Name of the project and label `project`, such as `webstack`. */
@@ -27,4 +29,11 @@ export function cloudLabels(
 /** Name of one version of a key or a password. Version 1 has no number, so that older stacks keep their resources. */
 export function numbered(name: string, version: number): string {
   return version === 1 ? name : `${name}-${version}`;
+}
+
+/**
+ * The id of a cloud resource as a number, as references need it. Pulumi stores every id as text.
+ */
+export function numericId(resource: pulumi.CustomResource): pulumi.Output<number> {
+  return resource.id.apply(Number);
 }

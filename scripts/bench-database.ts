@@ -5,9 +5,8 @@ import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { query } from "./operate/databases";
 import type { StackOutputs } from "./operate/outputs";
-import { mysqlUnit, usualWatch } from "./drill/database-kinds";
+import { mysqlUnit, usualWatch, type Members, watched } from "./drill/database-watch";
 import { waitForGroup } from "./drill/database-state";
-import { type Members, watched } from "./drill/database-watch";
 import { median } from "./drill/report";
 
 /** Faults that both are shown, by their numbers in the matrix. */

@@ -1,4 +1,4 @@
-import { leftovers } from "../localcloud/leftovers";
+import { leftovers } from "../localcloud/destroy";
 
 /** `npm run sweep [-- --list]`: removes, or only lists, what any local cloud left on this machine. */
 async function main(): Promise<void> {

@@ -164,3 +164,8 @@ function disjoint<T>(kind: string, maps: readonly (Record<string, T> | undefined
 export function rootFile(content: string, mode = "0644"): BundleFile {
   return { content, owner: "root", group: "root", mode };
 }
+
+/** Path of a program on the host. */
+export function programPath(name: string): string {
+  return `/usr/local/lib/webstack/${name}.js`;
+}

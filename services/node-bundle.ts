@@ -1,8 +1,13 @@
 import type { Peer, Role } from "../topology";
 import { type Bundle, type BundlePart, type FileAttributes, mergeParts } from "./bundle";
 import type { FirewallArgs } from "./host-firewall/nftables-conf";
-import type { Opening, SecretFile, Service } from "./service";
-import { unitChecks } from "./unit-check";
+import type { Opening, SecretFile, Service, Source } from "./service";
+import { unitChecks } from "./unit-files";
+import { converge } from "./converge/service";
+import { hostFirewall } from "./host-firewall/service";
+import { operatingSystem } from "./operating-system/service";
+import { privateNetwork } from "./private-network/service";
+import { ssh } from "./ssh/service";
 
 /** Facts about a node that do not depend on its services. */
 export interface NodeFacts {
@@ -25,7 +30,7 @@ export interface NodeFacts {
 }
 
 /** Facts about a node after its services are chosen. */
-export interface FirewalledFacts extends NodeFacts {
+interface FirewalledFacts extends NodeFacts {
   /** Arguments of the host's own firewall. */
   firewall: FirewallArgs;
 }
@@ -135,4 +140,13 @@ function attributes(secrets: Readonly<Record<string, SecretFile>>): Record<strin
   return Object.fromEntries(
     Object.entries(secrets).map(([path, { secret: _, ...rest }]) => [path, rest]),
   );
+}
+
+/**
+ * Services of every node, in the order of their start.
+ *
+ * @param sshFrom source of SSH connections: `admins` on jump hosts, otherwise the tier of the jump hosts.
+ */
+export function everyNode(sshFrom: Source): Service<FirewalledFacts>[] {
+  return [converge, hostFirewall, privateNetwork, ssh(sshFrom), operatingSystem];
 }

@@ -1,6 +1,6 @@
 import type { Role } from "../topology";
 import type { BundleCheck, BundlePart, FileAttributes } from "./bundle";
-import type { UnitFiles } from "./unit-check";
+import type { UnitFiles } from "./unit-files";
 
 /**
  * Source of connections: a tier, the other nodes of the own tier, every address of the internet, or

@@ -1,3 +1,7 @@
+/** First line of every rendered file with `#` comments: it names the generator and the place for changes. */
+export const generatedNotice =
+  "# Made by webstack; a change here is undone by the next `pulumi up`. See the stack file.";
+
 /** A value of a template's placeholder: one line, or several lines with the placeholder's indent. */
 export type Slot = string | number | readonly string[];
 
@@ -33,4 +37,26 @@ function oneLine(value: unknown): string {
     );
   }
   return String(value);
+}
+
+/**
+ * Renders a file with a verbatim text of the stack file. The second line names the setting, so that
+ * `host/converge/stack-file-messages.ts` can name it when a checker refuses the text.
+ *
+ * @param setting name of the setting, such as `web.nginxSnippet`.
+ * @param raw lines as written in the stack file.
+ */
+export function stackFileText(setting: string, raw: string): string {
+  return [
+    generatedNotice,
+    `# This file is webstack:${setting} of the stack file.`,
+    raw.trimEnd(),
+    "",
+  ].join("\n");
+}
+
+/** Lines of the stack file for the inside of a file, between two lines that name the setting. */
+export function stackFileLines(setting: string, raw: string): string[] {
+  const name = `webstack:${setting}`;
+  return [`# ${name} begins`, ...raw.trimEnd().split("\n"), `# ${name} ends`];
 }

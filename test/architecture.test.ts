@@ -32,14 +32,14 @@ const allowed: Record<string, string[]> = {
   // A client of an ACME authority is a library's (decision 30); all else is Node's own.
   // What speaks against an up: reads settings and the API, and makes nothing.
   doctor: [
-    ...["doctor", "config/addresses", "config/locations", "topology", "zod"],
+    ...["doctor", "config/addresses", "config/cloud-offer", "topology", "zod"],
     ...["rolling/cloud-api", "preview/price-list"],
   ],
   // What a stack showed in, verdicts out: it starts nothing and asks nobody.
   prove: ["prove", "zod"],
   host: ["host", "acme-client"],
   plugin: ["plugin", "@pulumi/pulumi"],
-  provider: ["provider", "plugin", "services/app/unit-patterns", "ssh2", "@pulumi/pulumi"],
+  provider: ["provider", "plugin", "services/app/app-program", "ssh2", "@pulumi/pulumi"],
   localcloud: ["localcloud", "localcloud/*"],
   offline: [
     ...["offline", "plugin", "bundled-once", "@pulumi/pulumi"],

@@ -13,8 +13,7 @@ import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
 import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
-import type { WebStackArgs } from "./args";
-import { hasConsent } from "./consent";
+import { type WebStackArgs, hasConsent } from "./args";
 import { inventory } from "./inventory";
 
 /** Result of {@link foundation}. */

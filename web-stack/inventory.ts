@@ -1,7 +1,6 @@
 import { StackInventory } from "../components/stack-inventory";
 import type { PlannedNode, Topology } from "../topology";
-import type { WebStackArgs } from "./args";
-import { hasConsent } from "./consent";
+import { type WebStackArgs, hasConsent } from "./args";
 
 type Things = ConstructorParameters<typeof StackInventory>[1]["things"];
 

@@ -3,8 +3,7 @@ import { labelSelector } from "../resources/naming";
 import { resizeHooks, type RolledNode } from "../rolling/hooks";
 import { reach } from "../rolling/reach";
 import type { Topology } from "../topology";
-import type { WebStackArgs } from "./args";
-import { hasConsent } from "./consent";
+import { type WebStackArgs, hasConsent } from "./args";
 import type { Foundation } from "./foundation";
 
 /** Hooks for a change of a server's type: one node at a time, and with consent if it causes an outage. */

@@ -7,8 +7,7 @@ import type { HostSettings } from "../components/tier";
 import { WebTier } from "../components/web-tier";
 import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
-import type { WebStackArgs } from "./args";
-import { hasConsent } from "./consent";
+import { type WebStackArgs, hasConsent } from "./args";
 import type { Foundation } from "./foundation";
 import { resizing } from "./resizing";
 

@@ -5,12 +5,12 @@ import { join } from "node:path";
 export const runFolder = "/run/webstack-archiver";
 /**
  * File that triggers a base, which root then starts. The same name is in
- * `services/archiver/archiver-units.ts`.
+ * `services/archiver/archiver.ts`.
  */
 export const baseRequest = "take-base";
 /**
  * File that root makes to have a dump with the next base, and removes after it. The same name is in
- * `services/archiver/archiver-units.ts`.
+ * `services/archiver/archiver.ts`.
  */
 export const dumpRequest = "take-dump";
 /** File that exists while this node archives: bases are taken only on such a node. */

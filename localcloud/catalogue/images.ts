@@ -57,3 +57,9 @@ export function imageToWire(item: Image): object {
     labels: {},
   };
 }
+
+/** ISOs that exist everywhere; none can be attached here. */
+export const isos = [
+  { id: 8637, name: "windows-server-2022-english.iso", description: "Windows Server 2022 English" },
+  { id: 8638, name: "windows-server-2022-german.iso", description: "Windows Server 2022 German" },
+].map((item) => ({ ...item, type: "public", architecture: "x86", deprecation: null }));

@@ -124,3 +124,18 @@ export function serverTypeToWire(
     })),
   };
 }
+
+/** Sizes of load balancers; none can be created here. */
+export const loadBalancerTypes = [
+  {
+    id: 1,
+    name: "lb11",
+    description: "LB11",
+    max_connections: 10_000,
+    max_services: 5,
+    max_targets: 25,
+    max_assigned_certificates: 10,
+    deprecated: null,
+    prices: [],
+  },
+];

@@ -1,10 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { CallLog } from "../call-log";
-import type { RateLimit } from "../rate-limit";
-import { FaultError } from "./fault-error";
+import type { CallLog, RateLimit } from "../calls";
+import { FaultError, faultShape } from "./shapes";
 import type { Faults } from "./faults";
-import { faultShape } from "./shapes";
 
 /** The control API: `GET /faults`, `POST /faults`, `DELETE /faults[/:id]`, `GET /calls`, `DELETE /rate-limit`. Loopback only. */
 export function controlApp(faults: Faults, callLog: CallLog, limit: RateLimit): Hono {

@@ -3,10 +3,9 @@ import type { Server } from "../model";
 import { type FileStorage, fileStorageName } from "../file-storage/file-storage";
 import type { ObjectStorage } from "../object-storage/object-storage";
 import type { ApiFaults } from "./api-faults";
-import { FaultError } from "./fault-error";
+import { FaultError, type Fault } from "./shapes";
 import type { LinkFault, MachineFaults, Target } from "./machine-faults";
 import { isOfOffer } from "./offer";
-import type { Fault } from "./shapes";
 
 /** A fault that lasts. */
 export interface ActiveFault {

@@ -1,10 +1,8 @@
 import { attempt, command } from "../machines/command";
 import { containerPid } from "../machines/containers";
 import { cloudNames, privatePort, publicPort } from "../machines/names";
-import { shareProcessor } from "./processor-share";
+import { shareProcessor, shape, type Shaping, slowDown } from "./host-limits";
 import type { FaultOf } from "./shapes";
-import { shape, type Shaping } from "./shaping";
-import { slowDown } from "./slow-disk";
 
 /** A server, and the network that its private side is in. */
 export interface Target {

@@ -148,3 +148,6 @@ export const faultShape = z.discriminatedUnion("fault", [
 export type Fault = z.infer<typeof faultShape>;
 /** The fault of that name. */
 export type FaultOf<Name extends Fault["fault"]> = Extract<Fault, { fault: Name }>;
+
+/** A fault that cannot be injected as it was asked for. */
+export class FaultError extends Error {}

@@ -1,10 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
-import type { Account, FileStorageAccess } from "./access";
+import type { Account, FileStorageAccess } from "./file-storage";
 import type { AccountFolder } from "./account-folder";
 import { Body, status, type } from "./packets";
 import { Requests, SftpError, type Touched } from "./requests";
-import { S3Error } from "../object-storage/s3-error";
+import { S3Error } from "../object-storage/messages";
 import type { StorageFaults } from "../object-storage/storage-faults";
 
 /** Largest packet, bytes, as with OpenSSH. */

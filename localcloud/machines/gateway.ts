@@ -5,8 +5,7 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { lastingConnections } from "../lasting-connections";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
-import { dnsAnswer } from "../names/dns";
-import { zoneAddresses } from "../names/zone";
+import { dnsAnswer, zoneAddresses } from "../names/dns";
 import { apiAddress, metadataAddress, sftpPort, storagePort, worldAddress } from "./names";
 import { metadataDocuments } from "./seed";
 

@@ -1,8 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { checkPut } from "./check-put";
-import type { StorageAnswer, StorageRequest } from "./messages";
-import { md5, type Objects } from "./objects";
-import { S3Error } from "./s3-error";
+import { checkPut, md5, type Objects } from "./objects";
+import { type StorageAnswer, type StorageRequest, S3Error } from "./messages";
 
 interface Upload {
   bucket: string;

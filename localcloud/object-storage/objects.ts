@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { type StorageRequest, S3Error } from "./messages";
 
 /** What is known of an object. */
 export interface StoredObject {
@@ -105,4 +106,11 @@ function isAfter(key: string, after: string): boolean {
 /** MD5 in hexadecimal digits. */
 export function md5(content: Buffer | string): string {
   return createHash("md5").update(content).digest("hex");
+}
+
+/** @throws S3Error if that key may not be put now: nobody overwrites. */
+export function checkPut(objects: Objects, { bucket, key, headers }: StorageRequest): void {
+  if (!objects.find(bucket, key)) return;
+  if (headers["if-none-match"] === "*") throw new S3Error("PreconditionFailed", `${key} is there`);
+  throw new S3Error("AccessDenied", `${key} may not be overwritten`);
 }

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { checkPut } from "./check-put";
-import type { StorageAccess } from "./credentials";
-import type { StorageAnswer, StorageRequest } from "./messages";
+import { checkPut, type Objects, type StoredObject } from "./objects";
+import type { StorageAccess } from "./access";
+import { type StorageAnswer, type StorageRequest, escaped, S3Error } from "./messages";
 import type { Multipart } from "./multipart";
-import type { Objects, StoredObject } from "./objects";
-import { escaped, S3Error } from "./s3-error";
 
 /** Most keys of one page of a list. */
 const pageKeys = 1_000;

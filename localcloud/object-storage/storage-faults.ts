@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FaultOf } from "../faults/shapes";
-import { S3Error } from "./s3-error";
+import { S3Error } from "./messages";
 
 type Fault = FaultOf<"storage">;
 

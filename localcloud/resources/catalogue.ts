@@ -1,9 +1,13 @@
 import { Hono } from "hono";
-import { images, imageToWire } from "../catalogue/images";
+import { images, imageToWire, isos } from "../catalogue/images";
 import { locations } from "../catalogue/locations";
-import { isos, loadBalancerTypes } from "../catalogue/others";
 import { pricing } from "../catalogue/pricing";
-import { allServerTypes, serverTypes, serverTypeToWire } from "../catalogue/server-types";
+import {
+  allServerTypes,
+  loadBalancerTypes,
+  serverTypes,
+  serverTypeToWire,
+} from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
 import { notFound } from "../errors";
 import { listed, type Filters } from "../listing";

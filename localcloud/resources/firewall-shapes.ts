@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { block } from "../addresses";
-import { canonicalIpv6Block } from "../addresses6";
+import { block, canonicalIpv6Block } from "../addresses";
 import { invalidInput } from "../errors";
 import type { WireRule } from "../model";
 

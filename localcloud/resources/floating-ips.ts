@@ -1,8 +1,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import { actionToWire, resourceOf } from "../actions";
-import { freePublicAddress } from "../addresses";
-import { ipv6Network } from "../addresses6";
+import { freePublicAddress, ipv6Network } from "../addresses";
 import { findLocation } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";

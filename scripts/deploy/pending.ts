@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { migrateUnit } from "../../services/app/app-units";
-import { tableCheckTemplate } from "../../services/app/table-check";
+import { migrateUnit, tableCheckTemplate } from "../../services/app/app-units";
 import type { BundleService } from "../../services/bundle";
 
 /** Steps that change nothing. */

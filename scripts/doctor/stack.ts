@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkedSettings, readProject } from "../../config";
-import { sharedToken } from "../../config/api-token";
+import { sharedToken } from "../../config/secrets";
 import { isCidr } from "../../config/addresses";
 import { settingsSchema } from "../../config/schema";
 import { decodeSettings, valueAt } from "../../config/stack-file";

@@ -1,9 +1,8 @@
 import { brokerPort } from "../../services/broker/service";
-import type { Answered, Target } from "./asked-ports";
+import { type Answered, type Target, askForwarded, throughSsh } from "./forwarded-ports";
 import { checksPort, controlSocket, peerPort } from "../../services/supervisor/supervisor-ports";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { askForwarded, throughSsh } from "./forwarded-ports";
 
 /** Every present or former path of a supervisor, without an argument that would have an effect. */
 const supervisorPaths = [

@@ -2,9 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { harmless, mysqlUnit, usualWatch } from "./database-kinds";
+import { harmless, mysqlUnit, usualWatch, type Members, watched } from "./database-watch";
 import { waitForGroup, waitForMember } from "./database-state";
-import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 
 /** Units whose programs get another time, in the order of their stop and start. */

@@ -6,9 +6,8 @@ import { loadBalancers } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
 import { askToOverride } from "../operate/override";
 import { runOnNode } from "../operate/ssh";
-import { cutFrom, usualWatch } from "./database-kinds";
+import { cutFrom, usualWatch, type Members, watched } from "./database-watch";
 import { groupOf, waitForGroup } from "./database-state";
-import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { type Ended, npmEnded } from "./npm-run";
 

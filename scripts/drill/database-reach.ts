@@ -2,8 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { type Breaks, cutFrom, failover, usualWatch } from "./database-kinds";
-import { type Members, watched } from "./database-watch";
+import {
+  type Breaks,
+  cutFrom,
+  failover,
+  usualWatch,
+  type Members,
+  watched,
+} from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { StaleReads } from "./stale-reads";
 

@@ -3,8 +3,15 @@ import { waitUntil } from "../../rolling/wait-until";
 import { heal, inject } from "../local/faults";
 import { query } from "../operate/databases";
 import { ballastMb, withBallast } from "./ballast";
-import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";
-import { type Members, type Watch, watched } from "./database-watch";
+import {
+  type Breaks,
+  harmless,
+  mysqlUnit,
+  usualWatch,
+  type Members,
+  type Watch,
+  watched,
+} from "./database-watch";
 import type { Drill } from "./drill";
 
 /** Writes a transaction on one node alone: the group refuses the node, which then clones another one. */

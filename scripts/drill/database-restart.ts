@@ -8,10 +8,16 @@ import type { StackOutputs } from "../operate/outputs";
 import { databaseStates, query } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
 import { ballastMb, withBallast } from "./ballast";
-import { type Breaks, harmless, mysqlUnit, usualWatch } from "./database-kinds";
+import {
+  type Breaks,
+  harmless,
+  mysqlUnit,
+  usualWatch,
+  type Members,
+  watched,
+} from "./database-watch";
 import { waitForGroup, waitForMember } from "./database-state";
 import { waitForWrites } from "./database-load";
-import { type Members, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { npmRun } from "./npm-run";
 

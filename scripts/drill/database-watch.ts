@@ -1,15 +1,14 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { databaseStates, primaryOf } from "../operate/databases";
-import { healOwn } from "../local/faults";
+import { healOwn, inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { endLoad, type Load, startLoad, stopLoad, waitForWrites } from "./database-load";
 import { brokenPromises, waitForGroup } from "./database-state";
-import type { Mark, Measured } from "./drill";
+import type { Mark, Measured, Drill } from "./drill";
 import type { Ledger } from "./ledger";
-import { longestGap } from "./longest-gap";
+import { longestGap, answersOfWrites, seriesOf } from "./series";
 import { isServed, type Prober, seen } from "./prober";
-import { answersOfWrites, seriesOf } from "./series";
 
 /** The members at the time of a fault. */
 export interface Members {
@@ -137,4 +136,38 @@ async function settled(
     broken: broken.length,
     notes,
   };
+}
+
+/** Unit of MySQL on a database node. */
+export const mysqlUnit = "mysql.service";
+/** Watch of most database drills. */
+export const usualWatch: Watch = { watchMs: 14_000, backSeconds: 90, reads: true };
+
+/** Watch with time for a member to rejoin under load, which the other members notice too. */
+export const rejoinWatch: Watch = { ...usualWatch, watchMs: 22_000 };
+
+/** Injects a fault. */
+export type Breaks = (members: Members) => Promise<unknown>;
+
+/** Cuts the private links between a server and others. */
+export async function cutFrom(server: string, peers: readonly string[]): Promise<void> {
+  for (const peer of peers) await inject({ fault: "link", server, side: "private", peer });
+}
+
+/** Drill of a fault that moves the primary role: writes wait, and none fails. */
+export function failover(
+  id: string,
+  title: string,
+  breaks: Breaks,
+  boundMs = 8_000,
+  watch = usualWatch,
+): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, watch, breaks);
+  return { id, title, boundMs, moves: [1, 1], failed: 0, run };
+}
+
+/** Drill of a fault that hardly affects the group. */
+export function harmless(id: string, title: string, breaks: Breaks, watch = rejoinWatch): Drill {
+  const run = (outputs: StackOutputs) => watched(outputs, watch, breaks);
+  return { id, title, boundMs: 1_000, moves: [0, 0], failed: 0, run };
 }

@@ -2,9 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { databaseStates, query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
-import { rejoinWatch } from "./database-kinds";
+import { rejoinWatch, type Members, type Watch, watched } from "./database-watch";
 import { groupOf } from "./database-state";
-import { type Members, type Watch, watched } from "./database-watch";
 import type { Drill, Measured } from "./drill";
 import { forgetInvented, inventedNode, sayInvented } from "./invented-words";
 

@@ -5,8 +5,17 @@ import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { probeClosedPorts, wronglyAnswered } from "./closed-ports";
 import { clockDrills } from "./database-clock";
-import { diskDrills } from "./database-disk";
-import { cutFrom, failover, harmless, mysqlUnit, rejoinWatch, usualWatch } from "./database-kinds";
+import { diskDrills, starvedDrills } from "./database-starvation";
+import {
+  cutFrom,
+  failover,
+  harmless,
+  mysqlUnit,
+  rejoinWatch,
+  usualWatch,
+  type Members,
+  watched,
+} from "./database-watch";
 import { historyDrills } from "./database-history";
 import { lineageDrills } from "./database-lineage";
 import { lastMemberDrills } from "./database-last-member";
@@ -15,10 +24,8 @@ import { reachDrills } from "./database-reach";
 import { rebuildDrills } from "./database-rebuild";
 import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
-import { starvedDrills } from "./database-starved";
 import { waitForWrites } from "./database-load";
 import { lostDiskDrills } from "./database-lost-disk";
-import { type Members, watched } from "./database-watch";
 import { wrongHandDrills } from "./database-wrong-hand";
 import type { Drill, Measured, NotShown } from "./drill";
 

@@ -9,10 +9,9 @@ import { brokenWrites, waitForGroup } from "./database-state";
 import type { Measured } from "./drill";
 import { moves, waitForNormal } from "./edge-state";
 import { Ledger, type Write } from "./ledger";
-import { longestGap } from "./longest-gap";
+import { longestGap, answersOfProbes, answersOfWrites, seriesOf } from "./series";
 import { isServed, type Probe, Prober } from "./prober";
 import { Probers } from "./probers";
-import { answersOfProbes, answersOfWrites, seriesOf } from "./series";
 
 /** Reads per second of each prober, one with new and one with persistent connections; about ten writes come on top. */
 const readsPerSecond = 45;

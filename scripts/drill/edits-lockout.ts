@@ -11,7 +11,7 @@ import { edited } from "./edit-watch";
 import { expectChanged, hostDigests } from "./host-files";
 import type { Mistake } from "./lockout";
 import { mistakes } from "./lockout";
-import { type Answered, longestGap } from "./longest-gap";
+import { type Answered, longestGap } from "./series";
 import { nothingLeft, upDone } from "./up";
 
 /** Longest attempt to log in, milliseconds. */

@@ -1,8 +1,27 @@
 import { request as requestHttp, type RequestOptions } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { StackOutputs } from "../operate/outputs";
-import type { Answered, Target } from "./asked-ports";
 import { openForwarding } from "./tunnel";
+
+/** A listener of a supervisor or a broker. */
+export interface Target {
+  /** Address, such as `10.0.4.11:9201`, or path of a Unix socket. */
+  at: string;
+  scheme: "http" | "https";
+  /** Requested paths, each with GET and with POST. */
+  paths: readonly string[];
+}
+
+/** An answered call. */
+export interface Answered {
+  /** Caller, such as `nobody on db-1`. */
+  from: string;
+  at: string;
+  method: string;
+  path: string;
+  /** HTTP status, such as 200. */
+  status: number;
+}
 
 /** Longest wait for an answer, milliseconds. */
 const timeoutMs = 2_000;

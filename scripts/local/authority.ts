@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
 import { cloudNames, worldAddress } from "../../localcloud/machines/names";
-import { saveZone } from "../../localcloud/names/zone";
+import { saveZone } from "../../localcloud/names/dns";
 import { waitUntil } from "../../rolling/wait-until";
 import { authorityFiles as files, authorityPorts as ports } from "./authority-settings";
 import { localPaths } from "./paths";

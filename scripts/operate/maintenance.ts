@@ -1,5 +1,5 @@
 import type { Hosts } from "../../rolling/hosts";
-import { maintenancePath } from "../../services/nginx/maintenance";
+import { maintenancePath } from "../../services/nginx/out-of-service";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
 import { quoted } from "./shell-word";

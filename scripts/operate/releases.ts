@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commandText, commandWords } from "../../config/command";
 import { runtimeText } from "../../config/runtime";
-import { releaseRuntime } from "../../config/runtime-schema";
+import { releaseRuntime } from "../../config/release-schema";
 import { type ReleaseFacts, type Start, startOf } from "../../release/facts";
 import type { StackNode, StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";

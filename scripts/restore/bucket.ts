@@ -2,8 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { targetSettings } from "../../config/backup-target-schema";
-import { backupSettings, type Retention, retentionSettings } from "../../config/backups-schema";
+import {
+  targetSettings,
+  backupSettings,
+  type Retention,
+  retentionSettings,
+} from "../../config/backups-schema";
 import { localCopy, localTarget } from "../local/backups";
 import { localPaths, repositoryRoot } from "../local/paths";
 import { localStackName } from "../local/stack-name";

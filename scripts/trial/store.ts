@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { S3Store } from "../../host/archiver/store/s3";
 import { Objects } from "../../localcloud/object-storage/objects";
-import { storageServers } from "../../localcloud/object-storage/server";
+import { storageServers } from "../../localcloud/object-storage/object-storage";
 import { StorageFaults } from "../../localcloud/object-storage/storage-faults";
 import { secret, target } from "./programs";
 

@@ -1,14 +1,12 @@
-import { rootFile } from "../bundle";
+import { rootFile, programPath } from "../bundle";
 import {
   acmeCertificates,
   acmeSocketPath,
   acmeUser,
   certifiedMapPath,
 } from "../edge-haproxy/https";
-import { programPath } from "../host-program";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import { rootOnly, type Service, type ServicePart } from "../service";
-import { text } from "../text";
 import type { Peer } from "../../topology";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 

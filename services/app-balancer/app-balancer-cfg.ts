@@ -1,9 +1,8 @@
 import { appPorts, type AppProgram } from "../app/app-program";
-import { closesWithResponse, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { closesWithResponse, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy";
 import { innerBind } from "../inner-tls";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { ProxyTimeouts } from "../requests";
-import { text } from "../text";
 
 /** Host header of the web nodes' health checks of the balancer itself; the domain `invalid` never exists (RFC 2606). */
 export const balancerHost = "balancer.webstack.invalid";

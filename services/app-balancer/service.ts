@@ -1,12 +1,10 @@
 import type { Peer } from "../../topology";
 import { appAside, appPorts, type AppProgram, processPorts } from "../app/app-program";
-import { type BundleFile, type BundleHealth, rootFile } from "../bundle";
-import { programPath } from "../host-program";
+import { type BundleFile, type BundleHealth, rootFile, programPath } from "../bundle";
 import { innerCertificatePath, innerRequest, innerTlsFiles } from "../inner-tls";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
 import type { Service, ServicePart } from "../service";
-import { text } from "../text";
 import { proxySandbox } from "../unit-sandbox";
 import { appBalancerCfg, balancerHost } from "./app-balancer-cfg";
 

@@ -1,8 +1,7 @@
 import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, starterSandbox } from "../app/app-sandbox";
-import { programPath } from "../host-program";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { programPath } from "../bundle";
+import { generatedNotice, text } from "../text";
 
 /** A scheduled command of the app, which runs on one app node. */
 export interface AppJob {

@@ -1,7 +1,11 @@
-import type { AppRuntimeFacts } from "../app/app-runtime";
+import {
+  type AppRuntimeFacts,
+  type AppSandboxArgs,
+  neededPaths,
+  sandboxArgs,
+} from "../app/app-sandbox";
 import { checksTables, type TableFacts } from "../app/service";
-import { type AppSandboxArgs, neededPaths, sandboxArgs } from "../app/app-sandbox";
-import type { AppWorker } from "../app-workers/worker";
+import type { AppWorker } from "../app-workers/service";
 import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";

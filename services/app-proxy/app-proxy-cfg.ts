@@ -7,11 +7,10 @@ import {
   innerDefaults,
   sendsAtOnce,
   endsWithOneSide,
-} from "../haproxy-lines";
+} from "../haproxy";
 import { innerDefaultServer, innerServer } from "../inner-tls";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
-import { text } from "../text";
 
 /** What the proxy's `haproxy.cfg` depends on. */
 export interface AppProxyCfgArgs {

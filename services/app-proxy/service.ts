@@ -3,7 +3,7 @@ import { appPorts } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import type { BundleCheck } from "../bundle";
 import { innerCaPath, innerRequest } from "../inner-tls";
-import { haproxyConfigPath, packagedHaproxy } from "../packaged-haproxy";
+import { haproxyConfigPath, packagedHaproxy } from "../haproxy";
 import type { Service } from "../service";
 import type { StaticSite } from "../nginx/static-site";
 import { appProxyCfg, type AppProxyCfgArgs, appProxyHealthUrl } from "./app-proxy-cfg";

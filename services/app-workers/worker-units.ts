@@ -2,9 +2,8 @@ import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "../app/app-sandbox";
 import { migrateUnit } from "../app/app-units";
 import { appJobPath } from "../app-jobs/job-units";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
-import type { AppWorker } from "./worker";
+import { generatedNotice, text } from "../text";
+import type { AppWorker } from "./service";
 
 /** Seconds that a process must stay alive after its start; a release whose worker does not is refused. */
 const aliveSeconds = 5;

@@ -1,5 +1,4 @@
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { generatedNotice, text } from "../text";
 import { unprivilegedSandbox } from "../unit-sandbox";
 
 /** Persistent data directory that is mounted into each release; it exists on one node only. */

@@ -1,7 +1,6 @@
 import type { Peer } from "../../topology";
 import type { BundleAside } from "../bundle";
 import type { InnerPorts } from "../inner-tls";
-import { appUnits, processUnits, quotedUnits } from "./unit-patterns";
 
 /** How the app runs on its nodes. */
 export interface AppProgram {
@@ -87,4 +86,23 @@ function execWord(word: string): string {
     .split("${PORT}")
     .map((piece) => piece.replace(/[\\"]/g, "\\$&").replace(/%/g, "%%").replace(/\$/g, "$$$$"));
   return `"${pieces.join("${PORT}")}"`;
+}
+
+/** Units of the app's processes. The last one to stop announces that to the web nodes, and stops once they know. */
+const processUnits: readonly string[] = ["app@*.service"];
+
+/**
+ * Units of all that runs of the app on a node: processes, workers, timers of jobs, jobs that run. A worker gets
+ * SIGTERM and its `stopSeconds`, a job its own end.
+ */
+export const appUnits: readonly string[] = [
+  ...processUnits,
+  "worker-*@*.service",
+  "cron-*.timer",
+  "cron-*.service",
+];
+
+/** Words of a shell command with these units: a shell would take the asterisks for files. */
+export function quotedUnits(units: readonly string[]): string {
+  return units.map((unit) => `'${unit}'`).join(" ");
 }

@@ -5,15 +5,17 @@ import type { Service, ServicePart } from "../service";
 import { dataUnit, dataUnitText } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
-import type { AppRuntimeFacts } from "./app-runtime";
-import { neededPaths, sandboxArgs } from "./app-sandbox";
-import { appUnitText, migrateSeconds, migrateUnit, migrateUnitText } from "./app-units";
+import { type AppRuntimeFacts, neededPaths, sandboxArgs } from "./app-sandbox";
 import {
+  appUnitText,
+  migrateSeconds,
+  migrateUnit,
+  migrateUnitText,
   tableCheckTemplate,
   tableCheckText,
   type TableCheckTime,
   tableCheckUnit,
-} from "./table-check";
+} from "./app-units";
 
 /** Facts about a node that the app's part depends on. */
 export interface AppFacts extends AppRuntimeFacts {

@@ -1,9 +1,7 @@
-import { programPath } from "../host-program";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { programPath } from "../bundle";
+import { generatedNotice, text } from "../text";
 import { kernelSandbox, processSandbox } from "../unit-sandbox";
-import { archiverUser } from "./accounts";
-import { uploadingSandbox } from "./archiver-units";
+import { archiverUser, uploadingSandbox } from "./archiver";
 
 /** Unit files of the bases by purpose. */
 export const basePaths = {

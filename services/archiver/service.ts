@@ -1,12 +1,9 @@
 import type { Peer } from "../../topology";
-import { rootFile } from "../bundle";
-import { programPath } from "../host-program";
+import { rootFile, programPath } from "../bundle";
 import { initSqlPath } from "../mysql/my-cnf";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import { rootOnly, type Service, type ServicePart } from "../service";
-import { text } from "../text";
-import { archiverUser } from "./accounts";
-import { archiverPath, archiverUnit } from "./archiver-units";
+import { archiverUser, archiverPath, archiverUnit } from "./archiver";
 import {
   basePaths,
   baseTimer,

@@ -1,8 +1,6 @@
-import { rootFile } from "../bundle";
-import { programPath } from "../host-program";
-import { generatedNotice } from "../notice";
+import { rootFile, programPath } from "../bundle";
+import { generatedNotice, text } from "../text";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
-import { text } from "../text";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 
 /** TCP port of a broker on its private address. */

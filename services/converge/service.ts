@@ -1,8 +1,7 @@
-import { rootFile } from "../bundle";
-import { programPath } from "../host-program";
+import { rootFile, programPath } from "../bundle";
 import type { Service } from "../service";
-import { unitCheck } from "../unit-check";
-import { recoverService, recoverUnit } from "./recover-unit";
+import { unitCheck } from "../unit-files";
+import { generatedNotice, text } from "../text";
 
 /** Facts about a node that converge's part depends on. */
 export interface ConvergeFacts {
@@ -41,3 +40,35 @@ export const converge: Service<ConvergeFacts> = {
     };
   },
 };
+
+/** Path of the unit that undoes an interrupted change at boot. */
+const recoverUnit = "/etc/systemd/system/webstack-converge-recover.service";
+
+/**
+ * Renders the unit that undoes a change interrupted by a power failure, before the services that read the
+ * files: nftables and sysctl start earlier than the basic system. No unit requires it, so that a
+ * host on which it fails can still be reached and repaired. While converge itself starts the unit,
+ * the record belongs to the running change, and the program leaves it alone.
+ *
+ * @param program - Path of converge on the host.
+ */
+function recoverService(program: string): string {
+  return text`
+    ${generatedNotice}
+    [Unit]
+    Description=Undo a change of the configuration that was interrupted
+    DefaultDependencies=no
+    After=local-fs.target
+    Before=sysinit.target systemd-sysctl.service nftables.service shutdown.target
+    Conflicts=shutdown.target
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    TimeoutStartSec=120
+    ExecStart=/bin/sh -c "test ! -e /var/lib/webstack/swap/record.json || exec /usr/bin/node ${program} recover"
+
+    [Install]
+    WantedBy=sysinit.target
+  `;
+}

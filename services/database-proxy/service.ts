@@ -1,8 +1,9 @@
 import type { Peer } from "../../topology";
 import { databaseAside } from "../app/app-program";
-import { packagedHaproxy } from "../packaged-haproxy";
+import { packagedHaproxy, haproxyProcess, innerDefaults } from "../haproxy";
 import type { Service } from "../service";
-import { dbProxyCfg } from "./db-proxy-cfg";
+import { generatedNotice, text } from "../text";
+import { checksPort, primariesHeader } from "../supervisor/supervisor-ports";
 
 /** Facts about a node that the database proxy's part depends on. */
 export interface DatabaseProxyFacts {
@@ -19,3 +20,73 @@ export const databaseProxy: Service<DatabaseProxyFacts> = {
   part: ({ databases, peers }) =>
     packagedHaproxy({ config: dbProxyCfg(databases), aside: databaseAside(peers) }),
 };
+
+/**
+ * Renders `/etc/haproxy/haproxy.cfg` of an app node: writes go to the primary, reads to replicas,
+ * according to role checks of the database nodes. Both listening addresses never change.
+ *
+ * Directives: https://docs.haproxy.org/3.2/configuration.html
+ */
+function dbProxyCfg(databases: readonly Peer[]): string {
+  if (databases.length === 0) throw new Error("databases must name at least one node, got []");
+  const servers = databases.map(({ name, privateIp }) => `server ${name} ${privateIp}:3306`);
+  const tracked = databases.map(
+    ({ name, privateIp }) => `server ${name} ${privateIp}:3306 no-check track primary/${name}`,
+  );
+  const primaries = databases.map(({ name }) => `${name}:%[srv_is_up(primary/${name})]`).join(",");
+  return text`
+    ${generatedNotice}
+    global
+      ${haproxyProcess}
+      maxconn 4000
+      hard-stop-after 60s
+      stats socket /run/haproxy/admin.sock mode 660 level admin
+
+    defaults
+      mode tcp
+      ${innerDefaults}
+      timeout check 400ms
+      # Connection pools keep connections open for hours; keep-alive probes detect lost peers.
+      timeout client 8h
+      timeout server 8h
+      option clitcpka
+      option srvtcpka
+      retries 2
+      # A node without the role is checked often, because writes wait until the new primary is found.
+      # Sessions with a node that lost its role are closed at once, so that no write reaches an old primary.
+      default-server check port ${checksPort} inter 500ms fastinter 100ms downinter 100ms fall 2 rise 1 on-marked-down shutdown-sessions
+
+    frontend write
+      bind 127.0.0.1:3306
+      default_backend primary
+
+    frontend read
+      bind 127.0.0.1:3307
+      # Without a healthy replica the primary serves reads too.
+      use_backend primary-reads if { nbsrv(replicas) eq 0 }
+      default_backend replicas
+
+    backend primary
+      option httpchk
+      # Each check tells its node which primary this proxy reaches, since the node itself may not reach it.
+      http-check send meth GET uri /primary hdr ${primariesHeader} ${primaries}
+      ${servers}
+
+    backend primary-reads
+      ${tracked}
+
+    backend replicas
+      balance leastconn
+      option httpchk GET /replica?lag=1s
+      ${servers}
+
+    frontend status
+      mode http
+      bind 127.0.0.1:8404
+      timeout client 10s
+      http-request use-service prometheus-exporter if { path /metrics }
+      stats enable
+      stats uri /
+      no log
+  `;
+}

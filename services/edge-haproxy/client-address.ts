@@ -1,6 +1,9 @@
-import { trustedByAppsHeaders, trustedByAppsPrefixes, ownHeaders } from "../believed-headers";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import {
+  trustedByAppsHeaders,
+  trustedByAppsPrefixes,
+  ownHeaders,
+} from "../nginx/forwarded-headers";
+import { generatedNotice, text } from "../text";
 import type { EdgeRules } from "./edge-rules";
 
 /** Path of the list of the trusted proxies' address blocks, one on each line. */

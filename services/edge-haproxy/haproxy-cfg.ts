@@ -1,11 +1,9 @@
 import type { Peer } from "../../topology";
-import { closesWithResponse, haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy-lines";
+import { closesWithResponse, haproxyProcess, sendsAtOnce, endsWithOneSide } from "../haproxy";
 import { innerDefaultServer, innerServer } from "../inner-tls";
 import { webPorts } from "../nginx/nginx-conf";
-import { generatedNotice } from "../notice";
+import { generatedNotice, stackFileLines, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
-import { stackFileLines } from "../stack-file-text";
-import { text } from "../text";
 import { answerHeaders, headerReserve } from "./answer-headers";
 import { clientOfProxy, setClientHeaders, trustedNames, trusts } from "./client-address";
 import { connectionRules, limitTables, requestRules } from "./client-limits";

@@ -1,7 +1,6 @@
 import type { Peer } from "../../topology";
-import { alwaysRestarted } from "../always-restarted";
-import { type BundleAside, type BundleCheck, rootFile } from "../bundle";
-import { programPath } from "../host-program";
+import { alwaysRestarted } from "../unit-files";
+import { type BundleAside, type BundleCheck, rootFile, programPath } from "../bundle";
 import { innerCaFile, innerCaPath, innerRequest, innerTlsDirectory } from "../inner-tls";
 import { webPorts } from "../nginx/nginx-conf";
 import type { WebRequests } from "../requests";

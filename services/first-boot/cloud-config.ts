@@ -1,8 +1,7 @@
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
-import { programPath } from "../host-program";
-import type { Bundle } from "../bundle";
+import { programPath, type Bundle } from "../bundle";
 
 /** Arguments of {@link cloudConfig}. */
 export interface CloudConfigArgs {

@@ -1,7 +1,6 @@
 import { rootFile } from "../bundle";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
-import { text } from "../text";
 import { onceSandbox } from "../unit-sandbox";
 
 /** Facts about a node that the floating addresses' part depends on. */

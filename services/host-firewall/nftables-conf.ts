@@ -1,7 +1,6 @@
 import type { Role } from "../../topology";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Opening, OutgoingCalls, Source } from "../service";
-import { text } from "../text";
 
 /** Arguments of {@link nftablesConf}. */
 export interface FirewallArgs {

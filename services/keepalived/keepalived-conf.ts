@@ -1,5 +1,4 @@
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { generatedNotice, text } from "../text";
 
 /** Arguments of {@link keepalivedConf}. */
 export interface KeepalivedConfArgs {

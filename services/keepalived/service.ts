@@ -2,9 +2,8 @@ import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
 import { edgeCertificatePath } from "../edge-haproxy/https";
 import { edgeAside } from "../edge-haproxy/service";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
-import { text } from "../text";
 import { daemonSandbox } from "../unit-sandbox";
 import { keepalivedConf } from "./keepalived-conf";
 

@@ -1,9 +1,7 @@
-import { rootFile } from "../bundle";
-import { programPath } from "../host-program";
+import { rootFile, programPath } from "../bundle";
 import { vrrpFifoPath } from "../keepalived/keepalived-conf";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
-import { text } from "../text";
 import { closedSandbox, networkedSandbox } from "../unit-sandbox";
 
 /** Settings of the mover; the ids exist only after the resources are created. */

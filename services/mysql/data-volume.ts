@@ -1,7 +1,5 @@
-import { programPath } from "../host-program";
-import { rootFile, type BundleCheck, type BundlePart } from "../bundle";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { programPath, rootFile, type BundleCheck, type BundlePart } from "../bundle";
+import { generatedNotice, text } from "../text";
 
 /** Volume with a database node's data. */
 export interface DataVolume {

@@ -1,6 +1,5 @@
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Peer } from "../../topology";
-import { text } from "../text";
 
 /** Arguments of {@link myCnf}. */
 export interface MyCnfArgs {

@@ -1,6 +1,5 @@
-import { generatedNotice } from "../notice";
-import { text } from "../text";
-import { archiverAccounts } from "../archiver/accounts";
+import { generatedNotice, text } from "../text";
+import { archiverAccounts } from "../archiver/archiver";
 
 /** System user of the supervisor; only this user may log in as the supervisor's MySQL user. */
 export const supervisorUser = "webstack-supervisor";

@@ -1,19 +1,10 @@
 import type { Peer } from "../../topology";
 import { rootFile } from "../bundle";
-import { generatedNotice } from "../notice";
 import type { SecretFile, Service, ServicePart } from "../service";
-import { text } from "../text";
-import {
-  dataPaths,
-  dataVolumePart,
-  type DataVolume,
-  noVolumeCheck,
-  onOwnDisk,
-  onVolume,
-} from "./data-volume";
+import { dataPaths, dataVolumePart, type DataVolume, noVolumeCheck } from "./data-volume";
 import { initSqlPath, myCnf, tlsFolder, tlsPaths } from "./my-cnf";
 import { mysqlInitSql } from "./mysql-init-sql";
-import { beforeStop } from "./mysql-stop";
+import { mysqlDropIn } from "./mysql-unit";
 
 /** Facts about a node that MySQL's part depends on. */
 export interface MysqlFacts {
@@ -74,7 +65,7 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
     directories: { [tlsFolder]: { owner: "root", group: "root", mode: "0755" } },
     files: {
       [cnfPath]: rootFile(myCnf(settings)),
-      [dropInPath]: rootFile(mysqlDropIn(facts, !!data)),
+      [dropInPath]: rootFile(mysqlDropIn(facts.nodes.length > 1, !!data)),
       [initSqlPath]: rootFile(mysqlInitSql(adminUser, hasBackups)),
       ...(data ? data.files : {}),
     },
@@ -101,47 +92,4 @@ function mysqlPart(facts: MysqlFacts): ServicePart {
       },
     ],
   };
-}
-
-/**
- * Sandbox of MySQL, which systemd starts as MySQL's user. The commands before and after MySQL run outside of it
- * (`PermissionsStartOnly=` of the packaged unit).
- *
- * None of these directives gives MySQL a mount namespace. In one, the AppArmor profile of the package cannot name the
- * path of systemd's socket, and refuses MySQL's message that it is up (https://github.com/systemd/systemd/issues/4774);
- * and a volume would be mounted behind MySQL's back.
- */
-const mysqlSandbox = [
-  "NoNewPrivileges=yes",
-  "CapabilityBoundingSet=",
-  "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
-  "RestrictNamespaces=yes",
-  "RestrictRealtime=yes",
-  "RestrictSUIDSGID=yes",
-  "LockPersonality=yes",
-  "SystemCallArchitectures=native",
-  "SystemCallFilter=@system-service",
-  "SystemCallErrorNumber=EPERM",
-];
-
-function mysqlDropIn({ nodes }: MysqlFacts, hasVolume: boolean): string {
-  const lines = hasVolume ? onVolume : onOwnDisk;
-  return text`
-    ${generatedNotice}
-    [Unit]
-    After=webstack-network-ready.service
-    StartLimitIntervalSec=0
-    ${lines.unit}
-
-    [Service]
-    ${lines.service}
-    Restart=always
-    RestartSec=1
-    LimitNOFILE=16384
-    OOMScoreAdjust=-700
-    # After a clone MySQL exits to be restarted, but only if it knows that a supervisor restarts it.
-    Environment=MYSQLD_PARENT_PID=1
-    ${mysqlSandbox}
-    ${nodes.length > 1 ? beforeStop() : []}
-  `;
 }

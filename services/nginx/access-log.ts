@@ -1,6 +1,5 @@
 import { type BundleCheck, type BundleFile, type BundleService, rootFile } from "../bundle";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { generatedNotice, text } from "../text";
 import { onceSandbox } from "../unit-sandbox";
 
 /** Files that bound Nginx's logs, by purpose. */

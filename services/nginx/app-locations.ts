@@ -1,12 +1,13 @@
 import { duration, type WebRequests } from "../requests";
-import { appPathLocations, pathLocations } from "./path-locations";
 import {
+  appPathLocations,
+  pathLocations,
   keptBodyMb,
   mayStream,
   type LocationTarget,
   pathLocationsOf,
   streams,
-} from "./path-location-list";
+} from "./path-locations";
 import type { SiteLines } from "./static-site";
 
 /** Largest part of a response that a web node buffers on its disk for a slow client, MiB; 512 such parts fit there. */

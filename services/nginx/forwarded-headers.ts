@@ -1,4 +1,48 @@
-import { trustedByAppsHeaders } from "../believed-headers";
+/**
+ * Headers from which apps, frameworks and libraries read a client's address, protocol or URL. The proxies remove
+ * these headers from a visitor's request in every spelling: many servers read `_` as `-`.
+ *
+ * Sources: the documentation of Cloudflare, Fastly, Akamai, Azure, Google and AWS on the headers that these proxies
+ * add; of Spring, Symfony, Rails and Express on the headers that they trust; https://httpoxy.org for `Proxy`.
+ */
+export const trustedByAppsHeaders = [
+  "Forwarded",
+  "Forwarded-For",
+  "Client-IP",
+  "X-Client-IP",
+  "X-Cluster-Client-IP",
+  "X-ProxyUser-Ip",
+  "X-Host",
+  "X-HTTP-Host-Override",
+  "X-Original-URL",
+  "X-Original-URI",
+  "X-Original-Host",
+  "X-Rewrite-URL",
+  "X-Scheme",
+  "X-Url-Scheme",
+  "X-Arr-Ssl",
+  "Front-End-Https",
+  "True-Client-IP",
+  "CF-Connecting-IP",
+  "CF-Connecting-IPv6",
+  "CF-Pseudo-IPv4",
+  "Fastly-Client-IP",
+  "X-Azure-ClientIP",
+  "X-Azure-SocketIP",
+  "X-Appengine-User-IP",
+  "X-Envoy-External-Address",
+  "CloudFront-Forwarded-Proto",
+  "CloudFront-Viewer-Address",
+  "Proxy-Client-IP",
+  "WL-Proxy-Client-IP",
+  "Proxy",
+];
+
+/** Prefixes of such headers, and of the headers that the stack itself sends to the app. */
+export const trustedByAppsPrefixes = ["X-Forwarded-", "X-Original-Forwarded-", "X-Webstack-"];
+
+/** Headers that only the stack may set, in addition to those with {@link trustedByAppsPrefixes}. */
+export const ownHeaders = ["X-Real-IP", "X-Forwarded"];
 
 /** Headers that Nginx removes again, in case a request did not come through a load balancer. */
 const takenAway = [

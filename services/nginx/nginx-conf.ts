@@ -2,18 +2,15 @@ import { appPort } from "../app/app-program";
 import { appProxyHealthUrl, idleSeconds } from "../app-proxy/app-proxy-cfg";
 import type { BundleRelease } from "../bundle";
 import { innerCertificatePath, type InnerPorts } from "../inner-tls";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { WebRequests } from "../requests";
-import { text } from "../text";
 import { accessLog } from "./access-log";
-import { assetsLocation } from "./assets-location";
+import { assetsLocation, siteLines, type StaticSite } from "./static-site";
 import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
-import { maintenanceLines } from "./maintenance";
+import { maintenanceLines, countServer, leavingPath } from "./out-of-service";
 import { type NginxSnippets, snippetLines } from "./snippets";
-import { countServer, leavingPath } from "./planned-stop";
-import { siteLines, type StaticSite } from "./static-site";
 
 /** Ports on which load balancers reach Nginx. */
 export const webPorts: InnerPorts = { clear: 80, tls: 443 };

@@ -1,4 +1,68 @@
-import type { PathLocation, LocationTarget } from "./path-location-list";
+import type { PathRequests, WebRequests } from "../requests";
+
+/**
+ * Largest body that a web node buffers on its disk, MB. A load balancer sends at most 512 concurrent requests
+ * to a web node, and 512 such bodies fit on the disk of the smallest server.
+ */
+export const keptBodyMb = 50;
+
+/** First of the internal status codes that redirect requests with large bodies; each location has one code. */
+const largeStatus = 530;
+
+/** Limits of one location that passes requests to the app. */
+export interface LocationTarget extends Required<{
+  [Key in keyof PathRequests]: NonNullable<PathRequests[Key]>;
+}> {
+  /** Name of the location without `@`, such as `app`. */
+  name: string;
+  /** Directives for the size of bodies, if it differs from the server's. */
+  bodySize: readonly string[];
+  /** Internal status that redirects a request with a large body to the location without buffering. */
+  status: number;
+}
+
+/** A location for a path with its own settings. */
+interface PathLocation extends LocationTarget {
+  /** Path: `/api` means `/api` and the paths below it, `/api/` only the paths below it. */
+  path: string;
+}
+
+/** The default location, and the locations of paths. */
+export function pathLocationsOf(requests: WebRequests): {
+  usual: LocationTarget;
+  own: PathLocation[];
+} {
+  const { answerTimeoutSeconds, maxBodyMib } = requests;
+  const limits = { answerTimeoutSeconds, maxBodyMib, buffering: true };
+  const usual = { ...limits, name: "app", bodySize: [], status: largeStatus };
+  const paths = Object.entries(requests.paths).sort(([a], [b]) => (a < b ? -1 : 1));
+  const own = paths.map(([path, different], i) => {
+    const place = { ...usual, ...defined(different), name: `path-${i + 1}` };
+    return { ...withBodySize(place), path, status: largeStatus + i + 1 };
+  });
+  return { usual, own };
+}
+
+function defined(
+  path: PathRequests,
+): Partial<Omit<LocationTarget, "name" | "bodySize" | "status">> {
+  return Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined));
+}
+
+/** Adds the size limit: Nginx checks it in a request's first location, and again in the one that reads the body. */
+function withBodySize(place: LocationTarget): LocationTarget {
+  return { ...place, bodySize: [`client_max_body_size ${place.maxBodyMib}m;`] };
+}
+
+/** True if requests may have bodies too large to buffer. */
+export function mayStream(maxBodyMib: number): boolean {
+  return maxBodyMib * 1.048576 >= keptBodyMb;
+}
+
+/** True if a second location, without buffering, takes the large bodies. */
+export function streams({ buffering, maxBodyMib }: LocationTarget): boolean {
+  return buffering && mayStream(maxBodyMib);
+}
 
 /** First argument of `try_files`: a file of the release if it exists, or none, so that the app always answers. */
 type First = "$uri" | "/nonexistent";

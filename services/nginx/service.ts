@@ -1,4 +1,4 @@
-import { alwaysRestarted } from "../always-restarted";
+import { alwaysRestarted } from "../unit-files";
 import { type BundleFile, type BundleHealth, type BundleRelease, rootFile } from "../bundle";
 import { innerCertificatePath, innerRequest, innerTlsDirectory, innerTlsFiles } from "../inner-tls";
 import type { WebRequests } from "../requests";
@@ -8,7 +8,7 @@ import { accessLogFiles, accessLogPaths, accessLogTimer, rotationCheck } from ".
 import { brotliPackages } from "./compression";
 import { nginxConf, type NginxSettings, webPorts } from "./nginx-conf";
 import { snippetFiles } from "./snippets";
-import { plannedStop } from "./planned-stop";
+import { plannedStop } from "./out-of-service";
 import type { StaticSite } from "./static-site";
 
 /** Facts about a node that Nginx's part depends on. */

@@ -1,5 +1,5 @@
 import { type BundleFile, rootFile } from "../bundle";
-import { stackFileText } from "../stack-file-text";
+import { stackFileText } from "../text";
 
 /** Nginx directives of the stack file, as written there. */
 export interface NginxSnippets {

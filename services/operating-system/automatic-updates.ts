@@ -1,5 +1,4 @@
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { generatedNotice, text } from "../text";
 
 /** Paths of the rendered files; apt and needrestart read each folder in the order of names. */
 export const automaticUpdatePaths = {

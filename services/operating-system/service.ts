@@ -1,7 +1,6 @@
 import { rootFile } from "../bundle";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
-import { text } from "../text";
 import { aptConf, automaticUpdatePaths, needrestartConf, upgradeTimer } from "./automatic-updates";
 
 const sysctlPath = "/etc/sysctl.d/90-webstack.conf";

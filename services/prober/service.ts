@@ -1,10 +1,8 @@
-import { rootFile } from "../bundle";
+import { rootFile, programPath } from "../bundle";
 import { edgeCertificatePath } from "../edge-haproxy/https";
-import { programPath } from "../host-program";
 import { edgeHealthPath } from "../keepalived/keepalived-conf";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
-import { text } from "../text";
 import { closedSandbox } from "../unit-sandbox";
 
 /** Facts about a node that the prober's part depends on. */

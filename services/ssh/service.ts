@@ -1,8 +1,6 @@
 import { rootFile } from "../bundle";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Service, Source } from "../service";
-import { text } from "../text";
-import { authorizedKeys, authorizedKeysDirectory } from "./authorized-keys";
 
 /** Facts about a node that SSH's part depends on. */
 export interface SshFacts {
@@ -119,5 +117,32 @@ function sshdConf(adminUser: string, isBastion: boolean): string {
     KexAlgorithms -ecdh-*,diffie-hellman-*
     HostKeyAlgorithms -*ecdsa*
     MACs -hmac-sha1*,umac-64*,hmac-sha2-256,hmac-sha2-512,umac-128@openssh.com
+  `;
+}
+
+/**
+ * Directory of the authorized keys, one file for each login name. Root owns it, so that a logged-in user cannot
+ * add a key. Format: sshd(8), AUTHORIZED_KEYS FILE FORMAT.
+ */
+const authorizedKeysDirectory = "/etc/ssh/authorized_keys.d";
+
+/** Type and data of a public key, which identify the key; the comment does not. */
+function identity(line: string): string {
+  return line.split(" ").slice(0, 2).join(" ");
+}
+
+/**
+ * Renders the authorized keys, each key once.
+ *
+ * @param keys OpenSSH public keys, the stack's own first.
+ */
+export function authorizedKeys(keys: readonly string[]): string {
+  const names = keys.map(identity);
+  const [own, ...people] = keys.filter((_, i) => names.indexOf(names[i]!) === i);
+  return text`
+    ${generatedNotice}
+    # The stack's own deploy key; then people's, webstack:admin.sshKeys.
+    ${own ?? []}
+    ${people}
   `;
 }

@@ -1,8 +1,7 @@
-import { programPath } from "../host-program";
+import { programPath } from "../bundle";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
-import { generatedNotice } from "../notice";
-import { text } from "../text";
+import { generatedNotice, text } from "../text";
 
 /** Paths of the supervisor's units, by purpose. */
 export const supervisorPaths = {

@@ -1,9 +1,7 @@
-import { rootFile } from "../bundle";
+import { rootFile, programPath } from "../bundle";
 import { ticketKeysPath, ticketKeysUser } from "../edge-haproxy/https";
-import { programPath } from "../host-program";
-import { generatedNotice } from "../notice";
+import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
-import { text } from "../text";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
 
 /** Facts about a node that the session ticket keys' part depends on. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandText, commandWords } from "../../config/command";
-import { hasKnownPlaceholders } from "../../config/placeholders";
+import { commandText, commandWords, hasKnownPlaceholders } from "../../config/command";
 import { execWords } from "../../services/app/app-program";
 
 describe("a command", () => {

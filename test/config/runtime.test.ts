@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import lines from "../../config/node-lines.json";
 import { architectureOf, isLocalEndpoint, nodeChecksum, nodeVersion } from "../../config/runtime";
-import { releaseRuntime } from "../../config/runtime-schema";
+import { releaseRuntime } from "../../config/release-schema";
 
 describe("the version of Node.js that a setting means", () => {
   it("is that of a line as the project has it, however it is written", () => {

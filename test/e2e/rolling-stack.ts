@@ -1,8 +1,7 @@
 import * as hcloud from "@pulumi/hcloud";
 import { Server } from "../../components/server";
 import { StackInventory } from "../../components/stack-inventory";
-import { cloudLabels, cloudName, labelSelector } from "../../resources/naming";
-import { numericId } from "../../resources/numeric-id";
+import { cloudLabels, cloudName, labelSelector, numericId } from "../../resources/naming";
 import { type Cloud, cloudOf } from "../../rolling/cloud";
 import { resizeHooks } from "../../rolling/hooks";
 import { type Role, topology } from "../../topology";

@@ -3,7 +3,7 @@ import {
   trustedByAppsHeaders,
   trustedByAppsPrefixes,
   ownHeaders,
-} from "../../services/believed-headers";
+} from "../../services/nginx/forwarded-headers";
 import { edgeHaproxy } from "../../services/edge-haproxy/service";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import { edgeRules, nodeFacts, plan, webRequests } from "../support/tier-args";

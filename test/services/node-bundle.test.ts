@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { everyNode } from "../../services/every-node";
-import { nodeBundle, type NodeServices, secretContents } from "../../services/node-bundle";
+import {
+  everyNode,
+  nodeBundle,
+  type NodeServices,
+  secretContents,
+} from "../../services/node-bundle";
 import { rootOnly, type Service } from "../../services/service";
 import { nodeFacts } from "../support/tier-args";
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LoadBalancerPair } from "../../components/load-balancer-pair";
 import { allServices } from "../../services/node-bundle";
 import type { Source } from "../../services/service";
-import { authorizedKeys } from "../../services/ssh/authorized-keys";
-import { ssh } from "../../services/ssh/service";
+import { authorizedKeys, ssh } from "../../services/ssh/service";
 import { publicKey } from "../support/tier-args";
 
 const deploy = publicKey("D");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tableCheckText } from "../../services/app/table-check";
+import { tableCheckText } from "../../services/app/app-units";
 import {
   appNode,
   appNodeOfSite,

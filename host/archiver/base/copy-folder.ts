@@ -6,7 +6,7 @@ import { type Mysql, SqlError } from "../../supervisor/mysql";
 
 /**
  * Directory of the copy. MySQL's AppArmor profile allows it to write here, and not into directories of
- * other programs. The same path is in `services/archiver/archiver-units.ts`.
+ * other programs. The same path is in `services/archiver/archiver.ts`.
  */
 export const copyFolder = "/var/lib/mysql-files/webstack-base";
 

@@ -4,8 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dnsAnswer } from "../../names/dns";
-import { saveZone, zoneAddresses } from "../../names/zone";
+import { dnsAnswer, saveZone, zoneAddresses } from "../../names/dns";
 
 const state = mkdtempSync(join(tmpdir(), "names-"));
 let socket: ReturnType<typeof createSocket>;

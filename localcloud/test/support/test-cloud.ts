@@ -1,11 +1,10 @@
 import { expect } from "vitest";
 import { Actions } from "../../actions";
 import { apiApp } from "../../app";
-import { behaviourOn, defaultApiDate } from "../../behaviour";
-import type { Cloud } from "../../cloud";
+import { behaviourOn, defaultApiDate, type Cloud } from "../../cloud";
 import { Offer } from "../../faults/offer";
 import { MemoryDriver } from "../../machines/memory-driver";
-import { RateLimit } from "../../rate-limit";
+import { RateLimit } from "../../calls";
 import { Store } from "../../store";
 import { TestClock } from "./test-clock";
 

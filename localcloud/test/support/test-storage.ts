@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Objects } from "../../object-storage/objects";
-import { storageServers } from "../../object-storage/server";
+import { storageServers } from "../../object-storage/object-storage";
 import { StorageFaults } from "../../object-storage/storage-faults";
 
 /** The key that puts and reads. */

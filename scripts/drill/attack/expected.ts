@@ -1,5 +1,5 @@
 import { acmePort } from "../../../services/acme/service";
-import { archiverUser } from "../../../services/archiver/accounts";
+import { archiverUser } from "../../../services/archiver/archiver";
 import { brokerPort, brokerSecrets } from "../../../services/broker/service";
 import { mysqlInitSql } from "../../../services/mysql/mysql-init-sql";
 import { peerPort } from "../../../services/supervisor/supervisor-ports";

@@ -5,7 +5,7 @@ import type { EdgeRules } from "../../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../../services/edge-haproxy/https";
 import { drainMap, haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg";
 import { nginxConf, type NginxSettings } from "../../../services/nginx/nginx-conf";
-import { leavingPath, plannedStop } from "../../../services/nginx/planned-stop";
+import { leavingPath, plannedStop } from "../../../services/nginx/out-of-service";
 import { snippetFiles } from "../../../services/nginx/snippets";
 import { publicFiles } from "../../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stackFileMessages } from "../../../host/converge/stack-file-messages";
-import { stackFileLines, stackFileText } from "../../../services/stack-file-text";
+import { stackFileLines, stackFileText } from "../../../services/text";
 
 const server = "/etc/nginx/webstack-server.conf";
 const edge = "/etc/haproxy/haproxy.cfg";

@@ -7,14 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Answered } from "../../../scripts/drill/asked-ports";
+import { type Answered, statusOn } from "../../../scripts/drill/forwarded-ports";
 import {
   answersIn,
   askingScript,
   targetsOf,
   wronglyAnswered,
 } from "../../../scripts/drill/closed-ports";
-import { statusOn } from "../../../scripts/drill/forwarded-ports";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
 
 const run = promisify(execFile);

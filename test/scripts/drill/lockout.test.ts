@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ResourceTransformationArgs } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { isSshPublicKey } from "../../../config/ssh-public-key";
+import { isSshPublicKey } from "../../../config/value-forms";
 import { nobodysKey } from "../../../scripts/drill/edit-list";
 import { expectRefused } from "../../../scripts/drill/edits-lockout";
 import { type Mistake, mistaken, mistakes, withMistake } from "../../../scripts/drill/lockout";

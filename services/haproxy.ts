@@ -1,0 +1,90 @@
+import { alwaysRestarted } from "./unit-files";
+import { type BundleAside, type BundleHealth, rootFile } from "./bundle";
+import type { ServicePart } from "./service";
+import { proxySandbox } from "./unit-sandbox";
+
+/** First lines of `global` of every HAProxy on a host: user, group and log. */
+export const haproxyProcess: readonly string[] = [
+  "log /dev/log local0",
+  "user haproxy",
+  "group haproxy",
+];
+
+/**
+ * Ends a connection with one closed side and one silent side. Without these timeouts a WebSocket whose visitor has
+ * left, unnoticed by the app, would take up a connection until `timeout tunnel`.
+ * https://docs.haproxy.org/3.2/configuration.html#4.2-timeout%20client-fin
+ */
+export const endsWithOneSide = ["timeout client-fin 30s", "timeout server-fin 30s"];
+
+/**
+ * Makes HAProxy send at once. By default it holds the end of a response's data for 200 ms, in case more data follows:
+ * each event of a stream would wait 200 ms in each of three HAProxies.
+ */
+export const sendsAtOnce = "option http-no-delay";
+
+/**
+ * After a reload the old worker closes a connection with the response to its next request, which says so. Without this
+ * it closes idle connections at once, and a request that is just being sent on one fails unless it may be repeated.
+ * https://docs.haproxy.org/3.2/configuration.html#4.2-option%20idle-close-on-response
+ */
+export const closesWithResponse = "option idle-close-on-response";
+
+/** Lines of `defaults` of every HAProxy inside the stack: it soon gives up a server that accepts no connection. */
+export const innerDefaults: readonly string[] = [
+  "log global",
+  "option dontlognull",
+  "timeout connect 1s",
+  "timeout queue 5s",
+];
+
+/** Configuration of the distribution's HAProxy. */
+export const haproxyConfigPath = "/etc/haproxy/haproxy.cfg";
+const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";
+
+/** How the distribution's HAProxy is run. */
+export interface PackagedHaproxy {
+  /** Whole configuration. */
+  config: string;
+  /** Health check. @default systemd's state `active` is enough */
+  health?: BundleHealth;
+  /** Secret files that HAProxy reads at a start and at a reload. @default none */
+  needs?: readonly string[];
+  /** What comes before a restart. @default nothing: no other node could take the work */
+  aside?: BundleAside | undefined;
+}
+
+/** Part of a service that runs the distribution's HAProxy with the given configuration. */
+export function packagedHaproxy({
+  config,
+  health,
+  needs = [],
+  aside,
+}: PackagedHaproxy): ServicePart {
+  const read = [haproxyConfigPath, ...needs];
+  return {
+    packages: ["haproxy"],
+    files: {
+      [haproxyConfigPath]: rootFile(config),
+      [dropInPath]: rootFile(alwaysRestarted(100, proxySandbox)),
+    },
+    checks: [
+      {
+        files: read,
+        command: ["/usr/sbin/haproxy", "-c", "-f", haproxyConfigPath],
+        ...(needs.length > 0 ? { needs: [...needs] } : {}),
+      },
+    ],
+    unitFiles: { dropIns: [dropInPath], packaged: ["haproxy.service"] },
+    services: [
+      {
+        unit: "haproxy.service",
+        reloadFiles: read,
+        restartFiles: [dropInPath],
+        needs: [...needs],
+        ...(health ? { health } : {}),
+        ...(aside ? { aside } : {}),
+      },
+    ],
+  };
+}
