@@ -119,7 +119,11 @@ export function checked(
   before: Tip | undefined | Error,
 ): ReadLink {
   if (!found) return { number, link: undefined, fault: "is not there" };
-  if (found instanceof Error) return { number, link: undefined, fault: found.message };
+  if (found instanceof Error) {
+    // The number stands before every fault.
+    const fault = found.message.replace(`link ${number} `, "");
+    return { number, link: undefined, fault };
+  }
   const isAfter = !before || before instanceof Error || found.link!.previous === before.sha256;
   return { number, link: found.link, fault: isAfter ? "" : `does not follow link ${number - 1}` };
 }

@@ -22,37 +22,33 @@ function random(): number {
 }
 const between = (least: number, most: number) => least + random() * (most - least);
 
-/** The primary, as a member that answers names it. */
+/** The member that can be written to. @throws Error if there is none. */
 function primaryOf({ instances }: Group): Instance {
-  const asked =
-    "SELECT MEMBER_HOST FROM performance_schema.replication_group_members WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_STATE = 'ONLINE'";
   for (const instance of instances) {
-    if (instance.child?.exitCode !== null || instance.isFrozen) continue;
+    if (!instance.isRunning) continue;
     try {
-      const hosts = instance.sql(asked);
-      const found = instances.find(({ address }) => hosts.length === 1 && address === hosts[0]);
-      if (found && !found.isFrozen) return found;
+      if (instance.sql("SELECT @@GLOBAL.super_read_only")[0] === "0") return instance;
     } catch {
-      // The next one may answer.
+      // The next one may be the primary.
     }
   }
-  throw new Error("no member names a primary");
+  throw new Error("no member can be written to");
 }
 
 /** Kills a MySQL, and brings it back into the group. */
-async function mysqlKilled(group: Group, load: Load, instance: Instance): Promise<void> {
+async function mysqlKilled(group: Group, instance: Instance): Promise<void> {
   await instance.kill();
-  await until("a primary", () => Boolean((load.primary = primaryOf(group))));
+  await until("a primary", () => Boolean(primaryOf(group)));
   await delay(between(0, 8_000));
   await instance.start();
   await instance.rejoin();
 }
 
 /** Freezes a MySQL until the others have expelled it, and brings it back. */
-async function mysqlFrozen(group: Group, load: Load, instance: Instance): Promise<void> {
+async function mysqlFrozen(group: Group, instance: Instance): Promise<void> {
   instance.freeze();
   await delay(between(8_000, 15_000));
-  await until("a primary", () => Boolean((load.primary = primaryOf(group))));
+  await until("a primary", () => Boolean(primaryOf(group)));
   // What the frozen one does when it goes on is Group Replication's matter; a restart puts it right here.
   await instance.kill();
   await instance.start();
@@ -85,9 +81,9 @@ async function fault(group: Group, load: Load): Promise<string> {
   const all: [string, () => Promise<void>][] = [
     [`archiver of ${node.instance.name} killed`, () => archiverKilled(node)],
     [`archiver of ${node.instance.name} frozen`, () => archiverFrozen(node)],
-    [`source ${node.instance.name} killed`, () => mysqlKilled(group, load, node.instance)],
-    [`primary ${load.primary.name} killed`, () => mysqlKilled(group, load, load.primary)],
-    [`primary ${load.primary.name} frozen`, () => mysqlFrozen(group, load, load.primary)],
+    [`source ${node.instance.name} killed`, () => mysqlKilled(group, node.instance)],
+    [`primary ${load.primary.name} killed`, () => mysqlKilled(group, load.primary)],
+    [`primary ${load.primary.name} frozen`, () => mysqlFrozen(group, load.primary)],
     ["store answers 503", () => storeCut(group, 503)],
     ["store answers nothing", () => storeCut(group, undefined)],
   ];
@@ -100,7 +96,7 @@ async function fault(group: Group, load: Load): Promise<string> {
 async function main(): Promise<void> {
   const group = await openGroup(3, programs);
   const { store, nodes, active, timeline, instances } = group;
-  const load = new Load(group.primary);
+  const load = new Load(group.primary, () => primaryOf(group));
   load.start();
   const problems = new Set<string>();
   const watch = setInterval(() => {

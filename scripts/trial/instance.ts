@@ -23,8 +23,7 @@ export class Instance implements Primary {
   readonly folder: string;
   readonly socket: string;
   child: ChildProcess | undefined;
-  /** True between {@link freeze} and the end of the process. */
-  isFrozen = false;
+  private isFrozen = false;
 
   constructor(
     readonly number: number,
@@ -95,6 +94,12 @@ export class Instance implements Primary {
       await closed;
     }
     this.isFrozen = false;
+  }
+
+  /** False if it was never started, has ended, or is frozen. */
+  get isRunning(): boolean {
+    const { child } = this;
+    return child?.exitCode === null && child.signalCode === null && !this.isFrozen;
   }
 
   freeze(): void {

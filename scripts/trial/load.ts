@@ -40,10 +40,15 @@ REPLACE INTO app.big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FR
 /** Writes rounds until told to stop; a failure is the server's, and the round is written again elsewhere. */
 export class Load {
   rounds = 0;
+  private said = "";
   private running = true;
   private idle = Promise.resolve();
 
-  constructor(public primary: Instance) {}
+  /** @param primaryNow finds the primary after a failure. @default it stays the same */
+  constructor(
+    public primary: Instance,
+    private readonly primaryNow: () => Instance = () => this.primary,
+  ) {}
 
   /** Runs in the background. */
   start(): void {
@@ -53,12 +58,23 @@ export class Load {
         try {
           await this.primary.run(roundSql(this.rounds));
         } catch (error) {
-          console.log(`load: ${(error as Error).message.split("\n").at(-1)}`);
+          this.failed(error as Error);
         }
         this.rounds += 1;
         await delay(150);
       }
     })();
+  }
+
+  private failed({ message }: Error): void {
+    const said = `load: ${message.split("\n").at(-1)}`;
+    if (said !== this.said) console.log(said);
+    this.said = said;
+    try {
+      this.primary = this.primaryNow();
+    } catch {
+      // The next round finds the primary.
+    }
   }
 
   async stop(): Promise<void> {
