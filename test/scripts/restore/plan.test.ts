@@ -112,7 +112,7 @@ describe("a chain that is read", () => {
     expect(checked(2, two, one).fault).toBe("");
     expect(checked(2, found(2, sha256("another")), one).fault).toBe("does not follow link 1");
     expect(checked(3, undefined, two).fault).toBe("is not there");
-    expect(checked(3, new Error("link 3 is damaged"), two).fault).toBe("link 3 is damaged");
+    expect(checked(3, new Error("link 3 is damaged"), two).fault).toBe("is damaged");
   });
 
   it("has links that are not there as rows, none of which goes over the end of a base", () => {
