@@ -57,7 +57,7 @@ export interface Settings extends Omit<
   /** Settings of the app tier. */
   app: Pick<
     AppConfig,
-    "count" | "serverType" | "env" | "release" | "versionHeader" | "sessionSecretVersion"
+    "count" | "serverType" | "env" | "release" | "versionHeader" | "sessionSecretVersion" | "egress"
   > &
     AppContract & {
       /** Source of the release. */
@@ -144,6 +144,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
       release,
       versionHeader: config.app.versionHeader,
       sessionSecretVersion: config.app.sessionSecretVersion,
+      egress: config.app.egress,
       source,
       secretEnv: pulumi.secret(secretEnv),
       ...appContract(config.app, isSample(config.app, projectRoot)),

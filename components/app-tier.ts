@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../resources/random-password";
 import { appEnv, appVariables } from "../services/app/app-environment";
 import type { AppProgram } from "../services/app/app-program";
-import { app, type AppFacts } from "../services/app/service";
+import { app, type AppEgress, type AppFacts } from "../services/app/service";
 import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
 import type { AppJob } from "../services/app-jobs/job-units";
 import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
@@ -40,6 +40,8 @@ export interface AppTierArgs extends TierArgs {
   requests: WebRequests;
   /** Whether a release is refused if Group Replication does not support its tables. */
   checkTables: boolean;
+  /** Where the app may call outside of the stack. @default "any" */
+  egress?: AppEgress | undefined;
   /** Packages of the distribution that the app needs. @default none */
   packages?: readonly string[];
   /** Persistent data directory, relative to the release. @default none */
@@ -64,11 +66,16 @@ type Own = AppFacts &
 
 /** Hosts that run the app and a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
+  /** Services of each node whose app may call every address. */
+  static readonly services = AppTier.servicesWith("any");
+
   /** Services of each node, in the order of their start. */
-  static readonly services: NodeServices<NodeFacts & Own> = {
-    system: everyNode("lb"),
-    tier: [databaseProxy, appBalancer, app, appWorkers, appJobs],
-  };
+  static servicesWith(egress: AppEgress): NodeServices<NodeFacts & Own> {
+    return {
+      system: everyNode("lb"),
+      tier: [databaseProxy, appBalancer, app(egress), appWorkers, appJobs],
+    };
+  }
 
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
@@ -103,8 +110,9 @@ export class AppTier extends Tier<PlannedNode, Own> {
       release,
       innerTls: args.inner.encrypts,
     });
-    const servers = this.createServers(name, args, AppTier.services, known);
-    this.hosts = this.configured(servers, args, AppTier.services, known, (node) => ({
+    const services = AppTier.servicesWith(args.egress ?? "any");
+    const servers = this.createServers(name, args, services, known);
+    this.hosts = this.configured(servers, args, services, known, (node) => ({
       environment: environment(args, node, sessionSecrets),
       databaseCa: database.caPem,
       ...args.inner.secrets(node.name),

@@ -10,6 +10,7 @@ import {
   secretContents,
 } from "../services/node-bundle";
 import type { Service } from "../services/service";
+import { openPlaces, type StackServices } from "../services/stack-openings";
 import type { PlannedNode, Role } from "../topology";
 import { cloudLabels, cloudName, numericId } from "../resources/naming";
 import { Server, type ServerSettings } from "./server";
@@ -24,6 +25,8 @@ export interface HostSettings {
   firstContactKey: (node: string) => pulumi.Input<string>;
   /** Subnet of each tier with prefix. */
   subnetCidrs: Readonly<Record<Role, string>>;
+  /** Services of the whole stack, for the firewalls of their callers. */
+  stack: StackServices;
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
   /** Additional services of single nodes, by node name. @default none */
@@ -133,14 +136,12 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
     known: Own | pulumi.Output<Own>,
     guests: pulumi.Input<Service<NodeFacts>[]>,
   ): pulumi.Output<Bundle> {
+    const { name, role, privateIp } = node;
+    const { adminUser, programs, subnetCidrs: subnets } = host;
     const facts: Omit<NodeFacts, "adminKeys"> = {
-      node: node.name,
-      role: node.role,
-      privateIp: node.privateIp,
-      peers: nodes.filter(({ name }) => name !== node.name),
-      subnets: host.subnetCidrs,
-      adminUser: host.adminUser,
-      programs: host.programs,
+      ...{ node: name, role, privateIp, subnets, adminUser, programs },
+      openPlaces: openPlaces(subnets, host.stack),
+      peers: nodes.filter((other) => other.name !== name),
     };
     return pulumi
       .all([known as pulumi.Output<object>, guests as pulumi.Output<object>, host.adminKeys])

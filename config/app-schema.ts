@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { egressSetting } from "./app-egress";
 import { commandWords, hasKnownPlaceholders, placeholders } from "./command";
 import { healthSettings } from "./health-schema";
 import {
@@ -185,6 +186,7 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: "be true or false",
       example: true,
     }).default(true),
+    egress: egressSetting,
     data: setting(releasePath, {
       about:
         "Directory of the release that the app may write to and that outlives releases, on each app node one of its own",

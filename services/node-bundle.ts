@@ -1,6 +1,7 @@
 import type { Peer, Role } from "../topology";
 import { type Bundle, type BundlePart, type FileAttributes, mergeParts } from "./bundle";
 import type { FirewallArgs } from "./host-firewall/nftables-conf";
+import { type OpenPlace, waysOut } from "./host-firewall/ways-out";
 import type { Opening, SecretFile, Service, Source } from "./service";
 import { unitChecks } from "./unit-files";
 import { converge } from "./converge/service";
@@ -21,6 +22,8 @@ export interface NodeFacts {
   peers: readonly Peer[];
   /** Subnet of each tier with prefix. */
   subnets: Readonly<Record<Role, string>>;
+  /** Openings of all nodes of the stack. */
+  openPlaces: readonly OpenPlace[];
   /** Login name with sudo. */
   adminUser: string;
   /** OpenSSH public keys of that login, the stack's own first. */
@@ -106,17 +109,18 @@ export function secretContents<Content>(
 }
 
 function firewallArgs<Facts extends NodeFacts>(
-  { subnets, peers }: NodeFacts,
+  { role, subnets, peers, openPlaces }: NodeFacts,
   services: NodeServices<Facts>,
 ): FirewallArgs {
   const { system, tier, guests = [] } = services;
   const all = allServices(services);
-  const callsOut = all.flatMap((service) => service.callsOut ?? []);
+  const peerIps = peers.map(({ privateIp }) => privateIp);
   return {
     subnets,
-    peerIps: peers.map(({ privateIp }) => privateIp),
+    peerIps,
     openings: [waysIn([...system, ...guests]), waysIn(tier)],
-    callsOut,
+    waysOut: waysOut(role, peerIps, openPlaces),
+    callsOut: all.flatMap((service) => service.callsOut ?? []),
     holdsBack: all.some(({ holdsBack }) => holdsBack),
   };
 }

@@ -20,12 +20,16 @@ export interface Opening {
   purpose: string;
 }
 
-/** A user of a host that may open connections to the internet. */
+/** A user of a host that may open connections to addresses outside of the stack. */
 export interface OutgoingCalls {
-  /** Name of the system user, such as `webstack-mover`. */
+  /** Name of a system user that the node's services create, such as `webstack-mover`. */
   user: string;
-  /** The only TCP port. @default every port */
+  /** The only port, 1 to 65535. @default every port */
   port?: number;
+  /** The only address block, IPv4 or IPv6 with prefix, such as `203.0.113.0/24`. @default every address */
+  to?: string;
+  /** True if UDP is allowed too. @default TCP alone */
+  udp?: boolean;
 }
 
 /** A file with a secret content: no bundle contains it, and the provider delivers it separately. */
@@ -54,9 +58,9 @@ export interface Service<Facts> {
   /** Openings. Empty: only programs of the same host reach the service. */
   readonly openings: readonly Opening[];
   /**
-   * Users that open connections to the internet. On a host with such a service no other user does, except the system's.
+   * Users that open connections to addresses outside of the stack. No other user does, except the system's.
    *
-   * @default the service does not restrict other users
+   * @default none
    */
   readonly callsOut?: readonly OutgoingCalls[];
   /** True if the firewall can hold back new connections to the service's ports. @default false */

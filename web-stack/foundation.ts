@@ -19,12 +19,26 @@ import { inventory } from "./inventory";
 /** Result of {@link foundation}. */
 export type Foundation = ReturnType<typeof foundation>;
 
+/** Services of each tier, without the parts, which depend on facts. */
+function tierServices({ loadBalancers, edgeTls: { acme } }: WebStackArgs) {
+  return {
+    lb: LoadBalancerPair.services(
+      loadBalancers.api.tokenOn !== "brokers",
+      acme && apiPort(acme.directory),
+    ),
+    web: WebTier.services,
+    app: AppTier.services,
+    db: MysqlCluster.services,
+  };
+}
+
 /** Creates what exists once per stack: network, firewalls, access, public addresses, certificate. */
 export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
   const { mode, domains, acme: authority } = args.edgeTls;
   const { ipRange, subnetCidrs } = plan;
   const { record } = inventory(args, plan);
+  const services = tierServices(args);
   const network = new PrivateNetwork("network", {
     identity,
     ipRange,
@@ -36,11 +50,8 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   const firewalls = new Firewalls("firewalls", {
     identity,
     adminCidrs: admin.cidrs,
-    edge: LoadBalancerPair.services(
-      loadBalancers.api.tokenOn !== "brokers",
-      authority && apiPort(authority.directory),
-    ),
-    inner: [WebTier.services, AppTier.services, MysqlCluster.services],
+    edge: services.lb,
+    inner: [services.web, services.app, services.db],
   });
   const access = new AdminAccess("admin", {
     identity,
@@ -73,6 +84,6 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
   return {
     ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
-    ...{ inner, tickets, account, backupAccess },
+    ...{ inner, tickets, account, backupAccess, services },
   };
 }

@@ -37,8 +37,8 @@ function serverSettings(
 
 /** Settings that the configurations of all hosts share. */
 function hostSettings(
-  { programs }: WebStackArgs,
-  { access }: Foundation,
+  { programs, loadBalancers: { api } }: WebStackArgs,
+  { access, services }: Foundation,
   plan: Topology,
 ): HostSettings {
   return {
@@ -46,6 +46,7 @@ function hostSettings(
     adminKeys: access.publicKeys,
     firstContactKey: (node) => access.firstContactKey(node),
     subnetCidrs: plan.subnetCidrs,
+    stack: { tiers: services, brokers: api.tokenOn === "brokers" ? brokerNodes(plan) : [] },
     programs,
   };
 }
@@ -148,6 +149,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     processes: app.processes,
     requests: web,
     checkTables: app.checkTables,
+    egress: app.egress,
     packages: app.packages,
     data: app.data,
     workers: app.workers,

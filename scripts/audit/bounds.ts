@@ -36,6 +36,11 @@ const bounds: readonly Bound[] = [
   { units: /^(app@|worker-|cron-)/, most: 4 },
   { units: /^mysql\./, most: 5 },
   {
+    units: /^nftables\./,
+    most: 10,
+    why: "it is the distribution's, without a listener; a host on which a sandbox kept it from loading would have no firewall",
+  },
+  {
     units: /^sshd?\./,
     most: 7.5,
     why: "its sessions inherit all of it, sudo and converge included; a bound of 6.0 would break them",

@@ -1,26 +1,26 @@
 import type { Role } from "../../topology";
+import type { Opening, Source } from "../service";
 import { generatedNotice, text } from "../text";
-import type { Opening, OutgoingCalls, Source } from "../service";
+import { hostSetsPath } from "./host-sets";
+import { hostSetLines, type OutputArgs, outputRules } from "./output-rules";
+import { accept, set } from "./rule-text";
 
 /** Arguments of {@link nftablesConf}. */
-export interface FirewallArgs {
-  /** Subnet of each tier with prefix. */
-  subnets: Readonly<Record<Role, string>>;
+export interface FirewallArgs extends OutputArgs {
   /** Private addresses of the other nodes of the tier. */
   peerIps: readonly string[];
   /** Openings in groups; the rules of one group come before those of the next. */
   openings: readonly (readonly Opening[])[];
-  /** Users that may open connections to the internet; empty: every user may. */
-  callsOut: readonly OutgoingCalls[];
   /** True if the firewall can hold back new connections to chosen ports. */
   holdsBack: boolean;
 }
 
 /**
  * Renders `/etc/nftables.conf`. Hetzner's firewalls filter the public side only, so this firewall filters the
- * private side: it drops connections to ports that no service of the host opens.
+ * private side: it drops connections to ports that no service of the host opens, and those that no service of the
+ * host needs. nft replaces the table in one transaction, with the elements of its sets.
  *
- * Syntax: https://wiki.nftables.org/, nftables 1.0 and later.
+ * Syntax: https://wiki.nftables.org/, nftables 1.0 and later; an include with a wildcard may find no file.
  */
 export function nftablesConf(args: FirewallArgs): string {
   return text`
@@ -30,6 +30,7 @@ export function nftablesConf(args: FirewallArgs): string {
     delete table inet webstack
 
     table inet webstack {
+      ${hostSetLines}
       ${args.holdsBack ? heldBack : []}
       chain input {
         type filter hook input priority filter; policy drop;
@@ -41,47 +42,17 @@ export function nftablesConf(args: FirewallArgs): string {
       }
 
       chain output {
-        type filter hook output priority filter; policy accept;
-        # The metadata service returns user data, so only root may call it.
-        ip daddr 169.254.169.254 meta skuid != 0 drop
-        ${args.callsOut.length > 0 ? onlyTheseCallOut(args) : []}
+        type filter hook output priority filter; policy drop;
+        ${outputRules(args)}
       }
     }
+
+    include "${hostSetsPath.replace(/\.nft$/, "*.nft")}"
   `;
 }
 
 /** Set of ports whose new connections wait during a planned move of the floating IP; `edge.js` fills the set. */
 const heldBack = ["set held_back {", "  type inet_service", "  flags timeout", "}"];
-
-/**
- * Ports that every user may reach: DNS, and of the clock's servers NTP (UDP 123) and the key exchange of Network Time
- * Security (TCP 4460, RFC 8915), which Ubuntu's chrony has used by default since 25.10. The rule names no user for the
- * clock: it differs by distribution, and nft refuses a file that names a missing user. UDP 67 and 547 are DHCP, whose
- * leases the network's daemon renews under a user of its own. The API listens on 443.
- *
- * Source: https://documentation.ubuntu.com/server/how-to/networking/chrony-client/
- */
-const portsOfTheSystem = { tcp: [53, 4460], udp: [53, 67, 123, 547] } as const;
-
-/**
- * Rules for the load balancers and for nodes with the project's API token: only the system's users and the users
- * in `callsOut` open connections to the internet. A compromised service must not reach the API.
- */
-function onlyTheseCallOut({ subnets, callsOut }: FirewallArgs): string[] {
-  const free = callsOut.filter(({ port }) => port === undefined).map(({ user }) => user);
-  const users = ["root", "_apt", ...free].map((user) => `"${user}"`);
-  return [
-    'oif "lo" accept',
-    `ip daddr { ${Object.values(subnets).join(", ")} } accept`,
-    ...callsOut
-      .filter(({ port }) => port !== undefined)
-      .map(({ user, port }) => `meta skuid "${user}" tcp dport ${port!} accept`),
-    ...(["tcp", "udp"] as const).map(
-      (kind) =>
-        `ct state new ${kind} dport != ${set(portsOfTheSystem[kind])} meta skuid != { ${users.join(", ")} } drop`,
-    ),
-  ];
-}
 
 const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins";
 
@@ -107,18 +78,4 @@ function rules({ subnets, peerIps, openings }: FirewallArgs): string[] {
 
 function from(source: Source, openings: readonly Opening[]): Opening[] {
   return openings.filter((opening) => opening.from === source);
-}
-
-/** Rules that accept the openings for one source; other rules accept ICMP. */
-function accept(source: string, openings: readonly Opening[]): string[] {
-  const hasVrrp = openings.some(({ protocol }) => protocol === "vrrp");
-  const ports = [...new Set(openings.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);
-  return [
-    ...(hasVrrp ? [`${source}ip protocol vrrp accept`] : []),
-    ...(ports.length > 0 ? [`${source}tcp dport ${set(ports)} accept`] : []),
-  ];
-}
-
-function set(values: readonly (string | number)[]): string {
-  return values.length === 1 ? String(values[0]) : `{ ${values.join(", ")} }`;
 }

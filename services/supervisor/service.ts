@@ -90,7 +90,7 @@ function supervisorPart({
         ],
         needs: credentials,
         health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
-        ...(nodes.length > 1 ? { aside: primaryStays(privateIp, addresses) } : {}),
+        ...(nodes.length > 1 ? { aside: primaryElsewhere(privateIp, addresses) } : {}),
       },
     ],
   };
@@ -101,24 +101,30 @@ const neverGrouped =
   "cd /var/lib/webstack-supervisor 2>/dev/null || exit 0; test ! -e last-view.json && ! grep -qs '\"certificate\":{' memory.json memory.spare || " +
   "{ echo 'This node was in a group, which cannot be made smaller than three: set db.nodes as it was.' >&2; exit 1; }";
 
+/** Time for the proxies of the app nodes to see that another node is the primary, seconds. */
+const seenSeconds = 2;
+
 /**
- * What precedes a restart on a database node: if the primary is none of the nodes, because a smaller count removes it,
- * another one that stays becomes the primary, the last one first: it is the last to restart. Later the nodes that have the
- * new list would no longer count with the former primary, and writes would wait.
+ * What precedes a restart on a database node: another node becomes the primary if this node is it, because the
+ * supervisor answers the proxies' checks, and without answers the proxies close the sessions; or if the primary is none
+ * of the nodes, because a smaller count removes it. Of the other nodes it is the last one, which is the last to
+ * restart: later the nodes that have the new list would no longer count with the former primary, and writes would wait.
  *
  * @param own private IPv4 address of the node that restarts.
  * @param addresses private IPv4 addresses of all database nodes that stay.
  */
-function primaryStays(own: string, addresses: readonly string[]): BundleAside {
-  const list = addresses.map((address) => `'${address}'`).join(", ");
+function primaryElsewhere(own: string, addresses: readonly string[]): BundleAside {
+  const others = addresses.filter((address) => address !== own).map((address) => `'${address}'`);
+  const list = others.join(", ");
   const members = "performance_schema.replication_group_members";
-  const isLeaver = `EXISTS (SELECT 1 FROM ${members} WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_HOST NOT IN (${list}))`;
-  const heir = `SELECT MEMBER_ID FROM ${members} WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_HOST IN (${list}) AND MEMBER_HOST <> '${own}' ORDER BY INET_ATON(MEMBER_HOST) DESC LIMIT 1`;
+  const isNone = `EXISTS (SELECT 1 FROM ${members} WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_HOST NOT IN (${list}))`;
+  const heir = `SELECT MEMBER_ID FROM ${members} WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_HOST IN (${list}) ORDER BY INET_ATON(MEMBER_HOST) DESC LIMIT 1`;
   const sql = [
-    `SET @heir = IF(${isLeaver}, (${heir}), NULL)`,
+    `SET @heir = IF(${isNone}, (${heir}), NULL)`,
     "SET @step = IF(@heir IS NULL, 'DO 0', CONCAT('SELECT group_replication_set_as_primary(', QUOTE(@heir), ')'))",
     "PREPARE step FROM @step",
     "EXECUTE step",
+    `DO SLEEP(IF(@heir IS NULL, 0, ${seenSeconds}))`,
   ].join("; ");
   const become = `/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${sql}"`;
   return { leave: ["/bin/sh", "-c", become], back: ["/bin/true"] };

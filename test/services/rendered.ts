@@ -16,6 +16,7 @@ import {
   edgeRules,
   nginxSettings,
   nodeFacts,
+  openPlacesOf,
   plan,
   release,
   sampleProgram,
@@ -79,6 +80,7 @@ interface BalancerFacts {
 function loadBalancerWith(index: 0 | 1, told: BalancerFacts = {}): Bundle {
   const facts = {
     ...nodeFacts("lb", index),
+    openPlaces: openPlacesOf(told.acme && 443),
     ...{ requests: webRequests(), rules: edgeRules(), https: edgeHttps(), ...told },
     vrrpPriority: 101 - index,
     loadBalancers: plan.lb,

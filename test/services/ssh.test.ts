@@ -81,7 +81,6 @@ describe("SSH", () => {
     for (const hasToken of [true, false]) {
       const services = allServices(LoadBalancerPair.services(hasToken));
       const users = services.flatMap(({ callsOut = [] }) => callsOut).map(({ user }) => user);
-      // Once a service names a user, the firewall lets no other one call out.
       expect(new Set(users)).toEqual(new Set(["webstack-mover"]));
     }
   });

@@ -1,17 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AppTier } from "../../components/app-tier";
 import type { InnerTlsAccess } from "../../components/inner-tls";
+import { LoadBalancerPair } from "../../components/load-balancer-pair";
+import { MysqlCluster } from "../../components/mysql-cluster";
 import type { ServerSettings } from "../../components/server";
+import { openPlaces, type StackServices } from "../../services/stack-openings";
 import type { HostSettings } from "../../components/tier";
-import type { WebTierArgs } from "../../components/web-tier";
+import { WebTier, type WebTierArgs } from "../../components/web-tier";
 import type { AcmeSettings } from "../../services/acme/service";
 import type { AppProgram } from "../../services/app/app-program";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import type { NginxSettings } from "../../services/nginx/nginx-conf";
+import type { OpenPlace } from "../../services/host-firewall/ways-out";
 import { publicFiles } from "../../services/nginx/static-site";
 import type { NodeFacts } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
-import { type Role, topology } from "../../topology";
+import { brokerNodes, type Role, topology } from "../../topology";
 
 /** Names and labels of the tested stack. */
 export const identity = { project: "webstack", stack: "test" };
@@ -37,6 +42,18 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
   };
 }
 
+/** Services of the plan's nodes, with brokers, and with or without orders of certificates. */
+function stackServices(acmePort?: number): StackServices {
+  const lb = LoadBalancerPair.services(false, acmePort);
+  const [web, app, db] = [WebTier.services, AppTier.services, MysqlCluster.services];
+  return { tiers: { lb, web, app, db }, brokers: brokerNodes(plan) };
+}
+
+/** Openings of the plan's nodes. */
+export function openPlacesOf(acmePort?: number): OpenPlace[] {
+  return openPlaces(plan.subnetCidrs, stackServices(acmePort));
+}
+
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
   const names = [
@@ -55,6 +72,7 @@ export function hostSettings(overrides: Partial<HostSettings> = {}): HostSetting
     adminKeys: ["ssh-ed25519 AAAA deploy"],
     firstContactKey: (node) => `first-contact-of-${node}`,
     subnetCidrs: plan.subnetCidrs,
+    stack: stackServices(),
     programs: Object.fromEntries(names.map((name) => [name, `"program ${name}";`])),
     ...overrides,
   };
@@ -71,8 +89,9 @@ export function nodeFacts(role: Role, index = 0): NodeFacts {
   const { name: node, privateIp } = plan[role][index]!;
   const { adminUser, programs, subnetCidrs: subnets } = hostSettings();
   const adminKeys = [publicKey("D"), publicKey("A", "ann@example.com")];
+  const openPlaces = openPlacesOf();
   const peers = plan[role].filter(({ name }) => name !== node);
-  return { node, role, privateIp, peers, subnets, adminUser, adminKeys, programs };
+  return { node, role, privateIp, peers, subnets, openPlaces, adminUser, adminKeys, programs };
 }
 
 /** HTTPS of a stack that says nothing about it; a test overrides only what it is about. */

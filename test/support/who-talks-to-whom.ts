@@ -1,4 +1,4 @@
-import type { Opening, Service, Source } from "../../services/service";
+import type { Opening, OutgoingCalls, Service, Source } from "../../services/service";
 
 /** Services that run at one place. */
 export interface Place {
@@ -30,19 +30,21 @@ export function whoTalksToWhom(places: readonly Place[]): string {
   return table([["Node", "Service", "Way in", "Who", "What for"], ...rows]);
 }
 
-/** A table in Markdown of the users that call out, on nodes where nobody else may. */
+/** A table in Markdown of the users that call out. */
 export function whoCallsOut(places: readonly Place[]): string {
   const rows = places.flatMap(({ name, services }) =>
     services.flatMap((service) =>
-      (service.callsOut ?? []).map(({ user, port }) => [
-        name,
-        service.name,
-        user,
-        port === undefined ? "every port" : `TCP ${port}`,
-      ]),
+      (service.callsOut ?? []).map((calls) => [name, service.name, calls.user, where(calls)]),
     ),
   );
   return table([["Node", "Service", "User", "To"], ...rows]);
+}
+
+function where({ port, to, udp = false }: OutgoingCalls): string {
+  const ports = port === undefined ? "every port" : String(port);
+  return (
+    `${udp ? "TCP and UDP" : "TCP"}, ${ports}`.replace(/, (?=\d)/, " ") + (to ? ` at ${to}` : "")
+  );
 }
 
 function way({ protocol, port }: Opening): string {

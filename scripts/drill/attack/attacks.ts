@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
@@ -17,6 +18,8 @@ export interface Tries {
   folders: readonly string[];
   /** Other hosts' ports. */
   connections: readonly { address: string; port: number }[];
+  /** Addresses outside of the stack to which an empty datagram is sent. */
+  datagrams: readonly { address: string; port: number }[];
   /** URLs that are asked without a certificate and without a token. */
   urls: readonly string[];
   /** Accounts of the host's MySQL, tried without a password; empty on a host without MySQL. */
@@ -29,6 +32,7 @@ export type Way =
   | "writes"
   | "opens"
   | "connects to"
+  | "sends UDP to"
   | "gets an answer from"
   | "listens on"
   | "logs in to MySQL as"
@@ -126,6 +130,18 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
+/** Whether the host's own firewall lets a datagram go: the kernel tells the sender of a dropped one. */
+function sends(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket("udp4");
+    socket.on("error", () => undefined);
+    socket.send(Buffer.alloc(0), port, address, (error) => {
+      socket.close();
+      resolve(error === null);
+    });
+  });
+}
+
 /** Tries everything as the user whose program this is. */
 export async function attacked(tries: Tries): Promise<Attacked> {
   const result: Attacked = { tried: 0, done: [], untried: [] };
@@ -159,6 +175,9 @@ export async function attacked(tries: Tries): Promise<Attacked> {
     ),
     ...tries.sockets.map((path) => note("opens", path, opensSocket(path))),
     ...tries.urls.map((url) => note("gets an answer from", url, answers(url))),
+    ...tries.datagrams.map(({ address, port }) =>
+      note("sends UDP to", `${address}:${port}`, sends(address, port)),
+    ),
     ...tries.connections.map(({ address, port }) => {
       const open = tcpAnswer(address, port, connectMs).then((answer) => answer === "open");
       return note("connects to", `${address}:${port}`, open);

@@ -33,6 +33,10 @@ const closedFolders = [
 /** MySQL's own accounts, those of the stack with a password, and those that earlier releases had. */
 const namedAccounts = ["root", "mysql.session", "debian-sys-maint", "app", "replication", "admin"];
 
+/** An address that nobody has (RFC 5737), and the ports of DNS, DHCP, NTP and HTTP/3 there. */
+const outside = "198.51.100.1";
+const outsidePorts = [53, 67, 123, 443];
+
 /** The accounts that MySQL opens to one system user each, without a password. */
 export function socketAccounts(login: string): Map<string, string> {
   const created =
@@ -82,6 +86,7 @@ export function triesOf(
       .flatMap(({ address, tcp }) =>
         tcp.filter((port) => table.has(port)).map((port) => ({ address, port })),
       ),
+    datagrams: outsidePorts.map((port) => ({ address: outside, port })),
     urls: [...metadata, `${api}/servers`, ...new Set(certifiedUrls(hosts))],
     accounts: [...new Set([...socketAccounts(login).keys(), ...namedAccounts])],
   };
@@ -132,7 +137,13 @@ function mayCall({ host, user }: Attacker, api: string): boolean {
   // The archiver may call the port of its bucket, which may be the API's.
   const hasArchiver = host.units.includes("webstack-archiver.service");
   const all = [...callers, ...(hasArchiver ? [{ user: archiverUser, port: at }] : [])];
-  return all.length === 0 || all.some((one) => one.user === user && (one.port ?? at) === at);
+  return all.some((one) => one.user === user && (one.port ?? at) === at);
+}
+
+/** Whether a user may send datagrams to every address, such as an app whose stack file says nothing else. */
+function maySend({ host, user }: Attacker): boolean {
+  const callers = servicesOf(host).flatMap(({ callsOut = [] }) => callsOut);
+  return callers.some((one) => one.user === user && one.udp);
 }
 
 function isException(user: string, { way, what }: Success, one: Exception): boolean {
@@ -150,6 +161,7 @@ export function isAllowed(world: AttackWorld, by: Attacker, success: Success): b
   if (way === "reads") return mayRead(by, what) || isOwn(user, what);
   if (way === "writes" || way === "opens") return isOwn(user, what);
   if (way === "gets an answer from") return what.startsWith(world.api) && mayCall(by, world.api);
+  if (way === "sends UDP to") return maySend(by);
   if (way === "logs in to MySQL as") return socketAccounts(world.login).get(what) === user;
   return false;
 }

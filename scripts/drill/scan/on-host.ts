@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { bundleUnits } from "../../audit/read";
+import { withOpenOutput } from "./open-output";
 import { type ScanAnswer, scanned, type ScanTarget } from "./probe";
 
 /** What a host is asked for. */
@@ -22,13 +23,27 @@ export interface ScanSaid {
 /** What the small program that reads standard input hands over. */
 declare const order: ScanOrder;
 
+/** Answers of the other hosts to all that root may send; what must be open counts only if this host lets it out too. */
+async function bothWays(targets: readonly ScanTarget[]): Promise<ScanAnswer[]> {
+  const key = ({ address, way }: Pick<ScanAnswer, "address" | "way">) => `${address} ${way}`;
+  const asItIs = await scanned(targets.map((target) => ({ ...target, tcp: [], udp: [] })));
+  const out = new Set(asItIs.filter(({ answer }) => answer === "open").map(key));
+  const awaited = new Set(
+    targets.flatMap(({ address, awaited: ports }) =>
+      ports.map((port) => key({ address, way: `tcp ${port}` })),
+    ),
+  );
+  const answers = await withOpenOutput(() => scanned(targets));
+  return answers.filter((one) => !awaited.has(key(one)) || out.has(key(one)));
+}
+
 async function main(): Promise<void> {
   const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
   const outer = all.filter(({ family, internal }) => family === "IPv6" && !internal);
   const said: ScanSaid = {
     units: bundleUnits(readFileSync(order.manifest, "utf8")),
     ipv6: outer.map(({ address }) => address).filter((address) => !/^fe80:/.test(address)),
-    answers: await scanned(order.targets),
+    answers: order.targets.length === 0 ? [] : await bothWays(order.targets),
   };
   process.stdout.write(JSON.stringify(said));
 }

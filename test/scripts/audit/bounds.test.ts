@@ -16,6 +16,7 @@ const packaged = {
   "keepalived.service": "Type=notify",
   "mysql.service": "Type=notify\nUser=mysql\nGroup=mysql\nPermissionsStartOnly=true",
   "ssh.service": "Type=notify",
+  "nftables.service": "Type=oneshot\nProtectSystem=full\nProtectHome=true",
 };
 
 /** From systemd 252 on units are analysed without the machine that they are for. */

@@ -11,15 +11,24 @@ const tcp = (from: Source, port: number): Opening => ({
 const vrrp: Opening = { from: "peers", protocol: "vrrp", purpose: "test" };
 const ping: Opening = { from: "anywhere", protocol: "icmp", purpose: "test" };
 
+const args: FirewallArgs = {
+  subnets: plan.subnetCidrs,
+  peerIps: ["10.0.4.12"],
+  openings: [],
+  waysOut: [],
+  callsOut: [],
+  holdsBack: false,
+};
+
+/** Lines of a chain of a node without services. */
+function chain(name: string): string[] {
+  const [, body = ""] =
+    new RegExp(`chain ${name} {\n([^]*?)\n  }\n`).exec(nftablesConf(args)) ?? [];
+  return body.split("\n").map((line) => line.trim());
+}
+
 /** What a database node's firewall has that one without services has not. */
 function added(overrides: Partial<FirewallArgs>): string[] {
-  const args: FirewallArgs = {
-    subnets: plan.subnetCidrs,
-    peerIps: ["10.0.4.12"],
-    openings: [],
-    callsOut: [],
-    holdsBack: false,
-  };
   const without = nftablesConf(args).split("\n");
   return nftablesConf({ ...args, ...overrides })
     .split("\n")
@@ -69,15 +78,62 @@ describe("nftablesConf", () => {
     ]);
   });
 
-  it("lets only the system and the named users call out once a service names one", () => {
-    const callsOut = [{ user: "asking", port: 80 }, { user: "calling" }];
-    expect(added({ callsOut })).toEqual([
-      'oif "lo" accept',
-      `ip daddr { ${lb}, ${web}, ${app}, ${db} } accept`,
-      'meta skuid "asking" tcp dport 80 accept',
-      'ct state new tcp dport != { 53, 4460 } meta skuid != { "root", "_apt", "calling" } drop',
-      'ct state new udp dport != { 53, 67, 123, 547 } meta skuid != { "root", "_apt", "calling" } drop',
+  it("lets a node call what other tiers and its peers open to it", () => {
+    const waysOut = [
+      { to: [app], openings: [tcp("lb", 9200), tcp("lb", 22)] },
+      { to: ["10.0.4.11"], openings: [tcp("lb", 9300)] },
+      { to: ["10.0.1.12", "10.0.1.13"], openings: [tcp("peers", 10000), vrrp] },
+    ];
+    expect(added({ waysOut })).toEqual([
+      `ip daddr ${app} tcp dport { 22, 9200 } accept`,
+      "ip daddr 10.0.4.11 tcp dport 9300 accept",
+      "ip daddr { 10.0.1.12, 10.0.1.13 } ip protocol vrrp accept",
+      "ip daddr { 10.0.1.12, 10.0.1.13 } tcp dport 10000 accept",
     ]);
+  });
+
+  it("lets each named user call what is said of it alone", () => {
+    const callsOut = [
+      { user: "asking", port: 80 },
+      { user: "calling" },
+      { user: "app", udp: true },
+      { user: "app", to: "203.0.113.0/24", port: 443 },
+      { user: "app", to: "2001:db8::/32", port: 443 },
+      { user: "app", port: 53, udp: true },
+    ];
+    expect(added({ callsOut })).toEqual([
+      'meta skuid "asking" tcp dport 80 accept',
+      'meta skuid "calling" meta l4proto tcp accept',
+      'meta skuid "app" meta l4proto { tcp, udp } accept',
+      'meta skuid "app" ip daddr 203.0.113.0/24 tcp dport 443 accept',
+      'meta skuid "app" ip6 daddr 2001:db8::/32 tcp dport 443 accept',
+      'meta skuid "app" meta l4proto { tcp, udp } th dport 53 accept',
+    ]);
+  });
+
+  it("denies both ways by default, and keeps connections before it asks who has them", () => {
+    const output = chain("output");
+    expect(output.slice(0, 4)).toEqual([
+      "type filter hook output priority filter; policy drop;",
+      'oif "lo" accept',
+      "ct state { established, related } accept",
+      expect.stringContaining("# Conntrack forgets"),
+    ]);
+    expect(chain("input")[0]).toMatch(/policy drop;$/);
+  });
+
+  it("lets no rule for users lead into the stack, root's neither", () => {
+    const output = chain("output");
+    const closes = output.indexOf(`ip daddr { ${lb}, ${web}, ${app}, ${db} } counter drop`);
+    const forUsers = output.filter((line) => /skuid (?!!=)/.test(line) && !line.includes("icmp"));
+    expect(forUsers.length).toBeGreaterThan(4);
+    expect(closes).toBeGreaterThan(0);
+    expect(closes).toBeLessThan(Math.min(...forUsers.map((line) => output.indexOf(line))));
+  });
+
+  it("names no user that a distribution may lack", () => {
+    const named = nftablesConf(args).match(/skuid "\w+"/g);
+    expect(named).toEqual(['skuid "_apt"']);
   });
 
   it("can hold connections back before any rule lets them pass", () => {

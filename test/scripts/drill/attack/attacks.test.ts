@@ -47,7 +47,7 @@ describe("a try", () => {
 });
 
 it("an attack counts its tries, tells what succeeded, and leaves the user's own processes alone", async () => {
-  const nothing = { sockets: [], connections: [], urls: [], accounts: [] };
+  const nothing = { sockets: [], connections: [], datagrams: [], urls: [], accounts: [] };
   const own = { files: [path("full"), path("none")], processes: [process.pid], folders: [folder] };
   const { tried, done } = await attacked({ ...nothing, ...own });
   expect(done).toEqual(

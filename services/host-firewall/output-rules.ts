@@ -1,0 +1,84 @@
+import type { Role } from "../../topology";
+import type { OutgoingCalls } from "../service";
+import { accept, set } from "./rule-text";
+import type { WayOut } from "./ways-out";
+
+/** Arguments of {@link outputRules}. */
+export interface OutputArgs {
+  /** Subnet of each tier with prefix. */
+  subnets: Readonly<Record<Role, string>>;
+  /** What the node may call in the stack. */
+  waysOut: readonly WayOut[];
+  /** Users that may call addresses outside of the stack, besides the system's. */
+  callsOut: readonly OutgoingCalls[];
+}
+
+/**
+ * Sets of what differs by distribution: nft refuses a file that names a missing user, so a program of the host puts the
+ * numbers of those users that exist into the sets.
+ */
+export const hostSets = {
+  clockUsers: { name: "clock_users", type: "uid" },
+  resolverUsers: { name: "resolver_users", type: "uid" },
+  nameservers: { name: "nameservers", type: "ipv4_addr" },
+  nameservers6: { name: "nameservers6", type: "ipv6_addr" },
+} as const;
+
+/** Declarations of {@link hostSets}. */
+export const hostSetLines = Object.values(hostSets).map(
+  ({ name, type }) => `set ${name} { type ${type}; }`,
+);
+
+/** TCP and UDP to the port of DNS. */
+const dns = "meta l4proto { tcp, udp } th dport 53 accept";
+
+/**
+ * Rules of the output chain, whose policy drops. The order decides: what belongs to a connection goes on, whatever the
+ * later rules say; calls to the stack follow from the openings alone; the rest is for users.
+ *
+ * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP.
+ */
+export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[] {
+  const users = Object.values(hostSets);
+  const [clock, resolver, nameservers, nameservers6] = users.map(({ name }) => `@${name}`);
+  return [
+    'oif "lo" accept',
+    "ct state { established, related } accept",
+    "# Conntrack forgets a half-closed connection after a minute. Only the kernel sends these packets.",
+    "tcp flags & syn != syn accept",
+    "# DHCP: the user of the client differs by distribution, but ports below 1024 need a capability.",
+    "udp sport 68 udp dport 67 accept",
+    "udp sport 546 udp dport 547 accept",
+    `icmpv6 type ${set(neighbourMessages)} accept`,
+    "# The metadata service returns user data, so only root may call it.",
+    "ip daddr 169.254.169.254 meta skuid != 0 drop",
+    "meta l4proto { icmp, ipv6-icmp } meta skuid 0 accept",
+    ...waysOut.flatMap(({ to, openings }) => accept(`ip daddr ${set(to)} `, openings)),
+    `ip daddr ${set(Object.values(subnets))} counter drop`,
+    "meta skuid 0 accept",
+    `meta skuid ${resolver} ${dns}`,
+    `ip daddr ${nameservers} ${dns}`,
+    `ip6 daddr ${nameservers6} ${dns}`,
+    `meta skuid ${clock} udp dport 123 accept`,
+    `meta skuid ${clock} tcp dport 4460 accept`,
+    'meta skuid "_apt" tcp dport { 80, 443 } accept',
+    ...callsOut.map(callOut),
+    "counter",
+  ];
+}
+
+/** Neighbour discovery and listener reports of IPv6, which the kernel and the network's daemon send. */
+const neighbourMessages = [
+  ...["nd-router-solicit", "nd-neighbor-solicit", "nd-neighbor-advert"],
+  ...["mld-listener-report", "mld-listener-done", "mld2-listener-report"],
+];
+
+function callOut({ user, port, to, udp = false }: OutgoingCalls): string {
+  const where = to === undefined ? "" : `${to.includes(":") ? "ip6" : "ip"} daddr ${to} `;
+  const protocols = udp ? "{ tcp, udp }" : "tcp";
+  const what =
+    port === undefined
+      ? `meta l4proto ${protocols}`
+      : `${udp ? `meta l4proto ${protocols} th` : "tcp"} dport ${port}`;
+  return `meta skuid "${user}" ${where}${what} accept`;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { waysOut } from "../../../services/host-firewall/ways-out";
+import { roles } from "../../../topology";
+import { openPlacesOf, plan } from "../../support/tier-args";
+
+const { web, app, db } = plan.subnetCidrs;
+
+/** What a node of a tier may call, as text. */
+function calls(role: (typeof roles)[number]): Record<string, unknown[]> {
+  const peers = plan[role].slice(1).map(({ privateIp }) => privateIp);
+  const ways = waysOut(role, peers, openPlacesOf(443));
+  return Object.fromEntries(
+    ways.map(({ to, openings }) => [
+      to.join(" "),
+      openings.map(({ protocol, port }) => port ?? protocol),
+    ]),
+  );
+}
+
+describe("a node may call", () => {
+  it("on a load balancer SSH of all tiers, web nodes, brokers and the other load balancer", () => {
+    expect(calls("lb")).toEqual({
+      [web]: [22, 80, 443],
+      [app]: [22],
+      [db]: [22],
+      "10.0.4.11 10.0.4.12": [9300],
+      "10.0.1.12": [10000, 9400, "vrrp"],
+    });
+  });
+
+  it("on a web node the app alone", () => {
+    expect(calls("web")).toEqual({ [app]: [3443, 3000] });
+  });
+
+  it("on an app node MySQL and the role checks alone", () => {
+    expect(calls("app")).toEqual({ [db]: [3306, 9200] });
+  });
+
+  it("on a database node the other members alone", () => {
+    expect(calls("db")).toEqual({ [db]: [3306, 33061, 9201] });
+  });
+});
+
+it("every opening for a tier or for peers is a way out of each of its callers", () => {
+  const places = openPlacesOf(443);
+  const inner = places.flatMap(({ tier, openings }) =>
+    openings
+      .filter(({ from }) => from !== "anywhere" && from !== "admins")
+      .map((opening) => ({ opening, caller: opening.from === "peers" ? tier : opening.from })),
+  );
+  expect(inner.length).toBeGreaterThan(10);
+  for (const { opening, caller } of inner) {
+    const ways = waysOut(caller as (typeof roles)[number], ["10.0.9.9"], places);
+    expect(ways.flatMap(({ openings }) => openings)).toContain(opening);
+  }
+});
