@@ -9,6 +9,7 @@ import { type Consent, consentOf, consentProblems } from "./config/consent";
 import { networkZones, defaultBufferPoolMib, serverSize } from "./config/cloud-offer";
 import { type EdgeTls, edgeTls } from "./config/edge-tls";
 import { mergedNames, problemsOf } from "./config/problems";
+import { type Egress, webEgress } from "./config/egress";
 import { settingsSchema, type StackConfig } from "./config/schema";
 import { clearTextSecrets, decodeSettings, valueAt } from "./config/stack-file";
 import { trustedBlocks } from "./config/trusted-proxies";
@@ -34,7 +35,7 @@ type BackupConfig = NonNullable<StackConfig["backups"]>;
 /** All settings of a stack file: checked, with defaults, secrets wrapped. */
 export interface Settings extends Omit<
   StackConfig,
-  | ("app" | "backups" | "db" | "loadBalancers" | "consent")
+  | ("app" | "backups" | "db" | "loadBalancers" | "web" | "consent")
   | ("tls" | "domain" | "domains" | "canonicalDomain")
 > {
   /** Lines of consent of the stack file, each valid until a day. */
@@ -65,6 +66,11 @@ export interface Settings extends Omit<
       /** Secret environment. */
       secretEnv: pulumi.Output<Record<string, string>>;
     };
+  /** Settings of the web tier. */
+  web: StackConfig["web"] & {
+    /** Where Nginx may connect outside of the stack. */
+    egress: Egress;
+  };
   /** Settings of the databases. */
   db: StackConfig["db"] & {
     /** Size of each MySQL's buffer pool, MiB. */
@@ -125,6 +131,7 @@ function settings(config: StackConfig, token: string, projectRoot: string): Sett
     : { path: resolve(projectRoot, path ?? defaultAppPath) };
   return {
     ...others,
+    web: { ...config.web, egress: webEgress(config.web) },
     consent: config.consent.map((line) => consentOf(line)!),
     ...(backups ? { backups: settledBackups(backups) } : {}),
     edgeTls: names,

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../resources/random-password";
 import { appEnv, appVariables } from "../services/app/app-environment";
 import type { AppProgram } from "../services/app/app-program";
-import { app, type AppEgress, type AppFacts } from "../services/app/service";
+import { app, type AppFacts } from "../services/app/service";
+import type { Egress } from "../services/service";
 import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
 import type { AppJob } from "../services/app-jobs/job-units";
 import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
@@ -41,7 +42,7 @@ export interface AppTierArgs extends TierArgs {
   /** Whether a release is refused if Group Replication does not support its tables. */
   checkTables: boolean;
   /** Where the app may call outside of the stack. @default "any" */
-  egress?: AppEgress | undefined;
+  egress?: Egress | undefined;
   /** Packages of the distribution that the app needs. @default none */
   packages?: readonly string[];
   /** Persistent data directory, relative to the release. @default none */
@@ -70,7 +71,7 @@ export class AppTier extends Tier<PlannedNode, Own> {
   static readonly services = AppTier.servicesWith("any");
 
   /** Services of each node, in the order of their start. */
-  static servicesWith(egress: AppEgress): NodeServices<NodeFacts & Own> {
+  static servicesWith(egress: Egress): NodeServices<NodeFacts & Own> {
     return {
       system: everyNode("lb"),
       tier: [databaseProxy, appBalancer, app(egress), appWorkers, appJobs],

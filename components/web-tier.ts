@@ -7,6 +7,7 @@ import type { NginxSettings } from "../services/nginx/nginx-conf";
 import { nginx, type NginxFacts } from "../services/nginx/service";
 import type { StaticSite } from "../services/nginx/static-site";
 import type { WebRequests } from "../services/requests";
+import type { Egress } from "../services/service";
 import type { Peer, PlannedNode } from "../topology";
 import type { InnerTlsAccess } from "./inner-tls";
 import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
@@ -21,6 +22,8 @@ export interface WebTierArgs extends TierArgs {
   requests: WebRequests;
   /** Settings of the stack file for Nginx. */
   settings: NginxSettings;
+  /** Where Nginx may call outside of the stack. @default nowhere */
+  egress?: Egress | undefined;
   /** Static files of the release that the web nodes serve themselves. */
   site: StaticSite;
   /** The app's release, for its static files. */
@@ -35,10 +38,12 @@ type Own = Omit<AppProxyFacts, keyof NodeFacts> &
 /** Nginx hosts that serve static files and pass everything else on to the app. */
 export class WebTier extends Tier<PlannedNode, Own> {
   /** Services of each node, in the order of their start. */
-  static readonly services: NodeServices<NodeFacts & Own> = {
-    system: everyNode("lb"),
-    tier: [appProxy, nginx],
-  };
+  static readonly services = WebTier.servicesWith("none");
+
+  /** Services of each node of a tier whose Nginx may call there outside of the stack. */
+  static servicesWith(egress: Egress): NodeServices<NodeFacts & Own> {
+    return { system: everyNode("lb"), tier: [appProxy, nginx(egress)] };
+  }
 
   /** The servers with their configurations. */
   readonly hosts: ConfiguredHost[];
@@ -57,8 +62,9 @@ export class WebTier extends Tier<PlannedNode, Own> {
     const { appNodes, program, requests, settings, site, release, inner } = args;
     const { encrypts: innerTls } = inner;
     const known = () => ({ appNodes, program, requests, settings, site, release, innerTls });
-    const servers = this.createServers(name, args, WebTier.services, known);
-    this.hosts = this.configured(servers, args, WebTier.services, known, ({ name: node }) =>
+    const services = WebTier.servicesWith(args.egress ?? "none");
+    const servers = this.createServers(name, args, services, known);
+    this.hosts = this.configured(servers, args, services, known, ({ name: node }) =>
       inner.secrets(node),
     );
     this.registerOutputs();

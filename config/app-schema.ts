@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { egressSetting } from "./app-egress";
+import { appEgress } from "./egress";
 import { commandWords, hasKnownPlaceholders, placeholders } from "./command";
 import { healthSettings } from "./health-schema";
 import {
@@ -186,7 +186,7 @@ export function appSettings<Shared extends z.ZodRawShape>(shared: Shared) {
       must: "be true or false",
       example: true,
     }).default(true),
-    egress: egressSetting,
+    egress: appEgress,
     data: setting(releasePath, {
       about:
         "Directory of the release that the app may write to and that outlives releases, on each app node one of its own",

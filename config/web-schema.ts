@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownWebEgress } from "./egress";
 import { rawLines, rawRule } from "./value-forms";
 import { setting } from "./setting";
 
@@ -85,6 +86,7 @@ export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
         example: { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" },
       },
     ).default({}),
+    egress: ownWebEgress,
     locations: setting(z.record(locationMatch, rawLines), {
       about:
         "Locations of Nginx by what they match, as lines of its configuration; `nginx -t` checks them on each host",

@@ -32,6 +32,16 @@ export interface OutgoingCalls {
   udp?: boolean;
 }
 
+/** Where a tier's programs may call: every address, none, or blocks with prefix by TCP. */
+export type Egress = "any" | "none" | readonly { to: string; port: number }[];
+
+/** The calls of a user that follow from where it may call. @param udp whether "any" means UDP too. */
+export function callsTo(user: string, egress: Egress, udp = false): OutgoingCalls[] {
+  if (egress === "none") return [];
+  if (egress === "any") return [{ user, ...(udp ? { udp } : {}) }];
+  return egress.map(({ to, port }) => ({ user, to, port }));
+}
+
 /** A file with a secret content: no bundle contains it, and the provider delivers it separately. */
 export interface SecretFile extends FileAttributes {
   /** Key of the content among the secrets of a node, such as `databaseCa`. */

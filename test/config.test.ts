@@ -29,6 +29,7 @@ describe("readSettings", () => {
         idleTimeoutSeconds: 3600,
         brotli: false,
         headers: {},
+        egress: "none",
         locations: {},
         paths: {},
       },

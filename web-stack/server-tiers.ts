@@ -166,6 +166,7 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     program,
     requests: web,
     settings: { ...web, versionHeader: app.versionHeader },
+    egress: web.egress,
     site: app.site,
     release,
     inner: base.inner,

@@ -1,7 +1,7 @@
 import { processCheck } from "../app-balancer/service";
 import { appJobPath } from "../app-jobs/job-units";
 import { rootFile } from "../bundle";
-import type { OutgoingCalls, Service, ServicePart } from "../service";
+import { callsTo, type Egress, type Service, type ServicePart } from "../service";
 import { dataUnit, dataUnitText } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { appPort, type AppProgram, processPorts } from "./app-program";
@@ -39,22 +39,13 @@ const units = "/etc/systemd/system";
 const environment = { owner: "root", group: "root", mode: "0600", secret: "environment" };
 const databaseCa = { owner: "root", group: "root", mode: "0644", secret: "databaseCa" };
 
-/** Where the app may call: every address by TCP and UDP, none, or blocks with prefix by TCP. */
-export type AppEgress = "any" | "none" | readonly { to: string; port: number }[];
-
 /**
  * The app's processes; on one node the schema migration runs before them.
  *
  * @param egress where they, the workers and the jobs, which have the same user, may call outside of the stack.
  */
-export function app(egress: AppEgress): Service<AppFacts> {
-  return { ...processesOfApp, callsOut: callsOut(egress) };
-}
-
-function callsOut(egress: AppEgress): OutgoingCalls[] {
-  if (egress === "none") return [];
-  if (egress === "any") return [{ user: appUser, udp: true }];
-  return egress.map(({ to, port }) => ({ user: appUser, to, port }));
+export function app(egress: Egress): Service<AppFacts> {
+  return { ...processesOfApp, callsOut: callsTo(appUser, egress, true) };
 }
 
 const appUser = "app";

@@ -2,7 +2,7 @@ import { alwaysRestarted } from "../unit-files";
 import { type BundleFile, type BundleHealth, type BundleRelease, rootFile } from "../bundle";
 import { innerCertificatePath, innerRequest, innerTlsDirectory, innerTlsFiles } from "../inner-tls";
 import type { WebRequests } from "../requests";
-import type { Service, ServicePart } from "../service";
+import { callsTo, type Egress, type Service, type ServicePart } from "../service";
 import { proxySandbox } from "../unit-sandbox";
 import { accessLogFiles, accessLogPaths, accessLogTimer, rotationCheck } from "./access-log";
 import { brotliPackages } from "./compression";
@@ -34,8 +34,16 @@ const dropInPath = "/etc/systemd/system/nginx.service.d/webstack.conf";
 /** A drop-in of its own: systemd reads it again without a restart of Nginx. */
 const stopPath = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
 
-/** Nginx, which serves the app's static files and passes all other requests to the proxy for the app nodes. */
-export const nginx: Service<NginxFacts> = {
+/**
+ * Nginx, which serves the app's static files and passes all other requests to the proxy for the app nodes.
+ *
+ * @param egress where its own lines of the stack file may pass requests outside of the stack.
+ */
+export function nginx(egress: Egress): Service<NginxFacts> {
+  return { ...nginxItself, callsOut: callsTo("www-data", egress) };
+}
+
+const nginxItself: Service<NginxFacts> = {
   name: "nginx",
   openings: [
     { from: "lb", protocol: "tcp", port: webPorts.clear, purpose: "HTTP and health checks" },

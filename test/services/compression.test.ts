@@ -7,7 +7,7 @@ function part(brotli: boolean) {
   const settings = nginxSettings({ brotli });
   const own = { requests: webRequests(), settings, site: publicFiles, release };
   const facts = { ...nodeFacts("web"), ...own };
-  const { packages, files } = nginx.part(facts);
+  const { packages, files } = nginx("none").part(facts);
   return { packages, conf: files!["/etc/nginx/nginx.conf"]!.content };
 }
 

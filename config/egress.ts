@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { isCidr } from "./addresses";
+import { setting } from "./setting";
+
+const destination = z.strictObject({
+  to: z.string().refine(isCidr),
+  port: z.int().min(1).max(65_535),
+});
+
+/** A setting of where the programs of a tier may connect outside of the stack. */
+function egressSetting(about: { about: string; absent?: string }) {
+  return setting(z.union([z.enum(["any", "none"]), z.array(destination).min(1).max(100)]), {
+    ...about,
+    must: 'be "any", "none" or a list of 1 to 100 destinations, each with `to`, an address block without host bits, and `port`, a whole number from 1 to 65535',
+    example: [{ to: "203.0.113.0/24", port: 443 }],
+  });
+}
+
+/** The setting `app.egress`. */
+export const appEgress = egressSetting({
+  about:
+    "Where the app may connect outside of the stack: anywhere by TCP and UDP, nowhere, or by TCP to these blocks and ports; DNS in any case",
+}).default("any");
+
+/** The setting `web.egress`; {@link webEgress} decides if it is absent. */
+export const ownWebEgress = egressSetting({
+  about:
+    "Where Nginx may connect outside of the stack: anywhere by TCP, nowhere, or by TCP to these blocks and ports",
+  absent:
+    "anywhere if `locations` or `nginxSnippet` pass requests to others than `http://app`, else nowhere",
+}).optional();
+
+/** Value of such a setting. */
+export type Egress = z.infer<typeof appEgress>;
+
+/**
+ * Directives of Nginx that pass requests to others than the app, whose name is `app` there:
+ * https://nginx.org/en/docs/dirindex.html
+ */
+const passing = /\b(?:proxy|fastcgi|grpc|scgi|uwsgi|memcached)_pass\s+(?!http:\/\/app\b)/;
+
+/** Where Nginx may connect: if the stack file does not say it, anywhere if its lines pass requests to others than the app, else nowhere. */
+export function webEgress({
+  egress,
+  locations,
+  nginxSnippet = "",
+}: {
+  egress?: Egress | undefined;
+  locations: Readonly<Record<string, string>>;
+  nginxSnippet?: string | undefined;
+}): Egress {
+  const lines = [nginxSnippet, ...Object.values(locations)];
+  return egress ?? (lines.some((text) => passing.test(text)) ? "any" : "none");
+}
