@@ -133,8 +133,10 @@ export class Wiring {
     const target = ip.includes("/") ? ip : `${ip}/32`;
     const family = ip.includes(":") ? ["-6"] : [];
     const base = ["-n", this.names.router, ...family, "route", "replace"];
-    const running = serverId !== undefined && (await this.pid(serverId)) !== undefined;
-    if (running) await command("ip", [...base, target, "dev", publicPort(serverId)]);
+    // A host without a public interface gets nothing there.
+    const isThere = serverId !== undefined && this.records.find(serverId)?.publicNic !== undefined;
+    if (isThere && (await this.pid(serverId)) !== undefined)
+      await command("ip", [...base, target, "dev", publicPort(serverId)]);
     else await command("ip", [...base, "blackhole", target]);
   }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { command } from "../../machines/command";
 import type { PrivateNic, PublicNic } from "../../machines/driver";
@@ -53,23 +54,22 @@ function page(id: number, url: string): Promise<string> {
 const api = (id: number) => page(id, "http://198.18.2.1/v1/servers");
 const identity = (id: number) => page(id, "http://169.254.169.254/hetzner/v1/metadata/instance-id");
 
-/** Sources of the datagrams that the application host gets when `id` sends one from `source`. */
+/** Source of the datagram that the application host gets when `id` sends one from `source`; empty if none comes. */
 async function received(id: number, source: string): Promise<string> {
   await inside(id, "ip", "address", "replace", `${source}/32`, "dev", "lo");
   const socket = "const s = require('dgram').createSocket('udp4');";
-  const listen = `${socket} s.on('message', (_, { address }) => console.log(address)).bind(5000); setTimeout(() => process.exit(), 1500)`;
+  const listen = `${socket} s.on('message', (_, { address }) => console.log(address)).bind(5000, () => console.log('ready'));`;
   const pid = String(hosts.get(app)!.pid);
   const listener = spawn("nsenter", ["--target", pid, "--net", process.execPath, "-e", listen]);
-  let got = "";
-  listener.stdout.on("data", (chunk: Buffer) => (got += chunk.toString()));
-  await pause(700);
-  await script(
-    id,
-    `${socket} s.bind(0, '${source}', () => s.send('x', 5000, '10.0.1.13', () => s.close()))`,
-  );
-  await new Promise((ended) => listener.on("close", ended));
+  const lines: string[] = [];
+  createInterface(listener.stdout).on("line", (line) => lines.push(line));
+  while (lines.length === 0) await pause(20);
+  const send = `s.send('x', 5000, '10.0.1.13', () => s.close())`;
+  await script(id, `${socket} s.bind(0, '${source}', () => ${send})`);
+  await pause(500);
+  listener.kill("SIGKILL");
   await inside(id, "ip", "address", "delete", `${source}/32`, "dev", "lo");
-  return got.trim();
+  return lines[1] ?? "";
 }
 
 async function powerOn(id: number): Promise<void> {
