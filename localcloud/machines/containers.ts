@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { attempt, command } from "./command";
 import type { MachineSpec } from "./driver";
 import { freezeProcesses } from "./freezer";
-import { containerLabel, worldAddress } from "./names";
+import { containerLabel, noResolver, worldAddress } from "./names";
 import { realtimeArguments } from "./realtime";
 
 const capabilities = [
@@ -32,13 +32,17 @@ function growingCapability(): string[] {
 
 /**
  * What a host does before systemd: its own cgroup v2 tree, writable network settings, and, as a
- * real server's network card is there at power-on, a short wait for the public interface.
+ * real server's network card is there at power-on, a short wait for its first interface. The public
+ * one is plugged first, so it is the private one only where there is no other. The engine lays its
+ * file of resolvers over the host's and writes it anew at each start: the host gets it once, as its own.
  */
 const entryPoint = [
   "umount -R /sys/fs/cgroup 2>/dev/null",
   "mount -t cgroup2 none /sys/fs/cgroup",
   "mkdir -p /mnt/p && mount -t proc proc /mnt/p && mount --bind /mnt/p/sys/net /proc/sys/net",
-  'n=0; while [ "$WSC_PUBLIC" = 1 ] && [ ! -e /sys/class/net/eth0 ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done',
+  "n=0; until ls /sys/class/net | grep -Eq '^(eth0|enp[0-9]+s0)$' || [ $n -ge 100 ]; do sleep 0.05; n=$((n+1)); done",
+  "cp /etc/resolv.conf /run/resolvers && umount /etc/resolv.conf",
+  "[ -e /etc/.own-resolvers ] || { rm -f /etc/resolv.conf; cp /run/resolvers /etc/resolv.conf; touch /etc/.own-resolvers; }",
   "exec /sbin/init",
 ].join("; ");
 
@@ -84,11 +88,11 @@ export async function createContainer(
       "--stop-signal",
       "SIGRTMIN+3",
     ],
-    ...["--dns", worldAddress, "--dns-search", "."],
+    // The private side's DHCP names no resolver: https://github.com/hetzneronline/community-content/issues/1261
+    ...["--dns", spec.publicNic ? worldAddress : noResolver, "--dns-search", "."],
     // The kernel's default; Docker's is 0, with which every user may listen on port 80.
     ...["--sysctl", "net.ipv4.ip_unprivileged_port_start=1024"],
     ...["--device-cgroup-rule", "b 7:* rwm", "--memory", `${Math.max(spec.memoryGb, 1)}g`],
-    ...["--env", `WSC_PUBLIC=${spec.publicNic ? 1 : 0}`],
     ...["--volume", `${seedFolder}:/var/lib/cloud/seed/nocloud:ro`],
     ...realtimeArguments(),
     ...["--entrypoint", "/bin/sh", image, "-c", entryPoint],

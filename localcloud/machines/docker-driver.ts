@@ -134,7 +134,7 @@ export class DockerDriver implements MachineDriver {
     }
     record.privateNics[nic.networkId] = nic;
     this.records.save(record);
-    await this.wiring.plug(id, nic, before === undefined);
+    await this.wiring.plug(id, nic, before);
   }
 
   async detachNetwork(id: number, networkId: number): Promise<void> {

@@ -6,7 +6,14 @@ import { lastingConnections } from "../lasting-connections";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
 import { dnsAnswer, zoneAddresses } from "../names/dns";
-import { apiAddress, metadataAddress, sftpPort, storagePort, worldAddress } from "./names";
+import {
+  apiAddress,
+  askerAddress,
+  metadataAddress,
+  sftpPort,
+  storagePort,
+  worldAddress,
+} from "./names";
 import { metadataDocuments } from "./seed";
 
 /**
@@ -21,7 +28,8 @@ function recordOf(address: string): MachineRecord | undefined {
   const folder = join(state!, "machines");
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
     const record = JSON.parse(readFileSync(join(folder, file), "utf8")) as MachineRecord;
-    if (record.publicNic?.ipv4?.ip === address) return record;
+    const known = [record.publicNic?.ipv4?.ip, askerAddress(record.spec.id)];
+    if (known.includes(address)) return record;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { MachineDriver, MachineSpec } from "./driver";
+import type { MachineDriver, MachineNetwork, MachineSpec, PrivateNic } from "./driver";
 
 /** Machines that are only remembered: for tests, and for trying clients without hosts. */
 export class MemoryDriver implements MachineDriver {
@@ -10,6 +10,10 @@ export class MemoryDriver implements MachineDriver {
   readonly withoutPower = new Set<number>();
   /** Owner by floating IP. */
   readonly floatingIps = new Map<string, number | undefined>();
+  /** Networks by id, with the routes that lead in them. */
+  readonly networks = new Map<number, MachineNetwork>();
+  /** Private interfaces of a machine, by its id. */
+  readonly privateNics = new Map<number, PrivateNic[]>();
   /** When set, the named call rejects with this text. */
   failing: Partial<Record<keyof MachineDriver, string>> = {};
 
@@ -40,6 +44,7 @@ export class MemoryDriver implements MachineDriver {
   async destroy(id: number): Promise<void> {
     await this.note("destroy", id);
     this.machines.delete(id);
+    this.privateNics.delete(id);
   }
 
   async powerOn(id: number): Promise<void> {
@@ -62,15 +67,35 @@ export class MemoryDriver implements MachineDriver {
     this.floatingIps.set(ip, serverId);
   }
 
+  async setNetwork(network: MachineNetwork): Promise<void> {
+    await this.note("setNetwork", network.id);
+    this.networks.set(network.id, structuredClone(network));
+  }
+
+  async removeNetwork(id: number): Promise<void> {
+    await this.note("removeNetwork", id);
+    this.networks.delete(id);
+  }
+
+  private unplug(id: number, networkId: number): PrivateNic[] {
+    return (this.privateNics.get(id) ?? []).filter((nic) => nic.networkId !== networkId);
+  }
+
+  async attachNetwork(id: number, nic: PrivateNic): Promise<void> {
+    await this.note("attachNetwork", id);
+    this.privateNics.set(id, [...this.unplug(id, nic.networkId), nic]);
+  }
+
+  async detachNetwork(id: number, networkId: number): Promise<void> {
+    await this.note("detachNetwork", id);
+    this.privateNics.set(id, this.unplug(id, networkId));
+  }
+
   status = async (id: number): Promise<"running" | "off"> =>
     this.machines.get(id)?.running ? "running" : "off";
   lostPower = async (id: number) => this.withoutPower.has(id);
   reset = (id: number) => this.note("reset", id);
   reboot = (id: number) => this.note("reboot", id);
-  attachNetwork = (id: number) => this.note("attachNetwork", id);
-  detachNetwork = (id: number) => this.note("detachNetwork", id);
-  setNetwork = ({ id }: { id: number }) => this.note("setNetwork", id);
-  removeNetwork = (id: number) => this.note("removeNetwork", id);
   setPublicNic = (id: number) => this.note("setPublicNic", id);
   setFirewall = (id: number) => this.note("setFirewall", id);
   createVolume = ({ id }: { id: number }) => this.note("createVolume", id);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { ipv4Number, ipv4Text } from "../addresses";
 
 /** Label of every container. */
 export const containerLabel = "webstack.localcloud";
@@ -30,6 +31,24 @@ export const publicRange = "198.18.0.0/24";
 export const ownRange = "198.18.0.0/22";
 export const ownRange6 = "2001:db8::/32";
 
+/** What a host without a public interface has as resolver until its tenant names one: nothing answers there. */
+export const noResolver = "127.0.0.53";
+/** Interface of a private network's namespace that leads to the metadata service. */
+export const metadataPort = "meta";
+/** Ends of that link: in the network's namespace, and in the router. */
+export const metadataEnds = { network: "100.127.255.253", router: "100.127.255.254" } as const;
+
+/** Shared addresses (RFC 6598) that the metadata service knows hosts by; the last 256 are left free. */
+const askers = { first: ipv4Number("100.64.0.0")!, count: 2 ** 22 - 256 };
+
+/**
+ * Address by which the metadata service knows a server that asks through a private network: private addresses are not
+ * unique among networks.
+ */
+export function askerAddress(serverId: number): string {
+  return ipv4Text(askers.first + (serverId % askers.count));
+}
+
 /** Names of what one local cloud has on the machine; its id is a digest of the state's path. */
 export function cloudNames(stateDirectory: string) {
   const id = createHash("sha256").update(resolve(stateDirectory)).digest("hex").slice(0, 6);
@@ -51,6 +70,11 @@ export type CloudNames = ReturnType<typeof cloudNames>;
 /** Router's end of a server's public interface. */
 export function publicPort(serverId: number): string {
   return `pub${serverId}`;
+}
+
+/** Router's end of the link between a private network and the metadata service. */
+export function metadataLink(networkId: number): string {
+  return `md${networkId}`;
 }
 
 /** Router's end of a server's interface in a private network. */

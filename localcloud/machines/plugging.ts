@@ -1,6 +1,6 @@
 import { attempt, command } from "./command";
 import type { PrivateNic, PublicNic } from "./driver";
-import { privatePort, publicGateway, publicPort } from "./names";
+import { metadataAddress, privatePort, publicGateway, publicPort } from "./names";
 
 /** MTU of private networks at Hetzner. */
 const privateMtu = 1450;
@@ -85,14 +85,18 @@ export function privateInterface(n: number): string {
   return `enp${6 + n}s0`;
 }
 
-/** What `ip` does in a host for a private interface: /32, everything through the gateway. */
-export function privateHostLines(nic: PrivateNic): string[] {
+/**
+ * What `ip` does in a host for a private interface: /32, everything of the network through the gateway, and, where the
+ * host has no public interface (`asksHere`), the metadata service too. There is never a default route.
+ */
+export function privateHostLines(nic: PrivateNic, asksHere: boolean): string[] {
   const name = privateInterface(nic.interfaceNumber);
   return [
     `address add ${nic.ip}/32 dev ${name}`,
     `link set ${name} up`,
     `route add ${nic.gateway} dev ${name} scope link`,
     `route add ${nic.networkIpRange} via ${nic.gateway} dev ${name}`,
+    ...(asksHere ? [`route add ${metadataAddress} via ${nic.gateway} dev ${name}`] : []),
   ];
 }
 
@@ -105,13 +109,37 @@ export function privateRouterLines(port: string, nic: PrivateNic): string[] {
   ];
 }
 
+/** True if the host sees no difference: its alias addresses are its own affair. */
+export function isSameInterface(before: PrivateNic, after: PrivateNic): boolean {
+  const seen = ["ip", "mac", "gateway", "networkIpRange", "interfaceNumber"] as const;
+  return seen.every((key) => before[key] === after[key]);
+}
+
+/** Sends other alias addresses to a host; its interface stays, with all that the host has set on it. */
+export async function changeAliases(
+  network: string,
+  serverId: number,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  const port = privatePort(serverId);
+  for (const ip of before.filter((alias) => !after.includes(alias))) {
+    await attempt("ip", ["-n", network, "route", "delete", `${ip}/32`, "dev", port]);
+  }
+  for (const ip of after) {
+    await command("ip", ["-n", network, "route", "replace", `${ip}/32`, "dev", port]);
+  }
+}
+
 /** Connects a running host to a private network. */
 export async function plugPrivate(
   network: string,
   pid: number,
   serverId: number,
   nic: PrivateNic,
+  asksHere: boolean,
 ): Promise<void> {
+  await allowIpv6(pid);
   const port = privatePort(serverId);
   const name = privateInterface(nic.interfaceNumber);
   await removeOldPort(network, port);
@@ -119,5 +147,5 @@ export async function plugPrivate(
     `link add ${port} mtu ${privateMtu} netns ${network} type veth peer name ${name} mtu ${privateMtu} netns ${pid} address ${nic.mac}`,
   ]);
   await batch(privateRouterLines(port, nic), network);
-  await inside(pid, privateHostLines(nic));
+  await inside(pid, privateHostLines(nic, asksHere));
 }

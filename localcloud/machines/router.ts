@@ -1,5 +1,4 @@
 import { attempt, command } from "./command";
-import type { MachineNetwork } from "./driver";
 import * as names from "./names";
 import { refuseUsedAddresses } from "./used-addresses";
 
@@ -8,7 +7,8 @@ async function namespaces(): Promise<Set<string>> {
   return new Set(lines.map((line) => line.split(" ")[0] ?? ""));
 }
 
-async function makeNamespace(name: string): Promise<boolean> {
+/** Makes a namespace that forwards and reaches nothing yet; false if it was there. */
+export async function makeNamespace(name: string): Promise<boolean> {
   if ((await namespaces()).has(name)) return false;
   await command("ip", ["netns", "add", name]);
   await command("ip", ["-n", name, "link", "set", "lo", "up"]);
@@ -96,16 +96,6 @@ export function machineLines6(link: string): string[] {
     `address replace ${names.clientAddress6}/128 dev ${link} nodad`,
     `route replace ${names.ownRange6} via fe80::1 dev ${link} src ${names.clientAddress6}`,
   ];
-}
-
-/** Makes the namespace of a private network and sets its routes. */
-export async function makeNetwork(namespace: string, network: MachineNetwork): Promise<void> {
-  await makeNamespace(namespace);
-  for (const { destination, gateway } of network.routes) {
-    const target = destination === "0.0.0.0/0" ? "default" : destination;
-    // The gateway may not exist (yet); its route follows when a server with the address is plugged.
-    await attempt("ip", ["-n", namespace, "route", "replace", target, "via", gateway]);
-  }
 }
 
 /** Removes a namespace with everything in it. */

@@ -1,5 +1,5 @@
 import type { FirewallRule, PrivateNic, PublicNic } from "./driver";
-import { privatePort, publicPort } from "./names";
+import { askerAddress, metadataAddress, metadataPort, privatePort, publicPort } from "./names";
 
 /** A server as the rules of the public side see it. */
 export interface PublicRulesServer {
@@ -111,7 +111,11 @@ export interface PrivateRulesServer {
   routed: readonly string[];
 }
 
-/** The rules of a private network: a server may send only from addresses that are its own. */
+/**
+ * The rules of a private network: a server may send only from addresses that are its own or in a block that is routed
+ * to it; the gateway to everywhere also from any address outside the network, which are the answers that it carries.
+ * The metadata service knows servers by addresses of its own. Nothing else is tracked.
+ */
 export function privateRuleset(servers: readonly PrivateRulesServer[]): string {
   const owners = servers.flatMap(({ id, nic, routed }) =>
     [nic.ip, ...nic.aliasIps, ...routed.filter((block) => block !== "0.0.0.0/0")].map(
@@ -120,17 +124,33 @@ export function privateRuleset(servers: readonly PrivateRulesServer[]): string {
   );
   const gateways = servers
     .filter(({ routed }) => routed.includes("0.0.0.0/0"))
-    .map(({ id }) => `    iifname "${privatePort(id)}" accept`);
+    .map(
+      ({ id, nic }) => `    iifname "${privatePort(id)}" ip saddr != ${nic.networkIpRange} accept`,
+    );
+  const known = servers.map(({ id, nic }) => `${nic.ip} : ${askerAddress(id)}`);
   return [
     "table inet wsc",
     "delete table inet wsc",
     "table inet wsc {",
     `  set owners { type ifname . ipv4_addr; flags interval; ${elements(owners)} }`,
+    `  map askers { type ipv4_addr : ipv4_addr; ${elements(known)} }`,
+    "  chain untracked {",
+    "    type filter hook prerouting priority -301; policy accept;",
+    `    iifname "net*" ip daddr != ${metadataAddress} notrack`,
+    "  }",
     "  chain spoofed {",
     "    type filter hook prerouting priority raw; policy accept;",
     ...gateways,
     '    iifname "net*" meta nfproto ipv4 iifname . ip saddr != @owners drop',
     '    iifname "net*" meta nfproto ipv6 drop',
+    "  }",
+    "  chain answers {",
+    "    type filter hook forward priority filter; policy accept;",
+    `    iifname "${metadataPort}" ct state new drop`,
+    "  }",
+    "  chain questions {",
+    "    type nat hook postrouting priority srcnat; policy accept;",
+    `    oifname "${metadataPort}" snat ip to ip saddr map @askers`,
     "  }",
     "}",
     "",

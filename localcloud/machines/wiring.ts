@@ -1,9 +1,10 @@
 import { attempt, command } from "./command";
 import type { MachineNetwork, PrivateNic, PublicNic } from "./driver";
 import { publicPort, type CloudNames } from "./names";
-import { plugPrivate, plugPublic } from "./plugging";
+import { changeAliases, isSameInterface, plugPrivate, plugPublic } from "./plugging";
+import { makeNetwork, routeAsker, setRoutes } from "./private-network";
 import type { MachineRecord, MachineRecords } from "./records";
-import { makeNetwork, removeNamespace } from "./router";
+import { removeNamespace } from "./router";
 import { privateRuleset, publicRuleset } from "./rulesets";
 
 /** Interfaces, routes and rules of the machines, as their records and the cloud's networks say. */
@@ -39,9 +40,7 @@ export class Wiring {
       for (const [ip, owner] of this.floatingIps) {
         if (owner === id) await this.routeFloating(ip, id);
       }
-      for (const nic of Object.values(privateNics)) {
-        await plugPrivate(this.names.network(nic.networkId), pid, id, nic);
-      }
+      for (const nic of Object.values(privateNics)) await this.plugPrivate(pid, id, nic);
     });
     await this.pushPublicRules();
     for (const { networkId } of Object.values(privateNics)) await this.pushPrivateRules(networkId);
@@ -55,15 +54,29 @@ export class Wiring {
     }
   }
 
-  /** Plugs a private interface; `isNew` false: it was plugged with other addresses before. */
-  async plug(id: number, nic: PrivateNic, isNew: boolean): Promise<void> {
+  /** A host without a public interface asks for its metadata in the first of its networks. */
+  private async plugPrivate(pid: number, id: number, nic: PrivateNic): Promise<void> {
+    const { publicNic, privateNics } = this.records.get(id);
+    const numbers = Object.values(privateNics).map(({ interfaceNumber }) => interfaceNumber);
+    const asksHere = !publicNic && nic.interfaceNumber === Math.min(...numbers);
+    if (asksHere) await routeAsker(this.names, nic.networkId, id);
+    await plugPrivate(this.names.network(nic.networkId), pid, id, nic, asksHere);
+  }
+
+  /** Plugs a private interface; `before`: as it was plugged before, with other addresses. */
+  async plug(id: number, nic: PrivateNic, before: PrivateNic | undefined): Promise<void> {
     const pid = await this.pid(id);
+    const stays =
+      before && isSameInterface(before, nic) && (await this.isPlugged(id, nic.networkId));
     await this.inTurn(async () => {
-      if (!isNew) await this.unplugPrivate(id, nic.networkId);
-      if (pid !== undefined) await plugPrivate(this.names.network(nic.networkId), pid, id, nic);
+      if (pid === undefined) return;
+      if (stays) {
+        const network = this.names.network(nic.networkId);
+        return changeAliases(network, id, before.aliasIps, nic.aliasIps);
+      }
+      if (before) await this.unplugPrivate(id, nic.networkId);
+      await this.plugPrivate(pid, id, nic);
     });
-    const network = this.networks.get(nic.networkId);
-    if (network) await makeNetwork(this.names.network(nic.networkId), network);
     await this.pushPrivateRules(nic.networkId);
   }
 
@@ -97,7 +110,7 @@ export class Wiring {
   /** Makes a network, or changes its routes. */
   async setNetwork(network: MachineNetwork): Promise<void> {
     this.networks.set(network.id, network);
-    await this.inTurn(() => makeNetwork(this.names.network(network.id), network));
+    await this.inTurn(() => makeNetwork(this.names, network));
     await this.pushPrivateRules(network.id);
   }
 
@@ -120,8 +133,10 @@ export class Wiring {
     const target = ip.includes("/") ? ip : `${ip}/32`;
     const family = ip.includes(":") ? ["-6"] : [];
     const base = ["-n", this.names.router, ...family, "route", "replace"];
-    const running = serverId !== undefined && (await this.pid(serverId)) !== undefined;
-    if (running) await command("ip", [...base, target, "dev", publicPort(serverId)]);
+    // A host without a public interface gets nothing there.
+    const isThere = serverId !== undefined && this.records.find(serverId)?.publicNic !== undefined;
+    if (isThere && (await this.pid(serverId)) !== undefined)
+      await command("ip", [...base, target, "dev", publicPort(serverId)]);
     else await command("ip", [...base, "blackhole", target]);
   }
 
@@ -135,16 +150,22 @@ export class Wiring {
     return this.load(this.names.router, publicRuleset(servers));
   }
 
-  /** Loads the rules of a private network. */
-  pushPrivateRules(networkId: number): Promise<void> {
+  /** Loads the rules of a private network, and sets its routes. */
+  async pushPrivateRules(networkId: number): Promise<void> {
     const routes = this.networks.get(networkId)?.routes ?? [];
+    const namespace = this.names.network(networkId);
     const servers = this.records.all().flatMap(({ spec, privateNics }) => {
       const nic = privateNics[networkId];
       if (!nic) return [];
-      const own = routes.filter(({ gateway }) => gateway === nic.ip);
-      return [{ id: spec.id, nic, routed: own.map(({ destination }) => destination) }];
+      const own = routes.filter(({ gateway }) => [nic.ip, ...nic.aliasIps].includes(gateway));
+      return [{ id: spec.id, nic, own, routed: own.map(({ destination }) => destination) }];
     });
-    return this.load(this.names.network(networkId), privateRuleset(servers));
+    const owned = routes.map((route) => {
+      const serverId = servers.find(({ own }) => own.includes(route))?.id;
+      return { ...route, serverId };
+    });
+    await this.load(namespace, privateRuleset(servers));
+    await this.inTurn(() => setRoutes(namespace, owned));
   }
 
   private load(namespace: string, ruleset: string): Promise<void> {

@@ -7,6 +7,7 @@ import { ApiError, invalidInput, limitExceeded } from "../errors";
 import { firewallsOf, pushFirewalls } from "../firewalling";
 import { labelSelector } from "../labels";
 import type { Action, Firewall, FirewallTarget, Server } from "../model";
+import { primaryIpsOf } from "../public-net";
 import { bodyOf, idOf, labelsShape, type Call, type Env } from "../request";
 import { familyRoutes, stored } from "./family";
 import { checkedRules, ruleShape, targetShape } from "./firewall-shapes";
@@ -147,8 +148,15 @@ function checkTargets(
       const text = `server with ID '${target.server.id}' not found`;
       throw new ApiError("firewall_resource_not_found", text, null, statusIfMissing);
     }
+    refuseWithoutPublic(primaryIpsOf(cloud, server).length > 0);
     refuseTooMany(cloud, server);
   }
+}
+
+/** @throws ApiError if a server that is to have a firewall has no public interface: there is nothing to filter. */
+export function refuseWithoutPublic(hasPublic: boolean): void {
+  if (hasPublic) return;
+  throw new ApiError("private_net_only_server", "server has no public interface");
 }
 
 /** @throws ApiError if the server has as many firewalls as it may. */

@@ -3,7 +3,6 @@ import {
   block,
   contains,
   gatewayOf,
-  ipv4Number,
   ipv4Text,
   isPrivate,
   overlaps,
@@ -90,12 +89,29 @@ function firstFree(network: Network): string {
   throw invalidInput({ name: "ip_range", message: "no free /24 in the network" });
 }
 
+/** Addresses that neither a route leads to nor a gateway may have: of the network, and of public interfaces. */
+function reservedAddresses({ ipRange }: Network): string[] {
+  return [gatewayOf(ipRange), "172.31.1.1"];
+}
+
+/** A gateway lies in the network, and need not be a server's. Source: API reference, networks, `routes`. */
 function checkGateway(network: Network, gateway: string): void {
-  const reserved = [gatewayOf(network.ipRange), "172.31.1.1"];
-  if (ipv4Number(gateway) === undefined || reserved.includes(gateway)) {
+  const address = block(`${gateway}/32`);
+  const isInside = address && contains(block(network.ipRange)!, address);
+  if (!isInside || reservedAddresses(network).includes(gateway)) {
     const message = "must be an address of the network other than its first";
     throw invalidInput({ name: "gateway", message });
   }
+}
+
+/** True if a subnet, another route or a reserved address overlaps; the route to everywhere is beside all of them. */
+function isLedTo(network: Network, destination: string): boolean {
+  if (destination === everywhere) {
+    return network.routes.some((other) => other.destination === everywhere);
+  }
+  const range = block(destination)!;
+  const reserved = reservedAddresses(network).map((address) => block(`${address}/32`)!);
+  return isTaken(network, range) || reserved.some((address) => overlaps(address, range));
 }
 
 /** A new route of a network. @throws ApiError */
@@ -111,12 +127,9 @@ export function newRoute(
     throw invalidInput({ name: "destination", message: "must be a private block or 0.0.0.0/0" });
   }
   checkGateway(network, gateway);
-  const isKnown = network.routes.some((other) => other.destination === destination);
-  const inSubnet = network.subnets.some(
-    ({ ipRange }) => destination !== everywhere && overlaps(block(ipRange)!, range),
-  );
-  if (isKnown || inSubnet) {
-    throw invalidInput({ name: "destination", message: "overlaps with a subnet or another route" });
+  if (isLedTo(network, destination)) {
+    const message = "overlaps with a subnet, another route or a reserved address";
+    throw invalidInput({ name: "destination", message });
   }
   return { destination, gateway };
 }

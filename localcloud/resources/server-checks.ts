@@ -1,4 +1,6 @@
+import { locationOfDatacenter } from "../catalogue/datacenters";
 import { images, type Image } from "../catalogue/images";
+import { findLocation } from "../catalogue/locations";
 import { findServerType, isSold, type ServerType } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
 import { ApiError, invalidInput } from "../errors";
@@ -65,4 +67,21 @@ export function sshKeyId({ store }: Cloud, project: string, wanted: string | num
     .find(({ id, name }) => id === Number(wanted) || name === wanted);
   if (!found) throw invalidInput({ name: "ssh_keys", message: `unknown SSH key '${wanted}'` });
   return found.id;
+}
+
+/** What an order says of the place: ids or names. */
+interface Place {
+  location?: string | number | null | undefined;
+  datacenter?: string | number | null | undefined;
+}
+
+/** Where a server is to be, by default in Falkenstein. @throws ApiError if there is no such place. */
+export function placeOf({ behaviour }: Cloud, { location, datacenter }: Place): string {
+  if (datacenter && !behaviour.hasDatacenters) {
+    throw invalidInput({ name: "datacenter", message: "was removed on 1 July 2026; use location" });
+  }
+  const wanted = location ?? (datacenter ? (locationOfDatacenter(datacenter) ?? "") : "fsn1");
+  const found = findLocation(wanted);
+  if (!found) throw invalidInput({ name: "location", message: `unknown location '${wanted}'` });
+  return found.name;
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { actionToWire, resourceOf, sequence } from "../actions";
-import { locationOfDatacenter } from "../catalogue/datacenters";
-import { findLocation } from "../catalogue/locations";
 import { findServerType } from "../catalogue/server-types";
 import type { Cloud } from "../cloud";
-import { ApiError, invalidInput } from "../errors";
+import { ApiError } from "../errors";
 import { pushFirewalls } from "../firewalling";
 import type { Action, Server } from "../model";
 import { macAddress } from "../private-net";
@@ -14,12 +12,14 @@ import { bodyOf, labelsShape, type Call } from "../request";
 import { machineSpec, serverToWire } from "../server-view";
 import { addAttachment } from "./attachments";
 import { stored } from "./family";
+import { refuseWithoutPublic } from "./firewalls";
 import { groupWithRoom } from "./placement-groups";
 import { refuseElsewhere } from "./primary-ips";
 import {
   checkServerName,
   checkUserData,
   imageOf,
+  placeOf,
   refuseUnavailable,
   serverTypeOf,
   sshKeyId,
@@ -57,17 +57,6 @@ const createShape = z.object({
 
 type CreateBody = z.infer<typeof createShape>;
 
-/** Where the server is to be, by default in Falkenstein. */
-function placeOf({ behaviour }: Cloud, { location, datacenter }: CreateBody): string {
-  if (datacenter && !behaviour.hasDatacenters) {
-    throw invalidInput({ name: "datacenter", message: "was removed on 1 July 2026; use location" });
-  }
-  const wanted = location ?? (datacenter ? (locationOfDatacenter(datacenter) ?? "") : "fsn1");
-  const found = findLocation(wanted);
-  if (!found) throw invalidInput({ name: "location", message: `unknown location '${wanted}'` });
-  return found.name;
-}
-
 function newServer(cloud: Cloud, call: Call, body: CreateBody): Server {
   const project = call.get("project");
   const type = serverTypeOf(body.server_type);
@@ -89,10 +78,9 @@ function newServer(cloud: Cloud, call: Call, body: CreateBody): Server {
   };
 }
 
-/** Number of interfaces that the server is to have. */
-function interfaces({ public_net: wanted, networks }: CreateBody): number {
-  const hasPublic = wanted?.enable_ipv4 !== false || wanted.enable_ipv6 !== false;
-  return (hasPublic ? 1 : 0) + (networks ?? []).length;
+/** True unless both public families are off. */
+function hasPublic({ public_net: wanted }: CreateBody): boolean {
+  return wanted?.enable_ipv4 !== false || wanted.enable_ipv6 !== false;
 }
 
 /** What is refused before anything is stored. */
@@ -101,8 +89,13 @@ function checkReferences(cloud: Cloud, server: Server, body: CreateBody): void {
   const { project, location } = server;
   checkServerName(body.name);
   checkUserData(body.user_data);
-  if (body.start_after_create !== false) refuseWithoutInterface(interfaces(body));
-  for (const { firewall } of body.firewalls ?? []) store.get("firewalls", project, firewall);
+  if (body.start_after_create !== false) {
+    refuseWithoutInterface((hasPublic(body) ? 1 : 0) + (body.networks ?? []).length);
+  }
+  for (const { firewall } of body.firewalls ?? []) {
+    store.get("firewalls", project, firewall);
+    refuseWithoutPublic(hasPublic(body));
+  }
   for (const id of body.volumes ?? []) {
     refuseAttach(cloud, store.get("volumes", project, id), server);
   }

@@ -31,7 +31,12 @@ export function lockingAction(
   });
 }
 
-/** @throws ApiError if a server that is to be started has no interface at all. */
+/**
+ * A server that is to be started needs an interface. The official Go client refuses the order by itself
+ * (`ServerCreateOpts.Validate`); the API's own code and text are not documented, and these are assumed.
+ *
+ * @throws ApiError if it has none at all.
+ */
 export function refuseWithoutInterface(interfaces: number): void {
   if (interfaces > 0) return;
   const text = "server has no network interface; a public IP or a network is needed to start it";

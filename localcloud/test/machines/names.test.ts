@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cloudNames, privatePort, publicPort } from "../../machines/names";
+import {
+  askerAddress,
+  cloudNames,
+  metadataLink,
+  privatePort,
+  publicPort,
+} from "../../machines/names";
 
 /** Longest name of an interface, characters. Source: IFNAMSIZ of Linux, less its end mark. */
 const longestInterface = 15;
@@ -19,9 +25,16 @@ describe("names on the machine", () => {
     expect(names.link).toBe(`wsc${names.id}`);
   });
 
+  it("of hosts at the metadata service are shared addresses, and none of the link's own", () => {
+    expect([1, 255, 256].map(askerAddress)).toEqual(["100.64.0.1", "100.64.0.255", "100.64.1.0"]);
+    expect(askerAddress(2 ** 22 - 257)).toBe("100.127.254.255");
+    expect(askerAddress(2 ** 22 - 256)).toBe("100.64.0.0");
+  });
+
   it("of interfaces fit, for a long time", () => {
     const id = 999_999_999_999;
-    for (const name of [cloudNames("/x").link, publicPort(id), privatePort(id)]) {
+    const ports = [publicPort(id), privatePort(id), metadataLink(id)];
+    for (const name of [cloudNames("/x").link, ...ports]) {
       expect(name.length).toBeLessThanOrEqual(longestInterface);
     }
   });

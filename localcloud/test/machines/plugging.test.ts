@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PrivateNic } from "../../machines/driver";
 import {
+  isSameInterface,
   privateHostLines,
   privateRouterLines,
   publicHostLines,
@@ -52,7 +53,7 @@ describe("a private interface", () => {
   } as PrivateNic;
 
   it("has a /32 and reaches the whole network through the gateway", () => {
-    expect(privateHostLines(nic)).toEqual([
+    expect(privateHostLines(nic, false)).toEqual([
       "address add 10.0.1.2/32 dev enp7s0",
       "link set enp7s0 up",
       "route add 10.0.0.1 dev enp7s0 scope link",
@@ -60,8 +61,19 @@ describe("a private interface", () => {
     ]);
   });
 
+  it("leads to the metadata service where nothing else does, and never to everywhere", () => {
+    expect(privateHostLines(nic, true).slice(4)).toEqual([
+      "route add 169.254.169.254 via 10.0.0.1 dev enp7s0",
+    ]);
+  });
+
+  it("is the same for the host whatever its alias addresses are", () => {
+    expect(isSameInterface(nic, { ...nic, aliasIps: [], networkName: "other" })).toBe(true);
+    expect(isSameInterface(nic, { ...nic, ip: "10.0.1.3" })).toBe(false);
+  });
+
   it("is named after its number", () => {
-    expect(privateHostLines({ ...nic, interfaceNumber: 2 })[1]).toBe("link set enp8s0 up");
+    expect(privateHostLines({ ...nic, interfaceNumber: 2 }, false)[1]).toBe("link set enp8s0 up");
   });
 
   it("gets its alias addresses too, which the host sets itself", () => {

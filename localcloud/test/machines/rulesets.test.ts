@@ -102,7 +102,9 @@ describe("the rules of the public side", () => {
 });
 
 describe("the rules of a private network", () => {
-  const nic = { ip: "10.0.1.2", aliasIps: ["10.0.1.9"] } as PrivateNic;
+  const nic = {
+    ...{ ip: "10.0.1.2", aliasIps: ["10.0.1.9"], networkIpRange: "10.0.0.0/16" },
+  } as PrivateNic;
 
   it("let a server send from its address, its aliases and what is routed to it", () => {
     const text = privateRuleset([{ id: 7, nic, routed: ["192.168.0.0/24"] }]);
@@ -116,10 +118,22 @@ describe("the rules of a private network", () => {
     ]);
   });
 
-  it("let the gateway to everywhere send from any address", () => {
+  it("let the gateway to everywhere send from any address outside the network", () => {
     const text = privateRuleset([{ id: 7, nic, routed: ["0.0.0.0/0"] }]);
     expect(text).not.toContain(". 0.0.0.0/0");
-    expect(chain(text, "spoofed")![1]).toBe('iifname "net7" accept');
+    expect(chain(text, "spoofed")![1]).toBe('iifname "net7" ip saddr != 10.0.0.0/16 accept');
+  });
+
+  it("tell the metadata service who asks, let only its answers in, and track nothing else", () => {
+    const text = privateRuleset([{ id: 7, nic, routed: [] }]);
+    expect(text).toContain(
+      "map askers { type ipv4_addr : ipv4_addr; elements = { 10.0.1.2 : 100.64.0.7 } }",
+    );
+    expect(chain(text, "untracked")!.at(-1)).toBe(
+      'iifname "net*" ip daddr != 169.254.169.254 notrack',
+    );
+    expect(chain(text, "answers")!.at(-1)).toBe('iifname "meta" ct state new drop');
+    expect(chain(text, "questions")!.at(-1)).toBe('oifname "meta" snat ip to ip saddr map @askers');
   });
 
   it("have no elements without servers", () => {

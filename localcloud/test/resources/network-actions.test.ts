@@ -108,7 +108,10 @@ describe("routes", () => {
   it.each([
     [{ destination: "8.8.8.0/24" }, "destination", /private block or 0\.0\.0\.0\/0/],
     [{ destination: "10.0.1.0/28" }, "destination", /overlaps/],
+    [{ destination: "10.0.0.0/24" }, "destination", /reserved address/],
+    [{ destination: "172.31.0.0/16" }, "destination", /reserved address/],
     [{ gateway: "10.0.0.1" }, "gateway", /other than its first/],
+    [{ gateway: "192.168.0.1" }, "gateway", /address of the network/],
     [{ gateway: "172.31.1.1" }, "gateway", /other than its first/],
     [{ gateway: "somewhere" }, "gateway", /must be an address/],
   ])("are refused with %j", async (overrides, field, message) => {
@@ -117,11 +120,26 @@ describe("routes", () => {
     );
   });
 
-  it("exist once for a destination", async () => {
-    await act("add_route", route);
-    expect(await act("add_route", { ...route, gateway: "10.0.1.8" })).toMatchObject(
+  it.each(["192.168.0.0/24", "192.168.0.128/25", "192.168.0.0/16"])(
+    "exist once for what overlaps with %s",
+    async (destination) => {
+      await act("add_route", route);
+      expect(await act("add_route", { destination, gateway: "10.0.1.8" })).toMatchObject(
+        refused(422, "invalid_input", { destination: /another route/ }),
+      );
+    },
+  );
+
+  it("to everywhere are beside all others, once", async () => {
+    const everywhere = { destination: "0.0.0.0/0", gateway: "10.0.1.7" };
+    await cloud.acted(`/networks/${id}/actions/add_route`, everywhere);
+    await cloud.acted(`/networks/${id}/actions/add_route`, route);
+    expect(cloud.driver.networks.get(id)!.routes).toEqual([everywhere, route]);
+    expect(await act("add_route", everywhere)).toMatchObject(
       refused(422, "invalid_input", { destination: /another route/ }),
     );
+    await cloud.acted(`/networks/${id}/actions/delete_route`, everywhere);
+    expect(cloud.driver.networks.get(id)!.routes).toEqual([route]);
   });
 });
 

@@ -128,15 +128,20 @@ export const networkRoute: Handlers = {
       outs: { networkId, destination, gateway },
     };
   },
-  async read(client, _id, { networkId, destination }) {
-    const wire = await networkOf(client, networkId);
+  async read(client, id, props) {
+    const wire = await networkOf(client, props.networkId ?? id.split("-")[0]);
+    const destination = props.destination ?? id.slice(id.indexOf("-") + 1);
     const found = wire?.routes.find((route) => route.destination === destination);
-    return found && { networkId, ...found };
+    return found && { networkId: wire!.id, ...found };
   },
   update: async () => undefined,
   async delete(client, _id, { networkId, destination, gateway }) {
     const path = `/networks/${String(networkId)}/actions/delete_route`;
     if (!(await networkOf(client, networkId))) return;
-    await retried(5, ["conflict"], () => client.act(path, { destination, gateway }));
+    try {
+      await retried(5, ["conflict"], () => client.act(path, { destination, gateway }));
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.code !== "not_found") throw error;
+    }
   },
 };

@@ -10,6 +10,12 @@ export async function createBody(client: CloudClient, inputs: Values): Promise<V
   const type = server_types[0];
   if (!type) throw new Error(`server type ${String(inputs.serverType)} not found`);
   const publicNet = ((inputs.publicNets as Values[]) ?? [])[0];
+  if (isPrivate(inputs) && !startsLater(inputs)) {
+    // `ServerCreateOpts.Validate` of hcloud-go: a network resource of its own comes too late for the first start.
+    throw new Error(
+      "missing networks or StartAfterCreate == false when EnableIPv4 and EnableIPv6 is false",
+    );
+  }
   return {
     name: inputs.name,
     server_type: type.name,
@@ -35,10 +41,13 @@ export async function createBody(client: CloudClient, inputs: Values): Promise<V
 }
 
 /** True if a server has nothing but private networks, which are attached before its first start. */
-export function startsLater({ publicNets, networks }: Values): boolean {
+export function startsLater(inputs: Values): boolean {
+  return isPrivate(inputs) && ((inputs.networks as unknown[] | undefined) ?? []).length > 0;
+}
+
+function isPrivate({ publicNets }: Values): boolean {
   const [publicNet] = (publicNets as Values[] | undefined) ?? [];
-  const isPrivate = publicNet?.ipv4Enabled === false && publicNet.ipv6Enabled === false;
-  return isPrivate && ((networks as unknown[] | undefined) ?? []).length > 0;
+  return publicNet?.ipv4Enabled === false && publicNet.ipv6Enabled === false;
 }
 
 async function imageId(client: CloudClient, image: string, architecture: string): Promise<number> {

@@ -31,10 +31,19 @@ export async function changePublicNets(
 ): Promise<void> {
   const [before, after] = [entryOf(olds), entryOf(news)];
   if (isDeepStrictEqual(before, after)) return;
+  const powerOn = () => retriedUnless(5, [], () => client.act(`/servers/${id}/actions/poweron`));
   await client.act(`/servers/${id}/actions/poweroff`);
-  for (const family of ["ipv4", "ipv6"] as const)
+  for (const family of ["ipv4", "ipv6"] as const) {
+    const address = after[family];
+    if (address && !after[`${family}Enabled`]) {
+      await powerOn();
+      throw new Error(
+        `this operation is not allowed: ${family}_enabled = false | ${family} = ${address}`,
+      );
+    }
     await changeFamily(client, id, family, before, after);
-  await retriedUnless(5, [], () => client.act(`/servers/${id}/actions/poweron`));
+  }
+  await powerOn();
 }
 
 async function changeFamily(

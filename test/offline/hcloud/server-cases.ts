@@ -28,6 +28,12 @@ export const serverSubjects: Record<string, Subject> = {
       ["networks", [{ networkId: 1 }], [{ networkId: 1, aliasIps: [] }], "none"],
       ["networks", [{ networkId: 1 }], [{ networkId: 1, aliasIps: ["10.0.0.9"] }], "update"],
       ["publicNets", [{ ipv4Enabled: true }], [{ ipv4Enabled: false }], "update"],
+      [
+        "publicNets",
+        [{ ipv4Enabled: false, ipv6Enabled: false }],
+        [{ ipv4Enabled: true, ipv6Enabled: false }],
+        "update",
+      ],
       ["publicNets", [{ ipv4: 1 }], [{ ipv4: 2 }], "update"],
       ["publicNets", [{ ipv6: 1 }], [{ ipv6: 2 }], "update"],
       ["publicNets", [{ ipv6Enabled: true }], [{ ipv6Enabled: false }], "update"],
