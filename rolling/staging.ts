@@ -5,7 +5,7 @@ import type { BundleRelease } from "../services/bundle";
 import type { HostNode } from "./hosts";
 
 /** Stages a release on a host. */
-export type StageOn = typeof import("../provider/staging").stageOn;
+export type StageOn = typeof import("../provider/release").stageOn;
 
 /** Arguments of {@link stagingHook}. */
 export interface StagingArgs {

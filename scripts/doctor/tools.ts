@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Tools } from "../../doctor/tools";
+import type { Tools } from "../../doctor/local-checks";
 import { repositoryRoot } from "../local/paths";
 import { isInstalled, localCloudPrerequisites, missingPrerequisites } from "../local/prerequisites";
 

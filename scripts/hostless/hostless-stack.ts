@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
-import { layOutPlugin } from "../../offline/engine/compiled";
+import { layOutPlugin } from "../../offline/engine/home";
 import { programIn } from "../local/inline-stack";
 import { repositoryRoot } from "../local/paths";
 import { throwawayStack } from "./throwaway-stack";

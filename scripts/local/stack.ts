@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
-import { layOutPlugin } from "../../offline/engine/compiled";
+import { layOutPlugin } from "../../offline/engine/home";
 import { atLocalAuthority } from "./authority-settings";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";

@@ -1,4 +1,4 @@
-import * as rolling from "../../rolling/in-service";
+import * as rolling from "../../rolling/node-states";
 import { waitUntil } from "../../rolling/wait-until";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";

@@ -1,5 +1,5 @@
 import { connect } from "../../provider/connect";
-import { firstContact } from "../../provider/first-contact";
+import { firstContact } from "../../provider/host-key";
 import type { Inputs } from "../../provider/inputs";
 import { ConnectionLost } from "../../provider/session";
 import { cloudProject, rebuildable, rebuildDisk } from "./cloud-project";

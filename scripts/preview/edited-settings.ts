@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { parse } from "yaml";
 import { isMap, type Values } from "../../plugin/values";
 import type { SettingChange } from "../../preview/model";
-import { settingChanges } from "../../preview/setting-changes";
+import { settingChanges } from "../../preview/values";
 import { stackFileName } from "../deploy/stack-file";
 import { repositoryRoot } from "../local/paths";
 

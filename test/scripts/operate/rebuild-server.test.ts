@@ -45,7 +45,7 @@ vi.mock("../../../provider/connect", () => ({
     close: () => undefined,
   }),
 }));
-vi.mock("../../../provider/first-contact", () => ({
+vi.mock("../../../provider/host-key", () => ({
   firstContact: async (_: unknown, node: string, key: string) => does(`proof ${node} ${key}`),
 }));
 vi.mock("../../../scripts/operate/step-aside", () => ({

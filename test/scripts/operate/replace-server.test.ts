@@ -38,7 +38,7 @@ vi.mock("../../../scripts/operate/operated-stack", () => ({
   outputsOf: (stack?: string) => ({ made: stack }),
 }));
 vi.mock("../../../scripts/operate/hosts", () => ({ hostsOf: () => ({}) }));
-vi.mock("../../../rolling/in-service", () => ({
+vi.mock("../../../rolling/node-states", () => ({
   outOfService: async () => {
     world.done.push("look");
     return world.out;

@@ -1,7 +1,8 @@
+import { fileChanges } from "./host-changes";
 import { configurationType, serverType } from "./hosts";
-import type { CloudChange } from "./model";
+import type { CloudChange, Drift } from "./model";
 import type { Plan, Step } from "./plan";
-import { valueChanges } from "./value-changes";
+import { valueChanges } from "./values";
 
 /** Nouns for resource types; a minor type only accompanies another resource. */
 const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
@@ -39,7 +40,7 @@ export function cloudChanges({ steps }: Plan): CloudChange[] {
 }
 
 /** A resource's noun and its name in the program, such as `volume db-1-volume`. */
-export function describe({ type, name }: Step): string {
+function describe({ type, name }: Step): string {
   return `${nouns[type]?.noun ?? plainNoun(type)} ${name}`;
 }
 
@@ -47,4 +48,23 @@ export function describe({ type, name }: Step): string {
 function plainNoun(type: string): string {
   const last = type.split(":").at(-1) ?? type;
   return last.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+/** Changes that were made by hand since the last `up`, as a refresh found them. */
+export function driftOf({ found }: Plan): Drift[] {
+  return found.map((step) => {
+    const isHost = step.type === configurationType;
+    return {
+      what: nameOf(step),
+      isGone: step.fate === "delete",
+      values: isHost || step.fate === "delete" ? [] : valueChanges(step),
+      files: isHost && step.fate !== "delete" ? fileChanges(step) : [],
+    };
+  });
+}
+
+function nameOf(step: Step): string {
+  if (step.type === configurationType) return step.name.replace(/-configuration$/, "");
+  if (step.type === serverType) return `server ${step.name.replace(/-vm$/, "")}`;
+  return describe(step);
 }

@@ -91,3 +91,78 @@ export function configurationArgs(bundle: Bundle) {
     release: bundle.release,
   };
 }
+
+/** A host that gets the key, and the route to the host. */
+export interface KeyedHost {
+  /** Node name, such as `web-1`. */
+  node: string;
+  /** Address of the host, as the last bastion reaches it. */
+  host: pulumi.Input<string>;
+  /** Addresses of the bastions, tried in order; empty: a direct connection. */
+  bastions: pulumi.Input<string>[];
+}
+
+/** Arguments of {@link DeployKey}. */
+export interface DeployKeyArgs {
+  /** Login name with passwordless sudo. */
+  user: string;
+  /** Number of the new key, from 2 on. */
+  version: number;
+  /** New public key in OpenSSH form, one line. */
+  publicKey: pulumi.Input<string>;
+  /** New private key in OpenSSH form; make it a secret. */
+  privateKey: pulumi.Input<string>;
+  /** Private key that the hosts accept so far; make it a secret. */
+  formerPrivateKey: pulumi.Input<string>;
+  /** All hosts; those without a bastion come first. */
+  hosts: readonly KeyedHost[];
+}
+
+/**
+ * A new deploy key on all hosts, beside the former key, proved by a login on each host. The hosts'
+ * configurations, which depend on this resource, remove the former key.
+ */
+export class DeployKey extends pulumi.CustomResource {
+  /** The new private key, once every host accepts it; a secret. */
+  declare readonly privateKey: pulumi.Output<string>;
+
+  constructor(name: string, args: DeployKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    const additionalSecretOutputs = ["privateKey", "formerPrivateKey"];
+    super(
+      "host:index:DeployKey",
+      name,
+      { ...args },
+      pulumi.mergeOptions({ additionalSecretOutputs }, opts),
+    );
+  }
+}
+
+/** Part of a stack whose deletion also destroys data, a server or an address. */
+export interface InventoryThing {
+  /** Properties whose change replaces the thing, such as its location; empty: none. */
+  is: string;
+  /** What a deletion destroys, in words. */
+  holds: string;
+  /** Names of the thing in a line of consent, such as `db-5` or `volumes`; a refusal proposes the last one. */
+  asks: string[];
+  /** True if the resource is protected: then one `up` with the consent ends the protection, and the next one edits. */
+  protected: boolean;
+}
+
+/** Arguments of {@link Inventory}. */
+export interface InventoryArgs {
+  /** All things by name; `db-5/volume` is deleted with `db-5` and needs no consent of its own. */
+  things: Record<string, InventoryThing>;
+  /** Changes that the stack file allows, such as `delete web-3`; not recorded. */
+  allowed: string[];
+}
+
+/**
+ * Inventory of the parts of a stack that a change can destroy. The provider compares the inventory with the
+ * recorded one and refuses, also in the preview, every loss that the stack file does not allow. It does nothing else.
+ */
+export class Inventory extends pulumi.CustomResource {
+  constructor(name: string, args: InventoryArgs, opts?: pulumi.CustomResourceOptions) {
+    super("host:index:Inventory", name, { ...args }, opts);
+  }
+}

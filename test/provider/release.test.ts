@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { proofOf } from "../../provider/first-contact";
-import { stageOn } from "../../provider/staging";
+import { proofOf } from "../../provider/host-key";
+import { stageOn } from "../../provider/release";
 import { privateKey } from "./inputs";
 import { closedPort, sshHost } from "./ssh-host";
 

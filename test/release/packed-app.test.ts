@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildApp, buildVariables } from "../../release/build";
+import { buildApp, buildVariables } from "../../release/packed-app";
 
 const failing = (said: string) => [
   "node",

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { costOf } from "../../preview/cost";
 import { offerWarnings } from "../../preview/offers";
 import { planOf } from "../../preview/plan";
-import { pricesOf } from "../../preview/price-list";
+import { costOf, pricesOf } from "../../preview/price-list";
 import { catalogue } from "./recorded";
 import { server, step } from "./support";
 

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect, it } from "vitest";
-import { driftOf } from "../../preview/drift";
 import { planOf } from "../../preview/plan";
+import { driftOf } from "../../preview/resource-changes";
 
 /** What a refresh tells of a host: the engine shows two secrets alike. */
 function refreshed(attributes: [before: string, after: string]): EngineEvent {

@@ -1,8 +1,8 @@
 import { type Finding, findingsOf } from "./finding";
-import type { Needs } from "./needs";
+import { type Identity, isOf, type Needs } from "./needs";
 import type { Offer } from "./offer";
 
-const { ok, note, failure } = findingsOf("quota");
+const onQuota = findingsOf("quota");
 
 type Kind = keyof Needs["missing"];
 
@@ -33,14 +33,14 @@ export const limitedKinds = Object.keys(inOffer) as Kind[];
 export function quotaFindings({ missing }: Needs, offer: Offer, known: KnownLimits): Finding[] {
   const limits = { ...documented, ...known };
   const wanted = limitedKinds.filter((kind) => missing[kind] > 0);
-  if (wanted.length === 0) return [ok("all that is limited is there already")];
+  if (wanted.length === 0) return [onQuota.ok("all that is limited is there already")];
   const unknown = wanted.filter((kind) => limits[kind] === undefined);
   const found = wanted.flatMap((kind) => {
     const limit = limits[kind];
     const there = offer[inOffer[kind]].length;
     if (limit === undefined || there + missing[kind] <= limit) return [];
     return [
-      failure(
+      onQuota.failure(
         `${missing[kind]} ${words(kind)} more are wanted, ${there} are there, and the limit is ${limit}`,
         "ask for more in the Console under Limits, or delete what nobody needs",
       ),
@@ -50,15 +50,36 @@ export function quotaFindings({ missing }: Needs, offer: Offer, known: KnownLimi
     const counts = unknown.map((kind) => `${missing[kind]} ${words(kind)}`).join(", ");
     const example = unknown.map((kind) => `--limit ${kind}=<number>`).join(" ");
     found.push(
-      note(
+      onQuota.note(
         `${counts} more will be asked for; the API does not tell how many an account may have`,
         `look in the Console under Limits, and compare with: npm run doctor -- ${example}`,
       ),
     );
   }
-  return found.length > 0 ? found : [ok("all that is wanted fits into the limits")];
+  return found.length > 0 ? found : [onQuota.ok("all that is wanted fits into the limits")];
 }
 
 function words(kind: Kind): string {
   return kind === "floating_ips" ? "floating IPs" : kind.replaceAll("_", " ");
+}
+
+const onNames = findingsOf("names taken");
+
+/**
+ * Servers outside the stack with the name of a needed server. Names are unique in a project, so the API
+ * would answer `uniqueness_error`. https://docs.hetzner.cloud/reference/cloud#servers-create-a-server
+ */
+export function takenNameFindings({ servers }: Needs, offer: Offer, identity: Identity): Finding[] {
+  const wanted = servers.filter(({ now }) => now === undefined).map(({ name }) => name);
+  const taken = offer.servers.filter(
+    (server) => !isOf(identity, server) && wanted.includes(server.name ?? ""),
+  );
+  if (taken.length === 0) return [];
+  const names = taken.map(({ name }) => name).join(", ");
+  return [
+    onNames.failure(
+      `the project has servers of somebody else named ${names}`,
+      "use a project of its own for the stack, with a token of that project",
+    ),
+  ];
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Values } from "../../plugin/values";
 import { PluginProcess } from "../plugin/plugin-process";
 import { goodInputs, privateKey } from "./inputs";
-import { sshHost, type Answer, type SshHost } from "./ssh-host";
+import { type Answer, sshHost, type SshHost } from "./ssh-host";
 
 const type = "host:index:Configuration";
 const secret = (value: unknown) => ({

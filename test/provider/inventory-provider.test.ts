@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
-import type { InventoryThing } from "../../provider/inventory";
-import { losses } from "../../provider/losses";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { losses } from "../../provider/inventory-provider";
+import type { InventoryThing } from "../../provider/resources";
+import { PluginProcess } from "../plugin/plugin-process";
 
 const thing = (own: Partial<InventoryThing> = {}): InventoryThing => ({
   ...{ is: "", holds: "its server", asks: ["web-3"], protected: false, ...own },
@@ -63,5 +64,38 @@ describe("what would be lost", () => {
     expect(reasons(before, kept, "delete volumes")).toEqual([]);
     const moved = { ...kept, "db-3/volume": { ...volume, is: "fsn1" } };
     expect(reasons(before, moved)[0]).toMatch(/^db-3: volume would be replaced/);
+  });
+});
+
+const type = "host:index:Inventory";
+const web3 = { is: "", holds: "its server", asks: ["web-3"], protected: false };
+
+let plugin: PluginProcess;
+beforeAll(async () => {
+  plugin = await PluginProcess.start("provider");
+}, 60_000);
+afterAll(() => plugin.stop());
+
+describe("the inventory", () => {
+  it("is recorded without what is allowed, and needs no host", async () => {
+    const made = await plugin.create(type, {
+      things: { "web-3": web3 },
+      allowed: ["delete web-3"],
+    });
+    expect(made.inputs).toEqual({ things: { "web-3": web3 } });
+    expect(made.outputs).toMatchObject({ things: { "web-3": web3 } });
+    expect(await plugin.diff(made, made.inputs)).toEqual([]);
+    expect((await plugin.read(made)).outputs).toEqual(made.outputs);
+    await plugin.delete(made);
+  });
+
+  it("is refused, with what would be lost, without consent, and updated with it", async () => {
+    const made = await plugin.create(type, { things: { "web-3": web3 }, allowed: [] });
+    const refused = plugin.check(type, { things: {}, allowed: [] }, made.inputs);
+    await expect(refused).rejects.toThrow("web-3 would be deleted");
+    const news = await plugin.check(type, { things: {}, allowed: ["delete web-3"] }, made.inputs);
+    expect(news).toEqual({ things: {} });
+    expect(await plugin.diff(made, news)).not.toEqual([]);
+    expect((await plugin.update(made, news)).outputs).toMatchObject({ things: {} });
   });
 });
