@@ -1,4 +1,4 @@
-import { localStackName } from "./local/stack-name";
+import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
 import { type Asked, askedOf } from "./restore/asked";

@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
-import { localPaths, repositoryRoot } from "../local/paths";
+import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 import { takeLock } from "../local/processes";
-import { localStackName } from "../local/stack-name";
 import { confirmed } from "../operate/confirm";
 import { outputsOf } from "../operate/operated-stack";
 import type { StackOutputs } from "../operate/outputs";

@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureEngine } from "../../offline/engine";
-import { localPaths, repositoryRoot } from "../local/paths";
-import { localStackName } from "../local/stack-name";
+import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 
 /** Runs `pulumi` with these words on one stack; returns its output. @throws Error if it fails. */
 type Pulumi = (...words: string[]) => string;

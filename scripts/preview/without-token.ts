@@ -6,7 +6,7 @@ import { planOf } from "../../preview/plan";
 import { stackFileName } from "../deploy/stack-file";
 import { HostlessStack } from "../hostless/hostless-stack";
 import { MemoryCloud } from "../hostless/memory-cloud";
-import { engineReason } from "../local/engine-reason";
+import { engineReason } from "../local/engine-progress";
 import { repositoryRoot } from "../local/paths";
 import { Tree } from "../rehearse/tree";
 import { catalogueAt, type Catalogue } from "./catalogue";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { localStackName } from "../../local/stack-name";
+import { localStackName } from "../../local/paths";
 import { options, withDumpName } from "../asked";
 import { stampOf } from "./record";
 

@@ -1,4 +1,4 @@
-import { localStackName } from "../../local/stack-name";
+import { localStackName } from "../../local/paths";
 import { endMaintenance, startMaintenance } from "../../operate/maintenance";
 import { outputsOf } from "../../operate/operated-stack";
 import { outliveSignals } from "../../operate/outlive";

@@ -8,11 +8,10 @@ import { promisify } from "node:util";
 import { drainServer, enableServer } from "../../../../host/app-process/balancer";
 import { announceStop, endAnnouncement } from "../../../../host/app-process/drain-map";
 import { leave, welcome } from "../../../../host/app-process/leave";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { startProcess } from "./backend";
 import { restart, startNginx } from "./daemons";
-import { load } from "./load";
-import { ask } from "./visitor";
+import { ask, load } from "./visitor";
 
 /** Time of a slow request, milliseconds. */
 const slowMs = 6_000;

@@ -1,7 +1,7 @@
 import { output, runtime, secret } from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { waitUntil } from "../../../rolling/wait-until";
-import { ProgramOutputs } from "../../../scripts/local/program-outputs";
+import { ProgramOutputs } from "../../../scripts/local/inline-stack";
 
 const program = async () => ({
   url: output("http://198.18.0.200/"),

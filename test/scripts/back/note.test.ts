@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deployedCommit, historyShape } from "../../../scripts/back/before";
+import { deployedCommit, historyShape } from "../../../scripts/back/note";
 
 const [one, other] = ["1".repeat(40), "2".repeat(40)];
 

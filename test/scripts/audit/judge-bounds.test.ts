@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { boundOf } from "../../../scripts/audit/bounds";
+import { boundOf } from "../../../scripts/audit/judge";
 
 const golden = join(__dirname, "..", "..", "services", "golden");
 const root = mkdtempSync(join(tmpdir(), "audit-bounds-"));
