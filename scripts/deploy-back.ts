@@ -21,10 +21,9 @@ import { takeLock } from "./local/processes";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
 import { releasesOf } from "./operate/releases";
-import { fileAt } from "./preview/edited-settings";
+import { fileAt } from "./preview/settings";
 import { layOut } from "./preview/without-token";
-import { npmIn } from "./rehearse/commands";
-import { Tree } from "./rehearse/tree";
+import { npmIn, Tree } from "./rehearse/tree";
 import { testSite } from "./smoke/test-site";
 
 const tree = new Tree(repositoryRoot, join(repositoryRoot, ".webstack", "back"));

@@ -16,7 +16,7 @@ import { askedPreview, type AskedPreview } from "./preview/asked";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { catalogueAt } from "./preview/catalogue";
-import { editedSettings } from "./preview/edited-settings";
+import { editedSettings } from "./preview/settings";
 import { comparedWithBase, type Compared } from "./preview/without-token";
 
 /** What is no part of the answer. */

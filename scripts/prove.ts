@@ -7,14 +7,13 @@ import { settingsOf } from "./doctor/settings";
 import { localStackName, repositoryRoot } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
-import { confirmed } from "./operate/confirm";
+import { confirmed } from "./operate/terminal";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
 import { asked, type Asked } from "./prove/asked";
-import { cloudEvidence } from "./prove/cloud";
+import { cloudEvidence, movedUnderRequests } from "./prove/cloud";
 import { keepLedger } from "./prove/ledgers";
-import { movedUnderRequests } from "./prove/moved";
 
 /** Hosts that are asked at the same time. */
 const atOnce = 3;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { localStackName, repositoryRoot } from "../local/paths";
 import { outputsOf } from "../operate/operated-stack";
-import { pulumiOf } from "../operate/pulumi-command";
+import { pulumiOf } from "../operate/engine-commands";
 
 /** What a stack ran at a moment. */
 const beforeShape = z.object({

@@ -10,8 +10,7 @@ import { engineReason } from "../local/engine-progress";
 import { repositoryRoot } from "../local/paths";
 import { Tree } from "../rehearse/tree";
 import { catalogueAt, type Catalogue } from "./catalogue";
-import { clearSettings } from "./clear-settings";
-import { fileAt } from "./edited-settings";
+import { clearSettings, fileAt } from "./settings";
 
 /** What is compared, and with what it is judged. */
 export interface Compared {

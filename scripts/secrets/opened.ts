@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { stackFileName } from "../deploy/stack-file";
 import { localPaths, localStackName, localStateDirectory } from "../local/paths";
-import { pulumiOf } from "../operate/pulumi-command";
+import { pulumiOf } from "../operate/engine-commands";
 import { parsed, type Secret, secretsOfSettings, secretsOfState } from "./secrets";
 
 /** A stack as its engine knows it. */

@@ -2,12 +2,40 @@ import { connect } from "../../provider/connect";
 import { firstContact } from "../../provider/host-key";
 import type { Inputs } from "../../provider/inputs";
 import { ConnectionLost } from "../../provider/session";
-import { cloudProject, rebuildable, rebuildDisk } from "./cloud-project";
+import { stepAside, stepBack } from "../../rolling/step-aside";
+import { cloudProject, deleteServer, rebuildable, rebuildDisk } from "./cloud-project";
+import { hostsOf } from "./hosts";
 import { serverIdOf, type StackNode, type StackOutputs } from "./outputs";
 import { recordedHost, userDataOf } from "./recorded-host";
 import { rollOrder } from "./roll-order";
 import { servedAgain } from "./served-again";
-import { stepAside, stepBack } from "./step-aside";
+
+/**
+ * Replaces one node's server: the node is drained, the server is deleted, and `up` creates a new server.
+ * Returns the outputs with the new server.
+ *
+ * @throws Error if a step fails; the node serves again if its server could not be deleted.
+ */
+export async function replaceServer(
+  outputs: StackOutputs,
+  name: string,
+  stack: string | undefined,
+): Promise<StackOutputs> {
+  const node = outputs.nodes.find((one) => one.name === name)!;
+  const serverId = serverIdOf(node);
+  const project = cloudProject(stack);
+  await stepAside(hostsOf(outputs), node, (text) => console.log(text));
+  console.log(`${name}: deletes server ${serverId}`);
+  try {
+    await deleteServer(project, serverId);
+  } catch (error) {
+    await stepBack(hostsOf(outputs), node);
+    throw error;
+  }
+  const made = await servedAgain(stack);
+  console.log(`${name}: in service again, on a new server`);
+  return made;
+}
 
 /** Longest wait for SSH on a rebuilt server, seconds. */
 const connectSeconds = 600;
@@ -38,7 +66,7 @@ export function rebuildOrder(
 }
 
 /** Waits until the rebuilt server has proved its new SSH host key. @throws HostKeyUnproved */
-export async function provedAnew({ connection, node }: Inputs): Promise<void> {
+async function provedAnew({ connection, node }: Inputs): Promise<void> {
   const say = (line: string) => console.log(`${node}: ${line}`);
   const log = { status: () => undefined, info: say, warn: say };
   for (let n = 1; ; n++) {
@@ -76,14 +104,14 @@ export async function rebuildServer(
   const recorded = await recordedHost(stack, name);
   const userData = userDataOf(recorded);
   const server = await rebuildable(project, serverId);
-  const drained = stepAside(outputs, node, (text) => console.log(text));
+  const drained = stepAside(hostsOf(outputs), node, (text) => console.log(text));
   await (isOut ? drained.catch(() => undefined) : drained);
   console.log(`${name}: rebuilds server ${serverId}`);
   try {
     await rebuildDisk(project, serverId, server, userData);
   } catch (error) {
     // The disk may be empty already: then nobody is there to be started, and the reason is the cloud's.
-    await stepBack(outputs, node).catch(() => undefined);
+    await stepBack(hostsOf(outputs), node).catch(() => undefined);
     throw error;
   }
   await provedAnew(recorded);

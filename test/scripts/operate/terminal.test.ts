@@ -1,9 +1,25 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { bastionFor, inForeground } from "../../../scripts/operate/foreground";
-import { quoted } from "../../../scripts/operate/shell-word";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
+import { quoted } from "../../../scripts/operate/shell-word";
+import {
+  bastionFor,
+  endSignals,
+  inForeground,
+  outliveSignals,
+} from "../../../scripts/operate/terminal";
 import { outputsWith } from "./support/nodes";
+
+it("a command outlives each signal while it works, and not afterwards", async () => {
+  const [told, ends] = [vi.fn(), vi.fn()];
+  for (const signal of endSignals) process.on(signal, ends);
+  await outliveSignals(told, async () => endSignals.forEach((signal) => process.emit(signal)));
+  expect(told).toHaveBeenCalledTimes(3);
+  expect(ends).not.toHaveBeenCalled();
+  process.emit("SIGHUP");
+  for (const signal of endSignals) process.off(signal, ends);
+  expect(ends).toHaveBeenCalledOnce();
+});
 
 const world = vi.hoisted(() => ({
   silent: [] as string[],

@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { waitForService } from "../../../scripts/operate/in-service";
+import { waitForService } from "../../../scripts/operate/hosts";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
-import { replaceServer } from "../../../scripts/operate/replace-server";
+import { replaceServer } from "../../../scripts/operate/server-replacement";
 import { outputsWith } from "./support/nodes";
 
 const world = vi.hoisted(() => ({
@@ -30,14 +30,14 @@ vi.mock("../../../scripts/operate/cloud-project", () => ({
   cloudProject: (stack?: string) => `project of ${stack}`,
   deleteServer: async (project: string, id: number) => does(`delete ${id} in ${project}`),
 }));
-vi.mock("../../../scripts/operate/step-aside", () => ({
+vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
 }));
+vi.mock("../../../scripts/operate/ssh", () => ({ runOnNode: async () => "" }));
 vi.mock("../../../scripts/operate/operated-stack", () => ({
   outputsOf: (stack?: string) => ({ made: stack }),
 }));
-vi.mock("../../../scripts/operate/hosts", () => ({ hostsOf: () => ({}) }));
 vi.mock("../../../rolling/node-states", () => ({
   outOfService: async () => {
     world.done.push("look");

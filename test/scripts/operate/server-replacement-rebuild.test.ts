@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { finishEarlier } from "../../../scripts/operate/finish-rebuild";
+import { finishEarlier } from "../../../scripts/operate/served-again";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
-import { rebuildOrder, rebuildServer } from "../../../scripts/operate/rebuild-server";
+import { rebuildOrder, rebuildServer } from "../../../scripts/operate/server-replacement";
 import { outputsWith } from "./support/nodes";
 
 const world = vi.hoisted(() => ({
@@ -17,7 +17,7 @@ const does = vi.hoisted(() => (what: string) => {
   world.done.push(what);
   if (world.failing && what.startsWith(world.failing)) throw new Error(`${world.failing} failed`);
 });
-vi.mock("../../../scripts/operate/up", () => ({
+vi.mock("../../../scripts/operate/engine-commands", () => ({
   upAgain: async (stack?: string) => does(`up ${stack}`),
 }));
 vi.mock("../../../scripts/operate/cloud-project", () => ({
@@ -48,14 +48,15 @@ vi.mock("../../../provider/connect", () => ({
 vi.mock("../../../provider/host-key", () => ({
   firstContact: async (_: unknown, node: string, key: string) => does(`proof ${node} ${key}`),
 }));
-vi.mock("../../../scripts/operate/step-aside", () => ({
+vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
 }));
 vi.mock("../../../scripts/operate/operated-stack", () => ({ outputsOf: () => world.made }));
-vi.mock("../../../scripts/operate/in-service", () => {
+vi.mock("../../../scripts/operate/hosts", () => {
   const look = () => (world.out.length > 1 ? world.out.shift()! : world.out[0]!);
   return {
+    hostsOf: () => ({}),
     outOfService: async () => look(),
     waitForService: async () => {
       const names = look();

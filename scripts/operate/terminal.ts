@@ -1,6 +1,38 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline/promises";
 import type { StackOutputs } from "./outputs";
 import { runOnNode, sshArguments } from "./ssh";
+
+/** Asks the operator at the terminal to type a word. @throws Error for any other word: nothing has changed yet. */
+export async function confirmed(word: string): Promise<void> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`Type ${word} to go on: `);
+  terminal.close();
+  if (answer.trim() !== word) throw new Error("nothing was done");
+}
+
+/** Signals that end a process: Ctrl-C, `kill`, and the end of its terminal. */
+export const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Does `work` without an end by a signal; each signal is told by `told`. Children get Ctrl-C and the end of the
+ * terminal too, and fail by it.
+ */
+export async function outliveSignals<T>(told: () => void, work: () => Promise<T>): Promise<T> {
+  const ignored = endSignals.map((signal) => {
+    const before = process.listeners(signal);
+    process.removeAllListeners(signal).on(signal, told);
+    return () => {
+      process.off(signal, told);
+      for (const each of before) process.on(signal, each);
+    };
+  });
+  try {
+    return await work();
+  } finally {
+    for (const restore of ignored) restore();
+  }
+}
 
 /** Longest wait for a load balancer's answer to a test connection, milliseconds. */
 const answerMs = 6_000;
