@@ -30,7 +30,7 @@ export interface StagingArgs {
 /** Loads the module at the first use: most runs stage nothing, and the load takes a tenth of a second. */
 const stageAsProvider: StageOn = (host, release) => {
   const load = createRequire(__filename);
-  return (load("../provider/staging") as { stageOn: StageOn }).stageOn(host, release);
+  return (load("../provider/release") as { stageOn: StageOn }).stageOn(host, release);
 };
 
 /**

@@ -16,7 +16,8 @@ const does = vi.hoisted(() => (what: string) => {
   world.done.push(what);
   if (world.failing && what.startsWith(world.failing)) throw new Error(`${world.failing} failed`);
 });
-vi.mock("node:child_process", () => ({
+vi.mock("node:child_process", async (original) => ({
+  ...(await original<typeof import("node:child_process")>()),
   spawn: (program: string, words: string[]) => {
     const child = new EventEmitter();
     const command = [program, ...words].join(" ");
@@ -34,7 +35,6 @@ vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
 }));
-vi.mock("../../../scripts/operate/ssh", () => ({ runOnNode: async () => "" }));
 vi.mock("../../../scripts/operate/operated-stack", () => ({
   outputsOf: (stack?: string) => ({ made: stack }),
 }));

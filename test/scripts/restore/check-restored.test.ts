@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Base } from "../../../host/archiver/chain/manifest";
-import { baseToBase, compareWith } from "../../../scripts/restore/compare";
+import { baseToBase, compareWith } from "../../../scripts/restore/check-restored";
 
 const uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { bringChecked } from "../../../../scripts/restore/tables/bring-checked";
+import { bringChecked } from "../../../../scripts/restore/tables/room";
 import { wantedTables } from "../../../../scripts/restore/tables/wanted";
 import { outputsWith } from "../../operate/support/nodes";
 import { FakePrimary } from "../replace/fake-primary";

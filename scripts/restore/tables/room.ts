@@ -1,6 +1,8 @@
-import { hostsOf } from "../operate/hosts";
-import type { StackOutputs } from "../operate/outputs";
-import type { Side } from "./tables/sides";
+import { hostsOf } from "../../operate/hosts";
+import type { StackOutputs } from "../../operate/outputs";
+import { bring, type Bringing } from "./bring";
+import type { Side } from "./sql";
+import { catalogOf, catalogSql, chosenTables } from "./wanted";
 
 /** Room that a node needs beside the tables and their binary log, bytes. */
 const spareBytes = 1e9;
@@ -52,4 +54,19 @@ export async function checkRoom(outputs: StackOutputs, bytes: number): Promise<v
 
 function gb(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/**
+ * As {@link bring}, into a stack whose database nodes all have room for the tables.
+ *
+ * @throws Error that names each node without room; nothing was loaded then.
+ */
+export async function bringChecked(outputs: StackOutputs, bringing: Bringing): Promise<void> {
+  const { copy, wanted } = bringing;
+  const chosen = chosenTables(wanted, catalogOf(await copy.query(catalogSql)));
+  const bytes = await bytesOf(copy, (one) =>
+    chosen.some(({ schema, table }) => one.schema === schema && one.table === table),
+  );
+  await checkRoom(outputs, bytes);
+  await bring(bringing);
 }
