@@ -8,7 +8,7 @@ import { type Identity, needsOf } from "./needs";
 import { type Offer, readOffer } from "./offer";
 import { type OwnAddress, ownAddressFindings } from "./own-address";
 import { priceFindings } from "./prices";
-import { type KnownLimits, quotaFindings, takenNameFindings } from "./project-room";
+import { type KnownLimits, quotaFindings, takenNameFindings } from "./project-limits";
 import { stackFileFindings, toolFindings, type Tools } from "./local-checks";
 import { type NamedToken, reason, tokenFindings } from "./token";
 
