@@ -2,7 +2,7 @@ import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { createHmac } from "node:crypto";
-import { DeployKey, type KeyedHost } from "../provider/deploy-key";
+import { DeployKey, type KeyedHost } from "../provider/resources";
 import { cloudLabels, cloudName, type Identity, numbered } from "../resources/naming";
 import { randomPassword } from "../resources/random-password";
 

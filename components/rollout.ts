@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Configuration, configurationArgs } from "../provider/configuration";
+import { Configuration, configurationArgs } from "../provider/resources";
 import type { ConfiguredHost } from "./tier";
 
 /** SSH access to the nodes. */

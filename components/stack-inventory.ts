@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Inventory, type InventoryArgs } from "../provider/inventory";
+import { Inventory, type InventoryArgs } from "../provider/resources";
 
 /** Record of the stack's irreplaceable resources, and of the stack file's consent to lose them. */
 export class StackInventory extends pulumi.ComponentResource {

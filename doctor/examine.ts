@@ -1,19 +1,16 @@
 import type { Settings } from "../config";
 import { RefusedError } from "./api";
 import { bucketFindings, copyFindings, type LookedAt } from "./bucket";
-import { deprecationFindings } from "./deprecations";
+import { deprecationFindings, stockFindings } from "./for-sale";
 import { nameFindings, type Resolve } from "./domain-names";
 import { type Finding, findingsOf } from "./finding";
 import { type Identity, needsOf } from "./needs";
 import { type Offer, readOffer } from "./offer";
 import { type OwnAddress, ownAddressFindings } from "./own-address";
 import { priceFindings } from "./prices";
-import { type KnownLimits, quotaFindings } from "./quota";
-import { stackFileFindings } from "./stack-file";
-import { stockFindings } from "./stock";
-import { takenNameFindings } from "./taken-names";
+import { type KnownLimits, quotaFindings, takenNameFindings } from "./project-limits";
+import { stackFileFindings, toolFindings, type Tools } from "./local-checks";
 import { type NamedToken, reason, tokenFindings } from "./token";
-import { toolFindings, type Tools } from "./tools";
 
 /** Inputs of all checks; the doctor changes none of them. */
 export interface Subject {

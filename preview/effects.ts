@@ -1,6 +1,5 @@
-import type { Effect } from "./effect";
+import type { CloudChange, Effect, HostChange, UnitChange } from "./model";
 import { serverEffects } from "./server-effects";
-import type { CloudChange, HostChange, UnitChange } from "./model";
 import { unknownConfiguration } from "./hosts";
 
 /** Number of nodes of each tier during the change. */

@@ -1,10 +1,8 @@
 import type { Values } from "../plugin/values";
-import { fileChanges } from "./host-files";
-import { unitChanges } from "./host-units";
+import { fileChanges, unitChanges } from "./host-changes";
 import type { HostChange } from "./model";
 import type { Plan, Step } from "./plan";
-import { valueChanges } from "./value-changes";
-import { isUnknown, mapOf, valueText } from "./values";
+import { isUnknown, mapOf, valueChanges, valueText } from "./values";
 
 /** Type tokens. */
 export const configurationType = "host:index:Configuration";

@@ -1,13 +1,18 @@
-import { cloudChanges } from "./cloud-changes";
-import { costOf } from "./cost";
-import { driftOf } from "./drift";
-import type { Effect } from "./effect";
+import { cloudChanges, driftOf } from "./resource-changes";
+import { costOf, type Prices } from "./price-list";
+import type {
+  CloudChange,
+  Counts,
+  Effect,
+  HostChange,
+  Preview,
+  SettingChange,
+  Verdict,
+} from "./model";
 import { effectsOf, type TierSizes } from "./effects";
 import { hostChanges, serverType } from "./hosts";
-import type { CloudChange, Counts, HostChange, Preview, SettingChange, Verdict } from "./model";
 import { offerWarnings } from "./offers";
 import type { Plan } from "./plan";
-import type { Prices } from "./price-list";
 
 /** Inputs of a preview besides the plan. */
 export interface PreviewExtras {

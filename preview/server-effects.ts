@@ -1,5 +1,4 @@
-import type { Effect } from "./effect";
-import type { HostChange } from "./model";
+import type { Effect, HostChange } from "./model";
 
 /** Effect on visitors while a node is off and others of its tier serve; the same words as in rolling/told.ts. */
 const noticed: Record<string, string> = {

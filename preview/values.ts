@@ -1,12 +1,14 @@
 import { isMap, secretSignature, signatureKey, unknownTexts, type Values } from "../plugin/values";
+import type { SettingChange } from "./model";
+import type { Step } from "./plan";
 
 /** Finds a placeholder of a value that is not known yet. */
 const unknownPattern = new RegExp([...unknownTexts].join("|"));
 
 /** Text that stands for a secret. */
-export const secretText = "[secret]";
+const secretText = "[secret]";
 /** Text that stands for a value that only the change creates. */
-export const unknownText = "[known later]";
+const unknownText = "[known later]";
 
 /** True if the engine withholds the value as a secret. */
 export function isSecret(value: unknown): boolean {
@@ -31,7 +33,7 @@ export function valueText(value: unknown): string {
 }
 
 /** The value with each secret and each unknown value inside it replaced by a word. */
-export function masked(value: unknown): unknown {
+function masked(value: unknown): unknown {
   if (isSecret(value)) return secretText;
   if (isUnknown(value)) return unknownText;
   if (Array.isArray(value)) return value.map(masked);
@@ -40,7 +42,86 @@ export function masked(value: unknown): unknown {
 }
 
 /** The value as {@link valueText} shows it, in one line of at most `most` characters. */
-export function brief(value: unknown, most: number): string {
+function brief(value: unknown, most: number): string {
   const text = valueText(value).replaceAll("\n", " ");
   return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Longest shown value, characters. */
+const longestValue = 80;
+
+/** `serverType: cpx22 -> cpx32` for each changed value; a secret value appears only by name. */
+export function valueChanges({ before, after, changed }: Step): string[] {
+  const top = new Set(changed.map((path) => /^\w+/.exec(path)?.[0] ?? path));
+  return [...top].flatMap((key) => differingValues(key, before[key], after[key]));
+}
+
+function differingValues(path: string, before: unknown, after: unknown): string[] {
+  if (isSecret(before) || isSecret(after)) return [`${path}: [secret]`];
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isMap(before) && isMap(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) => differingValues(`${path}.${key}`, before[key], after[key]));
+  }
+  if (!Array.isArray(before) || !Array.isArray(after)) {
+    return [`${path}: ${brief(before, longestValue)} -> ${brief(after, longestValue)}`];
+  }
+  if (before.length === after.length && [...before, ...after].every(isMap)) {
+    return before.flatMap((one, i) => differingValues(`${path}[${i}]`, one, after[i]));
+  }
+  return [listChange(path, before, after)];
+}
+
+/** Added and removed items of a list. */
+function listChange(path: string, before: readonly unknown[], after: readonly unknown[]): string {
+  const [old, next] = [before.map(valueText), after.map(valueText)];
+  const gone = old
+    .filter((one) => !next.includes(one))
+    .map((one) => `- ${brief(one, longestValue)}`);
+  const come = next
+    .filter((one) => !old.includes(one))
+    .map((one) => `+ ${brief(one, longestValue)}`);
+  const all = [...gone, ...come];
+  return `${path}: ${all.length > 0 ? all.join(", ") : "in another order"}`;
+}
+
+/** True for an encrypted value of a stack file. https://www.pulumi.com/docs/iac/concepts/secrets */
+function isEncrypted(value: unknown): boolean {
+  return isMap(value) && typeof value.secure === "string" && Object.keys(value).length === 1;
+}
+
+/** Longest shown value, characters. */
+const longestSetting = 60;
+
+/**
+ * Settings that differ between two stack files, compared down to the level where one side is not a group.
+ *
+ * @param before map below `config:` of the earlier file.
+ */
+export function settingChanges(before: Values, after: Values): SettingChange[] {
+  return differingSettings(before, after, "");
+}
+
+function differingSettings(before: Values, after: Values, path: string): SettingChange[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((name) => {
+    const [from, to] = [before[name], after[name]];
+    const key = path === "" ? name : `${path}.${name}`;
+    if (JSON.stringify(from) === JSON.stringify(to)) return [];
+    const isGroup = (value: unknown) =>
+      value === undefined || (isMap(value) && !isEncrypted(value));
+    if (isGroup(from) && isGroup(to)) {
+      return differingSettings((from ?? {}) as Values, (to ?? {}) as Values, key);
+    }
+    return [
+      { key, from: brief(hidden(from), longestSetting), to: brief(hidden(to), longestSetting) },
+    ];
+  });
+}
+
+function hidden(value: unknown): unknown {
+  if (isEncrypted(value)) return secretText;
+  if (Array.isArray(value)) return value.map(hidden);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, hidden(one)]));
 }

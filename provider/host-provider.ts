@@ -12,14 +12,13 @@ import { problemsOf } from "./check";
 import { connect, type Visit } from "./connect";
 import { differences, inPlace, onlyWayChanged } from "./difference";
 import type { LogOf } from "./engine-log";
-import { firstContact } from "./first-contact";
-import { HostKeyMismatch } from "./host-key";
+import { firstContact, HostKeyMismatch } from "./host-key";
 import { inputsOf, type Inputs, type State } from "./inputs";
 import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
 import { stopForGood } from "./orderly-stop";
 import { readBack } from "./read-back";
 import { pushRelease, readConfiguration } from "./remote";
-import { pushRuntime } from "./runtime";
+import { pushRuntime } from "./release";
 import { ConnectionLost, type Session } from "./session";
 
 /** Default wait for a new host, seconds. */

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 /**
@@ -56,4 +64,48 @@ function leadsOut(directory: string, path: string): boolean {
 
 function byCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Number of remembered releases. */
+const most = 50;
+/** Age from which a file's times show a later write, milliseconds: two writes within one tick have equal times. */
+const settledMs = 2_000;
+
+interface Packed {
+  fingerprint: string;
+  digest: string;
+}
+
+/** Earlier releases in a directory, by the fingerprint of their entries. */
+export class PackedBefore {
+  private readonly file: string;
+
+  constructor(outputDirectory: string) {
+    this.file = join(outputDirectory, "packed.json");
+  }
+
+  /** Digest of the release with this fingerprint; undefined if unknown. */
+  digestOf(fingerprint: string): string | undefined {
+    return this.read().find((one) => one.fingerprint === fingerprint)?.digest;
+  }
+
+  /** Remembers a release, unless an entry is so new that its times may not show the next edit. */
+  remember(packed: Packed, directory: string, entries: readonly string[]): void {
+    const newest = Math.max(...entries.map((path) => lstatSync(join(directory, path)).ctimeMs));
+    if (Date.now() - newest < settledMs) return;
+    const others = this.read().filter(({ fingerprint }) => fingerprint !== packed.fingerprint);
+    const draft = `${this.file}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify([packed, ...others].slice(0, most), null, 2)}\n`);
+    renameSync(draft, this.file);
+  }
+
+  /** Reads the remembered releases; none from an unreadable file, so that the release is packed again. */
+  private read(): Packed[] {
+    if (!existsSync(this.file)) return [];
+    try {
+      return JSON.parse(readFileSync(this.file, "utf8")) as Packed[];
+    } catch {
+      return [];
+    }
+  }
 }

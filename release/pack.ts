@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { create } from "tar";
-import { entriesFingerprint, releaseEntries } from "./entries";
+import { entriesFingerprint, PackedBefore, releaseEntries } from "./entries";
 import { factsFile, type ReleaseFacts } from "./facts";
-import { PackedBefore } from "./packed-before";
 
 /** Version of the archive's form; another number packs every release again. */
 const form = "2";

@@ -1,4 +1,4 @@
-import { databaseStates } from "./databases";
+import { databaseStates } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
 

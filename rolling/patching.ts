@@ -1,5 +1,5 @@
 import type { HostNode, Hosts } from "./hosts";
-import { outOfService } from "./in-service";
+import { outOfService } from "./node-states";
 import { type Front, frontFor, waitForNode, waitForOthers } from "./neighbour-waits";
 import {
   askPending,

@@ -1,5 +1,5 @@
 import type { Cloud, CloudServer } from "./cloud";
-import { databaseStates, primaryOf } from "./databases";
+import { databaseStates, primaryOf } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
 import { type Front, frontFor, waitForNode, waitForOthers } from "./neighbour-waits";

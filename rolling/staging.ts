@@ -5,7 +5,7 @@ import type { BundleRelease } from "../services/bundle";
 import type { HostNode } from "./hosts";
 
 /** Stages a release on a host. */
-export type StageOn = typeof import("../provider/staging").stageOn;
+export type StageOn = typeof import("../provider/release").stageOn;
 
 /** Arguments of {@link stagingHook}. */
 export interface StagingArgs {
@@ -30,7 +30,7 @@ export interface StagingArgs {
 /** Loads the module at the first use: most runs stage nothing, and the load takes a tenth of a second. */
 const stageAsProvider: StageOn = (host, release) => {
   const load = createRequire(__filename);
-  return (load("../provider/staging") as { stageOn: StageOn }).stageOn(host, release);
+  return (load("../provider/release") as { stageOn: StageOn }).stageOn(host, release);
 };
 
 /**

@@ -2,11 +2,10 @@ import { z } from "zod";
 import { labelSelector } from "../resources/naming";
 import { type CloudProject, cloudCall } from "../rolling/cloud-api";
 import { waitUntil } from "../rolling/wait-until";
-import { askedOpening } from "./admin/asked";
+import { askedOpening, ownBlock } from "./admin/asked";
 import { close, open } from "./admin/command";
-import { ownBlock } from "./admin/own-block";
-import { takesSsh } from "./doctor/own-address";
-import { localStackName } from "./local/stack-name";
+import { takesSsh } from "./doctor/this-machine";
+import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { asked } from "./audit/asked";
+import { asked, reportJson, reportLines } from "./audit/command-line";
 import { isBad, judge, type NodeAudit } from "./audit/judge";
-import { reportJson, reportLines } from "./audit/report";
 import { sysctlRules } from "./audit/rules";
-import type { Order, Seen } from "./audit/seen";
+import type { Order, Seen } from "./audit/read";
 import { chosenStack } from "./operate/chosen-stack";
 import { hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";

@@ -4,7 +4,7 @@ import { copyAll } from "./copy/copy-all";
 import { pruneCopy } from "./copy/prune-copy";
 import { chosenStack } from "./operate/chosen-stack";
 import { removerOf } from "./prune/remove-planned";
-import { SftpRemover } from "./prune/sftp-remover";
+import { SftpRemover } from "./prune/removers";
 import { backupsOf, retentionOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 

@@ -4,7 +4,7 @@ import { pruning } from "./prune/pruning";
 import { readHistory } from "./prune/read-history";
 import { removePlanned, removerOf } from "./prune/remove-planned";
 import { pruningLines } from "./prune/report";
-import { SftpRemover } from "./prune/sftp-remover";
+import { SftpRemover } from "./prune/removers";
 import { backupsOf, retentionOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { timelines } from "./restore/read-chain";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ensureDocker, ensureImage } from "./build-image";
-import { chainTable } from "./bench/chain-report";
+import { chainTable } from "./bench/reports";
 import { ensurePrerequisites, localCloudPrerequisites } from "./local/prerequisites";
 import { benchChain } from "./local/proxy-chain/chain";
 

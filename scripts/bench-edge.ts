@@ -6,7 +6,7 @@ import { holder, waitForNormal } from "./drill/edge-state";
 import { Prober, seen } from "./drill/prober";
 import { median } from "./drill/report";
 import { installRecipe, type RecipeIds, removeRecipe } from "./drill/usual-recipe";
-import { cloudFloatingIps, cloudServers } from "./local/cloud-lists";
+import { cloudFloatingIps, cloudServers } from "./local/cloud";
 import { healOwn, inject } from "./local/faults";
 import { readOutputs } from "./local/outputs";
 import { localPaths } from "./local/paths";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { growth, type Measured, table } from "./bench/plan-report";
+import { growth, type Measured, table } from "./bench/reports";
 import { type Config, HostlessStack } from "./hostless/hostless-stack";
 import { MemoryCloud } from "./hostless/memory-cloud";
 import { repositoryRoot } from "./local/paths";

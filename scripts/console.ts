@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { askForUnit, consoleCommand } from "./console/console-command";
 import { chosenStack } from "./operate/chosen-stack";
-import { inForeground } from "./operate/foreground";
+import { inForeground } from "./operate/terminal";
 import { outputsOf } from "./operate/operated-stack";
 import { runOnNode } from "./operate/ssh";
 

@@ -1,4 +1,4 @@
-import { confirmed } from "./operate/confirm";
+import { confirmed } from "./operate/terminal";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";

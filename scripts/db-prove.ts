@@ -4,12 +4,22 @@ import { chosenStack } from "./operate/chosen-stack";
 import { isSameSet, subtract } from "../host/archiver/gtid-sets";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
-import { baseToBase, compareWith } from "./restore/compare";
-import { heartbeatLine, heartbeatSql } from "./restore/heartbeat";
-import { inspectAloud } from "./restore/inspect";
-import { momentIn, type Window, windowOf } from "./restore/moment";
+import {
+  baseToBase,
+  compareWith,
+  heartbeatLine,
+  heartbeatSql,
+  inspectAloud,
+} from "./restore/check-restored";
+import {
+  type Compared,
+  momentIn,
+  sayFailed,
+  sayProved,
+  type Window,
+  windowOf,
+} from "./restore/proof";
 import { plan } from "./restore/plan";
-import { type Compared, sayFailed, sayProved } from "./restore/proof";
 import { planLines } from "./restore/report";
 import { timeText } from "./restore/target";
 import { fromWord } from "./restore/target-access";

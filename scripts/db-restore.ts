@@ -1,20 +1,18 @@
-import { localStackName } from "./local/stack-name";
+import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
-import { type Asked, askedOf } from "./restore/asked";
-import { checkConsent, type Former, formerOf } from "./restore/replace/former";
+import { type Asked, askedOf, checkConsent, type Former, formerOf } from "./restore/asked";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
-import { inspectAloud } from "./restore/inspect";
+import { inspectAloud } from "./restore/check-restored";
 import { sayProved } from "./restore/proof";
-import { replacePlanLines } from "./restore/replace/lost";
-import { replaceAll, undoAll } from "./restore/replace/replace";
+import { replaceAll, replacePlanLines, undoAll } from "./restore/replace/replace";
 import { stampAt } from "./restore/replace/record";
 import { dropReplaced } from "./restore/replace/undo";
 import { readFor } from "./restore/read-for";
 import { planLines } from "./restore/report";
-import { bringChecked } from "./restore/tables/bring-checked";
+import { bringChecked } from "./restore/tables/room";
 import { runningPrimary } from "./restore/tables/running-primary";
 import {
   checkIdentity,

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { loginCheck, mysqlCommand, nodeFor } from "./db-shell/client";
 import { chosenStack } from "./operate/chosen-stack";
 import { databaseStates } from "./operate/databases";
-import { inForeground } from "./operate/foreground";
+import { inForeground } from "./operate/terminal";
 import { outputsOf } from "./operate/operated-stack";
 import { runOnNode } from "./operate/ssh";
 

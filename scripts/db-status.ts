@@ -1,8 +1,7 @@
 import { archiveReport, archiveStates } from "./operate/archive";
-import { databaseReport } from "./operate/database-report";
+import { databaseReport, savedOn } from "./operate/database-report";
 import { databaseStates } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
-import { savedOn } from "./operate/saved";
 
 /**
  * `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved; fails if a node is no

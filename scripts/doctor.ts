@@ -6,15 +6,13 @@ import type { Resolve } from "../doctor/domain-names";
 import { examine, type Subject } from "../doctor/examine";
 import { fails, lines } from "../doctor/finding";
 import { type Asked, asked } from "./doctor/asked";
-import { ownAddress } from "./doctor/own-address";
+import { ownAddress, toolsHere } from "./doctor/this-machine";
 import { settingsOf, standIn } from "./doctor/settings";
 import { stackPart } from "./doctor/stack";
-import { toolsHere } from "./doctor/tools";
 import { stackFileName } from "./deploy/stack-file";
 import { localTarget } from "./local/backups";
 import { cloudAnswers, localCloud } from "./local/cloud";
-import { localPaths } from "./local/paths";
-import { localStackName } from "./local/stack-name";
+import { localPaths, localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { deskStore } from "./restore/desk-store";
 

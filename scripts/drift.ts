@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Preview } from "../preview/model";
 import { markdown } from "../preview/render/markdown";
-import { npmScript } from "./local/npm-script";
-import { localStackName } from "./local/stack-name";
+import { npmScript } from "./local/processes";
+import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 
 const usage = "usage: npm run drift -- [--stack <name>] [--file <Markdown>]";

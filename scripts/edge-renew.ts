@@ -1,6 +1,5 @@
 import { waitUntil } from "../rolling/wait-until";
-import { requestRenewal } from "../rolling/edge";
-import { certificateLines } from "../rolling/certificates";
+import { certificateLines, requestRenewal } from "../rolling/edge";
 import { edgeStates, holderOf } from "./operate/edge";
 import { hostsOf } from "./operate/hosts";
 import { operatedStack } from "./operate/operated-stack";

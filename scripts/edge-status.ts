@@ -1,4 +1,4 @@
-import { certificateLines } from "../rolling/certificates";
+import { certificateLines } from "../rolling/edge";
 import { edgeLine, edgeStates, holderOf } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
 

@@ -2,10 +2,8 @@ import { setMaxListeners } from "node:events";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
 import { journalsOf, logsAsked } from "./logs/asked-logs";
-import { type Entry, entryIn, entryLines } from "./logs/entry";
-import { journalCommand } from "./logs/journal-command";
-import { Merge } from "./logs/merge";
-import { readJournal } from "./logs/read-journal";
+import { type Entry, entryIn, entryLines, Merge } from "./logs/entries";
+import { journalCommand, readJournal } from "./logs/read-journal";
 
 /** How long entries of other nodes are waited for, milliseconds. */
 const patienceMs = 400;

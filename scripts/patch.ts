@@ -4,16 +4,14 @@ import { localPaths } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { cloudProject, rebootServer } from "./operate/cloud-project";
 import { chosenStack } from "./operate/chosen-stack";
-import { confirmed } from "./operate/confirm";
+import { confirmed } from "./operate/terminal";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { edgeStates, holderOf } from "./operate/edge";
-import { hostsOf } from "./operate/hosts";
+import { hostsOf, withTurn } from "./operate/hosts";
 import { outputsOf } from "./operate/operated-stack";
 import { serverIdOf, type StackNode, type StackOutputs } from "./operate/outputs";
 import { nodeOrder, onlyOne } from "./operate/roll-order";
-import { withTurn } from "./operate/with-turn";
-import { type AskedPatch, askedPatch } from "./patch/asked";
-import { patchedLine, pendingLines } from "./patch/lines";
+import { type AskedPatch, askedPatch, patchedLine, pendingLines } from "./patch/command-line";
 
 /**
  * `npm run patch [-- <tier or node> ... --stack <name> --check --reboot --outage --yes]`: upgrades the packages of

@@ -9,15 +9,14 @@ import { cliEngine } from "./deploy/cli-engine";
 import { takeInterrupts } from "./deploy/interrupt";
 import { localEngine } from "./deploy/local-engine";
 import { readStackFile } from "./deploy/stack-file";
-import { engineReason } from "./local/engine-reason";
-import { localPaths, repositoryRoot } from "./local/paths";
+import { engineReason } from "./local/engine-progress";
+import { localPaths, localStackName, repositoryRoot } from "./local/paths";
 import { takeLock } from "./local/processes";
-import { localStackName } from "./local/stack-name";
 import { askedPreview, type AskedPreview } from "./preview/asked";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { catalogueAt } from "./preview/catalogue";
-import { editedSettings } from "./preview/edited-settings";
+import { editedSettings } from "./preview/settings";
 import { comparedWithBase, type Compared } from "./preview/without-token";
 
 /** What is no part of the answer. */

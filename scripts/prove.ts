@@ -4,18 +4,16 @@ import type { Answer, Evidence, NodeEvidence } from "../prove/assumption";
 import { isBad, ledgerOf, lines, stackTable } from "../prove/ledger";
 import { questionsOf } from "../prove/questions";
 import { settingsOf } from "./doctor/settings";
-import { localStackName } from "./local/stack-name";
-import { repositoryRoot } from "./local/paths";
+import { localStackName, repositoryRoot } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
-import { confirmed } from "./operate/confirm";
+import { confirmed } from "./operate/terminal";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
 import { asked, type Asked } from "./prove/asked";
-import { cloudEvidence } from "./prove/cloud";
+import { cloudEvidence, movedUnderRequests } from "./prove/cloud";
 import { keepLedger } from "./prove/ledgers";
-import { movedUnderRequests } from "./prove/moved";
 
 /** Hosts that are asked at the same time. */
 const atOnce = 3;

@@ -1,13 +1,10 @@
-import { confirmed } from "./operate/confirm";
+import { confirmed } from "./operate/terminal";
 import { edgeStates, holderOf } from "./operate/edge";
-import { finishEarlier } from "./operate/finish-rebuild";
-import { hostsOf } from "./operate/hosts";
-import { waitForService } from "./operate/in-service";
+import { finishEarlier, serviceSeconds } from "./operate/served-again";
+import { hostsOf, waitForService, withTurn } from "./operate/hosts";
 import { operatedStack } from "./operate/operated-stack";
 import type { StackNode, StackOutputs } from "./operate/outputs";
-import { rebuildOrder, rebuildServer } from "./operate/rebuild-server";
-import { serviceSeconds } from "./operate/served-again";
-import { withTurn } from "./operate/with-turn";
+import { rebuildOrder, rebuildServer } from "./operate/server-replacement";
 
 /** Command that names one file which the app wrote on its node, if there is one. */
 const firstFile = "sudo find /var/lib/app -type f -print -quit 2>/dev/null || true";

@@ -11,11 +11,10 @@ import { cloudPort, repositoryRoot } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { outputsShape } from "./operate/outputs";
 import { askedRehearsal } from "./rehearse/asked";
-import { npmIn } from "./rehearse/commands";
-import { loadOn } from "./rehearse/load";
+import { npmIn, Tree } from "./rehearse/tree";
+import { loadOn } from "./rehearse/measured";
 import { rehearse, type Rehearsed, type World } from "./rehearse/rehearse";
 import { picture, report, shortfalls } from "./rehearse/report";
-import { Tree } from "./rehearse/tree";
 
 const folder = join(repositoryRoot, ".webstack", "rehearsal");
 const tree = new Tree(repositoryRoot, join(folder, "tree"));

@@ -1,12 +1,11 @@
-import { confirmed } from "./operate/confirm";
+import { confirmed } from "./operate/terminal";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { edgeStates, holderOf } from "./operate/edge";
 import { operatedStack } from "./operate/operated-stack";
-import { waitForService } from "./operate/in-service";
-import { replaceServer } from "./operate/replace-server";
+import { waitForService, withTurn } from "./operate/hosts";
+import { replaceServer } from "./operate/server-replacement";
 import { rollOrder } from "./operate/roll-order";
 import { serviceSeconds } from "./operate/served-again";
-import { withTurn } from "./operate/with-turn";
 
 /** Time for a stack that was disturbed a moment ago to be in service, seconds. */
 const settledSeconds = 60;

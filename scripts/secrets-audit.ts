@@ -3,11 +3,10 @@ import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
-import { asked } from "./secrets/asked";
+import { asked, isBad, reportLines, type Seen } from "./secrets/command-line";
 import { seenHere, seenInApi, seenInBucket, seenOfState } from "./secrets/here";
 import { hostOrder } from "./secrets/host-order";
 import { openedStack } from "./secrets/opened";
-import { isBad, reportLines, type Seen } from "./secrets/report";
 import type { ScanResult } from "./secrets/scan/result";
 import { searched } from "./secrets/secrets";
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readOutputs } from "./local/outputs";
-import { bastionFor } from "./operate/foreground";
+import { bastionFor } from "./operate/terminal";
 import { sshArguments } from "./operate/ssh";
 
 /** `npm run ssh:local -- <node> [command]`: a shell, or one command, on a node of the local stack. */

@@ -1,4 +1,4 @@
-import { certificateLines } from "../rolling/certificates";
+import { certificateLines } from "../rolling/edge";
 import { edgeStates } from "./operate/edge";
 import { readOutputs } from "./local/outputs";
 import { stackStatus } from "./local/status";

@@ -2,27 +2,23 @@ import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../offline/engine";
 import { ensureDocker, ensureImage } from "./build-image";
-import { ensureAuthority, publishNames } from "./local/authority";
-import { localNames } from "./local/authority-settings";
+import { ensureAuthority, localNames, publishNames } from "./local/authority";
 import { chooseTarget, targetKind } from "./local/backups";
-import { browserUrl, openBrowserAccess } from "./local/browser-access";
+import { browserUrl, openBrowserAccess, waitForPage } from "./local/site-access";
 import { startCloud } from "./local/cloud";
-import { engineEvents } from "./local/engine-events";
-import { engineReason } from "./local/engine-reason";
+import { engineEvents, engineReason, Progress } from "./local/engine-progress";
 import { saveOutputs } from "./local/outputs";
 import type { StackOutputs } from "./operate/outputs";
 import { localPaths, localStateDirectory } from "./local/paths";
-import { picture } from "./local/picture";
+import { picture } from "./local/status";
 import {
   ensurePrerequisites,
   goPrerequisite,
   localCloudPrerequisites,
 } from "./local/prerequisites";
 import { takeLock } from "./local/processes";
-import { Progress } from "./local/progress";
 import { resumeInterrupted } from "./local/resume";
 import { localStack } from "./local/stack";
-import { waitForPage } from "./local/page";
 
 function closing(outputs: StackOutputs, browser: boolean, progress: Progress): string {
   return [

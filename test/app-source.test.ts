@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deployedApp } from "../app-source";
-import { buildApp } from "../release/build";
-import { commandOf } from "../release/packed-app";
+import { buildApp, commandOf } from "../release/packed-app";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "app-source-"))));

@@ -18,14 +18,11 @@ const allowed: Record<string, string[]> = {
   "bundled-once.ts": ["esbuild"],
   release: ["release", "config/command", "config/runtime", "tar"],
   "app-source.ts": ["config", "release"],
-  components: [
-    ...["components", "services", "resources", "@pulumi/*"],
-    ...["provider/configuration", "provider/deploy-key", "provider/inventory"],
-  ],
+  components: [...["components", "services", "resources", "@pulumi/*", "provider/resources"]],
   resources: ["@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [
-    ...["rolling", "provider/connect", "provider/orderly-stop", "provider/staging"],
+    ...["rolling", "provider/connect", "provider/orderly-stop", "provider/release"],
     "services/supervisor/supervisor-ports",
     ...["zod", "@pulumi/pulumi"],
   ],

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { costOf } from "../preview/cost";
+import { costOf, pricesOf } from "../preview/price-list";
 import { planOf } from "../preview/plan";
-import { pricesOf } from "../preview/price-list";
 import { program } from "../program";
 import { catalogue } from "./preview/recorded";
 import { step } from "./preview/support";

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /** Provider plugins that the program uses and that have a stand-in. */
@@ -24,4 +25,10 @@ export function pluginVersions(root: string): PluginVersions {
 /** Version of Pulumi's own SDK, which has to fit the CLI. */
 export function sdkVersion(root: string): string {
   return installedVersion(root, "pulumi");
+}
+
+/** Version of the plugin that an SDK asks for: its own. */
+export function pluginVersion(name: PluginName): string {
+  const sdk = createRequire(__filename)(`@pulumi/${name}/package.json`) as { version: string };
+  return sdk.version;
 }

@@ -1,7 +1,7 @@
 import { serve } from "../../plugin/protocol";
 import { tableStandIn, type Operations } from "../stand-in/table-stand-in";
 import { holdsUnknown, type Values } from "../../plugin/values";
-import { pluginVersion } from "../plugins";
+import { pluginVersion } from "../engine/versions";
 import { CloudClient } from "./client";
 import { floatingIp, floatingIpAssignment } from "./resources/floating-ips";
 import { firewall, firewallAttachment } from "./resources/firewalls";

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Failure } from "../../plugin/plugin";
 import type { Rules } from "../stand-in/table-stand-in";
 import { unknown, type Values } from "../../plugin/values";
-import { isInside } from "./checks";
+import { isInside } from "./properties";
 
 type Entry = { networkId?: number; subnetId?: string; ip?: string; aliasIps?: string[] };
 

@@ -1,6 +1,16 @@
 import { computed, optional, replaced, required, type Table } from "../stand-in/table";
-import { canonicalAddress, refuseAddresses, refuseNonIp } from "./checks";
-import { cidr, frameworkLabels, integer, labels, name, off, text } from "./properties";
+import {
+  canonicalAddress,
+  cidr,
+  frameworkLabels,
+  integer,
+  labels,
+  name,
+  off,
+  refuseAddresses,
+  refuseNonIp,
+  text,
+} from "./properties";
 import { server } from "./server-table";
 
 const addresses = optional("set", {

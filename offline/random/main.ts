@@ -3,7 +3,7 @@ import { hashSync } from "bcryptjs";
 import { serve } from "../../plugin/protocol";
 import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
 import type { Values } from "../../plugin/values";
-import { pluginVersion } from "../plugins";
+import { pluginVersion } from "../engine/versions";
 import { tables } from "./table";
 import { randomText, type TextWish } from "./text";
 

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { serve } from "../../plugin/protocol";
 import { tableStandIn, type Operations, type Rules } from "../stand-in/table-stand-in";
 import type { Values } from "../../plugin/values";
-import { pluginVersion } from "../plugins";
+import { pluginVersion } from "../engine/versions";
 import type * as Certificates from "./certificates";
 import { keyPair } from "./keys";
 import { isReadyForRenewal } from "./renewal";

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { isWithin } from "../../config/addresses";
 import { cloudName } from "../../resources/naming";
 import type { CloudProject } from "../../rolling/cloud-api";
-import { repositoryRoot } from "../local/paths";
-import { localStackName } from "../local/stack-name";
+import { localStackName, repositoryRoot } from "../local/paths";
 import { Firewall } from "./firewall";
 import { closed, deadlineOf, opened, type Rule } from "./opening";
 

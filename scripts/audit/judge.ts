@@ -1,8 +1,13 @@
+import { AppTier } from "../../components/app-tier";
+import { LoadBalancerPair } from "../../components/load-balancer-pair";
+import { MysqlCluster } from "../../components/mysql-cluster";
+import { WebTier } from "../../components/web-tier";
+import { broker } from "../../services/broker/service";
+import { openings } from "../../services/node-bundle";
+import type { Role } from "../../topology";
 import type { StackNode } from "../operate/outputs";
-import { boundOf } from "./bounds";
 import { clockProblems, sshdProblems, sysctlProblems } from "./rules";
-import type { Seen } from "./seen";
-import { openedPorts, strangeSockets } from "./sockets";
+import type { Seen } from "./read";
 
 /** One unit of a node. */
 export interface UnitRow {
@@ -86,4 +91,93 @@ export function judge(
 /** True if a bound is missed, something is wrong, or a host could not be asked. */
 export function isBad(all: readonly NodeAudit[]): boolean {
   return all.some(({ units, problems }) => problems.length > 0 || units.some(({ good }) => !good));
+}
+
+/** A bound of systemd's exposure for some units: 0 is closed, 10 is open. */
+interface Bound {
+  units: RegExp;
+  /** Highest exposure. */
+  most: number;
+  /** Why it is higher than that of its like. */
+  why?: string;
+}
+
+/**
+ * Bounds by unit; the first that fits counts. Issue 24 names them but for the three exceptions and `ssh`, whose
+ * reasons are in docs/decisions/0037-a-sandbox-for-every-daemon.md.
+ */
+const bounds: readonly Bound[] = [
+  {
+    units: /^webstack-converge-recover\./,
+    most: 10,
+    why: "it restores every file and service of the host, before the others start",
+  },
+  {
+    units: /^webstack-data\./,
+    most: 10,
+    why: "it makes, checks and mounts the file system, where MySQL must see it",
+  },
+  {
+    units: /^webstack-mysql-kill\./,
+    most: 6.5,
+    why: "it must run while the disk hangs, and a mount namespace reads the disk",
+  },
+  {
+    units: /^webstack-(app-balancer|app-data|migrate|table-check@.*)\./,
+    most: 4,
+  },
+  { units: /^webstack-/, most: 2 },
+  { units: /^(haproxy|nginx|keepalived)\./, most: 4 },
+  { units: /^(app@|worker-|cron-)/, most: 4 },
+  { units: /^mysql\./, most: 5 },
+  {
+    units: /^nftables\./,
+    most: 10,
+    why: "it is the distribution's, without a listener; a host on which a sandbox kept it from loading would have no firewall",
+  },
+  {
+    units: /^sshd?\./,
+    most: 7.5,
+    why: "its sessions inherit all of it, sudo and converge included; a bound of 6.0 would break them",
+  },
+];
+
+/** The bound of a unit; undefined: it is the distribution's own, without one. */
+export function boundOf(unit: string): Omit<Bound, "units"> | undefined {
+  return bounds.find(({ units }) => units.test(unit));
+}
+
+const services = {
+  lb: () => LoadBalancerPair.services(false, 443),
+  web: () => WebTier.services,
+  app: () => AppTier.services,
+  db: () => MysqlCluster.services,
+} as const;
+
+/** UDP ports of a DHCP client, of which no service is asked: IPv4 and IPv6. */
+const dhcp = [68, 546];
+
+/** TCP ports that the services of a node open to other hosts. `units`: units of the node. */
+export function openedPorts(role: Role, units: readonly string[]): number[] {
+  const guests = units.includes("webstack-broker.service") ? broker().openings : [];
+  const ports = [...openings(services[role]()), ...guests].flatMap(({ port }) => port ?? []);
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
+/**
+ * Listening sockets that other hosts could reach, and for which no service has an opening.
+ *
+ * @param lines lines of `ss -H -lntup`.
+ * @param opened TCP ports with an opening.
+ */
+export function strangeSockets(lines: readonly string[], opened: readonly number[]): string[] {
+  return lines.flatMap((line) => {
+    const [kind = "", , , , local = "", , users = ""] = line.trim().split(/\s+/);
+    const [, address = "", port = ""] = /^(.*):(\d+)$/.exec(local) ?? [];
+    const isLoopback = /^(127\.|\[?::1\]?|\[?::ffff:127\.)/.test(address);
+    const expected = kind === "udp" ? dhcp : opened;
+    if (isLoopback || expected.includes(Number(port))) return [];
+    const [, program = "an unknown program"] = /\(\("([^"]*)"/.exec(users) ?? [];
+    return [`${program} listens on ${kind} ${local}, and no service of the node has that opening`];
+  });
 }

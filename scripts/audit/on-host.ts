@@ -1,8 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { bundleUnits, shellUsers, sudoLines, usersWithPassword } from "./read";
-import type { Order, Seen } from "./seen";
-import { setuidPrograms } from "./setuid";
+import {
+  bundleUnits,
+  type Order,
+  type Seen,
+  setuidPrograms,
+  shellUsers,
+  sudoLines,
+  usersWithPassword,
+} from "./read";
 
 /** What the small program that reads standard input hands over. */
 declare const order: Order;

@@ -1,3 +1,41 @@
+import { spawnSync } from "node:child_process";
+
+/** What `npm run audit:hosts` reads on a host, as it is; judged on the operator's machine. */
+export interface Seen {
+  /** Each service of the host's bundle, with systemd's exposure; undefined: systemd gave none. */
+  units: { unit: string; exposure?: number }[];
+  /** Lines of `sshd -T`, in small letters. */
+  sshd: string[];
+  /** Values of the kernel's settings by name; absent: the kernel has no such setting. */
+  sysctls: Record<string, string>;
+  /** `yes` if the kernel counts as synchronised; `no`, or empty if `timedatectl` does not say. */
+  clock: string;
+  /** Lines of `ss -H -lntup`. */
+  sockets: string[];
+  /** Users with a shell. */
+  shells: string[];
+  /** Users whose password opens the host, locked ones not among them. */
+  passwords: string[];
+  /** Lines of the files of sudo that grant something, each with its file. */
+  sudoers: { file: string; line: string }[];
+  /** Members of the groups to which the distribution's sudo grants everything. */
+  sudoGroup: string[];
+  /** Files and folders in `/etc` that everybody may write. */
+  writable: string[];
+  /** Set-user-ID and set-group-ID programs that belong to no package. */
+  strangeSetuid: string[];
+  /** What could not be read, and why. */
+  missed: string[];
+}
+
+/** What the host is asked for. */
+export interface Order {
+  /** Path of converge's record of what it put on the host. */
+  manifest: string;
+  /** Names of settings of the kernel. */
+  sysctls: readonly string[];
+}
+
 /** Folder of the unit files that converge writes. */
 const unitFolder = "/etc/systemd/system/";
 
@@ -43,4 +81,24 @@ export function sudoLines(sudoers: string): string[] {
     .split("\n")
     .map((line) => line.trim().replace(/\s+/g, " "))
     .filter((line) => line !== "" && !/^(#|@|Defaults|\w+_Alias\b)/.test(line));
+}
+
+const search = ["-xdev", "-type", "f", "-perm", "/6000", "-print"];
+
+/**
+ * Set-user-ID and set-group-ID programs of this host, and those of them that belong to no package.
+ *
+ * @param longestMs longest search, milliseconds.
+ */
+export function setuidPrograms(longestMs: number): { all: string[]; unpackaged: string[] } {
+  // `find` has status 1 when a file vanishes under it.
+  const found = spawnSync("find", ["/", ...search], { encoding: "utf8", timeout: longestMs });
+  const all = ((found.stdout as string | null) ?? "").split("\n").filter(Boolean);
+  return { all, unpackaged: all.filter(hasNoPackage) };
+}
+
+/** A package may name `/bin/x` what is `/usr/bin/x`. */
+function hasNoPackage(path: string): boolean {
+  const names = [path, path.replace(/^\/usr/, "")];
+  return names.every((name) => spawnSync("dpkg-query", ["-S", name]).status !== 0);
 }

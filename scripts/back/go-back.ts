@@ -1,6 +1,6 @@
 import type { Plan } from "../../preview/plan";
 import { stackFileName } from "../deploy/stack-file";
-import { type Before, backMessage } from "./before";
+import { backMessage, type Before } from "./note";
 import { planRefusals, settingsRefusals } from "./refusals";
 
 /** The engine with the program and the settings of the commit. */

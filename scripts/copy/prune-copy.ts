@@ -3,7 +3,7 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { type Found, type Pruning, pruning } from "../prune/pruning";
 import { readHistory } from "../prune/read-history";
 import { removePlanned } from "../prune/remove-planned";
-import type { Remover } from "../prune/remover";
+import type { Remover } from "../prune/removers";
 import { pruningLines } from "../prune/report";
 import { timelines } from "../restore/read-chain";
 import { named } from "./stores";

@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { engineReason } from "../local/engine-reason";
+import { engineReason } from "../local/engine-progress";
 import type { StackOutputs } from "../operate/outputs";
 import type { DeployEngine } from "./engine";
 import type { Interrupt } from "./interrupt";

@@ -4,7 +4,7 @@ import { connect } from "../../provider/connect";
 import type { Log } from "../../provider/engine-log";
 import type { PushedRelease } from "../../provider/inputs";
 import { fetchAhead, pushRelease, stageRelease } from "../../provider/remote";
-import { pushRuntime } from "../../provider/runtime";
+import { pushRuntime } from "../../provider/release";
 import type { Session } from "../../provider/session";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { releaseNodes } from "../operate/releases";

@@ -1,8 +1,7 @@
 import { statSync } from "node:fs";
-import { localPaths, repositoryRoot } from "../local/paths";
+import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 import { takeLock } from "../local/processes";
-import { localStackName } from "../local/stack-name";
-import { confirmed } from "../operate/confirm";
+import { confirmed } from "../operate/terminal";
 import { outputsOf } from "../operate/operated-stack";
 import type { StackOutputs } from "../operate/outputs";
 import { type NodeReleases, releasesOf, runningLines } from "../operate/releases";

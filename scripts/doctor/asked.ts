@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
-import { type KnownLimits, limitedKinds } from "../../doctor/quota";
+import { type KnownLimits, limitedKinds } from "../../doctor/project-limits";
 
 /** What a command line asks for. */
 export interface Asked {

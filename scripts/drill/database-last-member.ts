@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { cloudPost } from "../local/cloud";
-import { cloudServers } from "../local/cloud-lists";
+import { cloudPost, cloudServers } from "../local/cloud";
 import { databaseStates } from "../operate/databases";
 import { waitForWrites } from "./database-load";
 import { type Held, nothingAlone } from "./database-restart";

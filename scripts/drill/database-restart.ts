@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { cloudDelete } from "../local/cloud";
-import { cloudServers } from "../local/cloud-lists";
+import { cloudDelete, cloudServers } from "../local/cloud";
 import { heal, inject } from "../local/faults";
 import { readOutputs } from "../local/outputs";
 import type { StackOutputs } from "../operate/outputs";

@@ -7,7 +7,7 @@ import {
   query,
 } from "../operate/databases";
 import { runOnNode } from "../operate/ssh";
-import { cloudServers } from "../local/cloud-lists";
+import { cloudServers } from "../local/cloud";
 import type { StackOutputs } from "../operate/outputs";
 import type { Load } from "./database-load";
 import type { Ledger } from "./ledger";

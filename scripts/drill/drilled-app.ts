@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { StackOutputs } from "../operate/outputs";
-import { loadOn } from "../rehearse/load";
+import { loadOn } from "../rehearse/measured";
 import type { Measured } from "./drill";
 import { LastingSockets } from "./lasting-sockets";
 import { npmRun } from "./npm-run";

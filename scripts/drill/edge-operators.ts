@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { cloudPost } from "../local/cloud";
-import { cloudFloatingIps, cloudServers } from "../local/cloud-lists";
+import { cloudFloatingIps, cloudPost, cloudServers } from "../local/cloud";
 import { holderOf, edgeStates, loadBalancers, switchEdge } from "../operate/edge";
 import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";

@@ -1,6 +1,5 @@
 import { waitUntil } from "../../rolling/wait-until";
-import { cloudGet } from "../local/cloud";
-import { cloudFloatingIps, cloudServers, type ListedFloatingIp } from "../local/cloud-lists";
+import { cloudFloatingIps, cloudGet, cloudServers, type ListedFloatingIp } from "../local/cloud";
 import { giveCallsBack } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { cloudGet } from "../local/cloud";
-import { waitForService } from "../operate/in-service";
+import { waitForService } from "../operate/hosts";
 import type { StackOutputs } from "../operate/outputs";
 import { absences, machineActions, overlaps } from "./absences";
 import { account } from "./database-load";

@@ -1,5 +1,5 @@
 import type { Drift, Preview } from "../../preview/model";
-import { npmScript } from "../local/npm-script";
+import { npmScript } from "../local/processes";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import type { Measured } from "./drill";

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { localPaths } from "../local/paths";
-import { localStackName } from "../local/stack-name";
+import { localPaths, localStackName } from "../local/paths";
 import type { StackOutputs } from "../operate/outputs";
 import type { Measured } from "./drill";
 import { type Edit, editList, makeEdit } from "./edit-list";

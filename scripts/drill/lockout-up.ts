@@ -1,10 +1,8 @@
 import { runtime } from "@pulumi/pulumi";
 import { ensureEngine } from "../../offline/engine";
-import { engineEvents } from "../local/engine-events";
-import { engineReason } from "../local/engine-reason";
+import { engineEvents, engineReason, Progress } from "../local/engine-progress";
 import { localPaths } from "../local/paths";
 import { takeLock } from "../local/processes";
-import { Progress } from "../local/progress";
 import { resumeInterrupted } from "../local/resume";
 import { localStack } from "../local/stack";
 import { mistakes, withMistake } from "./lockout";

@@ -1,4 +1,4 @@
-import { npmScript, onLocalStack } from "../local/npm-script";
+import { npmScript, onLocalStack } from "../local/processes";
 
 /** Output and exit status of a command. */
 export interface Ended {

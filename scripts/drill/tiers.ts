@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
 import { healOwn, inject } from "../local/faults";
-import { waitForService } from "../operate/in-service";
+import { waitForService } from "../operate/hosts";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import type { Drill, Measured, NotShown } from "./drill";

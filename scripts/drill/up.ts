@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { npmScript } from "../local/npm-script";
+import { npmScript } from "../local/processes";
 import { repositoryRoot } from "../local/paths";
 import { type StackSettings, withStackFile } from "./stack-file";
 

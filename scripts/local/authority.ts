@@ -1,13 +1,64 @@
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:https";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { cloudNames, worldAddress } from "../../localcloud/machines/names";
 import { saveZone } from "../../localcloud/names/dns";
 import { waitUntil } from "../../rolling/wait-until";
-import { authorityFiles as files, authorityPorts as ports } from "./authority-settings";
-import { localPaths } from "./paths";
+import { localPaths, repositoryRoot } from "./paths";
 import { ensurePrerequisites } from "./prerequisites";
 import { livePid, stopByPidFile } from "./processes";
+
+/** Where the authority of the local cloud's world answers. */
+const authorityPorts = { api: 14_000, management: 15_000 } as const;
+
+/** Files of the authority. */
+export const authorityFiles = {
+  cert: join(localPaths.authority, "cert.pem"),
+  key: join(localPaths.authority, "key.pem"),
+  settings: join(localPaths.authority, "pebble.json"),
+  root: join(localPaths.authority, "root.pem"),
+  log: join(localPaths.authority, "log"),
+  pid: join(localPaths.authority, "pid"),
+};
+
+type Config = Record<string, unknown>;
+
+interface TlsConfig {
+  mode?: string;
+  directory?: string;
+}
+
+function tlsOf(config: Config): TlsConfig {
+  return (config["webstack:tls"] as TlsConfig | undefined) ?? {};
+}
+
+/** Names of a stack whose certificates are ordered from the authority of the local cloud's world. */
+function namesOf(config: Config): string[] | undefined {
+  const { mode, directory } = tlsOf(config);
+  const domains = config["webstack:domains"] as string[] | undefined;
+  const domain = config["webstack:domain"] as string | undefined;
+  const names = domains ?? (mode === "acme" && domain !== undefined ? [domain] : undefined);
+  return directory === undefined && (mode ?? "acme") === "acme" ? names : undefined;
+}
+
+/** The same of `Pulumi.local.yaml`; undefined: no authority is needed. */
+export function localNames(): string[] | undefined {
+  const file = join(repositoryRoot, "Pulumi.local.yaml");
+  const { config } = parse(readFileSync(file, "utf8")) as { config?: Config };
+  return namesOf(config ?? {});
+}
+
+/** The settings with the directory of the local cloud's authority, where they name none themselves. */
+export function atLocalAuthority(config: Config): Config {
+  if (!namesOf(config) || !existsSync(authorityFiles.cert)) return config;
+  const own = {
+    directory: `https://${worldAddress}:${authorityPorts.api}/dir`,
+    caPem: readFileSync(authorityFiles.cert, "utf8"),
+  };
+  return { ...config, "webstack:tls": { ...tlsOf(config), ...own } };
+}
 
 const program = { command: "pebble", debianPackage: "pebble" };
 /** How the authority differs from a usual one, for drills. */
@@ -22,20 +73,20 @@ const usualValiditySeconds = 90 * 24 * 3600;
 
 /** Key and certificate of the authority's own API. */
 function makeIdentity(): void {
-  if (existsSync(files.cert)) return;
+  if (existsSync(authorityFiles.cert)) return;
   const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes".split(" ");
   const name = ["-subj", "/CN=local authority", "-addext", `subjectAltName=IP:${worldAddress}`];
-  const out = ["-keyout", files.key, "-out", files.cert, "-days", "3650"];
+  const out = ["-keyout", authorityFiles.key, "-out", authorityFiles.cert, "-days", "3650"];
   execFileSync("openssl", ["req", "-x509", ...key, ...name, ...out], { stdio: "ignore" });
 }
 
 function settings({ validitySeconds = usualValiditySeconds }: AuthorityBehaviour): object {
   return {
     pebble: {
-      listenAddress: `${worldAddress}:${ports.api}`,
-      managementListenAddress: `${worldAddress}:${ports.management}`,
-      certificate: files.cert,
-      privateKey: files.key,
+      listenAddress: `${worldAddress}:${authorityPorts.api}`,
+      managementListenAddress: `${worldAddress}:${authorityPorts.management}`,
+      certificate: authorityFiles.cert,
+      privateKey: authorityFiles.key,
       httpPort: 80,
       tlsPort: 443,
       ocspResponderURL: "",
@@ -46,16 +97,16 @@ function settings({ validitySeconds = usualValiditySeconds }: AuthorityBehaviour
 }
 
 function start(behaviour: AuthorityBehaviour = {}): void {
-  writeFileSync(files.settings, JSON.stringify(settings(behaviour), null, 2));
+  writeFileSync(authorityFiles.settings, JSON.stringify(settings(behaviour), null, 2));
   const { refusedNoncesPercent } = behaviour;
   const nonces =
     refusedNoncesPercent === undefined
       ? {}
       : { PEBBLE_WFE_NONCEREJECT: String(refusedNoncesPercent) };
-  const log = openSync(files.log, "a", 0o600);
+  const log = openSync(authorityFiles.log, "a", 0o600);
   const { router } = cloudNames(localPaths.cloud);
   const resolver = ["-dnsserver", `${worldAddress}:53`];
-  const call = [program.command, "-strict", "-config", files.settings, ...resolver];
+  const call = [program.command, "-strict", "-config", authorityFiles.settings, ...resolver];
   const child = spawn("ip", ["netns", "exec", router, ...call], {
     detached: true,
     stdio: ["ignore", log, log],
@@ -63,13 +114,13 @@ function start(behaviour: AuthorityBehaviour = {}): void {
   });
   closeSync(log);
   child.unref();
-  writeFileSync(files.pid, String(child.pid));
+  writeFileSync(authorityFiles.pid, String(child.pid));
 }
 
 function root(): Promise<string> {
-  const trusted = { ca: readFileSync(files.cert), timeout: 3_000 };
+  const trusted = { ca: readFileSync(authorityFiles.cert), timeout: 3_000 };
   return new Promise((resolve, reject) => {
-    const url = `https://${worldAddress}:${ports.management}/roots/0`;
+    const url = `https://${worldAddress}:${authorityPorts.management}/roots/0`;
     const call = get(url, trusted, (response) => {
       let text = "";
       response.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -90,15 +141,15 @@ export async function ensureAuthority(say: (line: string) => void): Promise<stri
   ensurePrerequisites([program], say);
   mkdirSync(localPaths.authority, { recursive: true, mode: 0o700 });
   makeIdentity();
-  if (livePid(files.pid) === undefined) start();
+  if (livePid(authorityFiles.pid) === undefined) start();
   return keepRoot();
 }
 
 async function keepRoot(): Promise<string> {
-  const found = await waitUntil(`the authority (its log: ${files.log})`, root, {
+  const found = await waitUntil(`the authority (its log: ${authorityFiles.log})`, root, {
     timeoutSeconds: 30,
   });
-  writeFileSync(files.root, found);
+  writeFileSync(authorityFiles.root, found);
   return found;
 }
 
@@ -120,5 +171,5 @@ export function publishNames(
 
 /** Ends the authority, if it runs. */
 export function stopAuthority(): Promise<void> {
-  return stopByPidFile(files.pid);
+  return stopByPidFile(authorityFiles.pid);
 }

@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
 import { isAlive } from "../../offline/engine/lock";
+import { cloudAnswer, type CloudProject } from "../../rolling/cloud-api";
 import { waitUntil } from "../../rolling/wait-until";
-import { ensureStorageAccess } from "./backups";
-import { ensureFileStorage } from "./file-storage";
+import { ensureFileStorage, ensureStorageAccess } from "./backups";
 import { cloudVersion } from "./cloud-version";
 import { heal } from "./faults";
-import { livePid, startDetached, stopByPidFile } from "./processes";
 import {
   cloudPort,
   controlPort,
@@ -18,6 +16,7 @@ import {
   sftpPort,
   storagePort,
 } from "./paths";
+import { livePid, startDetached, stopByPidFile } from "./processes";
 
 const main = join(repositoryRoot, "localcloud", "main.ts");
 const pidFile = join(localPaths.cloud, "pid");
@@ -129,4 +128,33 @@ export async function destroyCloud(destroy: (state: string) => Promise<void>): P
   await stopByPidFile(pidFile);
   if (existsSync(localPaths.cloud)) await destroy(localPaths.cloud);
   rmSync(localPaths.cloud, { recursive: true, force: true });
+}
+
+/** A server as the API of the local cloud lists it. */
+export interface ListedServer {
+  id: number;
+  name: string;
+  /** Such as `running` or `off`. */
+  status: string;
+}
+
+/** A floating address as the API of the local cloud lists it. */
+export interface ListedFloatingIp {
+  id: number;
+  /** `ipv4` or `ipv6`. */
+  type: string;
+  ip: string;
+  /** Id of the server that has it; null: none. */
+  server: number | null;
+}
+
+/** The servers of the local cloud, fifty at most. @throws Error if it does not answer. */
+export async function cloudServers(): Promise<ListedServer[]> {
+  const path = "/servers?per_page=50";
+  return (await cloudGet<{ servers: ListedServer[] }>(path)).servers;
+}
+
+/** The floating addresses of the local cloud. @throws Error if it does not answer. */
+export async function cloudFloatingIps(): Promise<ListedFloatingIp[]> {
+  return (await cloudGet<{ floating_ips: ListedFloatingIp[] }>("/floating_ips")).floating_ips;
 }

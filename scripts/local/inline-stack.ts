@@ -1,11 +1,16 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { log } from "@pulumi/pulumi";
-import { LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import { isSecret, log, output, runtime } from "@pulumi/pulumi";
+import {
+  LocalWorkspace,
+  type OutputMap,
+  PulumiCommand,
+  type PulumiFn,
+  Stack,
+} from "@pulumi/pulumi/automation";
 import type { Engine } from "../../offline/engine";
 import type { CloudProject } from "../../rolling/cloud-api";
-import { ProgramOutputs } from "./program-outputs";
 
 /** Runs the program of a checkout in this process, with the packages of this checkout. */
 export async function programIn(root: string): Promise<Record<string, unknown>> {
@@ -74,4 +79,38 @@ async function commandOf({ cliRoot, version }: Engine): Promise<PulumiCommand> {
 /** Where the engine keeps the state of a stack below a folder for state. */
 export function checkpointFile(backend: string, name: string): string {
   return join(backend, ".pulumi", "stacks", "webstack", `${name}.json`);
+}
+
+/** The outputs of a program that runs in this process, as its last `up` made them. */
+export class ProgramOutputs {
+  private made: OutputMap | undefined;
+
+  /** The same program, whose outputs are kept. A preview's are not: some are unknown. */
+  of(program: PulumiFn): PulumiFn {
+    return async () => {
+      this.made = undefined;
+      const outputs = ((await program()) ?? undefined) as Record<string, unknown> | undefined;
+      // Without a wait: the program ends before its resources exist.
+      if (outputs && !runtime.isDryRun()) this.keep(outputs);
+      return outputs;
+    };
+  }
+
+  /** The outputs of the last `up`, once; undefined if there was none, or not all of them are known. */
+  take(): OutputMap | undefined {
+    const { made } = this;
+    this.made = undefined;
+    return made;
+  }
+
+  private keep(outputs: Record<string, unknown>): void {
+    output(outputs).apply(async (values) => {
+      // In JSON, as the engine answers: without what is undefined.
+      const plain = JSON.parse(JSON.stringify(values)) as Record<string, unknown>;
+      const entries = Object.entries(plain).map(async ([key, value]) => {
+        return [key, { value, secret: await isSecret(output(outputs[key])) }] as const;
+      });
+      this.made = Object.fromEntries(await Promise.all(entries));
+    });
+  }
 }

@@ -1,5 +1,8 @@
 import { join, resolve } from "node:path";
 
+/** Name of the stack on the local cloud; its settings are in `Pulumi.local.yaml`. */
+export const localStackName = "local";
+
 /** Absolute path of the checkout. */
 export const repositoryRoot = resolve(__dirname, "..", "..");
 

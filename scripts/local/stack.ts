@@ -5,13 +5,12 @@ import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import type { Engine } from "../../offline/engine";
-import { layOutPlugin } from "../../offline/engine/compiled";
-import { atLocalAuthority } from "./authority-settings";
+import { layOutPlugin } from "../../offline/engine/home";
+import { atLocalAuthority } from "./authority";
 import { localBackups } from "./backups";
 import { localCloud } from "./cloud";
 import { checkpointFile, inlineStack, programIn } from "./inline-stack";
-import { localPaths, repositoryRoot } from "./paths";
-import { localStackName } from "./stack-name";
+import { localPaths, localStackName, repositoryRoot } from "./paths";
 
 interface StackSettings {
   encryptionsalt?: string;

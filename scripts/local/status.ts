@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { cloudFloatingIps, cloudServers } from "./cloud-lists";
-import type { StackNode, StackOutputs } from "../operate/outputs";
 import { askSupervisor } from "../operate/databases";
+import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
+import { cloudFloatingIps, cloudServers } from "./cloud";
 
 /** What one database node says of itself at `GET /state`. */
 const databaseState = z.looseObject({
@@ -76,4 +76,26 @@ export async function stackStatus(outputs: StackOutputs): Promise<NodeStatus[]> 
       }
     }),
   );
+}
+
+/** A drawing of the stack, a tier a line, as text. */
+export function picture(outputs: StackOutputs): string {
+  const tier = (role: string) =>
+    outputs.nodes
+      .filter((node) => node.role === role)
+      .map(({ name, privateIp }) => `${name} ${privateIp}`)
+      .join("   ");
+  return [
+    "                 clients",
+    "                    |",
+    `     floating IP ${outputs.floatingIp.ipv4}`,
+    "                    |",
+    `  HAProxy     ${tier("lb")}`,
+    "                    |",
+    `  Nginx       ${tier("web")}`,
+    "                    |",
+    `  Node.js     ${tier("app")}`,
+    "                    |",
+    `  MySQL       ${tier("db")}`,
+  ].join("\n");
 }

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { localPaths, repositoryRoot } from "../local/paths";
-import { localStackName } from "../local/stack-name";
+import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 
 /** What a command does with the stack that it works on. */
 export interface StackUse {

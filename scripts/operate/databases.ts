@@ -1,9 +1,9 @@
-import * as rolling from "../../rolling/databases";
+import * as rolling from "../../rolling/node-states";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-export { askSupervisor, type DatabaseState, primaryOf } from "../../rolling/databases";
+export { askSupervisor, type DatabaseState, primaryOf } from "../../rolling/node-states";
 
 /** States of all database nodes; undefined for a supervisor that does not answer. */
 export function databaseStates(outputs: StackOutputs) {

@@ -1,4 +1,8 @@
+import { hostname, userInfo } from "node:os";
 import type { Hosts } from "../../rolling/hosts";
+import * as nodeStates from "../../rolling/node-states";
+import { StackTurn } from "../../rolling/stack-turn";
+import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
@@ -16,4 +20,49 @@ export function hostsOf(outputs: StackOutputs): Hosts {
         throw said ? new Error(said, { cause: error }) : error;
       }),
   };
+}
+
+/** Names of the nodes that are not healthy or do not answer. */
+export function outOfService(outputs: StackOutputs): Promise<string[]> {
+  return nodeStates.outOfService(hostsOf(outputs));
+}
+
+/**
+ * Waits until every node is in service, but for those in `except`.
+ *
+ * @param intervalMs time between two checks, milliseconds.
+ * @throws Error after the deadline with the names of nodes that are not in service.
+ */
+export async function waitForService(
+  outputs: StackOutputs,
+  timeoutSeconds: number,
+  { intervalMs = 2_000, except = [] }: { intervalMs?: number; except?: readonly string[] } = {},
+): Promise<void> {
+  const look = async () => {
+    const names = (await outOfService(outputs)).filter((name) => !except.includes(name));
+    if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
+    return true;
+  };
+  await waitUntil("every node in service", look, { timeoutSeconds, intervalMs });
+}
+
+/**
+ * Does `work` with the turn to disturb a stack, which no other command has meanwhile.
+ *
+ * @param outputs the present outputs; `work` may replace load balancers.
+ * @param command for the message to another command, such as `npm run patch`.
+ * @throws TurnTaken if another command has the turn.
+ */
+export async function withTurn<T>(
+  outputs: () => StackOutputs,
+  command: string,
+  work: (turn: Pick<StackTurn, "renew">) => Promise<T>,
+): Promise<T> {
+  const who = `${command} of ${userInfo().username} at ${hostname()}`;
+  const turn = await StackTurn.take(() => hostsOf(outputs()), who);
+  try {
+    return await work(turn);
+  } finally {
+    await turn.release();
+  }
 }

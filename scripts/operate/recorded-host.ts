@@ -2,7 +2,7 @@ import { utils } from "ssh2";
 import { secretSignature, signatureKey } from "../../plugin/values";
 import { bundleOf, type Inputs } from "../../provider/inputs";
 import { cloudConfig } from "../../services/first-boot/cloud-config";
-import { pulumiOf } from "./pulumi-command";
+import { pulumiOf } from "./engine-commands";
 
 /** A value of an export with `--show-secrets`, without the marks of secrets. */
 function opened(value: unknown): unknown {

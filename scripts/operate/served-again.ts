@@ -1,7 +1,7 @@
-import { waitForService } from "./in-service";
+import { outOfService, waitForService } from "./hosts";
 import { outputsOf } from "./operated-stack";
 import type { StackOutputs } from "./outputs";
-import { upAgain } from "./up";
+import { upAgain } from "./engine-commands";
 
 /** Time until a stack is in service after its `up`, which itself waits for each node, seconds. */
 export const serviceSeconds = 120;
@@ -16,4 +16,42 @@ export async function servedAgain(stack: string | undefined): Promise<StackOutpu
   const outputs = outputsOf(stack);
   await waitForService(outputs, serviceSeconds);
   return outputs;
+}
+
+/** Time for a stack that was disturbed a moment ago to be in service, seconds. */
+const settledSeconds = 60;
+
+/** What is left of a command after an interrupted earlier one is finished. */
+export interface Left {
+  outputs: StackOutputs;
+  /** Nodes to rebuild, in order: those that are out of service come first. */
+  names: string[];
+  /** Those of the names that are out of service. */
+  out: ReadonlySet<string>;
+}
+
+/**
+ * Finishes an interrupted rebuild: `up` with a refresh configures a server with an empty disk, which proves its new
+ * host key. A node that got a new key this way counts as rebuilt.
+ */
+export async function finishEarlier(
+  outputs: StackOutputs,
+  names: readonly string[],
+  stack: string | undefined,
+): Promise<Left> {
+  const amiss = await waitForService(outputs, settledSeconds).then(
+    () => [],
+    () => outOfService(outputs),
+  );
+  if (!amiss.some((name) => names.includes(name)))
+    return { outputs, names: [...names], out: new Set() };
+  console.log(`not in service: ${amiss.join(", ")}; first finishes what an earlier command began`);
+  await upAgain(stack).catch(({ message }: Error) => console.error(message));
+  const now = outputsOf(stack);
+  const keyIn = ({ nodes }: StackOutputs, name: string) =>
+    nodes.find((node) => node.name === name)?.hostKey;
+  const left = names.filter((name) => keyIn(outputs, name) === keyIn(now, name));
+  const still = await outOfService(now);
+  const out = new Set(left.filter((name) => still.includes(name)));
+  return { outputs: now, names: [...out, ...left.filter((name) => !out.has(name))], out };
 }

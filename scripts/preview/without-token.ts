@@ -6,12 +6,11 @@ import { planOf } from "../../preview/plan";
 import { stackFileName } from "../deploy/stack-file";
 import { HostlessStack } from "../hostless/hostless-stack";
 import { MemoryCloud } from "../hostless/memory-cloud";
-import { engineReason } from "../local/engine-reason";
+import { engineReason } from "../local/engine-progress";
 import { repositoryRoot } from "../local/paths";
 import { Tree } from "../rehearse/tree";
 import { catalogueAt, type Catalogue } from "./catalogue";
-import { clearSettings } from "./clear-settings";
-import { fileAt } from "./edited-settings";
+import { clearSettings, fileAt } from "./settings";
 
 /** What is compared, and with what it is judged. */
 export interface Compared {

@@ -1,7 +1,6 @@
 import type { Preview } from "../../preview/model";
 import type { AskedRehearsal } from "./asked";
-import type { Load, Loaded } from "./load";
-import { doneNode, type NodeTime, nodeTimes } from "./node-times";
+import { doneNode, type Load, type Loaded, type NodeTime, nodeTimes } from "./measured";
 import type { Tree } from "./tree";
 
 /** How a command ended. */

@@ -2,8 +2,7 @@ import { markdown, section } from "../../preview/render/markdown";
 import { fileWords, grouped, releaseWords, unitWords } from "../../preview/render/words";
 import type { Drilled } from "../drill/report";
 import { timeline } from "../drill/timeline";
-import type { Loaded } from "./load";
-import type { NodeTime } from "./node-times";
+import type { Loaded, NodeTime } from "./measured";
 import type { Rehearsed } from "./rehearse";
 
 /** Why a rehearsal is not passed; none: it is. */

@@ -9,8 +9,7 @@ import {
   retentionSettings,
 } from "../../config/backups-schema";
 import { localCopy, localTarget } from "../local/backups";
-import { localPaths, repositoryRoot } from "../local/paths";
-import { localStackName } from "../local/stack-name";
+import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 import { stackFileName } from "../deploy/stack-file";
 import type { DeskTarget } from "./desk-store";
 import { targetAccess, type TargetKey, targetShape } from "./target-access";

@@ -1,10 +1,12 @@
-import type { ObjectStore } from "../../host/archiver/store/object-store";
+import { connect } from "node:net";
+import { Client, type ServerHostKeyAlgorithm } from "ssh2";
 import { sftpSilenceMs } from "../../host/archiver/settings";
+import { type ObjectStore, StoreError } from "../../host/archiver/store/object-store";
 import { S3Store, type S3Target } from "../../host/archiver/store/s3";
-import { SftpConnection } from "../../host/archiver/store/sftp-session";
+import { type SftpChannel, SftpConnection } from "../../host/archiver/store/sftp-session";
 import { SftpStore } from "../../host/archiver/store/sftp-store";
-import type { SftpTarget } from "../../host/archiver/store/ssh-channel";
-import { sftpChannel } from "./sftp-channel";
+import { reasonOf, type SftpTarget } from "../../host/archiver/store/ssh-channel";
+import { keyAlgorithms, keyText } from "../../provider/host-key";
 
 /** An SFTP server with the private key that opens it. */
 export interface KeyedSftp {
@@ -24,4 +26,53 @@ export function sftpConnection({ sftp, privateKey }: KeyedSftp): SftpConnection 
 export function deskStore(target: DeskTarget): ObjectStore {
   if (!("sftp" in target)) return new S3Store(target, () => new Date());
   return new SftpStore(sftpConnection(target), target.sftp.path);
+}
+
+/** Longest wait for a login, milliseconds. */
+const loginMs = 15_000;
+
+/**
+ * Connects to an SFTP server from the operator's machine, with a key that is in no file. The connection
+ * does not keep the program running; a request that waits for its answer does.
+ *
+ * @throws StoreError if the server does not answer, has another host key, or refuses the key.
+ */
+export function sftpChannel(target: SftpTarget, privateKey: string): Promise<SftpChannel> {
+  const { host, port, user } = target;
+  const wanted = target.hostKey.split(" ").slice(0, 2).join(" ");
+  const client = new Client();
+  const sock = connect({ host, port, noDelay: true });
+  return new Promise((resolve, reject) => {
+    let last = "";
+    let isOther = false;
+    const fail = (reason: string) => {
+      client.destroy();
+      reject(new StoreError(reasonOf(reason, target)));
+    };
+    const closed = new Promise<void>((done) => client.once("close", () => done()));
+    client.on("error", ({ message, level }) => {
+      last = message;
+      if (isOther) last = "Host key verification failed";
+      if (level === "client-authentication") last = `Permission denied: ${message}`;
+      fail(last);
+    });
+    void closed.then(() => fail(last));
+    client.once("ready", () => {
+      client.subsys("sftp", (error, stream) => {
+        if (error) return fail(error.message);
+        sock.unref();
+        const ended = closed.then(() => reasonOf(last, target));
+        stream.once("close", () => client.end());
+        resolve({ input: stream, output: stream, ended, close: () => void client.destroy() });
+      });
+    });
+    client.connect({
+      ...{ sock, username: user, privateKey, readyTimeout: loginMs },
+      algorithms: { serverHostKey: keyAlgorithms(wanted) as ServerHostKeyAlgorithm[] },
+      hostVerifier: (key: Buffer) => {
+        isOther = keyText(key) !== wanted;
+        return !isOther;
+      },
+    });
+  });
 }

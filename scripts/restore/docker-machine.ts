@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { ensureDocker, ensureImage } from "../build-image";
 import { repositoryRoot } from "../local/paths";
 import { ensurePrerequisites, imagePrerequisites } from "../local/prerequisites";
-import { endSignals } from "../operate/outlive";
+import { endSignals } from "../operate/terminal";
 import { disown, type Docker, labelWords, own, removeLeftovers } from "./leftovers";
 import { PrefixMachine } from "./machine";
 import { prepare } from "./replay";

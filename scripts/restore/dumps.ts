@@ -1,7 +1,10 @@
 import { type Dump, keys } from "../../host/archiver/chain/manifest";
+import { isSameSet, subtract } from "../../host/archiver/gtid-sets";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { mib } from "./report";
 import { timelines } from "./read-chain";
+import { contentOf, type Restore } from "./replay";
+import { mib } from "./report";
+import { RestoredServer } from "./restored-server";
 
 /** A dump with the history that it is of. */
 export interface FoundDump {
@@ -49,4 +52,91 @@ export function dumpLines({ timeline, dump }: FoundDump): string[] {
     `dump        ${id} of ${node}, MySQL ${mysql}, ${mib(bytes)} (${mib(plainBytes)} of SQL)`,
     "log         none: a dump is restored to its own moment, and no log is replayed after it",
   ];
+}
+
+/** A dump that runs in a MySQL. */
+export interface LoadedDump {
+  server: RestoredServer;
+  /** Version of the MySQL that loaded it. */
+  mysql: string;
+  /** Number of statements about accounts, and those that this MySQL refused, with its reason. */
+  statements: number;
+  refused: string[];
+  /** GTID set of the restored database. */
+  gtids: string;
+}
+
+/**
+ * Loads a dump into a new MySQL, of whatever version it is: the accounts first, then the schemas, which name them, then
+ * the privileges, which name tables. A version may refuse an account of another one; the data is then there all the same.
+ *
+ * @throws Error if a part differs from the archived one, or if MySQL refuses a statement of the schemas.
+ */
+export async function loadDump(restore: Restore, dump: Dump): Promise<LoadedDump> {
+  const { machine, there, identity, say } = restore;
+  await machine.run(["mkdir", "-p", `${there}/data`, `${there}/relay`]);
+  await machine.run(["chown", "-R", "mysql:mysql", there]);
+  const fresh = ["--no-defaults", "--initialize-insecure", "--user=mysql"];
+  await machine.run(["/usr/sbin/mysqld", ...fresh, `--datadir=${there}/data`]);
+  const server = new RestoredServer(machine, there);
+  await server.start();
+  const [mysql = ""] = await server.query("SELECT VERSION()");
+  say(`into        MySQL ${mysql}`);
+  const statements = await accountsOf(restore, dump);
+  const isAccount = (statement: string) => statement.startsWith("CREATE USER ");
+  const refused = await runEach(server, statements.filter(isAccount));
+  const open = `age -d -i '${identity}' | zstd -d -q`;
+  const load = `set -o pipefail; ${open} | ${server.client.join(" ")}`;
+  await machine.feed(["bash", "-c", load], contentOf(restore, dump.parts));
+  refused.push(
+    ...(await runEach(
+      server,
+      statements.filter((one) => !isAccount(one)),
+    )),
+  );
+  if (dump.gtids !== "") await server.query(`SET GLOBAL gtid_purged = '${dump.gtids}'`);
+  const [gtids = ""] = await server.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')");
+  if (!isSameSet(gtids, dump.gtids)) {
+    throw new Error(`the restored database has ${subtract(gtids, dump.gtids)} besides the dump`);
+  }
+  return { server, mysql, statements: statements.length, refused, gtids };
+}
+
+/** Statements about the accounts of a dump. */
+async function accountsOf(restore: Restore, { accounts }: Dump): Promise<string[]> {
+  const { machine, there, identity } = restore;
+  const file = `${there}/accounts.sql`;
+  const open = `set -o pipefail; umask 077; age -d -i '${identity}' | zstd -d -q > '${file}'`;
+  await machine.feed(["bash", "-c", open], contentOf(restore, [accounts]));
+  const text = await machine.run(["cat", file]);
+  await machine.run(["rm", file]);
+  return text.split("\n").filter((line) => line !== "");
+}
+
+/** Runs statements one by one; returns those that failed, by their first words alone: others may hold hashes. */
+async function runEach(
+  server: Pick<RestoredServer, "query">,
+  statements: readonly string[],
+): Promise<string[]> {
+  const refused: string[] = [];
+  for (const statement of statements) {
+    await server.query(statement).catch((error: Error) => {
+      refused.push(`${named(statement)}: ${reasonOf(error.message)}`);
+    });
+  }
+  return refused;
+}
+
+/** A statement up to the account that it is about, without what comes of a password. */
+export function named(statement: string): string {
+  const account = "(?:`(?:[^`]|``)*`|'(?:[^'\\\\]|\\\\.|'')*')@(?:`(?:[^`]|``)*`|'[^']*')";
+  const [created] = new RegExp(`^CREATE USER ${account}`).exec(statement) ?? [];
+  if (created !== undefined) return created;
+  return statement.startsWith("CREATE USER ") ? "CREATE USER" : statement.replace(/;$/, "");
+}
+
+/** MySQL's message, without the part of the statement that a message of the parser quotes. */
+export function reasonOf(message: string): string {
+  const [, said = message] = /(ERROR \d+ \(\w+\)[^\n]*)/.exec(message) ?? [];
+  return said.replace(/ near '.*$/, "").replace(/ at line \d+/, "");
 }

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { cutAt } from "./cut";
+import { cutAt, relayLog } from "./segment";
 import type { Machine } from "./machine";
 import type { Plan } from "./plan";
-import { relayLog } from "./relay-log";
 import type { Target } from "./target";
 import { unsealed } from "./unseal";
 

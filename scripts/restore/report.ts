@@ -1,6 +1,6 @@
 import type { Plan } from "./plan";
 import { timeText } from "./target";
-import type { LoadedDump } from "./load-dump";
+import type { LoadedDump } from "./dumps";
 import type { Restored } from "./replay";
 
 /** Measured replay rate of one applier on two cores, bytes per second. */

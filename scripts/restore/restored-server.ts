@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { subtract, isSameSet } from "../../host/archiver/gtid-sets";
 import type { Machine } from "./machine";
-import { statementBytes } from "./tables/sides";
+import { statementBytes } from "./tables/sql";
 
 /** Longest time without progress of the applier, milliseconds. */
 const stuckMs = 600_000;

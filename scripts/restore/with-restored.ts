@@ -4,7 +4,7 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
 import { deskStore } from "./desk-store";
 import { inContainer, there } from "./docker-machine";
-import { loadDump } from "./load-dump";
+import { loadDump } from "./dumps";
 import type { Plan } from "./plan";
 import { type Archive, readArchive, timelines } from "./read-chain";
 import { fetchBase, fetchLogs, type Restore, type Restored } from "./replay";

@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { stackFileName } from "../deploy/stack-file";
-import { localPaths, localStateDirectory } from "../local/paths";
-import { localStackName } from "../local/stack-name";
-import { pulumiOf } from "../operate/pulumi-command";
+import { localPaths, localStackName, localStateDirectory } from "../local/paths";
+import { pulumiOf } from "../operate/engine-commands";
 import { parsed, type Secret, secretsOfSettings, secretsOfState } from "./secrets";
 
 /** A stack as its engine knows it. */

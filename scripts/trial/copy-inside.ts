@@ -4,13 +4,11 @@ import { S3Store } from "../../host/archiver/store/s3";
 import { copyAll } from "../copy/copy-all";
 import { plan } from "../restore/plan";
 import { readArchive, timelines } from "../restore/read-chain";
-import { contentOf } from "./content";
+import { contentOf, endTrial, failTrial, note } from "./findings";
 import { Instance, until } from "./instance";
 import { Load, schemaSql } from "./load";
-import { endTrial, failTrial, note } from "./notes";
-import { Node, root, secret, target } from "./programs";
+import { Node, openTrial, root, secret, startStore, target } from "./programs";
 import { restored } from "./restored";
-import { openTrial, startStore } from "./store";
 
 /** Runs in a container of the host image: `copy-inside.js PROGRAMS SECONDS`. */
 const [programs, seconds] = [process.argv[2]!, Number(process.argv[3])];

@@ -6,11 +6,10 @@ import { PrefixMachine } from "../restore/machine";
 import { plan } from "../restore/plan";
 import { readArchive } from "../restore/read-chain";
 import { fetchLogs, prepare } from "../restore/replay";
-import { contentOf } from "./content";
 import { archivedUpTo, executed, type Group, openGroup } from "./group";
 import { until } from "./instance";
 import { Load } from "./load";
-import { endTrial, failTrial, note } from "./notes";
+import { contentOf, endTrial, failTrial, note } from "./findings";
 import { root, target } from "./programs";
 import { restored } from "./restored";
 

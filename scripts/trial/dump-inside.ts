@@ -6,16 +6,13 @@ import { isSameSet } from "../../host/archiver/gtid-sets";
 import { newestBase } from "../../host/archiver/chain/reading";
 import { keys } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
-import { findDump } from "../restore/dumps";
-import { inspect } from "../restore/inspect";
-import { loadDump } from "../restore/load-dump";
+import { findDump, loadDump } from "../restore/dumps";
+import { inspect } from "../restore/check-restored";
 import { PrefixMachine } from "../restore/machine";
-import { type Ask, contentOf, differences } from "./content";
+import { type Ask, contentOf, differences, endTrial, failTrial, note } from "./findings";
 import { Instance, until } from "./instance";
 import { marker, schemaSql } from "./load";
-import { endTrial, failTrial, note } from "./notes";
-import { Node, root } from "./programs";
-import { hasText, openTrial } from "./store";
+import { hasText, Node, openTrial, root } from "./programs";
 
 /** Runs in a container of the host image: `dump-inside.js PROGRAMS`. */
 const programs = process.argv[2]!;

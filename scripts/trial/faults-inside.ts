@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { contentOf } from "./content";
 import { archivedUpTo, executed, type Group, noteChain, openGroup } from "./group";
 import { type Instance, until } from "./instance";
 import { Load } from "./load";
-import { endTrial, failTrial, note } from "./notes";
+import { contentOf, endTrial, failTrial, note } from "./findings";
 import type { Node } from "./programs";
 import { restored } from "./restored";
 

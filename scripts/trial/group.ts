@@ -5,9 +5,8 @@ import type { ReadLink } from "../restore/plan";
 import { readArchive, timelines } from "../restore/read-chain";
 import { Instance, until } from "./instance";
 import { schemaSql } from "./load";
-import { note } from "./notes";
-import { Node, root } from "./programs";
-import { openTrial } from "./store";
+import { note } from "./findings";
+import { Node, openTrial, root } from "./programs";
 
 /** A MySQL or a group of three with its archivers, and one base in the store. */
 export type Group = Awaited<ReturnType<typeof openGroup>>;

@@ -8,9 +8,8 @@ import type { Primary } from "../restore/replace/exchange";
 import { HalfReplaced, swap } from "../restore/replace/swap";
 import { dropReplaced, undoReplace } from "../restore/replace/undo";
 import { RestoredServer } from "../restore/restored-server";
-import { contentOf, differences } from "./content";
+import { contentOf, differences, endTrial, note } from "./findings";
 import { Instance, until } from "./instance";
-import { endTrial, note } from "./notes";
 import { breakingAt, brokenSql, formerSql, presentSql } from "./replaced";
 
 /** Runs in a container of the host image: all data of a group of three, which is written to, is replaced and put back. */

@@ -7,8 +7,7 @@ import { readArchive, timelines } from "../restore/read-chain";
 import { fetchBase, fetchLogs, prepare } from "../restore/replay";
 import { RestoredServer } from "../restore/restored-server";
 import type { Target } from "../restore/target";
-import { contentOf, differences } from "./content";
-import { note } from "./notes";
+import { contentOf, differences, note } from "./findings";
 import { root } from "./programs";
 
 /** A moment of the trial, and what was there. */

@@ -6,7 +6,7 @@ import { RestoredServer } from "../restore/restored-server";
 import { bring, type Bringing } from "../restore/tables/bring";
 import { wantedTables } from "../restore/tables/wanted";
 import { Instance, until } from "./instance";
-import { endTrial, note } from "./notes";
+import { endTrial, note } from "./findings";
 
 /** Runs in a container of the host image: tables go from one MySQL into a group of three that is written to. */
 const rows = Number(process.argv[2]);

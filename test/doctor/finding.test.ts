@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bucketFindings, copyFindings } from "../../doctor/bucket";
 import { fails, type Finding, lines } from "../../doctor/finding";
-import { stackFileFindings } from "../../doctor/stack-file";
-import { toolFindings, type Tools } from "../../doctor/tools";
+import { stackFileFindings, toolFindings, type Tools } from "../../doctor/local-checks";
 
 const warning: Finding = { check: "stock", level: "warning", text: "little is left", fix: "hurry" };
 const failure: Finding = { check: "token", level: "failure", text: "hcloud:token may only read" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withStackFile } from "../../scripts/drill/stack-file";
 import { readOutputs } from "../../scripts/local/outputs";
-import { type Loaded, loadOn } from "../../scripts/rehearse/load";
+import { type Loaded, loadOn } from "../../scripts/rehearse/measured";
 
 /**
  * The stack file with other settings, for as long as `run` takes; then it is what it was.

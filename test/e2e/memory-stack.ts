@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { repositoryRoot } from "../../scripts/local/paths";
-import { throwawayStack } from "../../scripts/hostless/throwaway-stack";
+import { throwawayStack } from "../../scripts/hostless/hostless-stack";
 import type { MemoryCloud } from "../../scripts/hostless/memory-cloud";
 
 /** What a run of the engine said and planned. */

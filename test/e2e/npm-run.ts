@@ -1,4 +1,4 @@
-import { npmScript, onLocalStack } from "../../scripts/local/npm-script";
+import { npmScript, onLocalStack } from "../../scripts/local/processes";
 
 /** Output and duration of a finished command. */
 export interface Finished {

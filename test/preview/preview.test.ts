@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { verbFor } from "../../host/converge/services";
-import { unitChanges } from "../../preview/host-units";
+import { unitChanges } from "../../preview/host-changes";
 import { planOf } from "../../preview/plan";
 import { previewOf } from "../../preview/preview";
 import { text } from "../../preview/render/text";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../../provider/connect";
 import { fetchAhead, pushRelease, stageRelease } from "../../provider/remote";
-import { pushRuntime } from "../../provider/runtime";
+import { pushRuntime } from "../../provider/release";
 import type { Session } from "../../provider/session";
 import { privateKey } from "./inputs";
 import { sshHost } from "./ssh-host";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { convergeInput, type State } from "../../provider/inputs";
 import { readBack } from "../../provider/read-back";
-import { redactor } from "../../provider/redact";
+import { redactor } from "../../provider/apply";
 import type { HostReading } from "../../provider/remote";
 import { goodInputs } from "./inputs";
 

@@ -73,7 +73,7 @@ describe("the preload of the commands", () => {
   });
 
   it("does not load the compiler or npm's tree of packages with the Pulumi SDK, in whatever order", () => {
-    const file = join(root, "scripts", "local", "engine-reason");
+    const file = join(root, "scripts", "local", "engine-progress");
     write(
       "main.ts",
       `import "${file}";\nconsole.log(Object.keys(require.cache).filter((name) => /node_modules.(typescript|pacote|@npmcli.arborist.lib.arborist)./.test(name) && require.cache[name]?.children.length));\n`,

@@ -9,7 +9,7 @@ import {
   type Handlers,
   type Values,
 } from "./handlers";
-import { addressOuts, type WireIp } from "./wire-ip";
+import { addressOuts, type WireIp } from "./wire";
 
 async function floatingOf(client: CloudClient, id: unknown): Promise<WireIp | undefined> {
   return (await client.find<{ floating_ip: WireIp }>(`/floating_ips/${String(id)}`))?.floating_ip;

@@ -8,7 +8,7 @@ import {
   type Handlers,
   type Values,
 } from "./handlers";
-import { addressOuts, type WireIp } from "./wire-ip";
+import { addressOuts, type WireIp } from "./wire";
 
 async function primaryOf(client: CloudClient, id: unknown): Promise<WireIp | undefined> {
   return (await client.find<{ primary_ip: WireIp }>(`/primary_ips/${String(id)}`))?.primary_ip;

@@ -1,7 +1,7 @@
 import type { CloudClient } from "../client";
 import { differs, type Values } from "./handlers";
 import { sshKeyIds } from "./server-body";
-import { serverOf } from "./wire-server";
+import { serverOf } from "./wire";
 
 /** Sets both protections, which travel together. */
 export async function protectServer(

@@ -1,6 +1,6 @@
 import { CloudError, retried, type CloudClient } from "../client";
 import type { Handlers, Values } from "./handlers";
-import { serverOf, type Nic } from "./wire-server";
+import { type Nic, serverOf } from "./wire";
 
 /** Codes after which attaching is tried again. */
 const attachBusy = ["conflict", "locked", "service_error", "no_subnet_available"];

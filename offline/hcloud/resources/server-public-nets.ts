@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { retriedUnless, type CloudClient } from "../client";
 import { created, type Created, type Values } from "./handlers";
-import { serverOf } from "./wire-server";
+import { serverOf } from "./wire";
 
 type Family = "ipv4" | "ipv6";
 

@@ -20,7 +20,7 @@ import {
 } from "./server-changes";
 import { changePublicNets } from "./server-public-nets";
 import { attach, changeNetworks, subnetParts } from "./server-networks";
-import { serverOf, type WireServer } from "./wire-server";
+import { serverOf, type WireServer } from "./wire";
 
 /** Outputs; what the official provider never reads back stays as it was given. */
 function outs(wire: WireServer, given: Values): Values {

@@ -1,7 +1,6 @@
 import { type SpawnOptionsWithoutStdio, spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { bundleUnits } from "../../audit/read";
-import { setuidPrograms } from "../../audit/setuid";
+import { bundleUnits, setuidPrograms } from "../../audit/read";
 import { regularFiles } from "../../secrets/scan/files";
 import type { Attacked, Tries } from "./attacks";
 import { attackers, namesOf, strangePrograms, unitOf, usersOfUnits } from "./read";

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
-import type { Figures } from "./inside/figures";
-import type { CheckSaid } from "./inside/checks";
+import type { CheckSaid, Figures } from "./inside/results";
 import { type ChainArgs, chainFiles, changedFiles } from "./render";
 
 /** Headers that could mean something else to HAProxy. */

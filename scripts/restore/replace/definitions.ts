@@ -1,5 +1,4 @@
-import { qualified } from "../tables/identifier";
-import type { Side } from "../tables/sides";
+import { qualified, type Side } from "../tables/sql";
 import { isOfApp } from "./record";
 
 /** A MySQL server whose definitions can be dumped. */

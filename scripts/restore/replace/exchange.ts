@@ -1,6 +1,4 @@
-import { identifier, qualified } from "../tables/identifier";
-import { patiently, shortWaitSql } from "../tables/patiently";
-import type { Running } from "../tables/sides";
+import { identifier, patiently, qualified, type Running, shortWaitSql } from "../tables/sql";
 import { type Defined, dropSql, objectsOf } from "./definitions";
 
 /** A running primary whose definitions can be dumped. */

@@ -1,8 +1,8 @@
-import { localStackName } from "../../local/stack-name";
+import { localStackName } from "../../local/paths";
 import { endMaintenance, startMaintenance } from "../../operate/maintenance";
 import { outputsOf } from "../../operate/operated-stack";
-import { outliveSignals } from "../../operate/outlive";
-import { withTurn } from "../../operate/with-turn";
+import { outliveSignals } from "../../operate/terminal";
+import { withTurn } from "../../operate/hosts";
 import { HalfReplaced } from "./swap";
 
 /** Words that name a stack in a command. */

@@ -1,6 +1,5 @@
 import { bringTable, makeSchema } from "../tables/bring";
-import { identifier } from "../tables/identifier";
-import type { Copy } from "../tables/sides";
+import { type Copy, identifier } from "../tables/sql";
 import type { Defined } from "./definitions";
 import type { Primary } from "./exchange";
 import { isOfApp, loadedSchema } from "./record";

@@ -1,5 +1,4 @@
-import { identifier, literal } from "../tables/identifier";
-import type { Side } from "../tables/sides";
+import { identifier, literal, type Side } from "../tables/sql";
 import { isReserved } from "../tables/wanted";
 
 /** Schemas that restores leave in a running stack. */

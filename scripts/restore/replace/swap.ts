@@ -1,5 +1,4 @@
-import { identifier } from "../tables/identifier";
-import type { Side } from "../tables/sides";
+import { identifier, type Side } from "../tables/sql";
 import { charsetSql } from "../tables/replacement";
 import { type CatalogTable, catalogOf, catalogSql } from "../tables/wanted";
 import { checkedViews, type Defined, definitionsOf, objectsOf } from "./definitions";

@@ -1,4 +1,4 @@
-import { identifier } from "../tables/identifier";
+import { identifier } from "../tables/sql";
 import { exchange, type Primary } from "./exchange";
 import { dropAll } from "./load-all";
 import { loadedSchema, readRecord, recordSchema, type Replaced } from "./record";

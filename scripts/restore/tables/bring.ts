@@ -1,5 +1,13 @@
 import { definitionIn } from "./definition";
-import { identifier, qualified } from "./identifier";
+import {
+  type Copy,
+  identifier,
+  patiently,
+  qualified,
+  type Running,
+  shortWaitSql,
+  type Side,
+} from "./sql";
 import {
   charsetSql,
   checkReplacement,
@@ -9,8 +17,6 @@ import {
   keyOf,
   renameSql,
 } from "./replacement";
-import { patiently, shortWaitSql } from "./patiently";
-import type { Copy, Running, Side } from "./sides";
 import { columnsOf, columnsSql, type Content, contentOf, sumSql } from "./sum";
 import { type CatalogTable, catalogOf, catalogSql, chosenTables, type Wanted } from "./wanted";
 

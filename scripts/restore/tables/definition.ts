@@ -1,4 +1,4 @@
-import { identifier } from "./identifier";
+import { identifier } from "./sql";
 
 /** Target of a table's definition. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { literal, qualified } from "./identifier";
+import { literal, qualified } from "./sql";
 import type { CatalogTable } from "./wanted";
 
 /** A foreign key of a table. */

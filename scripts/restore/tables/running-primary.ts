@@ -1,6 +1,6 @@
 import { nodeFor } from "../../db-shell/client";
 import { databaseStates, query } from "../../operate/databases";
-import { bastionFor } from "../../operate/foreground";
+import { bastionFor } from "../../operate/terminal";
 import { quoted } from "../../operate/shell-word";
 import { outputsOf } from "../../operate/operated-stack";
 import { sshArguments } from "../../operate/ssh";

@@ -1,4 +1,4 @@
-import { identifier, literal, qualified } from "./identifier";
+import { identifier, literal, qualified } from "./sql";
 
 /** A column with MySQL's name of its type. */
 export interface Column {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nameStatus, attemptsOf } from "../../../host/acme/status";
-import { certificateLines, certificatesShape } from "../../../rolling/certificates";
+import { certificateLines, certificatesShape } from "../../../rolling/edge";
 
 const known = {
   notBeforeMs: Date.UTC(2027, 0, 1),

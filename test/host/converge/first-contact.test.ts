@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { proveHostKeys } from "../../../host/converge/first-contact";
-import { proofOf } from "../../../provider/first-contact";
+import { proofOf } from "../../../provider/host-key";
 import { stateDirectory } from "./temporary-host";
 
 vi.mock("../../../host/converge/directories", () => vi.importActual("./temporary-host"));

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { askedOpening } from "../../../scripts/admin/asked";
+import { askedOpening, ownBlock } from "../../../scripts/admin/asked";
 import { blockOf } from "../../../scripts/admin/opening";
-import { ownBlock } from "../../../scripts/admin/own-block";
 
 it("reads the command lines, and refuses what is none", () => {
   const defaults = { stack: undefined, address: undefined, minutes: 60, all: false };

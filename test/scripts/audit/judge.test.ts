@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { asked } from "../../../scripts/audit/asked";
-import { isBad, judge } from "../../../scripts/audit/judge";
-import { reportJson, reportLines } from "../../../scripts/audit/report";
-import type { Seen } from "../../../scripts/audit/seen";
-import { openedPorts, strangeSockets } from "../../../scripts/audit/sockets";
+import { asked, reportJson, reportLines } from "../../../scripts/audit/command-line";
+import { isBad, judge, openedPorts, strangeSockets } from "../../../scripts/audit/judge";
+import type { Seen } from "../../../scripts/audit/read";
 
 const sshd = [
   "kexalgorithms mlkem768x25519-sha256,curve25519-sha256",

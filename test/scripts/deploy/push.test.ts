@@ -21,7 +21,7 @@ vi.mock("../../../provider/connect", () => ({
     return { host: visit.connection.host, close: () => world.closed++ };
   },
 }));
-vi.mock("../../../provider/runtime", () => ({
+vi.mock("../../../provider/release", () => ({
   pushRuntime: async ({ host }: { host: string }) => world.runtimes.push(host) > 0,
 }));
 vi.mock("../../../provider/remote", () => ({

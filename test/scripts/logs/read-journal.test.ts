@@ -1,9 +1,71 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readJournal } from "../../../scripts/logs/read-journal";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { isAlive } from "../../../offline/engine/lock";
+import { journalCommand, readJournal } from "../../../scripts/logs/read-journal";
 import { outputsWith } from "../operate/support/nodes";
+
+let shellFolder = "";
+/** A folder with a `sudo` that changes nobody, and a `journalctl` that writes its id and goes on. */
+beforeAll(() => {
+  shellFolder = mkdtempSync(join(tmpdir(), "journal-"));
+  const programs = {
+    sudo: 'exec "$@"',
+    journalctl: `echo $$ > ${shellFolder}/pid; echo '{"MESSAGE":"first"}'; exec sleep 60`,
+  };
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(shellFolder, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(shellFolder, name), 0o755);
+  }
+});
+afterAll(() => rmSync(shellFolder, { recursive: true }));
+
+const started = (command: string) =>
+  spawn("sh", ["-c", command], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, PATH: `${shellFolder}${delimiter}${process.env.PATH}` },
+  });
+
+describe("the command that reads a journal", () => {
+  it("prints entries as JSON, the latest, of the units alone that are asked for", () => {
+    const asked = { follow: false, entries: 20, since: "1 hour ago" };
+    expect(journalCommand({ units: ["app@*"] }, asked)).toBe(
+      "sudo 'journalctl' '--output=json' '--no-pager' '--quiet' " +
+        "'--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID' '--lines=20' '--since=1 hour ago' '--unit=app@*'",
+    );
+    expect(journalCommand({}, { follow: false, entries: undefined })).toContain("'--lines=all'");
+  });
+
+  it("lets no shell act on what is asked for", () => {
+    const since = "'; touch /tmp/x; '";
+    expect(journalCommand({}, { follow: false, entries: 1, since })).toContain(
+      `'--since='\\''; touch /tmp/x; '\\'''`,
+    );
+  });
+
+  it("goes on while somebody reads, and leaves no process behind when nobody does", async () => {
+    const child = started(journalCommand({}, { follow: true, entries: 1 }));
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    expect(line.toString()).toBe('{"MESSAGE":"first"}\n');
+    const pid = Number(readFileSync(join(shellFolder, "pid"), "utf8"));
+    expect(isAlive(pid)).toBe(true);
+    // As when the connection is cut, or the program at the desk is killed.
+    child.stdin.end();
+    await once(child, "close");
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 5_000);
+  });
+
+  it("ends with the status of a reader that ends by itself", async () => {
+    writeFileSync(join(shellFolder, "journalctl"), "#!/bin/sh\nexit 4\n");
+    const child = started(journalCommand({}, { follow: true, entries: 1 }));
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).toBe(4);
+    child.stdin.end();
+  });
+});
 
 let folder = "";
 beforeEach(() => {

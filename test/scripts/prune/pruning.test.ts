@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { retentionSettings } from "../../../config/backups-schema";
-import { pruning } from "../../../scripts/prune/pruning";
-import { keptByAge } from "../../../scripts/prune/retention";
+import { keptByAge, pruning } from "../../../scripts/prune/pruning";
 import { plan } from "../../../scripts/restore/plan";
 import { aged, dayMs, FakeHistory, idOf, startMs, stepMs } from "./fake-history";
 

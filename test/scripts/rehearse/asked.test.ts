@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { askedRehearsal } from "../../../scripts/rehearse/asked";
-import { doneNode, nodeTimes } from "../../../scripts/rehearse/node-times";
+import { doneNode, nodeTimes } from "../../../scripts/rehearse/measured";
 
 const suites = { edge: ["F1", "F5", "F5b"], database: ["F24", "F34"] };
 

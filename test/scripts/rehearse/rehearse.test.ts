@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Preview } from "../../../preview/model";
 import type { AskedRehearsal } from "../../../scripts/rehearse/asked";
-import type { Loaded } from "../../../scripts/rehearse/load";
+import type { Loaded } from "../../../scripts/rehearse/measured";
 import { rehearse, type World } from "../../../scripts/rehearse/rehearse";
 import { picture, report, shortfalls } from "../../../scripts/rehearse/report";
 

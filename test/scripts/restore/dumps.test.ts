@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesOf, type Dump, keys, sha256 } from "../../../host/archiver/chain/manifest";
-import { dumpLines, findDump } from "../../../scripts/restore/dumps";
-import { loadDump, named, reasonOf } from "../../../scripts/restore/load-dump";
+import { dumpLines, findDump, loadDump, named, reasonOf } from "../../../scripts/restore/dumps";
 import type { Machine } from "../../../scripts/restore/machine";
 import { loadedLines } from "../../../scripts/restore/report";
 import { MemoryStore } from "../../host/archiver/memory-store";

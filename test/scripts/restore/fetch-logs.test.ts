@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Base, type Link, sha256 } from "../../../host/archiver/chain/manifest";
 import { magic } from "../../../host/archiver/replication/events";
 import { PrefixMachine } from "../../../scripts/restore/machine";
-import { relayLog } from "../../../scripts/restore/relay-log";
+import { relayLog } from "../../../scripts/restore/segment";
 import { fetchLogs, prepare } from "../../../scripts/restore/replay";
 import type { Target } from "../../../scripts/restore/target";
 import { format, transaction, uuid } from "../../host/archiver/binlog-events";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Base } from "../../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../../../scripts/restore/plan";
 import { holes } from "../../../scripts/restore/read-chain";
-import { replacePlanLines } from "../../../scripts/restore/replace/lost";
+import { replacePlanLines } from "../../../scripts/restore/replace/replace";
 
 /** Three weeks of a busy site; a call has fewer arguments than that. */
 const count = 200_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isBad, reportLines } from "../../../scripts/secrets/report";
+import { isBad, reportLines } from "../../../scripts/secrets/command-line";
 import { emptyResult } from "../../../scripts/secrets/scan/result";
 import { searched, secretsOfSettings, secretsOfState } from "../../../scripts/secrets/secrets";
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { startBackend } from "./backend";
 import { reload, startDaemons } from "./daemons";
 import { defaultChain, startDefaultChain } from "./default-chain";
-import type { Figures } from "./figures";
+import type { Figures } from "./results";
 
 /** Requests at once. */
 const concurrency = 16;

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import type { IncomingMessage } from "node:http";
 import type { Seen } from "./backend";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { ask, from, site } from "./visitor";
 
 /** What a visitor puts into each header; it must not be seen by the app. */

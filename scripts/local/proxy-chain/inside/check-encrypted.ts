@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { printed, reload } from "./daemons";
-import { load } from "./load";
-import { ask } from "./visitor";
+import { ask, load } from "./visitor";
 
 /** Ports behind the load balancers on one host: two of Nginx, two of the app's balancer. */
 const ports = { clear: [8080, 3000], tls: [8443, 3443] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { ask, from } from "./visitor";
 
 const script = "export const here = true;\n".repeat(200);

@@ -3,9 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openConnections } from "../../../../host/edge/connections";
 import { connectionsOfOldWorkers, replaceWorker } from "../../../../host/edge/workers";
 import { sendCommand } from "../../../../host/haproxy/send-command";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { masterSocket } from "./daemons";
-import { type Http2Wishes, visitByHttp2 } from "./visitor-http2";
+import { type Http2Wishes, visitByHttp2 } from "./visitor";
 
 const askMaster = (command: string) => sendCommand(masterSocket("edge-1"), command);
 

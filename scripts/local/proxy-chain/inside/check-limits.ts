@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, type RequestOptions } from "node:http";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { printed } from "./daemons";
 import { type Answer, ask, from, secondSite, site } from "./visitor";
 

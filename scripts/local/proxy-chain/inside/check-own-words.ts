@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { get } from "node:http";
 import { stackFileMessages } from "../../../../host/converge/stack-file-messages";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import type { Seen } from "./backend";
 import { told } from "./check-clients";
 import { ask, from, secondSite } from "./visitor";

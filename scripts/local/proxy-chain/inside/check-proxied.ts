@@ -4,7 +4,7 @@ import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Seen } from "./backend";
 import { seenFrom, told } from "./check-clients";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { ask, from } from "./visitor";
 
 const proxy = "127.10.0.1";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { reload, reloadNginx } from "./daemons";
-import { load } from "./load";
+import { load } from "./visitor";
 
 /** Reloads of each proxy: so many that a proxy which closes idle connections at once fails a request. */
 const reloads = 20;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { keptMib, memoryMib } from "./daemons";
 import { ask, bytes, send, site } from "./visitor";
 import type { Seen } from "./backend";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Agent as TlsAgent, request } from "node:https";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { leavingChecks } from "./check-leaving";
 import { ask, from, site } from "./visitor";
 

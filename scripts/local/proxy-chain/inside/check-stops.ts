@@ -12,11 +12,10 @@ import {
   leave,
   welcome,
 } from "../../../../host/app-process/node-drain";
-import type { Check } from "./checks";
+import type { Check } from "./results";
 import { startProcess } from "./backend";
 import { restart, startNginx } from "./daemons";
-import { load } from "./load";
-import { ask } from "./visitor";
+import { ask, load } from "./visitor";
 
 /** Time of a slow request, milliseconds. */
 const slowMs = 6_000;

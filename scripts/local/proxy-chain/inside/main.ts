@@ -1,5 +1,5 @@
 import { startBackend } from "./backend";
-import type { Check, CheckSaid } from "./checks";
+import type { Check, CheckSaid } from "./results";
 import { clientChecks } from "./check-clients";
 import { encryptedChecks, misnamedChecks } from "./check-encrypted";
 import { fileChecks } from "./check-files";

@@ -1,11 +1,15 @@
-import { Agent, request, type IncomingMessage, type RequestOptions } from "node:http";
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request, type RequestOptions } from "node:http";
+import { connect } from "node:http2";
 import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** Where the visitors' requests go. */
 export const site = { host: "127.0.0.9", port: 80 };
 
 /** The same over IPv6. */
-export const siteV6 = { host: "::1", port: 80 };
+const siteV6 = { host: "::1", port: 80 };
 /** The second load balancer. */
 export const secondSite = { host: "127.0.0.9", port: 81 };
 
@@ -67,4 +71,97 @@ export async function* bytes(count: number): AsyncGenerator<Buffer> {
     yield left < block.length ? block.subarray(0, left) : block;
     await Promise.resolve();
   }
+}
+
+/** Visitors at once, half of whom open a connection for each request. */
+const visitors = 24;
+/** Wait of a visitor between two requests, milliseconds; all of them stay below the limit of 1000 requests a second. */
+const waitMs = 30;
+
+/**
+ * Sends requests while `work` runs; returns their number.
+ *
+ * @throws AssertionError with the number of each kind of failure, such as `POST 502`
+ */
+export async function load(work: () => Promise<void>): Promise<string> {
+  let isOver = false;
+  let good = 0;
+  const bad: Record<string, number> = {};
+  const visit = async (_: unknown, i: number) => {
+    const agent = new Agent({ keepAlive: i % 2 === 0 });
+    while (!isOver) {
+      // A body: no proxy sends such a request a second time.
+      const body = i % 4 < 2 ? "x=1" : undefined;
+      const method = body === undefined ? "GET" : "POST";
+      const answer = await ask("/page", { agent, method }, body).then(
+        ({ status }) => String(status),
+        (error: Error) => error.message,
+      );
+      const failure = `${method} ${answer}`;
+      if (answer === "200") good++;
+      else bad[failure] = (bad[failure] ?? 0) + 1;
+      await pause(waitMs);
+    }
+    agent.destroy();
+  };
+  const visits = Promise.all(Array.from({ length: visitors }, visit));
+  try {
+    await pause(500);
+    await work();
+  } finally {
+    isOver = true;
+    await visits;
+  }
+  assert.deepEqual(bad, {});
+  return `${good} requests`;
+}
+
+/** What an HTTP/2 visitor saw on one connection. */
+export interface Http2Visit {
+  /** Requests with status 200. */
+  good: number;
+  /** Failed requests and errors of the connection, such as `POST /page 502`. */
+  bad: string[];
+  /** Code of the first GOAWAY frame; 0 asks the visitor to leave without an error. */
+  goaway?: number;
+  /** True once the connection is closed. */
+  isClosed: boolean;
+}
+
+/** Requests of one visitor: one after the other. */
+export interface Http2Wishes {
+  host: string;
+  path: string;
+  /** Wait between two requests, milliseconds. */
+  waitMs: number;
+}
+
+/** Sends GET and POST requests in turn on one connection until the server asks to leave, as browsers do. */
+export async function visitByHttp2({ host, path, waitMs }: Http2Wishes): Promise<Http2Visit> {
+  const visit: Http2Visit = { good: 0, bad: [], isClosed: false };
+  const session = connect(`https://${site.host}`, { servername: host, rejectUnauthorized: false });
+  session.on("goaway", (code) => (visit.goaway ??= code));
+  session.on("error", (error) => visit.bad.push(error.message));
+  session.on("close", () => (visit.isClosed = true));
+  await once(session, "connect");
+  const ask = async (method: "GET" | "POST") => {
+    const head = { ":method": method, ":path": path, ":authority": host };
+    const stream = session.request(head, { endStream: method === "GET" });
+    let status: number | undefined;
+    stream.on("response", (headers) => (status = headers[":status"]));
+    stream.on("error", (error) => visit.bad.push(`${method} ${path} ${error.message}`));
+    stream.resume();
+    if (method === "POST") stream.end("x=1");
+    await once(stream, "close");
+    if (status === 200) visit.good++;
+    else visit.bad.push(`${method} ${path} ${status ?? "no answer"}`);
+  };
+  const goOn = async () => {
+    for (let i = 0; visit.goaway === undefined && !visit.isClosed; i++) {
+      await ask(i % 2 === 0 ? "GET" : "POST");
+      await pause(waitMs);
+    }
+  };
+  void goOn().catch((error: Error) => visit.bad.push(error.message));
+  return visit;
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { askedOf } from "../../../../scripts/restore/asked";
-import { checkConsent, formerOf } from "../../../../scripts/restore/replace/former";
+import { askedOf, checkConsent, formerOf } from "../../../../scripts/restore/asked";
 import {
   lostLine,
   replacePlanLines,
   transactionsIn,
-} from "../../../../scripts/restore/replace/lost";
+} from "../../../../scripts/restore/replace/replace";
 import { isOfApp, keptSchema, stampAt } from "../../../../scripts/restore/replace/record";
 import type { Plan } from "../../../../scripts/restore/plan";
 

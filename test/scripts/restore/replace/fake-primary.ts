@@ -1,5 +1,5 @@
 import type { Primary } from "../../../../scripts/restore/replace/exchange";
-import type { Copy } from "../../../../scripts/restore/tables/sides";
+import type { Copy } from "../../../../scripts/restore/tables/sql";
 
 /** A MySQL with tables that a RENAME TABLE moves; all other statements are only noted. */
 export class FakePrimary implements Primary, Copy {

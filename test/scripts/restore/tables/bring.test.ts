@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { bring } from "../../../../scripts/restore/tables/bring";
-import type { Copy, Running } from "../../../../scripts/restore/tables/sides";
+import type { Copy, Running } from "../../../../scripts/restore/tables/sql";
 import { sumSql } from "../../../../scripts/restore/tables/sum";
 import { wantedTables } from "../../../../scripts/restore/tables/wanted";
 

@@ -1,0 +1,86 @@
+import { CommandError, type EngineEvent } from "@pulumi/pulumi/automation";
+
+/** Seconds with one decimal, right-aligned to six columns. */
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)}s`.padStart(7);
+}
+
+/** Prints phases of long work with their times, and remembers them for the closing table. */
+export class Progress {
+  private readonly startedAt = Date.now();
+  private readonly phases: { name: string; milliseconds: number }[] = [];
+
+  /** Prints one line with the time since the start. */
+  line(text: string): void {
+    process.stdout.write(`${seconds(Date.now() - this.startedAt)}  ${text}\n`);
+  }
+
+  /** Runs `work`, prints when it starts and how long it took, and passes its result or error on. */
+  async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const begun = Date.now();
+    this.line(`${name} ...`);
+    try {
+      const result = await work();
+      this.line(`${name}: done in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+      return result;
+    } finally {
+      this.phases.push({ name, milliseconds: Date.now() - begun });
+    }
+  }
+
+  /** Adds a phase that was measured elsewhere. */
+  record(name: string, milliseconds: number): void {
+    this.phases.push({ name, milliseconds });
+  }
+
+  /** Milliseconds since the start. */
+  elapsed(): number {
+    return Date.now() - this.startedAt;
+  }
+
+  /** The table of phases and the total; phases may have run side by side. */
+  table(): string {
+    const rows = this.phases.map(({ name, milliseconds }) => `${seconds(milliseconds)}  ${name}`);
+    return [...rows, `${seconds(this.elapsed())}  total`].join("\n");
+  }
+}
+
+/** Types whose start and end are worth a line; the rest takes milliseconds. */
+const shown = ["hcloud:index/server:Server", "host:index:Configuration"];
+
+function shortName(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
+
+/** Turns engine events into progress lines: each host's boot, each configuration, every message. */
+export function engineEvents(progress: Progress): (event: EngineEvent) => void {
+  const begun = new Map<string, number>();
+  return (event) => {
+    const start = event.resourcePreEvent?.metadata;
+    if (start && start.op !== "same") begun.set(start.urn, progress.elapsed());
+    const end = event.resOutputsEvent?.metadata;
+    if (end && end.op !== "same" && shown.includes(end.type)) {
+      const tookMs = progress.elapsed() - (begun.get(end.urn) ?? progress.elapsed());
+      progress.line(`  ${end.op} ${shortName(end.urn)} (${(tookMs / 1000).toFixed(1)} s)`);
+    }
+    const failed = event.resOpFailedEvent?.metadata;
+    if (failed) progress.line(`  FAILED ${failed.op} ${shortName(failed.urn)}`);
+    const message = event.diagnosticEvent;
+    if (message && message.message.trim() !== "") {
+      // Debug messages repeat values in clear, secrets included.
+      if (message.ephemeral || (message.severity as string) === "debug") return;
+      const source = message.urn ? `${shortName(message.urn)}: ` : "";
+      progress.line(`  ${source}${message.message.trim()}`);
+    }
+  };
+}
+
+/**
+ * Why a run stopped. Of a failed engine only the diagnostics: its output repeats every resource and
+ * every output of the stack.
+ */
+export function engineReason(error: Error): string {
+  if (!(error instanceof CommandError)) return error.message;
+  const diagnostics = error.message.split("\nDiagnostics:\n")[1];
+  return diagnostics?.split(/\n(?:Outputs|Resources):\n/)[0]?.trimEnd() ?? error.message;
+}

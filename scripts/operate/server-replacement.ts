@@ -1,0 +1,122 @@
+import { connect } from "../../provider/connect";
+import { firstContact } from "../../provider/host-key";
+import type { Inputs } from "../../provider/inputs";
+import { ConnectionLost } from "../../provider/session";
+import { stepAside, stepBack } from "../../rolling/step-aside";
+import { cloudProject, deleteServer, rebuildable, rebuildDisk } from "./cloud-project";
+import { hostsOf } from "./hosts";
+import { serverIdOf, type StackNode, type StackOutputs } from "./outputs";
+import { recordedHost, userDataOf } from "./recorded-host";
+import { rollOrder } from "./roll-order";
+import { servedAgain } from "./served-again";
+
+/**
+ * Replaces one node's server: the node is drained, the server is deleted, and `up` creates a new server.
+ * Returns the outputs with the new server.
+ *
+ * @throws Error if a step fails; the node serves again if its server could not be deleted.
+ */
+export async function replaceServer(
+  outputs: StackOutputs,
+  name: string,
+  stack: string | undefined,
+): Promise<StackOutputs> {
+  const node = outputs.nodes.find((one) => one.name === name)!;
+  const serverId = serverIdOf(node);
+  const project = cloudProject(stack);
+  await stepAside(hostsOf(outputs), node, (text) => console.log(text));
+  console.log(`${name}: deletes server ${serverId}`);
+  try {
+    await deleteServer(project, serverId);
+  } catch (error) {
+    await stepBack(hostsOf(outputs), node);
+    throw error;
+  }
+  const made = await servedAgain(stack);
+  console.log(`${name}: in service again, on a new server`);
+  return made;
+}
+
+/** Longest wait for SSH on a rebuilt server, seconds. */
+const connectSeconds = 600;
+/** Number of attempts at the first contact: a first boot may restart sshd. */
+const tries = 3;
+
+/**
+ * The nodes that words name, in the order of their rebuilds, see {@link rollOrder}.
+ *
+ * @throws Error if a word names no node, a database, or the only node of a tier.
+ */
+export function rebuildOrder(
+  outputs: StackOutputs,
+  words: readonly string[],
+  busy: readonly (string | undefined)[],
+): StackNode[] {
+  const data = outputs.nodes.find(
+    ({ name, role }) => role === "db" && (words.includes(role) || words.includes(name)),
+  );
+  if (data) {
+    const word = words.find((one) => one === data.name || one === data.role);
+    throw new Error(
+      `${data.name} has data on its disk, and a rebuild empties the disk; npm run roll -- ${word} makes a new ` +
+        "server, keeps a volume, and waits until the node has all data of the others",
+    );
+  }
+  return rollOrder(outputs, words, busy);
+}
+
+/** Waits until the rebuilt server has proved its new SSH host key. @throws HostKeyUnproved */
+async function provedAnew({ connection, node }: Inputs): Promise<void> {
+  const say = (line: string) => console.log(`${node}: ${line}`);
+  const log = { status: () => undefined, info: say, warn: say };
+  for (let n = 1; ; n++) {
+    const session = await connect({
+      ...{ connection, pinned: undefined, timeoutSeconds: connectSeconds, urn: "", say },
+      signal: new AbortController().signal,
+    });
+    try {
+      return await firstContact(session, node, connection.firstContactKey, log);
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || n === tries) throw error;
+    } finally {
+      session.close();
+    }
+  }
+}
+
+/**
+ * Rebuilds one node's server in place: the node is drained, the cloud empties the server's disk, the server boots
+ * with user data from the recorded configuration and proves its new host key, and `up` delivers the rest. Returns
+ * the outputs with the new host key.
+ *
+ * @param isOut true for a node that is out of service already, and need not be drained.
+ * @throws Error if a step fails; the node serves again if the cloud refused the rebuild.
+ */
+export async function rebuildServer(
+  outputs: StackOutputs,
+  name: string,
+  stack: string | undefined,
+  isOut: boolean,
+): Promise<StackOutputs> {
+  const node = outputs.nodes.find((one) => one.name === name)!;
+  const serverId = serverIdOf(node);
+  const project = cloudProject(stack);
+  const recorded = await recordedHost(stack, name);
+  const userData = userDataOf(recorded);
+  const server = await rebuildable(project, serverId);
+  const drained = stepAside(hostsOf(outputs), node, (text) => console.log(text));
+  await (isOut ? drained.catch(() => undefined) : drained);
+  console.log(`${name}: rebuilds server ${serverId}`);
+  try {
+    await rebuildDisk(project, serverId, server, userData);
+  } catch (error) {
+    // The disk may be empty already: then nobody is there to be started, and the reason is the cloud's.
+    await stepBack(hostsOf(outputs), node).catch(() => undefined);
+    throw error;
+  }
+  await provedAnew(recorded);
+  console.log(`${name}: the server proved its new SSH host key`);
+  const made = await servedAgain(stack);
+  console.log(`${name}: in service again, on the same server`);
+  return made;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { offerWarnings } from "../../preview/offers";
+import { planOf } from "../../preview/plan";
+import { costOf, pricesOf } from "../../preview/price-list";
+import { catalogue } from "./recorded";
+import { server, step } from "./support";
+
+const prices = pricesOf(catalogue);
+
+describe("the cost of a month", () => {
+  it("is that of servers with their addresses, volumes and floating addresses", () => {
+    const plan = planOf([
+      server("same", "web-1", ["cpx22", "cpx22"]),
+      server("create", "web-2", [undefined, "cpx22"]),
+      step("update", "db-1-volume", "hcloud:index/volume:Volume", {
+        before: { size: 10 },
+        after: { size: 20 },
+      }),
+      step("delete", "edge-ipv6", "hcloud:index/floatingIp:FloatingIp", {
+        before: { type: "ipv6", homeLocation: "nbg1" },
+      }),
+    ]);
+    const { before, after, currency } = costOf(plan, prices);
+    expect(before).toBeCloseTo(19.49 + 0.5 + 10 * 0.044 + 1, 6);
+    expect(after).toBeCloseTo(2 * (19.49 + 0.5) + 20 * 0.044, 6);
+    expect(currency).toBe("EUR");
+  });
+
+  it("does not count an address that a server does not have", () => {
+    const after = { serverType: "cpx22", location: "nbg1", publicNets: [{ ipv4Enabled: false }] };
+    const plan = planOf([step("create", "db-1-vm", "hcloud:index/server:Server", { after })]);
+    expect(costOf(plan, prices).after).toBeCloseTo(19.49, 6);
+  });
+
+  it("names what has no price", () => {
+    const plan = planOf([server("same", "web-1", ["cx11", "cx11"])]);
+    expect(costOf(plan, prices).unpriced).toEqual(["server type cx11 in nbg1"]);
+  });
+
+  it("refuses an answer without prices", () => {
+    expect(() => pricesOf({})).toThrow("the cloud's answer to /pricing has no prices");
+  });
+});
+
+describe("what the cloud sells", () => {
+  const types = {
+    server_types: [
+      {
+        name: "cpx22",
+        deprecation: { unavailable_after: "2027-01-31T00:00:00+00:00" },
+        locations: [{ name: "nbg1", available: false }],
+      },
+    ],
+  };
+
+  it("is warned of where a server is made, and of each type that is given up with its day", () => {
+    const plan = planOf([server("create", "web-1", [undefined, "cpx22"])]);
+    expect(offerWarnings(plan, types)).toEqual([
+      "server type cpx22 is given up; it cannot be had after 2027-01-31",
+      "server type cpx22 is sold out in nbg1 now",
+    ]);
+  });
+
+  it("is no matter of stock for a server that is there", () => {
+    const plan = planOf([server("same", "web-1", ["cpx22", "cpx22"])]);
+    expect(offerWarnings(plan, types)).toHaveLength(1);
+    const unknown = planOf([server("create", "web-1", [undefined, "cx99"])]);
+    expect(offerWarnings(unknown, types)).toEqual(["server type cx99 is not for sale (any more)"]);
+  });
+});
