@@ -17,6 +17,7 @@ import type { WebRequests } from "../services/requests";
 import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
+import { type EdgeEgress, edgeGuests } from "./edge-egress";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
 import type { InnerTlsAccess } from "./inner-tls";
@@ -55,6 +56,8 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   acme?: AcmeAccount | undefined;
   /** TLS between the tiers. */
   inner: InnerTlsAccess;
+  /** The way out of the nodes behind the load balancers. @default those have public addresses */
+  egress?: EdgeEgress | undefined;
 }
 
 type Own = Omit<
@@ -84,13 +87,14 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
     }
 
     const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.apiPort);
-    this.servers = this.createServers(name, args, services, (node) => known(args, node));
+    const first = { ...args, host: { ...args.host, guests: edgeGuests(args) } };
+    this.servers = this.createServers(name, first, services, (node) => known(args, node));
     firstAssignments(this, name, args.addresses, this.servers[0]!);
-    this.publicIps = this.servers.map(({ publicIp }) => publicIp);
+    this.publicIps = this.servers.map((server) => server.reachedAt());
     const settings = moverSettings(args, this.servers);
     this.hosts = this.configured(
       this.servers,
-      args,
+      { ...args, host: { ...args.host, guests: edgeGuests(args, this.publicIps) } },
       services,
       (node) => known(args, node, settings),
       (node) => ({
@@ -160,11 +164,12 @@ function moverSettings(
     api: args.api.way,
     selector: labelSelector(args.server.identity),
     floatingIps: args.addresses.all.map(({ id, address }) => ({ id, address })),
-    servers: servers.map(({ node, serverId, publicIp }) => ({
-      name: node.name,
-      id: serverId,
-      publicIp,
+    servers: servers.map((server) => ({
+      name: server.node.name,
+      id: server.serverId,
+      publicIp: server.reachedAt(),
     })),
+    ...(args.egress ? { network: args.egress.networkId } : {}),
   });
 }
 

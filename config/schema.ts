@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { contains, ipv4Block, isPrivateBlock } from "./addresses";
 import { admin } from "./admin-schema";
 import { appSettings } from "./app-schema";
 import { consentLines } from "./consent";
 import { loadBalancerSettings } from "./load-balancer-schema";
 import { backupSettings } from "./backups-schema";
 import { networkZones } from "./locations";
+import { networkSettings } from "./network-schema";
 import { secretVersion } from "./secret-version";
 import { setting } from "./setting";
 import { domainSettings, tlsSettings } from "./tls-schema";
@@ -27,13 +27,6 @@ function nodeCount(fallback: number, tier: string) {
     must: "be a whole number from 1 to 90",
     example: fallback,
   }).default(fallback);
-}
-
-/** True for a private block with room for the four subnets and without the address of the cloud's gateway. */
-function isNetworkRange(text: string): boolean {
-  const block = ipv4Block(text);
-  const gateway = ipv4Block("172.31.1.1/32")!;
-  return !!block && isPrivateBlock(block) && block.prefix <= 21 && !contains(block, gateway);
 }
 
 const db = z.strictObject({
@@ -88,15 +81,7 @@ export const settingsSchema = z.strictObject({
   consent: consentLines.default([]),
   tls: tlsSettings.prefault({}),
   admin,
-  network: z
-    .strictObject({
-      ipRange: setting(z.string().refine(isNetworkRange), {
-        about: "Private network; each tier has a /24 of it",
-        must: "be a private IPv4 block of /21 or larger without host bits and without 172.31.1.1",
-        example: "10.0.0.0/16",
-      }).default("10.0.0.0/16"),
-    })
-    .prefault({}),
+  network: networkSettings.prefault({}),
   loadBalancers: loadBalancerSettings({
     serverType: serverType("cpx12", "load balancer"),
   }).prefault({}),

@@ -1,4 +1,6 @@
 import type { ChangeRequest, CheckRequest, CreateRequest, ReadRequest } from "../plugin/plugin";
+import { isMap } from "../plugin/values";
+import { changedChoices } from "./choices";
 import { differences, inPlace } from "./difference";
 import { losses } from "./losses";
 
@@ -8,8 +10,8 @@ export const inventoryProvider = {
   previews: false,
 
   check: ({ olds, news }: CheckRequest) => ({
-    inputs: { things: news.things },
-    failures: losses(olds, news),
+    inputs: { things: news.things, ...(isMap(news.chosen) ? { chosen: news.chosen } : {}) },
+    failures: [...losses(olds, news), ...changedChoices(olds, news)],
   }),
 
   diff: ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs)),

@@ -15,6 +15,7 @@ import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 import { hasConsent } from "./consent";
+import { isPrivate } from "./egress";
 import { inventory } from "./inventory";
 
 /** Result of {@link foundation}. */
@@ -33,6 +34,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     networkZone,
     protect: protect && !hasConsent(args, "replace", "network"),
     after: record,
+    firstGateway: isPrivate(args) ? plan.lb[0]!.privateIp : undefined,
   });
   const firewalls = new Firewalls("firewalls", {
     identity,
@@ -41,7 +43,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
       loadBalancers.api.tokenOn !== "brokers",
       authority && apiPort(authority.directory),
     ),
-    inner: [WebTier.services, AppTier.services, MysqlCluster.services],
+    inner: isPrivate(args) ? [] : [WebTier.services, AppTier.services, MysqlCluster.services],
   });
   const access = new AdminAccess("admin", {
     identity,

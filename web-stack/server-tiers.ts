@@ -9,6 +9,7 @@ import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 import { hasConsent } from "./consent";
+import { edgeEgress, innerEgress, isPrivate, joinedGuests } from "./egress";
 import type { Foundation } from "./foundation";
 import { resizing } from "./resizing";
 
@@ -58,10 +59,11 @@ function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
 
 /** The brokers of the floating IPs, unless the load balancers have the token themselves. */
 function addressBroker(
-  { loadBalancers: { api } }: WebStackArgs,
+  args: WebStackArgs,
   plan: Topology,
-  { identity, addresses }: Foundation,
+  { identity, addresses, network }: Foundation,
 ): AddressBroker | undefined {
+  const { api } = args.loadBalancers;
   if (api.tokenOn !== "brokers") return undefined;
   return new AddressBroker("broker", {
     nodes: brokerNodes(plan),
@@ -70,6 +72,7 @@ function addressBroker(
     token: api.token,
     addresses,
     selector: labelSelector(identity),
+    ...(isPrivate(args) ? { networkId: network.networkId } : {}),
   });
 }
 
@@ -124,8 +127,11 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     inner: base.inner,
     server: server("lb"),
     host: common,
+    egress: edgeEgress(args, plan, base),
   });
-  const host = { ...common, guests: broker?.guests(lbTier.servers) ?? {} };
+  const { guests, ...egress } = innerEgress(args, plan);
+  const brokers = broker?.guests(lbTier.servers) ?? {};
+  const host = { ...common, ...egress, guests: joinedGuests(guests, brokers) };
   const dbTier = new MysqlCluster("db", {
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,

@@ -113,11 +113,14 @@ function from(source: Source, openings: readonly Opening[]): Opening[] {
 /** Rules that accept the openings for one source; other rules accept ICMP. */
 function accept(source: string, openings: readonly Opening[]): string[] {
   const hasVrrp = openings.some(({ protocol }) => protocol === "vrrp");
-  const ports = [...new Set(openings.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);
-  return [
-    ...(hasVrrp ? [`${source}ip protocol vrrp accept`] : []),
-    ...(ports.length > 0 ? [`${source}tcp dport ${set(ports)} accept`] : []),
-  ];
+  const ports = (["tcp", "udp"] as const).flatMap((kind) => {
+    const numbers = openings.flatMap(({ protocol, port }) =>
+      protocol === kind ? (port ?? []) : [],
+    );
+    const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+    return sorted.length > 0 ? [`${source}${kind} dport ${set(sorted)} accept`] : [];
+  });
+  return [...(hasVrrp ? [`${source}ip protocol vrrp accept`] : []), ...ports];
 }
 
 function set(values: readonly (string | number)[]): string {
