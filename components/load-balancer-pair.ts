@@ -17,7 +17,7 @@ import type { WebRequests } from "../services/requests";
 import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
-import { type EdgeEgress, edgeGuests } from "./edge-egress";
+import type { Egress } from "./egress";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
 import type { InnerTlsAccess } from "./inner-tls";
@@ -57,7 +57,7 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   /** TLS between the tiers. */
   inner: InnerTlsAccess;
   /** The way out of the nodes behind the load balancers. @default those have public addresses */
-  egress?: EdgeEgress | undefined;
+  egress?: Egress | undefined;
 }
 
 type Own = Omit<
@@ -87,14 +87,18 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
     }
 
     const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.apiPort);
-    const first = { ...args, host: { ...args.host, guests: edgeGuests(args) } };
+    const withGuests = (...publicIps: pulumi.Output<string>[]) => ({
+      ...args,
+      host: { ...args.host, guests: args.egress?.edgeGuests(publicIps) ?? {} },
+    });
+    const first = withGuests();
     this.servers = this.createServers(name, first, services, (node) => known(args, node));
     firstAssignments(this, name, args.addresses, this.servers[0]!);
     this.publicIps = this.servers.map((server) => server.reachedAt());
     const settings = moverSettings(args, this.servers);
     this.hosts = this.configured(
       this.servers,
-      { ...args, host: { ...args.host, guests: edgeGuests(args, this.publicIps) } },
+      withGuests(...this.publicIps),
       services,
       (node) => known(args, node, settings),
       (node) => ({

@@ -17,12 +17,6 @@ export interface PrivateNetworkArgs {
   protect: boolean;
   /** Resource that must exist before the network is changed. @default none */
   after?: pulumi.Resource;
-  /**
-   * Private IPv4 address of the first gateway to the internet; the movers change the route later.
-   *
-   * @default the network leads nowhere
-   */
-  firstGateway?: string | undefined;
 }
 
 /** The layer-3 network between the nodes, with one subnet for each tier. */
@@ -45,16 +39,7 @@ export class PrivateNetwork extends pulumi.ComponentResource {
       { parent: this, protect: args.protect, dependsOn: args.after ?? [] },
     );
     this.networkId = numericId(network);
-    const { ids, last } = subnets(this, name, args, this.networkId);
-    this.subnetIds = ids;
-    if (args.firstGateway !== undefined) {
-      // From then on the movers decide: neither an `up` nor a refresh before it moves the route back.
-      new hcloud.NetworkRoute(
-        `${name}-default-route`,
-        { networkId: this.networkId, destination: "0.0.0.0/0", gateway: args.firstGateway },
-        { parent: this, dependsOn: last, ignoreChanges: ["gateway"] },
-      );
-    }
+    this.subnetIds = subnets(this, name, args, this.networkId);
     this.registerOutputs({ networkId: this.networkId, subnetIds: this.subnetIds });
   }
 }
@@ -65,7 +50,7 @@ function subnets(
   name: string,
   args: PrivateNetworkArgs,
   networkId: pulumi.Output<number>,
-): { ids: Record<string, pulumi.Output<string>>; last: pulumi.Resource[] } {
+): Record<string, pulumi.Output<string>> {
   const ids: Record<string, pulumi.Output<string>> = {};
   let previous: pulumi.Resource[] = [];
   for (const [tier, ipRange] of Object.entries(args.subnetCidrs)) {
@@ -77,5 +62,5 @@ function subnets(
     ids[tier] = subnet.id;
     previous = [subnet];
   }
-  return { ids, last: previous };
+  return ids;
 }

@@ -11,7 +11,7 @@ import {
 } from "../services/node-bundle";
 import type { Service } from "../services/service";
 import type { PlannedNode, Role } from "../topology";
-import { placementGroupIds } from "./placement-groups";
+import { placementGroupIds } from "../resources/placement-groups";
 import { Server, type ServerSettings } from "./server";
 
 /** Settings that the configurations of all hosts share. */
@@ -81,7 +81,8 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
     services: NodeServices<NodeFacts & Own>,
     known: Known<Node, Own>,
   ): Server[] {
-    const groupIds = placementGroupIds(this, tier, args.nodes, args.server.identity);
+    const planned = args.nodes.map(({ placementGroup }) => placementGroup);
+    const groupIds = placementGroupIds(this, tier, planned, args.server.identity);
     return args.nodes.map((node, i) => {
       const guests = guestsOf(args, node).map(({ firstBoot }) => firstBoot);
       const bundle = this.bundle(args, node, services, known(node, i), placed(guests));

@@ -15,7 +15,7 @@ import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 import { hasConsent } from "./consent";
-import { isPrivate } from "./egress";
+import { egress, isPrivate } from "./egress";
 import { inventory } from "./inventory";
 
 /** Result of {@link foundation}. */
@@ -34,7 +34,6 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     networkZone,
     protect: protect && !hasConsent(args, "replace", "network"),
     after: record,
-    firstGateway: isPrivate(args) ? plan.lb[0]!.privateIp : undefined,
   });
   const firewalls = new Firewalls("firewalls", {
     identity,
@@ -77,5 +76,6 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   return {
     ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
     ...{ inner, tickets, account, backupAccess },
+    egress: egress(args, plan, network, addresses),
   };
 }

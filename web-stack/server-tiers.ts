@@ -9,7 +9,7 @@ import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import type { WebStackArgs } from "./args";
 import { hasConsent } from "./consent";
-import { edgeEgress, innerEgress, isPrivate, joinedGuests } from "./egress";
+import { joinedGuests } from "./egress";
 import type { Foundation } from "./foundation";
 import { resizing } from "./resizing";
 
@@ -59,11 +59,10 @@ function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
 
 /** The brokers of the floating IPs, unless the load balancers have the token themselves. */
 function addressBroker(
-  args: WebStackArgs,
+  { loadBalancers: { api } }: WebStackArgs,
   plan: Topology,
-  { identity, addresses, network }: Foundation,
+  { identity, addresses, egress }: Foundation,
 ): AddressBroker | undefined {
-  const { api } = args.loadBalancers;
   if (api.tokenOn !== "brokers") return undefined;
   return new AddressBroker("broker", {
     nodes: brokerNodes(plan),
@@ -72,7 +71,7 @@ function addressBroker(
     token: api.token,
     addresses,
     selector: labelSelector(identity),
-    ...(isPrivate(args) ? { networkId: network.networkId } : {}),
+    networkId: egress?.networkId,
   });
 }
 
@@ -127,9 +126,9 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     inner: base.inner,
     server: server("lb"),
     host: common,
-    egress: edgeEgress(args, plan, base),
+    egress: base.egress,
   });
-  const { guests, ...egress } = innerEgress(args, plan);
+  const { guests = {}, ...egress } = base.egress?.innerHosts() ?? {};
   const brokers = broker?.guests(lbTier.servers) ?? {};
   const host = { ...common, ...egress, guests: joinedGuests(guests, brokers) };
   const dbTier = new MysqlCluster("db", {

@@ -1,19 +1,17 @@
 import * as hcloud from "@pulumi/hcloud";
-import * as pulumi from "@pulumi/pulumi";
-import { cloudLabels, cloudName, type Identity } from "../resources/naming";
-import { numericId } from "../resources/numeric-id";
-import type { PlannedNode } from "../topology";
+import type * as pulumi from "@pulumi/pulumi";
+import { cloudLabels, cloudName, type Identity } from "./naming";
+import { numericId } from "./numeric-id";
 
-/** Creates the spread placement groups that a tier's plan puts its nodes into; returns their ids by planned name. */
+/** Creates spread placement groups of a tier, each name once; returns their ids by name. */
 export function placementGroupIds(
   parent: pulumi.ComponentResource,
   tier: string,
-  nodes: readonly PlannedNode[],
+  planned: readonly string[],
   identity: Identity,
 ): Record<string, pulumi.Output<number>> {
-  const names = [...new Set(nodes.map(({ placementGroup }) => placementGroup))];
   return Object.fromEntries(
-    names.map((name, i) => [
+    [...new Set(planned)].map((name, i) => [
       name,
       numericId(
         new hcloud.PlacementGroup(
