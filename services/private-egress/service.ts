@@ -93,8 +93,8 @@ export function routeCommand(gateway: string, privateIp: string): string {
 }
 
 /**
- * Renders the unit that sets the default route where no `systemd-networkd` does. The daemon reads its file at the next
- * start or change of the link; until then the route of the unit leads the same way.
+ * Renders the unit that sets the default route where no `systemd-networkd` does, and has the daemons read their files
+ * where they run.
  */
 function defaultRouteUnit(gateway: string, privateIp: string): string {
   return text`
@@ -107,7 +107,8 @@ function defaultRouteUnit(gateway: string, privateIp: string): string {
     Type=oneshot
     RemainAfterExit=yes
     ExecStart=/bin/sh -c '${routeCommand(gateway, privateIp)}'
-    # A resolver that does not run, such as a masked one, stays off.
+    # Daemons that do not run, such as masked ones, stay off.
+    ExecStartPost=-+/usr/bin/networkctl reload
     ExecStartPost=-+/usr/bin/systemctl --no-block try-restart systemd-resolved.service
     ${onceSandbox("CAP_NET_ADMIN")}
 

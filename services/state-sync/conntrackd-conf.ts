@@ -22,7 +22,8 @@ export const runtimeDirectory = "conntrackd";
  * Without the external cache a received state is put into the kernel at once, so nothing has to be committed when the
  * cloud's route moves. The kernel filters what is reported: visitors' connections, which are those of HAProxy, end here.
  * The interface is not used by UDP, but must be named, and a private one has another name with each server type; the
- * loopback interface exists everywhere. Source: conntrackd.conf(5).
+ * loopback interface exists everywhere. The daemon writes its log to the standard error, so to the journal. Source:
+ * conntrackd.conf(5).
  */
 export function conntrackdConf({ privateIp, peerIp, ownIps }: ConntrackdConfArgs): string {
   return text`
@@ -44,7 +45,7 @@ export function conntrackdConf({ privateIp, peerIp, ownIps }: ConntrackdConfArgs
     }
     General {
       Systemd yes
-      Syslog yes
+      Syslog no
       LogFile no
       HashSize 8192
       HashLimit 131072
