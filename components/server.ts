@@ -19,6 +19,8 @@ export interface ServerSettings {
   firewallId?: pulumi.Input<number> | undefined;
   /** Id of the tier's subnet, in the form `<network id>-<cidr>`. */
   subnetId: pulumi.Input<string>;
+  /** Id of the private network, which a server without a public side joins at its creation. @default it has one */
+  networkId?: pulumi.Input<number> | undefined;
   /** Whether the server refuses to be deleted or rebuilt. */
   protect: boolean;
   /** True for a node that may be deleted despite `protect`. @default no node */
@@ -67,7 +69,7 @@ export class Server extends pulumi.ComponentResource {
       ...(args.hooks ? { hooks: args.hooks(args.node) } : {}),
     });
     this.serverId = numericId(vm);
-    const isPublic = args.firewallId !== undefined;
+    const isPublic = args.networkId === undefined;
     if (isPublic) {
       const { subnetId, node } = args;
       const nic = { serverId: this.serverId, subnetId, ip: node.privateIp, aliasIps: [] };
@@ -92,9 +94,12 @@ export class Server extends pulumi.ComponentResource {
  * The public side with its firewall; or the private network alone, which such a server needs when it is created. The API
  * refuses a firewall for a server without a public side (`private_net_only_server`).
  */
-function sides({ firewallId, subnetId, node }: ServerArgs): Partial<hcloud.ServerArgs> {
-  if (firewallId !== undefined) return { firewallIds: [firewallId] };
-  const networkId = pulumi.output(subnetId).apply((id) => Number(id.split("-")[0]));
+function sides(args: ServerArgs): Partial<hcloud.ServerArgs> {
+  const { firewallId, subnetId, node } = args;
+  if (args.networkId === undefined)
+    return firewallId === undefined ? {} : { firewallIds: [firewallId] };
+  // The address is in the subnet, which must exist.
+  const networkId = pulumi.all([args.networkId, subnetId]).apply(([id]) => id);
   return {
     publicNets: [{ ipv4Enabled: false, ipv6Enabled: false }],
     networks: [{ networkId, ip: node.privateIp, aliasIps: [] }],

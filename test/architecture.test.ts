@@ -22,7 +22,7 @@ const allowed: Record<string, string[]> = {
     ...["components", "services", "resources", "@pulumi/*"],
     ...["provider/configuration", "provider/deploy-key", "provider/inventory"],
   ],
-  resources: ["@pulumi/*"],
+  resources: ["resources", "@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [
     ...["rolling", "provider/connect", "provider/orderly-stop", "provider/staging"],

@@ -19,7 +19,7 @@ export type Tiers = ReturnType<typeof serverTiers>;
 /** Settings that all servers of a tier share. */
 function serverSettings(
   args: WebStackArgs,
-  { identity, network, firewalls, access }: Foundation,
+  { identity, network, firewalls, access, egress }: Foundation,
   role: Role,
   hooks: ServerSettings["hooks"],
 ): ServerSettings {
@@ -31,6 +31,7 @@ function serverSettings(
     sshKeyIds: [access.sshKeyId],
     firewallId: role === "lb" ? firewalls.edgeId : firewalls.innerId,
     subnetId: network.subnetIds[role]!,
+    networkId: role === "lb" ? undefined : egress?.networkId,
     protect,
     isDeletable: (name) => hasConsent(args, "delete", name),
     hooks,
