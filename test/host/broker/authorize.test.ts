@@ -81,9 +81,12 @@ describe("the gate", () => {
   });
 
   it("knows no default route where nodes have public addresses", () => {
-    const { egress: _, ...without } = rules;
+    const { floatingIps, servers, selector } = rules;
     const request = { caller: "lb-1", method: "POST", path: "gateway", body: undefined };
-    expect(authorize(request, without)).toMatchObject({ type: "refuse", status: 404 });
+    expect(authorize(request, { floatingIps, servers, selector })).toMatchObject({
+      type: "refuse",
+      status: 404,
+    });
   });
 
   it("refuses the default route to a broker's own certificate", () => {

@@ -73,6 +73,13 @@ describe("DefaultRoute", () => {
     expect(route.isMovingTo(two)).toBe(false);
   });
 
+  it("ends there too when two brokers move the route at the same time", async () => {
+    const cloud = networkApi(one);
+    await Promise.all([move(two, cloud), move(two, cloud)]);
+    expect(cloud.gateway()).toBe(two);
+    expect(cloud.routes()).toHaveLength(2);
+  });
+
   it("touches no other route of the network", async () => {
     const cloud = networkApi(one);
     await move(two, cloud);
