@@ -18,7 +18,8 @@ export type WebStackOutputs = {
     name: string;
     role: Role;
     privateIp: string;
-    publicIp: pulumi.Output<string>;
+    /** Public IPv4 address; undefined for a node without one. */
+    publicIp: pulumi.Output<string> | undefined;
     serverId: pulumi.Output<number>;
     /** SSH host key that the first contact proved: type and Base64 data. */
     hostKey: pulumi.Output<string>;
@@ -60,10 +61,12 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
 
 /** The deploy key, once every node accepts it. */
 function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.Output<string> {
-  const way = ({ server: { node, publicIp } }: Tiers["web"][number]) =>
-    node.role === "lb"
-      ? { node: node.name, host: publicIp, bastions: [] }
-      : { node: node.name, host: node.privateIp, bastions: lb.publicIps };
+  const way = ({ server }: Tiers["web"][number]) => {
+    const { name: node, role, privateIp } = server.node;
+    return role === "lb"
+      ? { node, host: server.reachedAt(), bastions: [] }
+      : { node, host: privateIp, bastions: lb.publicIps };
+  };
   const hosts = [lb.hosts, web, app, db].flat();
   const servers = hosts.map(({ server }) => server);
   return access.provenPrivateKey(hosts.map(way), servers);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { relayPort } from "../services/api-relay/service";
 import { broker, brokerPort, brokerSecrets } from "../services/broker/service";
 import { secretContents } from "../services/node-bundle";
 import type { Peer } from "../topology";
@@ -22,6 +23,8 @@ export interface AddressBrokerArgs {
   addresses: FloatingAddresses;
   /** Label selector of those addresses, such as `stack=dev`. */
   selector: string;
+  /** Id of the private network whose default route may be moved. @default the nodes have public addresses */
+  networkId?: pulumi.Input<number> | undefined;
 }
 
 /**
@@ -62,13 +65,20 @@ export class AddressBroker extends pulumi.ComponentResource {
    * @param loadBalancers servers that may request an address.
    */
   guests(loadBalancers: readonly Server[]): Record<string, ExtraService[]> {
-    const { endpoint, selector, addresses, nodes, token } = this.args;
+    const { endpoint, selector, addresses, nodes, token, networkId } = this.args;
+    const gateways = this.args.loadBalancers.map(({ name, privateIp }) => ({ name, privateIp }));
     const service = pulumi
       .all([
         pulumi.all(addresses.all.map(({ id }) => id)),
         pulumi.all(loadBalancers.map(({ node, serverId: id }) => ({ name: node.name, id }))),
+        pulumi.output(networkId),
       ])
-      .apply(([floatingIps, servers]) => broker({ endpoint, selector, floatingIps, servers }));
+      .apply(([floatingIps, servers, network]) =>
+        broker({
+          ...{ endpoint, selector, floatingIps, servers },
+          egress: network === undefined ? undefined : { network, gateways, relayPort },
+        }),
+      );
     const { caPem, byNode } = this.certificates;
     const guest = ({ name }: Peer): ExtraService => ({
       firstBoot: broker(),

@@ -15,7 +15,7 @@ export interface FirewallsArgs {
   adminCidrs: readonly string[];
   /** Services of the load balancers. */
   edge: ListedServices;
-  /** Services of all other tiers. */
+  /** Services of all other tiers; empty: their nodes have no public side. */
   inner: readonly ListedServices[];
 }
 
@@ -26,8 +26,8 @@ export interface FirewallsArgs {
 export class Firewalls extends pulumi.ComponentResource {
   /** Id of the load balancers' firewall. */
   readonly edgeId: pulumi.Output<number>;
-  /** Id of the firewall of all other nodes. */
-  readonly innerId: pulumi.Output<number>;
+  /** Id of the firewall of all other nodes; undefined if they have no public side. */
+  readonly innerId: pulumi.Output<number> | undefined;
 
   /** @throws pulumi.ResourceError if `adminCidrs` is empty. */
   constructor(name: string, args: FirewallsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,6 +49,12 @@ export class Firewalls extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.edgeId = numericId(edge);
+    this.innerId = args.inner.length > 0 ? this.inner(name, args) : undefined;
+    this.registerOutputs({ edgeId: this.edgeId, innerId: this.innerId });
+  }
+
+  private inner(name: string, args: FirewallsArgs): pulumi.Output<number> {
     // A firewall without rules blocks all inbound traffic: https://docs.hetzner.com/cloud/firewalls/overview
     const inner = new hcloud.Firewall(
       `${name}-inner`,
@@ -59,10 +65,7 @@ export class Firewalls extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-
-    this.edgeId = numericId(edge);
-    this.innerId = numericId(inner);
-    this.registerOutputs({ edgeId: this.edgeId, innerId: this.innerId });
+    return numericId(inner);
   }
 }
 

@@ -16,6 +16,7 @@ import type { WebRequests } from "../services/requests";
 import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
+import type { Egress } from "./egress";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
 import type { InnerTlsAccess } from "./inner-tls";
@@ -54,6 +55,8 @@ export interface LoadBalancerPairArgs extends TierArgs<PlannedLoadBalancer> {
   acme?: AcmeAccount | undefined;
   /** TLS between the tiers. */
   inner: InnerTlsAccess;
+  /** The way out of the nodes behind the load balancers. @default those have public addresses */
+  egress?: Egress | undefined;
 }
 
 type Own = Omit<
@@ -83,13 +86,18 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
     }
 
     const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.apiPort);
-    this.servers = this.createServers(name, args, services, (node) => known(args, node));
+    const withGuests = (...publicIps: pulumi.Output<string>[]) => ({
+      ...args,
+      host: { ...args.host, guests: args.egress?.edgeGuests(publicIps) ?? {} },
+    });
+    const first = withGuests();
+    this.servers = this.createServers(name, first, services, (node) => known(args, node));
     firstAssignments(this, name, args.addresses, this.servers[0]!);
-    this.publicIps = this.servers.map(({ publicIp }) => publicIp);
+    this.publicIps = this.servers.map((server) => server.reachedAt());
     const settings = moverSettings(args, this.servers);
     this.hosts = this.configured(
       this.servers,
-      args,
+      withGuests(...this.publicIps),
       services,
       (node) => known(args, node, settings),
       (node) => ({
@@ -159,11 +167,12 @@ function moverSettings(
     api: args.api.way,
     selector: labelSelector(args.server.identity),
     floatingIps: args.addresses.all.map(({ id, address }) => ({ id, address })),
-    servers: servers.map(({ node, serverId, publicIp }) => ({
-      name: node.name,
-      id: serverId,
-      publicIp,
+    servers: servers.map((server) => ({
+      name: server.node.name,
+      id: server.serverId,
+      publicIp: server.reachedAt(),
     })),
+    ...(args.egress ? { network: args.egress.networkId } : {}),
   });
 }
 

@@ -68,7 +68,7 @@ function configurationInputs(
   const state = pulumi.output(bundle).apply((known) => configurationArgs(known));
   return {
     connection: {
-      host: bastions ? server.node.privateIp : server.publicIp,
+      host: bastions ? server.node.privateIp : server.reachedAt(),
       user,
       privateKey: pulumi.secret(privateKey),
       bastions: bastions ?? [],

@@ -14,10 +14,12 @@ export interface ServerSettings {
   image: string;
   /** Cloud ids of the SSH keys of the image's default user. For new servers only. */
   sshKeyIds: pulumi.Input<string>[];
-  /** Id of the cloud firewall of the public side. */
-  firewallId: pulumi.Input<number>;
+  /** Id of the cloud firewall of the public side. @default the servers have no public side */
+  firewallId?: pulumi.Input<number> | undefined;
   /** Id of the tier's subnet, in the form `<network id>-<cidr>`. */
   subnetId: pulumi.Input<string>;
+  /** Id of the private network, which a server without a public side joins at its creation. @default it has one */
+  networkId?: pulumi.Input<number> | undefined;
   /** Whether the server refuses to be deleted or rebuilt. */
   protect: boolean;
   /** True for a node that may be deleted despite `protect`. @default no node */
@@ -42,8 +44,8 @@ export class Server extends pulumi.ComponentResource {
   readonly node: PlannedNode;
   /** Id of the server in the cloud. */
   readonly serverId: pulumi.Output<number>;
-  /** Public IPv4 address. */
-  readonly publicIp: pulumi.Output<string>;
+  /** Public IPv4 address; undefined for a server without a public side. */
+  readonly publicIp: pulumi.Output<string> | undefined;
 
   /** @throws pulumi.ResourceError if the node's private address is not an IPv4 address. */
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -66,21 +68,41 @@ export class Server extends pulumi.ComponentResource {
       ...(args.hooks ? { hooks: args.hooks(args.node) } : {}),
     });
     this.serverId = numericId(vm);
-    new hcloud.ServerNetwork(
-      `${name}-nic`,
-      {
-        serverId: this.serverId,
-        subnetId: args.subnetId,
-        ip: args.node.privateIp,
-        aliasIps: [],
-      },
-      { parent: this },
-    );
+    const isPublic = args.networkId === undefined;
+    if (isPublic) {
+      const { subnetId, node } = args;
+      const nic = { serverId: this.serverId, subnetId, ip: node.privateIp, aliasIps: [] };
+      new hcloud.ServerNetwork(`${name}-nic`, nic, { parent: this });
+    }
 
     this.node = args.node;
-    this.publicIp = vm.ipv4Address;
+    this.publicIp = isPublic ? vm.ipv4Address : undefined;
     this.registerOutputs({ serverId: this.serverId, publicIp: this.publicIp });
   }
+
+  /** Public IPv4 address of a server that is reached directly. @throws pulumi.ResourceError if it has no public side. */
+  reachedAt(): pulumi.Output<string> {
+    if (this.publicIp !== undefined) return this.publicIp;
+    const { name } = this.node;
+    const reason = `${name} must have a public address to be reached without a bastion, got none; name its bastions`;
+    throw new pulumi.ResourceError(reason, this, true);
+  }
+}
+
+/**
+ * The public side with its firewall; or the private network alone, which such a server needs when it is created. The API
+ * refuses a firewall for a server without a public side (`private_net_only_server`).
+ */
+function sides(args: ServerArgs): Partial<hcloud.ServerArgs> {
+  const { firewallId, subnetId, node } = args;
+  if (args.networkId === undefined)
+    return firewallId === undefined ? {} : { firewallIds: [firewallId] };
+  // The address is in the subnet, which must exist.
+  const networkId = pulumi.all([args.networkId, subnetId]).apply(([id]) => id);
+  return {
+    publicNets: [{ ipv4Enabled: false, ipv6Enabled: false }],
+    networks: [{ networkId, ip: node.privateIp, aliasIps: [] }],
+  };
 }
 
 function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
@@ -93,7 +115,7 @@ function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
     location,
     image: args.image,
     sshKeys: args.sshKeyIds,
-    firewallIds: [args.firewallId],
+    ...sides(args),
     placementGroupId: args.placementGroupId,
     userData: args.userData,
     labels: cloudLabels(args.identity, { role, node: name }),

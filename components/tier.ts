@@ -1,7 +1,7 @@
-import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import type { Bundle } from "../services/bundle";
 import { cloudConfig } from "../services/first-boot/cloud-config";
+import type { FirstEgress } from "../services/first-boot/first-packages";
 import {
   allServices,
   nodeBundle,
@@ -12,7 +12,7 @@ import {
 import type { Service } from "../services/service";
 import { openPlaces, type StackServices } from "../services/stack-openings";
 import type { PlannedNode, Role } from "../topology";
-import { cloudLabels, cloudName, numericId } from "../resources/naming";
+import { placementGroupIds } from "../resources/placement-groups";
 import { Server, type ServerSettings } from "./server";
 
 /** Settings that the configurations of all hosts share. */
@@ -29,6 +29,8 @@ export interface HostSettings {
   stack: StackServices;
   /** Programs of the hosts by name, each as one text. */
   programs: Readonly<Record<string, string>>;
+  /** The way out of nodes without a public address. @default the nodes have public addresses */
+  egress?: Omit<FirstEgress, "privateIp"> | undefined;
   /** Additional services of single nodes, by node name. @default none */
   guests?: Readonly<Record<string, readonly ExtraService[]>>;
 }
@@ -36,7 +38,7 @@ export interface HostSettings {
 /** An additional service of single nodes, such as the broker. */
 export interface ExtraService {
   /** The service at first boot, before ids are known. */
-  firstBoot: Service<NodeFacts>;
+  firstBoot: pulumi.Input<Service<NodeFacts>>;
   /** The configured service. */
   service: pulumi.Input<Service<NodeFacts>>;
   /** Contents of its secret files by path; secrets. */
@@ -82,17 +84,18 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
     services: NodeServices<NodeFacts & Own>,
     known: Known<Node, Own>,
   ): Server[] {
-    const groupIds = placementGroupIds(this, tier, args);
+    const planned = args.nodes.map(({ placementGroup }) => placementGroup);
+    const groupIds = placementGroupIds(this, tier, planned, args.server.identity);
     return args.nodes.map((node, i) => {
       const guests = guestsOf(args, node).map(({ firstBoot }) => firstBoot);
-      const bundle = this.bundle(args, node, services, known(node, i), guests);
+      const bundle = this.bundle(args, node, services, known(node, i), placed(guests));
       return new Server(
         node.name,
         {
           ...args.server,
           node,
           placementGroupId: groupIds[node.placementGroup]!,
-          userData: userData(args.host, node.name, bundle),
+          userData: userData(args.host, node, bundle),
         },
         { parent: this },
       );
@@ -115,12 +118,10 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
     return servers.map((server, i) => {
       const node = args.nodes[i]!;
       const guests = guestsOf(args, node);
-      const placed = pulumi.all(guests.map(({ service }) => service)) as pulumi.Output<
-        Service<NodeFacts>[]
-      >;
+      const configured = placed(guests.map(({ service }) => service));
       return {
         server,
-        bundle: this.bundle(args, node, services, known(node, i), placed),
+        bundle: this.bundle(args, node, services, known(node, i), configured),
         secrets: Object.assign(
           secretContents(allServices(services), contents(node)),
           ...guests.map(({ secrets }) => secrets),
@@ -154,6 +155,12 @@ export abstract class Tier<Node extends PlannedNode, Own extends object>
   }
 }
 
+function placed(
+  services: readonly pulumi.Input<Service<NodeFacts>>[],
+): pulumi.Output<Service<NodeFacts>[]> {
+  return pulumi.all([...services]) as pulumi.Output<Service<NodeFacts>[]>;
+}
+
 function guestsOf({ host }: TierArgs, { name }: PlannedNode): readonly ExtraService[] {
   return host.guests?.[name] ?? [];
 }
@@ -161,39 +168,16 @@ function guestsOf({ host }: TierArgs, { name }: PlannedNode): readonly ExtraServ
 /** Cloud-config of a node's first boot; a secret, because of the key of the first contact. */
 function userData(
   host: HostSettings,
-  node: string,
+  { name, privateIp }: PlannedNode,
   bundle: pulumi.Output<Bundle>,
 ): pulumi.Output<string> {
+  const { adminUser } = host;
+  const egress = host.egress && { ...host.egress, privateIp };
   return pulumi
-    .all([host.adminKeys, host.firstContactKey(node), bundle])
+    .all([host.adminKeys, host.firstContactKey(name), bundle])
     .apply(([adminKeys, firstContactKey, state]) =>
       cloudConfig({
-        ...{ adminUser: host.adminUser, deployKey: adminKeys[0]!, firstContactKey },
-        bundle: state,
+        ...{ adminUser, deployKey: adminKeys[0]!, firstContactKey, bundle: state, egress },
       }),
     );
-}
-
-function placementGroupIds(
-  parent: pulumi.ComponentResource,
-  tier: string,
-  { nodes, server: { identity } }: TierArgs,
-): Record<string, pulumi.Output<number>> {
-  const names = [...new Set(nodes.map(({ placementGroup }) => placementGroup))];
-  return Object.fromEntries(
-    names.map((name, i) => [
-      name,
-      numericId(
-        new hcloud.PlacementGroup(
-          `${tier}-group-${i + 1}`,
-          {
-            name: cloudName(identity, name),
-            type: "spread",
-            labels: cloudLabels(identity, { role: tier }),
-          },
-          { parent },
-        ),
-      ),
-    ]),
-  );
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isCidr, contains, ipv4Block, isPrivateBlock } from "./addresses";
+import { isCidr } from "./addresses";
 import { secretVersion, isSshPublicKey } from "./value-forms";
 import { setting } from "./setting";
 import { appSettings } from "./app-schema";
@@ -7,6 +7,7 @@ import { consentLines } from "./consent";
 import { loadBalancerSettings } from "./load-balancer-schema";
 import { backupSettings } from "./backups-schema";
 import { networkZones } from "./cloud-offer";
+import { networkSettings } from "./network-schema";
 import { domainSettings, tlsSettings } from "./tls-schema";
 import { webSettings } from "./web-schema";
 
@@ -49,13 +50,6 @@ function nodeCount(fallback: number, tier: string) {
     must: "be a whole number from 1 to 90",
     example: fallback,
   }).default(fallback);
-}
-
-/** True for a private block with room for the four subnets and without the address of the cloud's gateway. */
-function isNetworkRange(text: string): boolean {
-  const block = ipv4Block(text);
-  const gateway = ipv4Block("172.31.1.1/32")!;
-  return !!block && isPrivateBlock(block) && block.prefix <= 21 && !contains(block, gateway);
 }
 
 const db = z.strictObject({
@@ -110,15 +104,7 @@ export const settingsSchema = z.strictObject({
   consent: consentLines.default([]),
   tls: tlsSettings.prefault({}),
   admin,
-  network: z
-    .strictObject({
-      ipRange: setting(z.string().refine(isNetworkRange), {
-        about: "Private network; each tier has a /24 of it",
-        must: "be a private IPv4 block of /21 or larger without host bits and without 172.31.1.1",
-        example: "10.0.0.0/16",
-      }).default("10.0.0.0/16"),
-    })
-    .prefault({}),
+  network: networkSettings.prefault({}),
   loadBalancers: loadBalancerSettings({
     serverType: serverType("cpx12", "load balancer"),
   }).prefault({}),

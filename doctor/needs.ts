@@ -13,6 +13,8 @@ export interface WantedServer {
   location: string;
   /** Present type of the server; undefined: the server does not exist yet. */
   now: string | undefined;
+  /** True if the server has a public address. */
+  isPublic: boolean;
 }
 
 /** Resources that a stack needs in the project. */
@@ -37,8 +39,8 @@ export interface Identity {
 }
 
 const sections = { lb: "loadBalancers", web: "web", app: "app", db: "db" } as const;
-/** Number of a stack's firewalls: one for the load balancers, one for all other nodes. */
-const firewallCount = 2;
+/** Number of a stack's firewalls: one for the load balancers, one for all other nodes with public addresses. */
+const firewallCounts = { all: 2, edge: 1 } as const;
 
 /** True if a resource has the labels of the stack. */
 export function isOf({ project, stack }: Identity, { labels }: Named): boolean {
@@ -55,8 +57,9 @@ export function alike(servers: readonly WantedServer[]): WantedServer[][] {
 /** Resources that a stack needs, and the number of missing ones. */
 export function needsOf(settings: Settings, offer: Offer, identity: Identity): Needs {
   const { web, app, db, loadBalancers, locations } = settings;
+  const { ipRange, publicAddresses } = settings.network;
   const counts = { lb: 2, web: web.count, app: app.count, db: db.nodes };
-  const plan = topology({ ipRange: settings.network.ipRange, locations, counts });
+  const plan = topology({ ipRange, locations, counts });
   const nodes = [plan.lb, plan.web, plan.app, plan.db].flat();
   const own = <T extends Named>(all: readonly T[]) => all.filter((one) => isOf(identity, one));
   const servers = nodes.map(({ name, role, location }) => ({
@@ -65,6 +68,7 @@ export function needsOf(settings: Settings, offer: Offer, identity: Identity): N
     serverType: settings[sections[role]].serverType,
     location,
     now: own(offer.servers).find((server) => server.name === name)?.server_type.name,
+    isPublic: role === "lb" || publicAddresses === "all",
   }));
   const floatingIps = loadBalancers.ipv6 ? (["ipv4", "ipv6"] as const) : (["ipv4"] as const);
   const volumesGb = db.volumeGb === undefined ? [] : plan.db.map(() => db.volumeGb!);
@@ -80,7 +84,7 @@ export function needsOf(settings: Settings, offer: Offer, identity: Identity): N
       floating_ips: lacking(floatingIps.length, offer.floatingIps),
       volumes: lacking(volumesGb.length, offer.volumes),
       placement_groups: lacking(placementGroups(nodes).length, offer.placementGroups),
-      firewalls: lacking(firewallCount, offer.firewalls),
+      firewalls: lacking(firewallCounts[publicAddresses], offer.firewalls),
     },
   };
 }

@@ -19,7 +19,8 @@ export interface Item {
  * floating addresses, volumes. The items omit object storage, and traffic beyond the included volume.
  */
 export function items({ servers, floatingIps, home, volumesGb }: Needs, prices: Prices): Item[] {
-  const places = [...new Set(servers.map(({ location }) => location))];
+  const reachable = servers.filter(({ isPublic }) => isPublic);
+  const places = [...new Set(reachable.map(({ location }) => location))];
   const gb = volumesGb.reduce((sum, one) => sum + one, 0);
   return [
     ...alike(servers).map((group) => ({
@@ -28,7 +29,7 @@ export function items({ servers, floatingIps, home, volumesGb }: Needs, prices: 
       price: prices.server[`${group[0]!.serverType} ${group[0]!.location}`],
     })),
     ...places.map((location) => ({
-      count: servers.filter((one) => one.location === location).length,
+      count: reachable.filter((one) => one.location === location).length,
       what: `primary IPv4 in ${location}`,
       price: prices.serverIpv4[location],
     })),

@@ -3,9 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { filterAnswer, authorize, type BrokerRules, type Verdict } from "./broker/authorize";
-import { type Quota, quotas } from "./broker/quota";
+import { type Claim, Gateway } from "./broker/gateway";
+import { quotas } from "./broker/quota";
+import { DefaultRoute } from "./cloud-api/default-route";
 import { ApiFailure } from "./cloud-api/failure";
-import { Transport } from "./cloud-api/transport";
+import { relayedApi } from "./cloud-api/relayed-api";
+import { FloatingIpApi } from "./mover/api";
 import { monotonicMs } from "./time/monotonic";
 
 /** Content of `/etc/webstack/broker.json`. */
@@ -24,11 +27,9 @@ const maxBodyBytes = 1_000;
 const warmMs = 300_000;
 
 const config = JSON.parse(readFileSync("/etc/webstack/broker.json", "utf8")) as Config;
-const api = new Transport(config.endpoint, {
-  agent: "webstack-broker",
-  token: credential("token"),
-});
-const limits = new Map<string, Record<"assign" | "read", Quota>>(
+const settings = { agent: "webstack-broker", token: credential("token") };
+const api = relayedApi(config.endpoint, settings, config.egress);
+const limits = new Map<string, ReturnType<typeof quotas>>(
   config.servers.map(({ name }) => [name, quotas(monotonicMs())]),
 );
 
@@ -38,6 +39,9 @@ const limits = new Map<string, Record<"assign" | "read", Quota>>(
  */
 const run = `${config.privateIp} ${Date.now()}`;
 let moved: { moves: number; by?: string } = { moves: 0 };
+/** Load balancer of the last assign, from its request on. */
+let taking: string | undefined;
+const gateway = config.egress && new Gateway(new DefaultRoute(config.egress.network), owns, say);
 
 function credential(name: string): string {
   return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
@@ -82,12 +86,32 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     say(4, `request of ${caller} refused: ${verdict.reason}`);
     return refuse(response, verdict.status, verdict.reason);
   }
-  const waitMs = limits.get(caller)![verdict.kind].take(monotonicMs());
+  const isFree = verdict.type === "lead" && gateway!.isMovingTo(verdict.gateway);
+  const kind = verdict.type === "lead" ? "lead" : verdict.kind;
+  const waitMs = isFree ? 0 : limits.get(caller)![kind].take(monotonicMs());
   if (waitMs > 0) {
     say(4, `${caller} exceeds its request limit; next request in ${waitMs} ms`);
     return refuse(response, 429, "too many requests", waitMs);
   }
+  if (verdict.type === "lead") return lead(caller, verdict.gateway, response);
   return pass(caller, verdict, response);
+}
+
+/** True if the caller's server has all floating IPs of the stack. */
+async function owns({ caller, api }: Claim): Promise<boolean> {
+  const { id } = config.servers.find(({ name }) => name === caller)!;
+  const servers = await new FloatingIpApi(api, config.selector).owners(config.floatingIps);
+  return servers.every((server) => server === id);
+}
+
+async function lead(caller: string, privateIp: string, response: ServerResponse): Promise<void> {
+  const claim = { caller, gateway: privateIp, isTaking: taking === caller, api: api.for(caller) };
+  try {
+    answer(response, 200, { gateway: await gateway!.lead(claim, monotonicMs) });
+  } catch (error) {
+    const { message, more = {} } = error as ApiFailure;
+    refuse(response, more.status ?? 502, message, more.retryAfterMs);
+  }
 }
 
 async function pass(
@@ -98,7 +122,8 @@ async function pass(
   const begun = monotonicMs();
   const took = () => `${monotonicMs() - begun} ms`;
   try {
-    const found = await api.call(body ? "POST" : "GET", path, body);
+    if (kind === "assign") taking = caller;
+    const found = await api.for(caller).call(body ? "POST" : "GET", path, body);
     if (kind === "assign") {
       moved = { moves: moved.moves + 1, by: caller };
       say(5, `${caller} called ${path}, ${took()}`);
@@ -118,9 +143,7 @@ function keepWarm(): void {
     config,
   );
   if (verdict.type !== "pass") return;
-  api
-    .call("GET", verdict.path)
-    .catch((error: Error) => say(4, `the Hetzner API cannot be called: ${error.message}`));
+  void api.keepWarm(verdict.path).then((faults) => faults.forEach((fault) => say(4, fault)));
 }
 
 const tls = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };

@@ -11,11 +11,13 @@ import { createInterface } from "node:readline";
 import { ApiFailure } from "./cloud-api/failure";
 import { FloatingIpApi } from "./mover/api";
 import type { Effect, Event, VrrpState } from "./mover/events";
+import { Gateway } from "./mover/gateway";
 import { step } from "./mover/machine";
 import { Peer } from "./mover/peer";
 import { initialState } from "./mover/state";
 import { type Status, statusAfter } from "./mover/status";
-import { type ApiAccess, apiClient } from "./mover/api-client";
+import { type ApiAccess, apiClient, routeRequest } from "./mover/api-client";
+import { followsRoute, hasAddress } from "./mover/route-events";
 import { monotonicMs } from "./time/monotonic";
 
 /** Content of `/etc/webstack/mover.json`; the first server has the higher VRRP priority. */
@@ -26,6 +28,8 @@ interface Config {
   selector: string;
   floatingIps: { id: number; address: string }[];
   servers: { name: string; id: number; publicIp: string }[];
+  /** The private network whose default route follows the address, and this node as its gateway. @default none */
+  route?: { network: number; gateway: string };
 }
 
 const configPath = "/etc/webstack/mover.json";
@@ -40,14 +44,13 @@ const self = config.servers.find(({ name }) => name === config.node);
 const peer = config.servers.find(({ name }) => name !== config.node);
 if (!self || !peer)
   throw new Error(`${configPath} must name this node and the other load balancer`);
-const api = new FloatingIpApi(
-  apiClient(config.api, {
-    credential,
-    node: config.node,
-    onMove: () => feed({ type: "moved", nowMs: monotonicMs() }),
-  }),
-  config.selector,
-);
+const client = apiClient(config.api, {
+  credential,
+  node: config.node,
+  onMove: () => feed({ type: "moved", nowMs: monotonicMs() }),
+});
+const api = new FloatingIpApi(client, config.selector);
+const gateway = config.route && new Gateway(routeRequest(config.api, client, config.route), log);
 
 const otherOne = new Peer(peer.publicIp, monotonicMs);
 
@@ -65,7 +68,13 @@ function feed(event: Event): void {
   const result = step(state, event);
   state = result.state;
   for (const effect of result.effects) carryOut(effect);
+  // A move of the route takes longer than that of the address, so both begin at the same time.
+  if (followsRoute(state, event, result.effects)) gateway?.follow(() => hasAddress(state));
   report();
+}
+
+function log(level: number, text: string): void {
+  console.log(`<${level}>${text}`);
 }
 
 function report(): void {
@@ -79,8 +88,7 @@ function report(): void {
 function carryOut(effect: Effect): void {
   switch (effect.type) {
     case "log":
-      console.log(`<${effect.level}>${effect.text}`);
-      return;
+      return log(effect.level, effect.text);
     case "wake":
       clearTimeout(timer);
       timer = setTimeout(() => feed({ type: "tick", nowMs: monotonicMs() }), effect.inMs);

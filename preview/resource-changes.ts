@@ -11,6 +11,7 @@ const nouns: Record<string, { noun: string; isMinor?: boolean }> = {
   "hcloud:index/primaryIp:PrimaryIp": { noun: "public address" },
   "hcloud:index/network:Network": { noun: "private network" },
   "hcloud:index/networkSubnet:NetworkSubnet": { noun: "subnet", isMinor: true },
+  "hcloud:index/networkRoute:NetworkRoute": { noun: "route", isMinor: true },
   "hcloud:index/firewall:Firewall": { noun: "firewall" },
   "hcloud:index/sshKey:SshKey": { noun: "SSH key", isMinor: true },
   "host:index:DeployKey": { noun: "deploy key on all hosts", isMinor: true },

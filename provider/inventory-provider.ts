@@ -6,6 +6,7 @@ import type {
   ReadRequest,
 } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
+import { changedChoices } from "./choices";
 import { differences, inPlace } from "./difference";
 import type { InventoryThing } from "./resources";
 
@@ -64,8 +65,8 @@ export const inventoryProvider = {
   previews: false,
 
   check: ({ olds, news }: CheckRequest) => ({
-    inputs: { things: news.things },
-    failures: losses(olds, news),
+    inputs: { things: news.things, ...(isMap(news.chosen) ? { chosen: news.chosen } : {}) },
+    failures: [...losses(olds, news), ...changedChoices(olds, news)],
   }),
 
   diff: ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs)),

@@ -155,6 +155,11 @@ export interface InventoryArgs {
   things: Record<string, InventoryThing>;
   /** Changes that the stack file allows, such as `delete web-3`; not recorded. */
   allowed: string[];
+  /**
+   * Settings that are chosen when a stack is made, by name, without those at their default; no line of consent allows
+   * their change. @default all are at their default
+   */
+  chosen?: Record<string, string>;
 }
 
 /**

@@ -13,8 +13,8 @@ export interface Opening {
   /** Source of the connections. */
   from: Source;
   /** Protocol. Every host answers ICMP; an opening for ICMP concerns the cloud's firewall alone. */
-  protocol: "tcp" | "icmp" | "vrrp";
-  /** TCP port, 1 to 65535; absent for the other protocols. */
+  protocol: "tcp" | "udp" | "icmp" | "vrrp";
+  /** TCP or UDP port, 1 to 65535; absent for the other protocols. */
   port?: number;
   /** Purpose in a few words, such as `HTTP`. */
   purpose: string;

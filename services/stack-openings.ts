@@ -9,6 +9,8 @@ export interface StackServices {
   tiers: Readonly<Record<Role, ListedServices>>;
   /** Nodes with the API token instead of the load balancers; empty: the load balancers have it. */
   brokers: readonly PlannedNode[];
+  /** Openings of additional services of single nodes. @default none */
+  further?: readonly OpenPlace[];
 }
 
 /**
@@ -18,7 +20,7 @@ export interface StackServices {
  */
 export function openPlaces(
   subnets: Readonly<Record<Role, string>>,
-  { tiers, brokers }: StackServices,
+  { tiers, brokers, further = [] }: StackServices,
 ): OpenPlace[] {
   const ofTiers = Object.entries(subnets).map(([tier, subnet]) => ({
     tier: tier as Role,
@@ -30,5 +32,5 @@ export function openPlaces(
     to: brokers.filter(({ role }) => role === tier).map(({ privateIp }) => privateIp),
     openings: broker().openings,
   }));
-  return [...ofTiers, ...ofBrokers];
+  return [...ofTiers, ...ofBrokers, ...further];
 }

@@ -19,7 +19,7 @@ const allowed: Record<string, string[]> = {
   release: ["release", "config/command", "config/runtime", "tar"],
   "app-source.ts": ["config", "release"],
   components: [...["components", "services", "resources", "@pulumi/*", "provider/resources"]],
-  resources: ["@pulumi/*"],
+  resources: ["resources", "@pulumi/*"],
   services: ["services", "yaml"],
   rolling: [
     ...["rolling", "provider/connect", "provider/orderly-stop", "provider/release"],

@@ -20,7 +20,7 @@ describe("readSettings", () => {
       innerTls: false,
       edgeTls: { mode: "selfSigned", domains: [], redirect: false, hsts: "off" },
       admin: { user: "webstack", sshKeys: [], deployKeyVersion: 1, cidrs: ["192.0.2.7/32"] },
-      network: { ipRange: "10.0.0.0/16" },
+      network: { ipRange: "10.0.0.0/16", publicAddresses: "all" },
       web: {
         count: 2,
         serverType: "cpx12",

@@ -9,6 +9,7 @@ import { archiver } from "../services/archiver/service";
 import { broker } from "../services/broker/service";
 import type { ListedServices } from "../services/node-bundle";
 import { backups } from "./services/rendered-database";
+import { gatewayServices } from "./services/rendered-egress";
 import { whoCallsOut, whoTalksToWhom } from "./support/who-talks-to-whom";
 
 const page = join(__dirname, "..", "docs", "who-talks-to-whom.md");
@@ -21,6 +22,7 @@ const places = [
   { name: "db", services: all(MysqlCluster.services) },
   { name: "each broker", services: [broker()] },
   { name: "db with backups", services: [archiver(backups.target)] },
+  { name: "lb with `edge`", services: gatewayServices },
 ];
 
 /** `npx vitest run test/docs-who-talks-to-whom.test.ts --update` writes the page's tables anew. */

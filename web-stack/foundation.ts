@@ -14,6 +14,7 @@ import { WebTier } from "../components/web-tier";
 import { apiPort } from "../resources/acme";
 import type { Topology } from "../topology";
 import { type WebStackArgs, hasConsent } from "./args";
+import { egress, isPrivate } from "./egress";
 import { inventory } from "./inventory";
 
 /** Result of {@link foundation}. */
@@ -51,7 +52,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     identity,
     adminCidrs: admin.cidrs,
     edge: services.lb,
-    inner: [services.web, services.app, services.db],
+    inner: isPrivate(args) ? [] : [services.web, services.app, services.db],
   });
   const access = new AdminAccess("admin", {
     identity,
@@ -85,5 +86,6 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   return {
     ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
     ...{ inner, tickets, account, backupAccess, services },
+    egress: egress(args, plan, network, addresses),
   };
 }

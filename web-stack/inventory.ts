@@ -20,7 +20,10 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
     ...(loadBalancers.ipv6 ? { "IPv6 address": address() } : {}),
   };
   const allowed = consent.map(({ verb, what }) => `${verb} ${what}`);
-  return new StackInventory("inventory", { things, allowed });
+  const { publicAddresses } = network;
+  const chosen =
+    publicAddresses === "all" ? {} : { chosen: { "network.publicAddresses": publicAddresses } };
+  return new StackInventory("inventory", { things, allowed, ...chosen });
 
   function server({ name, role }: PlannedNode): Things[string] {
     const copy = role === "db" ? ", and with them its copy of the data" : "";

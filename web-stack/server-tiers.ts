@@ -8,6 +8,7 @@ import { WebTier } from "../components/web-tier";
 import { labelSelector } from "../resources/naming";
 import { brokerNodes, type Role, type Topology } from "../topology";
 import { type WebStackArgs, hasConsent } from "./args";
+import { joinedGuests } from "./egress";
 import type { Foundation } from "./foundation";
 import { resizing } from "./resizing";
 
@@ -17,7 +18,7 @@ export type Tiers = ReturnType<typeof serverTiers>;
 /** Settings that all servers of a tier share. */
 function serverSettings(
   args: WebStackArgs,
-  { identity, network, firewalls, access }: Foundation,
+  { identity, network, firewalls, access, egress }: Foundation,
   role: Role,
   hooks: ServerSettings["hooks"],
 ): ServerSettings {
@@ -29,6 +30,7 @@ function serverSettings(
     sshKeyIds: [access.sshKeyId],
     firewallId: role === "lb" ? firewalls.edgeId : firewalls.innerId,
     subnetId: network.subnetIds[role]!,
+    networkId: role === "lb" ? undefined : egress?.networkId,
     protect,
     isDeletable: (name) => hasConsent(args, "delete", name),
     hooks,
@@ -38,7 +40,7 @@ function serverSettings(
 /** Settings that the configurations of all hosts share. */
 function hostSettings(
   { programs, loadBalancers: { api } }: WebStackArgs,
-  { access, services }: Foundation,
+  { access, services, egress }: Foundation,
   plan: Topology,
 ): HostSettings {
   return {
@@ -46,7 +48,11 @@ function hostSettings(
     adminKeys: access.publicKeys,
     firstContactKey: (node) => access.firstContactKey(node),
     subnetCidrs: plan.subnetCidrs,
-    stack: { tiers: services, brokers: api.tokenOn === "brokers" ? brokerNodes(plan) : [] },
+    stack: {
+      tiers: services,
+      brokers: api.tokenOn === "brokers" ? brokerNodes(plan) : [],
+      further: egress ? [egress.openPlace()] : [],
+    },
     programs,
   };
 }
@@ -60,7 +66,7 @@ function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
 function addressBroker(
   { loadBalancers: { api } }: WebStackArgs,
   plan: Topology,
-  { identity, addresses }: Foundation,
+  { identity, addresses, egress }: Foundation,
 ): AddressBroker | undefined {
   if (api.tokenOn !== "brokers") return undefined;
   return new AddressBroker("broker", {
@@ -70,6 +76,7 @@ function addressBroker(
     token: api.token,
     addresses,
     selector: labelSelector(identity),
+    networkId: egress?.networkId,
   });
 }
 
@@ -124,8 +131,11 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
     inner: base.inner,
     server: server("lb"),
     host: common,
+    egress: base.egress,
   });
-  const host = { ...common, guests: broker?.guests(lbTier.servers) ?? {} };
+  const { guests = {}, ...egress } = base.egress?.innerHosts() ?? {};
+  const brokers = broker?.guests(lbTier.servers) ?? {};
+  const host = { ...common, ...egress, guests: joinedGuests(guests, brokers) };
   const dbTier = new MysqlCluster("db", {
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,

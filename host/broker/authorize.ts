@@ -6,6 +6,15 @@ export interface BrokerRules {
   servers: readonly { name: string; id: number }[];
   /** Label selector of those floating IPs, such as `stack=dev`. */
   selector: string;
+  /** The way out of nodes without a public address. @default the nodes have public addresses */
+  egress?: {
+    /** Id of the private network whose default route may be moved. */
+    network: number;
+    /** Load balancers: common name in the certificate, and private address. */
+    gateways: readonly { name: string; privateIp: string }[];
+    /** TCP port of each load balancer's relay to the API. */
+    relayPort: number;
+  };
 }
 
 /** A request to the broker. */
@@ -21,12 +30,13 @@ export interface Request {
 /** Decision about a request. */
 export type Verdict =
   | { type: "ready" }
+  | { type: "lead"; gateway: string }
   | { type: "pass"; kind: "read" | "assign"; path: string; body?: { server: number } }
   | { type: "refuse"; status: 403 | 404; reason: string };
 
 /**
- * Authorizes a request. A load balancer may assign each floating IP to itself, read the owners, and read
- * an action; nothing else, whatever the token allows.
+ * Authorizes a request. A load balancer may assign each floating IP to itself, read the owners, read an action, and
+ * lead the default route to itself; nothing else, whatever the token allows.
  */
 export function authorize({ caller, method, path, body }: Request, rules: BrokerRules): Verdict {
   const server = rules.servers.find(({ name }) => name === caller);
@@ -43,6 +53,11 @@ export function authorize({ caller, method, path, body }: Request, rules: Broker
   }
   if (method === "GET" && /^actions\/\d{1,15}$/.test(path)) {
     return { type: "pass", kind: "read", path };
+  }
+  const own = rules.egress?.gateways.find(({ name }) => name === caller);
+  // The address follows from the certificate, never from the body.
+  if (method === "POST" && path === "gateway" && own) {
+    return { type: "lead", gateway: own.privateIp };
   }
   const [, id] = /^floating_ips\/(\d{1,15})\/actions\/assign$/.exec(path) ?? [];
   if (method !== "POST" || id === undefined) {

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { isIP } from "node:net";
 import { ApiFailure } from "./failure";
 import { cachingLookup } from "./lookup";
 
@@ -28,6 +29,12 @@ export interface TransportSettings {
   tls?: { key: string; cert: string; ca: string };
   /** Longest wait for a connection, milliseconds. @default 1000 */
   connectMs?: number;
+  /**
+   * Relay of TCP connections to the endpoint. The endpoint's name stays the one that is verified and asked for.
+   *
+   * @default a direct connection
+   */
+  relay?: { host: string; port: number };
 }
 
 /** Longest wait for an answer, milliseconds. */
@@ -59,16 +66,17 @@ export class Transport implements Caller {
   call(method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
     const url = new URL(path, this.base);
     const payload = body ? JSON.stringify(body) : undefined;
-    const { token, agent, connectMs = 1_000 } = this.settings;
+    const { token, agent, connectMs = 1_000, relay } = this.settings;
     const headers = {
       "user-agent": agent,
+      ...(relay ? { host: url.host } : {}),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(payload ? { "content-type": "application/json" } : {}),
     };
     const { request } = url.protocol === "https:" ? https : http;
     return new Promise((resolve, reject) => {
-      const options = { method, headers, agent: this.agent, timeout: timeoutMs };
-      const call = request(url, { ...options, lookup: this.lookup }, (response) => {
+      const options = { method, headers, agent: this.agent, timeout: timeoutMs, ...this.way(url) };
+      const call = request(url, options, (response) => {
         let text = "";
         response.on("data", (chunk: Buffer) => (text += chunk.toString()));
         response.on("error", (error) => reject(new ApiFailure(error.message)));
@@ -87,6 +95,14 @@ export class Transport implements Caller {
       );
       call.end(payload);
     });
+  }
+
+  /** Where the connection goes. Behind a relay the certificate must still be that of the endpoint. */
+  private way({ hostname }: URL): https.RequestOptions {
+    const { relay } = this.settings;
+    if (!relay) return { lookup: this.lookup };
+    const name = isIP(hostname) === 0 ? { servername: hostname } : {};
+    return { hostname: relay.host, port: relay.port, ...name };
   }
 }
 

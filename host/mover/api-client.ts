@@ -1,5 +1,7 @@
+import { DefaultRoute } from "../cloud-api/default-route";
 import { Routes } from "../cloud-api/routes";
 import { type Caller, Transport } from "../cloud-api/transport";
+import type { Answer } from "./gateway";
 import { MoveWatch, type BrokerStatus } from "./move-watch";
 
 /** How the mover reaches the API: directly with the token, or through brokers that have it. */
@@ -37,4 +39,20 @@ export function apiClient(way: ApiAccess, { credential, node, onMove }: ApiClien
   void warm();
   setInterval(() => void warm(), warmMs);
   return routes;
+}
+
+/** Request for the default route of the private network: by the brokers, or with the token. */
+export function routeRequest(
+  way: ApiAccess,
+  client: Caller,
+  { network, gateway }: { network: number; gateway: string },
+): () => Promise<Answer> {
+  if ("brokers" in way) {
+    return async () => ((await client.call("POST", "gateway")) as { gateway: Answer }).gateway;
+  }
+  const route = new DefaultRoute(network);
+  return async () => {
+    await route.lead(client, gateway);
+    return "here";
+  };
 }

@@ -1,14 +1,6 @@
+import { type ActionAnswer, actionEnd } from "../cloud-api/actions";
 import { ApiFailure } from "../cloud-api/failure";
 import type { Caller } from "../cloud-api/transport";
-import { monotonicMs } from "../time/monotonic";
-
-/** Poll interval of an action: 200 ms for the first polls, then one second; and its timeout, milliseconds. */
-const pollMs = { first: 200, firstLooks: 5, then: 1_000 };
-const actionMs = 15_000;
-
-interface ActionAnswer {
-  action: { id: number; status: string; error?: { message: string } | null };
-}
 
 /** The three API calls of the mover, sent to the Hetzner API or to a broker. */
 export class FloatingIpApi {
@@ -40,17 +32,6 @@ export class FloatingIpApi {
   async assign(floatingIpId: number, serverId: number): Promise<void> {
     const path = `floating_ips/${floatingIpId}/actions/assign`;
     const answer = (await this.caller.call("POST", path, { server: serverId })) as ActionAnswer;
-    let { action } = answer;
-    const end = monotonicMs() + actionMs;
-    for (let look = 1; action.status === "running"; look++) {
-      if (monotonicMs() > end)
-        throw new ApiFailure(`action ${action.id} did not end within ${actionMs / 1000} s`);
-      const waitMs = look > pollMs.firstLooks ? pollMs.then : pollMs.first;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-      action = ((await this.caller.call("GET", `actions/${action.id}`)) as ActionAnswer).action;
-    }
-    if (action.status !== "success") {
-      throw new ApiFailure(`assign failed: ${action.error?.message ?? action.status}`);
-    }
+    await actionEnd(this.caller, answer, "assign");
   }
 }

@@ -3,7 +3,7 @@ export const packages = [
   ..."mount systemd systemd-sysv dbus cloud-init openssh-server openssh-client sudo ca-certificates".split(
     " ",
   ),
-  ..."haproxy keepalived nginx logrotate nodejs mysql-server mysql-client nftables iproute2".split(
+  ..."haproxy keepalived conntrackd conntrack nginx logrotate nodejs mysql-server mysql-client nftables iproute2".split(
     " ",
   ),
   // The library is for a drill of the clock alone: nothing of a host loads it.
@@ -29,7 +29,7 @@ const maskedUnits = [
   ..."cloud-init-hotplugd.socket".split(" "),
 ];
 const disabledUnits =
-  "mysql.service haproxy.service keepalived.service nginx.service nftables.service";
+  "mysql.service haproxy.service keepalived.service conntrackd.service nginx.service nftables.service";
 
 const cloudInit = [
   "datasource_list: [NoCloud]",

@@ -19,6 +19,18 @@ export interface BrokerRules {
   floatingIps: readonly number[];
   /** Load balancers by the name in their certificates, with their ids in the cloud. */
   servers: readonly { name: string; id: number }[];
+  /** The way out of nodes without a public address. @default the nodes have public addresses */
+  egress?: BrokerEgress | undefined;
+}
+
+/** What a broker knows of the way out of the private network. */
+export interface BrokerEgress {
+  /** Id of the private network whose default route may be moved. */
+  network: number;
+  /** Load balancers by the name in their certificates: gateways, each with a relay to the API. */
+  gateways: readonly { name: string; privateIp: string }[];
+  /** TCP port of the relays. */
+  relayPort: number;
 }
 
 /** Facts about a node that the broker's part depends on. */
@@ -70,8 +82,9 @@ export function broker(rules?: BrokerRules): Service<BrokerFacts> {
 }
 
 function brokerPart({ privateIp, programs }: BrokerFacts, rules: BrokerRules): ServicePart {
-  const { endpoint, selector, floatingIps, servers } = rules;
-  const config = { endpoint, privateIp, selector, floatingIps, servers, port: brokerPort };
+  const { endpoint, selector, floatingIps, servers, egress } = rules;
+  const known = { endpoint, privateIp, selector, floatingIps, servers, port: brokerPort };
+  const config = { ...known, ...(egress ? { egress } : {}) };
   const paths = Object.values(brokerSecretPaths);
   return {
     directories: { [directory]: { owner: "root", group: "root", mode: "0700" } },

@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import { programPath, type Bundle } from "../bundle";
+import { privateEgressPaths } from "../private-egress/service";
+import { type FirstEgress, firstPackages } from "./first-packages";
 
 /** Arguments of {@link cloudConfig}. */
 export interface CloudConfigArgs {
@@ -13,6 +15,8 @@ export interface CloudConfigArgs {
   firstContactKey: string;
   /** The node's bundle, without secrets and without values known only after creation. */
   bundle: Bundle;
+  /** The way out of a node without a public address. @default the node has a public address */
+  egress?: FirstEgress | undefined;
 }
 
 /** Largest user data that Hetzner accepts, bytes. Source: API reference, `user_data`. */
@@ -30,7 +34,7 @@ const firstContactPath = "/var/lib/webstack/first-contact";
  * @throws Error with the size of each part if the document is larger than 28 KiB.
  */
 export function cloudConfig(args: CloudConfigArgs): string {
-  const { adminUser, deployKey, firstContactKey, bundle } = args;
+  const { adminUser, deployKey, firstContactKey, bundle, egress } = args;
   const converge = bundle.files[programPath("converge")];
   if (!converge) throw new Error("the bundle must hold the program converge");
   // The document holds converge itself already, so the bundle omits it.
@@ -43,6 +47,7 @@ export function cloudConfig(args: CloudConfigArgs): string {
     packed(programPath("converge"), converge.content, "0644"),
     packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),
     packed(firstContactPath, `${firstContactKey}\n`, "0600"),
+    ...(egress ? beforeConverge(bundle) : []),
   ];
   const document = `#cloud-config\n${stringify(
     {
@@ -60,10 +65,12 @@ export function cloudConfig(args: CloudConfigArgs): string {
           ssh_authorized_keys: [deployKey],
         },
       ],
-      package_update: true,
-      packages: bundle.packages,
+      ...(egress ? {} : { package_update: true, packages: bundle.packages }),
       write_files: parts,
-      runcmd: [["/usr/bin/node", programPath("converge"), "boot"]],
+      runcmd: [
+        ...(egress ? [["/bin/sh", "-c", firstPackages(bundle.packages, egress)]] : []),
+        ["/usr/bin/node", programPath("converge"), "boot"],
+      ],
     },
     { version: "1.1", lineWidth: 0 },
   )}`;
@@ -79,6 +86,12 @@ function comesLater({ services, secretFiles }: Bundle, path: string): boolean {
   const users = services.filter(({ restartFiles }) => restartFiles.includes(path));
   const waits = users.every(({ needs }) => needs.some((need) => need in secretFiles));
   return path.startsWith(dirname(programPath("converge"))) && waits;
+}
+
+/** Files that the way out needs before converge, which needs packages, writes them again. */
+function beforeConverge({ files }: Bundle): WrittenFile[] {
+  const { network, resolvers } = privateEgressPaths;
+  return [network, resolvers].map((path) => packed(path, files[path]!.content, "0644"));
 }
 
 interface WrittenFile {

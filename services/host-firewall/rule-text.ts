@@ -7,11 +7,14 @@ import type { Opening } from "../service";
  */
 export function accept(side: string, openings: readonly Opening[]): string[] {
   const hasVrrp = openings.some(({ protocol }) => protocol === "vrrp");
-  const ports = [...new Set(openings.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);
-  return [
-    ...(hasVrrp ? [`${side}ip protocol vrrp accept`] : []),
-    ...(ports.length > 0 ? [`${side}tcp dport ${set(ports)} accept`] : []),
-  ];
+  const ports = (["tcp", "udp"] as const).flatMap((kind) => {
+    const numbers = openings.flatMap(({ protocol, port }) =>
+      protocol === kind ? (port ?? []) : [],
+    );
+    const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+    return sorted.length > 0 ? [`${side}${kind} dport ${set(sorted)} accept`] : [];
+  });
+  return [...(hasVrrp ? [`${side}ip protocol vrrp accept`] : []), ...ports];
 }
 
 /** One value, or several as an anonymous set. */

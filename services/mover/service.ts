@@ -14,12 +14,16 @@ export interface MoverSettings {
   floatingIps: readonly { id: number; address: string }[];
   /** Both load balancers, the one with the higher priority first. */
   servers: readonly { name: string; id: number; publicIp: string }[];
+  /** Id of the private network whose default route leads to the owner of the address. @default no node needs it */
+  network?: number | undefined;
 }
 
 /** Facts about a node that the mover's part depends on. */
 export interface MoverFacts {
   /** Node name. */
   node: string;
+  /** Private IPv4 address of the node, no prefix. */
+  privateIp: string;
   /** @default not known yet: the floating IP stays where it is until the first configuration brings the ids. */
   mover?: MoverSettings | undefined;
   /** Programs of `host/` by name, bundled. */
@@ -79,16 +83,15 @@ export function mover(hasToken: boolean): Service<MoverFacts> {
   };
 }
 
-function moverPart({ node, mover, programs }: MoverFacts, hasToken: boolean): ServicePart {
+function moverPart(facts: MoverFacts, hasToken: boolean): ServicePart {
+  const { mover, programs } = facts;
   const credentials = credentialPaths(hasToken);
   return {
     users: [{ name: moverUser, home: "/nonexistent" }],
     files: {
       [programPath("mover")]: rootFile(programs.mover ?? ""),
       [unitPath]: rootFile(moverUnit(credentials)),
-      ...(mover
-        ? { [configPath]: rootFile(`${JSON.stringify({ node, ...mover }, null, 2)}\n`) }
-        : {}),
+      ...(mover ? { [configPath]: rootFile(moverConfig(facts, mover)) } : {}),
     },
     unitFiles: { own: [unitPath] },
     services: [
@@ -100,6 +103,12 @@ function moverPart({ node, mover, programs }: MoverFacts, hasToken: boolean): Se
       },
     ],
   };
+}
+
+function moverConfig({ node, privateIp }: MoverFacts, mover: MoverSettings): string {
+  const { network, ...common } = mover;
+  const gateway = network === undefined ? {} : { route: { network, gateway: privateIp } };
+  return `${JSON.stringify({ node, ...common, ...gateway }, null, 2)}\n`;
 }
 
 /**

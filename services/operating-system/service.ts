@@ -36,7 +36,8 @@ export const operatingSystem: Service<unknown> = {
 /**
  * Renders the kernel's settings. Source: the kernel's Documentation/networking/ip-sysctl.rst.
  *
- * No host of the stack is a router, and none learns a route from a packet. A dump of a process holds its secrets, so
+ * No host of the stack is a router but a load balancer, whose gateway turns forwarding on itself, and none learns a route
+ * from a packet. A dump of a process holds its secrets, so
  * there are none; addresses and messages of the kernel are root's alone. With `-` a host that may not set a value goes
  * on, such as one of the local cloud (sysctl.d(5)).
  */

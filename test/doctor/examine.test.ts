@@ -155,6 +155,13 @@ describe("a fault of the provider", () => {
     expect(after!.text).toMatch(/^201\.91 EUR a month/);
   });
 
+  it("price: a node without a public address costs no primary IPv4", async () => {
+    const settings = file.read();
+    const network = { ...settings.network, publicAddresses: "edge" as const };
+    const [one] = await found(subject(new TestCloud(), { ...settings, network }), "prices");
+    expect(one!.text).toMatch(/^148\.41 EUR a month.* 2 × primary IPv4 in nbg1 1\.00,/);
+  });
+
   it("token: one that may only read", async () => {
     const cloud = new TestCloud();
     cloud.cloud.offer.add(1, { fault: "read-only" });

@@ -15,6 +15,7 @@ import {
   webNode,
 } from "./rendered";
 import { appNodeWithExecutable, appNodeWithNode, appNodeWithPython } from "./rendered-runtime";
+import { egress, gatewayBalancer, privateNode } from "./rendered-egress";
 import { backedUpNode, databaseNode } from "./rendered-database";
 
 const folder = join(__dirname, "golden");
@@ -47,6 +48,8 @@ const bundles = [
 const named = [
   ...bundles.map((bundle) => [bundle.node, bundle] as const),
   ["lb-2-acme", orderingLoadBalancer()] as const,
+  ["lb-1-gateway", gatewayBalancer()] as const,
+  ["web-1-private", privateNode()] as const,
   ["app-1-node", appNodeWithNode()] as const,
   ["app-1-python", appNodeWithPython()] as const,
   ["app-1-executable", appNodeWithExecutable()] as const,
@@ -66,6 +69,7 @@ describe.each(named)("%s", (node, bundle) => {
     const args = {
       ...{ adminUser: "webstack", deployKey: "ssh-ed25519 AAAA deploy", bundle },
       firstContactKey: `first-contact-of-${node}`,
+      egress: node === "web-1-private" ? { ...egress, privateIp: "10.0.2.11" } : undefined,
     };
     const document = cloudConfig(args).replace(/(content: )H4sI\S+/g, `$1${empty}`);
     await expect(document).toMatchFileSnapshot(join(folder, `${node}.cloud-config.yaml`));

@@ -6,7 +6,7 @@ import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
-import { nodeBundle } from "../../services/node-bundle";
+import { nodeBundle, type NodeFacts, type NodeServices } from "../../services/node-bundle";
 import type { WebRequests } from "../../services/requests";
 import { job, worker } from "../support/jobs";
 import {
@@ -75,9 +75,13 @@ interface BalancerFacts {
   https?: EdgeHttps;
   acme?: AcmeSettings;
   innerTls?: boolean;
+  network?: number;
+  guests?: NodeServices<NodeFacts>["guests"];
 }
 
-function loadBalancerWith(index: 0 | 1, told: BalancerFacts = {}): Bundle {
+/** Bundle of a load balancer with these facts and services besides those that all have. */
+export function loadBalancerWith(index: 0 | 1, more: BalancerFacts = {}): Bundle {
+  const { network, guests, ...told } = more;
   const facts = {
     ...nodeFacts("lb", index),
     openPlaces: openPlacesOf(told.acme && 443),
@@ -100,9 +104,10 @@ function loadBalancerWith(index: 0 | 1, told: BalancerFacts = {}): Bundle {
         { name: "lb-1", id: 11, publicIp: "203.0.113.11" },
         { name: "lb-2", id: 12, publicIp: "203.0.113.12" },
       ],
+      ...(network === undefined ? {} : { network }),
     },
   };
-  return nodeBundle(facts, LoadBalancerPair.services(false, told.acme && 443));
+  return nodeBundle(facts, { ...LoadBalancerPair.services(false, told.acme && 443), guests });
 }
 
 /** Bundle of a web node. */

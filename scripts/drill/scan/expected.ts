@@ -2,8 +2,11 @@ import { AppTier } from "../../../components/app-tier";
 import { LoadBalancerPair } from "../../../components/load-balancer-pair";
 import { MysqlCluster } from "../../../components/mysql-cluster";
 import { WebTier } from "../../../components/web-tier";
+import { apiRelay } from "../../../services/api-relay/service";
 import { broker } from "../../../services/broker/service";
+import { egressGateway } from "../../../services/egress-gateway/service";
 import type { Opening, Service } from "../../../services/service";
+import { stateSync } from "../../../services/state-sync/service";
 import type { Role } from "../../../topology";
 import type { ScanAnswer, ScanTarget } from "./probe";
 
@@ -55,7 +58,21 @@ export function servicesOf({
     db: () => MysqlCluster.services,
   } as const;
   const { system, tier } = services[role]();
-  return [...system, ...tier, ...(has("webstack-broker") ? [broker()] : [])];
+  return [
+    ...[...system, ...tier],
+    ...(has("webstack-broker") ? [broker()] : []),
+    ...(has("webstack-egress-gateway") ? gateway(has("webstack-api-relay")) : []),
+  ];
+}
+
+/** Services of a load balancer that is the way out of nodes without a public address. */
+function gateway(hasRelay: boolean): Omit<Service<never>, "part">[] {
+  const api = { host: "", port: 443 };
+  return [
+    egressGateway({ subnets: [], sourceIp: "" }),
+    stateSync([]),
+    ...(hasRelay ? [apiRelay({ api, from: ["db"] })] : []),
+  ];
 }
 
 /** All openings of a host: those of docs/who-talks-to-whom.md. */
@@ -78,6 +95,8 @@ function lets({ from }: Opening, caller: Caller, to: ScannedHost, address: strin
 export function targetsOf(caller: Caller, hosts: readonly ScannedHost[]): NamedTarget[] {
   const table = hosts.flatMap(openingsOf).flatMap(({ port }) => port ?? []);
   const udp = [...new Set([...usualUdp, ...table])];
+  const isOpenUdp = (open: readonly Opening[], port: number) =>
+    open.some((one) => one.protocol === "udp" && one.port === port);
   return hosts.flatMap((to) => {
     // A load balancer has the floating addresses itself.
     const isOwn = to.name === caller.name || (to.name === "floating" && caller.role === "lb");
@@ -86,12 +105,17 @@ export function targetsOf(caller: Caller, hosts: readonly ScannedHost[]): NamedT
     return [...(hasPrivate ? [to.privateIp!] : []), ...to.publicIps].map((address) => {
       const isPrivate = address === to.privateIp;
       const open = openingsOf(to).filter((one) => lets(one, caller, to, address));
-      const awaited = [...new Set(open.flatMap(({ port }) => port ?? []))].sort((a, b) => a - b);
+      const tcpPorts = open.flatMap(({ protocol, port }) =>
+        protocol === "tcp" ? (port ?? []) : [],
+      );
+      const awaited = [...new Set(tcpPorts)].sort((a, b) => a - b);
       const many = isPrivate || caller.role === "outside";
       const tried = new Set([...table, ...forgotten, ...(many ? wellKnown : [])]);
       const tcp = [...tried].filter((port) => !awaited.includes(port));
       const pings = isPrivate || open.some(({ protocol }) => protocol === "icmp");
-      return { name: to.name, address, awaited, tcp, udp, pings };
+      // A port whose daemon speaks UDP to this caller may answer or not.
+      const silent = udp.filter((port) => !isOpenUdp(open, port));
+      return { name: to.name, address, awaited, tcp, udp: silent, pings };
     });
   });
 }

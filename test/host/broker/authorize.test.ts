@@ -13,6 +13,14 @@ const rules: BrokerRules = {
     { name: "lb-2", id: 12 },
   ],
   selector: "stack=test",
+  egress: {
+    network: 7,
+    gateways: [
+      { name: "lb-1", privateIp: "10.0.1.11" },
+      { name: "lb-2", privateIp: "10.0.1.12" },
+    ],
+    relayPort: 9443,
+  },
 };
 const judged = (request: Partial<Request>) =>
   authorize({ caller: "lb-1", method: "GET", path: "", body: undefined, ...request }, rules);
@@ -64,6 +72,30 @@ describe("the gate", () => {
     });
   });
 
+  it("leads the default route to the caller of the certificate, whatever the body says", () => {
+    const body = { gateway: "10.0.1.12", network: 8 };
+    expect(judged({ method: "POST", path: "gateway", body })).toEqual({
+      type: "lead",
+      gateway: "10.0.1.11",
+    });
+  });
+
+  it("knows no default route where nodes have public addresses", () => {
+    const { floatingIps, servers, selector } = rules;
+    const request = { caller: "lb-1", method: "POST", path: "gateway", body: undefined };
+    expect(authorize(request, { floatingIps, servers, selector })).toMatchObject({
+      type: "refuse",
+      status: 404,
+    });
+  });
+
+  it("refuses the default route to a broker's own certificate", () => {
+    expect(judged({ caller: "db-1", method: "POST", path: "gateway" })).toMatchObject({
+      type: "refuse",
+      status: 403,
+    });
+  });
+
   it("answers a sign of life without the API", () => {
     expect(judged({ path: "ready" })).toEqual({ type: "ready" });
   });
@@ -85,6 +117,10 @@ describe("the gate", () => {
     ["DELETE", "floating_ips/21"],
     ["PUT", "floating_ips/21"],
     ["POST", "servers/11/actions/poweroff"],
+    ["GET", "gateway"],
+    ["GET", "networks/7"],
+    ["POST", "networks/7/actions/add_route"],
+    ["POST", "networks/7/actions/delete_route"],
   ])("offers no %s %s", (method, path) => {
     expect(judged({ method, path, body: { server: 11 } })).toMatchObject({
       type: "refuse",

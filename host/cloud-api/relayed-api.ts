@@ -1,0 +1,62 @@
+import { Routes } from "./routes";
+import { type Caller, Transport, type TransportSettings } from "./transport";
+
+/** Longest wait for a connection to a relay in the same private network, milliseconds. */
+const relayConnectMs = 400;
+
+/** The relays of the load balancers. */
+export interface Relays {
+  /** Load balancers by name, with their private addresses. */
+  gateways: readonly { name: string; privateIp: string }[];
+  /** TCP port of each relay. */
+  relayPort: number;
+}
+
+/** The API through these relays, and directly. @param relays @default the API is called directly alone */
+export function relayedApi(
+  endpoint: string,
+  settings: TransportSettings,
+  relays: Relays | undefined,
+): RelayedApi {
+  const ways = (relays?.gateways ?? []).map(({ name, privateIp: host }): [string, Caller] => {
+    const relay = { host, port: relays!.relayPort };
+    return [name, new Transport(endpoint, { ...settings, relay, connectMs: relayConnectMs })];
+  });
+  return new RelayedApi(new Map(ways), new Transport(endpoint, settings));
+}
+
+/**
+ * Ways to the API through the relays of the load balancers, and directly. The first way of a request is the relay of the
+ * load balancer that sent it: that node is alive for certain, which a last answer does not show of another one.
+ */
+export class RelayedApi {
+  /**
+   * @param relays way through each load balancer, by its name.
+   * @param direct way through the cloud's default route.
+   */
+  constructor(
+    private readonly relays: ReadonlyMap<string, Caller>,
+    private readonly direct: Caller,
+  ) {}
+
+  /** The API for a request of a load balancer; `name` that is no load balancer has no preference. */
+  for(name: string): Caller {
+    const own = this.relays.get(name);
+    const others = [...this.relays.values()].filter((relay) => relay !== own);
+    const ways = [...(own ? [own] : []), ...others, this.direct];
+    return ways.length === 1 ? this.direct : new Routes(ways);
+  }
+
+  /** Calls a cheap path on each way, so that its connection is open; resolves with what failed, one line each. */
+  async keepWarm(path: string): Promise<string[]> {
+    const ways = [...this.relays, ["directly", this.direct] as const];
+    const asked = await Promise.allSettled(ways.map(([, way]) => way.call("GET", path)));
+    return asked.flatMap((answer, i) => {
+      if (answer.status === "fulfilled") return [];
+      const [name] = ways[i]!;
+      const way =
+        this.relays.size === 0 ? "" : name === "directly" ? " directly" : ` through ${name}`;
+      return [`the Hetzner API cannot be called${way}: ${(answer.reason as Error).message}`];
+    });
+  }
+}

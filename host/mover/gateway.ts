@@ -1,0 +1,45 @@
+/** Pause between two requests while the route moves or cannot be moved, milliseconds, and their largest number. */
+const pauseMs = 1_000;
+const mostRequests = 30;
+
+/** Answer of a request for the route: it leads here, or a move is under way. */
+export type Answer = "here" | "moving";
+
+/**
+ * Has the private network's default route follow the floating IP to this node. It works beside the mover's state machine,
+ * so a move of the address never waits for the route; each reconciliation of the owner checks the route again.
+ */
+export class Gateway {
+  private isRunning = false;
+
+  /**
+   * @param ask requests the route for this node.
+   * @param say writes a line of the log.
+   */
+  constructor(
+    private readonly ask: () => Promise<Answer>,
+    private readonly say: (level: 4 | 6, text: string) => void,
+    private readonly waitMs = pauseMs,
+  ) {}
+
+  /** Requests the route until it leads here, for as long as the condition holds. */
+  follow(isWanted: () => boolean): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    void this.run(isWanted).finally(() => (this.isRunning = false));
+  }
+
+  private async run(isWanted: () => boolean): Promise<void> {
+    for (let request = 1; request <= mostRequests && isWanted(); request++) {
+      const answer = await this.ask().catch((error: Error) => {
+        this.say(4, `the default route: ${error.message}`);
+        return "failed" as const;
+      });
+      if (answer === "here") {
+        if (request > 1) this.say(6, "the default route of the private network leads here");
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, this.waitMs));
+    }
+  }
+}
