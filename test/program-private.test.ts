@@ -64,7 +64,9 @@ describe("a stack where only the load balancers have public addresses", () => {
     expect(first["/etc/webstack/egress.nft"]!.content).toContain("snat to 203.0.113.200");
     for (const node of inner) {
       const userData = userDataOf(named(all, `${node}-vm`));
-      expect(userData).toContain("no way out to api.hetzner.cloud:443 through 10.0.0.1 yet");
+      expect(writtenFiles(userData)["/var/lib/webstack/first-packages"]).toContain(
+        "no way out to api.hetzner.cloud:443 through 10.0.0.1 yet",
+      );
       expect(userData).not.toContain("package_update");
     }
   });

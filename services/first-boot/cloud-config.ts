@@ -21,8 +21,10 @@ export interface CloudConfigArgs {
 
 /** Largest user data that Hetzner accepts, bytes. Source: API reference, `user_data`. */
 export const maxUserDataBytes = 32 * 1024;
-/** Upper bound of rendered user data, bytes; the rest of Hetzner's limit is for an operator's own additions. */
-export const targetUserDataBytes = 28 * 1024;
+/** Upper bound of rendered user data, bytes; the rest of Hetzner's limit is for what later versions add. */
+export const targetUserDataBytes = 30 * 1024;
+/** Program that waits for the way out and installs packages, on a node without a public address. */
+const firstPackagesPath = "/var/lib/webstack/first-packages";
 
 /** Path of the first contact's key on a host; read by `host/converge/first-contact.ts`. */
 const firstContactPath = "/var/lib/webstack/first-contact";
@@ -31,7 +33,7 @@ const firstContactPath = "/var/lib/webstack/first-contact";
  * Renders `#cloud-config` for a node: the login, the packages, converge with the bundle, and converge's
  * first run. Modules: https://cloudinit.readthedocs.io/en/latest/reference/modules.html
  *
- * @throws Error with the size of each part if the document is larger than 28 KiB.
+ * @throws Error with the size of each part if the document is larger than 30 KiB.
  */
 export function cloudConfig(args: CloudConfigArgs): string {
   const { adminUser, deployKey, firstContactKey, bundle, egress } = args;
@@ -47,7 +49,7 @@ export function cloudConfig(args: CloudConfigArgs): string {
     packed(programPath("converge"), converge.content, "0644"),
     packed("/var/lib/webstack/bundle.json", `${JSON.stringify({ ...bundle, files })}\n`, "0600"),
     packed(firstContactPath, `${firstContactKey}\n`, "0600"),
-    ...(egress ? beforeConverge(bundle) : []),
+    ...(egress ? beforeConverge(bundle, egress) : []),
   ];
   const document = `#cloud-config\n${stringify(
     {
@@ -68,7 +70,7 @@ export function cloudConfig(args: CloudConfigArgs): string {
       ...(egress ? {} : { package_update: true, packages: bundle.packages }),
       write_files: parts,
       runcmd: [
-        ...(egress ? [["/bin/sh", "-c", firstPackages(bundle.packages, egress)]] : []),
+        ...(egress ? [["/bin/sh", firstPackagesPath]] : []),
         ["/usr/bin/node", programPath("converge"), "boot"],
       ],
     },
@@ -88,10 +90,13 @@ function comesLater({ services, secretFiles }: Bundle, path: string): boolean {
   return path.startsWith(dirname(programPath("converge"))) && waits;
 }
 
-/** Files that the way out needs before converge, which needs packages, writes them again. */
-function beforeConverge({ files }: Bundle): WrittenFile[] {
+/** Files that the way out needs before converge, which needs packages, writes them again; and the program that waits. */
+function beforeConverge({ files, packages }: Bundle, egress: FirstEgress): WrittenFile[] {
   const { network, resolvers } = privateEgressPaths;
-  return [network, resolvers].map((path) => packed(path, files[path]!.content, "0644"));
+  return [
+    ...[network, resolvers].map((path) => packed(path, files[path]!.content, "0644")),
+    packed(firstPackagesPath, firstPackages(packages, egress), "0600"),
+  ];
 }
 
 interface WrittenFile {

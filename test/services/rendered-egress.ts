@@ -26,7 +26,10 @@ export const egress = { gateway: plan.gateway, probe: { host: "api.hetzner.cloud
 
 /** Bundle of a load balancer of a stack where nobody else has a public address. */
 export function gatewayBalancer(): Bundle {
-  return loadBalancerWith(0, { network: 7, guests: gatewayServices });
+  const to = plan.lb.map(({ privateIp }) => privateIp);
+  const openings = gatewayServices.flatMap((service) => service.openings);
+  const further = [{ tier: "lb" as const, to, openings }];
+  return loadBalancerWith(0, { network: 7, guests: gatewayServices, further });
 }
 
 /** Bundle of a web node without a public address. */

@@ -4,6 +4,7 @@ import { WebTier } from "../../components/web-tier";
 import type { AppProgram } from "../../services/app/app-program";
 import type { AcmeSettings } from "../../services/acme/service";
 import type { Bundle } from "../../services/bundle";
+import type { OpenPlace } from "../../services/host-firewall/ways-out";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
 import { nodeBundle, type NodeFacts, type NodeServices } from "../../services/node-bundle";
@@ -77,14 +78,16 @@ interface BalancerFacts {
   innerTls?: boolean;
   network?: number;
   guests?: NodeServices<NodeFacts>["guests"];
+  /** Openings of guests of other nodes. */
+  further?: OpenPlace[];
 }
 
 /** Bundle of a load balancer with these facts and services besides those that all have. */
 export function loadBalancerWith(index: 0 | 1, more: BalancerFacts = {}): Bundle {
-  const { network, guests, ...told } = more;
+  const { network, guests, further = [], ...told } = more;
   const facts = {
     ...nodeFacts("lb", index),
-    openPlaces: openPlacesOf(told.acme && 443),
+    openPlaces: [...openPlacesOf(told.acme && 443), ...further],
     ...{ requests: webRequests(), rules: edgeRules(), https: edgeHttps(), ...told },
     vrrpPriority: 101 - index,
     loadBalancers: plan.lb,
