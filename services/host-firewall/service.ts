@@ -4,7 +4,7 @@ import { hostSetsProgram, nftablesDropIn } from "./host-sets";
 import { type FirewallArgs, nftablesConf } from "./nftables-conf";
 
 const configPath = "/etc/nftables.conf";
-const programPath = "/usr/local/lib/webstack/firewall-sets";
+const programPath = "/etc/webstack/firewall-sets";
 const dropInPath = "/etc/systemd/system/nftables.service.d/webstack.conf";
 
 /** The host's own firewall, derived from the openings of all services of the stack. */
