@@ -1,12 +1,19 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
+/** TCP socket that listens. */
+export interface Listener {
+  port: number;
+  /** True if a connection to 127.0.0.1 reaches the socket, as far as its address tells. */
+  isLocalIpv4: boolean;
+}
+
 /**
- * TCP ports on which the processes of a control group listen, in order, for the error message to somebody
+ * TCP sockets on which the processes of a control group listen, by port, for the error message to somebody
  * whose program does not listen on `$PORT`. Empty if they cannot be read.
  *
  * @param pid any process of the group.
  */
-export function listeningPorts(pid: number, proc = "/proc"): number[] {
+export function listeners(pid: number, proc = "/proc"): Listener[] {
   try {
     const [group] = /^0::(.*)$/m.exec(readFileSync(`${proc}/${pid}/cgroup`, "utf8"))!.slice(1);
     const members = readFileSync(`/sys/fs/cgroup${group}/cgroup.procs`, "utf8").trim().split("\n");
@@ -14,8 +21,8 @@ export function listeningPorts(pid: number, proc = "/proc"): number[] {
     const tables = ["tcp", "tcp6"].map((name) =>
       readFileSync(`${proc}/${pid}/net/${name}`, "utf8"),
     );
-    const ports = tables.flatMap((table) => portsIn(table, sockets));
-    return [...new Set(ports)].sort((a, b) => a - b);
+    const found = tables.flatMap((table) => listenersIn(table, sockets));
+    return found.sort((a, b) => a.port - b.port);
   } catch {
     return [];
   }
@@ -33,16 +40,23 @@ function socketsOf(pid: string, proc: string): string[] {
   });
 }
 
+/** Addresses in the kernel's form at which a connection to 127.0.0.1 arrives: 127.0.0.1 and 0.0.0.0, each also in IPv6, and ::. */
+const localIpv4 = /^(00000000|0100007F|0{32}|0{16}FFFF0000(00000000|0100007F))$/;
+
 /**
- * Ports that sockets listen on in a table of the kernel: `sl local remote state … inode`, state 0A.
+ * Sockets that listen in a table of the kernel: `sl local remote state … inode`, state 0A. The words of an address are in the byte
+ * order of the machine, which is little-endian on x64 and arm64.
  *
  * https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
-export function portsIn(table: string, sockets: ReadonlySet<string>): number[] {
+export function listenersIn(table: string, sockets: ReadonlySet<string>): Listener[] {
   return table
     .split("\n")
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state, , , , , , inode = ""]) => state === "0A" && sockets.has(inode))
-    .map(([, local = ""]) => parseInt(local.split(":")[1] ?? "0", 16));
+    .map(([, local = ""]) => {
+      const [address = "", port = "0"] = local.split(":");
+      return { port: parseInt(port, 16), isLocalIpv4: localIpv4.test(address) };
+    });
 }

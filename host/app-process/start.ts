@@ -1,5 +1,5 @@
 import { monotonicMs } from "../time/monotonic";
-import { listeningPorts } from "./listening";
+import { type Listener, listeners } from "./listening";
 import { unhealthy } from "./answer";
 import type { AppProcessSettings } from "./settings";
 
@@ -12,8 +12,8 @@ export interface StartContext {
   lives: () => boolean;
   /** Runs the health check; returns the problem, or undefined. */
   problem: () => Promise<string | undefined>;
-  /** Ports that the process listens on. */
-  ports: () => number[];
+  /** Sockets on which the process listens. */
+  listeners: () => readonly Listener[];
 }
 
 /**
@@ -26,7 +26,7 @@ export async function waitStarted(
   timeoutSeconds: number,
   around: StartContext,
 ): Promise<void> {
-  const { now, pause, lives, problem, ports } = around;
+  const { now, pause, lives, problem } = around;
   const end = now() + timeoutSeconds * 1000;
   for (;;) {
     const found = await problem();
@@ -36,16 +36,24 @@ export async function waitStarted(
     }
     if (found === undefined) return;
     if (now() >= end) {
-      const hint = elsewhere(port, ports());
+      const hint = elsewhere(port, around.listeners());
       throw new Error(`the app is not healthy after ${timeoutSeconds} s: ${found}${hint}`);
     }
     await pause(100);
   }
 }
 
-/** Hint for a program that listens on another port. */
-function elsewhere(port: number, ports: readonly number[]): string {
-  if (ports.includes(port)) return "";
+/** Hint for a program that listens on another port, or where a connection to 127.0.0.1 does not arrive. */
+function elsewhere(port: number, found: readonly Listener[]): string {
+  const here = found.filter((one) => one.port === port);
+  if (here.some(({ isLocalIpv4 }) => isLocalIpv4)) return "";
+  if (here.length > 0) {
+    return (
+      `; it listens on port ${port} at another address alone, and must listen at 127.0.0.1: ` +
+      "name that address, since localhost may be ::1"
+    );
+  }
+  const ports = [...new Set(found.map((one) => one.port))];
   const where = ports.length === 0 ? "listens on no port" : `listens on ${ports.join(", ")}`;
   return `; it ${where}, and must listen on the port in the variable PORT, here ${port}`;
 }
@@ -61,7 +69,7 @@ export function startContext(
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     lives: () => isAlive(pid),
     problem: () => unhealthy(port, health),
-    ports: () => listeningPorts(pid),
+    listeners: () => listeners(pid),
   };
 }
 
