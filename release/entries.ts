@@ -34,7 +34,7 @@ export function releaseEntries(directory: string): string[] {
     const told = strays.slice(0, 5).map((path) => `${path} -> ${targetOf(directory, path)}`);
     throw new Error(
       `app.path must hold no links that lead out of it, got ${strays.length} in ${directory}: ` +
-        `${told.join(", ")}; put copies there`,
+        `${told.join(", ")}; ${copiesHint(strays)}`,
     );
   }
   return found.sort(byCodePoint);
@@ -51,6 +51,15 @@ export function entriesFingerprint(directory: string, entries: readonly string[]
     hash.update(`${path}\0${size} ${mode} ${mtimeMs} ${ctimeMs} ${ino}\n`);
   }
   return hash.digest("hex");
+}
+
+/** How to get copies; package managers link the packages of a workspace. */
+function copiesHint(strays: readonly string[]): string {
+  if (!strays.some((path) => path.split(sep).includes("node_modules"))) return "put copies there";
+  return (
+    "put copies there: for a package of a workspace let app.build make the directory, with pnpm by " +
+    "pnpm --filter <package> --config.node-linker=hoisted deploy --prod --legacy <directory>"
+  );
 }
 
 function targetOf(directory: string, path: string): string {

@@ -3,6 +3,13 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { monotonicMs } from "../time/monotonic";
 import type { AppProcessSettings } from "./settings";
 
+/** TCP socket that listens. */
+export interface Listener {
+  port: number;
+  /** True if a connection to 127.0.0.1 reaches the socket, as far as its address tells. */
+  isLocalIpv4: boolean;
+}
+
 /** Dependencies of {@link waitStarted}; replaced in tests. */
 export interface StartContext {
   /** Monotonic clock, milliseconds. */
@@ -12,8 +19,8 @@ export interface StartContext {
   lives: () => boolean;
   /** Runs the health check; returns the problem, or undefined. */
   problem: () => Promise<string | undefined>;
-  /** Ports that the process listens on. */
-  ports: () => number[];
+  /** Sockets on which the process listens. */
+  listeners: () => readonly Listener[];
 }
 
 /**
@@ -26,7 +33,7 @@ export async function waitStarted(
   timeoutSeconds: number,
   around: StartContext,
 ): Promise<void> {
-  const { now, pause, lives, problem, ports } = around;
+  const { now, pause, lives, problem } = around;
   const end = now() + timeoutSeconds * 1000;
   for (;;) {
     const found = await problem();
@@ -36,16 +43,24 @@ export async function waitStarted(
     }
     if (found === undefined) return;
     if (now() >= end) {
-      const hint = elsewhere(port, ports());
+      const hint = elsewhere(port, around.listeners());
       throw new Error(`the app is not healthy after ${timeoutSeconds} s: ${found}${hint}`);
     }
     await pause(100);
   }
 }
 
-/** Hint for a program that listens on another port. */
-function elsewhere(port: number, ports: readonly number[]): string {
-  if (ports.includes(port)) return "";
+/** Hint for a program that listens on another port, or where a connection to 127.0.0.1 does not arrive. */
+function elsewhere(port: number, found: readonly Listener[]): string {
+  const here = found.filter((one) => one.port === port);
+  if (here.some(({ isLocalIpv4 }) => isLocalIpv4)) return "";
+  if (here.length > 0) {
+    return (
+      `; it listens on port ${port} at another address alone, and must listen at 127.0.0.1: ` +
+      "name that address, since localhost may be ::1"
+    );
+  }
+  const ports = [...new Set(found.map((one) => one.port))];
   const where = ports.length === 0 ? "listens on no port" : `listens on ${ports.join(", ")}`;
   return `; it ${where}, and must listen on the port in the variable PORT, here ${port}`;
 }
@@ -61,7 +76,7 @@ export function startContext(
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     lives: () => isAlive(pid),
     problem: () => unhealthy(port, health),
-    ports: () => listeningPorts(pid),
+    listeners: () => listeners(pid),
   };
 }
 
@@ -98,12 +113,12 @@ export function unhealthy(
 }
 
 /**
- * TCP ports on which the processes of a control group listen, in order, for the error message to somebody
+ * TCP sockets on which the processes of a control group listen, by port, for the error message to somebody
  * whose program does not listen on `$PORT`. Empty if they cannot be read.
  *
  * @param pid any process of the group.
  */
-function listeningPorts(pid: number, proc = "/proc"): number[] {
+function listeners(pid: number, proc = "/proc"): Listener[] {
   try {
     const [group] = /^0::(.*)$/m.exec(readFileSync(`${proc}/${pid}/cgroup`, "utf8"))!.slice(1);
     const members = readFileSync(`/sys/fs/cgroup${group}/cgroup.procs`, "utf8").trim().split("\n");
@@ -111,8 +126,8 @@ function listeningPorts(pid: number, proc = "/proc"): number[] {
     const tables = ["tcp", "tcp6"].map((name) =>
       readFileSync(`${proc}/${pid}/net/${name}`, "utf8"),
     );
-    const ports = tables.flatMap((table) => portsIn(table, sockets));
-    return [...new Set(ports)].sort((a, b) => a - b);
+    const found = tables.flatMap((table) => listenersIn(table, sockets));
+    return found.sort((a, b) => a.port - b.port);
   } catch {
     return [];
   }
@@ -130,16 +145,23 @@ function socketsOf(pid: string, proc: string): string[] {
   });
 }
 
+/** Addresses in the kernel's form at which a connection to 127.0.0.1 arrives: 127.0.0.1 and 0.0.0.0, each also in IPv6, and ::. */
+const localIpv4 = /^(00000000|0100007F|0{32}|0{16}FFFF0000(00000000|0100007F))$/;
+
 /**
- * Ports that sockets listen on in a table of the kernel: `sl local remote state … inode`, state 0A.
+ * Sockets that listen in a table of the kernel: `sl local remote state … inode`, state 0A. The words of an address are in the byte
+ * order of the machine, which is little-endian on x64 and arm64.
  *
  * https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
  */
-export function portsIn(table: string, sockets: ReadonlySet<string>): number[] {
+export function listenersIn(table: string, sockets: ReadonlySet<string>): Listener[] {
   return table
     .split("\n")
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
     .filter(([, , , state, , , , , , inode = ""]) => state === "0A" && sockets.has(inode))
-    .map(([, local = ""]) => parseInt(local.split(":")[1] ?? "0", 16));
+    .map(([, local = ""]) => {
+      const [address = "", port = "0"] = local.split(":");
+      return { port: parseInt(port, 16), isLocalIpv4: localIpv4.test(address) };
+    });
 }

@@ -43,8 +43,12 @@ export function isUnchanged(now: UnitState | undefined, earlier: UnitState | und
   return /^\d+$/.test(now?.changedAt ?? "") && now?.changedAt === earlier?.changedAt;
 }
 
-/** The last lines that a unit logged since this run began. */
-export async function journalTail(unit: string, lines = 25): Promise<string> {
+/**
+ * The last lines that a unit logged since this run began.
+ *
+ * @param lines how many. Node.js prints the reason above about 18 lines of call stack, and systemd about 8 lines below.
+ */
+export async function journalTail(unit: string, lines = 60): Promise<string> {
   // The journal uses the wall clock.
   const begun = Math.floor(Date.now() / 1000 - process.uptime());
   const shape = ["--no-pager", "-o", "cat", "-n", String(lines), "--since", `@${begun}`];

@@ -3,7 +3,7 @@ import { quoted } from "../operate/shell-word";
 const unitPath = "/etc/systemd/system/app@.service";
 /** Settings of a unit that are about running its program, not about what the program may and sees. */
 const ofTheProgram =
-  /^(Type|NotifyAccess|Exec\w+|Restart\w*|WatchdogSec|Timeout\w+|KillMode|SuccessExitStatus)$/;
+  /^(Type|NotifyAccess|SyslogIdentifier|Exec\w+|Restart\w*|WatchdogSec|Timeout\w+|KillMode|SuccessExitStatus)$/;
 
 /** Command that prints the names of the app's processes on a node, and the text of their unit. */
 export const askForUnit = `systemctl list-units --all --full --plain --no-legend 'app@*.service'; echo; cat ${unitPath}`;

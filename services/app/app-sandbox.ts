@@ -100,6 +100,8 @@ function confined(args: AppSandboxArgs, variables: string): string[] {
   const more = Object.entries(runtime?.variables ?? {}).map(([name, value]) => ` ${name}=${value}`);
   return [
     "User=app",
+    // The journal names lines by the program otherwise: `env` or `node` for the app, its workers and its jobs alike.
+    "SyslogIdentifier=%p",
     `WorkingDirectory=${current}`,
     "Environment=NODE_ENV=production HOME=/var/lib/app",
     `Environment=PATH=${own}${current}/node_modules/.bin:/usr/local/bin:/usr/bin:/bin${more.join("")}`,

@@ -136,6 +136,14 @@ describe("packRelease", () => {
     );
   });
 
+  it("tells how a package of a workspace gets copies of the packages that its node_modules links", () => {
+    const directory = app("workspace", ["node_modules/a/index.js"]);
+    symlinkSync("../../lib", join(directory, "node_modules", "lib"));
+    expect(() => packRelease(directory, join(root, "workspace-out"))).toThrow(
+      /got 1 .*node_modules\/lib -> \.\.\/\.\.\/lib; .*pnpm --filter <package> --config\.node-linker=hoisted deploy/,
+    );
+  });
+
   it("does not pack again what nobody wrote since", async () => {
     const directory = app("again");
     await new Promise((resolve) => setTimeout(resolve, 2_100));

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   unhealthy,
-  portsIn,
+  listenersIn,
   type StartContext,
   waitStarted,
 } from "../../../host/app-process/health";
@@ -17,7 +17,7 @@ function surroundings(overrides: Partial<StartContext> = {}): StartContext {
     pause: (milliseconds) => Promise.resolve((time += milliseconds)),
     lives: () => true,
     problem: () => Promise.resolve("connect ECONNREFUSED"),
-    ports: () => [],
+    listeners: () => [],
     ...overrides,
   };
 }
@@ -38,13 +38,24 @@ describe("the wait for a process that starts", () => {
   });
 
   it("tells of a program that listens on a port of its own choice", async () => {
-    await expect(waitStarted(3101, 2, surroundings({ ports: () => [8080] }))).rejects.toThrow(
+    const other = { listeners: () => [{ port: 8080, isLocalIpv4: true }] };
+    await expect(waitStarted(3101, 2, surroundings(other))).rejects.toThrow(
       "the app is not healthy after 2 s: connect ECONNREFUSED; it listens on 8080, and must listen on the port in the variable PORT, here 3101",
     );
   });
 
+  it("tells of a program that listens on the port, but not at 127.0.0.1", async () => {
+    const other = { listeners: () => [{ port: 3101, isLocalIpv4: false }] };
+    await expect(waitStarted(3101, 2, surroundings(other))).rejects.toThrow(
+      "connect ECONNREFUSED; it listens on port 3101 at another address alone, and must listen at 127.0.0.1: name that address, since localhost may be ::1",
+    );
+  });
+
   it("says no more than the answer of one that listens where it must", async () => {
-    const answers = { ports: () => [3101], problem: () => Promise.resolve("answered 500") };
+    const answers = {
+      listeners: () => [{ port: 3101, isLocalIpv4: true }],
+      problem: () => Promise.resolve("answered 500"),
+    };
     await expect(waitStarted(3101, 2, surroundings(answers))).rejects.toThrow(/: answered 500$/);
   });
 });
@@ -89,7 +100,20 @@ describe("what the kernel and HAProxy say", () => {
       "   1: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0  0 4712 1",
       "   2: 0100007F:0C1D 0100007F:D2F0 01 00000000:00000000 00:00000000 00000000   998  0 4713 1",
     ].join("\n");
-    expect(portsIn(table, new Set(["4711", "4713"]))).toEqual([8080]);
+    expect(listenersIn(table, new Set(["4711", "4713"]))).toEqual([
+      { port: 8080, isLocalIpv4: true },
+    ]);
+  });
+
+  it.each([
+    ["0.0.0.0", "00000000", true],
+    ["the private network's", "0B03000A", false],
+    ["::", "00000000000000000000000000000000", true],
+    ["::1", "00000000000000000000000001000000", false],
+    ["::ffff:127.0.0.1", "0000000000000000FFFF00000100007F", true],
+  ])("knows whether a socket at %s takes connections to 127.0.0.1", (_, address, isLocalIpv4) => {
+    const table = `sl\n   0: ${address}:0C1D 0:0 0A 0:0 00:00000000 00000000   998  0 4711 1`;
+    expect(listenersIn(table, new Set(["4711"]))).toEqual([{ port: 3101, isLocalIpv4 }]);
   });
 
   it("reads the requests of one server by the name of the column", () => {

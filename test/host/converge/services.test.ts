@@ -97,6 +97,19 @@ describe("bringUp", () => {
     expect(systemd.commands.join()).not.toContain("start other.service");
   });
 
+  it("shows the reason that a program prints above its call stack", async () => {
+    systemdWith({ "proxy.service": off });
+    const stack = Array.from({ length: 18 }, (_, i) => `    at frame ${i}`);
+    const after = Array.from({ length: 12 }, (_, i) => `proxy.service: line ${i} of systemd`);
+    const log = ["Error: Cannot find module 'express'", ...stack, ...after];
+    systemd.answer = (words) => {
+      if (words.includes("start")) return { status: 1 };
+      if (!words[0]?.endsWith("journalctl")) return undefined;
+      return { stdout: log.slice(-Number(words[words.indexOf("-n") + 1])).join("\n") };
+    };
+    await expect(bringUp([proxy()], new Set())).rejects.toThrow(/Cannot find module 'express'/);
+  });
+
   it("fails for a service that systemd took for started and that ended", async () => {
     systemdWith({ "proxy.service": off });
     systemd.answer = ([program]) => {
