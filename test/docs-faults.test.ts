@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { certificateDrills } from "../scripts/drill/certificates";
 import { databaseDrills } from "../scripts/drill/database";
 import type { Drill } from "../scripts/drill/drill";
 import { edgeDrills } from "../scripts/drill/edge";
@@ -14,7 +15,7 @@ import { trafficDrills } from "../scripts/drill/traffic";
 const page = readFileSync(join(__dirname, "..", "docs", "faults.md"), "utf8");
 
 /** Number, title and bound of each row, in order. */
-const rows = [...page.matchAll(/^\| ([EFRST]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
+const rows = [...page.matchAll(/^\| ([CEFRST]\d\w*) *\| ([^|]+?) *\| [^|]+ \| ([^|]+?) *\|/gm)].map(
   ([, id, title, bound]) => [id, title, bound],
 );
 
@@ -33,6 +34,7 @@ describe("docs/faults.md", () => {
       ...releaseDrills,
       ...trafficDrills(10),
       ...scanDrills,
+      ...certificateDrills,
     ];
     expect(rows).toEqual(drills.map(row));
   });

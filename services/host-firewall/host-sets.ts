@@ -25,6 +25,7 @@ export function hostSetsProgram(): string {
     #!/bin/sh
     ${generatedNotice}
     set -u
+    umask 077
     sets=${hostSetsPath}
     resolvers=/etc/resolv.conf
     [ ! -e "$sets" ] || grep -q '^nameserver' "$resolvers" || exit 0
