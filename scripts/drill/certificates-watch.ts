@@ -64,6 +64,12 @@ export class Certified {
     this.mark("renewed");
   }
 
+  /** Time of the next renewal of any name, milliseconds since 1970. */
+  async nextRenewalMs(): Promise<number> {
+    const held = (await edgeStates(this.outputs)).get(this.active)?.certificates?.names ?? {};
+    return Math.min(...Object.values(held).map(({ renewAfter }) => Date.parse(renewAfter ?? "")));
+  }
+
   /** Waits until both load balancers report the same certificates of all names. */
   untilBothServe(seconds: number): Promise<unknown> {
     return untilAlike(this.outputs, this.names, seconds);

@@ -50,7 +50,7 @@ async function duringFailover(watch: Certified): Promise<void> {
 /** The authority is away when the renewal is due, and comes back within the last third of the certificates' life. */
 async function authorityAway(watch: Certified): Promise<void> {
   const { active, outputs } = watch;
-  await pause((longerLife * 2_000) / 3 - 20_000);
+  await pause((await watch.nextRenewalMs()) - Date.now() - 5_000);
   await stopAuthority();
   watch.mark("authority away");
   const alarm =
