@@ -22,6 +22,10 @@ function handlers(overrides: Partial<SupervisorCalls> = {}) {
       return { refusal: "", state: member("db-1", "PRIMARY") };
     },
     override: () => ({ accepted: false, reason: "db-1 is a member of a group" }),
+    handOver: (body) => {
+      done.push(`hand over ${JSON.stringify(body)}`);
+      return Promise.resolve({ status: 200, body: {} });
+    },
     discard: () => done.push("discard"),
     announced: () => done.push("announced"),
     leaving: () => done.push("leaving"),
