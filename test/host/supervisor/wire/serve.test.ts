@@ -109,6 +109,13 @@ describe("messages of root", () => {
     expect(control).not.toHaveProperty(["GET /leaving"]);
   });
 
+  it("ask for a switch of the primary, to a node if one is named", async () => {
+    const { control, done } = handlers();
+    expect(control).not.toHaveProperty(["GET /hand-over"]);
+    expect(await control["POST /hand-over"]!({ to: "db-2" })).toEqual({ status: 200, body: {} });
+    expect(done).toEqual(['hand over {"to":"db-2"}']);
+  });
+
   it("are an operator's words", () => {
     const { control, done } = handlers();
     expect(control).not.toHaveProperty(["GET /override"]);
