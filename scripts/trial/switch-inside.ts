@@ -122,7 +122,11 @@ async function main(): Promise<void> {
   const clients = ordinaryClients();
   await delay(5_000);
   clients.forget();
-  if (!before) await failedSwitch(members.find((one) => one.isPrimary())!);
+  if (!before) {
+    await failedSwitch(members.find((one) => one.isPrimary())!);
+    console.log(`failed switch: ${clients.report()}`);
+    clients.forget();
+  }
   for (let turn = 0; turn < count; turn += 1) {
     const old = members.find((one) => one.isPrimary())!;
     const heir = members[(members.indexOf(old) + 1) % 3]!;

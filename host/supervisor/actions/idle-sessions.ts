@@ -15,10 +15,10 @@ const sessionsSql = (where: string) => `SELECT t.PROCESSLIST_ID AS id, IFNULL(
       WHERE x.THREAD_ID = t.THREAD_ID AND x.STATE = 'ACTIVE') AS idle
   FROM performance_schema.threads t WHERE t.PROCESSLIST_USER = 'app' AND ${where}`;
 
-/** Ends a session unless it has run a statement since; the condition is evaluated at the last moment. */
-function endUnlessUsed(id: number, last: number): string {
-  const same = `SELECT id FROM (${sessionsSql(`t.PROCESSLIST_ID = ${id}`)}) one WHERE idle AND last = ${last}`;
-  return `SET @id = IFNULL((${same}), 0);\nKILL CONNECTION @id`;
+/** Ends a session if the condition holds; it is evaluated at the last moment. */
+function endIf(id: number, condition: string): string {
+  const found = `SELECT id FROM (${sessionsSql(`t.PROCESSLIST_ID = ${id}`)}) one WHERE ${condition}`;
+  return `SET @id = IFNULL((${found}), 0);\nKILL CONNECTION @id`;
 }
 
 /** Ends idle sessions of the app's user, whose connection pool then connects anew. */
@@ -39,8 +39,10 @@ export class IdleSessions {
     const rows = (await this.mysql.query(sessionsSql("TRUE"))).map((row) => row.map(Number));
     const { before } = this;
     this.before = new Map(rows.map(([id, last]) => [id!, last!]));
-    const ended = rows.filter(([id, last, idle]) => idle && (atOnce || before.get(id!) === last));
-    const kills = ended.map(([id, last]) => endUnlessUsed(id!, last!));
+    const kills = rows.flatMap(([id, last, idle]) => {
+      if (atOnce) return endIf(id!, "idle");
+      return idle && before.get(id!) === last ? endIf(id!, `idle AND last = ${last}`) : [];
+    });
     if (kills.length > 0) {
       await this.mysql.query(kills.join(";\n")).catch((error: Error) => {
         if (!(error instanceof SqlError && error.code === unknownThread)) throw error;

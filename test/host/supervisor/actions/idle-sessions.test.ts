@@ -7,7 +7,12 @@ function mysql(rows: number[][], error?: Error) {
   const ended: number[] = [];
   const query = async (sql: string): Promise<string[][]> => {
     if (!sql.includes("KILL")) return rows.map((row) => row.map(String));
-    for (const [, id] of sql.matchAll(/PROCESSLIST_ID = (\d+)/g)) ended.push(Number(id));
+    for (const [, id, last] of sql.matchAll(
+      /_ID = (\d+)\) one WHERE idle(?: AND last = (\d+))?/g,
+    )) {
+      const [, lastNow, idle] = rows.find((row) => row[0] === Number(id))!;
+      if (idle === 1 && (last === undefined || Number(last) === lastNow)) ended.push(Number(id));
+    }
     if (error) throw error;
     return [];
   };
