@@ -4,6 +4,7 @@ import { BinlogCutter } from "./supervisor/actions/binlog-cutter";
 import { stateFolder } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory, MemoryUpdater } from "./supervisor/actions/group-memory";
+import { PlannedSwitch } from "./supervisor/actions/planned-switch";
 import { endStuckClone } from "./supervisor/actions/rebuild";
 import { Users } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
@@ -79,10 +80,17 @@ const saving = new SaveGuard(node, () => [observer.state, peers.states()]);
 const xcomHelp = new XcomHelp(others, config, observer);
 const passwords = readPasswords();
 const users = new Users({ observer, memory, grouped, mysql: acting, passwords });
+const addressOf = (name: string) =>
+  config.nodes.find((one) => one.name === name)?.privateIp ?? name;
+const plannedSwitch = new PlannedSwitch({
+  ...{ session: () => new Mysql(), peers: () => peers.states(), addressOf, nowMs: monotonicMs },
+  self: () => (observer.isFresh() ? observer.state : undefined),
+  allAskedSince: (sinceMs) => askers.haveAskedSince(sinceMs, monotonicMs()),
+});
 const actor = new Actor({
   ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
   passwords: passwords.replication,
-  addressOf: (name) => config.nodes.find((one) => one.name === name)?.privateIp ?? name,
+  addressOf,
 });
 const cutter = new BinlogCutter({
   ...{ mysql: new Mysql(), isGrouped: grouped, nowMs: monotonicMs },
@@ -161,6 +169,8 @@ serve(config, credentials, {
       passwords: users.problem,
     }),
   serving,
+  isHandingOver: () => plannedSwitch.isAnnounced(),
+  handOver: (body) => plannedSwitch.request(body),
   adopt: (record) => register.adopt(record),
   vote: (request) => founding.vote(request),
   override: () => override.request(ownState(), sight(), monotonicMs()),

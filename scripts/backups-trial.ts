@@ -8,15 +8,16 @@ import { hostPrograms } from "../host-programs";
 import { imageTag } from "../localcloud/image/build";
 
 /**
- * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS | --replace ROWS | --dump | --copy | --faults N [--seed N] | --damage]`: real MySQLs, the archiver and the
+ * `npm run backups:trial [-- --nodes 1|3] [--seconds 60] [--tables ROWS | --replace ROWS | --dump | --copy | --faults N [--seed N] | --damage | --switches N [--before]]`: real MySQLs, the archiver and the
  * object storage in one container of the host image without a network; breaks things, restores, compares.
  * With `--tables ROWS` tables are brought into a group that is written to, and nothing else; with `--replace ROWS`
  * all of the app's data is replaced in such a group; with `--dump` a dump is taken and loaded into a new MySQL;
  * with `--faults 30` archivers, MySQLs and the store fail at random in a group; with `--damage` the archive itself is damaged;
+ * with `--switches 10` the primary of a group changes under ordinary clients behind the database proxy, with `--before` by the bare statement;
  * with `--copy` the backups are copied to a second object storage, cut off again and again, and restored from there.
  */
 function main(): void {
-  const { nodes, seconds, tables, replace, dump, copy, faults, seed, damage } = parseArgs({
+  const { nodes, seconds, tables, replace, dump, copy, faults, seed, damage, ...more } = parseArgs({
     options: {
       nodes: { type: "string", default: "3" },
       seconds: { type: "string", default: "60" },
@@ -27,21 +28,26 @@ function main(): void {
       faults: { type: "string" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       damage: { type: "boolean", default: false },
+      switches: { type: "string" },
+      before: { type: "boolean", default: false },
     },
   }).values;
-  const [program, words] = dump
-    ? ["dump-inside.ts", ["/programs"]]
-    : faults !== undefined
-      ? ["faults-inside.ts", ["/programs", faults, seed]]
-      : damage
-        ? ["damage-inside.ts", ["/programs"]]
-        : copy
-          ? ["copy-inside.ts", ["/programs", seconds]]
-          : replace !== undefined
-            ? ["replace-inside.ts", [replace]]
-            : tables !== undefined
-              ? ["tables-inside.ts", [tables]]
-              : ["inside.ts", [nodes, "/programs", seconds]];
+  const [program, words] =
+    more.switches !== undefined
+      ? ["switch-inside.ts", [more.switches, more.before ? "before" : "after"]]
+      : dump
+        ? ["dump-inside.ts", ["/programs"]]
+        : faults !== undefined
+          ? ["faults-inside.ts", ["/programs", faults, seed]]
+          : damage
+            ? ["damage-inside.ts", ["/programs"]]
+            : copy
+              ? ["copy-inside.ts", ["/programs", seconds]]
+              : replace !== undefined
+                ? ["replace-inside.ts", [replace]]
+                : tables !== undefined
+                  ? ["tables-inside.ts", [tables]]
+                  : ["inside.ts", [nodes, "/programs", seconds]];
   const folder = mkdtempSync(join(tmpdir(), "webstack-trial-"));
   try {
     for (const [name, text] of Object.entries(hostPrograms())) {

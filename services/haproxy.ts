@@ -50,6 +50,8 @@ export interface PackagedHaproxy {
   health?: BundleHealth;
   /** Secret files that HAProxy reads at a start and at a reload. @default none */
   needs?: readonly string[];
+  /** Further files that HAProxy reads, whole texts by absolute path. @default none */
+  programs?: Readonly<Record<string, string>>;
   /** What comes before a restart. @default nothing: no other node could take the work */
   aside?: BundleAside | undefined;
 }
@@ -59,13 +61,17 @@ export function packagedHaproxy({
   config,
   health,
   needs = [],
+  programs = {},
   aside,
 }: PackagedHaproxy): ServicePart {
-  const read = [haproxyConfigPath, ...needs];
+  const read = [haproxyConfigPath, ...Object.keys(programs), ...needs];
   return {
     packages: ["haproxy"],
     files: {
       [haproxyConfigPath]: rootFile(config),
+      ...Object.fromEntries(
+        Object.entries(programs).map(([path, whole]) => [path, rootFile(whole)]),
+      ),
       [dropInPath]: rootFile(alwaysRestarted(100, proxySandbox)),
     },
     checks: [

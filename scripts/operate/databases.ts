@@ -1,3 +1,4 @@
+import { handOverCommand } from "../../services/supervisor/supervisor-ports";
 import * as rolling from "../../rolling/node-states";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
@@ -23,6 +24,14 @@ export async function query(
   return answer.split("\n").filter((line) => line !== "");
 }
 
+/** True once the primary's supervisor has handed the role over. */
+function handOver(outputs: StackOutputs, primary: string, to: string): Promise<boolean> {
+  return runOnNode(outputs, primary, `sudo ${handOverCommand(to)}`, 90_000).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Makes a member the primary; resolves once it is. @throws Error if the node is not a member, or not ONLINE. */
 export async function switchPrimary(outputs: StackOutputs, to: string): Promise<void> {
   const states = await databaseStates(outputs);
@@ -31,6 +40,10 @@ export async function switchPrimary(outputs: StackOutputs, to: string): Promise<
     const names = online.map(([name]) => name).join(", ") || "none";
     throw new Error(`the new primary must be an ONLINE member (${names}), got ${to}`);
   }
+  const primary = rolling.primaryOf(states);
+  if (primary === to) return;
+  if (primary && (await handOver(outputs, primary, to))) return;
+  // A supervisor that does not answer cannot let writes wait; MySQL makes the switch all the same.
   const address = outputs.nodes.find(({ name }) => name === to)!.privateIp;
   const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = '${address}')`;
   await query(outputs, to, `SET @to = ${member}; SELECT group_replication_set_as_primary(@to)`);

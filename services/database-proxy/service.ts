@@ -4,6 +4,7 @@ import { packagedHaproxy, haproxyProcess, innerDefaults } from "../haproxy";
 import type { Service } from "../service";
 import { generatedNotice, text } from "../text";
 import { checksPort, primariesHeader } from "../supervisor/supervisor-ports";
+import { longestWaitSeconds, waitLua, waitPath } from "./wait-lua";
 
 /** Facts about a node that the database proxy's part depends on. */
 export interface DatabaseProxyFacts {
@@ -18,7 +19,11 @@ export const databaseProxy: Service<DatabaseProxyFacts> = {
   name: "database-proxy",
   openings: [],
   part: ({ databases, peers }) =>
-    packagedHaproxy({ config: dbProxyCfg(databases), aside: databaseAside(peers) }),
+    packagedHaproxy({
+      config: dbProxyCfg(databases),
+      programs: { [waitPath]: waitLua() },
+      aside: databaseAside(peers),
+    }),
 };
 
 /**
@@ -41,6 +46,8 @@ function dbProxyCfg(databases: readonly Peer[]): string {
       maxconn 4000
       hard-stop-after 60s
       stats socket /run/haproxy/admin.sock mode 660 level admin
+      tune.lua.bool-sample-conversion normal
+      lua-load ${waitPath}
 
     defaults
       mode tcp
@@ -58,6 +65,9 @@ function dbProxyCfg(databases: readonly Peer[]): string {
 
     frontend write
       bind 127.0.0.1:3306
+      # The action ends before the delay is over, which would refuse the session.
+      tcp-request inspect-delay ${longestWaitSeconds + 3}s
+      tcp-request content lua.wait-for-primary
       default_backend primary
 
     frontend read
@@ -68,11 +78,15 @@ function dbProxyCfg(databases: readonly Peer[]): string {
 
     backend primary
       option httpchk
+      # A primary that answers 404 is about to hand over: it keeps its sessions, and new ones wait for the next primary.
+      http-check disable-on-404
       # Each check tells its node which primary this proxy reaches, since the node itself may not reach it.
       http-check send meth GET uri /primary hdr ${primariesHeader} ${primaries}
       ${servers}
 
     backend primary-reads
+      # HAProxy demands it of a backend that tracks one with it.
+      http-check disable-on-404
       ${tracked}
 
     backend replicas

@@ -26,8 +26,8 @@ const own: Readonly<Record<string, string>> = {
 };
 
 /**
- * Privileges that the supervisor grants to the user `replication` and uses itself: it reads binary logs, clones, and
- * connects while MySQL is closed to other users.
+ * Privileges that the supervisor grants to the user `replication` and uses itself: it reads binary logs, clones, ends
+ * sessions of the app before a switch, and connects while MySQL is closed to other users.
  */
 const given = [
   "REPLICATION SLAVE",

@@ -1,4 +1,4 @@
-import { controlSocket } from "../supervisor/supervisor-ports";
+import { controlSocket, handOverCommand } from "../supervisor/supervisor-ports";
 import { generatedNotice, text } from "../text";
 import { onOwnDisk, onVolume } from "./data-volume";
 
@@ -57,7 +57,7 @@ const afterHandOverSeconds = 2;
 const headStartSeconds = 0.5;
 
 /**
- * Command that moves the primary role to another member before MySQL stops. Commits in progress would delay
+ * Statements that move the primary role to another member before MySQL stops, if the supervisor has not. Commits in progress would delay
  * a primary that leaves without this step for a minute. On a secondary the command names the present primary.
  */
 const handOver = [
@@ -69,16 +69,17 @@ const handOver = [
 ].join("; ");
 
 /**
- * Lines of MySQL's unit for a member of a group, run before MySQL stops: the member hands over the primary
- * role, and its supervisor announces the leave to the other members. A step that fails does not delay the stop.
+ * Lines of MySQL's unit for a member of a group, run before MySQL stops: the supervisor hands over the primary
+ * role, or else the statements do, and its supervisor announces the leave to the other members. A step that fails does not delay the stop.
  */
 function beforeStop(): string[] {
   const told =
     "/usr/bin/curl --silent --fail --max-time 2 --output /dev/null " +
     `--unix-socket ${controlSocket} --request POST http://supervisor/leaving`;
   return [
-    `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`,
     // Only root reaches the supervisor's socket, and the unit runs as another user.
+    `ExecStop=-+/bin/sh -c "${handOverCommand()} && exec /usr/bin/sleep ${afterHandOverSeconds}"`,
+    `ExecStop=-/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${handOver}"`,
     `ExecStop=-+/bin/sh -c "${told} && exec /usr/bin/sleep ${headStartSeconds}"`,
   ];
 }

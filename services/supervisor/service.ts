@@ -4,7 +4,7 @@ import { type DataVolume, dataPaths } from "../mysql/data-volume";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
 import { rootOnly, type Service, type ServicePart } from "../service";
-import { checksPort, controlSocket, peerPort } from "./supervisor-ports";
+import { checksPort, controlSocket, handOverCommand, peerPort } from "./supervisor-ports";
 import { mysqlKillPath, mysqlKillUnit, supervisorPaths, supervisorUnit } from "./supervisor-units";
 
 /** Facts about a node that the supervisor's part depends on. */
@@ -54,7 +54,6 @@ function supervisorPart({
 }: SupervisorFacts): ServicePart {
   // The objects of `nodes` may have further fields, which must not get into the supervisor's settings.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
-  const addresses = members.map((each) => each.privateIp);
   const config = {
     ...{ node, privateIp, nodes: members },
     // The binary log is then cut only as far as it is archived.
@@ -90,7 +89,7 @@ function supervisorPart({
         ],
         needs: credentials,
         health: { http: "http://supervisor/health", socket: controlSocket, timeoutSeconds: 180 },
-        ...(nodes.length > 1 ? { aside: primaryElsewhere(privateIp, addresses) } : {}),
+        ...(nodes.length > 1 ? { aside: primaryElsewhere(node, members) } : {}),
       },
     ],
   };
@@ -110,12 +109,12 @@ const seenSeconds = 2;
  * of the nodes, because a smaller count removes it. Of the other nodes it is the last one, which is the last to
  * restart: later the nodes that have the new list would no longer count with the former primary, and writes would wait.
  *
- * @param own private IPv4 address of the node that restarts.
- * @param addresses private IPv4 addresses of all database nodes that stay.
+ * @param own name of the node that restarts.
+ * @param nodes all database nodes that stay, in order.
  */
-function primaryElsewhere(own: string, addresses: readonly string[]): BundleAside {
-  const others = addresses.filter((address) => address !== own).map((address) => `'${address}'`);
-  const list = others.join(", ");
+function primaryElsewhere(own: string, nodes: readonly Peer[]): BundleAside {
+  const others = nodes.filter(({ name }) => name !== own);
+  const list = others.map(({ privateIp }) => `'${privateIp}'`).join(", ");
   const members = "performance_schema.replication_group_members";
   const isNone = `EXISTS (SELECT 1 FROM ${members} WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_HOST NOT IN (${list}))`;
   const heir = `SELECT MEMBER_ID FROM ${members} WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_HOST IN (${list}) ORDER BY INET_ATON(MEMBER_HOST) DESC LIMIT 1`;
@@ -127,5 +126,7 @@ function primaryElsewhere(own: string, addresses: readonly string[]): BundleAsid
     `DO SLEEP(IF(@heir IS NULL, 0, ${seenSeconds}))`,
   ].join("; ");
   const become = `/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${sql}"`;
-  return { leave: ["/bin/sh", "-c", become], back: ["/bin/true"] };
+  // A supervisor that does not answer, or an heir that is not ONLINE, leaves the switch to the statements.
+  const asked = `${handOverCommand(others.at(-1)!.name)} && /usr/bin/sleep ${seenSeconds}; ${become}`;
+  return { leave: ["/bin/sh", "-c", asked], back: ["/bin/true"] };
 }

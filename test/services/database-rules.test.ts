@@ -31,7 +31,9 @@ describe("database node", () => {
   it("gives its role away and says that it leaves before it stops, unless it is alone", () => {
     const dropIn = "/etc/systemd/system/mysql.service.d/webstack.conf";
     const stops = (bundle: Bundle) => contentOf(bundle, dropIn).match(/^ExecStop=.*$/gm) ?? [];
-    const [handOver, leave, ...others] = stops(db);
+    const [asked, handOver, leave, ...others] = stops(db);
+    // If the supervisor does not answer, the statements that follow make the switch.
+    expect(asked).toMatch(/^ExecStop=-\+.* --request POST http:\/\/supervisor\/hand-over && /);
     expect(handOver).toContain("group_replication_set_as_primary(@heir)");
     // As root: nobody else reaches the supervisor.
     expect(leave).toMatch(/^ExecStop=-\+/);

@@ -10,7 +10,6 @@ const onVolume = databaseNode(3, { id: 4711, sizeGb: 40 });
 const edge = contentOf(lb, "/etc/haproxy/haproxy.cfg");
 const nginx = contentOf(web, "/etc/nginx/nginx.conf");
 const vrrp = contentOf(lb, "/etc/keepalived/keepalived.conf");
-const proxy = contentOf(app, "/etc/haproxy/haproxy.cfg");
 
 /** Settings on which a promise depends; the golden files alone would not say which. */
 describe("load balancer", () => {
@@ -131,21 +130,6 @@ describe("app node", () => {
     expect(asideOf("webstack-app-balancer.service")).toBe(
       "systemctl stop 'app@*.service' && sleep 2",
     );
-  });
-
-  it("cuts sessions of a database that lost its role", () => {
-    expect(proxy).toContain("on-marked-down shutdown-sessions");
-  });
-
-  it("writes to the primary alone, and reads there only when no replica is fit", () => {
-    expect(proxy).toMatch(
-      /frontend write\n\s+bind 127\.0\.0\.1:3306\n\s+default_backend primary\n/,
-    );
-    expect(proxy).toContain("use_backend primary-reads if { nbsrv(replicas) eq 0 }");
-  });
-
-  it("asks roles at least every 500 ms", () => {
-    expect(proxy).toMatch(/inter 500ms fastinter 100ms/);
   });
 
   it("keeps characters with a meaning to systemd as they are", () => {

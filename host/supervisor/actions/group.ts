@@ -95,7 +95,7 @@ export async function stopMember(mysql: Mysql, cut = false): Promise<void> {
  * MySQL so that the others elect a primary, "giveUp" fails and leaves this node the primary.
  */
 export async function setPrimary(
-  mysql: Mysql,
+  mysql: Pick<Mysql, "query">,
   address: string,
   ifItHangs: "kill" | "giveUp",
   isPrimary: () => boolean,

@@ -50,6 +50,11 @@ export class CheckClients {
     return undefined;
   }
 
+  /** True if each address that sent a check lately has sent one since then; times in milliseconds. */
+  haveAskedSince(sinceMs: number, nowMs: number): boolean {
+    return [...this.last.values()].every((atMs) => atMs >= sinceMs || nowMs - atMs >= freshMs);
+  }
+
   /** Time since the last check of each address, milliseconds. */
   ages(nowMs: number): Record<string, number> {
     for (const [address, atMs] of this.last) {

@@ -20,6 +20,8 @@ export interface ChecksArgs {
   port: number;
   /** True if writes may go to this node. */
   isPrimary: () => boolean;
+  /** True while the node prepares to hand the role over: writes may go to it, and new sessions should wait. */
+  isLeaving: () => boolean;
   /** True if reads may go to this node when its data may be at most this old, milliseconds. */
   isReplica: (limitMs: number) => boolean;
   /** Called with the address that requested `/primary`, and the nodes that it reaches as primaries. */
@@ -27,8 +29,9 @@ export interface ChecksArgs {
 }
 
 /**
- * Answers `GET /primary` and `GET /replica?lag=1s` with 200 or 503, everything else with 404. Whoever
- * reaches the port may ask; a request changes nothing.
+ * Answers `GET /primary` and `GET /replica?lag=1s` with 200 or 503, everything else with 404. A primary that is about to
+ * hand over answers 404 too, for which HAProxy sends it no new sessions and keeps those it has. Whoever reaches the
+ * port may ask; a request changes nothing.
  */
 export function serveChecks(args: ChecksArgs): Server {
   const limit = new ConnectionLimit(addressLimit);
@@ -47,6 +50,7 @@ function check(args: ChecksArgs, call: IncomingMessage): { status: number; body:
   const path = pathOf(call);
   if (call.method === "GET" && path === "/primary") {
     args.onAsked(call.socket.remoteAddress ?? "", primariesIn(call.headers[primariesHeader]));
+    if (args.isPrimary() && args.isLeaving()) return { status: 404, body: "leaving" };
     return role("primary", args.isPrimary());
   }
   if (call.method === "GET" && path === "/replica") {

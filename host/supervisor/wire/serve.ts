@@ -19,6 +19,8 @@ import type { Problem } from "../policy/problem";
 /** Functions that the supervisor's servers call. */
 export interface ServeArgs extends SupervisorCalls {
   serving: Serving;
+  /** True while this node prepares to hand the primary role over. */
+  isHandingOver: () => boolean;
   /** Called with the address that sent a role check, and the nodes that it reaches as primaries. */
   onAsked: (address: string, primaries: string[]) => void;
   /** Called with the name of each peer that sends a request. */
@@ -35,6 +37,7 @@ export function serve(settings: Settings, credentials: PeerCredentials, served: 
   serveChecks({
     ...{ address, port: checksPort, onAsked: served.onAsked },
     isPrimary: () => served.serving.isPrimary(),
+    isLeaving: served.isHandingOver,
     isReplica: (limitMs) => served.serving.isReplica(served.state(), limitMs),
   });
   if (nodes.length === 1) return;
@@ -75,6 +78,8 @@ export interface SupervisorCalls {
   discard: () => void;
   /** Called when a member is about to join or to leave. */
   announced: () => void;
+  /** Hands the primary role over to another member; answers once it is the primary. */
+  handOver: (body: unknown) => Promise<ControlAnswer>;
   /** Prepares for a stop of this node's MySQL. */
   leaving: () => void;
 }
@@ -109,6 +114,7 @@ export function controlHandlers(answers: SupervisorCalls): ControlHandlers {
       answers.leaving();
       return { status: 200, body: {} };
     },
+    "POST /hand-over": (body) => answers.handOver(body),
     "POST /discard": () => {
       answers.discard();
       return { status: 200, body: {} };

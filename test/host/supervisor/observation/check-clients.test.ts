@@ -15,6 +15,18 @@ describe("askers", () => {
     expect(askers.listeningMs(3_500)).toBe(2_500);
   });
 
+  it("have all asked since a time, apart from those that have not asked lately", () => {
+    const seen = new CheckClients([], 0);
+    expect(seen.haveAskedSince(1_000, 1_000)).toBe(true);
+    seen.onCheck(app1, [], 1_000);
+    seen.onCheck(app2, [], 1_400);
+    expect(seen.haveAskedSince(1_400, 2_000)).toBe(false);
+    expect(seen.haveAskedSince(1_400, 2_500)).toBe(true);
+    seen.onCheck(app1, [], 2_500);
+    expect(seen.haveAskedSince(1_400, 2_600)).toBe(true);
+    expect(seen.haveAskedSince(2_600, 2_600)).toBe(false);
+  });
+
   it("are forgotten after a minute, or when the clock was set back", () => {
     expect(askers.ages(63_000)).toEqual({ [app1]: 60_000 });
     expect(askers.ages(63_001)).toEqual({});

@@ -9,12 +9,12 @@ const busy = { timeout: 15_000 };
 
 let server: Server;
 let port: number;
-let roles: { primary: boolean; ageMs: number };
+let roles: { primary: boolean; leaving: boolean; ageMs: number };
 let asked: string[];
 let reached: string[][];
 
 beforeEach(async () => {
-  roles = { primary: true, ageMs: 900 };
+  roles = { primary: true, leaving: false, ageMs: 900 };
   asked = [];
   reached = [];
   server = serveChecks({
@@ -24,6 +24,7 @@ beforeEach(async () => {
       reached.push(primaries);
     },
     isPrimary: () => roles.primary,
+    isLeaving: () => roles.leaving,
     isReplica: (limitMs) => roles.ageMs <= limitMs,
   });
   await once(server, "listening");
@@ -56,6 +57,15 @@ function open(count: number, localAddress: string): Socket[] {
 }
 
 describe("the server for the proxies' checks", () => {
+  it("says of a primary that is about to hand over that it takes no new sessions", async () => {
+    roles.leaving = true;
+    expect(await status("/primary")).toBe(404);
+    // Once the role is gone its sessions must end, for which the answer is that of a node without the role.
+    roles.primary = false;
+    expect(await status("/primary")).toBe(503);
+    expect(await status("/replica?lag=1s")).toBe(200);
+  });
+
   it("says whether the node is the primary", async () => {
     expect(await status("/primary")).toBe(200);
     roles.primary = false;

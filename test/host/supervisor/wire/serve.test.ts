@@ -22,6 +22,10 @@ function handlers(overrides: Partial<SupervisorCalls> = {}) {
       return { refusal: "", state: member("db-1", "PRIMARY") };
     },
     override: () => ({ accepted: false, reason: "db-1 is a member of a group" }),
+    handOver: (body) => {
+      done.push(`hand over ${JSON.stringify(body)}`);
+      return Promise.resolve({ status: 200, body: {} });
+    },
     discard: () => done.push("discard"),
     announced: () => done.push("announced"),
     leaving: () => done.push("leaving"),
@@ -103,6 +107,13 @@ describe("messages of root", () => {
     expect(control["POST /leaving"]!(undefined)).toEqual({ status: 200, body: {} });
     expect(done).toEqual(["leaving"]);
     expect(control).not.toHaveProperty(["GET /leaving"]);
+  });
+
+  it("ask for a switch of the primary, to a node if one is named", async () => {
+    const { control, done } = handlers();
+    expect(control).not.toHaveProperty(["GET /hand-over"]);
+    expect(await control["POST /hand-over"]!({ to: "db-2" })).toEqual({ status: 200, body: {} });
+    expect(done).toEqual(['hand over {"to":"db-2"}']);
   });
 
   it("are an operator's words", () => {
