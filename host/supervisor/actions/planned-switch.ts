@@ -19,7 +19,7 @@ const lookMs = { sparing: 20, atOnce: 5 };
 /** Looks that spare sessions which have just run a statement. */
 const sparingLooks = 5;
 /** Longest time in which sessions are ended before the switch, milliseconds. */
-const endingMs = 500;
+const endingMs = 250;
 /** Longest wait for the poll that shows the loss of the role, milliseconds. */
 const seenMs = 1_000;
 
