@@ -25,21 +25,22 @@ export const appEgress = egressSetting({
 /** The setting `web.egress`; {@link webEgress} decides if it is absent. */
 export const ownWebEgress = egressSetting({
   about:
-    "Where Nginx may connect outside of the stack: anywhere by TCP, nowhere, or by TCP to these blocks and ports",
+    "Where Nginx may connect outside of the stack: anywhere by TCP and UDP, nowhere, or by TCP to these blocks and ports",
   absent:
-    "anywhere if `locations` or `nginxSnippet` pass requests to others than `http://app`, else nowhere",
+    "anywhere if `locations` or `nginxSnippet` call others than `http://app` (`proxy_pass`, `resolver`, `syslog:server=`), else nowhere",
 }).optional();
 
 /** Value of such a setting. */
 export type Egress = z.infer<typeof appEgress>;
 
 /**
- * Directives of Nginx that pass requests to others than the app, whose name is `app` there:
- * https://nginx.org/en/docs/dirindex.html
+ * Directives of Nginx that call others than the app, whose name is `app` there: those that pass requests on, servers of
+ * names, and logs that are sent away. https://nginx.org/en/docs/dirindex.html
  */
-const passing = /\b(?:proxy|fastcgi|grpc|scgi|uwsgi|memcached)_pass\s+(?!http:\/\/app\b)/;
+const calling =
+  /\b(?:proxy|fastcgi|grpc|scgi|uwsgi|memcached)_pass\s+(?!\s|http:\/\/app(?:[\s;/$]|:\d))|\bresolver\s|\bsyslog:server=/;
 
-/** Where Nginx may connect: if the stack file does not say it, anywhere if its lines pass requests to others than the app, else nowhere. */
+/** Where Nginx may connect: if the stack file does not say it, anywhere if its lines call others than the app, else nowhere. */
 export function webEgress({
   egress,
   locations,
@@ -50,5 +51,5 @@ export function webEgress({
   nginxSnippet?: string | undefined;
 }): Egress {
   const lines = [nginxSnippet, ...Object.values(locations)];
-  return egress ?? (lines.some((text) => passing.test(text)) ? "any" : "none");
+  return egress ?? (lines.some((text) => calling.test(text)) ? "any" : "none");
 }

@@ -4,8 +4,10 @@ import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
 import { LoadedCertificates } from "./acme/loaded-certificates";
 import { order, type OrderFailure } from "./acme/order";
+import { OwnOrders } from "./acme/own-orders";
 import { nextStep, supersedes } from "./acme/plan";
 import { readConfig } from "./acme/config";
+import { complain, say } from "./acme/journal";
 import { readRenewalRequests } from "./acme/renewal-requests";
 import { nameStatus, attemptsOf } from "./acme/status";
 import { Store, type Stored } from "./acme/store";
@@ -27,26 +29,12 @@ const failures = store.failures();
 /** Result of the last check by domain: why it does not lead to these load balancers. */
 const elsewhere = new Map<string, string>();
 const probeAt = new Map<string, number>();
+const orders = new OwnOrders(monotonicMs);
 let exchangeAt = 0;
 let lastStatus = "";
-const complaints = new Map<string, string>();
 
 function credential(name: string): string {
   return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
-}
-
-function say(level: 3 | 4 | 5 | 6, text: string): void {
-  console.log(`<${level}>${text}`);
-}
-
-/** Logs a problem once, and again when its text changes; undefined ends the problem. */
-function complain(about: string, text: string | undefined): void {
-  if (complaints.get(about) === text) return;
-  if (text === undefined) complaints.delete(about);
-  else {
-    complaints.set(about, text);
-    say(4, `${about}: ${text}`);
-  }
 }
 
 function isActive(): boolean {
@@ -68,7 +56,9 @@ async function exchange(): Promise<void> {
     complain(peer.name, undefined);
     for (const name of config.domains) {
       const other = theirs.get(name);
-      if (!other || !supersedes(other, store.read(name), Date.now())) continue;
+      const own = store.read(name);
+      if (!other || (isActive() && orders.isOwn(name, own, Date.now()))) continue;
+      if (!supersedes(other, own, Date.now())) continue;
       store.save(name, other);
       succeeded(name);
       say(5, `${name}: certificate from ${peer.name}`);
@@ -91,7 +81,7 @@ async function attend(name: string, active: boolean): Promise<void> {
     if (!active) elsewhere.delete(name);
     return;
   }
-  if (monotonicMs() < (probeAt.get(name) ?? 0)) return;
+  if (monotonicMs() < (probeAt.get(name) ?? 0) || !orders.allowsAnother(name)) return;
   probeAt.set(name, monotonicMs() + probeMs);
   const found = store.problem() ?? (await domainProblem(name, config.thumbprint));
   complain(name, found);
@@ -115,7 +105,11 @@ async function get(name: string): Promise<void> {
     const { directory, email, caPem } = config;
     const account = { directory, key: accountKey, ...(email ? { email } : {}) };
     const got = await order({ ...account, ...(caPem ? { caPem } : {}) }, name);
+    orders.note(name, got);
     store.save(name, got);
+    if (store.read(name)?.fingerprint !== got.fingerprint) {
+      throw new Error("the certificate was issued, but cannot be read back from the disk");
+    }
     succeeded(name);
     say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
     await bringToHaproxy();

@@ -39,8 +39,9 @@ const limits = new Map<string, ReturnType<typeof quotas>>(
  */
 const run = `${config.privateIp} ${Date.now()}`;
 let moved: { moves: number; by?: string } = { moves: 0 };
-/** Load balancer of the last assign, from its request on. */
-let taking: string | undefined;
+/** Load balancer of the last assign, from its request on, unless that failed; the API decides after a while. */
+let taking: { by: string; untilMs: number } | undefined;
+const takingMs = 30_000;
 const gateway = config.egress && new Gateway(new DefaultRoute(config.egress.network), owns, say);
 
 function credential(name: string): string {
@@ -105,7 +106,8 @@ async function owns({ caller, api }: Claim): Promise<boolean> {
 }
 
 async function lead(caller: string, privateIp: string, response: ServerResponse): Promise<void> {
-  const claim = { caller, gateway: privateIp, isTaking: taking === caller, api: api.for(caller) };
+  const isTaking = taking?.by === caller && monotonicMs() < taking.untilMs;
+  const claim = { caller, gateway: privateIp, isTaking, api: api.relayedFor(caller) };
   try {
     answer(response, 200, { gateway: await gateway!.lead(claim, monotonicMs) });
   } catch (error) {
@@ -122,7 +124,7 @@ async function pass(
   const begun = monotonicMs();
   const took = () => `${monotonicMs() - begun} ms`;
   try {
-    if (kind === "assign") taking = caller;
+    if (kind === "assign") taking = { by: caller, untilMs: begun + takingMs };
     const found = await api.for(caller).call(body ? "POST" : "GET", path, body);
     if (kind === "assign") {
       moved = { moves: moved.moves + 1, by: caller };
@@ -132,6 +134,7 @@ async function pass(
   } catch (error) {
     const { message, more = {} } = error as ApiFailure;
     say(4, `${caller} called ${path}: ${message}, ${took()}`);
+    if (kind === "assign" && taking?.by === caller) taking = undefined;
     refuse(response, more.status ?? 502, message, more.retryAfterMs);
   }
 }

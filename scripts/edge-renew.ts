@@ -15,10 +15,11 @@ function startsOn(states: States, node: string): Map<string, string | undefined>
   return new Map(Object.entries(names).map(([name, { validFrom }]) => [name, validFrom]));
 }
 
-/** The asked names whose certificate is still the one from before, on any load balancer. */
+/** The asked names whose certificate is still the one from before, on any load balancer that answers. */
 function unrenewed(before: ReadonlyMap<string, string | undefined>, states: States): string[] {
   return [...before].flatMap(([name, from]) =>
     [...states.keys()].flatMap((node) => {
+      if (states.get(node) === undefined) return [];
       const now = startsOn(states, node).get(name);
       if (now !== undefined && now !== from) return [];
       const failure = states.get(node)?.certificates?.names[name]?.lastFailure;
@@ -40,13 +41,22 @@ async function main(): Promise<void> {
   const renewed = async () => {
     const states = await edgeStates(outputs);
     const missing = unrenewed(before, states);
-    if (missing.length > 0) throw new Error(`not yet: ${missing.join("; ")}`);
+    if (missing.length > 0)
+      throw new Error(
+        `not yet: ${missing.join("; ")}; a name gets at most one certificate an hour`,
+      );
     return states;
   };
   const states = await waitUntil("new certificates on each load balancer", renewed, {
     ...{ timeoutSeconds: renewedSeconds, intervalMs: 2_000 },
   });
   for (const line of certificateLines(states)) console.log(line);
+  const silent = [...states].flatMap(([node, state]) => (state ? [] : [node]));
+  if (silent.length > 0) {
+    console.log(
+      `${silent.join(", ")} does not answer, and fetches the certificates when it is back`,
+    );
+  }
 }
 
 main().catch((error: Error) => {

@@ -27,8 +27,23 @@ export type Step = { do: "order" } | { do: "wait"; untilMs?: number };
  */
 const backOffMinutes: readonly number[] = [1, 5, 15, 30, 60];
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 /** Longest accepted wait that an authority demands, milliseconds. */
 const longestRetryMs = 24 * 60 * minuteMs;
+
+/** Longest pause between two successful orders for a name, milliseconds. */
+const mostSpacingMs = 60 * minuteMs;
+
+/**
+ * Pause after a successful order for a name, milliseconds, whatever else asks for one: an authority issues the same
+ * certificate a few times a week only. Shorter for certificates that live for minutes.
+ */
+export function spacingMs({
+  notBeforeMs,
+  notAfterMs,
+}: Omit<CertificateDates, "obtainedMs">): number {
+  return Math.min(mostSpacingMs, (notAfterMs - notBeforeMs) / 3);
+}
 
 /** Time of renewal: after two thirds of the certificate's validity, be it six days or ninety. */
 export function renewAtMs({ notBeforeMs, notAfterMs }: CertificateDates): number {
@@ -50,7 +65,9 @@ export function nextStep(
   requestedMs = -Infinity,
 ): Step {
   if (!active) return { do: "wait" };
-  const isEnough = known !== undefined && known.obtainedMs >= requestedMs;
+  // A request of the future, from before the clock was set back, would never be met.
+  const isRequested = requestedMs <= nowMs && (known?.obtainedMs ?? -Infinity) < requestedMs;
+  const isEnough = known !== undefined && !isRequested;
   const dueMs = Math.max(
     isEnough ? dueByClock(nowMs, known) : -Infinity,
     failures ? afterFailures(nowMs, failures) : -Infinity,
@@ -84,6 +101,8 @@ export function supersedes(
   own: CertificateDates | undefined,
   nowMs: number,
 ): boolean {
+  // Such a certificate would never be replaced.
+  if (other.notBeforeMs > nowMs + dayMs) return false;
   if (own === undefined) return true;
   const isValid = ({ notAfterMs }: { notAfterMs: number }) => nowMs < notAfterMs;
   if (isValid(other) !== isValid(own)) return isValid(other);

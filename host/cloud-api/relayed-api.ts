@@ -47,6 +47,17 @@ export class RelayedApi {
     return ways.length === 1 ? this.direct : new Routes(ways);
   }
 
+  /**
+   * The same without the direct way, for changes of the default route, which the direct way needs. Without relays it is
+   * the direct way alone.
+   */
+  relayedFor(name: string): Caller {
+    const own = this.relays.get(name);
+    const others = [...this.relays.values()].filter((relay) => relay !== own);
+    const ways = [...(own ? [own] : []), ...others];
+    return ways.length === 0 ? this.direct : new Routes(ways);
+  }
+
   /** Calls a cheap path on each way, so that its connection is open; resolves with what failed, one line each. */
   async keepWarm(path: string): Promise<string[]> {
     const ways = [...this.relays, ["directly", this.direct] as const];

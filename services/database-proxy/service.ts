@@ -46,7 +46,10 @@ function dbProxyCfg(databases: readonly Peer[]): string {
       maxconn 4000
       hard-stop-after 60s
       stats socket /run/haproxy/admin.sock mode 660 level admin
-      tune.lua.bool-sample-conversion normal
+      # Later versions warn without it, earlier ones do not know it.
+      .if version_atleast(3.1)
+        tune.lua.bool-sample-conversion normal
+      .endif
       lua-load ${waitPath}
 
     defaults

@@ -3,8 +3,11 @@ import { generatedNotice, text } from "../text";
 /** Path of the program for HAProxy. */
 export const waitPath = "/etc/haproxy/webstack-wait.lua";
 
-/** Longest wait of a new session for a primary, seconds; counted from the loss of the last one. */
-export const longestWaitSeconds = 3;
+/**
+ * Longest wait of a new session for a primary, seconds; counted from the loss of the last one. A planned switch with an
+ * open transaction takes up to 3.4 s.
+ */
+export const longestWaitSeconds = 5;
 
 /**
  * Renders the action `wait-for-primary`: a new session waits while no server of backend `primary` takes sessions.
@@ -31,7 +34,7 @@ export function waitLua(): string {
 
     core.register_action("wait-for-primary", { "tcp-req" }, function()
       while not is_there() and missingMs < ${longestWaitSeconds * 1_000} do
-        core.msleep(10)
+        core.msleep(25)
       end
     end)
   `;

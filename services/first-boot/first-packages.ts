@@ -1,4 +1,4 @@
-import { routeCommand } from "../private-egress/service";
+import { resolversCommand, routeCommand } from "../private-egress/service";
 
 /** How a node without a public address calls out at its first boot. */
 export interface FirstEgress {
@@ -26,6 +26,7 @@ export function firstPackages(packages: readonly string[], egress: FirstEgress):
   const { most, pause, limit } = attempts;
   return [
     "systemctl try-restart systemd-resolved.service 2>/dev/null",
+    resolversCommand,
     `for try in $(seq ${most}); do`,
     `  ${routeCommand(gateway, privateIp)}`,
     `  if timeout ${limit} bash -c '</dev/tcp/${host}/${port}' 2>/dev/null; then`,

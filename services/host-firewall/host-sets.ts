@@ -7,16 +7,16 @@ import { hostSets } from "./output-rules";
  */
 export const hostSetsPath = "/var/lib/webstack/firewall-sets.nft";
 
-/** Users of the clock's daemons: chrony on Ubuntu, systemd-timesyncd on Debian. */
-const clockUsers = ["_chrony", "systemd-timesync"];
-/** Users of the resolvers that answer on a loopback address. */
-const resolverUsers = ["systemd-resolve"];
+/** Users of the clock's daemons: chrony on Ubuntu, systemd-timesyncd on Debian, and others that operators install. */
+const clockUsers = ["_chrony", "systemd-timesync", "ntpsec", "ntp", "_ntp"];
+/** Users of the resolvers that answer on a loopback address: systemd-resolved on Ubuntu, and others that operators install. */
+const resolverUsers = ["systemd-resolve", "unbound", "bind", "dnsmasq"];
 
 /**
  * Renders the program that finds out what differs by distribution: the numbers of the users of the clock and of the
  * resolver, as far as they exist, and the servers of `/etc/resolv.conf`. A host with systemd-resolved names only
  * 127.0.0.53 there, so its users reach no server; without it every user must. Without a server in the file, as before the network
- * is up, the file of the last time stays: it was written on a host that ran. nft checks each element, so that a strange
+ * is up, the servers of the last time stay. nft checks each element, so that a strange
  * line never costs the host its firewall.
  */
 export function hostSetsProgram(): string {
@@ -28,7 +28,6 @@ export function hostSetsProgram(): string {
     umask 077
     sets=${hostSetsPath}
     resolvers=/etc/resolv.conf
-    [ ! -e "$sets" ] || grep -q '^nameserver' "$resolvers" || exit 0
 
     # element <set> <type> <value>
     element() {
@@ -41,14 +40,19 @@ export function hostSetsProgram(): string {
     {
       ${clockUsers.map((user) => `user ${clock.name} ${user}`)}
       ${resolverUsers.map((user) => `user ${resolver.name} ${user}`)}
-      sed -n 's/^nameserver[[:space:]]*//p' "$resolvers" | while read -r server _; do
-        case "$server" in
-          127.* | ::1) ;;
-          *:*) element ${nameservers6.name} ipv6_addr "$server" ;;
-          *) element ${nameservers.name} ipv4_addr "$server" ;;
-        esac
-      done
+      if grep -qs '^nameserver' "$resolvers"; then
+        sed -n 's/^nameserver[[:space:]]*//p' "$resolvers" | while read -r server _; do
+          case "$server" in
+            127.* | ::1) ;;
+            *:*) element ${nameservers6.name} ipv6_addr "$server" ;;
+            *) element ${nameservers.name} ipv4_addr "$server" ;;
+          esac
+        done
+      else
+        grep -s ' ${nameservers.name}' "$sets"
+      fi
     } > "$sets.new"
+    sync "$sets.new"
     mv "$sets.new" "$sets"
   `;
 }

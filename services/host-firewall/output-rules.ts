@@ -36,7 +36,8 @@ const dns = "meta l4proto { tcp, udp } th dport 53 accept";
  * Rules of the output chain, whose policy drops. The order decides: what belongs to a connection goes on, whatever the
  * later rules say; calls to the stack follow from the openings alone; the rest is for users.
  *
- * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP.
+ * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP;
+ * RFC 7858 for TCP 853, DNS over TLS.
  */
 export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[] {
   const users = Object.values(hostSets);
@@ -57,11 +58,13 @@ export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[
     `ip daddr ${set(Object.values(subnets))} counter drop`,
     "meta skuid 0 accept",
     `meta skuid ${resolver} ${dns}`,
+    `meta skuid ${resolver} tcp dport 853 accept`,
     `ip daddr ${nameservers} ${dns}`,
     `ip6 daddr ${nameservers6} ${dns}`,
     `meta skuid ${clock} udp dport 123 accept`,
     `meta skuid ${clock} tcp dport 4460 accept`,
-    'meta skuid "_apt" tcp dport { 80, 443 } accept',
+    "# Mirrors and proxies of packages listen on many ports.",
+    'meta skuid "_apt" meta l4proto tcp accept',
     ...callsOut.map(callOut),
     "counter",
   ];

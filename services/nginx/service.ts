@@ -40,7 +40,7 @@ const stopPath = "/etc/systemd/system/nginx.service.d/webstack-stop.conf";
  * @param egress where its own lines of the stack file may pass requests outside of the stack.
  */
 export function nginx(egress: Egress): Service<NginxFacts> {
-  return { ...nginxItself, callsOut: callsTo("www-data", egress) };
+  return { ...nginxItself, callsOut: callsTo("www-data", egress, true) };
 }
 
 const nginxItself: Service<NginxFacts> = {

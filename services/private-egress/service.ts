@@ -67,6 +67,11 @@ function networkFile(gateway: string): string {
     [Network]
     DHCP=ipv4
 
+    # By itself networkd does not take the MTU of the private network, 1450, from DHCP.
+    [DHCPv4]
+    UseMTU=yes
+    RouteMetric=100
+
     [Route]
     Gateway=${gateway}
     GatewayOnLink=yes
@@ -81,6 +86,11 @@ function resolvedConf(): string {
     DNS=${resolvers.join(" ")}
   `;
 }
+
+/** Shell command that names the resolvers on a host without systemd-resolved and without any server of names. */
+export const resolversCommand =
+  "systemctl is-active --quiet systemd-resolved.service || grep -qs ^nameserver /etc/resolv.conf || " +
+  `printf "nameserver %s\\n" ${resolvers.join(" ")} >> /etc/resolv.conf`;
 
 /** Shell command that sets the default route of a node with this private address, if the node has none. */
 export function routeCommand(gateway: string, privateIp: string): string {

@@ -8,7 +8,7 @@ export const peerPort = 9201;
 export const controlSocket = "/run/webstack-supervisor/control.sock";
 
 /** Longest hand-over by the supervisor, seconds; see `host/supervisor/actions/planned-switch.ts`. */
-const handOverSeconds = 15;
+const handOverSeconds = 20;
 
 /**
  * Words of a command, for root on a database node, with which its supervisor hands the primary role over so that the

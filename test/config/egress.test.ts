@@ -17,6 +17,22 @@ describe("where Nginx may connect outside of the stack", () => {
     ).toBe("any");
   });
 
+  it.each([
+    "location /x { proxy_pass http://app.example.com; }",
+    "location /x { proxy_pass http://app-v2.internal/; }",
+    "resolver 1.1.1.1;",
+    "access_log syslog:server=198.51.100.7;",
+  ])("is anywhere with the line %s", (nginxSnippet) => {
+    expect(webEgress({ locations: {}, nginxSnippet })).toBe("any");
+  });
+
+  it.each(["proxy_pass  http://app;", "proxy_pass http://app/a;", "proxy_pass http://app:80;"])(
+    "is nowhere with the line %s",
+    (line) => {
+      expect(webEgress({ locations: { "/x/": line } })).toBe("none");
+    },
+  );
+
   it("is what the stack file says", () => {
     const passing = { "/": "proxy_pass https://shop.example;" };
     expect(webEgress({ egress: "none", locations: passing })).toBe("none");

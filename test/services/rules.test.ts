@@ -85,7 +85,7 @@ describe("load balancer", () => {
     const firewall = contentOf(lb, "/etc/nftables.conf");
     // Without it each node takes the other one for dead, and both move the address in turn.
     expect(firewall.match(/skuid ".*accept/g)).toEqual([
-      'skuid "_apt" tcp dport { 80, 443 } accept',
+      'skuid "_apt" meta l4proto tcp accept',
       'skuid "webstack-mover" tcp dport 80 accept',
     ]);
   });

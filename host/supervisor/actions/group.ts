@@ -99,12 +99,13 @@ export async function setPrimary(
   address: string,
   ifItHangs: "kill" | "giveUp",
   isPrimary: () => boolean,
+  longestMs = switchMs,
 ): Promise<void> {
   const member = `(SELECT MEMBER_ID FROM performance_schema.replication_group_members WHERE MEMBER_HOST = ${literal(address)})`;
   try {
     await mysql.query(
       `SET @member = ${member};\nSELECT group_replication_set_as_primary(@member, ${underWaySeconds})`,
-      switchMs,
+      longestMs,
     );
   } catch (error) {
     const kills = ifItHangs === "kill" && error instanceof TimeoutError && isPrimary();

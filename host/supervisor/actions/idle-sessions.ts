@@ -4,15 +4,16 @@ import { type Mysql, SqlError } from "../mysql";
 const unknownThread = 1094;
 
 /**
- * Sessions of the app's user: session, the number of the last statement, and 1 if the session runs no statement and has
- * no open transaction. https://dev.mysql.com/doc/refman/8.4/en/performance-schema-transaction-tables.html
+ * Sessions of the app's user: session, the number of the last statement, and 1 if the session runs no statement, has
+ * no open transaction, and holds no lock of GET_LOCK. https://dev.mysql.com/doc/refman/8.4/en/performance-schema-transaction-tables.html
  *
  * @param where condition on the thread `t`.
  */
 const sessionsSql = (where: string) => `SELECT t.PROCESSLIST_ID AS id, IFNULL(
     (SELECT MAX(s.EVENT_ID) FROM performance_schema.events_statements_current s WHERE s.THREAD_ID = t.THREAD_ID), 0) AS last,
     t.PROCESSLIST_COMMAND = 'Sleep' AND NOT EXISTS (SELECT 1 FROM performance_schema.events_transactions_current x
-      WHERE x.THREAD_ID = t.THREAD_ID AND x.STATE = 'ACTIVE') AS idle
+      WHERE x.THREAD_ID = t.THREAD_ID AND x.STATE = 'ACTIVE') AND NOT EXISTS (SELECT 1
+      FROM performance_schema.metadata_locks m WHERE m.OWNER_THREAD_ID = t.THREAD_ID AND m.LOCK_DURATION = 'EXPLICIT') AS idle
   FROM performance_schema.threads t WHERE t.PROCESSLIST_USER = 'app' AND ${where}`;
 
 /** Ends a session if the condition holds; it is evaluated at the last moment. */

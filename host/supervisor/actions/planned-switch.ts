@@ -9,7 +9,9 @@ import { IdleSessions } from "./idle-sessions";
  * Longest announcement, milliseconds: the waits below, a switch that hangs, and the time until the loss of the role is
  * seen. Proxies send the node no new sessions meanwhile.
  */
-const longestMs = 10_000;
+const longestMs = 16_000;
+/** Longest change of the primary, milliseconds: as long as an operator waits, since MySQL goes on with it in any case. */
+const switchMs = 12_000;
 /** Longest wait until all proxies have asked, milliseconds; each asks every 500 ms. */
 const askedMs = 700;
 /** Time for a proxy to process its answer, and for a client that has just connected to write, milliseconds. */
@@ -20,8 +22,8 @@ const lookMs = { sparing: 20, atOnce: 5 };
 const sparingLooks = 5;
 /** Longest time in which sessions are ended before the switch, milliseconds. */
 const endingMs = 250;
-/** Longest wait for the poll that shows the loss of the role, milliseconds. */
-const seenMs = 1_000;
+/** Longest wait for the poll that shows the loss of the role, milliseconds; a busy node polls late. */
+const seenMs = 3_000;
 
 /** Answer to the request for a planned switch. */
 export interface SwitchAnswer {
@@ -71,7 +73,9 @@ export class PlannedSwitch {
     const self = this.tools.self();
     if (!self) return refused("MySQL does not answer");
     if (!isServing(self)) return refused(`${self.node} is not the primary of a majority`);
-    const to = this.heirOf(self, wantedIn(body));
+    const wanted = (body as { to?: unknown } | undefined)?.to;
+    if (wanted !== undefined && typeof wanted !== "string") return refused("to must name a node");
+    const to = this.heirOf(self, wanted);
     if (to === undefined) return refused("no such member is ONLINE and could be the primary");
     this.isUnderWay = true;
     this.untilMs = this.tools.nowMs() + longestMs;
@@ -91,6 +95,8 @@ export class PlannedSwitch {
         const isOfGroup = groupId === self.groupId && self.members.includes(node);
         return ready && isSecondary && isOfGroup && majority && !diskFull;
       });
+    // The member with the fastest disk, then the one with the newest data, is the first to serve.
+    able.sort((a, b) => a.commitMs - b.commitMs || a.dataAgeMs - b.dataAgeMs);
     return able.map(({ node }) => node).find((node) => wanted === undefined || node === wanted);
   }
 
@@ -122,8 +128,8 @@ export class PlannedSwitch {
       }
       const kept = keepEnding();
       try {
-        await setPrimary(switching, addressOf(to), "giveUp", () => this.hasRole());
-        await this.waitUntil(() => !this.hasRole(), seenMs);
+        await setPrimary(switching, addressOf(to), "giveUp", () => false, switchMs);
+        await this.waitUntil(() => this.hasLostRole(), seenMs);
       } finally {
         isOver = true;
         await kept;
@@ -138,8 +144,10 @@ export class PlannedSwitch {
     }
   }
 
-  private hasRole(): boolean {
-    return this.tools.self()?.member?.role === "PRIMARY";
+  /** True once a poll shows it; a stale poll shows nothing. */
+  private hasLostRole(): boolean {
+    const self = this.tools.self();
+    return self !== undefined && self.member?.role !== "PRIMARY";
   }
 
   private async waitUntil(holds: () => boolean, longestWaitMs: number): Promise<void> {
@@ -150,11 +158,6 @@ export class PlannedSwitch {
 
 function isServing({ member, majority, members }: NodeState): boolean {
   return member?.state === "ONLINE" && member.role === "PRIMARY" && majority && members.length > 1;
-}
-
-function wantedIn(body: unknown): string | undefined {
-  const to = (body as { to?: unknown } | undefined)?.to;
-  return typeof to === "string" ? to : undefined;
 }
 
 function refused(refusal: string): SwitchAnswer {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type CertificateDates, nextStep, renewAtMs, supersedes } from "../../../host/acme/plan";
+import {
+  type CertificateDates,
+  nextStep,
+  renewAtMs,
+  spacingMs,
+  supersedes,
+} from "../../../host/acme/plan";
 
 const day = 24 * 3_600_000;
 const minute = 60_000;
@@ -117,9 +123,16 @@ describe("an operator's request", () => {
     expect(nextStep(atMs, true, fresh, undefined, atMs).do).toBe("wait");
   });
 
+  it("does not count if the clock was set back since then: no certificate would meet it", () => {
+    const future = start + day;
+    expect(nextStep(start, true, known(90, { obtainedMs: start }), undefined, future).do).toBe(
+      "wait",
+    );
+  });
+
   it("waits after failures as any order", () => {
     const failures = { count: 2, lastMs: start };
-    const step = nextStep(start, true, known(90), failures, start + 1);
+    const step = nextStep(start + 1, true, known(90), failures, start + 1);
     expect(step).toEqual({ do: "wait", untilMs: start + 5 * minute });
   });
 });
@@ -136,9 +149,22 @@ describe("the other load balancer's certificate", () => {
     expect(supersedes(known(90), later(6, 1), start)).toBe(false);
   });
 
+  it("is not taken if it begins more than a day ahead", () => {
+    expect(supersedes(later(90, 2 * day), undefined, start)).toBe(false);
+    expect(supersedes(later(90, day), known(90), start)).toBe(true);
+  });
+
   it("is taken if it is valid and this node's is not", () => {
     const nowMs = start + 10 * day;
     expect(supersedes(known(90), later(6, 1), nowMs)).toBe(true);
     expect(supersedes(later(6, 1), known(90), nowMs)).toBe(false);
+  });
+});
+
+describe("two orders for a name", () => {
+  it("are an hour apart, or a third of a life that is short", () => {
+    expect(spacingMs(known(90))).toBe(60 * minute);
+    expect(spacingMs(known(6))).toBe(60 * minute);
+    expect(spacingMs({ notBeforeMs: start, notAfterMs: start + 3 * minute })).toBe(minute);
   });
 });

@@ -11,6 +11,8 @@ function primary({
   self = {} as Partial<NodeState>,
   peer = {} as Partial<NodeState>,
   askedAfterMs = 300,
+  /** State of single peers, by name. */
+  peersBy = {} as Record<string, Partial<NodeState>>,
   /** How the statement of the switch ends, after which time. */
   switching = () => ({ takesMs: 100, error: undefined as Error | undefined }),
   sessions = () => Promise.resolve([] as string[][]),
@@ -33,7 +35,10 @@ function primary({
   const tested = new PlannedSwitch({
     session: () => ({ query, abandon: () => done.push("closed") }),
     self: () => member("db-1", role, { members, ...self }),
-    peers: () => ["db-2", "db-3"].map((node) => member(node, "SECONDARY", { members, ...peer })),
+    peers: () =>
+      ["db-2", "db-3"].map((node) =>
+        member(node, "SECONDARY", { members, ...peer, ...peersBy[node] }),
+      ),
     addressOf: (name) => `10.0.4.1${name.at(-1)}`,
     allAskedSince: (sinceMs) => nowMs - sinceMs >= askedAfterMs,
     nowMs: () => nowMs,
@@ -65,6 +70,21 @@ describe("a planned switch", () => {
     expect(done).toEqual(["switch to 10.0.4.13 announced: true", "closed", "closed"]);
     expect(now()).toBeGreaterThanOrEqual(1_000 + 450);
     expect(tested.isAnnounced()).toBe(false);
+  });
+
+  it("takes the member with the faster disk, then the one with the newer data, if none is named", async () => {
+    const slow = primary({ peersBy: { "db-2": { commitMs: 900 } } });
+    expect(await slow.answered(slow.tested.request(undefined))).toMatchObject({
+      body: { to: "db-3" },
+    });
+    const late = primary({ peersBy: { "db-2": { dataAgeMs: 5_000 } } });
+    expect(await late.answered(late.tested.request(undefined))).toMatchObject({
+      body: { to: "db-3" },
+    });
+  });
+
+  it("is refused for an heir that is no name", async () => {
+    expect(await primary({}).tested.request({ to: 5 })).toMatchObject({ status: 409 });
   });
 
   it("takes any able member if none is named, and does not wait for a proxy for ever", async () => {
@@ -120,7 +140,7 @@ describe("a planned switch", () => {
   it("announces no longer than its bound, even if MySQL never answers", () => {
     const { tested, pass } = primary({});
     void tested.request({});
-    pass(9_999);
+    pass(15_999);
     expect(tested.isAnnounced()).toBe(true);
     pass(1);
     expect(tested.isAnnounced()).toBe(false);

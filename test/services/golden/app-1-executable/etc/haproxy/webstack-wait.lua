@@ -13,7 +13,7 @@ core.register_task(function()
 end)
 
 core.register_action("wait-for-primary", { "tcp-req" }, function()
-  while not is_there() and missingMs < 3000 do
-    core.msleep(10)
+  while not is_there() and missingMs < 5000 do
+    core.msleep(25)
   end
 end)
