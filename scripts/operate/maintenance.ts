@@ -25,10 +25,15 @@ const webOn = asRoot(
   `echo "Nginx answers $code and not 503 although ${maintenancePath} is there; run up first" >&2; exit 1`,
 );
 
-/** Nginx remembers for up to a minute that the file was there; a reload forgets it. */
+/**
+ * Nginx remembers for two seconds that the file was there. Under a configuration of an earlier release it remembers for a
+ * minute, which a reload forgets; workers that a reload replaces answer one more request on each connection, so they
+ * must know first.
+ */
 const webOff = asRoot(
   `[ -e ${maintenancePath} ] || exit 0`,
   `rm ${maintenancePath}`,
+  "sleep 3",
   "systemctl reload nginx.service",
 );
 

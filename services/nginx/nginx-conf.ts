@@ -70,6 +70,8 @@ export function nginxConf(args: NginxConfArgs): string {
       sendfile on;
       tcp_nopush on;
       open_file_cache max=10000 inactive=60s;
+      # The end of a maintenance is the end of a file, which every worker must notice.
+      open_file_cache_valid 2s;
       ${compression(settings.brotli)}
       ${accessLog}
       # Longer than the load balancers keep an idle connection open.
