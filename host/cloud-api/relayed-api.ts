@@ -41,10 +41,8 @@ export class RelayedApi {
 
   /** The API for a request of a load balancer; `name` that is no load balancer has no preference. */
   for(name: string): Caller {
-    const own = this.relays.get(name);
-    const others = [...this.relays.values()].filter((relay) => relay !== own);
-    const ways = [...(own ? [own] : []), ...others, this.direct];
-    return ways.length === 1 ? this.direct : new Routes(ways);
+    const relays = this.relaysFor(name);
+    return relays.length === 0 ? this.direct : new Routes([...relays, this.direct]);
   }
 
   /**
@@ -52,10 +50,15 @@ export class RelayedApi {
    * the direct way alone.
    */
   relayedFor(name: string): Caller {
+    const relays = this.relaysFor(name);
+    return relays.length === 0 ? this.direct : new Routes(relays);
+  }
+
+  /** All relays, that of the named load balancer first. */
+  private relaysFor(name: string): Caller[] {
     const own = this.relays.get(name);
     const others = [...this.relays.values()].filter((relay) => relay !== own);
-    const ways = [...(own ? [own] : []), ...others];
-    return ways.length === 0 ? this.direct : new Routes(ways);
+    return own ? [own, ...others] : others;
   }
 
   /** Calls a cheap path on each way, so that its connection is open; resolves with what failed, one line each. */
