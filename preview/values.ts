@@ -1,6 +1,5 @@
 import { isMap, secretSignature, signatureKey, unknownTexts, type Values } from "../plugin/values";
 import type { SettingChange } from "./model";
-import type { Step } from "./plan";
 
 /** Finds a placeholder of a value that is not known yet. */
 const unknownPattern = new RegExp([...unknownTexts].join("|"));
@@ -51,7 +50,15 @@ function brief(value: unknown, most: number): string {
 const longestValue = 80;
 
 /** `serverType: cpx22 -> cpx32` for each changed value; a secret value appears only by name. */
-export function valueChanges({ before, after, changed }: Step): string[] {
+export function valueChanges({
+  before,
+  after,
+  changed,
+}: {
+  before: Values;
+  after: Values;
+  changed: readonly string[];
+}): string[] {
   const top = new Set(changed.map((path) => /^\w+/.exec(path)?.[0] ?? path));
   return [...top].flatMap((key) => differingValues(key, before[key], after[key]));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import { S3Error } from "./messages";
+import { S3Error, type Who } from "./messages";
 
 const pair = z.strictObject({
   accessKeyId: z.string().min(4),
@@ -27,9 +27,6 @@ export function readStorageAccess(file: string): StorageAccess {
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
-
-/** Who asks. */
-export type Who = "writer" | "keeper";
 
 /** A request as its signature is made of it. */
 export interface SignedRequest {

@@ -1,4 +1,5 @@
-import type { Who } from "./access";
+/** Who asks. */
+export type Who = "writer" | "keeper";
 
 /** A request of which it is known who asks. */
 export interface StorageRequest {

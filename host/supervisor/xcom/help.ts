@@ -1,6 +1,5 @@
 import { log } from "../log";
 import type { Observer } from "../observation/observer";
-import type { Settings } from "../settings";
 import { monotonicMs } from "../../time/monotonic";
 import { FastRefusal, type PeerSilence, SeveredLinks } from "./silent-hosts";
 import { XcomReachability } from "./xcom-reachability";
@@ -37,8 +36,8 @@ export class XcomHelp {
   private saidOf: string | undefined;
 
   constructor(
-    others: Settings["nodes"],
-    settings: Pick<Settings, "xcomHelp">,
+    others: readonly { name: string; privateIp: string }[],
+    settings: { xcomHelp?: readonly HelpPiece[] },
     private readonly observer: Observer,
   ) {
     this.wanted = settings.xcomHelp ?? helpPieces;
