@@ -7,12 +7,8 @@ import type { Egress } from "../services/service";
 import { appBalancer, type AppBalancerFacts } from "../services/app-balancer/service";
 import type { AppJob } from "../services/app-jobs/job-units";
 import { appJobs, type AppJobsFacts } from "../services/app-jobs/service";
-import {
-  appWorkers,
-  type AppWorkersFacts,
-  type AppWorker,
-  workersOn,
-} from "../services/app-workers/service";
+import { appWorkers, type AppWorkersFacts, workersOn } from "../services/app-workers/service";
+import type { AppWorker } from "../services/app-workers/worker-units";
 import type { BundleRelease } from "../services/bundle";
 import { databaseProxy, type DatabaseProxyFacts } from "../services/database-proxy/service";
 import { everyNode, type NodeFacts, type NodeServices } from "../services/node-bundle";

@@ -1,4 +1,4 @@
-import { timestamp, type Clock } from "./cloud";
+import { type Clock, timestamp } from "./clock";
 import type { Command } from "./commands";
 import { singular, type Action, type Kind, type Server } from "./model";
 import type { Store } from "./store";

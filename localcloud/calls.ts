@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { Clock } from "./cloud";
+import type { Clock } from "./clock";
 import { ApiError } from "./errors";
 
 /** Counts the calls of each client of the API, so that a drill can say what a failover costs. */

@@ -1,5 +1,6 @@
 import { freePublicAddress, ipv6Network } from "./addresses";
-import { timestamp, type Cloud } from "./cloud";
+import { timestamp } from "./clock";
+import type { Cloud } from "./cloud";
 import { limitExceeded } from "./errors";
 import type { PublicNic } from "./machines/driver";
 import type { PrimaryIp, Server } from "./model";

@@ -4,15 +4,15 @@ import { chosenStack } from "./operate/chosen-stack";
 import { inForeground } from "./operate/terminal";
 import { outputsOf } from "./operate/operated-stack";
 import { runOnNode } from "./operate/ssh";
+import { withUsage } from "./operate/with-usage";
 
-const usage =
-  "usage: npm run console -- app [--node <app node>] [--stack <name>] [-- <command> ...]";
+const usage = "npm run console -- app [--node <app node>] [--stack <name>] [-- <command> ...]";
 
 function order() {
   const options = { stack: { type: "string" }, node: { type: "string" } } as const;
   const args = process.argv.slice(2);
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  try {
+  return withUsage(usage, () => {
     const { values, positionals } = parseArgs({
       args: args.slice(0, end),
       options,
@@ -22,9 +22,7 @@ function order() {
       throw new Error(`what has a console is app, got ${JSON.stringify(positionals.join(" "))}`);
     }
     return { ...values, words: args.slice(end + 1) };
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; ${usage}`, { cause: error });
-  }
+  });
 }
 
 /** `npm run console -- app [--node app-1] [--stack S] [-- command ...]`: a shell, or a command, as the app. */
@@ -34,7 +32,7 @@ async function main(): Promise<void> {
   const names = outputs.nodes.filter(({ role }) => role === "app").map(({ name }) => name);
   const name = node ?? names[0]!;
   if (!names.includes(name)) {
-    throw new Error(`--node must be one of ${names.join(", ")}, got ${name}; ${usage}`);
+    throw new Error(`--node must be one of ${names.join(", ")}, got ${name}; usage: ${usage}`);
   }
   const answer = await runOnNode(outputs, name, askForUnit);
   const terminal = process.stdin.isTTY && process.stdout.isTTY;

@@ -5,8 +5,9 @@ import { databaseStates } from "./operate/databases";
 import { inForeground } from "./operate/terminal";
 import { outputsOf } from "./operate/operated-stack";
 import { runOnNode } from "./operate/ssh";
+import { withUsage } from "./operate/with-usage";
 
-const usage = "usage: npm run db:shell -- [--write] [--stack <name>] [-- <sql>]";
+const usage = "npm run db:shell -- [--write] [--stack <name>] [-- <sql>]";
 
 function order() {
   const options = {
@@ -15,12 +16,10 @@ function order() {
   } as const;
   const args = process.argv.slice(2);
   const end = args.includes("--") ? args.indexOf("--") : args.length;
-  try {
+  return withUsage(usage, () => {
     const { values } = parseArgs({ args: args.slice(0, end), options });
     return { ...values, sql: args.slice(end + 1).join(" ") };
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; ${usage}`, { cause: error });
-  }
+  });
 }
 
 /** `npm run db:shell -- [--write] [--stack S] [-- sql]`: MySQL's client on a database node, which reads unless asked. */

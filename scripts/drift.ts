@@ -5,16 +5,15 @@ import { markdown } from "../preview/render/markdown";
 import { npmScript } from "./local/processes";
 import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
+import { withUsage } from "./operate/with-usage";
 
-const usage = "usage: npm run drift -- [--stack <name>] [--file <Markdown>]";
+const usage = "npm run drift -- [--stack <name>] [--file <Markdown>]";
 
 function asked() {
-  try {
+  return withUsage(usage, () => {
     const text = { type: "string" } as const;
     return parseArgs({ options: { stack: text, file: text } }).values;
-  } catch (error) {
-    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 /** What the preview says after a look at what is there; also a plan that is refused says it. */

@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import { chosenStack } from "./operate/chosen-stack";
 import { testSite } from "./smoke/test-site";
+import { withUsage } from "./operate/with-usage";
 
-const usage = "usage: npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]";
+const usage = "npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]";
 
 /** @throws Error with the usage. */
 function asked(): { stack?: string | undefined; wait: number; strict: boolean } {
-  try {
+  return withUsage(usage, () => {
     const options = {
       stack: { type: "string" },
       wait: { type: "string", default: "0" },
@@ -15,9 +16,7 @@ function asked(): { stack?: string | undefined; wait: number; strict: boolean } 
     const { stack, wait, strict } = parseArgs({ options }).values;
     if (!/^\d{1,3}$/.test(wait)) throw new Error(`--wait must be 0 to 999 seconds, got ${wait}`);
     return { stack, strict, wait: Number(wait) };
-  } catch (error) {
-    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 /**

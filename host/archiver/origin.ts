@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readLineage } from "../supervisor/actions/lineage-table";
-import type { Lineage } from "../supervisor/core/lineage";
+import type { Lineage } from "../supervisor/core/ancestor";
 import { includes } from "../supervisor/core/gtid";
 import type { Mysql } from "../supervisor/mysql";
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from "ssh2";
-import type { Account, FileStorageAccess } from "./file-storage";
+import type { Account, FileStorageAccess } from "./access";
 import type { AccountFolder } from "./account-folder";
 import { Body, status, type } from "./packets";
 import { Requests, SftpError, type Touched } from "./requests";

@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { actionToWire, resourceOf } from "../actions";
-import { timestamp, type Cloud } from "../cloud";
+import { timestamp } from "../clock";
+import type { Cloud } from "../cloud";
 import { invalidInput, isProtected, notFound } from "../errors";
 import { listed, type Filters } from "../listing";
 import { singular, type Action, type Collections, type Kind } from "../model";

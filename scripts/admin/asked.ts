@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { isPublic } from "../../doctor/own-address";
 import { blockOf } from "./opening";
+import { withUsage } from "../operate/with-usage";
 
 /** What `admin:open` and `admin:close` are asked for. */
 export interface AskedOpening {
@@ -30,7 +31,7 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
   const minutes = { type: "string", default: "60" } as const;
   const all = { type: "boolean", default: false } as const;
   const options = { ...shared, minutes, all };
-  try {
+  return withUsage(usages[command], () => {
     const { values } = parseArgs({ args: [...args], options });
     const given = parseArgs({ args: [...args], options, tokens: true }).tokens.map((one) =>
       one.kind === "option" ? one.name : "",
@@ -45,9 +46,7 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
     }
     const { stack, address, all: isAll } = values;
     return { stack, address, minutes: count, all: isAll };
-  } catch (error) {
-    throw new Error(`usage: ${usages[command]}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 /** Answers with the IPv4 address that a call comes from; of the company whose cloud is asked anyway. */

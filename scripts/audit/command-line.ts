@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { isBad, type NodeAudit, type UnitRow } from "./judge";
+import { withUsage } from "../operate/with-usage";
 
 /** What a command line asks for. */
 export interface Asked {
@@ -11,7 +12,7 @@ export interface Asked {
   json: boolean;
 }
 
-const usage = "usage: npm run audit:hosts -- [--stack <name>] [--json] [node ...]";
+const usage = "npm run audit:hosts -- [--stack <name>] [--json] [node ...]";
 
 /** Reads the words of a command line. @throws Error with the usage if there is something else. */
 export function asked(args: readonly string[]): Asked {
@@ -19,13 +20,11 @@ export function asked(args: readonly string[]): Asked {
     stack: { type: "string" },
     json: { type: "boolean", default: false },
   } as const;
-  try {
+  return withUsage(usage, () => {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const { stack, json } = values;
     return { stack, nodes: positionals, json };
-  } catch (error) {
-    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 const shown = (value: number | undefined) => (value === undefined ? "?" : value.toFixed(1));

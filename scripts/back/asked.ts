@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run deploy:back`. */
 export interface AskedBack {
@@ -18,7 +19,7 @@ const usage = "npm run deploy:back -- [--stack <name>] [--note | [--to <revision
 export function askedBack(args: readonly string[]): AskedBack {
   const flag = { type: "boolean", default: false } as const;
   const text = { type: "string" } as const;
-  try {
+  return withUsage(usage, () => {
     const { values } = parseArgs({
       args: [...args],
       options: { stack: text, to: text, note: flag, yes: flag },
@@ -26,7 +27,5 @@ export function askedBack(args: readonly string[]): AskedBack {
     const { stack, to, note: notes, yes } = values;
     if (notes && (yes || to !== undefined)) throw new Error("--note goes nowhere, alone");
     return { stack, notes, to, yes };
-  } catch (error) {
-    throw new Error(`usage: ${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import type { Named } from "./stack-file";
+import { withUsage } from "../operate/with-usage";
 
 /** Arguments of a command line. */
 export interface Asked {
@@ -16,7 +17,7 @@ export interface Asked {
 /** Parses `[--stack <name>] [--yes] [word]`. @throws Error with `usage` for further arguments. */
 export function asked(args: readonly string[], usage: string): Asked {
   const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
-  try {
+  return withUsage(usage, () => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options,
@@ -24,9 +25,7 @@ export function asked(args: readonly string[], usage: string): Asked {
     });
     if (positionals.length > 1) throw new Error(`one word at most, got ${positionals.join(" ")}`);
     return { stack: values.stack, yes: values.yes, word: positionals[0] };
-  } catch (error) {
-    throw new Error(`usage: ${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 /**

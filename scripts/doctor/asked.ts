@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { type KnownLimits, limitedKinds } from "../../doctor/project-limits";
+import { withUsage } from "../operate/with-usage";
 
 /** What a command line asks for. */
 export interface Asked {
@@ -13,7 +14,7 @@ export interface Asked {
 }
 
 const usage =
-  "usage: npm run doctor -- [--stack <name>] [--address <address>] [--limit <kind>=<number> ...]";
+  "npm run doctor -- [--stack <name>] [--address <address>] [--limit <kind>=<number> ...]";
 
 /** Reads the words of a command line. @throws Error with the usage if there is something else. */
 export function asked(args: readonly string[]): Asked {
@@ -22,15 +23,13 @@ export function asked(args: readonly string[]): Asked {
     address: { type: "string" },
     limit: { type: "string", multiple: true, default: [] as string[] },
   } as const;
-  try {
+  return withUsage(usage, () => {
     const { stack, address, limit } = parseArgs({ args: [...args], options }).values;
     if (address !== undefined && isIP(address) === 0) {
       throw new Error(`--address must be an IP address without a prefix, got ${address}`);
     }
     return { stack, address, limits: Object.fromEntries(limit.map(limitOf)) };
-  } catch (error) {
-    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 function limitOf(text: string): [string, number] {

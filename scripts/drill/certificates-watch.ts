@@ -1,19 +1,16 @@
 import { performance } from "node:perf_hooks";
-import { requestRenewal } from "../../rolling/edge";
 import { waitUntil } from "../../rolling/wait-until";
 import { type AuthorityBehaviour, restartAuthority } from "../local/authority";
 import { healOwn } from "../local/faults";
 import { edgeStates } from "../operate/edge";
-import { hostsOf } from "../operate/hosts";
 import type { StackOutputs } from "../operate/outputs";
+import { renewCertificates } from "../operate/renewal";
 import { runOnNode } from "../operate/ssh";
 import type { Mark, Measured } from "./drill";
 import { holder, moves, waitForNormal } from "./edge-state";
 import { Handshakes } from "./handshakes";
 import { seriesOf } from "./series";
 
-/** Longest wait for new certificates on both load balancers, seconds. */
-const orderedSeconds = 240;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
 
@@ -99,22 +96,10 @@ function untilAlike(outputs: StackOutputs, names: readonly string[], seconds: nu
 }
 
 /** Orders new certificates for all names, of the authority as it is now, on both load balancers. */
-async function ordered(outputs: StackOutputs, active: string, names: readonly string[]) {
-  const starts = async () => {
-    const held = (await edgeStates(outputs)).get(active)?.certificates?.names ?? {};
-    return names.map((name) => held[name]?.validFrom);
-  };
-  const before = await starts();
+async function ordered(outputs: StackOutputs, active: string): Promise<void> {
   // A running client orders a certificate for a name once an hour at most.
   await runOnNode(outputs, active, "sudo systemctl restart webstack-acme");
-  await requestRenewal(hostsOf(outputs), active, []);
-  const isNew = async () => {
-    const now = await starts();
-    if (now.some((one, i) => one === undefined || one === before[i])) throw new Error("not yet");
-    return true;
-  };
-  await waitUntil("new certificates", isNew, { timeoutSeconds: orderedSeconds, intervalMs: 1_000 });
-  await untilAlike(outputs, names, 60);
+  await renewCertificates(outputs, active, []);
 }
 
 /**
@@ -140,7 +125,7 @@ export async function underHandshakes(
   const standby = [...states.keys()].find((name) => name !== active)!;
   const before = await moves();
   const root = await restartAuthority(behaviour);
-  await ordered(outputs, active, names);
+  await ordered(outputs, active);
   const watch = new Certified(outputs, active, standby, names, root);
   const { handshakes } = watch;
   try {
@@ -151,7 +136,7 @@ export async function underHandshakes(
     await restartAuthority({});
   }
   await waitForNormal(outputs);
-  await ordered(outputs, await holder(), names);
+  await ordered(outputs, await holder());
   return measured(watch, (await moves()).filter((id) => !before.includes(id)).length);
 }
 

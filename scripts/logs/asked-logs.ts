@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { StackNode, StackOutputs } from "../operate/outputs";
+import { withUsage } from "../operate/with-usage";
 
 /** What is wanted of the journals. */
 export interface LogsAsked {
@@ -16,7 +17,7 @@ export interface LogsAsked {
 }
 
 const usage =
-  "usage: npm run logs -- <tier, node or app> [-f] [--since <time>] [-n <entries of each node>] [--stack <name>]";
+  "npm run logs -- <tier, node or app> [-f] [--since <time>] [-n <entries of each node>] [--stack <name>]";
 /** Entries of each node if nothing else is said. */
 const fewEntries = 50;
 const mostEntries = 100_000;
@@ -29,25 +30,19 @@ export function logsAsked(args: readonly string[]): LogsAsked {
     since: { type: "string" },
     entries: { type: "string", short: "n" },
   } as const;
-  const { values, positionals: words } = parsed(() =>
+  const { values, positionals: words } = withUsage(usage, () =>
     parseArgs({ args: [...args], options, allowPositionals: true }),
   );
-  if (words.length === 0) throw new Error(`${usage}; got no tier and no node`);
+  if (words.length === 0) throw new Error(`usage: ${usage}; got no tier and no node`);
   const { since, entries: text, follow, stack } = values;
   const number = text === undefined ? undefined : Number(text);
   if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= mostEntries)) {
-    throw new Error(`-n must be a whole number from 0 to ${mostEntries}, got ${text}; ${usage}`);
+    throw new Error(
+      `-n must be a whole number from 0 to ${mostEntries}, got ${text}; usage: ${usage}`,
+    );
   }
   const entries = number ?? (since === undefined ? fewEntries : undefined);
   return { stack, words, follow, entries, ...(since === undefined ? {} : { since }) };
-}
-
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; ${usage}`, { cause: error });
-  }
 }
 
 /** A journal, or the part of it that units wrote. */

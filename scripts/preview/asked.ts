@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { withUsage } from "../operate/with-usage";
 
 /** What a command line asks for. */
 export interface AskedPreview {
@@ -28,7 +29,7 @@ export function askedPreview(args: readonly string[]): AskedPreview {
     refresh: flag,
     "without-token": flag,
   } as const;
-  try {
+  return withUsage(usage, () => {
     const found = parseArgs({ args: [...args], options }).values;
     const { stack, base, markdown, json, refresh, "without-token": withoutToken } = found;
     if (markdown && json) throw new Error("--markdown and --json are two forms; give one of them");
@@ -39,7 +40,5 @@ export function askedPreview(args: readonly string[]): AskedPreview {
     }
     const form = markdown ? "markdown" : json ? "json" : "text";
     return { stack, form, base, refresh, withoutToken };
-  } catch (error) {
-    throw new Error(`usage: ${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }

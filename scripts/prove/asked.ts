@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { withUsage } from "../operate/with-usage";
 
 /** What a command line asks for. */
 export interface Asked {
@@ -12,13 +13,13 @@ export interface Asked {
   yes: boolean;
 }
 
-const usage = "usage: npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]";
+const usage = "npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]";
 
 /** Reads the words of a command line. @throws Error with the usage if there is something else. */
 export function asked(args: readonly string[]): Asked {
   const flag = { type: "boolean", default: false } as const;
   const options = { stack: { type: "string" }, switch: flag, markdown: flag, yes: flag } as const;
-  try {
+  return withUsage(usage, () => {
     const { values } = parseArgs({ args: [...args], options });
     const { stack, markdown, yes } = values;
     if (yes && !values.switch) throw new Error("--yes answers the question of --switch alone");
@@ -28,7 +29,5 @@ export function asked(args: readonly string[]): Asked {
       isMarkdown: markdown,
       yes,
     };
-  } catch (error) {
-    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { withUsage } from "../operate/with-usage";
 
 /** What a rehearsal is asked for. */
 export interface AskedRehearsal {
@@ -31,16 +32,14 @@ export function askedRehearsal(
     budget: { type: "string", default: "0" },
     keep: { type: "boolean", default: false },
   } as const;
-  try {
+  return withUsage(usage, () => {
     const { base, drills, budget, keep } = parseArgs({ args: [...args], options }).values;
     if (!base) throw new Error("--base must be a revision such as origin/main, got nothing");
     if (!/^\d{1,9}$/.test(budget)) {
       throw new Error(`--budget must be a whole number of requests, got ${JSON.stringify(budget)}`);
     }
     return { base, drills: bySuite(drills, suites), budget: Number(budget), keep };
-  } catch (error) {
-    throw new Error(`usage: ${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 function bySuite(

@@ -1,15 +1,7 @@
 import type { Preview } from "../../preview/model";
 import type { AskedRehearsal } from "./asked";
 import { doneNode, type Load, type Loaded, type NodeTime, nodeTimes } from "./measured";
-import type { Tree } from "./tree";
-
-/** How a command ended. */
-export interface Ended {
-  status: number | null;
-  stdout: string;
-  /** The end of both streams. */
-  said: string;
-}
+import type { Ended, Tree } from "./tree";
 
 /** What a rehearsal works with. */
 export interface World {

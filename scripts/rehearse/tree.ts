@@ -3,7 +3,14 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Ended } from "./rehearse";
+
+/** How a command ended. */
+export interface Ended {
+  status: number | null;
+  stdout: string;
+  /** The end of both streams. */
+  said: string;
+}
 
 /** Commits of a rehearsal belong to no branch; nobody reads who made them. */
 const nobody = {

@@ -140,3 +140,14 @@ export function reasonOf(message: string): string {
   const [, said = message] = /(ERROR \d+ \(\w+\)[^\n]*)/.exec(message) ?? [];
   return said.replace(/ near '.*$/, "").replace(/ at line \d+/, "");
 }
+
+/** Lines about a dump that was loaded. */
+export function loadedLines({ statements, refused, gtids }: LoadedDump, ms: number): string[] {
+  const { length } = refused;
+  return [
+    `loaded      in ${(ms / 1_000).toFixed(1)} s`,
+    `accounts    ${statements} statements, ${length === 0 ? "all accepted" : `${length} refused by this MySQL:`}`,
+    ...refused.map((line) => `            ${line}`),
+    `GTID set    ${gtids}`,
+  ];
+}

@@ -2,24 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
-import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { cutAt, relayLog } from "./segment";
-import type { Machine } from "./machine";
 import type { Plan } from "./plan";
 import type { Target } from "./target";
-import { unsealed } from "./unseal";
+import { type Unsealing, unsealed } from "./unseal";
 
 /** Store, machine and folders of a restore. */
-export interface Restore {
-  store: ObjectStore;
-  root: string;
-  machine: Machine;
-  /** Folder for data and logs, as this process sees it. */
-  here: string;
-  /** The same folder as the machine sees it. */
-  there: string;
-  /** Path of the file with the age identity, as the machine sees it. */
-  identity: string;
+export interface Restore extends Unsealing {
   say: (line: string) => void;
 }
 

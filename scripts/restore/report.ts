@@ -1,6 +1,5 @@
 import type { Plan } from "./plan";
 import { timeText } from "./target";
-import type { LoadedDump } from "./dumps";
 import type { Restored } from "./replay";
 
 /** Measured replay rate of one applier on two cores, bytes per second. */
@@ -49,17 +48,6 @@ export function restoredLines({ gtids, transactions, lastUs }: Restored, ms: num
   return [
     `restored    ${transactions} transactions after the base in ${(ms / 1_000).toFixed(1)} s`,
     ...(lastUs > 0 ? [`last commit ${timeText(lastUs)}`] : []),
-    `GTID set    ${gtids}`,
-  ];
-}
-
-/** Lines about a dump that was loaded. */
-export function loadedLines({ statements, refused, gtids }: LoadedDump, ms: number): string[] {
-  const { length } = refused;
-  return [
-    `loaded      in ${(ms / 1_000).toFixed(1)} s`,
-    `accounts    ${statements} statements, ${length === 0 ? "all accepted" : `${length} refused by this MySQL:`}`,
-    ...refused.map((line) => `            ${line}`),
     `GTID set    ${gtids}`,
   ];
 }

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Link, sha256 } from "../../host/archiver/chain/manifest";
+import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
-import type { Restore } from "./replay";
+import type { Machine } from "./machine";
 
 /** Most segments that one program of the machine opens: each start of one takes 0.2 s (docker exec, two busy cores). */
 const mostSegments = 256;
@@ -12,7 +13,18 @@ const mostPlainBytes = 256 * 2 ** 20;
 const together = 8;
 
 /** Where segments come from, and where they are opened. */
-export type Unsealing = Pick<Restore, "store" | "root" | "machine" | "here" | "there" | "identity">;
+export interface Unsealing {
+  store: ObjectStore;
+  /** Folder of the stack in the store. */
+  root: string;
+  machine: Machine;
+  /** Folder for data and logs, as this process sees it. */
+  here: string;
+  /** The same folder as the machine sees it. */
+  there: string;
+  /** Path of the file with the age identity, as the machine sees it. */
+  identity: string;
+}
 
 /**
  * Opens the sealed segments whose numbers are in the standard input. Removes each sealed file once it is open, and

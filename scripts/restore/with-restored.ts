@@ -4,11 +4,11 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import type { Backups } from "./bucket";
 import { deskStore } from "./desk-store";
 import { inContainer, there } from "./docker-machine";
-import { loadDump } from "./dumps";
+import { loadDump, loadedLines } from "./dumps";
 import type { Plan } from "./plan";
 import { type Archive, readArchive, timelines } from "./read-chain";
 import { fetchBase, fetchLogs, type Restore, type Restored } from "./replay";
-import { checkSeries, loadedLines, restoredLines } from "./report";
+import { checkSeries, restoredLines } from "./report";
 import { RestoredServer } from "./restored-server";
 import type { Target } from "./target";
 

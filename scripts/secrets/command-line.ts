@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { Found, ScanResult } from "./scan/result";
 import type { Searched } from "./secrets";
 import { leastBytes } from "./variants";
+import { withUsage } from "../operate/with-usage";
 
 /** What a command line asks for. */
 export interface Asked {
@@ -13,7 +14,7 @@ export interface Asked {
   showAllowed: boolean;
 }
 
-const usage = "usage: npm run secrets:audit -- [--stack <name>] [--node <name> ...] [--allowed]";
+const usage = "npm run secrets:audit -- [--stack <name>] [--node <name> ...] [--allowed]";
 
 /** Reads the words of a command line. @throws Error with the usage if there is something else. */
 export function asked(args: readonly string[]): Asked {
@@ -22,16 +23,14 @@ export function asked(args: readonly string[]): Asked {
     node: { type: "string", multiple: true, default: [] as string[] },
     allowed: { type: "boolean", default: false },
   } as const;
-  try {
+  return withUsage(usage, () => {
     const { stack, node, allowed } = parseArgs({ args: [...args], options }).values;
     return {
       stack,
       nodes: node,
       showAllowed: allowed,
     };
-  } catch (error) {
-    throw new Error(`${usage}; ${(error as Error).message}`, { cause: error });
-  }
+  });
 }
 
 /** What was seen in one place of the world: a node, this machine, the cloud. */

@@ -5,7 +5,7 @@ import {
   sandboxArgs,
 } from "../app/app-sandbox";
 import { checksTables, type TableFacts } from "../app/service";
-import type { AppWorker } from "../app-workers/service";
+import type { AppWorker } from "../app-workers/worker-units";
 import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";

@@ -8,21 +8,7 @@ import { appSecretPaths } from "../app/app-environment";
 import { appJobPath } from "../app-jobs/job-units";
 import { rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
-import { workerUnit, workerUnitText } from "./worker-units";
-
-/** A command that runs beside the app, without a port. */
-export interface AppWorker {
-  /** Name, such as `mail`: small letters, digits and dashes, at most 32. */
-  name: string;
-  /** Words of the command, such as `["node", "worker.js"]`; without variables. */
-  command: readonly string[];
-  /** App nodes on which the worker runs: all, the first n, or one live node at a time. */
-  nodes: "all" | "one" | number;
-  /** Processes on each of them; at least 1, and 1 where it runs on one node at a time. */
-  processes: number;
-  /** Seconds that a process has after SIGTERM until it is killed; 1 to 900. */
-  stopSeconds: number;
-}
+import { type AppWorker, workerUnit, workerUnitText } from "./worker-units";
 
 /**
  * The workers of one app node. A worker with `nodes: "one"` is installed on every node, and waits for its lease.

@@ -3,7 +3,20 @@ import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "../app/app-s
 import { migrateUnit } from "../app/app-units";
 import { appJobPath } from "../app-jobs/job-units";
 import { generatedNotice, text } from "../text";
-import type { AppWorker } from "./service";
+
+/** A command that runs beside the app, without a port. */
+export interface AppWorker {
+  /** Name, such as `mail`: small letters, digits and dashes, at most 32. */
+  name: string;
+  /** Words of the command, such as `["node", "worker.js"]`; without variables. */
+  command: readonly string[];
+  /** App nodes on which the worker runs: all, the first n, or one live node at a time. */
+  nodes: "all" | "one" | number;
+  /** Processes on each of them; at least 1, and 1 where it runs on one node at a time. */
+  processes: number;
+  /** Seconds that a process has after SIGTERM until it is killed; 1 to 900. */
+  stopSeconds: number;
+}
 
 /** Seconds that a process must stay alive after its start; a release whose worker does not is refused. */
 const aliveSeconds = 5;

@@ -1,5 +1,5 @@
 import type { AppJob } from "../../services/app-jobs/job-units";
-import type { AppWorker } from "../../services/app-workers/service";
+import type { AppWorker } from "../../services/app-workers/worker-units";
 
 /** A worker on all nodes; a test overrides only what it is about. */
 export function worker(overrides: Partial<AppWorker> = {}): AppWorker {

@@ -1,6 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import { castVote, countVotes, type VoteAnswer } from "../core/ballot";
-import type { Decision, FoundingKind } from "../core/decision";
+import type { FoundingKind } from "../core/certificate";
+import type { Decision } from "../core/decision";
 import type { VoteRequest } from "../core/founding-rule";
 import { foundingLineage } from "../core/lineage";
 import type { Memory } from "../core/memory";

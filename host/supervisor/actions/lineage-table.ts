@@ -1,6 +1,6 @@
 import { literal } from "../../mysql/literal";
 import { type Mysql, SqlError, writeOutside, writeUnlogged } from "../mysql";
-import type { Lineage } from "../core/lineage";
+import type { Lineage } from "../core/ancestor";
 
 /** MySQL errors: unknown database, unknown table. */
 const absent = [1049, 1146];

@@ -1,4 +1,4 @@
-import type { FoundingKind } from "./decision";
+import type { FoundingKind } from "./certificate";
 import { decide } from "./decide";
 import { voteRefusal, type VoteRequest } from "./founding-rule";
 import type { Memory } from "./memory";

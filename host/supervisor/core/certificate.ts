@@ -1,9 +1,12 @@
+/** What entitles a node to found a group; see {@link CertificateKind}. */
+export type FoundingKind = "majority" | "first" | "sole" | "override";
+
 /**
  * What a certificate rests on. `majority`: more than half of all nodes voted, and all voters remember.
  * `first`: all nodes voted, and none knew of any group. `sole`: the only node of the stack made the group.
  * `override`: an operator ordered it. `inherited`: the group is older than certificates.
  */
-export type CertificateKind = "majority" | "first" | "sole" | "override" | "inherited";
+export type CertificateKind = FoundingKind | "inherited";
 
 /**
  * Proof that a group was founded by agreement. A group that somebody bootstraps by hand has no

@@ -1,4 +1,5 @@
-import type { Lineage } from "./lineage";
+import type { FoundingKind } from "./certificate";
+import type { Lineage } from "./ancestor";
 
 /** What this node does next. */
 export type Decision =
@@ -16,6 +17,3 @@ export type Decision =
   | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }
   /** `instead`: the decision after too long a wait. */
   | { type: "wait"; reason: string; instead?: Decision };
-
-/** What entitles a node to found a group; see `CertificateKind`. */
-export type FoundingKind = "majority" | "first" | "sole" | "override";

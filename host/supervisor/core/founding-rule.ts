@@ -1,5 +1,5 @@
 import { isLater } from "./certificate";
-import type { FoundingKind } from "./decision";
+import type { FoundingKind } from "./certificate";
 import { isInGroup, isMajority, latestPrimaries, type NodeState } from "./node-state";
 
 /** The nodes whose votes count for a founding, or the reason to wait. */

@@ -1,5 +1,5 @@
 import { type Certificate, isLater, isConflicting, type LastView } from "./certificate";
-import { epochOf } from "./lineage";
+import { epochOf } from "./ancestor";
 import type { NodeState, Remembered } from "./node-state";
 
 /** This node's memory on disk: one record, so that it is always consistent. */

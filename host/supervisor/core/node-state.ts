@@ -1,5 +1,5 @@
 import { type Certificate, isLater, type LastView, type Vote } from "./certificate";
-import type { Lineage } from "./lineage";
+import type { Lineage } from "./ancestor";
 
 /** How many app nodes asked for a move: more than half of those that send checks, or fewer. */
 export type Callers = "most" | "few";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { runFolder, type Status } from "../../archiver/status";
-import type { Lineage } from "../core/lineage";
+import type { Lineage } from "../core/ancestor";
 
 /** Age from which the archiver's status is stale, milliseconds; it is written each second. */
 const freshMs = 120_000;

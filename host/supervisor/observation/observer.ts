@@ -1,7 +1,7 @@
 import { monotonicMs } from "../../time/monotonic";
 import { readLineage, writeLineage } from "../actions/lineage-table";
 import { ownView } from "../core/certificate";
-import type { Lineage } from "../core/lineage";
+import type { Lineage } from "../core/ancestor";
 import type { Memory } from "../core/memory";
 import { type NodeState, type Remembered, wasMember } from "../core/node-state";
 import { log } from "../log";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../cloud";
+import type { Clock } from "../../clock";
 
 /** A clock that stands still until it is told to go on. */
 export class TestClock implements Clock {

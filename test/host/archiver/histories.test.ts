@@ -4,8 +4,9 @@ import { ChainEnd } from "../../../host/archiver/chain/append";
 import { findHistory, registerHistory } from "../../../host/archiver/chain/histories";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
 import { groupOf, type Origin } from "../../../host/archiver/origin";
-import { epochOf, foundingLineage } from "../../../host/supervisor/core/lineage";
-import type { FoundingKind } from "../../../host/supervisor/core/decision";
+import { epochOf } from "../../../host/supervisor/core/ancestor";
+import { foundingLineage } from "../../../host/supervisor/core/lineage";
+import type { FoundingKind } from "../../../host/supervisor/core/certificate";
 import { certificate, outside, upTo } from "../supervisor/support/node-state";
 import { MemoryStore } from "./memory-store";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bytesOf, type Dump, keys, sha256 } from "../../../host/archiver/chain/manifest";
 import { dumpLines, findDump, loadDump, named, reasonOf } from "../../../scripts/restore/dumps";
 import type { Machine } from "../../../scripts/restore/machine";
-import { loadedLines } from "../../../scripts/restore/report";
+import { loadedLines } from "../../../scripts/restore/dumps";
 import { MemoryStore } from "../../host/archiver/memory-store";
 
 const gtids = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-9";

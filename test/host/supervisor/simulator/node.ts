@@ -1,6 +1,6 @@
 import { ownView } from "../../../../host/supervisor/core/certificate";
 import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
-import type { Lineage } from "../../../../host/supervisor/core/lineage";
+import type { Lineage } from "../../../../host/supervisor/core/ancestor";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { Override } from "../../../../host/supervisor/policy/override";
 import { outside } from "../support/node-state";

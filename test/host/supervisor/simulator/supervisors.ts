@@ -1,5 +1,6 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
-import type { Decision, FoundingKind } from "../../../../host/supervisor/core/decision";
+import type { FoundingKind } from "../../../../host/supervisor/core/certificate";
+import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
