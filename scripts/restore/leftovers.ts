@@ -45,8 +45,6 @@ function ownerOf(text: string): Owner | undefined {
 const restoreLabel = "webstack.restore";
 /** Label with the folder of the container on this machine. */
 const folderLabel = `${restoreLabel}.folder`;
-/** Label with the process that made the container. */
-const processLabel = `${restoreLabel}.process`;
 
 /** Runs Docker with these words; returns the output. @throws Error with Docker's message. */
 export type Docker = (words: readonly string[]) => string;
@@ -68,11 +66,7 @@ export function disown(folder: string): void {
 
 /** Words for `docker run` that label the container of a folder. */
 export function labelWords(folder: string): string[] {
-  const labels = [
-    `${restoreLabel}=1`,
-    `${folderLabel}=${folder}`,
-    `${processLabel}=${ownerText(thisProcess())}`,
-  ];
+  const labels = [`${restoreLabel}=1`, `${folderLabel}=${folder}`];
   return labels.flatMap((label) => ["--label", label]);
 }
 
