@@ -31,8 +31,7 @@ export function client(port: number, onPort = db1) {
     ...{ peer: onPort, port, credentials: credentials["db-2"]!, localAddress: db2.privateIp },
     onAlive: () => (said.signs += 1),
   });
-  const ask = (path: string, body?: object, longestMs?: number) =>
-    asked.ask(path, body, longestMs);
+  const ask = (path: string, body?: object, longestMs?: number) => asked.ask(path, body, longestMs);
   return { said, ask };
 }
 
