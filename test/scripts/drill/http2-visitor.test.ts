@@ -1,97 +1,10 @@
-import { once } from "node:events";
-import { createServer as createPlain, type Server } from "node:http";
-import {
-  constants,
-  createSecureServer,
-  type Http2SecureServer,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
-import { createServer as createTls, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { selfSigned } from "../../../offline/tls/certificates";
-import { keyPair } from "../../../offline/tls/keys";
-import { waitUntil } from "../../../rolling/wait-until";
-import { http2Refusal } from "../../../scripts/drill/http2-offer";
+import { constants } from "node:http2";
+import { describe, expect, it } from "vitest";
 import { Http2Visitor } from "../../../scripts/drill/http2-visitor";
 import { isServed, seen } from "../../../scripts/drill/prober";
+import { fine, type Visit, visited } from "./http2-site";
 
 const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
-
-let credentials: { key: string; cert: string };
-beforeAll(async () => {
-  const { privateKeyPem } = keyPair("ECDSA", "P256", 0);
-  const { certPem } = await selfSigned({
-    ...{ privateKeyPem, subject: { commonName: "a site" }, dnsNames: ["site.example.test"] },
-    ...{ allowedUses: ["server_auth"], validityPeriodHours: 1 },
-  });
-  credentials = { key: privateKeyPem, cert: certPem };
-});
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
-
-async function portOf(server: Http2SecureServer | Server | TlsServer): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-  });
-  ends.push(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-}
-
-/** A stream of the site: its connection by number from 0, and its number on that connection from 0. */
-interface Visit {
-  stream: ServerHttp2Stream;
-  session: ServerHttp2Session;
-  connection: number;
-  nth: number;
-  socket: Socket;
-}
-
-const fine = (stream: ServerHttp2Stream) => {
-  stream.respond({ ":status": 200 });
-  stream.end("fine");
-};
-
-/** A site whose streams `answer` ends, and a visitor that has begun. */
-async function visited(answer: (visit: Visit) => void, perSecond = 100) {
-  const server = createSecureServer(credentials);
-  const sockets: Socket[] = [];
-  server.on("secureConnection", (socket: Socket) => sockets.push(socket));
-  const streams: ServerHttp2Stream[][] = [];
-  server.on("session", (session) => {
-    const own: ServerHttp2Stream[] = [];
-    const connection = streams.push(own) - 1;
-    session.on("error", () => undefined);
-    session.on("stream", (stream) => {
-      stream.on("error", () => undefined);
-      const nth = own.push(stream) - 1;
-      answer({ stream, session, connection, nth, socket: sockets[connection]! });
-    });
-  });
-  const port = await portOf(server);
-  const site = { address: "127.0.0.1", port, authority: "site.example.test" };
-  const visitor = new Http2Visitor(site, "/page", perSecond);
-  ends.push(() => visitor.stop());
-  visitor.start();
-  const until = (what: string, holds: () => boolean) =>
-    waitUntil(what, () => Promise.resolve(holds() || undefined), {
-      ...{ timeoutSeconds: 60, intervalMs: 20 },
-    });
-  const untilServed = (count: number) =>
-    until(`${count} answers`, () => visitor.probes.filter(isServed).length >= count);
-  return { visitor, streams, until, untilServed };
-}
 
 describe("a visitor over HTTP/2", () => {
   it("sends several requests at once on one connection, and counts the answers", async () => {
@@ -246,24 +159,3 @@ describe("a visitor over HTTP/2", () => {
     expect(seen(visitor.probes).failed).toBe(visitor.probes.length);
   });
 }, 90_000);
-
-describe("the offer of HTTP/2", () => {
-  const ask = (port: number) => http2Refusal({ address: "127.0.0.1", port, authority: "a.test" });
-
-  it("is there on a site with TLS that speaks HTTP/2", async () => {
-    const server = createSecureServer(credentials);
-    expect(await ask(await portOf(server))).toBeUndefined();
-  });
-
-  it("is missing if nothing listens, or without TLS, and the reason says so", async () => {
-    expect(await ask(9)).toMatch(/^no HTTP\/2: TLS is off \(.*ECONNREFUSED/);
-    expect(await ask(await portOf(createPlain()))).toMatch(/^no HTTP\/2: TLS is off \(/);
-  });
-
-  it("is missing on a site that has TLS for HTTP/1.1 alone", async () => {
-    const port = await portOf(
-      createTls({ ...credentials, ALPNProtocols: ["http/1.1"] }, (_, answer) => answer.end()),
-    );
-    expect(await ask(port)).toMatch(/^no HTTP\/2: /);
-  });
-});
