@@ -52,8 +52,9 @@ describe("a visitor over HTTP/2", () => {
     fine(held!.stream);
     await untilServed(12);
     await visitor.stop();
-    expect(visitor.counts).toEqual({ connections: 2, left: 1, cut: 0, repeated: 0 });
-    expect(seen(visitor.probes)).toMatchObject({ failed: 0, retried: 0 });
+    expect(visitor.counts).toMatchObject({ connections: 2, left: 1, cut: 0 });
+    // HTTP/2 of Node.js refuses requests that it has not sent when the GOAWAY comes; they are sent again.
+    expect(seen(visitor.probes)).toMatchObject({ failed: 0, retried: visitor.counts.repeated });
   });
 
   it.each([
