@@ -5,6 +5,7 @@ import { stateFolder } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory, MemoryUpdater } from "./supervisor/actions/group-memory";
 import { PlannedSwitch } from "./supervisor/actions/planned-switch";
+import { RequestedSwitch } from "./supervisor/actions/requested-switch";
 import { endStuckClone } from "./supervisor/actions/rebuild";
 import { Users } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
@@ -82,10 +83,17 @@ const passwords = readPasswords();
 const users = new Users({ observer, memory, grouped, mysql: acting, passwords });
 const addressOf = (name: string) =>
   config.nodes.find((one) => one.name === name)?.privateIp ?? name;
-const plannedSwitch = new PlannedSwitch({
-  ...{ session: () => new Mysql(), peers: () => peers.states(), addressOf, nowMs: monotonicMs },
+const sides = {
   self: () => (observer.isFresh() ? observer.state : undefined),
+  peers: () => peers.states(),
+};
+const plannedSwitch = new PlannedSwitch({
+  ...{ ...sides, session: () => new Mysql(), addressOf, nowMs: monotonicMs },
   allAskedSince: (sinceMs) => askers.haveAskedSince(sinceMs, monotonicMs()),
+});
+const requestedSwitch = new RequestedSwitch({
+  ...{ ...sides, planned: plannedSwitch },
+  askPeer: (...asked) => peers.ask(...asked),
 });
 const actor = new Actor({
   ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
@@ -170,7 +178,8 @@ serve(config, credentials, {
     }),
   serving,
   isHandingOver: () => plannedSwitch.isAnnounced(),
-  handOver: (body) => plannedSwitch.request(body),
+  handOver: (body) => requestedSwitch.request(body),
+  handOverHere: (body) => plannedSwitch.request(body),
   adopt: (record) => register.adopt(record),
   vote: (request) => founding.vote(request),
   override: () => override.request(ownState(), sight(), monotonicMs()),

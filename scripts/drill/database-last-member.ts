@@ -1,32 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../../rolling/wait-until";
-import { cloudPost, cloudServers } from "../local/cloud";
 import { databaseStates } from "../operate/databases";
 import { waitForWrites } from "./database-load";
 import { type Held, nothingAlone } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill } from "./drill";
 import { npmEnded } from "./npm-run";
+import { powerOn, shutDown } from "./server-shutdown";
 
-/** Longest shutdown of a host, seconds: MySQL and systemd end in order. */
-const shutdownSeconds = 120;
 /** Time that the last member is left alone, milliseconds: longer than a minority stays a group. */
 const aloneMs = 20_000;
-
-async function serverNamed(name: string) {
-  return (await cloudServers()).find((one) => one.name === name)!;
-}
-
-async function power(action: "shutdown" | "poweron", name: string): Promise<void> {
-  const { id } = await serverNamed(name);
-  await cloudPost(`/servers/${id}/actions/${action}`, {});
-}
-
-async function shutDown(name: string): Promise<void> {
-  await power("shutdown", name);
-  const isOff = async () => (await serverNamed(name)).status === "off" || undefined;
-  await waitUntil(`${name} off`, isOff, { timeoutSeconds: shutdownSeconds });
-}
 
 /**
  * Both secondaries are shut down in order, so the primary stays the primary of a whole group of one. No
@@ -52,7 +35,7 @@ async function lastMember({ primary, secondaries, outputs, ledger, mark }: Membe
   await waitForWrites(outputs, 120);
   const outageMs = Date.now() - begun;
   await pause(5_000);
-  for (const name of secondaries) await power("poweron", name);
+  for (const name of secondaries) await powerOn(name);
   return { alone, outageMs };
 }
 

@@ -26,6 +26,7 @@ import { restartDrills } from "./database-restart";
 import { serverNames, waitForGroup } from "./database-state";
 import { waitForWrites } from "./database-load";
 import { lostDiskDrills } from "./database-lost-disk";
+import { powerOn, shutDown } from "./server-shutdown";
 import { wrongHandDrills } from "./database-wrong-hand";
 import type { Drill, Measured, NotShown } from "./drill";
 
@@ -83,6 +84,12 @@ async function darkness(outputs: StackOutputs, names: readonly string[]): Promis
   return { outageMs, requests: 1, failed: 0, moves: 0 };
 }
 
+async function shutDownAndBack({ primary, mark }: Members): Promise<void> {
+  await shutDown(primary);
+  mark("off");
+  await powerOn(primary);
+}
+
 /** Cuts the power of all database nodes under load: no acknowledged write may be lost. */
 async function lossOfAll(outputs: StackOutputs): Promise<Measured> {
   let dark: Measured | undefined;
@@ -118,6 +125,7 @@ export const databaseDrills: readonly Drill[] = [
     moves: [0, 1],
   },
   failover("F36b", "MySQL of the primary stopped cleanly", stoppedCleanly, 2_000),
+  failover("F36c", "host of the primary shut down in order", shutDownAndBack, 2_000, rejoinWatch),
   harmless("F29", "MySQL of a secondary killed", ({ secondaries }) =>
     inject({ fault: "kill", server: secondaries[0]!, unit: mysqlUnit }),
   ),

@@ -68,7 +68,7 @@ export function longDrills(minutes: number): Drill[] {
       ...nothing,
       id: "F16",
       title: `${reloadCount} reloads under load`,
-      run: (outputs) => watched(outputs, 2_000, reloads, reloadRate),
+      run: (outputs) => watched(outputs, 2_000, reloads, { perSecond: reloadRate }),
     },
     {
       ...nothing,

@@ -157,6 +157,6 @@ export const operatorDrills: readonly Drill[] = [
     boundMs: 1_000,
     moves: [1, 1],
     failed: 0,
-    run: (outputs) => watched(outputs, 3_000, plannedSwitch),
+    run: (outputs) => watched(outputs, 3_000, plannedSwitch, { hasHttp2: true }),
   },
 ];

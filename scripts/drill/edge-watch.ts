@@ -5,6 +5,7 @@ import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import type { Measured } from "./drill";
 import { holder, moves, waitForNormal } from "./edge-state";
+import { http2Load } from "./http2-offer";
 import { Prober } from "./prober";
 import { Probers } from "./probers";
 import { answersOfProbes, seriesOf } from "./series";
@@ -42,12 +43,20 @@ function probersOf({ url, floatingIp }: StackOutputs, perSecond: number): Prober
 /** True if the last drill left the edge in its normal state. */
 let isNormal = false;
 
+/** Options of {@link watched}. */
+export interface WatchOptions {
+  /** Requests per second of each prober. @default 50 */
+  perSecond?: number;
+  /** True: a visitor over HTTP/2 too, if the site has TLS; a fault that cuts connections fails its requests. @default false */
+  hasHttp2?: boolean;
+}
+
 /** Injects a fault under probers, watches, heals, and waits for the normal state. */
 export async function watched(
   outputs: StackOutputs,
   watchMs: number,
   breaks: (pair: Pair) => Promise<unknown>,
-  perSecond = usualRate,
+  { perSecond = usualRate, hasHttp2 = false }: WatchOptions = {},
 ): Promise<Measured> {
   if (!isNormal) await waitForNormal(outputs);
   isNormal = false;
@@ -56,7 +65,8 @@ export async function watched(
   const standby = nodes.find((name) => name !== active)!;
   const before = await moves();
   const callsBefore = await apiCalls();
-  const probers = new Probers(probersOf(outputs, perSecond));
+  const http2 = hasHttp2 ? await http2Load(outputs, "/healthz", perSecond) : undefined;
+  const probers = new Probers([...probersOf(outputs, perSecond), ...(http2?.visitors ?? [])]);
   const { begunMs, marks, mark } = probers;
   try {
     await pause(beforeMs);
@@ -79,6 +89,7 @@ export async function watched(
     : [];
   await waitForNormal(outputs);
   isNormal = true;
+  if (http2) notes.push(http2.told());
   if (retried > 0) notes.push(`${retried} sent again`);
   if (slowestMs > slowMs) notes.push(`slowest answer ${slowestMs} ms`);
   return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes, series };

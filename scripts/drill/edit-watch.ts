@@ -8,6 +8,7 @@ import { account } from "./database-load";
 import { brokenWrites, waitForGroup } from "./database-state";
 import type { Measured } from "./drill";
 import { moves, waitForNormal } from "./edge-state";
+import { http2Load } from "./http2-offer";
 import { Ledger, type Write } from "./ledger";
 import { longestGap, answersOfProbes, answersOfWrites, seriesOf } from "./series";
 import { isServed, type Probe, Prober } from "./prober";
@@ -15,6 +16,8 @@ import { Probers } from "./probers";
 
 /** Reads per second of each prober, one with new and one with persistent connections; about ten writes come on top. */
 const readsPerSecond = 45;
+/** Reads per second over HTTP/2, if the site has TLS. */
+const http2PerSecond = 20;
 /** Number of writing clients, and the pause of each between two writes, milliseconds. */
 const writers = { clients: 2, pauseMs: 150 };
 /** Watched time before and after the edits, milliseconds. */
@@ -61,7 +64,9 @@ export async function edited(
   const before = { moves: await moves(), id: (await machineActions(cloudGet)).at(-1)?.id ?? 0 };
   const url = new URL("/api/entries", outputs.url).href;
   const ledger = new Ledger(outputs.url, await account(outputs.url));
-  const probers = new Probers([false, true].map((keeps) => new Prober(url, readsPerSecond, keeps)));
+  const http2 = await http2Load(outputs, "/api/entries", http2PerSecond);
+  const readers = [false, true].map((keeps) => new Prober(url, readsPerSecond, keeps));
+  const probers = new Probers([...readers, ...http2.visitors]);
   const { begunMs, marks, mark } = probers;
   ledger.start(writers.clients, writers.pauseMs);
   try {
@@ -95,6 +100,7 @@ export async function edited(
       `longest time between two writes ${gap} ms`,
       `${lost} of ${ledger.writes.length} writes without an answer`,
       `slowest read ${slowestMs} ms`,
+      http2.told(),
       ...failures(probes, ledger.writes, begunMs),
     ],
     series: seriesOf(answers, { begunMs, stepMs, marks }),

@@ -8,6 +8,7 @@ import { byHand } from "./edits-by-hand";
 import { killedUp } from "./edits-killed";
 import { lockouts } from "./edits-lockout";
 import { manyEdits } from "./edits-many";
+import { shrunk } from "./edits-shrink";
 import { npmRun } from "./npm-run";
 import { versionsOf, withRepositories } from "./package-repository";
 import { type StackSettings, withStackFile } from "./stack-file";
@@ -146,6 +147,11 @@ export const editDrills: readonly Drill[] = [
     title: "every proxy restarted by an `up`, since its unit was changed by hand",
     ...{ boundMs: 0, moves: [1, 2], failed: 0 },
     run: (outputs) => edited(outputs, false, () => restarted(outputs)),
+  },
+  {
+    id: "E12",
+    title: "the databases from five to three, while one that goes is the primary",
+    ...{ boundMs: 1_000, moves: [0, 0], failed: 0, run: shrunk },
   },
 ];
 

@@ -30,7 +30,7 @@ export interface Seen {
 }
 
 /** Longest wait for an answer, milliseconds; a longer request counts as failed. */
-const patienceMs = 5_000;
+export const patienceMs = 5_000;
 
 /**
  * Sends requests at a fixed rate, independent of earlier answers (an open model), so that the measured

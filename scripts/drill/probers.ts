@@ -1,6 +1,15 @@
 import { performance } from "node:perf_hooks";
 import type { Mark } from "./drill";
-import { type Probe, type Prober, type Seen, seen } from "./prober";
+import { type Probe, type Seen, seen } from "./prober";
+
+/** Sender of requests, such as a `Prober` or an `Http2Visitor`. */
+export interface Sender {
+  /** The requests so far. */
+  readonly probes: Probe[];
+  start(): void;
+  /** Stops sending; resolves once the last request has an answer or has failed. */
+  stop(): Promise<void>;
+}
 
 /** Probers that send at the same time, with the marks of events. */
 export class Probers {
@@ -10,7 +19,7 @@ export class Probers {
   readonly marks: Mark[] = [];
 
   /** @param all at least one prober; each begins to send. */
-  constructor(private readonly all: readonly Prober[]) {
+  constructor(private readonly all: readonly Sender[]) {
     for (const prober of all) prober.start();
   }
 

@@ -26,7 +26,7 @@ export async function query(
 
 /** True once the primary's supervisor has handed the role over. */
 function handOver(outputs: StackOutputs, primary: string, to: string): Promise<boolean> {
-  return runOnNode(outputs, primary, `sudo ${handOverCommand(to)}`, 90_000).then(
+  return runOnNode(outputs, primary, `sudo ${handOverCommand({ to })}`, 90_000).then(
     () => true,
     () => false,
   );

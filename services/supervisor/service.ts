@@ -108,6 +108,7 @@ const seenSeconds = 2;
  * supervisor answers the proxies' checks, and without answers the proxies close the sessions; or if the primary is none
  * of the nodes, because a smaller count removes it. Of the other nodes it is the last one, which is the last to
  * restart: later the nodes that have the new list would no longer count with the former primary, and writes would wait.
+ * The supervisor of this node requests the hand-over of a primary that goes from that primary's supervisor.
  *
  * @param own name of the node that restarts.
  * @param nodes all database nodes that stay, in order.
@@ -126,7 +127,8 @@ function primaryElsewhere(own: string, nodes: readonly Peer[]): BundleAside {
     `DO SLEEP(IF(@heir IS NULL, 0, ${seenSeconds}))`,
   ].join("; ");
   const become = `/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${sql}"`;
-  // A supervisor that does not answer, or an heir that is not ONLINE, leaves the switch to the statements.
-  const asked = `${handOverCommand(others.at(-1)!.name)} && /usr/bin/sleep ${seenSeconds}; ${become}`;
+  const among = others.map(({ name }) => name);
+  // A supervisor that does not answer, or no heir that is ONLINE, leaves the switch to the statements.
+  const asked = `${handOverCommand({ to: among.at(-1)!, among })} && /usr/bin/sleep ${seenSeconds}; ${become}`;
   return { leave: ["/bin/sh", "-c", asked], back: ["/bin/true"] };
 }

@@ -1,4 +1,5 @@
 import { programPath } from "../bundle";
+import { dataUnit } from "../mysql/data-volume";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
 import { generatedNotice, text } from "../text";
@@ -24,7 +25,9 @@ export function supervisorUnit(credentials: string): string {
     ${generatedNotice}
     [Unit]
     Description=Supervisor of this database node
-    After=webstack-network-ready.service mysql.service
+    After=webstack-network-ready.service ${dataUnit}
+    # A host that shuts down stops units in the reverse order: MySQL's stop requests the hand-over of this program.
+    Before=mysql.service
     StartLimitIntervalSec=0
 
     [Service]

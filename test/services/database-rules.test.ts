@@ -45,6 +45,16 @@ describe("database node", () => {
     expect(stops(databaseNode(1))).toEqual([]);
   });
 
+  it("stops within 45 s whatever its peers do, so that a dead one cannot hold up a shutdown", () => {
+    const dropIn = contentOf(db, "/etc/systemd/system/mysql.service.d/webstack.conf");
+    const bounds = [...dropIn.matchAll(/^ExecStop=.*$/gm)].map(([line]) => {
+      const waits = [...line.matchAll(/(?:--max-time|\/timeout|\/sleep) ([\d.]+)/g)];
+      expect(waits).not.toEqual([]);
+      return waits.reduce((sum, [, seconds]) => sum + Number(seconds), 0);
+    });
+    expect(bounds).toEqual([22, 15, 2.5]);
+  });
+
   it("lets app nodes ask for roles, and only database nodes speak to its supervisor", () => {
     const accepts = contentOf(db, "/etc/nftables.conf").match(/^ *ip saddr .* accept$/gm) ?? [];
     expect(accepts.map((line) => line.trim())).toEqual([

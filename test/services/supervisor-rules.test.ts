@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { longestSwitchMs } from "../../host/supervisor/actions/planned-switch";
+import { forwardedMs } from "../../host/supervisor/actions/requested-switch";
 import type { Bundle } from "../../services/bundle";
+import { handOverSeconds } from "../../services/supervisor/supervisor-ports";
 import { contentOf } from "./rendered";
 import { backedUpNode, databaseNode } from "./rendered-database";
 
@@ -31,10 +34,26 @@ describe("the supervisor", () => {
     );
     // The supervisor first, so that writes wait; then the statements, which find nothing to do if it did.
     expect(leave).toMatch(
-      /control\.sock --request POST --json '\{"to":"db-3"\}' http:\/\/supervisor\/hand-over && \S+sleep 2; \S+timeout 15 \S+mysql /,
+      /control\.sock --request POST --json '\{"to":"db-3","among":\["db-2","db-3"\]\}' http:\/\/supervisor\/hand-over && \S+sleep 2; \S+timeout 15 \S+mysql /,
     );
     const statements = leave.slice(leave.indexOf("mysql "));
     expect(statements).not.toMatch(/[$"`].*[$"`].*[$"`]/);
+  });
+
+  it("stops after MySQL, whose stop requests the hand-over, and sees a volume that is mounted before", () => {
+    expect(unit.match(/^(After|Before|Requires|Wants|PartOf|BindsTo|Conflicts)=.*$/gm)).toEqual([
+      "After=webstack-network-ready.service webstack-data.service",
+      "Before=mysql.service",
+    ]);
+    const dropIn = contentOf(db, "/etc/systemd/system/mysql.service.d/webstack.conf");
+    expect(dropIn.match(/^(After|Before|Requires|PartOf|BindsTo)=.*$/gm)).toEqual([
+      "After=webstack-network-ready.service",
+    ]);
+  });
+
+  it("is given longer for a hand-over than any hand-over takes, also one of a peer", () => {
+    expect(handOverSeconds * 1_000).toBeGreaterThan(forwardedMs);
+    expect(forwardedMs).toBeGreaterThan(longestSwitchMs);
   });
 
   it("has its secrets from systemd alone", () => {

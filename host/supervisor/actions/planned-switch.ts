@@ -25,6 +25,9 @@ const endingMs = 250;
 /** Longest wait for the poll that shows the loss of the role, milliseconds; a busy node polls late. */
 const seenMs = 3_000;
 
+/** Longest time until a request is answered, milliseconds. */
+export const longestSwitchMs = askedMs + settledMs + endingMs + switchMs + seenMs + 1_000;
+
 /** Answer to the request for a planned switch. */
 export interface SwitchAnswer {
   /** HTTP status: 200 once the heir is the primary, 409 if the request is refused, 502 if MySQL failed. */

@@ -4,8 +4,8 @@ import { Agent, request } from "node:https";
 import { createSecureContext, type PeerCertificate } from "node:tls";
 import { hasDnsName, minVersion, type PeerCredentials, type PeerNode, peerPort } from "./peer-tls";
 
-/** Longest wait for a peer's answer, milliseconds. */
-const timeoutMs = 800;
+/** Usual longest wait for a peer's answer, milliseconds. */
+const usualMs = 800;
 /** Most connections to one peer, below the peer's own limit; further requests queue. */
 const maxSockets = 6;
 /** Longest answer, bytes. */
@@ -49,15 +49,18 @@ export class PeerClient {
     });
   }
 
-  /** The peer's answer; undefined if it does not answer, refuses, or has another node's certificate. */
-  async ask(path: string, body?: object): Promise<unknown> {
+  /**
+   * The peer's answer; undefined if it does not answer in so many milliseconds, refuses, or has another node's
+   * certificate.
+   */
+  async ask(path: string, body?: object, longestMs = usualMs): Promise<unknown> {
     const method = body === undefined ? "GET" : "POST";
     const call = request({ ...this.target, path, method, agent: this.agent });
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
       call.destroy(new Error("late"));
-    }, timeoutMs);
+    }, longestMs);
     try {
       const answer = answerTo(call, this.args.onAlive);
       call.end(body && JSON.stringify(body));

@@ -17,10 +17,10 @@ const provenLimit = 8;
 
 /**
  * Handlers by path, such as `/state`. A handler gets the peer's name from its certificate, and the body,
- * undefined if there was none. It returns undefined if the body is invalid.
+ * undefined if there was none. It returns undefined if the body is invalid, or a promise of its answer.
  */
 export type PeerHandlers = Readonly<
-  Record<string, (peer: string, body: unknown) => object | undefined>
+  Record<string, (peer: string, body: unknown) => object | undefined | Promise<object>>
 >;
 
 /** Arguments of {@link servePeers}. */
@@ -109,7 +109,7 @@ async function answer(
   try {
     const handler = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     if (!handler) return send(response, 404, "unknown", { connection: "close" });
-    const said = handler(peer, await jsonBody(call));
+    const said = await handler(peer, await jsonBody(call));
     if (said) send(response, 200, said);
     else send(response, 400, "invalid body");
   } catch (error) {

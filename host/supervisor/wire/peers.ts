@@ -14,7 +14,7 @@ const freshMs = 1_500;
 /** Client of one peer; see `peer-client.ts`. */
 export interface PeerRequests {
   /** The peer's answer; undefined if there is none. */
-  ask: (path: string, body?: object) => Promise<unknown>;
+  ask: (path: string, body?: object, longestMs?: number) => Promise<unknown>;
 }
 
 /** A peer and what is known of it. */
@@ -127,6 +127,11 @@ export class Peers {
     for (const peer of this.peers) {
       void peer.client.ask("/record", record).then((said) => this.keep(peer, said));
     }
+  }
+
+  /** A peer's answer to a request; undefined if there is none in so many milliseconds, or no such peer. */
+  async ask(name: string, path: string, body: object, longestMs: number): Promise<unknown> {
+    return this.peers.find(({ node }) => node.name === name)?.client.ask(path, body, longestMs);
   }
 
   /** Tells the peers that this node is about to join the group or to leave it. */

@@ -1,3 +1,4 @@
+import { log } from "../log";
 import type { Settings } from "../settings";
 import { checksPort, serveChecks } from "./checks-server";
 import {
@@ -78,8 +79,10 @@ export interface SupervisorCalls {
   discard: () => void;
   /** Called when a member is about to join or to leave. */
   announced: () => void;
-  /** Hands the primary role over to another member; answers once it is the primary. */
+  /** Has the primary, this node or a peer, hand its role over to another member; answers once that is the primary. */
   handOver: (body: unknown) => Promise<ControlAnswer>;
+  /** Hands this node's primary role over, as a peer requests; answers once the heir is the primary. */
+  handOverHere: (body: unknown) => Promise<ControlAnswer>;
   /** Prepares for a stop of this node's MySQL. */
   leaving: () => void;
 }
@@ -97,6 +100,10 @@ export function peerHandlers(answers: SupervisorCalls, nodes: readonly string[])
     "/vote": (peer, body) => {
       const request = voteRequestIn(peer, body, nodes);
       return request && answers.vote(request);
+    },
+    "/hand-over": (peer, body) => {
+      log(5, `${peer} requests a switch of the primary`);
+      return answers.handOverHere(body);
     },
     "/change": () => {
       answers.announced();

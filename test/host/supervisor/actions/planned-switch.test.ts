@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PlannedSwitch } from "../../../../host/supervisor/actions/planned-switch";
+import { longestSwitchMs, PlannedSwitch } from "../../../../host/supervisor/actions/planned-switch";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { TimeoutError } from "../../../../host/supervisor/mysql";
 import { member } from "../support/node-state";
@@ -144,6 +144,23 @@ describe("a planned switch", () => {
     expect(tested.isAnnounced()).toBe(true);
     pass(1);
     expect(tested.isAnnounced()).toBe(false);
+  });
+
+  it("answers within its bound, even if MySQL gives up late and no poll shows the end", async () => {
+    const late = new TimeoutError("MySQL does not answer");
+    const hangs = primary({
+      askedAfterMs: Infinity,
+      switching: () => ({ takesMs: 12_000, error: late }),
+    });
+    expect(await hangs.answered(hangs.tested.request({}))).toMatchObject({ status: 502 });
+    expect(hangs.now()).toBeLessThan(1_000 + longestSwitchMs);
+    const unseen = primary({
+      ...{ askedAfterMs: Infinity, self: { member: { state: "ONLINE", role: "PRIMARY" } } },
+      switching: () => ({ takesMs: 11_999, error: undefined }),
+    });
+    expect(await unseen.answered(unseen.tested.request({}))).toMatchObject({ status: 200 });
+    expect(unseen.now()).toBeGreaterThan(1_000 + 15_000);
+    expect(unseen.now()).toBeLessThan(1_000 + longestSwitchMs);
   });
 
   it("goes on if sessions cannot be ended", async () => {

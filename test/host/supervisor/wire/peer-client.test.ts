@@ -33,6 +33,16 @@ describe("the client of a peer", () => {
     expect(await ask("/unknown")).toBeUndefined();
   });
 
+  it("waits for a late answer as long as it is told, and not much longer", async () => {
+    const late = (_: string, { afterMs }: { afterMs: number }) =>
+      new Promise((resolve) => setTimeout(() => resolve({ afterMs }), afterMs));
+    const [port] = await peerServer("db-1", { "/late": late });
+    const { ask } = client(port);
+    expect(await ask("/late", { afterMs: 1_200 })).toBeUndefined();
+    expect(await ask("/late", { afterMs: 1_200 }, 20_000)).toEqual({ afterMs: 1_200 });
+    expect(await ask("/late", { afterMs: 3_000 }, 200)).toBeUndefined();
+  });
+
   it("refuses a server with another node's certificate", async () => {
     const [port] = await peerServer("db-3");
     const { ask, said } = client(port);

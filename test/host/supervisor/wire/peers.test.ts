@@ -11,7 +11,7 @@ const others = nodes.slice(1);
 
 /** The peers of db-1, each answering as it is told by path; with what was asked, and what was heard. */
 function started(says: (node: string, path: string) => unknown) {
-  const asked: [string, string, unknown][] = [];
+  const asked: [string, string, unknown, number?][] = [];
   const answers: NodeState[] = [];
   const signs: Record<string, () => void> = {};
   const peers = new Peers(
@@ -19,8 +19,8 @@ function started(says: (node: string, path: string) => unknown) {
     ({ name }, onSign) => {
       signs[name] = onSign;
       return {
-        ask: async (path, body) => {
-          asked.push([name, path, body]);
+        ask: async (path, body, ...longest) => {
+          asked.push([name, path, body, ...longest]);
           return says(name, path);
         },
       };
@@ -43,6 +43,13 @@ describe("the peers", () => {
     expect(peers.states()).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(300);
     expect(peers.states()).toEqual([]);
+  });
+
+  it("get a request for one of them, and a name of none gets no answer", async () => {
+    const { peers, asked } = started((name, path) => `${path} of ${name}`);
+    expect(await peers.ask("db-3", "/hand-over", {}, 9_000)).toBe("/hand-over of db-3");
+    expect(await peers.ask("db-9", "/hand-over", {}, 9_000)).toBeUndefined();
+    expect(asked).toEqual([["db-3", "/hand-over", {}, 9_000]]);
   });
 
   it("are known by their last answer, also once it is old", async () => {

@@ -26,6 +26,10 @@ function handlers(overrides: Partial<SupervisorCalls> = {}) {
       done.push(`hand over ${JSON.stringify(body)}`);
       return Promise.resolve({ status: 200, body: {} });
     },
+    handOverHere: (body) => {
+      done.push(`hand over here ${JSON.stringify(body)}`);
+      return Promise.resolve({ status: 409, body: { refusal: "no" } });
+    },
     discard: () => done.push("discard"),
     announced: () => done.push("announced"),
     leaving: () => done.push("leaving"),
@@ -91,6 +95,13 @@ describe("messages between peers", () => {
       expect(peer["/vote"]!("db-2", body)).toBeUndefined();
     }
     expect(done).toEqual([]);
+  });
+
+  it("ask for a switch of this node's role, which no third node gets", async () => {
+    const { peer, done } = handlers();
+    const answer = { status: 409, body: { refusal: "no" } };
+    expect(await peer["/hand-over"]!("db-2", { to: "db-3" })).toEqual(answer);
+    expect(done).toEqual(['hand over here {"to":"db-3"}']);
   });
 
   it("call nobody a member whose MySQL hangs", () => {

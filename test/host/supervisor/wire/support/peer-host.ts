@@ -31,7 +31,8 @@ export function client(port: number, onPort = db1) {
     ...{ peer: onPort, port, credentials: credentials["db-2"]!, localAddress: db2.privateIp },
     onAlive: () => (said.signs += 1),
   });
-  return { said, ask: (path: string, body?: object) => asked.ask(path, body) };
+  const ask = (path: string, body?: object, longestMs?: number) => asked.ask(path, body, longestMs);
+  return { said, ask };
 }
 
 /** The port of a server that listens, or is about to; it ends with the test. */

@@ -1,0 +1,36 @@
+import { readOutputs } from "../local/outputs";
+import { switchPrimary } from "../operate/databases";
+import type { StackOutputs } from "../operate/outputs";
+import { waitForGroup } from "./database-state";
+import type { Measured } from "./drill";
+import { edited } from "./edit-watch";
+import type { StackSettings } from "./stack-file";
+import { upDone, withEdits } from "./up";
+
+/** Number of database nodes before the measured edit. */
+const many = 5;
+/** The database node that is the primary, and that the edit removes. */
+const leaving = "db-4";
+/** Longest wait for the group of all nodes, seconds: a new node may copy all data. */
+const groupSeconds = 300;
+
+function grow(settings: StackSettings): void {
+  settings["webstack:db"] = { ...settings["webstack:db"], nodes: many };
+}
+
+/** Grows the database tier to five nodes; then measures its return while a node that goes is the primary. */
+export async function shrunk(outputs: StackOutputs): Promise<Measured> {
+  const { result } = await withEdits(async (edit) => {
+    edit(grow);
+    await upDone();
+    const grown = readOutputs();
+    await waitForGroup(grown, groupSeconds);
+    await switchPrimary(grown, leaving);
+    return edited(outputs, true, async (mark) => {
+      edit(() => undefined);
+      mark("shrink");
+      await upDone();
+    });
+  });
+  return result;
+}
