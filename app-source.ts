@@ -59,6 +59,7 @@ export interface DeployedApp {
     health: { path: string; host: string; status?: number; timeoutSeconds: number };
     trialSeconds: number;
     sharesPort: boolean;
+    affinity: "none" | "client";
     notifies: boolean;
   };
   /** Local path of the archive that is pushed. @default the hosts download the release, or have it */
@@ -111,7 +112,7 @@ export function deployedApp(
   packed?: string,
   { architecture, secrets = [] }: DeployContext = {},
 ): DeployedApp {
-  const { health, migrate, sharesPort, notifies, release, serverType } = app;
+  const { health, migrate, sharesPort, affinity, notifies, release, serverType } = app;
   const processors = () => architecture ?? architectureOf(serverType);
   const place = { projectRoot, secrets, architecture: processors };
   const { digest, url, archive, facts, command, runtime } = found(app, place, packed);
@@ -126,6 +127,7 @@ export function deployedApp(
       health: { ...health, host: domain ?? "localhost" },
       trialSeconds: app.trialSeconds,
       sharesPort,
+      affinity,
       notifies,
       ...(migrate ? { migrate, migrateTimeoutSeconds: app.migrateTimeoutSeconds } : {}),
       // A pinned release ran before; a later release may have migrated the schema further.

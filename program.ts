@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployedApp } from "./app-source";
 import { readProject, readSettings, type Settings } from "./config";
+import { variableWarnings } from "./config/secret-variables";
 import { configSecrets } from "./config/secrets";
 import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
@@ -15,6 +16,7 @@ export function program(): WebStackOutputs {
   const settings = readSettings(__dirname, today);
   tellPin(settings);
   tellBackups(settings);
+  tellSecrets(settings);
   const cloud = readProject();
   const around = {
     secrets: configSecrets(),
@@ -44,4 +46,9 @@ function tellBackups({ protect, backups }: Settings): void {
   void pulumi.log.warn(
     "webstack:backups is not set, so data that is lost on all database nodes cannot be restored; see docs/backups.md",
   );
+}
+
+/** Warns of variables in clear text that look like secrets. */
+function tellSecrets({ app: { env } }: Settings): void {
+  for (const warning of variableWarnings(env)) void pulumi.log.warn(warning);
 }

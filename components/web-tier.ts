@@ -16,8 +16,8 @@ import { type ConfiguredHost, Tier, type TierArgs } from "./tier";
 export interface WebTierArgs extends TierArgs {
   /** App nodes that requests go to, in order. */
   appNodes: readonly Peer[];
-  /** Health check of the app, and whether its processes share a port. */
-  program: Pick<AppProgram, "health" | "sharesPort">;
+  /** Health check of the app, whether its processes share a port, and whether a client has a process. */
+  program: Pick<AppProgram, "health" | "sharesPort" | "affinity">;
   /** Limits on visitors' requests. */
   requests: WebRequests;
   /** Settings of the stack file for Nginx. */

@@ -66,6 +66,8 @@ export interface AppContract {
   processes: number;
   /** True if the processes share port 3000 by themselves. */
   sharesPort: boolean;
+  /** Whether each client's requests go to one process. */
+  affinity: StackConfig["app"]["affinity"];
   /** True if a process notifies systemd of its state. */
   notifies: boolean;
   /** Commands that run permanently beside the app. */
@@ -111,6 +113,7 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
       ? 0
       : (processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses)),
     sharesPort,
+    affinity: app.affinity,
     notifies,
     workers: Object.entries(app.workers).map(([name, worker]) => ({
       ...worker,

@@ -10,14 +10,21 @@ import { type RawSettings, valueAt } from "./stack-file";
 export const defaultAppPath = "./sample-app/dist";
 
 /** True if the settings deploy the sample app. */
-export function isSample({ path, url }: StackConfig["app"], projectRoot: string): boolean {
+export function isSample(
+  { path, url }: Pick<StackConfig["app"], "path" | "url">,
+  projectRoot: string,
+): boolean {
   const at = (place: string) => resolve(projectRoot, place);
   return url === undefined && at(path ?? defaultAppPath) === at(defaultAppPath);
 }
 
 /** Problems between the settings of the app and the files of this machine or the databases. */
 export function appProblems(raw: RawSettings, projectRoot: string): string[] {
-  return [...directoryProblems(raw, projectRoot), ...databaseProblems(raw, projectRoot)];
+  return [
+    ...directoryProblems(raw, projectRoot),
+    ...databaseProblems(raw, projectRoot),
+    ...affinityProblems(raw, projectRoot),
+  ];
 }
 
 function directoryProblems(raw: RawSettings, projectRoot: string): string[] {
@@ -49,6 +56,25 @@ function databaseProblems(raw: RawSettings, projectRoot: string): string[] {
   const isSized = app && (app.static.only || app.processes || serverSize(app.serverType));
   if (!isSized) return [];
   return connectionProblems({ ...appContract(app, isSample(app, projectRoot)), count: app.count });
+}
+
+/** Problem of an affinity to processes that share a port: the kernel chooses the process of each connection. */
+function affinityProblems(raw: RawSettings, projectRoot: string): string[] {
+  const [affinity, path, url, own] = ["affinity", "path", "url", "sharesPort"].map((key) =>
+    valueAt(raw, ["app", key]),
+  );
+  // A site without a server has a problem with each of the two settings.
+  if (affinity !== "client" || valueAt(raw, ["app", "static", "only"]) === true) return [];
+  const source = { ...textOf("path", path), ...textOf("url", url) };
+  if ((own ?? isSample(source, projectRoot)) !== true) return [];
+  return [
+    `webstack:app.affinity must be none where processes share a port, got ${printable(affinity)}; ` +
+      "set app.sharesPort to false, also for the sample app, so that each process has a port of its own",
+  ];
+}
+
+function textOf<Key extends string>(key: Key, value: unknown): Partial<Record<Key, string>> {
+  return (typeof value === "string" ? { [key]: value } : {}) as Partial<Record<Key, string>>;
 }
 
 /** Connections that each MySQL accepts: `max_connections` in `services/mysql/my-cnf.ts`. */

@@ -96,7 +96,7 @@ function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
 }
 
 function serverProblems(app: Raw): string[] {
-  return ["command", "processes", "sharesPort", "notifies"]
+  return ["command", "processes", "sharesPort", "affinity", "notifies"]
     .filter((key) => app[key] !== undefined)
     .map(
       (key) =>

@@ -1,3 +1,4 @@
+import { balanceLines } from "../app/affinity";
 import { appPorts, type AppProgram } from "../app/app-program";
 import { closesWithResponse, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy";
 import { innerBind } from "../inner-tls";
@@ -9,8 +10,8 @@ export const balancerHost = "balancer.webstack.invalid";
 
 /** Arguments of {@link appBalancerCfg}. */
 export interface AppBalancerCfgArgs {
-  /** Health check of a process, and whether the processes share the port for clear text. */
-  program: Pick<AppProgram, "health" | "sharesPort">;
+  /** Health check of a process, whether the processes share the port for clear text, and which one gets a request. */
+  program: Pick<AppProgram, "health" | "sharesPort" | "affinity">;
   /** Ports of the processes, in order; with a shared port that one. */
   ports: readonly number[];
   /** Admin socket, through which a process is drained. */
@@ -74,7 +75,7 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       default_backend app
 
     backend app
-      balance leastconn
+      ${balanceLines(program.affinity, "addr-port")}
       # A request that may have had an effect is never sent twice.
       retry-on conn-failure empty-response
       http-request disable-l7-retry if !METH_GET !{ method HEAD }

@@ -1,4 +1,5 @@
 import type { Peer } from "../../topology";
+import { balanceLines } from "../app/affinity";
 import { appPort, appPorts, type AppProgram } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import {
@@ -16,8 +17,8 @@ import { proxyTimeouts, type WebRequests } from "../requests";
 export interface AppProxyCfgArgs {
   /** App nodes, in order; at least one. */
   appNodes: readonly Peer[];
-  /** Whether the app itself or a balancer listens for requests on app nodes. */
-  program: Pick<AppProgram, "sharesPort">;
+  /** Whether the app itself or a balancer listens for requests on app nodes, and which node gets a request. */
+  program: Pick<AppProgram, "sharesPort" | "affinity">;
   /** Limits on visitors' requests. */
   requests: WebRequests;
   /** True if the connections to app nodes use TLS. @default false */
@@ -33,7 +34,7 @@ export const idleSeconds = 5;
 export const appProxyHealthUrl = "http://127.0.0.1:8404/healthz";
 
 /**
- * Renders `/etc/haproxy/haproxy.cfg` of a web node, HAProxy 2.6 and later: requests go to the app nodes
+ * Renders `/etc/haproxy/haproxy.cfg` of a web node, HAProxy 3.0 and later: requests go to the app nodes
  * that answer.
  *
  * Directives: https://docs.haproxy.org/3.2/configuration.html
@@ -43,6 +44,7 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
   if (appNodes.length === 0) throw new Error("appNodes must name at least one node, got []");
   const timeouts = proxyTimeouts(requests);
   const servers = appNodes.map((node) => innerServer(node, appPorts, innerTls));
+  const balance = balanceLines(program.affinity, "addr");
   // With TLS a balancer terminates it on every app node.
   const isDirect = program.sharesPort && !innerTls;
   return text`
@@ -88,7 +90,7 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       default_backend app
 
     backend app
-      balance leastconn
+      ${balance}
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       option httpchk
       ${askBalancer()}
@@ -98,7 +100,7 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
 
     # Used when no node is healthy.
     backend any
-      balance leastconn
+      ${balance}
       http-request disable-l7-retry if !METH_GET !{ method HEAD }
       ${innerDefaultServer(innerTls)}
       ${servers}

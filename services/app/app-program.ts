@@ -1,6 +1,7 @@
 import type { Peer } from "../../topology";
 import type { BundleAside } from "../bundle";
 import type { InnerPorts } from "../inner-tls";
+import type { Affinity } from "./affinity";
 
 /** How the app runs on its nodes. */
 export interface AppProgram {
@@ -27,6 +28,11 @@ export interface AppProgram {
   trialSeconds: number;
   /** Whether the processes share port 3000 by themselves. */
   sharesPort: boolean;
+  /**
+   * Whether each client's requests go to one process. For processes that share a port, `client` chooses the node alone:
+   * the kernel chooses the process of each connection.
+   */
+  affinity: Affinity;
   /** Whether a process sends READY=1 and watchdog notifications to systemd. */
   notifies: boolean;
 }

@@ -124,7 +124,8 @@ export function tunedWebNode(): Bundle {
     locations: { "= /old": "return 301 /new;", "/files/": "autoindex on;\nexpires 1h;" },
     nginxSnippet: "error_page 404 /404.html;\n",
   });
-  return webNodeWith({ ...nodeFacts("web", 1), requests: tunedRequests, settings, innerTls: true });
+  const own = { settings, program: appProgram({ affinity: "client" }), innerTls: true };
+  return webNodeWith({ ...nodeFacts("web", 1), requests: tunedRequests, ...own });
 }
 
 /** Bundle of a web node with a single-page app, and an app behind some paths. */
@@ -155,7 +156,7 @@ export function ordinaryAppNode(): Bundle {
 
 /** Bundle of an app node that does all that an app may ask for. */
 export function busyAppNode(): Bundle {
-  const program = appProgram({ migrate: ["node", "migrate.js"] });
+  const program = appProgram({ migrate: ["node", "migrate.js"], affinity: "client" });
   const node = { node: "app-3", privateIp: "10.0.3.13" };
   const workers = [worker({ processes: 2 }), worker({ name: "clock", nodes: "one" })];
   const more = { data: "content", packages: ["imagemagick"], workers, cron: [job()] };

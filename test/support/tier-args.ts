@@ -117,6 +117,7 @@ export function appProgram(overrides: Partial<AppProgram> = {}): AppProgram {
     health: { path: "/healthz", host: "www.example.com", timeoutSeconds: 60 },
     trialSeconds: 30,
     sharesPort: false,
+    affinity: "none",
     notifies: false,
     ...overrides,
   };

@@ -45,6 +45,12 @@ const chains: Record<string, ChainArgs> = {
   encrypted: { ...quick, innerTls: true },
   stops: { ...usual, hasNeighbours: true, innerTls: true },
   sharing: { ...usual, hasNeighbours: true, sharesPort: true },
+  affine: {
+    ...usual,
+    hasNeighbours: true,
+    affinity: "client",
+    rules: { ...usual.rules, trustedProxies },
+  },
   misnamed: { ...usual, innerTls: true, webName: "web-9" },
   clients: usual,
   proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },

@@ -1,3 +1,4 @@
+import type { Affinity } from "../../../services/app/affinity";
 import { appBalancerCfg } from "../../../services/app-balancer/app-balancer-cfg";
 import { appProxyCfg } from "../../../services/app-proxy/app-proxy-cfg";
 import { trustedProxiesList } from "../../../services/edge-haproxy/client-address";
@@ -28,6 +29,8 @@ export interface ChainArgs {
   hasNeighbours?: boolean;
   /** True: the app itself listens for clear text. @default false */
   sharesPort?: boolean;
+  /** Whether each client's requests go to one process. @default none */
+  affinity?: Affinity;
 }
 
 /** Addresses of the proxies of one chain, all on one host; the second load balancer listens on other ports. */
@@ -83,13 +86,13 @@ function nginxFile({ requests, settings }: ChainArgs, node: string, address: str
 }
 
 function balancerFile(
-  { requests, sharesPort = false }: ChainArgs,
+  { requests, sharesPort = false, affinity = "none" }: ChainArgs,
   name: string,
   address: string,
   ports: readonly number[],
 ): string {
   const file = appBalancerCfg({
-    program: { health, sharesPort },
+    program: { health, sharesPort, affinity },
     ports: sharesPort ? [3000] : ports,
     socketPath: `/run/chain-${name}/admin.sock`,
     drainMapPath: `/run/chain-${name}/drain.map`,
@@ -120,10 +123,11 @@ export function changedFiles(args: ChainArgs): Record<string, string> {
 }
 
 function appProxyFile(args: ChainArgs): string {
-  const { requests, innerTls, sharesPort = false, hasNeighbours } = args;
+  const { requests, innerTls, sharesPort = false, affinity = "none", hasNeighbours } = args;
   const second = hasNeighbours ? [{ name: "app-2", privateIp: secondApp }] : [];
   const appNodes = [{ name: "app-1", privateIp: app }, ...second];
-  return moved(appProxyCfg({ appNodes, program: { sharesPort }, requests, innerTls }), [
+  const program = { sharesPort, affinity };
+  return moved(appProxyCfg({ appNodes, program, requests, innerTls }), [
     toOutput,
     ["/run/haproxy/", "/run/chain-proxy-"],
   ]);

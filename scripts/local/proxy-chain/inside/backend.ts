@@ -9,6 +9,8 @@ export interface Seen {
   headers: [string, string][];
   /** Bytes of its body. */
   bytes: number;
+  /** Port of the process that got it. */
+  port: number;
 }
 
 /** The last request that changed its protocol; `/last-upgrade` tells it. */
@@ -31,11 +33,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-function seenOf({ method = "", url = "", rawHeaders }: IncomingMessage, bytes: number): Seen {
+function seenOf(request: IncomingMessage, bytes: number): Seen {
+  const { method = "", url = "", rawHeaders, socket } = request;
   const headers = rawHeaders.flatMap((name, i): [string, string][] =>
     i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1] ?? ""]] : [],
   );
-  return { method, url, headers, bytes };
+  return { method, url, headers, bytes, port: socket.localPort ?? 0 };
 }
 
 function echo(request: IncomingMessage, response: ServerResponse): void {

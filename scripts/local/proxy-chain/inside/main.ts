@@ -1,5 +1,6 @@
 import { startBackend } from "./backend";
 import type { Check, CheckSaid } from "./results";
+import { affinityChecks, startAffine } from "./check-affinity";
 import { clientChecks } from "./check-clients";
 import { encryptedChecks, misnamedChecks } from "./check-encrypted";
 import { fileChecks } from "./check-files";
@@ -22,6 +23,7 @@ const checks: Record<string, Check[]> = {
   secured: securedChecks,
   stops: stopChecks,
   sharing: sharingChecks,
+  affine: affinityChecks,
   encrypted: [...requestChecks, ...encryptedChecks, ...reloadChecks],
   misnamed: misnamedChecks,
 };
@@ -30,6 +32,7 @@ const checks: Record<string, Check[]> = {
 const starts: Record<string, () => Promise<unknown>> = {
   stops: startOwnPorts,
   sharing: startShared,
+  affine: startAffine,
 };
 
 /** Longest run, milliseconds. */
