@@ -4,6 +4,7 @@ import { BinlogCutter } from "./supervisor/actions/binlog-cutter";
 import { stateFolder } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory, MemoryUpdater } from "./supervisor/actions/group-memory";
+import { TrustedGtid } from "./supervisor/actions/made-by-hand";
 import { PlannedSwitch } from "./supervisor/actions/planned-switch";
 import { RequestedSwitch } from "./supervisor/actions/requested-switch";
 import { endStuckClone } from "./supervisor/actions/rebuild";
@@ -67,6 +68,7 @@ const peers = new Peers(
 );
 const askers = new CheckClients(addresses, monotonicMs());
 const backOff = new BackOff();
+const trusted = new TrustedGtid();
 const override = new Override();
 const founding = new Founding(node, nodes, { observer, peers, memory, backOff, override, sight });
 const register = new MemoryUpdater(nodes, { observer, memory, peers });
@@ -96,9 +98,9 @@ const requestedSwitch = new RequestedSwitch({
   askPeer: (...asked) => peers.ask(...asked),
 });
 const actor = new Actor({
-  ...{ node, mysql: acting, observer, peers, founding, backOff, leaving, saving, xcomHelp },
+  ...{ node, mysql: acting, observer, peers, founding, memory, trusted, backOff, leaving, saving },
   passwords: passwords.replication,
-  addressOf,
+  ...{ xcomHelp, addressOf },
 });
 const cutter = new BinlogCutter({
   ...{ mysql: new Mysql(), isGrouped: grouped, nowMs: monotonicMs },
@@ -153,6 +155,7 @@ async function work(): Promise<void> {
 
 async function turn(): Promise<void> {
   if (await singleLook.next(patienceMs)) {
+    trusted.note(observer.state);
     serving.note();
     register.record();
   }

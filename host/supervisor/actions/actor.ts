@@ -11,6 +11,7 @@ import type { XcomHelp } from "../xcom/help";
 import type { Founding } from "./founding";
 import { type Replication, setPrimary, stopMember } from "./group";
 import { join } from "./joining";
+import { leaveMadeByHand, type LeavingTools, type TrustedGtid } from "./made-by-hand";
 import { rebuild } from "./rebuild";
 
 /**
@@ -30,6 +31,8 @@ export interface ActorDependencies {
   observer: Observer;
   peers: Peers;
   founding: Founding;
+  memory: LeavingTools["memory"];
+  trusted: TrustedGtid;
   saving: SaveGuard;
   backOff: BackOff;
   xcomHelp: Pick<XcomHelp, "has">;
@@ -48,7 +51,7 @@ export class Actor {
 
   /** Carries out the decision. @throws SqlError or Error if MySQL fails; the caller then decides again. */
   async act(decision: Decision): Promise<void> {
-    const { mysql, observer, founding, backOff, addressOf } = this.tools;
+    const { mysql, observer, founding, trusted, backOff, addressOf } = this.tools;
     if (decision.type !== this.type) this.decidedAtMs = monotonicMs();
     this.type = decision.type;
     if (!backOff.isOver(monotonicMs())) return;
@@ -72,7 +75,13 @@ export class Actor {
       case "leave":
         log(3, `leaving the group: ${decision.reason}`);
         this.tools.leaving();
-        return stopMember(mysql, decision.cut);
+        return decision.madeByHand
+          ? leaveMadeByHand({
+              mysql,
+              memory: this.tools.memory,
+              trusted: trusted.of(observer.state),
+            })
+          : stopMember(mysql, decision.cut);
       case "handOver":
         return this.handOver(decision);
     }

@@ -84,7 +84,7 @@ async function startAnew(reason: string, cause: Error): Promise<never> {
 }
 
 /** Leaves the group. With `cut`, all sessions of applications end first, so that nothing more is written. */
-export async function stopMember(mysql: Mysql, cut = false): Promise<void> {
+export async function stopMember(mysql: Pick<Mysql, "query">, cut = false): Promise<void> {
   if (cut) await mysql.query("SET GLOBAL offline_mode = ON", 5_000);
   await mysql.query("STOP GROUP_REPLICATION", 60_000);
 }

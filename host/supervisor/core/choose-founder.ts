@@ -1,5 +1,5 @@
 import type { Decision } from "./decision";
-import { hasAllTransactionsOf } from "./lineage";
+import { hasAllTransactionsOf, trustedPart } from "./lineage";
 import { isMajority, latestPrimaries, type NodeState } from "./node-state";
 
 /** The nodes among which the founder of a group is chosen. */
@@ -32,7 +32,7 @@ export function chooseFounder({
     .filter((one) => whole.includes(one))
     .sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
   const complete = byName.filter((candidate) =>
-    whole.every((other) => hasAllTransactionsOf(candidate, other)),
+    whole.every((other) => hasAllTransactionsOf(trustedPart(candidate), trustedPart(other))),
   );
   const primaries = latestPrimaries(voters);
   const isLast = ({ node }: NodeState) => primaries.includes(node);

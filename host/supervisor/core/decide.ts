@@ -87,9 +87,12 @@ function start(situation: Situation, visible: readonly NodeState[]): Decision {
 function asMember({ nodes, self, peers, override = false }: Situation): Decision {
   const { certificate, groupId } = self;
   if (groupId === null) return { type: "nothing" };
-  // A supervisor without memory learns from its peers which group was agreed on.
-  if (!certificate) return { type: "leave", reason: notAgreed, mayPass: true };
-  if (groupId !== certificate.groupId) return { type: "leave", reason: notAgreed, cut: true };
+  if (groupId !== certificate?.groupId) {
+    const madeByHand = !peers.some((peer) => peer.certificate?.groupId === groupId);
+    // A supervisor without memory learns from its peers which group was agreed on.
+    const how = certificate ? { cut: true } : { mayPass: true };
+    return { type: "leave", reason: notAgreed, ...how, ...(madeByHand ? { madeByHand } : {}) };
+  }
   const serving = self.sole ? undefined : servingElsewhere(self, peers, nodes.length);
   if (serving) {
     const reason = `a majority knows another group, its primary ${serving.node}`;
@@ -131,6 +134,12 @@ function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
   return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;
 }
 
+function whyExtra({ trustedGtid }: NodeState): string {
+  return trustedGtid == null
+    ? "this node has transactions that the group does not have"
+    : "this node was in a group without a certificate, and has transactions since then";
+}
+
 /**
  * A node clones instead of joining if it has transactions that the group lacks, because the group would
  * refuse it. The same holds for a node with transactions that the group's founder lacked: once the group
@@ -149,9 +158,7 @@ function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
   const all = group.map(({ gtid }) => gtid).join(",");
   const lineage = lineageOf(group);
   const extra = missingFrom(all, self.gtid) || foundingExtra(self, lineage);
-  const reason = self.cloneIncomplete
-    ? noData
-    : extra && `this node has transactions that the group does not have: ${extra}`;
+  const reason = self.cloneIncomplete ? noData : extra && `${whyExtra(self)}: ${extra}`;
   if (reason === "") return { type: "join", lineage };
   if (self.sole) {
     return {

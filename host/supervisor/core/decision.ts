@@ -11,9 +11,9 @@ export type Decision =
   | { type: "certify"; reason: string }
   /**
    * `mayPass`: the reason may go away by itself. `cut`: end all app sessions first, because writes here no
-   * longer count.
+   * longer count. `madeByHand`: no node knows a certificate of the group, so its transactions are nobody's.
    */
-  | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean }
+  | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean; madeByHand?: boolean }
   | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }
   /** `instead`: the decision after too long a wait. */
   | { type: "wait"; reason: string; instead?: Decision };

@@ -53,6 +53,21 @@ export function missingFrom(outer: string, inner: string): string {
     .join(",");
 }
 
+/** The transactions that both sets contain. */
+export function intersection(a: string, b: string): string {
+  const other = parse(b);
+  return [...parse(a)]
+    .flatMap(([key, list]) =>
+      list.flatMap(([from, to]) =>
+        (other.get(key) ?? []).flatMap(([start, end]) => {
+          const [first, last] = [Math.max(from, start), Math.min(to, end)];
+          return first > last ? [] : [`${key}:${first}-${last}`];
+        }),
+      ),
+    )
+    .join(",");
+}
+
 /** True if every transaction of `inner` is in `outer`. */
 export function includes(outer: string, inner: string): boolean {
   return missingFrom(outer, inner) === "";

@@ -1,6 +1,6 @@
 import { type Ancestor, ancestorName, epochOf, type Lineage, lineageName } from "./ancestor";
 import type { FoundingKind } from "./certificate";
-import { includes, missingFrom } from "./gtid";
+import { includes, intersection, missingFrom } from "./gtid";
 import { isCertified, type NodeState } from "./node-state";
 
 /** Most groups in a lineage. A node that missed more groups is cloned. */
@@ -56,10 +56,26 @@ export function divergingFoundings(lineage: Lineage, group: Lineage): string[] {
   return parted.map(({ founding }) => founding);
 }
 
+/**
+ * GTID sets that must all contain a transaction of a node for it to be the group's: the foundings after the lineages
+ * diverge, and what the node had before it was in a group without a certificate.
+ */
+export function trustedSets({ lineage, trustedGtid }: NodeState, group: Lineage): string[] {
+  return [...divergingFoundings(lineage, group), ...(trustedGtid == null ? [] : [trustedGtid])];
+}
+
 /** Transactions of a node that are not the group's, although the group may have the same GTIDs. */
-export function foundingExtra({ lineage, gtid }: NodeState, group: Lineage): string {
-  const extras = divergingFoundings(lineage, group).map((set) => missingFrom(set, gtid));
+export function foundingExtra(self: NodeState, group: Lineage): string {
+  const extras = trustedSets(self, group).map((set) => missingFrom(set, self.gtid));
   return extras.find((extra) => extra !== "") ?? "";
+}
+
+/** The node as far as its data can be trusted: without transactions of a group that has no certificate. */
+export function trustedPart(state: NodeState): NodeState {
+  const { gtid, trustedGtid } = state;
+  return trustedGtid == null
+    ? state
+    : { ...state, gtid: intersection(gtid, trustedGtid), trustedGtid: null };
 }
 
 /** True if `self` has every transaction of `other`, and not merely the same GTIDs. */

@@ -12,7 +12,7 @@ export interface MemoryRecord extends Remembered {
 export const emptyMemory: MemoryRecord = {
   ...{ remembers: false, serverUuid: "" },
   ...{ highest: 0, vote: null, certificate: null, lastView: null },
-  ...{ sole: false, alone: false },
+  ...{ sole: false, alone: false, trustedGtid: null },
 };
 
 /** How long a vote holds against other founders while the voted founding is not heard of, milliseconds. */
@@ -47,8 +47,8 @@ export class Memory {
 
   /** The part of the memory that is sent to the peers. */
   get remembered(): Remembered {
-    const { remembers, highest, vote, certificate, lastView, sole, alone } = this.record;
-    return { remembers, highest, vote, certificate, lastView, sole, alone };
+    const { serverUuid: _, ...remembered } = this.record;
+    return remembered;
   }
 
   /**
@@ -116,7 +116,19 @@ export class Memory {
       );
     }
     const alone = kind !== "majority";
-    this.change({ certificate, vote: null, remembers: true, alone, highest: epoch });
+    // The group's data is this node's, whatever wrote it.
+    const trustedGtid = null;
+    this.change({ certificate, vote: null, remembers: true, alone, highest: epoch, trustedGtid });
+  }
+
+  /** Records that transactions beyond that GTID set may be of a group without a certificate. */
+  distrustBeyond(gtid: string): void {
+    if (this.record.trustedGtid === null) this.change({ trustedGtid: gtid });
+  }
+
+  /** Records that all transactions of the data are of certified groups. */
+  trustAll(): void {
+    if (this.record.trustedGtid !== null) this.change({ trustedGtid: null });
   }
 
   /**

@@ -37,6 +37,12 @@ export interface Remembered {
    * group.
    */
   alone: boolean;
+  /**
+   * GTID set of the data before the node was in a group without a certificate, as somebody makes by hand. Later
+   * transactions may be of that group, and the certified group gives their GTIDs to others. null: no such
+   * membership since the data was made or cloned. Earlier supervisors do not send it.
+   */
+  trustedGtid: string | null;
 }
 
 /** What a database node reports of itself. These are JSON keys on the wire between supervisors. */

@@ -1,6 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
 import { setTimeout as delay } from "node:timers/promises";
-import { lineageOf, divergingFoundings } from "../core/lineage";
+import { lineageOf, trustedSets } from "../core/lineage";
 import { isCertified, type NodeState } from "../core/node-state";
 import { literal } from "../../mysql/literal";
 import type { Mysql } from "../mysql";
@@ -12,13 +12,12 @@ const lookMs = 500;
 
 /**
  * GTID sets that decide whether a transaction belongs to the group: it must be in all of them. They are
- * what the members have, and what each of two groups was founded with where the lineages diverge (see
- * `foundingExtra`).
+ * what the members have, and what `trustedSets` says.
  */
 export function groupSets(self: NodeState, peers: readonly NodeState[]): string[] {
   const group = peers.filter((peer) => isCertified(peer) && peer.majority);
   const common = group.map(({ gtid }) => gtid).join(",");
-  return [common, ...divergingFoundings(self.lineage, lineageOf(group))];
+  return [common, ...trustedSets(self, lineageOf(group))];
 }
 
 /** Transactions that a clone would replace and that the group does not have, as GTID sets. */

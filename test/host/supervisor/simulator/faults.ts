@@ -18,8 +18,9 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   protected readonly apps = new SimulatedApps();
   /** Numbers of their own, so that a seed means the same faults of nodes with and without them. */
   private readonly nextForApps: () => number;
+  private readonly nextForHands: () => number;
   /** How many of each kind there were. */
-  readonly counts = { lostDisks: 0, byHand: 0, overrides: 0 };
+  readonly counts = { lostDisks: 0, byHand: 0, astray: 0, overrides: 0 };
 
   constructor(
     seed: number,
@@ -27,6 +28,7 @@ export abstract class SimulatedFaults extends SimulatedReplication {
   ) {
     super(random(seed));
     this.nextForApps = random(seed + 1_000_003);
+    this.nextForHands = random(seed + 2_000_003);
   }
 
   /** True if everything that was acknowledged is on another disk too. */
@@ -88,6 +90,14 @@ export abstract class SimulatedFaults extends SimulatedReplication {
     this.leaveCleanly(node);
     node.group = groupOf(this.groupId(node), node);
     this.counts.byHand += 1;
+    // An event, a program of the host, or the operator writes there; nobody is told that it is kept.
+    if (this.nextForHands() < 0.5) this.writeAstray(node);
+  }
+
+  private writeAstray(node: SimulatedNode): void {
+    node.group!.strayWrites += 1;
+    node.applied.add(this.transactionOf(node));
+    this.counts.astray += 1;
   }
 
   /** `npm run db:override`. */

@@ -15,6 +15,8 @@ export interface Group {
   members: Set<SimulatedNode>;
   /** Transactions of this view, in order. */
   log: number[];
+  /** Transactions that something on the primary wrote, although the group has no certificate. */
+  strayWrites: number;
   /** How many of them were delivered to a member. */
   delivered: Map<SimulatedNode, number>;
   /** Since when members cannot be reached, by member. */
@@ -25,7 +27,7 @@ export interface Group {
 export function groupOf(groupId: string, primary: SimulatedNode): Group {
   return {
     ...{ groupId, counter: 1, primary, members: new Set([primary]) },
-    ...{ log: [], delivered: new Map(), lostSince: new Map() },
+    ...{ log: [], strayWrites: 0, delivered: new Map(), lostSince: new Map() },
   };
 }
 
@@ -55,6 +57,8 @@ export class SimulatedNode {
   /** What its supervisor is doing until then. */
   busy: { untilMs: number; finish: () => void } | undefined;
   private known: { size: number; gtid: string } | undefined;
+  /** GTID set when it was last seen in the group of its certificate, or in none. */
+  trusted = "";
   /** What the peers said last, with the time. */
   readonly heard = new Map<string, { state: NodeState; atMs: number }>();
   /** When each peer asked it last, and when its supervisor was started. */

@@ -83,7 +83,7 @@ export class SimulatedReplication {
     const next: Group = {
       ...{ groupId, counter: counter + 1, primary },
       members: new Set(stay),
-      ...{ log: [], delivered: new Map(), lostSince: new Map() },
+      ...{ log: [], strayWrites: 0, delivered: new Map(), lostSince: new Map() },
     };
     for (const node of heirs) {
       for (const transaction of all) {
@@ -179,6 +179,7 @@ export class SimulatedReplication {
     for (const transaction of group.primary.applied) node.applied.add(transaction);
     node.lineage = group.primary.lineage;
     node.cloneIncomplete = false;
+    node.memory.trustAll();
     node.mysqlAt = this.nowMs + 2_000;
   }
 

@@ -68,7 +68,7 @@ describe("random schedules of faults and wrong hands", () => {
     "of %s lose no acknowledged write, never have two primaries, and end in service",
     (_, grows) => {
       const totals = { bootstraps: 0, writes: 0, handOvers: 0, rebuilds: 0 };
-      const wrong = { lostDisks: 0, byHand: 0, overrides: 0 };
+      const wrong = { lostDisks: 0, byHand: 0, astray: 0, overrides: 0 };
       for (let seed = fromSeed; seed < fromSeed + schedules; seed++) {
         const simulation = simulated(seed, rules, grows);
         expect(brokenIn(simulation), `seed ${seed}`).toBeUndefined();
@@ -78,6 +78,7 @@ describe("random schedules of faults and wrong hands", () => {
         totals.rebuilds += simulation.rebuilds;
         wrong.lostDisks += simulation.counts.lostDisks;
         wrong.byHand += simulation.counts.byHand;
+        wrong.astray += simulation.counts.astray;
         wrong.overrides += simulation.counts.overrides;
       }
       // The schedules are worth something only if groups are lost and made again, primaries change
@@ -121,6 +122,11 @@ describe("a weakened rule is seen to fail:", () => {
       "a number in a GTID is taken for the transaction",
       { decide: believing(() => ({ lineage: [] })) },
       8,
+    ],
+    [
+      "what was written in a group without a certificate is taken for the certified group's",
+      { decide: believing(() => ({ trustedGtid: null })) },
+      4,
     ],
     [
       "what a broken copy left is taken for data",

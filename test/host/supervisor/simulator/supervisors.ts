@@ -3,7 +3,7 @@ import type { FoundingKind } from "../../../../host/supervisor/core/certificate"
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
-import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { isCertified, type NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
 import { type Group, groupOf, type SimulatedNode } from "./node";
 
@@ -70,16 +70,25 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
     if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
+    if (isCertified(self) || !node.group) node.trusted = self.gtid;
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
       if (decision.lineage.length > 0) node.lineage = decision.lineage;
       this.later(node, 500, 3_000, () => this.join(node));
     }
     if (decision.type === "rebuild") this.startRebuild(node);
-    if (decision.type === "leave") node.group = undefined;
+    if (decision.type === "leave") this.leave(node, decision.madeByHand === true);
     if (decision.type === "handOver") this.startHandOver(node, decision.to);
     if (decision.type === "bootstrap") this.startFounding(node, decision.kind);
     if (decision.type === "certify") this.certifyInPlace(node);
+  }
+
+  private leave(node: SimulatedNode, madeByHand: boolean): void {
+    const { trustedGtid } = node.memory.remembered;
+    if (madeByHand) node.memory.distrustBeyond(node.trusted);
+    const { counter, strayWrites } = node.group!;
+    if (trustedGtid === null && counter === 1 && strayWrites === 0) node.memory.trustAll();
+    node.group = undefined;
   }
 
   private startHandOver(node: SimulatedNode, to: string): void {

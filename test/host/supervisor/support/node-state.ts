@@ -29,7 +29,7 @@ export function outside(node: string, overrides: Partial<NodeState> = {}): NodeS
     majority: true,
     dataAgeMs: 0,
     diskFull: false,
-    ...{ sole: false, alone: false },
+    ...{ sole: false, alone: false, trustedGtid: null },
     diskSpent: false,
     commitMs: 0,
     asked: {},

@@ -1,0 +1,75 @@
+import type { Memory } from "../core/memory";
+import type { NodeState } from "../core/node-state";
+import { log } from "../log";
+import type { Mysql } from "../mysql";
+import { stopMember } from "./group";
+
+/** Longest wait for running commits, milliseconds. */
+const readOnlyMs = 3_000;
+
+/**
+ * The GTID set that a node has for certain of groups with a certificate: what it had when it was last in such a group,
+ * or in none.
+ */
+export class TrustedGtid {
+  private last: string | undefined;
+
+  /** Takes note of a poll. */
+  note({ member, groupId, certificate, gtid, ready, cloneIncomplete }: NodeState): void {
+    if (!ready || cloneIncomplete) return;
+    const isCertified = groupId !== null && groupId === certificate?.groupId;
+    const isOutside = member?.state === "OFFLINE";
+    if (isCertified || isOutside) this.last = gtid;
+  }
+
+  /**
+   * The set. A supervisor that started in a group without a certificate has seen nothing before: then what the last
+   * group of the data was founded with.
+   */
+  of({ lineage }: Pick<NodeState, "lineage">): string {
+    return this.last ?? lineage.at(-1)?.founding ?? "";
+  }
+}
+
+/** What {@link leaveMadeByHand} needs. */
+export interface LeavingTools {
+  mysql: Pick<Mysql, "query">;
+  memory: Pick<Memory, "distrustBeyond" | "trustAll" | "remembered">;
+  /** GTID set that the node has for certain of certified groups. */
+  trusted: string;
+}
+
+/**
+ * Leaves a group that somebody has made by hand. Something may have written there: an event, a program of the host, or
+ * the operator. The certified group gives the GTIDs of such transactions to others, so a GTID set does not show them.
+ * The memory on disk says first that later transactions are not to be trusted, which makes the node a clone, and takes
+ * that back if nothing was written.
+ *
+ * @throws Error if the memory cannot be written, SqlError if MySQL does not leave.
+ */
+export async function leaveMadeByHand({ mysql, memory, trusted }: LeavingTools): Promise<void> {
+  const isFirst = memory.remembered.trustedGtid === null;
+  memory.distrustBeyond(trusted);
+  await mysql.query("SET GLOBAL offline_mode = ON", 5_000);
+  const isClean = await hasNoTransactions(mysql);
+  if (isClean && isFirst) memory.trustAll();
+  if (!isClean) log(3, `transactions after ${trusted} are not to be trusted`);
+  await stopMember(mysql);
+}
+
+/** True if this node is the only member that the group ever had, and nothing was written in it. */
+async function hasNoTransactions(mysql: Pick<Mysql, "query">): Promise<boolean> {
+  try {
+    // Waits for running commits; none begins afterwards.
+    await mysql.query("SET GLOBAL super_read_only = ON", readOnlyMs);
+    const [row] = await mysql.query(
+      "SELECT VIEW_ID, COUNT_TRANSACTIONS_LOCAL_PROPOSED FROM performance_schema.replication_group_member_stats " +
+        "WHERE MEMBER_ID = @@server_uuid",
+      readOnlyMs,
+    );
+    return row !== undefined && /:1$/.test(row[0] ?? "") && row[1] === "0";
+  } catch (error) {
+    log(4, `it is not known whether this node wrote in that group: ${(error as Error).message}`);
+    return false;
+  }
+}
