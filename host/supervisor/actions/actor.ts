@@ -75,7 +75,7 @@ export class Actor {
       case "leave":
         log(3, `leaving the group: ${decision.reason}`);
         this.tools.leaving();
-        return decision.madeByHand
+        return decision.madeByHand && !trusted.wasCertified(observer.state)
           ? leaveMadeByHand({
               mysql,
               memory: this.tools.memory,

@@ -13,6 +13,7 @@ const readOnlyMs = 3_000;
  */
 export class TrustedGtid {
   private last: string | undefined;
+  private groupId: string | undefined;
 
   /** Takes note of a poll. */
   note({ member, groupId, certificate, gtid, ready, cloneIncomplete }: NodeState): void {
@@ -20,6 +21,12 @@ export class TrustedGtid {
     const isCertified = groupId !== null && groupId === certificate?.groupId;
     const isOutside = member?.state === "OFFLINE";
     if (isCertified || isOutside) this.last = gtid;
+    if (isCertified) this.groupId = groupId;
+  }
+
+  /** True for the group that this node was in with a certificate; a later group may have replaced it since. */
+  wasCertified({ groupId }: Pick<NodeState, "groupId">): boolean {
+    return groupId !== null && groupId === this.groupId;
   }
 
   /**

@@ -11,7 +11,8 @@ export type Decision =
   | { type: "certify"; reason: string }
   /**
    * `mayPass`: the reason may go away by itself. `cut`: end all app sessions first, because writes here no
-   * longer count. `madeByHand`: no node knows a certificate of the group, so its transactions are nobody's.
+   * longer count. `madeByHand`: no node has a
+   * certificate of the group, so the GTIDs of its transactions are given again.
    */
   | { type: "leave"; reason: string; mayPass?: boolean; cut?: boolean; madeByHand?: boolean }
   | { type: "handOver"; to: string; reason: string; ifItHangs: "kill" | "giveUp" }

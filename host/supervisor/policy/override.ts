@@ -1,4 +1,5 @@
 import { isLater, type LastView } from "../core/certificate";
+import { trustedPart } from "../core/lineage";
 import { isInGroup, isMajority, type NodeState } from "../core/node-state";
 import { countKnowing, isUnconfirmedPrimary } from "../core/who-serves";
 
@@ -71,7 +72,7 @@ export class Override {
 
 function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: OverrideContext): string {
   if (self.cloneIncomplete) return `${self.node} has no data: its clone was interrupted`;
-  if (self.gtid === "" && !isAllEmpty(peers, nodeCount)) return `${self.node} has no data`;
+  if (isEmpty(self) && !isAllEmpty(peers, nodeCount)) return `${self.node} has no data`;
   if (isInGroup(self) && !isUnconfirmedPrimary(self, peers, nodeCount)) {
     return `${self.node} is a member of a group`;
   }
@@ -103,5 +104,10 @@ function besideMember(
 
 /** True if every other node is visible and has no data either: a stack that lost its first group. */
 function isAllEmpty(peers: readonly NodeState[], nodeCount: number): boolean {
-  return peers.length === nodeCount - 1 && peers.every(({ gtid }) => gtid === "");
+  return peers.length === nodeCount - 1 && peers.every(isEmpty);
+}
+
+/** True if the node has no transaction of a certified group. */
+function isEmpty(state: NodeState): boolean {
+  return trustedPart(state).gtid === "";
 }

@@ -17,12 +17,14 @@ describe("a member", () => {
       type: "leave",
       reason: "this group has no valid certificate",
       cut: true,
+      madeByHand: true,
     });
     const unknown = member("db-2", "PRIMARY");
     expect(decideFor({ ...unknown, certificate: null }, [])).toEqual({
       type: "leave",
       reason: "this group has no valid certificate",
       mayPass: true,
+      madeByHand: true,
     });
     expect(decideFor({ ...unknown, groupId: null }, [])).toEqual({ type: "nothing" });
   });

@@ -4,7 +4,7 @@ import { certificate, member, outside, view } from "../support/node-state";
 
 const nothing = { type: "nothing" };
 const notAgreed = {
-  ...{ type: "leave", reason: "this group has no valid certificate", cut: true },
+  ...{ type: "leave", reason: "this group has no valid certificate", cut: true, madeByHand: true },
 };
 
 describe("a member", () => {

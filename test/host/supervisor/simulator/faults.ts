@@ -90,12 +90,17 @@ export abstract class SimulatedFaults extends SimulatedReplication {
     this.leaveCleanly(node);
     node.group = groupOf(this.groupId(node), node);
     this.counts.byHand += 1;
-    // An event, a program of the host, or the operator writes there; nobody is told that it is kept.
-    if (this.nextForHands() < 0.5) this.writeAstray(node);
+    node.group.isWrittenTo = this.nextForHands() < 0.5;
   }
 
-  private writeAstray(node: SimulatedNode): void {
-    node.group!.strayWrites += 1;
+  /**
+   * An event, a program of the host, or the operator writes in a group that was made by hand; nobody is told that it is
+   * kept. The supervisor sees that group within 100 ms, and the power stays as long.
+   */
+  protected writeAstray(node: SimulatedNode): void {
+    if (!node.group?.isWrittenTo) return;
+    node.group.isWrittenTo = false;
+    node.group.strayWrites += 1;
     node.applied.add(this.transactionOf(node));
     this.counts.astray += 1;
   }

@@ -15,6 +15,8 @@ export interface Group {
   members: Set<SimulatedNode>;
   /** Transactions of this view, in order. */
   log: number[];
+  /** True if something is about to write in a group that was made by hand. */
+  isWrittenTo: boolean;
   /** Transactions that something on the primary wrote, although the group has no certificate. */
   strayWrites: number;
   /** How many of them were delivered to a member. */
@@ -27,7 +29,7 @@ export interface Group {
 export function groupOf(groupId: string, primary: SimulatedNode): Group {
   return {
     ...{ groupId, counter: 1, primary, members: new Set([primary]) },
-    ...{ log: [], strayWrites: 0, delivered: new Map(), lostSince: new Map() },
+    ...{ log: [], isWrittenTo: false, strayWrites: 0, delivered: new Map(), lostSince: new Map() },
   };
 }
 
@@ -59,6 +61,8 @@ export class SimulatedNode {
   private known: { size: number; gtid: string } | undefined;
   /** GTID set when it was last seen in the group of its certificate, or in none. */
   trusted = "";
+  /** The group that it was last seen in with a certificate. */
+  certifiedGroup = "";
   /** What the peers said last, with the time. */
   readonly heard = new Map<string, { state: NodeState; atMs: number }>();
   /** When each peer asked it last, and when its supervisor was started. */

@@ -83,7 +83,13 @@ export class SimulatedReplication {
     const next: Group = {
       ...{ groupId, counter: counter + 1, primary },
       members: new Set(stay),
-      ...{ log: [], strayWrites: 0, delivered: new Map(), lostSince: new Map() },
+      ...{
+        log: [],
+        isWrittenTo: false,
+        strayWrites: 0,
+        delivered: new Map(),
+        lostSince: new Map(),
+      },
     };
     for (const node of heirs) {
       for (const transaction of all) {

@@ -88,6 +88,7 @@ describe("random schedules of faults and wrong hands", () => {
       expect(totals.handOvers).toBeGreaterThan(schedules / 10);
       expect(wrong.lostDisks).toBeGreaterThan(schedules / 10);
       expect(wrong.byHand).toBeGreaterThan(schedules / 2);
+      expect(wrong.astray).toBeGreaterThan(schedules / 5);
       expect(wrong.overrides).toBeGreaterThan(schedules / 20);
     },
     timeoutMs,

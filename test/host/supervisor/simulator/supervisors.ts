@@ -67,10 +67,12 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   }
 
   private act(node: SimulatedNode): void {
+    this.writeAstray(node);
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
     if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
     if (isCertified(self) || !node.group) node.trusted = self.gtid;
+    if (isCertified(self)) node.certifiedGroup = self.groupId!;
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
       if (decision.lineage.length > 0) node.lineage = decision.lineage;
@@ -85,8 +87,8 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
 
   private leave(node: SimulatedNode, madeByHand: boolean): void {
     const { trustedGtid } = node.memory.remembered;
-    if (madeByHand) node.memory.distrustBeyond(node.trusted);
-    const { counter, strayWrites } = node.group!;
+    const { groupId, counter, strayWrites } = node.group!;
+    if (madeByHand && groupId !== node.certifiedGroup) node.memory.distrustBeyond(node.trusted);
     if (trustedGtid === null && counter === 1 && strayWrites === 0) node.memory.trustAll();
     node.group = undefined;
   }

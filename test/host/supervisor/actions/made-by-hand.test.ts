@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { leaveMadeByHand, TrustedGtid } from "../../../../host/supervisor/actions/made-by-hand";
+import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
+import { certificate, member, outside, upTo } from "../support/node-state";
+
+/** Runs the leave against a MySQL with that row of member statistics. */
+async function left(
+  row: string[] | Error,
+  { before = null as string | null, diskFails = false } = {},
+) {
+  const calls: string[] = [];
+  const keep = ({ trustedGtid }: { trustedGtid: string | null }) => {
+    if (diskFails) throw new Error("disk full");
+    calls.push(`disk ${trustedGtid}`);
+  };
+  const memory = new Memory({ ...emptyMemory, trustedGtid: before }, keep, 0);
+  const query = (sql: string) => {
+    calls.push(sql.split(" FROM ")[0]!);
+    if (!sql.startsWith("SELECT")) return Promise.resolve([]);
+    return row instanceof Error ? Promise.reject(row) : Promise.resolve([row]);
+  };
+  const done = leaveMadeByHand({ mysql: { query }, memory, trusted: upTo(60) });
+  await done.catch((error: Error) => calls.push(error.message));
+  return { calls, trusted: memory.remembered.trustedGtid };
+}
+
+describe("leaving a group that was made by hand", () => {
+  it("writes down what is trusted before anything else, and takes it back if nothing was written", async () => {
+    const { calls, trusted } = await left(["17960052238380785:1", "0"]);
+    expect(calls).toEqual([
+      `disk ${upTo(60)}`,
+      "SET GLOBAL offline_mode = ON",
+      "SET GLOBAL super_read_only = ON",
+      "SELECT VIEW_ID, COUNT_TRANSACTIONS_LOCAL_PROPOSED",
+      "disk null",
+      "STOP GROUP_REPLICATION",
+    ]);
+    expect(trusted).toBeNull();
+  });
+
+  it.each([
+    ["something was written", ["17960052238380785:1", "1"]],
+    ["another node was in it", ["17960052238380785:2", "0"]],
+    ["MySQL does not tell", []],
+    ["MySQL fails", new Error("Lost connection")],
+  ])("leaves the data untrusted if %s", async (_, row) => {
+    const { calls, trusted } = await left(row);
+    expect(trusted).toBe(upTo(60));
+    expect(calls.at(-1)).toBe("STOP GROUP_REPLICATION");
+  });
+
+  it("keeps an earlier distrust", async () => {
+    expect((await left(["1796:1", "0"], { before: upTo(50) })).trusted).toBe(upTo(50));
+  });
+
+  it("does not leave while that cannot be written down", async () => {
+    expect((await left(["1796:1", "0"], { diskFails: true })).calls).toEqual(["disk full"]);
+  });
+});
+
+describe("what is trusted", () => {
+  it("is what the node had when it was last in a certified group, or in none", () => {
+    const trusted = new TrustedGtid();
+    trusted.note(member("db-2", "SECONDARY", { gtid: upTo(60) }));
+    trusted.note(member("db-2", "PRIMARY", { gtid: upTo(61), groupId: "made by hand" }));
+    const recovering = { state: "RECOVERING", role: "" } as const;
+    trusted.note(outside("db-2", { gtid: upTo(62), member: recovering }));
+    trusted.note(outside("db-2", { gtid: "", cloneIncomplete: true }));
+    trusted.note(outside("db-2", { gtid: "", ready: false }));
+    expect(trusted.of(outside("db-2"))).toBe(upTo(60));
+    trusted.note(outside("db-2", { gtid: upTo(40) }));
+    expect(trusted.of(outside("db-2"))).toBe(upTo(40));
+  });
+
+  it("knows the group that a later one has replaced since", () => {
+    const trusted = new TrustedGtid();
+    const self = member("db-2", "SECONDARY");
+    expect(trusted.wasCertified(self)).toBe(false);
+    trusted.note(self);
+    expect(trusted.wasCertified(self)).toBe(true);
+    expect(trusted.wasCertified({ groupId: "made by hand" })).toBe(false);
+    expect(trusted.wasCertified({ groupId: null })).toBe(false);
+  });
+
+  it("is what the last group was founded with, if nothing was seen before", () => {
+    const lineage = [{ epoch: "100@db-1", founding: upTo(7) }];
+    expect(new TrustedGtid().of({ lineage })).toBe(upTo(7));
+    expect(new TrustedGtid().of({ lineage: [] })).toBe("");
+    const trusted = new TrustedGtid();
+    trusted.note(member("db-2", "PRIMARY", { certificate: certificate(), groupId: "by hand" }));
+    expect(trusted.of({ lineage })).toBe(upTo(7));
+  });
+});
