@@ -42,7 +42,7 @@ async function writes(socket: string): Promise<void> {
       await delay(Math.max(0, dueMs - performance.now()));
       const [during, sentMs] = [state, performance.now()];
       await session.query(
-        "INSERT INTO app.events (note, doc, total) VALUES ('effect 😀', JSON_OBJECT('n', RAND()), 7)",
+        "INSERT INTO app.events (note, doc, total) VALUES ('effect 😀', JSON_OBJECT('n', FLOOR(RAND() * 1000)), 7)",
       );
       if (state === during && during !== "") {
         process.send!([during, performance.now() - sentMs]);
