@@ -11,8 +11,12 @@ import { Node, openTrial, root } from "./programs";
 /** A MySQL or a group of three with its archivers, and one base in the store. */
 export type Group = Awaited<ReturnType<typeof openGroup>>;
 
-/** Makes the databases and their schema, starts the archivers, and takes a base. @param count 1 or 3. */
-export async function openGroup(count: number, programs: string) {
+/**
+ * Makes the databases and their schema, starts the archivers, and takes a base.
+ *
+ * @param count 1 or 3.
+ */
+export async function openGroup(count: number, programs: string, schema = schemaSql) {
   const opened = await openTrial();
   const instances = Array.from({ length: count }, (_, i) => new Instance(i + 1, count));
   for (const instance of instances) {
@@ -26,7 +30,7 @@ export async function openGroup(count: number, programs: string) {
   const active = () => nodes.find((node) => node.archiver && node.status()?.active);
   await until("one that archives", () => active() !== undefined, 60);
   note("it archives on", true, active()!.instance.name);
-  primary.sql(schemaSql);
+  primary.sql(schema);
   await delay(3_000);
   await active()!.takeBase();
   const timeline = (await timelines(opened.store, root)).at(-1)!;

@@ -4,7 +4,7 @@ import type { S3Store } from "../../host/archiver/store/s3";
 import { PrefixMachine } from "../restore/machine";
 import { plan } from "../restore/plan";
 import { readArchive, timelines } from "../restore/read-chain";
-import { fetchBase, fetchLogs, prepare } from "../restore/replay";
+import { fetchBase, fetchLogs, prepare, type Restored } from "../restore/replay";
 import { RestoredServer } from "../restore/restored-server";
 import type { Target } from "../restore/target";
 import { contentOf, differences, note } from "./findings";
@@ -18,8 +18,19 @@ export interface Moment {
   content: Record<string, string>;
 }
 
-/** Restores a moment, and notes whether it is what was there. */
-export async function restored(store: S3Store, moment: Moment): Promise<void> {
+/** A moment as the product restores it: a MySQL that runs, until it is stopped. */
+export interface RestoredPoint {
+  server: RestoredServer;
+  /** Socket of that MySQL. */
+  socket: string;
+  /** What the product says of it. */
+  logs: Restored;
+  base: string;
+  seconds: number;
+}
+
+/** Restores a target of the newest history, in the place of an earlier one. */
+export async function restorePoint(store: S3Store, target: Target): Promise<RestoredPoint> {
   const folder = `/trial/restore`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -37,18 +48,26 @@ export async function restored(store: S3Store, moment: Moment): Promise<void> {
     say,
   };
   const startMs = Date.now();
-  const made = plan(...(await chain(store, timeline)), moment.target);
+  const made = plan(...(await chain(store, timeline)), target);
   await fetchBase(restore, made);
-  const logs = await fetchLogs(restore, made, moment.target);
+  const logs = await fetchLogs(restore, made, target);
   const server = new RestoredServer(machine, folder);
   await server.start();
   await server.replay(logs.gtids);
+  const seconds = (Date.now() - startMs) / 1_000;
+  return { server, socket: `${folder}/mysqld.sock`, logs, base: made.base.id, seconds };
+}
+
+/** Restores a moment, and notes whether it is what was there. */
+export async function restored(store: S3Store, moment: Moment): Promise<void> {
+  const startMs = Date.now();
+  const { server, logs, base } = await restorePoint(store, moment.target);
   const found = await contentOf((sql) => server.query(sql));
   const different = differences(moment.content, found);
   note(
     `restored ${moment.name} is what was there`,
     different.length === 0 && Object.keys(found).length > 3,
-    `${logs.transactions} transactions after base ${made.base.id}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s${different.map((line) => `\n     ${line}`).join("")}`,
+    `${logs.transactions} transactions after base ${base}, ${((Date.now() - startMs) / 1_000).toFixed(1)} s${different.map((line) => `\n     ${line}`).join("")}`,
   );
   if (moment.target.kind === "gtid") {
     note(
