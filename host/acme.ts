@@ -8,8 +8,11 @@ import { OwnOrders } from "./acme/own-orders";
 import { nextStep, supersedes } from "./acme/plan";
 import { readConfig } from "./acme/config";
 import { complain, say } from "./acme/journal";
+import { RenewalAdvice } from "./acme/renewal-advice";
+import { askRenewalInfo } from "./acme/renewal-info";
 import { readRenewalRequests } from "./acme/renewal-requests";
 import { nameStatus, attemptsOf } from "./acme/status";
+import { bringToHaproxy } from "./acme/served-certificates";
 import { Store, type Stored } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
 
@@ -30,6 +33,12 @@ const failures = store.failures();
 const elsewhere = new Map<string, string>();
 const probeAt = new Map<string, number>();
 const orders = new OwnOrders(monotonicMs);
+const advice = new RenewalAdvice(
+  store.advice(),
+  (id) => askRenewalInfo(config, id),
+  (kept) => onDisk(() => store.saveAdvice(kept)),
+  (name, text) => complain(`${name}: time of renewal`, text),
+);
 let exchangeAt = 0;
 let lastStatus = "";
 
@@ -74,9 +83,17 @@ function succeeded(name: string): void {
   elsewhere.delete(name);
 }
 
+/** The stored certificate, with the time at which the authority suggests its renewal. */
+function certificateFor(name: string): Stored | undefined {
+  const found = store.read(name);
+  return found && { ...found, suggestedMs: advice.renewMs(name, found) };
+}
+
 async function attend(name: string, active: boolean): Promise<void> {
   const requestedMs = readRenewalRequests(config.renewals)[name];
-  const step = nextStep(Date.now(), active, store.read(name), failures[name], requestedMs);
+  const held = store.read(name);
+  if (active && held) await advice.refresh(name, held, () => Date.now());
+  const step = nextStep(Date.now(), active, certificateFor(name), failures[name], requestedMs);
   if (step.do === "wait") {
     if (!active) elsewhere.delete(name);
     return;
@@ -90,13 +107,23 @@ async function attend(name: string, active: boolean): Promise<void> {
   await get(name);
 }
 
-/** Keeps the failures for the next start; without the disk they count in memory, so that orders stay rare. */
 function keepFailures(): void {
+  onDisk(() => store.saveFailures(failures));
+}
+
+/** Keeps something for the next start; without the disk it counts in memory, so that orders stay rare. */
+function onDisk(save: () => void): void {
   try {
-    store.saveFailures(failures);
+    save();
   } catch (error) {
     complain("disk", (error as Error).message);
   }
+}
+
+/** An authority may refuse to replace a certificate: the next order tells of none. */
+function replaced(name: string): string | undefined {
+  const held = failures[name] ? undefined : store.read(name);
+  return held && advice.replacedId(name, held);
 }
 
 async function get(name: string): Promise<void> {
@@ -104,7 +131,7 @@ async function get(name: string): Promise<void> {
   try {
     const { directory, email, caPem } = config;
     const account = { directory, key: accountKey, ...(email ? { email } : {}) };
-    const got = await order({ ...account, ...(caPem ? { caPem } : {}) }, name);
+    const got = await order({ ...account, ...(caPem ? { caPem } : {}) }, name, replaced(name));
     orders.note(name, got);
     store.save(name, got);
     if (store.read(name)?.fingerprint !== got.fingerprint) {
@@ -112,7 +139,7 @@ async function get(name: string): Promise<void> {
     }
     succeeded(name);
     say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
-    await bringToHaproxy();
+    await bringToHaproxy(store, loaded, config.domains);
   } catch (error) {
     failed(name, error as OrderFailure);
   }
@@ -134,34 +161,10 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
   say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
 }
 
-/** Loads the stored certificates into HAProxy, which then redirects their domains to HTTPS. */
-async function bringToHaproxy(): Promise<void> {
-  const held = config.domains.flatMap((name): [string, Stored][] => {
-    const found = store.read(name);
-    return found ? [[name, found]] : [];
-  });
-  const names = held.map(([name]) => name);
-  store.saveMap(names);
-  try {
-    for (const [name, certificate] of held) {
-      if (await loaded.serve(store.path(name), certificate)) say(5, `${name}: HAProxy serves it`);
-    }
-    await loaded.certify(names);
-    for (const name of store.names().filter((one) => !config.domains.includes(one))) {
-      await loaded.forget(store.path(name));
-      store.remove(name);
-      say(5, `${name}: certificate removed, the domain is no longer configured`);
-    }
-    complain("HAProxy", undefined);
-  } catch (error) {
-    complain("HAProxy", (error as Error).message);
-  }
-}
-
 function report(active: boolean): void {
   const names = config.domains.map((name) => {
     const tries = attemptsOf(active ? failures[name] : undefined, elsewhere.get(name));
-    return [name, nameStatus(store.read(name), active, tries)];
+    return [name, nameStatus(certificateFor(name), active, tries)];
   });
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;
@@ -181,7 +184,7 @@ async function main(): Promise<void> {
   serveCertificates(config.peer.name, config, identity, own);
   for (;;) {
     await exchange();
-    await bringToHaproxy();
+    await bringToHaproxy(store, loaded, config.domains);
     const active = isActive();
     for (const name of config.domains) {
       await attend(name, active);

@@ -3,6 +3,7 @@ import { Agent } from "node:https";
 import axios from "acme-client/src/axios";
 import Client from "acme-client/src/client";
 import crypto from "acme-client/src/crypto";
+import { retryAfterMs } from "./retry-after";
 import { type Certificate, certificateOf } from "./store";
 
 /** The account with which certificates are ordered. */
@@ -38,9 +39,16 @@ const badNonces = 20;
 /**
  * Orders a certificate for one domain. HAProxy answers the HTTP-01 challenge by itself.
  *
+ * @param replaces name of the certificate that the new one replaces, for the authority's limits (RFC 9773, 5).
+ * @default the authority is told of none
+ *
  * @throws OrderFailure with the authority's message.
  */
-export async function order(account: AcmeAccount, name: string): Promise<Certificate> {
+export async function order(
+  account: AcmeAccount,
+  name: string,
+  replaces?: string,
+): Promise<Certificate> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -49,7 +57,7 @@ export async function order(account: AcmeAccount, name: string): Promise<Certifi
     );
   });
   try {
-    return await Promise.race([run(account, name), late]);
+    return await Promise.race([run(account, name, replaces), late]);
   } catch (error) {
     throw failureOf(error, Date.now());
   } finally {
@@ -60,6 +68,7 @@ export async function order(account: AcmeAccount, name: string): Promise<Certifi
 async function run(
   { directory, key, email, caPem }: AcmeAccount,
   name: string,
+  replaces: string | undefined,
 ): Promise<Certificate> {
   // The library's own retries are off: this program decides about waits.
   Object.assign(axios.defaults, { acmeSettings: { retryMaxAttempts: 0, retryDefaultDelay: 5 } });
@@ -68,7 +77,9 @@ async function run(
   const client = new Client({ directoryUrl: directory, accountKey: key, ...looks });
   Object.assign((client as unknown as { http: object }).http, { maxBadNonceRetries: badNonces });
   await useAccount(client, email === undefined ? {} : { contact: [`mailto:${email}`] });
-  const made = await client.createOrder({ identifiers: [{ type: "dns", value: name }] });
+  const wanted = { identifiers: [{ type: "dns", value: name }], ...(replaces ? { replaces } : {}) };
+  // The library passes on what its type does not declare.
+  const made = await client.createOrder(wanted);
   for (const authorization of await client.getAuthorizations(made)) {
     if (authorization.status === "valid") continue;
     const challenge = authorization.challenges.find(({ type }) => type === "http-01");
@@ -115,11 +126,8 @@ export function failureOf(error: unknown, nowMs: number): OrderFailure {
   if (!response)
     return new OrderFailure(code && !message.includes(code) ? `${message} (${code})` : message);
   const detail = response.data?.detail ?? message;
-  const after = response.headers?.["retry-after"];
-  const seconds = Number(after);
-  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(String(after)) - nowMs;
   return new OrderFailure(
     `the authority answered with status ${response.status}: ${detail}`,
-    after !== undefined && waitMs > 0 ? waitMs : undefined,
+    retryAfterMs(response.headers?.["retry-after"], nowMs),
   );
 }

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { CertificateDates, Failures } from "./plan";
+import type { Advice } from "./renewal-advice";
 
 /** A certificate chain with its key, as HAProxy reads it, and its metadata. */
 export interface Certificate extends Omit<CertificateDates, "obtainedMs"> {
@@ -124,19 +125,33 @@ export class Store {
   }
 
   failures(): Record<string, Failures> {
+    return this.recordOf("failures.json");
+  }
+
+  saveFailures(failures: Record<string, Failures>): void {
+    this.saveRecord("failures.json", failures);
+  }
+
+  /** The authority's suggestions for renewals, by domain. */
+  advice(): Record<string, Advice> {
+    return this.recordOf("renewal-advice.json");
+  }
+
+  saveAdvice(advice: Record<string, Advice>): void {
+    this.saveRecord("renewal-advice.json", advice);
+  }
+
+  private recordOf<T>(file: string): Record<string, T> {
     try {
-      return JSON.parse(readFileSync(join(this.folder, "failures.json"), "utf8")) as Record<
-        string,
-        Failures
-      >;
+      return JSON.parse(readFileSync(join(this.folder, file), "utf8")) as Record<string, T>;
     } catch {
       return {};
     }
   }
 
-  saveFailures(failures: Record<string, Failures>): void {
-    const path = join(this.folder, "failures.json");
-    this.replace(path, `${path}.new`, JSON.stringify(failures));
+  private saveRecord(file: string, record: object): void {
+    const path = join(this.folder, file);
+    this.replace(path, `${path}.new`, JSON.stringify(record));
   }
 
   private replace(path: string, next: string, text: string): void {
