@@ -1,12 +1,14 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
+import { DnsProof } from "./acme/dns-proof";
 import { LoadedCertificates } from "./acme/loaded-certificates";
 import { order, type OrderFailure } from "./acme/order";
+import { OpenProofs } from "./acme/open-proofs";
 import { OwnOrders } from "./acme/own-orders";
 import { nextStep, supersedes } from "./acme/plan";
-import { readConfig } from "./acme/config";
+import { credential, holdsAddress, identityOf, readConfig } from "./acme/config";
 import { complain, say } from "./acme/journal";
 import { RenewalAdvice } from "./acme/renewal-advice";
 import { askRenewalInfo } from "./acme/renewal-info";
@@ -24,7 +26,7 @@ const exchangeMs = 10_000;
 const probeMs = 15_000;
 
 const config = readConfig(process.argv[2] ?? "/etc/webstack/acme.json");
-const identity = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
+const identity = identityOf("");
 const accountKey = credential("account-key");
 const store = new Store(config.store);
 const loaded = LoadedCertificates.behind(config.socket, `${config.store}/live`, config.map);
@@ -39,22 +41,12 @@ const advice = new RenewalAdvice(
   (kept) => onDisk(() => store.saveAdvice(kept)),
   (name, text) => complain(`${name}: time of renewal`, text),
 );
+const proofs = new OpenProofs(store.openProofs(), (open) =>
+  onDisk(() => store.saveOpenProofs(open)),
+);
+const dns = config.brokers && DnsProof.through(config.brokers, identityOf("broker-"), proofs);
 let exchangeAt = 0;
 let lastStatus = "";
-
-function credential(name: string): string {
-  return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
-}
-
-function isActive(): boolean {
-  try {
-    return (
-      (JSON.parse(readFileSync(config.moverStatus, "utf8")) as { holds?: boolean }).holds === true
-    );
-  } catch {
-    return false;
-  }
-}
 
 async function exchange(): Promise<void> {
   if (monotonicMs() < exchangeAt) return;
@@ -66,7 +58,7 @@ async function exchange(): Promise<void> {
     for (const name of config.domains) {
       const other = theirs.get(name);
       const own = store.read(name);
-      if (!other || (isActive() && orders.isOwn(name, own, Date.now()))) continue;
+      if (!other || (holdsAddress(config) && orders.isOwn(name, own, Date.now()))) continue;
       if (!supersedes(other, own, Date.now())) continue;
       store.save(name, other);
       succeeded(name);
@@ -100,7 +92,7 @@ async function attend(name: string, active: boolean): Promise<void> {
   }
   if (monotonicMs() < (probeAt.get(name) ?? 0) || !orders.allowsAnother(name)) return;
   probeAt.set(name, monotonicMs() + probeMs);
-  const found = store.problem() ?? (await domainProblem(name, config.thumbprint));
+  const found = store.problem() ?? (await nameProblem(name));
   complain(name, found);
   if (found !== undefined) return void elsewhere.set(name, found);
   elsewhere.delete(name);
@@ -120,6 +112,11 @@ function onDisk(save: () => void): void {
   }
 }
 
+/** Why the authority would not accept this stack's proof of a name; undefined: it would. */
+function nameProblem(name: string): Promise<string | undefined> {
+  return dns && name.startsWith("*.") ? dns.problem(name) : domainProblem(name, config.thumbprint);
+}
+
 /** An authority may refuse to replace a certificate: the next order tells of none. */
 function replaced(name: string): string | undefined {
   const held = failures[name] ? undefined : store.read(name);
@@ -129,9 +126,8 @@ function replaced(name: string): string | undefined {
 async function get(name: string): Promise<void> {
   say(6, `${name}: ordering a certificate`);
   try {
-    const { directory, email, caPem } = config;
-    const account = { directory, key: accountKey, ...(email ? { email } : {}) };
-    const got = await order({ ...account, ...(caPem ? { caPem } : {}) }, name, replaced(name));
+    const args = { replaces: replaced(name), dns };
+    const got = await order({ ...config, key: accountKey }, name, args);
     orders.note(name, got);
     store.save(name, got);
     if (store.read(name)?.fingerprint !== got.fingerprint) {
@@ -185,7 +181,8 @@ async function main(): Promise<void> {
   for (;;) {
     await exchange();
     await bringToHaproxy(store, loaded, config.domains);
-    const active = isActive();
+    await dns?.tidy();
+    const active = holdsAddress(config);
     for (const name of config.domains) {
       await attend(name, active);
       report(active);

@@ -26,14 +26,14 @@ describe("an order", () => {
 
   it("names the certificate that it replaces", async () => {
     const account = { directory: authority.directory, key };
-    await order(account, "www.example.com", "key.serial");
+    await order(account, "www.example.com", { replaces: "key.serial" });
     expect(authority.orders[0]).toMatchObject({ replaces: "key.serial" });
   });
 
   it("that the authority refuses reports the authority's words", async () => {
     authority.refusal = { status: 409, detail: "already replaced" };
     const account = { directory: authority.directory, key };
-    await expect(order(account, "www.example.com", "key.serial")).rejects.toThrow(
+    await expect(order(account, "www.example.com", { replaces: "key.serial" })).rejects.toThrow(
       "already replaced",
     );
   });
