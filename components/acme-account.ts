@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { apiPort, thumbprint } from "../resources/acme";
-import type { AcmeSettings } from "../services/acme/service";
+import { apiPort, thumbprint, wildcardsOf } from "../resources/acme";
+import type { AcmeCalls, AcmeSettings } from "../services/acme/service";
 import type { Peer } from "../topology";
 import { NodeCertificates } from "./node-certificates";
 
@@ -49,6 +49,16 @@ export class AcmeAccount extends pulumi.ComponentResource {
   /** TCP port of the authority's API. */
   get apiPort(): number {
     return apiPort(this.args.authority.directory);
+  }
+
+  /** Domains that the authority verifies by a DNS record. */
+  get wildcards(): string[] {
+    return wildcardsOf(this.args.domains);
+  }
+
+  /** What the load balancers' ACME client calls. */
+  get calls(): AcmeCalls {
+    return { apiPort: this.apiPort, provesByDns: this.wildcards.length > 0 };
   }
 
   /** Contents of the secret files of a load balancer by key. */

@@ -23,6 +23,8 @@ export interface AddressBrokerArgs {
   addresses: FloatingAddresses;
   /** Label selector of those addresses, such as `stack=dev`. */
   selector: string;
+  /** Wildcard domains whose proofs the load balancers may have written. @default none */
+  wildcards?: readonly string[];
   /** Id of the private network whose default route may be moved. @default the nodes have public addresses */
   networkId?: pulumi.Input<number> | undefined;
 }
@@ -65,7 +67,7 @@ export class AddressBroker extends pulumi.ComponentResource {
    * @param loadBalancers servers that may request an address.
    */
   guests(loadBalancers: readonly Server[]): Record<string, ExtraService[]> {
-    const { endpoint, selector, addresses, nodes, token, networkId } = this.args;
+    const { endpoint, selector, addresses, nodes, token, networkId, wildcards = [] } = this.args;
     const gateways = this.args.loadBalancers.map(({ name, privateIp }) => ({ name, privateIp }));
     const service = pulumi
       .all([
@@ -75,7 +77,7 @@ export class AddressBroker extends pulumi.ComponentResource {
       ])
       .apply(([floatingIps, servers, network]) =>
         broker({
-          ...{ endpoint, selector, floatingIps, servers },
+          ...{ endpoint, selector, floatingIps, servers, wildcards },
           egress: network === undefined ? undefined : { network, gateways, relayPort },
         }),
       );

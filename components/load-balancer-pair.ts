@@ -1,6 +1,6 @@
 import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
-import { acme, type AcmeFacts } from "../services/acme/service";
+import { acme, type AcmeCalls, type AcmeFacts } from "../services/acme/service";
 import type { EdgeRules } from "../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../services/edge-haproxy/https";
 import { edgeHaproxy, type EdgeHaproxyFacts } from "../services/edge-haproxy/service";
@@ -85,7 +85,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
       );
     }
 
-    const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.apiPort);
+    const services = LoadBalancerPair.services(args.api.hasToken, args.acme?.calls);
     const withGuests = (...publicIps: pulumi.Output<string>[]) => ({
       ...args,
       host: { ...args.host, guests: args.egress?.edgeGuests(publicIps) ?? {} },
@@ -121,16 +121,16 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
    * Services of each node, in the order of their start.
    *
    * @param hasToken true if the API token is on the load balancers.
-   * @param acmePort TCP port of a certificate authority's API. @default there is none
+   * @param calls what the client of a certificate authority calls. @default there is none
    */
-  static services(hasToken: boolean, acmePort?: number): NodeServices<NodeFacts & Own> {
+  static services(hasToken: boolean, calls?: AcmeCalls): NodeServices<NodeFacts & Own> {
     return {
       system: everyNode("admins"),
       tier: [
         floatingAddresses,
         edgeHaproxy,
         ticketKeys,
-        ...(acmePort === undefined ? [] : [acme(acmePort)]),
+        ...(calls === undefined ? [] : [acme(calls)]),
         prober,
         mover(hasToken),
         keepalived(moverNeeds(hasToken)),

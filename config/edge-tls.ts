@@ -69,9 +69,11 @@ export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): s
   const hasPem = loadBalancers.tls !== undefined;
   const mode = tlsMode({ tls, domains: raw.domains, hasPem });
   const names = Array.isArray(raw.domains) ? (raw.domains as unknown[]).filter(isText) : [];
+  const wildcard = names.find((name) => name.startsWith("*."));
   return [
     ...nameProblems(raw, names),
-    ...(mode === "acme" ? acmeProblems(raw, names, hasPem) : []),
+    ...(mode === "acme" ? acmeProblems(raw, wildcard, loadBalancers) : []),
+    ...wildcardProblems(mode, wildcard),
     ...otherModeProblems(mode, tls, hasPem),
     ...hstsProblems(tls, web),
   ];
@@ -97,26 +99,39 @@ function nameProblems({ domain, domains, canonicalDomain }: Raw, names: string[]
   ];
 }
 
-/** Problems of mode `acme`. HTTP-01 proves single names, not wildcards: RFC 8555, 8.3 and 7.1.3. */
-function acmeProblems({ domain, domains }: Raw, names: string[], hasPem: boolean): string[] {
-  const wildcard = names.find((name) => name.startsWith("*."));
+/** Problems of mode `acme`. */
+function acmeProblems(
+  { domain, domains }: Raw,
+  wildcard: string | undefined,
+  loadBalancers: Raw,
+): string[] {
+  const tokenOn = (loadBalancers.api as Raw | undefined)?.tokenOn;
   return [
     ...(domain === undefined && domains === undefined
       ? [
           "webstack:tls.mode must not be acme without a name, got nothing for domains; set for example domains: [www.example.com]",
         ]
       : []),
-    ...(wildcard === undefined
-      ? []
-      : [
-          `webstack:domains must name single hosts with tls.mode acme, got ${printable(wildcard)}; ` +
-            "HTTP-01 cannot prove a wildcard, so list each name, or set tls.mode to pem",
-        ]),
-    ...(hasPem
+    ...(wildcard !== undefined && tokenOn === "load-balancers"
+      ? [
+          `webstack:domains must name single hosts with loadBalancers.api.tokenOn load-balancers, got ${printable(wildcard)}; ` +
+            "a broker writes the DNS record of a wildcard, so remove tokenOn, or list each name",
+        ]
+      : []),
+    ...(loadBalancers.tls !== undefined
       ? [
           "webstack:loadBalancers.tls must be absent with tls.mode acme, got a certificate; remove it, or set tls.mode to pem",
         ]
       : []),
+  ];
+}
+
+/** Problem of a wildcard without a certificate: browsers would warn of each of its names. */
+function wildcardProblems(mode: unknown, wildcard: string | undefined): string[] {
+  if (wildcard === undefined || (mode !== "selfSigned" && mode !== "off")) return [];
+  return [
+    `webstack:domains must name single hosts with tls.mode ${mode}, got ${printable(wildcard)}; ` +
+      "set tls.mode to acme or pem, or list each name",
   ];
 }
 

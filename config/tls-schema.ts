@@ -5,7 +5,7 @@ import { setting } from "./setting";
 /** A host name in small letters with at least one dot; not an IP address. */
 const hostname = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 
-/** A name for a certificate, also a wildcard, which `combinations.ts` allows only with a PEM. */
+/** A name for a certificate, also a wildcard for one label, which `combinations.ts` allows where it gets a certificate. */
 const certified = z.string().regex(new RegExp(hostname.source.replace("$)(", "$)(?:\\*\\.)?(")));
 
 /** Let's Encrypt. Source: https://letsencrypt.org/docs/acme-protocol-updates/ */
@@ -35,7 +35,7 @@ export const domainSettings = {
   domains: setting(z.array(certified).min(1).max(100), {
     about:
       "Names under which visitors reach the stack; each gets a certificate of its own that renews itself",
-    must: "be a list of 1 to 100 host names in small letters with at least one dot, such as www.example.com; no IP address",
+    must: "be a list of 1 to 100 host names in small letters with at least one dot, such as www.example.com, or with `*.` before one such as example.com, once; no IP address",
     example: ["www.example.com"],
     absent: "`domain` alone",
   }).optional(),

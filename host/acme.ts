@@ -1,15 +1,20 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
+import { DnsProof } from "./acme/dns-proof";
 import { LoadedCertificates } from "./acme/loaded-certificates";
 import { order, type OrderFailure } from "./acme/order";
+import { OpenProofs } from "./acme/open-proofs";
 import { OwnOrders } from "./acme/own-orders";
 import { nextStep, supersedes } from "./acme/plan";
-import { readConfig } from "./acme/config";
+import { credential, holdsAddress, identityOf, readConfig } from "./acme/config";
 import { complain, say } from "./acme/journal";
+import { RenewalAdvice } from "./acme/renewal-advice";
+import { askRenewalInfo } from "./acme/renewal-info";
 import { readRenewalRequests } from "./acme/renewal-requests";
 import { nameStatus, attemptsOf } from "./acme/status";
+import { bringToHaproxy } from "./acme/served-certificates";
 import { Store, type Stored } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
 
@@ -21,7 +26,7 @@ const exchangeMs = 10_000;
 const probeMs = 15_000;
 
 const config = readConfig(process.argv[2] ?? "/etc/webstack/acme.json");
-const identity = { key: credential("key"), cert: credential("cert"), ca: credential("ca") };
+const identity = identityOf("");
 const accountKey = credential("account-key");
 const store = new Store(config.store);
 const loaded = LoadedCertificates.behind(config.socket, `${config.store}/live`, config.map);
@@ -30,22 +35,18 @@ const failures = store.failures();
 const elsewhere = new Map<string, string>();
 const probeAt = new Map<string, number>();
 const orders = new OwnOrders(monotonicMs);
+const advice = new RenewalAdvice(
+  store.advice(),
+  (id) => askRenewalInfo(config, id),
+  (kept) => onDisk(() => store.saveAdvice(kept)),
+  (name, text) => complain(`${name}: time of renewal`, text),
+);
+const proofs = new OpenProofs(store.openProofs(), (open) =>
+  onDisk(() => store.saveOpenProofs(open)),
+);
+const dns = config.brokers && DnsProof.through(config.brokers, identityOf("broker-"), proofs);
 let exchangeAt = 0;
 let lastStatus = "";
-
-function credential(name: string): string {
-  return readFileSync(`${process.env.CREDENTIALS_DIRECTORY}/${name}`, "utf8").trim();
-}
-
-function isActive(): boolean {
-  try {
-    return (
-      (JSON.parse(readFileSync(config.moverStatus, "utf8")) as { holds?: boolean }).holds === true
-    );
-  } catch {
-    return false;
-  }
-}
 
 async function exchange(): Promise<void> {
   if (monotonicMs() < exchangeAt) return;
@@ -57,7 +58,7 @@ async function exchange(): Promise<void> {
     for (const name of config.domains) {
       const other = theirs.get(name);
       const own = store.read(name);
-      if (!other || (isActive() && orders.isOwn(name, own, Date.now()))) continue;
+      if (!other || (holdsAddress(config) && orders.isOwn(name, own, Date.now()))) continue;
       if (!supersedes(other, own, Date.now())) continue;
       store.save(name, other);
       succeeded(name);
@@ -74,37 +75,59 @@ function succeeded(name: string): void {
   elsewhere.delete(name);
 }
 
+/** The stored certificate, with the time at which the authority suggests its renewal. */
+function certificateFor(name: string): Stored | undefined {
+  const found = store.read(name);
+  return found && { ...found, suggestedMs: advice.renewMs(name, found) };
+}
+
 async function attend(name: string, active: boolean): Promise<void> {
   const requestedMs = readRenewalRequests(config.renewals)[name];
-  const step = nextStep(Date.now(), active, store.read(name), failures[name], requestedMs);
+  const held = store.read(name);
+  if (active && held) await advice.refresh(name, held, () => Date.now());
+  const step = nextStep(Date.now(), active, certificateFor(name), failures[name], requestedMs);
   if (step.do === "wait") {
     if (!active) elsewhere.delete(name);
     return;
   }
   if (monotonicMs() < (probeAt.get(name) ?? 0) || !orders.allowsAnother(name)) return;
   probeAt.set(name, monotonicMs() + probeMs);
-  const found = store.problem() ?? (await domainProblem(name, config.thumbprint));
+  const found = store.problem() ?? (await nameProblem(name));
   complain(name, found);
   if (found !== undefined) return void elsewhere.set(name, found);
   elsewhere.delete(name);
   await get(name);
 }
 
-/** Keeps the failures for the next start; without the disk they count in memory, so that orders stay rare. */
 function keepFailures(): void {
+  onDisk(() => store.saveFailures(failures));
+}
+
+/** Keeps something for the next start; without the disk it counts in memory, so that orders stay rare. */
+function onDisk(save: () => void): void {
   try {
-    store.saveFailures(failures);
+    save();
   } catch (error) {
     complain("disk", (error as Error).message);
   }
 }
 
+/** Why the authority would not accept this stack's proof of a name; undefined: it would. */
+function nameProblem(name: string): Promise<string | undefined> {
+  return dns && name.startsWith("*.") ? dns.problem(name) : domainProblem(name, config.thumbprint);
+}
+
+/** An authority may refuse to replace a certificate: the next order tells of none. */
+function replaced(name: string): string | undefined {
+  const held = failures[name] ? undefined : store.read(name);
+  return held && advice.replacedId(name, held);
+}
+
 async function get(name: string): Promise<void> {
   say(6, `${name}: ordering a certificate`);
   try {
-    const { directory, email, caPem } = config;
-    const account = { directory, key: accountKey, ...(email ? { email } : {}) };
-    const got = await order({ ...account, ...(caPem ? { caPem } : {}) }, name);
+    const args = { replaces: replaced(name), dns };
+    const got = await order({ ...config, key: accountKey }, name, args);
     orders.note(name, got);
     store.save(name, got);
     if (store.read(name)?.fingerprint !== got.fingerprint) {
@@ -112,7 +135,7 @@ async function get(name: string): Promise<void> {
     }
     succeeded(name);
     say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
-    await bringToHaproxy();
+    await bringToHaproxy(store, loaded, config.domains);
   } catch (error) {
     failed(name, error as OrderFailure);
   }
@@ -134,34 +157,10 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
   say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
 }
 
-/** Loads the stored certificates into HAProxy, which then redirects their domains to HTTPS. */
-async function bringToHaproxy(): Promise<void> {
-  const held = config.domains.flatMap((name): [string, Stored][] => {
-    const found = store.read(name);
-    return found ? [[name, found]] : [];
-  });
-  const names = held.map(([name]) => name);
-  store.saveMap(names);
-  try {
-    for (const [name, certificate] of held) {
-      if (await loaded.serve(store.path(name), certificate)) say(5, `${name}: HAProxy serves it`);
-    }
-    await loaded.certify(names);
-    for (const name of store.names().filter((one) => !config.domains.includes(one))) {
-      await loaded.forget(store.path(name));
-      store.remove(name);
-      say(5, `${name}: certificate removed, the domain is no longer configured`);
-    }
-    complain("HAProxy", undefined);
-  } catch (error) {
-    complain("HAProxy", (error as Error).message);
-  }
-}
-
 function report(active: boolean): void {
   const names = config.domains.map((name) => {
     const tries = attemptsOf(active ? failures[name] : undefined, elsewhere.get(name));
-    return [name, nameStatus(store.read(name), active, tries)];
+    return [name, nameStatus(certificateFor(name), active, tries)];
   });
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;
@@ -181,8 +180,9 @@ async function main(): Promise<void> {
   serveCertificates(config.peer.name, config, identity, own);
   for (;;) {
     await exchange();
-    await bringToHaproxy();
-    const active = isActive();
+    await bringToHaproxy(store, loaded, config.domains);
+    await dns?.tidy();
+    const active = holdsAddress(config);
     for (const name of config.domains) {
       await attend(name, active);
       report(active);

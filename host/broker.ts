@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
 import { filterAnswer, authorize, type BrokerRules, type Verdict } from "./broker/authorize";
+import type { ChallengeRequest } from "./broker/challenge-request";
 import { type Claim, Gateway } from "./broker/gateway";
 import { quotas } from "./broker/quota";
+import { ChallengeRecord } from "./cloud-api/challenge-record";
 import { DefaultRoute } from "./cloud-api/default-route";
 import { ApiFailure } from "./cloud-api/failure";
 import { relayedApi } from "./cloud-api/relayed-api";
@@ -88,14 +90,35 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     return refuse(response, verdict.status, verdict.reason);
   }
   const isFree = verdict.type === "lead" && gateway!.isMovingTo(verdict.gateway);
-  const kind = verdict.type === "lead" ? "lead" : verdict.kind;
+  const kind = verdict.type === "pass" ? verdict.kind : verdict.type;
   const waitMs = isFree ? 0 : limits.get(caller)![kind].take(monotonicMs());
   if (waitMs > 0) {
     say(4, `${caller} exceeds its request limit; next request in ${waitMs} ms`);
     return refuse(response, 429, "too many requests", waitMs);
   }
   if (verdict.type === "lead") return lead(caller, verdict.gateway, response);
+  if (verdict.type === "challenge") return challenge(caller, verdict, response);
   return pass(caller, verdict, response);
+}
+
+async function challenge(
+  caller: string,
+  { domain, change }: ChallengeRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const what = change ? `${change.verb} a proof of ${domain}` : `find the zone of ${domain}`;
+  try {
+    const record = new ChallengeRecord(api.for(caller), domain);
+    if (change) await record[change.verb](change.value);
+    if (change) say(5, `${caller} asked to ${what}: done`);
+    answer(response, 200, change ? {} : await record.zone());
+  } catch (error) {
+    const { message, more = {} } = error as ApiFailure;
+    say(4, `${caller} asked to ${what}: ${message}`);
+    // 403 tells the caller that the domain is not the stack's, so it is not passed on from the API.
+    const status = more.status === undefined || more.status === 403 ? 502 : more.status;
+    refuse(response, status, message, more.retryAfterMs);
+  }
 }
 
 /** True if the caller's server has all floating IPs of the stack. */

@@ -20,9 +20,11 @@ import { serverRebuildRoutes } from "./resources/server-rebuild";
 import { serverRoutes } from "./resources/servers";
 import { sshKeyRoutes } from "./resources/ssh-keys";
 import { volumeRoutes } from "./resources/volumes";
+import { rrSetRoutes } from "./resources/zone-rrsets";
+import { zoneRoutes } from "./resources/zones";
 
 /** Families of the real API that are missing here; their calls say so. */
-const missing = ["certificates", "load_balancers", "zones", "storage_boxes", "storage_box_types"];
+const missing = ["certificates", "load_balancers", "storage_boxes", "storage_box_types"];
 
 /** Settings of {@link apiApp}. */
 export interface ApiSettings {
@@ -87,6 +89,8 @@ function families(cloud: Cloud): Hono<Env>[] {
     floatingIpRoutes(cloud),
     primaryIpRoutes(cloud),
     volumeRoutes(cloud),
+    zoneRoutes(cloud),
+    rrSetRoutes(cloud),
     serverRoutes(cloud),
     serverPowerRoutes(cloud),
     serverActionRoutes(cloud),

@@ -41,4 +41,6 @@ export interface Cloud {
   behaviour: Behaviour;
   /** What is sold, where, and how many of it. */
   offer: Offer;
+  /** Makes the TXT records of all zones known to the resolver: values by name. @default there is no resolver */
+  publishTexts?: (texts: Record<string, string[]>) => void;
 }

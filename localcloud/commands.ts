@@ -35,4 +35,11 @@ export type Command =
   | "delete_subnet"
   | "add_route"
   | "delete_route"
-  | "change_ip_range";
+  | "change_ip_range"
+  | "create_zone"
+  | "delete_zone"
+  | "create_rrset"
+  | "delete_rrset"
+  | "set_rrset_records"
+  | "add_rrset_records"
+  | "remove_rrset_records";

@@ -47,7 +47,8 @@ type OperationCode =
   | "firewall_managed_by_label_selector"
   | "resource_in_use"
   | "server_already_added"
-  | "placement_group_member_limit_reached";
+  | "placement_group_member_limit_reached"
+  | "incorrect_zone_mode";
 
 /** A code the local cloud can answer with. */
 export type ErrorCode = keyof typeof statusOf | OperationCode;

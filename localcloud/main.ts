@@ -16,6 +16,7 @@ import { Faults } from "./faults/faults";
 import { lastingConnections } from "./lasting-connections";
 import { MachineFaults } from "./faults/machine-faults";
 import { Offer } from "./faults/offer";
+import { saveTexts } from "./names/dns";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
 import { FileStorage } from "./file-storage/file-storage";
@@ -79,7 +80,8 @@ async function serve(args: string[]): Promise<void> {
   const actions = new Actions(store, settings.actions, clock, (command) =>
     apiFaults.fateOf(command),
   );
-  const cloud: Cloud = { store, driver, actions, clock, behaviour, offer: new Offer() };
+  const known = { store, driver, actions, clock, behaviour, offer: new Offer() };
+  const cloud: Cloud = { ...known, publishTexts: (texts) => saveTexts(state, texts) };
   const callLog = new CallLog();
   const limit = new RateLimit(clock, rateLimit);
   const app = apiApp(cloud, { tokens, limit, faults: apiFaults, callLog });

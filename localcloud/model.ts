@@ -117,6 +117,24 @@ export interface Volume extends Stored {
   protection: { delete: boolean };
 }
 
+/** A DNS zone; its name is that of the domain. */
+export interface Zone extends Stored {
+  mode: "primary" | "secondary";
+  ttl: number;
+  rrsets: RrSet[];
+  protection: { delete: boolean };
+}
+
+/** All records of a name and a type in a zone. */
+export interface RrSet {
+  /** Relative to the zone; `@` is the zone itself. */
+  name: string;
+  type: string;
+  ttl: number | null;
+  labels: Record<string, string>;
+  records: { value: string; comment?: string | undefined }[];
+}
+
 export interface Action {
   id: number;
   project: string;
@@ -139,6 +157,7 @@ export interface Collections {
   primary_ips: PrimaryIp;
   placement_groups: PlacementGroup;
   volumes: Volume;
+  zones: Zone;
 }
 
 /** Name of a collection. */
@@ -154,4 +173,5 @@ export const singular: Record<Kind, string> = {
   primary_ips: "primary_ip",
   placement_groups: "placement_group",
   volumes: "volume",
+  zones: "zone",
 };

@@ -34,6 +34,7 @@ function empty(): Snapshot {
       primary_ips: [],
       placement_groups: [],
       volumes: [],
+      zones: [],
     },
   };
 }

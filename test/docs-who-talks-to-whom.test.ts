@@ -16,7 +16,10 @@ const page = join(__dirname, "..", "docs", "who-talks-to-whom.md");
 const all = ({ system, tier }: ListedServices) => [...system, ...tier];
 
 const places = [
-  { name: "lb", services: all(LoadBalancerPair.services(false, 443)) },
+  {
+    name: "lb",
+    services: all(LoadBalancerPair.services(false, { apiPort: 443, provesByDns: true })),
+  },
   { name: "web", services: all(WebTier.services) },
   { name: "app", services: all(AppTier.services) },
   { name: "db", services: all(MysqlCluster.services) },

@@ -11,7 +11,7 @@ import { MysqlCluster } from "../components/mysql-cluster";
 import { PrivateNetwork } from "../components/private-network";
 import { TicketKeys } from "../components/ticket-keys";
 import { WebTier } from "../components/web-tier";
-import { apiPort } from "../resources/acme";
+import { apiPort, wildcardsOf } from "../resources/acme";
 import type { Topology } from "../topology";
 import { type WebStackArgs, hasConsent } from "./args";
 import { egress, isPrivate } from "./egress";
@@ -21,11 +21,11 @@ import { inventory } from "./inventory";
 export type Foundation = ReturnType<typeof foundation>;
 
 /** Services of each tier, without the parts, which depend on facts. */
-function tierServices({ loadBalancers, edgeTls: { acme } }: WebStackArgs) {
+function tierServices({ loadBalancers, edgeTls: { acme, domains } }: WebStackArgs) {
   return {
     lb: LoadBalancerPair.services(
       loadBalancers.api.tokenOn !== "brokers",
-      acme && apiPort(acme.directory),
+      acme && { apiPort: apiPort(acme.directory), provesByDns: wildcardsOf(domains).length > 0 },
     ),
     web: WebTier.services,
     app: AppTier.services,

@@ -66,7 +66,7 @@ function edgeHttps({ edgeTls: { acme: _, ...https } }: WebStackArgs) {
 function addressBroker(
   { loadBalancers: { api } }: WebStackArgs,
   plan: Topology,
-  { identity, addresses, egress }: Foundation,
+  { identity, addresses, egress, account }: Foundation,
 ): AddressBroker | undefined {
   if (api.tokenOn !== "brokers") return undefined;
   return new AddressBroker("broker", {
@@ -76,6 +76,7 @@ function addressBroker(
     token: api.token,
     addresses,
     selector: labelSelector(identity),
+    wildcards: account?.wildcards ?? [],
     networkId: egress?.networkId,
   });
 }

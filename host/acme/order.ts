@@ -3,7 +3,22 @@ import { Agent } from "node:https";
 import axios from "acme-client/src/axios";
 import Client from "acme-client/src/client";
 import crypto from "acme-client/src/crypto";
+import type { Authorization } from "acme-client";
+import type { DnsProof } from "./dns-proof";
+import { retryAfterMs } from "./retry-after";
 import { type Certificate, certificateOf } from "./store";
+
+/** What an order needs besides the account and the name. */
+export interface OrderArgs {
+  /**
+   * Name of the certificate that the new one replaces, for the authority's limits (RFC 9773, 5).
+   *
+   * @default the authority is told of none
+   */
+  replaces?: string | undefined;
+  /** Proves wildcard domains. @default only single names can be ordered */
+  dns?: DnsProof | undefined;
+}
 
 /** The account with which certificates are ordered. */
 export interface AcmeAccount {
@@ -36,11 +51,16 @@ const looks = { backoffAttempts: 20, backoffMin: 1_000, backoffMax: 10_000 };
 const badNonces = 20;
 
 /**
- * Orders a certificate for one domain. HAProxy answers the HTTP-01 challenge by itself.
+ * Orders a certificate for one domain. HAProxy answers the HTTP-01 challenge of a single name by itself; a wildcard is
+ * proved by DNS-01, since HTTP-01 cannot (RFC 8555, 8.3 and 7.1.3).
  *
  * @throws OrderFailure with the authority's message.
  */
-export async function order(account: AcmeAccount, name: string): Promise<Certificate> {
+export async function order(
+  account: AcmeAccount,
+  name: string,
+  args: OrderArgs = {},
+): Promise<Certificate> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -49,7 +69,7 @@ export async function order(account: AcmeAccount, name: string): Promise<Certifi
     );
   });
   try {
-    return await Promise.race([run(account, name), late]);
+    return await Promise.race([run(account, name, args), late]);
   } catch (error) {
     throw failureOf(error, Date.now());
   } finally {
@@ -60,6 +80,7 @@ export async function order(account: AcmeAccount, name: string): Promise<Certifi
 async function run(
   { directory, key, email, caPem }: AcmeAccount,
   name: string,
+  { replaces, dns }: OrderArgs,
 ): Promise<Certificate> {
   // The library's own retries are off: this program decides about waits.
   Object.assign(axios.defaults, { acmeSettings: { retryMaxAttempts: 0, retryDefaultDelay: 5 } });
@@ -68,13 +89,12 @@ async function run(
   const client = new Client({ directoryUrl: directory, accountKey: key, ...looks });
   Object.assign((client as unknown as { http: object }).http, { maxBadNonceRetries: badNonces });
   await useAccount(client, email === undefined ? {} : { contact: [`mailto:${email}`] });
-  const made = await client.createOrder({ identifiers: [{ type: "dns", value: name }] });
+  const wanted = { identifiers: [{ type: "dns", value: name }], ...(replaces ? { replaces } : {}) };
+  // The library passes on what its type does not declare.
+  const made = await client.createOrder(wanted);
   for (const authorization of await client.getAuthorizations(made)) {
     if (authorization.status === "valid") continue;
-    const challenge = authorization.challenges.find(({ type }) => type === "http-01");
-    if (!challenge) throw new Error("the authority does not offer the HTTP-01 challenge");
-    await client.completeChallenge(challenge);
-    await client.waitForValidStatus(challenge);
+    await prove(client, authorization, name, dns);
   }
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const keyPem = String(privateKey.export({ type: "pkcs8", format: "pem" }));
@@ -82,6 +102,26 @@ async function run(
   const finalized = await client.finalizeOrder(made, csr);
   const chain = await client.getCertificate(finalized);
   return certificateOf(name, `${chain}\n${keyPem}`);
+}
+
+async function prove(
+  client: Client,
+  { challenges }: Authorization,
+  name: string,
+  dns: DnsProof | undefined,
+): Promise<void> {
+  const type = name.startsWith("*.") ? "dns-01" : "http-01";
+  const challenge = challenges.find((one) => one.type === type);
+  if (!challenge) {
+    throw new Error(`the authority does not offer the ${type.toUpperCase()} challenge`);
+  }
+  const look = async () => {
+    await client.completeChallenge(challenge);
+    await client.waitForValidStatus(challenge);
+  };
+  if (type === "http-01") return look();
+  if (!dns) throw new Error("no broker can write the record of a wildcard");
+  await dns.prove(name, await client.getChallengeKeyAuthorization(challenge), look);
 }
 
 /** The library's low-level API, which its types do not declare. */
@@ -115,11 +155,8 @@ export function failureOf(error: unknown, nowMs: number): OrderFailure {
   if (!response)
     return new OrderFailure(code && !message.includes(code) ? `${message} (${code})` : message);
   const detail = response.data?.detail ?? message;
-  const after = response.headers?.["retry-after"];
-  const seconds = Number(after);
-  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(String(after)) - nowMs;
   return new OrderFailure(
     `the authority answered with status ${response.status}: ${detail}`,
-    after !== undefined && waitMs > 0 ? waitMs : undefined,
+    retryAfterMs(response.headers?.["retry-after"], nowMs),
   );
 }

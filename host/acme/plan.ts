@@ -5,6 +5,8 @@ export interface CertificateDates {
   notAfterMs: number;
   /** Time at which this node got the certificate, by this node's clock. */
   obtainedMs: number;
+  /** Time of renewal that the authority suggests, by this node's clock. @default two thirds of the validity */
+  suggestedMs?: number | undefined;
 }
 
 /** Failed orders since the last success. */
@@ -45,9 +47,9 @@ export function spacingMs({
   return Math.min(mostSpacingMs, (notAfterMs - notBeforeMs) / 3);
 }
 
-/** Time of renewal: after two thirds of the certificate's validity, be it six days or ninety. */
-export function renewAtMs({ notBeforeMs, notAfterMs }: CertificateDates): number {
-  return notBeforeMs + ((notAfterMs - notBeforeMs) * 2) / 3;
+/** Time of renewal: as the authority suggests, else after two thirds of the validity, be it six days or ninety. */
+export function renewAtMs({ notBeforeMs, notAfterMs, suggestedMs }: CertificateDates): number {
+  return suggestedMs ?? notBeforeMs + ((notAfterMs - notBeforeMs) * 2) / 3;
 }
 
 /**
@@ -77,11 +79,13 @@ export function nextStep(
 
 /**
  * Time of renewal by this node's clock. A clock that is ahead makes a fresh certificate look old; the renewal
- * still waits a third of the validity. A clock that was set back since then does not delay it.
+ * still waits a third of the validity, or a day at most if the authority suggests a time. A clock that was set back since then does not delay it.
  */
 function dueByClock(nowMs: number, known: CertificateDates): number {
   const thirdMs = (known.notAfterMs - known.notBeforeMs) / 3;
-  const pausedMs = known.obtainedMs > nowMs ? -Infinity : known.obtainedMs + thirdMs;
+  // An authority that is about to revoke a certificate suggests an early renewal, but one that always does gets few orders.
+  const leastMs = known.suggestedMs === undefined ? thirdMs : Math.min(thirdMs, dayMs);
+  const pausedMs = known.obtainedMs > nowMs ? -Infinity : known.obtainedMs + leastMs;
   return Math.max(renewAtMs(known), pausedMs);
 }
 

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { CertificateDates, Failures } from "./plan";
+import type { Advice } from "./renewal-advice";
 
 /** A certificate chain with its key, as HAProxy reads it, and its metadata. */
 export interface Certificate extends Omit<CertificateDates, "obtainedMs"> {
@@ -48,6 +49,9 @@ export function certificateOf(name: string, text: string): Certificate {
 /** A stored certificate. */
 export type Stored = Certificate & CertificateDates;
 
+/** Start of a wildcard's file name, in place of `*.`: no host name has an underscore. */
+const wildcardStart = "_wildcard.";
+
 /** Size of a trial write, bytes: a chain of certificates with its key is smaller. */
 const trialBytes = 32 * 1024;
 
@@ -61,9 +65,9 @@ export class Store {
     mkdirSync(this.live, { recursive: true });
   }
 
-  /** Certificate file of a domain. */
+  /** Certificate file of a domain. An asterisk in a path means more than a letter to programs. */
   path(name: string): string {
-    return join(this.live, `${name}.pem`);
+    return join(this.live, `${name.replace(/^\*\./, wildcardStart)}.pem`);
   }
 
   /** Certificate of a domain; undefined if there is none that could be served. */
@@ -80,7 +84,8 @@ export class Store {
   /** Domains that have a certificate file. */
   names(): string[] {
     const files = readdirSync(this.live).filter((file) => /^[^.].*\.pem$/.test(file));
-    return files.map((file) => file.slice(0, -".pem".length)).sort();
+    const starts = new RegExp(`^${wildcardStart}`);
+    return files.map((file) => file.slice(0, -".pem".length).replace(starts, "*.")).sort();
   }
 
   /**
@@ -103,7 +108,7 @@ export class Store {
   }
 
   save(name: string, { pem }: Certificate): void {
-    this.replace(this.path(name), join(this.live, `.${name}.new`), pem);
+    this.replace(this.path(name), join(this.live, ".certificate.new"), pem);
   }
 
   remove(name: string): void {
@@ -124,19 +129,42 @@ export class Store {
   }
 
   failures(): Record<string, Failures> {
+    return this.recordOf("failures.json");
+  }
+
+  saveFailures(failures: Record<string, Failures>): void {
+    this.saveRecord("failures.json", failures);
+  }
+
+  /** The authority's suggestions for renewals, by domain. */
+  advice(): Record<string, Advice> {
+    return this.recordOf("renewal-advice.json");
+  }
+
+  saveAdvice(advice: Record<string, Advice>): void {
+    this.saveRecord("renewal-advice.json", advice);
+  }
+
+  /** Values that may still be in the zones of wildcard domains: the domain by value. */
+  openProofs(): Record<string, string> {
+    return this.recordOf("open-proofs.json");
+  }
+
+  saveOpenProofs(open: Readonly<Record<string, string>>): void {
+    this.saveRecord("open-proofs.json", open);
+  }
+
+  private recordOf<T>(file: string): Record<string, T> {
     try {
-      return JSON.parse(readFileSync(join(this.folder, "failures.json"), "utf8")) as Record<
-        string,
-        Failures
-      >;
+      return JSON.parse(readFileSync(join(this.folder, file), "utf8")) as Record<string, T>;
     } catch {
       return {};
     }
   }
 
-  saveFailures(failures: Record<string, Failures>): void {
-    const path = join(this.folder, "failures.json");
-    this.replace(path, `${path}.new`, JSON.stringify(failures));
+  private saveRecord(file: string, record: object): void {
+    const path = join(this.folder, file);
+    this.replace(path, `${path}.new`, JSON.stringify(record));
   }
 
   private replace(path: string, next: string, text: string): void {

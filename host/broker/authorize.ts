@@ -1,3 +1,5 @@
+import { type ChallengeRequest, challengeRequest } from "./challenge-request";
+
 /** What a broker may pass on to the Hetzner API, and for which callers. */
 export interface BrokerRules {
   /** Ids of the floating IPs that may be assigned. */
@@ -6,6 +8,8 @@ export interface BrokerRules {
   servers: readonly { name: string; id: number }[];
   /** Label selector of those floating IPs, such as `stack=dev`. */
   selector: string;
+  /** Wildcard domains whose proofs may be written into the project's zones. @default none */
+  wildcards?: readonly string[];
   /** The way out of nodes without a public address. @default the nodes have public addresses */
   egress?: {
     /** Id of the private network whose default route may be moved. */
@@ -31,12 +35,14 @@ export interface Request {
 export type Verdict =
   | { type: "ready" }
   | { type: "lead"; gateway: string }
+  | ({ type: "challenge" } & ChallengeRequest)
   | { type: "pass"; kind: "read" | "assign"; path: string; body?: { server: number } }
   | { type: "refuse"; status: 403 | 404; reason: string };
 
 /**
  * Authorizes a request. A load balancer may assign each floating IP to itself, read the owners, read an action, and
- * lead the default route to itself; nothing else, whatever the token allows.
+ * lead the default route to itself, and add or remove a proof of a wildcard domain of the stack; nothing else, whatever
+ * the token allows.
  */
 export function authorize({ caller, method, path, body }: Request, rules: BrokerRules): Verdict {
   const server = rules.servers.find(({ name }) => name === caller);
@@ -58,6 +64,11 @@ export function authorize({ caller, method, path, body }: Request, rules: Broker
   // The address follows from the certificate, never from the body.
   if (method === "POST" && path === "gateway" && own) {
     return { type: "lead", gateway: own.privateIp };
+  }
+  if (method === "POST" && path === "challenge") {
+    const asked = challengeRequest(body, rules.wildcards ?? []);
+    if (typeof asked === "string") return { type: "refuse", status: 403, reason: asked };
+    return { type: "challenge", ...asked };
   }
   const [, id] = /^floating_ips\/(\d{1,15})\/actions\/assign$/.exec(path) ?? [];
   if (method !== "POST" || id === undefined) {

@@ -27,13 +27,18 @@ export class Quota {
   }
 }
 
-/** Quotas of one load balancer: 2 160 assigns, 1 800 reads and 360 looks at the route an hour in the long run. */
-export function quotas(nowMs: number): Record<"assign" | "read" | "lead", Quota> {
+/**
+ * Quotas of one load balancer: 2 160 assigns, 1 800 reads, 360 looks at the route and 360 requests about proofs an hour
+ * in the long run.
+ */
+export function quotas(nowMs: number): Record<"assign" | "read" | "lead" | "challenge", Quota> {
   return {
     // A mover without a working API retries every 1.6 to 2.4 s, for ever.
     assign: new Quota(30, 0.6, nowMs),
     read: new Quota(60, 0.5, nowMs),
     // A mover asks every 30 s, and at each move. A request while the route moves costs no call.
     lead: new Quota(20, 0.1, nowMs),
+    // An order needs three; each costs up to three calls of the API's 3 600 an hour.
+    challenge: new Quota(30, 0.1, nowMs),
   };
 }

@@ -5,7 +5,8 @@ import { connect, createServer as createTcpServer, type Socket } from "node:net"
 import { lastingConnections } from "../lasting-connections";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
-import { dnsAnswer, zoneAddresses } from "../names/dns";
+import { dnsAnswer, textRecords, zoneAddresses } from "../names/dns";
+import { nameservers } from "../names/nameservers";
 import {
   apiAddress,
   askerAddress,
@@ -90,9 +91,19 @@ createServer(lastingConnections, (call, answer) => forward("objects.sock", call,
   apiAddress,
 );
 createTcpServer((call) => carry("files.sock", call)).listen(sftpPort, apiAddress);
+/** The resolver stands for the name servers of all zones too. */
+function nameserverAddress(name: string): Buffer[] | undefined {
+  if (!nameservers.includes(name)) return undefined;
+  return [Buffer.from(worldAddress.split(".").map(Number))];
+}
+
 const resolver = createSocket("udp4");
 resolver.on("message", (query, { address, port }) => {
-  const answer = dnsAnswer(query, (name) => zoneAddresses(state, name));
+  const answer = dnsAnswer(
+    query,
+    (name) => zoneAddresses(state, name) ?? nameserverAddress(name),
+    (name) => textRecords(state, name),
+  );
   if (answer) resolver.send(answer, port, address);
 });
 resolver.bind(53, worldAddress);

@@ -6,27 +6,57 @@ import { canonicalIpv6, ipv6Bytes } from "../addresses";
 /** Addresses by name, such as `{ "www.example.test": ["198.18.0.200"] }`. */
 export type Zone = Record<string, readonly string[]>;
 
+/** TXT values by name. */
+export type Texts = Record<string, readonly string[]>;
+
 function zoneFile(state: string): string {
   return join(state, "names.json");
 }
 
+function textsFile(state: string): string {
+  return join(state, "texts.json");
+}
+
+function replaced(file: string, content: object): void {
+  writeFileSync(`${file}.new`, JSON.stringify(content, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** What a file says of a name; undefined: nothing. A missing file says nothing of any name. */
+function said(file: string, name: string): readonly string[] | undefined {
+  try {
+    const all = JSON.parse(readFileSync(file, "utf8")) as Record<string, readonly string[]>;
+    return Object.hasOwn(all, name) ? all[name] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Replaces the names that the hosts of a state directory can resolve. */
 export function saveZone(state: string, zone: Zone): void {
-  const file = zoneFile(state);
-  writeFileSync(`${file}.new`, JSON.stringify(zone, null, 2), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  replaced(zoneFile(state), zone);
+}
+
+/** Replaces the TXT records that the hosts of a state directory can resolve. */
+export function saveTexts(state: string, texts: Texts): void {
+  replaced(textsFile(state), texts);
+}
+
+/** TXT values of a name, each as the data of a record; undefined: no such name. */
+export function textRecords(state: string, name: string): Buffer[] | undefined {
+  return said(textsFile(state), name)?.map((value) => {
+    const bytes = Buffer.from(value);
+    // A string has at most 255 bytes (RFC 1035, 3.3).
+    const parts = Array.from({ length: Math.ceil(bytes.length / 255) || 1 }, (_, i) =>
+      bytes.subarray(i * 255, (i + 1) * 255),
+    );
+    return Buffer.concat(parts.flatMap((part) => [Buffer.from([part.length]), part]));
+  });
 }
 
 /** Addresses of a name as bytes; undefined: no such name. A missing file knows none. */
 export function zoneAddresses(state: string, name: string): Buffer[] | undefined {
-  let zone: Zone;
-  try {
-    zone = JSON.parse(readFileSync(zoneFile(state), "utf8")) as Zone;
-  } catch {
-    return undefined;
-  }
-  if (!Object.hasOwn(zone, name)) return undefined;
-  return zone[name]!.flatMap((address) => {
+  return said(zoneFile(state), name)?.flatMap((address) => {
     if (isIPv4(address)) return [Buffer.from(address.split(".").map(Number))];
     const canonical = canonicalIpv6(address);
     return canonical === undefined ? [] : [ipv6Bytes(canonical)];
@@ -34,7 +64,7 @@ export function zoneAddresses(state: string, name: string): Buffer[] | undefined
 }
 
 /** Types of records that are answered. Source: RFC 1035, 3.2.2, and RFC 3596. */
-const types = { a: 1, aaaa: 28 } as const;
+const types = { a: 1, txt: 16, aaaa: 28 } as const;
 const inet = 1;
 /** Response codes. Source: RFC 1035, 4.1.1. */
 const codes = { noError: 0, noSuchName: 3, refused: 5 } as const;
@@ -68,18 +98,25 @@ function question(query: Buffer): Question | undefined {
  * The answer to a DNS query, as a server that knows some names and nothing else gives it.
  *
  * @param addresses IPv4 and IPv6 addresses of a name as bytes; undefined: no such name.
+ * @param texts data of the TXT records of a name; undefined: no such name. @default no name has any
  * @returns undefined if the query is none.
  */
 export function dnsAnswer(
   query: Buffer,
   addresses: (name: string) => readonly Buffer[] | undefined,
+  texts: (name: string) => readonly Buffer[] | undefined = () => undefined,
 ): Buffer | undefined {
   if (query.length < headerBytes || (query[2]! & 0x80) !== 0) return undefined;
   const asked = query.readUInt16BE(4) === 1 ? question(query) : undefined;
-  const found = asked?.class === inet ? addresses(asked.name) : undefined;
+  const known = asked?.class === inet ? asked.name : undefined;
+  const found = known === undefined ? undefined : addresses(known);
+  const written = known === undefined ? undefined : texts(known);
   const bytes = asked?.type === types.a ? 4 : asked?.type === types.aaaa ? 16 : undefined;
-  const records = (found ?? []).filter(({ length }) => length === bytes);
-  const code = !asked ? codes.refused : found ? codes.noError : codes.noSuchName;
+  const records =
+    asked?.type === types.txt
+      ? (written ?? [])
+      : (found ?? []).filter(({ length }) => length === bytes);
+  const code = !asked ? codes.refused : (found ?? written) ? codes.noError : codes.noSuchName;
   const header = Buffer.alloc(headerBytes);
   query.copy(header, 0, 0, 2);
   // An answer with authority; recursion as it was asked for, and as if there were one.

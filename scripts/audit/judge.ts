@@ -148,7 +148,7 @@ export function boundOf(unit: string): Omit<Bound, "units"> | undefined {
 }
 
 const services = {
-  lb: () => LoadBalancerPair.services(false, 443),
+  lb: () => LoadBalancerPair.services(false, { apiPort: 443, provesByDns: true }),
   web: () => WebTier.services,
   app: () => AppTier.services,
   db: () => MysqlCluster.services,

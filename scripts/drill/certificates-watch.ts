@@ -116,7 +116,9 @@ export async function underHandshakes(
   await waitForNormal(outputs);
   const active = await holder();
   const states = await edgeStates(outputs);
-  const names = Object.keys(states.get(active)?.certificates?.names ?? {});
+  const all = Object.keys(states.get(active)?.certificates?.names ?? {});
+  // A wildcard is no name that a visitor could ask for.
+  const names = all.filter((name) => !name.startsWith("*."));
   if (names.length === 0) {
     throw new Error(
       "the stack has no name with a certificate; set webstack:domains in Pulumi.local.yaml, such as [www.example.test], and run npm run up:local",

@@ -6,6 +6,7 @@ import {
   certifiedMapPath,
 } from "../edge-haproxy/https";
 import { generatedNotice, text } from "../text";
+import { moverSecretPaths, type MoverSettings } from "../mover/service";
 import { rootOnly, type Service, type ServicePart } from "../service";
 import type { Peer } from "../../topology";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
@@ -27,6 +28,14 @@ export interface AcmeSettings {
   thumbprint: string;
 }
 
+/** What the ACME client calls. */
+export interface AcmeCalls {
+  /** TCP port of the authority's API, such as 443. */
+  apiPort: number;
+  /** True if a domain is proved by a DNS record, which a broker writes. */
+  provesByDns: boolean;
+}
+
 /** Facts about a node that the ACME client's part depends on. */
 export interface AcmeFacts {
   /** Own private IPv4 address, no prefix. */
@@ -35,6 +44,8 @@ export interface AcmeFacts {
   peers: readonly Peer[];
   /** @default off until the first configuration brings the account */
   acme?: AcmeSettings | undefined;
+  /** How the node reaches the brokers, which write the records of wildcard domains. */
+  mover?: Pick<MoverSettings, "api"> | undefined;
   /** Programs of `host/` by name, bundled. */
   programs: Readonly<Record<string, string>>;
 }
@@ -60,11 +71,9 @@ const store = "/var/lib/webstack-acme";
 
 /**
  * The ACME client, which orders the certificates of the stack's names on the load balancer with the
- * address, and fetches them on the other one.
- *
- * @param apiPort TCP port of the authority's API, such as 443.
+ * address, and fetches them on the other one. For records in DNS it has the mover's identity towards the brokers.
  */
-export function acme(apiPort: number): Service<AcmeFacts> {
+export function acme({ apiPort, provesByDns }: AcmeCalls): Service<AcmeFacts> {
   const { accountKey, ca, certificate, key } = acmeSecretPaths;
   const ports = [...new Set([80, apiPort])];
   return {
@@ -77,24 +86,34 @@ export function acme(apiPort: number): Service<AcmeFacts> {
         purpose: "certificates of the stack's names",
       },
     ],
-    // Port 80: the client checks that a domain leads here before it orders a certificate.
-    callsOut: ports.map((port) => ({ user: acmeUser, port })),
+    // Port 80: the client checks that a domain leads here before it orders a certificate. Port 53: it asks the name
+    // servers of a zone themselves.
+    callsOut: [
+      ...ports.map((port) => ({ user: acmeUser, port })),
+      ...(provesByDns ? [{ user: acmeUser, port: 53, udp: true }] : []),
+    ],
     secrets: {
       [accountKey]: { ...rootOnly, secret: "acmeAccountKey" },
       [ca]: { ...rootOnly, secret: "acmeCa" },
       [certificate]: { ...rootOnly, secret: "acmeCertificate" },
       [key]: { ...rootOnly, secret: "acmeKey" },
     },
-    part: acmePart,
+    part: (facts) => acmePart(facts, provesByDns),
   };
 }
 
-function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): ServicePart {
-  const secrets = Object.values(acmeSecretPaths);
+function acmePart(
+  { privateIp, peers, acme: settings, mover, programs }: AcmeFacts,
+  provesByDns: boolean,
+): ServicePart {
+  const secrets = Object.values(credentialPaths(provesByDns));
+  const brokers =
+    provesByDns && mover && "brokers" in mover.api ? mover.api.brokers.map(({ url }) => url) : [];
   // HAProxy reads the directory as root, also where root has no CAP_DAC_OVERRIDE.
   const own = { owner: acmeUser, group: "root", mode: "2750" };
   const config = settings && {
     ...settings,
+    ...(brokers.length > 0 ? { brokers } : {}),
     address: privateIp,
     port: acmePort,
     peer: { name: peers[0]!.name, address: peers[0]!.privateIp },
@@ -114,7 +133,7 @@ function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): Se
     },
     files: {
       [programPath("acme")]: rootFile(programs.acme ?? ""),
-      [unitPath]: rootFile(acmeUnit()),
+      [unitPath]: rootFile(acmeUnit(credentialPaths(provesByDns))),
       ...(config ? { [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`) } : {}),
     },
     unitFiles: { own: [unitPath] },
@@ -129,8 +148,18 @@ function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): Se
   };
 }
 
-function acmeUnit(): string {
+/** Paths of the unit's credentials by the names that the program reads. */
+function credentialPaths(provesByDns: boolean): Record<string, string> {
   const { accountKey, ca, certificate, key } = acmeSecretPaths;
+  const broker = {
+    "broker-ca": moverSecretPaths.ca,
+    "broker-cert": moverSecretPaths.certificate,
+    "broker-key": moverSecretPaths.key,
+  };
+  return { "account-key": accountKey, ca, cert: certificate, key, ...(provesByDns ? broker : {}) };
+}
+
+function acmeUnit(credentials: Readonly<Record<string, string>>): string {
   return text`
     ${generatedNotice}
     [Unit]
@@ -143,10 +172,7 @@ function acmeUnit(): string {
     RuntimeDirectory=webstack-acme
     RuntimeDirectoryPreserve=yes
     ExecStart=/usr/bin/node ${programPath("acme")}
-    LoadCredential=account-key:${accountKey}
-    LoadCredential=ca:${ca}
-    LoadCredential=cert:${certificate}
-    LoadCredential=key:${key}
+    ${Object.entries(credentials).map(([name, path]) => `LoadCredential=${name}:${path}`)}
     Restart=always
     RestartSec=5s
     ReadWritePaths=${store}

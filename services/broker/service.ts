@@ -19,6 +19,8 @@ export interface BrokerRules {
   floatingIps: readonly number[];
   /** Load balancers by the name in their certificates, with their ids in the cloud. */
   servers: readonly { name: string; id: number }[];
+  /** Wildcard domains whose proofs the load balancers may have written. @default none */
+  wildcards?: readonly string[];
   /** The way out of nodes without a public address. @default the nodes have public addresses */
   egress?: BrokerEgress | undefined;
 }
@@ -82,9 +84,10 @@ export function broker(rules?: BrokerRules): Service<BrokerFacts> {
 }
 
 function brokerPart({ privateIp, programs }: BrokerFacts, rules: BrokerRules): ServicePart {
-  const { endpoint, selector, floatingIps, servers, egress } = rules;
+  const { endpoint, selector, floatingIps, servers, egress, wildcards = [] } = rules;
   const known = { endpoint, privateIp, selector, floatingIps, servers, port: brokerPort };
-  const config = { ...known, ...(egress ? { egress } : {}) };
+  const proofs = wildcards.length > 0 ? { wildcards } : {};
+  const config = { ...known, ...proofs, ...(egress ? { egress } : {}) };
   const paths = Object.values(brokerSecretPaths);
   return {
     directories: { [directory]: { owner: "root", group: "root", mode: "0700" } },

@@ -102,16 +102,19 @@ function redirectRules(https: EdgeHttps, secure: string): string[] {
   const { mode, domains, canonical, redirect } = https;
   if (!redirect && canonical === undefined) return [];
   const others = canonical === undefined ? [] : domains.filter((name) => name !== canonical);
+  // The canonical name may be one of a wildcard's names.
+  const stays = others.some((name) => name.startsWith("*."))
+    ? ` !{ var(txn.name) -m str ${canonical!} }`
+    : "";
   // Without names every request is for this site, except health checks.
   const own = domains.length === 0 ? ["!{ path /healthz }"] : named(domains);
-  const certified =
-    mode === "acme" ? [`{ var(txn.name),map_str(opt@${certifiedMapPath}) -m found }`] : own;
+  const certified = mode === "acme" ? certifiedNames(domains) : own;
   const target = (scheme: string) =>
     `http-request redirect location ${scheme}://%[var(txn.name)]%[pathq]`;
   const moved = "{ var(txn.moved) -m bool }";
   return [
     "http-request set-var(txn.name) req.hdr(host),host_only,lower",
-    ...named(others).map((own) => `http-request set-var(txn.moved) bool(true) if ${own}`),
+    ...named(others).map((own) => `http-request set-var(txn.moved) bool(true) if ${own}${stays}`),
     ...(others.length > 0 ? [`http-request set-var(txn.name) str(${canonical!}) if ${moved}`] : []),
     ...(redirect
       ? [
@@ -127,6 +130,16 @@ function redirectRules(https: EdgeHttps, secure: string): string[] {
           ...codes(target("http"), `${moved} !${secure}`),
         ]
       : []),
+  ];
+}
+
+/** Conditions, each of which proves that the name has an authority's certificate. A wildcard is for one label (RFC 6125, 6.4.3). */
+function certifiedNames(domains: readonly string[]): string[] {
+  const found = (name: string) => `{ ${name},map_str(opt@${certifiedMapPath}) -m found }`;
+  const hasWildcard = domains.some((name) => name.startsWith("*."));
+  return [
+    found("var(txn.name)"),
+    ...(hasWildcard ? [found("var(txn.name),regsub(^[^.]+,*)")] : []),
   ];
 }
 

@@ -38,6 +38,7 @@ async function build() {
       token,
       addresses,
       selector: "project=webstack,stack=test",
+      wildcards: ["*.example.com"],
     });
     pair = new LoadBalancerPair("lb", {
       nodes: plan.lb,
@@ -112,6 +113,7 @@ describe("AddressBroker", () => {
         { name: "lb-2", id: mockId("lb-2-vm") },
       ],
       port: 9300,
+      wildcards: ["*.example.com"],
     });
     expect(JSON.stringify(state)).not.toContain(token);
   });

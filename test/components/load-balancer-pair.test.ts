@@ -186,7 +186,7 @@ describe("LoadBalancerPair with an account at an authority", () => {
       "acmeKey",
     ]);
     expect(await pulumi.isSecret(acme.secrets("lb-2").acmeAccountKey!)).toBe(true);
-    expect(LoadBalancerPair.services(false, acme.apiPort).tier.map(({ name }) => name)).toEqual([
+    expect(LoadBalancerPair.services(false, acme.calls).tier.map(({ name }) => name)).toEqual([
       "floating-addresses",
       "edge-haproxy",
       "ticket-keys",
@@ -195,5 +195,6 @@ describe("LoadBalancerPair with an account at an authority", () => {
       "mover",
       "keepalived",
     ]);
+    expect([acme.wildcards, acme.calls]).toEqual([[], { apiPort: 443, provesByDns: false }]);
   });
 });

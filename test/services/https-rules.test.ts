@@ -44,6 +44,24 @@ describe("HTTPS of a load balancer", () => {
     ]);
   });
 
+  it("redirects a name of a wildcard once that has its certificate, one label below it", () => {
+    const domains = ["a.example", "*.b.example"];
+    const all = rules({ mode: "acme", domains, thumbprint: "T", ...trusted });
+    const map = "map_str(opt@/var/lib/webstack-acme/certified.map) -m found";
+    expect(all.filter((rule) => rule.includes("txn.secure) bool"))).toEqual([
+      `http-request set-var(txn.secure) bool(true) if !{ ssl_fc } { var(txn.name),${map} }`,
+      `http-request set-var(txn.secure) bool(true) if !{ ssl_fc } { var(txn.name),regsub(^[^.]+,*),${map} }`,
+    ]);
+  });
+
+  it("leads the names of a wildcard to the canonical one, and not that one to itself", () => {
+    const domains = ["www.a.example", "*.a.example"];
+    const all = rules({ mode: "pem", domains, canonical: "www.a.example", ...trusted });
+    expect(all).toContain(
+      "http-request set-var(txn.moved) bool(true) if { var(txn.name) -m end .a.example } !{ var(txn.name) -m str www.a.example }",
+    );
+  });
+
   it("leads from another name to the canonical one in one step", () => {
     const domains = ["www.a.example", "a.example"];
     const all = rules({ mode: "pem", domains, canonical: "www.a.example", ...trusted });

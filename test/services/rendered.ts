@@ -11,6 +11,7 @@ import { nodeBundle, type NodeFacts, type NodeServices } from "../../services/no
 import type { WebRequests } from "../../services/requests";
 import { job, worker } from "../support/jobs";
 import {
+  acmeCallsOf,
   acmeSettings,
   appProgram,
   edgeHttps,
@@ -110,7 +111,7 @@ export function loadBalancerWith(index: 0 | 1, more: BalancerFacts = {}): Bundle
       ...(network === undefined ? {} : { network }),
     },
   };
-  return nodeBundle(facts, { ...LoadBalancerPair.services(false, told.acme && 443), guests });
+  return nodeBundle(facts, { ...LoadBalancerPair.services(false, acmeCallsOf(told.acme)), guests });
 }
 
 /** Bundle of a web node. */

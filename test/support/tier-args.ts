@@ -7,7 +7,8 @@ import type { ServerSettings } from "../../components/server";
 import { openPlaces, type StackServices } from "../../services/stack-openings";
 import type { HostSettings } from "../../components/tier";
 import { WebTier, type WebTierArgs } from "../../components/web-tier";
-import type { AcmeSettings } from "../../services/acme/service";
+import { wildcardsOf } from "../../resources/acme";
+import type { AcmeCalls, AcmeSettings } from "../../services/acme/service";
 import type { AppProgram } from "../../services/app/app-program";
 import type { EdgeRules } from "../../services/edge-haproxy/edge-rules";
 import type { EdgeHttps } from "../../services/edge-haproxy/https";
@@ -44,7 +45,8 @@ export function serverSettings(overrides: Partial<ServerSettings> = {}): ServerS
 
 /** Services of the plan's nodes, with brokers, and with or without orders of certificates. */
 function stackServices(acmePort?: number): StackServices {
-  const lb = LoadBalancerPair.services(false, acmePort);
+  const calls = acmePort === undefined ? undefined : { apiPort: acmePort, provesByDns: false };
+  const lb = LoadBalancerPair.services(false, calls);
   const [web, app, db] = [WebTier.services, AppTier.services, MysqlCluster.services];
   return { tiers: { lb, web, app, db }, brokers: brokerNodes(plan) };
 }
@@ -106,6 +108,11 @@ export const acmeSettings: AcmeSettings = {
   email: "ops@example.com",
   thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
 };
+
+/** What the client of that account calls. */
+export function acmeCallsOf(acme: AcmeSettings | undefined): AcmeCalls | undefined {
+  return acme && { apiPort: 443, provesByDns: wildcardsOf(acme.domains).length > 0 };
+}
 
 /** A release that was pushed. */
 export const release = { digest: "d".repeat(64), root: "/srv/app", keep: 3 };

@@ -4,7 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { dnsAnswer, saveZone, zoneAddresses } from "../../names/dns";
+import { dnsAnswer, saveTexts, saveZone, textRecords, zoneAddresses } from "../../names/dns";
 
 const state = mkdtempSync(join(tmpdir(), "names-"));
 let socket: ReturnType<typeof createSocket>;
@@ -13,7 +13,11 @@ let resolver: Resolver;
 beforeEach(async () => {
   socket = createSocket("udp4");
   socket.on("message", (query, { address, port }) => {
-    const answer = dnsAnswer(query, (name) => zoneAddresses(state, name));
+    const answer = dnsAnswer(
+      query,
+      (name) => zoneAddresses(state, name),
+      (name) => textRecords(state, name),
+    );
     if (answer) socket.send(answer, port, address);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
@@ -37,6 +41,18 @@ describe("the resolver of the local cloud's world", () => {
   it("knows no other name", async () => {
     saveZone(state, {});
     await expect(resolver.resolve4("toString")).rejects.toMatchObject({ code: "ENOTFOUND" });
+  });
+
+  it("knows the texts of a name, also long ones, and no address of it", async () => {
+    const long = "x".repeat(300);
+    saveTexts(state, { "_acme-challenge.example.test": ["one", long] });
+    const found = await resolver.resolveTxt("_acme-challenge.Example.test");
+    expect(found.map((parts) => parts.join(""))).toEqual(["one", long]);
+    const addresses = resolver.resolve4("_acme-challenge.example.test");
+    await expect(addresses).rejects.toMatchObject({ code: "ENODATA" });
+    saveTexts(state, {});
+    const gone = resolver.resolveTxt("_acme-challenge.example.test");
+    await expect(gone).rejects.toMatchObject({ code: "ENOTFOUND" });
   });
 
   it("is silent to what is no query", () => {

@@ -41,6 +41,8 @@ const forgotten = [
   ...[1433, 2049, 2375, 2376, 3307, 4460, 5201, 5432, 6379, 8000, 8080, 8404, 8443, 9100, 9229],
   ...[10250, 11211, 27017, 33060],
 ];
+/** Calls open no port. */
+const authority = { apiPort: 443, provesByDns: false };
 const wellKnown = Array.from({ length: 1024 }, (_, i) => i + 1);
 /** DNS, NTP, SNMP, multicast DNS. */
 const usualUdp = [53, 123, 161, 5353];
@@ -52,7 +54,7 @@ export function servicesOf({
 }: Pick<ScannedHost, "role" | "units">): Omit<Service<never>, "part">[] {
   const has = (unit: string) => units.includes(`${unit}.service`);
   const services = {
-    lb: () => LoadBalancerPair.services(false, has("webstack-acme") ? 443 : undefined),
+    lb: () => LoadBalancerPair.services(false, has("webstack-acme") ? authority : undefined),
     web: () => WebTier.services,
     app: () => AppTier.services,
     db: () => MysqlCluster.services,

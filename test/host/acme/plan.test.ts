@@ -113,6 +113,24 @@ describe("nextStep", () => {
   });
 });
 
+describe("a time that the authority suggests", () => {
+  it("counts instead of two thirds of the life, be it earlier or later", () => {
+    for (const days of [50, 70]) {
+      const untilMs = start + days * day;
+      const certificate = known(90, { suggestedMs: untilMs });
+      expect(nextStep(untilMs - 1, true, certificate, undefined)).toEqual({ do: "wait", untilMs });
+      expect(nextStep(untilMs, true, certificate, undefined)).toEqual({ do: "order" });
+    }
+  });
+
+  it("may be over for a fresh certificate, which is renewed after a day", () => {
+    const certificate = known(90, { suggestedMs: start - day });
+    const step = nextStep(start, true, certificate, undefined);
+    expect(step).toEqual({ do: "wait", untilMs: start + day });
+    expect(nextStep(start + day, true, certificate, undefined)).toEqual({ do: "order" });
+  });
+});
+
 describe("an operator's request", () => {
   it("renews a certificate that the node got before it, and no later one", () => {
     const atMs = start + day;

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { Store } from "../../../host/acme/store";
+import { certificateOf, Store } from "../../../host/acme/store";
 
 const folders: string[] = [];
 afterEach(() =>
@@ -19,4 +20,34 @@ describe("a store of certificates", () => {
     rmSync(join(folder, "live"), { recursive: true });
     expect(store.problem()).toMatch(/^a certificate could not be kept in .*live: ENOENT/);
   });
+
+  it("keeps the certificate of a wildcard under a name without an asterisk, and finds it again", () => {
+    const folder = mkdtempSync(join(tmpdir(), "acme-store-"));
+    folders.push(folder);
+    const store = new Store(folder);
+    const pem = wildcardCertificate(folder);
+    store.save("*.example.com", certificateOf("*.example.com", pem));
+    expect(readdirSync(join(folder, "live"))).toEqual(["_wildcard.example.com.pem"]);
+    expect(store.names()).toEqual(["*.example.com"]);
+    expect(store.read("*.example.com")?.pem).toBe(pem);
+    store.remove("*.example.com");
+    expect(store.names()).toEqual([]);
+    expect(() => certificateOf("*.example.net", pem)).toThrow("is not for *.example.net");
+  });
+
+  it("keeps the values that may be in a zone for the next start", () => {
+    const folder = mkdtempSync(join(tmpdir(), "acme-store-"));
+    folders.push(folder);
+    new Store(folder).saveOpenProofs({ value: "*.example.com" });
+    expect(new Store(folder).openProofs()).toEqual({ value: "*.example.com" });
+  });
 });
+
+function wildcardCertificate(folder: string): string {
+  const file = (name: string) => join(folder, name);
+  const key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes".split(" ");
+  const names = ["-subj", "/CN=test", "-addext", "subjectAltName=DNS:*.example.com"];
+  const out = ["-keyout", file("key.pem"), "-out", file("cert.pem")];
+  execFileSync("openssl", ["req", "-x509", ...key, ...names, ...out], { stdio: "ignore" });
+  return readFileSync(file("cert.pem"), "utf8") + readFileSync(file("key.pem"), "utf8");
+}

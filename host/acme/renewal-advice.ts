@@ -1,0 +1,114 @@
+import { certificateId } from "./certificate-id";
+import { NoSuggestion, type Suggestion, timeInWindow } from "./renewal-info";
+
+/** What is kept of an authority's suggestion for a certificate, times by this node's clock. */
+export interface Advice {
+  /** SHA-1 of the certificate, capital hex digits. */
+  fingerprint: string;
+  /** When the authority was asked, and when it is asked again. */
+  askedMs: number;
+  nextMs: number;
+  /** Time of renewal. @default the authority suggests none */
+  renewMs?: number;
+}
+
+/** A certificate as far as the advice needs it. */
+interface Advised {
+  pem: string;
+  fingerprint: string;
+  notAfterMs: number;
+}
+
+const hourMs = 3_600_000;
+/** Wait between two requests about a certificate, milliseconds. Source of the bounds: RFC 9773, 4.3.1 and 4.3.3. */
+const pauses = { usual: 6 * hourMs, least: 60_000, most: 24 * hourMs };
+/** Pause of all requests after one that did not reach the authority, milliseconds. */
+const unreachedMs = 600_000;
+
+/** The authority's suggestions when to renew each name's certificate, asked as rarely as the authority wants. */
+export class RenewalAdvice {
+  private unreached: { atMs: number } | undefined;
+
+  /**
+   * @param kept suggestions of earlier runs by name, which change here.
+   * @param ask asks the authority about a certificate. @param keep stores the suggestions.
+   * @param complain logs the reason why there is no suggestion; undefined: there is one.
+   */
+  constructor(
+    private readonly kept: Record<string, Advice>,
+    private readonly ask: (id: string) => Promise<Suggestion>,
+    private readonly keep: (kept: Record<string, Advice>) => void,
+    private readonly complain: (name: string, text: string | undefined) => void,
+  ) {}
+
+  /** Time of renewal that the authority suggests, by this node's clock; undefined: two thirds of the life count. */
+  renewMs(name: string, { fingerprint }: { fingerprint: string }): number | undefined {
+    const found = this.kept[name];
+    return found?.fingerprint === fingerprint ? found.renewMs : undefined;
+  }
+
+  /**
+   * The certificate's name for the authority, which then ends the old order's place; undefined: the authority did not
+   * say that it knows the certificate.
+   */
+  replacedId(name: string, certificate: Advised): string | undefined {
+    return this.renewMs(name, certificate) === undefined
+      ? undefined
+      : certificateId(certificate.pem);
+  }
+
+  /** Asks the authority about a name's certificate, if that is due. Never fails: without an answer there is no advice. */
+  async refresh(name: string, certificate: Advised, nowMs: () => number): Promise<void> {
+    const askedMs = nowMs();
+    const before = this.kept[name];
+    const isSame = before?.fingerprint === certificate.fingerprint;
+    // A clock that was set back must not lengthen a wait.
+    if (isSame && before.askedMs <= askedMs && askedMs < before.nextMs) return;
+    const quietMs = askedMs - (this.unreached?.atMs ?? -Infinity);
+    if (quietMs >= 0 && quietMs < unreachedMs) return this.drop(name);
+    const { fingerprint } = certificate;
+    try {
+      const { renewMs, waitMs } = await this.fetch(certificate, nowMs);
+      this.kept[name] = { fingerprint, askedMs, nextMs: askedMs + waitMs, renewMs };
+      this.complain(name, undefined);
+    } catch (error) {
+      if (error instanceof NoSuggestion) {
+        this.kept[name] = { fingerprint, askedMs, nextMs: askedMs + pauses.usual };
+      } else {
+        this.unreached = { atMs: nowMs() };
+        delete this.kept[name];
+      }
+      this.complain(name, (error as Error).message);
+    }
+    this.keep(this.kept);
+  }
+
+  private drop(name: string): void {
+    if (this.kept[name] === undefined) return;
+    delete this.kept[name];
+    this.keep(this.kept);
+  }
+
+  private async fetch({ pem, notAfterMs }: Advised, nowMs: () => number) {
+    const id = idOf(pem);
+    const suggestion = await this.ask(id);
+    if (suggestion.endMs > notAfterMs) {
+      throw new NoSuggestion("the authority suggests a renewal after the certificate's end");
+    }
+    const own = nowMs();
+    // The authority's clock counts: this node's may be wrong.
+    const inMs = timeInWindow(id, suggestion) - (suggestion.authorityMs ?? own);
+    const wanted = suggestion.retryAfterMs ?? pauses.usual;
+    const waitMs = Math.min(Math.max(wanted, pauses.least), pauses.most);
+    return { renewMs: own + inMs, waitMs };
+  }
+}
+
+/** @throws NoSuggestion for a certificate that no authority can be asked about. */
+function idOf(pem: string): string {
+  try {
+    return certificateId(pem);
+  } catch (error) {
+    throw new NoSuggestion((error as Error).message);
+  }
+}

@@ -1,0 +1,101 @@
+import { ApiFailure } from "./failure";
+import type { Caller } from "./transport";
+
+/** The zone of a domain in the project. */
+export interface Zone {
+  /** Its name, such as `example.com`. */
+  zone: string;
+  /** Names of its authoritative name servers, without a dot at the end. */
+  nameservers: string[];
+  /** Whether the registry leads to these name servers, in Hetzner's words, such as `valid` or `lame`. */
+  delegation: string;
+}
+
+/** Seconds for which resolvers may keep the record: Hetzner's smallest value. */
+const ttlSeconds = 60;
+
+interface WireZone {
+  id: number;
+  name: string;
+  mode: string;
+  authoritative_nameservers: { assigned: string[]; delegation_status?: string };
+}
+
+/**
+ * The TXT record by which a certificate authority verifies a wildcard domain, in a zone of the project. Other values of
+ * the same record are left alone. Source: https://docs.hetzner.cloud/reference/cloud#zone-rrset-actions
+ */
+export class ChallengeRecord {
+  /** @param domain wildcard domain, such as `*.example.com`. */
+  constructor(
+    private readonly api: Caller,
+    private readonly domain: string,
+  ) {}
+
+  /** The zone with the longest name that the domain is in. @throws ApiFailure 404 if the project has none. */
+  async zone(): Promise<Zone> {
+    const { name, authoritative_nameservers: servers } = await this.find();
+    return {
+      zone: name,
+      nameservers: servers.assigned.map((server) => server.replace(/\.$/, "")),
+      delegation: servers.delegation_status ?? "unknown",
+    };
+  }
+
+  /** Adds a value. A value that is there already is no error. */
+  add(value: string): Promise<void> {
+    return this.change("add_records", value, { ttl: ttlSeconds }, true);
+  }
+
+  /** Removes a value. A value that is not there is no error. */
+  remove(value: string): Promise<void> {
+    return this.change("remove_records", value, {}, false);
+  }
+
+  private async change(verb: string, value: string, more: object, wanted: boolean): Promise<void> {
+    const found = await this.find();
+    const path = `zones/${found.id}/rrsets/${this.recordIn(found.name)}/TXT`;
+    const body = { ...more, records: [{ value: `"${value}"` }] };
+    try {
+      await this.api.call("POST", `${path}/actions/${verb}`, body);
+    } catch (error) {
+      // Two brokers may be asked for the same change, and an answer may be lost.
+      const isRefused = error instanceof ApiFailure && error.more.status !== undefined;
+      if (!isRefused || (await this.has(path, value)) !== wanted) throw error;
+    }
+  }
+
+  private async has(path: string, value: string): Promise<boolean> {
+    const answer = await this.unless404<{ rrset: { records: { value: string }[] } }>(path);
+    return answer?.rrset.records.some((record) => record.value === `"${value}"`) ?? false;
+  }
+
+  private async find(): Promise<WireZone> {
+    const labels = this.domain.slice("*.".length).split(".");
+    for (let from = 0; from <= labels.length - 2; from++) {
+      const name = labels.slice(from).join(".");
+      const zone = (await this.unless404<{ zone: WireZone }>(`zones/${name}`))?.zone;
+      if (zone === undefined) continue;
+      if (zone.mode === "primary") return zone;
+      const message = `the zone ${name} is a ${zone.mode} one, whose records Hetzner only copies`;
+      throw new ApiFailure(message, { status: 422 });
+    }
+    const message = `no zone of this Hetzner project contains ${this.domain}`;
+    throw new ApiFailure(message, { status: 404 });
+  }
+
+  /** Name of the record relative to the zone. */
+  private recordIn(zone: string): string {
+    const base = this.domain.slice("*.".length);
+    return base === zone ? "_acme-challenge" : `_acme-challenge.${base.slice(0, -zone.length - 1)}`;
+  }
+
+  private async unless404<T>(path: string): Promise<T | undefined> {
+    try {
+      return (await this.api.call("GET", path)) as T;
+    } catch (error) {
+      if (error instanceof ApiFailure && error.more.status === 404) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { actionToWire, resourceOf } from "../actions";
+import type { Cloud } from "../cloud";
+import { invalidInput, isProtected, notFound } from "../errors";
+import type { Zone } from "../model";
+import { nameservers } from "../names/nameservers";
+import { bodyOf, labelsShape, type Call, type Env } from "../request";
+import { answerAction, familyRoutes, stored } from "./family";
+
+/** Seconds for which records hold, at least. Source: https://docs.hetzner.cloud/reference/cloud#zones */
+export const ttlShape = z.number().int().min(60).max(2_147_483_647);
+/** Seconds for which records of a new zone hold. Source: the same page. */
+const usualTtl = 3_600;
+
+const createShape = z.object({
+  name: z.string(),
+  mode: z.enum(["primary", "secondary"]),
+  ttl: ttlShape.optional(),
+  labels: labelsShape.optional(),
+});
+
+const domain = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+
+function toWire(zone: Zone): object {
+  return {
+    id: zone.id,
+    name: zone.name,
+    created: zone.created,
+    mode: zone.mode,
+    ttl: zone.ttl,
+    primary_nameservers: [],
+    labels: zone.labels,
+    protection: zone.protection,
+    registrar: "other",
+    status: "ok",
+    record_count: zone.rrsets.reduce((sum, { records }) => sum + records.length, 0),
+    authoritative_nameservers: {
+      assigned: nameservers.map((name) => `${name}.`),
+      delegated: nameservers.map((name) => `${name}.`),
+      delegation_last_check: zone.created,
+      delegation_status: "valid",
+    },
+  };
+}
+
+/** The zone of a path, by id or name. @throws ApiError `not_found`. */
+export function zoneOf({ store }: Cloud, call: Call): Zone {
+  const text = call.req.param("id") ?? "";
+  const zones = store.of("zones", call.get("project"));
+  const found = zones.find(({ id, name }) => String(id) === text || name === text);
+  if (!found) throw notFound("zone", text);
+  return found;
+}
+
+/** Makes the TXT records of all zones known to the resolver. */
+export function publishTexts({ store, publishTexts: publish }: Cloud): void {
+  const texts = store
+    .all("zones")
+    .flatMap((zone) =>
+      zone.rrsets
+        .filter(({ type }) => type === "TXT")
+        .map(({ name, records }): [string, string[]] => [
+          name === "@" ? zone.name : `${name}.${zone.name}`,
+          records.map(({ value }) =>
+            [...value.matchAll(/"([^"]*)"/g)].map(([, part]) => part).join(""),
+          ),
+        ]),
+    );
+  publish?.(Object.fromEntries(texts));
+}
+
+/** DNS zones, without zone files, changes of the TTL and imports. https://docs.hetzner.cloud/reference/cloud#zones */
+export function zoneRoutes(cloud: Cloud): Hono<Env> {
+  const routes = new Hono<Env>();
+  const task = (zone: Zone) => ({
+    project: zone.project,
+    resources: [resourceOf("zones", zone)],
+  });
+  routes.post("/zones", async (call) => {
+    const { name, mode, ttl = usualTtl, labels } = await bodyOf(call, createShape);
+    if (!domain.test(name)) {
+      throw invalidInput({ name: "name", message: "name must be a domain in lower case" });
+    }
+    const base = stored(cloud, call, name, labels);
+    const zone: Zone = { ...base, mode, ttl, rrsets: [], protection: { delete: false } };
+    cloud.store.add("zones", zone);
+    const action = await cloud.actions.start({ ...task(zone), command: "create_zone" });
+    return call.json({ zone: toWire(zone), action: actionToWire(action) }, 201);
+  });
+  // By id or name; an action has no name.
+  routes.get("/zones/:id", async (call, next) => {
+    if (call.req.param("id") === "actions") return next();
+    return call.json({ zone: toWire(zoneOf(cloud, call)) });
+  });
+  routes.delete("/zones/:id", async (call) => {
+    const zone = zoneOf(cloud, call);
+    if (zone.protection.delete) throw isProtected("zone");
+    cloud.store.remove("zones", zone.id);
+    publishTexts(cloud);
+    return answerAction(call, await cloud.actions.start({ ...task(zone), command: "delete_zone" }));
+  });
+  const filters = { mode: ({ mode }: Zone) => mode };
+  routes.route("/", familyRoutes(cloud, { kind: "zones", toWire, filters }));
+  return routes;
+}

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { refused, TestCloud, tokens } from "../support/test-cloud";
+
+let cloud: TestCloud;
+let texts: Record<string, string[]>;
+beforeEach(() => {
+  cloud = new TestCloud();
+  cloud.cloud.publishTexts = (now) => (texts = now);
+  texts = {};
+});
+
+const make = async (name: string, mode = "primary") =>
+  (await cloud.made("/zones", { name, mode })).zone;
+const path = "/zones/example.com/rrsets/_acme-challenge/TXT";
+const values = (...all: string[]) => ({ records: all.map((value) => ({ value })) });
+
+describe("zones", () => {
+  it("are found by id and by name, in their project alone", async () => {
+    const zone = await make("example.com");
+    expect(zone).toMatchObject({
+      name: "example.com",
+      mode: "primary",
+      ttl: 3600,
+      authoritative_nameservers: { delegation_status: "valid" },
+    });
+    expect((await cloud.get(`/zones/${zone.id}`)).body.zone).toEqual(zone);
+    expect((await cloud.get("/zones/example.com")).body.zone).toEqual(zone);
+    expect((await cloud.get("/zones?name=example.com")).body.zones).toEqual([zone]);
+    expect(await cloud.get("/zones/example.net")).toMatchObject(refused(404, "not_found"));
+    const other = await cloud.call("GET", "/zones/example.com", undefined, tokens[1]);
+    expect(other).toMatchObject(refused(404, "not_found"));
+  });
+
+  it("refuse a name that is none, and one that is taken", async () => {
+    await make("example.com");
+    const again = { name: "example.com", mode: "primary" };
+    expect(await cloud.post("/zones", again)).toMatchObject(refused(409, "uniqueness_error"));
+    const odd = { name: "Example.com", mode: "primary" };
+    expect(await cloud.post("/zones", odd)).toMatchObject(refused(422, "invalid_input"));
+  });
+
+  it("are deleted by an action, with what the resolver knew of them", async () => {
+    await make("example.com");
+    await cloud.post(`${path}/actions/add_records`, values('"one"'));
+    const { status, body } = await cloud.delete("/zones/example.com");
+    expect([status, body.action.command]).toEqual([201, "delete_zone"]);
+    expect(texts).toEqual({});
+    expect((await cloud.get("/zones/actions")).status).toBe(200);
+  });
+});
+
+describe("sets of records", () => {
+  it("are made by the first record and go with the last one", async () => {
+    await make("example.com");
+    const added = await cloud.post(`${path}/actions/add_records`, { ttl: 60, ...values('"one"') });
+    expect([added.status, added.body.action.command]).toEqual([201, "add_rrset_records"]);
+    await cloud.post(`${path}/actions/add_records`, values('"two" "parts"'));
+    expect((await cloud.get(path)).body.rrset).toMatchObject({
+      id: "_acme-challenge/TXT",
+      ttl: 60,
+      records: [{ value: '"one"' }, { value: '"two" "parts"' }],
+    });
+    expect(texts).toEqual({ "_acme-challenge.example.com": ["one", "twoparts"] });
+    await cloud.post(`${path}/actions/remove_records`, values('"one"'));
+    expect(texts).toEqual({ "_acme-challenge.example.com": ["twoparts"] });
+    await cloud.post(`${path}/actions/remove_records`, values('"two" "parts"'));
+    expect(await cloud.get(path)).toMatchObject(refused(404, "not_found"));
+    expect(texts).toEqual({});
+  });
+
+  it("are made, listed, replaced and deleted as a whole", async () => {
+    await make("example.com");
+    const set = { name: "www", type: "A", ...values("203.0.113.7") };
+    expect((await cloud.post("/zones/example.com/rrsets", set)).status).toBe(201);
+    const taken = await cloud.post("/zones/example.com/rrsets", set);
+    expect(taken).toMatchObject(refused(409, "uniqueness_error"));
+    const www = "/zones/example.com/rrsets/www/A";
+    await cloud.post(`${www}/actions/set_records`, values("203.0.113.8"));
+    const { rrsets } = (await cloud.get("/zones/example.com/rrsets?type=A")).body;
+    expect(rrsets).toMatchObject([{ name: "www", records: [{ value: "203.0.113.8" }] }]);
+    expect((await cloud.delete(www)).body.action.command).toBe("delete_rrset");
+    expect((await cloud.get("/zones/example.com/rrsets")).body.rrsets).toEqual([]);
+  });
+
+  it("refuse a text without quotes, a value twice, a value that is not there, and an unknown type", async () => {
+    await make("example.com");
+    const add = (body: object) => cloud.post(`${path}/actions/add_records`, body);
+    expect(await add(values("one"))).toMatchObject(refused(422, "invalid_input"));
+    await add(values('"one"'));
+    expect(await add(values('"one"'))).toMatchObject(refused(422, "invalid_input"));
+    const remove = await cloud.post(`${path}/actions/remove_records`, values('"two"'));
+    expect(remove).toMatchObject(refused(422, "invalid_input"));
+    const odd = await cloud.get("/zones/example.com/rrsets/www/ODD");
+    expect(odd).toMatchObject(refused(422, "invalid_input"));
+  });
+
+  it("of a zone that is copied from elsewhere cannot be changed", async () => {
+    await make("example.com", "secondary");
+    const refusal = await cloud.post(`${path}/actions/add_records`, values('"one"'));
+    expect(refusal).toMatchObject(refused(422, "incorrect_zone_mode"));
+  });
+});

@@ -1,0 +1,40 @@
+import { generateKeyPairSync } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { certificateId } from "../../../host/acme/certificate-id";
+import { order } from "../../../host/acme/order";
+import { AuthorityStub } from "../../support/authority-stub";
+
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const key = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+
+let authority: AuthorityStub;
+beforeEach(async () => {
+  authority = await AuthorityStub.start();
+});
+afterEach(() => authority.close());
+
+describe("an order", () => {
+  it("of a single name is proved by HTTP-01", async () => {
+    const got = await order({ directory: authority.directory, key }, "www.example.com");
+    expect(authority.completed).toEqual(["http-01"]);
+    expect(authority.orders).toEqual([
+      { identifiers: [{ type: "dns", value: "www.example.com" }] },
+    ]);
+    expect(got.issuer).toBe("CN=stub");
+    expect(certificateId(got.pem)).toMatch(/^[\w-]{27}\.[\w-]+$/);
+  });
+
+  it("names the certificate that it replaces", async () => {
+    const account = { directory: authority.directory, key };
+    await order(account, "www.example.com", { replaces: "key.serial" });
+    expect(authority.orders[0]).toMatchObject({ replaces: "key.serial" });
+  });
+
+  it("that the authority refuses reports the authority's words", async () => {
+    authority.refusal = { status: 409, detail: "already replaced" };
+    const account = { directory: authority.directory, key };
+    await expect(order(account, "www.example.com", { replaces: "key.serial" })).rejects.toThrow(
+      "already replaced",
+    );
+  });
+});
