@@ -65,7 +65,7 @@ export interface ConnectionSettings extends Pick<AppContract, "processes" | "wor
 }
 
 /**
- * A problem if the programs of the app may open more connections than one MySQL accepts: all of them go to the
+ * A problem if the programs of the app may open more connections than one MySQL accepts: all connections go to the
  * primary while no replica can serve reads.
  */
 export function connectionProblems(app: ConnectionSettings): string[] {

@@ -11,7 +11,7 @@ const part = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
 /** A folder without `.`, `..` and names that begin with a dot. */
 const folder = new RegExp(`^/?${part}(/${part})*$`);
 
-/** What the settings of the two targets say about whose they are. */
+/** Descriptions of the settings of each target. */
 const notes = {
   target: {
     endpoint: "Object storage that speaks S3, in another location and project than the servers",

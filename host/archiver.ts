@@ -67,7 +67,7 @@ function tell(): void {
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
-    // A node that does not archive says what the others have archived: its supervisor cuts the binary log.
+    // A node that does not archive reports what the others have archived: its supervisor cuts the binary log by that.
     archived: end?.archived ?? watch.archived(timeline),
     newestUs: link?.segment?.toUs ?? 0,
   });
@@ -106,7 +106,10 @@ async function newestIn(folder: string): Promise<string> {
   return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
 }
 
-/** Asks root of this host for a base, which is taken only on a node that says that it archives, and what. */
+/**
+ * Asks root of this host for a base. A base is taken only on a node whose status says that it archives, and of which
+ * origin.
+ */
 function requestBase(reason: string): void {
   if (!active) return;
   log(4, `asks for a base: ${reason}`);

@@ -80,7 +80,7 @@ async function isBusy(): Promise<boolean> {
   return present > 0 || (await connectionsOfOldWorkers(askMaster).catch(() => 0)) > 0;
 }
 
-/** Asks HTTP/2 visitors to leave. A failure is only told: the address must move all the same. */
+/** Asks HTTP/2 visitors to leave. A failure is only logged: the address must move all the same. */
 async function sendGoaway(): Promise<void> {
   const wasDraining = await isDraining();
   try {
@@ -100,7 +100,7 @@ async function sendGoaway(): Promise<void> {
  */
 async function stepDown(seconds: number): Promise<void> {
   execFileSync("nft", [refuseNew(seconds)]);
-  // Handshakes under way end at the worker that says farewell.
+  // Handshakes under way end at the worker that then sends GOAWAY.
   await pause(inFlightMs.handshakes);
   await sendGoaway();
   const begun = monotonicMs();

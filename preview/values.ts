@@ -24,7 +24,7 @@ export function mapOf(value: unknown): Values {
   return isMap(value) && !isSecret(value) ? value : {};
 }
 
-/** A value in a few words, with every secret inside it hidden. */
+/** A value as short text, with every secret inside it hidden. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "string" && !isSecret(value) && !isUnknown(value)) return value;

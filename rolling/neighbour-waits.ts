@@ -18,7 +18,7 @@ export interface Front {
   knowsIt: boolean;
 }
 
-/** The front of a node. */
+/** Finds the nodes in front of a node. */
 export async function frontFor(hosts: Hosts, node: HostNode): Promise<Front> {
   const names = await frontOf(hosts, node.role);
   return { names, knowsIt: await isKnown(hosts, node, names) };

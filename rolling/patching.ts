@@ -33,7 +33,7 @@ export interface PatchWorld {
   allowsOutage: boolean;
 }
 
-/** What became of one node. */
+/** Result of the upgrade of one node. */
 export interface Patched {
   packages: PackageChange[];
   /** Why the node was rebooted; empty: it was not. */
@@ -51,7 +51,7 @@ const rebootSeconds = 600;
 /** Time between two checks, milliseconds. */
 const lookMs = 2_000;
 
-/** What the operating system of a node lacks. */
+/** Pending upgrades and reboot reasons of a node. */
 export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
   return pendingIn(await hosts.run(name, askPending, listMs));
 }
@@ -60,7 +60,7 @@ export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
  * Upgrades the packages of one node, and reboots it if something asks for it: the other nodes of the stack are in
  * service, the node is drained, upgraded, rebooted, and in service again as its neighbours see it.
  *
- * @throws Error if a step fails. A node that still runs was told to return to service.
+ * @throws Error if a step fails. A node that still runs got the command to return to service.
  */
 export async function patchNode(world: PatchWorld, node: HostNode): Promise<Patched> {
   const { hosts, say, rebootsAlways } = world;
@@ -102,7 +102,7 @@ async function waitForStack(world: PatchWorld, node: HostNode, front: Front): Pr
   else if (!allowsOutage) throw new Error(`${name} is the only ${role} node`);
   const databases = hosts.nodes.filter((one) => one.role === "db");
   if (role !== "db" && databases.length > 1) {
-    // A node of no tier: the whole group counts.
+    // No node is excepted: the whole group counts.
     const group = { ...databases[0]!, name: "" };
     await waitForOthers(hosts, group, await frontFor(hosts, databases[0]!), say);
   }
@@ -116,7 +116,7 @@ async function waitForStack(world: PatchWorld, node: HostNode, front: Front): Pr
 }
 
 async function drain({ hosts, say, allowsOutage }: PatchWorld, node: HostNode): Promise<void> {
-  // A lone load balancer has nobody to give the address to.
+  // A single load balancer cannot pass the address to another one.
   const isLone = hosts.nodes.filter(({ role }) => role === node.role).length === 1;
   if (node.role === "lb" && isLone && allowsOutage) return;
   await stepAside(hosts, node, say);

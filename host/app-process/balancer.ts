@@ -38,7 +38,7 @@ export function tunnelsOf(sessions: string, server: string): number {
     .length;
 }
 
-/** Time between two counts of sessions, and between two of those among them that are no requests, milliseconds. */
+/** Time between two counts of all sessions, and between two counts of those that are WebSockets, milliseconds. */
 const every = { requestMs: 50, tunnelMs: 500 };
 
 /**

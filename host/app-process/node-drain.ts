@@ -82,7 +82,7 @@ async function serving({ sharesPort, socket }: AppProcessSettings): Promise<stri
 
 /**
  * True if no other process of the node serves that is not about to stop as well. The caller has marked its own process
- * before; of processes that stop at the same time, at least the one that marked itself last is told so.
+ * before. Of processes that stop at the same time, at least the one that marked itself last gets true.
  *
  * @throws Error if the balancer, or systemd, does not answer.
  */
@@ -131,7 +131,7 @@ export async function announceStop(map: DrainMap): Promise<void> {
 /**
  * Ends the announcement, because a process has started.
  *
- * @throws Error if the balancer cannot be told; it reads the file when it starts.
+ * @throws Error if the balancer does not take the change; it reads the file when it starts.
  */
 export async function endAnnouncement(map: DrainMap): Promise<void> {
   write(map, "off");

@@ -85,7 +85,7 @@ async function register(timeline: string, origin: Origin, parts: ArchiveArgs): P
 }
 
 /**
- * Waits until MySQL can continue where the archive ends, and reports why it cannot. False: this node is not to
+ * Waits until MySQL can continue where the archive ends, and reports why MySQL cannot yet. False: this node must not
  * archive there any more.
  */
 async function untilContinuous(

@@ -82,7 +82,7 @@ function patienceOf({ statusCode, headers }: IncomingMessage): number {
   return Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxPatience) : 0;
 }
 
-/** Time between two looks at the services, milliseconds. */
+/** Time between two checks of the services, milliseconds. */
 const lookMs = 1_000;
 
 /**

@@ -6,7 +6,7 @@ import { runOrThrow, pause, run, say } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
 export const systemctl = "/usr/bin/systemctl";
-/** Queues jobs without waiting. During a boot, waiting for a job could be waiting for this program itself. */
+/** Queues jobs without waiting. During a boot, the awaited job could wait for this program itself. */
 export const queueing = [systemctl, "--no-block"];
 /** Longest start of a unit, seconds: the private network card of a new server may take minutes to appear. */
 export const startSeconds = 330;

@@ -17,7 +17,7 @@ export function oldWorkers(said: string): string[] {
   return [...old.matchAll(/^(\d+)\s+worker\s/gm)].map(([, pid]) => pid!);
 }
 
-/** The master's answers to a command for a worker that has ended since the list. */
+/** The master's answers to a command for a worker that has ended since the master listed it. */
 const hasEnded = /^Can't (find the target PID|connect to the target CLI)/;
 
 /** Number of open client connections of all old workers. */
@@ -30,7 +30,7 @@ export async function connectionsOfOldWorkers(ask: AskMaster): Promise<number> {
 
 /**
  * Replaces the worker. The old one sends GOAWAY on each of its HTTP/2 connections, answers the requests under way, and
- * its visitors open new connections for further requests. HAProxy has no other way to ask them: it drops a
+ * its visitors open new connections for further requests. HAProxy cannot ask these visitors otherwise: it drops a
  * `Connection: close` header in an HTTP/2 answer.
  *
  * @throws Error if the new worker does not start; the old one goes on.

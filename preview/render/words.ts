@@ -84,7 +84,7 @@ function shortUnits(units: readonly string[]): string[] {
   );
 }
 
-/** Change of a file, in a few words. */
+/** Change of a file as short text. */
 export function fileWords({ path, kind, lines, isSecret }: FileChange): string {
   const of = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
   const size = lines.length > 0 ? `, +${of("+")} -${of("-")} lines` : "";

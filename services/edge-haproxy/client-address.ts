@@ -20,7 +20,7 @@ export function trustedProxiesList(blocks: readonly string[]): string {
   `;
 }
 
-/** True if the stack file names a trusted proxy. */
+/** True if the stack file names at least one trusted proxy. */
 export function trusts({ trustedProxies }: EdgeRules): boolean {
   return trustedProxies.length > 0;
 }

@@ -104,10 +104,11 @@ const neverGrouped =
 const seenSeconds = 2;
 
 /**
- * What precedes a restart on a database node: another node becomes the primary if this node is it, because the
- * supervisor answers the proxies' checks, and without answers the proxies close the sessions; or if the primary is none
- * of the nodes, because a smaller count removes it. Of the other nodes it is the last one, which is the last to
- * restart: later the nodes that have the new list would no longer count with the former primary, and writes would wait.
+ * Step before a restart on a database node: another node becomes the primary if this node is the primary. The
+ * supervisor answers the proxies' checks, and without answers the proxies close the sessions. The step also moves the
+ * role if the primary is none of the nodes, because a smaller `db.nodes` removes it. The last of the other nodes
+ * becomes the primary, since that node restarts last. Later the nodes with the new list would no longer count with the
+ * former primary, and writes would wait.
  *
  * @param own name of the node that restarts.
  * @param nodes all database nodes that stay, in order.
@@ -126,7 +127,7 @@ function primaryElsewhere(own: string, nodes: readonly Peer[]): BundleAside {
     `DO SLEEP(IF(@heir IS NULL, 0, ${seenSeconds}))`,
   ].join("; ");
   const become = `/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${sql}"`;
-  // A supervisor that does not answer, or an heir that is not ONLINE, leaves the switch to the statements.
+  // If the supervisor does not answer, or the next primary is not ONLINE, the statements make the switch.
   const asked = `${handOverCommand(others.at(-1)!.name)} && /usr/bin/sleep ${seenSeconds}; ${become}`;
   return { leave: ["/bin/sh", "-c", asked], back: ["/bin/true"] };
 }

@@ -12,7 +12,8 @@ const handOverSeconds = 20;
 
 /**
  * Words of a command, for root on a database node, with which its supervisor hands the primary role over so that the
- * app's writes wait. The command fails unless another member is the primary then; on a secondary it fails at once.
+ * app's writes wait. The command fails unless another member is the primary afterwards; on a secondary the command
+ * fails at once.
  *
  * @param to name of the next primary. @default any member that is ONLINE
  */

@@ -50,8 +50,8 @@ const answerMs = 5_000;
 const unknownThread = 1094;
 
 /**
- * Removes the copy in `folder`, or what there is of it. A clone goes on in MySQL after its client was killed,
- * and would write into the folder again: it is ended first. The server on the copy must have ended.
+ * Removes the copy in `folder`, also an incomplete one. A clone goes on in MySQL after its client was killed, and would
+ * write into the folder again, so this function ends the clone first. The server on the copy must have ended.
  *
  * @param mysql session of the account that clones, on the server that is cloned.
  * @throws Error if the folder cannot be removed.

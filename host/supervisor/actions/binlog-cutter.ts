@@ -15,7 +15,7 @@ import {
 } from "../policy/binlog-cut";
 import { type BinlogReport, blockedReport, cutReport } from "../policy/binlog-report";
 
-/** Pause between two looks at the logs, milliseconds: while space is short, and else. */
+/** Pause between two checks of the logs, milliseconds: while space is short, and otherwise. */
 const pauseMs = { short: 10_000, usual: 60_000 };
 /** Pause between two lines of the journal with the same reason, milliseconds, and the most reasons remembered. */
 const [sayAgainMs, mostReasons] = [3_600_000, 100];
@@ -36,7 +36,10 @@ export interface BinlogCutterParts {
   nowMs: () => number;
 }
 
-/** Deletes the oldest binary logs of this node while its disk is short of space, as far as nobody needs them. */
+/**
+ * Deletes the oldest binary logs of this node while its disk is short of space, as far as neither the archive nor
+ * another member needs them.
+ */
 export class BinlogCutter {
   /** The last cut, or why there is none while the disk is short of space. */
   report: BinlogReport | undefined;
@@ -48,7 +51,7 @@ export class BinlogCutter {
 
   constructor(private readonly parts: BinlogCutterParts) {}
 
-  /** Looks at intervals, and cuts where that is needed. A failure is reported while space is short. */
+  /** Checks the disk at intervals, and cuts the logs if space is short. A failure is reported while space is short. */
   async keep(): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;

@@ -10,15 +10,18 @@ import { IdleSessions } from "./idle-sessions";
  * seen. Proxies send the node no new sessions meanwhile.
  */
 const longestMs = 16_000;
-/** Longest change of the primary, milliseconds: as long as an operator waits, since MySQL goes on with it in any case. */
+/**
+ * Longest change of the primary, milliseconds: as long as an operator waits. MySQL continues a change that takes
+ * longer.
+ */
 const switchMs = 12_000;
-/** Longest wait until all proxies have asked, milliseconds; each asks every 500 ms. */
+/** Longest wait until all proxies have checked this node, milliseconds; each proxy checks every 500 ms. */
 const askedMs = 700;
 /** Time for a proxy to process its answer, and for a client that has just connected to write, milliseconds. */
 const settledMs = 60;
-/** Pause between two looks for idle sessions, milliseconds; shorter once all of them end. */
+/** Pause between two searches for idle sessions, milliseconds: while some are spared, and once none is. */
 const lookMs = { sparing: 20, atOnce: 5 };
-/** Looks that spare sessions which have just run a statement. */
+/** Number of first searches that spare sessions which have just run a statement. */
 const sparingLooks = 5;
 /** Longest time in which sessions are ended before the switch, milliseconds. */
 const endingMs = 250;
@@ -27,7 +30,7 @@ const seenMs = 3_000;
 
 /** Answer to the request for a planned switch. */
 export interface SwitchAnswer {
-  /** HTTP status: 200 once the heir is the primary, 409 if the request is refused, 502 if MySQL failed. */
+  /** HTTP status: 200 once the chosen member is the primary, 409 if the request is refused, 502 if MySQL failed. */
   status: 200 | 409 | 502;
   /** Name of the new primary, or the reason against it. */
   body: { to: string } | { refusal: string };
@@ -42,7 +45,7 @@ export interface PlannedSwitchTools {
   peers: () => readonly NodeState[];
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
-  /** True if every proxy that asks for roles has asked since then, on the monotonic clock. */
+  /** True if every proxy that checks roles has checked this node since that time of the monotonic clock. */
   allAskedSince: (sinceMs: number) => boolean;
   nowMs: () => number;
   /** @default the time of the machine */
@@ -50,8 +53,8 @@ export interface PlannedSwitchTools {
 }
 
 /**
- * Hands the primary role over on request. Before that the proxies send no new sessions here, and idle sessions of the
- * app end, so that writes wait in the proxies for the new primary.
+ * Hands the primary role over on request. Before the switch the proxies send no new sessions to this node, and idle
+ * sessions of the app end, so that writes wait in the proxies for the new primary.
  */
 export class PlannedSwitch {
   private untilMs = -Infinity;
@@ -95,7 +98,7 @@ export class PlannedSwitch {
         const isOfGroup = groupId === self.groupId && self.members.includes(node);
         return ready && isSecondary && isOfGroup && majority && !diskFull;
       });
-    // The member with the fastest disk, then the one with the newest data, is the first to serve.
+    // The member with the fastest disk comes first; among equal disks, the member with the newest data.
     able.sort((a, b) => a.commitMs - b.commitMs || a.dataAgeMs - b.dataAgeMs);
     return able.map(({ node }) => node).find((node) => wanted === undefined || node === wanted);
   }
@@ -109,7 +112,7 @@ export class PlannedSwitch {
     const [switching, ending] = [session(), session()];
     const sessions = new IdleSessions(ending);
     let isOver = false;
-    // A failure to end sessions costs the app an error each, and no more.
+    // A session that was not ended costs the app one error after the switch, and nothing else.
     const endIdle = async (atOnce: boolean) => {
       const left = await sessions.end(atOnce).catch((error: Error) => {
         log(4, `cannot end idle sessions: ${error.message}`);
@@ -144,7 +147,7 @@ export class PlannedSwitch {
     }
   }
 
-  /** True once a poll shows it; a stale poll shows nothing. */
+  /** True once a poll shows that this node is not the primary any more; a stale poll shows nothing. */
   private hasLostRole(): boolean {
     const self = this.tools.self();
     return self !== undefined && self.member?.role !== "PRIMARY";

@@ -55,7 +55,7 @@ export function bytesToFree({ bavail, blocks, bsize }: FileSystemSizes): number 
 
 /**
  * True if this node may cut its log: it is ONLINE in a certified group with a majority, or the only node. A node
- * outside may have transactions that nobody else has.
+ * outside of the group may have transactions that no other node has.
  */
 export function mayCut(self: NodeState, isGrouped: boolean): boolean {
   if (!self.ready || self.member?.state !== "ONLINE") return false;
@@ -64,7 +64,8 @@ export function mayCut(self: NodeState, isGrouped: boolean): boolean {
 
 /**
  * What must have a transaction before the log loses it: the archive, and the other members of the group. A node that
- * is away counts too, by its last answer, until the disk is so full that roles move: it would then copy all data.
+ * does not answer counts too, by its last answer, until the disk is so full that roles move. A node whose transactions
+ * were deleted has to clone all data.
  *
  * @param archived GTID set of the archive; undefined: unknown; `null`: there are no backups.
  */
