@@ -13,9 +13,9 @@ const order: Order = {
 };
 
 /**
- * `npm run audit:hosts [-- --stack <name>] [--json] [node ...]`: looks on all hosts at the same time how far their
- * services, SSH, kernel, sockets and users are closed. It changes nothing. Status 1 if a bound is missed, something
- * is not as it must be, or a host cannot be asked.
+ * `npm run audit:hosts [-- --stack <name>] [--json] [node ...]`: checks on all hosts at the same time the sandboxes of
+ * services, and SSH, kernel, sockets and users. The command changes nothing. Status 1 if a bound is missed, a check
+ * finds a problem, or a host does not answer.
  */
 async function main(): Promise<void> {
   const { stack: named, nodes, json } = asked(process.argv.slice(2));

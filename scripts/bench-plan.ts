@@ -7,10 +7,13 @@ import { type Config, HostlessStack } from "./hostless/hostless-stack";
 import { MemoryCloud } from "./hostless/memory-cloud";
 import { repositoryRoot } from "./local/paths";
 
-/** Nodes of the stacks that are compared. */
+/** Numbers of nodes of the compared stacks. */
 const sizes = [9, 30, 60, 90];
 
-/** The settings of a stack of so many nodes: two load balancers, three databases, and the rest in halves. */
+/**
+ * The settings of a stack of that many nodes: two load balancers, three databases, and the rest divided between web and
+ * app.
+ */
 function settings(nodes: number): Config {
   const file = readFileSync(join(repositoryRoot, "Pulumi.local.yaml"), "utf8");
   const { config } = parse(file) as { config: Record<string, object> };
@@ -24,7 +27,7 @@ function settings(nodes: number): Config {
   };
 }
 
-/** Largest memory of this process while something runs, MiB, and how long it runs, seconds. */
+/** Largest memory of this process while `work` runs, MiB, and the duration of `work`, seconds. */
 async function watched(work: () => Promise<unknown>): Promise<{ seconds: number; mib: number }> {
   let most = 0;
   const look = () => void (most = Math.max(most, process.memoryUsage.rss()));
@@ -87,7 +90,7 @@ async function main(): Promise<void> {
   if (all.length > 1) console.log(growth(all));
 }
 
-/** Each stack is measured in a process of its own: the memory of one is not that of the one before. */
+/** Each stack is measured in a process of its own, so that the memory of an earlier one is not counted. */
 function inOwnProcess(nodes: number): Measured {
   console.error(`${nodes} nodes`);
   const words = ["--import", require.resolve("tsx"), __filename, "--one", String(nodes)];

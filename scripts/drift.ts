@@ -17,7 +17,7 @@ function asked() {
   }
 }
 
-/** What the preview says after a look at what is there; also a plan that is refused says it. */
+/** The preview with a refresh; a refused plan has the drift too. */
 async function previewed(stack: string): Promise<Preview> {
   let said = "";
   const status = await npmScript("preview", ["--stack", stack, "--refresh", "--json"], {
@@ -32,8 +32,8 @@ async function previewed(stack: string): Promise<Preview> {
 }
 
 /**
- * `npm run drift -- [--stack <name>] [--file <Markdown>]`: what somebody changed by hand since the last update. The file is
- * empty if nobody did.
+ * `npm run drift -- [--stack <name>] [--file <Markdown>]`: changes that were made by hand since the last update. The
+ * file is empty if there are none.
  */
 async function main(): Promise<void> {
   const { stack, file } = asked();

@@ -24,7 +24,7 @@ interface Suite {
   notShown: readonly NotShown[];
 }
 
-/** Suites by name; those that last as long as they are told have a usual number of minutes. */
+/** Suites by name; suites of a chosen duration have a default number of minutes. */
 const suites: Record<string, (minutes?: number) => Suite> = {
   edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
@@ -58,9 +58,9 @@ async function main(): Promise<void> {
   const unknown = asked.filter((id) => !ids.includes(id));
   if (unknown.length > 0) throw new Error(`no drill ${unknown.join(", ")} among ${ids.join(", ")}`);
   const drills = suite.drills.filter(({ id }) => asked.length === 0 || asked.includes(id));
-  // Without a stack that is said here, before the lock.
+  // Fails here, before the lock, if there is no stack.
   readOutputs();
-  // Two at a time would measure each other, and remove each other's tables.
+  // Two drills at a time would disturb each other's measurements, and remove each other's tables.
   takeLock(localPaths.drillLock, "npm run drill");
   const all: Drilled[] = [];
   for (const drill of drills) all.push(await repeat(drill, runs));

@@ -5,7 +5,7 @@ import { copyHistory } from "./copy-history";
 import { type Behind, behind, endsOf } from "./end";
 import { named, PatientStores, type Stores } from "./stores";
 
-/** Passes until the copy is near the end of the target: what was archived during one is copied by the next. */
+/** Largest number of passes. Each pass copies what was archived during the previous one. */
 const mostPasses = 3;
 
 /** Arguments of {@link copyAll}. */
@@ -19,11 +19,11 @@ export interface CopyArgs {
   nowMs: () => number;
 }
 
-/** What became of a copy. */
+/** Result of {@link copyAll}. */
 export interface Copied {
-  /** What could not be copied as it is, one line each; empty: nothing. */
+  /** Faults, a line for each object that was not copied; empty: none. */
   faults: readonly string[];
-  /** How far the copy of the newest history ends behind it; undefined: no history has a base. */
+  /** How far the copy of the newest history ends behind the target; undefined: no history has a base. */
   behind: Behind | undefined;
 }
 

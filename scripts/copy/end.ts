@@ -11,7 +11,7 @@ export interface End {
   us: number;
 }
 
-/** A history of which the ends are compared. */
+/** A history whose ends in target and copy are compared. */
 export interface Compared {
   root: string;
   timeline: string;
@@ -20,8 +20,7 @@ export interface Compared {
 }
 
 /**
- * The last link of the target, and the last one of the copy that the links after its newest base lead to without
- * a hole.
+ * The last link of the target, and the last link of the copy that follows the copy's newest base without a gap.
  *
  * @throws StoreError if a store fails for too long.
  */
@@ -83,7 +82,7 @@ async function readJson<T>(
   }
 }
 
-/** What the end of a copy means. */
+/** Report on the end of a copy. */
 export interface Behind {
   line: string;
   seconds: number;

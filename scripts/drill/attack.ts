@@ -7,7 +7,7 @@ import type { AttackOrder, AttackSaid } from "./attack/on-host";
 import type { Measured } from "./drill";
 import type { ScannedHost } from "./scan/expected";
 
-/** Hosts at the same time. */
+/** Number of hosts that attack at the same time. */
 const atOnce = 3;
 /** Longest drill, milliseconds. */
 const longestMs = 180_000;
@@ -25,7 +25,7 @@ async function apiOf(outputs: StackOutputs, hosts: readonly ScannedHost[]): Prom
   return found;
 }
 
-/** What went wrong on a host: successes that nothing allows, and tries without a result. */
+/** Faults of a host: successes that nothing allows, and attempts without a result. */
 export function wrongs(world: AttackWorld, host: ScannedHost, said: AttackSaid): string[] {
   const { byUnit, users, setuid } = said;
   return [

@@ -17,7 +17,7 @@ const orderedSeconds = 240;
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
 
-/** A stack with certificates under handshakes. */
+/** A stack with certificates, under constant TLS handshakes. */
 export class Certified {
   readonly marks: Mark[] = [];
   readonly notes: string[] = [];
@@ -48,9 +48,9 @@ export class Certified {
     this.handshakes.roots.push(await restartAuthority(behaviour));
   }
 
-  /** Waits until each name was served with so many further certificates. */
+  /** Waits until each name was served with `times` further certificates. */
   async untilRenewed(times: number, seconds: number, names = this.names): Promise<void> {
-    // Right after the start no handshake has shown the certificate that is there.
+    // Right after the start no handshake has shown the present certificate yet.
     const begun = new Map(
       names.map((name) => [name, Math.max(1, this.handshakes.certificates(name).length)]),
     );
@@ -98,7 +98,7 @@ function untilAlike(outputs: StackOutputs, names: readonly string[], seconds: nu
   });
 }
 
-/** Orders new certificates for all names, of the authority as it is now, on both load balancers. */
+/** Orders new certificates for all names from the present authority, and waits until both load balancers have them. */
 async function ordered(outputs: StackOutputs, active: string, names: readonly string[]) {
   const starts = async () => {
     const held = (await edgeStates(outputs)).get(active)?.certificates?.names ?? {};
@@ -118,8 +118,8 @@ async function ordered(outputs: StackOutputs, active: string, names: readonly st
 }
 
 /**
- * Lets an authority with such a behaviour issue all certificates, and runs `work` under handshakes. Afterwards the
- * authority and the certificates are the usual ones.
+ * Has an authority with this behaviour issue all certificates, and runs `work` under handshakes. Afterwards restores
+ * the usual authority and its certificates.
  *
  * @throws Error if the stack has no names with certificates.
  */

@@ -55,8 +55,8 @@ export function answersIn(from: string, said: string): Answered[] {
 }
 
 /**
- * True for answers that a program of an app node may get: the roles of the nodes, and 404 for other paths. Nobody gets
- * them over SSH, which forwards connections to SSH servers alone.
+ * True for answers that a program of an app node may get: the roles of the nodes, and 404 for other paths. No caller
+ * gets them over SSH, which forwards connections to SSH servers alone.
  */
 function isCheck({ from, at, method, path, status }: Answered): boolean {
   if (from.startsWith(throughSsh) || !at.endsWith(`:${checksPort}`)) return false;

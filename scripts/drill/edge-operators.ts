@@ -9,7 +9,7 @@ import type { Drill, Measured } from "./drill";
 import { holder, waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
 
-/** Longest time until a master reverses a move by hand, seconds. */
+/** Longest time until a master reverses a manual move, seconds. */
 const takeBackSeconds = 35;
 
 /** Assigns the floating IP to a server, or to none, as an operator with the token does. */

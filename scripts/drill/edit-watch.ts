@@ -42,11 +42,11 @@ function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: n
   ].slice(0, 10);
 }
 
-/** What is done to a stack under load; `mark` names a moment of the timeline. */
+/** Work on a stack under load; `mark` names a moment of the timeline. */
 export type Work = (mark: (text: string) => void) => Promise<unknown>;
 
 /**
- * Works on the stack under load; counts failed requests, and acknowledged writes that a database lacks.
+ * Does the work under load; counts failed requests, and acknowledged writes that a database lacks.
  *
  * @param writesCount true: the longest time between two writes counts as outage.
  * @throws Error if two servers were without power at the same time.

@@ -8,7 +8,7 @@ import type { ScanOrder, ScanSaid } from "./scan/on-host";
 import { type ScanAnswer, scanned } from "./scan/probe";
 
 const manifest = "/var/lib/webstack/manifest.json";
-/** Hosts that scan at the same time: each one leaves some ten thousand connections to the router's memory. */
+/** Number of hosts that scan at the same time: each one adds some ten thousand connections to the router's table. */
 const atOnce = 3;
 
 /** Runs the program on a node. */
@@ -64,7 +64,7 @@ async function fromHosts(outputs: StackOutputs): Promise<Measured> {
   return measured(requests, wrong, notes);
 }
 
-/** Scans from this machine; without a way to IPv6, or without `ping`, it says so. */
+/** Scans from this machine; reports a missing IPv6 route and a missing `ping`. */
 async function fromOutside(outputs: StackOutputs): Promise<Measured> {
   const targets = targetsOf({ name: "outside", role: "outside" }, await hostsOf(outputs));
   const answers = await scanned(targets);
@@ -72,7 +72,7 @@ async function fromOutside(outputs: StackOutputs): Promise<Measured> {
   return measured(tried(kept), differences("outside", kept, answers), notes);
 }
 
-/** The targets without those that this machine cannot try, and what was left out. */
+/** The targets that this machine can try, and a line for each kind of omitted ones. */
 export function judgeable(
   targets: readonly NamedTarget[],
   answers: readonly ScanAnswer[],
@@ -93,7 +93,7 @@ export function judgeable(
 }
 
 /**
- * Scans that must find what docs/who-talks-to-whom.md says, and nothing else, and attacks that must be refused. `failed`
+ * Scans that must find exactly the openings of docs/who-talks-to-whom.md, and attacks that must be refused. `failed`
  * counts the differences.
  */
 export const scanDrills: readonly Drill[] = [

@@ -13,7 +13,7 @@ import { limitDrills } from "./traffic-limits";
 
 /** Number of WebSockets, each with four messages a second. */
 const sockets = 8;
-/** Time after a planned switch in which a socket learns that its connection has gone, milliseconds. */
+/** Time after a planned switch in which a socket learns that its connection is gone, milliseconds. */
 const noticeMs = 5_000;
 /** Number of events of a stream, one a second, and of streams at a time. */
 const [events, streams] = [300, 4];
@@ -21,7 +21,7 @@ const [events, streams] = [300, 4];
 const largeMib = 2_048;
 /** Largest growth of a proxy's memory, and largest part of the bodies on the disk of a web node, MiB. */
 const [mostMemoryMib, mostDiskMib] = [64, 16];
-/** Time between two looks at the disks, milliseconds. */
+/** Time between two checks of the disks, milliseconds. */
 const lookMs = 1_000;
 const bytesOfMib = 2 ** 20;
 
@@ -78,7 +78,7 @@ function withEchoes(measured: Measured, seen: SocketsSeen, ends: readonly string
   };
 }
 
-/** Server-sent events; returns the longest delay. @throws Error naming what did not come. */
+/** Server-sent events; returns the longest delay. @throws Error that names lost events. */
 async function eventStreams({ outputs, notes, mark }: AppTrial): Promise<number> {
   mark("streams");
   const all = await Promise.all(

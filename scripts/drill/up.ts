@@ -13,7 +13,7 @@ export interface Up {
   tookSeconds: number;
 }
 
-/** What an `up` says that it did. */
+/** Changes of an `up`, from its output. */
 export interface Done {
   /** Number of steps by kind, such as `update`; steps that change nothing are not counted. */
   steps: Record<string, number>;
@@ -21,10 +21,13 @@ export interface Done {
   configured: string[];
 }
 
-/** A line such as ` 41.0s    update web-1-configuration (7.4 s)`; a refresh reads a host, and applies nothing. */
+/**
+ * A line such as ` 41.0s update web-1-configuration (7.4 s)`; lines with `refresh` do not match, since a refresh only
+ * reads the host.
+ */
 const configuredLine = /^\s*[\d.]+s\s+(?!refresh )\w[\w-]* (\S+)-configuration \([\d.]+ s\)$/gm;
 
-/** Reads the output of `npm run up:local`; undefined if it did not get as far as to count its steps. */
+/** Reads the output of `npm run up:local`; undefined if the output has no count of steps. */
 export function doneIn(said: string): Done | undefined {
   const [, counts] = /^\s*[\d.]+s\s+changes: (.*)$/m.exec(said) ?? [];
   if (counts === undefined) return undefined;
@@ -36,7 +39,7 @@ export function doneIn(said: string): Done | undefined {
   return { steps: Object.fromEntries(steps) as Record<string, number>, configured };
 }
 
-/** Runs `npm run up:local` to its end, whatever that is. */
+/** Runs `npm run up:local` to its end, successful or not. */
 export async function up(...args: string[]): Promise<Up> {
   const begun = Date.now();
   let said = "";
@@ -53,9 +56,10 @@ export async function upDone(...args: string[]): Promise<Up & Done> {
 }
 
 /**
- * Lets `work` edit the local stack's file. Afterwards an `up` with the restored file puts the stack back, also after a failure.
+ * Lets `work` edit the local stack's file. Afterwards, also after a failure, an `up` with the restored file restores
+ * the stack.
  *
- * @returns the result of `work`, and the `up` that put the stack back.
+ * @returns the result of `work`, and the `up` that restored the stack.
  */
 export async function withEdits<T>(
   work: (edit: (change: (settings: StackSettings) => void) => void) => Promise<T>,
@@ -64,14 +68,14 @@ export async function withEdits<T>(
   try {
     result = await withStackFile(work);
   } catch (error) {
-    // The failure of `work` counts, not one of this run.
+    // The failure of `work` is reported, not one of this `up`.
     await up();
     throw error;
   }
   return { result, back: await upDone() };
 }
 
-/** @throws Error with what the next `npm run up:local` changes, if that is not nothing. */
+/** @throws Error with the changes of the next `npm run up:local`, if there are any. */
 export async function nothingLeft(): Promise<void> {
   const { steps, configured } = await upDone();
   if (Object.keys(steps).length === 0) return;

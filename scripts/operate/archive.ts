@@ -9,7 +9,7 @@ import { runOnNode } from "./ssh";
 const statusFile = `${runFolder}/status.json`;
 /** Unit that takes a base; only the archiving node takes one. */
 const baseUnit = "webstack-base.service";
-/** A base that is under way may have passed the moment at which it looks for the request. */
+/** A running base may have passed the step that checks for the request. */
 const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${runFolder}/${dumpRequest}`;
 /** The archiver looks for new dumps every ten seconds. */
 const seenSeconds = 60;

@@ -28,7 +28,7 @@ export function outOfService(outputs: StackOutputs): Promise<string[]> {
 }
 
 /**
- * Waits until every node is in service, but for those in `except`.
+ * Waits until every node but those in `except` is in service.
  *
  * @param intervalMs time between two checks, milliseconds.
  * @throws Error after the deadline with the names of nodes that are not in service.
@@ -47,7 +47,7 @@ export async function waitForService(
 }
 
 /**
- * Does `work` with the turn to disturb a stack, which no other command has meanwhile.
+ * Runs `work` with the turn to disturb a stack, which no other command has meanwhile.
  *
  * @param outputs the present outputs; `work` may replace load balancers.
  * @param command for the message to another command, such as `npm run patch`.

@@ -15,8 +15,8 @@ export async function confirmed(word: string): Promise<void> {
 export const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Does `work` without an end by a signal; each signal is told by `told`. Children get Ctrl-C and the end of the
- * terminal too, and fail by it.
+ * Runs `work` without an end by a signal; `told` is called with each signal. Child processes get Ctrl-C and the end of
+ * the terminal too, and end.
  */
 export async function outliveSignals<T>(told: () => void, work: () => Promise<T>): Promise<T> {
   const ignored = endSignals.map((signal) => {

@@ -8,7 +8,7 @@ export interface AskedPatch {
   stack: string | undefined;
   /** Tiers and nodes. */
   words: string[];
-  /** True: only the list of what an upgrade would change. */
+  /** True: the command only lists the changes of an upgrade. */
   isCheck: boolean;
   /** True: each node is rebooted, also if nothing asks for it. */
   rebootsAlways: boolean;
@@ -52,7 +52,7 @@ function versions({ name, from, to }: PackageChange): string {
   return from === undefined ? `${name} ${to} (new)` : `${name} ${from} -> ${to}`;
 }
 
-/** What an upgrade of a node would change: a line for the node, and one for each package. */
+/** The changes of an upgrade of a node: a line for the node, and one for each package. */
 export function pendingLines(name: string, pending: Pending): string[] {
   const { packages, isHalfDone, rebootReasons, hasUnattended } = pending;
   const what = [

@@ -1,6 +1,6 @@
 import { attacked, type Tries } from "./attacks";
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: Tries;
 
 attacked(order).then(

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 
 /**
- * Does something while root may send what it wants: otherwise the host's own firewall would hide what others let in.
+ * Runs `work` while root may send to every port: otherwise the host's own firewall would hide which ports other hosts
+ * open.
  *
- * @throws Error if nftables does not take the rule or does not name it.
+ * @throws Error if nftables refuses the rule, or does not report its handle.
  */
 export async function withOpenOutput<T>(doThis: () => Promise<T>): Promise<T> {
   const chain = ["inet", "webstack", "output"];

@@ -24,7 +24,7 @@ const usual: ChainArgs = {
   },
   settings: { brotli: false, locations: {} },
 };
-/** Limits so short that the checks reach them. */
+/** Limits that are short enough for the checks to reach them. */
 const quick: ChainArgs = {
   ...usual,
   requests: {
@@ -39,7 +39,7 @@ const quick: ChainArgs = {
 };
 const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 
-/** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
+/** Arguments with which each checked chain is rendered, by the name of its checks in `inside/main.ts`. */
 const chains: Record<string, ChainArgs> = {
   requests: quick,
   encrypted: { ...quick, innerTls: true },
@@ -88,9 +88,9 @@ const chains: Record<string, ChainArgs> = {
   },
 };
 
-/** To see what files a process has open, and to give the host addresses. */
+/** Capabilities to list the open files of a process, and to add addresses to the host. */
 const capabilities = ["SYS_PTRACE", "NET_ADMIN"].flatMap((name) => ["--cap-add", name]);
-/** IPv6; and buffers so small that what a slow client has not taken is soon in the proxies and not in the kernel. */
+/** IPv6; and buffers so small that data which a slow client has not read is soon in the proxies instead of the kernel. */
 const inOwnNetwork = [
   "ipv6.conf.all.disable_ipv6=0",
   "ipv4.tcp_rmem=4096 65536 262144",
@@ -108,7 +108,7 @@ function filesOf(chain: ChainArgs): Record<string, string> {
   return { ...chainFiles(chain), ...(Object.fromEntries(both) as Record<string, string>) };
 }
 
-/** What runs in the container of a chain. */
+/** Program that runs in the container of a chain. */
 interface Inside {
   /** File below `inside/`, such as `main.ts`. */
   entry: string;
@@ -163,7 +163,7 @@ export async function checkProxies(
   return results;
 }
 
-/** Measures each part of the chain, so many seconds for each figure. */
+/** Measures each part of the chain, `seconds` for each measurement. */
 export async function benchChain(image: string, seconds: number): Promise<Figures[]> {
   const rules = { ...usual.rules, limits: { requestsPerSecond: 100_000 } };
   const network = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];

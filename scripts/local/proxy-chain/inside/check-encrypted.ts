@@ -24,7 +24,7 @@ function connectionsTo(port: number): number {
     .filter(([, , remote = ""]) => !remote.startsWith("0100007F")).length;
 }
 
-/** The order of an `up`: what web nodes send with, then what load balancers send with. */
+/** The order of an `up`: first the protocol of the web nodes' connections changes, then that of the load balancers'. */
 async function change(to: "clear" | "encrypted"): Promise<void> {
   for (const name of ["app-proxy", "edge-1"]) {
     await reload(name, `/chain/${to}/${name}.cfg`);

@@ -14,7 +14,7 @@ async function connections(): Promise<number> {
   return openConnections(stat) + (await connectionsOfOldWorkers(askMaster));
 }
 
-/** Resolves with the time until something is so, milliseconds. */
+/** Resolves with the time until a condition holds, milliseconds. */
 async function took(isSo: () => Promise<boolean> | boolean, what: string, mostMs: number) {
   const begun = performance.now();
   while (!(await isSo())) {

@@ -13,7 +13,7 @@ import { ask, from, secondSite } from "./visitor";
 const snippet = "/etc/nginx/webstack-server.conf";
 const location = "/etc/nginx/webstack-location-1.conf";
 
-/** What converge says when the checker has its say on these files with other lines in them. */
+/** The messages of converge about the checker's output on these files with other lines. */
 function refusal(command: string[], path: string, change: (text: string) => string): string[] {
   const before = readFileSync(path, "utf8");
   const broken = `/tmp/${path.replaceAll("/", "-")}`;
@@ -43,7 +43,7 @@ async function headersOf(path: string, options = from("127.9.0.5")) {
   return { status: response.statusCode, headers: response.headers };
 }
 
-/** Checks of a stack with headers, locations and lines of its own. */
+/** Checks of a stack with headers, locations and lines of the stack file. */
 export const ownWordChecks: Check[] = [
   {
     title: "headers of the stack file are in every answer, word for word",

@@ -9,7 +9,7 @@ import { ask, from } from "./visitor";
 
 const proxy = "127.10.0.1";
 
-/** A trusted proxy, what it says of its client, and who the client is then. */
+/** Values of a trusted proxy's header, each with the resulting client. */
 const words: [says: string | string[] | undefined, client: string][] = [
   ["198.51.100.7", "198.51.100.7"],
   ["6.6.6.6, 198.51.100.7", "198.51.100.7"],
@@ -21,13 +21,13 @@ const words: [says: string | string[] | undefined, client: string][] = [
   ["6.6.6.6, 2001:db8:99::1, 2001:db8:10::5", "2001:db8:99::1"],
   ["[2001:db8:99::1]", "2001:db8:99::1"],
   ["198.51.100.7:50123", "198.51.100.7"],
-  // What cannot be read ends the search: who stands before it could be anybody.
+  // An invalid value ends the search: an address before it is not trustworthy.
   ["6.6.6.6, 127.10.0.3, unknown, 127.10.0.2", "127.10.0.2"],
   ["6.6.6.6, unknown", proxy],
   [undefined, proxy],
 ];
 
-/** Checks of a stack that trusts 127.10.0.0/16 and 2001:db8:10::/48, and what they say in X-Forwarded-For. */
+/** Checks of a stack that trusts the X-Forwarded-For header of 127.10.0.0/16 and 2001:db8:10::/48. */
 export const proxiedChecks: Check[] = [
   {
     title: "the client of a trusted proxy is the last address that is no trusted proxy's",
@@ -110,7 +110,7 @@ export const proxiedChecks: Check[] = [
   },
 ];
 
-/** Checks of a stack whose trusted proxies say a client's address in CF-Connecting-IP. */
+/** Checks of a stack whose trusted proxies send a client's address in CF-Connecting-IP. */
 export const namedChecks: Check[] = [
   {
     title:

@@ -8,10 +8,13 @@ import { ask, bytes, send, site } from "./visitor";
 import type { Seen } from "./backend";
 
 const mib = 1_048_576;
-/** Size of what is sent and fetched; `BYTES` says otherwise. */
+/** Size of uploads and downloads; the variable `BYTES` overrides it. */
 const large = Number(process.env.BYTES ?? 200 * mib);
 
-/** Runs something and returns what Nginx had on its disk at most, and how its and HAProxy's memory grew, MiB. */
+/**
+ * Calls `run`; returns the largest size of Nginx's files on disk, and the growth of the memory of Nginx and HAProxy,
+ * MiB.
+ */
 async function watched(run: () => Promise<void>): Promise<{ disk: number; memory: number }> {
   const memory = () => memoryMib("nginx") + memoryMib("haproxy");
   const [before, diskBefore] = [memory(), keptMib()];
@@ -42,7 +45,7 @@ async function upload(path: string, headers: Record<string, string | number>): P
   return told(most);
 }
 
-/** Bytes that arrive while they are read at so many MiB a second, 0: as fast as they come. */
+/** Number of received bytes, read at `mibPerSecond`; 0: as fast as they arrive. */
 async function fetched(path: string, mibPerSecond = 0): Promise<number> {
   const response = await send(path);
   let read = 0;

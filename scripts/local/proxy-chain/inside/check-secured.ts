@@ -8,7 +8,7 @@ const proxy = "127.10.0.1";
 const visitor = "127.9.0.5";
 const name = "www.secured.test";
 
-/** Status, and where the answer leads or what it tells browsers. */
+/** Status, and the redirect target or the HSTS header. */
 async function answer(address: string, path: string, headers = {}, method = "GET") {
   const { status, headers: said } = await ask(path, {
     ...from(address),
@@ -18,7 +18,7 @@ async function answer(address: string, path: string, headers = {}, method = "GET
   return [status, said.location ?? said["strict-transport-security"]];
 }
 
-/** What an answer over TLS tells browsers. */
+/** HSTS header of an answer over TLS. */
 function toldOverTls(servername: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const agent = new TlsAgent({ rejectUnauthorized: false });

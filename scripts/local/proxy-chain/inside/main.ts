@@ -43,9 +43,9 @@ async function said({ title, run }: Check): Promise<CheckSaid> {
   }
 }
 
-/** Runs in a container: starts the proxies with the files in /chain, and prints what the checks say. */
+/** Runs in a container: starts the proxies with the files in /chain, and prints the results of the checks. */
 async function main([name = ""]: string[]): Promise<void> {
-  // Who waits for this outside may be gone.
+  // The process that waits outside may have ended.
   setTimeout(() => process.exit(1), longestMs).unref();
   await (starts[name] ?? (() => startBackend(3101)))();
   await startDaemons("/chain", name === "misnamed" ? 503 : 200);
