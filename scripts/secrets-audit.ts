@@ -10,7 +10,7 @@ import { openedStack } from "./secrets/opened";
 import type { ScanResult } from "./secrets/scan/result";
 import { searched } from "./secrets/secrets";
 
-/** Hosts that are searched at the same time. */
+/** Number of hosts that are searched at the same time. */
 const atOnce = 3;
 
 async function see(name: string, look: () => Promise<ScanResult> | ScanResult): Promise<Seen> {
@@ -22,8 +22,8 @@ async function see(name: string, look: () => Promise<ScanResult> | ScanResult): 
 }
 
 /**
- * `npm run secrets:audit [-- --stack <name>] [--node <name> ...] [--allowed]`: looks whether a secret of a
- * stack stands where it must not. No secret is printed. Status 1 if one is found, or a place cannot be searched.
+ * `npm run secrets:audit [-- --stack <name>] [--node <name> ...] [--allowed]`: searches a stack for secrets in places
+ * where they must not be. No secret is printed. Status 1 if one is found, or a place cannot be searched.
  */
 async function main(): Promise<void> {
   const { stack: named, nodes, showAllowed } = asked(process.argv.slice(2));

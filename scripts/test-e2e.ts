@@ -12,7 +12,7 @@ const stories: Record<string, () => Story> = {
   "whole-stack": wholeStackStory,
 };
 
-/** `npm run test:e2e [-- <story> ...]`: tells the stories on real hosts of the local cloud. */
+/** `npm run test:e2e [-- <story> ...]`: runs the stories on real hosts of the local cloud. */
 async function main(): Promise<void> {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !(name in stories));

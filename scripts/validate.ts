@@ -8,7 +8,7 @@ function print(good: boolean, title: string, said: string): void {
   if (said !== "") console.log(said.replace(/^/gm, "        "));
 }
 
-/** `npm run validate`: the golden files through the services' own checkers, and requests through the real proxies. */
+/** `npm run validate`: runs the services' own checkers on the golden files, and sends requests through the real proxies. */
 async function main(): Promise<void> {
   const progress = (line: string) => console.log(line);
   ensurePrerequisites(localCloudPrerequisites, progress);

@@ -5,7 +5,7 @@ import { timeline } from "../drill/timeline";
 import type { Loaded, NodeTime } from "./measured";
 import type { Rehearsed } from "./rehearse";
 
-/** Why a rehearsal is not passed; none: it is. */
+/** Reasons why a rehearsal failed; empty: it passed. */
 export function shortfalls({ loaded, failure, drills }: Rehearsed, budget: number): string[] {
   const missed = drills.filter(({ isGood }) => !isGood).flatMap(({ ids }) => ids);
   return [
@@ -41,7 +41,7 @@ function lost({ lost: count, requests, slowestMs, outageMs, series, lastedMs }: 
   return `${told}, the change took ${Math.round(tookMs / 1000)} s`;
 }
 
-/** A reason whose further lines are what a command said. */
+/** A reason whose further lines are the output of a command. */
 function quoted(text: string): string[] {
   const [first = "", ...rest] = text.split("\n");
   const said = rest.map((line) => `      ${line}`);
@@ -72,14 +72,14 @@ function drillWords({ suite, ids, isGood }: Rehearsed["drills"][number]): string
   return `${suite} ${ids.join(", ")}: ${verdict}`;
 }
 
-/** The requests over time as an SVG; undefined: there were none. */
+/** The timeline of the requests as an SVG; undefined: there were no requests. */
 export function picture({ base, loaded }: Rehearsed, budget: number): string | undefined {
   if (!loaded) return undefined;
   const { requests, lost: failed, outageMs, series, lastedMs } = loaded;
   const drilled: Drilled = {
     drill: {
       ...{ id: "Rehearsal", title: `of the present files on ${base.slice(0, 12)}` },
-      // What may be lost may be lost at once.
+      // The outage has no bound of its own: the budget counts requests.
       ...{ boundMs: budget === 0 ? 0 : lastedMs, moves: [0, 0], failed: budget },
       run: () => Promise.reject(new Error("it is over")),
     },

@@ -5,15 +5,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Ended } from "./rehearse";
 
-/** Commits of a rehearsal belong to no branch; nobody reads who made them. */
+/** Author of a rehearsal's commits, which belong to no branch. */
 const nobody = {
   ...{ GIT_AUTHOR_NAME: "rehearsal", GIT_AUTHOR_EMAIL: "rehearsal@localhost" },
   ...{ GIT_COMMITTER_NAME: "rehearsal", GIT_COMMITTER_EMAIL: "rehearsal@localhost" },
 };
 
 /**
- * The one directory in which both revisions run, one after the other. The names of a local cloud's hosts and networks follow
- * from the path of its state, `.webstack/local` of the checkout: from another directory the change would find no stack.
+ * The directory in which both revisions run, one after the other. The names of a local cloud's hosts and networks
+ * follow from the path of its state, `.webstack/local` of the checkout. So in another directory the change would find
+ * no stack.
  */
 export class Tree {
   /**
@@ -28,7 +29,7 @@ export class Tree {
   /**
    * The commit that a revision names.
    *
-   * @param option option of the command line that gave it.
+   * @param option option of the command line with the revision, for the message.
    * @throws Error if there is none.
    */
   commit(revision: string, option = "--base"): string {
@@ -43,7 +44,7 @@ export class Tree {
     }
   }
 
-  /** The files of the checkout as they are now as a commit: edited and new ones too, without those that Git ignores. */
+  /** Commits the present files of the checkout, edited and new ones too, without those that Git ignores. */
   present(): string {
     const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
     const env = { ...nobody, GIT_INDEX_FILE: join(folder, "index") };
@@ -57,7 +58,7 @@ export class Tree {
     }
   }
 
-  /** Makes the tracked files of the directory those of a commit; what Git ignores there stays. */
+  /** Replaces the tracked files of the directory by those of a commit; ignored files stay. */
   checkOut(commit: string): void {
     if (existsSync(join(this.path, ".git"))) {
       this.git(["-C", this.path, "checkout", "--quiet", "--force", "--detach", commit]);
@@ -67,7 +68,7 @@ export class Tree {
     this.git(["worktree", "add", "--quiet", "--force", "--detach", this.path, commit]);
   }
 
-  /** Whether two commits have the same dependencies. */
+  /** True if two commits have the same dependencies. */
   sameDependencies(one: string, other: string): boolean {
     const found = this.git(["diff", "--name-only", one, other, "--", "package-lock.json"]);
     return found === "";
@@ -88,14 +89,13 @@ export class Tree {
   }
 }
 
-/** Most of what a command says that is kept for an error, characters. */
+/** Largest part of a command's output that is kept for an error, characters. */
 const kept = 8_000;
 
 /**
- * npm in a directory. What the npm that started this process told its own script is kept from it: it would be about
- * another checkout.
+ * Runs npm in a directory, without the variables of the npm that started this process: they are about another checkout.
  *
- * @param signal ends the command as Ctrl-C does.
+ * @param signal aborts the command as Ctrl-C does.
  */
 export function npmIn(cwd: string, signal: AbortSignal) {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$/i.test(name));
@@ -103,7 +103,7 @@ export function npmIn(cwd: string, signal: AbortSignal) {
   return (words: readonly string[], onLine?: (line: string) => void): Promise<Ended> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(new Error("interrupted"));
-      // A group of its own: npm leaves SIGINT to what it runs, which it counts on to get it from the terminal.
+      // A process group of its own: npm does not pass SIGINT on, because its child processes get it from the terminal.
       const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
       const child = spawn("npm", words, { cwd, env, stdio, detached: true });
       const stop = () => {

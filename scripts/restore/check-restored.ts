@@ -27,7 +27,7 @@ export async function inspect(server: Pick<RestoredServer, "query">): Promise<In
   return found;
 }
 
-/** As {@link inspect}; tells an operator each table with its rows. */
+/** As {@link inspect}; also prints each table with its number of rows. */
 export async function inspectAloud(
   server: Pick<RestoredServer, "query">,
   say: (line: string) => void,
@@ -67,7 +67,7 @@ export interface BaseToBase {
 }
 
 /**
- * The restore whose result the newest base with checksums tells, from the base before it.
+ * The restore, from the base before the newest base with checksums, whose result these checksums verify.
  *
  * @returns undefined: there are no two such bases with an unbroken log between them.
  */

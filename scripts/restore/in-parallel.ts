@@ -1,4 +1,7 @@
-/** Works on all items, at most so many at the same time, and returns the results in the order of the items. @throws the first error, and begins no more work. */
+/**
+ * Works on all items, at most `most` at the same time, and returns the results in the order of the items. @throws the
+ * first error; no further item is begun then.
+ */
 export async function inParallel<T, R>(
   items: readonly T[],
   most: number,

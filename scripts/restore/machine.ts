@@ -17,7 +17,7 @@ export interface Machine {
 
 /** Runs programs with a prefix before the command. */
 export class PrefixMachine implements Machine {
-  /** @param prefix words before each command, such as `docker exec -i <id>`; empty: this machine itself. */
+  /** @param prefix arguments before each command, such as `docker exec -i <id>`; empty: this machine itself. */
   constructor(private readonly prefix: readonly string[]) {}
 
   async run(command: readonly string[], input = ""): Promise<string> {

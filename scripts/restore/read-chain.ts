@@ -14,7 +14,7 @@ export interface Archive {
   links: readonly ReadLink[];
 }
 
-/** Ids of the histories in a bucket; the one written last is at the end. */
+/** Ids of the histories in a bucket; the history written last comes last. */
 export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
   const folder = keys.timelines(root);
   const found = await store.list(folder);

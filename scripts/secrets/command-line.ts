@@ -3,19 +3,19 @@ import type { Found, ScanResult } from "./scan/result";
 import type { Searched } from "./secrets";
 import { leastBytes } from "./variants";
 
-/** What a command line asks for. */
+/** Arguments of `npm run secrets:audit`. */
 export interface Asked {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** Nodes to look at; empty: all. */
+  /** Nodes to search; empty: all. */
   nodes: string[];
-  /** Whether secrets in their places are listed too. */
+  /** True: secrets in allowed places are listed too. */
   showAllowed: boolean;
 }
 
 const usage = "usage: npm run secrets:audit -- [--stack <name>] [--node <name> ...] [--allowed]";
 
-/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function asked(args: readonly string[]): Asked {
   const options = {
     stack: { type: "string" },
@@ -34,12 +34,12 @@ export function asked(args: readonly string[]): Asked {
   }
 }
 
-/** What was seen in one place of the world: a node, this machine, the cloud. */
+/** Result of one searched place: a node, this machine, the cloud. */
 export interface Seen {
   name: string;
-  /** Undefined: it could not be looked at. */
+  /** Undefined: the place could not be searched. */
   result?: ScanResult;
-  /** Why it could not. */
+  /** Why the place could not be searched. */
   problem?: string;
 }
 
@@ -52,7 +52,7 @@ function line(name: string, found: Found, { secrets }: Searched, own: ScanResult
   return `${name}  ${place} ${where}: ${origin} (${bytes} bytes, ${forms.join(" and ")}); ${why}`;
 }
 
-/** The report, without any secret: what was found, what could not be seen, how much was searched. */
+/** The report, without any secret: findings, places that could not be searched, and amounts. */
 export function reportLines(
   searched: Searched,
   all: readonly Seen[],
@@ -83,7 +83,7 @@ export function reportLines(
   ];
 }
 
-/** True if a secret is where it must not be, or it is not known whether one is. */
+/** True if a secret is in a forbidden place, or if a place could not be searched. */
 export function isBad(all: readonly Seen[]): boolean {
   return all.some(({ result }) => !result || result.found.length + result.missed.length > 0);
 }

@@ -60,10 +60,10 @@ export function lostLine(present: string, restored: string): string {
 }
 
 /**
- * Puts a restored database in place of the data of a running stack, whose site is in maintenance meanwhile.
+ * Replaces the data of a running stack by a restored database; the site is in maintenance meanwhile.
  *
- * @throws Error if a table is damaged, a node lacks room, or a step fails; the stack then serves its former data,
- *   or is in maintenance if the message says so.
+ * @throws Error if a table is damaged, a node lacks room, or a step fails; the stack then serves its former data, or is
+ *   in maintenance if the message says so.
  */
 export async function replaceAll(
   { server, restored }: Pick<InContainer, "server" | "restored">,
