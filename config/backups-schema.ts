@@ -128,10 +128,10 @@ function isHostKey(line: string): boolean {
 /** An age recipient: 32 bytes in Bech32. https://github.com/C2SP/C2SP/blob/main/age.md */
 const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
 
-function kept(what: string, most: number, example: number, fallback: number) {
-  return setting(z.int().min(1).max(most), {
+function kept(what: string, max: number, example: number, fallback: number) {
+  return setting(z.int().min(1).max(max), {
     about: what,
-    must: `be a whole number from 1 to ${most}`,
+    must: `be a whole number from 1 to ${max}`,
     example,
   }).default(fallback);
 }

@@ -39,8 +39,8 @@ async function dumpOf(
   const state = { dumpOn, isAsked, base, dump, isUrgent: problem === "gap" };
   if (!isDumpDue(state, Date.now())) return {};
   try {
-    const checkRoom = () => checkDumpSpace(folder, plainBytes);
-    return { dump: await writeDump({ copy, user, publicKey, folder, checkRoom }) };
+    const checkSpace = () => checkDumpSpace(folder, plainBytes);
+    return { dump: await writeDump({ copy, user, publicKey, folder, checkRoom: checkSpace }) };
   } catch (error) {
     const failure = (error as Error).message;
     log(3, `the dump failed: ${failure}`);

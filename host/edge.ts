@@ -48,8 +48,8 @@ function read(path: string): string | undefined {
 }
 
 async function isDraining(): Promise<boolean> {
-  const said = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
-  return /value="on"/.test(said);
+  const answer = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
+  return /value="on"/.test(answer);
 }
 
 async function status(): Promise<object> {
@@ -64,8 +64,8 @@ async function status(): Promise<object> {
 }
 
 async function drain(word: string): Promise<void> {
-  const said = await sendCommand(haproxySocket, `set map ${drainMap} edge ${word}`);
-  if (said !== "") throw new Error(`HAProxy refused to set draining to ${word}: ${said}`);
+  const answer = await sendCommand(haproxySocket, `set map ${drainMap} edge ${word}`);
+  if (answer !== "") throw new Error(`HAProxy refused to set draining to ${word}: ${answer}`);
 }
 
 interface MoverConfig {

@@ -41,9 +41,9 @@ function masked(value: unknown): unknown {
 }
 
 /** The value as {@link valueText} shows it, in one line of at most `most` characters. */
-function brief(value: unknown, most: number): string {
+function brief(value: unknown, max: number): string {
   const text = valueText(value).replaceAll("\n", " ");
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+  return text.length > max ? `${text.slice(0, max)}…` : text;
 }
 
 /** Longest shown value, characters. */

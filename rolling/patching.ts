@@ -49,7 +49,7 @@ const upgradeSeconds = 45 * 60;
 /** Longest reboot until the host answers again, seconds. */
 const rebootSeconds = 600;
 /** Time between two checks, milliseconds. */
-const lookMs = 2_000;
+const checkMs = 2_000;
 
 /** Pending upgrades and reboot reasons of a node. */
 export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
@@ -106,13 +106,13 @@ async function waitForStack(world: PatchWorld, node: HostNode, front: Front): Pr
     const group = { ...databases[0]!, name: "" };
     await waitForOthers(hosts, group, await frontFor(hosts, databases[0]!), say);
   }
-  const look = async () => {
+  const check = async () => {
     const out = (await outOfService(hosts)).filter((other) => other !== name);
     if (out.length > 0) throw new Error(`not in service: ${out.join(", ")}`);
     return true;
   };
-  const options = { timeoutSeconds: wholeSeconds, intervalMs: lookMs, tell: say };
-  await waitUntil("every other node in service", look, options);
+  const options = { timeoutSeconds: wholeSeconds, intervalMs: checkMs, tell: say };
+  await waitUntil("every other node in service", check, options);
 }
 
 async function drain({ hosts, say, allowsOutage }: PatchWorld, node: HostNode): Promise<void> {
@@ -126,12 +126,12 @@ async function upgrade({ hosts, say }: PatchWorld, node: HostNode): Promise<void
   const { name } = node;
   say(`${name}: upgrades its packages`);
   await hosts.run(name, beginUpgrade(node), 60_000);
-  const look = async () => {
+  const check = async () => {
     const answer = await hosts.run(name, askUpgrade);
     return isUpgrading(answer) ? undefined : answer;
   };
-  const options = { timeoutSeconds: upgradeSeconds, intervalMs: lookMs, tell: say };
-  const end = await waitUntil(`the end of the upgrade of ${name}`, look, options);
+  const options = { timeoutSeconds: upgradeSeconds, intervalMs: checkMs, tell: say };
+  const end = await waitUntil(`the end of the upgrade of ${name}`, check, options);
   if (isUpgraded(end)) return;
   const log = await hosts.run(name, askUpgradeLog).catch(String);
   throw new Error(`apt-get did not end well; its last lines:\n${log.trimEnd()}`);
@@ -142,7 +142,7 @@ async function reboot({ hosts, say, reboot }: PatchWorld, node: HostNode): Promi
   say(`${name}: reboots`);
   await hosts.run(name, markReboot, 60_000);
   await reboot(node);
-  const look = () => hosts.run(name, askRebooted).then(() => true);
-  const options = { timeoutSeconds: rebootSeconds, intervalMs: lookMs, tell: say };
-  await waitUntil(`${name} after its reboot`, look, options);
+  const check = () => hosts.run(name, askRebooted).then(() => true);
+  const options = { timeoutSeconds: rebootSeconds, intervalMs: checkMs, tell: say };
+  await waitUntil(`${name} after its reboot`, check, options);
 }

@@ -22,9 +22,9 @@ async function main(): Promise<void> {
   const stack = chosenStack(named);
   const outputs = outputsOf(stack);
   const names = outputs.nodes.map(({ name }) => name);
-  const stranger = nodes.find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw new Error(`node must be one of ${names.join(", ")}, got ${JSON.stringify(stranger)}`);
+  const unknown = nodes.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`node must be one of ${names.join(", ")}, got ${JSON.stringify(unknown)}`);
   const input = message(hostProgram(join(__dirname, "audit", "on-host.ts")), order);
   const expected = { adminUser: outputs.ssh.user, isLocal: stack === undefined };
   const wanted = outputs.nodes.filter(({ name }) => nodes.length === 0 || nodes.includes(name));

@@ -55,9 +55,9 @@ async function pauses(
     await onAll(outputs, isDefault ? defaults : own);
     const watch = isDefault ? defaultsWatch : usualWatch;
     const { outageMs, failed, broken } = await watched(outputs, watch, faults[id]!.breaks);
-    const whose = isDefault ? "default settings" : "this stack";
+    const label = isDefault ? "default settings" : "this stack";
     console.log(
-      `${whose} ${id} run ${run}: ${outageMs} ms, ${failed} failed, ${broken ?? 0} writes lost`,
+      `${label} ${id} run ${run}: ${outageMs} ms, ${failed} failed, ${broken ?? 0} writes lost`,
     );
     found.push(outageMs);
   }

@@ -29,17 +29,17 @@ function settings(nodes: number): Config {
 
 /** Largest memory of this process while `work` runs, MiB, and the duration of `work`, seconds. */
 async function watched(work: () => Promise<unknown>): Promise<{ seconds: number; mib: number }> {
-  let most = 0;
-  const look = () => void (most = Math.max(most, process.memoryUsage.rss()));
-  const timer = setInterval(look, 100);
+  let max = 0;
+  const measure = () => void (max = Math.max(max, process.memoryUsage.rss()));
+  const timer = setInterval(measure, 100);
   const start = performance.now();
   try {
     await work();
   } finally {
     clearInterval(timer);
   }
-  look();
-  return { seconds: (performance.now() - start) / 1000, mib: most / 2 ** 20 };
+  measure();
+  return { seconds: (performance.now() - start) / 1000, mib: max / 2 ** 20 };
 }
 
 async function measured(nodes: number): Promise<Measured> {
@@ -58,7 +58,7 @@ async function measured(nodes: number): Promise<Measured> {
     const before = await cloud.calls();
     const nothing = await watched(() => stack.preview(base));
     const edit = await watched(() => stack.preview(edited));
-    const asked = (await cloud.calls()) - before;
+    const calls = (await cloud.calls()) - before;
     return {
       ...{
         nodes,
@@ -66,7 +66,7 @@ async function measured(nodes: number): Promise<Measured> {
         nothingSeconds: nothing.seconds,
         editSeconds: edit.seconds,
       },
-      ...{ upCalls: made, previewCalls: asked / 2, stateKib },
+      ...{ upCalls: made, previewCalls: calls / 2, stateKib },
       memoryMib: Math.max(up.mib, nothing.mib, edit.mib),
     };
   } finally {
@@ -94,11 +94,11 @@ async function main(): Promise<void> {
 function inOwnProcess(nodes: number): Measured {
   console.error(`${nodes} nodes`);
   const words = ["--import", require.resolve("tsx"), __filename, "--one", String(nodes)];
-  const said = execFileSync(process.execPath, words, {
+  const output = execFileSync(process.execPath, words, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
-  return JSON.parse(said) as Measured;
+  return JSON.parse(output) as Measured;
 }
 
 main().catch((error: Error) => {

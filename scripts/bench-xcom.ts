@@ -38,7 +38,7 @@ async function pauseOf(outputs: StackOutputs, id: string): Promise<number> {
   return outageMs;
 }
 
-function told(values: readonly number[]): string {
+function rangeText(values: readonly number[]): string {
   return `${Math.min(...values)} / ${median(values)} / ${Math.max(...values)}`;
 }
 
@@ -53,7 +53,7 @@ async function compare(outputs: StackOutputs, piece: string, id: string, runs: n
     without.push(await pauseOf(outputs, id));
     console.log(`${id} run ${run}: ${all.at(-1)} ms with all, ${without.at(-1)} without ${piece}`);
   }
-  return `${piece}, ${id}: min / median / max ${told(all)} ms with it, ${told(without)} ms without, ${runs} runs each`;
+  return `${piece}, ${id}: min / median / max ${rangeText(all)} ms with it, ${rangeText(without)} ms without, ${runs} runs each`;
 }
 
 /** `npm run bench:xcom [-- piece ...] [--runs N]`: what each piece of the help for XCom saves. */
@@ -67,12 +67,12 @@ async function main(): Promise<void> {
       `usage: npm run bench:xcom [-- ${Object.keys(pieces).join("|")} ...] [--runs N]`,
     );
   }
-  const asked = positionals.length > 0 ? positionals : Object.keys(pieces);
+  const chosen = positionals.length > 0 ? positionals : Object.keys(pieces);
   const outputs = readOutputs();
   takeLock(localPaths.drillLock, "npm run bench:xcom");
   const lines: string[] = [];
   try {
-    for (const piece of asked) {
+    for (const piece of chosen) {
       for (const id of pieces[piece]!) lines.push(await compare(outputs, piece, id, runs));
     }
   } finally {

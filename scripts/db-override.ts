@@ -2,7 +2,7 @@ import { confirmed } from "./operate/terminal";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
-import { askToOverride, lookThroughAll, reachedBy } from "./operate/override";
+import { askToOverride, queryThroughAll, reachedBy } from "./operate/override";
 import { lossLines, refusal } from "./operate/override-loss";
 import { runOnNode } from "./operate/ssh";
 
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       `usage: npm run db:override -- ${names.join("|")} [--yes] [--stack <name>]; got ${JSON.stringify(node ?? "")}`,
     );
   }
-  const ways = await lookThroughAll(outputs, databaseStates);
+  const ways = await queryThroughAll(outputs, databaseStates);
   const against = refusal({ node, ways, reached: [] });
   if (against) throw new Error(against);
   const sight = { node, ways, reached: await reachedBy(outputs, node, runOnNode) };

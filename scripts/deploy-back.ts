@@ -74,9 +74,12 @@ async function putFiles(commit: string, isLocal: boolean, signal: AbortSignal): 
   }
   if (isSame) return;
   say("npm ci of that commit");
-  const { status, said } = await npmIn(tree.path, signal)(["ci", "--no-audit", "--no-fund"]);
+  const { status, said: output } = await npmIn(
+    tree.path,
+    signal,
+  )(["ci", "--no-audit", "--no-fund"]);
   if (status !== 0)
-    throw new Error(`npm ci of ${commit.slice(0, 12)} ended with ${status}: ${said}`);
+    throw new Error(`npm ci of ${commit.slice(0, 12)} ended with ${status}: ${output}`);
 }
 
 async function engineOf(

@@ -19,13 +19,13 @@ function asked() {
 
 /** The preview with a refresh; a refused plan has the drift too. */
 async function previewed(stack: string): Promise<Preview> {
-  let said = "";
+  let output = "";
   const status = await npmScript("preview", ["--stack", stack, "--refresh", "--json"], {
-    hear: (text) => (said += text),
+    hear: (text) => (output += text),
     showsErrors: true,
   });
   try {
-    return JSON.parse(said) as Preview;
+    return JSON.parse(output) as Preview;
   } catch {
     throw new Error(`the preview ended with ${status}, without an answer`);
   }

@@ -90,8 +90,8 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
       const measured = await drill.run(readOutputs());
       done.push(measured);
       const { outageMs, requests, failed, moves, notes = [] } = measured;
-      const told = `outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`;
-      console.log(`${drill.id} run ${run}: ${[told, ...notes.slice(0, 9)].join("; ")}`);
+      const summary = `outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`;
+      console.log(`${drill.id} run ${run}: ${[summary, ...notes.slice(0, 9)].join("; ")}`);
     } catch (error) {
       errors.push((error as Error).message);
       console.log(`${drill.id} run ${run}: ${(error as Error).message}`);
@@ -104,10 +104,10 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
 /** A drill that is stopped leaves no fault behind; stopped twice, it ends at once. */
 function healAndEnd(): void {
   console.log("stopped; healing what this drill broke ...");
-  const said = (error: Error) =>
+  const report = (error: Error) =>
     console.error(`not healed: ${error.message}; run npm run fault -- heal`);
   void healOwn()
-    .then((count) => console.log(`${count} faults healed`), said)
+    .then((count) => console.log(`${count} faults healed`), report)
     .finally(() => process.exit(130));
 }
 

@@ -18,9 +18,9 @@ async function main(): Promise<void> {
   const text = { type: "string" } as const;
   const options = { pull: text, head: text, sha: text, mark: text, title: text, file: text };
   const { pull, head, sha, mark, title, file } = parseArgs({ args, options }).values;
-  const isAsked =
+  const isComplete =
     kind === "comment" ? /^[1-9]\d*$/.test(pull ?? "") || (head && sha) : title !== undefined;
-  if (!mark || !file || !isAsked) throw new Error(`usage: ${usages[kind]}`);
+  if (!mark || !file || !isComplete) throw new Error(`usage: ${usages[kind]}`);
   if (!/^[\w.-]+$/.test(mark))
     throw new Error(`--mark must be letters, digits, - and ., got ${mark}`);
   const repository = repositoryOf(process.env);

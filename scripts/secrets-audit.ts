@@ -13,9 +13,9 @@ import { searched } from "./secrets/secrets";
 /** Number of hosts that are searched at the same time. */
 const atOnce = 3;
 
-async function see(name: string, look: () => Promise<ScanResult> | ScanResult): Promise<Seen> {
+async function see(name: string, scan: () => Promise<ScanResult> | ScanResult): Promise<Seen> {
   try {
-    return { name, result: await look() };
+    return { name, result: await scan() };
   } catch (error) {
     return { name, problem: (error as Error).message };
   }
@@ -33,8 +33,8 @@ async function main(): Promise<void> {
   const wanted = searched(opened.secrets);
   if (wanted.secrets.length === 0) throw new Error("the stack has no secrets; run its up first");
   const names = outputs.nodes.map(({ name }) => name);
-  const stranger = nodes.find((name) => !names.includes(name));
-  if (stranger) throw new Error(`--node must be one of ${names.join(", ")}, got ${stranger}`);
+  const unknown = nodes.find((name) => !names.includes(name));
+  if (unknown) throw new Error(`--node must be one of ${names.join(", ")}, got ${unknown}`);
   const seen = [
     await see("state", () => seenOfState(opened, wanted)),
     await see("here", () => seenHere(wanted)),

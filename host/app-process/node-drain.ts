@@ -108,8 +108,8 @@ export interface DrainMap {
 async function setRunning({ drainMap, socket }: DrainMap, word: "on" | "off"): Promise<void> {
   if ((await sendCommand(socket, `set map ${drainMap} node ${word}`)) === "") return;
   // The map has no entry before its first change.
-  const said = await sendCommand(socket, `add map ${drainMap} node ${word}`);
-  if (said !== "") throw new Error(`the balancer says: ${said}`);
+  const answer = await sendCommand(socket, `add map ${drainMap} node ${word}`);
+  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
 }
 
 function write({ drainMap }: DrainMap, word: "on" | "off"): void {

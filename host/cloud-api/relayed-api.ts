@@ -65,8 +65,8 @@ export class RelayedApi {
   /** Calls a cheap path on each way, so that its connection is open; resolves with one line for each failure. */
   async keepWarm(path: string): Promise<string[]> {
     const ways = [...this.relays, ["directly", this.direct] as const];
-    const asked = await Promise.allSettled(ways.map(([, way]) => way.call("GET", path)));
-    return asked.flatMap((answer, i) => {
+    const answers = await Promise.allSettled(ways.map(([, way]) => way.call("GET", path)));
+    return answers.flatMap((answer, i) => {
       if (answer.status === "fulfilled") return [];
       const [name] = ways[i]!;
       const way =

@@ -135,8 +135,8 @@ export async function act(
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
     await runOrThrow([systemctl, verb, unit], startTimeoutSeconds);
   } catch (error) {
-    const said = `${(error as Error).message}\n${await journalTail(unit)}`;
-    throw new Error(said, { cause: error });
+    const message = `${(error as Error).message}\n${await journalTail(unit)}`;
+    throw new Error(message, { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@
  * requests.
  */
 const pauseMs = 1_000;
-const mostRequests = 30;
+const maxRequests = 30;
 
 /**
  * Answer to a request for the route: `here` if the route has this node as its gateway, `moving` while a move is under
@@ -37,7 +37,7 @@ export class Gateway {
   }
 
   private async run(isWanted: () => boolean): Promise<void> {
-    for (let request = 1; request <= mostRequests && isWanted(); request++) {
+    for (let request = 1; request <= maxRequests && isWanted(); request++) {
       const answer = await this.ask().catch((error: Error) => {
         this.say(4, `the default route: ${error.message}`);
         return "failed" as const;

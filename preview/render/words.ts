@@ -9,7 +9,7 @@ export interface HostGroup {
 }
 
 /** Largest number of lines of a preview outside of folds. */
-export const mostUnfolded = 60;
+export const maxUnfolded = 60;
 
 /**
  * Groups hosts with equal changes, in the order of the rollout.

@@ -20,7 +20,7 @@ export interface AskedOpening {
 }
 
 /** Longest lifetime of an opening, minutes. */
-const mostMinutes = 720;
+const maxMinutes = 720;
 
 const usages = {
   open: "npm run admin:open -- [--stack <name>] [--minutes <1 to 720>] [--address <address>]",
@@ -42,8 +42,8 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
     if (given.includes(foreign)) throw new Error(`--${foreign} is none of its options`);
     if (values.all && values.address !== undefined) throw new Error("--all needs no --address");
     const count = Number(values.minutes);
-    if (!Number.isInteger(count) || count < 1 || count > mostMinutes) {
-      const rule = `--minutes must be a whole number from 1 to ${mostMinutes}`;
+    if (!Number.isInteger(count) || count < 1 || count > maxMinutes) {
+      const rule = `--minutes must be a whole number from 1 to ${maxMinutes}`;
       throw new Error(`${rule}, got ${JSON.stringify(values.minutes)}`);
     }
     const { stack, address, all: isAll } = values;
@@ -84,8 +84,8 @@ export async function ownBlock(given: string | undefined, ask = seenWith): Promi
   if (given !== undefined) return blockOf(given);
   const found = await ask().catch((error: Error) => error);
   if (typeof found === "string" && isIP(found) !== 0 && isPublic(found)) return blockOf(found);
-  const told = typeof found === "string" ? JSON.stringify(found) : found.message;
+  const answer = typeof found === "string" ? JSON.stringify(found) : found.message;
   throw new Error(
-    `${askedUrl} must tell the public address of this machine, got ${told}; give it with --address`,
+    `${askedUrl} must tell the public address of this machine, got ${answer}; give it with --address`,
   );
 }

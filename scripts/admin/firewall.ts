@@ -8,7 +8,7 @@ const listShape = z.object({
 });
 const startedShape = z.object({ actions: z.array(z.object({ id: z.number() })) });
 /** Number of attempts to write the rules while another client changes them at the same time. */
-const mostWrites = 4;
+const maxWrites = 4;
 
 /** One firewall of a project, by its name. */
 export class Firewall {
@@ -30,7 +30,7 @@ export class Firewall {
    * @throws Error if there is no such firewall, or the API refuses.
    */
   async change(change: (rules: readonly Rule[]) => Rule[]): Promise<Rule[]> {
-    for (let tries = 0; tries < mostWrites; tries++) {
+    for (let tries = 0; tries < maxWrites; tries++) {
       const { id, rules } = await this.read();
       const wanted = change(rules);
       if (isSame(rules, wanted)) return rules;
@@ -39,7 +39,7 @@ export class Firewall {
     const { rules } = await this.read();
     if (isSame(rules, change(rules))) return rules;
     throw new Error(
-      `firewall ${this.name} had other rules again after each of ${mostWrites} writes; see who else changes it, then try again`,
+      `firewall ${this.name} had other rules again after each of ${maxWrites} writes; see who else changes it, then try again`,
     );
   }
 

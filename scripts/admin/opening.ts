@@ -56,14 +56,14 @@ export function closed(
   return rules.filter((rule) => {
     const deadline = deadlineOf(rule);
     if (deadline === undefined) return true;
-    const isAsked = blocks === "all" || blocks.some((one) => rule.source_ips?.includes(one));
-    return !isAsked && deadline > now;
+    const isChosen = blocks === "all" || blocks.some((one) => rule.source_ips?.includes(one));
+    return !isChosen && deadline > now;
   });
 }
 
 /** The rule as the API takes it: without fields that do not apply to the rule, as the official clients send it. */
 export function sendable(rule: Rule): object {
-  const isSaid = (value: unknown) =>
+  const isSet = (value: unknown) =>
     value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
-  return Object.fromEntries(Object.entries(rule).filter(([, value]) => isSaid(value)));
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => isSet(value)));
 }

@@ -59,7 +59,7 @@ export function judge(
     seen.units.map(({ unit }) => unit),
   );
   const known = ["root", adminUser];
-  const strangers = (names: readonly string[]) => names.filter((name) => !known.includes(name));
+  const unexpected = (names: readonly string[]) => names.filter((name) => !known.includes(name));
   return {
     node,
     role,
@@ -73,9 +73,9 @@ export function judge(
       ...sysctlProblems(seen.sysctls, isLocal),
       ...clockProblems(seen.clock, isLocal),
       ...strangeSockets(seen.sockets, opened),
-      ...strangers(seen.shells).map((name) => `the user ${name} has a shell`),
+      ...unexpected(seen.shells).map((name) => `the user ${name} has a shell`),
       ...seen.passwords.map((name) => `the user ${name} has a password that opens the host`),
-      ...strangers(seen.sudoGroup).map((name) => `the user ${name} is in a group with sudo`),
+      ...unexpected(seen.sudoGroup).map((name) => `the user ${name} is in a group with sudo`),
       ...seen.sudoers
         .filter(
           ({ line }) => !/^(root|%sudo|%admin)\s/.test(line) && !line.startsWith(`${adminUser} `),

@@ -58,7 +58,7 @@ export function deployedCommit(
 }
 
 /** Number of newest updates that are read: refreshes and failed updates may be newer than the last complete one. */
-const mostUpdates = 50;
+const maxUpdates = 50;
 
 /** File with the record of what a stack ran; undefined: the local stack. */
 function noteFile(stack: string | undefined): string {
@@ -75,7 +75,7 @@ function noteFile(stack: string | undefined): string {
 export async function note(stack: string | undefined): Promise<string> {
   const { release } = outputsOf(stack);
   const { pulumi } = await pulumiOf(stack);
-  const words = ["--json", "--page-size", String(mostUpdates), "--page", "1"];
+  const words = ["--json", "--page-size", String(maxUpdates), "--page", "1"];
   const history = historyShape.parse(JSON.parse(pulumi("stack", "history", ...words)));
   const found = deployedCommit(history);
   const file = noteFile(stack);

@@ -6,7 +6,7 @@ import { type Behind, behind, endsOf } from "./end";
 import { named, PatientStores, type Stores } from "./stores";
 
 /** Largest number of passes. Each pass copies what was archived during the previous one. */
-const mostPasses = 3;
+const maxPasses = 3;
 
 /** Arguments of {@link copyAll}. */
 export interface CopyArgs {
@@ -42,7 +42,7 @@ export async function copyAll(stores: Stores, args: CopyArgs): Promise<Copied> {
     const { faults } = copier;
     if (newest === undefined) return { faults, behind: undefined };
     const found = await behindNow(copier, newest, args);
-    const isEnd = !found.isTooFar || copier.objects === 0 || pass === mostPasses;
+    const isEnd = !found.isTooFar || copier.objects === 0 || pass === maxPasses;
     if (isEnd) return { faults, behind: found };
   }
 }

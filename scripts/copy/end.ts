@@ -92,11 +92,11 @@ export interface Behind {
 /**
  * How far the copy ends behind the target.
  *
- * @param mostSeconds bound above which it is an error.
+ * @param maxSeconds bound above which it is an error.
  */
 export function behind(
   { from, to }: { from: End; to: End },
-  mostSeconds: number,
+  maxSeconds: number,
   nowMs: number,
 ): Behind {
   if (to.us === 0) {
@@ -104,9 +104,9 @@ export function behind(
     return { line, seconds: Number.POSITIVE_INFINITY, isTooFar: true };
   }
   const seconds = Math.max(0, (from.us - to.us) / 1e6);
-  const isTooFar = seconds > mostSeconds;
+  const isTooFar = seconds > maxSeconds;
   const age = Math.max(0, (nowMs * 1_000 - to.us) / 1e6).toFixed(0);
-  const told = isTooFar ? ` (TOO FAR BEHIND, more than ${mostSeconds} s)` : "";
-  const line = `ends        with link ${to.number}, newest commit ${timeText(to.us)}, ${age} s old, ${seconds.toFixed(0)} s behind ${named.from}${told}`;
+  const warning = isTooFar ? ` (TOO FAR BEHIND, more than ${maxSeconds} s)` : "";
+  const line = `ends        with link ${to.number}, newest commit ${timeText(to.us)}, ${age} s old, ${seconds.toFixed(0)} s behind ${named.from}${warning}`;
   return { line, seconds, isTooFar };
 }

@@ -30,7 +30,7 @@ export function stackPart(
   pulumi.runtime.setAllConfig(values, secretKeys);
   const raw = decodeSettings(values, settingsSchema);
   const { settings, problems } = checkedSettings(directory, today);
-  const told = problem === undefined ? problems : [problem];
+  const reported = problem === undefined ? problems : [problem];
   const aboutHidden = (text: string) => hidden.some((one) => text.includes(one));
   const cidrs = valueAt(raw, ["admin", "cidrs"]);
   const endpoint = readProject().endpoint;
@@ -52,7 +52,7 @@ export function stackPart(
   return {
     stackFile: {
       name,
-      problems: told.filter((text) => !aboutHidden(text)),
+      problems: reported.filter((text) => !aboutHidden(text)),
       hidden,
       ...(problem === undefined && settings ? { settings } : {}),
       cidrs: (Array.isArray(cidrs) ? cidrs : []).filter(

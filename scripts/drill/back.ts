@@ -14,7 +14,7 @@ const longestMs = 600_000;
 /** Trial of the release on the first app node, seconds; short, because the local stack has no visitors during the trial. */
 const trialSeconds = 2;
 /** Author of the throw-away commit. */
-const nobody = ["-c", "user.name=drill", "-c", "user.email=drill@localhost"];
+const author = ["-c", "user.name=drill", "-c", "user.email=drill@localhost"];
 
 function git(...words: string[]): string {
   return execFileSync("git", words, { cwd: repositoryRoot, encoding: "utf8" }).trim();
@@ -46,7 +46,7 @@ async function onBrokenBranch(folder: string, work: () => Promise<void>): Promis
         const app = { ...settings["webstack:app"], path: folder, trialSeconds };
         settings["webstack:app"] = app;
       });
-      git(...nobody, "commit", "--quiet", "--all", "--no-verify", "-m", "fails its visitors");
+      git(...author, "commit", "--quiet", "--all", "--no-verify", "-m", "fails its visitors");
       await work();
     });
   } finally {

@@ -167,7 +167,7 @@ function measured(
     .sort((a, b) => a - b);
   const failures = done.flatMap(({ failure }) => failure ?? []);
   const gaps = goodMs.slice(1).map((endMs, i) => endMs - goodMs[i]!);
-  const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
+  const longest = gaps.reduce((max, gap) => Math.max(max, gap), 0);
   const counts = names.map(
     (name) => `${name} ${handshakes.certificates(name).length} certificates`,
   );

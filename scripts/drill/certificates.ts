@@ -55,7 +55,7 @@ async function authorityAway(watch: Certified): Promise<void> {
   watch.mark("authority away");
   const alarm =
     "sudo journalctl -u webstack-acme --since -2min -o cat -p err | grep 'no certificate' | tail -1";
-  const said = await waitUntil(
+  const report = await waitUntil(
     "an alarm",
     async () => {
       const line = (await runOnNode(outputs, active, alarm)).trim();
@@ -64,7 +64,7 @@ async function authorityAway(watch: Certified): Promise<void> {
     },
     { timeoutSeconds: 60, intervalMs: 1_000 },
   );
-  watch.note(`alarm: ${said.slice(0, 100)}`);
+  watch.note(`alarm: ${report.slice(0, 100)}`);
   await watch.restart({ validitySeconds: longerLife });
   watch.mark("authority back");
   await watch.untilRenewed(1, 80);

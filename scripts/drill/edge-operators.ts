@@ -105,10 +105,10 @@ async function invalidPush({ active, outputs }: Pair): Promise<void> {
   const command =
     `echo ${encoded} | base64 -d | sudo node | ` +
     "sudo node /usr/local/lib/webstack/converge.js apply || true";
-  const said = await runOnNode(outputs, active, command, 60_000);
-  const outcome = JSON.parse(said.trim().split("\n").at(-1)!) as { ok: boolean; error?: string };
+  const output = await runOnNode(outputs, active, command, 60_000);
+  const outcome = JSON.parse(output.trim().split("\n").at(-1)!) as { ok: boolean; error?: string };
   if (outcome.ok) throw new Error("the invalid configuration was taken");
-  if (!/bogus|haproxy/.test(JSON.stringify(outcome))) throw new Error(`refused for ${said}`);
+  if (!/bogus|haproxy/.test(JSON.stringify(outcome))) throw new Error(`refused for ${output}`);
 }
 
 async function plannedSwitch({ active, standby, outputs }: Pair): Promise<void> {

@@ -13,7 +13,7 @@ export interface Edit {
 }
 
 /** A well-formed public key without a private key. */
-export const nobodysKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} nobody@example.com`;
+export const unusedKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} nobody@example.com`;
 
 /** Blocks for documentation, one of each family (RFC 5737, RFC 3849). */
 const [block4, block6] = ["192.0.2.0/24", "2001:db8::/32"];
@@ -65,7 +65,7 @@ const several: Edit[] = [
     tiers: ["lb", "web", "app"],
   },
   { key: "tls.internal", value: true, tiers: ["lb", "web", "app"], filesOf: ["lb", "web"] },
-  { key: "admin.sshKeys", value: [nobodysKey], tiers: ["lb", "web", "app", "db"] },
+  { key: "admin.sshKeys", value: [unusedKey], tiers: ["lb", "web", "app", "db"] },
 ];
 
 const cloud: Edit[] = [

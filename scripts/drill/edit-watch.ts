@@ -32,13 +32,13 @@ async function togetherAway(afterId: number): Promise<string[]> {
 
 /** The first failed requests, each with its time since the start and its result. */
 function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: number): string[] {
-  const told = (what: string, atMs: number, answer: number | string | undefined) =>
+  const describe = (what: string, atMs: number, answer: number | string | undefined) =>
     `${what} ${answer || "without an answer"} after ${((atMs - begunMs) / 1000).toFixed(2)} s`;
   const reads = probes.filter((probe) => !isServed(probe));
   const lost = writes.filter(({ result }) => result !== "acknowledged");
   return [
-    ...reads.map(({ atMs, status }) => told("read", atMs, status)),
-    ...lost.map(({ answeredMs, answer }) => told("write", answeredMs, answer)),
+    ...reads.map(({ atMs, status }) => describe("read", atMs, status)),
+    ...lost.map(({ answeredMs, answer }) => describe("write", answeredMs, answer)),
   ].slice(0, 10);
 }
 

@@ -34,23 +34,25 @@ export function handEdits(nodes: readonly StackNode[]): HandEdit[] {
 
 /** @throws Error with the found drift, if that is not exactly one changed file for each edit. */
 export function expectDrift(found: readonly Drift[], edits: readonly HandEdit[]): void {
-  const told = found.flatMap(({ what, isGone, files, values }) =>
+  const changes = found.flatMap(({ what, isGone, files, values }) =>
     files.length === 0
       ? [`${what} ${isGone ? "is gone" : values.join(", ")}`]
       : files.map(({ path, kind }) => `${what} ${path} ${kind}`),
   );
   const wanted = edits.map(({ node, path }) => `${node} ${path} changed`);
-  if (told.sort().join() === wanted.sort().join()) return;
-  throw new Error(`the refresh found ${told.join("; ") || "nothing"}, wanted ${wanted.join("; ")}`);
+  if (changes.sort().join() === wanted.sort().join()) return;
+  throw new Error(
+    `the refresh found ${changes.join("; ") || "nothing"}, wanted ${wanted.join("; ")}`,
+  );
 }
 
 /** The drift that a refresh finds, as `npm run drift` reads it. */
 async function drift(): Promise<Drift[]> {
-  let said = "";
-  const hear = (text: string) => (said += text);
+  let output = "";
+  const hear = (text: string) => (output += text);
   const status = await npmScript("preview", ["--refresh", "--json"], { hear, showsErrors: true });
   if (status !== 0) throw new Error(`npm run preview ended with ${status}`);
-  return (JSON.parse(said) as Preview).drift;
+  return (JSON.parse(output) as Preview).drift;
 }
 
 /** Edits five hosts by hand, looks for exactly these edits, and heals them. */

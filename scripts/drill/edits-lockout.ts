@@ -45,8 +45,8 @@ async function upWith({ name }: Mistake): Promise<Failed> {
  * @throws Error with the end of the output, unless the `up` failed at this node alone, and named node and file.
  */
 export function expectRefused({ isIn }: Mistake, node: string, { status, said }: Failed): void {
-  const told = [...said.matchAll(/(\S+): nobody can log in with (\S+) as wanted/g)];
-  const isNamed = told.some(([, name, path]) => name === node && isIn(path!));
+  const lockouts = [...said.matchAll(/(\S+): nobody can log in with (\S+) as wanted/g)];
+  const isNamed = lockouts.some(([, name, path]) => name === node && isIn(path!));
   const tried = [...said.matchAll(/^\s*[\d.]+s\s+(?:FAILED )?\w+ (\S+)-configuration\b/gm)];
   const others = tried.filter(([, name]) => name !== node);
   if (status !== 0 && isNamed && others.length === 0) return;
@@ -107,10 +107,10 @@ export async function lockouts(outputs: StackOutputs): Promise<Measured> {
       seen.push([mistake.name, await lockedOut(outputs, mistake)]);
     }
   });
-  const told = seen.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join(", ");
+  const durations = seen.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join(", ");
   return {
     ...measured,
     outageMs: Math.max(measured.outageMs, ...seen.map(([, ms]) => ms)),
-    notes: [`no login with: ${told}`, ...(measured.notes ?? [])],
+    notes: [`no login with: ${durations}`, ...(measured.notes ?? [])],
   };
 }

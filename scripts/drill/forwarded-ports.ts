@@ -81,8 +81,8 @@ export async function askForwarded(
   );
   try {
     const from = `${throughSsh}${node}`;
-    const asked = targets.map((target, i) => answersOn(tunnel.sockets[i]!, target, from));
-    return (await Promise.all(asked)).flat();
+    const answers = targets.map((target, i) => answersOn(tunnel.sockets[i]!, target, from));
+    return (await Promise.all(answers)).flat();
   } finally {
     tunnel.close();
   }

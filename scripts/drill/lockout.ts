@@ -1,6 +1,6 @@
 import { output, type ResourceTransformation } from "@pulumi/pulumi";
 import type { StackNode } from "../operate/outputs";
-import { nobodysKey } from "./edit-list";
+import { unusedKey } from "./edit-list";
 
 /**
  * A mistake in a file that decides who can log in: the file's own checker accepts the mistake, and no login succeeds
@@ -33,7 +33,7 @@ export const mistakes: readonly Mistake[] = [
   {
     ...{ name: "key", role: "db" },
     isIn: (path) => path.startsWith("/etc/ssh/authorized_keys.d/"),
-    wrong: (content) => content.replace(/^ssh-.*$/gm, nobodysKey),
+    wrong: (content) => content.replace(/^ssh-.*$/gm, unusedKey),
   },
 ];
 

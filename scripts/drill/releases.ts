@@ -81,9 +81,9 @@ async function wrongSum({ outputs, app, notes, mark }: AppTrial): Promise<void> 
   const digest = "0".repeat(64);
   mark("archive");
   const receive = `sudo node /usr/local/lib/webstack/converge.js receive ${digest} 2>&1 || true`;
-  const said = await runOnNode(outputs, "app-1", `head -c 100000 /dev/urandom | ${receive}`);
-  const refusal = /the release must have SHA-256 0{64}, got [0-9a-f]{64}/.exec(said);
-  if (!refusal) throw new Error(`the archive was not refused for its sum: ${said.slice(-500)}`);
+  const output = await runOnNode(outputs, "app-1", `head -c 100000 /dev/urandom | ${receive}`);
+  const refusal = /the release must have SHA-256 0{64}, got [0-9a-f]{64}/.exec(output);
+  if (!refusal) throw new Error(`the archive was not refused for its sum: ${output.slice(-500)}`);
   const left = await runOnNode(outputs, "app-1", `sudo ls ${incoming}`);
   if (left.includes(digest)) throw new Error(`the refused archive is still on app-1: ${left}`);
   await app.checkVersion(app.before);

@@ -4,7 +4,7 @@ import type { StackOutputs } from "../operate/outputs";
 import { attackFromWithin } from "./attack";
 import type { Drill, Measured } from "./drill";
 import { differences, type NamedTarget, type ScannedHost, targetsOf } from "./scan/expected";
-import type { ScanOrder, ScanSaid } from "./scan/on-host";
+import type { ScanOrder, ScanReport } from "./scan/on-host";
 import { type ScanAnswer, scanned } from "./scan/probe";
 
 const manifest = "/var/lib/webstack/manifest.json";
@@ -15,16 +15,16 @@ const atOnce = 3;
 function ask(outputs: StackOutputs, node: string, targets: readonly NamedTarget[]) {
   const order: ScanOrder = { manifest, targets };
   const program = hostProgram(join(__dirname, "scan", "on-host.ts"));
-  return runProgram<ScanSaid>(outputs, node, message(program, order));
+  return runProgram<ScanReport>(outputs, node, message(program, order));
 }
 
 /** All hosts as targets, and the floating addresses. */
 async function hostsOf(outputs: StackOutputs): Promise<ScannedHost[]> {
   const { nodes, floatingIp } = outputs;
   const names = nodes.map(({ name }) => name);
-  const said = await forEachNode(names, atOnce, (name) => ask(outputs, name, []));
+  const reports = await forEachNode(names, atOnce, (name) => ask(outputs, name, []));
   const hosts = nodes.map(({ name, role, privateIp, publicIp }, i): ScannedHost => {
-    const { units, ipv6 } = said[i]!;
+    const { units, ipv6 } = reports[i]!;
     // Load balancers have the floating address themselves.
     const own = ipv6.filter((address) => address !== floatingIp.ipv6);
     return { name, role, units, privateIp, publicIps: [publicIp ?? [], own].flat() };

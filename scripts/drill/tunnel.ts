@@ -133,15 +133,15 @@ async function held(
 }
 
 async function isOpen(child: ChildProcess, files: readonly string[]): Promise<void> {
-  let said = "";
-  child.stderr!.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500)));
+  let stderr = "";
+  child.stderr!.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-500)));
   let failed: Error | undefined;
   child.once("error", (error) => (failed = error));
   await waitUntil(
     "the tunnel",
     async () => {
       if (files.every((file) => existsSync(file))) return true;
-      throw failed ?? new Error(said || "not open yet");
+      throw failed ?? new Error(stderr || "not open yet");
     },
     { timeoutSeconds: 10, intervalMs: 50 },
   );

@@ -28,23 +28,23 @@ export interface Done {
 const configuredLine = /^\s*[\d.]+s\s+(?!refresh )\w[\w-]* (\S+)-configuration \([\d.]+ s\)$/gm;
 
 /** Reads the output of `npm run up:local`; undefined if the output has no count of steps. */
-export function doneIn(said: string): Done | undefined {
-  const [, counts] = /^\s*[\d.]+s\s+changes: (.*)$/m.exec(said) ?? [];
+export function doneIn(output: string): Done | undefined {
+  const [, counts] = /^\s*[\d.]+s\s+changes: (.*)$/m.exec(output) ?? [];
   if (counts === undefined) return undefined;
   const steps = [...counts.matchAll(/(\d+) ([a-z][\w-]*)/g)].map(([, count, kind]) => [
     kind,
     Number(count),
   ]);
-  const configured = [...said.matchAll(configuredLine)].map(([, node]) => node!);
+  const configured = [...output.matchAll(configuredLine)].map(([, node]) => node!);
   return { steps: Object.fromEntries(steps) as Record<string, number>, configured };
 }
 
 /** Runs `npm run up:local` to its end, successful or not. */
 export async function up(...args: string[]): Promise<Up> {
   const begun = Date.now();
-  let said = "";
-  const status = await npmScript("up:local", args, { hear: (text) => (said += text) });
-  return { status, said, tookSeconds: (Date.now() - begun) / 1000 };
+  let output = "";
+  const status = await npmScript("up:local", args, { hear: (text) => (output += text) });
+  return { status, said: output, tookSeconds: (Date.now() - begun) / 1000 };
 }
 
 /** Runs `npm run up:local`. @throws Error with the end of its output if it fails. */

@@ -114,9 +114,9 @@ export async function startCloud(image: string): Promise<"started" | "started an
 
 /** Reason for the early end of the local cloud: its log from that byte on. */
 function whyEnded(logged: number): string {
-  const said = readFileSync(localPaths.cloudLog).subarray(logged).toString().trim();
-  const taken = /EADDRINUSE: address already in use (\S+)/.exec(said)?.[1];
-  if (taken === undefined) return `the local cloud ended at its start: ${said.slice(-2_000)}`;
+  const output = readFileSync(localPaths.cloudLog).subarray(logged).toString().trim();
+  const taken = /EADDRINUSE: address already in use (\S+)/.exec(output)?.[1];
+  if (taken === undefined) return `the local cloud ended at its start: ${output.slice(-2_000)}`;
   return (
     `another program listens on ${taken}, where the local cloud of this folder would. It may be the local cloud of ` +
     `another folder with this project: run npm run down:local there, or end the process that ss -ltnp shows`

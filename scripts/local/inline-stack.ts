@@ -62,8 +62,8 @@ export async function inlineStack(args: InlineStackArgs): Promise<Stack> {
   const exists = existsSync(checkpointFile(backend, name));
   if (exists) workspace.selectStack = async () => undefined;
   const stack = await Stack.createOrSelect(name, workspace);
-  const asked = stack.outputs.bind(stack);
-  stack.outputs = async () => outputs.take() ?? asked();
+  const readOutputs = stack.outputs.bind(stack);
+  stack.outputs = async () => outputs.take() ?? readOutputs();
   stack.info = async () => undefined;
   return stack;
 }

@@ -19,7 +19,7 @@ const usage =
   "usage: npm run logs -- <tier, node or app> [-f] [--since <time>] [-n <entries of each node>] [--stack <name>]";
 /** Default number of entries of each node. */
 const fewEntries = 50;
-const mostEntries = 100_000;
+const maxEntries = 100_000;
 
 /** Parses a command line. @throws Error that names the broken rule. */
 export function logsAsked(args: readonly string[]): LogsAsked {
@@ -35,8 +35,8 @@ export function logsAsked(args: readonly string[]): LogsAsked {
   if (words.length === 0) throw new Error(`${usage}; got no tier and no node`);
   const { since, entries: text, follow, stack } = values;
   const number = text === undefined ? undefined : Number(text);
-  if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= mostEntries)) {
-    throw new Error(`-n must be a whole number from 0 to ${mostEntries}, got ${text}; ${usage}`);
+  if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= maxEntries)) {
+    throw new Error(`-n must be a whole number from 0 to ${maxEntries}, got ${text}; ${usage}`);
   }
   const entries = number ?? (since === undefined ? fewEntries : undefined);
   return { stack, words, follow, entries, ...(since === undefined ? {} : { since }) };

@@ -16,8 +16,8 @@ export function hostsOf(outputs: StackOutputs): Hosts {
     run: (node, command, timeoutMs) =>
       runOnNode(outputs, node, command, timeoutMs).catch((error: Error & { stderr?: string }) => {
         // The message of a failed `ssh` has all its arguments.
-        const said = error.stderr?.trim().slice(-tailLength);
-        throw said ? new Error(said, { cause: error }) : error;
+        const stderr = error.stderr?.trim().slice(-tailLength);
+        throw stderr ? new Error(stderr, { cause: error }) : error;
       }),
   };
 }
@@ -38,12 +38,12 @@ export async function waitForService(
   timeoutSeconds: number,
   { intervalMs = 2_000, except = [] }: { intervalMs?: number; except?: readonly string[] } = {},
 ): Promise<void> {
-  const look = async () => {
+  const check = async () => {
     const names = (await outOfService(outputs)).filter((name) => !except.includes(name));
     if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
     return true;
   };
-  await waitUntil("every node in service", look, { timeoutSeconds, intervalMs });
+  await waitUntil("every node in service", check, { timeoutSeconds, intervalMs });
 }
 
 /**
@@ -58,8 +58,8 @@ export async function withTurn<T>(
   command: string,
   work: (turn: Pick<StackTurn, "renew">) => Promise<T>,
 ): Promise<T> {
-  const who = `${command} of ${userInfo().username} at ${hostname()}`;
-  const turn = await StackTurn.take(() => hostsOf(outputs()), who);
+  const holder = `${command} of ${userInfo().username} at ${hostname()}`;
+  const turn = await StackTurn.take(() => hostsOf(outputs()), holder);
   try {
     return await work(turn);
   } finally {

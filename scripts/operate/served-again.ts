@@ -39,13 +39,15 @@ export async function finishEarlier(
   names: readonly string[],
   stack: string | undefined,
 ): Promise<Left> {
-  const amiss = await waitForService(outputs, settledSeconds).then(
+  const notServing = await waitForService(outputs, settledSeconds).then(
     () => [],
     () => outOfService(outputs),
   );
-  if (!amiss.some((name) => names.includes(name)))
+  if (!notServing.some((name) => names.includes(name)))
     return { outputs, names: [...names], out: new Set() };
-  console.log(`not in service: ${amiss.join(", ")}; first finishes what an earlier command began`);
+  console.log(
+    `not in service: ${notServing.join(", ")}; first finishes what an earlier command began`,
+  );
   await upAgain(stack).catch(({ message }: Error) => console.error(message));
   const now = outputsOf(stack);
   const keyIn = ({ nodes }: StackOutputs, name: string) =>

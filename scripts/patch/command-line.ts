@@ -42,7 +42,7 @@ export function askedPatch(args: readonly string[]): AskedPatch {
 }
 
 /** Packages in a line; the rest is counted. */
-const mostNamed = 8;
+const maxNamed = 8;
 
 function plural(count: number): string {
   return `${count} package${count === 1 ? "" : "s"}`;
@@ -68,7 +68,7 @@ export function pendingLines(name: string, pending: Pending): string[] {
 export function patchedLine(name: string, patched: Patched, seconds: number): string {
   const { packages, rebootReasons, isUntouched } = patched;
   if (isUntouched) return `${name}: nothing to do`;
-  const named = packages.slice(0, mostNamed).map(versions);
+  const named = packages.slice(0, maxNamed).map(versions);
   const rest = packages.length - named.length;
   const list = [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
   return [

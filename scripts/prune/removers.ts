@@ -31,9 +31,9 @@ export class Remover {
       const answer = await this.ask(key).catch((error: Error) => error);
       if (answer instanceof Error) last = answer.message;
       else {
-        const said = await answer.text();
+        const body = await answer.text();
         if (answer.ok || answer.status === 404) return;
-        const [, code = ""] = /<Code>([^<]*)</.exec(said) ?? [];
+        const [, code = ""] = /<Code>([^<]*)</.exec(body) ?? [];
         last = `${answer.status} ${code}`.trim();
         if (answer.status < 500) break;
       }

@@ -40,7 +40,7 @@ export interface Rehearsed {
 /** Watched time before and after the change, milliseconds. */
 const aroundMs = 3_000;
 /** Number of lines of a failed update's output in the message. */
-const toldLines = 20;
+const shownLines = 20;
 
 /**
  * Creates the stack of the base, starts the load, applies the present files to the same stack, and runs the drills.
@@ -124,6 +124,6 @@ async function done(command: Promise<Ended>, what: string): Promise<void> {
   if (status !== 0) throw new Error(`${what} ended with ${status}: ${end(said)}`);
 }
 
-function end(said: string): string {
-  return said.trim().split("\n").slice(-toldLines).join("\n");
+function end(output: string): string {
+  return output.trim().split("\n").slice(-shownLines).join("\n");
 }

@@ -37,22 +37,22 @@ function lost({ lost: count, requests, slowestMs, outageMs, series, lastedMs }: 
   const at = (text: string) => series.marks.find((mark) => mark.text === text)?.atMs;
   const tookMs = (at("done") ?? at("failed") ?? lastedMs) - (at("change") ?? 0);
   const longest = count > 0 ? `, longest outage ${outageMs} ms` : "";
-  const told = `${count} of ${requests} requests lost${longest}, slowest ${slowestMs} ms`;
-  return `${told}, the change took ${Math.round(tookMs / 1000)} s`;
+  const summary = `${count} of ${requests} requests lost${longest}, slowest ${slowestMs} ms`;
+  return `${summary}, the change took ${Math.round(tookMs / 1000)} s`;
 }
 
 /** A reason whose further lines are the output of a command. */
 function quoted(text: string): string[] {
   const [first = "", ...rest] = text.split("\n");
-  const said = rest.map((line) => `      ${line}`);
-  return [[first, ...(said.length > 0 ? ["", ...said] : [])].join("\n")];
+  const indented = rest.map((line) => `      ${line}`);
+  return [[first, ...(indented.length > 0 ? ["", ...indented] : [])].join("\n")];
 }
 
 function hosts({ preview }: Rehearsed): string[] {
   return grouped(preview.hosts).map(({ nodes, server, change }) => {
     const files = change.files.map((file) => `\`${fileWords(file)}\``);
-    const told = [...(server ? [`server ${server}`] : []), ...releaseWords(change)];
-    const all = [...told, ...unitWords(change), ...change.others, ...files];
+    const changes = [...(server ? [`server ${server}`] : []), ...releaseWords(change)];
+    const all = [...changes, ...unitWords(change), ...change.others, ...files];
     return `${nodes.join(", ")}: ${all.join("; ")}`;
   });
 }

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Ended } from "./rehearse";
 
 /** Author of a rehearsal's commits, which belong to no branch. */
-const nobody = {
+const author = {
   ...{ GIT_AUTHOR_NAME: "rehearsal", GIT_AUTHOR_EMAIL: "rehearsal@localhost" },
   ...{ GIT_COMMITTER_NAME: "rehearsal", GIT_COMMITTER_EMAIL: "rehearsal@localhost" },
 };
@@ -47,7 +47,7 @@ export class Tree {
   /** Commits the present files of the checkout, edited and new ones too, without those that Git ignores. */
   present(): string {
     const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
-    const env = { ...nobody, GIT_INDEX_FILE: join(folder, "index") };
+    const env = { ...author, GIT_INDEX_FILE: join(folder, "index") };
     try {
       this.git(["read-tree", "HEAD"], env);
       this.git(["add", "--all"], env);
@@ -114,11 +114,11 @@ export function npmIn(cwd: string, signal: AbortSignal) {
         }
       };
       signal.addEventListener("abort", stop);
-      let [stdout, said] = ["", ""];
+      let [stdout, output] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       for (const stream of [child.stdout, child.stderr]) {
         createInterface(stream).on("line", (line) => {
-          said = `${said}${line}\n`.slice(-kept);
+          output = `${output}${line}\n`.slice(-kept);
           onLine?.(line);
         });
       }
@@ -126,7 +126,7 @@ export function npmIn(cwd: string, signal: AbortSignal) {
       child.on("close", (status) => {
         signal.removeEventListener("abort", stop);
         if (signal.aborted) reject(new Error("interrupted"));
-        else resolve({ status, stdout, said });
+        else resolve({ status, stdout, said: output });
       });
     });
 }

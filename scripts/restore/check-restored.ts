@@ -53,11 +53,11 @@ export async function compareWith(
   const names = [...new Set([...Object.keys(sums), ...Object.keys(here)])].sort();
   const wrong = names.filter((name) => sums[name] !== here[name]);
   if (wrong.length === 0) return names.length;
-  const told = wrong.map((name) => {
+  const differences = wrong.map((name) => {
     if (here[name] === undefined) return `${name} is missing`;
     return sums[name] === undefined ? `${name} is not in the base` : `${name} has other rows`;
   });
-  throw new Error(`the restored data differs from the base ${id}: ${told.join(", ")}`);
+  throw new Error(`the restored data differs from the base ${id}: ${differences.join(", ")}`);
 }
 
 /** A restore from an earlier base to exactly the transactions of a later one. */

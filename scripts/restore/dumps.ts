@@ -13,7 +13,7 @@ export interface FoundDump {
 }
 
 /** Choice of a dump. */
-export interface DumpWish {
+export interface DumpChoice {
   /** Id of a dump, such as `20261129T031700Z`, or `latest`. */
   id: string;
   /** Id of the history. @default the newest one that has a dump */
@@ -28,7 +28,7 @@ export interface DumpWish {
 export async function findDump(
   store: ObjectStore,
   root: string,
-  { id, history }: DumpWish,
+  { id, history }: DumpChoice,
 ): Promise<FoundDump> {
   const histories = history === undefined ? (await timelines(store, root)).reverse() : [history];
   const known: string[] = [];
@@ -137,6 +137,6 @@ export function named(statement: string): string {
 
 /** MySQL's message, without the part of the statement that a message of the parser quotes. */
 export function reasonOf(message: string): string {
-  const [, said = message] = /(ERROR \d+ \(\w+\)[^\n]*)/.exec(message) ?? [];
-  return said.replace(/ near '.*$/, "").replace(/ at line \d+/, "");
+  const [, shortened = message] = /(ERROR \d+ \(\w+\)[^\n]*)/.exec(message) ?? [];
+  return shortened.replace(/ near '.*$/, "").replace(/ at line \d+/, "");
 }

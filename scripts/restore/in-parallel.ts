@@ -4,7 +4,7 @@
  */
 export async function inParallel<T, R>(
   items: readonly T[],
-  most: number,
+  max: number,
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
@@ -20,6 +20,6 @@ export async function inParallel<T, R>(
       });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(max, items.length) }, worker));
   return results;
 }

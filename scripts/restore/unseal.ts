@@ -8,9 +8,9 @@ import type { Restore } from "./replay";
  * Largest number of segments that one program of the machine decrypts: each start takes 0.2 s (docker exec, two busy
  * cores).
  */
-const mostSegments = 256;
+const maxSegments = 256;
 /** Largest size of decrypted segments that wait on the disk, bytes; a larger segment waits alone. */
-const mostPlainBytes = 256 * 2 ** 20;
+const maxPlainBytes = 256 * 2 ** 20;
 /** Number of downloads at the same time; each holds an encrypted segment in memory. */
 const together = 8;
 
@@ -73,7 +73,7 @@ export function* batchesOf(links: readonly Link[]): Generator<Link[]> {
   let bytes = 0;
   for (const link of links) {
     const { plainBytes } = link.segment!;
-    const isFull = batch.length >= mostSegments || bytes + plainBytes > mostPlainBytes;
+    const isFull = batch.length >= maxSegments || bytes + plainBytes > maxPlainBytes;
     if (isFull && batch.length > 0) {
       yield batch;
       [batch, bytes] = [[], 0];
@@ -114,10 +114,10 @@ async function open(
 ): Promise<void> {
   const numbers = batch.map(({ number }) => `${number}\n`).join("");
   const words = ["bash", "-c", openAll, "bash", `${there}/relay`, identity];
-  const said = (await machine.run(words, numbers)).trim();
-  if (said === "all") return;
+  const output = (await machine.run(words, numbers)).trim();
+  if (output === "all") return;
   // The first line alone: after a failure of age zstd reports one too.
-  const [, number = "?", reason = said] = /^(\d+) ?(.*)/.exec(said) ?? [];
+  const [, number = "?", reason = output] = /^(\d+) ?(.*)/.exec(output) ?? [];
   throw new Error(
     `the segment of link ${number} has its sum and cannot be opened: ${reason || "no reason was told"}; ` +
       "if it was sealed for a former key, add that identity to the identity file",

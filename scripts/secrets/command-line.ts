@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Found, ScanResult } from "./scan/result";
 import type { Searched } from "./secrets";
-import { leastBytes } from "./variants";
+import { minBytes } from "./variants";
 
 /** Arguments of `npm run secrets:audit`. */
 export interface Asked {
@@ -73,7 +73,7 @@ export function reportLines(
   const { secrets, short, open } = searched;
   return [
     ...lines,
-    ...short.map((origin) => `note     not searched, shorter than ${leastBytes} bytes: ${origin}`),
+    ...short.map((origin) => `note     not searched, shorter than ${minBytes} bytes: ${origin}`),
     `${secrets.length} secrets of the stack and ${sum(({ own }) => own.length)} of its hosts; ` +
       `${open} values are certificates and public keys alone`,
     `searched: ${sum(({ read }) => read.files)} files (${Math.round(sum(({ read }) => read.bytes) / 1e6)} MB), ` +

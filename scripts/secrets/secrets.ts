@@ -1,7 +1,7 @@
 import { secretSignature, signatureKey } from "../../plugin/values";
 import { isPublicPem } from "./pem";
 import type { Pattern } from "./matcher";
-import { leastBytes, variants } from "./variants";
+import { minBytes, variants } from "./variants";
 
 /** A secret value and its origin. */
 export interface Secret {
@@ -110,7 +110,7 @@ export function searched(all: readonly Secret[]): Searched {
     known.add(text);
     const bytes = Buffer.byteLength(text);
     if (isPublicPem(text)) result.open += 1;
-    else if (bytes < leastBytes) result.short.push(origin);
+    else if (bytes < minBytes) result.short.push(origin);
     else {
       const secret = result.secrets.length;
       result.secrets.push({ origin, bytes });

@@ -1,7 +1,7 @@
 import { keyBlocks, type KeyBlock } from "./pem";
 
 /** Length of the shortest values that are searched, bytes: shorter ones occur in too many places by chance. */
-export const leastBytes = 12;
+export const minBytes = 12;
 /** Length above which a value is also searched by its end, bytes: `base64` and mail break lines. */
 const wholeBytes = 64;
 /** A part of a line of PEM, characters; 18 bytes of the key. */
@@ -79,7 +79,7 @@ function leaves(text: string): string[] {
 
 /**
  * All patterns of one secret: the plain value, the encoded value, and the value as part of something longer; for
- * private keys also their numbers and parts of their lines. Empty for a value below {@link leastBytes}.
+ * private keys also their numbers and parts of their lines. Empty for a value below {@link minBytes}.
  */
 export function variants(value: string): Variant[] {
   const bytes = Buffer.from(value.trim());
@@ -89,11 +89,11 @@ export function variants(value: string): Variant[] {
     ...(bytes.length > wholeBytes && !/\s/.test(value.trim()) ? [bytes.subarray(-32)] : []),
     ...keys.flatMap((key) => [...key.numbers, ...keyParts(key)]),
     ...leaves(value).map((one) => Buffer.from(one)),
-  ].filter((one) => one.length >= leastBytes);
+  ].filter((one) => one.length >= minBytes);
   const all = new Map<string, Variant>();
   for (const one of parts.flatMap(encodings)) {
     const key = one.bytes.toString("latin1");
-    if (one.bytes.length >= leastBytes && !all.has(key)) all.set(key, one);
+    if (one.bytes.length >= minBytes && !all.has(key)) all.set(key, one);
   }
   return [...all.values()];
 }

@@ -44,7 +44,7 @@ export interface Ask {
  * Days before its end at which a certificate is certainly not being renewed: certificates of six days are renewed two
  * days before.
  */
-const leastDays = 1;
+const minDays = 1;
 /**
  * Part of the lifetime, and days, before the end of a certificate from which its renewal is overdue: usually a third
  * remains at the renewal.
@@ -87,18 +87,18 @@ async function certificate({ address }: Site, name: string, ask: Ask): Promise<F
   const { ok, note, warning, failure } = findingsOf("certificate");
   if (name.startsWith("*.")) return note(`${name} stands for many names; none of them is asked`);
   const found = await ask.certificate(name, address).catch(reason);
-  const look = "npm run edge:status says what the load balancers wait for";
-  if (typeof found === "string") return failure(`${name} has no HTTPS: ${found}`, look);
+  const hint = "npm run edge:status says what the load balancers wait for";
+  if (typeof found === "string") return failure(`${name} has no HTTPS: ${found}`, hint);
   const { refused, from, until, issuer } = found;
   if (refused) {
-    return failure(`browsers refuse the certificate of ${name} by ${issuer}: ${refused}`, look);
+    return failure(`browsers refuse the certificate of ${name} by ${issuer}: ${refused}`, hint);
   }
   const text = `${name} has a certificate by ${issuer} until ${until.toISOString().slice(0, 16)}Z`;
   const days = (until.getTime() - ask.now.getTime()) / 86_400_000;
-  if (days < leastDays) return failure(`${text}: it is not being renewed`, look);
+  if (days < minDays) return failure(`${text}: it is not being renewed`, hint);
   const lifetime = (until.getTime() - from.getTime()) / 86_400_000;
   const isLate = days < Math.min(lifetime * lateShare, lateDays);
-  return isLate ? warning(`${text}: it should have been renewed`, look) : ok(text);
+  return isLate ? warning(`${text}: it should have been renewed`, hint) : ok(text);
 }
 
 async function loadBalancer(

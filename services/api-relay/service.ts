@@ -27,7 +27,7 @@ export interface ApiRelayArgs {
 const socketPath = "/etc/systemd/system/webstack-api-relay.socket";
 const servicePath = "/etc/systemd/system/webstack-api-relay.service";
 /** Largest number of concurrent connections: each broker opens four to each of its ways. */
-const mostConnections = 64;
+const maxConnections = 64;
 
 /**
  * A relay of TCP connections from the brokers to the Hetzner API. A broker has no public address, and the cloud's route
@@ -101,7 +101,7 @@ function relayService({ host, port }: ApiRelayArgs["api"]): string {
     [Service]
     Type=notify
     User=${relayUser}
-    ExecStart=/usr/lib/systemd/systemd-socket-proxyd --connections-max=${mostConnections} ${host}:${port}
+    ExecStart=/usr/lib/systemd/systemd-socket-proxyd --connections-max=${maxConnections} ${host}:${port}
     Restart=always
     RestartSec=500ms
     ${networkedSandbox}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Mysql } from "../../supervisor/mysql";
 import { originText, readOrigin } from "../origin";
 import type { Status } from "../status";
-import { type FileSystemSizes, roomyBytes } from "../../supervisor/observation/disk-space";
+import { type FileSystemSizes, ampleBytes } from "../../supervisor/observation/disk-space";
 
 const stateSql =
   "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid";
@@ -56,7 +56,7 @@ function sizeOf(path: string): number {
 
 /** Free bytes that a copy or a dump of `bytes` of data leaves; with less, the supervisor could take the member out of the group. */
 function leftBytes(bytes: number, sizes: FileSystemSizes): [left: number, reason: string] {
-  const [ofData, ofDisk] = [Math.ceil(bytes * leftFactor), roomyBytes(sizes)];
+  const [ofData, ofDisk] = [Math.ceil(bytes * leftFactor), ampleBytes(sizes)];
   return ofData >= ofDisk
     ? [ofData, `${leftFactor} times the data`]
     : [ofDisk, "with which the disk is not nearly full"];

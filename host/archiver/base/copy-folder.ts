@@ -44,7 +44,7 @@ export function letGroupRead(folder: string): void {
 
 /** A clone that is killed removes its own files first. */
 const endMs = 60_000;
-const lookMs = 500;
+const checkMs = 500;
 const answerMs = 5_000;
 /** MySQL's error for a session that has ended. */
 const unknownThread = 1094;
@@ -78,8 +78,8 @@ async function endClones(mysql: Pick<Mysql, "query">): Promise<void> {
       if (!(error instanceof SqlError && error.code === unknownThread)) throw error;
     });
   }
-  for (let waited = 0; (await running()).length > 0; waited += lookMs) {
+  for (let waited = 0; (await running()).length > 0; waited += checkMs) {
     if (waited >= endMs) throw new Error(`it has not ended within ${endMs / 1_000} s`);
-    await delay(lookMs);
+    await delay(checkMs);
   }
 }

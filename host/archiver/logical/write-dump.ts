@@ -9,7 +9,7 @@ import { EncryptionPipe, type PipePrograms } from "../encryption-pipe";
 import type { Mysql } from "../../supervisor/mysql";
 
 /** Longest dump, milliseconds: the base of the same copy waits for it. */
-const mostMs = 3 * 3_600_000;
+const maxMs = 3 * 3_600_000;
 /** Bytes between two checks of the free space. */
 const stepBytes = 16 * 2 ** 20;
 
@@ -107,10 +107,10 @@ async function seal(
 /** Output of a program as a stream. @throws Error at its end with the program's messages if it failed. */
 async function* outputOf(program: string, words: readonly string[]): AsyncGenerator<Uint8Array> {
   const child = spawn(program, words, {
-    ...{ stdio: ["ignore", "pipe", "pipe"], timeout: mostMs, killSignal: "SIGKILL" },
+    ...{ stdio: ["ignore", "pipe", "pipe"], timeout: maxMs, killSignal: "SIGKILL" },
   });
-  let said = "";
-  child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+  let stderr = "";
+  child.stderr.on("data", (text: Buffer) => (stderr = (stderr + text.toString()).slice(-500)));
   const closed = once(child, "close") as Promise<[number | null]>;
   closed.catch(() => undefined);
   let isRead = false;
@@ -123,7 +123,7 @@ async function* outputOf(program: string, words: readonly string[]): AsyncGenera
   const [status] = await closed;
   if (status === 0) return;
   const ended = status === null ? "was killed; it may take three hours" : `ended with ${status}`;
-  throw new Error(`${program}: ${said.trim() || ended}`);
+  throw new Error(`${program}: ${stderr.trim() || ended}`);
 }
 
 /** Longest answer to a query of accounts, milliseconds. */

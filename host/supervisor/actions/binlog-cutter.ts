@@ -44,7 +44,7 @@ export class BinlogCutter {
   /** The last cut, or why there is none while the disk is short of space. */
   report: BinlogReport | undefined;
   private readonly ends = new LogEnds();
-  private lookedMs = Number.NEGATIVE_INFINITY;
+  private checkedMs = Number.NEGATIVE_INFINITY;
   /** When each reason was last in the journal. */
   private readonly saidMs = new Map<string, number>();
   private isBusy = false;
@@ -58,7 +58,7 @@ export class BinlogCutter {
     try {
       const sizes = this.parts.sizes();
       const wanted = bytesToFree(sizes);
-      await this.look(sizes, wanted).catch((error: Error) => {
+      await this.checkLogs(sizes, wanted).catch((error: Error) => {
         if (wanted > 0) this.say(3, blockedReport([], sizes, error.message));
       });
     } catch (error) {
@@ -68,11 +68,11 @@ export class BinlogCutter {
     }
   }
 
-  private async look(sizes: FileSystemSizes, wanted: number): Promise<void> {
+  private async checkLogs(sizes: FileSystemSizes, wanted: number): Promise<void> {
     const { nowMs, self, isGrouped } = this.parts;
     const pause = wanted > 0 ? pauseMs.short : pauseMs.usual;
-    if (nowMs() - this.lookedMs < pause) return;
-    this.lookedMs = nowMs();
+    if (nowMs() - this.checkedMs < pause) return;
+    this.checkedMs = nowMs();
     // A node outside of the group keeps its logs, and `waiting` says why it is outside.
     const cuts = wanted > 0 && mayCut(self(), isGrouped);
     if (this.report?.isProblem && !cuts) this.report = undefined;

@@ -20,9 +20,9 @@ const askedMs = 700;
 /** Time for a proxy to process its answer, and for a client that has just connected to write, milliseconds. */
 const settledMs = 60;
 /** Pause between two searches for idle sessions, milliseconds: while some are spared, and once none is. */
-const lookMs = { sparing: 20, atOnce: 5 };
+const searchMs = { sparing: 20, atOnce: 5 };
 /** Number of first searches that spare sessions which have just run a statement. */
-const sparingLooks = 5;
+const sparingSearches = 5;
 /** Longest time in which sessions are ended before the switch, milliseconds. */
 const endingMs = 250;
 /** Longest wait for the poll that shows the loss of the role, milliseconds; a busy node polls late. */
@@ -78,7 +78,7 @@ export class PlannedSwitch {
     if (!isServing(self)) return refused(`${self.node} is not the primary of a majority`);
     const wanted = (body as { to?: unknown } | undefined)?.to;
     if (wanted !== undefined && typeof wanted !== "string") return refused("to must name a node");
-    const to = this.heirOf(self, wanted);
+    const to = this.chosenMember(self, wanted);
     if (to === undefined) return refused("no such member is ONLINE and could be the primary");
     this.isUnderWay = true;
     this.untilMs = this.tools.nowMs() + longestMs;
@@ -90,7 +90,7 @@ export class PlannedSwitch {
     }
   }
 
-  private heirOf(self: NodeState, wanted: string | undefined): string | undefined {
+  private chosenMember(self: NodeState, wanted: string | undefined): string | undefined {
     const able = this.tools
       .peers()
       .filter(({ node, ready, member, diskFull, majority, groupId }) => {
@@ -118,7 +118,7 @@ export class PlannedSwitch {
         log(4, `cannot end idle sessions: ${error.message}`);
         return 0;
       });
-      await this.pause(atOnce ? lookMs.atOnce : lookMs.sparing);
+      await this.pause(atOnce ? searchMs.atOnce : searchMs.sparing);
       return left;
     };
     const keepEnding = async () => {
@@ -126,8 +126,8 @@ export class PlannedSwitch {
     };
     try {
       const endMs = nowMs() + endingMs;
-      for (let look = 0; nowMs() < endMs; look += 1) {
-        if ((await endIdle(look >= sparingLooks)) === 0) break;
+      for (let search = 0; nowMs() < endMs; search += 1) {
+        if ((await endIdle(search >= sparingSearches)) === 0) break;
       }
       const kept = keepEnding();
       try {

@@ -6,13 +6,13 @@ import type { FileSystemSizes } from "../observation/disk-space";
  * Least free share of the disk, and free bytes that suffice on any disk, below which the binary log is cut. Above the
  * limits of `disk-space.ts`, so that the log is cut before a role moves.
  */
-const least = { share: 0.15, bytes: 6 * 2 ** 30 };
+const min = { share: 0.15, bytes: 6 * 2 ** 30 };
 /** Factor on that limit up to which a cut frees space. */
 const enough = 1.2;
 /** How long a log is kept after its end, milliseconds: usually, and once the disk is so full that roles move. */
 const keptMs = { usual: 3_600_000, full: 600_000 };
 /** Most logs of one cut. */
-const most = 8;
+const max = 8;
 
 /** A binary log of this node. */
 export interface BinaryLog {
@@ -48,7 +48,7 @@ export interface Candidates {
 
 /** Bytes that a cut should free on a file system; 0: enough is free. */
 export function bytesToFree({ bavail, blocks, bsize }: FileSystemSizes): number {
-  const limit = Math.min(blocks * bsize * least.share, least.bytes);
+  const limit = Math.min(blocks * bsize * min.share, min.bytes);
   const free = bavail * bsize;
   return free < limit ? limit * enough - free : 0;
 }
@@ -93,7 +93,7 @@ export function candidatesOf(
   const found: BinaryLog[] = [];
   let bytes = 0;
   for (const log of logs) {
-    if (bytes >= wanted || found.length === most) return { logs: found, stop: "" };
+    if (bytes >= wanted || found.length === max) return { logs: found, stop: "" };
     if (log === logs.at(-1)) return { logs: found, stop: "no other log is left" };
     if (log.endedMs < kept) {
       return {

@@ -4,7 +4,7 @@ import { attacked, type Tries } from "./attacks";
 declare const order: Tries;
 
 attacked(order).then(
-  (said) => process.stdout.write(JSON.stringify(said)),
+  (result) => process.stdout.write(JSON.stringify(result)),
   (error: Error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -18,7 +18,7 @@ export interface AttackOrder {
 }
 
 /** Report of a host. */
-export interface AttackSaid {
+export interface AttackReport {
   /** System users by unit. */
   byUnit: Record<string, string>;
   users: ({ user: string } & Attacked)[];
@@ -69,20 +69,20 @@ function devices(): string[] {
 }
 
 /** Runs the attacker's program as a user. */
-function attack(user: string, tries: Tries): Promise<AttackSaid["users"][number]> {
+function attack(user: string, tries: Tries): Promise<AttackReport["users"][number]> {
   const failed = (why: string) => ({ user, tried: 1, done: [], untried: [`all: ${why}`] });
   return new Promise((resolve) => {
     const words = ["-n", "-u", user, "--", "/usr/bin/node", "-e", order.bootstrap];
     const options: SpawnOptionsWithoutStdio = { cwd: "/", timeout: longestMs };
     const child = spawn("sudo", words, options);
-    let [said, complaint] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.stdin.on("error", () => undefined);
     child.once("error", ({ message }) => resolve(failed(message)));
     child.once("close", (status) => {
-      if (status === 0) resolve({ user, ...(JSON.parse(said) as Attacked) });
-      else resolve(failed(complaint.trim() || `the attacker's program ended with ${status}`));
+      if (status === 0) resolve({ user, ...(JSON.parse(stdout) as Attacked) });
+      else resolve(failed(stderr.trim() || `the attacker's program ended with ${status}`));
     });
     child.stdin.end(JSON.stringify({ program: order.program, order: tries }));
   });
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     accounts: existsSync("/run/mysqld/mysqld.sock") ? accounts : [],
   };
   const queue = attackers(units, byUnit, running);
-  const users: AttackSaid["users"] = [];
+  const users: AttackReport["users"] = [];
   const worker = async () => {
     for (let user = queue.shift(); user !== undefined; user = queue.shift()) {
       users.push(await attack(user, tries));
@@ -119,8 +119,8 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   const { all, unpackaged } = setuidPrograms(longestMs);
-  const said: AttackSaid = { byUnit, users, setuid: strangePrograms(all, unpackaged) };
-  process.stdout.write(JSON.stringify(said));
+  const report: AttackReport = { byUnit, users, setuid: strangePrograms(all, unpackaged) };
+  process.stdout.write(JSON.stringify(report));
 }
 
 main().catch((error: Error) => {

@@ -12,7 +12,7 @@ export interface ScanOrder {
 }
 
 /** Report of a host. */
-export interface ScanSaid {
+export interface ScanReport {
   /** Services of the host's bundle. */
   units: string[];
   /** Public IPv6 addresses. */
@@ -43,12 +43,12 @@ async function bothWays(targets: readonly ScanTarget[]): Promise<ScanAnswer[]> {
 async function main(): Promise<void> {
   const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
   const outer = all.filter(({ family, internal }) => family === "IPv6" && !internal);
-  const said: ScanSaid = {
+  const report: ScanReport = {
     units: bundleUnits(readFileSync(order.manifest, "utf8")),
     ipv6: outer.map(({ address }) => address).filter((address) => !/^fe80:/.test(address)),
     answers: order.targets.length === 0 ? [] : await bothWays(order.targets),
   };
-  process.stdout.write(JSON.stringify(said));
+  process.stdout.write(JSON.stringify(report));
 }
 
 main().catch((error: Error) => {

@@ -9,9 +9,12 @@ import { execFileSync } from "node:child_process";
 export async function withOpenOutput<T>(doThis: () => Promise<T>): Promise<T> {
   const chain = ["inet", "webstack", "output"];
   const rule = ["insert", "rule", ...chain, "meta", "skuid", "0", "accept"];
-  const said = execFileSync("/usr/sbin/nft", ["--echo", "--handle", ...rule], { encoding: "utf8" });
-  const [, handle] = /# handle (\d+)/.exec(said) ?? [];
-  if (handle === undefined) throw new Error(`nft must name the rule, said ${JSON.stringify(said)}`);
+  const output = execFileSync("/usr/sbin/nft", ["--echo", "--handle", ...rule], {
+    encoding: "utf8",
+  });
+  const [, handle] = /# handle (\d+)/.exec(output) ?? [];
+  if (handle === undefined)
+    throw new Error(`nft must name the rule, said ${JSON.stringify(output)}`);
   try {
     return await doThis();
   } finally {

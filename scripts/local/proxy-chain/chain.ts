@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
-import type { CheckSaid, Figures } from "./inside/results";
+import type { CheckReport, Figures } from "./inside/results";
 import { type ChainArgs, chainFiles, changedFiles } from "./render";
 
 /** Headers that could mean something else to HAProxy. */
@@ -152,13 +152,13 @@ async function inContainer(
 export async function checkProxies(
   image: string,
   names: readonly string[] = Object.keys(chains),
-): Promise<CheckSaid[]> {
-  const results: CheckSaid[] = [];
+): Promise<CheckReport[]> {
+  const results: CheckReport[] = [];
   for (const name of names) {
     const chain = chains[name];
     if (!chain) throw new Error(`there is no chain ${name}`);
     const run = { entry: "main.ts", args: [name], network: inOwnNetwork, timeoutSeconds: 300 };
-    results.push(...((await inContainer(image, chain, run)) as CheckSaid[]));
+    results.push(...((await inContainer(image, chain, run)) as CheckReport[]));
   }
   return results;
 }

@@ -2,7 +2,7 @@ import { subtract } from "../../../host/archiver/gtid-sets";
 import { outputsOf } from "../../operate/operated-stack";
 import { inspectAloud } from "../check-restored";
 import { newestUs, type Plan, type ReadLink } from "../plan";
-import { bytesOf, checkRoom } from "../tables/room";
+import { bytesOf, checkSpace } from "../tables/room";
 import { runningPrimary } from "../tables/running-primary";
 import { type Target, timeText } from "../target";
 import type { InContainer } from "../with-restored";
@@ -74,7 +74,7 @@ export async function replaceAll(
   const running = await runningPrimary(stack);
   const [present = ""] = await running.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')");
   say(lostLine(present, restored.gtids));
-  await checkRoom(outputsOf(stack), await bytesOf(server, ({ schema }) => isOfApp(schema)));
+  await checkSpace(outputsOf(stack), await bytesOf(server, ({ schema }) => isOfApp(schema)));
   const stamp = stampAt(new Date());
   const undo = restoreCommand(`--undo-replace ${stamp}`, stack);
   const work = async () => {

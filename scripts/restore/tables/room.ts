@@ -30,7 +30,7 @@ export async function bytesOf(copy: Side, isChosen: (table: Table) => boolean): 
  *
  * @throws Error that names each node without enough space, with needed space, free space and remedy.
  */
-export async function checkRoom(outputs: StackOutputs, bytes: number): Promise<void> {
+export async function checkSpace(outputs: StackOutputs, bytes: number): Promise<void> {
   const needed = 2 * bytes + spareBytes;
   const command = `sudo df --output=avail -B1 "$(sudo mysql -BNe 'SELECT @@datadir')" | tail -n 1`;
   const hosts = hostsOf(outputs);
@@ -67,6 +67,6 @@ export async function bringChecked(outputs: StackOutputs, bringing: Bringing): P
   const bytes = await bytesOf(copy, (one) =>
     chosen.some(({ schema, table }) => one.schema === schema && one.table === table),
   );
-  await checkRoom(outputs, bytes);
+  await checkSpace(outputs, bytes);
   await bring(bringing);
 }

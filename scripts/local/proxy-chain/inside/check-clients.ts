@@ -27,7 +27,7 @@ const spellings = [
 ];
 
 /** Value of a header that the app received; undefined if none. @throws Error if the header came twice. */
-export function told({ headers }: Seen, wanted: string): string | undefined {
+export function headerIn({ headers }: Seen, wanted: string): string | undefined {
   const values = headers.filter(([name]) => name === wanted).map(([, value]) => value);
   assert.ok(values.length <= 1, `${wanted} came ${values.length} times: ${values.join(" | ")}`);
   return values[0];
@@ -44,11 +44,11 @@ export async function seenFrom(
 }
 
 function assertOwnWord(seen: Seen, client: string, host: string): void {
-  assert.equal(told(seen, "x-forwarded-for"), client);
-  assert.equal(told(seen, "x-real-ip"), client);
-  assert.equal(told(seen, "x-forwarded-host"), host);
-  assert.equal(told(seen, "x-forwarded-proto"), "http");
-  assert.equal(told(seen, "x-webstack-lb"), "lb-1");
+  assert.equal(headerIn(seen, "x-forwarded-for"), client);
+  assert.equal(headerIn(seen, "x-real-ip"), client);
+  assert.equal(headerIn(seen, "x-forwarded-host"), host);
+  assert.equal(headerIn(seen, "x-forwarded-proto"), "http");
+  assert.equal(headerIn(seen, "x-webstack-lb"), "lb-1");
   const spoofed = seen.headers.filter(([, value]) => value.includes(mark));
   assert.deepEqual(spoofed, []);
 }
@@ -97,8 +97,8 @@ export const clientChecks: Check[] = [
     title: "a client's IPv6 address comes as it is",
     run: async () => {
       const seen = await seenFrom("2001:db8:1::1", { "X-Forwarded-For": mark });
-      assert.equal(told(seen, "x-forwarded-for"), "2001:db8:1::1");
-      assert.equal(told(seen, "x-real-ip"), "2001:db8:1::1");
+      assert.equal(headerIn(seen, "x-forwarded-for"), "2001:db8:1::1");
+      assert.equal(headerIn(seen, "x-real-ip"), "2001:db8:1::1");
     },
   },
   {
@@ -107,7 +107,10 @@ export const clientChecks: Check[] = [
       const options = { host: site.host, port: 443, path: "/page", rejectUnauthorized: false };
       const call = secureRequest({ ...options, headers: { "X-Forwarded-Proto": "http" } }).end();
       const [response] = (await once(call, "response")) as [IncomingMessage];
-      assert.equal(told(JSON.parse(await text(response)) as Seen, "x-forwarded-proto"), "https");
+      assert.equal(
+        headerIn(JSON.parse(await text(response)) as Seen, "x-forwarded-proto"),
+        "https",
+      );
     },
   },
 ];

@@ -75,14 +75,14 @@ export const encryptedChecks: Check[] = [
     title: "no request fails while the tiers change to clear text and back to TLS",
     run: async () => {
       let open: number[] = [];
-      const said = await load(async () => {
+      const result = await load(async () => {
         await change("clear");
         open = ports.clear.map(connectionsTo);
         await change("encrypted");
         open.push(...ports.tls.map(connectionsTo));
       });
       for (const number of open) assert.ok(number > 0, open.join(", "));
-      return said;
+      return result;
     },
   },
 ];

@@ -7,7 +7,7 @@ import { get } from "node:http";
 import { stackFileMessages } from "../../../../host/converge/stack-file-messages";
 import type { Check } from "./results";
 import type { Seen } from "./backend";
-import { told } from "./check-clients";
+import { headerIn } from "./check-clients";
 import { ask, from, secondSite } from "./visitor";
 
 const snippet = "/etc/nginx/webstack-server.conf";
@@ -84,8 +84,8 @@ export const ownWordChecks: Check[] = [
       assert.equal((await headersOf("/wp-admin", { ...secondSite })).status, 403);
       const headers = { "X-Forwarded-For": "6.6.6.6", "X-Real-IP": "6.6.6.6" };
       const { body } = await ask("/beside/page", { ...from("127.9.0.5"), headers });
-      assert.equal(told(JSON.parse(body) as Seen, "x-forwarded-for"), "127.9.0.5");
-      assert.equal(told(JSON.parse(body) as Seen, "x-real-ip"), "127.9.0.5");
+      assert.equal(headerIn(JSON.parse(body) as Seen, "x-forwarded-for"), "127.9.0.5");
+      assert.equal(headerIn(JSON.parse(body) as Seen, "x-real-ip"), "127.9.0.5");
     },
   },
   {
@@ -141,9 +141,9 @@ export const ownWordChecks: Check[] = [
         ],
       ];
       const all = cases.map(([command, path, change, wanted]) => {
-        const said = refusal(command, path, change);
-        assert.match(said[0] ?? "", wanted);
-        return said[0];
+        const messages = refusal(command, path, change);
+        assert.match(messages[0] ?? "", wanted);
+        return messages[0];
       });
       return Promise.resolve(all.join("\n"));
     },

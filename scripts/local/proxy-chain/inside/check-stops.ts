@@ -94,14 +94,14 @@ export const stopChecks: Check[] = [
     title: "no request fails, also no POST of 6 s, while Nginx of a web node stops",
     run: async () => {
       let seconds = 0;
-      const said = await load(async () => {
+      const result = await load(async () => {
         seconds = await outlive(stopNginx);
         await run("/usr/bin/rm", ["-f", "/run/webstack-nginx/leaving"]);
         startNginx();
         await pause(noticedMs);
       });
       assert.ok(seconds > slowMs / 1_000 - 1 && seconds < 12, `the stop took ${seconds} s`);
-      return `${said}, the stop took ${seconds.toFixed(1)} s`;
+      return `${result}, the stop took ${seconds.toFixed(1)} s`;
     },
   },
   {

@@ -139,12 +139,12 @@ export function memoryMib(program: string): number {
 
 /** Present size of Nginx's files on disk, MiB. */
 export function keptMib(): number {
-  const said = execFileSync("du", ["-sk", "/var/lib/nginx"], { encoding: "utf8" });
+  const output = execFileSync("du", ["-sk", "/var/lib/nginx"], { encoding: "utf8" });
   // An open file without a name takes disk space too.
   const open = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap(openTemporary);
-  return Number(said.split("\t")[0]) / 1024 + open.reduce((sum, one) => sum + one, 0) / 1_048_576;
+  return Number(output.split("\t")[0]) / 1024 + open.reduce((sum, one) => sum + one, 0) / 1_048_576;
 }
 
 function openTemporary(pid: string): number[] {

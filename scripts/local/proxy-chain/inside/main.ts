@@ -1,5 +1,5 @@
 import { startBackend } from "./backend";
-import type { Check, CheckSaid } from "./results";
+import type { Check, CheckReport } from "./results";
 import { clientChecks } from "./check-clients";
 import { encryptedChecks, misnamedChecks } from "./check-encrypted";
 import { fileChecks } from "./check-files";
@@ -35,7 +35,7 @@ const starts: Record<string, () => Promise<unknown>> = {
 /** Longest run, milliseconds. */
 const longestMs = 280_000;
 
-async function said({ title, run }: Check): Promise<CheckSaid> {
+async function reportOf({ title, run }: Check): Promise<CheckReport> {
   try {
     return { title, good: true, said: (await run()) ?? "" };
   } catch (error) {
@@ -49,7 +49,7 @@ async function main([name = ""]: string[]): Promise<void> {
   setTimeout(() => process.exit(1), longestMs).unref();
   await (starts[name] ?? (() => startBackend(3101)))();
   await startDaemons("/chain", name === "misnamed" ? 503 : 200);
-  for (const check of checks[name] ?? []) console.log(JSON.stringify(await said(check)));
+  for (const check of checks[name] ?? []) console.log(JSON.stringify(await reportOf(check)));
   if (process.env.VERBOSE) console.error(printed().join("\n"));
   process.exit(0);
 }

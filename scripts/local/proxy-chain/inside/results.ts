@@ -7,7 +7,7 @@ export interface Check {
 }
 
 /** Result of a check, as a line of JSON. */
-export interface CheckSaid {
+export interface CheckReport {
   title: string;
   good: boolean;
   said: string;

@@ -129,7 +129,7 @@ export interface Http2Visit {
 }
 
 /** Requests of one visitor: one after the other. */
-export interface Http2Wishes {
+export interface Http2Options {
   host: string;
   path: string;
   /** Wait between two requests, milliseconds. */
@@ -137,7 +137,7 @@ export interface Http2Wishes {
 }
 
 /** Sends GET and POST requests in turn on one connection until the server asks to leave, as browsers do. */
-export async function visitByHttp2({ host, path, waitMs }: Http2Wishes): Promise<Http2Visit> {
+export async function visitByHttp2({ host, path, waitMs }: Http2Options): Promise<Http2Visit> {
   const visit: Http2Visit = { good: 0, bad: [], isClosed: false };
   const session = connect(`https://${site.host}`, { servername: host, rejectUnauthorized: false });
   session.on("goaway", (code) => (visit.goaway ??= code));
