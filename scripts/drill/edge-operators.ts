@@ -126,7 +126,7 @@ export const operatorDrills: readonly Drill[] = [
   },
   {
     id: "F13",
-    title: "somebody moves the address to the standby",
+    title: "an operator moves the address to the standby",
     // Connections that are open during the move end; either node serves new ones.
     boundMs: 500,
     moves: [2, 2],
@@ -134,7 +134,7 @@ export const operatorDrills: readonly Drill[] = [
   },
   {
     id: "F13b",
-    title: "somebody unassigns the address",
+    title: "an operator unassigns the address",
     boundMs: takeBackSeconds * 1000,
     moves: [1, 1],
     run: (outputs) =>
