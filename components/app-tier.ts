@@ -63,7 +63,7 @@ type Own = AppFacts &
 
 /** Hosts that run the app and a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
-  /** Services of each node whose app may call every address. */
+  /** Services of each node if the app may call every address. */
   static readonly services = AppTier.servicesWith("any");
 
   /** Services of each node, in the order of their start. */

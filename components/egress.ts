@@ -53,7 +53,7 @@ export class Egress extends pulumi.ComponentResource {
     new hcloud.NetworkRoute(
       `${name}-default-route`,
       { networkId, destination: "0.0.0.0/0", gateway: loadBalancers[0]!.privateIp },
-      // From then on the movers decide: neither an `up` nor a refresh before it moves the route back.
+      // Once the route exists the movers decide: neither an `up` nor a refresh before an `up` moves the route back.
       { parent: this, ignoreChanges: ["gateway"] },
     );
     this.networkId = network.networkId;

@@ -139,7 +139,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
   }
 }
 
-/** Facts about a load balancer; without `settings` at its first boot, when no id is known yet. */
+/** Facts about a load balancer; without `settings` at the first boot, when no id is known yet. */
 function known(
   args: LoadBalancerPairArgs,
   { name, vrrpPriority }: PlannedLoadBalancer,

@@ -14,7 +14,7 @@ export interface PrivateNetworkArgs {
   networkZone: string;
   /** Whether the network refuses to be deleted. */
   protect: boolean;
-  /** Resource that must exist before the network is changed. @default none */
+  /** Resource that must exist before the network changes. @default none */
   after?: pulumi.Resource;
 }
 

@@ -40,7 +40,7 @@ export class WebTier extends Tier<PlannedNode, Own> {
   /** Services of each node, in the order of their start. */
   static readonly services = WebTier.servicesWith("none");
 
-  /** Services of each node of a tier whose Nginx may call there outside of the stack. */
+  /** Services of each node of a tier whose Nginx may call these destinations outside of the stack. */
   static servicesWith(egress: Egress): NodeServices<NodeFacts & Own> {
     return { system: everyNode("lb"), tier: [appProxy, nginx(egress)] };
   }

@@ -87,7 +87,7 @@ export interface AppContract {
 }
 
 /** One process serves while the other one restarts. */
-const leastProcesses = 2;
+const minProcesses = 2;
 
 /**
  * The contract that follows from the settings of the app tier.
@@ -111,7 +111,7 @@ export function appContract(app: StackConfig["app"], isSample: boolean): AppCont
     trialSeconds: app.trialSeconds,
     processes: app.static.only
       ? 0
-      : (processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : leastProcesses)),
+      : (processes ?? Math.max(serverSize(serverType)!.cores, sharesPort ? 1 : minProcesses)),
     sharesPort,
     affinity: app.affinity,
     notifies,

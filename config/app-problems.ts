@@ -91,7 +91,7 @@ export interface ConnectionSettings extends Pick<AppContract, "processes" | "wor
 }
 
 /**
- * A problem if the programs of the app may open more connections than one MySQL accepts: all of them go to the
+ * A problem if the programs of the app may open more connections than one MySQL accepts: all connections go to the
  * primary while no replica can serve reads.
  */
 export function connectionProblems(app: ConnectionSettings): string[] {
@@ -102,8 +102,8 @@ export function connectionProblems(app: ConnectionSettings): string[] {
   });
   const beside = ofWorkers.reduce((sum, one) => sum + one, 0);
   const all = (count * processes + beside + cron.length) * databasePool;
-  const most = maxConnections - reserved;
-  if (all <= most) return [];
+  const max = maxConnections - reserved;
+  if (all <= max) return [];
   const parts = [
     `${count} nodes × ${processes} processes`,
     ...(beside > 0 ? [`${beside} of workers`] : []),
@@ -111,7 +111,7 @@ export function connectionProblems(app: ConnectionSettings): string[] {
   ];
   const sum = parts.length > 1 ? `(${parts.join(" + ")})` : parts[0];
   return [
-    `webstack:app.databasePool times all processes of the app must be at most ${most}, ` +
+    `webstack:app.databasePool times all processes of the app must be at most ${max}, ` +
       `got ${sum} × ${databasePool} = ${all}; each MySQL takes ${maxConnections} connections and ${reserved} are the stack's own: ` +
       "set app.databasePool to what a process opens at most, or lower app.processes",
   ];

@@ -14,7 +14,10 @@ const ofBucket = ["endpoint", "bucket", "region", "accessKeyId", "secretAccessKe
 type BackupTarget =
   Required<Pick<Parsed, (typeof ofBucket)[number]>> | { sftp: NonNullable<Parsed["sftp"]> };
 
-/** Problems of targets that are neither a whole bucket nor an SFTP server alone, and of a copy in the place of the target. */
+/**
+ * Problems of targets that are neither a whole bucket nor an SFTP server alone, and of a copy at the same place as the
+ * target.
+ */
 export function targetProblems({ target, copy }: Raw): string[] {
   return [
     ...problemsOf("target", target),
@@ -79,23 +82,23 @@ export function placeProblems(target: Raw, copy: Raw): string[] {
   ];
 }
 
-/** What two settings of one bucket have in common; undefined: it is none. */
+/** Identity of a bucket, equal for two settings of the same bucket; undefined for another kind of target. */
 function bucketOf({ endpoint, bucket, sftp }: Raw): string | undefined {
   if (typeof endpoint !== "string" || typeof bucket !== "string") return undefined;
   if (sftp !== undefined || !URL.canParse(endpoint)) return undefined;
   return `${new URL(endpoint).origin} ${bucket}`;
 }
 
-/** What two settings of one folder have in common; undefined: it is none. */
+/** Identity of a folder, equal for two settings of the same folder; undefined for another kind of target. */
 function folderOf({ host, port = 23, user, path = "backups" }: Raw): string | undefined {
   if (typeof host !== "string" || typeof user !== "string" || typeof path !== "string") {
     return undefined;
   }
-  // Users have homes of their own.
+  // A relative path begins in the user's home.
   return [host, port, path.startsWith("/") ? "" : user, path].join(" ");
 }
 
-/** A target as {@link targetProblems} lets it pass. */
+/** A target without {@link targetProblems}. */
 function targetOf({ sftp, ...bucket }: Parsed): BackupTarget {
   return sftp ? { sftp } : (bucket as BackupTarget);
 }
@@ -126,6 +129,6 @@ export function settledTarget(
   }
   const { privateKey, ...server } = found.sftp;
   if (privateKey === undefined) return { sftp: server };
-  // OpenSSH reads no key without a line end.
+  // OpenSSH reads no key without a newline at its end.
   return { sftp: { ...server, privateKey: pulumi.secret(`${privateKey.trim()}\n`) } };
 }

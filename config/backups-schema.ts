@@ -11,7 +11,7 @@ const part = "[A-Za-z0-9_-][A-Za-z0-9._-]*";
 /** A folder without `.`, `..` and names that begin with a dot. */
 const folder = new RegExp(`^/?${part}(/${part})*$`);
 
-/** What the settings of the two targets say about whose they are. */
+/** Descriptions of the settings of each target. */
 const notes = {
   target: {
     endpoint: "Object storage that speaks S3, in another location and project than the servers",
@@ -128,10 +128,10 @@ function isHostKey(line: string): boolean {
 /** An age recipient: 32 bytes in Bech32. https://github.com/C2SP/C2SP/blob/main/age.md */
 const recipient = /^age1[02-9ac-hj-np-z]{58}$/;
 
-function kept(what: string, most: number, example: number, fallback: number) {
-  return setting(z.int().min(1).max(most), {
+function kept(what: string, max: number, example: number, fallback: number) {
+  return setting(z.int().min(1).max(max), {
     about: what,
-    must: `be a whole number from 1 to ${most}`,
+    must: `be a whole number from 1 to ${max}`,
     example,
   }).default(fallback);
 }

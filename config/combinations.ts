@@ -90,25 +90,25 @@ function sizeProblems(tier: string, { serverType, ...rest }: Raw, setting: strin
 }
 
 /** Largest share of a database node's memory for the buffer pool; the rest is for connections and the system. */
-const mostOfMemory = 0.75;
+const maxMemoryShare = 0.75;
 /** Least memory of a process of the app, MiB: an idle Node.js. */
 const processMib = 48;
 
 /** Problems of a server type too small for its services: the kernel would kill a service, or it would not start. */
 function memoryProblems(raw: Raw): string[] {
-  const fits = (tier: string, setting: string, most: (memoryMib: number) => number) => {
+  const fits = (tier: string, setting: string, max: (memoryMib: number) => number) => {
     const { serverType = "cpx22", [setting]: value } = part(raw, tier);
     const size = typeof serverType === "string" ? serverSize(serverType) : undefined;
     if (!size || typeof value !== "number") return [];
     const memoryMib = size.memoryGib * 1024;
-    if (value <= most(memoryMib)) return [];
+    if (value <= max(memoryMib)) return [];
     return [
-      `webstack:${tier}.${setting} must be at most ${most(memoryMib)} with the ${memoryMib} MiB of a ${serverType as string}, ` +
+      `webstack:${tier}.${setting} must be at most ${max(memoryMib)} with the ${memoryMib} MiB of a ${serverType as string}, ` +
         `got ${value}; lower it, or choose a larger ${tier}.serverType`,
     ];
   };
   return [
-    ...fits("db", "bufferPoolMib", (memoryMib) => Math.floor(memoryMib * mostOfMemory)),
+    ...fits("db", "bufferPoolMib", (memoryMib) => Math.floor(memoryMib * maxMemoryShare)),
     ...fits("app", "processes", (memoryMib) => Math.floor(memoryMib / processMib)),
   ];
 }

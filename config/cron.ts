@@ -48,8 +48,8 @@ export function cronFields(text: string): CronFields | undefined {
 
 function field(
   text: string,
-  least: number,
-  most: number,
+  min: number,
+  max: number,
   names: readonly string[] = [],
   first = 0,
 ): number[] | "*" | undefined {
@@ -64,10 +64,10 @@ function field(
     const [, from = "", to, step] = /^(\*|[^-/]+)(?:-([^-/]+))?(?:\/(\d+))?$/.exec(item) ?? [];
     // `*-5` has no meaning, and cron programs disagree about `5/10`.
     if (from === "*" ? to !== undefined : to === undefined && step !== undefined) return undefined;
-    const begin = from === "*" ? least : number(from);
-    const end = from === "*" ? most : number(to ?? from);
+    const begin = from === "*" ? min : number(from);
+    const end = from === "*" ? max : number(to ?? from);
     const by = Number(step ?? 1);
-    if (!(begin >= least && end <= most && begin <= end && by >= 1)) return undefined;
+    if (!(begin >= min && end <= max && begin <= end && by >= 1)) return undefined;
     for (let value = begin; value <= end; value += by) all.push(value);
   }
   return ordered(all);

@@ -7,7 +7,7 @@ const destination = z.strictObject({
   port: z.int().min(1).max(65_535),
 });
 
-/** A setting of where the programs of a tier may connect outside of the stack. */
+/** A setting for the addresses outside of the stack to which the programs of a tier may connect. */
 function egressSetting(about: { about: string; absent?: string }) {
   return setting(z.union([z.enum(["any", "none"]), z.array(destination).min(1).max(100)]), {
     ...about,
@@ -34,13 +34,16 @@ export const ownWebEgress = egressSetting({
 export type Egress = z.infer<typeof appEgress>;
 
 /**
- * Directives of Nginx that call others than the app, whose name is `app` there: those that pass requests on, servers of
- * names, and logs that are sent away. https://nginx.org/en/docs/dirindex.html
+ * Directives of Nginx that open connections to other hosts than the app, which Nginx knows as `app`: proxied requests,
+ * name servers, and remote logs. https://nginx.org/en/docs/dirindex.html
  */
 const calling =
   /\b(?:proxy|fastcgi|grpc|scgi|uwsgi|memcached)_pass\s+(?!\s|http:\/\/app(?:[\s;/$]|:\d))|\bresolver\s|\bsyslog:server=/;
 
-/** Where Nginx may connect: if the stack file does not say it, anywhere if its lines call others than the app, else nowhere. */
+/**
+ * Where Nginx may connect. Without the setting: anywhere if lines of the stack file call other hosts than the app, else
+ * nowhere.
+ */
 export function webEgress({
   egress,
   locations,

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { contains, ipv4Block, isPrivateBlock } from "./addresses";
 import { setting } from "./setting";
 
-/** True for a private block with room for the four subnets and without the address of the cloud's gateway. */
+/** True for a private block that is large enough for the four subnets and lacks the address of the cloud's gateway. */
 function isNetworkRange(text: string): boolean {
   const block = ipv4Block(text);
   const gateway = ipv4Block("172.31.1.1/32")!;
   return !!block && isPrivateBlock(block) && block.prefix <= 21 && !contains(block, gateway);
 }
 
-/** Settings of the private network, and of the nodes with an address of the internet. */
+/** Settings of the private network, and of the nodes with public addresses. */
 export const networkSettings = z.strictObject({
   ipRange: setting(z.string().refine(isNetworkRange), {
     about: "Private network; each tier has a /24 of it",

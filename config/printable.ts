@@ -1,5 +1,5 @@
 /** Longest value of a stack file in a message, characters. */
-const mostCharacters = 80;
+const maxCharacters = 80;
 
 /** Control, format, line separator and surrogate characters. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
@@ -21,7 +21,7 @@ export function printable(value: unknown): string {
 /** A name from the stack file: unchanged if it is readable, else as {@link printable}. */
 export function printableName(name: unknown): string {
   const text = String(name);
-  const plain = text.trim() === text && text !== "" && text.length <= mostCharacters;
+  const plain = text.trim() === text && text !== "" && text.length <= maxCharacters;
   return plain && text.search(unprintable) < 0 ? text : printable(text);
 }
 
@@ -42,9 +42,9 @@ function json(value: unknown): string {
 }
 
 function shortened(text: string): string {
-  if (text.length <= mostCharacters) return text;
+  if (text.length <= maxCharacters) return text;
   // Do not cut a surrogate pair.
-  return `${text.slice(0, mostCharacters - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  return `${text.slice(0, maxCharacters - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 function escaped(text: string): string {

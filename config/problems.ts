@@ -150,11 +150,11 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** Largest number of characters of a name that are compared; every known name is shorter than half of it. */
-const mostCompared = 64;
+const maxCompared = 64;
 
 /** The known name with the fewest edits to `name`, case ignored; the first one of several. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
-  const start = name.slice(0, mostCompared).toLowerCase();
+  const start = name.slice(0, maxCompared).toLowerCase();
   const distance = (candidate: string) => editDistance(start, candidate.toLowerCase());
   return [...known].sort((a, b) => distance(a) - distance(b))[0];
 }

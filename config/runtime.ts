@@ -14,8 +14,8 @@ export interface Runtime {
 export function describedRuntime(members: {
   [Name in keyof Runtime]?: Runtime[Name] | undefined;
 }): Runtime {
-  const told = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(told) as Runtime;
+  const present = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as Runtime;
 }
 
 /** Processor architectures of hosts, by Node.js's names. */

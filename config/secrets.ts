@@ -60,11 +60,11 @@ export function hiddenValues(raw: RawSettings, schema: z.ZodType): HiddenValues 
   };
 }
 
-const told = /^(webstack:([A-Za-z]+).*?, got )(.*)(; .*)$/s;
+const quotedValue = /^(webstack:([A-Za-z]+).*?, got )(.*)(; .*)$/s;
 
 /** Removes a hidden value from a sentence about several settings. */
 export function withoutHidden(problem: string, hides: HiddenValues): string {
-  const [, start, key, found, end] = told.exec(problem) ?? [];
+  const [, start, key, found, end] = quotedValue.exec(problem) ?? [];
   const isMap = /^[[{]/.test(found ?? "");
   if (key !== undefined && hides([key], isMap ? {} : found)) {
     return `${start}a value that is hidden here${end}`;

@@ -60,9 +60,9 @@ const oneStep = {
 };
 
 /**
- * Setting for the version of keys or passwords that the stack itself generates: another number makes new ones.
+ * Setting for the version of keys or passwords that the stack itself generates: a higher number generates new ones.
  *
- * @param about what the number counts, and what happens to the former ones.
+ * @param about the description: what the number counts, and what happens to the former keys or passwords.
  */
 export function secretVersion(about: string, { most, must } = oneStep) {
   return setting(z.number().int().min(1).max(most), { about, must, example: 2 }).default(1);

@@ -11,12 +11,12 @@ const path = z
   .refine((text) => !/\/\.{1,2}(\/|$)/.test(text))
   .refine((text) => !/^\/(assets|healthz)\/?$/.test(text));
 
-const mostPaths = 50;
+const maxPaths = 50;
 
 /** True for at most 50 paths, no two of which are equal; a slash at the end makes no difference. */
 function areApart(paths: Readonly<Record<string, unknown>>): boolean {
   const names = Object.keys(paths).map((name) => name.replace(/\/$/, ""));
-  return names.length <= mostPaths && new Set(names).size === names.length;
+  return names.length <= maxPaths && new Set(names).size === names.length;
 }
 
 const answerTimeoutSeconds = z.int().min(1).max(3600);
@@ -41,7 +41,7 @@ const headerValue = z
   .string()
   .max(2000)
   .regex(/^[!-~]([ -~]*[!-~])?$/);
-const mostHeaderBytes = 4000;
+const maxHeaderBytes = 4000;
 
 /** The text between `location` and `{`. */
 const locationMatch = z
@@ -77,12 +77,12 @@ export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
     headers: setting(
       z
         .record(headerName, headerValue)
-        .refine((headers) => JSON.stringify(headers).length <= mostHeaderBytes),
+        .refine((headers) => JSON.stringify(headers).length <= maxHeaderBytes),
       {
         about: "Headers of every answer, also of errors; a header that an answer has already stays",
         must:
           "be a map from names of headers that are not about the connection or the form of the body to texts of " +
-          `printed ASCII characters in one line, at most 2000 each and ${mostHeaderBytes} in all`,
+          `printed ASCII characters in one line, at most 2000 each and ${maxHeaderBytes} in all`,
         example: { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" },
       },
     ).default({}),
@@ -103,7 +103,7 @@ export function webSettings<Shared extends z.ZodRawShape>(shared: Shared) {
     paths: setting(z.record(path, pathSettings).refine(areApart), {
       about: "What is different at a path and below it; the longest path that fits counts",
       must:
-        `be a map from up to ${mostPaths} paths such as /api/export (letters, digits and -._~/, each once, not /, /assets or /healthz) to maps that take ` +
+        `be a map from up to ${maxPaths} paths such as /api/export (letters, digits and -._~/, each once, not /, /assets or /healthz) to maps that take ` +
         "answerTimeoutSeconds (1 to 3600), maxBodyMib (1 to 10240) and buffering (true or false)",
       example: {
         "/api/export": { answerTimeoutSeconds: 600, maxBodyMib: 2048, buffering: false },

@@ -35,7 +35,7 @@ const order = nodes.map(({ privateIp }) => privateIp);
 const store = targetStore(settings);
 const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
 // Two sessions, so that a heartbeat does not wait for a poll.
-const [looking, beating] = [new Mysql(login), new Mysql(login)];
+const [polling, beating] = [new Mysql(login), new Mysql(login)];
 const asking = new BaseAsking(monotonicMs);
 const histories = new HistoryMemo(store, root);
 const watch = new GrowthWatch(store, root, monotonicMs());
@@ -53,7 +53,7 @@ let base = "";
 let dump = "";
 let failedDump = "";
 
-function goesOn(): boolean {
+function isContinuing(): boolean {
   const rank = seen && rankOf(own, order, seen);
   // A node that took over continues until the rightful archiver writes again, which fences this node.
   return rank !== undefined && (rank === 0 || active);
@@ -67,7 +67,7 @@ function tell(): void {
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
-    // A node that does not archive says what the others have archived: its supervisor cuts the binary log.
+    // A node that does not archive reports what the others have archived: its supervisor cuts the binary log by that.
     archived: end?.archived ?? watch.archived(timeline),
     newestUs: link?.segment?.toUs ?? 0,
   });
@@ -88,10 +88,10 @@ async function beats(): Promise<void> {
   }
 }
 
-async function looks(): Promise<void> {
+async function polls(): Promise<void> {
   for (; ; await delay(every.lookMs)) {
     try {
-      seen = await readMysqlState(looking, order.length > 1);
+      seen = await readMysqlState(polling, order.length > 1);
     } catch (error) {
       seen = undefined;
       failure = (error as Error).message;
@@ -106,7 +106,10 @@ async function newestIn(folder: string): Promise<string> {
   return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
 }
 
-/** Asks root of this host for a base, which is taken only on a node that says that it archives, and what. */
+/**
+ * Asks root of this host for a base. A base is taken only on a node whose status says that it archives, and of which
+ * origin.
+ */
 function requestBase(reason: string): void {
   if (!active) return;
   log(4, `asks for a base: ${reason}`);
@@ -156,14 +159,14 @@ async function turn(): Promise<void> {
   }
   active = true;
   await archive(origin, {
-    ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: goesOn },
+    ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: isContinuing },
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
-    pollMysql: () => readMysqlState(looking, order.length > 1),
+    pollMysql: () => readMysqlState(polling, order.length > 1),
     readOrigin: () => readOrigin(beating),
-    onProgress: (said) => {
-      if (said.grown) contested = false;
-      progress = said;
-      histories.note(origin, said.timeline);
+    onProgress: (update) => {
+      if (update.grown) contested = false;
+      progress = update;
+      histories.note(origin, update.timeline);
       failure = "";
     },
   });
@@ -190,7 +193,7 @@ async function turns(): Promise<void> {
   }
 }
 
-void looks();
+void polls();
 void beats();
 void turns();
 void ages();

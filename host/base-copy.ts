@@ -39,8 +39,8 @@ async function dumpOf(
   const state = { dumpOn, isAsked, base, dump, isUrgent: problem === "gap" };
   if (!isDumpDue(state, Date.now())) return {};
   try {
-    const checkRoom = () => checkDumpSpace(folder, plainBytes);
-    return { dump: await writeDump({ copy, user, publicKey, folder, checkRoom }) };
+    const checkSpace = () => checkDumpSpace(folder, plainBytes);
+    return { dump: await writeDump({ copy, user, publicKey, folder, checkRoom: checkSpace }) };
   } catch (error) {
     const failure = (error as Error).message;
     log(3, `the dump failed: ${failure}`);
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
     "SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', ''), VERSION()",
     10_000,
   );
-  // A base that the archive waits for comes first.
+  // A base that the archive waits for is not delayed by a dump.
   const isUrgent = status.problem === "gap";
   const query = (sql: string, answerMs: number) => copy.mysql.query(sql, answerMs);
   const sums = isUrgent ? undefined : await sumsOfCopy(query, (reason) => log(4, reason));

@@ -48,8 +48,8 @@ function read(path: string): string | undefined {
 }
 
 async function isDraining(): Promise<boolean> {
-  const said = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
-  return /value="on"/.test(said);
+  const answer = await sendCommand(haproxySocket, `get map ${drainMap} edge`).catch(() => "");
+  return /value="on"/.test(answer);
 }
 
 async function status(): Promise<object> {
@@ -64,8 +64,8 @@ async function status(): Promise<object> {
 }
 
 async function drain(word: string): Promise<void> {
-  const said = await sendCommand(haproxySocket, `set map ${drainMap} edge ${word}`);
-  if (said !== "") throw new Error(`HAProxy refused to set draining to ${word}: ${said}`);
+  const answer = await sendCommand(haproxySocket, `set map ${drainMap} edge ${word}`);
+  if (answer !== "") throw new Error(`HAProxy refused to set draining to ${word}: ${answer}`);
 }
 
 interface MoverConfig {
@@ -80,7 +80,7 @@ async function isBusy(): Promise<boolean> {
   return present > 0 || (await connectionsOfOldWorkers(askMaster).catch(() => 0)) > 0;
 }
 
-/** Asks HTTP/2 visitors to leave. A failure is only told: the address must move all the same. */
+/** Asks HTTP/2 visitors to leave. A failure is only logged: the address must move all the same. */
 async function sendGoaway(): Promise<void> {
   const wasDraining = await isDraining();
   try {
@@ -100,7 +100,7 @@ async function sendGoaway(): Promise<void> {
  */
 async function stepDown(seconds: number): Promise<void> {
   execFileSync("nft", [refuseNew(seconds)]);
-  // Handshakes under way end at the worker that says farewell.
+  // Handshakes under way end at the worker that then sends GOAWAY.
   await pause(inFlightMs.handshakes);
   await sendGoaway();
   const begun = monotonicMs();

@@ -143,10 +143,10 @@ function listen(): void {
   const lines = createInterface({ input: createReadStream("", { fd: descriptor }) });
   lines.on("line", (line) => {
     if (line === "TAKE") return feed({ type: "asked", nowMs: monotonicMs() });
-    const told = /^INSTANCE "[^"]+" (\w+)/.exec(line)?.[1];
-    if (!isVrrpState(told)) return;
-    writeFileSync(statePath, told);
-    feed({ type: "vrrp", state: told, nowMs: monotonicMs() });
+    const vrrpState = /^INSTANCE "[^"]+" (\w+)/.exec(line)?.[1];
+    if (!isVrrpState(vrrpState)) return;
+    writeFileSync(statePath, vrrpState);
+    feed({ type: "vrrp", state: vrrpState, nowMs: monotonicMs() });
   });
 }
 

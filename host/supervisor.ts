@@ -34,7 +34,7 @@ import { monotonicMs } from "./time/monotonic";
  * Pause between two polls of MySQL, milliseconds; shorter while a member is lost, so that its removal is
  * seen at once.
  */
-const lookMs = { usual: 100, loss: 20 };
+const pollMs = { usual: 100, loss: 20 };
 /**
  * Longest wait of one turn of the loop for a poll, milliseconds. A late MySQL must not hold up the rest of
  * the turn.
@@ -77,7 +77,7 @@ const serving = new Serving({
   ...{ observer, peers, otherPrimary, nodeCount: nodes.length },
   confirmed: () => (grouped ? register.confirmed() : observer.state.sole),
 });
-const singleLook = new SinglePoll(() => observer.poll());
+const singlePoll = new SinglePoll(() => observer.poll());
 const decisions = new Decisions(nodes);
 const saving = new SaveGuard(node, () => [observer.state, peers.states()]);
 const xcomHelp = new XcomHelp(others, config, observer);
@@ -128,8 +128,8 @@ function sight(): OverrideContext {
 }
 
 function next() {
-  const [self, said, nowMs] = [ownState(), peers.states(), monotonicMs()];
-  const decided = decisions.next(self, said, {
+  const [self, peerStates, nowMs] = [ownState(), peers.states(), monotonicMs()];
+  const decided = decisions.next(self, peerStates, {
     ...{ override: override.holds(self, sight(), nowMs), nowMs },
     ...{ listeningMs: askers.listeningMs(nowMs), slowMs: observer.slow.syncs.slowMs(nowMs) },
   });
@@ -154,7 +154,7 @@ async function work(): Promise<void> {
 }
 
 async function turn(): Promise<void> {
-  if (await singleLook.next(patienceMs)) {
+  if (await singlePoll.next(patienceMs)) {
     trusted.note(observer.state);
     serving.note();
     register.record();
@@ -195,6 +195,6 @@ serve(config, credentials, {
 peers.watch();
 const loop = () =>
   void turn().finally(() =>
-    setTimeout(loop, observer.groupView.unreachable.length > 0 ? lookMs.loss : lookMs.usual),
+    setTimeout(loop, observer.groupView.unreachable.length > 0 ? pollMs.loss : pollMs.usual),
   );
 loop();

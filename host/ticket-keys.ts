@@ -23,13 +23,13 @@ async function round(): Promise<void> {
 
 async function main(): Promise<void> {
   for (;;) {
-    const said = await round().then(
+    const problem = await round().then(
       () => undefined,
       (error: Error) => error.message,
     );
-    if (said !== undefined && said !== complaint)
-      console.log(`<4>session ticket keys cannot be updated: ${said}`);
-    complaint = said;
+    if (problem !== undefined && problem !== complaint)
+      console.log(`<4>session ticket keys cannot be updated: ${problem}`);
+    complaint = problem;
     await pause(roundMs);
   }
 }

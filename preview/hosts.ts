@@ -17,7 +17,8 @@ const digits = 12;
 /** Tiers in the order of their configuration. */
 const order = ["db", "app", "web", "lb"];
 /** Inputs of a configuration that have texts of their own, or that mean nothing to a reader. */
-const told = /^(files|secrets|attributes|services|checks|release|node|role|connection)\b/;
+const describedInputs =
+  /^(files|secrets|attributes|services|checks|release|node|role|connection)\b/;
 
 /** Changes of each host that changes, in the order of the rollout. */
 export function hostChanges({ steps }: Plan): HostChange[] {
@@ -95,7 +96,7 @@ function otherChanges(step: Step): string[] {
   const { changed } = step;
   const way = changed.some((path) => /^connection\b/.test(path));
   return [
-    ...valueChanges({ ...step, changed: changed.filter((path) => !told.test(path)) }),
+    ...valueChanges({ ...step, changed: changed.filter((path) => !describedInputs.test(path)) }),
     ...(way ? ["is reached over SSH in another way"] : []),
   ];
 }

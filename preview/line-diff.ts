@@ -1,7 +1,7 @@
 /** Number of unchanged lines shown before and after a change. */
 const around = 2;
 /** Largest number of compared pairs of lines; a larger difference is shown as all old lines and all new ones. */
-const mostPairs = 4_000_000;
+const maxPairs = 4_000_000;
 
 interface Line {
   kind: " " | "-" | "+";
@@ -25,8 +25,8 @@ function compared(before: readonly string[], after: readonly string[]): Line[] {
   let head = 0;
   while (head < before.length && head < after.length && before[head] === after[head]) head++;
   let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const max = Math.min(before.length, after.length) - head;
+  while (tail < max && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   const same = (text: string): Line => ({ kind: " ", text });
   return [
     ...before.slice(0, head).map(same),
@@ -39,7 +39,7 @@ function compared(before: readonly string[], after: readonly string[]): Line[] {
 function middle(before: readonly string[], after: readonly string[]): Line[] {
   const minus = (text: string): Line => ({ kind: "-", text });
   const plus = (text: string): Line => ({ kind: "+", text });
-  if (before.length * after.length > mostPairs) return [...before.map(minus), ...after.map(plus)];
+  if (before.length * after.length > maxPairs) return [...before.map(minus), ...after.map(plus)];
   const width = after.length + 1;
   const common = new Uint32Array((before.length + 1) * width);
   for (let i = before.length - 1; i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** Degree of care that a plan needs. */
+/** How much attention a plan needs. */
 export type Verdict = "safe" | "careful" | "dangerous";
 
 /** Numbers of changes; each thing counts once. */

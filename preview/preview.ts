@@ -31,7 +31,7 @@ export interface PreviewExtras {
 /** Beginning of a message that names its origin, not the problem. */
 const preamble = /^\S+ resource '[^']*' has a problem: /;
 /** Largest number of parts in the sentence about visitors. */
-const mostTold = 4;
+const maxEffects = 4;
 
 /** Judges a plan. */
 export function previewOf(plan: Plan, besides: PreviewExtras): Preview {
@@ -91,9 +91,9 @@ function isFirst({ steps }: Plan): boolean {
 
 /** Sentence about the worst effects. */
 function sentence(effects: readonly Effect[], hosts: readonly HostChange[]): string {
-  const told = effects.filter(({ level }) => level === effects[0]?.level);
-  const all = told.flatMap((one) => one.visitors.split("; "));
-  const parts = [...new Set(all)].slice(0, mostTold);
+  const worst = effects.filter(({ level }) => level === effects[0]?.level);
+  const all = worst.flatMap((one) => one.visitors.split("; "));
+  const parts = [...new Set(all)].slice(0, maxEffects);
   if (parts.length === 0) {
     return hosts.length > 0
       ? "nothing: no service that answers them is touched."

@@ -24,7 +24,7 @@ export function mapOf(value: unknown): Values {
   return isMap(value) && !isSecret(value) ? value : {};
 }
 
-/** A value in a few words, with every secret inside it hidden. */
+/** A value as short text, with every secret inside it hidden. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "string" && !isSecret(value) && !isUnknown(value)) return value;
@@ -41,9 +41,9 @@ function masked(value: unknown): unknown {
 }
 
 /** The value as {@link valueText} shows it, in one line of at most `most` characters. */
-function brief(value: unknown, most: number): string {
+function brief(value: unknown, max: number): string {
   const text = valueText(value).replaceAll("\n", " ");
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+  return text.length > max ? `${text.slice(0, max)}…` : text;
 }
 
 /** Longest shown value, characters. */

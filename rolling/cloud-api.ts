@@ -51,7 +51,7 @@ export function cloudAnswer(
   });
 }
 
-/** True if a call with this answer, or without one, can be made again: it did nothing, or only read. */
+/** True if a call with this answer, or without one, can be repeated: the call did nothing, or only read. */
 function isRetried(method: CloudMethod, status: number | undefined): boolean {
   if (status === 429) return true;
   return method === "GET" && (status === undefined || status >= 500);
@@ -72,7 +72,7 @@ async function lastAnswer(
       if (ms === undefined || !isRetried(method, response.status)) return { response, text };
     } catch (error) {
       const { code } = ((error as Error).cause ?? {}) as { code?: string };
-      // Nobody listens: that is another address than meant, or a local cloud that does not run.
+      // No program listens: the address is wrong, or the local cloud does not run.
       const isRefused = code === "ECONNREFUSED";
       if (ms === undefined || isRefused || !isRetried(method, undefined)) throw error;
     }

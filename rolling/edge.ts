@@ -110,8 +110,8 @@ export async function edgeStates(hosts: Hosts): Promise<Map<string, EdgeState | 
 }
 
 /**
- * The load balancer that reports that it has the floating IP; undefined if none does. A standby that had it learns from
- * its next read only that the master has taken it, so the master's word comes first.
+ * The load balancer that reports that it has the floating IP; undefined if none does. A standby that had the address
+ * learns only from its next read that the master has taken it, so the master's report comes first.
  */
 export function holderOf(states: ReadonlyMap<string, EdgeState | undefined>): string | undefined {
   const holders = [...states].filter(([, state]) => state?.mover?.holds);

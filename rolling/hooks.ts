@@ -39,8 +39,8 @@ export function resizeHooks(
   const resizing = new Resizing({ ...args, turns, say });
   const askPool = async ({ name }: RolledNode) => {
     try {
-      const said = await (await hosts(await cloud.servers())).run(name, showPool);
-      return Number(said.trim());
+      const output = await (await hosts(await cloud.servers())).run(name, showPool);
+      return Number(output.trim());
     } catch (error) {
       say(`${name}: how much memory MySQL is set to could not be asked: ${String(error)}`);
       return undefined;

@@ -23,7 +23,7 @@ export interface Hosts {
   run(node: string, command: string, timeoutMs?: number): Promise<string>;
 }
 
-/** The other nodes of a node's tier. */
+/** Nodes of the same tier, without the node itself. */
 export function othersOf({ nodes }: Hosts, { name, role }: HostNode): HostNode[] {
   return nodes.filter((node) => node.role === role && node.name !== name);
 }

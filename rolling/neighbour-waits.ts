@@ -7,8 +7,8 @@ const othersSeconds = 120;
 /** Longest wait for a disturbed node, seconds. A database first receives the transactions that it missed. */
 const backSeconds = { lb: 600, web: 600, app: 600, db: 1_800 };
 /** Number of consecutive checks that must find a node in service, and the time between two, milliseconds. */
-const steadyLooks = 3;
-const lookMs = 2_000;
+const steadyChecks = 3;
+const checkMs = 2_000;
 
 /** The nodes in front of a node's tier, as of before the node is disturbed. */
 export interface Front {
@@ -18,7 +18,7 @@ export interface Front {
   knowsIt: boolean;
 }
 
-/** The front of a node. */
+/** Finds the nodes in front of a node. */
 export async function frontFor(hosts: Hosts, node: HostNode): Promise<Front> {
   const names = await frontOf(hosts, node.role);
   return { names, knowsIt: await isKnown(hosts, node, names) };
@@ -35,13 +35,13 @@ export async function waitForOthers(
   { names }: Front,
   say: (line: string) => void,
 ): Promise<void> {
-  const look = async () => {
+  const check = async () => {
     const found = await problemsOf(hosts, role, names, (other) => other !== name);
     if (found.length > 0) throw new Error(found.join(", "));
     return true;
   };
-  const options = { timeoutSeconds: othersSeconds, intervalMs: lookMs, tell: say };
-  await waitUntil(`the other ${role} nodes in service`, look, options);
+  const options = { timeoutSeconds: othersSeconds, intervalMs: checkMs, tell: say };
+  await waitUntil(`the other ${role} nodes in service`, check, options);
 }
 
 /**
@@ -57,15 +57,15 @@ export async function waitForNode(
   say: (line: string) => void,
 ): Promise<void> {
   let good = 0;
-  const look = async () => {
+  const check = async () => {
     const found = knowsIt
       ? await problemsOf(hosts, role, names, (other) => other === name)
       : await hosts.run(name, "true").then(() => []);
     good = found.length === 0 ? good + 1 : 0;
     if (found.length > 0) throw new Error(found.join(", "));
-    return good >= steadyLooks ? true : undefined;
+    return good >= steadyChecks ? true : undefined;
   };
-  await waitUntil(`${name} in service`, look, {
-    ...{ timeoutSeconds: backSeconds[role], intervalMs: lookMs, tell: say },
+  await waitUntil(`${name} in service`, check, {
+    ...{ timeoutSeconds: backSeconds[role], intervalMs: checkMs, tell: say },
   });
 }

@@ -59,11 +59,11 @@ const healthCommand: Record<HostNode["role"], string> = {
 
 /** Names of the nodes that are not healthy or do not answer. */
 export async function outOfService(hosts: Hosts): Promise<string[]> {
-  const asked = hosts.nodes.map(async (node) => {
+  const answers = hosts.nodes.map(async (node) => {
     return hosts.run(node.name, healthCommand[node.role]).then(
       () => [],
       () => [node.name],
     );
   });
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(answers)).flat();
 }

@@ -10,7 +10,7 @@ export interface PackageChange {
   to: string;
 }
 
-/** What a host's operating system lacks. */
+/** Pending upgrades and reboot reasons of a host's operating system. */
 export interface Pending {
   packages: PackageChange[];
   /** True if an earlier upgrade was cut off in the middle. */

@@ -33,7 +33,7 @@ export interface PatchWorld {
   allowsOutage: boolean;
 }
 
-/** What became of one node. */
+/** Result of the upgrade of one node. */
 export interface Patched {
   packages: PackageChange[];
   /** Why the node was rebooted; empty: it was not. */
@@ -49,9 +49,9 @@ const upgradeSeconds = 45 * 60;
 /** Longest reboot until the host answers again, seconds. */
 const rebootSeconds = 600;
 /** Time between two checks, milliseconds. */
-const lookMs = 2_000;
+const checkMs = 2_000;
 
-/** What the operating system of a node lacks. */
+/** Pending upgrades and reboot reasons of a node. */
 export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
   return pendingIn(await hosts.run(name, askPending, listMs));
 }
@@ -60,7 +60,7 @@ export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
  * Upgrades the packages of one node, and reboots it if something asks for it: the other nodes of the stack are in
  * service, the node is drained, upgraded, rebooted, and in service again as its neighbours see it.
  *
- * @throws Error if a step fails. A node that still runs was told to return to service.
+ * @throws Error if a step fails. A node that still runs got the command to return to service.
  */
 export async function patchNode(world: PatchWorld, node: HostNode): Promise<Patched> {
   const { hosts, say, rebootsAlways } = world;
@@ -102,21 +102,21 @@ async function waitForStack(world: PatchWorld, node: HostNode, front: Front): Pr
   else if (!allowsOutage) throw new Error(`${name} is the only ${role} node`);
   const databases = hosts.nodes.filter((one) => one.role === "db");
   if (role !== "db" && databases.length > 1) {
-    // A node of no tier: the whole group counts.
+    // No node is excepted: the whole group counts.
     const group = { ...databases[0]!, name: "" };
     await waitForOthers(hosts, group, await frontFor(hosts, databases[0]!), say);
   }
-  const look = async () => {
+  const check = async () => {
     const out = (await outOfService(hosts)).filter((other) => other !== name);
     if (out.length > 0) throw new Error(`not in service: ${out.join(", ")}`);
     return true;
   };
-  const options = { timeoutSeconds: wholeSeconds, intervalMs: lookMs, tell: say };
-  await waitUntil("every other node in service", look, options);
+  const options = { timeoutSeconds: wholeSeconds, intervalMs: checkMs, tell: say };
+  await waitUntil("every other node in service", check, options);
 }
 
 async function drain({ hosts, say, allowsOutage }: PatchWorld, node: HostNode): Promise<void> {
-  // A lone load balancer has nobody to give the address to.
+  // A single load balancer cannot pass the address to another one.
   const isLone = hosts.nodes.filter(({ role }) => role === node.role).length === 1;
   if (node.role === "lb" && isLone && allowsOutage) return;
   await stepAside(hosts, node, say);
@@ -126,12 +126,12 @@ async function upgrade({ hosts, say }: PatchWorld, node: HostNode): Promise<void
   const { name } = node;
   say(`${name}: upgrades its packages`);
   await hosts.run(name, beginUpgrade(node), 60_000);
-  const look = async () => {
+  const check = async () => {
     const answer = await hosts.run(name, askUpgrade);
     return isUpgrading(answer) ? undefined : answer;
   };
-  const options = { timeoutSeconds: upgradeSeconds, intervalMs: lookMs, tell: say };
-  const end = await waitUntil(`the end of the upgrade of ${name}`, look, options);
+  const options = { timeoutSeconds: upgradeSeconds, intervalMs: checkMs, tell: say };
+  const end = await waitUntil(`the end of the upgrade of ${name}`, check, options);
   if (isUpgraded(end)) return;
   const log = await hosts.run(name, askUpgradeLog).catch(String);
   throw new Error(`apt-get did not end well; its last lines:\n${log.trimEnd()}`);
@@ -142,7 +142,7 @@ async function reboot({ hosts, say, reboot }: PatchWorld, node: HostNode): Promi
   say(`${name}: reboots`);
   await hosts.run(name, markReboot, 60_000);
   await reboot(node);
-  const look = () => hosts.run(name, askRebooted).then(() => true);
-  const options = { timeoutSeconds: rebootSeconds, intervalMs: lookMs, tell: say };
-  await waitUntil(`${name} after its reboot`, look, options);
+  const check = () => hosts.run(name, askRebooted).then(() => true);
+  const options = { timeoutSeconds: rebootSeconds, intervalMs: checkMs, tell: say };
+  await waitUntil(`${name} after its reboot`, check, options);
 }

@@ -18,7 +18,7 @@ export interface Resized {
  * Largest share of a smaller memory for the old buffer pool, until MySQL's new configuration follows minutes
  * later. A pool is empty at the start, and the default pool, two fifths of the memory, is this share of half of it.
  */
-const mostOfMemory = 0.8;
+const maxMemoryShare = 0.8;
 
 /**
  * Refuses a change of type that Hetzner would refuse half-way, with the server switched off.
@@ -50,12 +50,12 @@ export async function refuseImpossible(
         `choose a larger type, or give it a new server: npm run roll -- ${name}`,
     );
   }
-  const mostMib = Math.floor(after.memoryGib * 1024 * mostOfMemory);
+  const maxMib = Math.floor(after.memoryGib * 1024 * maxMemoryShare);
   if (role !== "db" || after.memoryGib >= (before?.memoryGib ?? Infinity)) return;
   const pool = await poolMib();
-  if (pool === undefined || pool <= mostMib) return;
+  if (pool === undefined || pool <= maxMib) return;
   refuse(
     `MySQL of ${name} keeps data in ${pool} MiB, too much for its ${after.memoryGib} GiB; first set ` +
-      `webstack:db.bufferPoolMib to at most ${mostMib} and run \`pulumi up\`, then change the type`,
+      `webstack:db.bufferPoolMib to at most ${maxMib} and run \`pulumi up\`, then change the type`,
   );
 }

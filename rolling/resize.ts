@@ -36,7 +36,7 @@ export class Resizing {
   private front: Front = { names: [], knowsIt: false };
 
   /** State of each tier, checked once for all nodes that begin at the same time. */
-  private readonly looks = new Map<HostNode["role"], ReturnType<Resizing["lookAt"]>>();
+  private readonly checks = new Map<HostNode["role"], ReturnType<Resizing["checkTier"]>>();
 
   constructor(private readonly world: ResizeWorld) {}
 
@@ -135,13 +135,13 @@ export class Resizing {
    * its tier; the node with the floating IP, and the primary, come last, so that the role moves once.
    */
   private async rankOf({ name, role }: HostNode): Promise<number> {
-    const look = this.looks.get(role) ?? this.lookAt(role);
-    this.looks.set(role, look);
-    const { sick, busy } = await look;
+    const check = this.checks.get(role) ?? this.checkTier(role);
+    this.checks.set(role, check);
+    const { sick, busy } = await check;
     return roles.indexOf(role) * 3 + (sick.has(name) ? 0 : busy === name ? 2 : 1);
   }
 
-  private async lookAt(role: HostNode["role"]): Promise<{ sick: Set<string>; busy?: string }> {
+  private async checkTier(role: HostNode["role"]): Promise<{ sick: Set<string>; busy?: string }> {
     const hosts = await this.reach();
     const sick = await sickOf(hosts, role);
     if (role !== "lb" && role !== "db") return { sick };

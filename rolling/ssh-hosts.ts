@@ -84,8 +84,8 @@ export function sshHosts(access: SshAccess): Hosts {
         const options = { timeoutSeconds: timeoutMs / 1000 };
         const { status, stdout, stderr } = await session.run(command, options);
         if (status === 0) return stdout;
-        const said = (stderr.trim() || stdout.trim()).slice(-tailLength);
-        throw new Error(`${name}: a command ended with ${status}: ${said}`);
+        const output = (stderr.trim() || stdout.trim()).slice(-tailLength);
+        throw new Error(`${name}: a command ended with ${status}: ${output}`);
       } finally {
         session.close();
       }

@@ -34,9 +34,9 @@ const stageAsProvider: StageOn = (host, release) => {
 };
 
 /**
- * Hook of the configurations with a release: before the first node of the stack switches to a new release, all web nodes
- * get its assets ready, so that each of them answers for the pages that the first node renders. It runs once, in the
- * program's process, and only in `up`. A web node that cannot be reached is told and passed over.
+ * Hook of the configurations with a release: before the first node of the stack switches to a new release, all web
+ * nodes get its assets ready, so that each of them answers for the pages that the first node renders. It runs once, in
+ * the program's process, and only in `up`. A web node that cannot be reached is skipped, with a message.
  */
 export function stagingHook(args: StagingArgs): pulumi.ResourceHookBinding {
   const { nodes, release, archive, stageOn = stageAsProvider } = args;

@@ -15,7 +15,7 @@ const noticedMs = 5_000;
 const systemdMs = { web: 120_000, app: 960_000, db: 120_000 };
 /** Longest start, milliseconds. */
 const startMs = 120_000;
-/** Minutes until a node returns by itself while its units stop. */
+/** Minutes until a node returns to service by itself while its units stop. */
 const stoppingMinutes = 30;
 
 /** Command, for root, that stops the timer of {@link armStepBack}, if there is one. */

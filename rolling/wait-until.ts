@@ -25,7 +25,7 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const begun = Date.now();
   const end = begun + timeoutSeconds * 1000;
-  let told = begun;
+  let lastMessage = begun;
   let last: unknown = "no answer yet";
   const reason = () => (last instanceof Error ? last.message : String(last));
   for (;;) {
@@ -37,8 +37,8 @@ export async function waitUntil<T>(
     }
     const now = Date.now();
     if (now >= end) throw new Error(`${what}: not within ${timeoutSeconds} s; last: ${reason()}`);
-    if (now - told >= tellMs) {
-      told = now;
+    if (now - lastMessage >= tellMs) {
+      lastMessage = now;
       tell?.(`waits for ${what} since ${Math.round((now - begun) / 1000)} s: ${reason()}`);
     }
     await pause(intervalMs);

@@ -5,8 +5,8 @@ import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 
 /**
- * `npm run admin:close -- [--stack <name>] [--address <address> | --all]`: takes back what `admin:open` opened from
- * this checkout, for an address, or for everybody; and always what is over. Rules of the stack itself stay.
+ * `npm run admin:close -- [--stack <name>] [--address <address> | --all]`: removes the temporary rules of `admin:open`:
+ * those of this checkout, of an address, or all; and always the expired ones. Rules of the stack itself stay.
  */
 async function main(): Promise<void> {
   const { stack: named, address, all } = askedOpening("close", process.argv.slice(2));

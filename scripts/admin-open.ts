@@ -28,8 +28,9 @@ async function loadBalancerIps(project: CloudProject, stack: string): Promise<st
 }
 
 /**
- * `npm run admin:open -- [--stack <name>] [--minutes <number>] [--address <address>]`: lets SSH from here through the
- * cloud's firewall to the load balancers for a while, beside `admin.cidrs`. What does not help is closed again.
+ * `npm run admin:open -- [--stack <name>] [--minutes <number>] [--address <address>]`: lets SSH from this machine pass
+ * the cloud's firewall to the load balancers for some minutes, beside `admin.cidrs`. If SSH then still does not
+ * connect, the command removes the rule again.
  */
 async function main(): Promise<void> {
   const { stack: named, address, minutes } = askedOpening("open", process.argv.slice(2));

@@ -13,18 +13,18 @@ const order: Order = {
 };
 
 /**
- * `npm run audit:hosts [-- --stack <name>] [--json] [node ...]`: looks on all hosts at the same time how far their
- * services, SSH, kernel, sockets and users are closed. It changes nothing. Status 1 if a bound is missed, something
- * is not as it must be, or a host cannot be asked.
+ * `npm run audit:hosts [-- --stack <name>] [--json] [node ...]`: checks on all hosts at the same time the sandboxes of
+ * services, and SSH, kernel, sockets and users. The command changes nothing. Status 1 if a bound is missed, a check
+ * finds a problem, or a host does not answer.
  */
 async function main(): Promise<void> {
   const { stack: named, nodes, json } = asked(process.argv.slice(2));
   const stack = chosenStack(named);
   const outputs = outputsOf(stack);
   const names = outputs.nodes.map(({ name }) => name);
-  const stranger = nodes.find((name) => !names.includes(name));
-  if (stranger !== undefined)
-    throw new Error(`node must be one of ${names.join(", ")}, got ${JSON.stringify(stranger)}`);
+  const unknown = nodes.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`node must be one of ${names.join(", ")}, got ${JSON.stringify(unknown)}`);
   const input = message(hostProgram(join(__dirname, "audit", "on-host.ts")), order);
   const expected = { adminUser: outputs.ssh.user, isLocal: stack === undefined };
   const wanted = outputs.nodes.filter(({ name }) => nodes.length === 0 || nodes.includes(name));

@@ -23,7 +23,7 @@ async function copy(stack: string | undefined, asked: Asked): Promise<void> {
   if (problem !== undefined) throw new Error(problem);
   const [from, to] = [deskStore(target), deskStore(second)];
   const { planOnly, prune, verify, mostBehindSeconds } = asked;
-  // A missing access key is told before hours of copying.
+  // A missing access key must fail before hours of copying.
   const remover = prune && !planOnly ? removerOf(second, stack, "copy") : undefined;
   if (!planOnly) {
     const nowMs = () => Date.now();

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { makeAgeKeys } from "./restore/age-keys";
 
-/** `npm run backups:keys [-- --out FILE]`: makes the key pair of a stack's backups. */
+/** `npm run backups:keys [-- --out FILE]`: generates the key pair of a stack's backups. */
 function main(): void {
   const { out } = parseArgs({
     options: { out: { type: "string", default: "backups-identity.txt" } },

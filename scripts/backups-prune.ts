@@ -14,7 +14,7 @@ const options = {
   stack: { type: "string" },
 } as const;
 
-/** `npm run backups:prune [-- --plan] [--stack S]`: deletes backups that are older than they are to be kept. */
+/** `npm run backups:prune [-- --plan] [--stack S]`: deletes backups that are older than the retention. */
 async function main(): Promise<void> {
   const { plan: planOnly, stack: named } = parseArgs({ options }).values;
   const stack = chosenStack(named, planOnly ? {} : { dangerous: "npm run backups:prune" });

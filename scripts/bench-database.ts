@@ -9,7 +9,7 @@ import { mysqlUnit, usualWatch, type Members, watched } from "./drill/database-w
 import { waitForGroup } from "./drill/database-state";
 import { median } from "./drill/report";
 
-/** Faults that both are shown, by their numbers in the matrix. */
+/** Faults that both settings are measured with, by their numbers in the matrix. */
 const faults: Record<string, { title: string; breaks: (members: Members) => Promise<unknown> }> = {
   F24: {
     title: "MySQL of the primary killed",
@@ -22,8 +22,8 @@ const faults: Record<string, { title: string; breaks: (members: Members) => Prom
 };
 
 /**
- * MySQL's own values of what this stack sets otherwise and a running member takes; one that starts
- * again reads the stack's. `paxos_single_leader` is read at the bootstrap alone and stays.
+ * MySQL's defaults of variables that this stack sets and a running member can change; after a restart a member reads
+ * the stack's values again. MySQL reads `paxos_single_leader` at the bootstrap alone, so its value stays.
  */
 const defaults = [
   "SET GLOBAL group_replication_member_expel_timeout = DEFAULT",
@@ -34,7 +34,7 @@ const own = [
   "SET GLOBAL group_replication_consistency = 'BEFORE_ON_PRIMARY_FAILOVER'",
 ].join("; ");
 
-/** A group with default settings takes about 21 s; the longest is watched, milliseconds. */
+/** Watched time after a fault, milliseconds: a group with default settings needs about 21 s. */
 const defaultsWatch = { ...usualWatch, watchMs: 40_000 };
 
 async function onAll(outputs: StackOutputs, sql: string): Promise<void> {
@@ -55,9 +55,9 @@ async function pauses(
     await onAll(outputs, isDefault ? defaults : own);
     const watch = isDefault ? defaultsWatch : usualWatch;
     const { outageMs, failed, broken } = await watched(outputs, watch, faults[id]!.breaks);
-    const whose = isDefault ? "default settings" : "this stack";
+    const label = isDefault ? "default settings" : "this stack";
     console.log(
-      `${whose} ${id} run ${run}: ${outageMs} ms, ${failed} failed, ${broken ?? 0} writes lost`,
+      `${label} ${id} run ${run}: ${outageMs} ms, ${failed} failed, ${broken ?? 0} writes lost`,
     );
     found.push(outageMs);
   }

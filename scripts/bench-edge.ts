@@ -14,10 +14,10 @@ import { takeLock } from "./local/processes";
 import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
 
-/** Time under load after a fault, milliseconds: longer than all tries of the recipe's script but one. */
+/** Time under load after a fault, milliseconds: longer than all attempts of the recipe's script but one. */
 const watchMs = 20_000;
 
-/** Faults that both are shown, by their numbers in the matrix. */
+/** Faults that stack and recipe are measured with, by their numbers in the matrix. */
 const faults: Record<string, { title: string; breaks: (active: string) => Promise<unknown> }> = {
   F3: {
     title: "HAProxy frozen",
@@ -69,7 +69,7 @@ async function outageOf(outputs: StackOutputs, breaks: (active: string) => Promi
   const { outageMs } = seen(prober.probes);
   const last = prober.probes.filter(({ status }) => status === 200).map(({ atMs }) => atMs);
   const end = Math.max(...prober.probes.map(({ atMs }) => atMs));
-  // Nobody answered any more: the outage is as long as the watch.
+  // The site did not answer any more: the outage is as long as the watch.
   return Math.max(outageMs, Math.round(end - Math.max(0, ...last)));
 }
 
@@ -83,7 +83,7 @@ async function recipeOutages(
     for (const [id, { breaks }] of Object.entries(faults)) {
       found[id] = [];
       for (let run = 1; run <= runs; run++) {
-        // Time to come back and, as the recipe has it, to take the address back.
+        // Time for the node to recover and, with the recipe's fail-back, to take the address again.
         await pause(15_000);
         const outageMs = await outageOf(outputs, breaks);
         console.log(`usual recipe ${id} run ${run}: ${outageMs} ms`);

@@ -7,10 +7,13 @@ import { type Config, HostlessStack } from "./hostless/hostless-stack";
 import { MemoryCloud } from "./hostless/memory-cloud";
 import { repositoryRoot } from "./local/paths";
 
-/** Nodes of the stacks that are compared. */
+/** Numbers of nodes of the compared stacks. */
 const sizes = [9, 30, 60, 90];
 
-/** The settings of a stack of so many nodes: two load balancers, three databases, and the rest in halves. */
+/**
+ * The settings of a stack of that many nodes: two load balancers, three databases, and the rest divided between web and
+ * app.
+ */
 function settings(nodes: number): Config {
   const file = readFileSync(join(repositoryRoot, "Pulumi.local.yaml"), "utf8");
   const { config } = parse(file) as { config: Record<string, object> };
@@ -24,19 +27,19 @@ function settings(nodes: number): Config {
   };
 }
 
-/** Largest memory of this process while something runs, MiB, and how long it runs, seconds. */
+/** Largest memory of this process while `work` runs, MiB, and the duration of `work`, seconds. */
 async function watched(work: () => Promise<unknown>): Promise<{ seconds: number; mib: number }> {
-  let most = 0;
-  const look = () => void (most = Math.max(most, process.memoryUsage.rss()));
-  const timer = setInterval(look, 100);
+  let max = 0;
+  const measure = () => void (max = Math.max(max, process.memoryUsage.rss()));
+  const timer = setInterval(measure, 100);
   const start = performance.now();
   try {
     await work();
   } finally {
     clearInterval(timer);
   }
-  look();
-  return { seconds: (performance.now() - start) / 1000, mib: most / 2 ** 20 };
+  measure();
+  return { seconds: (performance.now() - start) / 1000, mib: max / 2 ** 20 };
 }
 
 async function measured(nodes: number): Promise<Measured> {
@@ -55,7 +58,7 @@ async function measured(nodes: number): Promise<Measured> {
     const before = await cloud.calls();
     const nothing = await watched(() => stack.preview(base));
     const edit = await watched(() => stack.preview(edited));
-    const asked = (await cloud.calls()) - before;
+    const calls = (await cloud.calls()) - before;
     return {
       ...{
         nodes,
@@ -63,7 +66,7 @@ async function measured(nodes: number): Promise<Measured> {
         nothingSeconds: nothing.seconds,
         editSeconds: edit.seconds,
       },
-      ...{ upCalls: made, previewCalls: asked / 2, stateKib },
+      ...{ upCalls: made, previewCalls: calls / 2, stateKib },
       memoryMib: Math.max(up.mib, nothing.mib, edit.mib),
     };
   } finally {
@@ -87,15 +90,15 @@ async function main(): Promise<void> {
   if (all.length > 1) console.log(growth(all));
 }
 
-/** Each stack is measured in a process of its own: the memory of one is not that of the one before. */
+/** Each stack is measured in a process of its own, so that the memory of an earlier one is not counted. */
 function inOwnProcess(nodes: number): Measured {
   console.error(`${nodes} nodes`);
   const words = ["--import", require.resolve("tsx"), __filename, "--one", String(nodes)];
-  const said = execFileSync(process.execPath, words, {
+  const output = execFileSync(process.execPath, words, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
-  return JSON.parse(said) as Measured;
+  return JSON.parse(output) as Measured;
 }
 
 main().catch((error: Error) => {

@@ -8,7 +8,7 @@ import { takeLock } from "./local/processes";
 import type { StackOutputs } from "./operate/outputs";
 import { runOnNode } from "./operate/ssh";
 
-/** Pieces of the supervisors' help for XCom, with the faults that each is for, by their numbers in the matrix. */
+/** Pieces of the supervisors' XCom help, with the faults for which each is meant, by their numbers in the matrix. */
 const pieces: Record<string, readonly string[]> = {
   "slot-filling": ["F24", "F29"],
   "fast-refusal": ["F29c", "F26"],
@@ -17,7 +17,7 @@ const pieces: Record<string, readonly string[]> = {
 };
 const settingsPath = "/etc/webstack/supervisor.json";
 
-/** Gives every supervisor the pieces that it is to use; undefined: all. */
+/** Enables these pieces of the help on every supervisor; undefined: all. */
 async function use(outputs: StackOutputs, wanted: readonly string[] | undefined): Promise<void> {
   const change = wanted ? `s.xcomHelp = ${JSON.stringify(wanted)};` : "delete s.xcomHelp;";
   const program =
@@ -38,11 +38,11 @@ async function pauseOf(outputs: StackOutputs, id: string): Promise<number> {
   return outageMs;
 }
 
-function told(values: readonly number[]): string {
+function rangeText(values: readonly number[]): string {
   return `${Math.min(...values)} / ${median(values)} / ${Math.max(...values)}`;
 }
 
-/** Runs a fault with all pieces and without one, in turn, so that both meet the same machine. */
+/** Runs a fault with all pieces and without one, in turn, so that both runs see the same load of the machine. */
 async function compare(outputs: StackOutputs, piece: string, id: string, runs: number) {
   const others = Object.keys(pieces).filter((name) => name !== piece);
   const [all, without]: [number[], number[]] = [[], []];
@@ -53,7 +53,7 @@ async function compare(outputs: StackOutputs, piece: string, id: string, runs: n
     without.push(await pauseOf(outputs, id));
     console.log(`${id} run ${run}: ${all.at(-1)} ms with all, ${without.at(-1)} without ${piece}`);
   }
-  return `${piece}, ${id}: min / median / max ${told(all)} ms with it, ${told(without)} ms without, ${runs} runs each`;
+  return `${piece}, ${id}: min / median / max ${rangeText(all)} ms with it, ${rangeText(without)} ms without, ${runs} runs each`;
 }
 
 /** `npm run bench:xcom [-- piece ...] [--runs N]`: what each piece of the help for XCom saves. */
@@ -67,12 +67,12 @@ async function main(): Promise<void> {
       `usage: npm run bench:xcom [-- ${Object.keys(pieces).join("|")} ...] [--runs N]`,
     );
   }
-  const asked = positionals.length > 0 ? positionals : Object.keys(pieces);
+  const chosen = positionals.length > 0 ? positionals : Object.keys(pieces);
   const outputs = readOutputs();
   takeLock(localPaths.drillLock, "npm run bench:xcom");
   const lines: string[] = [];
   try {
-    for (const piece of asked) {
+    for (const piece of chosen) {
       for (const id of pieces[piece]!) lines.push(await compare(outputs, piece, id, runs));
     }
   } finally {

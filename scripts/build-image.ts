@@ -4,7 +4,7 @@ import { ensurePrerequisites, imagePrerequisites } from "./local/prerequisites";
 
 export { ensureDocker, ensureImage };
 
-/** `npm run build:image`: makes the image that hosts of the local cloud are booted from, once. */
+/** `npm run build:image`: builds the image from which hosts of the local cloud boot, unless it exists. */
 async function main(): Promise<void> {
   const progress = (line: string) => console.log(line);
   ensurePrerequisites(imagePrerequisites, progress);

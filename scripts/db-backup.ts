@@ -4,7 +4,7 @@ import { operatedStack } from "./operate/operated-stack";
 /** Longest time for a base, milliseconds. */
 const longestMs = 24 * 3_600_000;
 
-/** `npm run db:backup [-- --dump] [--stack <name>]`: takes a copy of all data into the bucket, now; `--dump`: and a dump of it. */
+/** `npm run db:backup [-- --dump] [--stack <name>]`: takes a base of all data now; with `--dump` also a dump. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const { outputs } = operatedStack(args.filter((word) => word !== "--dump"));

@@ -2,11 +2,11 @@ import { confirmed } from "./operate/terminal";
 import { databaseStates, primaryOf } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
-import { askToOverride, lookThroughAll, reachedBy } from "./operate/override";
+import { askToOverride, queryThroughAll, reachedBy } from "./operate/override";
 import { lossLines, refusal } from "./operate/override-loss";
 import { runOnNode } from "./operate/ssh";
 
-/** How long the node has for its group, milliseconds. */
+/** Longest founding of the group, milliseconds. */
 const foundingMs = 60_000;
 
 /** Waits until the node is the primary. @throws Error with what it waits for. */
@@ -23,8 +23,8 @@ async function waitForPrimary(outputs: StackOutputs, node: string): Promise<void
 }
 
 /**
- * `npm run db:override -- <node> [--yes] [--stack <name>]`: after a loss of all nodes, makes the group of that node
- * though the rule says wait. What only nodes have that cannot be seen is lost.
+ * `npm run db:override -- <node> [--yes] [--stack <name>]`: after a loss of all nodes, founds the group with that node
+ * although the rule demands a wait. Transactions that only unreachable nodes have are lost.
  */
 async function main(): Promise<void> {
   const { outputs, words, yes } = operatedStack(process.argv.slice(2), {
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       `usage: npm run db:override -- ${names.join("|")} [--yes] [--stack <name>]; got ${JSON.stringify(node ?? "")}`,
     );
   }
-  const ways = await lookThroughAll(outputs, databaseStates);
+  const ways = await queryThroughAll(outputs, databaseStates);
   const against = refusal({ node, ways, reached: [] });
   if (against) throw new Error(against);
   const sight = { node, ways, reached: await reachedBy(outputs, node, runOnNode) };

@@ -55,7 +55,7 @@ async function prove(opened: Opened, window: Window): Promise<void> {
     const { server, restored } = running;
     say(heartbeatLine(await server.query(heartbeatSql), momentUs));
     const tables = await inspectAloud(server, say);
-    // The archive was read before the comparison, and both restores are the proof.
+    // The time of the proof includes both restores: the archive was read before the comparison.
     const ms = Date.now() - begunMs;
     const proved = { plan: made, target, restored, tables, ms, endUs: window.toUs, compared };
     say(await sayProved(store, backups.root, proved));
@@ -68,10 +68,10 @@ async function prove(opened: Opened, window: Window): Promise<void> {
 }
 
 /**
- * Restores the base before the newest one, replays the log to exactly the newest one, and compares all rows with the
- * checksums that were taken on its node.
+ * Restores the second newest base, replays the log up to exactly the transactions of the newest one, and compares all
+ * rows with the checksums that the newest base's node took.
  *
- * @returns what was compared; undefined: nothing could be.
+ * @returns the comparison; undefined: none was possible.
  * @throws Error naming the tables that differ.
  */
 async function replayBetweenBases({
@@ -102,7 +102,7 @@ async function replayBetweenBases({
   return compared;
 }
 
-/** A failure that is known only here is told by the age of the last proof all the same. */
+/** If the record of the failure cannot be written, the age of the last proof still shows the failure. */
 async function tellFailure(store: ObjectStore, root: string, { message }: Error): Promise<void> {
   await sayFailed(store, root, message).catch((error: Error) => {
     console.error(`the bucket does not know of it: ${error.message}`);
@@ -110,8 +110,8 @@ async function tellFailure(store: ObjectStore, root: string, { message }: Error)
 }
 
 /**
- * `npm run db:prove [-- --window newest|all] [--from target|copy] [--stack S]`: restores a random second, and says in
- * the bucket that it read how it went.
+ * `npm run db:prove [-- --window newest|all] [--from target|copy] [--stack S]`: restores a random second, and records
+ * the result in the bucket from which it restored.
  */
 async function main(): Promise<void> {
   const { window, stack, identity, from } = parseArgs({ options }).values;

@@ -25,7 +25,7 @@ import {
 
 const say = (line: string) => console.log(line);
 
-/** Looks at all tables, and says that the restore is proved if nothing was left out. */
+/** Checks all tables, and prints that the restore is proved if the archive had no gap. */
 async function drill(
   running: InContainer,
   { plan, target, store, backups }: Wanted,
@@ -54,7 +54,7 @@ function sayKept({ container, folder }: Pick<InContainer, "container" | "folder"
   say(`  docker rm --force ${id} && sudo rm -r ${folder}    # when it is not needed any more`);
 }
 
-/** Restores a dump, checks all tables, and keeps the container if it is to be used. */
+/** Restores a dump, checks all tables, and keeps the container with `--into new`. */
 async function restoreDump(asked: Asked, id: string): Promise<void> {
   const { stack, identity, from, history, planOnly, use } = asked;
   const backups = backupsOf(stack, identity, from);

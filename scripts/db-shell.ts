@@ -22,7 +22,10 @@ function order() {
   });
 }
 
-/** `npm run db:shell -- [--write] [--stack S] [-- sql]`: MySQL's client on a database node, which reads unless asked. */
+/**
+ * `npm run db:shell -- [--write] [--stack S] [-- sql]`: MySQL's client on a database node; it only reads without
+ * `--write`.
+ */
 async function main(): Promise<void> {
   const { stack, write, sql } = order();
   const use = write ? { dangerous: "npm run db:shell -- --write" } : {};

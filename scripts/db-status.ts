@@ -4,8 +4,8 @@ import { databaseStates } from "./operate/databases";
 import { operatedStack } from "./operate/operated-stack";
 
 /**
- * `npm run db:status [-- --stack <name>]`: what each database node's supervisor says and saved; fails if a node is no
- * ONLINE member, if its disk goes on filling, or if the backups are not as they must be.
+ * `npm run db:status [-- --stack <name>]`: reports of the database nodes' supervisors, with saved transactions; fails
+ * if a node is no ONLINE member, if its disk goes on filling, or if the backups have a problem.
  */
 async function main(): Promise<void> {
   const { outputs, stack } = operatedStack(process.argv.slice(2));
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     else if (binlog) console.log(`${name}  ${binlog.text}`);
     for (const saved of await savedOn(outputs, name)) console.log(`${name}  ${saved}`);
   }
-  // The local stack's data are there to be thrown away.
+  // The data of the local stack are expendable.
   const { lines, errors } = archiveReport(await archiveStates(outputs), stack !== undefined);
   for (const line of lines) console.log(line);
   const all = [...faults, ...errors];

@@ -29,7 +29,10 @@ import { testSite } from "./smoke/test-site";
 const tree = new Tree(repositoryRoot, join(repositoryRoot, ".webstack", "back"));
 const say = (line: string) => console.log(line);
 
-/** The text of a stack file with a release that ran: its nodes have it, and need neither build nor migration. */
+/**
+ * The text of a stack file that pins a release that ran before: the nodes have the release, and need neither build nor
+ * migration.
+ */
 async function pinned(
   stack: string | undefined,
   settings: string,
@@ -49,7 +52,10 @@ async function pinned(
   });
 }
 
-/** Puts a commit's files into the tree: with the packages of this checkout if they are the same, else with its own. */
+/**
+ * Checks a commit's files out into the tree: with the packages of this checkout if they are the same, else with the
+ * commit's own.
+ */
 async function putFiles(commit: string, isLocal: boolean, signal: AbortSignal): Promise<void> {
   const isSame = tree.sameDependencies(commit, "HEAD");
   if (!isSame && isLocal) {
@@ -68,9 +74,12 @@ async function putFiles(commit: string, isLocal: boolean, signal: AbortSignal): 
   }
   if (isSame) return;
   say("npm ci of that commit");
-  const { status, said } = await npmIn(tree.path, signal)(["ci", "--no-audit", "--no-fund"]);
+  const { status, said: output } = await npmIn(
+    tree.path,
+    signal,
+  )(["ci", "--no-audit", "--no-fund"]);
   if (status !== 0)
-    throw new Error(`npm ci of ${commit.slice(0, 12)} ended with ${status}: ${said}`);
+    throw new Error(`npm ci of ${commit.slice(0, 12)} ended with ${status}: ${output}`);
 }
 
 async function engineOf(
@@ -86,7 +95,7 @@ async function engineOf(
       try {
         await engine.preview((event) => void events.push(event));
       } catch (error) {
-        // A plan that is refused has the reasons among its events.
+        // The events of a refused plan include the reasons.
         if (planOf(events).errors.length > 0) return planOf(events);
         throw new Error(engineReason(error as Error), { cause: error });
       }
@@ -107,7 +116,7 @@ async function engineOf(
 
 async function back(order: AskedBack, stack: string | undefined): Promise<void> {
   const name = stack ?? localStackName;
-  // Of a stack that is not up this says so.
+  // This call fails with a message if the stack is not up.
   outputsOf(stack);
   const before = order.to === undefined ? noted(stack) : { commit: order.to };
   const { engineSignal: signal } = takeInterrupts(say);
@@ -134,9 +143,9 @@ async function back(order: AskedBack, stack: string | undefined): Promise<void> 
 }
 
 /**
- * `npm run deploy:back -- [--stack S] --note`: keeps what a stack runs, before a deploy.
- * `npm run deploy:back -- [--stack S] [--to REVISION] [--yes]`: puts the stack back to that, if nothing is deleted or
- * replaced by it, and asks the site. Status 1 if it is refused, or the site is not well.
+ * `npm run deploy:back -- [--stack S] --note`: records what a stack runs, before a deploy. `npm run deploy:back --
+ * [--stack S] [--to REVISION] [--yes]`: restores that, if the update deletes and replaces nothing, and runs the smoke
+ * test. Status 1 if the update is refused, or the smoke test fails.
  */
 async function main(): Promise<void> {
   const order = askedBack(process.argv.slice(2));

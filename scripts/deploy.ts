@@ -11,8 +11,8 @@ const usage =
   "npm run deploy -- [--stack <name>] [--yes] [<directory> | <https URL of a .tar.gz file>@<SHA-256>]";
 
 /**
- * `npm run deploy -- [--stack S] [--yes] [path | url@sha256]`: brings the app to its nodes, one after the
- * other, and changes nothing else.
+ * `npm run deploy -- [--stack S] [--yes] [path | url@sha256]`: deploys the app to its nodes, one after the other, and
+ * changes nothing else.
  */
 async function main(): Promise<void> {
   const words = asked(process.argv.slice(2), usage);
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   );
   say(`is to run: ${releaseText(release.digest, facts)}`);
   await consent(session, order);
-  // The program takes it as it is, each time it runs.
+  // Each run of the program takes the packed release, and packs nothing itself.
   if (release.archive) process.env[packedRelease] = release.digest;
   else delete process.env[packedRelease];
   await carryOut(session, order, {

@@ -28,7 +28,7 @@ const resolve: Resolve = async (name, family) => {
   });
 };
 
-/** The local stack. What its first `up:local` would make is not made for it. */
+/** The local stack. The doctor creates nothing that the first `up:local` would create. */
 async function localSubject(now: Date): Promise<Partial<Subject> & ReturnType<typeof stackPart>> {
   const name = stackFileName(localStackName);
   const found = settingsOf(localStackName);
@@ -76,8 +76,8 @@ async function subjectOf({ stack, address, limits }: Asked): Promise<Subject> {
 }
 
 /**
- * `npm run doctor [-- --stack <name>] [--address <address>] [--limit <kind>=<number>]`: what speaks against
- * an `up`, all of it at once, and what to do. It makes and changes nothing. Status 1 if an `up` would fail.
+ * `npm run doctor [-- --stack <name>] [--address <address>] [--limit <kind>=<number>]`: lists everything that would
+ * make an `up` fail, with the remedy for each. The command creates and changes nothing. Status 1 if an `up` would fail.
  */
 async function main(): Promise<void> {
   const order = asked(process.argv.slice(2));

@@ -26,7 +26,7 @@ async function destroyStack(progress: Progress): Promise<void> {
   );
 }
 
-/** `npm run down:local [-- --force]`: removes the stack, the local cloud and all they made. */
+/** `npm run down:local [-- --force]`: removes the stack, the local cloud and everything that both created. */
 async function main(): Promise<void> {
   const force = process.argv.includes("--force");
   if (!existsSync(localStateDirectory)) {

@@ -16,23 +16,23 @@ function asked() {
   });
 }
 
-/** What the preview says after a look at what is there; also a plan that is refused says it. */
+/** The preview with a refresh; a refused plan has the drift too. */
 async function previewed(stack: string): Promise<Preview> {
-  let said = "";
+  let output = "";
   const status = await npmScript("preview", ["--stack", stack, "--refresh", "--json"], {
-    hear: (text) => (said += text),
+    hear: (text) => (output += text),
     showsErrors: true,
   });
   try {
-    return JSON.parse(said) as Preview;
+    return JSON.parse(output) as Preview;
   } catch {
     throw new Error(`the preview ended with ${status}, without an answer`);
   }
 }
 
 /**
- * `npm run drift -- [--stack <name>] [--file <Markdown>]`: what somebody changed by hand since the last update. The file is
- * empty if nobody did.
+ * `npm run drift -- [--stack <name>] [--file <Markdown>]`: changes that were made by hand since the last update. The
+ * file is empty if there are none.
  */
 async function main(): Promise<void> {
   const { stack, file } = asked();

@@ -24,7 +24,7 @@ interface Suite {
   notShown: readonly NotShown[];
 }
 
-/** Suites by name; those that last as long as they are told have a usual number of minutes. */
+/** Suites by name; suites of a chosen duration have a default number of minutes. */
 const suites: Record<string, (minutes?: number) => Suite> = {
   edge: () => ({ drills: edgeDrills, notShown: edgeNotShown }),
   database: () => ({ drills: databaseDrills, notShown: databaseNotShown }),
@@ -58,9 +58,9 @@ async function main(): Promise<void> {
   const unknown = asked.filter((id) => !ids.includes(id));
   if (unknown.length > 0) throw new Error(`no drill ${unknown.join(", ")} among ${ids.join(", ")}`);
   const drills = suite.drills.filter(({ id }) => asked.length === 0 || asked.includes(id));
-  // Without a stack that is said here, before the lock.
+  // Fails here, before the lock, if there is no stack.
   readOutputs();
-  // Two at a time would measure each other, and remove each other's tables.
+  // Two drills at a time would disturb each other's measurements, and remove each other's tables.
   takeLock(localPaths.drillLock, "npm run drill");
   const all: Drilled[] = [];
   for (const drill of drills) all.push(await repeat(drill, runs));
@@ -90,8 +90,8 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
       const measured = await drill.run(readOutputs());
       done.push(measured);
       const { outageMs, requests, failed, moves, notes = [] } = measured;
-      const told = `outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`;
-      console.log(`${drill.id} run ${run}: ${[told, ...notes.slice(0, 9)].join("; ")}`);
+      const summary = `outage ${outageMs} ms, ${failed} of ${requests} failed, ${moves} moves`;
+      console.log(`${drill.id} run ${run}: ${[summary, ...notes.slice(0, 9)].join("; ")}`);
     } catch (error) {
       errors.push((error as Error).message);
       console.log(`${drill.id} run ${run}: ${(error as Error).message}`);
@@ -104,10 +104,10 @@ async function repeat(drill: Drill, runs: number): Promise<Drilled> {
 /** A drill that is stopped leaves no fault behind; stopped twice, it ends at once. */
 function healAndEnd(): void {
   console.log("stopped; healing what this drill broke ...");
-  const said = (error: Error) =>
+  const report = (error: Error) =>
     console.error(`not healed: ${error.message}; run npm run fault -- heal`);
   void healOwn()
-    .then((count) => console.log(`${count} faults healed`), said)
+    .then((count) => console.log(`${count} faults healed`), report)
     .finally(() => process.exit(130));
 }
 

@@ -10,17 +10,17 @@ const usages: Record<string, string> = {
 
 /**
  * `npm run github:comment` and `npm run github:issue`: one comment or issue for each mark, updated in place, of the
- * repository in `GITHUB_REPOSITORY`, with `GITHUB_TOKEN`. An issue whose file is empty is closed. With `--head` the text is what a
- * fork's own run made, which is said above it.
+ * repository in `GITHUB_REPOSITORY`, with `GITHUB_TOKEN`. An issue whose file is empty is closed. With `--head` the
+ * text comes from a fork's own run, and a line above the text says that.
  */
 async function main(): Promise<void> {
   const [kind = "", ...args] = process.argv.slice(2);
   const text = { type: "string" } as const;
   const options = { pull: text, head: text, sha: text, mark: text, title: text, file: text };
   const { pull, head, sha, mark, title, file } = parseArgs({ args, options }).values;
-  const isAsked =
+  const isComplete =
     kind === "comment" ? /^[1-9]\d*$/.test(pull ?? "") || (head && sha) : title !== undefined;
-  if (!mark || !file || !isAsked) throw new Error(`usage: ${usages[kind]}`);
+  if (!mark || !file || !isComplete) throw new Error(`usage: ${usages[kind]}`);
   if (!/^[\w.-]+$/.test(mark))
     throw new Error(`--mark must be letters, digits, - and ., got ${mark}`);
   const repository = repositoryOf(process.env);
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   console.log(`${kind} ${mark}: ${what}`);
 }
 
-/** What a fork's run says, so that nobody takes it for a word of this repository, and nobody is called by it. */
+/** The text of a fork's run, marked as not checked by this repository, and without mentions, which would notify people. */
 function fromFork(text: string): string {
   const note = "_Made by the fork's own run, without a secret; nobody here has checked it._";
   return `${note}\n\n${text.replaceAll("@", "@\u200b").replaceAll("<!--", "&lt;!--")}`;

@@ -5,9 +5,9 @@ import { journalsOf, logsAsked } from "./logs/asked-logs";
 import { type Entry, entryIn, entryLines, Merge } from "./logs/entries";
 import { journalCommand, readJournal } from "./logs/read-journal";
 
-/** How long entries of other nodes are waited for, milliseconds. */
+/** Longest wait for entries of other nodes, milliseconds. */
 const patienceMs = 400;
-/** How long the first entries of other nodes are waited for, milliseconds. */
+/** Longest wait for the first entries of other nodes, milliseconds. */
 const firstMs = 3_000;
 
 /**
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   setMaxListeners(0, stop.signal);
   process.on("SIGINT", () => stop.abort());
   process.on("SIGTERM", () => stop.abort());
-  // Whoever reads this may have enough, such as `head`.
+  // The reader of a pipe, such as `head`, may close it early.
   process.stdout.on("error", () => stop.abort());
   const begun = Date.now();
   const timer = order.follow

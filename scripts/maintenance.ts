@@ -1,7 +1,10 @@
 import { endMaintenance, maintenanceStates, startMaintenance } from "./operate/maintenance";
 import { operatedStack } from "./operate/operated-stack";
 
-/** `npm run maintenance -- on|off|status [--stack S]`: the site answers 503 with a page that says so; workers and jobs stop. */
+/**
+ * `npm run maintenance -- on|off|status [--stack S]`: the site answers 503 with a maintenance page; workers and jobs
+ * stop.
+ */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const use = args.includes("on") ? { dangerous: "npm run maintenance" } : {};

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** Lists what an upgrade would change. @throws Error with the nodes that could not be asked. */
+/** Lists the changes of an upgrade. @throws Error with the nodes that did not answer. */
 async function check(outputs: StackOutputs, nodes: readonly StackNode[]): Promise<void> {
   const hosts = hostsOf(outputs);
   const asked = nodes.map(({ name }) =>

@@ -19,7 +19,7 @@ import { catalogueAt } from "./preview/catalogue";
 import { editedSettings } from "./preview/settings";
 import { comparedWithBase, type Compared } from "./preview/without-token";
 
-/** What is no part of the answer. */
+/** Messages on standard error, which are no part of the answer. */
 const say = (line: string) => console.error(line);
 
 const forms: Record<AskedPreview["form"], (preview: Preview, note?: string) => string> = {
@@ -28,7 +28,7 @@ const forms: Record<AskedPreview["form"], (preview: Preview, note?: string) => s
   json: (preview, note) => `${JSON.stringify({ ...preview, note }, null, 2)}\n`,
 };
 
-/** What the engine plans; a plan that it refuses has the reasons among its events. */
+/** The engine's plan; the events of a refused plan include the reasons. */
 async function plannedEvents(
   { stack, refresh }: AskedPreview,
   settings: string,
@@ -48,7 +48,7 @@ async function plannedEvents(
   return events;
 }
 
-/** What an update of the running stack would do, or what the files here change in the base's. */
+/** The effects of an update of the running stack, or of this checkout on the stack of the base. */
 async function planned(
   order: AskedPreview,
   settings: string,
@@ -63,8 +63,8 @@ async function planned(
 }
 
 /**
- * `npm run preview -- [--stack S] [--markdown | --json] [--base REVISION] [--refresh | --without-token]`: what an
- * update would do, judged. Ends with 1 if the plan is refused.
+ * `npm run preview -- [--stack S] [--markdown | --json] [--base REVISION] [--refresh | --without-token]`: the effects
+ * of an update, with a verdict. Status 1 if the plan is refused.
  */
 async function main(): Promise<void> {
   const named = askedPreview(process.argv.slice(2));

@@ -15,12 +15,12 @@ import { asked, type Asked } from "./prove/asked";
 import { cloudEvidence, movedUnderRequests } from "./prove/cloud";
 import { keepLedger } from "./prove/ledgers";
 
-/** Hosts that are asked at the same time. */
+/** Number of hosts that are queried at the same time. */
 const atOnce = 3;
-/** Image of a stack file that names none. */
+/** Default image of a stack file. */
 const usualImage = "ubuntu-26.04";
 
-/** Asks every node; a node that is not reached has no answers. */
+/** Queries every node; a node that is not reached has no answers. */
 async function nodesOf(outputs: StackOutputs): Promise<NodeEvidence[]> {
   const program = hostProgram(join(__dirname, "prove", "on-host.ts"));
   const all = outputs.nodes.map((node) => ({ ...node, answers: undefined }));
@@ -39,7 +39,7 @@ async function nodesOf(outputs: StackOutputs): Promise<NodeEvidence[]> {
   });
 }
 
-/** Moves the address if that is asked for; else, or if it fails, the reason. */
+/** Moves the address if `--switch` is given; otherwise, or after a failure, returns the reason. */
 async function move(outputs: StackOutputs, { moves, yes }: Asked): Promise<Evidence["moved"]> {
   if (!moves) return "not asked for: --switch moves the address, which visitors may notice";
   if (!yes) {
@@ -52,9 +52,9 @@ async function move(outputs: StackOutputs, { moves, yes }: Asked): Promise<Evide
 }
 
 /**
- * `npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]`: whether a running stack is as the program assumes
- * and the local cloud does not prove. It changes nothing without `--switch`. Status 1 if something differs or a node is not
- * reached.
+ * `npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]`: compares a running stack with assumptions of the
+ * program that the local cloud cannot prove. Changes nothing without `--switch`. Status 1 if something differs or a
+ * node is not reached.
  */
 async function main(): Promise<void> {
   const wanted = asked(process.argv.slice(2));

@@ -6,10 +6,10 @@ import { operatedStack } from "./operate/operated-stack";
 import type { StackNode, StackOutputs } from "./operate/outputs";
 import { rebuildOrder, rebuildServer } from "./operate/server-replacement";
 
-/** Command that names one file which the app wrote on its node, if there is one. */
+/** Command that prints the path of one file that the app wrote on its node, if there is one. */
 const firstFile = "sudo find /var/lib/app -type f -print -quit 2>/dev/null || true";
 
-/** A line for each app node with files that the rebuild deletes. */
+/** Lines about app nodes with files that the rebuild would delete. */
 async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Promise<string[]> {
   const asked = nodes
     .filter(({ role }) => role === "app")
@@ -25,16 +25,16 @@ async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Pr
 }
 
 /**
- * `npm run rebuild -- <tier or node> ... [--yes] [--stack <name>]`: empties servers and sets them up again in
- * place, with the same id and addresses, one at a time, each once all others are in service, so that the site goes
- * on. Stops at the first one that fails; the same command finishes an interrupted one.
+ * `npm run rebuild -- <tier or node> ... [--yes] [--stack <name>]`: empties servers and configures them again in place,
+ * with the same id and addresses. It works on one server at a time, once all others are in service, so that the site
+ * keeps serving. Stops at the first server that fails; the same command finishes an interrupted one.
  */
 async function main(): Promise<void> {
   const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2), {
     dangerous: "npm run rebuild",
   });
   const holder = () => edgeStates(operated.outputs).then(holderOf);
-  // Refused before anything is asked over the network.
+  // Wrong arguments are refused before any request over the network.
   rebuildOrder(operated.outputs, words, []);
   const nodes = rebuildOrder(operated.outputs, words, [await holder()]);
   const names = nodes.map(({ name }) => name);

@@ -7,7 +7,7 @@ import { repositoryRoot } from "./local/paths";
 
 const file = join(repositoryRoot, "config", "proxy-ranges.json");
 
-/** What a provider publishes, by the name of its list. */
+/** Parsers of the providers' answers, by the name of the list. */
 const published: Record<string, z.ZodType<string[]>> = {
   // https://developers.cloudflare.com/api/resources/ips/methods/list/
   cloudflare: z
@@ -22,9 +22,9 @@ const published: Record<string, z.ZodType<string[]>> = {
 };
 
 /**
- * A list as its source says today. What is the same stays the same, its day apart.
+ * A list as its source has it today. Equal blocks change the day of the list alone.
  *
- * @param answer what the source answered.
+ * @param answer answer of the source.
  * @param today day as `YYYY-MM-DD`.
  * @throws Error if that is not a list of blocks that may be trusted.
  */

@@ -21,7 +21,7 @@ const tree = new Tree(repositoryRoot, join(folder, "tree"));
 const state = join(tree.path, ".webstack", "local");
 const say = (line: string) => console.log(line);
 
-/** Where visitors come in. The load speaks HTTP; with HTTPS alone it sees redirections by the load balancers. */
+/** The visitors' URL. The load uses HTTP; if HTTP redirects to HTTPS, the load measures redirects by the load balancers. */
 function url(): string {
   const text = readFileSync(join(state, "outputs.json"), "utf8");
   const outputs = outputsShape.parse(JSON.parse(text));
@@ -40,7 +40,7 @@ async function clear(): Promise<void> {
   tree.remove();
 }
 
-/** @throws Error if another local cloud runs on this machine: its addresses are those of the rehearsal's. */
+/** @throws Error if another local cloud runs on this machine: both would have the same addresses. */
 async function refuseOther(): Promise<void> {
   const isTaken = await new Promise<boolean>((resolve) => {
     const socket = connect({ host: "127.0.0.1", port: cloudPort });
@@ -65,8 +65,9 @@ function keep(rehearsed: Rehearsed, budget: number): void {
 }
 
 /**
- * `npm run rehearse -- --base <revision> [--drills F5,F24] [--budget 0] [--keep]`: what the files here do to the traffic of a
- * stack of the base, on the local cloud. Status 1 if more is lost than the budget, or the change or a drill fails.
+ * `npm run rehearse -- --base <revision> [--drills F5,F24] [--budget 0] [--keep]`: measures what an update to this
+ * checkout's files does to the traffic of a stack of the base, on the local cloud. Status 1 if more requests are lost
+ * than the budget allows, or if the change or a drill fails.
  */
 async function main(): Promise<void> {
   const idsOf = (drills: readonly { id: string }[]) => drills.map(({ id }) => id);
@@ -80,7 +81,7 @@ async function main(): Promise<void> {
     rmSync(join(folder, name), { force: true });
   takeLock(join(folder, "lock"), "npm run rehearse");
   const { signal } = takeInterrupts(say);
-  // Of a rehearsal that was killed.
+  // Left over from a killed rehearsal.
   await clear();
   await refuseOther();
   const world: World = {
@@ -97,7 +98,7 @@ async function main(): Promise<void> {
     say(`\n${report(rehearsed, order.budget)}`);
     process.exitCode = shortfalls(rehearsed, order.budget).length > 0 ? 1 : 0;
   } catch (error) {
-    // A workflow shows the report, whatever it says.
+    // A workflow shows the report of a failure too.
     writeFileSync(
       join(folder, "report.md"),
       `**Rehearsal stopped**: ${(error as Error).message}\n`,

@@ -7,12 +7,12 @@ import { replaceServer } from "./operate/server-replacement";
 import { rollOrder } from "./operate/roll-order";
 import { serviceSeconds } from "./operate/served-again";
 
-/** Time for a stack that was disturbed a moment ago to be in service, seconds. */
+/** Longest wait for a stack that was disturbed a moment ago to be in service, seconds. */
 const settledSeconds = 60;
 
 /**
- * `npm run roll -- <tier or node> ... [--yes] [--stack <name>]`: replaces servers one at a time, each
- * once all nodes are in service, so that the site goes on. Stops at the first one that fails.
+ * `npm run roll -- <tier or node> ... [--yes] [--stack <name>]`: replaces servers one at a time, each once all nodes
+ * are in service, so that the site keeps serving. Stops at the first server that fails.
  */
 async function main(): Promise<void> {
   const { stack, words, yes, ...operated } = operatedStack(process.argv.slice(2), {

@@ -11,7 +11,10 @@ import { releasesOf, releaseText, runningLines } from "./operate/releases";
 
 const usage = "npm run rollback -- [--stack <name>] [--yes] [first 8 or more digits of a release]";
 
-/** `npm run rollback -- [--stack S] [--yes] [digest]`: back to a release that ran before, which the nodes still have. */
+/**
+ * `npm run rollback -- [--stack S] [--yes] [digest]`: switches back to a release that ran before and that the nodes
+ * still have.
+ */
 async function main(): Promise<void> {
   const words = asked(process.argv.slice(2), usage);
   const order = { ...words, stack: chosenStack(words.stack, { dangerous: "npm run rollback" }) };

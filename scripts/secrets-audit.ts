@@ -10,20 +10,20 @@ import { openedStack } from "./secrets/opened";
 import type { ScanResult } from "./secrets/scan/result";
 import { searched } from "./secrets/secrets";
 
-/** Hosts that are searched at the same time. */
+/** Number of hosts that are searched at the same time. */
 const atOnce = 3;
 
-async function see(name: string, look: () => Promise<ScanResult> | ScanResult): Promise<Seen> {
+async function see(name: string, scan: () => Promise<ScanResult> | ScanResult): Promise<Seen> {
   try {
-    return { name, result: await look() };
+    return { name, result: await scan() };
   } catch (error) {
     return { name, problem: (error as Error).message };
   }
 }
 
 /**
- * `npm run secrets:audit [-- --stack <name>] [--node <name> ...] [--allowed]`: looks whether a secret of a
- * stack stands where it must not. No secret is printed. Status 1 if one is found, or a place cannot be searched.
+ * `npm run secrets:audit [-- --stack <name>] [--node <name> ...] [--allowed]`: searches a stack for secrets in places
+ * where they must not be. No secret is printed. Status 1 if one is found, or a place cannot be searched.
  */
 async function main(): Promise<void> {
   const { stack: named, nodes, showAllowed } = asked(process.argv.slice(2));
@@ -33,8 +33,8 @@ async function main(): Promise<void> {
   const wanted = searched(opened.secrets);
   if (wanted.secrets.length === 0) throw new Error("the stack has no secrets; run its up first");
   const names = outputs.nodes.map(({ name }) => name);
-  const stranger = nodes.find((name) => !names.includes(name));
-  if (stranger) throw new Error(`--node must be one of ${names.join(", ")}, got ${stranger}`);
+  const unknown = nodes.find((name) => !names.includes(name));
+  if (unknown) throw new Error(`--node must be one of ${names.join(", ")}, got ${unknown}`);
   const seen = [
     await see("state", () => seenOfState(opened, wanted)),
     await see("here", () => seenHere(wanted)),

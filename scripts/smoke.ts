@@ -20,9 +20,10 @@ function asked(): { stack?: string | undefined; wait: number; strict: boolean } 
 }
 
 /**
- * `npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]`: whether the site answers, the app is well, each name has its certificate, and each
- * load balancer answers where it is reached. It asks the stack's own addresses, whatever DNS says. `--wait` is the time
- * for certificates that are still being ordered, while all else is well; with `--strict` a certificate that should have been renewed is a failure. Status 1 if not.
+ * `npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]`: checks that the site answers, the app is healthy,
+ * each name has its certificate, and each load balancer answers at its public address. The requests go to the stack's
+ * own addresses, whatever DNS has. `--wait` is the time for certificates that are still being ordered, while everything
+ * else passes; with `--strict` a certificate that should have been renewed is a failure. Status 1 after a failure.
  */
 async function main(): Promise<void> {
   const { stack, wait, strict } = asked();

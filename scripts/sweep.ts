@@ -1,6 +1,6 @@
 import { leftovers } from "../localcloud/destroy";
 
-/** `npm run sweep [-- --list]`: removes, or only lists, what any local cloud left on this machine. */
+/** `npm run sweep [-- --list]`: removes, or only lists, leftovers of local clouds on this machine. */
 async function main(): Promise<void> {
   const onlyList = process.argv.includes("--list");
   const found = await leftovers();

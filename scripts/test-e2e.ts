@@ -12,17 +12,17 @@ const stories: Record<string, () => Story> = {
   "whole-stack": wholeStackStory,
 };
 
-/** `npm run test:e2e [-- <story> ...]`: tells the stories on real hosts of the local cloud. */
+/** `npm run test:e2e [-- <story> ...]`: runs the stories on real hosts of the local cloud. */
 async function main(): Promise<void> {
-  const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !(name in stories));
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in stories));
   if (unknown.length > 0) {
     throw new Error(
       `no story ${unknown.join(", ")}; there are: ${Object.keys(stories).join(", ")}`,
     );
   }
   const tally: Tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  for (const name of asked.length > 0 ? asked : Object.keys(stories)) {
+  for (const name of chosen.length > 0 ? chosen : Object.keys(stories)) {
     const story = stories[name];
     if (story) await tell(story(), tally);
   }

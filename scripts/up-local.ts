@@ -37,8 +37,9 @@ function closing(outputs: StackOutputs, browser: boolean, progress: Progress): s
 }
 
 /**
- * `npm run up:local [-- --refresh] [-- --backups s3|sftp]`: the whole stack on this machine; a second run changes only what
- * differs, with `--refresh` also from what is there: it makes again what was deleted by hand.
+ * `npm run up:local [-- --refresh] [-- --backups s3|sftp]`: the whole stack on this machine. A second run applies only
+ * differences; with `--refresh` it first reads the actual state, so it creates resources again that were deleted by
+ * hand.
  */
 async function main(): Promise<void> {
   const { refresh, backups } = parseArgs({

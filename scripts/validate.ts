@@ -3,12 +3,12 @@ import { checkGoldenFiles } from "./local/golden-checks";
 import { ensurePrerequisites, localCloudPrerequisites } from "./local/prerequisites";
 import { checkProxies } from "./local/proxy-chain/chain";
 
-function print(good: boolean, title: string, said: string): void {
+function print(good: boolean, title: string, output: string): void {
   console.log(`${good ? "ok    " : "NOT OK"}  ${title}`);
-  if (said !== "") console.log(said.replace(/^/gm, "        "));
+  if (output !== "") console.log(output.replace(/^/gm, "        "));
 }
 
-/** `npm run validate`: the golden files through the services' own checkers, and requests through the real proxies. */
+/** `npm run validate`: runs the services' own checkers on the golden files, and sends requests through the real proxies. */
 async function main(): Promise<void> {
   const progress = (line: string) => console.log(line);
   ensurePrerequisites(localCloudPrerequisites, progress);

@@ -38,7 +38,7 @@ export interface BundleHealth {
   timeoutSeconds: number;
 }
 
-/** How a node gives its visitors away before a restart that they would notice. */
+/** How a node is drained before a restart that visitors would notice. */
 export interface BundleAside {
   /** Program and arguments; it ends when no visitor depends on the node any more. */
   leave: string[];

@@ -25,12 +25,13 @@ export const sendsAtOnce = "option http-no-delay";
 
 /**
  * After a reload the old worker closes a connection with the response to its next request, which says so. Without this
- * it closes idle connections at once, and a request that is just being sent on one fails unless it may be repeated.
+ * option the old worker closes idle connections at once, and a request that is just being sent on such a connection
+ * fails unless HAProxy may repeat it.
  * https://docs.haproxy.org/3.2/configuration.html#4.2-option%20idle-close-on-response
  */
 export const closesWithResponse = "option idle-close-on-response";
 
-/** Lines of `defaults` of every HAProxy inside the stack: it soon gives up a server that accepts no connection. */
+/** Lines of `defaults` of every HAProxy inside the stack: a short timeout for a server that accepts no connection. */
 export const innerDefaults: readonly string[] = [
   "log global",
   "option dontlognull",

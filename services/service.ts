@@ -35,7 +35,7 @@ export interface OutgoingCalls {
 /** Where a tier's programs may call: every address, none, or blocks with prefix by TCP. */
 export type Egress = "any" | "none" | readonly { to: string; port: number }[];
 
-/** The calls of a user that follow from where it may call. @param udp whether "any" means UDP too. */
+/** The outgoing calls of a user, by the destinations that its tier may call. @param udp whether "any" means UDP too. */
 export function callsTo(user: string, egress: Egress, udp = false): OutgoingCalls[] {
   if (egress === "none") return [];
   if (egress === "any") return [{ user, ...(udp ? { udp } : {}) }];

@@ -53,13 +53,13 @@ async function standBy(
   around: LeaseContext,
 ): Promise<number | undefined> {
   const { now, pause, ready, alive, say } = around;
-  const asked = new AbortController();
-  void around.asked.then(() => asked.abort());
+  const stopRequest = new AbortController();
+  void around.asked.then(() => stopRequest.abort());
   let watched: ObservedLease | undefined;
-  let told = "";
+  let logged = "";
   const tell = (level: 4 | 6, text: string) => {
-    if (text === told) return;
-    told = text;
+    if (text === logged) return;
+    logged = text;
     say(level, text);
     ready(text);
   };
@@ -81,8 +81,8 @@ async function standBy(
       tell(4, `waits: ${(error as Error).message}`);
     }
     // Not Promise.race: each race adds a reaction to a promise that may stay pending for months.
-    await pause(renewMs, asked.signal);
-    if (asked.signal.aborted) return undefined;
+    await pause(renewMs, stopRequest.signal);
+    if (stopRequest.signal.aborted) return undefined;
   }
 }
 

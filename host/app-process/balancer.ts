@@ -38,7 +38,7 @@ export function tunnelsOf(sessions: string, server: string): number {
     .length;
 }
 
-/** Time between two counts of sessions, and between two of those among them that are no requests, milliseconds. */
+/** Time between two counts of all sessions, and between two counts of those that are WebSockets, milliseconds. */
 const every = { requestMs: 50, tunnelMs: 500 };
 
 /**
@@ -52,8 +52,8 @@ export async function drainServer(
   port: number,
   seconds: number,
 ): Promise<number> {
-  const said = await sendCommand(socketPath, `set server app/${port} state drain`);
-  if (said !== "") throw new Error(`the balancer says: ${said}`);
+  const answer = await sendCommand(socketPath, `set server app/${port} state drain`);
+  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
   const end = monotonicMs() + seconds * 1_000;
   for (let countedMs = monotonicMs(); ;) {
     const sessions = sessionsOf(await sendCommand(socketPath, "show stat app 4 -1"), String(port));
@@ -72,8 +72,8 @@ export async function drainServer(
 
 /** Lets the balancer send requests to the server on `port` again. */
 export async function enableServer(socketPath: string, port: number): Promise<void> {
-  const said = await sendCommand(socketPath, `set server app/${port} state ready`);
-  if (said !== "") throw new Error(`the balancer says: ${said}`);
+  const answer = await sendCommand(socketPath, `set server app/${port} state ready`);
+  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
   // The balancer's own checks may have marked the process as down a moment ago.
   await sendCommand(socketPath, `set server app/${port} health up`);
 }

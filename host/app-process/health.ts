@@ -113,8 +113,8 @@ export function unhealthy(
 }
 
 /**
- * TCP sockets on which the processes of a control group listen, by port, for the error message to somebody
- * whose program does not listen on `$PORT`. Empty if they cannot be read.
+ * TCP sockets on which the processes of a control group listen, by port. The error message about a program that does
+ * not listen on `$PORT` names them. Empty if they cannot be read.
  *
  * @param pid any process of the group.
  */

@@ -82,7 +82,7 @@ async function serving({ sharesPort, socket }: AppProcessSettings): Promise<stri
 
 /**
  * True if no other process of the node serves that is not about to stop as well. The caller has marked its own process
- * before; of processes that stop at the same time, at least the one that marked itself last is told so.
+ * before. Of processes that stop at the same time, at least the one that marked itself last gets true.
  *
  * @throws Error if the balancer, or systemd, does not answer.
  */
@@ -108,8 +108,8 @@ export interface DrainMap {
 async function setRunning({ drainMap, socket }: DrainMap, word: "on" | "off"): Promise<void> {
   if ((await sendCommand(socket, `set map ${drainMap} node ${word}`)) === "") return;
   // The map has no entry before its first change.
-  const said = await sendCommand(socket, `add map ${drainMap} node ${word}`);
-  if (said !== "") throw new Error(`the balancer says: ${said}`);
+  const answer = await sendCommand(socket, `add map ${drainMap} node ${word}`);
+  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
 }
 
 function write({ drainMap }: DrainMap, word: "on" | "off"): void {
@@ -131,7 +131,7 @@ export async function announceStop(map: DrainMap): Promise<void> {
 /**
  * Ends the announcement, because a process has started.
  *
- * @throws Error if the balancer cannot be told; it reads the file when it starts.
+ * @throws Error if the balancer does not take the change; it reads the file when it starts.
  */
 export async function endAnnouncement(map: DrainMap): Promise<void> {
   write(map, "off");

@@ -70,11 +70,11 @@ export async function archive(origin: Origin, parts: ArchiveArgs): Promise<void>
     if (!isSame) log(5, `the data is no longer that of ${text}: looking for its history again`);
     return isSame;
   };
-  const said = { doing: "archives", problem: "", timeline, origin: text, end } as const;
-  if (!(await untilContinuous(said, isOfOrigin, parts))) return;
-  onProgress({ ...said, grown: false });
+  const report = { doing: "archives", problem: "", timeline, origin: text, end } as const;
+  if (!(await untilContinuous(report, isOfOrigin, parts))) return;
+  onProgress({ ...report, grown: false });
   log(5, `archiving from link ${end.number + 1} of ${timeline}`);
-  await follow(end, isOfOrigin, parts, () => onProgress({ ...said, grown: true }));
+  await follow(end, isOfOrigin, parts, () => onProgress({ ...report, grown: true }));
 }
 
 async function register(timeline: string, origin: Origin, parts: ArchiveArgs): Promise<void> {
@@ -85,7 +85,7 @@ async function register(timeline: string, origin: Origin, parts: ArchiveArgs): P
 }
 
 /**
- * Waits until MySQL can continue where the archive ends, and reports why it cannot. False: this node is not to
+ * Waits until MySQL can continue where the archive ends, and reports why MySQL cannot yet. False: this node must not
  * archive there any more.
  */
 async function untilContinuous(
@@ -100,20 +100,20 @@ async function untilContinuous(
     const base = await newestBase(parts.store, parts.settings.root, timeline);
     const found = continuity({ archived: end.archived, executed, purged, base });
     if (found.kind === "continues") return true;
-    const said = { timeline, origin, end, grown: false };
+    const report = { timeline, origin, end, grown: false };
     if (found.kind === "bridged") {
       log(3, `no link has the transactions ${found.missing}; base ${found.base} contains them`);
       await end.addGap(found.missing, { id: base!.id, gtids: base!.gtids });
     } else if (found.kind === "behind") {
       const isLong = parts.monotonicMs() - sinceMs > behindMs;
       const doing = `waits: this MySQL lacks ${found.missing}, which is archived`;
-      parts.onProgress({ ...said, doing, problem: isLong ? "diverged" : "" });
+      parts.onProgress({ ...report, doing, problem: isLong ? "diverged" : "" });
       if (isLong && !logged) log(3, `diverged: ${doing}`);
       logged = isLong;
     } else {
       const doing = `waits for a base: ${found.missing} is purged and not archived`;
       if (!logged) log(3, `gap: ${doing}`);
-      parts.onProgress({ ...said, doing, problem: "gap" });
+      parts.onProgress({ ...report, doing, problem: "gap" });
       logged = true;
     }
   }

@@ -10,9 +10,12 @@ export interface Bases {
   gap: boolean;
 }
 
-/** Time between two requests for a base, milliseconds: where nothing can be restored without one, and for a missed night. */
+/**
+ * Time between two requests for a base, milliseconds: `needed` where nothing can be restored without a base, `late` for
+ * a missed night.
+ */
 const againMs = { needed: 600_000, late: 3_600_000 };
-/** A base is taken each night, at a time that varies by minutes: one of this age is the last one of two, milliseconds. */
+/** Age from which the newest base is late, milliseconds: a base is taken each night, at a time that varies by minutes. */
 const lateMs = 25 * 3_600_000;
 
 /** Asks for a base until it is there: one may fail, or be due while no node archives. */
@@ -22,7 +25,7 @@ export class BaseAsking {
 
   constructor(private readonly monotonicMs: () => number) {}
 
-  /** A base of that history was asked for just now. */
+  /** Records that a base of that history was asked for just now. */
   note(timeline: string): void {
     this.timeline = timeline;
     this.askedMs = this.monotonicMs();

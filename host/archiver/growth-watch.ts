@@ -3,7 +3,7 @@ import { keys } from "./chain/manifest";
 import type { ObjectStore } from "./store/object-store";
 
 /** Pause between two checks of an archive that another node writes, milliseconds. */
-const lookMs = 5_000;
+const checkMs = 5_000;
 /** Pause between two reads of what is archived, milliseconds. */
 const setAgeMs = 60_000;
 
@@ -12,7 +12,7 @@ export class GrowthWatch {
   private timeline = "";
   private number = 0;
   private grownMs: number;
-  private lookedMs = Number.NEGATIVE_INFINITY;
+  private checkedMs = Number.NEGATIVE_INFINITY;
   private readMs = Number.NEGATIVE_INFINITY;
   private set = "";
 
@@ -44,8 +44,8 @@ export class GrowthWatch {
    * other nodes.
    */
   async check(timeline: string, nowMs: number): Promise<void> {
-    if (nowMs - this.lookedMs < lookMs) return;
-    this.lookedMs = nowMs;
+    if (nowMs - this.checkedMs < checkMs) return;
+    this.checkedMs = nowMs;
     const isNew = timeline !== this.timeline;
     const number = isNew
       ? (await findTip(this.store, this.root, timeline)).number

@@ -28,7 +28,7 @@ export function originText(origin: Origin): string {
   return `${origin.database} ${groupOf(origin)}`;
 }
 
-/** What a history in the store ends with. */
+/** End of a history in the store. */
 export interface Archived {
   /** Group whose transactions it ends with; empty: none. Undefined: written by a version that did not record it. */
   group: string | undefined;

@@ -3,7 +3,7 @@ import { magic, TransactionReader } from "./replication/events";
 import { EncryptedSegment } from "./encryption-pipe";
 
 /** Size after which a segment is closed at the end of a transaction, bytes. */
-const mostBytes = 16 * 2 ** 20;
+const maxBytes = 16 * 2 ** 20;
 /** Number of GTIDs after which they are merged into a set. */
 const joinEvery = 1_000;
 
@@ -38,7 +38,7 @@ export class Segments {
     private readonly publicKey: string,
     private readonly monotonicMs: () => number,
     /** Age after which a segment is closed at the end of a transaction, milliseconds. */
-    private readonly mostMs: () => number,
+    private readonly maxMs: () => number,
   ) {}
 
   /**
@@ -75,7 +75,7 @@ export class Segments {
   private isDue(): boolean {
     if (!this.open || !this.reader.isBetween) return false;
     const { seal, sinceMs } = this.open;
-    return seal.plainBytes >= mostBytes || this.monotonicMs() - sinceMs >= this.mostMs();
+    return seal.plainBytes >= maxBytes || this.monotonicMs() - sinceMs >= this.maxMs();
   }
 
   private async begin({ gtid, committedUs }: { gtid: string; committedUs: number }): Promise<Open> {

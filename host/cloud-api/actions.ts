@@ -19,11 +19,11 @@ export async function actionEnd(
 ): Promise<void> {
   let { action } = started;
   const end = monotonicMs() + actionMs;
-  for (let look = 1; action.status === "running"; look++) {
+  for (let poll = 1; action.status === "running"; poll++) {
     if (monotonicMs() > end) {
       throw new ApiFailure(`action ${action.id} did not end within ${actionMs / 1000} s`);
     }
-    const waitMs = look > pollMs.firstLooks ? pollMs.then : pollMs.first;
+    const waitMs = poll > pollMs.firstLooks ? pollMs.then : pollMs.first;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     action = ((await caller.call("GET", `actions/${action.id}`)) as ActionAnswer).action;
   }

@@ -4,7 +4,7 @@ import type { Caller } from "./transport";
 
 /** Destination of the route. */
 const everywhere = "0.0.0.0/0";
-/** Attempts at a move, each of which begins with a look at the network, and the pause before the next one. */
+/** Number of attempts at a move, each of which first reads the network, and the pause between two, milliseconds. */
 const attempts = { most: 6, pauseMs: 300 };
 
 interface NetworkAnswer {
@@ -13,7 +13,8 @@ interface NetworkAnswer {
 
 /**
  * The default route of a private network in the cloud. The API cannot change a route: the old one is deleted, then the
- * new one is added. A move that ended between the two is finished by the next one, since each begins with a look.
+ * new one is added. A move that ended between the two steps is finished by the next move, since each one first reads
+ * the network.
  */
 export class DefaultRoute {
   private wanted: { api: Caller; gateway: string } | undefined;
@@ -36,8 +37,8 @@ export class DefaultRoute {
   }
 
   /**
-   * Leads the route to a gateway; true if it led elsewhere. One move runs at a time: a call while one runs changes
-   * where that move ends.
+   * Moves the route to a gateway; true if the route had another gateway or none. One move runs at a time: a call during
+   * a move changes the gateway with which that move ends.
    *
    * @throws ApiFailure after {@link attempts}, or at once if the token does not allow the move.
    */

@@ -26,8 +26,9 @@ export function relayedApi(
 }
 
 /**
- * Ways to the API through the relays of the load balancers, and directly. The first way of a request is the relay of the
- * load balancer that sent it: that node is alive for certain, which a last answer does not show of another one.
+ * Ways to the API through the relays of the load balancers, and directly. The first way of a request is the relay of
+ * the load balancer that sent the request: that node is alive, while an earlier answer does not prove that of another
+ * node.
  */
 export class RelayedApi {
   /**
@@ -39,15 +40,15 @@ export class RelayedApi {
     private readonly direct: Caller,
   ) {}
 
-  /** The API for a request of a load balancer; `name` that is no load balancer has no preference. */
+  /** The API for a request of a load balancer. For a `name` that is no load balancer no relay is preferred. */
   for(name: string): Caller {
     const relays = this.relaysFor(name);
     return relays.length === 0 ? this.direct : new Routes([...relays, this.direct]);
   }
 
   /**
-   * The same without the direct way, for changes of the default route, which the direct way needs. Without relays it is
-   * the direct way alone.
+   * As {@link RelayedApi.for}, without the direct way: the direct way needs the default route, which these calls
+   * change. Without relays the result is the direct way alone.
    */
   relayedFor(name: string): Caller {
     const relays = this.relaysFor(name);
@@ -61,11 +62,11 @@ export class RelayedApi {
     return own ? [own, ...others] : others;
   }
 
-  /** Calls a cheap path on each way, so that its connection is open; resolves with what failed, one line each. */
+  /** Calls a cheap path on each way, so that its connection is open; resolves with one line for each failure. */
   async keepWarm(path: string): Promise<string[]> {
     const ways = [...this.relays, ["directly", this.direct] as const];
-    const asked = await Promise.allSettled(ways.map(([, way]) => way.call("GET", path)));
-    return asked.flatMap((answer, i) => {
+    const answers = await Promise.allSettled(ways.map(([, way]) => way.call("GET", path)));
+    return answers.flatMap((answer, i) => {
       if (answer.status === "fulfilled") return [];
       const [name] = ways[i]!;
       const way =

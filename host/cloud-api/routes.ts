@@ -22,7 +22,7 @@ export class Routes implements Caller {
   call(method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
     const ways = [...this.order];
     let pending = 0;
-    let said: Error | undefined;
+    let refusal: Error | undefined;
     let timer: NodeJS.Timeout | undefined;
     return new Promise((resolve, reject) => {
       const tryNext = () => {
@@ -40,11 +40,11 @@ export class Routes implements Caller {
           (error: Error) => {
             pending--;
             const fromApi = !(error instanceof ApiFailure && error.unreachable);
-            if (fromApi || !said) said = error;
+            if (fromApi || !refusal) refusal = error;
             // A refusal by the API itself would be the same on every route.
             if (fromApi) clearTimeout(timer);
             else tryNext();
-            if (pending === 0) reject(said);
+            if (pending === 0) reject(refusal);
           },
         );
       };
@@ -57,10 +57,10 @@ export class Routes implements Caller {
    * with the answers of the routes that answered.
    */
   async keepWarm(path: string): Promise<unknown[]> {
-    const asked = await Promise.allSettled(
+    const answers = await Promise.allSettled(
       this.order.map(async (way) => ({ way, answer: await way.call("GET", path) })),
     );
-    const alive = asked.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    const alive = answers.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     if (alive[0]) this.prefer(alive[0].way);
     return alive.map(({ answer }) => answer);
   }

@@ -29,7 +29,7 @@ interface Failed {
    * changed.
    */
   rolledBack: boolean;
-  /** What could not be put back, and what to do; absent: everything is back. */
+  /** What could not be restored, and what to do; absent: everything is restored. */
   notBack?: string;
   /** Login files of the run, if it failed because nobody confirmed them. */
   unconfirmed?: string[];
@@ -39,9 +39,9 @@ interface Failed {
 export type Outcome = ({ ok: true; changed: string[] } & ServicesResult) | Failed;
 
 /**
- * Brings the host to the wanted state: prepares, checks, swaps the files, reloads or restarts the services
- * concerned, and waits until they are healthy. On a failure everything is put back. An interrupted run is
- * undone first. A change of login files comes before everything else, which waits for its confirmation.
+ * Brings the host to the wanted state: prepares, checks, swaps the files, reloads or restarts the services concerned,
+ * and waits until they are healthy. On a failure everything is restored. An interrupted run is undone first. A change
+ * of login files comes before everything else, which waits for its confirmation.
  */
 export async function apply(wanted: Wanted): Promise<Outcome> {
   let recovered = false;
@@ -119,8 +119,8 @@ function intentOf({ bundle, manifest, plan, changed }: Run): Intent {
 }
 
 /**
- * The services of the last run, which also act on the files that this run makes them act on: a service that was
- * restarted with a new drop-in runs with it until it is restarted without.
+ * The services of the last run, which also act on the files of this run: a service that was restarted with a new
+ * drop-in keeps that drop-in's settings until a restart without it.
  */
 function actingOnBoth(
   before: readonly BundleService[],

@@ -18,8 +18,8 @@ async function attempt(step: string, command: string[]): Promise<void> {
 }
 
 /**
- * Gives the node's visitors away, once for all services, before these are restarted. Returns the way back; undefined
- * if no service needs any of it.
+ * Drains the node's visitors, once for all services, before these services are restarted. Returns the function that
+ * ends the drain; undefined if no service needs one.
  */
 export async function stepAside(
   restarting: readonly BundleService[],

@@ -59,9 +59,9 @@ async function checkOne(
     ...["/bin/sh", "-c", insideOverlay, "sh", stage, String(gone.length), ...gone, ...command],
   ]);
   if (status !== 0) {
-    const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
-    const refusal = `the new configuration is refused: ${command.join(" ")} exited with ${status}:\n${said}`;
-    throw new Error([...stackFileMessages(said, contents(files, plan)), refusal].join("\n"));
+    const output = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
+    const refusal = `the new configuration is refused: ${command.join(" ")} exited with ${status}:\n${output}`;
+    throw new Error([...stackFileMessages(output, contents(files, plan)), refusal].join("\n"));
   }
 }
 

@@ -28,7 +28,7 @@ export async function waitHealthy({ unit, health }: BundleService): Promise<void
   if (!health) return;
   const started = monotonicMs();
   let end = started + health.timeoutSeconds * 1000;
-  let toldAt = started;
+  let loggedAt = started;
   for (let tries = 0; ; tries++) {
     const problem = await unhealthy(health);
     if (problem === undefined) {
@@ -42,9 +42,9 @@ export async function waitHealthy({ unit, health }: BundleService): Promise<void
       const wait = `${unit} is not healthy after ${seconds} s: ${problem.text}`;
       throw new Error(`${wait}\n${await journalTail(unit)}`);
     }
-    if (now - toldAt >= tellMs) {
+    if (now - loggedAt >= tellMs) {
       say("wait for", `${unit}: ${problem.text}`);
-      toldAt = now;
+      loggedAt = now;
     }
     await pause(Math.min(100 + tries * 20, 500));
   }
@@ -78,12 +78,14 @@ function refusal(url: string, socketPath?: string): Promise<Problem | undefined>
 }
 
 function patienceOf({ statusCode, headers }: IncomingMessage): number {
-  const asked = statusCode === 503 ? Number(headers["retry-after"] ?? 0) : 0;
-  return Number.isFinite(asked) ? Math.min(Math.max(asked, 0), maxPatience) : 0;
+  const retryAfterSeconds = statusCode === 503 ? Number(headers["retry-after"] ?? 0) : 0;
+  return Number.isFinite(retryAfterSeconds)
+    ? Math.min(Math.max(retryAfterSeconds, 0), maxPatience)
+    : 0;
 }
 
-/** Time between two looks at the services, milliseconds. */
-const lookMs = 1_000;
+/** Time between two checks of the services, milliseconds. */
+const checkMs = 1_000;
 
 /**
  * Watches the services of a release that has not run on this host before, after they were healthy: a
@@ -100,7 +102,7 @@ export async function watchTrial(services: readonly BundleService[]): Promise<vo
   const begunMs = monotonicMs();
   say("watch", `the new release for ${seconds} s`);
   while (monotonicMs() - begunMs < seconds * 1_000) {
-    await pause(lookMs);
+    await pause(checkMs);
     const now = await unitStates(units);
     const hasEnded = (unit: string) => {
       const { run, active } = now.get(unit)!;

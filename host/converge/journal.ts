@@ -7,7 +7,7 @@ import { say } from "./run";
 export const journalPath = `${stateDirectory}/release-journal.json`;
 
 /** Number of recorded switches: more than the releases that are ever kept. */
-const most = 50;
+const max = 50;
 
 /** Record that a release was brought up successfully. */
 export interface RecordedSwitch {
@@ -56,7 +56,7 @@ export function recordSwitch(digest: string, before: string | undefined, runtime
     ...known,
     ...(earlier ? [{ digest: before }] : []),
     { digest, at: new Date().toISOString(), ...(runtime === undefined ? {} : { runtime }) },
-  ].slice(-most);
+  ].slice(-max);
   const content = `${JSON.stringify({ version: 1, switches })}\n`;
   writeAtomically(journalPath, { content, owner: "root", group: "root", mode: "0600" });
 }

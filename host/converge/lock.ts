@@ -7,7 +7,7 @@ const path = `${runDirectory}/converge.lock`;
 /** Longest wait for another run, seconds: a first boot may be installing packages. */
 const waitSeconds = 600;
 
-/** Another converge run is working on this host. */
+/** Another run of converge has the lock of this host. */
 export class LockHeld extends Error {}
 
 /**

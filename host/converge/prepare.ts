@@ -74,18 +74,18 @@ async function installPackages(packages: readonly string[]): Promise<void> {
 }
 
 /** Names of packages that apt does not know. */
-function unknown(said: string): string[] {
+function unknown(output: string): string[] {
   const forms = [
     /Unable to locate package (\S+)/g,
     /Package '?(\S+?)'? has no installation candidate/g,
     /Couldn't find any package by (?:glob|regex) '([^']+)'/g,
   ];
-  return [...new Set(forms.flatMap((form) => [...said.matchAll(form)].map(([, name]) => name!)))];
+  return [...new Set(forms.flatMap((form) => [...output.matchAll(form)].map(([, name]) => name!)))];
 }
 
 /** True if retries are pointless: the host has no package sources, as in the local cloud. */
-function noSources(said: string): boolean {
-  return unknown(said).length > 0 && sourceFiles().length === 0;
+function noSources(output: string): boolean {
+  return unknown(output).length > 0 && sourceFiles().length === 0;
 }
 
 function sourceFiles(): string[] {
@@ -96,14 +96,15 @@ function sourceFiles(): string[] {
   );
 }
 
-function notInstalled(said: string, missing: readonly string[]): string {
-  const names = unknown(said);
-  if (names.length === 0) return `the packages ${missing.join(", ")} cannot be installed: ${said}`;
-  const why = noSources(said)
+function notInstalled(output: string, missing: readonly string[]): string {
+  const names = unknown(output);
+  if (names.length === 0)
+    return `the packages ${missing.join(", ")} cannot be installed: ${output}`;
+  const why = noSources(output)
     ? "this host has no package sources, as all hosts of the local cloud, and only the packages of its image"
     : "the distribution has no package of that name";
   return (
     `the packages ${names.join(", ")} cannot be installed: ${why}; remove the name from webstack:app.packages, ` +
-    `or correct it\n${said}`
+    `or correct it\n${output}`
   );
 }

@@ -36,8 +36,8 @@ export function run(
 export async function runOrThrow(command: readonly string[], timeoutSeconds = 60, env = {}) {
   const { status, stdout, stderr } = await run(command, timeoutSeconds, env);
   if (status === 0) return stdout;
-  const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
-  throw new Error(`${command.join(" ")} exited with ${status}:\n${said}`);
+  const output = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
+  throw new Error(`${command.join(" ")} exited with ${status}:\n${output}`);
 }
 
 /** Prints a step as a JSON line for the caller of converge. */

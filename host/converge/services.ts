@@ -6,7 +6,7 @@ import { runOrThrow, pause, run, say } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
 export const systemctl = "/usr/bin/systemctl";
-/** Queues jobs without waiting. During a boot, waiting for a job could be waiting for this program itself. */
+/** Queues jobs without waiting. During a boot, the awaited job could wait for this program itself. */
 export const queueing = [systemctl, "--no-block"];
 /** Longest start of a unit, seconds: the private network card of a new server may take minutes to appear. */
 export const startSeconds = 330;
@@ -135,8 +135,8 @@ export async function act(
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
     await runOrThrow([systemctl, verb, unit], startTimeoutSeconds);
   } catch (error) {
-    const said = `${(error as Error).message}\n${await journalTail(unit)}`;
-    throw new Error(said, { cause: error });
+    const message = `${(error as Error).message}\n${await journalTail(unit)}`;
+    throw new Error(message, { cause: error });
   }
 }
 

@@ -28,8 +28,8 @@ function placeOf(lines: readonly string[], line: number): Place | undefined {
 }
 
 /** A checker's message without file references, such as `unknown directive "foo"`. */
-function plain(said: string, found: string): string {
-  return said
+function plain(message: string, found: string): string {
+  return message
     .replace(found, "")
     .replace(/^(nginx: |[\d/]+ [\d:]+ )\[\w+\] (\d+#\d+: )?/, "")
     .replace(/^\[\w+\]\s+\(\d+\) : (config : )?/, "")
@@ -42,12 +42,12 @@ function plain(said: string, found: string): string {
  * Messages of a checker about lines that were copied from the stack file, each with its setting and line.
  * If the checker names no such line: the settings in the files that it read.
  *
- * @param said output of the checker.
+ * @param output output of the checker.
  *
  * @param files files that it read, by path.
  */
-export function stackFileMessages(said: string, files: ReadonlyMap<string, string>): string[] {
-  const named = said.split("\n").flatMap((text) =>
+export function stackFileMessages(output: string, files: ReadonlyMap<string, string>): string[] {
+  const named = output.split("\n").flatMap((text) =>
     [...text.matchAll(reference)].flatMap(([found, path, line]) => {
       const place = placeOf((files.get(path!) ?? "").split("\n"), Number(line));
       if (!place) return [];

@@ -8,34 +8,35 @@ export type AskMaster = (command: string) => Promise<string>;
  *
  * Source: https://docs.haproxy.org/3.2/management.html#9.4
  */
-export function oldWorkers(said: string): string[] {
-  if (!said.includes("# workers")) {
-    throw new Error(`HAProxy's master must list its workers, got ${said}`);
+export function oldWorkers(answer: string): string[] {
+  if (!answer.includes("# workers")) {
+    throw new Error(`HAProxy's master must list its workers, got ${answer}`);
   }
   // Without an old worker the list has no such part.
-  const [, old = ""] = said.split("# old workers");
+  const [, old = ""] = answer.split("# old workers");
   return [...old.matchAll(/^(\d+)\s+worker\s/gm)].map(([, pid]) => pid!);
 }
 
-/** The master's answers to a command for a worker that has ended since the list. */
+/** The master's answers to a command for a worker that has ended since the master listed it. */
 const hasEnded = /^Can't (find the target PID|connect to the target CLI)/;
 
 /** Number of open client connections of all old workers. */
 export async function connectionsOfOldWorkers(ask: AskMaster): Promise<number> {
   const pids = oldWorkers(await ask("show proc"));
   const answers = await Promise.all(pids.map((pid) => ask(`@!${pid} show stat -1 1 -1`)));
-  const counts = answers.map((said) => (hasEnded.test(said) ? 0 : openConnections(said)));
+  const counts = answers.map((answer) => (hasEnded.test(answer) ? 0 : openConnections(answer)));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**
  * Replaces the worker. The old one sends GOAWAY on each of its HTTP/2 connections, answers the requests under way, and
- * its visitors open new connections for further requests. HAProxy has no other way to ask them: it drops a
+ * its visitors open new connections for further requests. HAProxy cannot ask these visitors otherwise: it drops a
  * `Connection: close` header in an HTTP/2 answer.
  *
  * @throws Error if the new worker does not start; the old one goes on.
  */
 export async function replaceWorker(ask: AskMaster): Promise<void> {
-  const said = await ask("reload");
-  if (!/^Success=1$/m.test(said)) throw new Error(`HAProxy's new worker does not start: ${said}`);
+  const answer = await ask("reload");
+  if (!/^Success=1$/m.test(answer))
+    throw new Error(`HAProxy's new worker does not start: ${answer}`);
 }

@@ -1,13 +1,20 @@
-/** Pause between two requests while the route moves or cannot be moved, milliseconds, and their largest number. */
+/**
+ * Pause between two requests while the route moves or cannot be moved, milliseconds, and the largest number of
+ * requests.
+ */
 const pauseMs = 1_000;
-const mostRequests = 30;
+const maxRequests = 30;
 
-/** Answer of a request for the route: it leads here, or a move is under way. */
+/**
+ * Answer to a request for the route: `here` if the route has this node as its gateway, `moving` while a move is under
+ * way.
+ */
 export type Answer = "here" | "moving";
 
 /**
- * Has the private network's default route follow the floating IP to this node. It works beside the mover's state machine,
- * so a move of the address never waits for the route; each reconciliation of the owner checks the route again.
+ * Has the private network's default route follow the floating IP to this node. This class works beside the mover's
+ * state machine, so a move of the address never waits for the route. Each reconciliation of the owner checks the route
+ * again.
  */
 export class Gateway {
   private isRunning = false;
@@ -22,7 +29,7 @@ export class Gateway {
     private readonly waitMs = pauseMs,
   ) {}
 
-  /** Requests the route until it leads here, for as long as the condition holds. */
+  /** Requests the route until this node is its gateway, for as long as the condition holds. */
   follow(isWanted: () => boolean): void {
     if (this.isRunning) return;
     this.isRunning = true;
@@ -30,7 +37,7 @@ export class Gateway {
   }
 
   private async run(isWanted: () => boolean): Promise<void> {
-    for (let request = 1; request <= mostRequests && isWanted(); request++) {
+    for (let request = 1; request <= maxRequests && isWanted(); request++) {
       const answer = await this.ask().catch((error: Error) => {
         this.say(4, `the default route: ${error.message}`);
         return "failed" as const;

@@ -1,6 +1,6 @@
 import type { Event, Failure, VrrpState } from "./events";
 import type { State } from "./state";
-import { begin, said, sleep, type Step } from "./step";
+import { begin, withLog, sleep, type Step } from "./step";
 import { operatorOrderMs, backOffMs, missesUntilDead, reconcileMs, watchMs } from "./limits";
 import { probeAgainInMs, heldUntilMs, limitText, recentMoves } from "./move-limit";
 
@@ -66,13 +66,13 @@ function onVrrp(state: State, vrrp: VrrpState, nowMs: number): Step {
     const notBeforeMs = Math.min(state.notBeforeMs, nowMs + backOffMs[0]!);
     const due = { notBeforeMs, probeAtMs: nowMs, readAtMs: nowMs };
     const master = { ...changed, owner, assumed: true, ...due };
-    return said(5, "keepalived says MASTER", next(master, nowMs));
+    return withLog(5, "keepalived says MASTER", next(master, nowMs));
   }
   const wasMaster = state.vrrp === "MASTER";
   const owner = known && wasMaster ? state.peer : state.owner;
   const unread = { assumed: true, readAtMs: nowMs + reconcileMs };
   const standby = { ...changed, owner, ...(wasMaster ? unread : {}) };
-  return said(5, `keepalived says ${vrrp}`, next(standby, nowMs));
+  return withLog(5, `keepalived says ${vrrp}`, next(standby, nowMs));
 }
 
 function onOwner(before: State, owner: number | null, nowMs: number): Step {
@@ -136,7 +136,7 @@ function onSilence(before: State, nowMs: number): Step {
 function watch(state: State, nowMs: number): Step {
   const result = next({ ...state, watching: true }, nowMs);
   if (state.watching) return result;
-  return said(4, "master, but the other load balancer has the address and serves", result);
+  return withLog(4, "master, but the other load balancer has the address and serves", result);
 }
 
 /** Leaves the address with a node that may serve, because of the move limit; still checks owner and peer. */
@@ -144,7 +144,7 @@ function hold(state: State, nowMs: number, reason: string): Step {
   const readAtMs = Math.min(state.readAtMs, heldUntilMs(state.movesMs, nowMs));
   const held = next({ ...state, held: true, readAtMs }, nowMs);
   if (state.held) return held;
-  return said(3, `${limitText}: holding back the move of the address (${reason})`, held);
+  return withLog(3, `${limitText}: holding back the move of the address (${reason})`, held);
 }
 
 function takeUnplanned(state: State, reason: string): Step {
@@ -156,7 +156,7 @@ function take(state: State, reason: string): Step {
     state: { ...state, busy: "assign", held: false },
     effects: [{ type: "assign", reason }],
   };
-  return said(5, `taking the address: ${reason}`, step);
+  return withLog(5, `taking the address: ${reason}`, step);
 }
 
 function onAssigned(state: State, nowMs: number): Step {
@@ -174,7 +174,7 @@ function onAssigned(state: State, nowMs: number): Step {
     movesMs: [...recentMoves(state.movesMs, nowMs), ...(state.planned ? [] : [nowMs])],
     readAtMs: nowMs + reconcileMs,
   };
-  return said(5, "this node has the address", next(moved, nowMs));
+  return withLog(5, "this node has the address", next(moved, nowMs));
 }
 
 function onFailed(state: State, { nowMs, reason, retryAfterMs, refused, random }: Failure): Step {
@@ -189,5 +189,5 @@ function onFailed(state: State, { nowMs, reason, retryAfterMs, refused, random }
     failures: state.failures + 1,
     notBeforeMs: nowMs + waitMs,
   };
-  return said(4, `${reason}; next attempt in ${waitMs} ms`, next(failed, nowMs));
+  return withLog(4, `${reason}; next attempt in ${waitMs} ms`, next(failed, nowMs));
 }

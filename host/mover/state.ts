@@ -6,7 +6,7 @@ export interface State {
   self: number;
   /** Server id of the other load balancer. */
   peer: number;
-  /** True on one of the two nodes: that node takes the address back when somebody moved it away. */
+  /** True on one of the two nodes: that node takes the address back after a move that no mover made. */
   preferred: boolean;
   vrrp: VrrpState | undefined;
   /** Server id of the owner, null if the address is unassigned; undefined: unknown. */

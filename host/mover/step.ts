@@ -8,7 +8,7 @@ export interface Step {
 }
 
 /** The step with a line of the log before its effects. */
-export function said(level: 3 | 4 | 5 | 6, text: string, { state, effects }: Step): Step {
+export function withLog(level: 3 | 4 | 5 | 6, text: string, { state, effects }: Step): Step {
   return { state, effects: [{ type: "log", level, text }, ...effects] };
 }
 

@@ -63,12 +63,12 @@ export const stepDownMs = 20_000;
 /**
  * True if a request to step down still holds.
  *
- * @param wish content of the operator's file: its write time on this machine's monotonic clock,
+ * @param request content of the operator's file: its write time on this machine's monotonic clock,
  * milliseconds, such as `81234`. The file is in `/run`, so it is gone after a boot, which restarts that
  * clock.
  */
-export function isSteppingDown(wish: string, nowMs: number): boolean {
-  if (!/^\d+$/.test(wish.trim())) return false;
-  const ageMs = nowMs - Number(wish);
+export function isSteppingDown(request: string, nowMs: number): boolean {
+  if (!/^\d+$/.test(request.trim())) return false;
+  const ageMs = nowMs - Number(request);
   return ageMs >= 0 && ageMs < stepDownMs;
 }

@@ -1,7 +1,7 @@
 import type { CloudChange, Drift, FileChange, Preview, SettingChange } from "../model";
 import {
   fileWords,
-  mostUnfolded,
+  maxUnfolded,
   grouped,
   type HostGroup,
   releaseWords,
@@ -10,15 +10,15 @@ import {
 } from "./words";
 
 /** Largest number of lines of one diff; the JSON has the rest. */
-const mostLines = 200;
+const maxLines = 200;
 
 /** Largest number of a host's files with a fold each; more files share one fold. */
-const mostFolds = 2;
+const maxFolds = 2;
 
 /** The preview as Markdown for a comment; details are folded. */
 export function markdown(preview: Preview): string {
   const fine = rendered(preview, false);
-  return unfolded(fine).length <= mostUnfolded ? fine : rendered(preview, true);
+  return unfolded(fine).length <= maxUnfolded ? fine : rendered(preview, true);
 }
 
 /** The lines that a reader sees before opening a fold. */
@@ -99,7 +99,7 @@ function host({ nodes, change, server }: HostGroup): string[] {
 }
 
 function folds(files: readonly FileChange[]): string[] {
-  if (files.length <= mostFolds) return files.flatMap(fold);
+  if (files.length <= maxFolds) return files.flatMap(fold);
   const names = files.map(({ path }) => path.split("/").at(-1)).join(", ");
   const bodies = files.flatMap((file) => ["", plain(fileWords(file)), "", ...diff(file)]);
   return [
@@ -117,7 +117,7 @@ function fold(file: FileChange): string[] {
 }
 
 function diff(file: FileChange): string[] {
-  const shown = file.lines.slice(0, mostLines);
+  const shown = file.lines.slice(0, maxLines);
   const more = file.lines.length - shown.length;
   // The fence must be longer than any run of backticks in the text.
   const fence = "`".repeat(Math.max(3, ...shown.map(longestRun).map((n) => n + 1)));

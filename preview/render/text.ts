@@ -1,7 +1,7 @@
 import type { CloudChange, Drift, FileChange, Preview } from "../model";
 import {
   fileWords,
-  mostUnfolded,
+  maxUnfolded,
   grouped,
   type HostGroup,
   releaseWords,
@@ -10,18 +10,18 @@ import {
 } from "./words";
 
 /** Largest number of changed lines of a file on a terminal. */
-const mostLines = 6;
+const maxLines = 6;
 /** Largest number of minor changes that are named on a terminal. */
-const mostMinor = 3;
+const maxMinor = 3;
 
 /** The preview for a terminal; the longer it is, the fewer lines of each file are shown. */
 export function text(preview: Preview): string {
-  const ways = [mostLines, 2, 0].flatMap((most) => [
-    { most, isCoarse: false },
-    { most, isCoarse: true },
+  const ways = [maxLines, 2, 0].flatMap((max) => [
+    { most: max, isCoarse: false },
+    { most: max, isCoarse: true },
   ]);
   const all = ways.map((way) => rendered(preview, way));
-  return all.find((one) => one.split("\n").length <= mostUnfolded) ?? all.at(-1)!;
+  return all.find((one) => one.split("\n").length <= maxUnfolded) ?? all.at(-1)!;
 }
 
 /** Amount of detail. */
@@ -88,7 +88,7 @@ function drift({ what, isGone, values, files }: Drift): string[] {
   return [
     ...values.map((value) => `${what}: ${value}`),
     ...files.map(
-      (file) => `${what}: ${fileLines(file, { most: mostLines }).join("\n").trimStart()}`,
+      (file) => `${what}: ${fileLines(file, { most: maxLines }).join("\n").trimStart()}`,
     ),
   ];
 }
@@ -97,10 +97,10 @@ function cloudLines(cloud: readonly CloudChange[]): string[] {
   const words = ({ what, kind, values }: CloudChange) =>
     `${what}: ${kind}${values.length > 0 ? `, ${values.join("; ")}` : ""}`;
   const minor = cloud.filter((one) => one.isMinor);
-  const more = minor.length - mostMinor;
+  const more = minor.length - maxMinor;
   return section("in the cloud", [
     ...cloud.filter((one) => !one.isMinor).map(words),
-    ...minor.slice(0, mostMinor).map(words),
+    ...minor.slice(0, maxMinor).map(words),
     ...(more > 0 ? [`${more} more keys, certificates and network cards, see --markdown`] : []),
   ]);
 }

@@ -9,7 +9,7 @@ export interface HostGroup {
 }
 
 /** Largest number of lines of a preview outside of folds. */
-export const mostUnfolded = 60;
+export const maxUnfolded = 60;
 
 /**
  * Groups hosts with equal changes, in the order of the rollout.
@@ -84,7 +84,7 @@ function shortUnits(units: readonly string[]): string[] {
   );
 }
 
-/** Change of a file, in a few words. */
+/** Change of a file as short text. */
 export function fileWords({ path, kind, lines, isSecret }: FileChange): string {
   const of = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
   const size = lines.length > 0 ? `, +${of("+")} -${of("-")} lines` : "";

@@ -5,27 +5,30 @@ import { isPublic } from "../../doctor/own-address";
 import { blockOf } from "./opening";
 import { withUsage } from "../operate/with-usage";
 
-/** What `admin:open` and `admin:close` are asked for. */
+/** Arguments of `admin:open` and `admin:close`. */
 export interface AskedOpening {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** Address that this machine is seen with; undefined: to be found out, or what was opened last. */
+  /**
+   * Public address of this machine; undefined: `admin:open` finds it out, `admin:close` takes the address that was
+   * opened last.
+   */
   address: string | undefined;
-  /** How long it may stay open, minutes. */
+  /** Lifetime of the opening, minutes. */
   minutes: number;
-  /** Whether the openings of everybody are closed. */
+  /** True: the openings of all checkouts are closed. */
   all: boolean;
 }
 
-/** Longest time for which it is open, minutes. */
-const mostMinutes = 720;
+/** Longest lifetime of an opening, minutes. */
+const maxMinutes = 720;
 
 const usages = {
   open: "npm run admin:open -- [--stack <name>] [--minutes <1 to 720>] [--address <address>]",
   close: "npm run admin:close -- [--stack <name>] [--address <address> | --all]",
 };
 
-/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function askedOpening(command: "open" | "close", args: readonly string[]): AskedOpening {
   const shared = { stack: { type: "string" }, address: { type: "string" } } as const;
   const minutes = { type: "string", default: "60" } as const;
@@ -40,8 +43,8 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
     if (given.includes(foreign)) throw new Error(`--${foreign} is none of its options`);
     if (values.all && values.address !== undefined) throw new Error("--all needs no --address");
     const count = Number(values.minutes);
-    if (!Number.isInteger(count) || count < 1 || count > mostMinutes) {
-      const rule = `--minutes must be a whole number from 1 to ${mostMinutes}`;
+    if (!Number.isInteger(count) || count < 1 || count > maxMinutes) {
+      const rule = `--minutes must be a whole number from 1 to ${maxMinutes}`;
       throw new Error(`${rule}, got ${JSON.stringify(values.minutes)}`);
     }
     const { stack, address, all: isAll } = values;
@@ -49,12 +52,12 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
   });
 }
 
-/** Answers with the IPv4 address that a call comes from; of the company whose cloud is asked anyway. */
+/** URL that answers with the caller's IPv4 address; it is Hetzner's own, so no other company learns of the call. */
 const askedUrl = "https://ip.hetzner.com/";
-/** Longest wait for its answer, milliseconds. */
+/** Longest wait for that answer, milliseconds. */
 const answerMs = 10_000;
 
-/** What this machine is seen with over IPv4, by which SSH reaches the load balancers. */
+/** The public IPv4 address of this machine: SSH reaches the load balancers over IPv4. */
 function seenWith(): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = request(askedUrl, { family: 4, timeout: answerMs }, (answer) => {
@@ -70,18 +73,18 @@ function seenWith(): Promise<string> {
 }
 
 /**
- * The block of the address that this machine is seen with.
+ * The block of this machine's public address.
  *
- * @param given what the operator says it is.
- * @param ask stands in for the question to the outside.
- * @throws Error if nobody can tell.
+ * @param given the address that the operator names.
+ * @param ask returns the address; replaced in tests.
+ * @throws Error if the address is not known.
  */
 export async function ownBlock(given: string | undefined, ask = seenWith): Promise<string> {
   if (given !== undefined) return blockOf(given);
   const found = await ask().catch((error: Error) => error);
   if (typeof found === "string" && isIP(found) !== 0 && isPublic(found)) return blockOf(found);
-  const told = typeof found === "string" ? JSON.stringify(found) : found.message;
+  const answer = typeof found === "string" ? JSON.stringify(found) : found.message;
   throw new Error(
-    `${askedUrl} must tell the public address of this machine, got ${told}; give it with --address`,
+    `${askedUrl} must tell the public address of this machine, got ${answer}; give it with --address`,
   );
 }

@@ -7,7 +7,7 @@ import { localStackName, repositoryRoot } from "../local/paths";
 import { Firewall } from "./firewall";
 import { closed, deadlineOf, opened, type Rule } from "./opening";
 
-/** What the commands work with. */
+/** Dependencies of the commands. */
 export interface Opening {
   project: CloudProject;
   /** Name of the stack; undefined is the local one. */
@@ -15,7 +15,7 @@ export interface Opening {
   say: (line: string) => void;
   /** The time. @default the clock's */
   now?: () => Date;
-  /** Directory that remembers what was opened here. @default `.webstack/<stack>` of the checkout */
+  /** Directory with the record of the openings of this checkout. @default `.webstack/<stack>` of the checkout */
   directory?: string;
 }
 
@@ -24,12 +24,18 @@ function firewallOf({ project, stack = localStackName }: Opening): Firewall {
   return new Firewall(project, cloudName(identity, "edge"));
 }
 
-/** What was opened here and is not closed yet: a cancelled run closes it without asking anybody for its address. */
+/**
+ * Record of the blocks that this checkout opened and did not close yet: with it a cancelled run closes them without
+ * knowing the public address.
+ */
 function noteOf({ stack = localStackName, directory }: Opening): string {
   return join(directory ?? join(repositoryRoot, ".webstack", stack), "admin-open");
 }
 
-/** Opens SSH of the load balancers to a block for some minutes; nothing is done where it is open anyway. */
+/**
+ * Opens SSH of the load balancers to a block for some minutes; does nothing if a rule of the stack itself lets the
+ * block in.
+ */
 export async function open(opening: Opening, block: string, minutes: number): Promise<void> {
   const { say, now = () => new Date() } = opening;
   const firewall = firewallOf(opening);
@@ -38,16 +44,16 @@ export async function open(opening: Opening, block: string, minutes: number): Pr
   const until = new Date(now().getTime() + minutes * 60_000);
   const note = noteOf(opening);
   mkdirSync(join(note, ".."), { recursive: true, mode: 0o700 });
-  // Before the rule: whoever is cancelled in between closes too much, not too little.
+  // Written before the rule: a run that is cancelled in between closes too much, not too little.
   writeFileSync(note, block, { mode: 0o600 });
   await firewall.change((rules) => opened(rules, block, until, now()));
   say(`SSH of the load balancers is open to ${block} until ${until.toISOString()}`);
 }
 
 /**
- * Closes what was opened for an address, for this checkout, or by anybody; and always what is over.
+ * Removes the openings for an address, of this checkout, or all; and always the expired ones.
  *
- * @param blocks what is closed. @default what was opened here
+ * @param blocks whose openings are removed. @default those of this checkout
  */
 export async function close(opening: Opening, blocks?: readonly string[] | "all"): Promise<void> {
   const { say, now = () => new Date() } = opening;

@@ -7,8 +7,8 @@ const listShape = z.object({
   firewalls: z.array(z.object({ id: z.number(), name: z.string(), rules: z.array(ruleShape) })),
 });
 const startedShape = z.object({ actions: z.array(z.object({ id: z.number() })) });
-/** How often the rules are written if somebody else writes them at the same time. */
-const mostWrites = 4;
+/** Number of attempts to write the rules while another client changes them at the same time. */
+const maxWrites = 4;
 
 /** One firewall of a project, by its name. */
 export class Firewall {
@@ -17,20 +17,20 @@ export class Firewall {
     private readonly name: string,
   ) {}
 
-  /** Its rules. @throws Error if there is no such firewall. */
+  /** The firewall's rules. @throws Error if there is no such firewall. */
   async rules(): Promise<Rule[]> {
     return (await this.read()).rules;
   }
 
   /**
-   * Changes the rules. The API replaces all of them at once and knows no condition, so it is looked afterwards whether
-   * somebody else wrote in between; then it is done again.
+   * Changes the rules. The API replaces all rules at once, without a condition. So this method reads the rules
+   * afterwards, and repeats the change if another client wrote in between.
    *
-   * @param change rules that are there to rules that are wanted; equal ones are not written.
+   * @param change maps the present rules to the wanted ones; equal rules are not written.
    * @throws Error if there is no such firewall, or the API refuses.
    */
   async change(change: (rules: readonly Rule[]) => Rule[]): Promise<Rule[]> {
-    for (let tries = 0; tries < mostWrites; tries++) {
+    for (let tries = 0; tries < maxWrites; tries++) {
       const { id, rules } = await this.read();
       const wanted = change(rules);
       if (isSame(rules, wanted)) return rules;
@@ -39,7 +39,7 @@ export class Firewall {
     const { rules } = await this.read();
     if (isSame(rules, change(rules))) return rules;
     throw new Error(
-      `firewall ${this.name} had other rules again after each of ${mostWrites} writes; see who else changes it, then try again`,
+      `firewall ${this.name} had other rules again after each of ${maxWrites} writes; see who else changes it, then try again`,
     );
   }
 
@@ -61,7 +61,7 @@ export class Firewall {
   }
 }
 
-/** Equal rules in any order: the API need not keep it. */
+/** True for equal rules in any order: the API need not keep the order. */
 function isSame(a: readonly Rule[], b: readonly Rule[]): boolean {
   const sorted = (rules: readonly Rule[]) => rules.map((rule) => JSON.stringify(sorting(rule)));
   return isDeepStrictEqual(sorted(a).sort(), sorted(b).sort());

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { openedUntil } from "../../preview/opened-rules";
 
-/** A rule of a firewall as the API says it; what is not known here is kept as it is. */
+/** A rule of a firewall in the API's form; unknown fields are kept. */
 export const ruleShape = z.looseObject({
   direction: z.string(),
   protocol: z.string(),
@@ -24,7 +24,7 @@ export function blockOf(address: string): string {
   );
 }
 
-/** The day and time until which a rule is an opening; undefined: it is a rule of the program or of a person. */
+/** Expiry of a temporary opening; undefined for any other rule: one of the program, or one made by hand. */
 export function deadlineOf({ description }: Rule): Date | undefined {
   if (!description?.startsWith(openedUntil)) return undefined;
   const [time = ""] = description.slice(openedUntil.length).split(" ");
@@ -32,7 +32,10 @@ export function deadlineOf({ description }: Rule): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** The rules with SSH open to a block until a time, in place of an earlier opening for it; those that are over go. */
+/**
+ * The rules with SSH open to a block until a time, in place of an earlier opening for the same block, and without
+ * expired openings.
+ */
 export function opened(rules: readonly Rule[], block: string, until: Date, now: Date): Rule[] {
   const rule: Rule = {
     direction: "in",
@@ -44,7 +47,7 @@ export function opened(rules: readonly Rule[], block: string, until: Date, now: 
   return [...closed(rules, now, [block]), rule];
 }
 
-/** The rules without the openings that are over, and without those for the blocks; `all`: without any. */
+/** The rules without expired openings, and without the openings for the blocks; `all`: without any opening. */
 export function closed(
   rules: readonly Rule[],
   now: Date,
@@ -53,14 +56,14 @@ export function closed(
   return rules.filter((rule) => {
     const deadline = deadlineOf(rule);
     if (deadline === undefined) return true;
-    const isAsked = blocks === "all" || blocks.some((one) => rule.source_ips?.includes(one));
-    return !isAsked && deadline > now;
+    const isChosen = blocks === "all" || blocks.some((one) => rule.source_ips?.includes(one));
+    return !isChosen && deadline > now;
   });
 }
 
-/** The rule as the API takes it: what does not apply to it is left out, as the official clients do. */
+/** The rule as the API takes it: without fields that do not apply to the rule, as the official clients send it. */
 export function sendable(rule: Rule): object {
-  const isSaid = (value: unknown) =>
+  const isSet = (value: unknown) =>
     value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
-  return Object.fromEntries(Object.entries(rule).filter(([, value]) => isSaid(value)));
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => isSet(value)));
 }

@@ -2,11 +2,11 @@ import { parseArgs } from "node:util";
 import { isBad, type NodeAudit, type UnitRow } from "./judge";
 import { withUsage } from "../operate/with-usage";
 
-/** What a command line asks for. */
+/** Arguments of `npm run audit:hosts`. */
 export interface Asked {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** Nodes to look at; empty: all. */
+  /** Nodes to check; empty: all. */
   nodes: string[];
   /** Whether the report is JSON. */
   json: boolean;
@@ -14,7 +14,7 @@ export interface Asked {
 
 const usage = "npm run audit:hosts -- [--stack <name>] [--json] [node ...]";
 
-/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function asked(args: readonly string[]): Asked {
   const options = {
     stack: { type: "string" },
@@ -53,7 +53,7 @@ function table(rows: readonly string[][]): string[] {
   );
 }
 
-/** The audit in lines: a table of units, then what else is wrong, then a sum. */
+/** The audit as lines: a table of units, then the other problems, then a summary. */
 export function reportLines(all: readonly NodeAudit[]): string[] {
   const rows = all.flatMap(({ units }) => units);
   const problems = all.flatMap(({ node, problems: ones }) => ones.map((one) => `${node}  ${one}`));
@@ -71,7 +71,7 @@ export function reportLines(all: readonly NodeAudit[]): string[] {
   ];
 }
 
-/** The audit as one JSON text, with all that was seen. */
+/** The audit as one JSON text, with all observations. */
 export function reportJson(all: readonly NodeAudit[]): string {
   return JSON.stringify({ ok: !isBad(all), nodes: all }, null, 2);
 }

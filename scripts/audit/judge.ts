@@ -14,28 +14,28 @@ export interface UnitRow {
   node: string;
   role: StackNode["role"];
   unit: string;
-  /** Undefined: systemd gave none. */
+  /** Undefined: systemd reported none. */
   exposure: number | undefined;
   /** Undefined: a unit of the distribution, without a bound. */
   bound: number | undefined;
   /** True if the bound is met, or there is none. */
   good: boolean;
-  /** Why the bound is higher than that of its like. */
+  /** Why the bound is higher than that of similar units. */
   why?: string;
 }
 
-/** What was found on a node. */
+/** Findings on a node. */
 export interface NodeAudit {
   node: string;
   role: StackNode["role"];
   units: UnitRow[];
-  /** What is wrong, the units apart; a host that could not be asked has its reason here. */
+  /** Problems besides the units; for a host that did not answer, the reason. */
   problems: string[];
-  /** What was seen; undefined: the host could not be asked. */
+  /** Observations; undefined: the host did not answer. */
   seen?: Seen;
 }
 
-/** What a node's rules depend on. */
+/** Facts about a node that its rules depend on. */
 export interface Expected {
   /** Login name of the operators. */
   adminUser: string;
@@ -43,7 +43,7 @@ export interface Expected {
   isLocal: boolean;
 }
 
-/** Compares what was seen on a node with what must be. */
+/** Compares the observations on a node with the rules. */
 export function judge(
   { name: node, role }: Pick<StackNode, "name" | "role">,
   seen: Seen,
@@ -59,7 +59,7 @@ export function judge(
     seen.units.map(({ unit }) => unit),
   );
   const known = ["root", adminUser];
-  const strangers = (names: readonly string[]) => names.filter((name) => !known.includes(name));
+  const unexpected = (names: readonly string[]) => names.filter((name) => !known.includes(name));
   return {
     node,
     role,
@@ -73,9 +73,9 @@ export function judge(
       ...sysctlProblems(seen.sysctls, isLocal),
       ...clockProblems(seen.clock, isLocal),
       ...strangeSockets(seen.sockets, opened),
-      ...strangers(seen.shells).map((name) => `the user ${name} has a shell`),
+      ...unexpected(seen.shells).map((name) => `the user ${name} has a shell`),
       ...seen.passwords.map((name) => `the user ${name} has a password that opens the host`),
-      ...strangers(seen.sudoGroup).map((name) => `the user ${name} is in a group with sudo`),
+      ...unexpected(seen.sudoGroup).map((name) => `the user ${name} is in a group with sudo`),
       ...seen.sudoers
         .filter(
           ({ line }) => !/^(root|%sudo|%admin)\s/.test(line) && !line.startsWith(`${adminUser} `),
@@ -88,7 +88,7 @@ export function judge(
   };
 }
 
-/** True if a bound is missed, something is wrong, or a host could not be asked. */
+/** True if a bound is missed, a check found a problem, or a host did not answer. */
 export function isBad(all: readonly NodeAudit[]): boolean {
   return all.some(({ units, problems }) => problems.length > 0 || units.some(({ good }) => !good));
 }
@@ -98,13 +98,13 @@ interface Bound {
   units: RegExp;
   /** Highest exposure. */
   most: number;
-  /** Why it is higher than that of its like. */
+  /** Why it is higher than that of similar units. */
   why?: string;
 }
 
 /**
- * Bounds by unit; the first that fits counts. Issue 24 names them but for the three exceptions and `ssh`, whose
- * reasons are in docs/decisions/0037-a-sandbox-for-every-daemon.md.
+ * Bounds by unit; the first pattern that matches counts. The reasons are in
+ * docs/decisions/0037-a-sandbox-for-every-daemon.md.
  */
 const bounds: readonly Bound[] = [
   {
@@ -154,7 +154,7 @@ const services = {
   db: () => MysqlCluster.services,
 } as const;
 
-/** UDP ports of a DHCP client, of which no service is asked: IPv4 and IPv6. */
+/** UDP ports of a DHCP client, IPv4 and IPv6, for which no service needs an opening. */
 const dhcp = [68, 546];
 
 /** TCP ports that the services of a node open to other hosts. `units`: units of the node. */

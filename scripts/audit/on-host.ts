@@ -10,14 +10,14 @@ import {
   usersWithPassword,
 } from "./read";
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: Order;
 
 /** Longest command, milliseconds: a search of a whole disk. */
 const longestMs = 120_000;
 const missed: string[] = [];
 
-/** Output of a command; told if it cannot be run or fails, and empty if there is none. */
+/** Output of a command; empty if the program is missing. A command that fails is reported as a problem. */
 function output(command: string, ...words: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, words, {
     encoding: "utf8",
@@ -27,7 +27,7 @@ function output(command: string, ...words: string[]): string {
   });
   if (status !== 0)
     missed.push(`${command} ${words.join(" ")}: ${error?.message ?? stderr.trim().slice(-200)}`);
-  // A program that is not there has no output.
+  // A missing program has no output.
   return (stdout as string | null) ?? "";
 }
 

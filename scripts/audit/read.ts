@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 
-/** What `npm run audit:hosts` reads on a host, as it is; judged on the operator's machine. */
+/** Raw observations of `npm run audit:hosts` on a host; the operator's machine judges them. */
 export interface Seen {
-  /** Each service of the host's bundle, with systemd's exposure; undefined: systemd gave none. */
+  /** Each service of the host's bundle, with systemd's exposure; undefined: systemd reported none. */
   units: { unit: string; exposure?: number }[];
   /** Lines of `sshd -T`, in small letters. */
   sshd: string[];
@@ -24,11 +24,11 @@ export interface Seen {
   writable: string[];
   /** Set-user-ID and set-group-ID programs that belong to no package. */
   strangeSetuid: string[];
-  /** What could not be read, and why. */
+  /** Reasons why something could not be read. */
   missed: string[];
 }
 
-/** What the host is asked for. */
+/** Order to a host. */
 export interface Order {
   /** Path of converge's record of what it put on the host. */
   manifest: string;

@@ -1,6 +1,7 @@
-/** Names that an algorithm of sshd may have, by the option of `sshd -T`. */
+/** Allowed algorithms of sshd, by the option of `sshd -T`. */
 const algorithms: Readonly<Record<string, readonly string[]>> = {
-  // ssh-audit 3.3.0, `ssh2_kexdb.py`: what it neither refuses nor warns of; of Diffie-Hellman only fixed groups.
+  // ssh-audit 3.3.0, `ssh2_kexdb.py`: algorithms without a failure and without a warning; of Diffie-Hellman only fixed
+  // groups.
   kexalgorithms: [
     ...["mlkem768x25519-sha256", "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com"],
     ...["curve25519-sha256", "curve25519-sha256@libssh.org"],
@@ -43,7 +44,7 @@ const forwarding = {
 } as const;
 
 /**
- * What is wrong with the effective settings of sshd.
+ * Problems of the effective settings of sshd.
  *
  * @param lines those of `sshd -T`, in small letters.
  */
@@ -76,11 +77,11 @@ export function sshdProblems(lines: readonly string[], isBastion: boolean): stri
 interface Sysctl {
   good: RegExp;
   must: string;
-  /** True if a host of the local cloud cannot set it: it has the machine's own. */
+  /** True if a host of the local cloud cannot set it: the value is the machine's. */
   machines?: boolean;
 }
 
-/** Settings of the kernel that are looked at. A kernel without one passes. */
+/** Checked settings of the kernel. A kernel that lacks a setting passes. */
 export const sysctlRules: Readonly<Record<string, Sysctl>> = {
   "kernel.core_pattern": { good: /^\|\S*\/false$/, must: "be |/usr/bin/false", machines: true },
   "fs.suid_dumpable": { good: /^0$/, must: "be 0", machines: true },
@@ -104,7 +105,7 @@ export const sysctlRules: Readonly<Record<string, Sysctl>> = {
   "net.ipv4.tcp_syncookies": { good: /^1$/, must: "be 1" },
 };
 
-/** What is wrong with the kernel's settings. `isLocal`: hosts share the kernel of one machine, which is not theirs. */
+/** Problems of the kernel's settings. `isLocal`: the hosts share the kernel of one machine, and cannot set some of them. */
 export function sysctlProblems(
   values: Readonly<Record<string, string>>,
   isLocal: boolean,
@@ -116,7 +117,7 @@ export function sysctlProblems(
   });
 }
 
-/** What is wrong with the clock. `isLocal`: hosts have the clock of one machine, which is not theirs to keep. */
+/** Problems of the clock. `isLocal`: the hosts share the clock of one machine, and do not set it. */
 export function clockProblems(synchronised: string, isLocal: boolean): string[] {
   if (isLocal || synchronised === "yes") return [];
   return ["the clock is not synchronised; ask: chronyc -N sources"];

@@ -5,11 +5,11 @@ import { withUsage } from "../operate/with-usage";
 export interface AskedBack {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** True: only what runs now is noted, to go back to it later. */
+  /** True: the command only records what runs now, so that a later `deploy:back` can restore it. */
   notes: boolean;
-  /** Revision of Git to go back to; undefined: what was noted. */
+  /** Git revision to restore; undefined: the recorded one. */
   to: string | undefined;
-  /** True: nobody is asked before the update. */
+  /** True: no question before the update. */
   yes: boolean;
 }
 

@@ -10,7 +10,7 @@ export interface BackEngine {
   up(message: string): Promise<void>;
 }
 
-/** What a way back works with. */
+/** Dependencies of {@link goBack}. */
 export interface World {
   /** Name of the stack. */
   stack: string;
@@ -22,24 +22,24 @@ export interface World {
   presentFile(): string;
   /** Pins a release in the text of a stack file. @throws Error if a node lacks it. */
   pinned(text: string, release: string): Promise<string>;
-  /** Puts the files of the commit, with its packages, into a directory of their own. */
+  /** Checks the commit out, with its packages, into a directory of its own. */
   layOut(commit: string): Promise<void>;
   engine(settings: string): Promise<BackEngine>;
-  /** Prints the plan for whoever reads the log. */
+  /** Prints the plan into the log. */
   show(plan: Plan): void;
-  /** Asks the operator, unless nobody is to be asked. @throws Error if the answer is no. */
+  /** Asks the operator, unless the command runs without questions. @throws Error if the answer is no. */
   consent(): Promise<void>;
-  /** Whether the site is well, as visitors see it. */
+  /** True if the smoke test of the site passes. */
   smoke(): Promise<boolean>;
   say(line: string): void;
 }
 
 /**
- * Puts a stack back to what it ran: the program and the stack file of a commit, and the release that ran then, which
- * the nodes still have, so that no migration runs. Nothing is changed if that would delete or replace anything.
+ * Restores what a stack ran: the program and the stack file of a commit, and the release that ran then. The nodes still
+ * have that release, so no migration runs. Nothing is changed if the update would delete or replace a resource.
  *
- * @param to what to go back to; its release is absent if the commit's own app is to be deployed.
- * @throws Error with all reasons if it is refused, or if the site is not well afterwards.
+ * @param to commit and release to restore; without a release the commit's own app is deployed.
+ * @throws Error with all reasons if the update is refused, or if the smoke test fails afterwards.
  */
 export async function goBack(to: Before, world: World): Promise<void> {
   const { stack, say } = world;

@@ -26,13 +26,16 @@ export const historyShape = z.array(
   }),
 );
 
-/** Message of an update that goes back: the engine itself records the commit of the checkout, not that of the update. */
+/**
+ * Message of the update of a `deploy:back`: the engine itself records the commit of the checkout, not that of the
+ * update.
+ */
 export function backMessage(commit: string): string {
   return `deploy:back to ${commit}`;
 }
 
 /**
- * The commit that the last complete update applied; or why it cannot be told, as a sentence.
+ * The commit that the last complete update applied; or, as a sentence, why that commit is not known.
  *
  * @param history updates of the stack, the newest first.
  */
@@ -54,16 +57,17 @@ export function deployedCommit(
   return { commit };
 }
 
-/** Updates that are looked at: refreshes and failed updates may stand before the last complete one. */
-const mostUpdates = 50;
+/** Number of newest updates that are read: refreshes and failed updates may be newer than the last complete one. */
+const maxUpdates = 50;
 
-/** File that keeps what a stack ran; undefined: the local stack. */
+/** File with the record of what a stack ran; undefined: the local stack. */
 function noteFile(stack: string | undefined): string {
   return join(repositoryRoot, ".webstack", stack ?? localStackName, "before-deploy.json");
 }
 
 /**
- * Keeps what a stack runs now. If that is no commit, an earlier note is removed, so that nobody goes back to it.
+ * Records what a stack runs now. If that is no commit, an earlier record is removed, so that no `deploy:back` restores
+ * it.
  *
  * @returns a line for the operator.
  * @throws Error if the stack is not up, or its history cannot be read.
@@ -71,7 +75,7 @@ function noteFile(stack: string | undefined): string {
 export async function note(stack: string | undefined): Promise<string> {
   const { release } = outputsOf(stack);
   const { pulumi } = await pulumiOf(stack);
-  const words = ["--json", "--page-size", String(mostUpdates), "--page", "1"];
+  const words = ["--json", "--page-size", String(maxUpdates), "--page", "1"];
   const history = historyShape.parse(JSON.parse(pulumi("stack", "history", ...words)));
   const found = deployedCommit(history);
   const file = noteFile(stack);
@@ -89,7 +93,7 @@ export async function note(stack: string | undefined): Promise<string> {
   return `noted: ${found.commit.slice(0, 12)}${app}`;
 }
 
-/** What was noted. @throws Error if nothing is. */
+/** Reads the record. @throws Error if there is none. */
 export function noted(stack: string | undefined): Before {
   const file = noteFile(stack);
   if (existsSync(file)) return beforeShape.parse(JSON.parse(readFileSync(file, "utf8")));

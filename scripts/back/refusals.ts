@@ -1,23 +1,23 @@
 import { parse } from "yaml";
 import type { Plan, Step } from "../../preview/plan";
 
-/** What holds no data and is known by nobody outside of the stack: it may go. */
+/** Types of resources that may be deleted: they hold no data, and nothing outside of the stack refers to them. */
 const deletable = [
   "hcloud:index/firewall:Firewall",
   "hcloud:index/placementGroup:PlacementGroup",
   "tls:index/certRequest:CertRequest",
   "tls:index/locallySignedCert:LocallySignedCert",
 ];
-/** What is made again from what stays. */
+/** Types of resources that can be created again from the remaining ones. */
 const replaceable = [
   "tls:index/certRequest:CertRequest",
   "tls:index/locallySignedCert:LocallySignedCert",
 ];
-/** Settings that may only grow, by their path in the stack file. */
+/** Settings whose number must never decrease, by their path in the stack file. */
 const growing = [["webstack:admin", "deployKeyVersion"]] as const;
 
 /**
- * Why a plan must not be carried out by a machine alone, a sentence each; empty: it may. Everything else than a
+ * Reasons, a sentence each, why a plan must not be applied without an operator; empty: it may. Every step but a
  * creation and an update in place is refused, unless it is known to lose nothing.
  */
 export function planRefusals({ errors, steps }: Plan): string[] {
@@ -37,7 +37,7 @@ function ofStep({ fate, type, name }: Step): string[] {
 }
 
 /**
- * Why the settings of an earlier commit cannot follow those of today, a sentence each; empty: they can.
+ * Reasons, a sentence each, why the settings of an earlier commit cannot replace the present ones; empty: they can.
  *
  * @param now text of the stack file that was applied.
  * @param then text of the stack file to go back to.

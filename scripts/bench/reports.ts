@@ -3,7 +3,7 @@ import type { Figures } from "../local/proxy-chain/inside/results";
 const middle = (values: number[]): number =>
   values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** The median of all rounds of a way. */
+/** The median of all rounds of one path to the app. */
 function medians(figures: readonly Figures[]): Figures[] {
   const keyOf = ({ from, isDefault, innerTls, keepAlive }: Figures) =>
     `${from} ${isDefault} ${innerTls} ${keepAlive}`;
@@ -21,7 +21,7 @@ function share({ perSecond }: Figures, of: Figures | undefined): string {
 }
 
 /**
- * A Markdown table of the medians. Two columns compare requests per second: with the same way in clear text, and with
+ * A Markdown table of the medians. Two columns compare requests per second: with the same path in clear text, and with
  * the same part of the chain with the packages' configurations.
  */
 export function chainTable(figures: readonly Figures[]): string {
@@ -47,14 +47,14 @@ export function chainTable(figures: readonly Figures[]): string {
   ].join("\n");
 }
 
-/** What one stack cost. */
+/** Measurements of one stack. */
 export interface Measured {
   nodes: number;
-  /** Time of the up that makes it. */
+  /** Time of the `up` that creates it. */
   upSeconds: number;
   /** Time of a preview without a change. */
   nothingSeconds: number;
-  /** Time of a preview of an edit that every web node gets. */
+  /** Time of a preview of an edit for every web node. */
   editSeconds: number;
   /** Calls of the API by the up. */
   upCalls: number;
@@ -77,15 +77,15 @@ const columns: readonly [keyof Measured, string, number][] = [
   ["memoryMib", "memory MiB", 0],
 ];
 
-/** The figures, a stack a line. */
+/** The measurements, a line for each stack. */
 export function table(all: readonly Measured[]): string {
   const rows = all.map((one) => columns.map(([key, , digits]) => one[key].toFixed(digits)));
   return [columns.map(([, title]) => title), ...rows].map((cells) => cells.join(" | ")).join("\n");
 }
 
 /**
- * How many times the largest stack costs what the smallest one does, beside how many times the nodes it has: from
- * one run, so that the machine's own speed is not in it.
+ * Costs and number of nodes of the largest stack, as multiples of the smallest one's. Both are of one run, so the speed
+ * of the machine cancels out.
  */
 export function growth(all: readonly Measured[]): string {
   const [small, large] = [all[0]!, all.at(-1)!];

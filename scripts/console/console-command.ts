@@ -1,7 +1,10 @@
 import { quoted } from "../operate/shell-word";
 
 const unitPath = "/etc/systemd/system/app@.service";
-/** Settings of a unit that are about running its program, not about what the program may and sees. */
+/**
+ * Directives of a unit for starting and stopping its program; all other directives define what the program may do and
+ * see.
+ */
 const ofTheProgram =
   /^(Type|NotifyAccess|SyslogIdentifier|Exec\w+|Restart\w*|WatchdogSec|Timeout\w+|KillMode|SuccessExitStatus)$/;
 
@@ -9,7 +12,7 @@ const ofTheProgram =
 export const askForUnit = `systemctl list-units --all --full --plain --no-legend 'app@*.service'; echo; cat ${unitPath}`;
 
 /**
- * The command that runs something as the app's processes are run: user, directory, environment, sandbox. The
+ * The command that runs a program as the app's processes run: with their user, directory, environment and sandbox. The
  * environment's secrets come from the unit's file, as for the processes, and are in no argument.
  *
  * @param answer what {@link askForUnit} printed.
@@ -27,17 +30,18 @@ export function consoleCommand(
   const properties = unitProperties(answer, instance);
   const run = [
     ...["sudo", "systemd-run", "--quiet", "--collect", "--wait", terminal ? "--pty" : "--pipe"],
-    // What the command's own words hold is no business of systemd.
+    // systemd must not expand variables in the command's words.
     "--expand-environment=no",
     ...properties.map((property) => `--property=${property}`),
-    // The environment's own path says where a program is.
+    // `env` finds the program by the PATH of that environment.
     ...["--", "/usr/bin/env", ...(words.length > 0 ? words : ["/bin/bash"])],
   ];
   return run.map(quoted).join(" ");
 }
 
 /**
- * What a unit lets its program do and see, as properties for `systemd-run`, such as `User=app`.
+ * The directives of a unit that define what its program may do and see, as properties for `systemd-run`, such as
+ * `User=app`.
  *
  * @param text text of a template unit.
  * @param instance instance that it stands for, such as `3101`: systemd replaces `%i` in a file alone.

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-/** How far the copy may end behind the target unless `--most-behind` says it, seconds. */
+/** Default of `--most-behind`, seconds. */
 const usualMostBehind = 900;
 
 const options = {
@@ -13,11 +13,11 @@ const options = {
 
 /** Arguments of `backups:copy`. */
 export interface Asked {
-  /** True: nothing is copied, and the plan of `prune` is printed alone. */
+  /** True: nothing is copied; the command only prints the plan of `--prune`. */
   planOnly: boolean;
   /** True: deletes from the copy what retention deleted from the target. */
   prune: boolean;
-  /** True: also objects that the copy has are read and compared. */
+  /** True: objects that the copy already has are read and compared too. */
   verify: boolean;
   /** How far the copy may end behind the target, seconds. */
   mostBehindSeconds: number;

@@ -3,34 +3,34 @@ import { mib } from "../restore/report";
 import { inParallel } from "../restore/in-parallel";
 import { named, type PatientStores } from "./stores";
 
-/** Parts of a base or a dump at the same time; each is up to 64 MiB in memory. */
+/** Number of parts of a base or a dump that are copied at the same time; each takes up to 64 MiB of memory. */
 const partsTogether = 4;
-/** Least time between two lines about the progress, milliseconds. */
+/** Shortest time between two progress lines, milliseconds. */
 const progressMs = 10_000;
 
 /** An object that makes others count: a link, a base or a dump. Keys are without the `root` prefix. */
 export interface Manifest {
   key: string;
   content: Buffer;
-  /** Objects that it refers to. */
+  /** Objects to which the manifest refers. */
   parts: readonly Part[];
 }
 
-/** What a copier needs besides the stores. */
+/** Arguments of {@link Copier} besides the stores. */
 export interface CopierArgs {
   root: string;
   /** Keys that the copy has, with the `root` prefix; the copier adds what it puts. */
   has: Set<string>;
-  /** True: also objects that the copy already has are read and compared. */
+  /** True: objects that the copy already has are read and compared too. */
   verify: boolean;
   say: (line: string) => void;
 }
 
-/** Copies objects from the target to the copy. It replaces and deletes none. */
+/** Copies objects from the target to the copy. No object of the copy is replaced or deleted. */
 export class Copier {
-  /** What could not be copied as it is, one line each. */
+  /** Faults, a line for each object that was not copied. */
   readonly faults: string[] = [];
-  /** Objects that were put, and their size. */
+  /** Number and size of the copied objects. */
   objects = 0;
   bytes = 0;
   private saidMs = 0;
@@ -54,7 +54,7 @@ export class Copier {
     return false;
   }
 
-  /** Puts a manifest, or compares that which the copy has. @returns true if the copy has it. */
+  /** Puts a manifest, or compares the copy's manifest with it. @returns true if the copy has it. */
   async manifest({ key, content }: Pick<Manifest, "key" | "content">): Promise<boolean> {
     const full = this.full(key);
     const there = this.args.has.has(full) ? await this.stores.get("to", full) : undefined;
@@ -64,7 +64,7 @@ export class Copier {
     return false;
   }
 
-  /** Adds what is wrong with an object; its key is without the `root` prefix. */
+  /** Adds a fault of an object; its key is without the `root` prefix. */
   fault(key: string, what: string): void {
     this.faults.push(`${this.full(key)} ${what}`);
   }
@@ -74,10 +74,10 @@ export class Copier {
     return `${this.args.root}/${key}`;
   }
 
-  /** Ensures that the copy has a part. @returns what is wrong; empty: nothing. */
+  /** Ensures that the copy has a part. @returns the fault; empty: none. */
   private async part({ key, sha256: sum, bytes }: Part, manifest: string): Promise<string> {
     const full = this.full(key);
-    // With its manifest a part was checked when it was put.
+    // If the copy has the manifest, the part was checked when it was put.
     const isChecked = this.args.has.has(this.full(manifest)) && !this.args.verify;
     if (this.args.has.has(full)) {
       if (isChecked) return "";
@@ -104,7 +104,7 @@ export class Copier {
     return true;
   }
 
-  /** Number and size of what was put, for operators. */
+  /** Number and size of the copied objects, as text for operators. */
   get total(): string {
     return `${this.objects} objects, ${mib(this.bytes)}`;
   }

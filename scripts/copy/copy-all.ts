@@ -5,8 +5,8 @@ import { copyHistory } from "./copy-history";
 import { type Behind, behind, endsOf } from "./end";
 import { named, PatientStores, type Stores } from "./stores";
 
-/** Passes until the copy is near the end of the target: what was archived during one is copied by the next. */
-const mostPasses = 3;
+/** Largest number of passes. Each pass copies what was archived during the previous one. */
+const maxPasses = 3;
 
 /** Arguments of {@link copyAll}. */
 export interface CopyArgs {
@@ -19,11 +19,11 @@ export interface CopyArgs {
   nowMs: () => number;
 }
 
-/** What became of a copy. */
+/** Result of {@link copyAll}. */
 export interface Copied {
-  /** What could not be copied as it is, one line each; empty: nothing. */
+  /** Faults, a line for each object that was not copied; empty: none. */
   faults: readonly string[];
-  /** How far the copy of the newest history ends behind it; undefined: no history has a base. */
+  /** How far the copy of the newest history ends behind the target; undefined: no history has a base. */
   behind: Behind | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function copyAll(stores: Stores, args: CopyArgs): Promise<Copied> {
     const { faults } = copier;
     if (newest === undefined) return { faults, behind: undefined };
     const found = await behindNow(copier, newest, args);
-    const isEnd = !found.isTooFar || copier.objects === 0 || pass === mostPasses;
+    const isEnd = !found.isTooFar || copier.objects === 0 || pass === maxPasses;
     if (isEnd) return { faults, behind: found };
   }
 }

@@ -5,9 +5,9 @@ import { copyLinks } from "./links";
 import { named } from "./stores";
 
 /**
- * Copies a history so that the copy can be restored at each moment, the newest data first: the newest base, the
- * record of the history, and the links after that base; then each base before it with the links up to the next
- * one; the dumps at the end. Objects that no manifest refers to are of uploads that did not end, and are not copied.
+ * Copies a history, the newest data first, so that the copy is restorable at any time during the work: the newest base,
+ * the record of the history, and the links after that base; then each earlier base with the links up to the next base;
+ * the dumps at the end. Objects to which no manifest refers belong to incomplete uploads, and are not copied.
  *
  * @returns true if the history has a base in the target.
  */
@@ -23,7 +23,7 @@ export async function copyHistory(copier: Copier, timeline: string): Promise<boo
   let isRecorded = false;
   for (const base of found.bases) {
     const isThere = (await copier.parts(base)) && (await copier.manifest(base));
-    // A history without a base cannot be restored, and would hide the one before it.
+    // A history without a base cannot be restored, and would hide the earlier history.
     if (isThere && !isRecorded) isRecorded = await copyRecord(copier, timeline);
     await copyLinks(copier, timeline, between(found, base.link, upTo));
     upTo = Math.min(upTo, base.link);

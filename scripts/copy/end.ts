@@ -11,7 +11,7 @@ export interface End {
   us: number;
 }
 
-/** A history of which the ends are compared. */
+/** A history whose ends in target and copy are compared. */
 export interface Compared {
   root: string;
   timeline: string;
@@ -20,8 +20,7 @@ export interface Compared {
 }
 
 /**
- * The last link of the target, and the last one of the copy that the links after its newest base lead to without
- * a hole.
+ * The last link of the target, and the last link of the copy that follows the copy's newest base without a gap.
  *
  * @throws StoreError if a store fails for too long.
  */
@@ -83,7 +82,7 @@ async function readJson<T>(
   }
 }
 
-/** What the end of a copy means. */
+/** Report on the end of a copy. */
 export interface Behind {
   line: string;
   seconds: number;
@@ -93,11 +92,11 @@ export interface Behind {
 /**
  * How far the copy ends behind the target.
  *
- * @param mostSeconds bound above which it is an error.
+ * @param maxSeconds bound above which it is an error.
  */
 export function behind(
   { from, to }: { from: End; to: End },
-  mostSeconds: number,
+  maxSeconds: number,
   nowMs: number,
 ): Behind {
   if (to.us === 0) {
@@ -105,9 +104,9 @@ export function behind(
     return { line, seconds: Number.POSITIVE_INFINITY, isTooFar: true };
   }
   const seconds = Math.max(0, (from.us - to.us) / 1e6);
-  const isTooFar = seconds > mostSeconds;
+  const isTooFar = seconds > maxSeconds;
   const age = Math.max(0, (nowMs * 1_000 - to.us) / 1e6).toFixed(0);
-  const told = isTooFar ? ` (TOO FAR BEHIND, more than ${mostSeconds} s)` : "";
-  const line = `ends        with link ${to.number}, newest commit ${timeText(to.us)}, ${age} s old, ${seconds.toFixed(0)} s behind ${named.from}${told}`;
+  const warning = isTooFar ? ` (TOO FAR BEHIND, more than ${maxSeconds} s)` : "";
+  const line = `ends        with link ${to.number}, newest commit ${timeText(to.us)}, ${age} s old, ${seconds.toFixed(0)} s behind ${named.from}${warning}`;
   return { line, seconds, isTooFar };
 }

@@ -3,17 +3,17 @@ import type { Copier, Manifest } from "./copier";
 import { inParallel } from "../restore/in-parallel";
 import { named } from "./stores";
 
-/** Manifests of bases or dumps that are read at the same time. */
+/** Number of manifests of bases or dumps that are read at the same time. */
 const together = 16;
 
 /** A base or a dump of the target, with its manifest. */
 export interface Taken extends Manifest {
   id: string;
-  /** Number of the last link when it was taken. */
+  /** Number of the last link at the time of the base or dump. */
   link: number;
 }
 
-/** What a history has in the target. */
+/** Objects of a history in the target. */
 export interface Inventory {
   timeline: string;
   /** Numbers of its links, rising. */
@@ -29,9 +29,9 @@ export function numberIn(key: string): number {
 }
 
 /**
- * Reads what a history has in the target, and which keys the copy has of it.
+ * Reads the objects of a history in the target, and the keys of that history in the copy.
  *
- * Links come before bases: a link may refer to a base, which was there before.
+ * Links are read before bases, because a link may refer to a base that was put before the link.
  */
 export async function readInventory(copier: Copier, timeline: string): Promise<Inventory> {
   const { stores, args } = copier;

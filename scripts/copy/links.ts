@@ -4,15 +4,15 @@ import { inParallel } from "../restore/in-parallel";
 import { numberIn } from "./inventory";
 import { named } from "./stores";
 
-/** Segments at the same time; each is up to 16 MiB in memory. */
+/** Number of segments that are copied at the same time; each takes up to 16 MiB of memory. */
 const segmentsTogether = 8;
-/** Links whose segments are put while the links before them are. */
+/** Number of links in a batch: the segments of a batch are put while the links of the previous batch are. */
 const ahead = 64;
 
 /**
- * Copies links in rising order, each after its segment, so that the copy of the chain has no hole below its end.
+ * Copies links in ascending order, each after its segment, so that the copy of the chain has no gap below its end.
  *
- * @param numbers numbers of links of the target, rising.
+ * @param numbers numbers of links of the target, ascending.
  */
 export async function copyLinks(
   copier: Copier,
@@ -23,7 +23,7 @@ export async function copyLinks(
   const prepared = (from: number) => {
     const some = wanted.slice(from, from + ahead);
     const work = inParallel(some, segmentsTogether, (number) => prepare(copier, timeline, number));
-    // The links before may fail first.
+    // The earlier links may fail first.
     work.catch(() => undefined);
     return work;
   };

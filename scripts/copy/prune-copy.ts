@@ -14,17 +14,17 @@ export interface PruneArgs {
   to: ObjectStore;
   root: string;
   retention: Retention;
-  /** What deletes from the copy. @default nothing is deleted, and the plan is said alone */
+  /** Deletes objects of the copy. @default nothing is deleted; the plan is only printed */
   remover?: Pick<Remover, "remove"> | undefined;
   nowMs: number;
   say: (line: string) => void;
 }
 
 /**
- * Deletes from the copy what retention lets go of and the target does not have any more. What the target lost
- * in another way stays in the copy.
+ * Deletes objects from the copy that are older than the retention and that the target does not have any more. Objects
+ * that the target lost otherwise stay in the copy.
  *
- * @returns false if something may not be deleted for a reason that was said.
+ * @returns false if a deletion was refused; the reason was printed.
  */
 export async function pruneCopy(args: PruneArgs): Promise<boolean> {
   const { from, to, root, retention, remover, nowMs, say } = args;
@@ -46,7 +46,10 @@ export async function pruneCopy(args: PruneArgs): Promise<boolean> {
   return !isRefused;
 }
 
-/** The part of a plan for the copy that the target does not have any more; a fault of the target refuses all. */
+/**
+ * The part of a plan for the copy whose objects the target does not have any more; a fault of the target refuses the
+ * whole plan.
+ */
 export function goneOf(made: Pruning, source: Found, fault: string): Pruning {
   const inSource = {
     bases: new Set(source.bases.map(({ id }) => id)),

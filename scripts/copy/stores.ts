@@ -37,7 +37,7 @@ export class PatientStores {
   }
 
   /**
-   * Puts an object into the copy, and checks its size and its sum there.
+   * Puts an object into the copy, and checks its size and checksum there.
    *
    * @returns false if the key has other content, which stays.
    * @throws StoreError if the store fails for too long.

@@ -3,12 +3,12 @@ import { type DatabaseState, primaryOf } from "../operate/databases";
 import { quoted } from "../operate/shell-word";
 import type { StackNode } from "../operate/outputs";
 
-/** What the supervisors say, by node; undefined where one does not answer. */
+/** States of the database nodes by name; undefined for a supervisor that does not answer. */
 type States = ReadonlyMap<string, DatabaseState | undefined>;
 
 /**
- * The node whose MySQL is asked: the primary for writes; for reads the replica with the newest data, so that
- * the primary is left alone, or the primary if there is no replica.
+ * The node for the client: the primary for writes; for reads the replica with the newest data, which spares the
+ * primary, or the primary if there is no replica.
  *
  * @throws Error if there is none.
  */
@@ -31,8 +31,9 @@ function alone(states: States): string | undefined {
 }
 
 /**
- * The command line of MySQL's client on a database node. It has no password: MySQL asks the kernel who calls,
- * and the operators' login is tied to one account that reads and one that writes. What is typed is kept nowhere.
+ * The command line of MySQL's client on a database node. The command has no password: MySQL asks the kernel for the
+ * calling system user, and the operators' login has one account that reads and one that writes. The client keeps no
+ * history.
  *
  * @param name name of the node, for the prompt.
  */
@@ -40,7 +41,7 @@ export function mysqlCommand(kind: keyof typeof operatorUsers, { name }: StackNo
   const reads = kind === "read";
   const words = [
     ...["env", "MYSQL_HISTFILE=/dev/null", "mysql", `--user=${operatorUsers[kind]}`],
-    // The account cannot write either; this says so at once, and to routines of a view too.
+    // The account cannot write either. This statement makes a write fail at once, also in routines that a view calls.
     ...(reads ? ["--init-command=SET SESSION TRANSACTION READ ONLY"] : []),
     `--prompt=${name} ${reads ? "(reads)" : "(WRITES)"}> `,
     "app",
@@ -48,7 +49,7 @@ export function mysqlCommand(kind: keyof typeof operatorUsers, { name }: StackNo
   return words.map(quoted).join(" ");
 }
 
-/** A command that fails if the account is not there yet. */
+/** A command that fails if the account does not exist yet. */
 export function loginCheck(kind: keyof typeof operatorUsers): string {
   return `mysql --user=${operatorUsers[kind]} --execute='DO 0'`;
 }

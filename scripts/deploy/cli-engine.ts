@@ -12,7 +12,7 @@ const readMs = 200;
 const keptWords = 4_000;
 
 /** Output of a finished command. */
-interface Said {
+interface Output {
   stdout: string;
 }
 
@@ -21,7 +21,7 @@ function pulumi(
   words: string[],
   { cwd, signal }: { cwd: string; signal: AbortSignal },
   everyMs?: () => void,
-): Promise<Said> {
+): Promise<Output> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", words, {
       cwd,
@@ -32,10 +32,13 @@ function pulumi(
     const stop = () => child.kill("SIGINT");
     signal.addEventListener("abort", stop);
     const timer = everyMs && setInterval(everyMs, readMs);
-    let [stdout, said] = ["", ""];
+    let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-keptWords)));
+      stream.on(
+        "data",
+        (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-keptWords)),
+      );
     }
     child.on("error", (error: NodeJS.ErrnoException) => {
       const missing = "pulumi is not on the path; the local stack is --stack local";
@@ -46,7 +49,7 @@ function pulumi(
       signal.removeEventListener("abort", stop);
       everyMs?.();
       if (status === 0) return resolve({ stdout });
-      reject(new Error(`pulumi ${words[0]} ended with ${status}:\n${said.trim()}`));
+      reject(new Error(`pulumi ${words[0]} ended with ${status}:\n${stderr.trim()}`));
     });
   });
 }

@@ -18,11 +18,11 @@ export function takeInterrupts(say: (line: string) => void): Interrupt {
     own.abort(new Error("interrupted"));
     setTimeout(() => engine.abort(), patienceMs).unref();
   };
-  let toldAt = 0;
+  let signalAt = 0;
   process.on("SIGINT", () => {
     // One Ctrl-C may arrive twice, from the terminal and from the parent process.
-    if (Date.now() - toldAt > 500) stop(engineMs);
-    toldAt = Date.now();
+    if (Date.now() - signalAt > 500) stop(engineMs);
+    signalAt = Date.now();
   });
   process.once("SIGTERM", () => stop(0));
   return { signal: own.signal, engineSignal: engine.signal };

@@ -29,8 +29,8 @@ export async function localEngine({
     preview: async (onEvent, refresh = false) =>
       void (await stack.preview({ ...quiet, refresh, onEvent })),
     up: async (onEvent, message) => {
-      const told = message === undefined ? {} : { message };
-      const { outputs } = await stack.up({ ...quiet, ...told, onEvent });
+      const options = message === undefined ? {} : { message };
+      const { outputs } = await stack.up({ ...quiet, ...options, onEvent });
       const { privateKey, ...rest } = outputs;
       const values = Object.entries(rest).map(([key, { value }]) => [key, value as unknown]);
       saveOutputs(Object.fromEntries(values), String(privateKey?.value ?? ""));

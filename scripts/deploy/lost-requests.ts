@@ -48,11 +48,11 @@ export function countersIn(answer: string): EdgeCounters {
 export async function edgeCounters(
   outputs: StackOutputs,
 ): Promise<Map<string, EdgeCounters | undefined>> {
-  const asked = loadBalancers(outputs).map(async (name) => {
+  const answers = loadBalancers(outputs).map(async (name) => {
     const counters = runOnNode(outputs, name, ask).then(countersIn);
     return [name, await counters.catch(() => undefined)] as const;
   });
-  return new Map(await Promise.all(asked));
+  return new Map(await Promise.all(answers));
 }
 
 /** Lines for the operator about the requests lost between two readings of the counters. */

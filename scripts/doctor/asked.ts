@@ -3,11 +3,11 @@ import { parseArgs } from "node:util";
 import { type KnownLimits, limitedKinds } from "../../doctor/project-limits";
 import { withUsage } from "../operate/with-usage";
 
-/** What a command line asks for. */
+/** Arguments of `npm run doctor`. */
 export interface Asked {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** Address that this machine is seen with. */
+  /** Public address of this machine. */
   address: string | undefined;
   /** Limits of the account. */
   limits: KnownLimits;
@@ -16,7 +16,7 @@ export interface Asked {
 const usage =
   "npm run doctor -- [--stack <name>] [--address <address>] [--limit <kind>=<number> ...]";
 
-/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function asked(args: readonly string[]): Asked {
   const options = {
     stack: { type: "string" },

@@ -7,22 +7,22 @@ import { stackFileName } from "../deploy/stack-file";
 
 /** The settings of a stack as the engine hands them to the program. */
 export interface FoundSettings {
-  /** Texts by key; those with parts are JSON. */
+  /** Texts by key; structured values are JSON. */
   values: Record<string, string>;
   /** Keys whose value is encrypted, or has a part that is. */
   secretKeys: string[];
-  /** Encrypted settings that were not opened, such as `webstack:app.secretEnv.KEY`; stand-ins are in `values`. */
+  /** Settings that were not decrypted, such as `webstack:app.secretEnv.KEY`; `values` has placeholders for them. */
   hidden: string[];
-  /** Why there are none; a sentence that ends with what to do. */
+  /** Why there are no settings; a sentence that ends with the remedy. */
   problem?: string;
 }
 
-/** Stands in for a secret that is not known: as long as a token. */
+/** Placeholder for a secret that is not known: as long as a token. */
 export const standIn = "0".repeat(64);
 
 type Listing = Record<string, { value?: string; secret: boolean }>;
 
-/** The value with a stand-in for each encrypted part; tells the paths of those. */
+/** The value with a placeholder for each encrypted part, and the paths of these parts. */
 function opened(value: unknown, path: string, hidden: string[]): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((one, i) => opened(one, `${path}[${i}]`, hidden));
@@ -60,7 +60,7 @@ export function settingsIn(text: string, name: string): FoundSettings {
   return { values: Object.fromEntries(values) as Record<string, string>, secretKeys, hidden };
 }
 
-/** Settings with their secrets, from the engine; undefined if it cannot open them here. */
+/** Settings with their secrets, from the engine; undefined if the engine cannot decrypt them on this machine. */
 function decrypted(stack: string, directory: string): Listing | undefined {
   const words = ["config", "--json", "--show-secrets", "--stack", stack, "--non-interactive"];
   const options = { cwd: directory, encoding: "utf8", timeout: 30_000 } as const;
@@ -72,7 +72,7 @@ function decrypted(stack: string, directory: string): Listing | undefined {
   }
 }
 
-/** The settings of a stack: of its file, and its secrets as far as they can be opened here. */
+/** The settings of a stack, from its file, with secrets as far as this machine can decrypt them. */
 export function settingsOf(stack: string, directory = repositoryRoot): FoundSettings {
   const name = stackFileName(stack);
   const file = join(directory, name);

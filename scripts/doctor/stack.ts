@@ -11,13 +11,13 @@ import { deskStore } from "../restore/desk-store";
 import type { S3Target } from "../../host/archiver/store/s3";
 import { type FoundSettings, standIn } from "./settings";
 
-/** What a stack's settings say about it. */
+/** Facts about a stack, from its settings. */
 export type StackPart = Pick<Subject, "stackFile" | "tokens" | "bucket" | "copy">;
 
-/** Settings that hold a token for the API. */
+/** Settings with a token of the API. */
 const tokenSettings = { shared: "hcloud:token", own: "webstack:loadBalancers.api.token" } as const;
 
-/** Reads the settings as the program does. Secrets that were not opened are not looked at. */
+/** Reads the settings as the program does. Secrets that were not decrypted are not checked. */
 export function stackPart(
   name: string,
   found: FoundSettings,
@@ -30,7 +30,7 @@ export function stackPart(
   pulumi.runtime.setAllConfig(values, secretKeys);
   const raw = decodeSettings(values, settingsSchema);
   const { settings, problems } = checkedSettings(directory, today);
-  const told = problem === undefined ? problems : [problem];
+  const reported = problem === undefined ? problems : [problem];
   const aboutHidden = (text: string) => hidden.some((one) => text.includes(one));
   const cidrs = valueAt(raw, ["admin", "cidrs"]);
   const endpoint = readProject().endpoint;
@@ -45,14 +45,14 @@ export function stackPart(
     if (isHidden("webstack:backups")) return "unknown";
     if (!("sftp" in found)) return deskStore(target as S3Target);
     const privateKey = valueAt(raw, ["backups", key, "sftp", "privateKey"]);
-    // A key that the stack made is in its state alone.
+    // A key that the stack generated is in its state alone.
     if (typeof privateKey !== "string") return "unknown";
     return deskStore({ sftp: found.sftp, privateKey });
   };
   return {
     stackFile: {
       name,
-      problems: told.filter((text) => !aboutHidden(text)),
+      problems: reported.filter((text) => !aboutHidden(text)),
       hidden,
       ...(problem === undefined && settings ? { settings } : {}),
       cidrs: (Array.isArray(cidrs) ? cidrs : []).filter(

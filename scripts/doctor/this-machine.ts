@@ -7,7 +7,7 @@ import type { OwnAddress } from "../../doctor/own-address";
 import { repositoryRoot } from "../local/paths";
 import { isInstalled, localCloudPrerequisites, missingPrerequisites } from "../local/prerequisites";
 
-/** What this machine has for a stack. */
+/** Facts about this machine that an `up` depends on. */
 export function toolsHere(isLocal: boolean): Tools {
   const { engines } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8")) as {
     engines: { node: string };
@@ -25,7 +25,7 @@ export function toolsHere(isLocal: boolean): Tools {
 /** Longest wait for a connection to a load balancer, milliseconds. */
 const connectMs = 4_000;
 
-/** The address that this machine sends from towards a host; a UDP socket that connects sends nothing. */
+/** The source address of this machine towards a host; connecting a UDP socket sends no packet. */
 function sourceTowards(host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
@@ -38,7 +38,7 @@ function sourceTowards(host: string): Promise<string | undefined> {
   });
 }
 
-/** True if a host takes a connection to SSH from here. */
+/** True if a host accepts a connection to its SSH port from this machine. */
 export function takesSsh(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port: 22, timeout: connectMs });
@@ -53,10 +53,10 @@ export function takesSsh(host: string): Promise<boolean> {
 }
 
 /**
- * From where this machine reaches nodes in a cloud elsewhere.
+ * The address with which this machine reaches nodes in a remote cloud.
  *
- * @param given what the operator says it is.
- * @param host name of the API, which nodes are about as far from.
+ * @param given the address that the operator names.
+ * @param host name of the API: the route to the API is about that to the nodes.
  */
 export async function ownAddress(
   given: string | undefined,

@@ -3,11 +3,11 @@ import { forEachNode, bootstrap, hostProgram, message, runProgram } from "../ope
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { type AttackWorld, isAllowed, triesOf } from "./attack/expected";
-import type { AttackOrder, AttackSaid } from "./attack/on-host";
+import type { AttackOrder, AttackReport } from "./attack/on-host";
 import type { Measured } from "./drill";
 import type { ScannedHost } from "./scan/expected";
 
-/** Hosts at the same time. */
+/** Number of hosts that attack at the same time. */
 const atOnce = 3;
 /** Longest drill, milliseconds. */
 const longestMs = 180_000;
@@ -18,16 +18,19 @@ async function apiOf(outputs: StackOutputs, hosts: readonly ScannedHost[]): Prom
   const { name, file } = broker
     ? { name: broker.name, file: "broker" }
     : { name: hosts.find(({ role }) => role === "lb")!.name, file: "mover" };
-  const said = await runOnNode(outputs, name, `cat /etc/webstack/${file}.json`);
-  const { endpoint, api } = JSON.parse(said) as { endpoint?: string; api?: { endpoint?: string } };
+  const settings = await runOnNode(outputs, name, `cat /etc/webstack/${file}.json`);
+  const { endpoint, api } = JSON.parse(settings) as {
+    endpoint?: string;
+    api?: { endpoint?: string };
+  };
   const found = endpoint ?? api?.endpoint;
   if (found === undefined) throw new Error(`/etc/webstack/${file}.json of ${name} names no API`);
   return found;
 }
 
-/** What went wrong on a host: successes that nothing allows, and tries without a result. */
-export function wrongs(world: AttackWorld, host: ScannedHost, said: AttackSaid): string[] {
-  const { byUnit, users, setuid } = said;
+/** Faults of a host: successes that nothing allows, and attempts without a result. */
+export function wrongs(world: AttackWorld, host: ScannedHost, report: AttackReport): string[] {
+  const { byUnit, users, setuid } = report;
   return [
     ...users.flatMap(({ user, done, untried }) => {
       const by = { host, user, byUnit };
@@ -65,10 +68,10 @@ export async function attackFromWithin(
     const tries = triesOf(world, host);
     const manifest = "/var/lib/webstack/manifest.json";
     const order: AttackOrder = { manifest, bootstrap, program: attacker, tries };
-    const said = await runProgram<AttackSaid>(outputs, name, message(program, order));
-    const tried = said.users.reduce((sum, one) => sum + one.tried, 0);
-    const users = said.users.map(({ user }) => user).sort();
-    return { tried, wrong: wrongs(world, host, said), note: `${name} as ${users.join(", ")}` };
+    const report = await runProgram<AttackReport>(outputs, name, message(program, order));
+    const tried = report.users.reduce((sum, one) => sum + one.tried, 0);
+    const users = report.users.map(({ user }) => user).sort();
+    return { tried, wrong: wrongs(world, host, report), note: `${name} as ${users.join(", ")}` };
   });
   const tookMs = performance.now() - begun;
   const wrong = all.flatMap((one) => one.wrong);

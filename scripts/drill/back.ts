@@ -9,18 +9,21 @@ import { npmEnded, npmRun } from "./npm-run";
 import { writeRelease } from "./release-app";
 import { withStackFile } from "./stack-file";
 
-/** Longest way back, milliseconds: two tiers, one node after the other. */
+/** Longest `deploy:back`, milliseconds: two tiers, one node after the other. */
 const longestMs = 600_000;
-/** Trial of the release on the first app node, seconds; visitors do not come to the local stack by themselves. */
+/** Trial of the release on the first app node, seconds; short, because the local stack has no visitors during the trial. */
 const trialSeconds = 2;
-/** Whose the throw-away commit is; nobody reads it. */
-const nobody = ["-c", "user.name=drill", "-c", "user.email=drill@localhost"];
+/** Author of the throw-away commit. */
+const author = ["-c", "user.name=drill", "-c", "user.email=drill@localhost"];
 
 function git(...words: string[]): string {
   return execFileSync("git", words, { cwd: repositoryRoot, encoding: "utf8" }).trim();
 }
 
-/** Branch or commit of the checkout. @throws Error if a file is not committed: it would be lost, or belong to no commit. */
+/**
+ * Branch or commit of the checkout. @throws Error if a file is not committed: the drill would lose the file, or deploy
+ * it without a commit.
+ */
 function cleanCheckout(): string {
   const edited = git("status", "--porcelain");
   if (edited !== "") {
@@ -32,7 +35,7 @@ function cleanCheckout(): string {
   return branch === "HEAD" ? git("rev-parse", "HEAD") : branch;
 }
 
-/** Lets `work` run on a branch of its own, whose first commit names another app; then the checkout is as before. */
+/** Runs `work` on a branch of its own, whose first commit names another app; afterwards restores the checkout. */
 async function onBrokenBranch(folder: string, work: () => Promise<void>): Promise<void> {
   const before = cleanCheckout();
   const branch = `drill-back-${process.pid}`;
@@ -43,7 +46,7 @@ async function onBrokenBranch(folder: string, work: () => Promise<void>): Promis
         const app = { ...settings["webstack:app"], path: folder, trialSeconds };
         settings["webstack:app"] = app;
       });
-      git(...nobody, "commit", "--quiet", "--all", "--no-verify", "-m", "fails its visitors");
+      git(...author, "commit", "--quiet", "--all", "--no-verify", "-m", "fails its visitors");
       await work();
     });
   } finally {
@@ -81,7 +84,7 @@ async function deployAndGoBack(): Promise<Measured> {
   return { outageMs: tookMs, requests: 0, failed: 0, moves: 0, notes };
 }
 
-/** A deploy that the smoke test refuses, and the way back to the commit before. */
+/** A deploy that fails the smoke test, and the return to the earlier commit. */
 export const backDrills: readonly Drill[] = [
   {
     ...{ id: "W1", title: "a deploy that fails its smoke test goes back" },

@@ -93,15 +93,20 @@ export class Bank {
     for (; this.going; await pause(tellerPauseMs)) {
       const payer = randomInt(accounts);
       const payee = (payer + 1 + randomInt(accounts - 1)) % accounts;
-      const asked = { id: randomBytes(8).toString("hex"), payer, payee, amount: randomInt(1, 100) };
-      const isDone = await this.insist(asked);
+      const transfer = {
+        id: randomBytes(8).toString("hex"),
+        payer,
+        payee,
+        amount: randomInt(1, 100),
+      };
+      const isDone = await this.repeatUntilBooked(transfer);
       const result = isDone ? "acknowledged" : "unknown";
-      this.transfers.push({ ...asked, answeredMs: performance.now(), result });
+      this.transfers.push({ ...transfer, answeredMs: performance.now(), result });
     }
   }
 
   /** Repeats a transfer until it succeeds or the time is over; the id makes a second attempt harmless. */
-  private async insist(asked: Booked): Promise<boolean> {
+  private async repeatUntilBooked(asked: Booked): Promise<boolean> {
     for (const end = performance.now() + deadlineMs; ; await pause(retryMs)) {
       const isDone = await this.door.transfer(asked).then(
         () => true,

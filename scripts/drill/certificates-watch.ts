@@ -14,7 +14,7 @@ import { seriesOf } from "./series";
 /** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 100;
 
-/** A stack with certificates under handshakes. */
+/** A stack with certificates, under constant TLS handshakes. */
 export class Certified {
   readonly marks: Mark[] = [];
   readonly notes: string[] = [];
@@ -45,9 +45,9 @@ export class Certified {
     this.handshakes.roots.push(await restartAuthority(behaviour));
   }
 
-  /** Waits until each name was served with so many further certificates. */
+  /** Waits until each name was served with `times` further certificates. */
   async untilRenewed(times: number, seconds: number, names = this.names): Promise<void> {
-    // Right after the start no handshake has shown the certificate that is there.
+    // Right after the start no handshake has shown the present certificate yet.
     const begun = new Map(
       names.map((name) => [name, Math.max(1, this.handshakes.certificates(name).length)]),
     );
@@ -103,8 +103,8 @@ async function ordered(outputs: StackOutputs, active: string): Promise<void> {
 }
 
 /**
- * Lets an authority with such a behaviour issue all certificates, and runs `work` under handshakes. Afterwards the
- * authority and the certificates are the usual ones.
+ * Has an authority with this behaviour issue all certificates, and runs `work` under handshakes. Afterwards restores
+ * the usual authority and its certificates.
  *
  * @throws Error if the stack has no names with certificates.
  */
@@ -154,7 +154,7 @@ function measured(
     .sort((a, b) => a - b);
   const failures = done.flatMap(({ failure }) => failure ?? []);
   const gaps = goodMs.slice(1).map((endMs, i) => endMs - goodMs[i]!);
-  const longest = gaps.reduce((most, gap) => Math.max(most, gap), 0);
+  const longest = gaps.reduce((max, gap) => Math.max(max, gap), 0);
   const counts = names.map(
     (name) => `${name} ${handshakes.certificates(name).length} certificates`,
   );

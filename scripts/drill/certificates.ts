@@ -8,9 +8,9 @@ import { type Certified, underHandshakes } from "./certificates-watch";
 import type { Drill } from "./drill";
 import { upDone, withEdits } from "./up";
 
-/** Life of the drills' certificates, seconds; they are renewed after two thirds. */
+/** Lifetime of the drills' certificates, seconds; a renewal is due after two thirds. */
 const shortLife = 120;
-/** Life of certificates where the authority is away for a while, seconds. */
+/** Lifetime of the certificates in the drill with an unreachable authority, seconds. */
 const longerLife = 300;
 /** A name that is added and removed. */
 const added = "added.example.test";
@@ -28,7 +28,7 @@ async function withoutStandby(watch: Certified): Promise<void> {
   await watch.untilBothServe(120);
 }
 
-/** The active node loses power as soon as it orders. */
+/** Cuts the active node's power as soon as that node orders a certificate. */
 async function duringFailover(watch: Certified): Promise<void> {
   const { active, outputs, names } = watch;
   const ordering = "sudo journalctl -u webstack-acme --since -5s -o cat | grep -c ordering || true";
@@ -47,7 +47,7 @@ async function duringFailover(watch: Certified): Promise<void> {
   await watch.untilBothServe(120);
 }
 
-/** The authority is away when the renewal is due, and comes back within the last third of the certificates' life. */
+/** Stops the authority when a renewal is due, and starts it within the last third of the certificates' lifetime. */
 async function authorityAway(watch: Certified): Promise<void> {
   const { active, outputs } = watch;
   await pause((await watch.nextRenewalMs()) - Date.now() - 5_000);
@@ -55,7 +55,7 @@ async function authorityAway(watch: Certified): Promise<void> {
   watch.mark("authority away");
   const alarm =
     "sudo journalctl -u webstack-acme --since -2min -o cat -p err | grep 'no certificate' | tail -1";
-  const said = await waitUntil(
+  const report = await waitUntil(
     "an alarm",
     async () => {
       const line = (await runOnNode(outputs, active, alarm)).trim();
@@ -64,7 +64,7 @@ async function authorityAway(watch: Certified): Promise<void> {
     },
     { timeoutSeconds: 60, intervalMs: 1_000 },
   );
-  watch.note(`alarm: ${said.slice(0, 100)}`);
+  watch.note(`alarm: ${report.slice(0, 100)}`);
   await watch.restart({ validitySeconds: longerLife });
   watch.mark("authority back");
   await watch.untilRenewed(1, 80);

@@ -45,8 +45,8 @@ export function askingScript(targets: readonly Target[]): string {
 }
 
 /** Parses the output of {@link askingScript}. */
-export function answersIn(from: string, said: string): Answered[] {
-  return said.split("\n").flatMap((line) => {
+export function answersIn(from: string, output: string): Answered[] {
+  return output.split("\n").flatMap((line) => {
     const [, at, method, path, status] =
       /^(\S+) (GET|POST) \w+:\/\/[^/ ]+(\S*) (\d{3})$/.exec(line) ?? [];
     if (!at || !method || path === undefined || status === "000") return [];
@@ -55,8 +55,8 @@ export function answersIn(from: string, said: string): Answered[] {
 }
 
 /**
- * True for answers that a program of an app node may get: the roles of the nodes, and 404 for other paths. Nobody gets
- * them over SSH, which forwards connections to SSH servers alone.
+ * True for answers that a program of an app node may get: the roles of the nodes, and 404 for other paths. No caller
+ * gets them over SSH, which forwards connections to SSH servers alone.
  */
 function isCheck({ from, at, method, path, status }: Answered): boolean {
   if (from.startsWith(throughSsh) || !at.endsWith(`:${checksPort}`)) return false;
@@ -91,8 +91,8 @@ export async function probeClosedPorts(outputs: StackOutputs): Promise<Answered[
     answers.push(...found);
   }
   for (const { name, role } of outputs.nodes) {
-    const asked = role === "db" ? [...targets, ownSocket] : targets;
-    answers.push(...(await askForwarded(outputs, name, asked)));
+    const called = role === "db" ? [...targets, ownSocket] : targets;
+    answers.push(...(await askForwarded(outputs, name, called)));
   }
   return answers;
 }

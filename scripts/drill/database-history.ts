@@ -24,7 +24,7 @@ async function executed(outputs: StackOutputs, node: string): Promise<string | u
   return (await query(outputs, node, "SELECT REPLACE(@@gtid_executed, '\\n', '')"))[0];
 }
 
-/** Overrides on the node, once no app node says any more that it reaches the former primary. */
+/** Overrides on the node, once no app node reports any more that it reaches the former primary. */
 async function override(node: string): Promise<void> {
   const ended = async () => {
     const { status, said } = await npmEnded("db:override", node, "--yes");
@@ -55,7 +55,7 @@ function nextHistory(outputs: StackOutputs, former: string): Promise<string> {
   return waitUntil("a base in a new history", found, { timeoutSeconds: baseSeconds });
 }
 
-/** All that stands against a history that ends: it must be restorable to its end, without a gap. */
+/** Faults of a history that ended: it must be restorable to its end, without a gap. */
 async function faultsOf(history: string): Promise<string[]> {
   const { status, said } = await npmEnded(
     "db:restore",

@@ -50,24 +50,28 @@ async function secondPrimary({ outputs, secondaries, ledger }: Members): Promise
 }
 
 /** Waits until a node reports that it waits for another one. */
-async function waitUntilSaid(outputs: StackOutputs, node: string, other: string): Promise<void> {
-  const isSaid = async () => {
+async function waitUntilReported(
+  outputs: StackOutputs,
+  node: string,
+  other: string,
+): Promise<void> {
+  const isReported = async () => {
     const states = await databaseStates(outputs);
     const isFounded = (state: DatabaseState | undefined) => state?.member?.state === "ONLINE";
     // A group exists already, so no node waits; the acknowledged writes of that group count as the failure.
     if ([...states.values()].some(isFounded)) return true;
-    const said = states.get(node)?.waiting ?? "no answer";
-    if (!said.includes(other)) throw new Error(`${node} waits: ${said}`);
+    const waiting = states.get(node)?.waiting ?? "no answer";
+    if (!waiting.includes(other)) throw new Error(`${node} waits: ${waiting}`);
     return true;
   };
-  await waitUntil(`${node} waiting for ${other}`, isSaid, { timeoutSeconds: 60 });
+  await waitUntil(`${node} waiting for ${other}`, isReported, { timeoutSeconds: 60 });
 }
 
 /**
  * The last primary is off, one node has lost its disk, and the first primary comes back: two of
  * three nodes, but only one of them with records, and it lacks the last writes.
  */
-async function withoutMemory(members: Members, told: string[]): Promise<Held> {
+async function withoutMemory(members: Members, notes: string[]): Promise<Held> {
   const { primary: first, secondaries, outputs, mark } = members;
   const firstOff = await inject({ fault: "power-off", server: first });
   const last = await secondPrimary(members);
@@ -77,12 +81,12 @@ async function withoutMemory(members: Members, told: string[]): Promise<Held> {
   await loseDisk(outputs, lost);
   await heal(firstOff);
   mark(`${first} is back`);
-  await waitUntilSaid(outputs, first, last);
+  await waitUntilReported(outputs, first, last);
   const held = await heldBack(members, lastOff, leftMs, async () => {
     const states = await databaseStates(outputs);
     for (const name of [first, lost]) {
       const { member, waiting } = states.get(name) ?? {};
-      told.push(`${name} after ${leftMs / 1000} s: ${waiting || member?.state || "no answer"}`);
+      notes.push(`${name} after ${leftMs / 1000} s: ${waiting || member?.state || "no answer"}`);
     }
   });
   return held;
@@ -90,10 +94,10 @@ async function withoutMemory(members: Members, told: string[]): Promise<Held> {
 
 /** A disk lost between two power failures. */
 async function lostDisk(outputs: StackOutputs): Promise<Measured> {
-  const told: string[] = [];
+  const notes: string[] = [];
   const part = "a node without its disk and one without the last writes";
-  const measured = await nothingAlone(outputs, part, (members) => withoutMemory(members, told));
-  return { ...measured, notes: [...told, ...(measured.notes ?? [])] };
+  const measured = await nothingAlone(outputs, part, (members) => withoutMemory(members, notes));
+  return { ...measured, notes: [...notes, ...(measured.notes ?? [])] };
 }
 
 /** Faults after which a node comes back without data. */

@@ -40,17 +40,17 @@ async function ownAnswer(outputs: StackOutputs, node: string): Promise<string> {
 }
 
 /** The operator reaches one node of three; that node reaches the others. */
-async function besideMajority(members: Members, told: string[]): Promise<void> {
+async function besideMajority(members: Members, notes: string[]): Promise<void> {
   const alone = await hidden(members);
   const ended = await override(alone);
-  told.push(lastLine(ended));
+  notes.push(lastLine(ended));
   const isRefused = /refused|nothing to override/.test(ended.said) && ended.status !== 0;
   if (!isRefused) throw new Error(`the command was not refused: ${lastLine(ended)}`);
-  told.push(await ownAnswer(members.outputs, alone));
+  notes.push(await ownAnswer(members.outputs, alone));
 }
 
 /** The operator reaches one node of three, cut from its peers: only the app nodes reach both sides. */
-async function withoutPeers(members: Members, told: string[]): Promise<void> {
+async function withoutPeers(members: Members, notes: string[]): Promise<void> {
   const { outputs, primary, secondaries, mark } = members;
   const alone = await hidden(members);
   await cutFrom(alone, [primary, secondaries[0]!]);
@@ -62,7 +62,7 @@ async function withoutPeers(members: Members, told: string[]): Promise<void> {
   await waitUntil(`${alone} out of the group`, left, { timeoutSeconds: 60 });
   mark("override");
   const ended = await override(alone);
-  told.push(lastLine(ended));
+  notes.push(lastLine(ended));
   const isRefused = /reaches \S+ as the primary/.test(ended.said) && ended.status !== 0;
   if (!isRefused) throw new Error(`the command was not refused: ${lastLine(ended)}`);
   await pause(besideMs);

@@ -87,14 +87,16 @@ async function withoutLastPrimary(members: Members): Promise<Held> {
   const { primary, secondaries, outputs } = members;
   const [last, ...others] = await Promise.all([primary, ...secondaries].map(off));
   for (const fault of others) await heal(fault);
-  const isSaid = async () => {
+  const isReported = async () => {
     const states = await databaseStates(outputs);
-    const said = secondaries.map((name) => `${name}: ${states.get(name)?.waiting ?? "no answer"}`);
+    const reports = secondaries.map(
+      (name) => `${name}: ${states.get(name)?.waiting ?? "no answer"}`,
+    );
     const expected = `${primary} was the last primary and cannot be seen`;
-    if (!said.every((text) => text.endsWith(expected))) throw new Error(said.join("; "));
+    if (!reports.every((text) => text.endsWith(expected))) throw new Error(reports.join("; "));
     return true;
   };
-  await waitUntil(`both waiting for ${primary}`, isSaid, { timeoutSeconds: 90 });
+  await waitUntil(`both waiting for ${primary}`, isReported, { timeoutSeconds: 90 });
   return heldBack(members, last!);
 }
 

@@ -66,8 +66,8 @@ async function slowPrimary(outputs: StackOutputs, writesPerSecond: number): Prom
     movedMs = await primaryMoved(members, 60);
     members.mark("primary moved");
   });
-  const said = `longest time between two writes ${measured.outageMs} ms`;
-  return { ...measured, outageMs: movedMs, notes: [said, ...(measured.notes ?? [])] };
+  const note = `longest time between two writes ${measured.outageMs} ms`;
+  return { ...measured, outageMs: movedMs, notes: [note, ...(measured.notes ?? [])] };
 }
 
 /** Faults of disks. */

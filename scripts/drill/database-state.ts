@@ -21,14 +21,14 @@ export function waitForGroup(outputs: StackOutputs, timeoutSeconds: number): Pro
     "every database node an ONLINE member",
     async () => {
       const states = await databaseStates(outputs);
-      const told = [...states].map(([name, state]) =>
+      const lines = [...states].map(([name, state]) =>
         [name, state?.member?.state ?? "-", `of ${state?.members.join("+")}`, state?.waiting].join(
           " ",
         ),
       );
       const isWhole = (state: DatabaseState | undefined) =>
         state?.member?.state === "ONLINE" && state.members.length === states.size;
-      if (![...states.values()].every(isWhole)) throw new Error(told.join(", "));
+      if (![...states.values()].every(isWhole)) throw new Error(lines.join(", "));
       return primaryOf(states);
     },
     { timeoutSeconds, intervalMs: 500 },
@@ -47,8 +47,8 @@ export async function waitForMember(
   node: string,
   timeoutSeconds: number,
 ): Promise<void> {
-  const look = `${askSupervisor("/state")} | grep -q '"state":"ONLINE"'`;
-  const command = `until ${look}; do sleep 0.5; done`;
+  const isOnline = `${askSupervisor("/state")} | grep -q '"state":"ONLINE"'`;
+  const command = `until ${isOnline}; do sleep 0.5; done`;
   const wait = () => runOnNode(outputs, node, command, timeoutSeconds * 1_000);
   await waitUntil(`${node} an ONLINE member`, wait, { timeoutSeconds, intervalMs: bootMs });
 }

@@ -85,11 +85,11 @@ async function brokenBy(
 /** Describes the first failed reads. */
 function failures({ probes }: Prober, beginMs: number): string {
   const failed = probes.filter((probe) => !isServed(probe)).slice(0, 3);
-  const told = failed.map(({ atMs, tookMs, status }) => {
+  const described = failed.map(({ atMs, tookMs, status }) => {
     const [at, took] = [atMs - beginMs, tookMs].map((ms) => (ms / 1000).toFixed(2));
     return `sent at ${at} s, ${status || "no answer"} after ${took} s`;
   });
-  return told.join("; ");
+  return described.join("; ");
 }
 
 /** Describes the writes to a group that did not come back. */

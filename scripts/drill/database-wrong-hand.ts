@@ -67,14 +67,14 @@ const betweenMs = 1_000;
 
 /** Database and app nodes send invented messages as an unprivileged user; each supervisor must ignore them. */
 async function inventedWords(outputs: StackOutputs): Promise<Measured> {
-  const said: string[] = [];
+  const answers: string[] = [];
   const watch: Watch = { watchMs: 8_000, backSeconds: 60, reads: true };
   const breaks = async ({ primary, secondaries, mark }: Members) => {
     const froms = outputs.nodes.filter(({ role }) => role === "db" || role === "app");
     for (let round = 1; round <= rounds; round++) {
       for (const { name } of froms) {
         const heard = await sayInvented(outputs, name, [primary, ...secondaries]);
-        said.push(`${name}: ${heard}`);
+        answers.push(`${name}: ${heard}`);
       }
       mark(`round ${round}`);
       await pause(betweenMs);
@@ -82,9 +82,9 @@ async function inventedWords(outputs: StackOutputs): Promise<Measured> {
   };
   try {
     const measured = await sameGroup(outputs, watch, breaks, believed);
-    return { ...measured, notes: [...(measured.notes ?? []), said.slice(0, 4).join("; ")] };
+    return { ...measured, notes: [...(measured.notes ?? []), answers.slice(0, 4).join("; ")] };
   } catch (error) {
-    const text = `${(error as Error).message}; answers: ${said.slice(0, 4).join("; ")}`;
+    const text = `${(error as Error).message}; answers: ${answers.slice(0, 4).join("; ")}`;
     throw new Error(text, { cause: error });
   } finally {
     await forgetInvented(outputs);
@@ -123,22 +123,22 @@ async function unreadable(outputs: StackOutputs, node: string): Promise<string> 
 
 /** Each node in turn, the primary last, loses its supervisor's records. */
 async function recordsLost(outputs: StackOutputs): Promise<Measured> {
-  const said: string[] = [];
+  const notes: string[] = [];
   const watch: Watch = { watchMs: 8_000, backSeconds, reads: true };
   const breaks = async ({ primary, secondaries, mark }: Members) => {
     for (const node of [...secondaries, primary]) {
       mark(`records of ${node}`);
-      said.push(`${node} said: ${await unreadable(outputs, node)}`);
+      notes.push(`${node} said: ${await unreadable(outputs, node)}`);
     }
   };
   const silent = async () => {
-    const mute = said.filter((text) => text.endsWith(": nothing"));
+    const mute = notes.filter((text) => text.endsWith(": nothing"));
     return mute.length > 0
       ? `${mute.length} nodes did not say that they lost their memory`
       : undefined;
   };
   const measured = await sameGroup(outputs, watch, breaks, silent);
-  return { ...measured, notes: [...(measured.notes ?? []), ...said] };
+  return { ...measured, notes: [...(measured.notes ?? []), ...notes] };
 }
 
 /** Drill in which the group must stay the same. */

@@ -29,12 +29,12 @@ async function flood(outputs: StackOutputs): Promise<Measured> {
     mark("flood over");
   }).finally(() => client.stop());
   const share = connectionsOfOneAddress(edgeConnections);
-  const told = `${held} of ${wanted} connections held, ${share} are the share of one address`;
+  const summary = `${held} of ${wanted} connections held, ${share} are the share of one address`;
   const { requests, failed, moves } = measured;
   if (held > share) {
-    throw new Error(`${told}; ${failed} of ${requests} requests failed, ${moves} moves`);
+    throw new Error(`${summary}; ${failed} of ${requests} requests failed, ${moves} moves`);
   }
-  return { ...measured, notes: [told, ...(measured.notes ?? [])] };
+  return { ...measured, notes: [summary, ...(measured.notes ?? [])] };
 }
 
 /** Clients that request more than their share. */

@@ -9,7 +9,7 @@ import type { Drill, Measured } from "./drill";
 import { holder, waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
 
-/** Longest time until a master reverses a move by hand, seconds. */
+/** Longest time until a master reverses a manual move, seconds. */
 const takeBackSeconds = 35;
 
 /** Assigns the floating IP to a server, or to none, as an operator with the token does. */
@@ -105,10 +105,10 @@ async function invalidPush({ active, outputs }: Pair): Promise<void> {
   const command =
     `echo ${encoded} | base64 -d | sudo node | ` +
     "sudo node /usr/local/lib/webstack/converge.js apply || true";
-  const said = await runOnNode(outputs, active, command, 60_000);
-  const outcome = JSON.parse(said.trim().split("\n").at(-1)!) as { ok: boolean; error?: string };
+  const output = await runOnNode(outputs, active, command, 60_000);
+  const outcome = JSON.parse(output.trim().split("\n").at(-1)!) as { ok: boolean; error?: string };
   if (outcome.ok) throw new Error("the invalid configuration was taken");
-  if (!/bogus|haproxy/.test(JSON.stringify(outcome))) throw new Error(`refused for ${said}`);
+  if (!/bogus|haproxy/.test(JSON.stringify(outcome))) throw new Error(`refused for ${output}`);
 }
 
 async function plannedSwitch({ active, standby, outputs }: Pair): Promise<void> {
@@ -126,7 +126,7 @@ export const operatorDrills: readonly Drill[] = [
   },
   {
     id: "F13",
-    title: "somebody moves the address to the standby",
+    title: "an operator moves the address to the standby",
     // Connections that are open during the move end; either node serves new ones.
     boundMs: 500,
     moves: [2, 2],
@@ -134,7 +134,7 @@ export const operatorDrills: readonly Drill[] = [
   },
   {
     id: "F13b",
-    title: "somebody unassigns the address",
+    title: "an operator unassigns the address",
     boundMs: takeBackSeconds * 1000,
     moves: [1, 1],
     run: (outputs) =>

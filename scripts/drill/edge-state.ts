@@ -56,12 +56,12 @@ export async function waitForNormal(outputs: StackOutputs, timeoutSeconds = 90):
     async () => {
       const states = await Promise.all(nodes.map((node) => vrrpState(outputs, node)));
       const master = nodes[states.indexOf("MASTER")];
-      const told = nodes.map((node, i) => `${node} ${states[i]}`).join(", ");
-      if ([...states].sort().join() !== "BACKUP,MASTER") throw new Error(told);
+      const summary = nodes.map((node, i) => `${node} ${states[i]}`).join(", ");
+      if ([...states].sort().join() !== "BACKUP,MASTER") throw new Error(summary);
       if (master !== (await holder())) {
         // After a failure of keepalived alone, the master may lack the floating IP; a restart makes the holder master.
         await runOnNode(outputs, master!, "sudo systemctl restart keepalived");
-        throw new Error(`${told}; the floating IP is with the other`);
+        throw new Error(`${summary}; the floating IP is with the other`);
       }
       const health = await Promise.all(
         nodes.map((node) => runOnNode(outputs, node, "cat /run/webstack/edge-health")),

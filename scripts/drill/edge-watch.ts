@@ -85,7 +85,7 @@ export async function watched(
   const series = seriesOf(answersOfProbes(probers.probes), { begunMs, stepMs, marks });
   const isFailover = moved.length === 1 && outageFromMs > 0;
   const notes = isFailover
-    ? await toldPhases(outputs, standby, performance.timeOrigin + outageFromMs)
+    ? await phaseLines(outputs, standby, performance.timeOrigin + outageFromMs)
     : [];
   await waitForNormal(outputs);
   isNormal = true;
@@ -120,7 +120,7 @@ export function phasesIn(journal: string, fromMs: number): { name: string; after
 }
 
 /** The steps of a failover to a node, in one line, from the last answer before the outage. */
-async function toldPhases(outputs: StackOutputs, node: string, fromMs: number): Promise<string[]> {
+async function phaseLines(outputs: StackOutputs, node: string, fromMs: number): Promise<string[]> {
   const since = Math.floor(fromMs / 1000);
   const command = `sudo journalctl -u webstack-mover --since @${since} -o short-unix --no-pager`;
   const phases = phasesIn(await runOnNode(outputs, node, command), fromMs);

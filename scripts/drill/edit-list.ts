@@ -12,8 +12,8 @@ export interface Edit {
   filesOf?: readonly StackNode["role"][];
 }
 
-/** A public key of the right form, whose private key nobody has. */
-export const nobodysKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} nobody@example.com`;
+/** A well-formed public key without a private key. */
+export const unusedKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"E".repeat(43)} nobody@example.com`;
 
 /** Blocks for documentation, one of each family (RFC 5737, RFC 3849). */
 const [block4, block6] = ["192.0.2.0/24", "2001:db8::/32"];
@@ -65,7 +65,7 @@ const several: Edit[] = [
     tiers: ["lb", "web", "app"],
   },
   { key: "tls.internal", value: true, tiers: ["lb", "web", "app"], filesOf: ["lb", "web"] },
-  { key: "admin.sshKeys", value: [nobodysKey], tiers: ["lb", "web", "app", "db"] },
+  { key: "admin.sshKeys", value: [unusedKey], tiers: ["lb", "web", "app", "db"] },
 ];
 
 const cloud: Edit[] = [
@@ -74,10 +74,10 @@ const cloud: Edit[] = [
   { key: "protect", value: true, tiers: [] },
 ];
 
-/** Edits over all tiers and all groups of settings but `network`, in the order in which they are made, each on top of those before. */
+/** Edits over all tiers and all groups of settings but `network`, in order, each on top of the earlier ones. */
 export const editList: readonly Edit[] = [...lb, ...web, ...app, ...db, ...several, ...cloud];
 
-/** Makes an edit in the settings of a stack file; groups that are not there are made. */
+/** Makes an edit in the settings of a stack file; missing groups are created. */
 export function makeEdit(
   settings: StackSettings,
   { key, value }: Pick<Edit, "key" | "value">,

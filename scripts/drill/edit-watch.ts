@@ -35,21 +35,21 @@ async function togetherAway(afterId: number): Promise<string[]> {
 
 /** The first failed requests, each with its time since the start and its result. */
 function failures(probes: readonly Probe[], writes: readonly Write[], begunMs: number): string[] {
-  const told = (what: string, atMs: number, answer: number | string | undefined) =>
+  const describe = (what: string, atMs: number, answer: number | string | undefined) =>
     `${what} ${answer || "without an answer"} after ${((atMs - begunMs) / 1000).toFixed(2)} s`;
   const reads = probes.filter((probe) => !isServed(probe));
   const lost = writes.filter(({ result }) => result !== "acknowledged");
   return [
-    ...reads.map(({ atMs, status }) => told("read", atMs, status)),
-    ...lost.map(({ answeredMs, answer }) => told("write", answeredMs, answer)),
+    ...reads.map(({ atMs, status }) => describe("read", atMs, status)),
+    ...lost.map(({ answeredMs, answer }) => describe("write", answeredMs, answer)),
   ].slice(0, 10);
 }
 
-/** What is done to a stack under load; `mark` names a moment of the timeline. */
+/** Work on a stack under load; `mark` names a moment of the timeline. */
 export type Work = (mark: (text: string) => void) => Promise<unknown>;
 
 /**
- * Works on the stack under load; counts failed requests, and acknowledged writes that a database lacks.
+ * Does the work under load; counts failed requests, and acknowledged writes that a database lacks.
  *
  * @param writesCount true: the longest time between two writes counts as outage.
  * @throws Error if two servers were without power at the same time.

@@ -7,7 +7,7 @@ import { edited } from "./edit-watch";
 import { expectChanged, hostDigests } from "./host-files";
 import { nothingLeft, upDone } from "./up";
 
-/** A file of a host that somebody edits by hand. */
+/** A file of a host that the drill edits by hand. */
 export interface HandEdit {
   node: string;
   path: string;
@@ -16,7 +16,7 @@ export interface HandEdit {
 /** Appends a comment, which each of the services accepts. */
 const appendComment = (path: string) => `echo '# by hand' | sudo tee --append ${path} >/dev/null`;
 
-/** One file on each of five hosts of all tiers. @throws Error if a tier has fewer nodes than that needs. */
+/** One file on each of five hosts of all tiers. @throws Error if a tier has too few nodes. */
 export function handEdits(nodes: readonly StackNode[]): HandEdit[] {
   const nth = (role: StackNode["role"], n: number) => {
     const found = nodes.filter((node) => node.role === role)[n - 1];
@@ -32,25 +32,27 @@ export function handEdits(nodes: readonly StackNode[]): HandEdit[] {
   ];
 }
 
-/** @throws Error with what was found, if that is not exactly one changed file for each edit. */
+/** @throws Error with the found drift, if that is not exactly one changed file for each edit. */
 export function expectDrift(found: readonly Drift[], edits: readonly HandEdit[]): void {
-  const told = found.flatMap(({ what, isGone, files, values }) =>
+  const changes = found.flatMap(({ what, isGone, files, values }) =>
     files.length === 0
       ? [`${what} ${isGone ? "is gone" : values.join(", ")}`]
       : files.map(({ path, kind }) => `${what} ${path} ${kind}`),
   );
   const wanted = edits.map(({ node, path }) => `${node} ${path} changed`);
-  if (told.sort().join() === wanted.sort().join()) return;
-  throw new Error(`the refresh found ${told.join("; ") || "nothing"}, wanted ${wanted.join("; ")}`);
+  if (changes.sort().join() === wanted.sort().join()) return;
+  throw new Error(
+    `the refresh found ${changes.join("; ") || "nothing"}, wanted ${wanted.join("; ")}`,
+  );
 }
 
-/** What a refresh finds, as `npm run drift` reads it. */
+/** The drift that a refresh finds, as `npm run drift` reads it. */
 async function drift(): Promise<Drift[]> {
-  let said = "";
-  const hear = (text: string) => (said += text);
+  let output = "";
+  const hear = (text: string) => (output += text);
   const status = await npmScript("preview", ["--refresh", "--json"], { hear, showsErrors: true });
   if (status !== 0) throw new Error(`npm run preview ended with ${status}`);
-  return (JSON.parse(said) as Preview).drift;
+  return (JSON.parse(output) as Preview).drift;
 }
 
 /** Edits five hosts by hand, looks for exactly these edits, and heals them. */

@@ -46,15 +46,18 @@ export const killedEdits: readonly KilledEdit[] = [
 
 const seed = "kill -9";
 
-/** When the n-th `up` is killed, as a part of its usual time from 0 up to 1: spread evenly, and the same in each process. */
+/**
+ * Time of the kill of the n-th `up`, as a fraction of that edit's usual time, from 0 up to 1: spread evenly, and the
+ * same in each process.
+ */
 export function killMoment(n: number): number {
   return createHash("sha256").update(`${seed} ${n}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-/** Time that `up` usually takes for each edit, seconds; measured once in a process. */
+/** Usual time of `up` for each edit, seconds; measured once in a process. */
 const usual = new Map<string, number>();
 
-/** The usual time of an edit: of the first time, it is made, and put back, without a kill. */
+/** The usual time of an edit. The first call makes the edit and reverts it, without a kill. */
 async function usualSeconds({ title, change }: KilledEdit): Promise<number> {
   const known = usual.get(title);
   if (known !== undefined) return known;
@@ -66,7 +69,10 @@ async function usualSeconds({ title, change }: KilledEdit): Promise<number> {
   return result.tookSeconds;
 }
 
-/** Kills `up` within an edit; then `up` must end the edit without help, and leave nothing. Returns what was seen. */
+/**
+ * Kills `up` within an edit; the next `up` must complete the edit without help, and leave no lock. Returns the
+ * observations.
+ */
 async function killed(one: KilledEdit, n: number, mark: (text: string) => void): Promise<string> {
   const usually = await usualSeconds(one);
   const afterSeconds = killMoment(n) * usually;

@@ -40,20 +40,20 @@ async function upWith({ name }: Mistake): Promise<Failed> {
 }
 
 /**
- * Judges an `up` with a mistake, of which `node` is the first node that gets it.
+ * Checks the result of an `up` with a mistake; `node` is the first node that gets the mistake.
  *
- * @throws Error with the end of the output, unless it failed at this node alone, and named node and file.
+ * @throws Error with the end of the output, unless the `up` failed at this node alone, and named node and file.
  */
 export function expectRefused({ isIn }: Mistake, node: string, { status, said }: Failed): void {
-  const told = [...said.matchAll(/(\S+): nobody can log in with (\S+) as wanted/g)];
-  const isNamed = told.some(([, name, path]) => name === node && isIn(path!));
+  const lockouts = [...said.matchAll(/(\S+): nobody can log in with (\S+) as wanted/g)];
+  const isNamed = lockouts.some(([, name, path]) => name === node && isIn(path!));
   const tried = [...said.matchAll(/^\s*[\d.]+s\s+(?:FAILED )?\w+ (\S+)-configuration\b/gm)];
   const others = tried.filter(([, name]) => name !== node);
   if (status !== 0 && isNamed && others.length === 0) return;
   throw new Error(`up with the mistake ended with ${status}: ${said.slice(-4_000)}`);
 }
 
-/** Logs in to a node again and again; the returned function ends that, and tells for how long nobody could. */
+/** Logs in to a node repeatedly; the returned function ends that, and returns the longest time without a login. */
 function watchLogins(outputs: StackOutputs, node: string): () => Promise<number> {
   const logins: Answered[] = [];
   const login = () => runOnNode(outputs, node, "true", loginMs);
@@ -81,7 +81,7 @@ function watchLogins(outputs: StackOutputs, node: string): () => Promise<number>
   };
 }
 
-/** Brings one mistake in; returns for how long nobody could log in, milliseconds. @throws Error if anything else changed. */
+/** Applies one mistake; returns the longest time without a login, milliseconds. @throws Error if anything else changed. */
 async function lockedOut(outputs: StackOutputs, mistake: Mistake): Promise<number> {
   const node = outputs.nodes.find(({ role }) => role === mistake.role)!.name;
   const before = await hostDigests(outputs);
@@ -98,7 +98,7 @@ async function lockedOut(outputs: StackOutputs, mistake: Mistake): Promise<numbe
   return lengthMs;
 }
 
-/** Brings each mistake in under load; the longest time without a login counts as outage. */
+/** Applies each mistake under load; the longest time without a login counts as outage. */
 export async function lockouts(outputs: StackOutputs): Promise<Measured> {
   const seen: [string, number][] = [];
   const measured = await edited(outputs, false, async (mark) => {
@@ -107,10 +107,10 @@ export async function lockouts(outputs: StackOutputs): Promise<Measured> {
       seen.push([mistake.name, await lockedOut(outputs, mistake)]);
     }
   });
-  const told = seen.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join(", ");
+  const durations = seen.map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`).join(", ");
   return {
     ...measured,
     outageMs: Math.max(measured.outageMs, ...seen.map(([, ms]) => ms)),
-    notes: [`no login with: ${told}`, ...(measured.notes ?? [])],
+    notes: [`no login with: ${durations}`, ...(measured.notes ?? [])],
   };
 }

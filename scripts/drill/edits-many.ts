@@ -34,7 +34,10 @@ export function expectDone(edit: Edit, { steps, configured }: Done, wanted: read
   );
 }
 
-/** Applies one edit that is in the stack file already; returns the time of `up`, in seconds, and the hosts' new digests. */
+/**
+ * Applies one edit, which the stack file contains already; returns the time of `up`, in seconds, and the hosts' new
+ * digests.
+ */
 async function applied(
   outputs: StackOutputs,
   edit: Edit,
@@ -50,7 +53,7 @@ async function applied(
   return { tookSeconds, after };
 }
 
-/** Makes every edit of the list, one `up` each, and puts the stack back with one more; returns the times as text. */
+/** Makes every edit of the list, one `up` each, and reverts all edits with one more; returns the times as text. */
 async function allEdits(outputs: StackOutputs, mark: (text: string) => void): Promise<string[]> {
   const first = await hostDigests(outputs);
   const used = backupsInUse();

@@ -36,8 +36,8 @@ async function upAndDown(role: StackNode["role"], mark: (text: string) => void):
 }
 
 /**
- * Gives the database users new passwords and the app a new session secret, and goes back to the former ones.
- * The session of the writing clients was signed before.
+ * Gives the database users new passwords and the app a new session secret, and then restores the former ones. The
+ * session of the writing clients was signed before.
  */
 async function newPasswords(mark: (text: string) => void): Promise<void> {
   await withStackFile(async (edit) => {
@@ -94,7 +94,7 @@ const proxyUnits =
   "/etc/systemd/system/{haproxy,nginx,keepalived}.service.d/webstack.conf " +
   "/etc/systemd/system/webstack-app-balancer.service";
 
-/** Changes the units of all proxies by hand; the next `up` puts them back, and restarts each proxy. */
+/** Changes the units of all proxies by hand; the next `up` restores the units, and restarts each proxy. */
 async function restarted(outputs: StackOutputs): Promise<void> {
   const hosts = hostsOf(outputs);
   const change = `for file in ${proxyUnits}; do [ ! -e $file ] || echo "# by hand" >>$file; done`;
@@ -155,5 +155,5 @@ export const editDrills: readonly Drill[] = [
   },
 ];
 
-/** Edits that these drills do not show. */
+/** Kinds of edits that these drills do not show. */
 export const editsNotShown: readonly NotShown[] = [];

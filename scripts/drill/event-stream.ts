@@ -6,14 +6,14 @@ export interface StreamedEvent {
   number: number;
   /** Time at which the app sent the event, milliseconds on the app's clock. */
   sentMs: number;
-  /** Time at which the visitor had it, milliseconds on the visitor's clock. */
+  /** Time at which the visitor received the event, milliseconds on the visitor's clock. */
   arrivedMs: number;
 }
 
-/** What a visitor had of a stream of events. */
+/** A visitor's observations of a stream of events. */
 export interface StreamSeen {
   events: StreamedEvent[];
-  /** Reason why the stream ended early. @default it ended as it should */
+  /** Reason why the stream ended early. @default the stream ended after the last event */
   broken?: string;
 }
 
@@ -61,7 +61,7 @@ export function streamedEvents(site: string, count: number): Promise<StreamSeen>
   });
 }
 
-/** Numbers of events that did not come, or came twice or in another order. */
+/** Numbers of events that were lost, doubled or out of order. */
 export function missingEvents(events: readonly StreamedEvent[], count: number): number[] {
   const came = events.map(({ number }) => number);
   const isInOrder = came.every((number, i) => i === 0 || number > came[i - 1]!);

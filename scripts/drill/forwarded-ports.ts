@@ -26,7 +26,7 @@ export interface Answered {
 /** Longest wait for an answer, milliseconds. */
 const timeoutMs = 2_000;
 
-/** How the name of a caller begins who forwards connections over SSH. */
+/** Beginning of the name of a caller that forwards connections over SSH. */
 export const throughSsh = "through SSH to ";
 
 /** HTTP status of an answer on a Unix socket; 0 without an answer. */
@@ -68,7 +68,7 @@ async function answersOn(socket: string, target: Target, from: string): Promise<
   return answers;
 }
 
-/** The targets' answers to a caller who forwards connections over SSH to a node. */
+/** The targets' answers to a caller that forwards connections over SSH to a node. */
 export async function askForwarded(
   outputs: StackOutputs,
   node: string,
@@ -81,8 +81,8 @@ export async function askForwarded(
   );
   try {
     const from = `${throughSsh}${node}`;
-    const asked = targets.map((target, i) => answersOn(tunnel.sockets[i]!, target, from));
-    return (await Promise.all(asked)).flat();
+    const answers = targets.map((target, i) => answersOn(tunnel.sockets[i]!, target, from));
+    return (await Promise.all(answers)).flat();
   } finally {
     tunnel.close();
   }

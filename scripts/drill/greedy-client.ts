@@ -7,7 +7,10 @@ const connections = 64;
 /** Age from which a connection counts as held, milliseconds. */
 const heldMs = 2_000;
 
-/** Runs one greedy client until its parent says `stop` or goes away, or its time is over; then it reports, and ends. */
+/**
+ * Runs one greedy client until its parent sends `stop` or ends, or until the client's time is over; then the client
+ * reports, and ends.
+ */
 function main(order: GreedyOrder): void {
   const { host, port, path, requestsPerSecond, idleConnections, seconds } = order;
   const requests = new GreedyRequests({ host, port, path }, requestsPerSecond, connections);

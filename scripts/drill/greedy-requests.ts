@@ -1,19 +1,19 @@
 import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 
-/** Time between two looks at the clock, milliseconds. */
+/** Time between two checks of the clock, milliseconds. */
 const stepMs = 5;
 /** Longest wait for an answer, milliseconds; the connection is then opened again. */
 const patienceMs = 2_000;
 
-/** Shortest time between two openings in the same place, milliseconds. */
+/** Shortest time between two attempts to open the same connection, milliseconds. */
 const reopenMs = 20;
 
-/** What a client with too many requests had. */
+/** Observations of a client with too many requests. */
 export interface GreedySeen {
-  /** Requests that were sent. */
+  /** Number of sent requests. */
   sent: number;
-  /** Requests for which no connection was free at their time: the client itself, or its answers, were too slow. */
+  /** Number of requests for which no connection was free in time: the client itself, or the answers, were too slow. */
   unsent: number;
   /** Number of answers by status, such as `{ "200": 1500, "429": 38500 }`. */
   answers: Record<string, number>;
@@ -105,7 +105,7 @@ export class GreedyRequests {
     return line;
   }
 
-  /** The connection, or another one in its place if it has ended or does not answer. */
+  /** The connection, or a new one if it has ended or does not answer. */
   private kept(line: Line, now: number): Line {
     const isLate = line.sentMs !== undefined && now - line.sentMs > patienceMs;
     const hasEnded = line.socket.destroyed && now - line.openedMs > reopenMs;
@@ -130,7 +130,7 @@ export class GreedyRequests {
   }
 }
 
-/** Status of an answer in HTTP/1.1 if all of it is there; undefined while more must come. */
+/** Status of a complete answer in HTTP/1.1; undefined while the answer is incomplete. */
 export function completeAnswer(text: string): string | undefined {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return undefined;

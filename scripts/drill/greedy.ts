@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { GreedySeen } from "./greedy-requests";
 
-/** What a greedy client does. */
+/** Order to a greedy client. */
 export interface GreedyOrder {
   /** Address of the site, such as `2001:db8::1`. */
   host: string;
@@ -18,13 +18,13 @@ export interface GreedyOrder {
   seconds: number;
 }
 
-/** What a greedy client had. */
+/** Report of a greedy client. */
 export interface GreedyReport extends GreedySeen {
   /** Idle connections held at the end. */
   held: number;
 }
 
-/** Longest wait for the report of a client that is told to stop, milliseconds. */
+/** Longest wait for the report of a client that was ordered to stop, milliseconds. */
 const reportMs = 5_000;
 
 /** A greedy client in a process of its own, so that the visitors' measurement does not wait for the client's work. */
@@ -42,7 +42,7 @@ export class GreedyClient {
         throw new Error(`the greedy client ended with ${status} before its report`);
       }),
     ]);
-    // Whoever stops the client hears of a failure then.
+    // The call that stops the client reports a failure.
     this.report.catch(() => undefined);
   }
 

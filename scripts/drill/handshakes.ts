@@ -26,7 +26,7 @@ export class Handshakes {
 
   /**
    * @param host address of the site.
-   * @param roots certificates of the authorities that are trusted, PEM; more may be added while the handshakes go on.
+   * @param roots certificates of trusted authorities, PEM; more may be added while the handshakes go on.
    */
   constructor(
     private readonly host: string,

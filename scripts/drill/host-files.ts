@@ -44,6 +44,6 @@ export function expectChanged(
 ): void {
   const found = changedHosts(before, after);
   if ([...found].sort().join() === [...wanted].sort().join()) return;
-  const told = (names: readonly string[]) => names.join(", ") || "none";
-  throw new Error(`${what} changed files of ${told(found)}, wanted ${told(wanted)}`);
+  const listed = (names: readonly string[]) => names.join(", ") || "none";
+  throw new Error(`${what} changed files of ${listed(found)}, wanted ${listed(wanted)}`);
 }

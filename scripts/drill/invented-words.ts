@@ -38,8 +38,8 @@ export function inventedScript(addresses: readonly string[], node: string): stri
     const post = `-H 'content-type: application/json' -d '${json}'`;
     return [`${curl} ${urls.join(" ")}`, `${curl} ${post} ${urls.join(" ")}`];
   });
-  const asked = calls.map((call) => `${call} 2>&1 >/dev/null`).join("\n");
-  return `{\n${asked}\n} | sort | uniq -c | awk '{printf "%s times %s, ", $1, $2}'`;
+  const lines = calls.map((call) => `${call} 2>&1 >/dev/null`).join("\n");
+  return `{\n${lines}\n} | sort | uniq -c | awk '{printf "%s times %s, ", $1, $2}'`;
 }
 
 /**

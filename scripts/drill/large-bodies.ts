@@ -17,14 +17,14 @@ function* blocks(count: number, hash: Hash): Generator<Buffer> {
   }
 }
 
-/** A body that was transferred whole. */
+/** A completely transferred body. */
 export interface Transferred {
   seconds: number;
   /** SHA-256 of the body, hex digits. */
   sha256: string;
 }
 
-/** Sends a body of so many MiB, which is made on the way. @throws Error if the app got another body, or none. */
+/** Sends a generated body of `mib` MiB. @throws Error if the app got another body, or none. */
 export async function uploaded(site: string, mib: number): Promise<Transferred> {
   const begunMs = performance.now();
   const headers = { "content-length": mib * blockBytes, connection: "close" };
@@ -33,7 +33,7 @@ export async function uploaded(site: string, mib: number): Promise<Transferred> 
   const answered = answerOf(call);
   const hash = createHash("sha256");
   const sent = pipeline(Readable.from(blocks(mib, hash), { highWaterMark: 2 }), call);
-  // An answer before the end of the body is a refusal, and says more than the broken connection does.
+  // An answer before the end of the body is a refusal, and explains more than the error of the broken connection.
   const [{ status, text }] = await Promise.all([answered, sent.catch(() => undefined)]);
   const sha256 = hash.digest("hex");
   const wanted = JSON.stringify({ bytes: mib * blockBytes, sha256 });
@@ -54,7 +54,7 @@ function answerOf(call: ClientRequest): Promise<{ status: number; text: string }
   });
 }
 
-/** Fetches a body of so many MiB. @throws Error if the answer ended early, or has another sum than `sha256`. */
+/** Fetches a body of `mib` MiB. @throws Error if the answer ended early, or has another checksum than `sha256`. */
 export async function downloaded(site: string, mib: number, sha256: string): Promise<Transferred> {
   const begunMs = performance.now();
   const hash = createHash("sha256");

@@ -16,7 +16,7 @@ export interface SocketsSeen {
   /** Ends without a close frame: time, milliseconds of `performance.now()`, and the client's close code. */
   cuts: { atMs: number; code: number }[];
   slowestMs: number;
-  /** Longest time between two echoes of one visitor, over however many sockets, milliseconds. */
+  /** Longest time between two echoes of one visitor, over all its sockets, milliseconds. */
   silenceMs: number;
 }
 

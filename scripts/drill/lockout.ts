@@ -1,16 +1,19 @@
 import { output, type ResourceTransformation } from "@pulumi/pulumi";
 import type { StackNode } from "../operate/outputs";
-import { nobodysKey } from "./edit-list";
+import { unusedKey } from "./edit-list";
 
-/** A mistake in a file that decides who can log in: the file's own checker accepts it, and it locks everybody out. */
+/**
+ * A mistake in a file that decides who can log in: the file's own checker accepts the mistake, and no login succeeds
+ * with it.
+ */
 export interface Mistake {
-  /** Its name on a command line. */
+  /** Name of the mistake on a command line. */
   name: string;
-  /** Tier whose hosts have it. */
+  /** Tier whose hosts get it. */
   role: StackNode["role"];
   /** True for the path of the file. */
   isIn: (path: string) => boolean;
-  /** The file with the mistake, from the right one. */
+  /** Returns the file with the mistake, given the correct file. */
   wrong: (content: string) => string;
 }
 
@@ -30,11 +33,11 @@ export const mistakes: readonly Mistake[] = [
   {
     ...{ name: "key", role: "db" },
     isIn: (path) => path.startsWith("/etc/ssh/authorized_keys.d/"),
-    wrong: (content) => content.replace(/^ssh-.*$/gm, nobodysKey),
+    wrong: (content) => content.replace(/^ssh-.*$/gm, unusedKey),
   },
 ];
 
-/** The files of a host with a mistake in one of them. @throws Error if no file is another one with the mistake. */
+/** The files of a host with a mistake in one of them. @throws Error if the mistake changes no file. */
 export function mistaken(
   { name, isIn, wrong }: Mistake,
   files: Record<string, string>,
@@ -47,7 +50,7 @@ export function mistaken(
   return { ...files, [path]: content };
 }
 
-/** Brings a mistake into the configurations of its tier, as if the program rendered it. */
+/** Puts a mistake into the configurations of its tier, as if the program rendered it. */
 export function withMistake(mistake: Mistake): ResourceTransformation {
   return ({ type, name, props, opts }) => {
     const isConcerned = type === "host:index:Configuration" && name.startsWith(`${mistake.role}-`);

@@ -13,10 +13,10 @@ const kept = 4_000;
 
 /** Runs an npm script of this project on the local stack to its end; a failure is no error. */
 export async function npmEnded(script: string, ...args: string[]): Promise<Ended> {
-  let said = "";
-  const hear = (text: string) => (said = (said + text).slice(-kept));
+  let output = "";
+  const hear = (text: string) => (output = (output + text).slice(-kept));
   const status = await npmScript(script, onLocalStack(script, args), { hear });
-  return { status, said };
+  return { status, said: output };
 }
 
 /** Runs an npm script of this project on the local stack. @throws Error with the end of the output if the script fails. */

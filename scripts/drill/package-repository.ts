@@ -4,10 +4,10 @@ import { runOnNode } from "../operate/ssh";
 const name = "webstack-drill";
 const folder = `/var/lib/${name}`;
 const source = `/etc/apt/sources.list.d/${name}.list`;
-/** Longest making of a repository on a host, milliseconds. */
+/** Longest setup of a repository on a host, milliseconds. */
 const makingMs = 60_000;
 
-/** Shell lines that build one version of the package, whose installation asks for a reboot if told so. */
+/** Shell lines that build one version of the package; with `asksForReboot` its installation asks for a reboot. */
 function build(version: string, asksForReboot: boolean): string[] {
   const root = `${folder}/build`;
   return [
@@ -24,8 +24,8 @@ function build(version: string, asksForReboot: boolean): string[] {
 }
 
 /**
- * Shell script, for root of a host, that stands in for a mirror: a package is installed in version 1, and a
- * repository of files on the host has version 2, whose installation asks for a reboot as a new kernel does.
+ * Shell script, for root of a host, that replaces a mirror: it installs a package in version 1, and creates a
+ * repository of files on the host with version 2, whose installation asks for a reboot as a new kernel does.
  */
 export const makeRepository = [
   "set -e",
@@ -57,8 +57,8 @@ async function everywhere(outputs: StackOutputs, script: string): Promise<void> 
 }
 
 /**
- * Does `work` while every node has one package to upgrade, which asks for a reboot; afterwards the package and its
- * repository are gone.
+ * Runs `work` while every node has one package to upgrade, which asks for a reboot; afterwards removes the package and
+ * its repository.
  */
 export async function withRepositories<T>(
   outputs: StackOutputs,

@@ -144,5 +144,5 @@ export function p99(probes: readonly Probe[]): number {
 
 /** Largest value. Not Math.max(...): a soak has more probes than a call can have arguments. */
 function longest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
+  return values.reduce((max, value) => Math.max(max, value), 0);
 }

@@ -51,12 +51,12 @@ export async function proxyMemory(outputs: StackOutputs): Promise<ProgramMemory[
   return texts.flatMap((text, i) => parsedMemory(nodes[i]!, text));
 }
 
-/** Lets each proxy's largest memory be counted from now on. */
+/** Resets each proxy's peak memory. */
 export async function forgetPeaks(outputs: StackOutputs): Promise<void> {
   await Promise.all(nodesWith(outputs, roles).map((node) => runOnNode(outputs, node, forget)));
 }
 
-/** Bytes of bodies and answers that each web node buffers on its disk at the moment, by node. */
+/** Bytes of bodies and answers that each web node buffers on its disk at present, by node. */
 export async function bufferedOnDisk(outputs: StackOutputs): Promise<Map<string, number>> {
   const nodes = nodesWith(outputs, ["web"]);
   const texts = await Promise.all(nodes.map((node) => runOnNode(outputs, node, readBuffered)));

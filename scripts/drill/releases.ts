@@ -67,7 +67,7 @@ function runs({ outputs }: AppTrial): Promise<string> {
   return runOnNode(outputs, "app-1", "systemctl show --property=Id,InvocationID 'app@*'");
 }
 
-/** A deploy whose migration fails, and which no process of the app may notice. */
+/** A deploy whose migration fails; no process of the app may restart. */
 async function failedMigration(trial: AppTrial): Promise<void> {
   const before = await runs(trial);
   await refused("migration fails", /no such column on purpose/)(trial);
@@ -76,21 +76,21 @@ async function failedMigration(trial: AppTrial): Promise<void> {
   throw new Error(`processes of the app were restarted: ${before} before, ${after} after`);
 }
 
-/** An archive that is not what its sum says, handed to the host's program as a deploy does. */
+/** An archive with a wrong checksum, passed to the host's program as a deploy does. */
 async function wrongSum({ outputs, app, notes, mark }: AppTrial): Promise<void> {
   const digest = "0".repeat(64);
   mark("archive");
   const receive = `sudo node /usr/local/lib/webstack/converge.js receive ${digest} 2>&1 || true`;
-  const said = await runOnNode(outputs, "app-1", `head -c 100000 /dev/urandom | ${receive}`);
-  const refusal = /the release must have SHA-256 0{64}, got [0-9a-f]{64}/.exec(said);
-  if (!refusal) throw new Error(`the archive was not refused for its sum: ${said.slice(-500)}`);
+  const output = await runOnNode(outputs, "app-1", `head -c 100000 /dev/urandom | ${receive}`);
+  const refusal = /the release must have SHA-256 0{64}, got [0-9a-f]{64}/.exec(output);
+  if (!refusal) throw new Error(`the archive was not refused for its sum: ${output.slice(-500)}`);
   const left = await runOnNode(outputs, "app-1", `sudo ls ${incoming}`);
   if (left.includes(digest)) throw new Error(`the refused archive is still on app-1: ${left}`);
   await app.checkVersion(app.before);
   notes.push(refusal[0]);
 }
 
-/** A deploy while an app node's disk has room for only a part of the archive. */
+/** A deploy while an app node's disk has space for only a part of the archive. */
 async function fullDisk(trial: AppTrial): Promise<void> {
   const { outputs } = trial;
   const mount = `sudo mkdir -p ${incoming} && sudo mount -t tmpfs -o size=1m,mode=700 none ${incoming}`;

@@ -4,27 +4,27 @@ import type { StackOutputs } from "../operate/outputs";
 import { attackFromWithin } from "./attack";
 import type { Drill, Measured } from "./drill";
 import { differences, type NamedTarget, type ScannedHost, targetsOf } from "./scan/expected";
-import type { ScanOrder, ScanSaid } from "./scan/on-host";
+import type { ScanOrder, ScanReport } from "./scan/on-host";
 import { type ScanAnswer, scanned } from "./scan/probe";
 
 const manifest = "/var/lib/webstack/manifest.json";
-/** Hosts that scan at the same time: each one leaves some ten thousand connections to the router's memory. */
+/** Number of hosts that scan at the same time: each one adds some ten thousand connections to the router's table. */
 const atOnce = 3;
 
 /** Runs the program on a node. */
 function ask(outputs: StackOutputs, node: string, targets: readonly NamedTarget[]) {
   const order: ScanOrder = { manifest, targets };
   const program = hostProgram(join(__dirname, "scan", "on-host.ts"));
-  return runProgram<ScanSaid>(outputs, node, message(program, order));
+  return runProgram<ScanReport>(outputs, node, message(program, order));
 }
 
 /** All hosts as targets, and the floating addresses. */
 async function hostsOf(outputs: StackOutputs): Promise<ScannedHost[]> {
   const { nodes, floatingIp } = outputs;
   const names = nodes.map(({ name }) => name);
-  const said = await forEachNode(names, atOnce, (name) => ask(outputs, name, []));
+  const reports = await forEachNode(names, atOnce, (name) => ask(outputs, name, []));
   const hosts = nodes.map(({ name, role, privateIp, publicIp }, i): ScannedHost => {
-    const { units, ipv6 } = said[i]!;
+    const { units, ipv6 } = reports[i]!;
     // Load balancers have the floating address themselves.
     const own = ipv6.filter((address) => address !== floatingIp.ipv6);
     return { name, role, units, privateIp, publicIps: [publicIp ?? [], own].flat() };
@@ -64,7 +64,7 @@ async function fromHosts(outputs: StackOutputs): Promise<Measured> {
   return measured(requests, wrong, notes);
 }
 
-/** Scans from this machine; without a way to IPv6, or without `ping`, it says so. */
+/** Scans from this machine; reports a missing IPv6 route and a missing `ping`. */
 async function fromOutside(outputs: StackOutputs): Promise<Measured> {
   const targets = targetsOf({ name: "outside", role: "outside" }, await hostsOf(outputs));
   const answers = await scanned(targets);
@@ -72,7 +72,7 @@ async function fromOutside(outputs: StackOutputs): Promise<Measured> {
   return measured(tried(kept), differences("outside", kept, answers), notes);
 }
 
-/** The targets without those that this machine cannot try, and what was left out. */
+/** The targets that this machine can try, and a line for each kind of omitted ones. */
 export function judgeable(
   targets: readonly NamedTarget[],
   answers: readonly ScanAnswer[],
@@ -93,7 +93,7 @@ export function judgeable(
 }
 
 /**
- * Scans that must find what docs/who-talks-to-whom.md says, and nothing else, and attacks that must be refused. `failed`
+ * Scans that must find exactly the openings of docs/who-talks-to-whom.md, and attacks that must be refused. `failed`
  * counts the differences.
  */
 export const scanDrills: readonly Drill[] = [

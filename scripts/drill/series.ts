@@ -72,8 +72,8 @@ export function seriesOf(answers: readonly Answer[], { begunMs, stepMs, marks }:
 }
 
 /** The series in at most `most` buckets, each the sum of the same number of old ones. */
-export function thinned(series: Series, most: number): Series {
-  const times = Math.ceil(series.good.length / most);
+export function thinned(series: Series, max: number): Series {
+  const times = Math.ceil(series.good.length / max);
   if (times <= 1) return series;
   const sums = (counts: readonly number[]) =>
     Array.from({ length: Math.ceil(counts.length / times) }, (_, i) =>

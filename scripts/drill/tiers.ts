@@ -18,7 +18,7 @@ const stepMs = 100;
 /** Time for which a node stays frozen, milliseconds: longer than any proxy waits for it. */
 const frozenMs = 12_000;
 /** Longest wait for every node to be in service, seconds, and the time between two checks, milliseconds. */
-const [serviceSeconds, lookMs] = [120, 1_000];
+const [serviceSeconds, checkMs] = [120, 1_000];
 /** Time for which an app process is busy, milliseconds: its watchdog ends it earlier. */
 const blockedMs = 60_000;
 
@@ -44,7 +44,7 @@ export function disturbedMs(probes: readonly Probe[]): number {
 
 /** Injects a fault under reads through the whole site, watches, heals, and waits for all nodes. */
 async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): Promise<Measured> {
-  await waitForService(outputs, serviceSeconds, { intervalMs: lookMs });
+  await waitForService(outputs, serviceSeconds, { intervalMs: checkMs });
   const url = new URL("/api/entries", outputs.url).href;
   const probers = new Probers([false, true].map((keeps) => new Prober(url, perSecond, keeps)));
   const { begunMs, marks, mark } = probers;
@@ -59,7 +59,7 @@ async function watched(outputs: StackOutputs, watchMs: number, breaks: Breaks): 
     await probers.stop();
   }
   const begun = Date.now();
-  await waitForService(outputs, serviceSeconds, { intervalMs: lookMs });
+  await waitForService(outputs, serviceSeconds, { intervalMs: checkMs });
   const { probes } = probers;
   const { requests, failed, slowestMs } = probers.seen();
   return {

@@ -3,9 +3,9 @@ import { type Drilled, outages, summary } from "./report";
 import { thinned } from "./series";
 
 /** Largest number of drawn runs: those with the longest outages, in the order of the runs. */
-const mostRuns = 10;
+const maxRuns = 10;
 /** Largest number of points of a run, so that half an hour is still a small file. */
-const mostPoints = 600;
+const maxPoints = 600;
 
 /** Pixels: the picture's width, the plot in it, and the heights of one run. */
 const width = 960;
@@ -60,9 +60,9 @@ function shownRuns({ runs }: Drilled): Shown[] {
     .map((run, i) => ({ number: i + 1, run, series: run.series }))
     .filter((one): one is Shown => one.series !== undefined)
     .sort((a, b) => b.run.outageMs - a.run.outageMs)
-    .slice(0, mostRuns)
+    .slice(0, maxRuns)
     .sort((a, b) => a.number - b.number)
-    .map((one) => ({ ...one, series: thinned(one.series, mostPoints) }));
+    .map((one) => ({ ...one, series: thinned(one.series, maxPoints) }));
 }
 
 function scaleOf(all: readonly Series[]): Scale {
@@ -97,11 +97,11 @@ function head(drilled: Drilled, shown: number): string[] {
 function panel({ drill }: Drilled, shown: Shown, scale: Scale, top: number): string[] {
   const { number, run, series } = shown;
   const fill = isWithin(drill, run) ? colour.text : colour.bad;
-  const told = `outage ${run.outageMs} ms, ${run.failed} of ${run.requests} failed`;
+  const summary = `outage ${run.outageMs} ms, ${run.failed} of ${run.requests} failed`;
   const bottom = top + plotBottom;
   const grid = scale.seconds.map((second) => vertical(scale.x(second * 1000), top, colour.faint));
   return [
-    label(left, top + 14, `run ${number}: ${told}`, `fill="${fill}"`),
+    label(left, top + 14, `run ${number}: ${summary}`, `fill="${fill}"`),
     ...grid,
     label(left - 6, top + plotTop + 10, String(scale.perSecond), `text-anchor="end" fill="#666"`),
     label(left - 6, bottom, "0", `text-anchor="end" fill="#666"`),

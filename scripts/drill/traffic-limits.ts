@@ -10,12 +10,12 @@ import { p99, type Probe, Prober, seen } from "./prober";
 
 /** Path that visitors and the greedy client request: it passes through all tiers. */
 const path = "/api/entries";
-/** Requests a second of the visitors on new connections, and as many on lasting ones. */
+/** Visitors' requests per second on new connections, and as many on lasting ones. */
 const visitorsPerSecond = 25;
 /** Duration of each measured phase, and of a failover that no phase contains, milliseconds. */
 const [phaseMs, failoverMs] = [20_000, 8_000];
 /** Largest p99 beside a greedy client, as a multiple of the quiet one. */
-const mostTimes = 2;
+const maxTimes = 2;
 const greedy = { requestsPerSecond: 2_000, idleConnections: 5_000 };
 
 /** Start and end of a phase, milliseconds of `performance.now()`. */
@@ -35,14 +35,17 @@ export function p99In(probes: readonly Probe[], { fromMs, toMs }: Phase): number
   return p99(probes.filter(({ atMs }) => atMs >= fromMs && atMs < toMs));
 }
 
-/** The sentence about a p99 that is more than twice the quiet one; none if it is not. */
+/** The sentence about a p99 that is more than twice the quiet one; otherwise none. */
 export function tooSlow(quietMs: number, besideMs: number): string[] {
-  if (besideMs <= quietMs * mostTimes) return [];
+  if (besideMs <= quietMs * maxTimes) return [];
   const [quiet, beside] = [quietMs, besideMs].map((ms) => `${ms.toFixed(1)} ms`);
   return [`p99 beside the greedy client is ${beside}, more than twice the quiet ${quiet}`];
 }
 
-function told({ sent, unsent, answers, lastedMs, held }: GreedyReport, order: GreedyOrder): string {
+function summaryOf(
+  { sent, unsent, answers, lastedMs, held }: GreedyReport,
+  order: GreedyOrder,
+): string {
   if (order.idleConnections > 0) {
     const share = connectionsOfOneAddress(edgeConnections);
     return `${held} of ${order.idleConnections} connections held, ${share} are the usual share`;
@@ -55,8 +58,8 @@ function told({ sent, unsent, answers, lastedMs, held }: GreedyReport, order: Gr
 /**
  * Visitors over IPv4 without and with a greedy client over IPv6: over one protocol, one machine would be one client.
  *
- * @param wants what the client takes.
- * @param disturb fault during the greed, after which the measured phase begins. @default none
+ * @param wants requests and connections of the greedy client.
+ * @param disturb injects a fault while the greedy client runs; the measured phase begins afterwards. @default none
  */
 async function besideGreed(
   outputs: StackOutputs,
@@ -87,7 +90,7 @@ async function besideGreed(
       await disturb?.(pair);
       if (disturb) await pause(failoverMs);
       const beside = await phase();
-      notes.push(told(await client.stop(), order));
+      notes.push(summaryOf(await client.stop(), order));
       pair.mark("greed over");
       await Promise.all(visitors.map((visitor) => visitor.stop()));
       const probes = visitors.flatMap((visitor) => visitor.probes);

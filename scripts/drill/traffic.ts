@@ -13,7 +13,7 @@ import { limitDrills } from "./traffic-limits";
 
 /** Number of WebSockets, each with four messages a second. */
 const sockets = 8;
-/** Time after a planned switch in which a socket learns that its connection has gone, milliseconds. */
+/** Time after a planned switch in which a socket learns that its connection is gone, milliseconds. */
 const noticeMs = 5_000;
 /** Number of events of a stream, one a second, and of streams at a time. */
 const [events, streams] = [300, 4];
@@ -21,8 +21,8 @@ const [events, streams] = [300, 4];
 const largeMib = 2_048;
 /** Largest growth of a proxy's memory, and largest part of the bodies on the disk of a web node, MiB. */
 const [mostMemoryMib, mostDiskMib] = [64, 16];
-/** Time between two looks at the disks, milliseconds. */
-const lookMs = 1_000;
+/** Time between two checks of the disks, milliseconds. */
+const checkMs = 1_000;
 const bytesOfMib = 2 ** 20;
 
 /** Ends of sockets that the move of the address does not explain. */
@@ -78,7 +78,7 @@ function withEchoes(measured: Measured, seen: SocketsSeen, ends: readonly string
   };
 }
 
-/** Server-sent events; returns the longest delay. @throws Error naming what did not come. */
+/** Server-sent events; returns the longest delay. @throws Error that names lost events. */
 async function eventStreams({ outputs, notes, mark }: AppTrial): Promise<number> {
   mark("streams");
   const all = await Promise.all(
@@ -105,7 +105,7 @@ async function mostBuffered(outputs: StackOutputs, work: Promise<unknown>): Prom
   );
   while (isGoing) {
     most = Math.max(most, ...(await bufferedOnDisk(outputs)).values());
-    await Promise.race([pause(lookMs), ended]);
+    await Promise.race([pause(checkMs), ended]);
   }
   return most;
 }
@@ -125,12 +125,12 @@ async function bounded<T extends { seconds: number }>(
   const [most] = growths(before, await proxyMemory(outputs));
   if (!most) throw new Error("no proxy was found on the nodes");
   const grown = most.bytes / bytesOfMib;
-  const told =
+  const summary =
     `${name} of ${largeMib} MiB in ${result.seconds.toFixed(0)} s: memory of ${most.of} grew by ` +
     `${grown.toFixed(1)} MiB, the most; at most ${onDisk.toFixed(1)} MiB on the disk of a web node`;
-  notes.push(told);
+  notes.push(summary);
   if (grown <= mostMemoryMib && onDisk <= mostDiskMib) return result;
-  throw new Error(`${told}; the bounds are ${mostMemoryMib} and ${mostDiskMib} MiB`);
+  throw new Error(`${summary}; the bounds are ${mostMemoryMib} and ${mostDiskMib} MiB`);
 }
 
 async function largeBodies(trial: AppTrial): Promise<void> {

@@ -7,7 +7,7 @@ import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "../operate/outputs";
 import { sshArguments } from "../operate/ssh";
 
-/** Connections from this machine to what a node reaches. */
+/** Connections from this machine to targets that a node reaches. */
 export interface Tunnel {
   /** A Unix socket for each target, in the order of the targets; only this user may use the sockets. */
   sockets: readonly string[];
@@ -18,8 +18,8 @@ export interface Tunnel {
 const batch = ["-o", "BatchMode=yes"];
 
 /**
- * Has sshd of a node forward connections, through any load balancer that answers. The servers of a stack refuse to: then
- * each connection to a socket ends at once.
+ * Has sshd of a node forward connections, through any load balancer that answers. The servers of a stack refuse that:
+ * each connection to a socket then ends at once.
  *
  * @param targets addresses such as `10.0.4.11:9200`, or paths of Unix sockets.
  * @throws Error with the message of `ssh` if no load balancer reaches the node.
@@ -94,13 +94,13 @@ function listening(server: Server, path: string): Promise<void> {
   });
 }
 
-/** What an `ssh` without a command is started with. */
+/** Arguments of an `ssh` without a command. */
 interface Held {
-  /** Folder that goes with the connection. */
+  /** Folder that is removed with the connection. */
   folder: string;
   /** Further options. */
   words: readonly string[];
-  /** Files that are there once the connection is open. */
+  /** Files that exist once the connection is open. */
   files: readonly string[];
 }
 
@@ -133,15 +133,15 @@ async function held(
 }
 
 async function isOpen(child: ChildProcess, files: readonly string[]): Promise<void> {
-  let said = "";
-  child.stderr!.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500)));
+  let stderr = "";
+  child.stderr!.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-500)));
   let failed: Error | undefined;
   child.once("error", (error) => (failed = error));
   await waitUntil(
     "the tunnel",
     async () => {
       if (files.every((file) => existsSync(file))) return true;
-      throw failed ?? new Error(said || "not open yet");
+      throw failed ?? new Error(stderr || "not open yet");
     },
     { timeoutSeconds: 10, intervalMs: 50 },
   );

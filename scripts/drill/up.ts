@@ -13,7 +13,7 @@ export interface Up {
   tookSeconds: number;
 }
 
-/** What an `up` says that it did. */
+/** Changes of an `up`, from its output. */
 export interface Done {
   /** Number of steps by kind, such as `update`; steps that change nothing are not counted. */
   steps: Record<string, number>;
@@ -21,27 +21,30 @@ export interface Done {
   configured: string[];
 }
 
-/** A line such as ` 41.0s    update web-1-configuration (7.4 s)`; a refresh reads a host, and applies nothing. */
+/**
+ * A line such as ` 41.0s update web-1-configuration (7.4 s)`; lines with `refresh` do not match, since a refresh only
+ * reads the host.
+ */
 const configuredLine = /^\s*[\d.]+s\s+(?!refresh )\w[\w-]* (\S+)-configuration \([\d.]+ s\)$/gm;
 
-/** Reads the output of `npm run up:local`; undefined if it did not get as far as to count its steps. */
-export function doneIn(said: string): Done | undefined {
-  const [, counts] = /^\s*[\d.]+s\s+changes: (.*)$/m.exec(said) ?? [];
+/** Reads the output of `npm run up:local`; undefined if the output has no count of steps. */
+export function doneIn(output: string): Done | undefined {
+  const [, counts] = /^\s*[\d.]+s\s+changes: (.*)$/m.exec(output) ?? [];
   if (counts === undefined) return undefined;
   const steps = [...counts.matchAll(/(\d+) ([a-z][\w-]*)/g)].map(([, count, kind]) => [
     kind,
     Number(count),
   ]);
-  const configured = [...said.matchAll(configuredLine)].map(([, node]) => node!);
+  const configured = [...output.matchAll(configuredLine)].map(([, node]) => node!);
   return { steps: Object.fromEntries(steps) as Record<string, number>, configured };
 }
 
-/** Runs `npm run up:local` to its end, whatever that is. */
+/** Runs `npm run up:local` to its end, successful or not. */
 export async function up(...args: string[]): Promise<Up> {
   const begun = Date.now();
-  let said = "";
-  const status = await npmScript("up:local", args, { hear: (text) => (said += text) });
-  return { status, said, tookSeconds: (Date.now() - begun) / 1000 };
+  let output = "";
+  const status = await npmScript("up:local", args, { hear: (text) => (output += text) });
+  return { status, said: output, tookSeconds: (Date.now() - begun) / 1000 };
 }
 
 /** Runs `npm run up:local`. @throws Error with the end of its output if it fails. */
@@ -53,9 +56,10 @@ export async function upDone(...args: string[]): Promise<Up & Done> {
 }
 
 /**
- * Lets `work` edit the local stack's file. Afterwards an `up` with the restored file puts the stack back, also after a failure.
+ * Lets `work` edit the local stack's file. Afterwards, also after a failure, an `up` with the restored file restores
+ * the stack.
  *
- * @returns the result of `work`, and the `up` that put the stack back.
+ * @returns the result of `work`, and the `up` that restored the stack.
  */
 export async function withEdits<T>(
   work: (edit: (change: (settings: StackSettings) => void) => void) => Promise<T>,
@@ -64,14 +68,14 @@ export async function withEdits<T>(
   try {
     result = await withStackFile(work);
   } catch (error) {
-    // The failure of `work` counts, not one of this run.
+    // The failure of `work` is reported, not one of this `up`.
     await up();
     throw error;
   }
   return { result, back: await upDone() };
 }
 
-/** @throws Error with what the next `npm run up:local` changes, if that is not nothing. */
+/** @throws Error with the changes of the next `npm run up:local`, if there are any. */
 export async function nothingLeft(): Promise<void> {
   const { steps, configured } = await upDone();
   if (Object.keys(steps).length === 0) return;

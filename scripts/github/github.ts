@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-/** A repository on GitHub, as its own workflows know it. */
+/** A repository on GitHub, from the variables of its workflows. */
 export interface Repository {
   /** Such as `https://api.github.com`. */
   api: string;
   /** Owner and name. */
   name: string;
   token: string;
-  /** Address of the run that speaks; absent: nobody's. */
+  /** URL of the workflow run that writes; absent: no run. */
   run?: string | undefined;
 }
 
@@ -18,12 +18,12 @@ const pullsShape = z.array(z.object({ number: z.number(), head: z.object({ sha: 
 
 /** Longest wait for an answer, milliseconds. */
 const answerMs = 30_000;
-/** Entries of a page, and most pages that are read. */
+/** Entries on a page, and largest number of pages that are read. */
 const [perPage, mostPages] = [100, 30];
-/** Longest text that GitHub takes is 65536 characters; some are for what stands around it. */
+/** Longest text of a comment, characters: GitHub's limit is 65536, and mark and link need some. */
 const longest = 65_000;
 
-/** The repository that the variables of a workflow name. @throws Error with the one that is missing. */
+/** The repository that the variables of a workflow name. @throws Error with the missing variable. */
 export function repositoryOf(env: NodeJS.ProcessEnv): Repository {
   const { GITHUB_API_URL = "https://api.github.com", GITHUB_REPOSITORY, GITHUB_TOKEN } = env;
   if (!GITHUB_REPOSITORY) throw new Error("GITHUB_REPOSITORY must be <owner>/<name>, got nothing");
@@ -37,9 +37,9 @@ export function repositoryOf(env: NodeJS.ProcessEnv): Repository {
 }
 
 /**
- * Sets the one comment with a mark on a pull request: the one that is there, or a new one.
+ * Writes the comment with a mark on a pull request: updates the existing comment, or creates it.
  *
- * @param text Markdown; empty: nobody could make it, which is said.
+ * @param text Markdown; empty: the comment says that there is nothing to show.
  */
 export async function setComment(
   repository: Repository,
@@ -57,11 +57,11 @@ export async function setComment(
 }
 
 /**
- * The open pull request of a branch, which may be a fork's: an event of a fork's run does not name it.
+ * The open pull request of a branch, which may be a fork's: an event of a fork's run does not name the pull request.
  *
  * @param head owner and branch, such as `somebody:feature`.
  * @param sha commit that the branch is at.
- * @throws Error if there is none with that commit, since it has moved on.
+ * @throws Error if no open pull request is at that commit.
  */
 export async function pullOf(repository: Repository, head: string, sha: string): Promise<number> {
   const path = `/pulls?state=open&head=${encodeURIComponent(head)}`;
@@ -71,7 +71,7 @@ export async function pullOf(repository: Repository, head: string, sha: string):
   throw new Error(`no open pull request of ${head} is at ${sha}; a later run has its comment`);
 }
 
-/** Sets the one open issue with a mark; without text it is closed, if there is one. */
+/** Writes the open issue with a mark; without text closes it, if there is one. */
 export async function setIssue(
   repository: Repository,
   mark: string,
@@ -93,7 +93,10 @@ function lineOf(mark: string): string {
   return `<!-- webstack ${mark} -->`;
 }
 
-/** The text after its mark, which nobody sees; what is too long is cut, which is said first: the end may be folded. */
+/**
+ * The text after its mark, which readers do not see. A text that is too long is cut, with a note at its beginning: the
+ * end may be folded.
+ */
 function marked({ run }: Repository, mark: string, text: string): string {
   const isCut = text.length > longest;
   const kept = isCut ? text.slice(0, text.lastIndexOf("\n", longest)) : text.trimEnd();

@@ -4,14 +4,14 @@ import { engineAddress, engineLog } from "../../provider/engine-log";
 import { HostProvider } from "../../provider/host-provider";
 import { inventoryProvider } from "../../provider/inventory-provider";
 
-/** The provider `host` as it is, but for the hosts: what it is given counts as done. */
+/** The provider `host` without hosts: every configuration counts as applied. */
 const provider = new HostProvider(engineLog(engineAddress()));
 provider.create = async ({ inputs }) => ({
   id: String(inputs.node),
   state: { ...inputs, hostKey: "ssh-ed25519 AAAA" },
 });
 provider.update = async ({ inputs, state }) => ({ ...inputs, hostKey: String(state.hostKey) });
-/** A node on which somebody has added a line to a file by hand. */
+/** A node on which a file was edited by hand. */
 const edited = process.env.RECORDED_HAND_EDIT;
 const file = "/etc/nginx/nginx.conf";
 provider.read = async ({ id, state }) => {

@@ -14,15 +14,15 @@ export type Config = Record<string, unknown>;
 /** Encrypted settings by path, such as `webstack:app.secretEnv.KEY`. */
 export type Secrets = Record<string, string>;
 
-/** What a {@link HostlessStack} is made with. */
+/** Arguments of {@link HostlessStack}. */
 export interface HostlessOptions {
   /** Name of the stack. */
   name: string;
-  /** Takes a line for whoever waits. */
+  /** Receives progress lines. */
   say: (line: string) => void;
 }
 
-/** The whole program on a cloud without hosts, run by the real engine; what a host is given counts as done. */
+/** The whole program on a cloud without hosts, run by the real engine; every configuration of a host counts as applied. */
 export class HostlessStack {
   private root = repositoryRoot;
 
@@ -31,7 +31,7 @@ export class HostlessStack {
     private readonly file: string,
   ) {}
 
-  /** Makes an empty stack on a cloud that has been started. The endpoint and token go into this process's environment. */
+  /** Creates an empty stack on a running cloud. The endpoint and token go into this process's environment. */
   static async create(cloud: MemoryCloud, { name, say }: HostlessOptions): Promise<HostlessStack> {
     const plugin = join(repositoryRoot, ".webstack", "recorded-host");
     layOutPlugin(plugin, "host", join(__dirname, "hostless-provider.ts"));
@@ -44,20 +44,20 @@ export class HostlessStack {
     return own.made;
   }
 
-  /** From now on the program of another checkout runs, with the packages of this one. */
+  /** Switches to the program of another checkout, with the packages of this one. */
   use(root: string): void {
     this.root = root;
   }
 
-  /** Makes what these settings describe. @throws Error with the engine's words. */
+  /** Runs `up` with these settings. @throws Error with the engine's message. */
   async up(config: Config, secrets: Secrets = {}): Promise<void> {
     await this.configure(config, secrets);
     await this.stack.up({ color: "never", suppressProgress: true });
   }
 
   /**
-   * Events of the preview of these settings, after a look at what is there if `refresh`. One that is refused
-   * has them too; the engine's words are handed to `refused`.
+   * Events of a preview of these settings, with a refresh first if `refresh`. A refused preview has events too;
+   * `refused` gets the engine's message.
    */
   async preview(
     config: Config,
@@ -73,13 +73,13 @@ export class HostlessStack {
     return events;
   }
 
-  /** From now on a refresh finds that somebody has edited a file of `node`. */
+  /** Makes every later refresh find an edited file of `node`. */
   editByHand(node: string): void {
     const { workspace } = this.stack;
     workspace.envVars = { ...workspace.envVars, RECORDED_HAND_EDIT: node };
   }
 
-  /** The state as the engine keeps it. */
+  /** The stack's state, as the engine exports it. */
   async state(): Promise<object> {
     return (await this.stack.exportStack()) as object;
   }
@@ -103,16 +103,16 @@ export class HostlessStack {
 
 /** A stack on a cloud without hosts. */
 export interface ThrowawayStackArgs {
-  /** Also its passphrase: it is thrown away. */
+  /** Also its passphrase: the stack is a throw-away one. */
   name: string;
   /** Content of `Pulumi.yaml`. */
   project: object;
   program: PulumiFn;
-  /** Says what is done about the engine, a line each. */
+  /** Receives lines about the preparation of the engine. */
   say: (line: string) => void;
 }
 
-/** Makes a stack for the real engine on a local cloud without hosts; its state lies in the cloud's folder. */
+/** Creates a stack for the real engine on a local cloud without hosts; its state is in the cloud's folder. */
 export async function throwawayStack(
   cloud: MemoryCloud,
   { name, project, program, say }: ThrowawayStackArgs,

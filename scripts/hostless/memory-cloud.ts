@@ -13,7 +13,7 @@ const main = join(repositoryRoot, "localcloud", "main.ts");
 
 /** A local cloud without hosts, in a process of its own on a free port of loopback. */
 export class MemoryCloud {
-  /** Folder for the state, and for what clients write; removed at the end. */
+  /** Folder for the state, and for files of clients; removed at the end. */
   readonly folder = mkdtempSync(join(tmpdir(), "local-cloud-"));
   readonly token = randomBytes(32).toString("hex");
   private process: ChildProcess | undefined;
@@ -22,16 +22,16 @@ export class MemoryCloud {
 
   private control = 0;
 
-  /** @param apiDate the day whose API answers, `YYYY-MM-DD`; absent: today's. */
+  /** @param apiDate day whose version of the API answers, `YYYY-MM-DD`; absent: today. */
   constructor(private readonly apiDate?: string) {}
 
-  /** How to reach its API. @throws Error if it has not been started. */
+  /** Endpoint and token of the API. @throws Error if the cloud has not been started. */
   get access(): CloudProject {
     if (!this.address) throw new Error("the local cloud has not been started");
     return { endpoint: this.address, token: this.token };
   }
 
-  /** Environment of clients: endpoint and token, and a home where nothing is configured. */
+  /** Environment of clients: endpoint and token, and an empty home directory. */
   get environment(): NodeJS.ProcessEnv {
     const { endpoint, token } = this.access;
     const home = join(this.folder, "home");
@@ -44,7 +44,7 @@ export class MemoryCloud {
     };
   }
 
-  /** Starts the process. @throws Error with what it said, if it ends instead of listening. */
+  /** Starts the process. @throws Error with its output if the process ends before it listens. */
   async start(): Promise<void> {
     const tokens = join(this.folder, "tokens");
     writeFileSync(tokens, `${this.token}\n`, { mode: 0o600 });
@@ -69,7 +69,7 @@ export class MemoryCloud {
     throw new Error("the local cloud ended without listening");
   }
 
-  /** Calls of the API since it was started. */
+  /** Number of API calls since the start. */
   async calls(): Promise<number> {
     const answer = await fetch(`http://127.0.0.1:${this.control}/calls`);
     const { calls } = (await answer.json()) as { calls: Record<string, number> };
@@ -88,7 +88,7 @@ export class MemoryCloud {
   }
 }
 
-/** A port of loopback on which nobody listens. */
+/** A free port of the loopback address. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

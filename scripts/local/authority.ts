@@ -10,7 +10,7 @@ import { localPaths, repositoryRoot } from "./paths";
 import { ensurePrerequisites } from "./prerequisites";
 import { livePid, stopByPidFile } from "./processes";
 
-/** Where the authority of the local cloud's world answers. */
+/** Addresses of the local cloud's certificate authority. */
 const authorityPorts = { api: 14_000, management: 15_000 } as const;
 
 /** Files of the authority. */
@@ -34,7 +34,7 @@ function tlsOf(config: Config): TlsConfig {
   return (config["webstack:tls"] as TlsConfig | undefined) ?? {};
 }
 
-/** Names of a stack whose certificates are ordered from the authority of the local cloud's world. */
+/** Names of a stack whose certificates come from the local cloud's authority. */
 function namesOf(config: Config): string[] | undefined {
   const { mode, directory } = tlsOf(config);
   const domains = config["webstack:domains"] as string[] | undefined;
@@ -61,11 +61,11 @@ export function atLocalAuthority(config: Config): Config {
 }
 
 const program = { command: "pebble", debianPackage: "pebble" };
-/** How the authority differs from a usual one, for drills. */
+/** Differences from the usual authority, for drills. */
 export interface AuthorityBehaviour {
-  /** Life of its certificates, seconds. @default 90 days, as Let's Encrypt */
+  /** Lifetime of its certificates, seconds. @default 90 days, as Let's Encrypt */
   validitySeconds?: number;
-  /** Share of the requests whose nonce it refuses, per cent. @default 5, as pebble */
+  /** Share of the requests whose nonce the authority refuses, per cent. @default 5, as pebble */
   refusedNoncesPercent?: number;
 }
 
@@ -132,8 +132,8 @@ function root(): Promise<string> {
 }
 
 /**
- * Starts the certificate authority of the local cloud's world, pebble in its strict mode, unless it
- * runs. Each start of it has a root of its own.
+ * Starts the local cloud's certificate authority, pebble in its strict mode, unless it runs. Each start creates a new
+ * root.
  *
  * @returns its root in PEM form, which is in {@link files} too.
  */
@@ -153,14 +153,14 @@ async function keepRoot(): Promise<string> {
   return found;
 }
 
-/** Ends the authority and starts it anew with another behaviour, without the accounts that it knew. @returns its new root, PEM. */
+/** Restarts the authority with another behaviour, without the accounts that it knew. @returns its new root, PEM. */
 export async function restartAuthority(behaviour: AuthorityBehaviour): Promise<string> {
   await stopAuthority();
   start(behaviour);
   return keepRoot();
 }
 
-/** Tells the resolver of the local cloud's world that the names lead to the floating addresses. */
+/** Has the local cloud's resolver answer with the floating addresses for these names. */
 export function publishNames(
   names: readonly string[],
   { ipv4, ipv6 }: { ipv4: string; ipv6?: string | undefined },

@@ -20,7 +20,7 @@ function pair(who: string): Pair {
   return { accessKeyId: `local-${who}`, secretAccessKey: randomBytes(20).toString("hex") };
 }
 
-/** Keys of the local object storage; made at the first call and kept. */
+/** Keys of the local object storage; generated at the first call and kept. */
 function storageAccess(): { writer: Pair; keeper: Pair } {
   if (!existsSync(localPaths.storage)) {
     mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });
@@ -30,13 +30,13 @@ function storageAccess(): { writer: Pair; keeper: Pair } {
   return JSON.parse(readFileSync(localPaths.storage, "utf8")) as { writer: Pair; keeper: Pair };
 }
 
-/** Makes what the local cloud's object storage is started with; returns the file. */
+/** Writes the settings with which the local cloud's object storage starts; returns the file. */
 export function ensureStorageAccess(): string {
   storageAccess();
   return localPaths.storage;
 }
 
-/** Public key of the local stack's backups; the identity is made at the first call and kept. */
+/** Public key of the local stack's backups; the identity is generated at the first call and kept. */
 function publicKey(): string {
   if (!existsSync(localPaths.backupsIdentity)) {
     const { identity, recipient } = makeAgeKeys();
@@ -47,7 +47,7 @@ function publicKey(): string {
 }
 
 const kinds = ["s3", "sftp"] as const;
-/** Where the local stack's backups go. */
+/** Kind of target of the local stack's backups. */
 export type LocalTargetKind = (typeof kinds)[number];
 
 /** The wanted target of the local stack's backups. @throws Error for another word. */
@@ -57,7 +57,7 @@ export function targetKind(word: string): LocalTargetKind {
   throw new Error(`--backups must be s3 or sftp, got ${JSON.stringify(word)}`);
 }
 
-/** Has the next `up:local` and all commands use a target; the archive in the other one stays. */
+/** Chooses the target for the next `up:local` and for all commands; the archive in the other target stays. */
 export function chooseTarget(kind: LocalTargetKind): void {
   writeFileSync(localPaths.backupsTarget, `${kind}\n`);
 }
@@ -67,7 +67,7 @@ function chosenTarget(): LocalTargetKind {
   return targetKind(readFileSync(localPaths.backupsTarget, "utf8").trim());
 }
 
-/** `webstack:backups` of the local stack, its secret apart. */
+/** `webstack:backups` of the local stack, without its secret. */
 export interface LocalBackups {
   settings: { target: object; publicKey: string };
   /** The secret, and its path below `target`. */
@@ -92,7 +92,7 @@ export function localTarget(): DeskTarget {
   return reached(chosenTarget());
 }
 
-/** The copy of the local stack's backups as this machine reaches it: in the other kind of storage. */
+/** The copy of the local stack's backups as this machine reaches it. It is in the other kind of storage than the target. */
 export function localCopy(): DeskTarget {
   return reached(chosenTarget() === "sftp" ? "s3" : "sftp");
 }
@@ -104,7 +104,7 @@ function reached(kind: LocalTargetKind): DeskTarget {
   return { endpoint, bucket, region, accessKeyId, secretAccessKey };
 }
 
-/** The access key of the local object storage that deletes, and does nothing else. */
+/** The access key of the local object storage that may delete, and nothing else. */
 export function localKeeper(): Pair {
   return storageAccess().keeper;
 }
@@ -114,7 +114,7 @@ const placeOfHosts = { host: "198.18.2.1", port: 23 };
 const user = "backups";
 const path = "backups";
 
-/** A private key in PEM form. Made by Node: ssh2 1.17.0 cannot read some of the keys that it makes. */
+/** A private key in PEM form. Node generates it: ssh2 1.17.0 cannot read some of the keys that ssh2 itself generates. */
 function privateKey(): string {
   const { privateKey: key } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   return key.export({ type: "sec1", format: "pem" }).toString();
@@ -127,7 +127,7 @@ function publicHalf(key: string): string {
   return keyText(parsed.getPublicSSH());
 }
 
-/** Makes the keys of the local cloud's SFTP server at the first call; returns the file that it is started with. */
+/** Generates the keys of the local cloud's SFTP server at the first call; returns the file with which the server starts. */
 export function ensureFileStorage(): string {
   if (existsSync(localPaths.fileStorage)) return localPaths.fileStorage;
   mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });

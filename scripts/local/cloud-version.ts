@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { repositoryRoot } from "./paths";
 
-/** Files of the local cloud's program below its directory, sorted; tests are none of it. */
+/** Files of the local cloud's program below its directory, sorted, without tests. */
 function programFiles(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
@@ -13,8 +13,8 @@ function programFiles(directory: string): string[] {
 }
 
 /**
- * What a local cloud is made from, as a SHA-256 digest in hexadecimal: its program, and the image
- * that its hosts are booted from. One that runs with another digest is to be started anew.
+ * Version of a local cloud: a SHA-256 digest, in hexadecimal, of its program and of the image from which its hosts
+ * boot. A local cloud with another version must be restarted.
  *
  * @param image such as `webstack-host:775873eddf85`.
  */

@@ -21,10 +21,10 @@ import { livePid, startDetached, stopByPidFile } from "./processes";
 const main = join(repositoryRoot, "localcloud", "main.ts");
 const pidFile = join(localPaths.cloud, "pid");
 const versionFile = join(localPaths.cloud, "version");
-/** Longest wait for an answer but to a deletion, milliseconds. */
+/** Longest wait for an answer to any call but a deletion, milliseconds. */
 const answerMs = 5_000;
 
-/** The token of the local project; made at the first call and kept. */
+/** The token of the local project; generated at the first call and kept. */
 export function localToken(): string {
   if (!existsSync(localPaths.tokens)) {
     mkdirSync(localStateDirectory, { recursive: true, mode: 0o700 });
@@ -33,12 +33,12 @@ export function localToken(): string {
   return readFileSync(localPaths.tokens, "utf8").trim();
 }
 
-/** Where the local cloud listens on loopback, running or not. */
+/** URL of the local cloud on loopback, running or not. */
 export function localCloud(): CloudProject {
   return { endpoint: `http://127.0.0.1:${cloudPort}/v1`, token: localToken() };
 }
 
-/** One call of the local cloud's API. @throws Error if it is refused. */
+/** Calls the local cloud's API. @throws Error if the call is refused. */
 async function called(method: "GET" | "POST", path: string, body?: object): Promise<Response> {
   const response = await cloudAnswer(localCloud(), method, path, body, answerMs);
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
@@ -55,7 +55,7 @@ export async function cloudPost(path: string, body: object): Promise<void> {
   await called("POST", path, body);
 }
 
-/** Deletes a thing in the local cloud; one that is not there is no error. */
+/** Deletes a resource of the local cloud; a missing one is no error. */
 export async function cloudDelete(path: string): Promise<void> {
   const { ok, status } = await cloudAnswer(localCloud(), "DELETE", path);
   if (!ok && status !== 404) throw new Error(`DELETE ${path} answered ${status}`);
@@ -74,8 +74,8 @@ function isOfVersion(version: string): boolean {
 }
 
 /**
- * Starts the local cloud with hosts booted from `image`, unless it answers already. One that is of
- * another version is ended first, without the faults that only it knows of; its hosts run on.
+ * Starts the local cloud with hosts that boot from `image`, unless it answers already. A local cloud of another version
+ * is ended first, and its injected faults with it; its hosts run on.
  */
 export async function startCloud(image: string): Promise<"started" | "started anew" | "running"> {
   const version = cloudVersion(image);
@@ -112,18 +112,18 @@ export async function startCloud(image: string): Promise<"started" | "started an
   return isRunning ? "started anew" : "started";
 }
 
-/** Reason for the early end of the local cloud, from its log beyond that many bytes. */
+/** Reason for the early end of the local cloud: its log from that byte on. */
 function whyEnded(logged: number): string {
-  const said = readFileSync(localPaths.cloudLog).subarray(logged).toString().trim();
-  const taken = /EADDRINUSE: address already in use (\S+)/.exec(said)?.[1];
-  if (taken === undefined) return `the local cloud ended at its start: ${said.slice(-2_000)}`;
+  const output = readFileSync(localPaths.cloudLog).subarray(logged).toString().trim();
+  const taken = /EADDRINUSE: address already in use (\S+)/.exec(output)?.[1];
+  if (taken === undefined) return `the local cloud ended at its start: ${output.slice(-2_000)}`;
   return (
     `another program listens on ${taken}, where the local cloud of this folder would. It may be the local cloud of ` +
     `another folder with this project: run npm run down:local there, or end the process that ss -ltnp shows`
   );
 }
 
-/** Ends the local cloud and removes every host, network and volume of it from this machine. */
+/** Ends the local cloud, and removes its hosts, networks and volumes from this machine. */
 export async function destroyCloud(destroy: (state: string) => Promise<void>): Promise<void> {
   await stopByPidFile(pidFile);
   if (existsSync(localPaths.cloud)) await destroy(localPaths.cloud);

@@ -15,7 +15,7 @@ export class Progress {
     process.stdout.write(`${seconds(Date.now() - this.startedAt)}  ${text}\n`);
   }
 
-  /** Runs `work`, prints when it starts and how long it took, and passes its result or error on. */
+  /** Runs `work`, prints its start and its duration, and passes its result or error on. */
   async phase<T>(name: string, work: () => Promise<T>): Promise<T> {
     const begun = Date.now();
     this.line(`${name} ...`);
@@ -45,7 +45,7 @@ export class Progress {
   }
 }
 
-/** Types whose start and end are worth a line; the rest takes milliseconds. */
+/** Types of resources whose start and end are printed; all others take milliseconds. */
 const shown = ["hcloud:index/server:Server", "host:index:Configuration"];
 
 function shortName(urn: string): string {
@@ -76,8 +76,8 @@ export function engineEvents(progress: Progress): (event: EngineEvent) => void {
 }
 
 /**
- * Why a run stopped. Of a failed engine only the diagnostics: its output repeats every resource and
- * every output of the stack.
+ * Why a run stopped. For a failure of the engine these are its diagnostics alone: the engine's output repeats every
+ * resource and every output of the stack.
  */
 export function engineReason(error: Error): string {
   if (!(error instanceof CommandError)) return error.message;

@@ -30,7 +30,7 @@ export async function inject(fault: FaultRequest): Promise<number> {
   return id;
 }
 
-/** Heals what this process injected; faults of a drill beside it stay. Returns how many lasted. */
+/** Heals the faults that this process injected; faults of another process stay. Returns the number of healed faults. */
 export async function healOwn(): Promise<number> {
   const lasting = (await activeFaults()).filter(({ id }) => own.has(id));
   for (const { id } of lasting) await heal(id);
@@ -38,18 +38,18 @@ export async function healOwn(): Promise<number> {
   return lasting.length;
 }
 
-/** Heals one fault, or all. */
+/** Heals one fault, or all faults. */
 export async function heal(id?: number): Promise<void> {
   await call("DELETE", id === undefined ? "/faults" : `/faults/${id}`);
 }
 
-/** The faults that last. */
+/** The present faults. */
 export async function activeFaults(): Promise<{ id: number; fault: FaultRequest }[]> {
   return ((await call("GET", "/faults")) as { faults: { id: number; fault: FaultRequest }[] })
     .faults;
 }
 
-/** Gives the project all its calls to the API back: drills make in minutes what a site makes in days. */
+/** Resets the project's rate limit: drills make in minutes as many calls as a site in days. */
 export async function giveCallsBack(): Promise<void> {
   await call("DELETE", "/rate-limit");
 }

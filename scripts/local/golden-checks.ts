@@ -11,18 +11,18 @@ const goldenBundle = z.looseObject({
   checks: z.array(z.looseObject({ command: z.array(z.string()) })),
 });
 
-/** What a service's own checker says of golden files. */
+/** Result of a service's own checker on golden files. */
 export interface CheckResult {
-  /** Node whose files they are. */
+  /** Node of the files. */
   node: string;
-  /** The checker as it was called. */
+  /** Command line of the checker. */
   command: string;
   good: boolean;
-  /** What it said. */
+  /** Output of the checker. */
   said: string;
 }
 
-/** Puts the golden files where they belong, and throw-away keys where a checker wants some. */
+/** Puts the golden files at their final paths, and throw-away keys where a checker requires keys. */
 function preparation(node: string, users: readonly string[]): string[] {
   return [
     "set -e",
@@ -42,7 +42,7 @@ function preparation(node: string, users: readonly string[]): string[] {
   ];
 }
 
-/** Marks the end of a checker's words in the output: its status follows. */
+/** Marks the end of a checker's output: its status follows. */
 const mark = "\u001e";
 
 async function checkNode(image: string, node: string): Promise<CheckResult[]> {

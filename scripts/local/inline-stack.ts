@@ -24,7 +24,7 @@ export interface InlineStackArgs {
   name: string;
   program: PulumiFn;
   engine: Engine;
-  /** The cloud that it is on. */
+  /** The cloud of the stack. */
   cloud: CloudProject;
   /** Folder with its `Pulumi.yaml` and its stack file. */
   workDir: string;
@@ -34,16 +34,17 @@ export interface InlineStackArgs {
 }
 
 /**
- * Selects a stack, or makes it. The cloud's endpoint and token go into this process's environment. The result of its `up`
- * has the outputs of the program, and no summary: its events have that. So the engine, which takes 0.2 s to start, is not
- * asked three times after each `up`.
+ * Selects a stack, or creates it. The cloud's endpoint and token go into this process's environment. The result of its
+ * `up` has the outputs of the program and no summary, which the events have. Without that, each `up` would start the
+ * engine three more times, 0.2 s each.
  */
 export async function inlineStack(args: InlineStackArgs): Promise<Stack> {
   const { name, program, engine, cloud, workDir, backend, passphrase } = args;
   const access = { HCLOUD_ENDPOINT: cloud.endpoint, HCLOUD_TOKEN: cloud.token };
   // The program runs in this process and reads the token as the plugin does.
   Object.assign(process.env, access);
-  // Five messages for each resource, each a call of the engine and an event back; nothing here shows them.
+  // The SDK would send five debug messages for each resource, each a call of the engine with an event; no command shows
+  // them.
   Object.assign(log, { debug: async () => undefined });
   const outputs = new ProgramOutputs();
   const workspace = await LocalWorkspace.create({
@@ -57,17 +58,20 @@ export async function inlineStack(args: InlineStackArgs): Promise<Stack> {
       ...access,
     },
   });
-  // Each command names its stack, so one that exists need not be selected.
+  // Each command names its stack, so an existing stack need not be selected.
   const exists = existsSync(checkpointFile(backend, name));
   if (exists) workspace.selectStack = async () => undefined;
   const stack = await Stack.createOrSelect(name, workspace);
-  const asked = stack.outputs.bind(stack);
-  stack.outputs = async () => outputs.take() ?? asked();
+  const readOutputs = stack.outputs.bind(stack);
+  stack.outputs = async () => outputs.take() ?? readOutputs();
   stack.info = async () => undefined;
   return stack;
 }
 
-/** The engine's command. The SDK's own way asks each time for a version that is known of an engine built here. */
+/**
+ * The engine's command. The SDK's own constructor would query the version each time, which is known of an engine built
+ * here.
+ */
 async function commandOf({ cliRoot, version }: Engine): Promise<PulumiCommand> {
   if (cliRoot === undefined || version === undefined) return PulumiCommand.get({ root: cliRoot });
   const ofSdk = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
@@ -85,18 +89,18 @@ export function checkpointFile(backend: string, name: string): string {
 export class ProgramOutputs {
   private made: OutputMap | undefined;
 
-  /** The same program, whose outputs are kept. A preview's are not: some are unknown. */
+  /** The same program, which keeps its outputs; those of a preview are not kept, since some are unknown. */
   of(program: PulumiFn): PulumiFn {
     return async () => {
       this.made = undefined;
       const outputs = ((await program()) ?? undefined) as Record<string, unknown> | undefined;
-      // Without a wait: the program ends before its resources exist.
+      // Not awaited: the program ends before its resources exist.
       if (outputs && !runtime.isDryRun()) this.keep(outputs);
       return outputs;
     };
   }
 
-  /** The outputs of the last `up`, once; undefined if there was none, or not all of them are known. */
+  /** The outputs of the last `up`, returned once; undefined if there was no `up`, or if not all outputs are known. */
   take(): OutputMap | undefined {
     const { made } = this;
     this.made = undefined;
@@ -105,7 +109,7 @@ export class ProgramOutputs {
 
   private keep(outputs: Record<string, unknown>): void {
     output(outputs).apply(async (values) => {
-      // In JSON, as the engine answers: without what is undefined.
+      // As JSON, like the engine's answer: without undefined values.
       const plain = JSON.parse(JSON.stringify(values)) as Record<string, unknown>;
       const entries = Object.entries(plain).map(async ([key, value]) => {
         return [key, { value, secret: await isSecret(output(outputs[key])) }] as const;

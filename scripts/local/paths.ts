@@ -6,7 +6,7 @@ export const localStackName = "local";
 /** Absolute path of the checkout. */
 export const repositoryRoot = resolve(__dirname, "..", "..");
 
-/** Everything that `up:local` keeps between two runs; removed by `down:local`. */
+/** Directory of everything that `up:local` keeps between two runs; `down:local` removes it. */
 export const localStateDirectory = join(repositoryRoot, ".webstack", "local");
 
 /** Files and folders below {@link localStateDirectory}. */
@@ -23,11 +23,11 @@ export const localPaths = {
   fileStorage: join(localStateDirectory, "file-storage.json"),
   /** Private key of the local stack for that server, mode 0600. */
   backupsKey: join(localStateDirectory, "backups-key"),
-  /** Where the local stack's backups go: `s3` or `sftp`; absent: `s3`. */
+  /** Kind of target of the local stack's backups: `s3` or `sftp`; absent: `s3`. */
   backupsTarget: join(localStateDirectory, "backups-target"),
   /** Identity that opens the backups of the local stack, mode 0600. */
   backupsIdentity: join(localStateDirectory, "backups-identity.txt"),
-  /** Certificate authority of the local cloud's world: keys, settings, root, log. */
+  /** Certificate authority of the local cloud: keys, settings, root, log. */
   authority: join(localStateDirectory, "authority"),
   /** Pulumi project that the engine sees: a copy of the settings with absolute paths. */
   project: join(localStateDirectory, "project"),
@@ -43,9 +43,9 @@ export const localPaths = {
   knownHosts: join(localStateDirectory, "known_hosts"),
   /** Process id of the forwarder from localhost. */
   forwarderPid: join(localStateDirectory, "forwarder.pid"),
-  /** Process id of the `up:local` or `down:local` that is at work. */
+  /** Process id of the running `up:local` or `down:local`. */
   lock: join(localStateDirectory, "lock"),
-  /** Process id of the drill or the benchmark that is at work. */
+  /** Process id of the running drill or benchmark. */
   drillLock: join(localStateDirectory, "drill.lock"),
   /** Outputs of the last successful `up:local`. */
   outputs: join(localStateDirectory, "outputs.json"),

@@ -5,25 +5,28 @@ import { delimiter, join } from "node:path";
 /** A program that the local cloud needs, and the Debian/Ubuntu package that brings it. */
 export interface Prerequisite {
   command: string;
-  /** File that stands for it, of a package without a program. @default the command itself, on the search path */
+  /**
+   * File whose existence shows that the package is installed, if the package has no program. @default the command
+   * itself, on the search path
+   */
   file?: string;
   debianPackage: string;
 }
 
-/** What builds and runs the host image, as a restore does. */
+/** Programs that build and run the host image, as a restore does. */
 export const imagePrerequisites: readonly Prerequisite[] = [
   { command: "dockerd", debianPackage: "docker.io" },
   { command: "docker", debianPackage: "docker.io" },
   { command: "mmdebstrap", debianPackage: "mmdebstrap" },
   {
     command: "Debian's keys",
-    // Debian has them anyway, Ubuntu does not.
+    // Part of a minimal Debian, not of a minimal Ubuntu.
     file: "/usr/share/keyrings/debian-archive-keyring.gpg",
     debianPackage: "debian-archive-keyring",
   },
 ];
 
-/** What the local cloud needs; the engine's compiler comes on top when it has to be built. */
+/** Programs that the local cloud needs, without the compiler for an engine that has to be built. */
 export const localCloudPrerequisites: readonly Prerequisite[] = [
   ...imagePrerequisites,
   { command: "iptables", debianPackage: "iptables" },
@@ -48,7 +51,7 @@ export function isInstalled(command: string): boolean {
   });
 }
 
-/** Those of `wanted` that are missing; a running Docker Engine makes `dockerd` unnecessary. */
+/** The missing ones among `wanted`; a running Docker Engine makes `dockerd` unnecessary. */
 export function missingPrerequisites(
   wanted: readonly Prerequisite[],
   installed: (command: string) => boolean = isInstalled,
@@ -62,7 +65,7 @@ export function missingPrerequisites(
 }
 
 /**
- * Installs what is missing, saying so first.
+ * Installs missing programs, and prints that first.
  *
  * @throws Error with the list and the command to type, when this process may not install packages.
  */
@@ -77,7 +80,7 @@ export function ensurePrerequisites(
 }
 
 /**
- * Installs distribution packages, saying so first and what for.
+ * Installs distribution packages, and first prints their names and the purpose.
  *
  * @throws Error with the command to type, when this process may not install packages.
  */

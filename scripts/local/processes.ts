@@ -54,18 +54,18 @@ export function takeLock(file: string, command: string): void {
   });
 }
 
-/** How {@link npmScript} runs a script. */
+/** Options of {@link npmScript}. */
 export interface NpmScriptOptions {
-  /** Receives what it says, as it comes; errors too, unless they are shown. */
+  /** Receives the output as it arrives; standard error too, unless `showsErrors` is set. */
   hear: (text: string) => void;
-  /** True if errors go to those of this process. @default false */
+  /** True if standard error goes to that of this process. @default false */
   showsErrors?: boolean;
-  /** Time after which it is ended as by Ctrl-C, milliseconds. @default never */
+  /** Time after which the script is ended as by Ctrl-C, milliseconds. @default never */
   timeoutMs?: number;
 }
 
 /**
- * Runs a script of this project's `package.json` to its end, whatever that is.
+ * Runs a script of this project's `package.json` to its end, successful or not.
  *
  * @returns its exit status; null if a signal ended it.
  * @throws Error if npm cannot be started.
@@ -90,9 +90,7 @@ export function npmScript(
   });
 }
 
-/**
- * Arguments of a script that works on the local stack, whatever stack is selected: `:local` scripts know no other one.
- */
+/** Arguments of a script for the local stack, whatever stack is selected: `:local` scripts take no `--stack`. */
 export function onLocalStack(script: string, args: readonly string[]): string[] {
   return script.endsWith(":local") ? [...args] : [...args, "--stack", localStackName];
 }

@@ -35,7 +35,10 @@ async function idByName(type: string, name: unknown): Promise<string | undefined
   return first === undefined ? undefined : String(first.id);
 }
 
-/** True if the last command did not end by itself. Read from its files: asking the engine takes two seconds. */
+/**
+ * True if the last command was interrupted. The answer comes from the engine's files: the engine itself would take two
+ * seconds.
+ */
 export function wasInterrupted({ checkpoint, locks } = localState): boolean {
   const isLocked = existsSync(locks) && readdirSync(locks, { recursive: true }).some(isLockFile);
   if (isLocked || !existsSync(checkpoint)) return true;
@@ -50,9 +53,9 @@ function isLockFile(path: string | Buffer): boolean {
 }
 
 /**
- * Makes a stack whose last command was cut off ready for the next one: releases its lock, and for
- * each resource whose creation was under way looks in the cloud whether it exists. What exists is
- * deleted there (it was never recorded, so nothing depends on it) and created again by the next up.
+ * Prepares a stack for the next command after an interrupted one: releases its lock, and checks in the cloud for each
+ * resource whose creation was under way. A resource that exists is deleted, since it was never recorded and nothing
+ * depends on it; the next `up` creates it again.
  */
 export async function resumeInterrupted(stack: Stack, say: (line: string) => void): Promise<void> {
   if (!wasInterrupted()) return;
@@ -75,7 +78,7 @@ export async function resumeInterrupted(stack: Stack, say: (line: string) => voi
   }
   checkpoint.pending_operations = [];
   await stack.importStack({ ...exported, deployment: checkpoint });
-  // What became of a change of a server, such as its type, is known to the cloud alone.
+  // Only the cloud knows the result of a change of a server, such as its type.
   const changed = pending
     .filter(({ type, resource }) => type === "updating" && resource.type === serverType)
     .map(({ resource }) => resource.urn);

@@ -7,7 +7,7 @@ import { waitUntil } from "../../rolling/wait-until";
 import { browserPort, localPaths, localStateDirectory, repositoryRoot } from "./paths";
 import { livePid, startDetached, stopByPidFile } from "./processes";
 
-/** Address for a browser on this machine. */
+/** URL for a browser on this machine. */
 export const browserUrl = `http://localhost:${browserPort}`;
 
 function listens(): Promise<true | undefined> {
@@ -19,8 +19,8 @@ function listens(): Promise<true | undefined> {
 }
 
 /**
- * Forwards localhost to the stack's public address. Returns false when the port is taken by
- * somebody else; the stack is then reached at its public address only.
+ * Forwards localhost to the stack's public address. Returns false if another program has the port; the stack is then
+ * reachable at its public address only.
  */
 export async function openBrowserAccess(address: string): Promise<boolean> {
   if (livePid(localPaths.forwarderPid) !== undefined) return true;
@@ -41,7 +41,7 @@ export function closeBrowserAccess(): Promise<void> {
   return stopByPidFile(localPaths.forwarderPid);
 }
 
-/** The status of an answer at the address, whatever the name in the URL leads to elsewhere. */
+/** The status of an answer at the address, whatever address DNS has for the name in the URL. */
 function statusAt(url: string, address: string, ca: string | undefined): Promise<number> {
   const { get } = url.startsWith("https:") ? https : http;
   return new Promise((resolve, reject) => {
@@ -65,9 +65,9 @@ function statusAt(url: string, address: string, ca: string | undefined): Promise
 }
 
 /**
- * Answers once the app answers behind the floating IP, through all tiers; it need not have a page at `/`.
+ * Resolves once the app answers behind the floating IP, through all tiers; the app need not have a page at `/`.
  *
- * @param ca root that the site's certificate must be of. @default what Node trusts
+ * @param ca root of the site's certificate. @default the roots that Node trusts
  */
 export function waitForPage(url: string, address: string, ca?: string): Promise<true> {
   return waitUntil(

@@ -46,7 +46,7 @@ function withValue(map: object, [key, ...rest]: string[], value: unknown): objec
   return { ...map, [key!]: rest.length === 0 ? value : withValue(inner, rest, value) };
 }
 
-/** The secret of the target as an earlier run encrypted it; undefined: none did for this target. */
+/** The secret of the target, encrypted by an earlier run; undefined: no earlier run had this target. */
 function encryptedSecret({ config = {} }: StackSettings): object | undefined {
   const backups = config[backupsKey] as { target?: object } | undefined;
   const found = secretPath().reduce<unknown>(
@@ -57,8 +57,8 @@ function encryptedSecret({ config = {} }: StackSettings): object | undefined {
 }
 
 /**
- * Copies the project's settings to where the engine reads them. A copy, because the endpoint and
- * the token of the local cloud belong to this machine and not into the repository's stack file.
+ * Copies the project's settings into the engine's folder. The engine reads a copy, because endpoint and token of the
+ * local cloud belong to this machine and not into the repository's stack file.
  *
  * @param settings text of the stack file.
  * @param directory checkout whose program runs.
@@ -83,7 +83,7 @@ function writeProject(settings: string, directory: string): { lacksSecret: boole
   return { lacksSecret: !(backupsKey in (wanted.config ?? {})) && !encryptedSecret({ config }) };
 }
 
-/** Where the engine keeps the state of the local stack, and whether a command on it is under way. */
+/** Files of the engine with the local stack's state and with the lock of a running command. */
 export const localState = {
   checkpoint: checkpointFile(localPaths.backend, localStackName),
   locks: join(localPaths.backend, ".pulumi", "locks"),
@@ -92,7 +92,7 @@ export const localState = {
 /**
  * The stack on the local cloud, run by `engine` with the same program as production.
  *
- * @param settings text that stands in for the stack file; absent: the file itself.
+ * @param settings text used instead of the stack file; absent: the file itself.
  * @param directory checkout whose program runs. @default this one
  */
 export async function localStack(

@@ -4,7 +4,7 @@ import type { StackNode, StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { cloudFloatingIps, cloudServers } from "./cloud";
 
-/** What one database node says of itself at `GET /state`. */
+/** State of a database node, from its `GET /state`. */
 const databaseState = z.looseObject({
   member: z.looseObject({ state: z.string(), role: z.string() }).nullish(),
 });
@@ -12,11 +12,11 @@ const databaseState = z.looseObject({
 /** One line of the status table. */
 export interface NodeStatus {
   name: string;
-  /** What the cloud says: running, off, ... */
+  /** The cloud's status of the server: running, off, ... */
   machine: string;
-  /** What systemd says on the host: running, degraded, or why it cannot be asked. */
+  /** systemd's state of the host: running, degraded, or why the host does not answer. */
   host: string;
-  /** What the node does: holder of the floating IP, primary, replica, or its services. */
+  /** Role of the node: holder of the floating IP, primary, replica, or its services. */
   duty: string;
 }
 
@@ -59,7 +59,7 @@ function duty(role: string, units: string, state: string, owned: string[] | unde
   }
 }
 
-/** Asks the cloud and every host at once. A host that does not answer is said, not an error. */
+/** Queries the cloud and every host at once. A host that does not answer is reported, and is no error. */
 export async function stackStatus(outputs: StackOutputs): Promise<NodeStatus[]> {
   const [machines, owners] = await Promise.all([machineStates(), floatingIpOwners()]);
   return Promise.all(

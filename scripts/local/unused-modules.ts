@@ -1,9 +1,9 @@
 import Module, { createRequire } from "node:module";
 
 /**
- * Puts off loading what the Pulumi SDK needs to serialise functions, the compiler and npm's tree of
- * packages, which takes longer than the rest of the SDK. This program serialises none; should the SDK
- * ask for one of the two, it is loaded then. To be imported before the SDK.
+ * Delays the load of the two modules with which the Pulumi SDK serialises functions: the compiler and npm's package
+ * tree. They take longer to load than the rest of the SDK, and this program serialises no function. If the SDK uses one
+ * of them, it is loaded then. Import this file before the SDK.
  */
 const ofSdk = createRequire(createRequire(__filename).resolve("@pulumi/pulumi"));
 

@@ -2,17 +2,17 @@ import { parseArgs } from "node:util";
 import type { StackNode, StackOutputs } from "../operate/outputs";
 import { withUsage } from "../operate/with-usage";
 
-/** What is wanted of the journals. */
+/** Arguments of `npm run logs`. */
 export interface LogsAsked {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Tiers and nodes; at least one. */
   words: string[];
-  /** Whether to go on with what comes. */
+  /** True: new entries are followed. */
   follow: boolean;
-  /** From when on, as `journalctl --since` takes it, in UTC. @default no limit */
+  /** Time of the first entry, in UTC, in the form of `journalctl --since`. @default no limit */
   since?: string;
-  /** Entries of each node, the latest; undefined: all. */
+  /** Number of latest entries of each node; undefined: all. */
   entries: number | undefined;
 }
 
@@ -20,9 +20,9 @@ const usage =
   "npm run logs -- <tier, node or app> [-f] [--since <time>] [-n <entries of each node>] [--stack <name>]";
 /** Entries of each node if nothing else is said. */
 const fewEntries = 50;
-const mostEntries = 100_000;
+const maxEntries = 100_000;
 
-/** What a command line means. @throws Error that names the rule it breaks. */
+/** Parses a command line. @throws Error that names the broken rule. */
 export function logsAsked(args: readonly string[]): LogsAsked {
   const options = {
     stack: { type: "string" },
@@ -36,9 +36,9 @@ export function logsAsked(args: readonly string[]): LogsAsked {
   if (words.length === 0) throw new Error(`usage: ${usage}; got no tier and no node`);
   const { since, entries: text, follow, stack } = values;
   const number = text === undefined ? undefined : Number(text);
-  if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= mostEntries)) {
+  if (number !== undefined && !(Number.isInteger(number) && number >= 0 && number <= maxEntries)) {
     throw new Error(
-      `-n must be a whole number from 0 to ${mostEntries}, got ${text}; usage: ${usage}`,
+      `-n must be a whole number from 0 to ${maxEntries}, got ${text}; usage: ${usage}`,
     );
   }
   const entries = number ?? (since === undefined ? fewEntries : undefined);
@@ -48,11 +48,11 @@ export function logsAsked(args: readonly string[]): LogsAsked {
 /** A journal, or the part of it that units wrote. */
 export interface Journal {
   node: StackNode;
-  /** Patterns of units. @default all of them, and what no unit wrote */
+  /** Patterns of units. @default the whole journal */
   units?: readonly string[];
 }
 
-/** Units in which code of the app runs. */
+/** Units that run code of the app. */
 const appUnits = [
   ...["app@*", "app-*", "worker-*", "cron-*"],
   ...["webstack-migrate.service", "webstack-table-check@*", "webstack-app-data.service"],

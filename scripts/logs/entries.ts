@@ -1,15 +1,15 @@
 /** An entry of a node's journal. */
 export interface Entry {
   node: string;
-  /** When it was written, microseconds since 1970 by the node's clock. */
+  /** Time of the entry, microseconds since 1970 by the node's clock. */
   at: number;
-  /** Who wrote it, such as `node[4711]`. */
+  /** Program and process id, such as `node[4711]`. */
   writer: string;
-  /** What was written; may have several lines. */
+  /** Text of the entry; may have several lines. */
   message: string;
 }
 
-/** Text of a field: bytes come as a list of numbers, and one that is too large as nothing. */
+/** Text of a field. `journalctl` prints bytes as a list of numbers, and a field that is too large as null. */
 function textOf(field: unknown): string {
   if (typeof field === "string") return field;
   return Array.isArray(field) ? Buffer.from(field as number[]).toString() : "(no text)";
@@ -39,7 +39,7 @@ export function entryLines({ node, at, writer, message }: Entry, width: number):
     .map((line) => `${head}${line}`);
 }
 
-/** Puts entries of several nodes into the order of their times, as far as they come in time. */
+/** Sorts entries of several nodes by their times, as far as they arrive in time. */
 export class Merge {
   private waiting: { entry: Entry; arrivedAt: number }[] = [];
 
@@ -54,7 +54,7 @@ export class Merge {
   flush(until = Infinity): void {
     const due = this.waiting.filter(({ arrivedAt }) => arrivedAt <= until);
     this.waiting = this.waiting.filter(({ arrivedAt }) => arrivedAt > until);
-    // Entries of one node stay in their order: the sort is a stable one.
+    // Entries of one node keep their order, because the sort is stable.
     due.sort((a, b) => a.entry.at - b.entry.at);
     for (const { entry } of due) this.print(entry);
   }

@@ -6,8 +6,8 @@ import { sshArguments } from "../operate/ssh";
 import type { Journal, LogsAsked } from "./asked-logs";
 
 /**
- * The command that prints a node's journal as JSON, an entry a line. One that follows ends with its standard
- * input, so that nothing is left on the node when whoever reads it is gone.
+ * The command that prints a node's journal as JSON, an entry a line. A command that follows the journal ends with its
+ * standard input, so that no process stays on the node after the reader has ended.
  */
 export function journalCommand(
   { units = [] }: Pick<Journal, "units">,
@@ -27,10 +27,13 @@ export function journalCommand(
   return `sudo sh -c ${quoted(script)}`;
 }
 
-/** A node that is lost while its journal is followed is noticed after three of these, seconds. */
+/**
+ * Interval of keep-alive messages, seconds; after three unanswered ones a node whose journal is followed counts as
+ * lost.
+ */
 const aliveSeconds = 10;
 
-/** What is heard while a journal is read. */
+/** Callbacks of a running read. */
 export interface Listener {
   /** Takes a line of the command. */
   onLine: (line: string) => void;
@@ -38,12 +41,12 @@ export interface Listener {
   signal: AbortSignal;
 }
 
-/** How one try ended. */
+/** Result of one attempt. */
 interface Ended {
   status: number | null;
   /** Whether a line came. */
   heard: boolean;
-  /** What `ssh` or the command complained about. */
+  /** Standard error of `ssh` or of the command. */
   complaint: string;
 }
 
@@ -73,9 +76,9 @@ function once(words: readonly string[], { onLine, signal }: Listener): Promise<E
 }
 
 /**
- * Runs a command on a node through whichever load balancer leads there, line by line, until it ends.
+ * Runs a command on a node, through any load balancer that reaches the node, and passes its lines on until it ends.
  *
- * @throws Error with the reason if no load balancer leads there, or the node is lost.
+ * @throws Error with the reason if no load balancer reaches the node, or the node is lost.
  */
 export async function readJournal(
   outputs: StackOutputs,
@@ -90,7 +93,7 @@ export async function readJournal(
     const { status, heard, complaint } = await once(words, listener);
     if (status === 0 || listener.signal.aborted) return;
     last = complaint || `ended with ${status}`;
-    // 255 is ssh's own; whatever the command says is not told better by another load balancer.
+    // 255 is ssh's own status. A failure of the command itself would be the same through another load balancer.
     if (status !== 255 || heard) break;
   }
   throw new Error(last);

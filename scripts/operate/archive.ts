@@ -9,7 +9,7 @@ import { runOnNode } from "./ssh";
 const statusFile = `${runFolder}/status.json`;
 /** Unit that takes a base; only the archiving node takes one. */
 const baseUnit = "webstack-base.service";
-/** A base that is under way may have passed the moment at which it looks for the request. */
+/** A running base may have passed the step that checks for the request. */
 const asksForDump = `{ ! systemctl is-active webstack-base-copy.service ${baseUnit} | grep -qx activating || { echo 'a base is under way, and a dump needs one of its own; run it again when that base is there' >&2; exit 1; }; } && sudo touch ${runFolder}/${dumpRequest}`;
 /** The archiver looks for new dumps every ten seconds. */
 const seenSeconds = 60;
@@ -64,17 +64,17 @@ export interface ArchiveReport {
 }
 
 /** A part of a line with its error; an empty error means none. */
-type Said = readonly [text: string, error: string];
+type ReportPart = readonly [text: string, error: string];
 
-function age(what: string, id: string, nowUs: number, mostHours: number): Said {
+function age(what: string, id: string, nowUs: number, maxHours: number): ReportPart {
   if (id === "") return [`NO ${what}`, `there is no ${what}`];
   const hours = hoursSince(id, nowUs).toFixed(1);
-  const isOld = hoursSince(id, nowUs) > mostHours;
-  const error = isOld ? `the last ${what} is ${hours} h old, more than ${mostHours} h` : "";
+  const isOld = hoursSince(id, nowUs) > maxHours;
+  const error = isOld ? `the last ${what} is ${hours} h old, more than ${maxHours} h` : "";
   return [`last ${what} ${hours} h ago${isOld ? " (TOO OLD)" : ""}`, error];
 }
 
-function lag({ newestUs }: ArchiveState, nowUs: number): Said {
+function lag({ newestUs }: ArchiveState, nowUs: number): ReportPart {
   if (newestUs === 0) return ["nothing archived yet", "nothing is archived yet"];
   const seconds = Math.max(0, (nowUs - newestUs) / 1e6);
   const isOld = seconds > limit.lagSeconds;
@@ -84,7 +84,7 @@ function lag({ newestUs }: ArchiveState, nowUs: number): Said {
 }
 
 /** Age of the newest dump, and a later one that failed. Where dumps are off, nothing of them is an error. */
-function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: number): Said[] {
+function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: number): ReportPart[] {
   const days = hoursSince(dump, nowUs) / 24;
   const isOld = dumpOn !== "off" && days > limit.dumpDays;
   const error = isOld
@@ -92,15 +92,15 @@ function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: numb
     : "";
   const aged = `last dump ${days.toFixed(1)} d ago${isOld ? " (TOO OLD)" : ""}`;
   const none = dumpOn === "off" ? [] : [["no dump yet", ""] as const];
-  const said: Said[] = dump === "" ? none : [[aged, error]];
-  if (failedDump <= dump || dumpOn === "off") return said;
+  const parts: ReportPart[] = dump === "" ? none : [[aged, error]];
+  if (failedDump <= dump || dumpOn === "off") return parts;
   const text = `a dump FAILED ${hoursSince(failedDump, nowUs).toFixed(1)} h ago`;
   const reason = `${text}: ${timeline}/dump-failures/${failedDump}.json in the bucket says why`;
-  return [...said, [text, reason]];
+  return [...parts, [text, reason]];
 }
 
 /** A proof that failed after the last successful one. */
-function failure({ proof, failedProof }: ArchiveState, nowUs: number): Said[] {
+function failure({ proof, failedProof }: ArchiveState, nowUs: number): ReportPart[] {
   if (failedProof <= proof) return [];
   const text = `a restore FAILED ${hoursSince(failedProof, nowUs).toFixed(1)} h ago`;
   return [[text, `${text}: proof-failures/${failedProof}.json in the bucket says why`]];
@@ -119,7 +119,7 @@ export function archiveReport(
   const known = [...states].flatMap(([name, state]) => (state ? [{ name, state }] : []));
   if (known.length === 0) return { lines: [], errors: [] };
   const active = known.filter(({ state }) => state.active);
-  const reports = active.map(({ name, state }): Said[] => {
+  const reports = active.map(({ name, state }): ReportPart[] => {
     const { base, proof, doing, problem } = state;
     const proved = age("proved restore", proof, nowUs, limit.proofHours);
     return [
@@ -134,7 +134,7 @@ export function archiveReport(
   });
   const errors = reports.flat().flatMap(([, error]) => (error === "" ? [] : [error]));
   if (active.length > 0) {
-    return { lines: reports.map((said) => said.map(([text]) => text).join(", ")), errors };
+    return { lines: reports.map((parts) => parts.map(([text]) => text).join(", ")), errors };
   }
   const waiting = known.map(({ name, state }) => `${name} ${state.doing}`).join("; ");
   return { lines: [`backups  NO NODE ARCHIVES: ${waiting}`], errors: ["no node archives"] };
@@ -181,6 +181,6 @@ async function dumpSeen(outputs: StackOutputs, node: string, since: string): Pro
   );
   if (failed === "") return;
   const journal = "sudo journalctl --no-pager -n 5 -u webstack-base-copy";
-  const said = await runOnNode(outputs, node, journal).catch(() => "");
-  throw new Error(`the base was taken, and its dump failed:\n${said.trim()}`);
+  const journalText = await runOnNode(outputs, node, journal).catch(() => "");
+  throw new Error(`the base was taken, and its dump failed:\n${journalText.trim()}`);
 }

@@ -4,36 +4,36 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 
-/** What a command does with the stack that it works on. */
+/** Options for the choice of a command's stack. */
 export interface StackUse {
   /**
-   * The command as it is typed, such as `npm run roll`, if it disturbs or loses what another command does not bring
-   * back: every stack but the local one must then be named. @default the selected stack is taken
+   * The command line, such as `npm run roll`, of a command that disturbs nodes or loses data for good: every stack but
+   * the local one must then be named. @default the selected stack is taken
    */
   dangerous?: string;
   /** True: the local stack is taken also before its first `up`. @default false */
   beforeUp?: boolean;
 }
 
-/** What a stack that is not named is found by. */
+/** Sources of the choice if no stack is named. */
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
   /** Directory of `Pulumi.yaml`. */
   project: string;
-  /** Whether the local stack's last `up` ended well. */
+  /** True if the local stack's last `up` succeeded. */
   isLocalUp: boolean;
-  /** Receives the line that tells the stack. */
+  /** Receives the line that names the chosen stack. */
   say: (line: string) => void;
 }
 
-/** Settings of the engine for a checkout, and its logins, as far as they tell the selected stack. */
+/** Fields of the engine's settings of a checkout, and of its logins, that determine the selected stack. */
 interface Kept {
   stack?: string;
   stacks?: Record<string, string>;
   current?: string;
 }
 
-/** Backend of an engine that never logged in. */
+/** Backend of an engine without a login. */
 const usualBackend = "https://api.pulumi.com";
 /** Organization of every stack outside of Pulumi's service; without it the name means the same there. */
 const noOrganization = "organization/";
@@ -47,8 +47,8 @@ function surroundings(): Surroundings {
 }
 
 /**
- * The stack that a command works on: the named one, else the selected one, else the local one if it is up. If it was
- * not named, the first line that the command prints tells it.
+ * The stack of a command: the named one, else the selected one, else the local one if it is up. Without a name on the
+ * command line, the first printed line names the stack.
  *
  * @param named value of `--stack`.
  * @returns its name; undefined: the local stack.
@@ -80,7 +80,7 @@ export function chosenStack(
   return stack;
 }
 
-/** undefined for the local stack, whatever organization stands before its name. */
+/** undefined for the local stack, with any organization before its name. */
 function localOr(stack: string): string | undefined {
   return stack.split("/").at(-1) === localStackName ? undefined : stack;
 }

@@ -3,14 +3,14 @@ import type { DatabaseState } from "./databases";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
-/** What the proxies ask for: `/replica?lag=1s`. */
+/** The proxies' limit of the age of a replica's data: `/replica?lag=1s`. */
 const readLimitMs = 1_000;
 
 /** Report on a database node. */
 export interface DatabaseReport {
   /** Role, state, and what the node waits for. */
   line: string;
-  /** Why the node is not as it must be; undefined: it is an ONLINE member of a group with a majority. */
+  /** Fault of the node; undefined: it is an ONLINE member of a group with a majority. */
   error: string | undefined;
 }
 

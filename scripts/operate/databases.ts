@@ -24,7 +24,7 @@ export async function query(
   return answer.split("\n").filter((line) => line !== "");
 }
 
-/** True once the primary's supervisor has handed the role over. */
+/** Asks the primary's supervisor to hand the role over; true once it has. */
 function handOver(outputs: StackOutputs, primary: string, to: string): Promise<boolean> {
   return runOnNode(outputs, primary, `sudo ${handOverCommand({ to })}`, 90_000).then(
     () => true,

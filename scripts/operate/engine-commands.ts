@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ensureEngine } from "../../offline/engine";
 import { localPaths, localStackName, repositoryRoot } from "../local/paths";
 
-/** Runs `pulumi` with these words on one stack; returns its output. @throws Error if it fails. */
+/** Runs `pulumi` with these arguments on one stack; returns its output. @throws Error if it fails. */
 type Pulumi = (...words: string[]) => string;
 
 /** The command line of a stack's engine. Standard error is dropped: it may quote what it reads. */
@@ -36,13 +36,13 @@ export async function pulumiOf(
   return { pulumi, folder };
 }
 
-/** The command that brings a stack, as it is read from the cloud and the hosts, to what its file says. */
+/** The command that refreshes a stack from the cloud and the hosts, and applies its stack file. */
 function upCommand(stack: string | undefined): string[] {
   if (stack === undefined) return ["npm", "run", "--silent", "up:local", "--", "--refresh"];
   return ["pulumi", "up", "--refresh", "--yes", "--skip-preview", "--stack", stack];
 }
 
-/** Runs `up` with a refresh: it makes again what is missing. @throws Error if it fails. */
+/** Runs `up` with a refresh, which creates missing resources again. @throws Error if it fails. */
 export function upAgain(stack: string | undefined): Promise<void> {
   const [program = "", ...words] = upCommand(stack);
   return new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import { sshArguments } from "./ssh";
 /** Longest run of a program on a host, milliseconds. */
 const longestMs = 15 * 60_000;
 
-/** A program of this repository as one text for the Node of the hosts. `entry`: path of its file. */
+/** A program of this repository, bundled as one text for the hosts' Node.js. `entry`: path of its file. */
 export function hostProgram(entry: string): string {
   const { outputFiles } = buildSync({
     entryPoints: [entry],
@@ -23,19 +23,19 @@ export function hostProgram(entry: string): string {
 }
 
 /**
- * Text for `node -e`: it runs the program that comes on standard input, with the order that comes
- * there too. Errors of `JSON.parse` quote what they read, so they are not told.
+ * Text for `node -e`: it runs the program from standard input with the order from standard input. It hides errors of
+ * `JSON.parse`, which quote their input.
  */
 export const bootstrap =
   'let a;try{a=JSON.parse(require("fs").readFileSync(0,"utf8"))}catch{console.error("no order came on standard input");process.exit(1)}' +
   'new Function("require","order",a.program)(require,a.order)';
 
-/** What is sent on standard input. */
+/** The text for standard input: program and order. */
 export function message(program: string, order: unknown): string {
   return JSON.stringify({ program, order });
 }
 
-/** Runs a program with a text as its standard input; its output, or why there is none. */
+/** Runs a program with a text as its standard input; returns its output, or the reason for a failure. */
 export function talk(
   words: readonly string[],
   input: string,
@@ -54,8 +54,8 @@ export function talk(
 }
 
 /**
- * Runs a program as root on a node, through whichever load balancer leads there. Program and order go over standard
- * input and nowhere else.
+ * Runs a program as root on a node, through any load balancer that reaches the node. Program and order are passed on
+ * standard input only.
  *
  * @param input from {@link message}.
  * @returns what the program prints: JSON.
@@ -74,16 +74,16 @@ export async function runProgram<T>(
     const { status, output, complaint } = await talk(words, input);
     if (status === 0) return JSON.parse(output) as T;
     last = complaint || `it ended with ${status}`;
-    // 255 is ssh's own.
+    // 255 is ssh's own status.
     if (status !== 255) break;
   }
   throw new Error(last);
 }
 
 /**
- * Calls a function for each name, a few at the same time; the results have the order of the names.
+ * Calls a function for each name, at most `atOnce` at the same time; the results have the order of the names.
  *
- * @param atOnce how many calls run at the same time.
+ * @param atOnce largest number of calls at the same time.
  */
 export async function forEachNode<T>(
   names: readonly string[],

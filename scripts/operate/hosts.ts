@@ -16,8 +16,8 @@ export function hostsOf(outputs: StackOutputs): Hosts {
     run: (node, command, timeoutMs) =>
       runOnNode(outputs, node, command, timeoutMs).catch((error: Error & { stderr?: string }) => {
         // The message of a failed `ssh` has all its arguments.
-        const said = error.stderr?.trim().slice(-tailLength);
-        throw said ? new Error(said, { cause: error }) : error;
+        const stderr = error.stderr?.trim().slice(-tailLength);
+        throw stderr ? new Error(stderr, { cause: error }) : error;
       }),
   };
 }
@@ -28,7 +28,7 @@ export function outOfService(outputs: StackOutputs): Promise<string[]> {
 }
 
 /**
- * Waits until every node is in service, but for those in `except`.
+ * Waits until every node but those in `except` is in service.
  *
  * @param intervalMs time between two checks, milliseconds.
  * @throws Error after the deadline with the names of nodes that are not in service.
@@ -38,16 +38,16 @@ export async function waitForService(
   timeoutSeconds: number,
   { intervalMs = 2_000, except = [] }: { intervalMs?: number; except?: readonly string[] } = {},
 ): Promise<void> {
-  const look = async () => {
+  const check = async () => {
     const names = (await outOfService(outputs)).filter((name) => !except.includes(name));
     if (names.length > 0) throw new Error(`not in service: ${names.join(", ")}`);
     return true;
   };
-  await waitUntil("every node in service", look, { timeoutSeconds, intervalMs });
+  await waitUntil("every node in service", check, { timeoutSeconds, intervalMs });
 }
 
 /**
- * Does `work` with the turn to disturb a stack, which no other command has meanwhile.
+ * Runs `work` with the turn to disturb a stack, which no other command has meanwhile.
  *
  * @param outputs the present outputs; `work` may replace load balancers.
  * @param command for the message to another command, such as `npm run patch`.
@@ -58,8 +58,8 @@ export async function withTurn<T>(
   command: string,
   work: (turn: Pick<StackTurn, "renew">) => Promise<T>,
 ): Promise<T> {
-  const who = `${command} of ${userInfo().username} at ${hostname()}`;
-  const turn = await StackTurn.take(() => hostsOf(outputs()), who);
+  const holder = `${command} of ${userInfo().username} at ${hostname()}`;
+  const turn = await StackTurn.take(() => hostsOf(outputs()), holder);
   try {
     return await work(turn);
   } finally {

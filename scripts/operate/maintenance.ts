@@ -37,7 +37,7 @@ const webOff = asRoot(
   "systemctl reload nginx.service",
 );
 
-/** Records the running units of workers and timers, so that the same are started again. */
+/** Records the running units of workers and timers, so that the end of the maintenance starts exactly these again. */
 const appOn = asRoot(
   `systemctl list-units --plain --no-legend --state=active,activating ${quoted(timers)} ${quoted(workers)} | cut -d' ' -f1 >> ${maintenancePath}`,
   `systemctl stop ${quoted(timers)} ${quoted(workers)} ${quoted(jobs)}`,
@@ -54,12 +54,12 @@ function asRoot(...lines: string[]): string {
 }
 
 /**
- * Puts a stack into maintenance: its web nodes answer 503 with a page that says so, and its app nodes stop workers,
+ * Puts a stack into maintenance: its web nodes answer 503 with a maintenance page, and its app nodes stop workers,
  * timers and jobs. The processes of the app that answer requests keep running.
  *
  * @returns true if one of the nodes was in maintenance before.
- * @throws Error that names each node on which it failed. A maintenance that was on before on any node stays on; any
- *   other is then over on all nodes that answer.
+ * @throws Error that names each node on which it failed. If the maintenance was on before on any node, it stays on;
+ *   otherwise it is then off on all nodes that answer.
  */
 export async function startMaintenance(outputs: StackOutputs): Promise<boolean> {
   const hosts = hostsOf(outputs);

@@ -12,7 +12,7 @@ export const outputsShape = z.object({
       publicIp: z.string().optional(),
       // The outputs of an earlier release of this project lack it.
       serverId: z.number().optional(),
-      // As above.
+      // The outputs of an earlier release of this project lack it too.
       hostKey: z.string().optional(),
     }),
   ),
@@ -35,7 +35,7 @@ export function serverIdOf({ serverId }: StackNode): number {
   throw new Error("the outputs are of an earlier release of this project; run up first");
 }
 
-/** Name of a node's server among host keys: a new server with the same name and address has a new key. */
+/** Alias of a node's server for host keys: a new server with the same name and address has a new key. */
 export function hostKeyAlias({ name, serverId }: StackNode): string | undefined {
   return serverId === undefined ? undefined : `${name}-${serverId}`;
 }

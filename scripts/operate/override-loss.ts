@@ -2,7 +2,7 @@ import { countOf } from "../../host/supervisor/core/gtid";
 import { type DatabaseState, primaryOf } from "./databases";
 import { seenThroughAny, type Way } from "./override";
 
-/** What the operator must know before a node bootstraps a new group. */
+/** Facts for the operator before a node bootstraps a new group. */
 export interface Sight {
   /** Name of the node to bootstrap the group. */
   node: string;

@@ -40,8 +40,8 @@ export async function askToOverride(
   try {
     return answerShape.parse(JSON.parse(answer));
   } catch (error) {
-    const said = answer.trim() || "nothing";
-    throw new Error(`the supervisor of ${node} answered ${said}; nothing was done`, {
+    const text = answer.trim() || "nothing";
+    throw new Error(`the supervisor of ${node} answered ${text}; nothing was done`, {
       cause: error,
     });
   }
@@ -56,7 +56,7 @@ export interface Way {
 }
 
 /** Queries the states through each load balancer: one may reach a node that the other does not reach. */
-export async function lookThroughAll(
+export async function queryThroughAll(
   outputs: StackOutputs,
   look: (outputs: StackOutputs) => Promise<Map<string, DatabaseState | undefined>>,
 ): Promise<Way[]> {

@@ -29,15 +29,15 @@ export function recordedIn(exported: unknown, node: string): Inputs {
   return opened(found.inputs) as Inputs;
 }
 
-/** The recorded configuration of a node, its secrets in the memory of this process. */
+/** The recorded configuration of a node. Its secrets stay in the memory of this process. */
 export async function recordedHost(stack: string | undefined, node: string): Promise<Inputs> {
   const { pulumi } = await pulumiOf(stack);
   return recordedIn(JSON.parse(pulumi("stack", "export", "--show-secrets")), node);
 }
 
 /**
- * User data with which a node's server becomes what is recorded of it, but for its secrets; with the login's
- * present key, which the server's first user data may not have.
+ * User data that gives a node's server its recorded state without the secrets; with the login's present key, which the
+ * server's first user data may lack.
  *
  * @throws Error if the record has no key of the first contact, or is larger than user data may be.
  */
@@ -51,7 +51,7 @@ export function userDataOf(recorded: Inputs): string {
   if (key instanceof Error) throw new Error(`the deploy key of ${node} cannot be read`);
   const bundle = bundleOf({
     ...recorded,
-    // A refresh records what a service is on the host; that is no part of a bundle.
+    // A refresh records the state of services on the host, which is no part of a bundle.
     services: services.map((service) => ({ ...service, onHost: undefined })),
   });
   const deployKey = `${key.type} ${key.getPublicSSH().toString("base64")}`;

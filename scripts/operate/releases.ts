@@ -96,11 +96,11 @@ export function releaseNodes({ nodes }: Pick<StackOutputs, "nodes">): StackNode[
 export async function releasesOf(
   outputs: StackOutputs,
 ): Promise<Map<string, NodeReleases | undefined>> {
-  const asked = releaseNodes(outputs).map(async ({ name }) => {
+  const answers = releaseNodes(outputs).map(async ({ name }) => {
     const lines = await runOnNode(outputs, name, listing).catch(() => undefined);
     return [name, lines === undefined ? undefined : releasesIn(lines)] as const;
   });
-  return new Map(await Promise.all(asked));
+  return new Map(await Promise.all(answers));
 }
 
 /** Start command of a release on a node, from the release's own files. */

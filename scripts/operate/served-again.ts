@@ -3,7 +3,7 @@ import { outputsOf } from "./operated-stack";
 import type { StackOutputs } from "./outputs";
 import { upAgain } from "./engine-commands";
 
-/** Time until a stack is in service after its `up`, which itself waits for each node, seconds. */
+/** Longest time until a stack is in service after its `up`, which itself waits for each node, seconds. */
 export const serviceSeconds = 120;
 
 /**
@@ -18,10 +18,10 @@ export async function servedAgain(stack: string | undefined): Promise<StackOutpu
   return outputs;
 }
 
-/** Time for a stack that was disturbed a moment ago to be in service, seconds. */
+/** Longest wait for a stack that was disturbed a moment ago to be in service, seconds. */
 const settledSeconds = 60;
 
-/** What is left of a command after an interrupted earlier one is finished. */
+/** Remaining work of a command, after it has finished an interrupted earlier one. */
 export interface Left {
   outputs: StackOutputs;
   /** Nodes to rebuild, in order: those that are out of service come first. */
@@ -39,13 +39,15 @@ export async function finishEarlier(
   names: readonly string[],
   stack: string | undefined,
 ): Promise<Left> {
-  const amiss = await waitForService(outputs, settledSeconds).then(
+  const notServing = await waitForService(outputs, settledSeconds).then(
     () => [],
     () => outOfService(outputs),
   );
-  if (!amiss.some((name) => names.includes(name)))
+  if (!notServing.some((name) => names.includes(name)))
     return { outputs, names: [...names], out: new Set() };
-  console.log(`not in service: ${amiss.join(", ")}; first finishes what an earlier command began`);
+  console.log(
+    `not in service: ${notServing.join(", ")}; first finishes what an earlier command began`,
+  );
   await upAgain(stack).catch(({ message }: Error) => console.error(message));
   const now = outputsOf(stack);
   const keyIn = ({ nodes }: StackOutputs, name: string) =>

@@ -110,7 +110,7 @@ export async function rebuildServer(
   try {
     await rebuildDisk(project, serverId, server, userData);
   } catch (error) {
-    // The disk may be empty already: then nobody is there to be started, and the reason is the cloud's.
+    // The disk may be empty already: then no service can start, and the cloud's error is the reason to report.
     await stepBack(hostsOf(outputs), node).catch(() => undefined);
     throw error;
   }

@@ -27,7 +27,7 @@ export function sshArguments(outputs: StackOutputs, nodeName: string, bastion: s
   return [...own, "-o", `ProxyCommand=${proxy}`, `${user}@${node.privateIp}`];
 }
 
-/** Options that accept a server's pinned host key alone; the first key that is seen, if none is pinned. */
+/** Options that accept a server's pinned host key alone, or the first seen key if none is pinned. */
 function trust(node: StackNode | undefined, files: StackOutputs["files"]): string[] {
   const alias = node && hostKeyAlias(node);
   const name = alias === undefined ? [] : ["-o", `HostKeyAlias=${alias}`];

@@ -15,15 +15,15 @@ export async function confirmed(word: string): Promise<void> {
 export const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Does `work` without an end by a signal; each signal is told by `told`. Children get Ctrl-C and the end of the
- * terminal too, and fail by it.
+ * Runs `work` without an end by a signal; `told` is called with each signal. Child processes get Ctrl-C and the end of
+ * the terminal too, and end.
  */
-export async function outliveSignals<T>(told: () => void, work: () => Promise<T>): Promise<T> {
+export async function outliveSignals<T>(onSignal: () => void, work: () => Promise<T>): Promise<T> {
   const ignored = endSignals.map((signal) => {
     const before = process.listeners(signal);
-    process.removeAllListeners(signal).on(signal, told);
+    process.removeAllListeners(signal).on(signal, onSignal);
     return () => {
-      process.off(signal, told);
+      process.off(signal, onSignal);
       for (const each of before) process.on(signal, each);
     };
   });

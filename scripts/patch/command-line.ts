@@ -8,7 +8,7 @@ export interface AskedPatch {
   stack: string | undefined;
   /** Tiers and nodes. */
   words: string[];
-  /** True: only the list of what an upgrade would change. */
+  /** True: the command only lists the changes of an upgrade. */
   isCheck: boolean;
   /** True: each node is rebooted, also if nothing asks for it. */
   rebootsAlways: boolean;
@@ -42,7 +42,7 @@ export function askedPatch(args: readonly string[]): AskedPatch {
 }
 
 /** Packages in a line; the rest is counted. */
-const mostNamed = 8;
+const maxNamed = 8;
 
 function plural(count: number): string {
   return `${count} package${count === 1 ? "" : "s"}`;
@@ -52,7 +52,7 @@ function versions({ name, from, to }: PackageChange): string {
   return from === undefined ? `${name} ${to} (new)` : `${name} ${from} -> ${to}`;
 }
 
-/** What an upgrade of a node would change: a line for the node, and one for each package. */
+/** The changes of an upgrade of a node: a line for the node, and one for each package. */
 export function pendingLines(name: string, pending: Pending): string[] {
   const { packages, isHalfDone, rebootReasons, hasUnattended } = pending;
   const what = [
@@ -68,7 +68,7 @@ export function pendingLines(name: string, pending: Pending): string[] {
 export function patchedLine(name: string, patched: Patched, seconds: number): string {
   const { packages, rebootReasons, isUntouched } = patched;
   if (isUntouched) return `${name}: nothing to do`;
-  const named = packages.slice(0, mostNamed).map(versions);
+  const named = packages.slice(0, maxNamed).map(versions);
   const rest = packages.length - named.length;
   const list = [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
   return [

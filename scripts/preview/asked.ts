@@ -1,24 +1,24 @@
 import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
-/** What a command line asks for. */
+/** Arguments of `npm run preview`. */
 export interface AskedPreview {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   form: "text" | "markdown" | "json";
-  /** Revision of Git whose stack file the edits are counted from. */
+  /** Git revision with whose stack file the present one is compared. */
   base: string;
-  /** Whether what is there is looked at first. */
+  /** True: a refresh comes first. */
   refresh: boolean;
-  /** Whether the base's state of the repository stands in for the running stack. */
+  /** True: the comparison starts from the repository at the base instead of the running stack. */
   withoutToken: boolean;
 }
 
-/** How the command is called. */
+/** Usage of the command. */
 export const usage =
   "npm run preview -- [--stack <name>] [--markdown | --json] [--base <revision>] [--refresh | --without-token]";
 
-/** Reads a command line. @throws Error with the usage if there is anything else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function askedPreview(args: readonly string[]): AskedPreview {
   const flag = { type: "boolean", default: false } as const;
   const options = {

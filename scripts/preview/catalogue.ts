@@ -1,16 +1,16 @@
 import { type Prices, pricesOf } from "../../preview/price-list";
 import { cloudCall, type CloudProject } from "../../rolling/cloud-api";
 
-/** What the cloud sells. */
+/** The cloud's offer: prices and server types. */
 export interface Catalogue {
   prices?: Prices;
   /** Answer of `GET /server_types`. */
   serverTypes?: unknown;
-  /** Why one of them is missing. */
+  /** Why prices or server types are missing. */
   warnings: string[];
 }
 
-/** Asks a cloud what it sells; without an answer a preview is still worth reading. */
+/** Reads the offer of a cloud. A failure is no error: a preview without prices is still useful. */
 export async function catalogueAt(find: () => CloudProject): Promise<Catalogue> {
   try {
     const project = find();

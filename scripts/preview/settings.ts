@@ -7,7 +7,7 @@ import { stackFileName } from "../deploy/stack-file";
 import type { Config, Secrets } from "../hostless/hostless-stack";
 import { repositoryRoot } from "../local/paths";
 
-/** What is edited in a stack's file since a revision; undefined: that revision has no such file. */
+/** Changed settings of a stack file since a revision; undefined: that revision has no such file. */
 export function editedSettings(
   stack: string,
   base: string,
@@ -18,7 +18,7 @@ export function editedSettings(
   return before === undefined ? undefined : settingChanges(configOf(before), configOf(text));
 }
 
-/** A file as it was; undefined: it was not there, or there is no Git. */
+/** A file at a revision; undefined: the file did not exist, or there is no Git. */
 export function fileAt(revision: string, file: string, cwd: string): string | undefined {
   const words = ["show", "--end-of-options", `${revision}:./${file}`];
   try {
@@ -32,7 +32,7 @@ export function fileAt(revision: string, file: string, cwd: string): string | un
   }
 }
 
-/** What is below `config:`; a text that is no YAML is refused by the engine with its own words. */
+/** The map below `config:`. The engine itself refuses a text that is no YAML. */
 function configOf(text: string): Values {
   try {
     const { config } = (parse(text) ?? {}) as { config?: unknown };
@@ -44,9 +44,9 @@ function configOf(text: string): Values {
 
 /** Settings of a stack file whose secrets are not known. */
 export interface ClearSettings {
-  /** What is below `config:`, with stand-ins for what is encrypted. */
+  /** The map below `config:`, with placeholders for encrypted values. */
   config: Config;
-  /** The stand-ins by path, to be stored encrypted as their originals are. */
+  /** The placeholders by path; they are stored encrypted, as the originals are. */
   secrets: Secrets;
 }
 
@@ -56,8 +56,8 @@ const standIn = "standin0".repeat(8);
 const standInKey = "-----BEGIN PRIVATE KEY-----\nc3RhbmRpbg==\n-----END PRIVATE KEY-----\n";
 
 /**
- * The settings in the text of a stack file, with a stand-in for each encrypted one. The cloud's endpoint and
- * token are left out: they are those of the cloud that the preview is made on.
+ * The settings in the text of a stack file, with a placeholder for each encrypted one. The cloud's endpoint and token
+ * are left out: the preview uses those of its own cloud.
  *
  * @throws Error if the text is no YAML.
  */

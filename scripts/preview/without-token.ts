@@ -12,15 +12,15 @@ import { Tree } from "../rehearse/tree";
 import { catalogueAt, type Catalogue } from "./catalogue";
 import { clearSettings, fileAt } from "./settings";
 
-/** What is compared, and with what it is judged. */
+/** Plan of the comparison, with the inputs of the verdict. */
 export interface Compared {
   events: EngineEvent[];
   catalogue: Catalogue;
-  /** What stands above the preview: one sentence. */
+  /** First line of the preview. */
   note: string;
 }
 
-/** What is compared, as the first line of the preview says it. */
+/** Sentence that names the two compared states, for the first line of the preview. */
 export function comparison(base: string, isNew: boolean): string {
   const from = `${base.slice(0, 12)} of the repository${isNew ? ", which has no such stack," : ""}`;
   return (
@@ -30,12 +30,12 @@ export function comparison(base: string, isNew: boolean): string {
 }
 
 /**
- * What the files here change in a stack that the base describes: the base's program makes it on a cloud without
- * hosts, and the program here is previewed on top. No token, no state and no passphrase is needed.
+ * The changes of this checkout in a stack of the base: the base's program creates the stack on a cloud without hosts,
+ * and the program of this checkout is previewed on top. Neither token nor state nor passphrase is needed.
  *
  * @param base revision of Git.
- * @param settings text of the stack file here.
- * @throws Error if there is no such revision, or if the base itself cannot be made.
+ * @param settings text of the stack file of this checkout.
+ * @throws Error if there is no such revision, or if the `up` of the base fails.
  */
 export async function comparedWithBase(
   stack: string,
@@ -65,7 +65,7 @@ export async function comparedWithBase(
     const { config, secrets } = clearSettings(settings);
     let refused: Error | undefined;
     const events = await made.preview(config, { secrets }, (error) => (refused = error));
-    // A plan that is refused has the reasons among its events.
+    // The events of a refused plan include the reasons.
     if (refused && planOf(events).errors.length === 0) throw refused;
     const { HCLOUD_ENDPOINT: endpoint = "", HCLOUD_TOKEN: token = "" } = cloud.environment;
     const catalogue = await catalogueAt(() => ({ endpoint, token }));
@@ -83,7 +83,8 @@ export function layOut(tree: Tree, commit: string): void {
   const packages = join(tree.path, "node_modules");
   if (!existsSync(packages)) symlinkSync(join(repositoryRoot, "node_modules"), packages);
   const [here, there] = [repositoryRoot, tree.path].map((root) => join(root, "sample-app"));
-  // A bundle names where its packages lie: of the same source the one here is taken, or all nodes would seem to change.
+  // A bundle contains the paths of its packages. For equal sources the bundle of this checkout is used, or all nodes
+  // would seem to change.
   if (existsSync(join(here!, "dist")) && isUnchanged(commit, "sample-app")) {
     cpSync(join(here!, "dist"), join(there!, "dist"), { recursive: true });
     return;
@@ -94,7 +95,7 @@ export function layOut(tree: Tree, commit: string): void {
   });
 }
 
-/** Whether the files here, committed or not, are those of a commit in a folder and in the list of packages. */
+/** True if this checkout's files, committed or not, equal those of a commit in a folder and in the list of packages. */
 function isUnchanged(commit: string, folder: string): boolean {
   const words = ["diff", "--quiet", commit, "--", folder, "package-lock.json"];
   return spawnSync("git", words, { cwd: repositoryRoot, stdio: "ignore" }).status === 0;

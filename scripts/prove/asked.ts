@@ -1,21 +1,21 @@
 import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
-/** What a command line asks for. */
+/** Arguments of `npm run prove`. */
 export interface Asked {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** Whether the address is moved to the other load balancer, which visitors may notice. */
+  /** True: the address is moved to the other load balancer, which visitors may notice. */
   moves: boolean;
-  /** Whether the report is a table in Markdown. */
+  /** True: the report is a table in Markdown. */
   isMarkdown: boolean;
-  /** Whether nobody is asked before the address is moved. */
+  /** True: no question before the move. */
   yes: boolean;
 }
 
 const usage = "npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]";
 
-/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function asked(args: readonly string[]): Asked {
   const flag = { type: "boolean", default: false } as const;
   const options = { stack: { type: "string" }, switch: flag, markdown: flag, yes: flag } as const;

@@ -24,7 +24,7 @@ async function get(project: CloudProject, path: string) {
   return { headers: response.headers, body: (await response.json()) as unknown };
 }
 
-/** What the API says of a stack's servers and its address. @throws Error if the API does not answer. */
+/** The API's data about a stack's servers and its address. @throws Error if the API does not answer. */
 export async function cloudEvidence(
   project: CloudProject,
   { nodes, floatingIp }: Pick<StackOutputs, "nodes" | "floatingIp">,
@@ -71,14 +71,14 @@ async function pages<T>(project: CloudProject, path: string, read: (body: unknow
   return { items, headers };
 }
 
-/** Requests a second of each of the two probers. */
+/** Requests per second of each of the two probers. */
 const perSecond = 25;
 /** Watched time before and after the move, milliseconds. */
 const aroundMs = 2_000;
 
 /**
  * Moves the address to the other load balancer as `npm run edge:switch` does, under requests from this machine, and
- * tells what they saw: half of them have a connection of their own, half share lasting ones.
+ * returns their results. Half of the requests have a connection of their own, half share lasting ones.
  *
  * @throws Error before any change if no load balancer has the address, or the other one could not take over.
  */

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import type { Answer } from "../../prove/assumption";
 import type { Questions } from "../../prove/questions";
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: { questions: Questions };
 
 /** Longest run of a command, milliseconds, and most bytes of its output. */

@@ -3,55 +3,56 @@ import { timeOf, type Base } from "../../host/archiver/chain/manifest";
 import { plan, type ReadLink } from "../restore/plan";
 
 const dayMs = 86_400_000;
-/** Parts without a base or a dump that are older are of a copy that broke off, milliseconds. */
+/** Age from which parts without a base or a dump belong to an interrupted upload, milliseconds. */
 const leftoverMs = 2 * dayMs;
 
-/** What a history has in the bucket. Keys are without the part that all keys of the stack share. */
+/** Objects of a history in the bucket. Keys are without the prefix that all keys of the stack share. */
 export interface Found {
   bases: readonly Base[];
-  /** Links from the oldest base on, as they were read. */
+  /** Links from the oldest base on. */
   links: readonly ReadLink[];
-  /** Numbers of all links that there are. */
+  /** Numbers of all links. */
   linkNumbers: readonly number[];
   /** Keys of segments with the number of their link. */
   data: readonly { key: string; number: number }[];
-  /** Keys of parts with the base that they are of. */
+  /** Keys of parts with the ids of their bases. */
   parts: readonly { key: string; base: string }[];
   /** Ids of dumps. */
   dumps: readonly string[];
-  /** Keys of the objects of dumps, with the dump that they are of. */
+  /** Keys of the objects of dumps, with the ids of their dumps. */
   dumpParts: readonly { key: string; dump: string }[];
 }
 
-/** What is to be deleted. */
+/** Plan of a deletion. */
 export interface Pruning {
-  /** Why nothing may be deleted; empty: something may. */
+  /** Why nothing may be deleted; empty: no objection. */
   refused: string;
   /** Bases that are kept and why, oldest first. */
   keep: { id: string; why: string[]; reachesEnd: boolean }[];
-  /** Ids of bases that go. */
+  /** Ids of bases to delete. */
   bases: string[];
-  /** Links up to this number go, with their segments. */
+  /** Links up to this number are deleted, with their segments. */
   throughLink: number;
-  /** Numbers of links that go, rising. */
+  /** Numbers of links to delete, ascending. */
   links: number[];
-  /** Keys of segments and parts that go. */
+  /** Keys of segments and parts to delete. */
   data: string[];
   parts: string[];
   /** Dumps that are kept and why, oldest first. */
   keepDumps: { id: string; why: string[] }[];
-  /** Ids of dumps that go, and the keys of their objects. */
+  /** Ids of dumps to delete, and the keys of their objects. */
   dumps: string[];
   dumpParts: string[];
 }
 
 /**
- * Plans what is deleted from a history. Days are counted back from its newest transaction, so that
- * a history that has ended, or a clock that is wrong, loses nothing by it.
+ * Plans the deletions of a history. Days are counted back from its newest transaction, so that a history that has
+ * ended, or a wrong clock, causes no deletion.
  *
- * The newest base is kept, and the newest from before the days of the log with every link behind it:
- * each base from there on reaches the end. Older bases that are kept stand for their own moment. Of the dumps, the
- * last one of each week and month is kept as the bases are, so the newest one always.
+ * The newest base is kept. The newest base from before the days of the log is kept with every later link: a restore
+ * from that base, or from a later one, can reach any moment up to the end. An older kept base can be restored to its
+ * own moment alone. The last dump of each week and month is kept by the same rule as bases, so the newest dump is
+ * always kept.
  */
 export function pruning(found: Found, retention: Retention, nowMs: number): Pruning {
   const bases = [...found.bases].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -114,13 +115,13 @@ function dumpsOf(
   };
 }
 
-/** Time of the newest thing that is archived, milliseconds since 1970. */
+/** Time of the newest archived object, milliseconds since 1970. */
 function endOf({ links }: Found, newest: Base): number {
   const times = links.map(({ link }) => link?.segment?.toUs ?? 0);
   return times.reduce((a, b) => Math.max(a, b), timeOf(newest.id) * 1_000) / 1_000;
 }
 
-/** What is wrong with what would be left; empty: nothing. */
+/** Faults of the objects that would remain; empty: none. */
 function faultOf(
   { links, data, parts }: Found,
   { newest, anchor, throughLink }: { newest: Base; anchor: Base; throughLink: number },
@@ -150,10 +151,10 @@ const periods = {
 } as const;
 
 /**
- * Chooses the bases or dumps that are kept by their age: of each of the last so many days, weeks and months
- * that have one, the last one.
+ * Chooses the bases or dumps to keep by their age: the last one of each of the last days, weeks and months that have
+ * one.
  *
- * @returns why each is kept, by id.
+ * @returns the reason for each kept one, by id.
  */
 export function keptByAge(
   ids: readonly string[],

@@ -3,7 +3,7 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { readArchive } from "../restore/read-chain";
 import type { Found } from "./pruning";
 
-/** Reads what a history has in the bucket. @throws StoreError if the store fails. */
+/** Reads the objects of a history in the bucket. @throws StoreError if the store fails. */
 export async function readHistory(
   store: ObjectStore,
   root: string,
@@ -23,7 +23,7 @@ export async function readHistory(
   return {
     ...{ bases, links },
     linkNumbers: linkKeys.map(numberIn).filter((number) => !Number.isNaN(number)),
-    // A key of another form has no number, and is no smaller than any.
+    // A key of another form has no number, and is never counted as a smaller one.
     data: data.map((key) => ({ key: short(key), number: numberIn(key) })),
     parts: parts.map((key) => ({ key: short(key), base: folderOf(key) })),
     dumps: dumps.map((key) => key.slice(keys.dumps(root, timeline).length, -".json".length)),

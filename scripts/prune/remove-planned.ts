@@ -13,11 +13,11 @@ const variables = {
 } as const;
 
 /**
- * The bucket as the one who deletes reaches it.
+ * The bucket with the access key that deletes.
  *
- * @param hosts the bucket with the access key that puts.
- * @param of the target that the bucket is.
- * @throws Error if the access key is not given, or is that which puts.
+ * @param hosts the bucket with the hosts' access key.
+ * @param of the setting of the bucket.
+ * @throws Error if the access key is missing, or is the hosts' key.
  */
 export function prunerOf(
   hosts: S3Target,
@@ -45,9 +45,10 @@ export function prunerOf(
 }
 
 /**
- * What deletes: an access key of its own for a bucket. SFTP has no such right, so its key is that which reads.
+ * Deletes objects of a target: with a separate access key for a bucket. SFTP has no separate right to delete, so its
+ * key is the one that reads.
  *
- * @throws Error if a bucket's access key is not given.
+ * @throws Error if a bucket's access key is missing.
  */
 export function removerOf(
   target: DeskTarget,
@@ -60,14 +61,14 @@ export function removerOf(
   return new SftpRemover(sftpConnection(target), target.sftp.path);
 }
 
-/** A history with what is to be deleted from it. */
+/** A history with its plan. */
 export interface PlannedHistory {
   root: string;
   timeline: string;
   made: Pruning;
 }
 
-/** Deletes what was planned. What makes an object count goes before it: an interruption leaves a whole archive. */
+/** Carries out a plan. A manifest is deleted before its objects, so an interruption leaves a consistent archive. */
 export async function removePlanned(
   remover: Pick<Remover, "remove">,
   { root, timeline, made }: PlannedHistory,

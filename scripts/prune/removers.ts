@@ -7,17 +7,17 @@ import { signHeaders } from "../../host/archiver/store/signature";
 
 /** Longest time for one deletion, milliseconds. */
 const answerMs = 30_000;
-/** Deletions at the same time, and tries of each. */
+/** Number of deletions at the same time, and of attempts for each. */
 const limits = { together: 8, tries: 4 };
 
-/** Deletes objects with an access key of its own; `host/` has nothing that could. */
+/** Deletes objects with a separate access key; no program of `host/` can delete objects. */
 export class Remover {
   constructor(
     private readonly target: S3Target,
     private readonly now: () => Date,
   ) {}
 
-  /** Deletes in that order, some at a time. @throws Error at the first that is refused. */
+  /** Deletes the objects in their order, some at a time. @throws Error at the first refused deletion. */
   async remove(keys: readonly string[]): Promise<void> {
     for (let i = 0; i < keys.length; i += limits.together) {
       await Promise.all(keys.slice(i, i + limits.together).map((key) => this.removeOne(key)));
@@ -31,9 +31,9 @@ export class Remover {
       const answer = await this.ask(key).catch((error: Error) => error);
       if (answer instanceof Error) last = answer.message;
       else {
-        const said = await answer.text();
+        const body = await answer.text();
         if (answer.ok || answer.status === 404) return;
-        const [, code = ""] = /<Code>([^<]*)</.exec(said) ?? [];
+        const [, code = ""] = /<Code>([^<]*)</.exec(body) ?? [];
         last = `${answer.status} ${code}`.trim();
         if (answer.status < 500) break;
       }
@@ -71,7 +71,7 @@ export class SftpRemover {
     private readonly folder: string,
   ) {}
 
-  /** Deletes in that order, some at a time. @throws Error at the first that is refused. */
+  /** Deletes the objects in their order, some at a time. @throws Error at the first refused deletion. */
   async remove(keys: readonly string[]): Promise<void> {
     for (let i = 0; i < keys.length; i += filesTogether) {
       await Promise.all(keys.slice(i, i + filesTogether).map((key) => this.removeOne(key)));

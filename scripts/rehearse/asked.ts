@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
-/** What a rehearsal is asked for. */
+/** Arguments of `npm run rehearse`. */
 export interface AskedRehearsal {
-  /** Revision of Git that the change is applied on. */
+  /** Git revision on which the change is applied. */
   base: string;
-  /** Faults that are drilled afterwards, such as `F5`, by the suite that has them. */
+  /** Faults to drill afterwards, such as `F5`, by their suite. */
   drills: ReadonlyMap<string, readonly string[]>;
-  /** Most requests that may be lost. */
+  /** Largest allowed number of lost requests. */
   budget: number;
-  /** Whether the stack stays when it is over. */
+  /** True: the stack stays after the rehearsal. */
   keep: boolean;
 }
 
@@ -17,10 +17,10 @@ const usage =
   "npm run rehearse -- --base <revision> [--drills F5,F24] [--budget <requests>] [--keep]";
 
 /**
- * Reads a command line.
+ * Parses a command line.
  *
  * @param suites numbers of the drills by suite.
- * @throws Error with the usage if there is something else, or no such drill.
+ * @throws Error with the usage for anything else, or for an unknown drill.
  */
 export function askedRehearsal(
   args: readonly string[],

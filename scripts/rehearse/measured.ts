@@ -4,27 +4,27 @@ import { Prober } from "../drill/prober";
 import { Probers } from "../drill/probers";
 import { answersOfProbes, seriesOf } from "../drill/series";
 
-/** Requests a second on connections of their own, and as many on lasting ones. */
+/** Requests per second with a connection each, and as many on lasting connections. */
 const requestsPerSecond = 50;
-/** Length of a bucket of the picture, milliseconds. */
+/** Length of a bucket of the timeline, milliseconds. */
 const stepMs = 500;
 
-/** What visitors had of a change. */
+/** Visitors' results during a change. */
 export interface Loaded {
   requests: number;
-  /** Requests without an answer, with one after five seconds, or with an error of the server. */
+  /** Number of requests without an answer, with an answer after more than five seconds, or with a server error. */
   lost: number;
   slowestMs: number;
   /** Longest time without service. */
   outageMs: number;
-  /** Time for which there were requests, milliseconds. */
+  /** Duration of the load, milliseconds. */
   lastedMs: number;
   series: Series;
 }
 
-/** Requests that go on until they are stopped. */
+/** A load of requests that runs until it is stopped. */
 export interface Load {
-  /** Marks the moment in the picture. */
+  /** Marks the present moment on the timeline. */
   mark(text: string): void;
   stop(): Promise<Loaded>;
 }
@@ -46,26 +46,26 @@ export function loadOn(url: string): Load {
   };
 }
 
-/** What the engine did to one node, seconds. */
+/** Durations of the engine's steps on one node, seconds. */
 export interface NodeTime {
   node: string;
-  /** Server: made, resized. */
+  /** Creation or resize of the server. */
   server?: number;
-  /** What is on it. */
+  /** Configuration of the host. */
   configuration?: number;
 }
 
 /** A line of `npm run up:local` about one resource of a node, such as ` 41.0s    updated web-1-configuration (7.4 s)`. */
 const shape = /^\s*[\d.]+s\s+([\w-]+) (\S+)-(vm|configuration) \(([\d.]+) s\)\s*$/;
 
-/** The node that a line says is done; undefined: it says something else. */
+/** The node whose step ends with this line; undefined for another line. */
 export function doneNode(line: string): NodeTime | undefined {
   const [, , node, part, seconds] = shape.exec(line) ?? [];
   if (node === undefined) return undefined;
   return { node, [part === "vm" ? "server" : "configuration"]: Number(seconds) };
 }
 
-/** The time of each node, in the order in which they were begun to be done. */
+/** The durations of each node, in the order of the first finished steps. */
 export function nodeTimes(lines: readonly string[]): NodeTime[] {
   const times = new Map<string, NodeTime>();
   for (const one of lines.flatMap((line) => doneNode(line) ?? [])) {

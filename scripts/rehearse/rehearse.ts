@@ -3,41 +3,41 @@ import type { AskedRehearsal } from "./asked";
 import { doneNode, type Load, type Loaded, type NodeTime, nodeTimes } from "./measured";
 import type { Ended, Tree } from "./tree";
 
-/** What a rehearsal works with. */
+/** Dependencies of {@link rehearse}. */
 export interface World {
   tree: Pick<Tree, "commit" | "present" | "checkOut" | "sameDependencies">;
-  /** Runs npm in the directory of the rehearsal; each line of what it says is passed on. */
+  /** Runs npm in the directory of the rehearsal, and passes each line of its output on. */
   npm(words: readonly string[], onLine?: (line: string) => void): Promise<Ended>;
-  /** The stack's address for visitors, once it is up. */
+  /** The visitors' URL of the stack, once it is up. */
   url(): string;
   load(url: string): Load;
   pause(ms: number): Promise<void>;
   say(line: string): void;
 }
 
-/** What a rehearsal found. */
+/** Result of a rehearsal. */
 export interface Rehearsed {
   /** Commit of the base. */
   base: string;
-  /** What was to happen, before it did. */
+  /** Preview of the change. */
   preview: Preview;
-  /** What visitors had of it; absent: nothing was begun, since the plan is refused. */
+  /** Visitors' results; absent: the plan was refused, and nothing was changed. */
   loaded?: Loaded;
   nodes: NodeTime[];
-  /** Why the change did not end well. */
+  /** Reason why the change failed. */
   failure?: string;
   drills: { suite: string; ids: readonly string[]; isGood: boolean }[];
 }
 
-/** Time that is watched before and after the change, milliseconds. */
+/** Watched time before and after the change, milliseconds. */
 const aroundMs = 3_000;
-/** Lines of a failed update that are repeated. */
-const toldLines = 20;
+/** Number of lines of a failed update's output in the message. */
+const shownLines = 20;
 
 /**
- * Brings the base up, puts requests on, applies the present files on top of the same stack, and drills what is asked.
+ * Creates the stack of the base, starts the load, applies the present files to the same stack, and runs the drills.
  *
- * @throws Error if there is no base to apply them on, or no plan.
+ * @throws Error if the base cannot be created, or if the preview fails.
  */
 export async function rehearse(order: AskedRehearsal, world: World): Promise<Rehearsed> {
   const { tree, npm, say } = world;
@@ -63,7 +63,7 @@ export async function rehearse(order: AskedRehearsal, world: World): Promise<Reh
 }
 
 async function previewed({ npm }: World, base: string): Promise<Preview> {
-  // A refused plan ends with 1 and is an answer.
+  // A refused plan has status 1 and is a result.
   const words = ["run", "--silent", "preview", "--", "--stack", "local", "--json", "--base", base];
   const { status, stdout, said } = await npm(words);
   try {
@@ -110,12 +110,12 @@ async function drilled({ drills }: AskedRehearsal, { npm, say }: World) {
   return all;
 }
 
-/** @throws Error with the end of what it said, if the command failed. */
+/** @throws Error with the end of the output, if the command failed. */
 async function done(command: Promise<Ended>, what: string): Promise<void> {
   const { status, said } = await command;
   if (status !== 0) throw new Error(`${what} ended with ${status}: ${end(said)}`);
 }
 
-function end(said: string): string {
-  return said.trim().split("\n").slice(-toldLines).join("\n");
+function end(output: string): string {
+  return output.trim().split("\n").slice(-shownLines).join("\n");
 }

@@ -5,7 +5,7 @@ import { timeline } from "../drill/timeline";
 import type { Loaded, NodeTime } from "./measured";
 import type { Rehearsed } from "./rehearse";
 
-/** Why a rehearsal is not passed; none: it is. */
+/** Reasons why a rehearsal failed; empty: it passed. */
 export function shortfalls({ loaded, failure, drills }: Rehearsed, budget: number): string[] {
   const missed = drills.filter(({ isGood }) => !isGood).flatMap(({ ids }) => ids);
   return [
@@ -37,22 +37,22 @@ function lost({ lost: count, requests, slowestMs, outageMs, series, lastedMs }: 
   const at = (text: string) => series.marks.find((mark) => mark.text === text)?.atMs;
   const tookMs = (at("done") ?? at("failed") ?? lastedMs) - (at("change") ?? 0);
   const longest = count > 0 ? `, longest outage ${outageMs} ms` : "";
-  const told = `${count} of ${requests} requests lost${longest}, slowest ${slowestMs} ms`;
-  return `${told}, the change took ${Math.round(tookMs / 1000)} s`;
+  const summary = `${count} of ${requests} requests lost${longest}, slowest ${slowestMs} ms`;
+  return `${summary}, the change took ${Math.round(tookMs / 1000)} s`;
 }
 
-/** A reason whose further lines are what a command said. */
+/** A reason whose further lines are the output of a command. */
 function quoted(text: string): string[] {
   const [first = "", ...rest] = text.split("\n");
-  const said = rest.map((line) => `      ${line}`);
-  return [[first, ...(said.length > 0 ? ["", ...said] : [])].join("\n")];
+  const indented = rest.map((line) => `      ${line}`);
+  return [[first, ...(indented.length > 0 ? ["", ...indented] : [])].join("\n")];
 }
 
 function hosts({ preview }: Rehearsed): string[] {
   return grouped(preview.hosts).map(({ nodes, server, change }) => {
     const files = change.files.map((file) => `\`${fileWords(file)}\``);
-    const told = [...(server ? [`server ${server}`] : []), ...releaseWords(change)];
-    const all = [...told, ...unitWords(change), ...change.others, ...files];
+    const changes = [...(server ? [`server ${server}`] : []), ...releaseWords(change)];
+    const all = [...changes, ...unitWords(change), ...change.others, ...files];
     return `${nodes.join(", ")}: ${all.join("; ")}`;
   });
 }
@@ -72,14 +72,14 @@ function drillWords({ suite, ids, isGood }: Rehearsed["drills"][number]): string
   return `${suite} ${ids.join(", ")}: ${verdict}`;
 }
 
-/** The requests over time as an SVG; undefined: there were none. */
+/** The timeline of the requests as an SVG; undefined: there were no requests. */
 export function picture({ base, loaded }: Rehearsed, budget: number): string | undefined {
   if (!loaded) return undefined;
   const { requests, lost: failed, outageMs, series, lastedMs } = loaded;
   const drilled: Drilled = {
     drill: {
       ...{ id: "Rehearsal", title: `of the present files on ${base.slice(0, 12)}` },
-      // What may be lost may be lost at once.
+      // The outage has no bound of its own: the budget counts requests.
       ...{ boundMs: budget === 0 ? 0 : lastedMs, moves: [0, 0], failed: budget },
       run: () => Promise.reject(new Error("it is over")),
     },

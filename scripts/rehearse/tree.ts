@@ -12,15 +12,16 @@ export interface Ended {
   said: string;
 }
 
-/** Commits of a rehearsal belong to no branch; nobody reads who made them. */
-const nobody = {
+/** Author of a rehearsal's commits, which belong to no branch. */
+const author = {
   ...{ GIT_AUTHOR_NAME: "rehearsal", GIT_AUTHOR_EMAIL: "rehearsal@localhost" },
   ...{ GIT_COMMITTER_NAME: "rehearsal", GIT_COMMITTER_EMAIL: "rehearsal@localhost" },
 };
 
 /**
- * The one directory in which both revisions run, one after the other. The names of a local cloud's hosts and networks follow
- * from the path of its state, `.webstack/local` of the checkout: from another directory the change would find no stack.
+ * The directory in which both revisions run, one after the other. The names of a local cloud's hosts and networks
+ * follow from the path of its state, `.webstack/local` of the checkout. So in another directory the change would find
+ * no stack.
  */
 export class Tree {
   /**
@@ -35,7 +36,7 @@ export class Tree {
   /**
    * The commit that a revision names.
    *
-   * @param option option of the command line that gave it.
+   * @param option option of the command line with the revision, for the message.
    * @throws Error if there is none.
    */
   commit(revision: string, option = "--base"): string {
@@ -50,10 +51,10 @@ export class Tree {
     }
   }
 
-  /** The files of the checkout as they are now as a commit: edited and new ones too, without those that Git ignores. */
+  /** Commits the present files of the checkout, edited and new ones too, without those that Git ignores. */
   present(): string {
     const folder = mkdtempSync(join(tmpdir(), "rehearsal-"));
-    const env = { ...nobody, GIT_INDEX_FILE: join(folder, "index") };
+    const env = { ...author, GIT_INDEX_FILE: join(folder, "index") };
     try {
       this.git(["read-tree", "HEAD"], env);
       this.git(["add", "--all"], env);
@@ -64,7 +65,7 @@ export class Tree {
     }
   }
 
-  /** Makes the tracked files of the directory those of a commit; what Git ignores there stays. */
+  /** Replaces the tracked files of the directory by those of a commit; ignored files stay. */
   checkOut(commit: string): void {
     if (existsSync(join(this.path, ".git"))) {
       this.git(["-C", this.path, "checkout", "--quiet", "--force", "--detach", commit]);
@@ -74,7 +75,7 @@ export class Tree {
     this.git(["worktree", "add", "--quiet", "--force", "--detach", this.path, commit]);
   }
 
-  /** Whether two commits have the same dependencies. */
+  /** True if two commits have the same dependencies. */
   sameDependencies(one: string, other: string): boolean {
     const found = this.git(["diff", "--name-only", one, other, "--", "package-lock.json"]);
     return found === "";
@@ -95,14 +96,13 @@ export class Tree {
   }
 }
 
-/** Most of what a command says that is kept for an error, characters. */
+/** Largest part of a command's output that is kept for an error, characters. */
 const kept = 8_000;
 
 /**
- * npm in a directory. What the npm that started this process told its own script is kept from it: it would be about
- * another checkout.
+ * Runs npm in a directory, without the variables of the npm that started this process: they are about another checkout.
  *
- * @param signal ends the command as Ctrl-C does.
+ * @param signal aborts the command as Ctrl-C does.
  */
 export function npmIn(cwd: string, signal: AbortSignal) {
   const own = Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$/i.test(name));
@@ -110,7 +110,7 @@ export function npmIn(cwd: string, signal: AbortSignal) {
   return (words: readonly string[], onLine?: (line: string) => void): Promise<Ended> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(new Error("interrupted"));
-      // A group of its own: npm leaves SIGINT to what it runs, which it counts on to get it from the terminal.
+      // A process group of its own: npm does not pass SIGINT on, because its child processes get it from the terminal.
       const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
       const child = spawn("npm", words, { cwd, env, stdio, detached: true });
       const stop = () => {
@@ -121,11 +121,11 @@ export function npmIn(cwd: string, signal: AbortSignal) {
         }
       };
       signal.addEventListener("abort", stop);
-      let [stdout, said] = ["", ""];
+      let [stdout, output] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
       for (const stream of [child.stdout, child.stderr]) {
         createInterface(stream).on("line", (line) => {
-          said = `${said}${line}\n`.slice(-kept);
+          output = `${output}${line}\n`.slice(-kept);
           onLine?.(line);
         });
       }
@@ -133,7 +133,7 @@ export function npmIn(cwd: string, signal: AbortSignal) {
       child.on("close", (status) => {
         signal.removeEventListener("abort", stop);
         if (signal.aborted) reject(new Error("interrupted"));
-        else resolve({ status, stdout, said });
+        else resolve({ status, stdout, said: output });
       });
     });
 }

@@ -33,7 +33,7 @@ export interface Asked {
   identity: string | undefined;
   history: string | undefined;
   withGaps: boolean;
-  /** True: the command only prints the plan. */
+  /** True: the command prints the plan and restores nothing. */
   planOnly: boolean;
   /** Name of the stack whose data may be replaced. */
   consent: string | undefined;
@@ -80,7 +80,7 @@ function withDumpName(args: readonly string[]): string[] {
   });
 }
 
-/** @throws Error if a word does not go with a dump. */
+/** @throws Error if an option excludes a dump. */
 function checkDump(values: Record<string, unknown>, use: Use): void {
   const other = ["to", "to-gtid", "latest"].find((name) => values[name] !== undefined);
   if (other) {
@@ -125,7 +125,7 @@ function useOf(values: {
   return { into };
 }
 
-/** Work on a replacement that was done, and its time. */
+/** Action on an earlier replacement, with the replacement's time. */
 export interface Former {
   work: "undo" | "drop";
   stamp: string;
@@ -133,9 +133,9 @@ export interface Former {
 }
 
 /**
- * The work on a former replacement that a command line names; undefined: a restore.
+ * The action on an earlier replacement that a command line names; undefined: a restore.
  *
- * @throws Error if its time has another form, if it names a restore too, or if it lacks the consent.
+ * @throws Error if the time has another form, if the command line names a restore too, or if the consent is missing.
  */
 export function formerOf(args: readonly string[]): Former | undefined {
   const { values } = parseArgs({ args: withDumpName(args), options });

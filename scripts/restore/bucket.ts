@@ -40,7 +40,7 @@ function settingsOf(stack: string) {
   return { file, settings: found.data };
 }
 
-/** A misspelt `retention` must not lead to the defaults, by which more is deleted. */
+/** A misspelt `retention` must not select the defaults, which delete more. */
 function refuseUnknown(file: string, path: string, found: object, known: object): void {
   const unknown = Object.keys(found).filter((key) => !(key in known));
   if (unknown.length === 0) return;

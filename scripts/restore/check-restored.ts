@@ -27,7 +27,7 @@ export async function inspect(server: Pick<RestoredServer, "query">): Promise<In
   return found;
 }
 
-/** As {@link inspect}; tells an operator each table with its rows. */
+/** As {@link inspect}; also prints each table with its number of rows. */
 export async function inspectAloud(
   server: Pick<RestoredServer, "query">,
   say: (line: string) => void,
@@ -53,11 +53,11 @@ export async function compareWith(
   const names = [...new Set([...Object.keys(sums), ...Object.keys(here)])].sort();
   const wrong = names.filter((name) => sums[name] !== here[name]);
   if (wrong.length === 0) return names.length;
-  const told = wrong.map((name) => {
+  const differences = wrong.map((name) => {
     if (here[name] === undefined) return `${name} is missing`;
     return sums[name] === undefined ? `${name} is not in the base` : `${name} has other rows`;
   });
-  throw new Error(`the restored data differs from the base ${id}: ${told.join(", ")}`);
+  throw new Error(`the restored data differs from the base ${id}: ${differences.join(", ")}`);
 }
 
 /** A restore from an earlier base to exactly the transactions of a later one. */
@@ -67,7 +67,7 @@ export interface BaseToBase {
 }
 
 /**
- * The restore whose result the newest base with checksums tells, from the base before it.
+ * The restore, from the base before the newest base with checksums, whose result these checksums verify.
  *
  * @returns undefined: there are no two such bases with an unbroken log between them.
  */

@@ -55,8 +55,8 @@ export interface Place {
 
 /**
  * Starts a container of the host image without a network, and passes it to `use`. The container and its folder are
- * removed, unless `use` returns `keep`; so is what an interrupted restore has left. A failed removal is told, and
- * changes nothing about the outcome.
+ * removed, unless `use` returns `keep`; leftovers of an interrupted restore are removed too. A failed removal is only
+ * reported, and does not change the result.
  *
  * @param identity path of the file with the age identity on this machine; it is `/identity` in the container.
  */

@@ -6,14 +6,14 @@ import { contentOf, type Restore } from "./replay";
 import { mib } from "./report";
 import { RestoredServer } from "./restored-server";
 
-/** A dump with the history that it is of. */
+/** A dump with its history. */
 export interface FoundDump {
   timeline: string;
   dump: Dump;
 }
 
-/** Which dump is wanted. */
-export interface DumpWish {
+/** Choice of a dump. */
+export interface DumpChoice {
   /** Id of a dump, such as `20261129T031700Z`, or `latest`. */
   id: string;
   /** Id of the history. @default the newest one that has a dump */
@@ -23,12 +23,12 @@ export interface DumpWish {
 /**
  * Finds a dump in a store.
  *
- * @throws Error that names the dumps that there are if the wanted one is not among them.
+ * @throws Error that names the existing dumps if the wanted one is not among them.
  */
 export async function findDump(
   store: ObjectStore,
   root: string,
-  { id, history }: DumpWish,
+  { id, history }: DumpChoice,
 ): Promise<FoundDump> {
   const histories = history === undefined ? (await timelines(store, root)).reverse() : [history];
   const known: string[] = [];
@@ -44,7 +44,7 @@ export async function findDump(
   throw new Error(`--dump must be latest or one of the dumps, got ${id}; dumps: ${there}`);
 }
 
-/** Lines about a dump that is to be restored. */
+/** Lines about a dump before its restore. */
 export function dumpLines({ timeline, dump }: FoundDump): string[] {
   const { id, node, mysql, bytes, plainBytes } = dump;
   return [
@@ -54,7 +54,7 @@ export function dumpLines({ timeline, dump }: FoundDump): string[] {
   ];
 }
 
-/** A dump that runs in a MySQL. */
+/** A dump that a MySQL has loaded. */
 export interface LoadedDump {
   server: RestoredServer;
   /** Version of the MySQL that loaded it. */
@@ -67,8 +67,8 @@ export interface LoadedDump {
 }
 
 /**
- * Loads a dump into a new MySQL, of whatever version it is: the accounts first, then the schemas, which name them, then
- * the privileges, which name tables. A version may refuse an account of another one; the data is then there all the same.
+ * Loads a dump into a new MySQL of any version: first the accounts, then the schemas, which name accounts, then the
+ * privileges, which name tables. A version may refuse an account of another version; the data is loaded all the same.
  *
  * @throws Error if a part differs from the archived one, or if MySQL refuses a statement of the schemas.
  */
@@ -113,7 +113,7 @@ async function accountsOf(restore: Restore, { accounts }: Dump): Promise<string[
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** Runs statements one by one; returns those that failed, by their first words alone: others may hold hashes. */
+/** Runs statements one by one; returns the failed ones, each shortened to its first words: the rest may contain hashes. */
 async function runEach(
   server: Pick<RestoredServer, "query">,
   statements: readonly string[],
@@ -127,7 +127,7 @@ async function runEach(
   return refused;
 }
 
-/** A statement up to the account that it is about, without what comes of a password. */
+/** A statement up to the name of its account, without a password's hash. */
 export function named(statement: string): string {
   const account = "(?:`(?:[^`]|``)*`|'(?:[^'\\\\]|\\\\.|'')*')@(?:`(?:[^`]|``)*`|'[^']*')";
   const [created] = new RegExp(`^CREATE USER ${account}`).exec(statement) ?? [];
@@ -137,8 +137,8 @@ export function named(statement: string): string {
 
 /** MySQL's message, without the part of the statement that a message of the parser quotes. */
 export function reasonOf(message: string): string {
-  const [, said = message] = /(ERROR \d+ \(\w+\)[^\n]*)/.exec(message) ?? [];
-  return said.replace(/ near '.*$/, "").replace(/ at line \d+/, "");
+  const [, shortened = message] = /(ERROR \d+ \(\w+\)[^\n]*)/.exec(message) ?? [];
+  return shortened.replace(/ near '.*$/, "").replace(/ at line \d+/, "");
 }
 
 /** Lines about a dump that was loaded. */

@@ -1,7 +1,10 @@
-/** Works on all items, at most so many at the same time, and returns the results in the order of the items. @throws the first error, and begins no more work. */
+/**
+ * Works on all items, at most `most` at the same time, and returns the results in the order of the items. @throws the
+ * first error; no further item is begun then.
+ */
 export async function inParallel<T, R>(
   items: readonly T[],
-  most: number,
+  max: number,
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
@@ -17,6 +20,6 @@ export async function inParallel<T, R>(
       });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(max, items.length) }, worker));
   return results;
 }

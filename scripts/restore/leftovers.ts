@@ -9,7 +9,7 @@ export interface Owner {
   start?: string | undefined;
 }
 
-/** The time at which a process began, as {@link Owner} has it. */
+/** Start time of a process, in the unit of {@link Owner}. */
 function startOf(id: number): string | undefined {
   try {
     // The name of the program, in parentheses, may hold anything; field 22 is the start (proc(5)).
@@ -25,7 +25,7 @@ function thisProcess(): Owner {
   return { id: process.pid, start: startOf(process.pid) };
 }
 
-/** True while that very process runs, and not another one with its id. */
+/** True while this process runs, and not another one with the same id. */
 function isRunning({ id, start }: Owner): boolean {
   return isAlive(id) && (start === undefined || startOf(id) === start);
 }
@@ -46,7 +46,7 @@ const restoreLabel = "webstack.restore";
 /** Label with the folder of the container on this machine. */
 const folderLabel = `${restoreLabel}.folder`;
 
-/** Runs Docker with these words; returns the output. @throws Error with Docker's message. */
+/** Runs Docker with these arguments; returns the output. @throws Error with Docker's message. */
 export type Docker = (words: readonly string[]) => string;
 
 /** File that names the process to which a restore's folder belongs, beside the folder, whose owner changes. */
@@ -54,35 +54,35 @@ function ownerFile(folder: string): string {
   return `${folder}.process`;
 }
 
-/** Marks a folder as this process's; it is a leftover once this process is gone. */
+/** Marks a folder as this process's; the folder is a leftover once this process has ended. */
 export function own(folder: string): void {
   writeFileSync(ownerFile(folder), ownerText(thisProcess()), { mode: 0o600 });
 }
 
-/** Takes the mark away: the folder is the user's, or is gone. */
+/** Removes the mark: the folder now belongs to the user, or is removed. */
 export function disown(folder: string): void {
   rmSync(ownerFile(folder), { force: true });
 }
 
-/** Words for `docker run` that label the container of a folder. */
+/** Arguments of `docker run` that label the container of a folder. */
 export function labelWords(folder: string): string[] {
   const labels = [`${restoreLabel}=1`, `${folderLabel}=${folder}`];
   return labels.flatMap((label) => ["--label", label]);
 }
 
-/** What {@link removeLeftovers} works with. */
+/** Arguments of {@link removeLeftovers}. */
 export interface Cleaning {
   /** Folder with the folders of all restores. */
   root: string;
-  /** Image with `find`: the files belong to users of the container. */
+  /** Image that has `find`: the files belong to users of the container. */
   image: string;
   docker: Docker;
   say: (line: string) => void;
 }
 
 /**
- * Removes the containers and folders of restores whose process is gone: they hold the whole database decrypted. A
- * restore that runs, and one that was kept for the user, is left alone. A failure is told.
+ * Removes the containers and folders of restores whose process has ended: they contain the whole database decrypted. A
+ * running restore and one that was kept for the user stay. A failure is only reported.
  */
 export function removeLeftovers(cleaning: Cleaning): void {
   const { root, say } = cleaning;
@@ -100,7 +100,7 @@ export function removeLeftovers(cleaning: Cleaning): void {
   }
 }
 
-/** Folders whose process is gone. */
+/** Folders whose process has ended. */
 function abandonedIn(root: string): string[] {
   const files = readdirSync(root).filter((name) => name.endsWith(".process"));
   return files.flatMap((name) => {
@@ -129,7 +129,7 @@ function removeFolder(folder: string, { docker, image }: Cleaning): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch {
-    // Without rights on the files: root of a container has them.
+    // This process may not delete the files; root of a container may.
     const inside = ["--volume", `${folder}:/restore`, "--entrypoint", "/usr/bin/find", image];
     const all = ["/restore", "-mindepth", "1", "-delete"];
     docker(["run", "--rm", "--network", "none", ...inside, ...all]);

@@ -17,7 +17,7 @@ export interface Machine {
 
 /** Runs programs with a prefix before the command. */
 export class PrefixMachine implements Machine {
-  /** @param prefix words before each command, such as `docker exec -i <id>`; empty: this machine itself. */
+  /** @param prefix arguments before each command, such as `docker exec -i <id>`; empty: this machine itself. */
   constructor(private readonly prefix: readonly string[]) {}
 
   async run(command: readonly string[], input = ""): Promise<string> {
@@ -31,8 +31,8 @@ export class PrefixMachine implements Machine {
   async feed(command: readonly string[], input: AsyncIterable<Uint8Array>): Promise<void> {
     const [program, ...words] = [...this.prefix, ...command];
     const child = spawn(program!, words, { stdio: ["pipe", "ignore", "pipe"] });
-    let said = "";
-    child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+    let stderr = "";
+    child.stderr.on("data", (text: Buffer) => (stderr = (stderr + text.toString()).slice(-500)));
     const closed = once(child, "close") as Promise<[number | null]>;
     const fed = pipeline(input, child.stdin).then(
       () => undefined,
@@ -40,15 +40,15 @@ export class PrefixMachine implements Machine {
     );
     const [status] = await closed;
     const failed = await fed;
-    if (status !== 0) throw new Error(`${command.join(" ")}: ${said.trim() || status}`);
+    if (status !== 0) throw new Error(`${command.join(" ")}: ${stderr.trim() || status}`);
     if (failed) throw failed;
   }
 
   async *stream(command: readonly string[]): AsyncGenerator<Uint8Array> {
     const [program, ...words] = [...this.prefix, ...command];
     const child = spawn(program!, words, { stdio: ["ignore", "pipe", "pipe"] });
-    let said = "";
-    child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+    let stderr = "";
+    child.stderr.on("data", (text: Buffer) => (stderr = (stderr + text.toString()).slice(-500)));
     const closed = once(child, "close") as Promise<[number | null]>;
     closed.catch(() => undefined);
     try {
@@ -57,6 +57,6 @@ export class PrefixMachine implements Machine {
       child.stdout.destroy();
     }
     const [status] = await closed;
-    if (status !== 0) throw new Error(`${command.join(" ")}: ${said.trim() || status}`);
+    if (status !== 0) throw new Error(`${command.join(" ")}: ${stderr.trim() || status}`);
   }
 }

@@ -6,7 +6,7 @@ import { type Target, timeText } from "./target";
 export interface ReadLink {
   /** Number of the link; for a row of missing links, the number of the first one. */
   number: number;
-  /** Undefined: the link is missing or unreadable. */
+  /** Undefined if the link is missing or unreadable. */
   link: Link | undefined;
   /** Fault, such as `does not follow link 41`; empty: none. */
   fault: string;

@@ -14,14 +14,14 @@ export interface Archive {
   links: readonly ReadLink[];
 }
 
-/** Ids of the histories in a bucket; the one written last is at the end. */
+/** Ids of the histories in a bucket; the history written last comes last. */
 export async function timelines(store: ObjectStore, root: string): Promise<string[]> {
   const folder = keys.timelines(root);
   const found = await store.list(folder);
   const dated = await Promise.all(
     found.map(async (key) => {
-      const said = JSON.parse((await store.get(key))!.toString()) as { since: string };
-      return { id: key.slice(folder.length).replace(/\.json$/, ""), since: said.since };
+      const record = JSON.parse((await store.get(key))!.toString()) as { since: string };
+      return { id: key.slice(folder.length).replace(/\.json$/, ""), since: record.since };
     }),
   );
   return dated.sort((a, b) => (a.since < b.since ? -1 : 1)).map(({ id }) => id);
@@ -59,9 +59,9 @@ export class ChainReader {
     const first = this.numbers[0];
     if (first !== undefined && before >= first) return;
     const folder = keys.links(root, timeline);
-    const most = first === undefined ? undefined : first - before - 1;
-    if (most === 0) return;
-    const found = await store.list(folder, keys.link(root, timeline, before), most);
+    const max = first === undefined ? undefined : first - before - 1;
+    if (max === 0) return;
+    const found = await store.list(folder, keys.link(root, timeline, before), max);
     const there = found
       .flatMap((key) => /^(\d+)\.json$/.exec(key.slice(folder.length))?.[1] ?? [])
       .map(Number)

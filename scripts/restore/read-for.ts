@@ -13,10 +13,10 @@ export interface PlannedArchive {
 }
 
 /**
- * Plans a restore, and reads no links from before its base: a chain has 8 640 links a day. The key of a link is its
- * number, and each base names the link that it follows. So the links behind the newest base that may serve are read
- * first, and those behind an older one only if that base does not lead to the target without a fault. The plan is the
- * same as with all links.
+ * Plans a restore without reading the links before its base: a chain has 8 640 links a day. The key of a link is its
+ * number, and each base names its preceding link. So this function first reads the links after the newest possible
+ * base, and the links after an older base only if the newer base does not reach the target without a fault. The plan is
+ * the same as with all links.
  *
  * @throws Error if no base is before the target, or if the archive ends before the target.
  */
@@ -34,7 +34,7 @@ export async function readFor(
   for (const { link } of candidates(bases, target)) {
     mark = Math.min(mark, link);
     if (mark === oldest) break;
-    // The link that the base follows too: the sum of the next link is that of this one.
+    // Includes the link before the base: the next link contains the checksum of that link.
     await reader.readAfter(mark - 1);
     const some = bases.filter(isFrom(mark));
     const links = reader.links(some.map((base) => base.link));
@@ -50,7 +50,7 @@ function isFrom(mark: number): (base: Base) => boolean {
   return ({ link }) => link >= mark;
 }
 
-/** Bases from which a restore may begin, newest first. */
+/** Bases from which a restore to the target may begin, newest first. */
 function candidates(bases: readonly Base[], target: Target): Base[] {
   const newestFirst = [...bases].sort((a, b) => (a.id < b.id ? 1 : -1));
   return target.kind === "time"
@@ -58,7 +58,7 @@ function candidates(bases: readonly Base[], target: Target): Base[] {
     : newestFirst;
 }
 
-/** Undefined: these links do not lead to the target, though older ones may. */
+/** Undefined: these links do not reach the target; an older base may. */
 function tried(...args: Parameters<typeof plan>): Plan | undefined {
   try {
     return plan(...args);

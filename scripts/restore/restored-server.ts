@@ -50,8 +50,8 @@ export class RestoredServer {
   /** Rows of a query; tabs separate the columns. */
   async query(sql: string): Promise<string[]> {
     const form = ["--batch", "--raw", "--skip-column-names"];
-    const said = await this.machine.run([...this.client, ...form], sql);
-    return said.split("\n").filter((line) => line !== "");
+    const output = await this.machine.run([...this.client, ...form], sql);
+    return output.split("\n").filter((line) => line !== "");
   }
 
   /** The rows of a table as statements. @throws Error with the output of `mysqldump` if it fails. */

@@ -35,7 +35,7 @@ const sftpShape = z.looseObject({
 /** A target in a stack file. */
 export const targetShape = z.union([sftpShape, bucketShape]);
 
-/** Beginning of the variables with the access to a target. */
+/** Prefix of the environment variables with the access to a target. */
 const prefixes = { target: "WEBSTACK_BACKUPS", copy: "WEBSTACK_BACKUPS_COPY" } as const;
 
 /**

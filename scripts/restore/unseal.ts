@@ -5,11 +5,14 @@ import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
 import type { Machine } from "./machine";
 
-/** Most segments that one program of the machine opens: each start of one takes 0.2 s (docker exec, two busy cores). */
-const mostSegments = 256;
-/** Most bytes of opened segments that wait on the disk; a larger segment waits alone. */
-const mostPlainBytes = 256 * 2 ** 20;
-/** Downloads at the same time; each holds a sealed segment in memory. */
+/**
+ * Largest number of segments that one program of the machine decrypts: each start takes 0.2 s (docker exec, two busy
+ * cores).
+ */
+const maxSegments = 256;
+/** Largest size of decrypted segments that wait on the disk, bytes; a larger segment waits alone. */
+const maxPlainBytes = 256 * 2 ** 20;
+/** Number of downloads at the same time; each holds an encrypted segment in memory. */
 const together = 8;
 
 /** Where segments come from, and where they are opened. */
@@ -27,8 +30,8 @@ export interface Unsealing {
 }
 
 /**
- * Opens the sealed segments whose numbers are in the standard input. Removes each sealed file once it is open, and
- * stops at the first that fails: its number and the reason are the output.
+ * Decrypts the segments whose numbers are on standard input. Removes each encrypted file once it is decrypted, and
+ * stops at the first failure: its number and the reason are the output.
  */
 const openAll = `
 set -o pipefail
@@ -44,10 +47,11 @@ echo all
 `;
 
 /**
- * Downloads and opens the segments of links, in order. On the disk are at most those of one batch, and none of them
- * at the end, whatever it is.
+ * Downloads and decrypts the segments of links, in order. The disk has the segments of at most one batch, and none at
+ * the end, successful or not.
  *
- * @throws Error that names the link of a segment that is missing, differs from the archived one, or cannot be opened.
+ * @throws Error that names the link of a segment that is missing, differs from the archived one, or cannot be
+ *   decrypted.
  */
 export async function* unsealed(
   unsealing: Unsealing,
@@ -75,13 +79,13 @@ export async function* unsealed(
   }
 }
 
-/** Links in rows whose segments are opened together. */
+/** Links in batches whose segments are decrypted together. */
 export function* batchesOf(links: readonly Link[]): Generator<Link[]> {
   let batch: Link[] = [];
   let bytes = 0;
   for (const link of links) {
     const { plainBytes } = link.segment!;
-    const isFull = batch.length >= mostSegments || bytes + plainBytes > mostPlainBytes;
+    const isFull = batch.length >= maxSegments || bytes + plainBytes > maxPlainBytes;
     if (isFull && batch.length > 0) {
       yield batch;
       [batch, bytes] = [[], 0];
@@ -96,7 +100,10 @@ function fileOf({ here }: Unsealing, kind: "sealed" | "segment", { number }: Lin
   return join(here, "relay", `${kind}.${number}`);
 }
 
-/** Downloads a sealed segment. Returns what is wrong, so that the first fault in the order of the chain is told. */
+/**
+ * Downloads an encrypted segment. Returns a fault instead of throwing it, so that the first fault in the order of the
+ * chain is reported.
+ */
 async function fetchSealed(unsealing: Unsealing, link: Link): Promise<Error | undefined> {
   const { store, root } = unsealing;
   const { number, segment } = link;
@@ -119,10 +126,10 @@ async function open(
 ): Promise<void> {
   const numbers = batch.map(({ number }) => `${number}\n`).join("");
   const words = ["bash", "-c", openAll, "bash", `${there}/relay`, identity];
-  const said = (await machine.run(words, numbers)).trim();
-  if (said === "all") return;
-  // The first line alone: zstd complains too when age has failed.
-  const [, number = "?", reason = said] = /^(\d+) ?(.*)/.exec(said) ?? [];
+  const output = (await machine.run(words, numbers)).trim();
+  if (output === "all") return;
+  // The first line alone: after a failure of age zstd reports one too.
+  const [, number = "?", reason = output] = /^(\d+) ?(.*)/.exec(output) ?? [];
   throw new Error(
     `the segment of link ${number} has its sum and cannot be opened: ${reason || "no reason was told"}; ` +
       "if it was sealed for a former key, add that identity to the identity file",

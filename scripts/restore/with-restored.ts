@@ -49,8 +49,8 @@ export async function openHistory(
 }
 
 /**
- * The history that began last and has a base, since nothing can be restored without one. Names the later ones: their
- * data is on the database nodes alone.
+ * The newest history with a base, since nothing can be restored without a base. Names the later histories: their data
+ * is on the database nodes alone.
  */
 async function lastWithBase(
   store: ObjectStore,
@@ -89,10 +89,10 @@ export interface Wanted extends Pick<Opened, "backups" | "store"> {
 }
 
 /**
- * Restores into a container of the host image without a network, and passes it to `use`. The container and its
- * data are removed, unless `use` returns `keep`.
+ * Restores into a container of the host image without a network, and passes it to `use`. The container and its data are
+ * removed, unless `use` returns `keep`.
  *
- * @param look looks at the base before the log is replayed. @default nothing
+ * @param look checks the base before the log is replayed. @default no check
  * @throws Error if a part differs from the archived one, or if MySQL ends with another GTID set.
  */
 export async function withRestored(
@@ -122,7 +122,7 @@ export interface WantedDump extends Pick<Wanted, "backups" | "store" | "say"> {
 }
 
 /**
- * Restores a dump as {@link withRestored} does a base, into the MySQL of the host image, whatever its version.
+ * Restores a dump as {@link withRestored} does a base, into the MySQL of the host image, of any version.
  *
  * @throws Error if a part differs from the archived one, or if that MySQL refuses a statement of the schemas.
  */

@@ -1,20 +1,20 @@
-/** A place where a secret may be, for the owner and the mode that it has there. */
+/** A place where a secret may be, with the owner and mode that the file must have. */
 export interface AllowedFile {
   /** Absolute path; `*` stands for a part without a slash, `**` for any. */
   path: string;
-  /** Users who may own it; `*` as in paths. */
+  /** Users that may own the file; `*` as in paths. */
   owners: readonly string[];
-  /** Permissions that it may have at most, such as 0o600. */
+  /** Largest allowed permissions, such as 0o600. */
   mode: number;
-  /** Why it is there. */
+  /** Why the secret is there. */
   why: string;
 }
 
-/** What a process may have in its environment. */
+/** Secrets that a process may have in its environment. */
 export interface AllowedEnvironment {
   /** User of the process. */
   user: string;
-  /** Only what stands in this file. */
+  /** File whose variables are allowed. */
   file: string;
   why: string;
 }
@@ -100,7 +100,7 @@ export const allowedEnvironments: readonly AllowedEnvironment[] = [
   },
 ];
 
-/** Files with secrets of a host that the state does not know; what is in them is searched too. */
+/** Files with secrets of a host that the state does not know; these secrets are searched too. */
 export const ownSecretsOfHosts: readonly string[] = [
   "/etc/ssh/ssh_host_*_key",
   "/etc/mysql/debian.cnf",
@@ -109,7 +109,7 @@ export const ownSecretsOfHosts: readonly string[] = [
   "/etc/haproxy/certs/*",
 ];
 
-/** Files below `.webstack` of this machine that may hold secrets, their owner being whoever runs this. */
+/** Files below `.webstack` of this machine that may hold secrets; their owner is the user that runs this command. */
 export const allowedHere: readonly Omit<AllowedFile, "owners">[] = [
   { path: "*/id_ed25519", mode: 0o600, why: "deploy key, for the commands" },
   { path: "local/tokens", mode: 0o600, why: "tokens of the local cloud" },
@@ -129,15 +129,15 @@ function expression(pattern: string): RegExp {
   return new RegExp(`^${parts.join("")}$`);
 }
 
-/** Whether a path or a name is meant by a pattern with `*` and `**`. */
+/** True if a path or a name matches a pattern with `*` and `**`. */
 export function meant(pattern: string, text: string): boolean {
   return expression(pattern).test(text);
 }
 
 /**
- * Whether a secret may be in a file: the reason if so, otherwise what is wrong with the place.
+ * Decides whether a file may hold a secret; returns the reason, or the fault of the place.
  *
- * @param file its mode is the lower nine bits.
+ * @param file the file; `mode` has the lower nine bits.
  */
 export function judge(
   file: { path: string; owner: string; mode: number },

@@ -1,22 +1,22 @@
 import { parseArgs } from "node:util";
 import type { Found, ScanResult } from "./scan/result";
 import type { Searched } from "./secrets";
-import { leastBytes } from "./variants";
+import { minBytes } from "./variants";
 import { withUsage } from "../operate/with-usage";
 
-/** What a command line asks for. */
+/** Arguments of `npm run secrets:audit`. */
 export interface Asked {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
-  /** Nodes to look at; empty: all. */
+  /** Nodes to search; empty: all. */
   nodes: string[];
-  /** Whether secrets in their places are listed too. */
+  /** True: secrets in allowed places are listed too. */
   showAllowed: boolean;
 }
 
 const usage = "npm run secrets:audit -- [--stack <name>] [--node <name> ...] [--allowed]";
 
-/** Reads the words of a command line. @throws Error with the usage if there is something else. */
+/** Parses a command line. @throws Error with the usage for anything else. */
 export function asked(args: readonly string[]): Asked {
   const options = {
     stack: { type: "string" },
@@ -33,12 +33,12 @@ export function asked(args: readonly string[]): Asked {
   });
 }
 
-/** What was seen in one place of the world: a node, this machine, the cloud. */
+/** Result of one searched place: a node, this machine, the cloud. */
 export interface Seen {
   name: string;
-  /** Undefined: it could not be looked at. */
+  /** Undefined: the place could not be searched. */
   result?: ScanResult;
-  /** Why it could not. */
+  /** Why the place could not be searched. */
   problem?: string;
 }
 
@@ -51,7 +51,7 @@ function line(name: string, found: Found, { secrets }: Searched, own: ScanResult
   return `${name}  ${place} ${where}: ${origin} (${bytes} bytes, ${forms.join(" and ")}); ${why}`;
 }
 
-/** The report, without any secret: what was found, what could not be seen, how much was searched. */
+/** The report, without any secret: findings, places that could not be searched, and amounts. */
 export function reportLines(
   searched: Searched,
   all: readonly Seen[],
@@ -72,7 +72,7 @@ export function reportLines(
   const { secrets, short, open } = searched;
   return [
     ...lines,
-    ...short.map((origin) => `note     not searched, shorter than ${leastBytes} bytes: ${origin}`),
+    ...short.map((origin) => `note     not searched, shorter than ${minBytes} bytes: ${origin}`),
     `${secrets.length} secrets of the stack and ${sum(({ own }) => own.length)} of its hosts; ` +
       `${open} values are certificates and public keys alone`,
     `searched: ${sum(({ read }) => read.files)} files (${Math.round(sum(({ read }) => read.bytes) / 1e6)} MB), ` +
@@ -82,7 +82,7 @@ export function reportLines(
   ];
 }
 
-/** True if a secret is where it must not be, or it is not known whether one is. */
+/** True if a secret is in a forbidden place, or if a place could not be searched. */
 export function isBad(all: readonly Seen[]): boolean {
   return all.some(({ result }) => !result || result.found.length + result.missed.length > 0);
 }

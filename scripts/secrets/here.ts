@@ -19,7 +19,7 @@ const histories = [
   ...[".python_history", ".viminfo", ".lesshst", ".local/share/fish/fish_history"],
 ];
 
-/** Things of the API; servers do not tell their user data, other things have no place for it. */
+/** Collections of the API. The API does not return the user data of servers; other resources have none. */
 const apiThings = [
   ...["servers", "volumes", "networks", "firewalls", "floating_ips"],
   ...["ssh_keys", "placement_groups", "primary_ips"],
@@ -36,7 +36,7 @@ function findings(
   return bySecret(patterns).map((one): Found => ({ ...one, place, where, why }));
 }
 
-/** What others may see of a stack: its export and outputs must hold ciphertext alone. */
+/** Checks the parts of a stack that others may see: its export and outputs must contain only ciphertext. */
 export function seenOfState(
   { closed }: Pick<Opened, "closed">,
   { patterns }: Searched,
@@ -72,7 +72,7 @@ export async function seenHere(searched: Searched): Promise<ScanResult> {
   return result;
 }
 
-/** What the API says of the project. */
+/** Searches the API's answers about the project. */
 export async function seenInApi(project: CloudProject, searched: Searched): Promise<ScanResult> {
   const matcher = new Matcher(searched.patterns);
   const result = emptyResult();
@@ -132,7 +132,7 @@ export async function seenInBucket(
   return result;
 }
 
-/** A target with its key; undefined: the stack file has none. */
+/** A target with its key; undefined: the stack file has no such target. */
 function keyed(
   target: Exclude<DeskTarget, KeyedSftp> | { sftp: KeyedSftp["sftp"] & { privateKey?: string } },
 ): DeskTarget | undefined {

@@ -2,21 +2,21 @@ import { allowedEnvironments, allowedOnHosts, ownSecretsOfHosts } from "./allowe
 import type { ScanOrder } from "./scan/result";
 import type { Searched } from "./secrets";
 
-/** Folders of a host that are read: all but the distribution's programs. */
+/** Folders of a host that are searched: all but the distribution's programs. */
 const roots = [
   ...["/etc", "/run", "/var", "/srv", "/tmp", "/home", "/root", "/opt", "/usr/local"],
   ...["/dev/shm", "/boot"],
 ];
 
-/** No place of the stack's: devices' data, and what other machines on the same kernel keep. */
+/** Folders that are not searched: kernel file systems, and data of other machines on the same kernel. */
 const skip = ["/run/udev", "/var/lib/docker", "/var/lib/containerd", "/var/lib/lxcfs"];
 
-/** URLs with what a server is told. https://docs.hetzner.cloud/reference/cloud#server-metadata */
+/** URLs of the server's metadata. https://docs.hetzner.cloud/reference/cloud#server-metadata */
 export const metadata = ["metadata", "userdata"].map(
   (name) => `http://169.254.169.254/hetzner/v1/${name}`,
 );
 
-/** All that a host is searched for, and where. */
+/** The order for a host: patterns, and where to search. */
 export function hostOrder({ patterns, secrets }: Searched): ScanOrder {
   return {
     patterns: patterns.map(({ bytes, secret, form }) => [bytes.toString("base64"), secret, form]),

@@ -1,21 +1,21 @@
-/** What is looked for. */
+/** A searched pattern. */
 export interface Pattern {
   bytes: Buffer;
   /** Number of the secret. */
   secret: number;
-  /** How the secret is written there. */
+  /** Encoding of the secret. */
   form: string;
 }
 
-/** Where a pattern begins. */
+/** A match of a pattern. */
 export interface Hit {
   pattern: Pattern;
   at: number;
 }
 
 /**
- * Finds hundreds of patterns in one pass, after Wu and Manber: the three bytes at the end of the
- * window say how far the next match is away at least, or which patterns may be there.
+ * Finds hundreds of patterns in one pass (Wu and Manber): the last three bytes of the window determine the smallest
+ * distance to the next match, or the candidate patterns.
  */
 export class Matcher {
   private readonly least: number;
@@ -62,14 +62,14 @@ export class Matcher {
     return hits;
   }
 
-  /** Takes a stream piece by piece, and tells each pattern that is in it once. */
+  /** Searches a stream piece by piece, and reports each found pattern once. */
   stream(): { feed: (piece: Buffer) => void; found: Set<Pattern> } {
     const found = new Set<Pattern>();
     let kept = Buffer.alloc(0);
     const feed = (piece: Buffer) => {
       const text = kept.length > 0 ? Buffer.concat([kept, piece]) : piece;
       for (const { pattern } of this.search(text)) found.add(pattern);
-      // A copy: whoever reads into the same memory again would change it.
+      // A copy: the caller may read the next piece into the same memory.
       kept = Buffer.from(text.subarray(Math.max(0, text.length - this.most + 1)));
     };
     return { feed, found };

@@ -6,17 +6,17 @@ import { localPaths, localStackName, localStateDirectory } from "../local/paths"
 import { pulumiOf } from "../operate/engine-commands";
 import { parsed, type Secret, secretsOfSettings, secretsOfState } from "./secrets";
 
-/** A stack as its engine knows it. */
+/** A stack with its decrypted secrets. */
 export interface Opened {
-  /** All secrets of state, settings and, of the local stack, of what it runs on. */
+  /** All secrets of state and settings, and for the local stack those of the local cloud. */
   secrets: Secret[];
-  /** What others may see: the export and the outputs without `--show-secrets`. */
+  /** Parts that others may see: the export and the outputs without `--show-secrets`. */
   closed: { where: string; text: string }[];
   /** Settings with their secrets, by key. */
   values: Record<string, string>;
 }
 
-/** Secrets that the local stack's world is made with; they are in no state. */
+/** Secrets of the local cloud, which no state contains. */
 function localSecrets(): Secret[] {
   const { tokens, passphrase, backupsIdentity, storage } = localPaths;
   const text = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
@@ -38,9 +38,9 @@ function localSecrets(): Secret[] {
 }
 
 /**
- * Opens the secrets of a stack in the memory of this process.
+ * Decrypts the secrets of a stack in the memory of this process.
  *
- * @throws Error if there is no such stack, or its secrets cannot be opened here.
+ * @throws Error if there is no such stack, or if this machine cannot decrypt its secrets.
  */
 export async function openedStack(stack: string | undefined): Promise<Opened> {
   if (stack === undefined && !existsSync(join(localStateDirectory, "passphrase"))) {

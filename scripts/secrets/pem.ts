@@ -1,25 +1,25 @@
 import { createPrivateKey } from "node:crypto";
 
-/** Bytes of a private key that are nobody else's: what a public key or a certificate does not hold. */
+/** The secret parts of a private key, which no public key or certificate contains. */
 export interface KeyBlock {
   /** Base64 text of the block, line by line. */
   lines: string[];
-  /** The whole block, decoded. */
+  /** The decoded block. */
   der: Buffer;
-  /** Its secret numbers. */
+  /** Secret numbers of the key. */
   numbers: Buffer[];
 }
 
 const block = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----([^-]+)-----END \1-----/g;
 const anyBlock = /-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/g;
 
-/** True for text of certificates and public keys alone, which anybody may read. */
+/** True for a text of certificates and public keys alone, which are not secret. */
 export function isPublicPem(text: string): boolean {
   const rest = text.replace(anyBlock, "").trim();
   return rest === "" && /-----BEGIN /.test(text) && !/PRIVATE KEY-----/.test(text);
 }
 
-/** The private keys in a text, in any of PEM's forms; one that cannot be read has no numbers. */
+/** The private keys in a text, in any of PEM's forms; an unreadable key has no numbers. */
 export function keyBlocks(text: string): KeyBlock[] {
   return [...text.matchAll(block)].map(([whole, kind, body]) => {
     const lines = body!.split(/\r?\n/).filter((line) => line !== "" && !line.includes(":"));

@@ -1,16 +1,16 @@
 import { secretSignature, signatureKey } from "../../plugin/values";
 import { isPublicPem } from "./pem";
 import type { Pattern } from "./matcher";
-import { leastBytes, variants } from "./variants";
+import { minBytes, variants } from "./variants";
 
-/** A value that nobody else may know, and where it comes from. */
+/** A secret value and its origin. */
 export interface Secret {
   /** Such as the URN of a resource and the property. */
   origin: string;
   value: string;
 }
 
-/** Parses what holds secrets: the error of `JSON.parse` would quote them. @throws Error without. */
+/** Parses JSON with secrets. @throws Error without the text, which the error of `JSON.parse` would quote. */
 export function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
@@ -20,8 +20,8 @@ export function parsed(text: string, what: string): unknown {
 }
 
 /**
- * Secrets in a part of the state, as far as it was opened: each string below a mark, with its path. A
- * secret value may hold others, each with its mark.
+ * Secrets in a decrypted part of the state: each string below a mark, with its path. A secret value may contain others,
+ * each with its own mark.
  */
 function marked(value: unknown, path: string, isSecret = false): Secret[] {
   if (typeof value === "string") return isSecret ? [{ origin: path, value }] : [];
@@ -36,8 +36,8 @@ function marked(value: unknown, path: string, isSecret = false): Secret[] {
 }
 
 /**
- * Properties that are no secret after the first contact: a key that proves a host key once, and the user data that
- * brings the key. The secret that the keys are made from is searched like any other.
+ * Properties that are no secret after the first contact: a key that proves a host key once, and the user data with that
+ * key. The secret from which the keys are derived is searched like any other.
  */
 const ofFirstContact = /\.(firstContactKey|userData)$/;
 
@@ -51,8 +51,8 @@ export function resourcesOf(state: unknown): { urn: string; [key: string]: unkno
 }
 
 /**
- * The values that the engine marks as secret, of an export with `--show-secrets`. Of an export
- * without: those that lie open in it.
+ * The values that the engine marks as secret, in an export with `--show-secrets`; in an export without it, those that
+ * are not encrypted.
  */
 export function secretsOfState(state: unknown): Secret[] {
   return resourcesOf(state)
@@ -63,7 +63,7 @@ export function secretsOfState(state: unknown): Secret[] {
     .filter(({ origin }) => !ofFirstContact.test(origin));
 }
 
-/** The encrypted settings of a stack file, from what the engine says that they are. */
+/** The encrypted settings of a stack file, decrypted by the engine. */
 export function secretsOfSettings(
   file: unknown,
   values: Readonly<Record<string, string>>,
@@ -88,7 +88,7 @@ export function secretsOfSettings(
   });
 }
 
-/** What is searched, and what is not. */
+/** Patterns of the search, and values that are left out. */
 export interface Searched {
   /** Origin and length by number; the first origin of each value. */
   secrets: { origin: string; bytes: number }[];
@@ -110,7 +110,7 @@ export function searched(all: readonly Secret[]): Searched {
     known.add(text);
     const bytes = Buffer.byteLength(text);
     if (isPublicPem(text)) result.open += 1;
-    else if (bytes < leastBytes) result.short.push(origin);
+    else if (bytes < minBytes) result.short.push(origin);
     else {
       const secret = result.secrets.length;
       result.secrets.push({ origin, bytes });

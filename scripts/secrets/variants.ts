@@ -1,22 +1,22 @@
 import { keyBlocks, type KeyBlock } from "./pem";
 
-/** Values that are shorter are not searched, bytes: they stand in too many places by chance. */
-export const leastBytes = 12;
-/** Longer values are searched by their end too, bytes: `base64` and mail break lines. */
+/** Length of the shortest values that are searched, bytes: shorter ones occur in too many places by chance. */
+export const minBytes = 12;
+/** Length above which a value is also searched by its end, bytes: `base64` and mail break lines. */
 const wholeBytes = 64;
 /** A part of a line of PEM, characters; 18 bytes of the key. */
 const partLength = 24;
-/** Bytes of a secret number that a part must hold to give it away. */
+/** Number of bytes of a secret number that a searched part must contain. */
 const givenAway = 9;
 
-/** One form in which a secret may stand somewhere. */
+/** One encoding in which a secret may occur. */
 export interface Variant {
   /** Such as `base64`. */
   form: string;
   bytes: Buffer;
 }
 
-/** Base64 of the bytes wherever they lie in a longer text that was encoded: without its ends. */
+/** Base64 of the bytes at any offset of a longer encoded text: without the ends, which depend on the neighbours. */
 function base64Forms(bytes: Buffer): string[] {
   return [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
@@ -43,7 +43,7 @@ function encodings(bytes: Buffer): Variant[] {
   ];
 }
 
-/** Parts of a key's lines that hold enough of its secret numbers. */
+/** Parts of a key's lines that contain enough of its secret numbers. */
 function keyParts({ lines, der, numbers }: KeyBlock): Buffer[] {
   const ranges = numbers.map((one) => [der.indexOf(one), der.indexOf(one) + one.length] as const);
   let before = 0;
@@ -78,9 +78,8 @@ function leaves(text: string): string[] {
 }
 
 /**
- * All that is searched for one secret: the value as it is, encoded, and as part of something longer;
- * of private keys also their numbers and parts of their lines. Empty for a value below
- * {@link leastBytes}.
+ * All patterns of one secret: the plain value, the encoded value, and the value as part of something longer; for
+ * private keys also their numbers and parts of their lines. Empty for a value below {@link minBytes}.
  */
 export function variants(value: string): Variant[] {
   const bytes = Buffer.from(value.trim());
@@ -90,11 +89,11 @@ export function variants(value: string): Variant[] {
     ...(bytes.length > wholeBytes && !/\s/.test(value.trim()) ? [bytes.subarray(-32)] : []),
     ...keys.flatMap((key) => [...key.numbers, ...keyParts(key)]),
     ...leaves(value).map((one) => Buffer.from(one)),
-  ].filter((one) => one.length >= leastBytes);
+  ].filter((one) => one.length >= minBytes);
   const all = new Map<string, Variant>();
   for (const one of parts.flatMap(encodings)) {
     const key = one.bytes.toString("latin1");
-    if (one.bytes.length >= leastBytes && !all.has(key)) all.set(key, one);
+    if (one.bytes.length >= minBytes && !all.has(key)) all.set(key, one);
   }
   return [...all.values()];
 }

@@ -7,8 +7,8 @@ import { connect, type PeerCertificate } from "node:tls";
 const answerMs = 10_000;
 
 /**
- * The status of an answer at an address, whatever the name in the URL leads to elsewhere. Redirections are not followed,
- * and the certificate is not looked at: that is {@link certificateAt}'s.
+ * The status of an answer at an address, whatever address DNS has for the name in the URL. Redirects are not followed,
+ * and the certificate is not checked: {@link certificateAt} does that.
  */
 export function statusAt(url: URL, address: string): Promise<number> {
   const { get } = url.protocol === "https:" ? https : http;
@@ -28,21 +28,21 @@ export function statusAt(url: URL, address: string): Promise<number> {
   });
 }
 
-/** What a browser would think of a certificate. */
+/** A certificate as a browser judges it. */
 export interface Certificate {
-  /** Why it is not trusted for the name; undefined: it is. */
+  /** Why the certificate is not trusted for the name; undefined: it is trusted. */
   refused?: string | undefined;
-  /** From when until when it is valid. */
+  /** Begin and end of its validity. */
   from: Date;
   until: Date;
-  /** Name of who signed it. */
+  /** Name of the issuer. */
   issuer: string;
 }
 
 /**
  * The certificate that is served for a name at an address.
  *
- * @param ca root that it must be of. @default what Node trusts
+ * @param ca root that must have issued it. @default the roots that Node.js trusts
  */
 export function certificateAt(
   name: string,

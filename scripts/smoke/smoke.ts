@@ -3,20 +3,20 @@ import { type Finding, findingsOf } from "../../doctor/finding";
 import type { StackOutputs } from "../operate/outputs";
 import type { Certificate } from "./answer";
 
-/** What is asked. */
+/** Targets of the smoke test. */
 export interface Site {
-  /** Where visitors come in. */
+  /** Visitors' URL. */
   url: string;
   /** Floating address, no prefix. */
   address: string;
-  /** How it is told that the app works; absent: nothing but files is served. */
+  /** Health check of the app; absent: the stack serves only files. */
   health?: { path: string; status?: number };
   /** Names that must have a certificate. */
   names: readonly string[];
   loadBalancers: readonly { name: string; publicIp?: string | undefined }[];
 }
 
-/** What of a stack is asked, by its outputs and its settings. */
+/** The targets of a stack, from its outputs and its settings. */
 export function siteOf(
   { url, floatingIp, nodes }: Pick<StackOutputs, "url" | "floatingIp" | "nodes">,
   { app, edgeTls }: Pick<Settings, "edgeTls"> & { app: Pick<Settings["app"], "health" | "site"> },
@@ -33,19 +33,25 @@ export function siteOf(
   };
 }
 
-/** How it is asked. */
+/** Dependencies of the smoke test. */
 export interface Ask {
   status: (url: URL, address: string) => Promise<number>;
   certificate: (name: string, address: string) => Promise<Certificate>;
   now: Date;
 }
 
-/** A certificate that ends before is not being renewed, days: those of six days are renewed two days before. */
-const leastDays = 1;
-/** Part of its lifetime, and days, before its end from which a certificate should be looked at: a third is usual. */
+/**
+ * Days before its end at which a certificate is certainly not being renewed: certificates of six days are renewed two
+ * days before.
+ */
+const minDays = 1;
+/**
+ * Part of the lifetime, and days, before the end of a certificate from which its renewal is overdue: usually a third
+ * remains at the renewal.
+ */
 const [lateShare, lateDays] = [1 / 4, 21];
 
-/** Asks the site, its health, each name's certificate and each load balancer, all at once. */
+/** Checks the site, the app's health, each name's certificate and each load balancer, all at once. */
 export async function smoke(site: Site, ask: Ask): Promise<Finding[]> {
   const found = await Promise.all([
     answers(site, ask),
@@ -81,18 +87,18 @@ async function certificate({ address }: Site, name: string, ask: Ask): Promise<F
   const { ok, note, warning, failure } = findingsOf("certificate");
   if (name.startsWith("*.")) return note(`${name} stands for many names; none of them is asked`);
   const found = await ask.certificate(name, address).catch(reason);
-  const look = "npm run edge:status says what the load balancers wait for";
-  if (typeof found === "string") return failure(`${name} has no HTTPS: ${found}`, look);
+  const hint = "npm run edge:status says what the load balancers wait for";
+  if (typeof found === "string") return failure(`${name} has no HTTPS: ${found}`, hint);
   const { refused, from, until, issuer } = found;
   if (refused) {
-    return failure(`browsers refuse the certificate of ${name} by ${issuer}: ${refused}`, look);
+    return failure(`browsers refuse the certificate of ${name} by ${issuer}: ${refused}`, hint);
   }
   const text = `${name} has a certificate by ${issuer} until ${until.toISOString().slice(0, 16)}Z`;
   const days = (until.getTime() - ask.now.getTime()) / 86_400_000;
-  if (days < leastDays) return failure(`${text}: it is not being renewed`, look);
+  if (days < minDays) return failure(`${text}: it is not being renewed`, hint);
   const lifetime = (until.getTime() - from.getTime()) / 86_400_000;
   const isLate = days < Math.min(lifetime * lateShare, lateDays);
-  return isLate ? warning(`${text}: it should have been renewed`, look) : ok(text);
+  return isLate ? warning(`${text}: it should have been renewed`, hint) : ok(text);
 }
 
 async function loadBalancer(

@@ -10,13 +10,13 @@ import { outputsOf } from "../operate/operated-stack";
 import { certificateAt, statusAt } from "./answer";
 import { type Ask, siteOf, smoke } from "./smoke";
 
-/** Time between two tries, milliseconds, and how many there are: an update ended a moment ago. */
+/** Time between two attempts, milliseconds, and number of attempts: an update ended a moment ago. */
 const [againMs, mostTries] = [5_000, 3];
 
 function settings(stack: string, directory: string): Settings {
   const name = stackFileName(stack);
   const found = settingsOf(stack, directory);
-  // Its own token is added when the local stack is run.
+  // The local stack's token is added when its program runs.
   const values =
     stack === localStackName ? { ...found.values, "hcloud:token": standIn } : found.values;
   const part = stackPart(name, { ...found, values }, new Date(), directory);
@@ -30,23 +30,23 @@ function line({ check, level, text, fix }: Finding): string {
   return `${mark.padEnd(6)}${check.padEnd(13)}${text}${fix === undefined ? "" : `; ${fix}`}`;
 }
 
-/** How a site is asked. */
+/** Options of the smoke test. */
 export interface TestOptions {
-  /** Checkout with the stack file that was applied last. @default this one */
+  /** Checkout whose stack file was applied last. @default this one */
   directory?: string;
-  /** Longest wait for certificates that are not there yet, seconds, while all else is well. @default 0 */
+  /** Longest wait for missing certificates, seconds, while all other checks pass. @default 0 */
   certificateSeconds?: number;
   /** True: a warning, such as a certificate that should have been renewed, counts as a failure. @default false */
   strict?: boolean;
 }
 
-/** Whether only certificates fail, as after an update that brought a name. */
+/** True if only certificates fail, as after an update that added a name. */
 function lacksCertificates(found: readonly Finding[]): boolean {
   const failed = found.filter(({ level }) => level === "failure");
   return failed.length > 0 && failed.every(({ check }) => check === "certificate");
 }
 
-/** Asks until all is well, or the tries are over and no certificate is waited for any more. */
+/** Repeats the smoke test until all checks pass, or until the attempts are over and the wait for certificates has ended. */
 async function repeated(
   ask: () => Promise<Finding[]>,
   certificateSeconds: number,
@@ -62,11 +62,11 @@ async function repeated(
 }
 
 /**
- * Asks the site of a stack as visitors do, up to three times or while certificates are waited for, and prints each
- * answer.
+ * Tests the site of a stack as visitors use it, up to three times or while it waits for certificates, and prints each
+ * result.
  *
  * @param stack name of the stack; undefined: the local stack.
- * @returns whether all is well.
+ * @returns true if all checks pass.
  * @throws Error if the stack is not up, or its file cannot be read.
  */
 export async function testSite(

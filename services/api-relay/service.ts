@@ -26,15 +26,15 @@ export interface ApiRelayArgs {
 
 const socketPath = "/etc/systemd/system/webstack-api-relay.socket";
 const servicePath = "/etc/systemd/system/webstack-api-relay.service";
-/** Most connections at a time: each broker has four to each of its ways. */
-const mostConnections = 64;
+/** Largest number of concurrent connections: each broker opens four to each of its ways. */
+const maxConnections = 64;
 
 /**
- * A relay of TCP connections from the brokers to the Hetzner API. A broker has no public address, and the cloud's
- * route may lead to a load balancer that is down: it reaches the API through the other one. The encryption is the broker's,
- * end to end, so a load balancer sees no token.
+ * A relay of TCP connections from the brokers to the Hetzner API. A broker has no public address, and the cloud's route
+ * may lead to a load balancer that is down; the broker then reaches the API through the other one. TLS ends at the
+ * broker and at the API, so no load balancer sees the token.
  *
- * The relay looks the name up at each connection, and needs no name to start.
+ * The relay resolves the API's name at each connection, and starts without a resolver.
  */
 export function apiRelay({ api, from }: ApiRelayArgs): Service<ApiRelayFacts> {
   const files = { socket: socketPath, service: servicePath };
@@ -72,7 +72,7 @@ export function apiRelay({ api, from }: ApiRelayArgs): Service<ApiRelayFacts> {
   };
 }
 
-/** Renders the socket, which systemd holds: a restart of the relay refuses no connection. */
+/** Renders the socket, which systemd keeps open: a restart of the relay refuses no connection. */
 function relaySocket(privateIp: string): string {
   return text`
     ${generatedNotice}
@@ -101,7 +101,7 @@ function relayService({ host, port }: ApiRelayArgs["api"]): string {
     [Service]
     Type=notify
     User=${relayUser}
-    ExecStart=/usr/lib/systemd/systemd-socket-proxyd --connections-max=${mostConnections} ${host}:${port}
+    ExecStart=/usr/lib/systemd/systemd-socket-proxyd --connections-max=${maxConnections} ${host}:${port}
     Restart=always
     RestartSec=500ms
     ${networkedSandbox}

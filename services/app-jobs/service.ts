@@ -31,8 +31,8 @@ export const appJobs: Service<AppJobsFacts> = {
   openings: [],
   part: (facts) => {
     const { cron, workers, programs } = facts;
-    const asked = workers.some(({ nodes }) => nodes === "one") || checksTables(facts);
-    if (cron.length === 0 && !asked) return {};
+    const isNeeded = workers.some(({ nodes }) => nodes === "one") || checksTables(facts);
+    if (cron.length === 0 && !isNeeded) return {};
     const source = programs["app-job"];
     if (source === undefined) throw new Error("programs must hold app-job");
     const parts = cron.map((job) => jobPart(sandboxArgs(facts), job));

@@ -3,7 +3,10 @@ import { unprivilegedSandbox } from "../unit-sandbox";
 
 /** Persistent data directory that is mounted into each release; it exists on one node only. */
 export const dataDirectory = "/var/lib/app/data";
-/** Marker with the last release whose files were copied, so that files removed by the app reappear at most once per release. */
+/**
+ * Marker with the last release whose files were copied, so that a file that the app removed reappears at most once per
+ * release.
+ */
 const markPath = "/var/lib/app/data-release";
 
 /** Unit that copies a release's own data files to {@link dataDirectory}, without overwriting any. */

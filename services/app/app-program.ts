@@ -55,7 +55,10 @@ export function appAside(peers: readonly Peer[]): BundleAside | undefined {
   return asideOf(processUnits, peers);
 }
 
-/** An orderly stop of all that uses the database, before the node's proxy to it restarts; otherwise as {@link appAside}. */
+/**
+ * An orderly stop of everything that uses the database, before the node's database proxy restarts; otherwise as {@link
+ * appAside}.
+ */
 export function databaseAside(peers: readonly Peer[]): BundleAside | undefined {
   return asideOf(appUnits, peers);
 }
@@ -98,8 +101,8 @@ function execWord(word: string): string {
 const processUnits: readonly string[] = ["app@*.service"];
 
 /**
- * Units of all that runs of the app on a node: processes, workers, timers of jobs, jobs that run. A worker gets
- * SIGTERM and its `stopSeconds`, a job its own end.
+ * All units of the app on a node: processes, workers, timers of jobs, running jobs. A worker gets SIGTERM and its
+ * `stopSeconds`; a job runs to its end.
  */
 export const appUnits: readonly string[] = [
   ...processUnits,

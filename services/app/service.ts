@@ -40,9 +40,9 @@ const environment = { owner: "root", group: "root", mode: "0600", secret: "envir
 const databaseCa = { owner: "root", group: "root", mode: "0644", secret: "databaseCa" };
 
 /**
- * The app's processes; on one node the schema migration runs before them.
+ * The app's processes. On one node the schema migration runs before the processes.
  *
- * @param egress where they, the workers and the jobs, which have the same user, may call outside of the stack.
+ * @param egress where the processes, the workers and the jobs, which have the same user, may call outside of the stack.
  */
 export function app(egress: Egress): Service<AppFacts> {
   return { ...processesOfApp, callsOut: callsTo(appUser, egress, true) };
@@ -157,7 +157,7 @@ function processes(facts: AppFacts): UnitsPart {
   const own = unitsArgs(facts);
   const needs = neededPaths(own);
   const { timeoutSeconds } = program.health;
-  // The other nodes follow one that has stood the trial.
+  // The other nodes get the release after the first node's trial.
   const trialSeconds = facts.migrates ? program.trialSeconds : 0;
   const url = `http://127.0.0.1:${appPort}${program.health.path}`;
   const ports = processPorts(facts.processes);

@@ -24,7 +24,7 @@ export const leftCopyPath = "/etc/tmpfiles.d/webstack-base.conf";
 const runFolder = "/run/webstack-archiver";
 const dumpRequest = `${runFolder}/take-dump`;
 const copyFolder = "/var/lib/mysql-files/webstack-base";
-/** In `/run`: exists while the base's unit is at work, which needs the copy until its end. */
+/** In `/run`: exists while the base's unit runs, which needs the copy until its end. */
 const uploadFolder = "webstack-base";
 
 /** Sandbox of the copy: MySQL itself runs in it, and may set priorities and read the processors in `/proc`. */

@@ -1,5 +1,5 @@
 /** Default of `tune.maxrewrite`: bytes that HAProxy reserves in a buffer for added headers. */
-const usualRoom = 1024;
+const defaultReserve = 1024;
 
 /**
  * Quotes a text as one literal word of HAProxy's configuration: no character ends the word, and HAProxy expands no
@@ -17,7 +17,7 @@ export function headerReserve(headers: Readonly<Record<string, string>>): string
     (sum, [name, value]) => sum + name.length + value.length + 4,
     0,
   );
-  return bytes === 0 ? [] : [`tune.maxrewrite ${usualRoom + bytes}`];
+  return bytes === 0 ? [] : [`tune.maxrewrite ${defaultReserve + bytes}`];
 }
 
 /** Lines that add headers to every response, also to HAProxy's own; a header that the app sets keeps its value. */

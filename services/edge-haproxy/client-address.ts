@@ -10,7 +10,7 @@ import type { EdgeRules } from "./edge-rules";
 export const trustedProxiesPath = "/etc/haproxy/trusted-proxies.lst";
 
 /** Largest number of proxies that a request may pass before a load balancer. */
-const mostProxies = 4;
+const maxProxies = 4;
 
 /** Renders the list of address blocks as HAProxy reads it. */
 export function trustedProxiesList(blocks: readonly string[]): string {
@@ -20,7 +20,7 @@ export function trustedProxiesList(blocks: readonly string[]): string {
   `;
 }
 
-/** True if the stack file names a trusted proxy. */
+/** True if the stack file names at least one trusted proxy. */
 export function trusts({ trustedProxies }: EdgeRules): boolean {
   return trustedProxies.length > 0;
 }
@@ -34,7 +34,7 @@ export function unlessTrusted(rules: EdgeRules): string {
 export function trustedNames(rules: EdgeRules): string[] {
   if (!trusts(rules)) return [];
   const { clientAddressHeader: header } = rules;
-  const words = range(mostProxies - 1).map(
+  const words = range(maxProxies - 1).map(
     (n) => `acl trusted_${n} req.hdr_ip(${header},-${n}) -f ${trustedProxiesPath}`,
   );
   return [`acl trusted src -f ${trustedProxiesPath}`, ...words];
@@ -48,7 +48,7 @@ export function trustedNames(rules: EdgeRules): string[] {
 export function clientOfProxy(rules: EdgeRules): string[] {
   if (!trusts(rules)) return [];
   const { clientAddressHeader: header } = rules;
-  const steps = range(mostProxies).map((n) => {
+  const steps = range(maxProxies).map((n) => {
     const passed = range(n - 1).map((word) => ` trusted_${word}`);
     return `http-request set-src req.hdr_ip(${header},-${n}) if trusted${passed.join("")}`;
   });

@@ -75,8 +75,8 @@ export function httpsRules(https?: EdgeHttps, proxied = false): string[] {
   if (!https) return [];
   const secure = proxied ? "{ var(txn.scheme) -m str https }" : "{ ssl_fc }";
   const rules = [...redirectRules(https, secure), ...hstsRules(https, secure)];
-  const told = proxied && rules.length > 0 ? schemeRules : [];
-  return [...challengeRules(https), ...told, ...rules];
+  const schemes = proxied && rules.length > 0 ? schemeRules : [];
+  return [...challengeRules(https), ...schemes, ...rules];
 }
 
 /** Rules that set a visitor's scheme if no trusted proxy reports one. */

@@ -10,8 +10,8 @@ export interface EgressNftArgs {
 
 /**
  * Addresses that no node reaches through a load balancer: this host, private networks, the metadata service, shared
- * address space, multicast. Source: RFC 6890, whose blocks for tests of networks are left out: nobody is there, and the
- * local cloud uses them.
+ * address space, multicast. Source: RFC 6890. Its blocks for tests of networks are left out: no host has such an
+ * address, and the local cloud uses these blocks.
  */
 const notOutside = [
   ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"],
@@ -19,11 +19,12 @@ const notOutside = [
 ];
 
 /**
- * Renders the table of the gateway, beside that of the host's own firewall. What comes back has a state of its
- * connection; everything else that this host could forward is dropped.
+ * Renders the table of the gateway, beside that of the host's own firewall. A packet that comes back belongs to the
+ * state of a connection; the gateway drops everything else that this host could forward.
  *
- * The state may be the other load balancer's, which conntrackd copied here. The public side has a larger MTU than the
- * private one, so the segment size is that of the way. A source address counts only on the interface that leads to it.
+ * The state may come from the other load balancer: conntrackd copies it. The public side has a larger MTU than the
+ * private one, so each SYN gets the segment size of its route. A source address counts only on the interface that leads
+ * to it.
  *
  * Syntax: https://wiki.nftables.org/, nftables 1.0 and later.
  */

@@ -11,8 +11,8 @@ export const egressGatewayPaths = {
 };
 
 /**
- * Ways of the tiers behind the load balancers to the stack's own site. From a node without a public address a request to
- * the floating IP arrives over the private network, where a load balancer lets in nobody else.
+ * Ways of the tiers behind the load balancers to the stack's own site. A node without a public address reaches the
+ * floating IP over the private network, on which a load balancer accepts no other caller.
  */
 const ownSite: Opening[] = (["web", "app"] as const).flatMap((from) => [
   { from, protocol: "tcp", port: 80, purpose: "the stack's own site over HTTP" },
@@ -55,11 +55,12 @@ const withKernelSettings = onceSandbox("CAP_NET_ADMIN").filter(
 );
 
 /**
- * Renders the unit of the gateway. The host forwards only while the rules are loaded. A stop of `nftables.service`, such
- * as in an upgrade of its package, flushes the rules of all tables; the unit stops and starts with it.
+ * Renders the unit of the gateway. The host forwards only while the rules are loaded. A stop of `nftables.service`,
+ * such as in an upgrade of its package, flushes the rules of all tables; the unit stops and starts with it.
  *
- * A connection that came from the other load balancer was not seen from its beginning, so the kernel must not judge the
- * sequence numbers of its segments. Source: the kernel's Documentation/networking/nf_conntrack-sysctl.rst.
+ * The kernel did not see the beginning of a connection whose state came from the other load balancer, so the kernel
+ * must not check the sequence numbers of its segments. Source: the kernel's
+ * Documentation/networking/nf_conntrack-sysctl.rst.
  */
 function gatewayUnit(): string {
   const { rules } = egressGatewayPaths;

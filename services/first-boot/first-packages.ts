@@ -10,15 +10,15 @@ export interface FirstEgress {
   probe: { host: string; port: number };
 }
 
-/** Longest wait for the way out: this number of attempts, and the pause and time limit of each, seconds. */
+/** Longest wait for the way out: number of attempts, and pause and time limit of each attempt, seconds. */
 const attempts = { most: 200, pause: 2, limit: 2 };
 /** Number of attempts between two lines of the log. */
-const told = 10;
+const loggedOf = 10;
 
 /**
- * The shell script that installs the packages of a node without a public address. cloud-init's own module would install
- * them before the load balancers, which boot at the same time, let anything out; and it does not try again. The options
- * are those of cloud-init's `apt`.
+ * The shell script that installs the packages of a node without a public address. cloud-init's own module would run
+ * before the load balancers, which boot at the same time, forward anything; and it makes one attempt. The options are
+ * those of cloud-init's `apt`.
  */
 export function firstPackages(packages: readonly string[], egress: FirstEgress): string {
   const { gateway, privateIp, probe } = egress;
@@ -32,7 +32,7 @@ export function firstPackages(packages: readonly string[], egress: FirstEgress):
     `  if timeout ${limit} bash -c '</dev/tcp/${host}/${port}' 2>/dev/null; then`,
     `    echo "the way out works, at attempt $try"; break`,
     "  fi",
-    `  [ $((try % ${told})) -ne 1 ] || echo "no way out to ${host}:${port} through ${gateway} yet, attempt $try of ${most}"`,
+    `  [ $((try % ${loggedOf})) -ne 1 ] || echo "no way out to ${host}:${port} through ${gateway} yet, attempt $try of ${most}"`,
     `  sleep ${pause}`,
     "done",
     "export DEBIAN_FRONTEND=noninteractive",

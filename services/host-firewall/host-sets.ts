@@ -7,17 +7,17 @@ import { hostSets } from "./output-rules";
  */
 export const hostSetsPath = "/var/lib/webstack/firewall-sets.nft";
 
-/** Users of the clock's daemons: chrony on Ubuntu, systemd-timesyncd on Debian, and others that operators install. */
+/** Users of NTP clients: chrony on Ubuntu, systemd-timesyncd on Debian, and others that operators install. */
 const clockUsers = ["_chrony", "systemd-timesync", "ntpsec", "ntp", "_ntp"];
 /** Users of the resolvers that answer on a loopback address: systemd-resolved on Ubuntu, and others that operators install. */
 const resolverUsers = ["systemd-resolve", "unbound", "bind", "dnsmasq"];
 
 /**
- * Renders the program that finds out what differs by distribution: the numbers of the users of the clock and of the
- * resolver, as far as they exist, and the servers of `/etc/resolv.conf`. A host with systemd-resolved names only
- * 127.0.0.53 there, so its users reach no server; without it every user must. Without a server in the file, as before the network
- * is up, the servers of the last time stay. nft checks each element, so that a strange
- * line never costs the host its firewall.
+ * Renders the program that reads what differs by distribution: the numbers of the users of clock and resolver, as far
+ * as these exist, and the name servers of `/etc/resolv.conf`. A host with systemd-resolved names only 127.0.0.53 there,
+ * so other users reach no name server; on a host without systemd-resolved every user must reach one. If the file names
+ * no server, as before the network is up, the earlier servers stay. nft checks each element, so that an unexpected line
+ * never costs the host its firewall.
  */
 export function hostSetsProgram(): string {
   const { clockUsers: clock, resolverUsers: resolver, nameservers, nameservers6 } = hostSets;

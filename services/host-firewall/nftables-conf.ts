@@ -58,8 +58,8 @@ const isPublic = ({ from }: Opening) => from === "anywhere" || from === "admins"
 
 /**
  * Rules for the tiers and the peers come first: an opening for the whole internet or for the admins lets no node of the
- * stack in over the private network, where no cloud firewall has looked at its address. A load balancer opens
- * connections to the tiers behind it, never the reverse.
+ * stack in over the private network, where no cloud firewall has checked its address. A load balancer opens connections
+ * to the tiers behind it, never the reverse.
  */
 function rules({ subnets, peerIps, openings }: FirewallArgs): string[] {
   const all = openings.flat();

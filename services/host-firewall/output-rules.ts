@@ -14,8 +14,8 @@ export interface OutputArgs {
 }
 
 /**
- * Sets of what differs by distribution: nft refuses a file that names a missing user, so a program of the host puts the
- * numbers of those users that exist into the sets.
+ * Sets of users and addresses that differ by distribution. nft refuses a file that names a missing user, so a program
+ * of the host puts the numbers of the existing users into the sets.
  */
 export const hostSets = {
   clockUsers: { name: "clock_users", type: "uid" },
@@ -33,11 +33,11 @@ export const hostSetLines = Object.values(hostSets).map(
 const dns = "meta l4proto { tcp, udp } th dport 53 accept";
 
 /**
- * Rules of the output chain, whose policy drops. The order decides: what belongs to a connection goes on, whatever the
- * later rules say; calls to the stack follow from the openings alone; the rest is for users.
+ * Rules of the output chain, whose policy drops. The order matters: packets of an established connection pass first;
+ * calls to the stack follow from the openings alone; the last rules let single users call other addresses.
  *
- * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP;
- * RFC 7858 for TCP 853, DNS over TLS.
+ * Sources: RFC 8915 for TCP 4460, the keys of Network Time Security; RFC 2131 and 8415 for the ports of DHCP; RFC 7858
+ * for TCP 853, DNS over TLS.
  */
 export function outputRules({ subnets, waysOut, callsOut }: OutputArgs): string[] {
   const users = Object.values(hostSets);

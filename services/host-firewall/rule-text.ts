@@ -1,7 +1,7 @@
 import type { Opening } from "../service";
 
 /**
- * Rules that accept what the openings say; other rules accept ICMP.
+ * Rules that accept what the openings list; other rules accept ICMP.
  *
  * @param side condition with a space at its end, such as `ip saddr 10.0.1.0/24 `; empty: every address.
  */

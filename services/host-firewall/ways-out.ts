@@ -20,7 +20,7 @@ export interface WayOut {
 }
 
 /**
- * What a node of a tier may call in the stack: the same openings that let it in on the other side.
+ * What a node of a tier may call in the stack: the openings of the other nodes that name this node as a source.
  *
  * @param peerIps private addresses of the other nodes of its tier.
  */

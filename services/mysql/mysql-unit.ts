@@ -8,7 +8,7 @@ import { onOwnDisk, onVolume } from "./data-volume";
  *
  * None of these directives gives MySQL a mount namespace. In one, the AppArmor profile of the package cannot name the
  * path of systemd's socket, and refuses MySQL's message that it is up (https://github.com/systemd/systemd/issues/4774);
- * and a volume would be mounted behind MySQL's back.
+ * and MySQL would not see a volume that is mounted later.
  */
 const mysqlSandbox = [
   "NoNewPrivileges=yes",

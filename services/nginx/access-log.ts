@@ -79,8 +79,9 @@ function rotation(): string {
 }
 
 /**
- * Renders the unit of one rotation. It has no state: a size needs none. It takes the lock of the package's daily
- * rotation of the same files, and that one waits for it by `Before=`, since logrotate fails without its lock.
+ * Renders the unit of one rotation. The unit keeps no state: a rotation by size needs none. The unit takes the lock of
+ * the package's daily rotation of the same files. `Before=` makes the daily rotation wait, since logrotate fails
+ * without its lock.
  *
  * Capabilities: new logs get the owner www-data and their mode, in a folder of root.
  */

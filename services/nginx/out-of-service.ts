@@ -73,7 +73,7 @@ export const countServer: readonly string[] = [
   "}",
 ];
 
-/** True while requests are read or written: the request for the counts is one of them, idle connections are none. */
+/** True while requests are read or written. The request for the counts is one of them; idle connections do not count. */
 const isBusy = [
   `curl -s --noproxy "*" --max-time 1 http://${countAddress}/`,
   'grep -Eq "Reading: [1-9]|Writing: ([2-9]|[1-9][0-9])"',

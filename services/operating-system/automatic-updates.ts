@@ -8,9 +8,9 @@ export const automaticUpdatePaths = {
 };
 
 /**
- * Beginnings of package names, as Python's `re.match` takes them, of packages that `npm run patch` alone upgrades.
- * A restart of MySQL, HAProxy, Nginx or keepalived on all nodes in the same hours reaches visitors; Node.js and the
- * kernel take effect at the next start, which must not be one by chance; systemd restarts the network's daemon, and
+ * Beginnings of package names, as Python's `re.match` takes them, of packages that `npm run patch` alone upgrades. A
+ * restart of MySQL, HAProxy, Nginx or keepalived on all nodes in the same hours reaches visitors; Node.js and the
+ * kernel take effect at the next start, which must be a planned one; systemd restarts the network's daemon, and
  * nftables drops its rules for a moment.
  *
  * Source: `is_pkgname_in_blacklist` of unattended-upgrades 2.9 to 2.12.

@@ -54,9 +54,9 @@ export function privateEgress(gateway: string): Service<PrivateEgressFacts> {
 }
 
 /**
- * Renders the interface's settings: those of the cloud's DHCP, and the default route. Such a node has one interface, whose
- * name differs by server type. The file comes before that of netplan, whose name begins with `10-`. Source:
- * systemd.network(5).
+ * Renders the interface's settings: those of the cloud's DHCP, and the default route. Such a node has one interface,
+ * whose name differs by server type. The name of this file sorts before that of netplan's file, which begins with
+ * `10-`. Source: systemd.network(5).
  */
 function networkFile(gateway: string): string {
   return text`
@@ -87,7 +87,10 @@ function resolvedConf(): string {
   `;
 }
 
-/** Shell command that names the resolvers on a host without systemd-resolved and without any server of names. */
+/**
+ * Shell command that writes the resolvers into `/etc/resolv.conf` on a host that has neither systemd-resolved nor a
+ * name server.
+ */
 export const resolversCommand =
   "systemctl is-active --quiet systemd-resolved.service || grep -qs ^nameserver /etc/resolv.conf || " +
   `printf "nameserver %s\\n" ${resolvers.join(" ")} >> /etc/resolv.conf`;

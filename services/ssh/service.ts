@@ -89,8 +89,9 @@ const toSshAlone = [
 ];
 
 /**
- * Renders sshd's settings. The algorithms that ssh-audit 3.3 warns of are taken out of OpenSSH's own lists, whose ciphers
- * have none of them: none is named that is left, because a name that a release of OpenSSH lacks would be an error.
+ * Renders sshd's settings. The settings remove the algorithms that ssh-audit 3.3 warns of from OpenSSH's own lists; the
+ * list of ciphers has none of them. No remaining algorithm is named, because a name that a release of OpenSSH lacks
+ * would be an error.
  *
  * A bastion's list of addresses would keep a new node out: tiers are configured through the bastions, which come last.
  * So any address may be named, and the host's firewall drops what the login opens to others than the stack's subnets.

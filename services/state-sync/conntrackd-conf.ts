@@ -19,10 +19,10 @@ export const runtimeDirectory = "conntrackd";
  * Renders `/etc/conntrackd/conntrackd.conf`, conntrack-tools 1.4.6 and later.
  *
  * Without the external cache a received state is put into the kernel at once, so nothing has to be committed when the
- * cloud's route moves. The kernel filters what is reported: visitors' connections, which are those of HAProxy, end here.
- * The interface is not used by UDP, but must be named, and a private one has another name with each server type; the
- * loopback interface exists everywhere. The daemon writes its log to the standard error, so to the journal. Source:
- * conntrackd.conf(5).
+ * cloud's route moves. The kernel reports forwarded connections only: visitors' connections end at HAProxy on this
+ * host. UDP does not use the interface, but conntrackd requires a name; the private interface has another name with
+ * each server type, and the loopback interface exists everywhere. The daemon writes its log to standard error, and so
+ * to the journal. Source: conntrackd.conf(5).
  */
 export function conntrackdConf({ privateIp, peerIp, ownIps }: ConntrackdConfArgs): string {
   return text`

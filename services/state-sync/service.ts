@@ -18,8 +18,8 @@ export const conntrackdPath = "/etc/conntrackd/conntrackd.conf";
 const dropInPath = "/etc/systemd/system/conntrackd.service.d/webstack.conf";
 
 /**
- * conntrackd, which copies the states of forwarded connections to the other load balancer, so that they outlive a move of
- * the route.
+ * conntrackd, which copies the states of forwarded connections to the other load balancer, so that the connections
+ * survive a move of the route.
  *
  * @param publicIps floating and public addresses of the load balancers, as far as they are known.
  */
@@ -58,8 +58,9 @@ export function stateSync(publicIps: readonly string[]): Service<StateSyncFacts>
 }
 
 /**
- * conntrackd reads and writes the kernel's table of connections. By itself it would take the highest real-time priority,
- * before keepalived; a burst of states must not starve the adverts, so it logs a warning and stays at a normal priority.
+ * conntrackd reads and writes the kernel's table of connections. Without this sandbox conntrackd would take the highest
+ * real-time priority, before keepalived, and a burst of states could starve the adverts. In the sandbox conntrackd logs
+ * a warning and keeps a normal priority.
  */
 const sandbox: readonly string[] = [
   `RuntimeDirectory=${runtimeDirectory}`,

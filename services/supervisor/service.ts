@@ -118,9 +118,9 @@ function primaryElsewhere(own: string, nodes: readonly Peer[]): BundleAside {
   const list = others.map(({ privateIp }) => `'${privateIp}'`).join(", ");
   const members = "performance_schema.replication_group_members";
   const isNone = `EXISTS (SELECT 1 FROM ${members} WHERE MEMBER_ROLE = 'PRIMARY' AND MEMBER_HOST NOT IN (${list}))`;
-  const heir = `SELECT MEMBER_ID FROM ${members} WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_HOST IN (${list}) ORDER BY INET_ATON(MEMBER_HOST) DESC LIMIT 1`;
+  const nextPrimary = `SELECT MEMBER_ID FROM ${members} WHERE MEMBER_STATE = 'ONLINE' AND MEMBER_HOST IN (${list}) ORDER BY INET_ATON(MEMBER_HOST) DESC LIMIT 1`;
   const sql = [
-    `SET @heir = IF(${isNone}, (${heir}), NULL)`,
+    `SET @heir = IF(${isNone}, (${nextPrimary}), NULL)`,
     "SET @step = IF(@heir IS NULL, 'DO 0', CONCAT('SELECT group_replication_set_as_primary(', QUOTE(@heir), ')'))",
     "PREPARE step FROM @step",
     "EXECUTE step",

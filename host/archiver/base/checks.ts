@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { Mysql } from "../../supervisor/mysql";
 import { originText, readOrigin } from "../origin";
 import type { Status } from "../status";
-import { type FileSystemSizes, roomyBytes } from "../../supervisor/observation/disk-space";
+import { type FileSystemSizes, ampleBytes } from "../../supervisor/observation/disk-space";
 
 const stateSql =
   "SELECT MEMBER_STATE FROM performance_schema.replication_group_members WHERE MEMBER_ID = @@server_uuid";
 
 /**
- * Checks that this MySQL is an ONLINE member of its group. One that is not may have lost its data in a copy that
- * broke off, or have transactions that the group does not have.
+ * Checks that this MySQL is an ONLINE member of its group. Another MySQL may have lost its data in an interrupted
+ * clone, or have transactions that the group lacks.
  *
  * @throws Error if it is no such member, or does not answer.
  */
@@ -24,8 +24,8 @@ export async function checkMember(mysql: Mysql): Promise<void> {
 }
 
 /**
- * Checks that a copy is of the data that the archiver named when the copy began: a group may have been founded
- * meanwhile, and a base of its data in the history of the one before would mix two histories.
+ * Checks that a copy is of the data that the archiver named when the copy began. A group may have been founded
+ * meanwhile, and a base of the new group in the history of the earlier one would mix two histories.
  *
  * @throws Error if the copy is of other data.
  */
@@ -56,7 +56,7 @@ function sizeOf(path: string): number {
 
 /** Free bytes that a copy or a dump of `bytes` of data leaves; with less, the supervisor could take the member out of the group. */
 function leftBytes(bytes: number, sizes: FileSystemSizes): [left: number, reason: string] {
-  const [ofData, ofDisk] = [Math.ceil(bytes * leftFactor), roomyBytes(sizes)];
+  const [ofData, ofDisk] = [Math.ceil(bytes * leftFactor), ampleBytes(sizes)];
   return ofData >= ofDisk
     ? [ofData, `${leftFactor} times the data`]
     : [ofDisk, "with which the disk is not nearly full"];

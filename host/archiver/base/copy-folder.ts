@@ -44,14 +44,14 @@ export function letGroupRead(folder: string): void {
 
 /** A clone that is killed removes its own files first. */
 const endMs = 60_000;
-const lookMs = 500;
+const checkMs = 500;
 const answerMs = 5_000;
 /** MySQL's error for a session that has ended. */
 const unknownThread = 1094;
 
 /**
- * Removes the copy in `folder`, or what there is of it. A clone goes on in MySQL after its client was killed,
- * and would write into the folder again: it is ended first. The server on the copy must have ended.
+ * Removes the copy in `folder`, also an incomplete one. A clone goes on in MySQL after its client was killed, and would
+ * write into the folder again, so this function ends the clone first. The server on the copy must have ended.
  *
  * @param mysql session of the account that clones, on the server that is cloned.
  * @throws Error if the folder cannot be removed.
@@ -78,8 +78,8 @@ async function endClones(mysql: Pick<Mysql, "query">): Promise<void> {
       if (!(error instanceof SqlError && error.code === unknownThread)) throw error;
     });
   }
-  for (let waited = 0; (await running()).length > 0; waited += lookMs) {
+  for (let waited = 0; (await running()).length > 0; waited += checkMs) {
     if (waited >= endMs) throw new Error(`it has not ended within ${endMs / 1_000} s`);
-    await delay(lookMs);
+    await delay(checkMs);
   }
 }

@@ -9,8 +9,8 @@ import { EncryptionPipe, type PipePrograms } from "../encryption-pipe";
 import type { Mysql } from "../../supervisor/mysql";
 
 /** Longest dump, milliseconds: the base of the same copy waits for it. */
-const mostMs = 3 * 3_600_000;
-/** Bytes between two looks at the free space. */
+const maxMs = 3 * 3_600_000;
+/** Bytes between two checks of the free space. */
 const stepBytes = 16 * 2 ** 20;
 
 /** Schemas of MySQL itself, and the archive's own, which is about one history. */
@@ -37,7 +37,7 @@ export interface DumpArgs {
 function dumpOptions(user: string, socket: string): string[] {
   return [
     ...["--no-defaults", `--user=${user}`, `--socket=${socket}`, "--single-transaction"],
-    // With another value than OFF the SQL would turn the log off where it is loaded.
+    // With another value than OFF the SQL would turn the binary log off where it is loaded.
     ...["--set-gtid-purged=OFF", "--no-tablespaces", "--routines", "--events", "--triggers"],
     ...["--hex-blob", "--default-character-set=utf8mb4", "--max-allowed-packet=1G"],
   ];
@@ -56,7 +56,7 @@ export async function writeDump(args: DumpArgs): Promise<{ plainBytes: number }>
   const statements = await accountStatements(copy.mysql);
   await seal([Buffer.from(`${statements.join("\n")}\n`)], join(folder, dumpFiles.accounts), args);
   const words = [...dumpOptions(user, copy.socket), "--databases", "--", ...schemas];
-  // MySQL without a schema of a user: `mysqldump` would take no name for a mistake.
+  // A MySQL without a user's schema: `mysqldump` fails without a name of a schema.
   const sql = schemas.length > 0 ? outputOf(programs?.dump ?? "/usr/bin/mysqldump", words) : [];
   return { plainBytes: await seal(sql, join(folder, dumpFiles.rows), args) };
 }
@@ -97,7 +97,7 @@ async function seal(
   });
   const [unpacked, unwritten] = await Promise.all([packed, written]);
   if (unwritten) throw unwritten;
-  // A broken pipe says nothing of the program that broke it.
+  // The error of a broken pipe does not tell why the other program ended.
   if (unpacked && !("syscall" in unpacked)) throw unpacked;
   await pipe.closed();
   if (unpacked) throw unpacked;
@@ -107,10 +107,10 @@ async function seal(
 /** Output of a program as a stream. @throws Error at its end with the program's messages if it failed. */
 async function* outputOf(program: string, words: readonly string[]): AsyncGenerator<Uint8Array> {
   const child = spawn(program, words, {
-    ...{ stdio: ["ignore", "pipe", "pipe"], timeout: mostMs, killSignal: "SIGKILL" },
+    ...{ stdio: ["ignore", "pipe", "pipe"], timeout: maxMs, killSignal: "SIGKILL" },
   });
-  let said = "";
-  child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-500)));
+  let stderr = "";
+  child.stderr.on("data", (text: Buffer) => (stderr = (stderr + text.toString()).slice(-500)));
   const closed = once(child, "close") as Promise<[number | null]>;
   closed.catch(() => undefined);
   let isRead = false;
@@ -123,7 +123,7 @@ async function* outputOf(program: string, words: readonly string[]): AsyncGenera
   const [status] = await closed;
   if (status === 0) return;
   const ended = status === null ? "was killed; it may take three hours" : `ended with ${status}`;
-  throw new Error(`${program}: ${said.trim() || ended}`);
+  throw new Error(`${program}: ${stderr.trim() || ended}`);
 }
 
 /** Longest answer to a query of accounts, milliseconds. */

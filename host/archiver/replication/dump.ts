@@ -41,7 +41,7 @@ export async function* dump(args: DumpArgs): AsyncGenerator<Buffer, void> {
   try {
     await once(socket, "connect", { signal: AbortSignal.timeout(answerMs) });
     const packets = await loggedIn(socket, args.user);
-    await told(packets, settings);
+    await setVariables(packets, settings);
     packets.send(dumpCommand(args), true);
     for (;;) {
       const packet = await packets.next(silenceMs);
@@ -61,7 +61,7 @@ const settings = ["source", "master"]
   ])
   .join(", ");
 
-async function told(packets: Packets, assignments: string): Promise<void> {
+async function setVariables(packets: Packets, assignments: string): Promise<void> {
   const statement = Buffer.from(`SET ${assignments}`);
   packets.send(Buffer.concat([Buffer.from([command.query]), statement]), true);
   const answer = await packets.next(answerMs);

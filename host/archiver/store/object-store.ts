@@ -23,7 +23,7 @@ export interface ObjectStore {
   /** Metadata of an object; undefined: it does not exist. */
   head(key: string): Promise<ObjectHead | undefined>;
   /** Keys with that prefix in order, only those after `after`, at most `most`. */
-  list(prefix: string, after?: string, most?: number): Promise<string[]>;
+  list(prefix: string, after?: string, max?: number): Promise<string[]>;
 }
 
 /** The key exists already: another writer was first. */

@@ -11,7 +11,7 @@ export interface S3Target extends Signer {
   bucket: string;
 }
 
-interface Asked {
+interface RequestArgs {
   method: "GET" | "HEAD" | "PUT";
   key: string;
   query?: Record<string, string>;
@@ -32,9 +32,9 @@ export class S3Store implements ObjectStore {
   async put(key: string, content: Buffer): Promise<void> {
     const headers = { "if-none-match": "*" };
     const answer = await this.ask({ method: "PUT", key, headers, body: content });
-    const said = await text(answer);
+    const body = await text(answer);
     if (answer.statusCode === 412 || answer.statusCode === 409) throw new KeyExistsError(key);
-    if (answer.statusCode !== 200) throw failure("PUT", key, answer, said);
+    if (answer.statusCode !== 200) throw failure("PUT", key, answer, body);
   }
 
   async get(key: string, range?: { from: number; to: number }): Promise<Buffer | undefined> {
@@ -52,9 +52,9 @@ export class S3Store implements ObjectStore {
   async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const answer = await this.ask({ method: "GET", key });
     if (answer.statusCode === 200) return answer;
-    const said = await text(answer);
+    const body = await text(answer);
     if (answer.statusCode === 404) return undefined;
-    throw failure("GET", key, answer, said);
+    throw failure("GET", key, answer, body);
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
@@ -66,12 +66,12 @@ export class S3Store implements ObjectStore {
     return { bytes: Number(answer.headers["content-length"]), md5 };
   }
 
-  async list(prefix: string, after = "", most = Number.POSITIVE_INFINITY): Promise<string[]> {
+  async list(prefix: string, after = "", max = Number.POSITIVE_INFINITY): Promise<string[]> {
     const keys: string[] = [];
     let token: string | undefined;
     do {
       const query = {
-        ...{ "list-type": "2", prefix, "max-keys": String(Math.min(1_000, most - keys.length)) },
+        ...{ "list-type": "2", prefix, "max-keys": String(Math.min(1_000, max - keys.length)) },
         ...(token ? { "continuation-token": token } : after ? { "start-after": after } : {}),
       };
       const answer = await this.ask({ method: "GET", key: "", query });
@@ -79,11 +79,11 @@ export class S3Store implements ObjectStore {
       if (answer.statusCode !== 200) throw failure("LIST", prefix, answer, page);
       keys.push(...[...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key]) => key!));
       token = /<NextContinuationToken>([^<]*)</.exec(page)?.[1];
-    } while (token && keys.length < most);
+    } while (token && keys.length < max);
     return keys;
   }
 
-  private async ask({ method, key, query = {}, headers = {}, body }: Asked) {
+  private async ask({ method, key, query = {}, headers = {}, body }: RequestArgs) {
     const url = new URL(
       `/${this.target.bucket}${key === "" ? "" : `/${key}`}`,
       this.target.endpoint,
@@ -121,7 +121,7 @@ async function text(answer: IncomingMessage): Promise<string> {
   return (await body(answer)).toString();
 }
 
-function failure(method: string, key: string, answer: IncomingMessage, said: string): StoreError {
-  const [, code = ""] = /<Code>([^<]*)</.exec(said) ?? [];
+function failure(method: string, key: string, answer: IncomingMessage, body: string): StoreError {
+  const [, code = ""] = /<Code>([^<]*)</.exec(body) ?? [];
   return new StoreError(`${method} ${key} failed with status ${answer.statusCode} ${code}`.trim());
 }

@@ -6,9 +6,9 @@ import { type SftpSession, SftpStatus } from "./sftp-session";
 /** Size of one read or write, bytes: every server must accept it (draft 02, section 3). */
 export const blockBytes = 32_768;
 /** Requests for blocks that are under way at the same time. */
-export const mostBlocks = 64;
+export const maxBlocks = 64;
 /** Requests for names that are under way at the same time. */
-const mostPages = 8;
+const maxPages = 8;
 
 const hardlink = "hardlink@openssh.com";
 const fsync = "fsync@openssh.com";
@@ -41,7 +41,7 @@ export async function writeNew(session: SftpSession, path: string, content: Buff
   const handle = Buffer.from(opened.data());
   const under: Promise<unknown>[] = [];
   for (let at = 0; at < content.length; at += blockBytes) {
-    if (under.length >= mostBlocks) await under.shift();
+    if (under.length >= maxBlocks) await under.shift();
     const block = content.subarray(at, at + blockBytes);
     const written = session.request(packetType.write, handle, BigInt(at), block);
     written.catch(() => undefined);
@@ -103,7 +103,7 @@ export async function entriesOf(session: SftpSession, path: string): Promise<Ent
   if (!opened) return [];
   const handle = Buffer.from(opened.data());
   const found: Entry[] = [];
-  for (let pages = 1; ; pages = mostPages) {
+  for (let pages = 1; ; pages = maxPages) {
     const read = Array.from({ length: pages }, () => pageOf(session, handle));
     const answers = await Promise.all(read);
     found.push(...answers.flatMap((entries) => entries ?? []));

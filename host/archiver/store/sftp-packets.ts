@@ -15,7 +15,7 @@ export const statusCode = { ok: 0, eof: 1, noSuchFile: 2, unsupported: 8 } as co
 export const openFlag = { read: 1, write: 2, create: 8, exclusive: 32 } as const;
 
 /** Largest packet that is accepted, bytes. OpenSSH sends at most 256 KiB (SFTP_MAX_MSG_LENGTH). */
-const mostBytes = 2 ** 20;
+const maxBytes = 2 ** 20;
 
 /** Metadata of a file. */
 export interface FileAttributes {
@@ -104,7 +104,7 @@ export class Packets {
     const found: Buffer[] = [];
     while (this.held.length >= 4) {
       const length = this.held.readUInt32BE(0);
-      if (length < 1 || length > mostBytes) {
+      if (length < 1 || length > maxBytes) {
         const start = JSON.stringify(this.held.subarray(0, 40).toString("latin1"));
         throw new Error(`the server does not speak SFTP, it sends ${start}`);
       }

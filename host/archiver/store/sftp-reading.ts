@@ -1,5 +1,5 @@
 import { StoreError } from "./object-store";
-import { blockBytes, ifThere, mostBlocks } from "./sftp-files";
+import { blockBytes, ifThere, maxBlocks } from "./sftp-files";
 import { openFlag, packetType, statusCode } from "./sftp-packets";
 import { type SftpSession, SftpStatus } from "./sftp-session";
 
@@ -34,15 +34,15 @@ export async function* blocksOf(
   to: number,
 ): AsyncGenerator<Buffer> {
   const under: Promise<Buffer>[] = [];
-  let asked = from;
+  let requested = from;
   try {
-    while (asked < to || under.length > 0) {
-      while (asked < to && under.length < mostBlocks) {
-        const bytes = Math.min(blockBytes, to - asked);
-        const read = wholeBlock(session, handle, asked, bytes);
+    while (requested < to || under.length > 0) {
+      while (requested < to && under.length < maxBlocks) {
+        const bytes = Math.min(blockBytes, to - requested);
+        const read = wholeBlock(session, handle, requested, bytes);
         read.catch(() => undefined);
         under.push(read);
-        asked += bytes;
+        requested += bytes;
       }
       yield await under.shift()!;
     }

@@ -33,7 +33,7 @@ export class SftpStore implements ObjectStore {
   ) {}
 
   async put(key: string, content: Buffer): Promise<void> {
-    await this.asked("PUT", key, async (session) => {
+    await this.withSession("PUT", key, async (session) => {
       const path = pathOf(this.folder, key);
       if (await files.attributesOf(session, path)) throw new KeyExistsError(key);
       const draft = posix.join(this.folder, uploadsFolder, randomUUID());
@@ -50,7 +50,7 @@ export class SftpStore implements ObjectStore {
   }
 
   async get(key: string, range?: { from: number; to: number }): Promise<Buffer | undefined> {
-    return this.asked("GET", key, async (session) => {
+    return this.withSession("GET", key, async (session) => {
       const file = await openForReading(session, pathOf(this.folder, key));
       if (!file) return undefined;
       const to = Math.min(range ? range.to + 1 : file.bytes, file.bytes);
@@ -63,26 +63,26 @@ export class SftpStore implements ObjectStore {
   }
 
   async stream(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
-    return this.asked("GET", key, async (session) => {
+    return this.withSession("GET", key, async (session) => {
       const file = await openForReading(session, pathOf(this.folder, key));
       return file && named("GET", key, blocksOf(session, file, 0, file.bytes));
     });
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    return this.asked("HEAD", key, async (session) => {
+    return this.withSession("HEAD", key, async (session) => {
       const found = await files.attributesOf(session, pathOf(this.folder, key));
       return found && { bytes: found.bytes ?? -1, md5: "" };
     });
   }
 
-  async list(prefix: string, after = "", most = Number.POSITIVE_INFINITY): Promise<string[]> {
-    return this.asked("LIST", prefix, async (session) => {
+  async list(prefix: string, after = "", max = Number.POSITIVE_INFINITY): Promise<string[]> {
+    return this.withSession("LIST", prefix, async (session) => {
       const keys: string[] = [];
       const parent = prefix.slice(0, prefix.lastIndexOf("/") + 1);
       const within = posix.join(this.folder, parent);
       for await (const key of walk(session, { parent, path: within, prefix, after })) {
-        if (keys.push(key) >= most) break;
+        if (keys.push(key) >= max) break;
       }
       return keys;
     });
@@ -94,7 +94,7 @@ export class SftpStore implements ObjectStore {
     this.made.add(path);
   }
 
-  private async asked<T>(
+  private async withSession<T>(
     method: string,
     key: string,
     work: (session: SftpSession) => Promise<T>,

@@ -18,7 +18,7 @@ export interface SftpTarget {
 /** Name of the server in the file of known hosts, whatever its address. */
 const alias = "webstack-backups";
 /** Most text of ssh that is kept for an error message, bytes. */
-const mostText = 4_096;
+const maxTextBytes = 4_096;
 
 /** Renders the file of known hosts with the one key that the server must have. */
 export function knownHosts({ hostKey }: Pick<SftpTarget, "hostKey">): string {
@@ -54,27 +54,27 @@ export function sshChannel(
   const child = spawn("/usr/bin/ssh", sshArguments(target, keyFile, knownHostsFile), {
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let said = "";
+  let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
-    said = `${said}${chunk.toString()}`.slice(-mostText);
+    stderr = `${stderr}${chunk.toString()}`.slice(-maxTextBytes);
   });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(`ssh does not start: ${error.message}`));
-    child.once("close", () => resolve(reasonOf(said, target)));
+    child.once("close", () => resolve(reasonOf(stderr, target)));
   });
   return { input: child.stdin, output: child.stdout, ended, close: () => child.kill("SIGKILL") };
 }
 
 /** Why `ssh` ended, in one line. */
-export function reasonOf(said: string, { host, port, setting }: SftpTarget): string {
-  if (/host key verification failed|no matching host key/i.test(said)) {
+export function reasonOf(stderr: string, { host, port, setting }: SftpTarget): string {
+  if (/host key verification failed|no matching host key/i.test(stderr)) {
     return (
       `the host key of ${host} port ${port} is not ${setting ?? "backups.target"}.sftp.hostKey; nothing was sent to it. ` +
       `If the server has a new key, compare it with the provider's page and set it`
     );
   }
-  const line = said.trim().split(/\r?\n/).at(-1);
-  if (/permission denied/i.test(said)) {
+  const line = stderr.trim().split(/\r?\n/).at(-1);
+  if (/permission denied/i.test(stderr)) {
     return `${host} port ${port} does not accept the key of the backups (${line}); its public half must be in .ssh/authorized_keys there`;
   }
   return `the connection to ${host} port ${port} ended${line ? `: ${line}` : ""}`;

@@ -15,7 +15,7 @@ import {
 } from "../policy/binlog-cut";
 import { type BinlogReport, blockedReport, cutReport } from "../policy/binlog-report";
 
-/** Pause between two looks at the logs, milliseconds: while space is short, and else. */
+/** Pause between two checks of the logs, milliseconds: while space is short, and otherwise. */
 const pauseMs = { short: 10_000, usual: 60_000 };
 /** Pause between two lines of the journal with the same reason, milliseconds, and the most reasons remembered. */
 const [sayAgainMs, mostReasons] = [3_600_000, 100];
@@ -36,26 +36,29 @@ export interface BinlogCutterParts {
   nowMs: () => number;
 }
 
-/** Deletes the oldest binary logs of this node while its disk is short of space, as far as nobody needs them. */
+/**
+ * Deletes the oldest binary logs of this node while its disk is short of space, as far as neither the archive nor
+ * another member needs them.
+ */
 export class BinlogCutter {
   /** The last cut, or why there is none while the disk is short of space. */
   report: BinlogReport | undefined;
   private readonly ends = new LogEnds();
-  private lookedMs = Number.NEGATIVE_INFINITY;
+  private checkedMs = Number.NEGATIVE_INFINITY;
   /** When each reason was last in the journal. */
   private readonly saidMs = new Map<string, number>();
   private isBusy = false;
 
   constructor(private readonly parts: BinlogCutterParts) {}
 
-  /** Looks at intervals, and cuts where that is needed. A failure is reported while space is short. */
+  /** Checks the disk at intervals, and cuts the logs if space is short. A failure is reported while space is short. */
   async keep(): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     try {
       const sizes = this.parts.sizes();
       const wanted = bytesToFree(sizes);
-      await this.look(sizes, wanted).catch((error: Error) => {
+      await this.checkLogs(sizes, wanted).catch((error: Error) => {
         if (wanted > 0) this.say(3, blockedReport([], sizes, error.message));
       });
     } catch (error) {
@@ -65,11 +68,11 @@ export class BinlogCutter {
     }
   }
 
-  private async look(sizes: FileSystemSizes, wanted: number): Promise<void> {
+  private async checkLogs(sizes: FileSystemSizes, wanted: number): Promise<void> {
     const { nowMs, self, isGrouped } = this.parts;
     const pause = wanted > 0 ? pauseMs.short : pauseMs.usual;
-    if (nowMs() - this.lookedMs < pause) return;
-    this.lookedMs = nowMs();
+    if (nowMs() - this.checkedMs < pause) return;
+    this.checkedMs = nowMs();
     // A node outside of the group keeps its logs, and `waiting` says why it is outside.
     const cuts = wanted > 0 && mayCut(self(), isGrouped);
     if (this.report?.isProblem && !cuts) this.report = undefined;

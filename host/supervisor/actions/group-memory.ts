@@ -53,11 +53,11 @@ export class MemoryUpdater {
   }
 
   /** Processes a peer's state. `askedMs` is the monotonic time of the request. */
-  onPeerState(said: NodeState, askedMs: number): void {
+  onPeerState(state: NodeState, askedMs: number): void {
     const { memory, observer } = this.parts;
-    observer.freshness.note(said, askedMs);
-    this.written(() => memory.release(said, askedMs));
-    const recordOwnView = groupRecordIn(said, this.nodes);
+    observer.freshness.note(state, askedMs);
+    this.written(() => memory.release(state, askedMs));
+    const recordOwnView = groupRecordIn(state, this.nodes);
     if (recordOwnView) this.adopt(recordOwnView);
   }
 
@@ -65,9 +65,9 @@ export class MemoryUpdater {
   adopt(record: GroupRecord): void {
     const { memory, observer } = this.parts;
     const before = memory.remembered.lastView;
-    const said = this.parts.peers.states();
+    const states = this.parts.peers.states();
     const isSure = this.parts.peers.areOthersAccountedFor(record.certificate.founder);
-    this.written(() => adoptFromPeer(memory, observer.state, said, record, isSure));
+    this.written(() => adoptFromPeer(memory, observer.state, states, record, isSure));
     this.sayView(before);
   }
 
@@ -87,8 +87,8 @@ export class MemoryUpdater {
   settle(): void {
     const { memory, observer, peers } = this.parts;
     this.written(() => {
-      const said = updateFromPeers(memory, observer.state, peers.states(), this.nodes.length);
-      if (said) log(5, said);
+      const updated = updateFromPeers(memory, observer.state, peers.states(), this.nodes.length);
+      if (updated) log(5, updated);
     });
   }
 

@@ -1,6 +1,6 @@
 import { type Mysql, SqlError } from "../mysql";
 
-/** MySQL's error for the end of a session that has ended by itself, or of none. */
+/** MySQL's error for KILL with the id of no session: that session has ended by itself, or the id is 0. */
 const unknownThread = 1094;
 
 /**
@@ -16,15 +16,15 @@ const sessionsSql = (where: string) => `SELECT t.PROCESSLIST_ID AS id, IFNULL(
       FROM performance_schema.metadata_locks m WHERE m.OWNER_THREAD_ID = t.THREAD_ID AND m.LOCK_DURATION = 'EXPLICIT') AS idle
   FROM performance_schema.threads t WHERE t.PROCESSLIST_USER = 'app' AND ${where}`;
 
-/** Ends a session if the condition holds; it is evaluated at the last moment. */
+/** Statements that end a session if the condition holds; MySQL evaluates the condition right before KILL. */
 function endIf(id: number, condition: string): string {
   const found = `SELECT id FROM (${sessionsSql(`t.PROCESSLIST_ID = ${id}`)}) one WHERE ${condition}`;
   return `SET @id = IFNULL((${found}), 0);\nKILL CONNECTION @id`;
 }
 
-/** Ends idle sessions of the app's user, whose connection pool then connects anew. */
+/** Ends idle sessions of the app's user; the app's connection pool then opens new ones. */
 export class IdleSessions {
-  /** Last statement of each session at the previous look, by session. */
+  /** Number of each session's last statement at the previous call, by session. */
   private before = new Map<number, number>();
 
   constructor(private readonly mysql: Pick<Mysql, "query">) {}
@@ -33,7 +33,7 @@ export class IdleSessions {
    * Ends the sessions that are idle. With `atOnce` false it ends only those that have run nothing since the previous
    * call: a client that has just connected is about to send a statement.
    *
-   * @returns how many sessions the app had, those included that were ended now.
+   * @returns number of the app's sessions, including those that this call ended.
    * @throws Error if MySQL does not answer.
    */
   async end(atOnce: boolean): Promise<number> {

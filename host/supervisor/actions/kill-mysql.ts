@@ -7,7 +7,7 @@ const killRequest = "/run/webstack-supervisor/kill-mysql";
 /** Longest wait until systemd takes the request, milliseconds; 40 to 75 ms were measured. */
 const longestMs = 10_000;
 /** Pause between two checks whether the request was taken, milliseconds. */
-const lookMs = 10;
+const checkMs = 10;
 
 /**
  * Asks systemd to kill MySQL, because only root may; systemd then starts MySQL again. Resolves once the
@@ -17,7 +17,7 @@ const lookMs = 10;
  */
 export async function killMysql(request = killRequest, waitMs = longestMs): Promise<void> {
   writeFileSync(request, "");
-  for (const end = monotonicMs() + waitMs; existsSync(request); await delay(lookMs)) {
+  for (const end = monotonicMs() + waitMs; existsSync(request); await delay(checkMs)) {
     if (monotonicMs() > end) {
       throw new Error(
         `MySQL was not killed: webstack-mysql-kill.path did not take the request ${request}`,

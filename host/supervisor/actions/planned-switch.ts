@@ -10,16 +10,19 @@ import { IdleSessions } from "./idle-sessions";
  * seen. Proxies send the node no new sessions meanwhile.
  */
 const longestMs = 16_000;
-/** Longest change of the primary, milliseconds: as long as an operator waits, since MySQL goes on with it in any case. */
+/**
+ * Longest change of the primary, milliseconds: as long as an operator waits. MySQL continues a change that takes
+ * longer.
+ */
 const switchMs = 12_000;
-/** Longest wait until all proxies have asked, milliseconds; each asks every 500 ms. */
+/** Longest wait until all proxies have checked this node, milliseconds; each proxy checks every 500 ms. */
 const askedMs = 700;
 /** Time for a proxy to process its answer, and for a client that has just connected to write, milliseconds. */
 const settledMs = 60;
-/** Pause between two looks for idle sessions, milliseconds; shorter once all of them end. */
-const lookMs = { sparing: 20, atOnce: 5 };
-/** Looks that spare sessions which have just run a statement. */
-const sparingLooks = 5;
+/** Pause between two searches for idle sessions, milliseconds: while some are spared, and once none is. */
+const searchMs = { sparing: 20, atOnce: 5 };
+/** Number of first searches that spare sessions which have just run a statement. */
+const sparingSearches = 5;
 /** Longest time in which sessions are ended before the switch, milliseconds. */
 const endingMs = 250;
 /** Longest wait for the poll that shows the loss of the role, milliseconds; a busy node polls late. */
@@ -30,7 +33,7 @@ export const longestSwitchMs = askedMs + settledMs + endingMs + switchMs + seenM
 
 /** Answer to the request for a planned switch. */
 export interface SwitchAnswer {
-  /** HTTP status: 200 once the heir is the primary, 409 if the request is refused, 502 if MySQL failed. */
+  /** HTTP status: 200 once the chosen member is the primary, 409 if the request is refused, 502 if MySQL failed. */
   status: 200 | 409 | 502;
   /** Name of the new primary, or the reason against it. */
   body: { to: string } | { refusal: string };
@@ -45,7 +48,7 @@ export interface PlannedSwitchTools {
   peers: () => readonly NodeState[];
   /** Private IPv4 address of a node. */
   addressOf: (node: string) => string;
-  /** True if every proxy that asks for roles has asked since then, on the monotonic clock. */
+  /** True if every proxy that checks roles has checked this node since that time of the monotonic clock. */
   allAskedSince: (sinceMs: number) => boolean;
   nowMs: () => number;
   /** @default the time of the machine */
@@ -53,8 +56,8 @@ export interface PlannedSwitchTools {
 }
 
 /**
- * Hands the primary role over on request. Before that the proxies send no new sessions here, and idle sessions of the
- * app end, so that writes wait in the proxies for the new primary.
+ * Hands the primary role over on request. Before the switch the proxies send no new sessions to this node, and idle
+ * sessions of the app end, so that writes wait in the proxies for the new primary.
  */
 export class PlannedSwitch {
   private untilMs = -Infinity;
@@ -78,7 +81,7 @@ export class PlannedSwitch {
     if (!isServing(self)) return refused(`${self.node} is not the primary of a majority`);
     const wanted = (body as { to?: unknown } | undefined)?.to;
     if (wanted !== undefined && typeof wanted !== "string") return refused("to must name a node");
-    const to = this.heirOf(self, wanted);
+    const to = this.chosenMember(self, wanted);
     if (to === undefined) return refused("no such member is ONLINE and could be the primary");
     this.isUnderWay = true;
     this.untilMs = this.tools.nowMs() + longestMs;
@@ -90,7 +93,7 @@ export class PlannedSwitch {
     }
   }
 
-  private heirOf(self: NodeState, wanted: string | undefined): string | undefined {
+  private chosenMember(self: NodeState, wanted: string | undefined): string | undefined {
     const able = this.tools
       .peers()
       .filter(({ node, ready, member, diskFull, majority, groupId }) => {
@@ -98,7 +101,7 @@ export class PlannedSwitch {
         const isOfGroup = groupId === self.groupId && self.members.includes(node);
         return ready && isSecondary && isOfGroup && majority && !diskFull;
       });
-    // The member with the fastest disk, then the one with the newest data, is the first to serve.
+    // The member with the fastest disk comes first; among equal disks, the member with the newest data.
     able.sort((a, b) => a.commitMs - b.commitMs || a.dataAgeMs - b.dataAgeMs);
     return able.map(({ node }) => node).find((node) => wanted === undefined || node === wanted);
   }
@@ -112,13 +115,13 @@ export class PlannedSwitch {
     const [switching, ending] = [session(), session()];
     const sessions = new IdleSessions(ending);
     let isOver = false;
-    // A failure to end sessions costs the app an error each, and no more.
+    // A session that was not ended costs the app one error after the switch, and nothing else.
     const endIdle = async (atOnce: boolean) => {
       const left = await sessions.end(atOnce).catch((error: Error) => {
         log(4, `cannot end idle sessions: ${error.message}`);
         return 0;
       });
-      await this.pause(atOnce ? lookMs.atOnce : lookMs.sparing);
+      await this.pause(atOnce ? searchMs.atOnce : searchMs.sparing);
       return left;
     };
     const keepEnding = async () => {
@@ -126,8 +129,8 @@ export class PlannedSwitch {
     };
     try {
       const endMs = nowMs() + endingMs;
-      for (let look = 0; nowMs() < endMs; look += 1) {
-        if ((await endIdle(look >= sparingLooks)) === 0) break;
+      for (let search = 0; nowMs() < endMs; search += 1) {
+        if ((await endIdle(search >= sparingSearches)) === 0) break;
       }
       const kept = keepEnding();
       try {
@@ -147,7 +150,7 @@ export class PlannedSwitch {
     }
   }
 
-  /** True once a poll shows it; a stale poll shows nothing. */
+  /** True once a poll shows that this node is not the primary any more; a stale poll shows nothing. */
   private hasLostRole(): boolean {
     const self = this.tools.self();
     return self !== undefined && self.member?.role !== "PRIMARY";

@@ -75,7 +75,7 @@ export class Users {
     if (usersExist && this.isPrimary() && state.writable && !this.compared) await this.compare();
   }
 
-  /** True on the node that decides for all: the primary, or the only node. */
+  /** True on the node that changes users for all nodes: the primary, or the only node. */
   private isPrimary(): boolean {
     const { grouped, observer } = this.parts;
     const { member } = observer.state;
@@ -115,7 +115,7 @@ export class Users {
   private async createLocally(): Promise<void> {
     const { mysql, grouped } = this.parts;
     if (grouped) return writeOutside(mysql, this.creations());
-    // Nobody else opens a node that is never in a group.
+    // A node that is never in a group stays read-only unless the supervisor makes it writable.
     const open = ["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"];
     await writeUnlogged(mysql, [...open, ...this.creations()]);
   }

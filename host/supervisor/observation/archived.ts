@@ -7,7 +7,7 @@ const freshMs = 120_000;
 
 /**
  * GTID set of what is archived of data of that lineage, from the status of this node's archiver; undefined: unknown,
- * because the status is stale or says it of other data.
+ * because the status is stale or about other data.
  */
 export function archivedOf(status: string, lineage: Lineage, nowMs: number): string | undefined {
   const { archived, origin, atUs } = JSON.parse(status) as Partial<Status>;

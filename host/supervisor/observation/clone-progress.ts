@@ -19,7 +19,7 @@ const schemaSql =
 const executedSql = "SELECT 'executed', REPLACE(@@GLOBAL.gtid_executed, '\\n', '')";
 
 /** Pause between two polls, milliseconds. */
-const lookMs = 1_000;
+const pollMs = 1_000;
 /** Age from which a poll is stale, milliseconds. */
 const freshMs = 5_000;
 /** Time without progress after which a clone or recovery no longer counts as under way, milliseconds. */
@@ -35,7 +35,7 @@ const onOwnDisk = ["DROP DATA", "FILE SYNC"];
  * After this many clones in a row that came no further than an earlier one, the failure is permanent. With
  * the waits between them these attempts take at least 48 s: longer than a donor takes to restart.
  */
-const mostTries = 5;
+const maxTries = 5;
 
 /** MySQL error "no such table": the clone plugin is not installed. */
 const noTable = 1146;
@@ -63,7 +63,7 @@ export class CloneProgress {
    * disk.
    */
   cloneIncomplete = false;
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private polledAt = Number.NEGATIVE_INFINITY;
   private movedAt = Number.NEGATIVE_INFINITY;
   private mark: string | undefined;
   private stage: Stage | undefined;
@@ -76,13 +76,13 @@ export class CloneProgress {
 
   /** Polls MySQL, at most once a second. @throws SqlError or Error, as `Mysql.query`. */
   async poll(mysql: Mysql, nowMs: number): Promise<void> {
-    if (nowMs - this.lookedAt < lookMs) return;
+    if (nowMs - this.polledAt < pollMs) return;
     this.take(await rowsOf(mysql), nowMs);
   }
 
   /** Processes the rows of one poll. */
   take(rows: readonly (readonly string[])[], nowMs: number): void {
-    this.lookedAt = nowMs;
+    this.polledAt = nowMs;
     const isOther = rows.some(([kind]) => kind === "copy to a folder");
     const stages = isOther
       ? []
@@ -122,8 +122,8 @@ export class CloneProgress {
 
   /** Why clones fail repeatedly; undefined if they do not. */
   get failure(): string | undefined {
-    if (this.tries <= mostTries) return undefined;
-    return `${mostTries} clones in a row have failed, the last one with ${this.error || "no error"}`;
+    if (this.tries <= maxTries) return undefined;
+    return `${maxTries} clones in a row have failed, the last one with ${this.error || "no error"}`;
   }
 
   /** Resets everything: the node is a member with all data. */
@@ -136,7 +136,7 @@ export class CloneProgress {
 
   /** Resets the progress after a restart of MySQL. */
   restart(): void {
-    this.lookedAt = Number.NEGATIVE_INFINITY;
+    this.polledAt = Number.NEGATIVE_INFINITY;
     this.movedAt = Number.NEGATIVE_INFINITY;
     this.cloneIncomplete = false;
     this.mark = undefined;
@@ -152,7 +152,7 @@ export class CloneProgress {
   isStuck(nowMs: number): boolean {
     if (!this.stage || !Number.isFinite(this.movedAt)) return false;
     // A MySQL that is too busy to answer may still be cloning.
-    if (nowMs - this.lookedAt > freshMs) return false;
+    if (nowMs - this.polledAt > freshMs) return false;
     const limit = onOwnDisk.includes(this.stage[0] ?? "") ? stuckMs.ownDisk : stuckMs.copy;
     return nowMs - this.movedAt > limit;
   }

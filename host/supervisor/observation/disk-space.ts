@@ -16,7 +16,7 @@ export interface FileSystemSizes {
 }
 
 /** Least free share of the disk, and the free bytes that suffice on any disk. */
-const least = { full: { share: 0.1, bytes: 4 * 2 ** 30 }, spent: { share: 0.03, bytes: 2 ** 30 } };
+const min = { full: { share: 0.1, bytes: 4 * 2 ** 30 }, spent: { share: 0.03, bytes: 2 ** 30 } };
 /** Factor on these limits above which a disk counts as having space again: hysteresis. */
 const again = 1.3;
 
@@ -24,12 +24,12 @@ function leastBytes(
   level: keyof DiskSpace,
   { blocks, bsize }: Pick<FileSystemSizes, "blocks" | "bsize">,
 ): number {
-  const { share, bytes } = least[level];
+  const { share, bytes } = min[level];
   return Math.min(blocks * bsize * share, bytes);
 }
 
 /** Free bytes with which no disk of that size is nearly full, not even one that was. */
-export function roomyBytes(sizes: Pick<FileSystemSizes, "blocks" | "bsize">): number {
+export function ampleBytes(sizes: Pick<FileSystemSizes, "blocks" | "bsize">): number {
   return Math.ceil(leastBytes("full", sizes) * again);
 }
 

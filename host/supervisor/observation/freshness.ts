@@ -29,11 +29,11 @@ export class Freshness {
    * Records the state of a member, this one included. `atMs` is the monotonic time of the request,
    * milliseconds.
    */
-  note(said: NodeState, atMs: number): void {
-    const { node, gtid } = said;
+  note(state: NodeState, atMs: number): void {
+    const { node, gtid } = state;
     // A node outside the group proves nothing about it. A recovering member keeps new transactions in
     // memory and does not count them as received before it is ONLINE.
-    if (said.member?.state !== "ONLINE") return;
+    if (state.member?.state !== "ONLINE") return;
     const marks = this.marks.get(node) ?? [];
     this.marks.set(node, [...marks, { atMs, gtid }].slice(-kept));
   }

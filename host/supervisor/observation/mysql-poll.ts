@@ -129,7 +129,7 @@ export class SlowPoll {
 export class SinglePoll {
   private underWay: Promise<void> | undefined;
 
-  constructor(private readonly look: () => Promise<void>) {}
+  constructor(private readonly poll: () => Promise<void>) {}
 
   /** True while a poll runs. */
   get isLate(): boolean {
@@ -141,7 +141,7 @@ export class SinglePoll {
    * wait for a late MySQL. Returns whether the poll has ended. @throws what the poll throws.
    */
   async next(waitMs: number): Promise<boolean> {
-    this.underWay ??= this.look().finally(() => (this.underWay = undefined));
+    this.underWay ??= this.poll().finally(() => (this.underWay = undefined));
     const stop = new AbortController();
     const waited = delay(waitMs, false, { signal: stop.signal }).catch(() => false);
     const ended = this.underWay.then(() => true);

@@ -51,12 +51,12 @@ export class Observer {
   /** False once MySQL has closed the polling session. */
   isAlive = false;
   /** Start time of the last poll that was answered. */
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private startedAt = Number.NEGATIVE_INFINITY;
   /** Session in which MySQL was last identified; another session may be with another MySQL process. */
   private metInSession = 0;
   /** Process id of the last MySQL that answered; empty: unknown. */
   private process = "";
-  private room: DiskSpace = { full: false, spent: false };
+  private space: DiskSpace = { full: false, spent: false };
   constructor(
     node: string,
     /** All database nodes; a single node is no group. */
@@ -89,7 +89,7 @@ export class Observer {
 
   /** Age of the last answered poll, milliseconds, from its start; infinite if there was none. */
   get ageMs(): number {
-    return monotonicMs() - this.lookedAt;
+    return monotonicMs() - this.startedAt;
   }
 
   /**
@@ -97,22 +97,22 @@ export class Observer {
    * last observation stays; its age tells that it is stale.
    */
   async poll(): Promise<void> {
-    this.room = diskSpaceAt("/var/lib/mysql", this.room);
-    const disk = { diskFull: this.room.full, diskSpent: this.room.spent };
+    this.space = diskSpaceAt("/var/lib/mysql", this.space);
+    const disk = { diskFull: this.space.full, diskSpent: this.space.spent };
     const grouped = this.nodes.length > 1;
     const nameOf = (address: string) =>
       this.nodes.find(({ privateIp }) => privateIp === address)?.name ?? address;
     const askedMs = monotonicMs();
     try {
-      const looked = await pollMysql(this.mysql, grouped, nameOf);
-      if (this.mysql.sessions !== this.metInSession) await this.meet(looked.serverUuid);
+      const polled = await pollMysql(this.mysql, grouped, nameOf);
+      if (this.mysql.sessions !== this.metInSession) await this.meet(polled.serverUuid);
       if (monotonicMs() - askedMs < lateMs) await this.slow.poll(this.mysql);
-      const isOnWay = grouped && looked.member?.state !== "ONLINE";
+      const isOnWay = grouped && polled.member?.state !== "ONLINE";
       if (isOnWay) await this.progress.poll(this.mysql, monotonicMs());
       else this.progress.reset();
-      this.freshness.note({ ...this.state, ...looked }, askedMs);
-      this.take(looked, disk, grouped);
-      this.lookedAt = askedMs;
+      this.freshness.note({ ...this.state, ...polled }, askedMs);
+      this.take(polled, disk, grouped);
+      this.startedAt = askedMs;
       this.isAlive = true;
     } catch (error) {
       if (error instanceof TimeoutError) return log(4, error.message);

@@ -30,8 +30,8 @@ export class AppMoves {
   private readonly known = new Map<string, { callers: Callers; atMs: number }>();
 
   /** Adds the moves that a peer reports. Earlier supervisors report none. */
-  merge(told: readonly AppMove[] = [], nowMs: number): void {
-    for (const { ended, callers, ageMs } of told) {
+  merge(reported: readonly AppMove[] = [], nowMs: number): void {
+    for (const { ended, callers, ageMs } of reported) {
       if (!this.known.has(ended)) this.known.set(ended, { callers, atMs: nowMs - ageMs });
     }
   }

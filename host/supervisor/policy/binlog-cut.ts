@@ -6,13 +6,13 @@ import type { FileSystemSizes } from "../observation/disk-space";
  * Least free share of the disk, and free bytes that suffice on any disk, below which the binary log is cut. Above the
  * limits of `disk-space.ts`, so that the log is cut before a role moves.
  */
-const least = { share: 0.15, bytes: 6 * 2 ** 30 };
+const min = { share: 0.15, bytes: 6 * 2 ** 30 };
 /** Factor on that limit up to which a cut frees space. */
 const enough = 1.2;
 /** How long a log is kept after its end, milliseconds: usually, and once the disk is so full that roles move. */
 const keptMs = { usual: 3_600_000, full: 600_000 };
 /** Most logs of one cut. */
-const most = 8;
+const max = 8;
 
 /** A binary log of this node. */
 export interface BinaryLog {
@@ -48,14 +48,14 @@ export interface Candidates {
 
 /** Bytes that a cut should free on a file system; 0: enough is free. */
 export function bytesToFree({ bavail, blocks, bsize }: FileSystemSizes): number {
-  const limit = Math.min(blocks * bsize * least.share, least.bytes);
+  const limit = Math.min(blocks * bsize * min.share, min.bytes);
   const free = bavail * bsize;
   return free < limit ? limit * enough - free : 0;
 }
 
 /**
  * True if this node may cut its log: it is ONLINE in a certified group with a majority, or the only node. A node
- * outside may have transactions that nobody else has.
+ * outside of the group may have transactions that no other node has.
  */
 export function mayCut(self: NodeState, isGrouped: boolean): boolean {
   if (!self.ready || self.member?.state !== "ONLINE") return false;
@@ -64,7 +64,8 @@ export function mayCut(self: NodeState, isGrouped: boolean): boolean {
 
 /**
  * What must have a transaction before the log loses it: the archive, and the other members of the group. A node that
- * is away counts too, by its last answer, until the disk is so full that roles move: it would then copy all data.
+ * does not answer counts too, by its last answer, until the disk is so full that roles move. A node whose transactions
+ * were deleted has to clone all data.
  *
  * @param archived GTID set of the archive; undefined: unknown; `null`: there are no backups.
  */
@@ -92,7 +93,7 @@ export function candidatesOf(
   const found: BinaryLog[] = [];
   let bytes = 0;
   for (const log of logs) {
-    if (bytes >= wanted || found.length === most) return { logs: found, stop: "" };
+    if (bytes >= wanted || found.length === max) return { logs: found, stop: "" };
     if (log === logs.at(-1)) return { logs: found, stop: "no other log is left" };
     if (log.endedMs < kept) {
       return {

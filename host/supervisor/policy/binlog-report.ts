@@ -1,13 +1,13 @@
 import type { FileSystemSizes } from "../observation/disk-space";
 import type { BinaryLog } from "./binlog-cut";
 
-/** What operators are told of the binary log on a disk that is short of space. */
+/** Report for operators on the binary log of a disk that is short of space. */
 export interface BinlogReport {
   /** Such as `binary log cut to 4.1 GB at 2026-11-29T19:00:00Z, since the disk is 86 % full`. */
   text: string;
   /** True if the disk goes on filling. */
   isProblem: boolean;
-  /** What the journal says once an hour. */
+  /** Line for the journal, at most once an hour. */
   reason: string;
 }
 

@@ -28,8 +28,8 @@ export class Decisions {
     const ruled = this.leaving.next(decide({ nodes, self, peers, override }), nowMs);
     const made = withDiskPressure(ruled, { nodes, self, peers });
     const better = betterPrimary(self, peers, standing);
-    const handed = this.handOvers.next(made, self, better, nowMs);
-    this.last = this.rejoins.next(handed, isInGroup(self), nowMs);
+    const handOver = this.handOvers.next(made, self, better, nowMs);
+    this.last = this.rejoins.next(handOver, isInGroup(self), nowMs);
     return this.last;
   }
 }

@@ -24,7 +24,7 @@ function isLastInLine(nodes: readonly string[], self: NodeState, peers: readonly
  * secondary leaves, because a full secondary would stall the whole group. It stays while the group needs
  * it for a majority of all nodes (data grows on all disks alike), until its disk has no space left at all.
  */
-function memberShortOfRoom(
+function memberShortOfSpace(
   nodes: readonly string[],
   self: NodeState,
   peers: readonly NodeState[],
@@ -48,7 +48,7 @@ function memberShortOfRoom(
  * Decision of a node outside the group: it waits if the group does not need it, or if its disk has no
  * space at all.
  */
-function outsideShortOfRoom(
+function outsideShortOfSpace(
   nodes: readonly string[],
   self: NodeState,
   peers: readonly NodeState[],
@@ -63,6 +63,6 @@ export function withDiskPressure(
   { nodes, self, peers }: Pick<Situation, "nodes" | "self" | "peers">,
 ): Decision {
   if (!self.ready) return made;
-  if (!isInGroup(self)) return outsideShortOfRoom(nodes, self, peers) ?? made;
-  return made.type === "nothing" ? memberShortOfRoom(nodes, self, peers) : made;
+  if (!isInGroup(self)) return outsideShortOfSpace(nodes, self, peers) ?? made;
+  return made.type === "nothing" ? memberShortOfSpace(nodes, self, peers) : made;
 }

@@ -65,15 +65,15 @@ function reached(self: NodeState, peers: readonly NodeState[], listeningMs: numb
   if (listeningMs < unaskedMs) return undefined;
   const here = reaching(self, unaskedMs);
   const known = new Set([self, ...peers].flatMap((node) => reaching(node, Infinity))).size;
-  const least = here.length === 0 ? known / 2 : 0;
+  const min = here.length === 0 ? known / 2 : 0;
   const [best] = candidates(peers)
     .map((peer) => ({ node: peer.node, apps: reaching(peer, askedMs) }))
-    .filter(({ apps }) => apps.length > here.length && apps.length >= least)
+    .filter(({ apps }) => apps.length > here.length && apps.length >= min)
     .filter(({ apps }) => here.every((address) => apps.includes(address)))
     .sort((a, b) => b.apps.length - a.apps.length);
   if (!best) return undefined;
-  const told = `${best.apps.length} of ${known} app nodes reach ${best.node}`;
-  const reason = `${told}, ${here.length} reached this node in the last ${unaskedMs} ms`;
+  const summary = `${best.apps.length} of ${known} app nodes reach ${best.node}`;
+  const reason = `${summary}, ${here.length} reached this node in the last ${unaskedMs} ms`;
   const asking = new Set([self, ...peers].flatMap((node) => reaching(node, unaskedMs))).size;
   const callers: Callers = (best.apps.length - here.length) * 2 > asking ? "most" : "few";
   return { to: best.node, reason, ifItHangs: "giveUp" as const, callers };
@@ -94,8 +94,8 @@ export function betterPrimary(
   }
   const unreached = reached(self, peers, listeningMs);
   if (unreached || self.commitMs <= slowCommitMs) return unreached;
-  const leastMs = self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual;
-  if (slowMs < leastMs) return undefined;
+  const minMs = self.commitMs > stuckCommitMs ? slowForMs.stuck : slowForMs.usual;
+  if (slowMs < minMs) return undefined;
   const [successor] = candidates(peers).sort((a, b) => a.commitMs - b.commitMs);
   const reason = `the disk of ${self.node} adds ${self.commitMs} ms to each commit`;
   const hangs = self.commitMs > stuckCommitMs;
@@ -124,9 +124,9 @@ export class HandOvers {
     if (!successor || made.type !== "nothing" || nowMs - this.since < steadyMs) return made;
     const switched = (self.lastView?.turn ?? 0) > 0;
     if (switched && nowMs - (this.primarySince ?? nowMs) < coolDownMs) return made;
-    const { callers, ...heir } = successor;
+    const { callers, ...target } = successor;
     const isFree = !callers || this.appMoves.take(nameOf(self.lastView), callers, nowMs);
-    return isFree ? { type: "handOver", ...heir } : made;
+    return isFree ? { type: "handOver", ...target } : made;
   }
 }
 

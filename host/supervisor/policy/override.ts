@@ -38,7 +38,7 @@ export interface OverrideAnswer {
  * supervisor or of the machine cancels it.
  */
 export class Override {
-  private said: { atMs: number; lastView: LastView | null } | undefined;
+  private accepted: { atMs: number; lastView: LastView | null } | undefined;
 
   /**
    * Accepts or refuses the order. It is refused beside a visible group with a majority, and beside a
@@ -47,7 +47,7 @@ export class Override {
    */
   request(self: NodeState, sight: OverrideContext, nowMs: number): OverrideAnswer {
     const reason = refusal(self, sight);
-    if (reason === "") this.said = { atMs: nowMs, lastView: self.lastView };
+    if (reason === "") this.accepted = { atMs: nowMs, lastView: self.lastView };
     return { accepted: reason === "", reason: reason || `${self.node} founds the group` };
   }
 
@@ -56,7 +56,7 @@ export class Override {
    * right before this node's group counts.
    */
   holds(self: NodeState, sight: OverrideContext, nowMs: number): boolean {
-    const { said } = this;
+    const { accepted: said } = this;
     if (!said) return false;
     const isOver = nowMs - said.atMs > holdsMs || isLater(self.lastView, said.lastView);
     const holds = !isOver && refusal(self, sight) === "";
@@ -66,7 +66,7 @@ export class Override {
 
   /** Cancels the order once it was carried out. */
   end(): void {
-    this.said = undefined;
+    this.accepted = undefined;
   }
 }
 

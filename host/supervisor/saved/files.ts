@@ -10,9 +10,9 @@ export async function listSaved(folder = savedFolder): Promise<SavedFile[]> {
   const names = (await readdir(folder)).filter((file) => /-\d+\.json$/.test(file));
   const files = await Promise.all(
     names.map(async (file) => {
-      const said = JSON.parse(await readFile(join(folder, file), "utf8")) as Saved;
+      const description = JSON.parse(await readFile(join(folder, file), "utf8")) as Saved;
       const name = file.slice(0, -".json".length);
-      return { ...said, name, number: Number(/\d+$/.exec(name)![0]) };
+      return { ...description, name, number: Number(/\d+$/.exec(name)![0]) };
     }),
   );
   return files.sort((a, b) => a.number - b.number);
@@ -32,7 +32,7 @@ export async function removeSaved(name: string, folder = savedFolder): Promise<v
 export async function writeComplete(
   path: string,
   chunks: AsyncIterable<Buffer | string>,
-  mostBytes = Number.POSITIVE_INFINITY,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const draft = `${path}.draft`;
   const file = await open(draft, "w", 0o600);
@@ -40,8 +40,8 @@ export async function writeComplete(
   try {
     for await (const chunk of chunks) {
       bytes += Buffer.byteLength(chunk);
-      if (bytes > mostBytes)
-        throw new Error(`the transactions need more than the ${mostBytes} bytes that are allowed`);
+      if (bytes > maxBytes)
+        throw new Error(`the transactions need more than the ${maxBytes} bytes that are allowed`);
       await file.writeFile(chunk);
     }
     await file.sync();
@@ -92,7 +92,7 @@ const keptDays = 14;
 /** Number of newest files that are kept whatever their age. */
 const keptCount = 5;
 /** Limit for all files together: bytes, and a share of the disk. */
-const most = { bytes: 2 * 2 ** 30, share: 0.05 };
+const max = { bytes: 2 * 2 ** 30, share: 0.05 };
 /** Free space that is left to MySQL and to the system, bytes. */
 const leftFree = 256 * 2 ** 20;
 
@@ -121,6 +121,6 @@ export function allowance(
   { bavail, blocks, bsize }: FileSystemSizes,
 ): number {
   const used = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const bound = Math.min(most.bytes, blocks * bsize * most.share);
+  const bound = Math.min(max.bytes, blocks * bsize * max.share);
   return Math.floor(Math.min(bound - used, bavail * bsize - leftFree));
 }

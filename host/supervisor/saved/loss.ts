@@ -8,7 +8,7 @@ import type { Mysql } from "../mysql";
 /** Longest wait until received transactions are applied, milliseconds. */
 const applyMs = 120_000;
 /** Pause between two checks of that, milliseconds. */
-const lookMs = 500;
+const checkMs = 500;
 
 /**
  * GTID sets that decide whether a transaction belongs to the group: it must be in all of them. They are
@@ -70,7 +70,7 @@ export async function applyReceived(mysql: Mysql, unapplied: string): Promise<vo
         throw new Error(
           `the received transactions ${unapplied} were not applied in ${applyMs / 1000} s`,
         );
-      await delay(lookMs);
+      await delay(checkMs);
     }
   } finally {
     await mysql.query(`STOP ${thread}`, 10_000);

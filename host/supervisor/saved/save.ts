@@ -45,14 +45,14 @@ async function* mysqlbinlog(args: readonly string[]): AsyncIterable<Buffer> {
   });
   const closed = once(child, "close") as Promise<[number | null]>;
   closed.catch(() => undefined);
-  let said = "";
-  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-500)));
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-500)));
   try {
     yield* child.stdout as AsyncIterable<Buffer>;
     const [status] = await closed;
     if (status !== 0)
       throw new Error(
-        `mysqlbinlog: ${said.trim() || "it did not end within ${longestMs / 60_000} minutes"}`,
+        `mysqlbinlog: ${stderr.trim() || "it did not end within ${longestMs / 60_000} minutes"}`,
       );
   } finally {
     child.kill("SIGKILL");
@@ -80,18 +80,21 @@ export async function save(
   if (purged !== "") throw new Error(`the binary logs of this node no longer contain ${purged}`);
   const { folder } = means;
   const files = await listSaved(folder);
-  const most = allowance(files, await statfs(folder));
-  if (most < 1) throw new Error(`${folder} has no space left for saved transactions`);
+  const max = allowance(files, await statfs(folder));
+  if (max < 1) throw new Error(`${folder} has no space left for saved transactions`);
   const number = (files.at(-1)?.number ?? 0) + 1;
   const savedAt = means.now().toISOString();
   const name = `${savedAt.replace(/\.\d+Z$/, "Z").replaceAll(":", "")}-${number}`;
-  const bytes = await dump(mysql, gtids, join(folder, `${name}.sql`), most, means.read);
+  const bytes = await dump(mysql, gtids, join(folder, `${name}.sql`), max, means.read);
   const { reason, donor } = replaced;
-  const said: Saved = { gtids, reason, donor, savedAt, bytes };
-  await writeComplete(join(folder, `${name}.json`), texts(`${JSON.stringify(said, null, 2)}\n`));
+  const description: Saved = { gtids, reason, donor, savedAt, bytes };
+  await writeComplete(
+    join(folder, `${name}.json`),
+    texts(`${JSON.stringify(description, null, 2)}\n`),
+  );
   await syncFolder(folder);
   log(3, `transactions that the group lacks are saved in ${folder}/${name}.sql: ${gtids}`);
-  return { ...said, name, number };
+  return { ...description, name, number };
 }
 
 /** Writes the transactions from all binary logs to a file; returns its size, bytes. */
@@ -99,14 +102,14 @@ async function dump(
   mysql: Mysql,
   gtids: string,
   path: string,
-  mostBytes: number,
+  maxBytes: number,
   read: BinlogReader,
 ): Promise<number> {
   const [first] = await mysql.query("SHOW BINARY LOGS", 10_000);
   if (!first) throw new Error("MySQL has no binary log");
   const which = [`--include-gtids=${gtids}`, "--to-last-log", first[0]!];
   const args = [...mysqlLogin, "--read-from-remote-server", "--verbose", ...which];
-  return writeComplete(path, checked(read(args), gtids), mostBytes);
+  return writeComplete(path, checked(read(args), gtids), maxBytes);
 }
 
 const gtidLine = /^SET @@SESSION\.GTID_NEXT= '([^']+)'/;

@@ -29,9 +29,9 @@ export interface ChecksArgs {
 }
 
 /**
- * Answers `GET /primary` and `GET /replica?lag=1s` with 200 or 503, everything else with 404. A primary that is about to
- * hand over answers 404 too, for which HAProxy sends it no new sessions and keeps those it has. Whoever reaches the
- * port may ask; a request changes nothing.
+ * Answers `GET /primary` and `GET /replica?lag=1s` with 200 or 503, everything else with 404. A primary that is about
+ * to hand over answers 404 too: HAProxy then sends that primary no new sessions and keeps the existing ones. Every
+ * caller that reaches the port gets an answer; a request changes nothing.
  */
 export function serveChecks(args: ChecksArgs): Server {
   const limit = new ConnectionLimit(addressLimit);

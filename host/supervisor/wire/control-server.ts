@@ -44,9 +44,9 @@ async function answer(
   call: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const asked = `${call.method} ${pathOf(call)}`;
+  const request = `${call.method} ${pathOf(call)}`;
   try {
-    const handler = Object.hasOwn(handlers, asked) ? handlers[asked] : undefined;
+    const handler = Object.hasOwn(handlers, request) ? handlers[request] : undefined;
     if (!handler) return send(response, 404, "unknown", { connection: "close" });
     const { status, body, retryAfterSeconds = 0 } = await handler(await jsonBody(call));
     if (retryAfterSeconds > 0) response.setHeader("retry-after", retryAfterSeconds);
@@ -54,7 +54,7 @@ async function answer(
   } catch (error) {
     if (error instanceof BodyError) return rejectBody(response, error);
     if (call.destroyed && !call.complete) return;
-    log(3, `cannot answer ${asked}: ${(error as Error).message}`);
+    log(3, `cannot answer ${request}: ${(error as Error).message}`);
     send(response, 500, (error as Error).message, { connection: "close" });
   }
 }

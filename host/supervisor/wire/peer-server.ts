@@ -62,7 +62,7 @@ export function servePeers(args: PeerServerArgs): Server {
   return server;
 }
 
-/** Closes connections of strangers; those of foreign addresses before the costly TLS handshake. */
+/** Closes connections of callers that are no peers; those of foreign addresses before the costly TLS handshake. */
 function judgeConnections(
   server: Server,
   others: readonly PeerNode[],

@@ -64,8 +64,8 @@ export class Peers {
   }
 
   /** Stores the state that a peer sent; undefined if it is malformed or missing. */
-  private keep(peer: Peer, said: unknown): NodeState | undefined {
-    const state = nodeStateIn(peer.node.name, said);
+  private keep(peer: Peer, answer: unknown): NodeState | undefined {
+    const state = nodeStateIn(peer.node.name, answer);
     if (!state) return undefined;
     peer.answer = { state, atMs: monotonicMs() };
     peer.wasHeard = true;
@@ -125,7 +125,7 @@ export class Peers {
   /** Sends the group record to the peers without waiting for their next poll. */
   sendRecord(record: GroupRecord): void {
     for (const peer of this.peers) {
-      void peer.client.ask("/record", record).then((said) => this.keep(peer, said));
+      void peer.client.ask("/record", record).then((answer) => this.keep(peer, answer));
     }
   }
 
@@ -143,9 +143,10 @@ export class Peers {
   async vote(request: Omit<VoteRequest, "founder">): Promise<VoteAnswer[]> {
     const answers = await Promise.all(
       this.peers.map(async ({ node, client }) => {
-        const said = (await client.ask("/vote", request)) as Partial<VoteAnswer> | undefined;
-        const isAnswer = typeof said?.refusal === "string" && nodeStateIn(node.name, said.state);
-        return isAnswer ? [said as VoteAnswer] : [];
+        const answer = (await client.ask("/vote", request)) as Partial<VoteAnswer> | undefined;
+        const isAnswer =
+          typeof answer?.refusal === "string" && nodeStateIn(node.name, answer.state);
+        return isAnswer ? [answer as VoteAnswer] : [];
       }),
     );
     return answers.flat();

@@ -37,8 +37,8 @@ export class Serving {
     if (isContested(self, otherPrimary() !== undefined)) return false;
     if (observer.isFresh()) return isPrimary(self) && confirmed();
     const { ageMs, isAlive: lives } = observer;
-    const look = { ageMs, lives, served: this.served };
-    return !self.diskSpent && servesLate(self, peers.states(), look, nodeCount);
+    const poll = { ageMs, lives, served: this.served };
+    return !self.diskSpent && servesLate(self, peers.states(), poll, nodeCount);
   }
 
   /** True if reads may go to this node; `self` is its state including the age of its data. */

@@ -76,7 +76,7 @@ export interface GateLimits {
 
 const usual: GateLimits = { longestMs: 30_000, heldMs: 2_800 };
 /** Pause between two checks for awaited members, milliseconds. */
-const lookMs = 50;
+const checkMs = 50;
 
 /** Target of a gate. */
 export interface GateTarget {
@@ -106,7 +106,7 @@ export async function openJoinGate(
     while (awaited().length > 0 && monotonicMs() < openAtMs) {
       if (socket.destroyed) return;
       if (monotonicMs() > untilMs) return socket.destroy();
-      await delay(lookMs);
+      await delay(checkMs);
     }
     const away = awaited().join(", ");
     if (away)

@@ -55,8 +55,11 @@ export class SlotFiller {
       killSignal: "SIGKILL",
     });
     this.child = child;
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(0, 300)));
+    let stderr = "";
+    child.stderr.on(
+      "data",
+      (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(0, 300)),
+    );
     const end = (failure: string | undefined) => {
       this.child = undefined;
       if (failure === undefined) return;
@@ -67,6 +70,6 @@ export class SlotFiller {
       );
     };
     child.on("error", (error) => end(error.message));
-    child.on("close", (status) => end(status === 1 ? said.trim() : undefined));
+    child.on("close", (status) => end(status === 1 ? stderr.trim() : undefined));
   }
 }

@@ -15,7 +15,7 @@ const aheadMs = { least: 1_300, most: 2_300 };
  * Pause between two reads of the connection table, milliseconds, which cost processor time: while some
  * connections to absent nodes are still open, and after that.
  */
-const lookMs = { losing: 200, lost: 500 };
+const readMs = { losing: 200, lost: 500 };
 /**
  * How long XCom of a silent MySQL counts as unchanged, milliseconds: a busy MySQL answers late. A
  * restarted MySQL first reports that it is in no group.
@@ -28,7 +28,7 @@ export class XcomReachability {
   private readonly connectingTo: ConnectionAttempts;
   private readonly looks = new ReconnectSchedule();
   private there = new Map<string, LinkState>();
-  private lookedAtMs = Number.NEGATIVE_INFINITY;
+  private readAtMs = Number.NEGATIVE_INFINITY;
   private answeredAtMs = Number.NEGATIVE_INFINITY;
   private attempts: Attempts = { connectingTo: [], maybeConnectingTo: [] };
 
@@ -70,12 +70,12 @@ export class XcomReachability {
   private async find(away: readonly string[], nowMs: number): Promise<void> {
     if (away.length === 0) {
       this.there.clear();
-      this.lookedAtMs = Number.NEGATIVE_INFINITY;
+      this.readAtMs = Number.NEGATIVE_INFINITY;
       return;
     }
     const isLosing = away.some((name) => this.there.has(name));
-    if (nowMs - this.lookedAtMs < (isLosing ? lookMs.losing : lookMs.lost)) return;
-    this.lookedAtMs = nowMs;
+    if (nowMs - this.readAtMs < (isLosing ? readMs.losing : readMs.lost)) return;
+    this.readAtMs = nowMs;
     const links = await this.links();
     this.there.clear();
     for (const { name, privateIp } of this.nodes) {

@@ -1,10 +1,10 @@
 import { attacked, type Tries } from "./attacks";
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: Tries;
 
 attacked(order).then(
-  (said) => process.stdout.write(JSON.stringify(said)),
+  (result) => process.stdout.write(JSON.stringify(result)),
   (error: Error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -6,7 +6,7 @@ import { connect, createServer } from "node:net";
 import { tcpAnswer } from "../scan/probe";
 import { becomesRoot, logsIn, managesUnits, opensRaw, type Outcome, writable } from "./programs";
 
-/** What a user of a host tries. No try changes anything, whether or not it succeeds. */
+/** Attempts of a user of a host. No attempt changes anything, whether or not it succeeds. */
 export interface Tries {
   /** Paths of files with secrets, and of devices. */
   files: readonly string[];
@@ -14,19 +14,19 @@ export interface Tries {
   processes: readonly number[];
   /** Paths of Unix sockets. */
   sockets: readonly string[];
-  /** Folders in which, at any depth, the user may have something that it may write. */
+  /** Folders that are searched at any depth for files that the user may write. */
   folders: readonly string[];
   /** Other hosts' ports. */
   connections: readonly { address: string; port: number }[];
   /** Addresses outside of the stack to which an empty datagram is sent. */
   datagrams: readonly { address: string; port: number }[];
-  /** URLs that are asked without a certificate and without a token. */
+  /** URLs that are requested without a certificate and without a token. */
   urls: readonly string[];
   /** Accounts of the host's MySQL, tried without a password; empty on a host without MySQL. */
   accounts: readonly string[];
 }
 
-/** Ways of an attack. */
+/** Kinds of attempts, as words of a sentence. */
 export type Way =
   | "reads"
   | "writes"
@@ -40,19 +40,19 @@ export type Way =
   | "runs"
   | "manages";
 
-/** A try that succeeded. */
+/** An attempt that succeeded. */
 export interface Success {
   way: Way;
   /** Path, port as `10.0.4.11:3306`, URL, or a name. */
   what: string;
 }
 
-/** What came of the tries of one user. */
+/** Result of the attempts of one user. */
 export interface Attacked {
-  /** Number of tries. */
+  /** Number of attempts. */
   tried: number;
   done: Success[];
-  /** Tries without a result, and why there is none. */
+  /** Attempts without a result, and the reasons. */
   untried: string[];
 }
 
@@ -61,7 +61,7 @@ const timeoutMs = 2_000;
 const connectMs = 500;
 /** Ports below 1024; no service uses 79, so a refusal there is not one of a port in use. */
 const lowPorts = [79, 80, 443];
-/** Whether a byte of a file can be read. */
+/** True if a byte of the file can be read. */
 export function reads(path: string): boolean {
   try {
     const file = openSync(path, "r");
@@ -75,7 +75,7 @@ export function reads(path: string): boolean {
   }
 }
 
-/** Whether the memory of a process can be opened for reading. */
+/** True if the memory of the process can be opened for reading. */
 function opensMemory(pid: number): boolean {
   try {
     closeSync(openSync(`/proc/${pid}/mem`, "r"));
@@ -85,12 +85,12 @@ function opensMemory(pid: number): boolean {
   }
 }
 
-/** Whether the process is another user's. The kernel gives those that may not be looked at to root. */
+/** True if the process is another user's. Root owns the `/proc` entry of a process that other users may not inspect. */
 function isOthers(pid: number): boolean {
   return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== process.getuid!();
 }
 
-/** Whether a Unix socket lets the caller in; one for datagrams says that it is of another type. */
+/** True if a Unix socket accepts the caller; a datagram socket answers with the error of a wrong type. */
 export function opensSocket(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ path });
@@ -99,13 +99,13 @@ export function opensSocket(path: string): Promise<boolean> {
       resolve(true);
     });
     socket.on("error", ({ code }: NodeJS.ErrnoException) =>
-      // A queue that is full is the other answer of a socket that lets the caller in.
+      // A socket that accepts the caller may also answer that its queue is full.
       resolve(code === "EPROTOTYPE" || code === "EAGAIN"),
     );
   });
 }
 
-/** Whether anything answers HTTP; a refused handshake is no answer. */
+/** True if a server answers over HTTP; a refused handshake is no answer. */
 export function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const options = { agent: false, timeout: timeoutMs, rejectUnauthorized: false };
@@ -121,7 +121,7 @@ export function answers(url: string): Promise<boolean> {
   });
 }
 
-/** Whether the user may listen on a port, which is closed again at once. */
+/** True if the user may listen on the port, which is closed again at once. */
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -130,7 +130,7 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-/** Whether the host's own firewall lets a datagram go: the kernel tells the sender of a dropped one. */
+/** True if the host's own firewall lets a datagram out: the kernel reports a dropped one to the sender. */
 function sends(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
@@ -142,7 +142,7 @@ function sends(address: string, port: number): Promise<boolean> {
   });
 }
 
-/** Tries everything as the user whose program this is. */
+/** Makes all attempts as the user that runs this program. */
 export async function attacked(tries: Tries): Promise<Attacked> {
   const result: Attacked = { tried: 0, done: [], untried: [] };
   const note = async (way: Way, what: string, outcome: Outcome | Promise<Outcome>) => {
@@ -153,7 +153,7 @@ export async function attacked(tries: Tries): Promise<Attacked> {
   };
   for (const path of tries.files) await note("reads", path, reads(path));
   for (const pid of tries.processes.filter(isOthers)) {
-    // The process may have ended, and its number be that of one of the user's.
+    // The process may have ended, and a process of the user may have its number now.
     await note("reads", `/proc/${pid}/environ`, reads(`/proc/${pid}/environ`) && isOthers(pid));
     await note("reads", `/proc/${pid}/mem`, opensMemory(pid) && isOthers(pid));
   }

@@ -8,12 +8,12 @@ import { vrrpFifoPath } from "../../../services/keepalived/keepalived-conf";
 import { moverUser } from "../../../services/mover/service";
 import type { Way } from "./attacks";
 
-/** What a user may do on a host, besides what follows from the services. */
+/** Something that a user may do on a host, besides the rights that follow from the services. */
 export interface Exception {
   way: Way;
   /** Pattern of paths, with `*` for a part without a slash and `**` for any. */
   what: string;
-  /** Patterns that are no exception all the same. @default none */
+  /** Patterns that are excluded again. @default none */
   but?: readonly string[];
   /** User; `*` stands for every user. */
   user: string;
@@ -27,7 +27,7 @@ const everybody = (way: Way, what: string, why: string): Exception => ({
   why,
 });
 
-/** The list is part of the test: whatever else succeeds is a failure of the drill. */
+/** The list is part of the test: any other success is a failure of the drill. */
 export const exceptions: readonly Exception[] = [
   everybody("reads", "/home/*/.bashrc", "the distribution's, the same for each login"),
   everybody("reads", "/home/*/.profile", "as .bashrc"),

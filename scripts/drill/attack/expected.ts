@@ -30,14 +30,14 @@ const closedFolders = [
   ...["/var/lib", "/var/lib/mysql", "/var/spool", "/run"],
 ];
 
-/** MySQL's own accounts, those of the stack with a password, and those that earlier releases had. */
+/** MySQL's own accounts, the stack's accounts with a password, and accounts of earlier releases. */
 const namedAccounts = ["root", "mysql.session", "debian-sys-maint", "app", "replication", "admin"];
 
-/** An address that nobody has (RFC 5737), and the ports of DNS, DHCP, NTP and HTTP/3 there. */
+/** An address that no host has (RFC 5737), with the ports of DNS, DHCP, NTP and HTTP/3. */
 const outside = "198.51.100.1";
 const outsidePorts = [53, 67, 123, 443];
 
-/** The accounts that MySQL opens to one system user each, without a password. */
+/** Accounts that MySQL opens without a password, each to one system user. */
 export function socketAccounts(login: string): Map<string, string> {
   const created =
     /CREATE USER IF NOT EXISTS '(\w+)'@'localhost' IDENTIFIED WITH auth_socket AS '([^']+)'/g;
@@ -45,7 +45,7 @@ export function socketAccounts(login: string): Map<string, string> {
   return new Map([...found].map(([, account, user]) => [account!, user!]));
 }
 
-/** URLs that want a certificate, at all hosts of the stack. */
+/** URLs of all hosts of the stack that require a certificate. */
 function certifiedUrls(hosts: readonly ScannedHost[]): string[] {
   const paths = {
     [peerPort]: "state",
@@ -62,7 +62,7 @@ function certifiedUrls(hosts: readonly ScannedHost[]): string[] {
   );
 }
 
-/** What the whole drill knows. */
+/** Facts that the whole drill shares. */
 export interface AttackWorld {
   hosts: readonly ScannedHost[];
   /** Login of the operators. */
@@ -71,7 +71,10 @@ export interface AttackWorld {
   api: string;
 }
 
-/** What each user of a host tries: of other hosts' ports those of the table that are not open to the host. */
+/**
+ * Attempts of each user of a host. Of other hosts' ports these are the ports of the table that are not open to the
+ * host.
+ */
 export function triesOf(
   { hosts, login, api }: AttackWorld,
   host: ScannedHost,
@@ -92,7 +95,7 @@ export function triesOf(
   };
 }
 
-/** Who attacked where. */
+/** User and host of an attack. */
 export interface Attacker {
   host: ScannedHost;
   user: string;
@@ -100,13 +103,13 @@ export interface Attacker {
   byUnit: Readonly<Record<string, string>>;
 }
 
-/** Whether a file's attributes let a user read it; a system user's group has the user's name. */
+/** True if a file's attributes let a user read the file; a system user's group has the user's name. */
 function isReadable({ owner, group, mode }: FileAttributes, user: string): boolean {
   const bits = Number.parseInt(mode, 8);
   return owner === user || (group === user && (bits & 0o040) !== 0) || (bits & 0o004) !== 0;
 }
 
-/** Whether a user may read a file with a secret. */
+/** True if a user may read a file with a secret. */
 function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
   const [, unit] = /^\/run\/credentials\/([^/]+)\//.exec(path) ?? [];
   if (unit !== undefined) return byUnit[unit] === user;
@@ -122,14 +125,14 @@ function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
   );
 }
 
-/** Whether a path is in a user's own folders, which the units and the packages name by the user. */
+/** True if a path is in one of the user's own folders, whose names come from the user's name in units and packages. */
 function isOwn(user: string, path: string): boolean {
   const [, name] = /^\/(?:run|var\/lib)\/([^/]+)(?:\/|$)/.exec(path) ?? [];
   const more = user === "mysql" ? ["mysqld", "mysql-files", "mysql-keyring", "mysql-upgrade"] : [];
   return name !== undefined && [user, ...more].includes(name);
 }
 
-/** Whether a user may call the cloud's API, which gives nothing without a token: docs/who-talks-to-whom.md. */
+/** True if a user may call the cloud's API, which refuses callers without a token: docs/who-talks-to-whom.md. */
 function mayCall({ host, user }: Attacker, api: string): boolean {
   const { port, protocol } = new URL(api);
   const at = Number(port || (protocol === "https:" ? 443 : 80));
@@ -140,7 +143,7 @@ function mayCall({ host, user }: Attacker, api: string): boolean {
   return all.some((one) => one.user === user && (one.port ?? at) === at);
 }
 
-/** Whether a user may send datagrams to every address, such as an app whose stack file says nothing else. */
+/** True if a user may send datagrams to every address, as the app may by default. */
 function maySend({ host, user }: Attacker): boolean {
   const callers = servicesOf(host).flatMap(({ callsOut = [] }) => callsOut);
   return callers.some((one) => one.user === user && one.udp);
@@ -153,7 +156,7 @@ function isException(user: string, { way, what }: Success, one: Exception): bool
   );
 }
 
-/** Whether a success is one that the services or the list of exceptions allow. */
+/** True if the services or the list of exceptions allow a success. */
 export function isAllowed(world: AttackWorld, by: Attacker, success: Success): boolean {
   const { way, what } = success;
   const { user } = by;

@@ -5,7 +5,7 @@ import { regularFiles } from "../../secrets/scan/files";
 import type { Attacked, Tries } from "./attacks";
 import { attackers, namesOf, strangePrograms, unitOf, usersOfUnits } from "./read";
 
-/** What a host is asked for. */
+/** Order to a host. */
 export interface AttackOrder {
   /** Path of converge's record of what it put on the host. */
   manifest: string;
@@ -13,25 +13,25 @@ export interface AttackOrder {
   bootstrap: string;
   /** The attacker's program. */
   program: string;
-  /** What the host does not know by itself. Files and folders are those that it may have. */
+  /** Targets that the host does not find by itself. Files and folders need not exist on the host. */
   tries: Omit<Tries, "processes" | "sockets">;
 }
 
-/** What a host says. */
-export interface AttackSaid {
+/** Report of a host. */
+export interface AttackReport {
   /** System users by unit. */
   byUnit: Record<string, string>;
   users: ({ user: string } & Attacked)[];
-  /** Programs with a set-user-ID bit that no package is known to bring. */
+  /** Programs with a set-user-ID bit that is not known of any package. */
   setuid: string[];
 }
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: AttackOrder;
 
 /** Longest attack of one user, and longest search for files, milliseconds. */
 const longestMs = 90_000;
-/** Users at the same time. */
+/** Number of users that attack at the same time. */
 const atOnce = 3;
 
 function output(command: string, ...words: string[]): string {
@@ -39,7 +39,7 @@ function output(command: string, ...words: string[]): string {
   return (stdout as string | null) ?? "";
 }
 
-/** Processes with a program; those of the kernel have none. */
+/** Processes with a program; kernel threads have none. */
 function processIds(): number[] {
   const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return ids.map(Number).filter((pid) => {
@@ -62,27 +62,27 @@ function processOf(pid: number, names: ReadonlyMap<number, string>) {
   }
 }
 
-/** Block devices: whoever reads one reads all files. */
+/** Block devices: a user that reads one reads all files. */
 function devices(): string[] {
   const paths = readdirSync("/dev").map((name) => `/dev/${name}`);
   return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isBlockDevice());
 }
 
 /** Runs the attacker's program as a user. */
-function attack(user: string, tries: Tries): Promise<AttackSaid["users"][number]> {
+function attack(user: string, tries: Tries): Promise<AttackReport["users"][number]> {
   const failed = (why: string) => ({ user, tried: 1, done: [], untried: [`all: ${why}`] });
   return new Promise((resolve) => {
     const words = ["-n", "-u", user, "--", "/usr/bin/node", "-e", order.bootstrap];
     const options: SpawnOptionsWithoutStdio = { cwd: "/", timeout: longestMs };
     const child = spawn("sudo", words, options);
-    let [said, complaint] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text));
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.stdin.on("error", () => undefined);
     child.once("error", ({ message }) => resolve(failed(message)));
     child.once("close", (status) => {
-      if (status === 0) resolve({ user, ...(JSON.parse(said) as Attacked) });
-      else resolve(failed(complaint.trim() || `the attacker's program ended with ${status}`));
+      if (status === 0) resolve({ user, ...(JSON.parse(stdout) as Attacked) });
+      else resolve(failed(stderr.trim() || `the attacker's program ended with ${status}`));
     });
     child.stdin.end(JSON.stringify({ program: order.program, order: tries }));
   });
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     accounts: existsSync("/run/mysqld/mysqld.sock") ? accounts : [],
   };
   const queue = attackers(units, byUnit, running);
-  const users: AttackSaid["users"] = [];
+  const users: AttackReport["users"] = [];
   const worker = async () => {
     for (let user = queue.shift(); user !== undefined; user = queue.shift()) {
       users.push(await attack(user, tries));
@@ -119,8 +119,8 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   const { all, unpackaged } = setuidPrograms(longestMs);
-  const said: AttackSaid = { byUnit, users, setuid: strangePrograms(all, unpackaged) };
-  process.stdout.write(JSON.stringify(said));
+  const report: AttackReport = { byUnit, users, setuid: strangePrograms(all, unpackaged) };
+  process.stdout.write(JSON.stringify(report));
 }
 
 main().catch((error: Error) => {

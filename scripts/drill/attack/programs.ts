@@ -1,6 +1,6 @@
 import { type ExecFileException, execFile } from "node:child_process";
 
-/** True: it succeeded; false: it was refused; text: why neither is known. */
+/** True: success; false: refusal; text: why neither is known. */
 export type Outcome = boolean | string;
 
 /** Sockets as family, type and protocol: VRRP (112), and all packets of the network card. */
@@ -37,19 +37,19 @@ export async function opensRaw(kind: keyof typeof rawSockets): Promise<Outcome> 
   return rawRefusals.includes(output) ? false : `perl says ${output || complaint || "nothing"}`;
 }
 
-/** Becomes root with sudo; a program that is not there lets nobody in. */
+/** True if sudo runs a program as root; a missing sudo counts as a refusal. */
 export async function becomesRoot(): Promise<Outcome> {
   return (await run("sudo", "-n", "true")).status === 0;
 }
 
-/** What systemd's answer to a start of a unit that does not exist means. */
+/** Result of starting a unit that does not exist, by systemd's answer. */
 export function managing({ status, complaint }: Pick<Ran, "status" | "complaint">): Outcome {
   if (status === 0 || /not found|not be found/i.test(complaint)) return true;
   const isRefused = /denied|authentication|not permitted|connect to .*\bbus\b/i;
   return isRefused.test(complaint) ? false : complaint.trim() || `systemctl ended with ${status}`;
 }
 
-/** What the answer of MySQL's client to a login without a password means. */
+/** Result of a login without a password, by the answer of MySQL's client. */
 export function loggingIn({ status, complaint }: Pick<Ran, "status" | "complaint">): Outcome {
   if (status === 0) return true;
   // 1045 and 1698: wrong password, wrong system user. 3118: a locked account.
@@ -70,8 +70,8 @@ export function managesUnits(): Promise<Outcome> {
 }
 
 /**
- * Everything that the user may write below a folder, pipes included, as `access` says; nothing is written. Sockets have tries of
- * their own. Of a folder that the user may write, what is in it is left out.
+ * Everything that the user may write below a folder, pipes included, by access(2); nothing is written. Sockets have
+ * attempts of their own. The content of a folder that the user may write is left out.
  *
  * @returns paths, or why there are none.
  */
@@ -79,7 +79,7 @@ export async function writable(folder: string): Promise<string[] | string> {
   const kinds = ["!", "-type", "l", "!", "-type", "s", "!", "-type", "c"];
   const words = [folder, "-xdev", ...kinds, "-writable", "-print0", "-prune"];
   const { status, output, complaint } = await run("find", ...words);
-  // Status 1: a folder that the user may not read, or one that is not there.
+  // Status 1: a folder that the user may not read, or a missing one.
   if (status === 0 || status === 1) return output.split("\0").filter(Boolean);
   return complaint.trim() || `find ended with ${status}`;
 }

@@ -28,7 +28,7 @@ export function namesOf(passwd: string): Map<number, string> {
 }
 
 /**
- * Whom an attacker may be on a host: the users of the bundle's units, those to which these units' processes change, and
+ * Users as which a host is attacked: the users of the bundle's units, those to which these units' processes change, and
  * `nobody`.
  *
  * @param byUnit result of {@link usersOfUnits}.
@@ -55,7 +55,7 @@ const setuidPrograms: readonly string[] = [
   ...["write", "write.ul", "bsd-write", "mount.nfs", "mlocate", "login"],
 ];
 
-/** Of these programs, those that no package is known to bring with such a bit. `unpackaged`: those of no package. */
+/** The programs among these whose bit is not known of any package. `unpackaged`: programs of no package. */
 export function strangePrograms(paths: readonly string[], unpackaged: readonly string[]): string[] {
   return paths.filter(
     (path) =>

@@ -23,7 +23,7 @@ export interface ScannedHost {
   publicIps: readonly string[];
 }
 
-/** Who scans. */
+/** Origin of a scan. */
 export interface Caller {
   /** Name of a node, or `outside`. */
   name: string;
@@ -47,7 +47,7 @@ const wellKnown = Array.from({ length: 1024 }, (_, i) => i + 1);
 /** DNS, NTP, SNMP, multicast DNS. */
 const usualUdp = [53, 123, 161, 5353];
 
-/** The services of a host, as far as its units tell them; the archiver, which opens no port, is not among them. */
+/** The services of a host, derived from its units; without the archiver, which opens no port. */
 export function servicesOf({
   role,
   units,
@@ -91,8 +91,8 @@ function lets({ from }: Opening, caller: Caller, to: ScannedHost, address: strin
 }
 
 /**
- * What a caller tries at all other hosts: all ports of the table, the well-known ones and others at private addresses and
- * from outside; between hosts at public addresses those of the table and a few more.
+ * Targets of a caller at all other hosts. At private addresses and from outside these are all ports of the table, the
+ * well-known ones and others; between hosts at public addresses, the ports of the table and a few more.
  */
 export function targetsOf(caller: Caller, hosts: readonly ScannedHost[]): NamedTarget[] {
   const table = hosts.flatMap(openingsOf).flatMap(({ port }) => port ?? []);
@@ -122,7 +122,7 @@ export function targetsOf(caller: Caller, hosts: readonly ScannedHost[]): NamedT
   });
 }
 
-/** What differs from the table: the ways that must be open and are not, and those that answer and must not. */
+/** Differences from the table: ports that must be open and are not, and ports that answer and must not. */
 export function differences(
   caller: string,
   targets: readonly NamedTarget[],

@@ -4,15 +4,15 @@ import { bundleUnits } from "../../audit/read";
 import { withOpenOutput } from "./open-output";
 import { type ScanAnswer, scanned, type ScanTarget } from "./probe";
 
-/** What a host is asked for. */
+/** Order to a host. */
 export interface ScanOrder {
   /** Path of converge's record of what it put on the host. */
   manifest: string;
   targets: readonly ScanTarget[];
 }
 
-/** What a host says. */
-export interface ScanSaid {
+/** Report of a host. */
+export interface ScanReport {
   /** Services of the host's bundle. */
   units: string[];
   /** Public IPv6 addresses. */
@@ -20,10 +20,13 @@ export interface ScanSaid {
   answers: ScanAnswer[];
 }
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: ScanOrder;
 
-/** Answers of the other hosts to all that root may send; what must be open counts only if this host lets it out too. */
+/**
+ * Answers of the other hosts without this host's output rules; a port that must be open counts only if this host's own
+ * firewall also lets the caller out.
+ */
 async function bothWays(targets: readonly ScanTarget[]): Promise<ScanAnswer[]> {
   const key = ({ address, way }: Pick<ScanAnswer, "address" | "way">) => `${address} ${way}`;
   const asItIs = await scanned(targets.map((target) => ({ ...target, tcp: [], udp: [] })));
@@ -40,12 +43,12 @@ async function bothWays(targets: readonly ScanTarget[]): Promise<ScanAnswer[]> {
 async function main(): Promise<void> {
   const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
   const outer = all.filter(({ family, internal }) => family === "IPv6" && !internal);
-  const said: ScanSaid = {
+  const report: ScanReport = {
     units: bundleUnits(readFileSync(order.manifest, "utf8")),
     ipv6: outer.map(({ address }) => address).filter((address) => !/^fe80:/.test(address)),
     answers: order.targets.length === 0 ? [] : await bothWays(order.targets),
   };
-  process.stdout.write(JSON.stringify(said));
+  process.stdout.write(JSON.stringify(report));
 }
 
 main().catch((error: Error) => {

@@ -3,11 +3,11 @@ import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** An address, and what is tried there. */
+/** An address with the ports to try. */
 export interface ScanTarget {
   /** IPv4 or IPv6 address. */
   address: string;
-  /** TCP ports that must be open; a silent one is waited for longer than others. */
+  /** TCP ports that must be open; the wait for a silent one is longer than for others. */
   awaited: readonly number[];
   /** Further TCP ports. */
   tcp: readonly number[];
@@ -18,8 +18,8 @@ export interface ScanTarget {
 }
 
 /**
- * What came back: `open` is a connection or a datagram; `refused` passed every firewall, and no program listens there;
- * `no way` is a caller without a route, or without a program that sends ICMP.
+ * Result of a probe. `open`: a connection or a datagram; `refused`: the packet passed every firewall, and no program
+ * listens there; `no way`: the caller has no route, or no program that sends ICMP.
  */
 export interface ScanAnswer {
   address: string;
@@ -30,12 +30,12 @@ export interface ScanAnswer {
 
 type Answer = ScanAnswer["answer"] | undefined;
 
-/** Longest wait for an answer, milliseconds. A repeated packet would come after 1000, so there is none. */
+/** Longest wait for an answer, milliseconds; shorter than the 1000 ms after which TCP repeats a packet. */
 const usualMs = 500;
 const awaitedMs = 3_000;
-/** TCP connections at the same time. */
+/** Number of TCP connections at the same time. */
 const atOnce = 400;
-/** Time between two datagrams to one address, milliseconds: Linux tells a refusal once a second. */
+/** Time between two datagrams to one address, milliseconds: Linux reports a refusal once a second. */
 const datagramMs = 1_100;
 
 const meanings: Readonly<Record<string, Answer>> = {
@@ -53,7 +53,7 @@ export function tcpAnswer(host: string, port: number, timeoutMs: number): Promis
       socket.destroy();
       resolve(answer);
     };
-    // What has come in while this process was busy is read before the timer's own end.
+    // Answers that arrived while this process was busy are read before the timeout counts.
     const timer = setTimeout(() => setImmediate(() => end(undefined)), timeoutMs);
     socket.once("connect", () => end("open"));
     socket.on("error", (error: NodeJS.ErrnoException) => end(meanings[error.code ?? ""]));
@@ -83,13 +83,13 @@ export function udpAnswer(host: string, port: number, timeoutMs: number): Promis
 function pingAnswer(host: string): Promise<Answer> {
   return new Promise((resolve) => {
     execFile("ping", ["-n", "-c", "2", "-i", "0.3", "-W", "2", host], (error) => {
-      // Status 1: nothing came back. Another one, or none: nothing was sent.
+      // Status 1: no answer. Another status, or none: nothing was sent.
       resolve(error === null ? "open" : error.code === 1 ? undefined : "no way");
     });
   });
 }
 
-/** Tries all targets; what is silent is not among the answers. */
+/** Tries all targets; the result lacks silent ports. */
 export async function scanned(targets: readonly ScanTarget[]): Promise<ScanAnswer[]> {
   const answers: ScanAnswer[] = [];
   const note = (address: string, way: string, answer: Answer) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
-import type { CheckSaid, Figures } from "./inside/results";
+import type { CheckReport, Figures } from "./inside/results";
 import { type ChainArgs, chainFiles, changedFiles } from "./render";
 
 /** Headers that could mean something else to HAProxy. */
@@ -24,7 +24,7 @@ const usual: ChainArgs = {
   },
   settings: { brotli: false, locations: {} },
 };
-/** Limits so short that the checks reach them. */
+/** Limits that are short enough for the checks to reach them. */
 const quick: ChainArgs = {
   ...usual,
   requests: {
@@ -39,7 +39,7 @@ const quick: ChainArgs = {
 };
 const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
 
-/** Stacks whose proxies are checked: what they are rendered with, by the name of their checks in `inside/main.ts`. */
+/** Arguments with which each checked chain is rendered, by the name of its checks in `inside/main.ts`. */
 const chains: Record<string, ChainArgs> = {
   requests: quick,
   encrypted: { ...quick, innerTls: true },
@@ -94,9 +94,9 @@ const chains: Record<string, ChainArgs> = {
   },
 };
 
-/** To see what files a process has open, and to give the host addresses. */
+/** Capabilities to list the open files of a process, and to add addresses to the host. */
 const capabilities = ["SYS_PTRACE", "NET_ADMIN"].flatMap((name) => ["--cap-add", name]);
-/** IPv6; and buffers so small that what a slow client has not taken is soon in the proxies and not in the kernel. */
+/** IPv6; and buffers so small that data which a slow client has not read is soon in the proxies instead of the kernel. */
 const inOwnNetwork = [
   "ipv6.conf.all.disable_ipv6=0",
   "ipv4.tcp_rmem=4096 65536 262144",
@@ -114,7 +114,7 @@ function filesOf(chain: ChainArgs): Record<string, string> {
   return { ...chainFiles(chain), ...(Object.fromEntries(both) as Record<string, string>) };
 }
 
-/** What runs in the container of a chain. */
+/** Program that runs in the container of a chain. */
 interface Inside {
   /** File below `inside/`, such as `main.ts`. */
   entry: string;
@@ -158,18 +158,18 @@ async function inContainer(
 export async function checkProxies(
   image: string,
   names: readonly string[] = Object.keys(chains),
-): Promise<CheckSaid[]> {
-  const results: CheckSaid[] = [];
+): Promise<CheckReport[]> {
+  const results: CheckReport[] = [];
   for (const name of names) {
     const chain = chains[name];
     if (!chain) throw new Error(`there is no chain ${name}`);
     const run = { entry: "main.ts", args: [name], network: inOwnNetwork, timeoutSeconds: 300 };
-    results.push(...((await inContainer(image, chain, run)) as CheckSaid[]));
+    results.push(...((await inContainer(image, chain, run)) as CheckReport[]));
   }
   return results;
 }
 
-/** Measures each part of the chain, so many seconds for each figure. */
+/** Measures each part of the chain, `seconds` for each measurement. */
 export async function benchChain(image: string, seconds: number): Promise<Figures[]> {
   const rules = { ...usual.rules, limits: { requestsPerSecond: 100_000 } };
   const network = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];

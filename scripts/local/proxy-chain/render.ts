@@ -11,11 +11,11 @@ import { snippetFiles } from "../../../services/nginx/snippets";
 import { publicFiles } from "../../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
 
-/** What the chain of proxies is rendered with. */
+/** Arguments of the chain of proxies. */
 export interface ChainArgs {
-  /** What requests may be. */
+  /** Limits of visitors' requests. */
   requests: WebRequests;
-  /** What is said about the load balancers. */
+  /** Settings of the load balancers. */
   rules: EdgeRules;
   /** HTTPS. @default the placeholder alone */
   https?: EdgeHttps;
@@ -23,7 +23,7 @@ export interface ChainArgs {
   innerTls?: boolean;
   /** Name of the web node for the load balancers; the certificate is for `web-1`. @default `web-1` */
   webName?: string;
-  /** What is said about Nginx. */
+  /** Settings of Nginx. */
   settings: NginxSettings;
   /** True: two web nodes, and two app nodes, of which the first one has two processes. @default one of each */
   hasNeighbours?: boolean;
@@ -49,8 +49,8 @@ const health = { path: "/healthz", host: "localhost", timeoutSeconds: 60 };
 const toOutput = ["log /dev/log local0", "log stdout format raw daemon"] as const;
 
 /**
- * The files of two load balancers, a web node and an app node by name. They are those of a stack but for addresses
- * and ports: all are on one host.
+ * The files of two load balancers, a web node and an app node by name. They differ from those of a stack in addresses
+ * and ports alone: all are on one host.
  */
 export function chainFiles(args: ChainArgs): Record<string, string> {
   const neighbours = {
@@ -158,7 +158,7 @@ function edgeFile(
     ),
     ["bind 127.0.0.1:8404", `bind 127.0.0.1:841${index}`],
     ["/run/haproxy/", `/run/chain-edge-${index}-`],
-    // The second one beside the first.
+    // The second node of a tier beside the first.
     ...(index === 0
       ? []
       : [
@@ -170,7 +170,7 @@ function edgeFile(
   ]);
 }
 
-/** @throws Error if a text that is to be replaced is not there. */
+/** @throws Error if the text to replace is missing. */
 function moved(file: string, changes: readonly (readonly [string, string])[]): string {
   return changes.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the file must hold "${from}", got:\n${text}`);

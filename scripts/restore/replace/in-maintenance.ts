@@ -22,13 +22,14 @@ export interface DataWork {
   say: (line: string) => void;
   /** @throws HalfReplaced if the data is in no known state. */
   work: () => Promise<void>;
-  /** What holds once the work is done, such as `the data is replaced`. */
+  /** State after the work, such as `the data is replaced`. */
   done: string;
 }
 
 /**
- * Works with the stack's turn while its site is in maintenance, which ends afterwards. After a failure a maintenance
- * that was on before stays on: the data may be half-replaced by an earlier command.
+ * Runs the work with the stack's turn while the site is in maintenance, and ends the maintenance afterwards. After a
+ * failure a maintenance that was on before stays on, because an earlier command may have replaced only a part of the
+ * data.
  *
  * @throws Error that says whether the site is in maintenance, unless the maintenance is over.
  */
@@ -52,14 +53,14 @@ export async function inMaintenance({ stack, say, work, done }: DataWork): Promi
     });
     say("maintenance is over");
   };
-  // Ctrl-C reaches the children, whose failure puts the data into a known state; this process must see to that.
+  // Ctrl-C ends the child processes; this process must then bring the data into a known state.
   await outliveSignals(
     () => say("ends once the data is in a known state"),
     () => withTurn(() => outputsOf(stack), "npm run db:restore", begin),
   );
 }
 
-/** The failure, with what holds; ends the maintenance if that is safe. */
+/** The failure with the resulting state; ends the maintenance if that is safe. */
 async function failed(
   error: Error,
   { stack, off, wasOn }: { stack: string | undefined; off: string; wasOn: boolean },

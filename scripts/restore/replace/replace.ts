@@ -2,7 +2,7 @@ import { subtract } from "../../../host/archiver/gtid-sets";
 import { outputsOf } from "../../operate/operated-stack";
 import { inspectAloud } from "../check-restored";
 import { newestUs, type Plan, type ReadLink } from "../plan";
-import { bytesOf, checkRoom } from "../tables/room";
+import { bytesOf, checkSpace } from "../tables/room";
 import { runningPrimary } from "../tables/running-primary";
 import { type Target, timeText } from "../target";
 import type { InContainer } from "../with-restored";
@@ -60,10 +60,10 @@ export function lostLine(present: string, restored: string): string {
 }
 
 /**
- * Puts a restored database in place of the data of a running stack, whose site is in maintenance meanwhile.
+ * Replaces the data of a running stack by a restored database; the site is in maintenance meanwhile.
  *
- * @throws Error if a table is damaged, a node lacks room, or a step fails; the stack then serves its former data,
- *   or is in maintenance if the message says so.
+ * @throws Error if a table is damaged, a node lacks room, or a step fails; the stack then serves its former data, or is
+ *   in maintenance if the message says so.
  */
 export async function replaceAll(
   { server, restored }: Pick<InContainer, "server" | "restored">,
@@ -74,7 +74,7 @@ export async function replaceAll(
   const running = await runningPrimary(stack);
   const [present = ""] = await running.query("SELECT REPLACE(@@GLOBAL.gtid_executed, '\\n', '')");
   say(lostLine(present, restored.gtids));
-  await checkRoom(outputsOf(stack), await bytesOf(server, ({ schema }) => isOfApp(schema)));
+  await checkSpace(outputsOf(stack), await bytesOf(server, ({ schema }) => isOfApp(schema)));
   const stamp = stampAt(new Date());
   const undo = restoreCommand(`--undo-replace ${stamp}`, stack);
   const work = async () => {

@@ -7,7 +7,7 @@ import { isOfApp, keptSchema, recordSchema, recordSql, type Replaced } from "./r
 
 /** Data for a schema of the app, beside the present data. */
 export interface Incoming extends Wanted {
-  /** Schema with the tables now. */
+  /** Schema that contains the tables at present. */
   loaded: string;
 }
 
@@ -22,9 +22,9 @@ export interface Swap {
   pauseMs?: number;
 }
 
-/** A replacement that failed, after which the data is neither the former nor the new one. */
+/** A failed replacement that left neither the former nor the new data in place. */
 export class HalfReplaced extends Error {
-  /** @param undone time of the replacement whose undoing puts the data into a known state. */
+  /** @param undone time of the replacement to undo, which brings the data into a known state. */
   constructor(
     message: string,
     readonly undone: string,
@@ -60,11 +60,11 @@ export async function definedSchemas(
 }
 
 /**
- * Puts other data in place of the app's, and keeps the present tables in `replaced_<stamp>_<schema>` and the
- * present stored objects in the record `replaced_<stamp>`. If a step fails, the present data is put back. What cannot
- * be tidied up once the data is in place is told, and is no failure.
+ * Replaces the app's data by other data, and keeps the present tables in `replaced_<stamp>_<schema>` and the present
+ * stored objects in the record `replaced_<stamp>`. If a step fails, the present data is restored. A failed clean-up
+ * after the replacement is only reported.
  *
- * @throws HalfReplaced if it cannot be put back.
+ * @throws HalfReplaced if the present data cannot be restored.
  * @throws Error for any other failure; the data is then as before.
  */
 export async function swap({ running, incoming, stamp, say, pauseMs }: Swap): Promise<void> {
@@ -99,7 +99,7 @@ async function putBack(
   cause: Error,
 ): Promise<void> {
   try {
-    // The server knows whether the rename was done; a lost connection does not.
+    // After a lost connection only the server knows whether the rename was done.
     const now = await tablesOf(args.running);
     const has = (schema: string, table: string) =>
       now.some((each) => each.schema === schema && each.table === table);
@@ -156,7 +156,7 @@ async function forget(
   await running.query(`DROP DATABASE ${identifier(recordSchema(stamp))}`);
 }
 
-/** As {@link forget}; a failure is told, since the record is not needed any more. */
+/** As {@link forget}; a failure is only reported, since the record is not needed any more. */
 export async function forgetIfPossible(
   { running, say }: Pick<Swap, "running" | "say">,
   stamp: string,

@@ -9,13 +9,13 @@ export interface Undo {
   running: Primary;
   /** Time of the replacement to undo, such as `20261128_031500`. */
   undone: string;
-  /** Time of the undoing: part of the names of the schemas that keep what is in place now. */
+  /** Time of the undo: part of the names of the schemas that keep the present data. */
   stamp: string;
   say: (line: string) => void;
   pauseMs?: number;
 }
 
-/** What an undoing starts from. */
+/** Record and schemas from which an undo starts. */
 interface Undoable {
   record: Replaced[];
   /** False: the replacement moved no table. */
@@ -23,7 +23,7 @@ interface Undoable {
 }
 
 /**
- * Reads what a replacement kept; changes nothing.
+ * Reads the record of a replacement; changes nothing.
  *
  * @throws Error if there is no record of the replacement, or if some of its tables are gone.
  */
@@ -41,9 +41,9 @@ export async function undoable(running: Primary, undone: string): Promise<Undoab
 }
 
 /**
- * Puts the data that a replacement kept back in place, and keeps what is in place now, as {@link swap} does. After
- * a replacement that failed before it moved a table, only the stored objects are created again. What such a
- * replacement had loaded is dropped.
+ * Restores the data that a replacement kept, and keeps the present data, as {@link swap} does. After a replacement that
+ * failed before it moved a table, only the stored objects are created again, and the schemas that it loaded are
+ * dropped.
  *
  * @throws HalfReplaced if the stored objects cannot be created again, or as {@link swap} does.
  * @throws Error as {@link undoable} and {@link swap} do.
@@ -65,7 +65,7 @@ export async function undoReplace({ undone, ...args }: Undo): Promise<void> {
   await forgetIfPossible(args, undone, record);
 }
 
-/** Drops what a replacement had loaded and not put in place; a failure is told. */
+/** Drops schemas that a replacement loaded and did not move into place; a failure is only reported. */
 async function dropLoaded(
   running: Primary,
   undone: string,

@@ -20,7 +20,7 @@ import {
 import { columnsOf, columnsSql, type Content, contentOf, sumSql } from "./sum";
 import { type CatalogTable, catalogOf, catalogSql, chosenTables, type Wanted } from "./wanted";
 
-/** Tables to bring from a copy into the running stack. */
+/** Tables to copy from a restored database into the running stack. */
 export interface Bringing {
   copy: Copy;
   running: Running;
@@ -43,8 +43,8 @@ interface Plan extends Bringing {
 }
 
 /**
- * Brings tables into new schemas beside the present tables, and compares them with the copy; only then,
- * and only with `replace`, the restored tables replace the present ones.
+ * Copies tables into new schemas beside the present tables, and compares them with the restored database. Then, and
+ * only with `replace`, the restored tables replace the present ones.
  *
  * @throws Error if a table cannot be brought, or differs from the copy; new schemas are then dropped.
  */
@@ -148,7 +148,7 @@ async function takePlace(plan: Plan, schemas: string[], made: string[]): Promise
     await makeSchema(plan, schema, replaced(schema));
   }
   await change(plan, renameSql({ tables, present: moved }, { restored, replaced }));
-  // From here on the restored tables are in place: what cannot be tidied up is told, and is no failure.
+  // From here on the restored tables are in place: a failed clean-up is only reported.
   await dropOldKeys(plan, moved);
   for (const schema of made.splice(0)) {
     const sql = `DROP DATABASE ${identifier(schema)}`;
@@ -176,7 +176,7 @@ async function dropOldKeys(plan: Plan, moved: readonly CatalogTable[]): Promise<
   }
 }
 
-/** Tells a failure after the restored tables took their place. */
+/** Reports a failure after the restored tables were moved into place. */
 function byHand({ say }: Plan, sql: string) {
   return ({ message }: Error) =>
     say(`note: the restored tables are in place; run by hand: ${sql} (${message})`);

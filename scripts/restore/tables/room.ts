@@ -4,7 +4,7 @@ import { bring, type Bringing } from "./bring";
 import type { Side } from "./sql";
 import { catalogOf, catalogSql, chosenTables } from "./wanted";
 
-/** Room that a node needs beside the tables and their binary log, bytes. */
+/** Free space that a node needs besides the tables and their binary log, bytes. */
 const spareBytes = 1e9;
 
 /** A table of a database. */
@@ -26,11 +26,11 @@ export async function bytesOf(copy: Side, isChosen: (table: Table) => boolean): 
 }
 
 /**
- * Checks that tables of a size can be loaded: each database node needs room for them and as much binary log.
+ * Checks that tables of a size can be loaded: each database node needs space for them and for as much binary log.
  *
- * @throws Error that names each node without room, what is needed there, what is free, and what to do.
+ * @throws Error that names each node without enough space, with needed space, free space and remedy.
  */
-export async function checkRoom(outputs: StackOutputs, bytes: number): Promise<void> {
+export async function checkSpace(outputs: StackOutputs, bytes: number): Promise<void> {
   const needed = 2 * bytes + spareBytes;
   const command = `sudo df --output=avail -B1 "$(sudo mysql -BNe 'SELECT @@datadir')" | tail -n 1`;
   const hosts = hostsOf(outputs);
@@ -57,9 +57,9 @@ function gb(bytes: number): string {
 }
 
 /**
- * As {@link bring}, into a stack whose database nodes all have room for the tables.
+ * As {@link bring}, into a stack whose database nodes all have enough space for the tables.
  *
- * @throws Error that names each node without room; nothing was loaded then.
+ * @throws Error that names each node without enough space; nothing was loaded then.
  */
 export async function bringChecked(outputs: StackOutputs, bringing: Bringing): Promise<void> {
   const { copy, wanted } = bringing;
@@ -67,6 +67,6 @@ export async function bringChecked(outputs: StackOutputs, bringing: Bringing): P
   const bytes = await bytesOf(copy, (one) =>
     chosen.some(({ schema, table }) => one.schema === schema && one.table === table),
   );
-  await checkRoom(outputs, bytes);
+  await checkSpace(outputs, bytes);
   await bring(bringing);
 }

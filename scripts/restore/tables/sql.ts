@@ -45,7 +45,7 @@ const held = { tries: 30, pauseMs: 1_000 };
 /** Statement before a change of tables: a session that waits for a table blocks all later ones. */
 export const shortWaitSql = "SET SESSION lock_wait_timeout = 2;";
 
-/** How an operator hears of the attempts. */
+/** Options of {@link patiently}; `say` gets a message for each attempt. */
 export interface Patience {
   say: (line: string) => void;
   /** Pause between two attempts, milliseconds. @default a second */

@@ -5,7 +5,7 @@ import type { Matcher } from "../matcher";
 import { searchFile } from "./packed";
 import { bySecret, type ScanOrder, type ScanResult } from "./result";
 
-/** Larger files are not read, bytes; it is said which. */
+/** Size of the largest files that are read, bytes; larger ones are reported. */
 const largest = 8 * 2 ** 30;
 
 /** Names of users by number. */
@@ -18,7 +18,7 @@ export function userNames(file = "/etc/passwd"): (uid: number) => string {
   return (uid) => names.get(uid) ?? String(uid);
 }
 
-/** Regular files below a folder, or the one that it is; links are not followed. */
+/** Regular files below a folder, or the path itself if it is a file; links are not followed. */
 export function* regularFiles(folder: string, skip: readonly string[]): Generator<string> {
   if (skip.includes(folder)) return;
   let entries;
@@ -31,12 +31,12 @@ export function* regularFiles(folder: string, skip: readonly string[]): Generato
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* regularFiles(path, skip);
-    // Journals are packed; journalctl reads them.
+    // Journals are compressed; the output of journalctl is searched instead.
     else if (entry.isFile() && !/\.journal~?$/.test(path)) yield path;
   }
 }
 
-/** Looks into all files below the folders. */
+/** Searches all files below the folders. */
 export async function scanFiles(
   matcher: Matcher,
   { roots, skip, files: rules }: Pick<ScanOrder, "roots" | "skip" | "files">,
@@ -61,7 +61,7 @@ export async function scanFiles(
       }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // What a running host removes meanwhile is gone.
+      // A running host may have removed the file meanwhile.
       if (code !== "ENOENT") result.notes.push(`${path} is not read: ${code ?? "it is damaged"}`);
     }
   }

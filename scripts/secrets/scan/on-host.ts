@@ -1,13 +1,13 @@
 import type { ScanOrder } from "./result";
 import { scan } from "./scan";
 
-/** What the small program that reads standard input hands over. */
+/** Order from the program that reads standard input. */
 declare const order: ScanOrder;
 
 scan(order).then(
   (result) => process.stdout.write(JSON.stringify(result)),
   (error: NodeJS.ErrnoException) => {
-    // The message may hold a piece of what was read.
+    // The message may contain a part of the input.
     process.stderr.write(`the scan ended early: ${error.code ?? error.name}\n`);
     process.exitCode = 1;
   },

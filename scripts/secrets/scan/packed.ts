@@ -2,12 +2,12 @@ import { closeSync, createReadStream, openSync, readFileSync, readSync } from "n
 import * as zlib from "node:zlib";
 import type { Matcher, Pattern } from "../matcher";
 
-/** Text that is looked into for packed parts, bytes at most; user data has 32 KiB. */
+/** Size of the largest text that is searched for packed parts, bytes; user data has 32 KiB. */
 const textBytes = 4 << 20;
-/** Most that a packed file or part becomes, bytes. */
+/** Largest size of an unpacked file or part, bytes. */
 const unpackedBytes = 1 << 30;
 
-/** Gzip as cloud-config and JSON carry it, in base64. */
+/** Gzip in base64, as in cloud-config and JSON. */
 const packedPart = /H4sI[A-Za-z0-9+/\s\\]{20,}={0,2}/g;
 
 function partsOf(text: Buffer): Buffer[] {
@@ -21,13 +21,13 @@ function partsOf(text: Buffer): Buffer[] {
   });
 }
 
-/** Patterns in a text and in its packed parts. */
+/** Finds patterns in a text and in its packed parts. */
 export function searchText(matcher: Matcher, text: Buffer): Set<Pattern> {
   const all = [text, ...(text.length <= textBytes ? partsOf(text) : [])];
   return new Set(all.flatMap((one) => matcher.search(one).map(({ pattern }) => pattern)));
 }
 
-/** Patterns in a file as it is, and in what it becomes when it is unpacked. */
+/** Finds patterns in a file, and in its unpacked content. */
 export async function searchFile(
   matcher: Matcher,
   path: string,
@@ -40,10 +40,10 @@ export async function searchFile(
   return new Set([...found, ...(await streamed(matcher, path, unpack))]);
 }
 
-/** What packed files begin with, whatever their names say. */
+/** First bytes of packed files, whatever their names. */
 function unpacker(begin: string) {
   if (begin.startsWith("1f8b08")) return zlib.createGunzip();
-  // Node has it from 22.15 on.
+  // Node.js has it from 22.15 on.
   return begin === "28b52ffd" ? zlib.createZstdDecompress?.() : undefined;
 }
 

@@ -11,14 +11,14 @@ function contents(path: string): Buffer | undefined {
   }
 }
 
-/** What the environment of a process may hold: the text of the files for its user. */
+/** Variables that the environment of a process may contain: the text of the files for its user. */
 function mayHold(matcher: Matcher, { environments }: ScanOrder, user: string): Set<number> {
   const files = environments.filter((one) => one.user === user).map(({ file }) => file);
   const hits = files.flatMap((file) => matcher.search(contents(file) ?? Buffer.alloc(0)));
   return new Set(hits.map(({ pattern }) => pattern.secret));
 }
 
-/** Looks at arguments and environments of all processes. Whoever may not read one is told. */
+/** Searches arguments and environments of all processes; reports those that this user may not read. */
 export function scanProcesses(matcher: Matcher, order: ScanOrder, result: ScanResult): void {
   const { proc, environ = true } = order;
   if (proc === undefined) return;

@@ -1,64 +1,64 @@
 import type { AllowedEnvironment, AllowedFile } from "../allowed";
 import type { Pattern } from "../matcher";
 
-/** What a scan is asked for. It comes on standard input, never as an argument. */
+/** Order for a scan. It comes on standard input, never as an argument. */
 export interface ScanOrder {
-  /** Bytes as base64, number of the secret, form. */
+  /** Patterns: bytes as base64, number of the secret, encoding. */
   patterns: [string, number, string][];
-  /** Number of secrets; those of the host get the numbers that follow. */
+  /** Number of secrets; secrets of the host get the following numbers. */
   secrets: number;
   files: readonly AllowedFile[];
   environments: readonly AllowedEnvironment[];
-  /** Files with secrets of the host itself. */
+  /** Files with the host's own secrets. */
   own: readonly string[];
-  /** Folders whose files are read, and single files. */
+  /** Folders whose files are searched, and single files. */
   roots: readonly string[];
-  /** Folders that are not entered. */
+  /** Folders that are skipped. */
   skip: readonly string[];
-  /** Where processes are listed. @default they are not looked at */
+  /** Directory of processes, such as `/proc`. @default processes are not searched */
   proc?: string;
-  /** Whether environments of processes are looked at besides their arguments. @default true */
+  /** True: environments of processes are searched besides their arguments. @default true */
   environ?: boolean;
-  /** Commands whose output is searched: place and words. */
+  /** Commands whose output is searched: name of the place, and command line. */
   commands: readonly { place: "unit" | "journal"; words: readonly string[] }[];
-  /** URLs that answer to this host with what it was made with. */
+  /** URLs of the host's metadata service. */
   metadata: readonly string[];
 }
 
-/** A secret in a place. The secret itself is not in it. */
+/** A finding of a secret in a place, without the secret itself. */
 export interface Found {
   /** Number of the secret. */
   secret: number;
   place: "file" | "arguments" | "environment" | "unit" | "journal" | "metadata" | "state" | "api";
   /** Path, or process with its user, or unit, or URL. */
   where: string;
-  /** Such as `plain` and `base64`. */
+  /** Encodings, such as `plain` and `base64`. */
   forms: string[];
-  /** What is wrong with it, or why it may be there. */
+  /** The fault, or why the secret may be there. */
   why: string;
 }
 
-/** What a scan saw. */
+/** Result of a scan. */
 export interface ScanResult {
   found: Found[];
   allowed: Found[];
-  /** Origins of the host's own secrets, and their lengths. */
+  /** Origins and lengths of the host's own secrets. */
   own: { origin: string; bytes: number }[];
-  /** What was not looked at and need not be, and why. */
+  /** Places that were skipped and need no search, with the reason. */
   notes: string[];
-  /** What had to be looked at and was not, and why. */
+  /** Places that could not be searched, with the reason. */
   missed: string[];
-  /** How much was looked at. */
+  /** Searched amounts. */
   read: { files: number; bytes: number; processes: number; entries: number };
 }
 
-/** A result to which nothing was added yet. */
+/** An empty result. */
 export function emptyResult(): ScanResult {
   const read = { files: 0, bytes: 0, processes: 0, entries: 0 };
   return { found: [], allowed: [], own: [], notes: [], missed: [], read };
 }
 
-/** Patterns by secret: one finding each, with all forms. */
+/** Groups matches by secret: one finding each, with all encodings. */
 export function bySecret(patterns: Iterable<Pattern>): { secret: number; forms: string[] }[] {
   const all = new Map<number, Set<string>>();
   for (const { secret, form } of patterns) {

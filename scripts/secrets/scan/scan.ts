@@ -10,10 +10,10 @@ import { scanProcesses } from "./processes";
 import { bySecret, emptyResult, type ScanOrder, type ScanResult } from "./result";
 import { scanCommand } from "./streams";
 
-/** A metadata service answers within, milliseconds. */
+/** Longest wait for the metadata service, milliseconds. */
 const answerMs = 3_000;
 
-/** Values in a file of the host that are secret: private keys, and passwords of option files. */
+/** Secret values in a file of the host: private keys, and passwords of option files. */
 export function secretsIn(text: string): string[] {
   const keys = text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]+-----/g) ?? [];
   const passwords = [...text.matchAll(/^\s*password\s*=\s*(\S+)/gm)].map(([, value]) => value!);
@@ -58,7 +58,7 @@ async function scanMetadata(matcher: Matcher, url: string, result: ScanResult): 
   }
 }
 
-/** All that a scan looks at, one after the other. It changes nothing. */
+/** Searches all places, one after the other. Changes nothing. */
 export async function scan(order: ScanOrder): Promise<ScanResult> {
   const result = emptyResult();
   const given = order.patterns.map(([bytes, secret, form]): Pattern => ({
@@ -67,7 +67,7 @@ export async function scan(order: ScanOrder): Promise<ScanResult> {
     form,
   }));
   const known = new Set(order.patterns.map(([bytes]) => bytes));
-  // What the state knows too keeps the name that the state gives it.
+  // A secret that the state knows too keeps the state's name for it.
   const own = ownPatterns(order, result).filter(
     ({ bytes }) => !known.has(bytes.toString("base64")),
   );

@@ -3,10 +3,10 @@ import type { Matcher } from "../matcher";
 import { bySecret, type Found, type ScanResult } from "./result";
 
 const separator = Buffer.from("\n\n");
-/** Pieces are searched when they are as long as this, bytes. */
+/** Size of the pieces in which a stream is searched, bytes. */
 const pieceBytes = 4 << 20;
 
-/** Who says what: the unit, or the name of the program, of an entry in the export format. */
+/** The unit, or the name of the program, of an entry in the export format. */
 function speaker(entry: string): string {
   const field = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(entry)?.[1];
   return field("_SYSTEMD_UNIT") ?? field("UNIT") ?? field("SYSLOG_IDENTIFIER") ?? "the kernel";
@@ -18,9 +18,8 @@ function shownUnit(block: string): string {
 }
 
 /**
- * Looks into blocks with an empty line between them: the journal's export format
- * (https://systemd.io/JOURNAL_EXPORT_FORMATS) or `systemctl show`. One finding for each secret of
- * a unit.
+ * Searches blocks that empty lines separate: the journal's export format (https://systemd.io/JOURNAL_EXPORT_FORMATS) or
+ * `systemctl show`. One finding for each secret of a unit.
  */
 export async function scanBlocks(
   matcher: Matcher,
@@ -71,7 +70,7 @@ function entries(bytes: Buffer): number {
   return count;
 }
 
-/** Looks into what a command prints. One that fails is told. */
+/** Searches the output of a command; reports a command that fails. */
 export async function scanCommand(
   matcher: Matcher,
   { place, words }: { place: "unit" | "journal"; words: readonly string[] },

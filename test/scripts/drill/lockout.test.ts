@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ResourceTransformationArgs } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { isSshPublicKey } from "../../../config/value-forms";
-import { nobodysKey } from "../../../scripts/drill/edit-list";
+import { unusedKey } from "../../../scripts/drill/edit-list";
 import { expectRefused } from "../../../scripts/drill/edits-lockout";
 import { type Mistake, mistaken, mistakes, withMistake } from "../../../scripts/drill/lockout";
 import { valueOf } from "../../support/record";
@@ -61,8 +61,8 @@ describe("a mistake that locks out", () => {
     const mistake = named("key");
     const text = mistaken(mistake, rendered(mistake))[paths.key!]!;
     const keys = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-    expect(new Set(keys)).toEqual(new Set([nobodysKey]));
-    expect(isSshPublicKey(nobodysKey)).toBe(true);
+    expect(new Set(keys)).toEqual(new Set([unusedKey]));
+    expect(isSshPublicKey(unusedKey)).toBe(true);
   });
 
   it.each(mistakes)("$name is refused where no file can have it", (mistake) => {

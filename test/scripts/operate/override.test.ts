@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DatabaseState } from "../../../scripts/operate/databases";
 import {
   askToOverride,
-  lookThroughAll,
+  queryThroughAll,
   reachedBy,
   seenThroughAny,
 } from "../../../scripts/operate/override";
@@ -62,7 +62,7 @@ describe("looking through every way in", () => {
 
   it("asks each load balancer alone", async () => {
     const asked: string[][] = [];
-    const ways = await lookThroughAll(stack, async ({ ssh }) => {
+    const ways = await queryThroughAll(stack, async ({ ssh }) => {
       asked.push(ssh.bastions);
       const seen = new Map<string, DatabaseState | undefined>();
       return seen.set("db-2", ssh.bastions[0] === "198.18.0.15" ? db2 : undefined);

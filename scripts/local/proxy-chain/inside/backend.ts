@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the app behind the proxies saw of a request. */
+/** A request as the app behind the proxies received it. */
 export interface Seen {
   method: string;
   url: string;
-  /** Names in small letters and values, in order. */
+  /** Names in lower case and values, in order. */
   headers: [string, string][];
   /** Bytes of its body. */
   bytes: number;
@@ -13,7 +13,7 @@ export interface Seen {
   port: number;
 }
 
-/** The last request that changed its protocol; `/last-upgrade` tells it. */
+/** The last request that changed its protocol; `/last-upgrade` returns it. */
 let lastUpgrade: Seen | undefined;
 
 const block = Buffer.alloc(64 * 1024, "x");
@@ -76,7 +76,7 @@ function download(response: ServerResponse, bytes: number): void {
   more();
 }
 
-/** Starts a process of the app; a connection that changes its protocol gets back whatever it sends. */
+/** Starts a process of the app; it echoes everything on a connection that changes its protocol. */
 export function startProcess(port: number, host = "127.0.0.1"): Promise<Server> {
   const server = createServer(answer);
   server.on("upgrade", (request, socket) => {

@@ -60,7 +60,7 @@ function agentOf({ tls }: Way, options: AgentOptions): Agent {
   return tls ? new TlsAgent({ ...options, rejectUnauthorized: false }) : new Agent(options);
 }
 
-/** Sends requests for so long, and returns the figures. */
+/** Sends requests for `seconds`, and returns the measurements. */
 async function measured(way: Way, innerTls: boolean, keepAlive: boolean, seconds: number) {
   const agent = agentOf(way, { keepAlive, maxSockets: concurrency });
   const times: number[] = [];
@@ -97,7 +97,7 @@ function once({ tls, host, port }: Way, agent: Agent): Promise<number> {
   });
 }
 
-/** Resolves once a way answers. @throws Error with the last reason after 20 s. */
+/** Resolves once a path to the app answers. @throws Error with the last reason after 20 s. */
 async function answering(way: Way): Promise<void> {
   for (const end = Date.now() + 20_000; ; await pause(100)) {
     try {

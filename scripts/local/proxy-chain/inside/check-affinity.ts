@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { drainServer, enableServer } from "../../../../host/app-process/balancer";
 import { type Seen, startProcess } from "./backend";
-import { told } from "./check-clients";
+import { headerIn } from "./check-clients";
 import { restart, start } from "./daemons";
 import type { Check } from "./results";
 import { ask, from, secondSite, site } from "./visitor";
@@ -105,7 +105,7 @@ export const affinityChecks: Check[] = [
             const { body } = await ask("/page", { ...options, localAddress, method });
             const seen = JSON.parse(body) as Seen;
             found.add(seen.port);
-            seenBy.add(`${told(seen, "x-webstack-lb")} ${told(seen, "x-webstack-web")}`);
+            seenBy.add(`${headerIn(seen, "x-webstack-lb")} ${headerIn(seen, "x-webstack-web")}`);
           }
         }
         found.add((await seenOf(localAddress)).port);

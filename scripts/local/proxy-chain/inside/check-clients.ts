@@ -8,10 +8,10 @@ import type { Seen } from "./backend";
 import type { Check } from "./results";
 import { ask, from, site } from "./visitor";
 
-/** What a visitor puts into each header; it must not be seen by the app. */
+/** Value that a visitor puts into each header; the app must never receive it. */
 const mark = "6.6.6.6";
 
-/** Headers that apps believe; written down here once more, so that a name that is lost there is missed. */
+/** Headers that apps trust; listed here independently of `services/`, so that a check fails if a name is lost there. */
 const believed = [
   ...["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port"],
   ...["X-Forwarded-Server", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Anything"],
@@ -26,14 +26,14 @@ const spellings = [
   (name: string) => name.toLowerCase().replace("-", "_"),
 ];
 
-/** What the app was told in a header; undefined if nothing. @throws Error if it was told twice. */
-export function told({ headers }: Seen, wanted: string): string | undefined {
+/** Value of a header that the app received; undefined if none. @throws Error if the header came twice. */
+export function headerIn({ headers }: Seen, wanted: string): string | undefined {
   const values = headers.filter(([name]) => name === wanted).map(([, value]) => value);
   assert.ok(values.length <= 1, `${wanted} came ${values.length} times: ${values.join(" | ")}`);
   return values[0];
 }
 
-/** What the app saw of a request with these headers, from this address. */
+/** A request with these headers from this address, as the app received it. */
 export async function seenFrom(
   address: string,
   headers: Record<string, string | string[]> = {},
@@ -44,16 +44,16 @@ export async function seenFrom(
 }
 
 function assertOwnWord(seen: Seen, client: string, host: string): void {
-  assert.equal(told(seen, "x-forwarded-for"), client);
-  assert.equal(told(seen, "x-real-ip"), client);
-  assert.equal(told(seen, "x-forwarded-host"), host);
-  assert.equal(told(seen, "x-forwarded-proto"), "http");
-  assert.equal(told(seen, "x-webstack-lb"), "lb-1");
+  assert.equal(headerIn(seen, "x-forwarded-for"), client);
+  assert.equal(headerIn(seen, "x-real-ip"), client);
+  assert.equal(headerIn(seen, "x-forwarded-host"), host);
+  assert.equal(headerIn(seen, "x-forwarded-proto"), "http");
+  assert.equal(headerIn(seen, "x-webstack-lb"), "lb-1");
   const spoofed = seen.headers.filter(([, value]) => value.includes(mark));
   assert.deepEqual(spoofed, []);
 }
 
-/** Checks of a stack that trusts no proxy. */
+/** Checks of a stack without trusted proxies. */
 export const clientChecks: Check[] = [
   {
     title: "no header that apps believe comes from a visitor, in whatever spelling",
@@ -97,8 +97,8 @@ export const clientChecks: Check[] = [
     title: "a client's IPv6 address comes as it is",
     run: async () => {
       const seen = await seenFrom("2001:db8:1::1", { "X-Forwarded-For": mark });
-      assert.equal(told(seen, "x-forwarded-for"), "2001:db8:1::1");
-      assert.equal(told(seen, "x-real-ip"), "2001:db8:1::1");
+      assert.equal(headerIn(seen, "x-forwarded-for"), "2001:db8:1::1");
+      assert.equal(headerIn(seen, "x-real-ip"), "2001:db8:1::1");
     },
   },
   {
@@ -107,7 +107,10 @@ export const clientChecks: Check[] = [
       const options = { host: site.host, port: 443, path: "/page", rejectUnauthorized: false };
       const call = secureRequest({ ...options, headers: { "X-Forwarded-Proto": "http" } }).end();
       const [response] = (await once(call, "response")) as [IncomingMessage];
-      assert.equal(told(JSON.parse(await text(response)) as Seen, "x-forwarded-proto"), "https");
+      assert.equal(
+        headerIn(JSON.parse(await text(response)) as Seen, "x-forwarded-proto"),
+        "https",
+      );
     },
   },
 ];

@@ -24,7 +24,7 @@ function connectionsTo(port: number): number {
     .filter(([, , remote = ""]) => !remote.startsWith("0100007F")).length;
 }
 
-/** The order of an `up`: what web nodes send with, then what load balancers send with. */
+/** The order of an `up`: first the protocol of the web nodes' connections changes, then that of the load balancers'. */
 async function change(to: "clear" | "encrypted"): Promise<void> {
   for (const name of ["app-proxy", "edge-1"]) {
     await reload(name, `/chain/${to}/${name}.cfg`);
@@ -75,14 +75,14 @@ export const encryptedChecks: Check[] = [
     title: "no request fails while the tiers change to clear text and back to TLS",
     run: async () => {
       let open: number[] = [];
-      const said = await load(async () => {
+      const result = await load(async () => {
         await change("clear");
         open = ports.clear.map(connectionsTo);
         await change("encrypted");
         open.push(...ports.tls.map(connectionsTo));
       });
       for (const number of open) assert.ok(number > 0, open.join(", "));
-      return said;
+      return result;
     },
   },
 ];

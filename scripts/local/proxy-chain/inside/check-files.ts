@@ -7,7 +7,7 @@ import { ask, from } from "./visitor";
 
 const script = "export const here = true;\n".repeat(200);
 
-/** Puts a file into a release that is kept or staged, or the one that runs. */
+/** Puts a file into a kept or staged release, or into the running one. */
 function put(
   release: "current" | "next" | "previous-1" | "previous-2",
   name: string,
@@ -22,7 +22,7 @@ function get(path: string, encoding = "identity") {
   return ask(path, { ...from("127.9.0.5"), headers: { "Accept-Encoding": encoding } });
 }
 
-/** Checks of static files, of three releases that are kept. */
+/** Checks of static files with three kept releases. */
 export const fileChecks: Check[] = [
   {
     title: "an asset of a release that is kept is found, and the running release's comes first",

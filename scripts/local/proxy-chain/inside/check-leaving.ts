@@ -5,7 +5,7 @@ import { connectionsOfOldWorkers, replaceWorker } from "../../../../host/edge/wo
 import { sendCommand } from "../../../../host/haproxy/send-command";
 import type { Check } from "./results";
 import { masterSocket } from "./daemons";
-import { type Http2Wishes, visitByHttp2 } from "./visitor";
+import { type Http2Options, visitByHttp2 } from "./visitor";
 
 const askMaster = (command: string) => sendCommand(masterSocket("edge-1"), command);
 
@@ -14,11 +14,11 @@ async function connections(): Promise<number> {
   return openConnections(stat) + (await connectionsOfOldWorkers(askMaster));
 }
 
-/** Resolves with the time until something is so, milliseconds. */
-async function took(isSo: () => Promise<boolean> | boolean, what: string, mostMs: number) {
+/** Resolves with the time until a condition holds, milliseconds. */
+async function took(isSo: () => Promise<boolean> | boolean, what: string, maxMs: number) {
   const begun = performance.now();
   while (!(await isSo())) {
-    if (performance.now() - begun > mostMs) throw new Error(`${what} must be within ${mostMs} ms`);
+    if (performance.now() - begun > maxMs) throw new Error(`${what} must be within ${maxMs} ms`);
     await pause(5);
   }
   return Math.round(performance.now() - begun);
@@ -26,7 +26,7 @@ async function took(isSo: () => Promise<boolean> | boolean, what: string, mostMs
 
 /** Checks that the HTTP/2 visitors of a load balancer leave before its address moves; for one host name. */
 export function leavingChecks(host: string): Check[] {
-  const wishes: Record<string, Http2Wishes> = {
+  const wishes: Record<string, Http2Options> = {
     busy: { host, path: "/page", waitMs: 100 },
     idle: { host, path: "/page", waitMs: 60_000 },
     slow: { host, path: "/slow?ms=3000", waitMs: 0 },
@@ -41,7 +41,7 @@ export function leavingChecks(host: string): Check[] {
         const begun = performance.now();
         await replaceWorker(askMaster);
         const reloadMs = Math.round(performance.now() - begun);
-        const toldMs = await took(
+        const goawayMs = await took(
           () => visits.every(({ goaway }) => goaway !== undefined),
           "GOAWAY on every connection",
           300,
@@ -57,7 +57,7 @@ export function leavingChecks(host: string): Check[] {
           [],
         );
         const good = visits.reduce((sum, one) => sum + one.good, 0);
-        return `${good} requests; reload ${reloadMs} ms, told after ${toldMs} ms, gone after ${goneMs} ms`;
+        return `${good} requests; reload ${reloadMs} ms, told after ${goawayMs} ms, gone after ${goneMs} ms`;
       },
     },
   ];

@@ -6,7 +6,10 @@ import type { Check } from "./results";
 import { printed } from "./daemons";
 import { type Answer, ask, from, secondSite, site } from "./visitor";
 
-/** Sends so many requests one after the other on one connection; returns how many passed, and the last refusal. */
+/**
+ * Sends `count` requests one after the other on one connection; returns the number of passed ones, and the last
+ * refusal.
+ */
 async function burst(count: number, options: RequestOptions) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let passed = 0;
@@ -20,7 +23,7 @@ async function burst(count: number, options: RequestOptions) {
   return { passed, refusal };
 }
 
-/** Status of the first answer that is not 503: on a busy machine a load balancer may take its web node for down. */
+/** Status of the first answer that is not 503: on a busy machine a load balancer may mark its web node as down. */
 async function served(options: RequestOptions): Promise<number> {
   for (const end = Date.now() + 10_000; ; await pause(250)) {
     const { status } = await ask("/page", options);
@@ -28,7 +31,7 @@ async function served(options: RequestOptions): Promise<number> {
   }
 }
 
-/** Opens so many connections that say nothing; returns those that are still open after a while. */
+/** Opens `count` silent connections; returns those that are still open after a while. */
 async function held(count: number, localAddress: string): Promise<Socket[]> {
   const open = new Set<Socket>();
   for (let n = 0; n < count; n++) {

@@ -7,13 +7,13 @@ import { get } from "node:http";
 import { stackFileMessages } from "../../../../host/converge/stack-file-messages";
 import type { Check } from "./results";
 import type { Seen } from "./backend";
-import { told } from "./check-clients";
+import { headerIn } from "./check-clients";
 import { ask, from, secondSite } from "./visitor";
 
 const snippet = "/etc/nginx/webstack-server.conf";
 const location = "/etc/nginx/webstack-location-1.conf";
 
-/** What converge says when the checker has its say on these files with other lines in them. */
+/** The messages of converge about the checker's output on these files with other lines. */
 function refusal(command: string[], path: string, change: (text: string) => string): string[] {
   const before = readFileSync(path, "utf8");
   const broken = `/tmp/${path.replaceAll("/", "-")}`;
@@ -43,7 +43,7 @@ async function headersOf(path: string, options = from("127.9.0.5")) {
   return { status: response.statusCode, headers: response.headers };
 }
 
-/** Checks of a stack with headers, locations and lines of its own. */
+/** Checks of a stack with headers, locations and lines of the stack file. */
 export const ownWordChecks: Check[] = [
   {
     title: "headers of the stack file are in every answer, word for word",
@@ -84,8 +84,8 @@ export const ownWordChecks: Check[] = [
       assert.equal((await headersOf("/wp-admin", { ...secondSite })).status, 403);
       const headers = { "X-Forwarded-For": "6.6.6.6", "X-Real-IP": "6.6.6.6" };
       const { body } = await ask("/beside/page", { ...from("127.9.0.5"), headers });
-      assert.equal(told(JSON.parse(body) as Seen, "x-forwarded-for"), "127.9.0.5");
-      assert.equal(told(JSON.parse(body) as Seen, "x-real-ip"), "127.9.0.5");
+      assert.equal(headerIn(JSON.parse(body) as Seen, "x-forwarded-for"), "127.9.0.5");
+      assert.equal(headerIn(JSON.parse(body) as Seen, "x-real-ip"), "127.9.0.5");
     },
   },
   {
@@ -141,9 +141,9 @@ export const ownWordChecks: Check[] = [
         ],
       ];
       const all = cases.map(([command, path, change, wanted]) => {
-        const said = refusal(command, path, change);
-        assert.match(said[0] ?? "", wanted);
-        return said[0];
+        const messages = refusal(command, path, change);
+        assert.match(messages[0] ?? "", wanted);
+        return messages[0];
       });
       return Promise.resolve(all.join("\n"));
     },

@@ -3,7 +3,7 @@ import type { Check } from "./results";
 import { reload, reloadNginx } from "./daemons";
 import { load } from "./visitor";
 
-/** Reloads of each proxy: so many that a proxy which closes idle connections at once fails a request. */
+/** Number of reloads of each proxy: enough for a failed request if a proxy closes idle connections at once. */
 const reloads = 20;
 
 async function repeat(once: () => Promise<void> | void): Promise<void> {
@@ -20,7 +20,7 @@ const proxies: Record<string, () => Promise<void> | void> = {
   "balancer of the app node": () => reload("app", "/chain/app.cfg"),
 };
 
-/** Checks that a reload of a proxy fails no request, also none that may not be sent a second time. */
+/** Checks that a reload of a proxy fails no request, including requests that must not be repeated. */
 export const reloadChecks: Check[] = Object.entries(proxies).map(([name, once]) => ({
   title: `no request fails while the ${name} reloads ${reloads} times`,
   run: () => load(() => repeat(once)),

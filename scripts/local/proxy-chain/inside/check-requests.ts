@@ -8,41 +8,44 @@ import { ask, bytes, send, site } from "./visitor";
 import type { Seen } from "./backend";
 
 const mib = 1_048_576;
-/** Size of what is sent and fetched; `BYTES` says otherwise. */
+/** Size of uploads and downloads; the variable `BYTES` overrides it. */
 const large = Number(process.env.BYTES ?? 200 * mib);
 
-/** Runs something and returns what Nginx had on its disk at most, and how its and HAProxy's memory grew, MiB. */
+/**
+ * Calls `run`; returns the largest size of Nginx's files on disk, and the growth of the memory of Nginx and HAProxy,
+ * MiB.
+ */
 async function watched(run: () => Promise<void>): Promise<{ disk: number; memory: number }> {
   const memory = () => memoryMib("nginx") + memoryMib("haproxy");
   const [before, diskBefore] = [memory(), keptMib()];
-  const most = { disk: 0, memory: 0 };
+  const max = { disk: 0, memory: 0 };
   let isDone = false;
   const watch = (async () => {
     while (!isDone) {
-      most.disk = Math.max(most.disk, keptMib() - diskBefore);
-      most.memory = Math.max(most.memory, memory() - before);
+      max.disk = Math.max(max.disk, keptMib() - diskBefore);
+      max.memory = Math.max(max.memory, memory() - before);
       await pause(200);
     }
   })();
   await run().finally(() => (isDone = true));
   await watch;
-  return most;
+  return max;
 }
 
-const told = ({ disk, memory }: { disk: number; memory: number }) =>
+const summary = ({ disk, memory }: { disk: number; memory: number }) =>
   `${(large / mib).toFixed(0)} MiB, at most ${disk.toFixed(0)} MiB on disk, ${memory.toFixed(0)} MiB of memory more`;
 
 async function upload(path: string, headers: Record<string, string | number>): Promise<string> {
-  const most = await watched(async () => {
+  const max = await watched(async () => {
     const { status, body } = await ask(path, { method: "POST", headers }, bytes(large));
     assert.equal(status, 200, body);
     assert.equal((JSON.parse(body) as Seen).bytes, large);
   });
-  assert.ok(most.disk < 60 && most.memory < 60, told(most));
-  return told(most);
+  assert.ok(max.disk < 60 && max.memory < 60, summary(max));
+  return summary(max);
 }
 
-/** Bytes that arrive while they are read at so many MiB a second, 0: as fast as they come. */
+/** Number of received bytes, read at `mibPerSecond`; 0: as fast as they arrive. */
 async function fetched(path: string, mibPerSecond = 0): Promise<number> {
   const response = await send(path);
   let read = 0;
@@ -148,11 +151,11 @@ export const requestChecks: Check[] = [
   {
     title: "a large answer passes, and little of it is kept",
     run: async () => {
-      const most = await watched(async () => {
+      const max = await watched(async () => {
         assert.equal(await fetched(`/download?bytes=${large}`), large);
       });
-      assert.ok(most.disk < 20 && most.memory < 60, told(most));
-      return told(most);
+      assert.ok(max.disk < 20 && max.memory < 60, summary(max));
+      return summary(max);
     },
   },
   {

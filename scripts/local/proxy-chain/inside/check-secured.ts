@@ -8,18 +8,18 @@ const proxy = "127.10.0.1";
 const visitor = "127.9.0.5";
 const name = "www.secured.test";
 
-/** Status, and where the answer leads or what it tells browsers. */
+/** Status, and the redirect target or the HSTS header. */
 async function answer(address: string, path: string, headers = {}, method = "GET") {
-  const { status, headers: said } = await ask(path, {
+  const { status, headers: answerHeaders } = await ask(path, {
     ...from(address),
     method,
     headers: { Host: name, ...headers },
   });
-  return [status, said.location ?? said["strict-transport-security"]];
+  return [status, answerHeaders.location ?? answerHeaders["strict-transport-security"]];
 }
 
-/** What an answer over TLS tells browsers. */
-function toldOverTls(servername: string): Promise<unknown> {
+/** HSTS header of an answer over TLS. */
+function hstsOf(servername: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const agent = new TlsAgent({ rejectUnauthorized: false });
     const own = { host: site.host, port: 443, servername, agent, headers: { Host: servername } };
@@ -67,7 +67,7 @@ export const securedChecks: Check[] = [
   },
   {
     title: "an answer over TLS tells browsers to come by HTTPS alone",
-    run: async () => assert.deepEqual(await toldOverTls(name), [200, hsts]),
+    run: async () => assert.deepEqual(await hstsOf(name), [200, hsts]),
   },
   ...leavingChecks(name),
 ];

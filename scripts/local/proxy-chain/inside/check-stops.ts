@@ -42,7 +42,7 @@ function warn(text: string): void {
   throw new Error(text);
 }
 
-/** What systemd does when it stops a process. */
+/** Stops a process as systemd does. */
 async function stopProcess(port: number): Promise<void> {
   await leave(settings, String(port), warn);
   assert.equal(await drainServer(settings.socket, port, settings.drainSeconds), 0);
@@ -51,7 +51,7 @@ async function stopProcess(port: number): Promise<void> {
   await new Promise((closed) => server.close(closed));
 }
 
-/** What systemd does when it starts a process. */
+/** Starts a process as systemd does. */
 async function startAgain(port: number): Promise<void> {
   processes.set(port, await startProcess(port));
   await enableServer(settings.socket, port);
@@ -60,7 +60,7 @@ async function startAgain(port: number): Promise<void> {
 
 const run = promisify(execFile);
 
-/** Stops Nginx of the first web node by the commands of its unit; resolves with the seconds that this took. */
+/** Stops Nginx of the first web node by the commands of its unit; resolves with the duration, seconds. */
 async function stopNginx(): Promise<number> {
   const begun = performance.now();
   const unit = readFileSync("/chain/nginx-stop.conf", "utf8");
@@ -70,7 +70,7 @@ async function stopNginx(): Promise<number> {
   return (performance.now() - begun) / 1_000;
 }
 
-/** Sends slow POST requests, so many that each node has some; returns their answers. */
+/** Sends enough slow POST requests for each node to have some; returns their answers. */
 function slowPosts(): Promise<string[]> {
   const post = async () => {
     const answer = ask(`/slow?ms=${slowMs}`, { method: "POST" }, "x=1");
@@ -79,7 +79,7 @@ function slowPosts(): Promise<string[]> {
   return Promise.all(Array.from({ length: 8 }, post));
 }
 
-/** Checks that slow POST requests outlive a planned stop of a node; resolves with what `stop` returned. */
+/** Checks that slow POST requests survive a planned stop of a node; resolves with the result of `stop`. */
 async function outlive<T>(stop: () => Promise<T>): Promise<T> {
   const slow = slowPosts();
   await pause(300);
@@ -94,14 +94,14 @@ export const stopChecks: Check[] = [
     title: "no request fails, also no POST of 6 s, while Nginx of a web node stops",
     run: async () => {
       let seconds = 0;
-      const said = await load(async () => {
+      const result = await load(async () => {
         seconds = await outlive(stopNginx);
         await run("/usr/bin/rm", ["-f", "/run/webstack-nginx/leaving"]);
         startNginx();
         await pause(noticedMs);
       });
       assert.ok(seconds > slowMs / 1_000 - 1 && seconds < 12, `the stop took ${seconds} s`);
-      return `${said}, the stop took ${seconds.toFixed(1)} s`;
+      return `${result}, the stop took ${seconds.toFixed(1)} s`;
     },
   },
   {

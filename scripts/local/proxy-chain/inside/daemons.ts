@@ -17,12 +17,12 @@ import { ask, visitorsV6 } from "./visitor";
 
 const lines: string[] = [];
 
-/** What the daemons have printed so far, a line each. */
+/** Lines that the daemons have printed so far. */
 export function printed(): readonly string[] {
   return lines;
 }
 
-/** Starts a program whose lines are kept. */
+/** Starts a program, and keeps its output lines. */
 export function start(file: string, args: readonly string[]): ChildProcess {
   const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
   const keep = (chunk: Buffer) => lines.push(...chunk.toString().trimEnd().split("\n"));
@@ -87,7 +87,7 @@ export async function startDaemons(folder: string, awaited: number): Promise<voi
   const pem = ["/tmp/cert.pem", "/tmp/key.pem"].map((path) => readFileSync(path, "utf8"));
   writeFileSync("/etc/haproxy/certs/edge.pem", pem.join(""));
   writeFileSync("/etc/webstack/tls/inner.pem", pem.join(""));
-  // Behind the load balancers the same certificate is trusted, but for these two names alone.
+  // Behind the load balancers the same certificate is trusted, for these two names alone.
   writeFileSync("/etc/webstack/tls/inner-ca.pem", pem[0]!);
   const ticketKeys = Array.from({ length: 3 }, () => `${randomBytes(80).toString("base64")}\n`);
   writeFileSync("/etc/haproxy/certs/tickets.keys", ticketKeys.join(""));
@@ -137,14 +137,14 @@ export function memoryMib(program: string): number {
   return kib.reduce((sum, one) => sum + one, 0) / 1024;
 }
 
-/** What Nginx keeps on its disk at this moment, MiB. */
+/** Present size of Nginx's files on disk, MiB. */
 export function keptMib(): number {
-  const said = execFileSync("du", ["-sk", "/var/lib/nginx"], { encoding: "utf8" });
-  // A file that is open and has no name any more takes room all the same.
+  const output = execFileSync("du", ["-sk", "/var/lib/nginx"], { encoding: "utf8" });
+  // An open file without a name takes disk space too.
   const open = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap(openTemporary);
-  return Number(said.split("\t")[0]) / 1024 + open.reduce((sum, one) => sum + one, 0) / 1_048_576;
+  return Number(output.split("\t")[0]) / 1024 + open.reduce((sum, one) => sum + one, 0) / 1_048_576;
 }
 
 function openTemporary(pid: string): number[] {

@@ -14,7 +14,7 @@ export const defaultChain = {
 } as const;
 
 const { web, edge, edgeTls } = defaultChain;
-/** Where Debian's `nginx.conf` takes sites from; its own site is a page of its folder. */
+/** Folder from which Debian's `nginx.conf` includes sites; the default site serves a page of its own folder. */
 const sites = /^\s*include \/etc\/nginx\/sites-enabled\/\*;$/m;
 const pidLine = /^pid .*;$/m;
 

@@ -1,5 +1,5 @@
 import { startBackend } from "./backend";
-import type { Check, CheckSaid } from "./results";
+import type { Check, CheckReport } from "./results";
 import { affinityChecks, startAffine } from "./check-affinity";
 import { clientChecks } from "./check-clients";
 import { encryptedChecks, misnamedChecks } from "./check-encrypted";
@@ -38,7 +38,7 @@ const starts: Record<string, () => Promise<unknown>> = {
 /** Longest run, milliseconds. */
 const longestMs = 280_000;
 
-async function said({ title, run }: Check): Promise<CheckSaid> {
+async function reportOf({ title, run }: Check): Promise<CheckReport> {
   try {
     return { title, good: true, said: (await run()) ?? "" };
   } catch (error) {
@@ -46,13 +46,13 @@ async function said({ title, run }: Check): Promise<CheckSaid> {
   }
 }
 
-/** Runs in a container: starts the proxies with the files in /chain, and prints what the checks say. */
+/** Runs in a container: starts the proxies with the files in /chain, and prints the results of the checks. */
 async function main([name = ""]: string[]): Promise<void> {
-  // Who waits for this outside may be gone.
+  // The process that waits outside may have ended.
   setTimeout(() => process.exit(1), longestMs).unref();
   await (starts[name] ?? (() => startBackend(3101)))();
   await startDaemons("/chain", name === "misnamed" ? 503 : 200);
-  for (const check of checks[name] ?? []) console.log(JSON.stringify(await said(check)));
+  for (const check of checks[name] ?? []) console.log(JSON.stringify(await reportOf(check)));
   if (process.env.VERBOSE) console.error(printed().join("\n"));
   process.exit(0);
 }

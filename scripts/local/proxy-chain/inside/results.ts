@@ -1,25 +1,25 @@
-/** One thing that is true of the proxies, or not. */
+/** One check of the proxies. */
 export interface Check {
-  /** A sentence on what is true. */
+  /** A sentence that is true if the check passes. */
   title: string;
-  /** Throws if it is not; may return a figure that was seen. */
+  /** Throws if the check fails; may return a measured figure. */
   run: () => Promise<string | void>;
 }
 
-/** What a check said, as a line of JSON. */
-export interface CheckSaid {
+/** Result of a check, as a line of JSON. */
+export interface CheckReport {
   title: string;
   good: boolean;
   said: string;
 }
 
-/** Figures of one way to the app, as a line of JSON. */
+/** Measurements of one path to the app, as a line of JSON. */
 export interface Figures {
-  /** First program on the way. */
+  /** First program on the path. */
   from: "app" | "balancer" | "Nginx" | "load balancer" | "load balancer, HTTPS";
   /** True if the proxies have the configurations of their packages. */
   isDefault: boolean;
-  /** True if the way is over TLS behind the load balancer. */
+  /** True if the path uses TLS behind the load balancer. */
   innerTls: boolean;
   /** True if requests share connections. */
   keepAlive: boolean;

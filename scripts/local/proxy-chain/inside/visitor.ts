@@ -5,7 +5,7 @@ import { connect } from "node:http2";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Where the visitors' requests go. */
+/** Target of the visitors' requests. */
 export const site = { host: "127.0.0.9", port: 80 };
 
 /** The same over IPv6. */
@@ -21,7 +21,7 @@ export function from(localAddress: string): RequestOptions {
   return { ...(localAddress.includes(":") ? siteV6 : site), localAddress };
 }
 
-/** An answer that was read whole. */
+/** A completely read answer. */
 export interface Answer {
   status: number;
   headers: IncomingMessage["headers"];
@@ -64,7 +64,7 @@ export async function ask(
   };
 }
 
-/** So many bytes in pieces of 64 KiB. */
+/** A body of `count` bytes in pieces of 64 KiB. */
 export async function* bytes(count: number): AsyncGenerator<Buffer> {
   const block = Buffer.alloc(64 * 1024, "x");
   for (let left = count; left > 0; left -= block.length) {
@@ -73,7 +73,7 @@ export async function* bytes(count: number): AsyncGenerator<Buffer> {
   }
 }
 
-/** Visitors at once, half of whom open a connection for each request. */
+/** Number of concurrent visitors, half of whom open a connection for each request. */
 const visitors = 24;
 /** Wait of a visitor between two requests, milliseconds; all of them stay below the limit of 1000 requests a second. */
 const waitMs = 30;
@@ -116,7 +116,7 @@ export async function load(work: () => Promise<void>): Promise<string> {
   return `${good} requests`;
 }
 
-/** What an HTTP/2 visitor saw on one connection. */
+/** Observations of an HTTP/2 visitor on one connection. */
 export interface Http2Visit {
   /** Requests with status 200. */
   good: number;
@@ -129,7 +129,7 @@ export interface Http2Visit {
 }
 
 /** Requests of one visitor: one after the other. */
-export interface Http2Wishes {
+export interface Http2Options {
   host: string;
   path: string;
   /** Wait between two requests, milliseconds. */
@@ -137,7 +137,7 @@ export interface Http2Wishes {
 }
 
 /** Sends GET and POST requests in turn on one connection until the server asks to leave, as browsers do. */
-export async function visitByHttp2({ host, path, waitMs }: Http2Wishes): Promise<Http2Visit> {
+export async function visitByHttp2({ host, path, waitMs }: Http2Options): Promise<Http2Visit> {
   const visit: Http2Visit = { good: 0, bad: [], isClosed: false };
   const session = connect(`https://${site.host}`, { servername: host, rejectUnauthorized: false });
   session.on("goaway", (code) => (visit.goaway ??= code));
