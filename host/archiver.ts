@@ -3,7 +3,9 @@ import { archive, isFenced, type Progress } from "./archiver/archive";
 import { BaseAsking } from "./archiver/due";
 import { HistoryMemo } from "./archiver/chain/histories";
 import { keys } from "./archiver/chain/manifest";
-import { writeHeartbeat, createTables, originText, readOrigin } from "./archiver/origin";
+import { Confirmation } from "./archiver/confirmation";
+import { Heartbeat } from "./archiver/heartbeat";
+import { originText, readOrigin } from "./archiver/origin";
 import { type MysqlState, readMysqlState } from "./archiver/mysql-state";
 import { readSettings, targetStore } from "./archiver/settings";
 import { StatusFile, runFolder } from "./archiver/status";
@@ -36,10 +38,16 @@ const store = targetStore(settings);
 const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
 // Two sessions, so that a heartbeat does not wait for a poll.
 const [polling, beating] = [new Mysql(login), new Mysql(login)];
+const confirmation = new Confirmation(settings.confirm);
+const heartbeat = new Heartbeat(
+  beating,
+  async () => seen?.writable === true && (await confirmation.isPrimary()),
+);
 const asking = new BaseAsking(monotonicMs);
 const histories = new HistoryMemo(store, root);
 const watch = new GrowthWatch(store, root, monotonicMs());
 
+const membership = "this node to be in a group that is known to be the valid one";
 const nothing = { problem: "", timeline: "", origin: "", end: undefined, grown: false } as const;
 
 let seen: MysqlState | undefined;
@@ -74,24 +82,18 @@ function tell(): void {
 }
 
 async function beats(): Promise<void> {
-  let provided = false;
-  for (; ; await delay(every.beatMs)) {
-    try {
-      if (!seen?.writable) continue;
-      if (!provided) await createTables(beating);
-      provided = true;
-      await writeHeartbeat(beating);
-    } catch (error) {
-      provided = false;
-      log(4, `heartbeat failed: ${(error as Error).message}`);
-    }
-  }
+  for (; ; await delay(every.beatMs)) await heartbeat.beat();
+}
+
+/** The state of MySQL; a node whose group is not known to be the valid one does not serve. */
+async function pollMysql(): Promise<MysqlState> {
+  return confirmation.checked(order, await readMysqlState(polling, order.length > 1));
 }
 
 async function polls(): Promise<void> {
   for (; ; await delay(every.lookMs)) {
     try {
-      seen = await readMysqlState(polling, order.length > 1);
+      seen = await pollMysql();
     } catch (error) {
       seen = undefined;
       failure = (error as Error).message;
@@ -140,7 +142,8 @@ async function ages(): Promise<void> {
 async function turn(): Promise<void> {
   const origin = seen?.serves ? await readOrigin(beating) : undefined;
   if (!origin) {
-    progress = { ...progress, doing: "waits for the timeline table, which the primary creates" };
+    const what = seen?.serves ? "the timeline table, which the primary creates" : membership;
+    progress = { ...progress, doing: `waits for ${what}` };
     return;
   }
   const rank = rankOf(own, order, seen!);
@@ -161,7 +164,7 @@ async function turn(): Promise<void> {
   await archive(origin, {
     ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: isContinuing },
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
-    pollMysql: () => readMysqlState(polling, order.length > 1),
+    pollMysql,
     readOrigin: () => readOrigin(beating),
     onProgress: (update) => {
       if (update.grown) contested = false;

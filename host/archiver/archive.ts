@@ -26,6 +26,7 @@ export interface ArchiveArgs {
   socket: string;
   user: string;
   mysql: Mysql;
+  /** Polls MySQL. A node whose group is not known to be the valid one does not serve. */
   pollMysql: () => Promise<MysqlState>;
   readOrigin: () => Promise<Origin | undefined>;
   monotonicMs: () => number;
@@ -49,8 +50,8 @@ export interface Progress {
 }
 
 /**
- * Archives the binary log until another node takes over, or until the data is of another origin. All state is in
- * the store: it is read at the start, and MySQL is asked for more only once it is proven that no transaction
+ * Archives the binary log until another node takes over, until the data is of another origin, or until this node is
+ * not in the group any more that it was in. All state is in the store: it is read at the start, and MySQL is asked for more only once it is proven that no transaction
  * would be skipped.
  *
  * @throws FencedError if another node archives, Error if MySQL or the store fails.
@@ -58,13 +59,19 @@ export interface Progress {
 export async function archive(origin: Origin, parts: ArchiveArgs): Promise<void> {
   const { store, settings, onProgress } = parts;
   const { root, node } = settings;
+  const { serves, groupId, mysql } = await parts.pollMysql();
+  if (!serves) return;
   const { timeline, tip } = await findHistory(store, root, origin);
   await register(timeline, origin, parts);
-  const { mysql } = await parts.pollMysql();
   const group = groupOf(origin);
   const end = new ChainEnd({ store, root, timeline, group, node, mysql }, tip);
   const text = originText(origin);
   const isOfOrigin = async () => {
+    const state = await parts.pollMysql();
+    // A group made by hand has the origin of the data that its founder had.
+    const isMember = state.serves && state.groupId === groupId;
+    if (!isMember) log(5, `this node is not known to be in group ${groupId} any more`);
+    if (!isMember) return false;
     const now = await parts.readOrigin();
     const isSame = now !== undefined && originText(now) === text;
     if (!isSame) log(5, `the data is no longer that of ${text}: looking for its history again`);
@@ -121,8 +128,9 @@ async function untilContinuous(
 }
 
 /**
- * Follows the binary log; one segment is uploaded while the next one is collected. The origin is read after all
- * transactions of a segment, so a segment of another origin never gets into the history.
+ * Follows the binary log; one segment is uploaded while the next one is collected. The group and the origin are read
+ * after all transactions of a segment, so a segment of another group or origin never gets into the history: it is
+ * dropped, and the next attempt begins after the last link.
  */
 async function follow(
   end: ChainEnd,

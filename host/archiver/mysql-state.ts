@@ -12,6 +12,8 @@ export interface MysqlState {
   /** Addresses of the ONLINE secondaries and of the primary; empty on a single node. */
   secondaries: string[];
   primary: string;
+  /** Fixed part of the id of the view, which each founding of a group makes anew; empty on a single node. */
+  groupId: string;
   mysql: string;
 }
 
@@ -21,21 +23,25 @@ const globalsSql =
 const membersSql =
   "SELECT 'member', MEMBER_HOST, MEMBER_STATE, MEMBER_ROLE, MEMBER_ID = @@server_uuid " +
   "FROM performance_schema.replication_group_members";
+const viewSql =
+  "SELECT 'view', VIEW_ID FROM performance_schema.replication_group_member_stats " +
+  "WHERE MEMBER_ID = @@server_uuid";
 
 /** Polls MySQL once. @throws Error if it does not answer in time. */
 export async function readMysqlState(mysql: Mysql, isGrouped: boolean): Promise<MysqlState> {
   const rows = await mysql.query(
-    [globalsSql, ...(isGrouped ? [membersSql] : [])].join(";\n"),
+    [globalsSql, ...(isGrouped ? [membersSql, viewSql] : [])].join(";\n"),
     5_000,
   );
   const [, readOnly, executed = "", purged = "", version = ""] =
     rows.find(([kind]) => kind === "globals") ?? [];
+  const [, viewId = ""] = rows.find(([kind]) => kind === "view") ?? [];
   const members = rows.filter(([kind]) => kind === "member");
   const online = members.filter((row) => row[2] === "ONLINE");
   const isOnline = online.some((row) => row[4] === "1") && online.length * 2 > members.length;
   const inRole = (role: string) => online.filter((row) => row[3] === role).map((row) => row[1]!);
   return {
-    ...{ executed, purged, mysql: version },
+    ...{ executed, purged, mysql: version, groupId: viewId.split(":")[0]! },
     writable: readOnly === "0" && (!isGrouped || isOnline),
     serves: !isGrouped || isOnline,
     secondaries: inRole("SECONDARY"),

@@ -19,6 +19,11 @@ export interface Settings {
   publicKey: string;
   /** Day of the week with whose first base a dump is taken, such as `sunday`, in UTC; `off`: only on request. */
   dumpOn: string;
+  /**
+   * Where this node's supervisor answers the proxies' checks, such as `http://10.0.4.11:9200`: it knows whether the
+   * node's group is the valid one. Absent: there is no supervisor to ask.
+   */
+  confirm?: string;
 }
 
 /** Reads the settings. @throws Error if the file is missing. */

@@ -3,6 +3,7 @@ import { rootFile, programPath } from "../bundle";
 import { initSqlPath } from "../mysql/my-cnf";
 import { generatedNotice, text } from "../text";
 import { rootOnly, type Service, type ServicePart } from "../service";
+import { checksPort } from "../supervisor/supervisor-ports";
 import { archiverUser, archiverPath, archiverUnit } from "./archiver";
 import {
   basePaths,
@@ -85,7 +86,12 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
   const { root, target, publicKey, baseAt, dumpOn } = backups;
   // Only these fields: a change of other fields must not restart the archiver.
   const members = nodes.map((each) => ({ name: each.name, privateIp: each.privateIp }));
-  const config = { node, nodes: members, root, target: placeOf(target), publicKey, dumpOn };
+  const own = members.find(({ name }) => name === node);
+  if (!own) throw new Error(`facts.nodes must have the node ${node}, got no node of that name`);
+  // The call stays on this host, so it needs no opening.
+  const confirm = `http://${own.privateIp}:${checksPort}`;
+  const place = { target: placeOf(target), publicKey, dumpOn };
+  const config = { node, nodes: members, root, ...place, confirm };
   const { copy, base, timer, request, requested } = basePaths;
   return {
     packages: ["age", "zstd", ...("sftp" in target ? ["openssh-client"] : [])],

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { copyFolder } from "../../host/archiver/base/copy-folder";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
+import { checksPort } from "../../host/supervisor/wire/checks-server";
 import { knownHosts } from "../../host/archiver/store/ssh-channel";
+import { archiverPath } from "../../services/archiver/archiver";
 import { basePaths, leftCopyPath } from "../../services/archiver/base-units";
 import { archiver } from "../../services/archiver/service";
 import { backedUpNode, backups, databaseNode, sftpBackups } from "./rendered-database";
@@ -61,10 +63,26 @@ describe("backups", () => {
   it("tell the archiver the public key alone, and nothing of the nodes but names and addresses", () => {
     const config = JSON.parse(text("/etc/webstack/archiver.json"));
     expect(Object.keys(config)).toEqual([
-      ...["node", "nodes", "root", "target", "publicKey", "dumpOn"],
+      ...["node", "nodes", "root", "target", "publicKey", "dumpOn", "confirm"],
     ]);
     expect(config.publicKey).toBe(backups.publicKey);
     expect(Object.keys(config.nodes[0])).toEqual(["name", "privateIp"]);
+  });
+
+  it("tell the archiver where its own node's supervisor answers, which no rule of the firewall stops", () => {
+    const { node, nodes, confirm } = JSON.parse(text("/etc/webstack/archiver.json"));
+    const own = nodes.find(({ name }: { name: string }) => name === node);
+    expect(confirm).toBe(`http://${own.privateIp}:${checksPort}`);
+    const rules = text("/etc/nftables.conf")
+      .split("\n")
+      .map((line) => line.trim());
+    // The kernel sends what goes to an address of the host over the loopback interface.
+    for (const chain of ["input", "output"]) {
+      const at = rules.findIndex((line) => line.startsWith(`chain ${chain} `));
+      expect(rules[at + 2]).toBe(`${chain === "input" ? "iif" : "oif"} "lo" accept`);
+    }
+    expect(text(archiverPath)).not.toContain("IPAddressDeny");
+    expect(text(archiverPath)).not.toContain("PrivateNetwork");
   });
 
   it("take a base at its time, on the node that archives alone", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { archive, type ArchiveArgs, type Progress } from "../../../host/archiver/archive";
 import { bytesOf, keys } from "../../../host/archiver/chain/manifest";
+import type { MysqlState } from "../../../host/archiver/mysql-state";
 import type { Origin } from "../../../host/archiver/origin";
 import type { Mysql } from "../../../host/supervisor/mysql";
 import { upTo } from "../supervisor/support/node-state";
@@ -32,8 +33,17 @@ const ordered: Origin = {
   lineage: [...origin.lineage, { epoch: "2@db-3", founding: upTo(990), override: true }],
 };
 
-/** A store in which transactions 1 to 1000 are archived, and an archiver of a MySQL that has some of these. */
-function given(executed: string, origins: (Origin | undefined)[]) {
+type Group = Pick<MysqlState, "serves" | "groupId">;
+
+const valid: Group = { serves: true, groupId: "17639683829217345" };
+const byHand: Group = { serves: true, groupId: "17639690001112223" };
+const unconfirmed: Group = { ...byHand, serves: false };
+
+/**
+ * A store in which transactions 1 to 1000 are archived, and an archiver of a MySQL that has some of these. Origins and
+ * groups are those that are read, one after the other; the last one stays.
+ */
+function given(executed: string, origins: (Origin | undefined)[], groups: Group[] = [valid]) {
   const store = new MemoryStore();
   const link = { version: 1, number: 1, previous: "", archived: upTo(1000), group: "1@db-1" };
   store.objects.set(keys.timeline("r", database), bytesOf({ timeline: database, group: "1@db-1" }));
@@ -44,7 +54,8 @@ function given(executed: string, origins: (Origin | undefined)[]) {
     ...{ store, socket: "", user: "", monotonicMs: () => 0, cutMs: () => 0 },
     mysql: { query: async () => [["uuid", "2026-11-23 06:10:52"]] } as unknown as Mysql,
     pollMysql: async () => ({
-      ...{ executed, purged: "", writable: true, serves: true },
+      ...{ executed, purged: "", writable: true },
+      ...(groups.length > 1 ? groups.shift()! : groups[0]!),
       ...{ secondaries: [], primary: "", mysql: "9.7.4" },
     }),
     readOrigin: async () => (origins.length > 1 ? origins.shift() : origins[0]),
@@ -67,6 +78,35 @@ describe("the archive", () => {
     const { args, links } = given(upTo(1004), [origin, origin, origin, ordered]);
     await archive(origin, args);
     expect(links()).toHaveLength(3);
+  });
+
+  // Read once at the start, twice before MySQL is known to continue the archive, and before each segment.
+  const begun = [valid, valid, valid];
+
+  it("drops the segment during which its node was in a group that nobody confirms", async () => {
+    const { args, links } = given(upTo(1004), [origin], [...begun, valid, unconfirmed, valid]);
+    await archive(origin, args);
+    expect(links()).toHaveLength(2);
+  });
+
+  it("drops the segment at whose end its node is in another group than at the start", async () => {
+    const { args, links } = given(upTo(1004), [origin], [...begun, valid, valid, byHand]);
+    await archive(origin, args);
+    expect(links()).toHaveLength(3);
+  });
+
+  it("leaves no trace in the store from a group that nobody confirms", async () => {
+    const { args, store, said } = given(upTo(1004), [origin], [unconfirmed]);
+    const before = [...store.objects.keys()];
+    await archive(origin, args);
+    expect([...store.objects.keys()]).toEqual(before);
+    expect(said).toEqual([]);
+  });
+
+  it("ends its wait for archived transactions in a group that nobody confirms", async () => {
+    const { args, links } = given(upTo(990), [origin], [...begun, unconfirmed]);
+    await archive(origin, args);
+    expect(links()).toHaveLength(1);
   });
 
   it("ends its wait for archived transactions once a group was founded", async () => {
