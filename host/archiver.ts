@@ -39,10 +39,8 @@ const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () =
 // Two sessions, so that a heartbeat does not wait for a poll.
 const [polling, beating] = [new Mysql(login), new Mysql(login)];
 const confirmation = new Confirmation(settings.confirm);
-const heartbeat = new Heartbeat(
-  beating,
-  async () => seen?.writable === true && (await confirmation.isPrimary()),
-);
+const isPrimary = async () => seen?.writable === true && (await confirmation.isPrimary());
+const heartbeat = new Heartbeat(beating, isPrimary);
 const asking = new BaseAsking(monotonicMs);
 const histories = new HistoryMemo(store, root);
 const watch = new GrowthWatch(store, root, monotonicMs());

@@ -5,6 +5,7 @@ import { runOnNode } from "../operate/ssh";
 import { rejoinWatch, type Members, type Watch, watched } from "./database-watch";
 import { groupOf } from "./database-state";
 import type { Drill, Measured } from "./drill";
+import { astrayLeft, writtenAstray } from "./database-astray";
 import { forgetInvented, inventedNode, sayInvented } from "./invented-words";
 
 /** Longest wait for a removed member to come back, seconds. */
@@ -156,6 +157,9 @@ function staying(
 export const wrongHandDrills: readonly Drill[] = [
   staying("F48", "a group founded by hand on a secondary", 2_000, (outputs) =>
     sameGroup(outputs, wrongHandWatch, onSecondary),
+  ),
+  staying("F48c", "a group founded by hand, and something written there", 2_000, (outputs) =>
+    sameGroup(outputs, wrongHandWatch, writtenAstray, astrayLeft),
   ),
   staying(
     "F48b",

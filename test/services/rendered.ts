@@ -182,15 +182,8 @@ export function appNodeWith(
 ): Bundle {
   const [migrates, requests] = [index === 0, webRequests()];
   const own = { databases: plan.db, program, migrates, processes: 2, requests, release };
-  const facts = {
-    ...nodeFacts("app", index),
-    ...own,
-    workers: [],
-    cron: [],
-    checkTables: true,
-    ...more,
-  };
-  return nodeBundle(facts, AppTier.services);
+  const facts = { ...nodeFacts("app", index), ...own, workers: [], cron: [], checkTables: true };
+  return nodeBundle({ ...facts, ...more }, AppTier.services);
 }
 
 /** Content of a file of a bundle. @throws Error if it has none of that path. */

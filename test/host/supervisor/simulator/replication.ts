@@ -1,5 +1,5 @@
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { type Group, SimulatedNode } from "./node";
+import { type Group, groupOf, SimulatedNode } from "./node";
 import { transaction } from "./transactions";
 
 /** As in the settings: suspicion after 5 s, a minority leaves after 10 s more. */
@@ -79,18 +79,8 @@ export class SimulatedReplication {
     const all = new Set(talking.flatMap((node) => [...node.applied, ...node.received]));
     const heirs = stay.filter((node) => talking.includes(node));
     const primary = heirs.includes(group.primary) ? group.primary : heirs[0]!;
-    const { groupId, counter } = group;
-    const next: Group = {
-      ...{ groupId, counter: counter + 1, primary },
-      members: new Set(stay),
-      ...{
-        log: [],
-        isWrittenTo: false,
-        strayWrites: 0,
-        delivered: new Map(),
-        lostSince: new Map(),
-      },
-    };
+    const counter = group.counter + 1;
+    const next = { ...groupOf(group.groupId, primary), counter, members: new Set(stay) };
     for (const node of heirs) {
       for (const transaction of all) {
         if (!node.hasNumberOf(transaction)) node.received.add(transaction);
@@ -142,7 +132,7 @@ export class SimulatedReplication {
   protected join(node: SimulatedNode): void {
     const group = this.groupInReach(node);
     if (node.group || !group) return;
-    // A member that is silent holds up everybody who wants to join, until it is expelled.
+    // A silent member holds up everybody until it is expelled.
     const isWhole = [...group.members].every(
       (one) => one.group === group && this.reaches(node, one),
     );
