@@ -11,7 +11,7 @@ import type { XcomHelp } from "../xcom/help";
 import type { Founding } from "./founding";
 import { type Replication, setPrimary, stopMember } from "./group";
 import { join } from "./joining";
-import { leaveMadeByHand, type LeavingTools, type TrustedGtid } from "./made-by-hand";
+import { isReplaced, leaveMadeByHand, type LeavingTools, type TrustedGtid } from "./made-by-hand";
 import { rebuild } from "./rebuild";
 
 /**
@@ -67,6 +67,7 @@ export class Actor {
       case "certify":
         return founding.certifyInPlace(mysql, decision.reason);
       case "rebuild": {
+        if (await isReplaced({ mysql, memory: this.tools.memory })) return;
         if (monotonicMs() - this.decidedAtMs < rebuildAfterMs) return;
         const source = { ...decision, address: addressOf(decision.donor) };
         const login = this.replication([decision.donor]);

@@ -1,7 +1,7 @@
 import type { Memory } from "../core/memory";
 import type { NodeState } from "../core/node-state";
 import { log } from "../log";
-import type { Mysql } from "../mysql";
+import { type Mysql, SqlError } from "../mysql";
 import { stopMember } from "./group";
 
 /** Longest wait for running commits, milliseconds. */
@@ -41,7 +41,7 @@ export class TrustedGtid {
 /** What {@link leaveMadeByHand} needs. */
 export interface LeavingTools {
   mysql: Pick<Mysql, "query">;
-  memory: Pick<Memory, "distrustBeyond" | "trustAll" | "remembered">;
+  memory: Pick<Memory, "distrustBeyond" | "trustAll" | "trustClone" | "remembered">;
   /** GTID set that the node has for certain of certified groups. */
   trusted: string;
 }
@@ -56,12 +56,38 @@ export interface LeavingTools {
  */
 export async function leaveMadeByHand({ mysql, memory, trusted }: LeavingTools): Promise<void> {
   const isFirst = memory.remembered.trustedGtid === null;
-  memory.distrustBeyond(trusted);
+  memory.distrustBeyond(trusted, (await lastClone(mysql)).begin);
   await mysql.query("SET GLOBAL offline_mode = ON", 5_000);
   const isClean = await hasNoTransactions(mysql);
   if (isClean && isFirst) memory.trustAll();
   if (!isClean) log(3, `transactions after ${trusted} are not to be trusted`);
   await stopMember(mysql);
+}
+
+/**
+ * True if a clone has replaced the untrusted data. A clone leaves MySQL's UUID as it is, and its end is not to be told
+ * from a restart of MySQL, but MySQL keeps the state of its last clone on disk.
+ */
+export async function isReplaced({ mysql, memory }: Omit<LeavingTools, "trusted">) {
+  if (memory.remembered.trustedGtid === null) return false;
+  const { begin, state } = await lastClone(mysql);
+  return state === "Completed" && memory.trustClone(begin);
+}
+
+/** MySQL error "no such table": the clone plugin is not installed. */
+const noTable = 1146;
+
+/** Start and state of the last clone that replaced the data of this MySQL; empty if there was none. */
+async function lastClone(mysql: Pick<Mysql, "query">): Promise<{ begin: string; state: string }> {
+  const sql =
+    "SELECT BEGIN_TIME, STATE FROM performance_schema.clone_status WHERE DESTINATION = 'LOCAL INSTANCE'";
+  try {
+    const [[begin = "", state = ""] = []] = await mysql.query(sql, readOnlyMs);
+    return { begin, state };
+  } catch (error) {
+    if (error instanceof SqlError && error.code === noTable) return { begin: "", state: "" };
+    throw error;
+  }
 }
 
 /** True if this node is the only member that the group ever had, and nothing was written in it. */

@@ -6,11 +6,13 @@ import type { NodeState, Remembered } from "./node-state";
 export interface MemoryRecord extends Remembered {
   /** `server_uuid` of the MySQL whose data the record belongs to; empty: not known yet. */
   serverUuid: string;
+  /** Start of MySQL's last clone when the data was last trusted, as MySQL writes it; empty: none. */
+  trustedClone: string;
 }
 
 /** Memory of a node that was never in a group, or that has lost its memory. */
 export const emptyMemory: MemoryRecord = {
-  ...{ remembers: false, serverUuid: "" },
+  ...{ remembers: false, serverUuid: "", trustedClone: "" },
   ...{ highest: 0, vote: null, certificate: null, lastView: null },
   ...{ sole: false, alone: false, trustedGtid: null },
 };
@@ -47,7 +49,7 @@ export class Memory {
 
   /** The part of the memory that is sent to the peers. */
   get remembered(): Remembered {
-    const { serverUuid: _, ...remembered } = this.record;
+    const { serverUuid: _, trustedClone: __, ...remembered } = this.record;
     return remembered;
   }
 
@@ -121,9 +123,18 @@ export class Memory {
     this.change({ certificate, vote: null, remembers: true, alone, highest: epoch, trustedGtid });
   }
 
-  /** Records that transactions beyond that GTID set may be of a group without a certificate. */
-  distrustBeyond(gtid: string): void {
-    if (this.record.trustedGtid === null) this.change({ trustedGtid: gtid });
+  /** Records that later transactions may be of a group without a certificate; `clone` as in the record. */
+  distrustBeyond(gtid: string, clone: string): void {
+    if (this.record.trustedGtid !== null) return;
+    this.change({ trustedGtid: gtid, trustedClone: clone });
+  }
+
+  /** Trusts all data again if MySQL has completed another clone since; true if it does. */
+  trustClone(clone: string): boolean {
+    const { trustedGtid, trustedClone } = this.record;
+    if (trustedGtid === null || clone === "" || clone === trustedClone) return false;
+    this.trustAll();
+    return true;
   }
 
   /** Records that all transactions of the data are of certified groups. */

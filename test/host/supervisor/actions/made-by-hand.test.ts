@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { leaveMadeByHand, TrustedGtid } from "../../../../host/supervisor/actions/made-by-hand";
+import {
+  isReplaced,
+  leaveMadeByHand,
+  TrustedGtid,
+} from "../../../../host/supervisor/actions/made-by-hand";
 import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
+import { SqlError } from "../../../../host/supervisor/mysql";
 import { certificate, member, outside, upTo } from "../support/node-state";
 
 /** Runs the leave against a MySQL with that row of member statistics. */
 async function left(
   row: string[] | Error,
-  { before = null as string | null, diskFails = false } = {},
+  { before = null as string | null, diskFails = false, clone = [] as string[][] | Error } = {},
 ) {
   const calls: string[] = [];
   const keep = ({ trustedGtid }: { trustedGtid: string | null }) => {
@@ -16,6 +21,8 @@ async function left(
   const memory = new Memory({ ...emptyMemory, trustedGtid: before }, keep, 0);
   const query = (sql: string) => {
     calls.push(sql.split(" FROM ")[0]!);
+    if (sql.includes("clone_status"))
+      return clone instanceof Error ? Promise.reject(clone) : Promise.resolve(clone);
     if (!sql.startsWith("SELECT")) return Promise.resolve([]);
     return row instanceof Error ? Promise.reject(row) : Promise.resolve([row]);
   };
@@ -28,6 +35,7 @@ describe("leaving a group that was made by hand", () => {
   it("writes down what is trusted before anything else, and takes it back if nothing was written", async () => {
     const { calls, trusted } = await left(["17960052238380785:1", "0"]);
     expect(calls).toEqual([
+      "SELECT BEGIN_TIME, STATE",
       `disk ${upTo(60)}`,
       "SET GLOBAL offline_mode = ON",
       "SET GLOBAL super_read_only = ON",
@@ -54,7 +62,44 @@ describe("leaving a group that was made by hand", () => {
   });
 
   it("does not leave while that cannot be written down", async () => {
-    expect((await left(["1796:1", "0"], { diskFails: true })).calls).toEqual(["disk full"]);
+    expect((await left(["1796:1", "0"], { diskFails: true })).calls).toEqual([
+      "SELECT BEGIN_TIME, STATE",
+      "disk full",
+    ]);
+  });
+
+  it("needs no clone plugin, and waits for an answer about the last clone", async () => {
+    const none = new SqlError(1146, "no such table");
+    expect((await left(["1796:1", "1"], { clone: none })).trusted).toBe(upTo(60));
+    const { calls } = await left(["1796:1", "1"], { clone: new Error("Lost connection") });
+    expect(calls).toEqual(["SELECT BEGIN_TIME, STATE", "Lost connection"]);
+  });
+});
+
+describe("untrusted data", () => {
+  const replaced = async (trustedGtid: string | null, row: string[]) => {
+    const keep = () => undefined;
+    const own = { ...emptyMemory, trustedGtid, trustedClone: "2026-11-30 01:00:00" };
+    const memory = new Memory(own, keep, 0);
+    const is = await isReplaced({ mysql: { query: () => Promise.resolve([row]) }, memory });
+    return [is, memory.remembered.trustedGtid];
+  };
+
+  it("is trusted again once a clone after the group is complete", async () => {
+    expect(await replaced(upTo(60), ["2026-11-30 02:58:01", "Completed"])).toEqual([true, null]);
+  });
+
+  it.each([
+    ["failed", ["2026-11-30 02:58:01", "Failed"]],
+    ["is under way", ["2026-11-30 02:58:01", "In Progress"]],
+    ["was before the group", ["2026-11-30 01:00:00", "Completed"]],
+    ["there was none", []],
+  ])("is not if the last clone %s", async (_, row) => {
+    expect(await replaced(upTo(60), row)).toEqual([false, upTo(60)]);
+  });
+
+  it("is not asked for if there is none", async () => {
+    expect(await replaced(null, ["2026-11-30 02:58:01", "Completed"])).toEqual([false, null]);
   });
 });
 

@@ -73,21 +73,35 @@ describe("the memory of what is trusted", () => {
 
   it("keeps the first set, until all is trusted again", () => {
     const { memory, disk } = remembering();
-    memory.distrustBeyond(upTo(60));
-    memory.distrustBeyond(upTo(70));
+    memory.distrustBeyond(upTo(60), "");
+    memory.distrustBeyond(upTo(70), "");
     expect(memory.remembered.trustedGtid).toBe(upTo(60));
     memory.trustAll();
     expect(memory.remembered.trustedGtid).toBeNull();
     expect(disk).toEqual([upTo(60), null]);
   });
 
+  it("ends with a later clone alone", () => {
+    const { memory } = remembering();
+    expect(memory.trustClone("2026-11-30 02:58:01")).toBe(false);
+    memory.distrustBeyond(upTo(60), "2026-11-30 01:00:00");
+    expect([memory.trustClone(""), memory.trustClone("2026-11-30 01:00:00")]).toEqual([
+      false,
+      false,
+    ]);
+    expect(memory.remembered).toMatchObject({ trustedGtid: upTo(60) });
+    expect(memory.remembered).not.toHaveProperty("trustedClone");
+    expect(memory.trustClone("2026-11-30 02:58:01")).toBe(true);
+    expect(memory.remembered.trustedGtid).toBeNull();
+  });
+
   it("ends when the node founds a group, and with other data", () => {
     const { memory } = remembering();
-    memory.distrustBeyond(upTo(60));
+    memory.distrustBeyond(upTo(60), "");
     memory.certify(certificate(101));
     expect(memory.remembered.trustedGtid).toBeNull();
     memory.bindTo("one");
-    memory.distrustBeyond(upTo(60));
+    memory.distrustBeyond(upTo(60), "");
     expect(memory.bindTo("another")).toBe(true);
     expect(memory.remembered.trustedGtid).toBeNull();
   });

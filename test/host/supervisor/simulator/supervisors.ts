@@ -88,7 +88,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   private leave(node: SimulatedNode, madeByHand: boolean): void {
     const { trustedGtid } = node.memory.remembered;
     const { groupId, counter, strayWrites } = node.group!;
-    if (madeByHand && groupId !== node.certifiedGroup) node.memory.distrustBeyond(node.trusted);
+    if (madeByHand && groupId !== node.certifiedGroup) node.memory.distrustBeyond(node.trusted, "");
     if (trustedGtid === null && counter === 1 && strayWrites === 0) node.memory.trustAll();
     node.group = undefined;
   }
