@@ -155,7 +155,7 @@ async function work(): Promise<void> {
 
 async function turn(): Promise<void> {
   if (await singlePoll.next(patienceMs)) {
-    trusted.note(observer.state);
+    trusted.note(observer.state, observer.executed);
     serving.note();
     register.record();
   }

@@ -15,12 +15,19 @@ export class TrustedGtid {
   private last: string | undefined;
   private groupId: string | undefined;
 
-  /** Takes note of a poll. */
-  note({ member, groupId, certificate, gtid, ready, cloneIncomplete }: NodeState): void {
+  /**
+   * Takes note of a poll.
+   *
+   * @param executed what the node has applied, as a GTID set. What it has only received is lost when it leaves a group.
+   */
+  note(
+    { member, groupId, certificate, ready, cloneIncomplete }: NodeState,
+    executed: string,
+  ): void {
     if (!ready || cloneIncomplete) return;
     const isCertified = groupId !== null && groupId === certificate?.groupId;
     const isOutside = member?.state === "OFFLINE";
-    if (isCertified || isOutside) this.last = gtid;
+    if (isCertified || isOutside) this.last = executed;
     if (isCertified) this.groupId = groupId;
   }
 

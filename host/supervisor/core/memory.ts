@@ -49,8 +49,9 @@ export class Memory {
 
   /** The part of the memory that is sent to the peers. */
   get remembered(): Remembered {
-    const { serverUuid: _, trustedClone: __, ...remembered } = this.record;
-    return remembered;
+    const { remembers, highest, vote, certificate, lastView, sole, alone, trustedGtid } =
+      this.record;
+    return { remembers, highest, vote, certificate, lastView, sole, alone, trustedGtid };
   }
 
   /**

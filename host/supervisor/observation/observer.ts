@@ -37,6 +37,8 @@ const nothingSeen = {
 export class Observer {
   /** True once database and users exist. */
   usersExist = false;
+  /** Transactions applied, as a GTID set. */
+  executed = "";
   /** The group in the last poll. */
   groupView: GroupView = noGroup;
   /** Facts about MySQL that change slowly. */
@@ -148,6 +150,7 @@ export class Observer {
     this.groupView = groupView;
     this.settledView = view;
     this.freshness.compare(executed);
+    this.executed = executed;
     const before = this.seen.member;
     const { cloneIncomplete } = this.progress;
     const { accepted, syncs } = this.slow;

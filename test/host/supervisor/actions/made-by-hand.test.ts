@@ -6,7 +6,7 @@ import {
 } from "../../../../host/supervisor/actions/made-by-hand";
 import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
 import { SqlError } from "../../../../host/supervisor/mysql";
-import { certificate, member, outside, upTo } from "../support/node-state";
+import { member, outside, upTo } from "../support/node-state";
 
 /** Runs the leave against a MySQL with that row of member statistics. */
 async function left(
@@ -106,14 +106,14 @@ describe("untrusted data", () => {
 describe("what is trusted", () => {
   it("is what the node had when it was last in a certified group, or in none", () => {
     const trusted = new TrustedGtid();
-    trusted.note(member("db-2", "SECONDARY", { gtid: upTo(60) }));
-    trusted.note(member("db-2", "PRIMARY", { gtid: upTo(61), groupId: "made by hand" }));
+    trusted.note(member("db-2", "SECONDARY", { gtid: upTo(63) }), upTo(60));
+    trusted.note(member("db-2", "PRIMARY", { groupId: "made by hand" }), upTo(61));
     const recovering = { state: "RECOVERING", role: "" } as const;
-    trusted.note(outside("db-2", { gtid: upTo(62), member: recovering }));
-    trusted.note(outside("db-2", { gtid: "", cloneIncomplete: true }));
-    trusted.note(outside("db-2", { gtid: "", ready: false }));
+    trusted.note(outside("db-2", { member: recovering }), upTo(62));
+    trusted.note(outside("db-2", { cloneIncomplete: true }), "");
+    trusted.note(outside("db-2", { ready: false }), "");
     expect(trusted.of(outside("db-2"))).toBe(upTo(60));
-    trusted.note(outside("db-2", { gtid: upTo(40) }));
+    trusted.note(outside("db-2"), upTo(40));
     expect(trusted.of(outside("db-2"))).toBe(upTo(40));
   });
 
@@ -121,7 +121,7 @@ describe("what is trusted", () => {
     const trusted = new TrustedGtid();
     const self = member("db-2", "SECONDARY");
     expect(trusted.wasCertified(self)).toBe(false);
-    trusted.note(self);
+    trusted.note(self, upTo(60));
     expect(trusted.wasCertified(self)).toBe(true);
     expect(trusted.wasCertified({ groupId: "made by hand" })).toBe(false);
     expect(trusted.wasCertified({ groupId: null })).toBe(false);
@@ -132,7 +132,7 @@ describe("what is trusted", () => {
     expect(new TrustedGtid().of({ lineage })).toBe(upTo(7));
     expect(new TrustedGtid().of({ lineage: [] })).toBe("");
     const trusted = new TrustedGtid();
-    trusted.note(member("db-2", "PRIMARY", { certificate: certificate(), groupId: "by hand" }));
+    trusted.note(member("db-2", "PRIMARY", { groupId: "by hand" }), upTo(60));
     expect(trusted.of({ lineage })).toBe(upTo(7));
   });
 });

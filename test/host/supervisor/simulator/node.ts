@@ -59,7 +59,7 @@ export class SimulatedNode {
   /** What its supervisor is doing until then. */
   busy: { untilMs: number; finish: () => void } | undefined;
   private known: { size: number; gtid: string } | undefined;
-  /** GTID set when it was last seen in the group of its certificate, or in none. */
+  /** GTID set that was applied when it was last seen in the group of its certificate, or in none. */
   trusted = "";
   /** The group that it was last seen in with a certificate. */
   certifiedGroup = "";

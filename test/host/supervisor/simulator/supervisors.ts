@@ -6,6 +6,7 @@ import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import { isCertified, type NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
 import { type Group, groupOf, type SimulatedNode } from "./node";
+import { gtidSet } from "./transactions";
 
 /** What the supervisors do, by the real rules. */
 export abstract class SimulatedSupervisors extends SimulatedFaults {
@@ -71,7 +72,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
     if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
-    if (isCertified(self) || !node.group) node.trusted = self.gtid;
+    if (isCertified(self) || !node.group) node.trusted = gtidSet(node.applied.numbers);
     if (isCertified(self)) node.certifiedGroup = self.groupId!;
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
