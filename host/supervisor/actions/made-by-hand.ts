@@ -1,9 +1,12 @@
+import { largestIntervals } from "../core/gtid";
 import type { Memory } from "../core/memory";
 import type { NodeState } from "../core/node-state";
 import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
 import { stopMember } from "./group";
 
+/** Longest text of a GTID set in the memory, whose record has at most 4 KiB. */
+const maxLength = 2_048;
 /** Longest wait for running commits, milliseconds. */
 const readOnlyMs = 3_000;
 
@@ -63,7 +66,8 @@ export interface LeavingTools {
  */
 export async function leaveMadeByHand({ mysql, memory, trusted }: LeavingTools): Promise<void> {
   const isFirst = memory.remembered.trustedGtid === null;
-  memory.distrustBeyond(trusted, (await lastClone(mysql)).begin);
+  const { begin } = await lastClone(mysql);
+  memory.distrustBeyond(largestIntervals(trusted, maxLength), begin);
   await mysql.query("SET GLOBAL offline_mode = ON", 5_000);
   const isClean = await hasNoTransactions(mysql);
   if (isClean && isFirst) memory.trustAll();

@@ -68,6 +68,23 @@ export function intersection(a: string, b: string): string {
     .join(",");
 }
 
+/** The largest intervals of a set whose text has at most so many characters; all of them if they fit. */
+export function largestIntervals(set: string, maxLength: number): string {
+  const bySize = [...parse(set)]
+    .flatMap(([key, list]) => list.map(([from, to]) => ({ key, from, to })))
+    .sort((a, b) => b.to - b.from - (a.to - a.from));
+  const taken = new Map<string, string>();
+  let length = 0;
+  for (const { key, from, to } of bySize) {
+    const before = taken.get(key) ?? `,${key}`;
+    const after = `${before}:${from}-${to}`;
+    length += after.length - (taken.has(key) ? before.length : 0);
+    if (length > maxLength) break;
+    taken.set(key, after);
+  }
+  return [...taken.values()].join("").slice(1);
+}
+
 /** True if every transaction of `inner` is in `outer`. */
 export function includes(outer: string, inner: string): boolean {
   return missingFrom(outer, inner) === "";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { intersection } from "../../../../host/supervisor/core/gtid";
+import { includes, intersection, largestIntervals } from "../../../../host/supervisor/core/gtid";
 import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { groupSets } from "../../../../host/supervisor/saved/loss";
@@ -115,4 +115,23 @@ it.each([
   ["", "a:1-5", ""],
 ])("both %j and %j have %j", (a, b, both) => {
   expect(intersection(a, b)).toBe(both);
+});
+
+describe("a set that is too long for the memory", () => {
+  const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
+  const many = `${uuid}:1-900:${Array.from({ length: 400 }, (_, i) => 1_000 + 2 * i).join(":")}`;
+
+  it("is shortened to its largest intervals, which trusts less", () => {
+    const short = largestIntervals(many, 500);
+    expect(short.length).toBeLessThanOrEqual(500);
+    expect(includes(many, short)).toBe(true);
+    expect(includes(short, `${uuid}:1-900`)).toBe(true);
+  });
+
+  it.each([`${uuid}:1-5:9-9`, `${uuid}:1-5,${uuid}:tag:2-3`, ""])(
+    "is kept if it fits: %j",
+    (set) => {
+      expect(largestIntervals(set, 500)).toBe(set);
+    },
+  );
 });
