@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import {
   acmeCertificates,
   acmeSocketPath,
@@ -113,7 +113,7 @@ function acmePart({ privateIp, peers, acme: settings, programs }: AcmeFacts): Se
       [acmeCertificates]: own,
     },
     files: {
-      [programPath("acme")]: rootFile(programs.acme ?? ""),
+      ...programFiles(programs, "acme"),
       [unitPath]: rootFile(acmeUnit()),
       ...(config ? { [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`) } : {}),
     },
