@@ -169,3 +169,25 @@ export function rootFile(content: string, mode = "0644"): BundleFile {
 export function programPath(name: string): string {
   return `/usr/local/lib/webstack/${name}.js`;
 }
+
+/**
+ * Files of a service's programs by path.
+ *
+ * @param programs programs of `host/` by name, bundled.
+ * @param names names without `.ts`, such as `prober`.
+ * @throws Error if `programs` lacks one of them.
+ */
+export function programFiles(
+  programs: Readonly<Record<string, string>>,
+  ...names: readonly string[]
+): Record<string, BundleFile> {
+  const file = (name: string): [string, BundleFile] => {
+    const source = programs[name];
+    if (source !== undefined) return [programPath(name), rootFile(source)];
+    const known = Object.keys(programs).join(", ");
+    throw new Error(
+      `programs must hold ${name}, got ${known}; write host/${name}.ts or correct the name`,
+    );
+  };
+  return Object.fromEntries(names.map(file));
+}

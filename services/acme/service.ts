@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import {
   acmeCertificates,
   acmeSocketPath,
@@ -132,7 +132,7 @@ function acmePart(
       [acmeCertificates]: own,
     },
     files: {
-      [programPath("acme")]: rootFile(programs.acme ?? ""),
+      ...programFiles(programs, "acme"),
       [unitPath]: rootFile(acmeUnit(credentialPaths(provesByDns))),
       ...(config ? { [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`) } : {}),
     },

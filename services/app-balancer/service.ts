@@ -1,6 +1,6 @@
 import type { Peer } from "../../topology";
 import { appAside, appPorts, type AppProgram, processPorts } from "../app/app-program";
-import { type BundleFile, type BundleHealth, rootFile, programPath } from "../bundle";
+import { type BundleFile, type BundleHealth, programFiles, programPath, rootFile } from "../bundle";
 import { innerCertificatePath, innerRequest, innerTlsFiles } from "../inner-tls";
 import { generatedNotice, text } from "../text";
 import { proxyTimeouts, type WebRequests } from "../requests";
@@ -103,13 +103,11 @@ function part(facts: AppBalancerFacts): ServicePart {
 
 /** Program and settings for starts, drains and health checks of processes. */
 function filesOfProcesses({ program, programs }: AppBalancerFacts): Record<string, BundleFile> {
-  const source = programs["app-process"];
-  if (source === undefined) throw new Error("programs must hold app-process");
   const { health, sharesPort } = program;
   const balancer = { socket: socketPath, drainMap: drainMapPath };
   const settings = { health, sharesPort, drainSeconds, ...balancer };
   return {
-    [appProcessPath]: rootFile(source),
+    ...programFiles(programs, "app-process"),
     [settingsPath]: rootFile(`${JSON.stringify(settings, null, 2)}\n`),
   };
 }

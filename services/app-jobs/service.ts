@@ -6,7 +6,7 @@ import {
 } from "../app/app-sandbox";
 import { checksTables, type TableFacts } from "../app/service";
 import type { AppWorker } from "../app-workers/worker-units";
-import { rootFile } from "../bundle";
+import { programFiles, rootFile } from "../bundle";
 import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";
 
@@ -33,13 +33,11 @@ export const appJobs: Service<AppJobsFacts> = {
     const { cron, workers, programs } = facts;
     const isNeeded = workers.some(({ nodes }) => nodes === "one") || checksTables(facts);
     if (cron.length === 0 && !isNeeded) return {};
-    const source = programs["app-job"];
-    if (source === undefined) throw new Error("programs must hold app-job");
     const parts = cron.map((job) => jobPart(sandboxArgs(facts), job));
     const units = Object.assign({}, ...parts.map(({ files }) => files)) as ServicePart["files"];
     return {
       packages: ["mysql-client"],
-      files: { [appJobPath]: rootFile(source), ...units },
+      files: { ...programFiles(programs, "app-job"), ...units },
       unitFiles: { own: Object.keys(units!) },
       services: parts.flatMap(({ services }) => services),
     };

@@ -1,5 +1,5 @@
 import type { Peer } from "../../topology";
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import { initSqlPath } from "../mysql/my-cnf";
 import { generatedNotice, text } from "../text";
 import { rootOnly, type Service, type ServicePart } from "../service";
@@ -61,7 +61,6 @@ const configPath = "/etc/webstack/archiver.json";
 /** The same path as in `host/archiver/settings.ts`. */
 const knownHostsPath = "/etc/webstack/archiver-known-hosts";
 const basePrograms = ["base-copy", "base-clean", "base-upload"];
-const programs = ["archiver", ...basePrograms];
 
 /** The archiver, which uploads the binary log and copies of all data to a bucket or an SFTP server. */
 export function archiver(target: BackupTargetFacts): Service<ArchiverFacts> {
@@ -80,7 +79,7 @@ function portOf(target: BackupTargetFacts): number {
   return port === "" ? { "https:": 443, "http:": 80 }[protocol]! : Number(port);
 }
 
-function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts): ServicePart {
+function archiverPart({ node, nodes, backups, programs }: ArchiverFacts): ServicePart {
   if (!backups)
     throw new Error("facts.backups must be set on a node with the archiver, got undefined");
   const { root, target, publicKey, baseAt, dumpOn } = backups;
@@ -99,9 +98,7 @@ function archiverPart({ node, nodes, backups, programs: texts }: ArchiverFacts):
     // The group mysql, to which the upload unit belongs, reads the copy.
     directories: { "/var/lib/mysql-files": { owner: "mysql", group: "mysql", mode: "0750" } },
     files: {
-      ...Object.fromEntries(
-        programs.map((name) => [programPath(name), rootFile(texts[name] ?? "")]),
-      ),
+      ...programFiles(programs, "archiver", ...basePrograms),
       [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
       ...("sftp" in target ? { [knownHostsPath]: rootFile(knownHosts(target.sftp.hostKey)) } : {}),
       [archiverPath]: rootFile(archiverUnit(archiverSecretPath)),

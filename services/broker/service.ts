@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import { generatedNotice, text } from "../text";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
 import { computingSandbox, networkedSandbox } from "../unit-sandbox";
@@ -92,7 +92,7 @@ function brokerPart({ privateIp, programs }: BrokerFacts, rules: BrokerRules): S
   return {
     directories: { [directory]: { owner: "root", group: "root", mode: "0700" } },
     files: {
-      [programPath("broker")]: rootFile(programs.broker ?? ""),
+      ...programFiles(programs, "broker"),
       [configPath]: rootFile(`${JSON.stringify(config, null, 2)}\n`),
       [unitPath]: rootFile(brokerUnit()),
     },

@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import type { Service } from "../service";
 import { unitCheck } from "../unit-files";
 import { generatedNotice, text } from "../text";
@@ -15,30 +15,27 @@ const root0755 = { owner: "root", group: "root", mode: "0755" };
 export const converge: Service<ConvergeFacts> = {
   name: "converge",
   openings: [],
-  part: ({ programs }) => {
-    if (programs.converge === undefined) throw new Error("programs must hold converge");
-    return {
-      packages: ["nodejs"],
-      directories: {
-        "/etc/webstack": root0755,
-        "/usr/local/lib/webstack": root0755,
-        "/var/lib/webstack": root0755,
+  part: ({ programs }) => ({
+    packages: ["nodejs"],
+    directories: {
+      "/etc/webstack": root0755,
+      "/usr/local/lib/webstack": root0755,
+      "/var/lib/webstack": root0755,
+    },
+    files: {
+      ...programFiles(programs, "converge"),
+      [recoverUnit]: rootFile(recoverService(programPath("converge"))),
+    },
+    checks: [unitCheck([], [], [recoverUnit])],
+    services: [
+      {
+        unit: "webstack-converge-recover.service",
+        reloadFiles: [],
+        restartFiles: [recoverUnit],
+        needs: [],
       },
-      files: {
-        [programPath("converge")]: rootFile(programs.converge),
-        [recoverUnit]: rootFile(recoverService(programPath("converge"))),
-      },
-      checks: [unitCheck([], [], [recoverUnit])],
-      services: [
-        {
-          unit: "webstack-converge-recover.service",
-          reloadFiles: [],
-          restartFiles: [recoverUnit],
-          needs: [],
-        },
-      ],
-    };
-  },
+    ],
+  }),
 };
 
 /** Path of the unit that undoes an interrupted change at boot. */

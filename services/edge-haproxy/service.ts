@@ -1,6 +1,6 @@
 import type { Peer } from "../../topology";
 import { alwaysRestarted } from "../unit-files";
-import { type BundleAside, type BundleCheck, rootFile, programPath } from "../bundle";
+import { type BundleAside, type BundleCheck, programFiles, programPath, rootFile } from "../bundle";
 import { innerCaFile, innerCaPath, innerRequest, innerTlsDirectory } from "../inner-tls";
 import { webPorts } from "../nginx/nginx-conf";
 import type { WebRequests } from "../requests";
@@ -74,7 +74,7 @@ function part(facts: EdgeHaproxyFacts): ServicePart {
     },
     files: {
       // In a planned switch this program drains the node and holds back new connections.
-      [programPath("edge")]: rootFile(programs.edge ?? ""),
+      ...programFiles(programs, "edge"),
       [drainMapPath]: rootFile(drainMap()),
       [configPath]: rootFile(
         haproxyCfg({

@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import { vrrpFifoPath } from "../keepalived/keepalived-conf";
 import { generatedNotice, text } from "../text";
 import { rootOnly, type SecretFile, type Service, type ServicePart } from "../service";
@@ -89,7 +89,7 @@ function moverPart(facts: MoverFacts, hasToken: boolean): ServicePart {
   return {
     users: [{ name: moverUser, home: "/nonexistent" }],
     files: {
-      [programPath("mover")]: rootFile(programs.mover ?? ""),
+      ...programFiles(programs, "mover"),
       [unitPath]: rootFile(moverUnit(credentials)),
       ...(mover ? { [configPath]: rootFile(moverConfig(facts, mover)) } : {}),
     },

@@ -1,4 +1,4 @@
-import { programPath, rootFile, type BundleCheck, type BundlePart } from "../bundle";
+import { programFiles, programPath, rootFile, type BundleCheck, type BundlePart } from "../bundle";
 import { generatedNotice, text } from "../text";
 
 /** Volume with a database node's data. */
@@ -30,11 +30,14 @@ const volumeRoot = "/var/lib/webstack-volume";
 const dataDirectory = "/var/lib/mysql";
 
 /** The step that mounts the volume before MySQL starts; it continues by itself when the volume comes late. */
-export function dataVolumePart(volume: DataVolume, program: string): DataPart {
+export function dataVolumePart(
+  volume: DataVolume,
+  programs: Readonly<Record<string, string>>,
+): DataPart {
   return {
     packages: ["e2fsprogs"],
     files: {
-      [programPath("data")]: rootFile(program),
+      ...programFiles(programs, "data"),
       [dataPaths.id]: rootFile(`${volume.id}\n`),
       [dataPaths.sizeGb]: rootFile(`${volume.sizeGb}\n`),
       [dataPaths.unit]: rootFile(dataUnitFile()),

@@ -57,7 +57,7 @@ export const mysql: Service<MysqlFacts> = {
 
 function mysqlPart(facts: MysqlFacts): ServicePart {
   const { volume, programs, bufferPoolMib, mysqlServerId, adminUser } = facts;
-  const data = typeof volume === "object" && dataVolumePart(volume, programs.data ?? "");
+  const data = typeof volume === "object" && dataVolumePart(volume, programs);
   const hasBackups = facts.backups !== undefined;
   const settings = { ...facts, bufferPoolMiB: bufferPoolMib, serverId: mysqlServerId, hasBackups };
   return {

@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import { edgeCertificatePath } from "../edge-haproxy/https";
 import { edgeHealthPath } from "../keepalived/keepalived-conf";
 import { generatedNotice, text } from "../text";
@@ -19,7 +19,7 @@ export const prober: Service<ProberFacts> = {
   openings: [],
   part: ({ programs }) => ({
     files: {
-      [programPath("prober")]: rootFile(programs.prober ?? ""),
+      ...programFiles(programs, "prober"),
       [unitPath]: rootFile(proberUnit()),
     },
     unitFiles: { own: [unitPath] },

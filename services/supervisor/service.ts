@@ -1,5 +1,5 @@
 import type { Peer } from "../../topology";
-import { rootFile, type BundleAside, programPath } from "../bundle";
+import { rootFile, type BundleAside, programFiles, programPath } from "../bundle";
 import { type DataVolume, dataPaths } from "../mysql/data-volume";
 import { tlsPaths } from "../mysql/my-cnf";
 import { supervisorUser } from "../mysql/mysql-init-sql";
@@ -63,7 +63,7 @@ function supervisorPart({
   return {
     users: [{ name: supervisorUser, home: "/nonexistent" }],
     files: {
-      [programPath("supervisor")]: rootFile(programs.supervisor ?? ""),
+      ...programFiles(programs, "supervisor"),
       [unitPath]: rootFile(supervisorUnit(credentialsPath)),
       [killPath]: rootFile(mysqlKillPath()),
       [killUnit]: rootFile(mysqlKillUnit()),

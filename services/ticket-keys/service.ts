@@ -1,4 +1,4 @@
-import { rootFile, programPath } from "../bundle";
+import { programFiles, programPath, rootFile } from "../bundle";
 import { ticketKeysPath, ticketKeysUser } from "../edge-haproxy/https";
 import { generatedNotice, text } from "../text";
 import type { Service } from "../service";
@@ -22,7 +22,7 @@ export const ticketKeys: Service<TicketKeysFacts> = {
   part: ({ programs }) => ({
     users: [{ name: ticketKeysUser, home: "/nonexistent" }],
     files: {
-      [programPath("ticket-keys")]: rootFile(programs["ticket-keys"] ?? ""),
+      ...programFiles(programs, "ticket-keys"),
       [unitPath]: rootFile(ticketKeysUnit()),
     },
     unitFiles: { own: [unitPath] },

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { programFiles } from "../../services/bundle";
 import {
   everyNode,
   nodeBundle,
+  type NodeFacts,
   type NodeServices,
   secretContents,
 } from "../../services/node-bundle";
@@ -54,6 +56,16 @@ describe("nodeBundle", () => {
       ],
       ["/bin/true"],
     ]);
+  });
+
+  it("refuses a service whose program is not there, and says which", () => {
+    const misspelt: Service<Pick<NodeFacts, "programs">> = {
+      ...other,
+      part: ({ programs }) => ({ files: programFiles(programs, "edge", "porber") }),
+    };
+    expect(() => bundle({ tier: [misspelt] })).toThrow(
+      /^programs must hold porber, got .*prober.*; write host\/porber\.ts or correct the name$/,
+    );
   });
 
   it("refuses two services with the same file", () => {

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { AppTier } from "../../components/app-tier";
 import type { InnerTlsAccess } from "../../components/inner-tls";
@@ -58,17 +60,9 @@ export function openPlacesOf(acmePort?: number): OpenPlace[] {
 
 /** What all hosts have in common. */
 export function hostSettings(overrides: Partial<HostSettings> = {}): HostSettings {
-  const names = [
-    "acme",
-    "app-job",
-    "app-process",
-    "broker",
-    "converge",
-    "edge",
-    "mover",
-    "prober",
-    "supervisor",
-  ];
+  const names = readdirSync(join(__dirname, "../../host")).flatMap(
+    (file) => /^(.+)(?<!\.d)\.ts$/.exec(file)?.[1] ?? [],
+  );
   return {
     adminUser: "webstack",
     adminKeys: ["ssh-ed25519 AAAA deploy"],

@@ -17,31 +17,34 @@ function calls(role: (typeof roles)[number]): Record<string, unknown[]> {
   );
 }
 
+/** These ports, and those that further services of the destination open to the caller. */
+const ports = (...known: (number | string)[]) => expect.arrayContaining(known) as unknown;
+
 describe("a node may call", () => {
   it("on a load balancer SSH of all tiers, web nodes, brokers and the other load balancer", () => {
     expect(calls("lb")).toEqual({
-      [web]: [22, 80, 443],
-      [app]: [22],
-      [db]: [22],
-      "10.0.4.11 10.0.4.12": [9300],
-      "10.0.1.12": [10000, 9400, "vrrp"],
+      [web]: ports(22, 80, 443),
+      [app]: ports(22),
+      [db]: ports(22),
+      "10.0.4.11 10.0.4.12": ports(9300),
+      "10.0.1.12": ports(10000, 9400, "vrrp"),
     });
   });
 
-  it("on a web node the app alone", () => {
-    expect(calls("web")).toEqual({ [app]: [3443, 3000] });
+  it("on a web node app nodes alone, for the app", () => {
+    expect(calls("web")).toEqual({ [app]: ports(3443, 3000) });
   });
 
-  it("on an app node MySQL and the role checks alone", () => {
-    expect(calls("app")).toEqual({ [db]: [3306, 9200] });
+  it("on an app node database nodes alone, for MySQL and the role checks", () => {
+    expect(calls("app")).toEqual({ [db]: ports(3306, 9200) });
   });
 
   it("on a database node the other members alone", () => {
-    expect(calls("db")).toEqual({ [db]: [3306, 33061, 9201] });
+    expect(calls("db")).toEqual({ [db]: ports(3306, 33061, 9201) });
   });
 });
 
-it("every opening for a tier or for peers is a way out of each of its callers", () => {
+it("every opening for a tier or for peers is a way out of its callers, and of no other tier", () => {
   const places = openPlacesOf(443);
   const inner = places.flatMap(({ tier, openings }) =>
     openings
@@ -50,7 +53,9 @@ it("every opening for a tier or for peers is a way out of each of its callers", 
   );
   expect(inner.length).toBeGreaterThan(10);
   for (const { opening, caller } of inner) {
-    const ways = waysOut(caller as (typeof roles)[number], ["10.0.9.9"], places);
-    expect(ways.flatMap(({ openings }) => openings)).toContain(opening);
+    const callers = roles.filter((role) =>
+      waysOut(role, ["10.0.9.9"], places).some(({ openings }) => openings.includes(opening)),
+    );
+    expect(callers).toEqual([caller]);
   }
 });
