@@ -4,13 +4,13 @@ import { BinlogCutter } from "./supervisor/actions/binlog-cutter";
 import { stateFolder } from "./supervisor/actions/durable";
 import { Founding } from "./supervisor/actions/founding";
 import { loadMemory, MemoryUpdater } from "./supervisor/actions/group-memory";
-import { TrustedGtid } from "./supervisor/actions/made-by-hand";
 import { PlannedSwitch } from "./supervisor/actions/planned-switch";
 import { RequestedSwitch } from "./supervisor/actions/requested-switch";
 import { endStuckClone } from "./supervisor/actions/rebuild";
 import { Users } from "./supervisor/actions/users";
 import { Memory } from "./supervisor/core/memory";
 import type { NodeState } from "./supervisor/core/node-state";
+import { Trust } from "./supervisor/core/trust";
 import { log } from "./supervisor/log";
 import { Mysql } from "./supervisor/mysql";
 import { readArchived } from "./supervisor/observation/archived";
@@ -68,7 +68,7 @@ const peers = new Peers(
 );
 const askers = new CheckClients(addresses, monotonicMs());
 const backOff = new BackOff();
-const trusted = new TrustedGtid();
+const trust = new Trust(memory);
 const override = new Override();
 const founding = new Founding(node, nodes, { observer, peers, memory, backOff, override, sight });
 const register = new MemoryUpdater(nodes, { observer, memory, peers });
@@ -98,7 +98,7 @@ const requestedSwitch = new RequestedSwitch({
   askPeer: (...asked) => peers.ask(...asked),
 });
 const actor = new Actor({
-  ...{ node, mysql: acting, observer, peers, founding, memory, trusted, backOff, leaving, saving },
+  ...{ node, mysql: acting, observer, peers, founding, memory, trust, backOff, leaving, saving },
   passwords: passwords.replication,
   ...{ xcomHelp, addressOf },
 });
@@ -155,7 +155,7 @@ async function work(): Promise<void> {
 
 async function turn(): Promise<void> {
   if (await singlePoll.next(patienceMs)) {
-    trusted.note(observer.state, observer.executed);
+    register.written(() => trust.note(observer.state, observer.executed, peers.states()));
     serving.note();
     register.record();
   }

@@ -1,5 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
 import type { Decision } from "../core/decision";
+import type { Trust } from "../core/trust";
 import { acceptedPassword, type Password } from "../core/passwords";
 import { log } from "../log";
 import { type Mysql, SqlError } from "../mysql";
@@ -11,7 +12,7 @@ import type { XcomHelp } from "../xcom/help";
 import type { Founding } from "./founding";
 import { type Replication, setPrimary, stopMember } from "./group";
 import { join } from "./joining";
-import { isReplaced, leaveMadeByHand, type LeavingTools, type TrustedGtid } from "./made-by-hand";
+import { isReplaced, leaveMadeByHand, type LeavingTools } from "./made-by-hand";
 import { rebuild } from "./rebuild";
 
 /**
@@ -32,7 +33,7 @@ export interface ActorDependencies {
   peers: Peers;
   founding: Founding;
   memory: LeavingTools["memory"];
-  trusted: TrustedGtid;
+  trust: Trust;
   saving: SaveGuard;
   backOff: BackOff;
   xcomHelp: Pick<XcomHelp, "has">;
@@ -51,7 +52,7 @@ export class Actor {
 
   /** Carries out the decision. @throws SqlError or Error if MySQL fails; the caller then decides again. */
   async act(decision: Decision): Promise<void> {
-    const { mysql, observer, founding, trusted, backOff, addressOf } = this.tools;
+    const { mysql, observer, founding, trust, backOff, addressOf } = this.tools;
     if (decision.type !== this.type) this.decidedAtMs = monotonicMs();
     this.type = decision.type;
     if (!backOff.isOver(monotonicMs())) return;
@@ -76,12 +77,8 @@ export class Actor {
       case "leave":
         log(3, `leaving the group: ${decision.reason}`);
         this.tools.leaving();
-        return decision.madeByHand && !trusted.wasCertified(observer.state)
-          ? leaveMadeByHand({
-              mysql,
-              memory: this.tools.memory,
-              trusted: trusted.of(observer.state),
-            })
+        return decision.madeByHand && !trust.wasCertified(observer.state)
+          ? leaveMadeByHand({ mysql, memory: this.tools.memory, trust, self: observer.state })
           : stopMember(mysql, decision.cut);
       case "handOver":
         return this.handOver(decision);

@@ -117,7 +117,7 @@ export class MemoryUpdater {
    * Runs a change of the memory; false if the disk refused it. Logs a failure once; the next report tries
    * again.
    */
-  private written(change: () => void): boolean {
+  written(change: () => void): boolean {
     try {
       change();
       this.failure = undefined;

@@ -32,7 +32,7 @@ export function chooseFounder({
     .filter((one) => whole.includes(one))
     .sort((a, b) => nodes.indexOf(a.node) - nodes.indexOf(b.node));
   const complete = byName.filter((candidate) =>
-    whole.every((other) => hasAllTransactionsOf(trustedPart(candidate), trustedPart(other))),
+    whole.every((other) => hasAllTransactionsOf(trustedPart(candidate), allOf(other))),
   );
   const primaries = latestPrimaries(voters);
   const isLast = ({ node }: NodeState) => primaries.includes(node);
@@ -51,6 +51,11 @@ export function chooseFounder({
   }
   const seen = visible.map(({ node }) => node).join(", ");
   return { type: "bootstrap", kind, reason: `of ${seen} this node ${why}` };
+}
+
+/** The node as one whose data is all trusted: some of what is not trusted may have been acknowledged all the same. */
+function allOf(state: NodeState): NodeState {
+  return { ...state, trustedGtid: null };
 }
 
 /**

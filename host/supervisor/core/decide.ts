@@ -4,6 +4,7 @@ import { missingFrom } from "./gtid";
 import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
 import { isCertified, isInGroup, type NodeState } from "./node-state";
 import { electors } from "./founding-rule";
+import { isMadeByHand } from "./trust";
 import { isConfirmed, isUnconfirmedPrimary, servingElsewhere } from "./who-serves";
 
 /** Input of a decision. */
@@ -88,7 +89,7 @@ function asMember({ nodes, self, peers, override = false }: Situation): Decision
   const { certificate, groupId } = self;
   if (groupId === null) return { type: "nothing" };
   if (groupId !== certificate?.groupId) {
-    const madeByHand = !peers.some((peer) => peer.certificate?.groupId === groupId);
+    const madeByHand = isMadeByHand(self, peers);
     // A supervisor without memory learns from its peers which group was agreed on.
     const how = certificate ? { cut: true } : { mayPass: true };
     return { type: "leave", reason: notAgreed, ...how, ...(madeByHand ? { madeByHand } : {}) };

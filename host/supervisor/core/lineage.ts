@@ -7,14 +7,15 @@ import { isCertified, type NodeState } from "./node-state";
 const longest = 20;
 
 /**
- * Lineage of this node's data once it founds a group with that epoch. The entry of a failed attempt of
+ * Lineage of this node's data once it founds a group with that epoch. What is not trusted is not of the founding: a node
+ * that has other transactions of the same numbers becomes a clone. The entry of a failed attempt of
  * this node is replaced.
  */
 export function foundingLineage(self: NodeState, epoch: number, kind: FoundingKind): Lineage {
   const before = hasVainAttempt(self) ? self.lineage.slice(0, -1) : self.lineage;
   const ancestor: Ancestor = {
     epoch: ancestorName(epoch, self.node),
-    founding: self.gtid,
+    founding: trustedPart(self).gtid,
     ...(kind === "override" ? { override: true } : {}),
   };
   return [...before, ancestor].slice(-longest);

@@ -6,13 +6,13 @@ import type { NodeState, Remembered } from "./node-state";
 export interface MemoryRecord extends Remembered {
   /** `server_uuid` of the MySQL whose data the record belongs to; empty: not known yet. */
   serverUuid: string;
-  /** Start of MySQL's last clone when the data was last trusted, as MySQL writes it; empty: none. */
-  trustedClone: string;
+  /** MySQL's time at which a clone was found to be needed, seconds since 1970; 0: it was not. */
+  awaitedFrom: number;
 }
 
 /** Memory of a node that was never in a group, or that has lost its memory. */
 export const emptyMemory: MemoryRecord = {
-  ...{ remembers: false, serverUuid: "", trustedClone: "" },
+  ...{ remembers: false, serverUuid: "", awaitedFrom: 0 },
   ...{ highest: 0, vote: null, certificate: null, lastView: null },
   ...{ sole: false, alone: false, trustedGtid: null },
 };
@@ -34,9 +34,7 @@ export class Memory {
 
   /**
    * @param record the record on disk.
-   *
    * @param keep writes a record to disk; throws if it cannot.
-   *
    * @param nowMs monotonic time of this start.
    */
   constructor(
@@ -114,26 +112,28 @@ export class Memory {
     const { epoch, kind } = certificate;
     const { highest, certificate: known } = this.record;
     if (highest > epoch || (known?.epoch ?? 0) >= epoch) {
-      throw new Error(
-        `a later group appeared while this node founded the group with epoch ${epoch}`,
-      );
+      throw new Error(`a later group appeared while this node founded that of epoch ${epoch}`);
     }
-    const alone = kind !== "majority";
     // The group's data is this node's, whatever wrote it.
-    const trustedGtid = null;
+    const [alone, trustedGtid] = [kind !== "majority", null];
     this.change({ certificate, vote: null, remembers: true, alone, highest: epoch, trustedGtid });
   }
 
-  /** Records that later transactions may be of a group without a certificate; `clone` as in the record. */
-  distrustBeyond(gtid: string, clone: string): void {
-    if (this.record.trustedGtid !== null) return;
-    this.change({ trustedGtid: gtid, trustedClone: clone });
+  /** Records that later transactions may be of a group without a certificate. */
+  distrustBeyond(gtid: string): void {
+    if (this.record.trustedGtid === null) this.change({ trustedGtid: gtid, awaitedFrom: 0 });
   }
 
-  /** Trusts all data again if MySQL has completed another clone since; true if it does. */
-  trustClone(clone: string): boolean {
-    const { trustedGtid, trustedClone } = this.record;
-    if (trustedGtid === null || clone === "" || clone === trustedClone) return false;
+  /** Records MySQL's time, if there is none yet; true then. A clone that begins later replaces untrusted data. */
+  awaitClone(seconds: number): boolean {
+    if (this.record.awaitedFrom > 0) return false;
+    this.change({ awaitedFrom: seconds });
+    return true;
+  }
+
+  /** Trusts all data again if a completed clone began after that time; true if it does. */
+  trustClone(beginSeconds: number): boolean {
+    if (beginSeconds <= this.record.awaitedFrom) return false;
     this.trustAll();
     return true;
   }

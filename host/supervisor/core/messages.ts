@@ -82,6 +82,7 @@ export function nodeStateIn(node: string, value: unknown): NodeState | undefined
     textsOf.every((key) => typeof found[key] === "string") &&
     agesOf.every((key) => found[key] === null || typeof found[key] === "number") &&
     (found.accepted === undefined || isNames(found.accepted)) &&
+    (found.trustedGtid == null || typeof found.trustedGtid === "string") &&
     fields(found.asked) !== undefined;
   return isWell ? (value as NodeState) : undefined;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { includes, intersection, largestIntervals } from "../../../../host/supervisor/core/gtid";
+import { foundingExtra, foundingLineage } from "../../../../host/supervisor/core/lineage";
+import { nodeStateIn } from "../../../../host/supervisor/core/messages";
 import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { groupSets } from "../../../../host/supervisor/saved/loss";
@@ -58,9 +60,18 @@ describe("a node with transactions of such a group", () => {
     const [complete, behind] = [at("db-3", upTo(61)), at("db-1", upTo(60))];
     expect(decideFor(self, [complete, behind])).toMatchObject({
       type: "wait",
-      reason: "db-3 has all transactions and starts the group",
+      reason: "db-3 was the last primary and starts the group",
     });
     expect(decideFor(complete, [self, behind])).toMatchObject({ type: "bootstrap" });
+  });
+
+  it("is not passed over as the last primary: what it does not trust may have been acknowledged", () => {
+    const at = (node: string, gtid: string, more: Partial<NodeState> = {}) =>
+      outside(node, { gtid, certificate: certificate(), lastView: view("db-2", 3), ...more });
+    const self = at("db-2", upTo(62), { trustedGtid: upTo(37) });
+    const others = [at("db-3", upTo(60)), at("db-1", upTo(60))];
+    expect(decideFor(self, others)).toMatchObject({ type: "bootstrap" });
+    expect(decideFor(others[0]!, [self, others[1]!])).toMatchObject({ type: "wait" });
   });
 });
 
@@ -73,35 +84,34 @@ describe("the memory of what is trusted", () => {
 
   it("keeps the first set, until all is trusted again", () => {
     const { memory, disk } = remembering();
-    memory.distrustBeyond(upTo(60), "");
-    memory.distrustBeyond(upTo(70), "");
+    memory.distrustBeyond(upTo(60));
+    memory.distrustBeyond(upTo(70));
     expect(memory.remembered.trustedGtid).toBe(upTo(60));
     memory.trustAll();
     expect(memory.remembered.trustedGtid).toBeNull();
     expect(disk).toEqual([upTo(60), null]);
   });
 
-  it("ends with a later clone alone", () => {
+  it("ends with a clone that began after it was found to be needed", () => {
     const { memory } = remembering();
-    expect(memory.trustClone("2026-11-30 02:58:01")).toBe(false);
-    memory.distrustBeyond(upTo(60), "2026-11-30 01:00:00");
-    expect([memory.trustClone(""), memory.trustClone("2026-11-30 01:00:00")]).toEqual([
-      false,
-      false,
-    ]);
+    memory.distrustBeyond(upTo(60));
+    expect([memory.awaitClone(1_000), memory.awaitClone(2_000)]).toEqual([true, false]);
+    expect([memory.trustClone(900), memory.trustClone(1_000)]).toEqual([false, false]);
     expect(memory.remembered).toMatchObject({ trustedGtid: upTo(60) });
-    expect(memory.remembered).not.toHaveProperty("trustedClone");
-    expect(memory.trustClone("2026-11-30 02:58:01")).toBe(true);
+    expect(memory.remembered).not.toHaveProperty("awaitedFrom");
+    expect(memory.trustClone(1_000.5)).toBe(true);
     expect(memory.remembered.trustedGtid).toBeNull();
+    memory.distrustBeyond(upTo(70));
+    expect(memory.awaitClone(3_000)).toBe(true);
   });
 
   it("ends when the node founds a group, and with other data", () => {
     const { memory } = remembering();
-    memory.distrustBeyond(upTo(60), "");
+    memory.distrustBeyond(upTo(60));
     memory.certify(certificate(101));
     expect(memory.remembered.trustedGtid).toBeNull();
     memory.bindTo("one");
-    memory.distrustBeyond(upTo(60), "");
+    memory.distrustBeyond(upTo(60));
     expect(memory.bindTo("another")).toBe(true);
     expect(memory.remembered.trustedGtid).toBeNull();
   });
@@ -115,6 +125,23 @@ it.each([
   ["", "a:1-5", ""],
 ])("both %j and %j have %j", (a, b, both) => {
   expect(intersection(a, b)).toBe(both);
+});
+
+describe("the lineage of a group that such a node founds", () => {
+  it("begins with what is trusted, so that other transactions of the same numbers are another group's", () => {
+    const self = outside("db-2", { gtid: upTo(61), trustedGtid: upTo(60) });
+    const lineage = foundingLineage(self, 101, "override");
+    expect(lineage.at(-1)!.founding).toBe(upTo(60));
+    expect(foundingExtra(outside("db-3", { gtid: upTo(61) }), lineage)).not.toBe("");
+    expect(foundingExtra({ ...self, lineage, trustedGtid: null }, lineage)).toBe("");
+  });
+});
+
+it("a set that is no text is no state of a node", () => {
+  const state = { ...outside("db-2"), trustedGtid: 5 };
+  expect(nodeStateIn("db-2", state)).toBeUndefined();
+  expect(nodeStateIn("db-2", { ...state, trustedGtid: upTo(1) })).toBeDefined();
+  expect(nodeStateIn("db-2", { ...state, trustedGtid: undefined })).toBeDefined();
 });
 
 describe("a set that is too long for the memory", () => {

@@ -25,7 +25,7 @@ describe("certifying a group that this node has founded", () => {
   it("is refused when a later group was voted for meanwhile", () => {
     const { memory } = memoryOf({ ...voted, highest: 102 });
     expect(() => memory.certify(certificate(101))).toThrow(
-      "a later group appeared while this node founded the group with epoch 101",
+      "a later group appeared while this node founded that of epoch 101",
     );
     expect(memory.remembered.certificate).toEqual(certificate(100));
   });

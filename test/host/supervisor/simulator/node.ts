@@ -2,6 +2,7 @@ import { ownView } from "../../../../host/supervisor/core/certificate";
 import { emptyMemory, Memory, type MemoryRecord } from "../../../../host/supervisor/core/memory";
 import type { Lineage } from "../../../../host/supervisor/core/ancestor";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
+import { Trust } from "../../../../host/supervisor/core/trust";
 import { Override } from "../../../../host/supervisor/policy/override";
 import { outside } from "../support/node-state";
 import { gtidSet, numberOf, Transactions } from "./transactions";
@@ -59,10 +60,7 @@ export class SimulatedNode {
   /** What its supervisor is doing until then. */
   busy: { untilMs: number; finish: () => void } | undefined;
   private known: { size: number; gtid: string } | undefined;
-  /** GTID set that was applied when it was last seen in the group of its certificate, or in none. */
-  trusted = "";
-  /** The group that it was last seen in with a certificate. */
-  certifiedGroup = "";
+  trust: Trust;
   /** What the peers said last, with the time. */
   readonly heard = new Map<string, { state: NodeState; atMs: number }>();
   /** When each peer asked it last, and when its supervisor was started. */
@@ -71,6 +69,7 @@ export class SimulatedNode {
 
   constructor(readonly name: string) {
     this.memory = this.startedMemory(0);
+    this.trust = new Trust(this.memory);
   }
 
   private startedMemory(nowMs: number): Memory {
@@ -107,6 +106,7 @@ export class SimulatedNode {
     this.powered = true;
     this.mysqlAt = mysqlAt;
     this.memory = this.startedMemory(nowMs);
+    this.trust = new Trust(this.memory);
   }
 
   /** True unless its disk was replaced and it has not joined a group since; a node that is off says nothing newer. */
@@ -127,6 +127,7 @@ export class SimulatedNode {
   restartSupervisor(nowMs: number): void {
     this.forget();
     this.memory = this.startedMemory(nowMs);
+    this.trust = new Trust(this.memory);
   }
 
   /** MySQL is stopped cleanly; the supervisor goes on. */

@@ -3,7 +3,7 @@ import type { FoundingKind } from "../../../../host/supervisor/core/certificate"
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
-import { isCertified, type NodeState } from "../../../../host/supervisor/core/node-state";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { SimulatedFaults } from "./faults";
 import { type Group, groupOf, type SimulatedNode } from "./node";
 import { gtidSet } from "./transactions";
@@ -72,8 +72,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     const peers = this.heardBy(node);
     const self = this.stateOf(node);
     if (this.by.letsIn || !self.sole) this.by.settle(node.memory, self, peers, this.nodes.length);
-    if (isCertified(self) || !node.group) node.trusted = gtidSet(node.applied.numbers);
-    if (isCertified(self)) node.certifiedGroup = self.groupId!;
+    node.trust.note(self, gtidSet(node.applied.numbers), peers);
     const decision = this.decideFor(node, peers);
     if (decision.type === "join") {
       if (decision.lineage.length > 0) node.lineage = decision.lineage;
@@ -87,10 +86,10 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   }
 
   private leave(node: SimulatedNode, madeByHand: boolean): void {
-    const { trustedGtid } = node.memory.remembered;
-    const { groupId, counter, strayWrites } = node.group!;
-    if (madeByHand && groupId !== node.certifiedGroup) node.memory.distrustBeyond(node.trusted, "");
-    if (trustedGtid === null && counter === 1 && strayWrites === 0) node.memory.trustAll();
+    const [self, { counter, strayWrites }] = [this.stateOf(node), node.group!];
+    if (madeByHand && !node.trust.wasCertified(self)) node.trust.distrust(self);
+    const isClean = counter === 1 && strayWrites === 0 && node.trust.isNew(self);
+    if (madeByHand && isClean) node.memory.trustAll();
     node.group = undefined;
   }
 
