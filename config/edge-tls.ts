@@ -73,7 +73,6 @@ export function tlsProblems(raw: Raw, loadBalancers: Raw, tls: Raw, web: Raw): s
   return [
     ...nameProblems(raw, names),
     ...(mode === "acme" ? acmeProblems(raw, wildcard, loadBalancers) : []),
-    ...wildcardProblems(mode, wildcard),
     ...otherModeProblems(mode, tls, hasPem),
     ...hstsProblems(tls, web),
   ];
@@ -123,15 +122,6 @@ function acmeProblems(
           "webstack:loadBalancers.tls must be absent with tls.mode acme, got a certificate; remove it, or set tls.mode to pem",
         ]
       : []),
-  ];
-}
-
-/** Problem of a wildcard without a certificate: browsers would warn of each of its names. */
-function wildcardProblems(mode: unknown, wildcard: string | undefined): string[] {
-  if (wildcard === undefined || (mode !== "selfSigned" && mode !== "off")) return [];
-  return [
-    `webstack:domains must name single hosts with tls.mode ${mode}, got ${printable(wildcard)}; ` +
-      "set tls.mode to acme or pem, or list each name",
   ];
 }
 

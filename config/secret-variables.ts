@@ -30,7 +30,11 @@ function isEncrypted(): boolean {
 const secretName =
   /((PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY)S?|(^|_)(PASS|PWD)|(^|_)(PRIVATE|SECRET|ACCESS|ENCRYPTION|SIGNING)_KEYS?(_BASE)?)(_?\d+)?$/;
 /** Word of a name that says that everybody may read the value, such as `NEXT_PUBLIC_MAP_TOKEN`. */
-const publicName = /(^|_)(PUBLIC|PUBLISHABLE)(_|$)/;
+const publicName = /(^|_)(PUBLIC|PUBLISHABLE)(_|$)|^(VITE|REACT_APP)_/;
+/** A number of tokens, such as `MAX_TOKENS`. */
+const tokenCount = /TOKENS$/;
+/** Longest part of a value that is searched, characters. */
+const maxLength = 2_000;
 /** Name of an address in the form of a library, which may lack a scheme. */
 const addressName = /(DSN|URL|URI)(_?\d+)?$/;
 
@@ -46,19 +50,21 @@ const scheme = /^[a-z][a-z0-9+.-]*:\/\//i;
 /** User and password of a URL; the group is the password. The user may be an address of mail. */
 const urlPassword = /[a-z][a-z0-9+.-]*:\/\/[^\s:/?#]*:([^\s@/?#]+)@/i;
 /** User and password before a host, as in `user:password@tcp(db.example.com:3306)/shop`. */
-const plainPassword = /^[^\s:@/]+:([^\s@/]+)@[\w.-]*[(:/]/;
+const plainPassword = /^(?!sips?:|mailto:)[^\s:@/]+:([^\s@/]+)@[\w.-]*[(:/]/;
 
 /** Names of the variables that look like secrets. A value with one of the database's own values is a reference, not a secret. */
 export function secretVariables(env: Readonly<Record<string, string>>): string[] {
   return Object.keys(env).filter((name) => looksSecret(name, env[name]!));
 }
 
-function looksSecret(name: string, value: string): boolean {
+function looksSecret(name: string, whole: string): boolean {
+  const value = whole.slice(0, maxLength);
   if (/PRIVATE KEY-----/.test(value)) return true;
   const password =
     urlPassword.exec(value) ?? (addressName.test(name) ? plainPassword.exec(value) : null);
   if (password) return !isReference(password[1]!);
   if (!secretName.test(name) || publicName.test(name)) return false;
+  if (tokenCount.test(name) && /^\d+$/.test(value)) return false;
   return !scheme.test(value) && !isReference(value) && !harmless.some((form) => form.test(value));
 }
 

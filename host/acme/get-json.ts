@@ -9,8 +9,9 @@ export interface JsonAnswer {
   body: unknown;
 }
 
-/** Longest wait for the answer, milliseconds, and longest answer, bytes. */
+/** Longest silence and longest wait for the whole answer, milliseconds, and longest answer, bytes. */
 const answerMs = 5_000;
+const wholeMs = 15_000;
 const maxBytes = 100_000;
 
 /**
@@ -22,7 +23,8 @@ const maxBytes = 100_000;
  */
 export function getJson(url: string, ca?: string): Promise<JsonAnswer> {
   const request = url.startsWith("https:") ? getSecurely : get;
-  const options = { agent: false, timeout: answerMs, ...(ca === undefined ? {} : { ca }) };
+  const limits = { timeout: answerMs, signal: AbortSignal.timeout(wholeMs) };
+  const options = { agent: false, ...limits, ...(ca === undefined ? {} : { ca }) };
   return new Promise((resolve, reject) => {
     const call = request(url, options, (response) => {
       let text = "";

@@ -65,7 +65,7 @@ export class RenewalAdvice {
     // A clock that was set back must not lengthen a wait.
     if (isSame && before.askedMs <= askedMs && askedMs < before.nextMs) return;
     const quietMs = askedMs - (this.unreached?.atMs ?? -Infinity);
-    if (quietMs >= 0 && quietMs < unreachedMs) return this.drop(name);
+    if (quietMs >= 0 && quietMs < unreachedMs) return isSame ? undefined : this.drop(name);
     const { fingerprint } = certificate;
     try {
       const { renewMs, waitMs } = await this.fetch(certificate, nowMs);
@@ -76,7 +76,8 @@ export class RenewalAdvice {
         this.kept[name] = { fingerprint, askedMs, nextMs: askedMs + pauses.usual };
       } else {
         this.unreached = { atMs: nowMs() };
-        delete this.kept[name];
+        // What the authority has suggested for this certificate holds until it suggests another time.
+        if (!isSame) delete this.kept[name];
       }
       this.complain(name, (error as Error).message);
     }
