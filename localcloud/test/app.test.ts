@@ -49,7 +49,7 @@ describe("calls that have no handler", () => {
     for (const [method, path] of [
       ["GET", "/certificates"],
       ["POST", "/load_balancers"],
-      ["GET", "/zones/example.com/rrsets"],
+      ["GET", "/zones/example.com/zonefile"],
       ["POST", `/servers/${id}/actions/enable_rescue`],
       ["GET", `/servers/${id}/metrics`],
     ] as const) {

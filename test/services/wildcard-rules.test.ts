@@ -39,7 +39,7 @@ describe("a broker", () => {
     JSON.parse(
       broker({ ...rules, floatingIps: [], servers: [], ...(wildcards ? { wildcards } : {}) }).part({
         privateIp: "10.0.4.11",
-        programs: {},
+        programs: { broker: "" },
       }).files!["/etc/webstack/broker.json"]!.content,
     ) as object;
 
