@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { get } from "node:http";
+import { answerTo } from "./answer";
 
-/** Longest wait for the answer, milliseconds. */
-const answerMs = 5_000;
+const limits = { answerMs: 5_000, maxLength: 1_000 };
 
 /**
  * Checks as the authority would whether requests for a domain reach these load balancers, directly or
@@ -15,7 +15,10 @@ export async function domainProblem(name: string, thumbprint: string): Promise<s
   const token = randomBytes(16).toString("hex");
   const url = `http://${name}/.well-known/acme-challenge/${token}`;
   try {
-    const { status, text } = await ask(url);
+    const { status, text } = await answerTo(
+      get(url, { agent: false, timeout: limits.answerMs }),
+      limits,
+    );
     if (status === 200 && text.trim() === `${token}.${thumbprint}`) return undefined;
     return `http://${name}/ is answered by another server (status ${status}); point the domain's DNS records to the load balancers' addresses`;
   } catch (error) {
@@ -25,20 +28,4 @@ export async function domainProblem(name: string, thumbprint: string): Promise<s
     if (code === "EAI_AGAIN") return `DNS does not answer for ${name}`;
     return `http://${name}/ does not answer: ${message}`;
   }
-}
-
-function ask(url: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const call = get(url, { agent: false, timeout: answerMs }, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => {
-        text += chunk.toString();
-        if (text.length > 1_000) call.destroy(new Error("the answer is too long"));
-      });
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    call.on("timeout", () => call.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
-    call.on("error", reject);
-  });
 }

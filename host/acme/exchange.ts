@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { createServer, request } from "node:https";
 import type { TLSSocket } from "node:tls";
+import { answerTo } from "./answer";
 import { type Certificate, certificateOf } from "./store";
 
 /** Credentials for mutual TLS between the two load balancers, all PEM. */
@@ -10,9 +11,7 @@ export interface Identity {
   ca: string;
 }
 
-/** Longest wait for the other load balancer, milliseconds, and longest answer, bytes. */
-const answerMs = 3_000;
-const maxBytes = 4_000_000;
+const limits = { answerMs: 3_000, maxLength: 4_000_000 };
 
 /** URL path of the certificates. */
 const path = "/certificates";
@@ -65,23 +64,15 @@ export async function fetchCertificates(
   return found;
 }
 
-function ask(peer: string, { address, port }: { address: string; port: number }, tls: Identity) {
-  return new Promise<string>((resolve, reject) => {
-    const options = { ...tls, host: address, port, path, servername: peer, agent: false };
-    const call = request({ ...options, timeout: answerMs }, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => {
-        text += chunk.toString();
-        if (text.length > maxBytes) call.destroy(new Error("the answer is too long"));
-      });
-      response.on("error", reject);
-      response.on("end", () => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${peer} answered ${response.statusCode}: ${text.slice(0, 200)}`));
-      });
-    });
-    call.on("timeout", () => call.destroy(new Error(`no answer within ${answerMs / 1000} s`)));
-    call.on("error", reject);
-    call.end();
-  });
+async function ask(
+  peer: string,
+  { address, port }: { address: string; port: number },
+  tls: Identity,
+) {
+  const options = { ...tls, host: address, port, path, servername: peer, agent: false };
+  const call = request({ ...options, timeout: limits.answerMs });
+  call.end();
+  const { status, text } = await answerTo(call, limits);
+  if (status === 200) return text;
+  throw new Error(`${peer} answered ${status}: ${text.slice(0, 200)}`);
 }

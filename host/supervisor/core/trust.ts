@@ -1,6 +1,6 @@
 import { includes, largestIntervals } from "./gtid";
 import type { Memory } from "./memory";
-import type { NodeState } from "./node-state";
+import { isCertified, type NodeState } from "./node-state";
 
 /** Longest text of a GTID set in the memory, whose record has at most 4 KiB. */
 const maxLength = 2_048;
@@ -36,10 +36,9 @@ export class Trust {
   note(self: NodeState, executed: string, peers: readonly NodeState[]): void {
     const { member, groupId, certificate, trustedGtid } = self;
     if (!self.ready || self.cloneIncomplete) return;
-    const isCertified = groupId !== null && groupId === certificate?.groupId;
     const isOutside = member === null || member.state === "OFFLINE";
-    if (isCertified || isOutside) this.before = executed;
-    if (isCertified) this.certifiedGroup = groupId;
+    if (isCertified(self) || isOutside) this.before = executed;
+    if (isCertified(self)) this.certifiedGroup = groupId!;
     if (isOutside && trustedGtid != null && includes(trustedGtid, self.gtid)) {
       this.memory.trustAll();
     }

@@ -56,9 +56,9 @@ export class Override {
    * right before this node's group counts.
    */
   holds(self: NodeState, sight: OverrideContext, nowMs: number): boolean {
-    const { accepted: said } = this;
-    if (!said) return false;
-    const isOver = nowMs - said.atMs > holdsMs || isLater(self.lastView, said.lastView);
+    const { accepted } = this;
+    if (!accepted) return false;
+    const isOver = nowMs - accepted.atMs > holdsMs || isLater(self.lastView, accepted.lastView);
     const holds = !isOver && refusal(self, sight) === "";
     if (!holds) this.end();
     return holds;
