@@ -25,7 +25,7 @@ async function executed(outputs: StackOutputs, node: string): Promise<string | u
 }
 
 /** Overrides on the node, once no app node reports any more that it reaches the former primary. */
-async function override(node: string): Promise<void> {
+export async function override(node: string): Promise<void> {
   const ended = async () => {
     const { status, said } = await npmEnded("db:override", node, "--yes");
     if (status !== 0) throw new Error(`the override failed: ${said.trim()}`);

@@ -16,6 +16,7 @@ import {
   type Members,
   watched,
 } from "./database-watch";
+import { doubtDrills } from "./database-doubt";
 import { historyDrills } from "./database-history";
 import { lineageDrills } from "./database-lineage";
 import { lastMemberDrills } from "./database-last-member";
@@ -181,6 +182,7 @@ export const databaseDrills: readonly Drill[] = [
   ...lastMemberDrills,
   ...lineageDrills,
   ...historyDrills,
+  ...doubtDrills,
   ...starvedDrills,
   harmless(
     "F46b",

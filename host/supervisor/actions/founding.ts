@@ -1,6 +1,6 @@
 import { monotonicMs } from "../../time/monotonic";
 import { castVote, countVotes, type VoteAnswer } from "../core/ballot";
-import type { FoundingKind } from "../core/certificate";
+import { type FoundingKind, latestView } from "../core/certificate";
 import type { Decision } from "../core/decision";
 import type { VoteRequest } from "../core/founding-rule";
 import { foundingLineage } from "../core/lineage";
@@ -35,7 +35,14 @@ export class Founding {
     const { observer, memory, peers } = this.parts;
     let refusal: string;
     try {
-      refusal = castVote(memory, observer.state, peers.states(), request, monotonicMs());
+      refusal = castVote(
+        memory,
+        observer.state,
+        peers.states(),
+        request,
+        this.nodes.length,
+        monotonicMs(),
+      );
     } catch (error) {
       refusal = `${this.node} cannot write its vote: ${(error as Error).message}`;
     }
@@ -110,7 +117,9 @@ export class Founding {
     if (agreed.kind === "override" && !isHeld()) {
       throw new Error("another group was seen: the operator's override no longer holds");
     }
-    memory.certify({ ...agreed, founder: this.node, groupId });
+    const knew = latestView([observer.state, ...sight().peers].map(({ lastView }) => lastView));
+    const certificate = { ...agreed, founder: this.node, groupId };
+    memory.certify(agreed.kind === "override" ? { ...certificate, knew } : certificate);
     override.end();
   }
 
@@ -122,7 +131,8 @@ export class Founding {
     const { node, nodes } = this;
     if (kind === "sole" || kind === "override") return [node];
     const { observer, peers } = this.parts;
-    const request = { epoch, kind, lastView: observer.state.lastView };
+    const { lastView, certificate } = observer.state;
+    const request = { epoch, kind, lastView, certificate };
     const own = this.vote({ ...request, founder: node });
     if (own.refusal) log(4, `no group is founded: ${own.refusal}`);
     if (own.refusal) return undefined;

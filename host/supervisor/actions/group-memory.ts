@@ -67,7 +67,9 @@ export class MemoryUpdater {
     const before = memory.remembered.lastView;
     const states = this.parts.peers.states();
     const isSure = this.parts.peers.areOthersAccountedFor(record.certificate.founder);
-    this.written(() => adoptFromPeer(memory, observer.state, states, record, isSure));
+    this.written(() =>
+      adoptFromPeer(memory, observer.state, states, record, isSure, this.nodes.length),
+    );
     this.sayView(before);
   }
 

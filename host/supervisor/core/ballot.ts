@@ -21,9 +21,10 @@ export function castVote(
   self: NodeState,
   peers: readonly NodeState[],
   request: VoteRequest,
+  nodeCount: number,
   nowMs: number,
 ): string {
-  const refusal = voteRefusal(self, peers, request);
+  const refusal = voteRefusal(self, peers, request, nodeCount);
   if (refusal !== undefined) return refusal;
   const { founder, epoch } = request;
   if (!memory.mayVote(epoch, founder, peers, nowMs)) {

@@ -22,6 +22,11 @@ export interface Certificate {
   voters: readonly string[];
   /** Fixed part of the group's view ids. MySQL makes it from a clock, so it is only compared for equality. */
   groupId: string;
+  /**
+   * For an override: the latest view that the founder and the nodes that it saw knew; null: none. Absent: of an
+   * earlier supervisor. A node that knows a later view waits for an operator, see `isDoubted`.
+   */
+  knew?: LastView | null;
 }
 
 /**
@@ -51,6 +56,11 @@ export function isLater(a: LastView | null, b: LastView | null): boolean {
   if (!a || !b) return a !== null;
   if (a.epoch !== b.epoch) return a.epoch > b.epoch;
   return a.counter > b.counter || (a.counter === b.counter && a.turn > b.turn);
+}
+
+/** The latest of the views; null if there is none. */
+export function latestView(views: readonly (LastView | null)[]): LastView | null {
+  return views.reduce((latest, view) => (isLater(view, latest) ? view : latest), null);
 }
 
 /** True if the two views name different primaries and neither view is later. */

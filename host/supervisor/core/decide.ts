@@ -1,11 +1,12 @@
 import { chooseFounder } from "./choose-founder";
 import type { Decision } from "./decision";
+import { doubtedPeers, mayCertifyInPlace, whyDoubted } from "./doubt";
 import { missingFrom } from "./gtid";
 import { foundingExtra, isOfAnotherGroup, lineageOf } from "./lineage";
 import { isCertified, isInGroup, type NodeState } from "./node-state";
 import { electors } from "./founding-rule";
 import { isMadeByHand } from "./trust";
-import { isConfirmed, isUnconfirmedPrimary, servingElsewhere } from "./who-serves";
+import { isConfirmed, servingElsewhere } from "./who-serves";
 
 /** Input of a decision. */
 export interface Situation {
@@ -31,14 +32,20 @@ const noData = "an interrupted clone left this node without data";
  * acknowledged commit.
  */
 export function decide(situation: Situation): Decision {
-  const { self, peers } = situation;
+  const { nodes, self, peers, override = false } = situation;
   if (!self.ready) return { type: "wait", reason: "MySQL does not answer yet" };
   if (isInGroup(self)) return asMember(situation);
   const visible = [self, ...peers.filter(({ ready }) => ready)];
   const members = visible.filter(isInGroup);
+  const doubted = doubtedPeers(self, peers, nodes.length);
   const certified = members.filter((one) => isCertified(one) && one.majority);
-  const group = oneGroup(situation, certified);
+  const group = oneGroup(
+    situation,
+    certified.filter((one) => !doubted.includes(one)),
+  );
   if (group.length > 0) return joinOrRebuild(self, group);
+  const isChoice = doubted.length > 0 && (members.length > 0 || !override);
+  if (isChoice) return { type: "wait", reason: whyDoubted(self, doubted[0]!) };
   if (members.length > 0) return { type: "wait", reason: whyNotJoined(members) };
   return start(situation, visible);
 }
@@ -105,7 +112,7 @@ function asMember({ nodes, self, peers, override = false }: Situation): Decision
       reason: "its data was compared with another group than the one it joined",
     };
   }
-  if (override && isUnconfirmedPrimary(self, peers, nodes.length)) {
+  if (override && mayCertifyInPlace(self, peers, nodes.length)) {
     return { type: "certify", reason: "an operator ordered it" };
   }
   return isOutvoted(self, peers, nodes.length) ?? { type: "nothing" };

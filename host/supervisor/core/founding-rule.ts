@@ -1,5 +1,6 @@
 import { isLater } from "./certificate";
 import type { FoundingKind } from "./certificate";
+import { isDoubted } from "./doubt";
 import { isInGroup, isMajority, latestPrimaries, type NodeState } from "./node-state";
 
 /** The nodes whose votes count for a founding, or the reason to wait. */
@@ -68,6 +69,8 @@ export interface VoteRequest {
   kind: FoundingKind;
   /** Latest view that the founder knows. */
   lastView: NodeState["lastView"];
+  /** Certificate of the latest group that the founder knows. */
+  certificate: NodeState["certificate"];
 }
 
 /**
@@ -77,7 +80,8 @@ export interface VoteRequest {
 export function voteRefusal(
   self: NodeState,
   peers: readonly NodeState[],
-  { founder, kind, lastView }: VoteRequest,
+  { founder, kind, lastView, certificate }: VoteRequest,
+  nodeCount: number,
 ): string | undefined {
   const { node } = self;
   if (isInGroup(self)) return `${node} is in a group`;
@@ -86,6 +90,9 @@ export function voteRefusal(
   if (member) return `${node} sees ${member.node} in a group`;
   if (isLater(self.lastView, lastView)) {
     return `${node} knows of a later primary, ${self.lastView!.primary}`;
+  }
+  if (certificate && isDoubted(certificate, self, peers, nodeCount)) {
+    return `${node} knows of a later primary, ${self.lastView!.primary}, than ${certificate.founder} knew at an operator's override`;
   }
   const knowsOther = self.lastView !== null && self.lastView.primary !== founder;
   const counts = self.remembers || (kind === "first" && !knowsOther);

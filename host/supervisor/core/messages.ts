@@ -46,7 +46,16 @@ function certificateIn(value: unknown, nodes: readonly string[]): Certificate | 
     return undefined;
   }
   const isVoted = kind !== "majority" || new Set(voters).size * 2 > nodes.length;
-  return isVoted ? { epoch, founder, kind, voters: [...voters], groupId } : undefined;
+  const knew = found.knew === undefined ? undefined : viewIn(found.knew, nodes);
+  if (!isVoted || (found.knew !== undefined && knew === undefined)) return undefined;
+  return {
+    epoch,
+    founder,
+    kind,
+    voters: [...voters],
+    groupId,
+    ...(knew === undefined ? {} : { knew }),
+  };
 }
 
 /**
@@ -97,5 +106,8 @@ export function voteRequestIn(
   const lastView = found && viewIn(found.lastView, nodes);
   const kind = (["majority", "first"] as const).find((one) => one === found?.kind);
   if (!found || !kind || lastView === undefined || !isCount(found.epoch, 1)) return undefined;
-  return { founder, epoch: found.epoch, kind, lastView };
+  // A founder of an earlier release does not send its certificate.
+  const certificate = found.certificate == null ? null : certificateIn(found.certificate, nodes);
+  if (certificate === undefined) return undefined;
+  return { founder, epoch: found.epoch, kind, lastView, certificate };
 }

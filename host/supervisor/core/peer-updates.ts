@@ -1,4 +1,5 @@
 import type { Certificate } from "./certificate";
+import { isDoubted } from "./doubt";
 import type { Memory } from "./memory";
 import type { GroupRecord } from "./messages";
 import { isCertified, type NodeState } from "./node-state";
@@ -8,7 +9,7 @@ import { isConfirmed, mayRemember, servingElsewhere } from "./who-serves";
  * Adopts the latest group that a peer knows. A group founded by an override ends beside a group that
  * serves, never the other way round. So such a group is adopted only once every other node has answered, and is
  * in no other group with a certificate, or has been silent for so long that it no longer serves on the strength
- * of this node's answers.
+ * of this node's answers. And a node that knows a later view than the founder knew waits for an operator.
  *
  * @param isSure true if that holds for every node but the founder and this one; see `Peers.areOthersAccountedFor`.
  *
@@ -20,8 +21,10 @@ export function adoptFromPeer(
   peers: readonly NodeState[],
   { certificate, lastView }: GroupRecord,
   isSure: boolean,
+  nodeCount: number,
 ): void {
-  const isUnsure = !isSure || isBeside(certificate, self, peers);
+  const isUnsure =
+    !isSure || isBeside(certificate, self, peers) || isDoubted(certificate, self, peers, nodeCount);
   if (certificate.kind === "override" && isUnsure) return;
   memory.adopt(certificate, lastView?.epoch === certificate.epoch ? lastView : null);
 }

@@ -1,4 +1,5 @@
 import { isLater, type LastView } from "../core/certificate";
+import { mayCertifyInPlace } from "../core/doubt";
 import { trustedPart } from "../core/lineage";
 import { isInGroup, isMajority, type NodeState } from "../core/node-state";
 import { countKnowing, isUnconfirmedPrimary } from "../core/who-serves";
@@ -73,7 +74,7 @@ export class Override {
 function refusal(self: NodeState, { peers, otherPrimary, nodeCount }: OverrideContext): string {
   if (self.cloneIncomplete) return `${self.node} has no data: its clone was interrupted`;
   if (isEmpty(self) && !isAllEmpty(peers, nodeCount)) return `${self.node} has no data`;
-  if (isInGroup(self) && !isUnconfirmedPrimary(self, peers, nodeCount)) {
+  if (isInGroup(self) && !mayCertifyInPlace(self, peers, nodeCount)) {
     return `${self.node} is a member of a group`;
   }
   const member = peers.find((one) => isInGroup(one) && one.majority);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { electors, voteRefusal } from "../../../../host/supervisor/core/founding-rule";
-import { member, outside, view } from "../support/node-state";
+import { certificate, member, outside, view } from "../support/node-state";
 
 const nodes = ["db-1", "db-2", "db-3"];
 const [a, b, c] = nodes.map((node) => outside(node, { lastView: view("db-2", 5) }));
@@ -53,38 +53,50 @@ describe("an objection to a founding", () => {
     epoch: 6,
     kind: "majority",
     lastView: view("db-2", 5),
+    certificate: null,
   } as const;
 
   it("is none of a node that remembers, is in no group and sees none", () => {
-    expect(voteRefusal(a!, [b!, c!], request)).toBeUndefined();
+    expect(voteRefusal(a!, [b!, c!], request, 3)).toBeUndefined();
   });
 
   it("is that of a member, and of who sees one with a majority", () => {
-    expect(voteRefusal(member("db-1", "SECONDARY"), [], request)).toBe("db-1 is in a group");
+    expect(voteRefusal(member("db-1", "SECONDARY"), [], request, 3)).toBe("db-1 is in a group");
     const seen = [member("db-3", "PRIMARY")];
-    expect(voteRefusal(a!, seen, request)).toBe("db-1 sees db-3 in a group");
-    expect(voteRefusal(a!, [{ ...seen[0]!, majority: false }], request)).toBeUndefined();
+    expect(voteRefusal(a!, seen, request, 3)).toBe("db-1 sees db-3 in a group");
+    expect(voteRefusal(a!, [{ ...seen[0]!, majority: false }], request, 3)).toBeUndefined();
   });
 
   it("is that of who founds a group itself", () => {
-    expect(voteRefusal({ ...a!, founding: 7 }, [], request)).toBe(
+    expect(voteRefusal({ ...a!, founding: 7 }, [], request, 3)).toBe(
       "db-1 is founding a group itself",
     );
-    expect(voteRefusal({ ...b!, founding: 6 }, [], request)).toBeUndefined();
+    expect(voteRefusal({ ...b!, founding: 6 }, [], request, 3)).toBeUndefined();
   });
 
   it("is that of who knows of a later primary", () => {
     const later = { ...a!, lastView: view("db-3", 6) };
-    expect(voteRefusal(later, [], request)).toBe("db-1 knows of a later primary, db-3");
+    expect(voteRefusal(later, [], request, 3)).toBe("db-1 knows of a later primary, db-3");
+  });
+
+  it("is that of who knows a later view than an operator's founder knew", () => {
+    const knew = view("db-1", 4);
+    const of101 = certificate(101, { kind: "override", founder: "db-2", voters: ["db-2"], knew });
+    const late = { ...request, lastView: view("db-2", 1, 101), certificate: of101 };
+    expect(voteRefusal(a!, [b!], late, 3)).toBe(
+      "db-1 knows of a later primary, db-2, than db-2 knew at an operator's override",
+    );
+    const known = { ...late, certificate: { ...of101, knew: view("db-2", 5) } };
+    expect(voteRefusal(a!, [b!], known, 3)).toBeUndefined();
   });
 
   it("is that of who does not remember, unless all found the first group", () => {
-    expect(voteRefusal(lost("db-1"), [], request)).toMatch(/does not remember/);
+    expect(voteRefusal(lost("db-1"), [], request, 3)).toMatch(/does not remember/);
     const first = { ...request, kind: "first", lastView: null } as const;
-    expect(voteRefusal(lost("db-1"), [], first)).toBeUndefined();
+    expect(voteRefusal(lost("db-1"), [], first, 3)).toBeUndefined();
     const heard = { ...lost("db-1"), lastView: view("db-2", 1) };
-    expect(voteRefusal(heard, [], { ...first, lastView: view("db-2", 1) })).toBeUndefined();
+    expect(voteRefusal(heard, [], { ...first, lastView: view("db-2", 1) }, 3)).toBeUndefined();
     const other = { ...lost("db-1"), lastView: view("db-3", 1) };
-    expect(voteRefusal(other, [], { ...first, lastView: view("db-3", 1) })).toMatch(/remember/);
+    expect(voteRefusal(other, [], { ...first, lastView: view("db-3", 1) }, 3)).toMatch(/remember/);
   });
 });

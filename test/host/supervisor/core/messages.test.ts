@@ -18,6 +18,13 @@ describe("what a peer says of its group", () => {
     });
   });
 
+  it("says what the founder knew at an override", () => {
+    for (const knew of [null, view("db-2", 3)]) {
+      const record = { certificate: { ...agreed, kind: "override", knew }, lastView: null };
+      expect(groupRecordIn(record, nodes)).toEqual(record);
+    }
+  });
+
   it.each([
     ["nothing", undefined],
     ["a list", [agreed]],
@@ -31,6 +38,7 @@ describe("what a peer says of its group", () => {
     ["an unknown kind", { certificate: { ...agreed, kind: "mine" }, lastView: null }],
     ["an unknown voter", { certificate: { ...agreed, voters: ["db-1", "x"] }, lastView: null }],
     ["too few voters", { certificate: { ...agreed, voters: ["db-1", "db-1"] }, lastView: null }],
+    ["no view that the founder knew", { certificate: { ...agreed, knew: 7 }, lastView: null }],
     ["another group id", { certificate: { ...agreed, groupId: "x" }, lastView: null }],
   ])("is not %s", (_, said) => {
     expect(groupRecordIn(said, nodes)).toBeUndefined();
@@ -69,7 +77,10 @@ describe("what a founder asks", () => {
   it("is a vote for itself, by the name that its certificate proves", () => {
     const asked = { epoch: 6, kind: "majority", lastView: null, founder: "db-9" };
     expect(voteRequestIn("db-2", asked, nodes)).toEqual({
-      ...{ founder: "db-2", epoch: 6, kind: "majority", lastView: null },
+      ...{ founder: "db-2", epoch: 6, kind: "majority", lastView: null, certificate: null },
+    });
+    expect(voteRequestIn("db-2", { ...asked, certificate: agreed }, nodes)).toMatchObject({
+      certificate: agreed,
     });
   });
 
@@ -79,6 +90,7 @@ describe("what a founder asks", () => {
     ["an epoch of 0", { epoch: 0, kind: "majority", lastView: null }],
     ["a founding that needs no votes", { epoch: 6, kind: "override", lastView: null }],
     ["an unknown primary", { epoch: 6, kind: "first", lastView: view("db-9", 1) }],
+    ["a false certificate", { epoch: 6, kind: "first", lastView: null, certificate: { epoch: 5 } }],
   ])("is not %s", (_, asked) => {
     expect(voteRequestIn("db-2", asked, nodes)).toBeUndefined();
   });

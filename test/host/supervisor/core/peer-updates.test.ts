@@ -13,7 +13,7 @@ const of102 = { certificate: operators, lastView: view("db-3", 1, 102) };
 describe("following what a peer knows", () => {
   function followed(record: GroupRecord, self: NodeState, peers: NodeState[] = [], isSure = true) {
     const { memory } = memoryOf(of100);
-    adoptFromPeer(memory, self, peers, record, isSure);
+    adoptFromPeer(memory, self, peers, record, isSure, 3);
     return { certificate: memory.remembered.certificate, lastView: memory.remembered.lastView };
   }
 
@@ -53,6 +53,23 @@ describe("following what a peer knows", () => {
     expect(followed(of102, self, [blocked]).certificate).toEqual(operators);
     const byHand = { ...running, groupId: "1" };
     expect(followed(of102, self, [byHand]).certificate).toEqual(operators);
+  });
+});
+
+describe("following the group of an operator that knew less", () => {
+  it("waits while another node may know the later view too", () => {
+    const known = { ...operators, knew: view("db-1", 4) };
+    const follows = (peers: NodeState[], knew = view("db-1", 4)) => {
+      const { memory } = memoryOf(of100);
+      const record = { ...of102, certificate: { ...known, knew } };
+      adoptFromPeer(memory, outside("db-2", of100), peers, record, true, 3);
+      return memory.remembered.certificate!.epoch === 102;
+    };
+    const without = outside("db-1", { ...of100, lastView: view("db-1", 4) });
+    expect(follows([])).toBe(false);
+    expect(follows([outside("db-1", of100)])).toBe(false);
+    expect(follows([without])).toBe(true);
+    expect(follows([], view("db-1", 5))).toBe(true);
   });
 });
 

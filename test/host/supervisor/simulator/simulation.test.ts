@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Certificate } from "../../../../host/supervisor/core/certificate";
 import { decide } from "../../../../host/supervisor/core/decide";
+import { adoptFromPeer } from "../../../../host/supervisor/core/peer-updates";
 import { isInGroup, type NodeState } from "../../../../host/supervisor/core/node-state";
 import { isPrimary } from "../../../../host/supervisor/wire/serving";
 import { type Rules, rules } from "./rules";
@@ -50,9 +52,14 @@ function believing(change: (state: NodeState) => Partial<NodeState>): Rules["dec
     decide({ ...rest, self: changed(self), peers: peers.map(changed) });
 }
 
+/** The certificate as earlier supervisors wrote it: without what its founder knew. */
+function withoutKnown(certificate: Certificate | null): Certificate | null {
+  return certificate && { ...certificate, knew: undefined };
+}
+
 /** Votes as they are asked for, counted by number alone. */
 const anyVotes: Pick<Rules, "castVote" | "countVotes"> = {
-  castVote: (memory, _self, _peers, { epoch, founder }, nowMs) => {
+  castVote: (memory, _self, _peers, { epoch, founder }, _count, nowMs) => {
     memory.vote(epoch, founder, nowMs);
     return "";
   },
@@ -99,6 +106,9 @@ describe("a schedule that once broke a promise", () => {
   it.each([
     // An operator's group had less than the group before it, and a node of neither took its own data for that group's.
     [7587, true],
+    // A majority confirmed another group after an operator's override, and lost its primary.
+    [2787, false],
+    [8065, false],
   ])("is kept: seed %i, grown from one node: %s", (seed, grows) => {
     expect(brokenIn(simulated(seed, rules, grows))).toBeUndefined();
   });
@@ -145,6 +155,17 @@ describe("a weakened rule is seen to fail:", () => {
           isInGroup(situation.self) ? { type: "nothing" } : decide(situation),
       },
       6,
+    ],
+    [
+      "an operator's group is followed by nodes that know of later primaries",
+      {
+        decide: believing(({ certificate }) => ({ certificate: withoutKnown(certificate) })),
+        follow: (memory, self, peers, record, ...rest) => {
+          const certificate = withoutKnown(record.certificate)!;
+          adoptFromPeer(memory, self, peers, { ...record, certificate }, ...rest);
+        },
+      },
+      2787,
     ],
     [
       "the only node takes itself for that when others are there",

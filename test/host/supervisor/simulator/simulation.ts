@@ -1,3 +1,4 @@
+import { doubtedPeers } from "../../../../host/supervisor/core/doubt";
 import { tickMs } from "./faults";
 import type { Group, SimulatedNode } from "./node";
 import { SimulatedSupervisors } from "./supervisors";
@@ -25,7 +26,7 @@ export class Simulation extends SimulatedSupervisors {
     const operatorMs = this.nowMs + healedMs / 2;
     while (this.nowMs < end) {
       this.tick(false);
-      if (this.nowMs === operatorMs && this.serving().length === 0) this.operate();
+      if (this.nowMs === operatorMs && this.needsOperator()) this.operate();
     }
   }
 
@@ -41,6 +42,15 @@ export class Simulation extends SimulatedSupervisors {
 
   /** How often an operator had to choose after the faults. */
   operated = 0;
+
+  /** True if nobody serves, or a node waits for an operator because of another override. */
+  private needsOperator(): boolean {
+    if (this.serving().length === 0) return true;
+    return this.nodes.some((node) => {
+      const count = this.nodes.length;
+      return doubtedPeers(this.stateOf(node), this.heardBy(node), count).length > 0;
+    });
+  }
 
   /**
    * The operator takes the node with the most transactions, as `db:status` shows them; if it refuses, the

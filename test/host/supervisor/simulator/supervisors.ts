@@ -1,5 +1,5 @@
 import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
-import type { FoundingKind } from "../../../../host/supervisor/core/certificate";
+import { type FoundingKind, latestView } from "../../../../host/supervisor/core/certificate";
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
 import type { GroupRecord } from "../../../../host/supervisor/core/messages";
@@ -51,7 +51,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   private follow(node: SimulatedNode, record: GroupRecord): void {
     const [self, peers] = [this.stateOf(node), this.heardBy(node)];
     const isSure = this.isSureBeside(node, record.certificate.founder);
-    this.by.follow(node.memory, self, peers, record, isSure);
+    this.by.follow(node.memory, self, peers, record, isSure, this.nodes.length);
   }
 
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
@@ -62,7 +62,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     return this.apps.next(node, made, self, peers, this.nowMs);
   }
 
-  private stateOf(node: SimulatedNode): NodeState {
+  protected stateOf(node: SimulatedNode): NodeState {
     const said = node.say(this.nowMs, this.seesMajority(node));
     return { ...said, asked: this.apps.asked(node, this.nowMs) };
   }
@@ -128,12 +128,13 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   /** What the other nodes answer; undefined if it has no vote itself. */
   private ask(node: SimulatedNode, epoch: number, kind: FoundingKind): VoteAnswer[] | undefined {
     if (kind === "sole" || kind === "override") return [];
-    const { lastView } = node.memory.remembered;
-    const request = { founder: node.name, epoch, kind, lastView };
+    const { lastView, certificate } = node.memory.remembered;
+    const request = { founder: node.name, epoch, kind, lastView, certificate };
+    const count = this.nodes.length;
     const voteOf = (voter: SimulatedNode): VoteAnswer => {
       const peers = this.heardBy(voter);
       const self = this.stateOf(voter);
-      const refusal = this.by.castVote(voter.memory, self, peers, request, this.nowMs);
+      const refusal = this.by.castVote(voter.memory, self, peers, request, count, this.nowMs);
       return { refusal, state: this.stateOf(voter) };
     };
     if (voteOf(node).refusal !== "") return undefined;
@@ -179,7 +180,9 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
       const holds = () => node.override.holds(self, this.sight(node, peers), this.nowMs);
       if (kind === "override" && !holds()) throw new Error("there is another group");
       const voters = [node.name];
-      node.memory.certify({ epoch, kind, founder: node.name, voters, groupId });
+      const knew = latestView([self, ...peers].map(({ lastView }) => lastView));
+      const certificate = { epoch, kind, founder: node.name, voters, groupId };
+      node.memory.certify(kind === "override" ? { ...certificate, knew } : certificate);
       node.override.end();
     } catch {
       return false;

@@ -135,7 +135,7 @@ describe("the peers", () => {
       refusal: name === "db-3" ? "" : "db-2 is in a group",
       state: member(name, "SECONDARY"),
     }));
-    const request = { epoch: 6, kind: "majority", lastView: null } as const;
+    const request = { epoch: 6, kind: "majority", lastView: null, certificate: null } as const;
     const answers = await peers.vote(request);
     expect(answers.map(({ refusal, state }) => [state.node, refusal])).toEqual([
       ["db-2", "db-2 is in a group"],

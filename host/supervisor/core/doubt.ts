@@ -1,0 +1,71 @@
+import { type Certificate, isLater } from "./certificate";
+import { isMajority, type NodeState } from "./node-state";
+import { isOwnPrimary, isUnconfirmedPrimary } from "./who-serves";
+
+type Knowing = Pick<NodeState, "node" | "remembers" | "certificate" | "lastView">;
+
+/**
+ * True if this node must not follow a group that an operator's override founded: it knows a later view than the founder
+ * knew, and a majority may have confirmed that view, so its primary may have acknowledged writes that the group lacks.
+ * Only an operator can choose between the two, with another override.
+ *
+ * @param peers the nodes that answer. Every other node may know the view too.
+ */
+export function isDoubted(
+  certificate: Certificate,
+  self: Knowing,
+  peers: readonly Knowing[],
+  nodeCount: number,
+): boolean {
+  const { kind, knew, epoch, groupId, founder } = certificate;
+  const { lastView, certificate: own } = self;
+  if (kind !== "override" || knew === undefined || self.node === founder) return false;
+  if (own?.groupId === groupId || epoch < (own?.epoch ?? 0)) return false;
+  if (!isLater(lastView, knew)) return false;
+  // A node that follows the group by now did not know the view, or it would have doubted the group too.
+  const isWithout = (one: Knowing) =>
+    one.remembers && (isLater(lastView, one.lastView) || one.certificate?.groupId === groupId);
+  const without = peers.filter((one) => one.node !== founder && isWithout(one)).length;
+  return isMajority(nodeCount - 1 - without, nodeCount);
+}
+
+/** The peers whose latest group this node must not follow. */
+export function doubtedPeers(
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): NodeState[] {
+  return peers.filter(
+    ({ ready, certificate }) =>
+      ready && certificate && isDoubted(certificate, self, peers, nodeCount),
+  );
+}
+
+/**
+ * True for a primary that an operator's override may give another certificate without a new group: no majority confirms
+ * it, or a peer must not follow its group.
+ */
+export function mayCertifyInPlace(
+  self: NodeState,
+  peers: readonly NodeState[],
+  nodeCount: number,
+): boolean {
+  if (isUnconfirmedPrimary(self, peers, nodeCount)) return true;
+  const isPrimary = isOwnPrimary(self) && self.member?.role === "PRIMARY";
+  const isDoubter = (one: NodeState) => {
+    const others = [self, ...peers].filter(({ node }) => node !== one.node);
+    return doubtedPeers(one, others, nodeCount).includes(self);
+  };
+  return isPrimary && peers.some((one) => one.ready && isDoubter(one));
+}
+
+/** Reason to wait of a node that doubts the group of another node. */
+export function whyDoubted(self: NodeState, other: NodeState): string {
+  const { primary, epoch } = self.lastView!;
+  const founder = other.certificate!.founder;
+  return (
+    `${primary} was the primary of a later view (epoch ${epoch}) than ${founder} knew when an operator made it found a group, ` +
+    `and may have acknowledged writes that ${founder} lacks; an operator must choose whose data stays: npm run db:override -- ${founder}, ` +
+    `or stop MySQL on ${founder} and, if no group starts then, npm run db:override -- ${primary}`
+  );
+}
