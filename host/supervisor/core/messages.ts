@@ -23,30 +23,43 @@ function isCount(value: unknown, least: number): value is number {
 }
 
 /** The view in a message; null if the message says that there is none, undefined if it is malformed. */
-function viewIn(value: unknown, nodes: readonly string[]): LastView | null | undefined {
+function viewIn(
+  value: unknown,
+  isPrimary: (name: unknown) => boolean,
+): LastView | null | undefined {
   if (value === null) return null;
   const found = fields(value);
   if (!found) return undefined;
   const { primary, epoch, counter, turn } = found;
-  if (typeof primary !== "string" || !nodes.includes(primary)) return undefined;
+  if (typeof primary !== "string" || !isPrimary(primary)) return undefined;
   if (!isCount(epoch, 1) || !isCount(counter, 1) || !isCount(turn, 0)) return undefined;
   return { primary, epoch, counter, turn };
 }
 
 const kinds = ["majority", "first", "sole", "override", "inherited"] as const;
 
-function certificateIn(value: unknown, nodes: readonly string[]): Certificate | undefined {
+/** True for the name of a node: a certificate may be older than the present list of nodes, and name former ones. */
+function isName(name: unknown): name is string {
+  return typeof name === "string" && /^[a-z][a-z0-9-]{0,62}$/.test(name);
+}
+
+/** Fewest votes for a founding by a majority: of two nodes or of three. The stack may have grown since. */
+const fewestVotes = 2;
+/** Most voters of a certificate: more than any stack has databases. */
+const mostVoters = 32;
+
+function certificateIn(value: unknown): Certificate | undefined {
   const found = fields(value);
   if (!found) return undefined;
   const { epoch, founder, voters, groupId } = found;
   const kind = kinds.find((one) => one === found.kind);
-  const isNode = (name: unknown): name is string => nodes.includes(name as string);
-  if (!kind || !isCount(epoch, 1) || !isNode(founder) || !Array.isArray(voters)) return undefined;
-  if (!voters.every(isNode) || typeof groupId !== "string" || !/^\d{1,20}$/.test(groupId)) {
+  if (!kind || !isCount(epoch, 1) || !isName(founder) || !Array.isArray(voters)) return undefined;
+  if (voters.length > mostVoters || !voters.every(isName)) return undefined;
+  if (typeof groupId !== "string" || !/^\d{1,20}$/.test(groupId)) {
     return undefined;
   }
-  const isVoted = kind !== "majority" || new Set(voters).size * 2 > nodes.length;
-  const knew = found.knew === undefined ? undefined : viewIn(found.knew, nodes);
+  const isVoted = kind !== "majority" || new Set(voters).size >= fewestVotes;
+  const knew = found.knew === undefined ? undefined : viewIn(found.knew, isName);
   if (!isVoted || (found.knew !== undefined && knew === undefined)) return undefined;
   return {
     epoch,
@@ -59,13 +72,13 @@ function certificateIn(value: unknown, nodes: readonly string[]): Certificate | 
 }
 
 /**
- * The group record in a peer's message; undefined if it is malformed, names unknown nodes, or has a
+ * The group record in a peer's message; undefined if it is malformed, names an unknown primary, or has a
  * certificate without the votes that its kind needs.
  */
 export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRecord | undefined {
   const found = fields(value);
-  const certificate = found && certificateIn(found.certificate, nodes);
-  const lastView = found && viewIn(found.lastView, nodes);
+  const certificate = found && certificateIn(found.certificate);
+  const lastView = found && viewIn(found.lastView, (name) => nodes.includes(name as string));
   if (!certificate || lastView === undefined) return undefined;
   return { certificate, lastView };
 }
@@ -103,11 +116,11 @@ export function voteRequestIn(
   nodes: readonly string[],
 ): VoteRequest | undefined {
   const found = fields(value);
-  const lastView = found && viewIn(found.lastView, nodes);
+  const lastView = found && viewIn(found.lastView, (name) => nodes.includes(name as string));
   const kind = (["majority", "first"] as const).find((one) => one === found?.kind);
   if (!found || !kind || lastView === undefined || !isCount(found.epoch, 1)) return undefined;
   // A founder of an earlier release does not send its certificate.
-  const certificate = found.certificate == null ? null : certificateIn(found.certificate, nodes);
+  const certificate = found.certificate == null ? null : certificateIn(found.certificate);
   if (certificate === undefined) return undefined;
   return { founder, epoch: found.epoch, kind, lastView, certificate };
 }

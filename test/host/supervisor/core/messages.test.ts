@@ -18,6 +18,15 @@ describe("what a peer says of its group", () => {
     });
   });
 
+  it("is a certificate from before the stack grew, and from before it shrank", () => {
+    const five = [...nodes, "db-4", "db-5"];
+    const record = { certificate: agreed, lastView: null };
+    expect(groupRecordIn(record, five)).toEqual(record);
+    const voters = ["db-3", "db-4", "db-5"];
+    const former = { certificate: { ...agreed, founder: "db-5", voters }, lastView: null };
+    expect(groupRecordIn(former, nodes)).toEqual(former);
+  });
+
   it("says what the founder knew at an override", () => {
     for (const knew of [null, view("db-2", 3)]) {
       const record = { certificate: { ...agreed, kind: "override", knew }, lastView: null };
@@ -34,9 +43,10 @@ describe("what a peer says of its group", () => {
     ["an epoch of text", { certificate: { ...agreed, epoch: "100" }, lastView: null }],
     ["a counter of 0", { certificate: agreed, lastView: view("db-1", 0) }],
     ["a turn below 0", { certificate: agreed, lastView: view("db-1", 1, 100, -1) }],
-    ["an unknown founder", { certificate: { ...agreed, founder: "db-9" }, lastView: null }],
+    ["a founder without a name", { certificate: { ...agreed, founder: "../x" }, lastView: null }],
     ["an unknown kind", { certificate: { ...agreed, kind: "mine" }, lastView: null }],
-    ["an unknown voter", { certificate: { ...agreed, voters: ["db-1", "x"] }, lastView: null }],
+    ["a nameless voter", { certificate: { ...agreed, voters: ["db-1", ""] }, lastView: null }],
+    ["a crowd", { certificate: { ...agreed, voters: Array(33).fill("db-1") }, lastView: null }],
     ["too few voters", { certificate: { ...agreed, voters: ["db-1", "db-1"] }, lastView: null }],
     ["no view that the founder knew", { certificate: { ...agreed, knew: 7 }, lastView: null }],
     ["another group id", { certificate: { ...agreed, groupId: "x" }, lastView: null }],
