@@ -98,9 +98,9 @@ const requestedSwitch = new RequestedSwitch({
   askPeer: (...asked) => peers.ask(...asked),
 });
 const actor = new Actor({
-  ...{ node, mysql: acting, observer, peers, founding, memory, trust, backOff, leaving, saving },
+  ...{ node, nodes, mysql: acting, observer, peers, founding, memory, trust, backOff, leaving },
   passwords: passwords.replication,
-  ...{ xcomHelp, addressOf },
+  ...{ xcomHelp, addressOf, saving },
 });
 const cutter = new BinlogCutter({
   ...{ mysql: new Mysql(), isGrouped: grouped, nowMs: monotonicMs },

@@ -1,4 +1,5 @@
 import { monotonicMs } from "../../time/monotonic";
+import { decide } from "../core/decide";
 import type { Decision } from "../core/decision";
 import type { Trust } from "../core/trust";
 import { acceptedPassword, type Password } from "../core/passwords";
@@ -12,7 +13,7 @@ import type { XcomHelp } from "../xcom/help";
 import type { Founding } from "./founding";
 import { type Replication, setPrimary, stopMember } from "./group";
 import { join } from "./joining";
-import { isReplaced, leaveMadeByHand, type LeavingTools } from "./made-by-hand";
+import { isReplaced, leaveMadeByHand, type LeavingTools, orderClone } from "./made-by-hand";
 import { rebuild } from "./rebuild";
 
 /**
@@ -25,6 +26,8 @@ const rebuildAfterMs = 10_000;
 export interface ActorDependencies {
   /** Name of this node. */
   node: string;
+  /** Names of all database nodes. */
+  nodes: readonly string[];
   /** Session for statements that change MySQL; runs one statement at a time. */
   mysql: Mysql;
   /** Passwords of the user of replication. */
@@ -72,7 +75,11 @@ export class Actor {
         if (monotonicMs() - this.decidedAtMs < rebuildAfterMs) return;
         const source = { ...decision, address: addressOf(decision.donor) };
         const login = this.replication([decision.donor]);
-        return rebuild(mysql, login, source, observer.progress, this.tools.saving);
+        const begins = async () => {
+          this.checkAgain(decision);
+          await orderClone({ mysql, memory: this.tools.memory });
+        };
+        return rebuild(mysql, login, source, observer.progress, this.tools.saving, begins);
       }
       case "leave":
         log(3, `leaving the group: ${decision.reason}`);
@@ -83,6 +90,16 @@ export class Actor {
       case "handOver":
         return this.handOver(decision);
     }
+  }
+
+  /** Saving may take long. @throws Error if another decision is right by now. */
+  private checkAgain({ donor }: Extract<Decision, { type: "rebuild" }>): void {
+    const { nodes, observer, peers } = this.tools;
+    const decided = decide({ nodes, self: observer.state, peers: peers.states() });
+    const again = decided.type === "wait" && decided.instead ? decided.instead : decided;
+    if (again.type === "rebuild" && again.donor === donor) return;
+    const why = again.type === "wait" ? again.reason : `the decision is ${again.type} by now`;
+    throw new Error(`the clone of ${donor} does not begin: ${why}`);
   }
 
   private async join({ lineage }: Extract<Decision, { type: "join" }>): Promise<void> {

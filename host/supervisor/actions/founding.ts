@@ -94,7 +94,8 @@ export class Founding {
 
   private async withEpoch(work: (epoch: number) => Promise<void>): Promise<void> {
     const { observer, peers, memory } = this.parts;
-    const epoch = memory.nextEpoch([observer.state, ...peers.states()]);
+    const place = { index: this.nodes.indexOf(this.node), count: this.nodes.length };
+    const epoch = memory.nextEpoch([observer.state, ...peers.states()], place);
     observer.note({ founding: epoch });
     try {
       await work(epoch);

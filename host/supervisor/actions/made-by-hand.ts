@@ -11,7 +11,7 @@ const readOnlyMs = 3_000;
 /** What {@link leaveMadeByHand} needs. */
 export interface LeavingTools {
   mysql: Pick<Mysql, "query">;
-  memory: Pick<Memory, "trustAll" | "trustClone" | "awaitClone" | "remembered">;
+  memory: Pick<Memory, "trustAll" | "trustClone" | "orderClone" | "remembered">;
   trust: Pick<Trust, "distrust" | "isNew">;
   self: NodeState;
 }
@@ -34,37 +34,46 @@ export async function leaveMadeByHand({ mysql, memory, trust, self }: LeavingToo
   await stopMember(mysql);
 }
 
+/** Records how the clone that is about to begin is known afterwards. @throws Error if the memory cannot be written. */
+export async function orderClone({ mysql, memory }: Pick<LeavingTools, "mysql" | "memory">) {
+  const last = await lastClone(mysql);
+  memory.orderClone(last === undefined ? { after: await timeOf(mysql) } : { unlike: last.begin });
+}
+
 /**
- * True if a clone has replaced the untrusted data. A clone leaves MySQL's UUID as it is, and its end is not to be told
- * from a restart of MySQL, but MySQL keeps the state of its last clone on disk. The first call takes MySQL's time: only
- * a clone that begins later counts.
+ * True if the ordered clone has replaced the untrusted data. A clone leaves MySQL's UUID as it is, and its end is not to be
+ * told from a restart of MySQL, but MySQL keeps the state of its last clone on disk.
  */
 export async function isReplaced({ mysql, memory }: Pick<LeavingTools, "mysql" | "memory">) {
   if (memory.remembered.trustedGtid === null) return false;
-  const { now, begin } = await lastClone(mysql);
-  if (memory.awaitClone(now)) return false;
-  return begin !== undefined && memory.trustClone(begin);
+  const last = await lastClone(mysql);
+  return last?.isComplete === true && memory.trustClone(last.begin);
 }
 
 /** MySQL error "no such table": the clone plugin is not installed. */
 const noTable = 1146;
-const nowSql = "SELECT UNIX_TIMESTAMP(NOW(3))";
+
+/** MySQL's time, seconds since 1970. */
+async function timeOf(mysql: Pick<Mysql, "query">): Promise<number> {
+  const [time] = await mysql.query("SELECT UNIX_TIMESTAMP(NOW(3))", readOnlyMs);
+  return Number(time?.[0]);
+}
 
 /**
- * MySQL's time, and the start of its last clone that replaced all data and is complete, both in seconds since 1970.
- * The start is undefined if there was none.
+ * MySQL's last clone that replaces all data, with its start in seconds since 1970; undefined if there is none to be
+ * seen: until MySQL restarts, a base for backups is shown in its place.
  */
-async function lastClone(mysql: Pick<Mysql, "query">): Promise<{ now: number; begin?: number }> {
+async function lastClone(
+  mysql: Pick<Mysql, "query">,
+): Promise<{ begin: number; isComplete: boolean } | undefined> {
   const sql =
-    "SELECT UNIX_TIMESTAMP(BEGIN_TIME) FROM performance_schema.clone_status " +
-    "WHERE DESTINATION = 'LOCAL INSTANCE' AND STATE = 'Completed'";
-  const [time] = await mysql.query(nowSql, readOnlyMs);
-  const now = Number(time?.[0]);
+    "SELECT UNIX_TIMESTAMP(BEGIN_TIME), STATE FROM performance_schema.clone_status " +
+    "WHERE DESTINATION = 'LOCAL INSTANCE' AND BEGIN_TIME IS NOT NULL";
   try {
     const [row] = await mysql.query(sql, readOnlyMs);
-    return row?.[0] === undefined ? { now } : { now, begin: Number(row[0]) };
+    return row && { begin: Number(row[0]), isComplete: row[1] === "Completed" };
   } catch (error) {
-    if (error instanceof SqlError && error.code === noTable) return { now };
+    if (error instanceof SqlError && error.code === noTable) return undefined;
     throw error;
   }
 }

@@ -18,6 +18,8 @@ export interface CloneSource {
  * Replaces all data of this node by a clone, after saving the transactions that only this node has. A node
  * that an interrupted clone left without data has nothing to save.
  *
+ * @param begins is called right before the clone, which may be long after the decision; it throws if the clone must not begin.
+ *
  * @throws SqlError if MySQL refuses, or Error if a transaction cannot be saved.
  */
 export async function rebuild(
@@ -26,11 +28,13 @@ export async function rebuild(
   { donor, address, reason }: CloneSource,
   progress: CloneProgress,
   saving: SaveGuard,
+  begins: () => Promise<void>,
 ): Promise<void> {
   if (!progress.cloneIncomplete) {
     await endMembership(mysql);
     await saving.save(mysql, { reason, donor });
   }
+  await begins();
   log(3, `${reason}; replacing all data by a clone of ${donor}`);
   progress.begin(monotonicMs());
   await cloneFrom(mysql, address, replication);

@@ -8,6 +8,7 @@ import {
   readMarks,
 } from "../core/passwords";
 import type { Memory } from "../core/memory";
+import { isCertified } from "../core/node-state";
 import type { Observer } from "../observation/observer";
 import { type Mysql, writeOutside, writeUnlogged } from "../mysql";
 import { log } from "../log";
@@ -75,18 +76,21 @@ export class Users {
     if (usersExist && this.isPrimary() && state.writable && !this.compared) await this.compare();
   }
 
-  /** True on the node that changes users for all nodes: the primary, or the only node. */
+  /**
+   * True on the node that changes users for all nodes: the primary of a certified group, or the only node. Without a
+   * certificate, the statements would take GTIDs that the certified group gives to others.
+   */
   private isPrimary(): boolean {
     const { grouped, observer } = this.parts;
     const { member } = observer.state;
-    return !grouped || (member?.state === "ONLINE" && member.role === "PRIMARY");
+    return !grouped || (isCertified(observer.state) && member?.role === "PRIMARY");
   }
 
   private async create(): Promise<void> {
     const { observer, memory, grouped, mysql } = this.parts;
     const { member, lastView } = observer.state;
     if (grouped && member?.state === "ONLINE") {
-      if (member.role !== "PRIMARY") return;
+      if (!this.isPrimary()) return;
       await mysql.query(this.creations().join(";\n"), longestMs);
       await dropFormer(mysql);
     } else if (!grouped || !member || member.state === "OFFLINE") {

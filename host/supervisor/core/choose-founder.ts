@@ -16,7 +16,8 @@ export interface FounderChoice {
 
 /**
  * Chooses the founder: a node that has all transactions, compared by GTID set and lineage. Of several such
- * nodes the last primary is chosen, else the first in the configured order. If no node has all of them,
+ * nodes the last primary is chosen, else the first in the configured order; nodes whose disk has almost no free space
+ * come last, because they found no group. If no node has all of them,
  * the last primary is chosen: the others' additional transactions were never acknowledged, and those nodes
  * are cloned.
  */
@@ -38,7 +39,8 @@ export function chooseFounder({
   const isLast = ({ node }: NodeState) => primaries.includes(node);
   const last =
     primaries.length === 1 && !isDoubtful(voters, nodes.length) ? byName.find(isLast) : undefined;
-  const chosen = complete.find(isLast) ?? complete[0] ?? last;
+  const roomy = complete.filter(({ diskSpent }) => !diskSpent);
+  const chosen = roomy.find(isLast) ?? roomy[0] ?? complete.find(isLast) ?? complete[0] ?? last;
   if (!chosen) {
     return {
       type: "wait",
@@ -65,7 +67,9 @@ function allOf(state: NodeState): NodeState {
 function isDoubtful(voters: readonly NodeState[], nodeCount: number): boolean {
   const certificates = voters.flatMap(({ certificate }) => certificate ?? []);
   const latest = Math.max(0, ...certificates.map(({ epoch }) => epoch));
-  const ofLatest = certificates.filter(({ epoch }) => epoch === latest);
-  const isOverride = ofLatest.some(({ kind }) => kind === "override");
-  return isOverride && !isMajority(ofLatest.length, nodeCount);
+  const override = certificates.find(({ epoch, kind }) => epoch === latest && kind === "override");
+  const following = certificates.filter(
+    ({ epoch, groupId }) => epoch === latest && groupId === override?.groupId,
+  );
+  return override !== undefined && !isMajority(following.length, nodeCount);
 }

@@ -43,7 +43,7 @@ export function decide(situation: Situation): Decision {
     situation,
     certified.filter((one) => !doubted.includes(one)),
   );
-  if (group.length > 0) return joinOrRebuild(self, group);
+  if (group.length > 0) return joinOrRebuild(self, group, copying(peers, group));
   const isChoice = doubted.length > 0 && (members.length > 0 || !override);
   if (isChoice) return { type: "wait", reason: whyDoubted(self, doubted[0]!) };
   if (members.length > 0) return { type: "wait", reason: whyNotJoined(members) };
@@ -134,9 +134,22 @@ function isOutvoted(
   return reason ? { type: "leave", reason, mayPass: true } : undefined;
 }
 
+/** A peer without data while one member alone has all of it: no other node may give up its data then. */
+function copying(peers: readonly NodeState[], group: readonly NodeState[]): NodeState | undefined {
+  return group.length > 1 ? undefined : peers.find(({ cloneIncomplete }) => cloneIncomplete);
+}
+
 /** A node that the group still lists as a member waits; any other node joins or is rebuilt. */
-function joinOrRebuild(self: NodeState, group: readonly NodeState[]): Decision {
-  const next = intoGroup(self, group);
+function joinOrRebuild(
+  self: NodeState,
+  group: readonly NodeState[],
+  copied: NodeState | undefined,
+): Decision {
+  const into = intoGroup(self, group);
+  const isHeld = into.type === "rebuild" && !self.cloneIncomplete && copied !== undefined;
+  const next: Decision = isHeld
+    ? { type: "wait", reason: `${copied.node} becomes a copy first; ${into.reason}` }
+    : into;
   const isKnown = group.some(({ members }) => members.includes(self.node));
   // Joining earlier would keep the group from noticing that its old member is gone.
   return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;

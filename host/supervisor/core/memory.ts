@@ -1,18 +1,20 @@
 import { type Certificate, isLater, isConflicting, type LastView } from "./certificate";
 import { epochOf } from "./ancestor";
+import { type CloneMark, isOrdered } from "./clone-mark";
+import { epochFor, type Place } from "./epoch";
 import type { NodeState, Remembered } from "./node-state";
 
 /** This node's memory on disk: one record, so that it is always consistent. */
 export interface MemoryRecord extends Remembered {
   /** `server_uuid` of the MySQL whose data the record belongs to; empty: not known yet. */
   serverUuid: string;
-  /** MySQL's time at which a clone was found to be needed, seconds since 1970; 0: it was not. */
-  awaitedFrom: number;
+  /** How the clone that replaces untrusted data is known; null: none was ordered. */
+  ordered: CloneMark | null;
 }
 
 /** Memory of a node that was never in a group, or that has lost its memory. */
 export const emptyMemory: MemoryRecord = {
-  ...{ remembers: false, serverUuid: "", awaitedFrom: 0 },
+  ...{ remembers: false, serverUuid: "", ordered: null },
   ...{ highest: 0, vote: null, certificate: null, lastView: null },
   ...{ sole: false, alone: false, trustedGtid: null },
 };
@@ -23,7 +25,6 @@ const foundingMs = 60_000;
 /**
  * What this node remembers of the groups. Each change is on disk before any other node learns of it; a
  * change that cannot be written does not happen.
- *
  * The rule is that of Raft's terms: one vote per epoch, epochs rise, and a node that has voted for an
  * epoch follows no primary of an earlier one. https://raft.github.io/raft.pdf, section 5.2
  */
@@ -65,10 +66,10 @@ export class Memory {
     return isLost;
   }
 
-  /** Epoch for a founding: higher than every epoch that these nodes and this one know. */
-  nextEpoch(nodes: readonly Pick<NodeState, "highest" | "lineage">[]): number {
+  /** Epoch for a founding: higher than all that these nodes and this one know, and no other node's, see `epochFor`. */
+  nextEpoch(nodes: readonly Pick<NodeState, "highest" | "lineage">[], place: Place): number {
     const known = nodes.flatMap(({ highest, lineage }) => [highest, ...lineage.map(epochOf)]);
-    return 1 + Math.max(this.record.highest, ...known);
+    return epochFor(place, Math.max(this.record.highest, ...known));
   }
 
   /** True if this node may vote for that founder and epoch. */
@@ -121,19 +122,18 @@ export class Memory {
 
   /** Records that later transactions may be of a group without a certificate. */
   distrustBeyond(gtid: string): void {
-    if (this.record.trustedGtid === null) this.change({ trustedGtid: gtid, awaitedFrom: 0 });
+    if (this.record.trustedGtid === null) this.change({ trustedGtid: gtid, ordered: null });
   }
 
-  /** Records MySQL's time, if there is none yet; true then. A clone that begins later replaces untrusted data. */
-  awaitClone(seconds: number): boolean {
-    if (this.record.awaitedFrom > 0) return false;
-    this.change({ awaitedFrom: seconds });
-    return true;
+  /** Records that a clone of all data is about to begin. */
+  orderClone(mark: CloneMark): void {
+    if (this.record.trustedGtid !== null) this.change({ ordered: mark });
   }
 
-  /** Trusts all data again if a completed clone began after that time; true if it does. */
+  /** Trusts all data again if that completed clone is the one that was ordered; true if it does. */
   trustClone(beginSeconds: number): boolean {
-    if (beginSeconds <= this.record.awaitedFrom) return false;
+    const { ordered } = this.record;
+    if (ordered === null || !isOrdered(ordered, beginSeconds)) return false;
     this.trustAll();
     return true;
   }

@@ -12,10 +12,17 @@ const checkMs = 500;
 
 /**
  * GTID sets that decide whether a transaction belongs to the group: it must be in all of them. They are
- * what the members have, and what `trustedSets` says.
+ * what the members of the donor's group have, and what `trustedSets` says.
+ *
+ * @throws Error if the donor is not seen in a group.
  */
-export function groupSets(self: NodeState, peers: readonly NodeState[]): string[] {
-  const group = peers.filter((peer) => isCertified(peer) && peer.majority);
+export function groupSets(self: NodeState, peers: readonly NodeState[], donor: string): string[] {
+  const groupId = peers.find(({ node }) => node === donor)?.groupId;
+  const group = peers.filter(
+    (peer) => isCertified(peer) && peer.majority && peer.groupId === groupId,
+  );
+  if (group.length === 0)
+    throw new Error(`${donor} is not seen in a group with a majority any more`);
   const common = group.map(({ gtid }) => gtid).join(",");
   return [common, ...trustedSets(self, lineageOf(group))];
 }

@@ -47,7 +47,7 @@ export class SaveGuard {
   /** Saves what the clone will replace. @throws Error if that fails: then the clone must not begin. */
   async save(mysql: Mysql, { donor, reason }: Omit<Replaced, "sets">): Promise<void> {
     try {
-      await this.write(mysql, { donor, reason, sets: groupSets(...this.states()) });
+      await this.write(mysql, { donor, reason, sets: groupSets(...this.states(), donor) });
     } catch (error) {
       const { message } = error as Error;
       if (monotonicMs() - this.discardedMs > discardMs) {

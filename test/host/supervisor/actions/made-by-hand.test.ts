@@ -1,5 +1,10 @@
+import type { CloneMark } from "../../../../host/supervisor/core/clone-mark";
 import { describe, expect, it } from "vitest";
-import { isReplaced, leaveMadeByHand } from "../../../../host/supervisor/actions/made-by-hand";
+import {
+  isReplaced,
+  leaveMadeByHand,
+  orderClone,
+} from "../../../../host/supervisor/actions/made-by-hand";
 import { emptyMemory, Memory } from "../../../../host/supervisor/core/memory";
 import { Trust } from "../../../../host/supervisor/core/trust";
 import { SqlError } from "../../../../host/supervisor/mysql";
@@ -66,36 +71,50 @@ describe("leaving a group that was made by hand", () => {
 });
 
 describe("untrusted data", () => {
-  const replaced = async (
-    awaitedFrom: number,
-    row: string[] | Error,
-    trustedGtid: string | null = upTo(60),
-  ) => {
-    const memory = new Memory({ ...emptyMemory, trustedGtid, awaitedFrom }, () => undefined, 0);
-    const query = (sql: string) => {
+  const session = (row: string[] | Error) => ({
+    query: (sql: string) => {
       if (sql.includes("NOW")) return Promise.resolve([["2000.5"]]);
       return row instanceof Error
         ? Promise.reject(row)
         : Promise.resolve(row.length > 0 ? [row] : []);
-    };
-    const is = await isReplaced({ mysql: { query }, memory });
+    },
+  });
+  const remembering = (trustedGtid: string | null = upTo(60), ordered: CloneMark | null = null) =>
+    new Memory({ ...emptyMemory, trustedGtid, ordered }, () => undefined, 0);
+  /** A clone is ordered beside the former row; MySQL shows the latter one afterwards. */
+  const replaced = async (former: string[] | Error, latter: string[]) => {
+    const memory = remembering();
+    await orderClone({ mysql: session(former), memory });
+    const is = await isReplaced({ mysql: session(latter), memory });
     return [is, memory.remembered.trustedGtid];
   };
 
-  it("is trusted again once a clone is complete that began after it was found to be needed", async () => {
-    expect(await replaced(1_000, ["1000.001"])).toEqual([true, null]);
+  it.each([
+    ["after an earlier clone", ["1000", "Completed"], ["2001", "Completed"]],
+    ["although the clock went back", ["1000", "Completed"], ["999", "Completed"]],
+    ["after the first clone", [], ["2001", "Completed"]],
+    ["if there was no clone plugin", new SqlError(1146, "no such table"), ["2001", "Completed"]],
+  ])("is trusted again once the ordered clone is complete, %s", async (_, former, latter) => {
+    expect(await replaced(former, latter)).toEqual([true, null]);
   });
 
   it.each([
-    ["the last complete clone was before", 1_000, ["999"]],
-    ["there is no complete clone", 1_000, []],
-    ["MySQL has no clone plugin", 1_000, new SqlError(1146, "no such table")],
-    ["it was not known that it is needed, whatever clone there was", 0, ["1999"]],
-  ])("is not if %s", async (_, awaitedFrom, row) => {
-    expect(await replaced(awaitedFrom, row)).toEqual([false, upTo(60)]);
+    ["the last complete clone is the earlier one", ["1000", "Completed"], ["1000", "Completed"]],
+    ["that was made with a clock that was ahead", ["3000", "Completed"], ["3000", "Completed"]],
+    ["an earlier one is shown again", [], ["1000", "Completed"]],
+    ["the clone failed", ["1000", "Completed"], ["2001", "Failed"]],
+    ["there is none", [], []],
+  ])("is not if %s", async (_, former, latter) => {
+    expect(await replaced(former, latter)).toEqual([false, upTo(60)]);
+  });
+
+  it("is not before a clone was ordered, whatever clone there was", async () => {
+    const memory = remembering();
+    expect(await isReplaced({ mysql: session(["1999", "Completed"]), memory })).toBe(false);
   });
 
   it("is not looked for if all data is trusted", async () => {
-    expect(await replaced(1_000, ["1001"], null)).toEqual([false, null]);
+    const memory = remembering(null, { after: 1_000 });
+    expect(await isReplaced({ mysql: session(["1001", "Completed"]), memory })).toBe(false);
   });
 });

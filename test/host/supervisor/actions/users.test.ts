@@ -56,6 +56,20 @@ describe("database and users", () => {
     expect(said[0]).toContain("CREATE USER IF NOT EXISTS 'app'@'%'");
   });
 
+  it("are not touched on the primary of a group without a certificate", async () => {
+    for (const state of [
+      member("db-1", "PRIMARY", { groupId: "1799" }),
+      member("db-1", "PRIMARY", { groupId: "1799", certificate: null }),
+    ]) {
+      const { said, made, kept, found, observer } = await provided(state);
+      expect([said, made]).toEqual([[], false]);
+      found(past);
+      observer.usersExist = true;
+      await kept.provide();
+      expect(said).toEqual([]);
+    }
+  });
+
   it("open a single node, which no group opens", async () => {
     const { said } = await provided(outside("db-1", { member: null }), false);
     expect(said[0]).toContain("SET GLOBAL super_read_only = OFF;\nSET GLOBAL read_only = OFF");

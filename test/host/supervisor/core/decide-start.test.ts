@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { decideFor } from "../support/decide-for";
 import { certificate, member, outside, upTo, view } from "../support/node-state";
 
@@ -71,6 +72,46 @@ describe("a node while no group is visible", () => {
     expect(decideFor(one, [two, { ...lost, gtid: upTo(10) }])).toEqual({
       ...{ ...chosen, reason: "of db-1, db-2, db-3 this node was the last primary" },
     });
+  });
+});
+
+describe("a node with almost no free disk", () => {
+  const at = (node: string, more: Partial<NodeState> = {}) =>
+    outside(node, {
+      certificate: certificate(),
+      lastView: view("db-1", 3),
+      gtid: upTo(9),
+      ...more,
+    });
+  const full = at("db-1", { diskSpent: true });
+
+  it("leaves the founding to another one with all transactions", () => {
+    expect(decideFor(at("db-2"), [full, at("db-3")])).toMatchObject({ type: "bootstrap" });
+    expect(decideFor(full, [at("db-2"), at("db-3")])).toMatchObject({
+      reason: "db-2 has all transactions and starts the group",
+    });
+  });
+
+  it("is still the one if no other has all transactions", () => {
+    const less = { gtid: upTo(8) };
+    expect(decideFor(full, [at("db-2", less), at("db-3", less)]).type).toBe("bootstrap");
+  });
+});
+
+describe("a group of one member", () => {
+  const alone = member("db-1", "PRIMARY", { gtid: upTo(5), members: ["db-1"] });
+  const self = outside("db-2", { gtid: upTo(7), certificate: certificate() });
+  const empty = outside("db-3", { cloneIncomplete: true });
+
+  it("gets one copy after the other, so that no two nodes are without data", () => {
+    expect(decideFor(self, [alone, outside("db-3")]).type).toBe("rebuild");
+    expect(decideFor(self, [alone, empty])).toEqual({
+      type: "wait",
+      reason: expect.stringMatching(/^db-3 becomes a copy first; /) as string,
+    });
+    expect(decideFor({ ...self, cloneIncomplete: true }, [alone, empty]).type).toBe("rebuild");
+    const two = [alone, member("db-4", "SECONDARY", { gtid: upTo(5) }), empty];
+    expect(decideFor(self, two).type).toBe("rebuild");
   });
 });
 

@@ -50,7 +50,7 @@ describe("a node with transactions of such a group", () => {
   });
 
   it("has them saved before the clone", () => {
-    expect(groupSets(astray(upTo(61), upTo(60)), group)).toContain(upTo(60));
+    expect(groupSets(astray(upTo(61), upTo(60)), group, group[0]!.node)).toContain(upTo(60));
   });
 
   it("founds no group with them if another node has those of the same numbers", () => {
@@ -92,17 +92,20 @@ describe("the memory of what is trusted", () => {
     expect(disk).toEqual([upTo(60), null]);
   });
 
-  it("ends with a clone that began after it was found to be needed", () => {
+  it("ends with the clone that was ordered", () => {
     const { memory } = remembering();
     memory.distrustBeyond(upTo(60));
-    expect([memory.awaitClone(1_000), memory.awaitClone(2_000)]).toEqual([true, false]);
+    expect(memory.trustClone(1_001)).toBe(false);
+    memory.orderClone({ after: 1_000 });
     expect([memory.trustClone(900), memory.trustClone(1_000)]).toEqual([false, false]);
+    memory.orderClone({ unlike: 900 });
+    expect(memory.trustClone(900)).toBe(false);
     expect(memory.remembered).toMatchObject({ trustedGtid: upTo(60) });
-    expect(memory.remembered).not.toHaveProperty("awaitedFrom");
-    expect(memory.trustClone(1_000.5)).toBe(true);
+    expect(memory.remembered).not.toHaveProperty("ordered");
+    expect(memory.trustClone(899)).toBe(true);
     expect(memory.remembered.trustedGtid).toBeNull();
     memory.distrustBeyond(upTo(70));
-    expect(memory.awaitClone(3_000)).toBe(true);
+    expect(memory.trustClone(5_000)).toBe(false);
   });
 
   it("ends when the node founds a group, and with other data", () => {

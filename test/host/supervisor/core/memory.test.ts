@@ -161,8 +161,15 @@ describe("the next epoch", () => {
       { epoch: "17958542507545073", founding: "" },
       { epoch: "pending-x", founding: "" },
     ];
-    expect(memory.nextEpoch([])).toBe(4);
-    expect(memory.nextEpoch([outside("db-2", { highest: 6 })])).toBe(7);
-    expect(memory.nextEpoch([outside("db-2", { lineage })])).toBe(10);
+    const first = { index: 0, count: 1 };
+    expect(memory.nextEpoch([], first)).toBe(4);
+    expect(memory.nextEpoch([outside("db-2", { highest: 6 })], first)).toBe(7);
+    expect(memory.nextEpoch([outside("db-2", { lineage })], first)).toBe(10);
+  });
+
+  it("is no other node's", () => {
+    const { memory } = remembering({ highest: 3 });
+    const epochs = [0, 1, 2].map((index) => memory.nextEpoch([], { index, count: 3 }));
+    expect(epochs).toEqual([6, 4, 5]);
   });
 });

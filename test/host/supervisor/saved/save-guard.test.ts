@@ -19,13 +19,18 @@ beforeEach(() => {
 });
 
 /** @param discardedAgoMs how long ago an operator said that the loss is no matter; undefined: never. */
-async function rebuilt(discardedAgoMs?: number, progress = new CloneProgress()) {
+async function rebuilt(
+  discardedAgoMs?: number,
+  progress = new CloneProgress(),
+  begins = () => Promise.resolve(),
+) {
   const { mysql, said } = mysqlThatLoses(none);
   const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
   const states = () => [outside("db-1"), peers] as const;
   const saving = new SaveGuard("db-1", states, write, tidy);
   if (discardedAgoMs !== undefined) saving.discard(monotonicMs() - discardedAgoMs);
-  const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
+  const rebuilding = rebuild(mysql, replication, source, progress, saving, begins);
+  const error = await rebuilding.catch((e: Error) => e);
   return { saving, mysql, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
 }
 
@@ -53,6 +58,13 @@ describe("a copy", () => {
     expect(saving.next(decision, now + 30_001)).toBe(decision);
     // Old files are looked for once an hour.
     expect(tidy).toHaveBeenCalledOnce();
+  });
+
+  it("does not begin if it must not any more once all is saved", async () => {
+    const refused = () => Promise.reject(new Error("another group serves"));
+    const { error, copied } = await rebuilt(undefined, new CloneProgress(), refused);
+    expect([(error as Error).message, copied]).toEqual(["another group serves", false]);
+    expect(write).toHaveBeenCalledOnce();
   });
 
   it("begins all the same if an operator says so", async () => {
@@ -101,7 +113,14 @@ describe("what the group has", () => {
       member("db-3", "SECONDARY", { gtid: upTo(6) }),
       outside("db-4", { gtid: upTo(9) }),
     ];
-    expect(groupSets(outside("db-1"), peers)).toEqual([`${upTo(5)},${upTo(6)}`]);
+    expect(groupSets(outside("db-1"), peers, "db-3")).toEqual([`${upTo(5)},${upTo(6)}`]);
+  });
+
+  it("is not what another group has", () => {
+    const other = member("db-3", "PRIMARY", { gtid: upTo(9), certificate: certificate(120) });
+    const peers = [other, member("db-2", "PRIMARY", { gtid: upTo(5) })];
+    expect(groupSets(outside("db-1"), peers, "db-2")).toEqual([upTo(5)]);
+    expect(() => groupSets(outside("db-1"), peers, "db-4")).toThrow("db-4 is not seen in a group");
   });
 
   it("is also what each group was made of where the lineages part", () => {
@@ -109,6 +128,6 @@ describe("what the group has", () => {
     const peer = member("db-2", "PRIMARY", {
       ...{ certificate: certificate(120), lineage: lineage("100", "120@db-1"), gtid: upTo(200) },
     });
-    expect(groupSets(self, [peer])).toEqual([upTo(200), upTo(110), upTo(120)]);
+    expect(groupSets(self, [peer], "db-2")).toEqual([upTo(200), upTo(110), upTo(120)]);
   });
 });

@@ -104,7 +104,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
 
   /** Asks for votes, some of which come late, and founds the group, which may take long. */
   private startFounding(node: SimulatedNode, kind: FoundingKind): void {
-    const epoch = node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)]);
+    const epoch = this.nextEpoch(node);
     node.founding = epoch;
     const asked = this.ask(node, epoch, kind);
     const giveUp = () => {
@@ -123,6 +123,11 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
         giveUp();
       });
     });
+  }
+
+  private nextEpoch(node: SimulatedNode): number {
+    const place = { index: this.nodes.indexOf(node), count: this.nodes.length };
+    return node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)], place);
   }
 
   /** What the other nodes answer; undefined if it has no vote itself. */
@@ -149,7 +154,7 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   /** The group of an unconfirmed primary goes on with another certificate. */
   private certifyInPlace(node: SimulatedNode): void {
     const { group } = node;
-    const epoch = node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)]);
+    const epoch = this.nextEpoch(node);
     node.founding = epoch;
     this.later(node, 0, 800, () => {
       if (node.group && node.group.groupId === group?.groupId) {
