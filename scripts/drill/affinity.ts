@@ -19,14 +19,14 @@ import { type DrilledApp, withOwnApp } from "./drilled-app";
 import { waitForNormal } from "./edge-state";
 import { type Pair, watched } from "./edge-watch";
 import { npmRun } from "./npm-run";
-import { recordedEmits, recordPrefix, writeSocketRelease } from "./socket-app";
+import { recordedEmits, recordPrefix, setSocketVersion, writeSocketRelease } from "./socket-app";
 import { type ClientSeen, SocketClients } from "./socket-clients";
 import type { StackSettings } from "./stack-file";
 
 /** Processes of the app on each app node. */
 const processes = 2;
-/** Durations of the phases, and of the connecting before the quiet one, milliseconds. */
-const [controlMs, connectMs, quietMs, settleMs] = [20_000, 8_000, 30_000, 10_000];
+/** Durations of the phases, milliseconds. */
+const [controlMs, quietMs, settleMs] = [20_000, 30_000, 10_000];
 /** Longest time without an acknowledgement for a client while its process restarts, milliseconds. */
 const boundMs = 10_000;
 /** Version of the release that is deployed under the clients. */
@@ -34,8 +34,8 @@ const next = "2.0.0";
 
 /** An app with processes of its own ports, behind load balancers that trust this machine. */
 function withSockets(settings: StackSettings): void {
-  const { migrate: _none, ...app } = settings["webstack:app"]!;
-  settings["webstack:app"] = { ...app, processes };
+  settings["webstack:app"] = { ...settings["webstack:app"], processes };
+  delete settings["webstack:app"].migrate;
   settings["webstack:loadBalancers"] = {
     ...settings["webstack:loadBalancers"],
     trustedProxies: [`${clientAddress}/32`],
@@ -92,12 +92,14 @@ interface Phases {
 async function disturbed(
   outputs: StackOutputs,
   app: DrilledApp,
+  clients: SocketClients,
   { active, standby, mark }: Pair,
 ): Promise<Phases> {
-  await pause(connectMs);
+  await clients.ready();
   mark("quiet");
   const quiet = await phase(quietMs);
-  writeSocketRelease(app.folder, next);
+  // Copies of the packages would stop the clients for a while.
+  setSocketVersion(app.folder, next);
   mark("deploy");
   const deploy = await during(async () => {
     await npmRun("deploy", "--yes");
@@ -125,7 +127,7 @@ async function socketSessions(outputs: StackOutputs): Promise<Measured> {
       const measured = await watched(outputs, 0, async (pair) => {
         const all = new SocketClients(clientsOf(outputs));
         try {
-          phases = await disturbed(outputs, app, pair);
+          phases = await disturbed(outputs, app, all, pair);
         } finally {
           clients = await all.stop();
         }
@@ -135,7 +137,8 @@ async function socketSessions(outputs: StackOutputs): Promise<Measured> {
       const result = judged(measured, clients, phases!, emits, nodes);
       return { ...result, notes: [controlLine, ...result.notes!] };
     } finally {
-      await forgetRecords(outputs);
+      // A failure of the drill is reported, not one of this command.
+      await forgetRecords(outputs).catch(() => undefined);
     }
   });
 }

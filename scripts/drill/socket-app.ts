@@ -38,10 +38,15 @@ process.on("SIGTERM", () => {
 export function writeSocketRelease(folder: string, version: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const manifest = { name: "sockets", version, main: "server.js" };
-  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  setSocketVersion(folder, version);
   writeFileSync(join(folder, "server.js"), server);
   copyPackages(["socket.io"], repositoryRoot, folder);
+}
+
+/** Makes the release in `folder` another one that differs by its version alone. */
+export function setSocketVersion(folder: string, version: string): void {
+  const manifest = { name: "sockets", version, main: "server.js" };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
 }
 
 /** Emits in records of the app, such as `client-1 17`, with the number of their records. */

@@ -1,11 +1,14 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
+import { waitUntil } from "../../rolling/wait-until";
 
 /** Time between an acknowledgement and the next emit, and longest wait for an acknowledgement, milliseconds. */
 const every = { emitMs: 500, patienceMs: 5_000 };
 /** Time between two looks at a socket that is not connected, milliseconds. */
 const lookMs = 50;
+/** Longest time until all clients have connected, seconds. */
+const readySeconds = 30;
 
 /** One client of an app with Socket.IO. */
 export interface SocketClient {
@@ -65,6 +68,20 @@ export class SocketClients {
   /** Connects at once; the library's own defaults decide when a client connects anew. */
   constructor(clients: readonly SocketClient[]) {
     for (const client of clients) this.start(client);
+  }
+
+  /** Waits until all clients are connected, and the default ones by WebSocket. @throws Error that names one after 30 s. */
+  async ready(): Promise<void> {
+    const find = () => {
+      const late = this.seen.find(({ polls, connectedMs, upgradedMs }) =>
+        polls ? connectedMs.length === 0 : upgradedMs.length === 0,
+      );
+      if (late)
+        throw new Error(`${late.name} is not, ${late.troubles.at(-1)?.reason ?? "no reason"}`);
+      return true;
+    };
+    const within = { timeoutSeconds: readySeconds, intervalMs: lookMs };
+    await waitUntil("all clients connected", find, within);
   }
 
   /** Ends the clients, and returns the observations. */
