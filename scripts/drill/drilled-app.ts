@@ -47,6 +47,8 @@ export interface Watch {
   crashes?: boolean;
   /** Change of further settings of the stack file. @default none */
   settings?: (settings: StackSettings) => void;
+  /** Writes the files of a release into a folder. @default the drills' own app */
+  write?: (folder: string, version: string) => void;
 }
 
 /** Access of a drill to the running app under load. */
@@ -71,27 +73,38 @@ export function withDrilledApp(
   return withOwnApp(outputs, watch, (app) => underLoad(outputs, app, watch, work));
 }
 
-/** As {@link withDrilledApp}, without any load. */
+function writeWorking(folder: string, version: string): void {
+  writeRelease(folder, "works", version);
+}
+
+/** As {@link withDrilledApp}, without any load. `apply` changes the settings further, by an `up`. */
 export async function withOwnApp(
   outputs: StackOutputs,
-  { trialSeconds = 30, settings: change = () => undefined }: Watch,
-  work: (app: DrilledApp) => Promise<Measured>,
+  { trialSeconds = 30, settings: change = () => undefined, write = writeWorking }: Watch,
+  work: (
+    app: DrilledApp,
+    apply: (further: (settings: StackSettings) => void) => Promise<void>,
+  ) => Promise<Measured>,
 ): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-release-"));
   try {
     return await withStackFile(async (edit) => {
-      writeRelease(folder, "works", before);
-      edit((settings) => {
-        settings["webstack:app"] = {
-          ...settings["webstack:app"],
-          path: folder,
-          migrate,
-          trialSeconds,
-        };
-        change(settings);
-      });
-      await npmRun("up:local");
-      return work(new DrilledApp(folder, outputs.url));
+      write(folder, before);
+      const apply = async (further: (settings: StackSettings) => void) => {
+        edit((settings) => {
+          settings["webstack:app"] = {
+            ...settings["webstack:app"],
+            path: folder,
+            migrate,
+            trialSeconds,
+          };
+          change(settings);
+          further(settings);
+        });
+        await npmRun("up:local");
+      };
+      await apply(() => undefined);
+      return work(new DrilledApp(folder, outputs.url), apply);
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { switchEdge } from "../operate/edge";
 import type { StackOutputs } from "../operate/outputs";
+import { affinityDrills } from "./affinity";
 import type { Drill, Measured } from "./drill";
 import { type AppTrial, withDrilledApp, withOwnApp } from "./drilled-app";
 import { watched } from "./edge-watch";
@@ -162,6 +163,7 @@ export function trafficDrills(minutes: number): Drill[] {
       run: (outputs) => withDrilledApp(outputs, { settings: takesLargeBodies }, largeBodies),
     },
     ...limitDrills,
+    ...affinityDrills,
   ];
 }
 
