@@ -2,6 +2,7 @@ import type { Actions } from "./actions";
 import type { Clock } from "./clock";
 import type { Offer } from "./faults/offer";
 import type { MachineDriver } from "./machines/driver";
+import type { PublishedZone } from "./names/published";
 import type { Store } from "./store";
 
 /** What the API does differently before and after a day. */
@@ -41,6 +42,6 @@ export interface Cloud {
   behaviour: Behaviour;
   /** What is sold, where, and how many of it. */
   offer: Offer;
-  /** Makes the TXT records of all zones known to the resolver: values by name. @default there is no resolver */
-  publishTexts?: (texts: Record<string, string[]>) => void;
+  /** Makes the zones known to their name servers. @default there are no name servers */
+  publishZones?: (zones: readonly PublishedZone[]) => void;
 }

@@ -16,12 +16,13 @@ import { Faults } from "./faults/faults";
 import { lastingConnections } from "./lasting-connections";
 import { MachineFaults } from "./faults/machine-faults";
 import { Offer } from "./faults/offer";
-import { saveTexts } from "./names/dns";
+import { saveZones } from "./names/published";
 import { DockerDriver } from "./machines/docker-driver";
 import { MemoryDriver } from "./machines/memory-driver";
 import { FileStorage } from "./file-storage/file-storage";
 import { ObjectStorage } from "./object-storage/object-storage";
 import { reconcile } from "./reconcile";
+import { publishZones } from "./resources/zones";
 import { type ServeSettings, serveSettings, usage } from "./serve-settings";
 import { Store } from "./store";
 
@@ -81,13 +82,14 @@ async function serve(args: string[]): Promise<void> {
     apiFaults.fateOf(command),
   );
   const known = { store, driver, actions, clock, behaviour, offer: new Offer() };
-  const cloud: Cloud = { ...known, publishTexts: (texts) => saveTexts(state, texts) };
+  const cloud: Cloud = { ...known, publishZones: (zones) => saveZones(state, zones) };
   const callLog = new CallLog();
   const limit = new RateLimit(clock, rateLimit);
   const app = apiApp(cloud, { tokens, limit, faults: apiFaults, callLog });
   const servers = [app, app].map(httpServer);
   const socket = join(state, "api.sock");
   rmSync(socket, { force: true });
+  publishZones(cloud);
   await driver.start();
   await reconcile(cloud);
   await listen(servers[0]!, { host: "127.0.0.1", port });

@@ -121,6 +121,8 @@ export interface Volume extends Stored {
 export interface Zone extends Stored {
   mode: "primary" | "secondary";
   ttl: number;
+  /** Number of changes of the records, for the SOA record. @default 1 */
+  serial?: number;
   rrsets: RrSet[];
   protection: { delete: boolean };
 }

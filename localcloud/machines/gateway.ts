@@ -1,12 +1,11 @@
-import { createSocket } from "node:dgram";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { lastingConnections } from "../lasting-connections";
 import { join } from "node:path";
 import type { MachineRecord } from "./records";
-import { dnsAnswer, textRecords, zoneAddresses } from "../names/dns";
-import { nameservers } from "../names/nameservers";
+import { serveDns } from "../names/serve-dns";
+import { worldNames } from "../names/world-names";
 import {
   apiAddress,
   askerAddress,
@@ -19,8 +18,8 @@ import { metadataDocuments } from "./seed";
 
 /**
  * Runs in the router's namespace: the metadata service, which knows a host by its address, the API,
- * the object storage and the SFTP server as hosts reach them, and a resolver of the names in the state's
- * `names.json`. Argument: the state directory.
+ * the object storage and the SFTP server as hosts reach them, and a resolver, which is the name server of all zones too.
+ * Argument: the state directory.
  */
 const state = process.argv[2];
 if (!state) throw new Error("usage: gateway STATE");
@@ -91,20 +90,5 @@ createServer(lastingConnections, (call, answer) => forward("objects.sock", call,
   apiAddress,
 );
 createTcpServer((call) => carry("files.sock", call)).listen(sftpPort, apiAddress);
-/** The resolver stands for the name servers of all zones too. */
-function nameserverAddress(name: string): Buffer[] | undefined {
-  if (!nameservers.includes(name)) return undefined;
-  return [Buffer.from(worldAddress.split(".").map(Number))];
-}
-
-const resolver = createSocket("udp4");
-resolver.on("message", (query, { address, port }) => {
-  const answer = dnsAnswer(
-    query,
-    (name) => zoneAddresses(state, name) ?? nameserverAddress(name),
-    (name) => textRecords(state, name),
-  );
-  if (answer) resolver.send(answer, port, address);
-});
-resolver.bind(53, worldAddress);
+void serveDns(worldAddress, 53, worldNames(state, worldAddress));
 process.on("SIGTERM", () => process.exit(0));

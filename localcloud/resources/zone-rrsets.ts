@@ -6,9 +6,10 @@ import type { Command } from "../commands";
 import { ApiError, invalidInput, notFound } from "../errors";
 import { listed } from "../listing";
 import type { Action, RrSet, Zone } from "../model";
+import { isConverted, recordData } from "../names/record-data";
 import { bodyOf, labelsShape, type Call, type Env } from "../request";
 import { answerAction } from "./family";
-import { publishTexts, ttlShape, zoneOf } from "./zones";
+import { publishZones, ttlShape, zoneOf } from "./zones";
 
 /** Types of records. Source: https://docs.hetzner.cloud/reference/cloud#zone-rrsets */
 const types = [
@@ -53,7 +54,7 @@ export function rrSetRoutes(cloud: Cloud): Hono<Env> {
     if (find(zone, name, type)) {
       throw new ApiError("uniqueness_error", `RRSet '${name}/${type}' exists`);
     }
-    const set = { name, type, ttl, labels, records: checked(type, records) };
+    const set = { name, type, ttl, labels, records: checked(zone, type, records) };
     zone.rrsets.push(set);
     const action = await changed(cloud, zone, "create_rrset");
     return call.json({ rrset: toWire(zone, set), action: actionToWire(action) }, 201);
@@ -75,7 +76,7 @@ function addRecordRoutes(routes: Hono<Env>, cloud: Cloud, actions: string): void
   routes.post(`${actions}/set_records`, async (call) => {
     const zone = primary(cloud, call);
     const set = existing(zone, call);
-    set.records = checked(set.type, (await bodyOf(call, changeShape)).records);
+    set.records = checked(zone, set.type, (await bodyOf(call, changeShape)).records);
     return answerAction(call, await changed(cloud, zone, "set_rrset_records"));
   });
   routes.post(`${actions}/add_records`, async (call) => {
@@ -83,7 +84,7 @@ function addRecordRoutes(routes: Hono<Env>, cloud: Cloud, actions: string): void
     const { ttl = null, records } = await bodyOf(call, addShape);
     const { name, type } = nameAndType(call);
     const before = find(zone, name, type);
-    const added = checked(type, [...(before?.records ?? []), ...records]);
+    const added = checked(zone, type, [...(before?.records ?? []), ...records]);
     if (before) before.records = added;
     else zone.rrsets.push({ name, type, ttl, labels: {}, records: added });
     return answerAction(call, await changed(cloud, zone, "add_rrset_records"));
@@ -132,12 +133,18 @@ function drop(zone: Zone, set: RrSet): void {
   zone.rrsets.splice(zone.rrsets.indexOf(set), 1);
 }
 
-/** @throws ApiError `invalid_input` for a value that is no text, or is there twice. */
-function checked(type: string, records: Records): Records {
+/** @throws ApiError `invalid_input` for a value that does not fit the type, or is there twice. */
+function checked(zone: Zone, type: string, records: Records): Records {
   const values = records.map(({ value }) => value);
   const odd = type === "TXT" ? values.find((value) => !textValue.test(value)) : undefined;
   if (odd !== undefined) {
     throw invalidInput({ name: "records", message: `TXT value ${odd} must be strings in quotes` });
+  }
+  const unfit = values.find(
+    (value) => isConverted(type) && recordData(type, value, zone.name) === undefined,
+  );
+  if (unfit !== undefined) {
+    throw invalidInput({ name: "records", message: `${type} value ${unfit} is invalid` });
   }
   if (new Set(values).size < values.length) {
     throw invalidInput({ name: "records", message: "a record is there twice" });
@@ -146,8 +153,9 @@ function checked(type: string, records: Records): Records {
 }
 
 async function changed(cloud: Cloud, zone: Zone, command: Command): Promise<Action> {
+  zone.serial = (zone.serial ?? 1) + 1;
   cloud.store.changed();
-  publishTexts(cloud);
+  publishZones(cloud);
   const { project } = zone;
   return cloud.actions.start({ project, command, resources: [resourceOf("zones", zone)] });
 }

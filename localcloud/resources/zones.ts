@@ -53,21 +53,16 @@ export function zoneOf({ store }: Cloud, call: Call): Zone {
   return found;
 }
 
-/** Makes the TXT records of all zones known to the resolver. */
-export function publishTexts({ store, publishTexts: publish }: Cloud): void {
-  const texts = store
-    .all("zones")
-    .flatMap((zone) =>
-      zone.rrsets
-        .filter(({ type }) => type === "TXT")
-        .map(({ name, records }): [string, string[]] => [
-          name === "@" ? zone.name : `${name}.${zone.name}`,
-          records.map(({ value }) =>
-            [...value.matchAll(/"([^"]*)"/g)].map(([, part]) => part).join(""),
-          ),
-        ]),
-    );
-  publish?.(Object.fromEntries(texts));
+/** Makes the zones of all projects known to their name servers; of two with the same name the older one counts. */
+export function publishZones({ store, publishZones: publish }: Cloud): void {
+  const zones = store.all("zones").map(({ name, mode, ttl, serial = 1, rrsets }) => {
+    const sets = rrsets.map(({ name: of, type, ttl: seconds, records }) => ({
+      ...{ name: of, type, ttl: seconds },
+      records: records.map(({ value }) => ({ value })),
+    }));
+    return { name, mode, ttl, serial, rrsets: sets };
+  });
+  publish?.(zones);
 }
 
 /** DNS zones, without zone files, changes of the TTL and imports. https://docs.hetzner.cloud/reference/cloud#zones */
@@ -85,6 +80,7 @@ export function zoneRoutes(cloud: Cloud): Hono<Env> {
     const base = stored(cloud, call, name, labels);
     const zone: Zone = { ...base, mode, ttl, rrsets: [], protection: { delete: false } };
     cloud.store.add("zones", zone);
+    publishZones(cloud);
     const action = await cloud.actions.start({ ...task(zone), command: "create_zone" });
     return call.json({ zone: toWire(zone), action: actionToWire(action) }, 201);
   });
@@ -97,10 +93,11 @@ export function zoneRoutes(cloud: Cloud): Hono<Env> {
     const zone = zoneOf(cloud, call);
     if (zone.protection.delete) throw isProtected("zone");
     cloud.store.remove("zones", zone.id);
-    publishTexts(cloud);
+    publishZones(cloud);
     return answerAction(call, await cloud.actions.start({ ...task(zone), command: "delete_zone" }));
   });
+  const onUpdate = () => publishZones(cloud);
   const filters = { mode: ({ mode }: Zone) => mode };
-  routes.route("/", familyRoutes(cloud, { kind: "zones", toWire, filters }));
+  routes.route("/", familyRoutes(cloud, { kind: "zones", toWire, filters, onUpdate }));
   return routes;
 }

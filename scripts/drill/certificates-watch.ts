@@ -73,6 +73,16 @@ export class Certified {
     return untilAlike(this.outputs, this.names, seconds);
   }
 
+  /** Visits a further name, or names beneath a wildcard, while `work` runs. */
+  async visiting(name: string, work: () => Promise<void>): Promise<void> {
+    this.handshakes.names = [...this.names, name];
+    try {
+      await work();
+    } finally {
+      this.handshakes.names = this.names;
+    }
+  }
+
   /** Waits until a further name has a certificate on both load balancers. */
   untilServes(name: string, seconds: number): Promise<unknown> {
     return untilAlike(this.outputs, [name], seconds);
@@ -142,10 +152,7 @@ export async function underHandshakes(
   return measured(watch, (await moves()).filter((id) => !before.includes(id)).length);
 }
 
-function measured(
-  { handshakes, begunMs, marks, notes, names }: Certified,
-  moved: number,
-): Measured {
+function measured({ handshakes, begunMs, marks, notes }: Certified, moved: number): Measured {
   const { done } = handshakes;
   const answers = done.map(({ endMs, failure }) => ({ endMs, isGood: failure === undefined }));
   const goodMs = answers
@@ -155,7 +162,7 @@ function measured(
   const failures = done.flatMap(({ failure }) => failure ?? []);
   const gaps = goodMs.slice(1).map((endMs, i) => endMs - goodMs[i]!);
   const longest = gaps.reduce((max, gap) => Math.max(max, gap), 0);
-  const counts = names.map(
+  const counts = [...new Set(done.map(({ name }) => name))].map(
     (name) => `${name} ${handshakes.certificates(name).length} certificates`,
   );
   return {

@@ -5,6 +5,7 @@ import { stopAuthority } from "../local/authority";
 import type { StackOutputs } from "../operate/outputs";
 import { runOnNode } from "../operate/ssh";
 import { type Certified, underHandshakes } from "./certificates-watch";
+import { wildcardIssued, wildcardLife } from "./certificates-wildcard";
 import type { Drill } from "./drill";
 import { upDone, withEdits } from "./up";
 
@@ -90,15 +91,17 @@ function drill(
     moves = [0, 0],
     life = shortLife,
     refusedNoncesPercent = 5,
+    reusedProofsPercent = 50,
   }: {
     boundMs?: number;
     moves?: readonly [number, number];
     life?: number;
     refusedNoncesPercent?: number;
+    reusedProofsPercent?: number;
   },
   work: (watch: Certified) => Promise<void>,
 ): Drill {
-  const behaviour = { validitySeconds: life, refusedNoncesPercent };
+  const behaviour = { validitySeconds: life, refusedNoncesPercent, reusedProofsPercent };
   const run = (outputs: StackOutputs) => underHandshakes(outputs, behaviour, work);
   const base = { id, title, boundMs, moves };
   return boundMs === 0 ? { ...base, failed: 0, run } : { ...base, run };
@@ -122,4 +125,11 @@ export const certificateDrills: readonly Drill[] = [
   ),
   drill("C5", "authority away when a renewal is due", { life: longerLife }, authorityAway),
   drill("C6", "a name added and removed", {}, nameAddedAndRemoved),
+  drill(
+    "C7",
+    "a wildcard added, and one without a zone",
+    // An authority that remembers a proof would renew without a record.
+    { life: wildcardLife, reusedProofsPercent: 0 },
+    wildcardIssued,
+  ),
 ];

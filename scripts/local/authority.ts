@@ -4,7 +4,7 @@ import { get } from "node:https";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { cloudNames, worldAddress } from "../../localcloud/machines/names";
-import { saveZone } from "../../localcloud/names/dns";
+import { saveAddresses } from "../../localcloud/names/published";
 import { waitUntil } from "../../rolling/wait-until";
 import { localPaths, repositoryRoot } from "./paths";
 import { ensurePrerequisites } from "./prerequisites";
@@ -67,6 +67,8 @@ export interface AuthorityBehaviour {
   validitySeconds?: number;
   /** Share of the requests whose nonce the authority refuses, per cent. @default 5, as pebble */
   refusedNoncesPercent?: number;
+  /** Share of the orders for which an earlier proof of the same account counts, per cent. @default 50, as pebble */
+  reusedProofsPercent?: number;
 }
 
 const usualValiditySeconds = 90 * 24 * 3600;
@@ -96,13 +98,18 @@ function settings({ validitySeconds = usualValiditySeconds }: AuthorityBehaviour
   };
 }
 
+/** A variable of pebble; absent: pebble's own value. */
+function percentage(variable: string, value: number | undefined): Record<string, string> {
+  return value === undefined ? {} : { [variable]: String(value) };
+}
+
 function start(behaviour: AuthorityBehaviour = {}): void {
   writeFileSync(authorityFiles.settings, JSON.stringify(settings(behaviour), null, 2));
-  const { refusedNoncesPercent } = behaviour;
-  const nonces =
-    refusedNoncesPercent === undefined
-      ? {}
-      : { PEBBLE_WFE_NONCEREJECT: String(refusedNoncesPercent) };
+  const { refusedNoncesPercent, reusedProofsPercent } = behaviour;
+  const shares = {
+    ...percentage("PEBBLE_WFE_NONCEREJECT", refusedNoncesPercent),
+    ...percentage("PEBBLE_AUTHZREUSE", reusedProofsPercent),
+  };
   const log = openSync(authorityFiles.log, "a", 0o600);
   const { router } = cloudNames(localPaths.cloud);
   const resolver = ["-dnsserver", `${worldAddress}:53`];
@@ -110,7 +117,7 @@ function start(behaviour: AuthorityBehaviour = {}): void {
   const child = spawn("ip", ["netns", "exec", router, ...call], {
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, PEBBLE_VA_SLEEPTIME: "3", ...nonces },
+    env: { ...process.env, PEBBLE_VA_SLEEPTIME: "3", ...shares },
   });
   closeSync(log);
   child.unref();
@@ -166,7 +173,7 @@ export function publishNames(
   { ipv4, ipv6 }: { ipv4: string; ipv6?: string | undefined },
 ): void {
   const addresses = [ipv4, ...(ipv6 === undefined ? [] : [ipv6])];
-  saveZone(localPaths.cloud, Object.fromEntries(names.map((name) => [name, addresses])));
+  saveAddresses(localPaths.cloud, Object.fromEntries(names.map((name) => [name, addresses])));
 }
 
 /** Ends the authority, if it runs. */

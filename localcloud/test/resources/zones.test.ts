@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { PublishedZone } from "../../names/published";
 import { refused, TestCloud, tokens } from "../support/test-cloud";
 
 let cloud: TestCloud;
-let texts: Record<string, string[]>;
+let published: readonly PublishedZone[];
 beforeEach(() => {
   cloud = new TestCloud();
-  cloud.cloud.publishTexts = (now) => (texts = now);
-  texts = {};
+  cloud.cloud.publishZones = (now) => (published = structuredClone(now));
+  published = [];
 });
 
 const make = async (name: string, mode = "primary") =>
@@ -39,12 +40,12 @@ describe("zones", () => {
     expect(await cloud.post("/zones", odd)).toMatchObject(refused(422, "invalid_input"));
   });
 
-  it("are deleted by an action, with what the resolver knew of them", async () => {
+  it("are deleted by an action, with what their name servers knew of them", async () => {
     await make("example.com");
     await cloud.post(`${path}/actions/add_records`, values('"one"'));
     const { status, body } = await cloud.delete("/zones/example.com");
     expect([status, body.action.command]).toEqual([201, "delete_zone"]);
-    expect(texts).toEqual({});
+    expect(published).toEqual([]);
     expect((await cloud.get("/zones/actions")).status).toBe(200);
   });
 });
@@ -52,6 +53,7 @@ describe("zones", () => {
 describe("sets of records", () => {
   it("are made by the first record and go with the last one", async () => {
     await make("example.com");
+    expect(published).toMatchObject([{ name: "example.com", serial: 1, rrsets: [] }]);
     const added = await cloud.post(`${path}/actions/add_records`, { ttl: 60, ...values('"one"') });
     expect([added.status, added.body.action.command]).toEqual([201, "add_rrset_records"]);
     await cloud.post(`${path}/actions/add_records`, values('"two" "parts"'));
@@ -60,12 +62,15 @@ describe("sets of records", () => {
       ttl: 60,
       records: [{ value: '"one"' }, { value: '"two" "parts"' }],
     });
-    expect(texts).toEqual({ "_acme-challenge.example.com": ["one", "twoparts"] });
+    const set = { name: "_acme-challenge", type: "TXT", ttl: 60 };
+    const [one, two] = [{ value: '"one"' }, { value: '"two" "parts"' }];
+    const zone = { name: "example.com", mode: "primary", ttl: 3600 };
+    expect(published).toEqual([{ ...zone, serial: 3, rrsets: [{ ...set, records: [one, two] }] }]);
     await cloud.post(`${path}/actions/remove_records`, values('"one"'));
-    expect(texts).toEqual({ "_acme-challenge.example.com": ["twoparts"] });
+    expect(published).toEqual([{ ...zone, serial: 4, rrsets: [{ ...set, records: [two] }] }]);
     await cloud.post(`${path}/actions/remove_records`, values('"two" "parts"'));
     expect(await cloud.get(path)).toMatchObject(refused(404, "not_found"));
-    expect(texts).toEqual({});
+    expect(published).toEqual([{ ...zone, serial: 5, rrsets: [] }]);
   });
 
   it("are made, listed, replaced and deleted as a whole", async () => {
@@ -79,6 +84,27 @@ describe("sets of records", () => {
     const { rrsets } = (await cloud.get("/zones/example.com/rrsets?type=A")).body;
     expect(rrsets).toMatchObject([{ name: "www", records: [{ value: "203.0.113.8" }] }]);
     expect((await cloud.delete(www)).body.action.command).toBe("delete_rrset");
+    expect((await cloud.get("/zones/example.com/rrsets")).body.rrsets).toEqual([]);
+  });
+
+  it("refuse values that do not fit their type", async () => {
+    await make("example.com");
+    for (const [type, value] of [
+      ["A", "203.0.113"],
+      ["AAAA", "203.0.113.7"],
+      ["CNAME", "a..b"],
+      ["MX", "mail"],
+      ["SRV", "1 2 65536 sip"],
+      ["CAA", "256 issue x"],
+      ["TLSA", "3 1 1 0"],
+      ["SOA", "ns ops 1 2 3 4"],
+    ] as const) {
+      const answer = await cloud.post("/zones/example.com/rrsets", {
+        ...{ name: "x", type },
+        ...values(value),
+      });
+      expect(answer).toMatchObject(refused(422, "invalid_input"));
+    }
     expect((await cloud.get("/zones/example.com/rrsets")).body.rrsets).toEqual([]);
   });
 
