@@ -20,13 +20,13 @@ beforeEach(() => {
 
 /** @param discardedAgoMs how long ago an operator said that the loss is no matter; undefined: never. */
 async function rebuilt(discardedAgoMs?: number, progress = new CloneProgress()) {
-  const { mysql, said } = mysqlThatLoses(none);
+  const { mysql, statements } = mysqlThatLoses(none);
   const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
   const states = () => [outside("db-1"), peers] as const;
   const saving = new SaveGuard("db-1", states, write, tidy);
   if (discardedAgoMs !== undefined) saving.discard(monotonicMs() - discardedAgoMs);
   const error = await rebuild(mysql, replication, source, progress, saving).catch((e: Error) => e);
-  return { saving, mysql, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
+  return { saving, mysql, error, copied: statements.some((sql) => sql.includes("CLONE INSTANCE")) };
 }
 
 describe("a copy", () => {
