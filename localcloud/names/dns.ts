@@ -23,7 +23,7 @@ function replaced(file: string, content: object): void {
 }
 
 /** What a file says of a name; undefined: nothing. A missing file says nothing of any name. */
-function said(file: string, name: string): readonly string[] | undefined {
+function recordsOf(file: string, name: string): readonly string[] | undefined {
   try {
     const all = JSON.parse(readFileSync(file, "utf8")) as Record<string, readonly string[]>;
     return Object.hasOwn(all, name) ? all[name] : undefined;
@@ -44,7 +44,7 @@ export function saveTexts(state: string, texts: Texts): void {
 
 /** TXT values of a name, each as the data of a record; undefined: no such name. */
 export function textRecords(state: string, name: string): Buffer[] | undefined {
-  return said(textsFile(state), name)?.map((value) => {
+  return recordsOf(textsFile(state), name)?.map((value) => {
     const bytes = Buffer.from(value);
     // A string has at most 255 bytes (RFC 1035, 3.3).
     const parts = Array.from({ length: Math.ceil(bytes.length / 255) || 1 }, (_, i) =>
@@ -56,7 +56,7 @@ export function textRecords(state: string, name: string): Buffer[] | undefined {
 
 /** Addresses of a name as bytes; undefined: no such name. A missing file knows none. */
 export function zoneAddresses(state: string, name: string): Buffer[] | undefined {
-  return said(zoneFile(state), name)?.flatMap((address) => {
+  return recordsOf(zoneFile(state), name)?.flatMap((address) => {
     if (isIPv4(address)) return [Buffer.from(address.split(".").map(Number))];
     const canonical = canonicalIpv6(address);
     return canonical === undefined ? [] : [ipv6Bytes(canonical)];
@@ -107,27 +107,27 @@ export function dnsAnswer(
   texts: (name: string) => readonly Buffer[] | undefined = () => undefined,
 ): Buffer | undefined {
   if (query.length < headerBytes || (query[2]! & 0x80) !== 0) return undefined;
-  const asked = query.readUInt16BE(4) === 1 ? question(query) : undefined;
-  const known = asked?.class === inet ? asked.name : undefined;
+  const requested = query.readUInt16BE(4) === 1 ? question(query) : undefined;
+  const known = requested?.class === inet ? requested.name : undefined;
   const found = known === undefined ? undefined : addresses(known);
   const written = known === undefined ? undefined : texts(known);
-  const bytes = asked?.type === types.a ? 4 : asked?.type === types.aaaa ? 16 : undefined;
+  const bytes = requested?.type === types.a ? 4 : requested?.type === types.aaaa ? 16 : undefined;
   const records =
-    asked?.type === types.txt
+    requested?.type === types.txt
       ? (written ?? [])
       : (found ?? []).filter(({ length }) => length === bytes);
-  const code = !asked ? codes.refused : (found ?? written) ? codes.noError : codes.noSuchName;
+  const code = !requested ? codes.refused : (found ?? written) ? codes.noError : codes.noSuchName;
   const header = Buffer.alloc(headerBytes);
   query.copy(header, 0, 0, 2);
   // An answer with authority; recursion as it was asked for, and as if there were one.
   header[2] = 0x84 | (query[2]! & 0x01);
   header[3] = 0x80 | code;
-  header.writeUInt16BE(asked ? 1 : 0, 4);
+  header.writeUInt16BE(requested ? 1 : 0, 4);
   header.writeUInt16BE(records.length, 6);
-  const answers = records.map((data) => record(asked!.type, data));
+  const answers = records.map((data) => record(requested!.type, data));
   return Buffer.concat([
     header,
-    query.subarray(headerBytes, asked?.end ?? headerBytes),
+    query.subarray(headerBytes, requested?.end ?? headerBytes),
     ...answers,
   ]);
 }
