@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   const counts = (word === undefined ? [] : [word, ...others]).map(Number);
   const bad = counts.find((nodes) => !(Number.isInteger(nodes) && nodes >= 7 && nodes <= 98));
   if (bad !== undefined) throw new Error("usage: npm run bench:plan [-- <nodes, 7 to 98> …]");
-  const all = (counts.length > 0 ? asked : sizes).map(inOwnProcess);
+  const all = (counts.length > 0 ? counts : sizes).map(inOwnProcess);
   console.log(table(all));
   if (all.length > 1) console.log(growth(all));
 }
