@@ -42,9 +42,9 @@ async function tokenFinding({ setting, call, fix }: NamedToken): Promise<Finding
     const writes = errorIn(await call("POST", "/ssh_keys", {}));
     if (writes?.code === "token_readonly") return failure(`${setting} may only read`, store);
     if (writes?.code === "invalid_input") return ok(`${setting} is known and may write`);
-    const said = writes ? `${writes.code || writes.message}` : "no error";
+    const answer = writes ? `${writes.code || writes.message}` : "no error";
     return note(
-      `${setting} is known; whether it may write is unknown: a wrong request got ${said}`,
+      `${setting} is known; whether it may write is unknown: a wrong request got ${answer}`,
     );
   } catch (error) {
     return failure(`the API does not answer: ${reason(error)}`, later);

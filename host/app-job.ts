@@ -18,7 +18,7 @@ const around = {
   now: monotonicMs,
   pause: (milliseconds: number, stop?: AbortSignal) =>
     delay(milliseconds, undefined, stop && { signal: stop }).catch(() => undefined),
-  asked: new Promise((resolve) => process.once("SIGTERM", resolve)),
+  stopRequested: new Promise((resolve) => process.once("SIGTERM", resolve)),
   ready: (status: string) => notify("READY=1", `STATUS=${status}`),
   alive: () => notify("WATCHDOG=1"),
   say: logLine,

@@ -142,7 +142,7 @@ function listen(): void {
   const descriptor = openSync(fifoPath, constants.O_RDWR);
   const lines = createInterface({ input: createReadStream("", { fd: descriptor }) });
   lines.on("line", (line) => {
-    if (line === "TAKE") return feed({ type: "asked", nowMs: monotonicMs() });
+    if (line === "TAKE") return feed({ type: "requested", nowMs: monotonicMs() });
     const vrrpState = /^INSTANCE "[^"]+" (\w+)/.exec(line)?.[1];
     if (!isVrrpState(vrrpState)) return;
     writeFileSync(statePath, vrrpState);

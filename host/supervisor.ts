@@ -95,7 +95,7 @@ const plannedSwitch = new PlannedSwitch({
 });
 const requestedSwitch = new RequestedSwitch({
   ...{ ...sides, planned: plannedSwitch },
-  askPeer: (...asked) => peers.ask(...asked),
+  askPeer: (...args) => peers.ask(...args),
 });
 const actor = new Actor({
   ...{ node, nodes, mysql: acting, observer, peers, founding, memory, trust, backOff, leaving },

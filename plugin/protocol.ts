@@ -74,12 +74,12 @@ function diffResponse({ changes, deleteBeforeReplace, isOfInputs = false }: Diff
 }
 
 async function read(plugin: Plugin, request: Messages.ReadRequest) {
-  const asked = { ...subject(request), id: request.getId() };
+  const fields = { ...subject(request), id: request.getId() };
   const [state, inputs] = [values(request.getProperties()), values(request.getInputs())];
-  const found = await plugin.read({ ...asked, state, inputs });
+  const found = await plugin.read({ ...fields, state, inputs });
   const response = new messages.ReadResponse();
   if (found === undefined) return response;
-  const secrets = plugin.secrets(asked.type);
+  const secrets = plugin.secrets(fields.type);
   response.setId(found.id).setProperties(struct(found.state, secrets));
   return response.setInputs(struct(found.inputs, secrets));
 }
@@ -95,29 +95,31 @@ export function service(plugin: Plugin) {
       return new messages.ConfigureResponse().setSupportspreview(plugin.previews);
     }),
     check: handler((request: Messages.CheckRequest) => {
-      const asked = subject(request);
+      const fields = subject(request);
       const [olds, news] = [values(request.getOlds()), values(request.getNews())];
-      const { inputs, failures } = plugin.check({ ...asked, olds, news });
-      return checkResponse(struct(inputs, plugin.secrets(asked.type)), failures);
+      const { inputs, failures } = plugin.check({ ...fields, olds, news });
+      return checkResponse(struct(inputs, plugin.secrets(fields.type)), failures);
     }),
     diff: handler((request: Messages.DiffRequest) => diffResponse(plugin.diff(change(request)))),
     create: handler(async (request: Messages.CreateRequest) => {
-      const asked = { ...subject(request), preview: request.getPreview() };
+      const fields = { ...subject(request), preview: request.getPreview() };
       const inputs = values(request.getProperties());
-      const { id, state } = await plugin.create({ ...asked, inputs });
+      const { id, state } = await plugin.create({ ...fields, inputs });
       return new messages.CreateResponse()
-        .setId(asked.preview ? "" : id)
-        .setProperties(struct(state, plugin.secrets(asked.type)));
+        .setId(fields.preview ? "" : id)
+        .setProperties(struct(state, plugin.secrets(fields.type)));
     }),
     read: handler((request: Messages.ReadRequest) => read(plugin, request)),
     update: handler(async (request: Messages.UpdateRequest) => {
-      const asked = { ...change(request), preview: request.getPreview() };
-      const state = await plugin.update(asked);
-      return new messages.UpdateResponse().setProperties(struct(state, plugin.secrets(asked.type)));
+      const fields = { ...change(request), preview: request.getPreview() };
+      const state = await plugin.update(fields);
+      return new messages.UpdateResponse().setProperties(
+        struct(state, plugin.secrets(fields.type)),
+      );
     }),
     delete: handler(async (request: Messages.DeleteRequest) => {
-      const asked = { ...subject(request), id: request.getId() };
-      await plugin.delete({ ...asked, state: values(request.getProperties()) });
+      const fields = { ...subject(request), id: request.getId() };
+      await plugin.delete({ ...fields, state: values(request.getProperties()) });
       return new Empty();
     }),
     getSchema: handler(() => new messages.GetSchemaResponse().setSchema(plugin.schema ?? "{}")),

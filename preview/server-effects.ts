@@ -1,6 +1,6 @@
 import type { Effect, HostChange } from "./model";
 
-/** Effect on visitors while a node is off and others of its tier serve; the same words as in rolling/told.ts. */
+/** Effect on visitors while a node is off and others of its tier serve; the same words as in rolling/outage-messages.ts. */
 const noticed: Record<string, string> = {
   lb: "the address moves to the other load balancer first, and no request fails",
   web: "the other web nodes answer, and no request fails",

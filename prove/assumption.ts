@@ -92,7 +92,7 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** Nodes that saw the same are named together; what all saw is told once. */
-function told(seen: readonly { name: string; text: string }[]): string {
+function summary(seen: readonly { name: string; text: string }[]): string {
   const names = new Map<string, string[]>();
   for (const { name, text } of seen) names.set(text, [...(names.get(text) ?? []), name]);
   if (names.size === 1) return seen[0]!.text;
@@ -108,7 +108,7 @@ export function onEach(
     const nodes = evidence.nodes.filter(({ role }) => roles.includes(role));
     if (nodes.length === 0) return unknown("no such node");
     const seen = nodes.map((node) => ({ name: node.name, ...lookAt(node, look, evidence) }));
-    return { verdict: worst(seen.map(({ verdict }) => verdict)), text: told(seen) };
+    return { verdict: worst(seen.map(({ verdict }) => verdict)), text: summary(seen) };
   };
 }
 

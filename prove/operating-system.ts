@@ -63,13 +63,13 @@ const timers: Assumption = {
     const { text } = ask("upgrades");
     const installs = /^APT::Periodic::Unattended-Upgrade "1";$/m.test(text);
     const reboots = /^Unattended-Upgrade::Automatic-Reboot "true";$/m.test(text);
-    const said = [
+    const summary = [
       `timers ${[...new Set(states)].join(" and ")}`,
       installs ? "updates installed" : "updates not installed",
       reboots ? "with reboots" : "no reboots",
     ].join(", ");
     const isRight = states.every((state) => state === "enabled") && installs && !reboots;
-    return isRight ? ok(said) : differs(said);
+    return isRight ? ok(summary) : differs(summary);
   }),
 };
 

@@ -39,7 +39,7 @@ export async function connect(visit: Visit): Promise<Session> {
   const begun = Date.now();
   const deadline = begun + timeoutSeconds * 1000;
   const reasons = new Map<string, string>();
-  for (let told = begun; ;) {
+  for (let reportedMs = begun; ;) {
     for (const bastion of ways) {
       signal.throwIfAborted();
       const patience = Math.max(1_000, Math.min(handshakeMs, deadline - Date.now()));
@@ -56,9 +56,9 @@ export async function connect(visit: Visit): Promise<Session> {
         `${connection.host} cannot be reached over SSH within ${timeoutSeconds} s (${last})`,
       );
     }
-    if (Date.now() - told >= tellMs) {
-      told = Date.now();
-      say(`waiting for SSH since ${Math.round((told - begun) / 1000)} s (${last})`);
+    if (Date.now() - reportedMs >= tellMs) {
+      reportedMs = Date.now();
+      say(`waiting for SSH since ${Math.round((reportedMs - begun) / 1000)} s (${last})`);
     }
     await pause(retryMs, signal);
   }

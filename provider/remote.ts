@@ -68,11 +68,11 @@ export async function ask<T>(session: Session, command: string, options?: RunOpt
 }
 
 function noAnswer(command: string, { status, stdout, stderr }: RemoteResult): string {
-  const said = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n");
-  const hint = /Cannot find module|No such file|not found/.test(said)
+  const output = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n");
+  const hint = /Cannot find module|No such file|not found/.test(output)
     ? "\nconverge is not on the host: it comes with the first boot's cloud-config"
     : "";
-  return `converge ${command.split(" ")[0]} ended with ${status} and no result: ${said}${hint}`;
+  return `converge ${command.split(" ")[0]} ended with ${status} and no result: ${output}${hint}`;
 }
 
 /**

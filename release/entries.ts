@@ -31,10 +31,10 @@ export function releaseEntries(directory: string): string[] {
   };
   walk("");
   if (strays.length > 0) {
-    const told = strays.slice(0, 5).map((path) => `${path} -> ${targetOf(directory, path)}`);
+    const shown = strays.slice(0, 5).map((path) => `${path} -> ${targetOf(directory, path)}`);
     throw new Error(
       `app.path must hold no links that lead out of it, got ${strays.length} in ${directory}: ` +
-        `${told.join(", ")}; ${copiesHint(strays)}`,
+        `${shown.join(", ")}; ${copiesHint(strays)}`,
     );
   }
   return found.sort(byCodePoint);

@@ -108,13 +108,13 @@ function fetched(fetch: Fetch, name: string, version: string, draft: string): st
 function npmPack(spec: string, directory: string): string {
   const words = ["pack", spec, "--json", "--ignore-scripts", "--pack-destination", directory];
   try {
-    const said = execFileSync("npm", words, {
+    const output = execFileSync("npm", words, {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       timeout: fetchMs,
       maxBuffer: 1 << 26,
     });
-    const [{ integrity }] = JSON.parse(said) as [{ integrity: string }];
+    const [{ integrity }] = JSON.parse(output) as [{ integrity: string }];
     return integrity;
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };

@@ -108,11 +108,11 @@ export function buildApp(
     });
   } catch (error) {
     const { message, stdout = "", stderr = "" } = error as Error & Record<string, string>;
-    const said = `${stdout}${stderr}`.trim().split("\n").slice(-shownLines).join("\n");
+    const output = `${stdout}${stderr}`.trim().split("\n").slice(-shownLines).join("\n");
     const [reason] = message.split("\n");
     const text =
       `webstack:app.build must succeed, got ${JSON.stringify([program, ...args].join(" "))} in ${directory}: ` +
-      `${reason}; mend the build, or remove the setting and build by hand\n${said}`;
+      `${reason}; mend the build, or remove the setting and build by hand\n${output}`;
     // eslint-disable-next-line preserve-caught-error -- the cause contains the output with secrets
     throw new Error(without(secrets, text));
   }

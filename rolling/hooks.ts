@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostNode } from "./hosts";
 import { refuseImpossible } from "./possible";
 import { type ResizeWorld, Resizing } from "./resize";
-import { outageRefusal, resizeLine, type TypeChange } from "./told";
+import { outageRefusal, resizeLine, type TypeChange } from "./outage-messages";
 import { Turns } from "./turns";
 
 /** A node with its location. */

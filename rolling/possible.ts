@@ -1,6 +1,6 @@
 import type { Cloud } from "./cloud";
 import type { HostNode } from "./hosts";
-import type { TypeChange } from "./told";
+import type { TypeChange } from "./outage-messages";
 
 /** A server whose type is to change. */
 export interface Resized {

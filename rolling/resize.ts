@@ -5,7 +5,7 @@ import type { HostNode, Hosts } from "./hosts";
 import { type Front, frontFor, waitForNode, waitForOthers } from "./neighbour-waits";
 import { sickOf } from "./neighbours";
 import { stepAside, stepBack } from "./step-aside";
-import type { TypeChange } from "./told";
+import type { TypeChange } from "./outage-messages";
 import type { Turns } from "./turns";
 
 /** Cloud, hosts and settings of a resize. */

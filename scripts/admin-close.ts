@@ -1,4 +1,4 @@
-import { askedOpening } from "./admin/asked";
+import { parseCommandLine } from "./admin/command-line";
 import { close } from "./admin/command";
 import { blockOf } from "./admin/opening";
 import { chosenStack } from "./operate/chosen-stack";
@@ -9,7 +9,7 @@ import { cloudProject } from "./operate/cloud-project";
  * those of this checkout, of an address, or all; and always the expired ones. Rules of the stack itself stay.
  */
 async function main(): Promise<void> {
-  const { stack: named, address, all } = askedOpening("close", process.argv.slice(2));
+  const { stack: named, address, all } = parseCommandLine("close", process.argv.slice(2));
   const stack = chosenStack(named);
   const opening = { project: cloudProject(stack), stack, say: (line: string) => console.log(line) };
   await close(opening, all ? "all" : address === undefined ? undefined : [blockOf(address)]);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { labelSelector } from "../resources/naming";
 import { type CloudProject, cloudCall } from "../rolling/cloud-api";
 import { waitUntil } from "../rolling/wait-until";
-import { askedOpening, ownBlock } from "./admin/asked";
+import { parseCommandLine, ownBlock } from "./admin/command-line";
 import { close, open } from "./admin/command";
 import { takesSsh } from "./doctor/this-machine";
 import { localStackName } from "./local/paths";
@@ -33,7 +33,7 @@ async function loadBalancerIps(project: CloudProject, stack: string): Promise<st
  * connect, the command removes the rule again.
  */
 async function main(): Promise<void> {
-  const { stack: named, address, minutes } = askedOpening("open", process.argv.slice(2));
+  const { stack: named, address, minutes } = parseCommandLine("open", process.argv.slice(2));
   const stack = chosenStack(named);
   const project = cloudProject(stack);
   const block = await ownBlock(address ?? (stack === undefined ? addressInLocalCloud : undefined));

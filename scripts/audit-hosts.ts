@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { asked, reportJson, reportLines } from "./audit/command-line";
+import { parseCommandLine, reportJson, reportLines } from "./audit/command-line";
 import { isBad, judge, type NodeAudit } from "./audit/judge";
 import { sysctlRules } from "./audit/rules";
 import type { Order, Seen } from "./audit/read";
@@ -18,7 +18,7 @@ const order: Order = {
  * finds a problem, or a host does not answer.
  */
 async function main(): Promise<void> {
-  const { stack: named, nodes, json } = asked(process.argv.slice(2));
+  const { stack: named, nodes, json } = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(named);
   const outputs = outputsOf(stack);
   const names = outputs.nodes.map(({ name }) => name);

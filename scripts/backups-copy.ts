@@ -1,5 +1,5 @@
 import { placeProblems } from "../config/backup-target";
-import { type Asked, askedOf } from "./copy/asked";
+import { type CopyOptions, parseCommandLine } from "./copy/command-line";
 import { copyAll } from "./copy/copy-all";
 import { pruneCopy } from "./copy/prune-copy";
 import { chosenStack } from "./operate/chosen-stack";
@@ -15,14 +15,14 @@ function fail(line: string): void {
   process.exitCode = 1;
 }
 
-async function copy(stack: string | undefined, asked: Asked): Promise<void> {
+async function copy(stack: string | undefined, options: CopyOptions): Promise<void> {
   const { target, root } = backupsOf(stack, undefined);
   const second = backupsOf(stack, undefined, "copy").target;
   // Variables may name another folder than the stack file.
   const [problem] = placeProblems({ ...target }, { ...second });
   if (problem !== undefined) throw new Error(problem);
   const [from, to] = [deskStore(target), deskStore(second)];
-  const { planOnly, prune, verify, mostBehindSeconds } = asked;
+  const { planOnly, prune, verify, mostBehindSeconds } = options;
   // A missing access key must fail before hours of copying.
   const remover = prune && !planOnly ? removerOf(second, stack, "copy") : undefined;
   if (!planOnly) {
@@ -45,9 +45,12 @@ async function copy(stack: string | undefined, asked: Asked): Promise<void> {
  * `backups.target` to `backups.copy`.
  */
 async function main(): Promise<void> {
-  const asked = askedOf(process.argv.slice(2));
-  const changes = asked.prune && !asked.planOnly;
-  await copy(chosenStack(asked.stack, changes ? { dangerous: "npm run backups:copy" } : {}), asked);
+  const options = parseCommandLine(process.argv.slice(2));
+  const changes = options.prune && !options.planOnly;
+  await copy(
+    chosenStack(options.stack, changes ? { dangerous: "npm run backups:copy" } : {}),
+    options,
+  );
 }
 
 main().catch((error: Error) => {

@@ -82,10 +82,10 @@ async function measured(nodes: number): Promise<Measured> {
 async function main(): Promise<void> {
   const [word, ...others] = process.argv.slice(2);
   if (word === "--one") return void console.log(JSON.stringify(await measured(Number(others[0]))));
-  const asked = (word === undefined ? [] : [word, ...others]).map(Number);
-  const bad = asked.find((nodes) => !(Number.isInteger(nodes) && nodes >= 7 && nodes <= 98));
+  const counts = (word === undefined ? [] : [word, ...others]).map(Number);
+  const bad = counts.find((nodes) => !(Number.isInteger(nodes) && nodes >= 7 && nodes <= 98));
   if (bad !== undefined) throw new Error("usage: npm run bench:plan [-- <nodes, 7 to 98> …]");
-  const all = (asked.length > 0 ? asked : sizes).map(inOwnProcess);
+  const all = (counts.length > 0 ? counts : sizes).map(inOwnProcess);
   console.log(table(all));
   if (all.length > 1) console.log(growth(all));
 }

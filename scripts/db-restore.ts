@@ -1,7 +1,13 @@
 import { localStackName } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
-import { type Asked, askedOf, checkConsent, type Former, formerOf } from "./restore/asked";
+import {
+  type RestoreOptions,
+  parseCommandLine,
+  checkConsent,
+  type Former,
+  formerOf,
+} from "./restore/command-line";
 import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
@@ -55,8 +61,8 @@ function sayKept({ container, folder }: Pick<InContainer, "container" | "folder"
 }
 
 /** Restores a dump, checks all tables, and keeps the container with `--into new`. */
-async function restoreDump(asked: Asked, id: string): Promise<void> {
-  const { stack, identity, from, history, planOnly, use } = asked;
+async function restoreDump(options: RestoreOptions, id: string): Promise<void> {
+  const { stack, identity, from, history, planOnly, use } = options;
   const backups = backupsOf(stack, identity, from);
   if (!planOnly) checkIdentity(backups);
   const store = deskStore(backups.target);
@@ -70,8 +76,8 @@ async function restoreDump(asked: Asked, id: string): Promise<void> {
   });
 }
 
-async function restore(asked: Asked, wanted: Wanted): Promise<void> {
-  const { use, stack } = asked;
+async function restore(options: RestoreOptions, wanted: Wanted): Promise<void> {
+  const { use, stack } = options;
   if (use.into === "replace") {
     await withRestored(wanted, async (running) => {
       await replaceAll(running, stack, say);
@@ -112,20 +118,20 @@ async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const earlier = formerOf(args);
   if (earlier) return former(earlier);
-  const named = askedOf(args);
+  const named = parseCommandLine(args);
   const { target, history, withGaps, planOnly, use } = named;
   const changes = (use.into === "running" || use.into === "replace") && !planOnly;
   const stack = chosenStack(named.stack, changes ? { dangerous: "npm run db:restore" } : {});
-  const asked = { ...named, stack };
-  if (target.kind === "dump") return restoreDump(asked, target.id);
-  const backups = backupsOf(stack, asked.identity, asked.from);
+  const options = { ...named, stack };
+  if (target.kind === "dump") return restoreDump(options, target.id);
+  const backups = backupsOf(stack, options.identity, options.from);
   if (!planOnly) checkIdentity(backups);
   const { store, timeline } = await openHistory(backups, history);
   const startMs = Date.now();
   const { plan: made, archive } = await readFor(store, backups.root, timeline, target);
   for (const line of planLines(made, timeline, Date.now() - startMs)) say(line);
-  if (asked.use.into === "replace") {
-    const name = asked.stack ?? localStackName;
+  if (options.use.into === "replace") {
+    const name = options.stack ?? localStackName;
     for (const line of replacePlanLines(made, archive.links, target, name)) say(line);
   }
   if (made.faults.length > 0 && !withGaps) {
@@ -134,8 +140,9 @@ async function main(): Promise<void> {
     );
   }
   if (planOnly) return;
-  if (asked.use.into === "replace") checkConsent(asked.consent, asked.stack, "--into replace");
-  await restore(asked, { backups, store, plan: made, target, say });
+  if (options.use.into === "replace")
+    checkConsent(options.consent, options.stack, "--into replace");
+  await restore(options, { backups, store, plan: made, target, say });
 }
 
 main().catch((error: Error) => {

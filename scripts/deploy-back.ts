@@ -4,7 +4,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { planOf } from "../preview/plan";
 import { previewOf } from "../preview/preview";
 import { text } from "../preview/render/text";
-import { askedBack, type AskedBack } from "./back/asked";
+import { parseCommandLine, type BackOptions } from "./back/command-line";
 import { type BackEngine, goBack, type World } from "./back/go-back";
 import { note, noted } from "./back/note";
 import { cliEngine } from "./deploy/cli-engine";
@@ -74,10 +74,7 @@ async function putFiles(commit: string, isLocal: boolean, signal: AbortSignal): 
   }
   if (isSame) return;
   say("npm ci of that commit");
-  const { status, said: output } = await npmIn(
-    tree.path,
-    signal,
-  )(["ci", "--no-audit", "--no-fund"]);
+  const { status, output } = await npmIn(tree.path, signal)(["ci", "--no-audit", "--no-fund"]);
   if (status !== 0)
     throw new Error(`npm ci of ${commit.slice(0, 12)} ended with ${status}: ${output}`);
 }
@@ -114,7 +111,7 @@ async function engineOf(
   };
 }
 
-async function back(order: AskedBack, stack: string | undefined): Promise<void> {
+async function back(order: BackOptions, stack: string | undefined): Promise<void> {
   const name = stack ?? localStackName;
   // This call fails with a message if the stack is not up.
   outputsOf(stack);
@@ -148,7 +145,7 @@ async function back(order: AskedBack, stack: string | undefined): Promise<void> 
  * test. Status 1 if the update is refused, or the smoke test fails.
  */
 async function main(): Promise<void> {
-  const order = askedBack(process.argv.slice(2));
+  const order = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(order.stack, order.notes ? {} : { dangerous: "npm run deploy:back" });
   if (order.notes) return say(await note(stack));
   await back(order, stack);

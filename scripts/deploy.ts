@@ -1,8 +1,8 @@
 import { packedRelease } from "../program";
-import { asked, namedRelease } from "./deploy/asked";
+import { parseCommandLine, namedRelease } from "./deploy/command-line";
 import { carryOut, consent, openSession, sizeText } from "./deploy/session";
 import { appIn, naming } from "./deploy/stack-file";
-import { makeReady } from "./deploy/wanted-app";
+import { buildRelease } from "./deploy/build-release";
 import { repositoryRoot } from "./local/paths";
 import { chosenStack } from "./operate/chosen-stack";
 import { releasesOf, releaseText, runningLines } from "./operate/releases";
@@ -15,7 +15,7 @@ const usage =
  * changes nothing else.
  */
 async function main(): Promise<void> {
-  const words = asked(process.argv.slice(2), usage);
+  const words = parseCommandLine(process.argv.slice(2), usage);
   const order = { ...words, stack: chosenStack(words.stack) };
   const session = openSession(order, "npm run deploy");
   const { outputs, text, upCommand, steps, say } = session;
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   for (const line of runningLines(await releasesOf(outputs))) say(`  ${line}`);
   const { release, facts } = await steps.step(
     "built and packed",
-    () => makeReady(settings, repositoryRoot, order.stack === undefined),
+    () => buildRelease(settings, repositoryRoot, order.stack === undefined),
     ({ release: { url, archive } }) => (url ? url : `built and packed, ${sizeText(archive!)}`),
   );
   say(`is to run: ${releaseText(release.digest, facts)}`);

@@ -5,7 +5,7 @@ import { callsTo } from "../doctor/api";
 import type { Resolve } from "../doctor/domain-names";
 import { examine, type Subject } from "../doctor/examine";
 import { fails, lines } from "../doctor/finding";
-import { type Asked, asked } from "./doctor/asked";
+import { type DoctorOptions, parseCommandLine } from "./doctor/command-line";
 import { ownAddress, toolsHere } from "./doctor/this-machine";
 import { settingsOf, standIn } from "./doctor/settings";
 import { stackPart } from "./doctor/stack";
@@ -50,7 +50,7 @@ async function localSubject(now: Date): Promise<Partial<Subject> & ReturnType<ty
   return { ...part, tokens: [{ setting, call: callsTo(endpoint, token), fix }], bucket };
 }
 
-async function subjectOf({ stack, address, limits }: Asked): Promise<Subject> {
+async function subjectOf({ stack, address, limits }: DoctorOptions): Promise<Subject> {
   const now = new Date();
   const isLocal = stack === undefined;
   const name = isLocal ? localStackName : stack.split("/").at(-1)!;
@@ -80,7 +80,7 @@ async function subjectOf({ stack, address, limits }: Asked): Promise<Subject> {
  * make an `up` fail, with the remedy for each. The command creates and changes nothing. Status 1 if an `up` would fail.
  */
 async function main(): Promise<void> {
-  const order = asked(process.argv.slice(2));
+  const order = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(order.stack, { beforeUp: true });
   const findings = await examine(await subjectOf({ ...order, stack }));
   for (const line of lines(findings)) console.log(line);

@@ -9,7 +9,7 @@ import { withUsage } from "./operate/with-usage";
 
 const usage = "npm run drift -- [--stack <name>] [--file <Markdown>]";
 
-function asked() {
+function parseCommandLine() {
   return withUsage(usage, () => {
     const text = { type: "string" } as const;
     return parseArgs({ options: { stack: text, file: text } }).values;
@@ -35,7 +35,7 @@ async function previewed(stack: string): Promise<Preview> {
  * file is empty if there are none.
  */
 async function main(): Promise<void> {
-  const { stack, file } = asked();
+  const { stack, file } = parseCommandLine();
   const preview = await previewed(chosenStack(stack) ?? localStackName);
   const { drift } = preview;
   const what = drift.map((one) => `${one.what}${one.isGone ? " is gone" : ""}`);

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     minutes: { type: "string" },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [name = "", ...asked] = positionals;
+  const [name = "", ...requestedIds] = positionals;
   const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
   const isDuration = minutes === undefined || minutes > 0;
   const suite = isDuration ? suites[name]?.(minutes) : undefined;
@@ -55,16 +55,18 @@ async function main(): Promise<void> {
     throw new Error(`usage: npm run drill -- ${names} [F5 ...] [--runs N] [--minutes N]`);
   }
   const ids = suite.drills.map(({ id }) => id);
-  const unknown = asked.filter((id) => !ids.includes(id));
+  const unknown = requestedIds.filter((id) => !ids.includes(id));
   if (unknown.length > 0) throw new Error(`no drill ${unknown.join(", ")} among ${ids.join(", ")}`);
-  const drills = suite.drills.filter(({ id }) => asked.length === 0 || asked.includes(id));
+  const drills = suite.drills.filter(
+    ({ id }) => requestedIds.length === 0 || requestedIds.includes(id),
+  );
   // Fails here, before the lock, if there is no stack.
   readOutputs();
   // Two drills at a time would disturb each other's measurements, and remove each other's tables.
   takeLock(localPaths.drillLock, "npm run drill");
   const all: Drilled[] = [];
   for (const drill of drills) all.push(await repeat(drill, runs));
-  const notShown = asked.length === 0 ? suite.notShown : [];
+  const notShown = requestedIds.length === 0 ? suite.notShown : [];
   console.log(`\n${table(all, notShown)}`);
   keep(name, all);
   process.exitCode = all.every(isGood) ? 0 : 1;

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { chosenStack } from "./operate/chosen-stack";
 import { outputsOf } from "./operate/operated-stack";
-import { journalsOf, logsAsked } from "./logs/asked-logs";
+import { journalsOf, parseCommandLine } from "./logs/command-line";
 import { type Entry, entryIn, entryLines, Merge } from "./logs/entries";
 import { journalCommand, readJournal } from "./logs/read-journal";
 
@@ -15,7 +15,7 @@ const firstMs = 3_000;
  * with its node.
  */
 async function main(): Promise<void> {
-  const order = logsAsked(process.argv.slice(2));
+  const order = parseCommandLine(process.argv.slice(2));
   const outputs = outputsOf(chosenStack(order.stack));
   const journals = journalsOf(outputs, order.words);
   const width = Math.max(...journals.map(({ node }) => node.name.length));

@@ -11,7 +11,12 @@ import { hostsOf, withTurn } from "./operate/hosts";
 import { outputsOf } from "./operate/operated-stack";
 import { serverIdOf, type StackNode, type StackOutputs } from "./operate/outputs";
 import { nodeOrder, onlyOne } from "./operate/roll-order";
-import { type AskedPatch, askedPatch, patchedLine, pendingLines } from "./patch/command-line";
+import {
+  type PatchOptions,
+  parseCommandLine,
+  patchedLine,
+  pendingLines,
+} from "./patch/command-line";
 
 /**
  * `npm run patch [-- <tier or node> ... --stack <name> --check --reboot --outage --yes]`: upgrades the packages of
@@ -19,13 +24,13 @@ import { type AskedPatch, askedPatch, patchedLine, pendingLines } from "./patch/
  * for it. Stops at the first node that fails.
  */
 async function main(): Promise<void> {
-  const named = askedPatch(process.argv.slice(2));
+  const named = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(named.stack, named.isCheck ? {} : { dangerous: "npm run patch" });
-  const asked = { ...named, stack };
+  const options = { ...named, stack };
   const outputs = outputsOf(stack);
-  if (asked.isCheck) return check(outputs, nodeOrder(outputs, asked.words, [], "check"));
-  const nodes = nodeOrder(outputs, asked.words, [], "patch");
-  const alone = asked.allowsOutage ? undefined : onlyOne(outputs, nodes);
+  if (options.isCheck) return check(outputs, nodeOrder(outputs, options.words, [], "check"));
+  const nodes = nodeOrder(outputs, options.words, [], "patch");
+  const alone = options.allowsOutage ? undefined : onlyOne(outputs, nodes);
   if (alone) {
     throw new Error(
       `${alone.name} is the only one of its tier, which is off meanwhile; make the tier larger, ` +
@@ -36,17 +41,17 @@ async function main(): Promise<void> {
   await withTurn(
     () => outputs,
     "npm run patch",
-    (turn) => patch(outputs, asked, () => turn.renew()),
+    (turn) => patch(outputs, options, () => turn.renew()),
   );
 }
 
 /** Lists the changes of an upgrade. @throws Error with the nodes that did not answer. */
 async function check(outputs: StackOutputs, nodes: readonly StackNode[]): Promise<void> {
   const hosts = hostsOf(outputs);
-  const asked = nodes.map(({ name }) =>
+  const queries = nodes.map(({ name }) =>
     pendingOf(hosts, name).then((pending) => pendingLines(name, pending)),
   );
-  const answers = await Promise.allSettled(asked);
+  const answers = await Promise.allSettled(queries);
   const silent: string[] = [];
   for (const [i, answer] of answers.entries()) {
     const { name } = nodes[i]!;
@@ -58,10 +63,10 @@ async function check(outputs: StackOutputs, nodes: readonly StackNode[]): Promis
 
 async function patch(
   outputs: StackOutputs,
-  asked: AskedPatch,
+  options: PatchOptions,
   keepTurn: () => Promise<void>,
 ): Promise<void> {
-  const { stack, words, yes, rebootsAlways, allowsOutage } = asked;
+  const { stack, words, yes, rebootsAlways, allowsOutage } = options;
   const nodes = await ordered(outputs, words);
   const names = nodes.map(({ name }) => name).join(", ");
   console.log(`patches, one after the other: ${names}`);

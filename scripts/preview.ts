@@ -12,7 +12,7 @@ import { readStackFile } from "./deploy/stack-file";
 import { engineReason } from "./local/engine-progress";
 import { localPaths, localStackName, repositoryRoot } from "./local/paths";
 import { takeLock } from "./local/processes";
-import { askedPreview, type AskedPreview } from "./preview/asked";
+import { parseCommandLine, type PreviewOptions } from "./preview/command-line";
 import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { catalogueAt } from "./preview/catalogue";
@@ -22,7 +22,7 @@ import { comparedWithBase, type Compared } from "./preview/without-token";
 /** Messages on standard error, which are no part of the answer. */
 const say = (line: string) => console.error(line);
 
-const forms: Record<AskedPreview["form"], (preview: Preview, note?: string) => string> = {
+const forms: Record<PreviewOptions["form"], (preview: Preview, note?: string) => string> = {
   text: (preview, note) => `${note === undefined ? "" : `${note}\n\n`}${text(preview)}`,
   markdown: (preview, note) => `${note === undefined ? "" : `> ${note}\n\n`}${markdown(preview)}`,
   json: (preview, note) => `${JSON.stringify({ ...preview, note }, null, 2)}\n`,
@@ -30,7 +30,7 @@ const forms: Record<AskedPreview["form"], (preview: Preview, note?: string) => s
 
 /** The engine's plan; the events of a refused plan include the reasons. */
 async function plannedEvents(
-  { stack, refresh }: AskedPreview,
+  { stack, refresh }: PreviewOptions,
   settings: string,
 ): Promise<EngineEvent[]> {
   const { engineSignal: signal } = takeInterrupts(say);
@@ -50,7 +50,7 @@ async function plannedEvents(
 
 /** The effects of an update of the running stack, or of this checkout on the stack of the base. */
 async function planned(
-  order: AskedPreview,
+  order: PreviewOptions,
   settings: string,
 ): Promise<Omit<Compared, "note"> & { note?: string }> {
   const { stack, base, withoutToken } = order;
@@ -67,7 +67,7 @@ async function planned(
  * of an update, with a verdict. Status 1 if the plan is refused.
  */
 async function main(): Promise<void> {
-  const named = askedPreview(process.argv.slice(2));
+  const named = parseCommandLine(process.argv.slice(2));
   const order = { ...named, stack: chosenStack(named.stack) };
   const stack = order.stack ?? localStackName;
   const { text: settings } = readStackFile(stack, repositoryRoot);

@@ -11,7 +11,7 @@ import { confirmed } from "./operate/terminal";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
 import type { StackOutputs } from "./operate/outputs";
-import { asked, type Asked } from "./prove/asked";
+import { parseCommandLine, type ProveOptions } from "./prove/command-line";
 import { cloudEvidence, movedUnderRequests } from "./prove/cloud";
 import { keepLedger } from "./prove/ledgers";
 
@@ -40,7 +40,10 @@ async function nodesOf(outputs: StackOutputs): Promise<NodeEvidence[]> {
 }
 
 /** Moves the address if `--switch` is given; otherwise, or after a failure, returns the reason. */
-async function move(outputs: StackOutputs, { moves, yes }: Asked): Promise<Evidence["moved"]> {
+async function move(
+  outputs: StackOutputs,
+  { moves, yes }: ProveOptions,
+): Promise<Evidence["moved"]> {
   if (!moves) return "not asked for: --switch moves the address, which visitors may notice";
   if (!yes) {
     console.log("The address moves to the other load balancer; long downloads are cut.");
@@ -57,7 +60,7 @@ async function move(outputs: StackOutputs, { moves, yes }: Asked): Promise<Evide
  * node is not reached.
  */
 async function main(): Promise<void> {
-  const wanted = asked(process.argv.slice(2));
+  const wanted = parseCommandLine(process.argv.slice(2));
   const { isMarkdown } = wanted;
   const stack = chosenStack(wanted.stack);
   const outputs = outputsOf(stack);

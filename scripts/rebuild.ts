@@ -11,7 +11,7 @@ const firstFile = "sudo find /var/lib/app -type f -print -quit 2>/dev/null || tr
 
 /** Lines about app nodes with files that the rebuild would delete. */
 async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Promise<string[]> {
-  const asked = nodes
+  const queries = nodes
     .filter(({ role }) => role === "app")
     .map(async ({ name }) => {
       const path = await hostsOf(outputs)
@@ -21,7 +21,7 @@ async function lossLines(outputs: StackOutputs, nodes: readonly StackNode[]): Pr
         ? []
         : [`${name}: the app's own files are lost, such as ${path.trim()}`];
     });
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(queries)).flat();
 }
 
 /**

@@ -10,7 +10,7 @@ import { takeInterrupts } from "./deploy/interrupt";
 import { cloudPort, repositoryRoot } from "./local/paths";
 import { takeLock } from "./local/processes";
 import { outputsShape } from "./operate/outputs";
-import { askedRehearsal } from "./rehearse/asked";
+import { parseCommandLine } from "./rehearse/command-line";
 import { npmIn, Tree } from "./rehearse/tree";
 import { loadOn } from "./rehearse/measured";
 import { rehearse, type Rehearsed, type World } from "./rehearse/rehearse";
@@ -34,8 +34,8 @@ async function clear(): Promise<void> {
   // Also after Ctrl-C.
   const npm = npmIn(tree.path, new AbortController().signal);
   if (existsSync(state)) {
-    const { status, said } = await npm(["run", "down:local"]);
-    if (status !== 0) throw new Error(`the rehearsal's stack is left in ${tree.path}: ${said}`);
+    const { status, output } = await npm(["run", "down:local"]);
+    if (status !== 0) throw new Error(`the rehearsal's stack is left in ${tree.path}: ${output}`);
   }
   tree.remove();
 }
@@ -71,7 +71,7 @@ function keep(rehearsed: Rehearsed, budget: number): void {
  */
 async function main(): Promise<void> {
   const idsOf = (drills: readonly { id: string }[]) => drills.map(({ id }) => id);
-  const order = askedRehearsal(process.argv.slice(2), {
+  const order = parseCommandLine(process.argv.slice(2), {
     ...{ edge: idsOf(edgeDrills), database: idsOf(databaseDrills) },
     ...{ tiers: idsOf(tierDrills), edits: idsOf(editDrills) },
   });

@@ -1,6 +1,6 @@
 import { keptRelease } from "../release/pack";
 import { releasesFolder } from "../release/packed-app";
-import { asked } from "./deploy/asked";
+import { parseCommandLine } from "./deploy/command-line";
 import { pinnedCommand, pinnedRuntime } from "./deploy/pinned-command";
 import { rollbackTarget } from "./deploy/rollback-target";
 import { carryOut, consent, openSession } from "./deploy/session";
@@ -16,7 +16,7 @@ const usage = "npm run rollback -- [--stack <name>] [--yes] [first 8 or more dig
  * still have.
  */
 async function main(): Promise<void> {
-  const words = asked(process.argv.slice(2), usage);
+  const words = parseCommandLine(process.argv.slice(2), usage);
   const order = { ...words, stack: chosenStack(words.stack, { dangerous: "npm run rollback" }) };
   const session = openSession(order, "npm run rollback");
   const { outputs, text, say } = session;

@@ -3,7 +3,7 @@ import { chosenStack } from "./operate/chosen-stack";
 import { cloudProject } from "./operate/cloud-project";
 import { forEachNode, hostProgram, message, runProgram } from "./operate/host-program";
 import { outputsOf } from "./operate/operated-stack";
-import { asked, isBad, reportLines, type Seen } from "./secrets/command-line";
+import { parseCommandLine, isBad, reportLines, type Seen } from "./secrets/command-line";
 import { seenHere, seenInApi, seenInBucket, seenOfState } from "./secrets/here";
 import { hostOrder } from "./secrets/host-order";
 import { openedStack } from "./secrets/opened";
@@ -26,7 +26,7 @@ async function see(name: string, scan: () => Promise<ScanResult> | ScanResult): 
  * where they must not be. No secret is printed. Status 1 if one is found, or a place cannot be searched.
  */
 async function main(): Promise<void> {
-  const { stack: named, nodes, showAllowed } = asked(process.argv.slice(2));
+  const { stack: named, nodes, showAllowed } = parseCommandLine(process.argv.slice(2));
   const stack = chosenStack(named);
   const outputs = outputsOf(stack);
   const opened = await openedStack(stack);

@@ -6,7 +6,7 @@ import { withUsage } from "./operate/with-usage";
 const usage = "npm run smoke -- [--stack <name>] [--wait <seconds>] [--strict]";
 
 /** @throws Error with the usage. */
-function asked(): { stack?: string | undefined; wait: number; strict: boolean } {
+function parseCommandLine(): { stack?: string | undefined; wait: number; strict: boolean } {
   return withUsage(usage, () => {
     const options = {
       stack: { type: "string" },
@@ -26,7 +26,7 @@ function asked(): { stack?: string | undefined; wait: number; strict: boolean } 
  * else passes; with `--strict` a certificate that should have been renewed is a failure. Status 1 after a failure.
  */
 async function main(): Promise<void> {
-  const { stack, wait, strict } = asked();
+  const { stack, wait, strict } = parseCommandLine();
   const isWell = await testSite(chosenStack(stack), { certificateSeconds: wait, strict });
   if (!isWell) process.exitCode = 1;
 }

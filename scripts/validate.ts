@@ -15,13 +15,13 @@ async function main(): Promise<void> {
   await ensureDocker({ progress });
   const image = await ensureImage({ progress });
   const files = await checkGoldenFiles(image);
-  for (const { node, command, good, said } of files) {
-    print(good, `${node}  ${command}`, good ? "" : said);
+  for (const { node, command, good, output } of files) {
+    print(good, `${node}  ${command}`, good ? "" : output);
   }
   const refused = files.filter(({ good }) => !good).length;
   console.log(`${files.length - refused} accepted, ${refused} refused`);
   const checks = await checkProxies(image);
-  for (const { title, good, said } of checks) print(good, title, said);
+  for (const { title, good, detail } of checks) print(good, title, detail);
   const untrue = checks.filter(({ good }) => !good).length;
   console.log(`${checks.length - untrue} true of the proxies, ${untrue} not`);
   process.exitCode = refused + untrue > 0 || files.length === 0 ? 1 : 0;

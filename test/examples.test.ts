@@ -25,12 +25,12 @@ describe("the examples", () => {
     });
     try {
       const end = Date.now() + 20_000;
-      let said: string | undefined;
-      while (said === undefined && Date.now() < end) {
+      let shownLine: string | undefined;
+      while (shownLine === undefined && Date.now() < end) {
         const answer = fetch("http://127.0.0.1:23777/").then((response) => response.text());
-        said = await answer.catch(() => pause(50, undefined));
+        shownLine = await answer.catch(() => pause(50, undefined));
       }
-      expect(said).toBe("Hello from app-9\n");
+      expect(shownLine).toBe("Hello from app-9\n");
     } finally {
       server.kill();
     }

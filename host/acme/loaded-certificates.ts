@@ -51,10 +51,10 @@ export class LoadedCertificates {
   }
 
   private async must(good: RegExp, command: string): Promise<void> {
-    const said = await this.ask(command);
-    if (!good.test(said)) {
+    const answer = await this.ask(command);
+    if (!good.test(answer)) {
       throw new Error(
-        `HAProxy refused the command ${command.split("\n")[0]!}: ${said || "no answer"}`,
+        `HAProxy refused the command ${command.split("\n")[0]!}: ${answer || "no answer"}`,
       );
     }
   }
@@ -62,12 +62,12 @@ export class LoadedCertificates {
 
 /** Parses the answer to `show ssl cert <file>`; undefined if HAProxy has not loaded the file. */
 export function parseCertificate(
-  said: string,
+  answer: string,
 ): { fingerprint?: string; used: boolean } | undefined {
-  if (!/^Filename: /m.test(said)) return undefined;
-  const fingerprint = /^SHA1 FingerPrint: (\w+)/m.exec(said)?.[1];
+  if (!/^Filename: /m.test(answer)) return undefined;
+  const fingerprint = /^SHA1 FingerPrint: (\w+)/m.exec(answer)?.[1];
   return {
     ...(fingerprint === undefined ? {} : { fingerprint }),
-    used: /^Status: Used/m.test(said),
+    used: /^Status: Used/m.test(answer),
   };
 }

@@ -46,7 +46,7 @@ export class OrderFailure extends Error {
 const answerMs = 20_000;
 const orderMs = 180_000;
 /** Poll intervals for challenges and orders, rising, milliseconds. */
-const looks = { backoffAttempts: 20, backoffMin: 1_000, backoffMax: 10_000 };
+const polling = { backoffAttempts: 20, backoffMin: 1_000, backoffMax: 10_000 };
 /** Retries after a refused nonce: an authority may refuse nonces at random (Pebble does). */
 const badNonces = 20;
 
@@ -86,7 +86,7 @@ async function run(
   Object.assign(axios.defaults, { acmeSettings: { retryMaxAttempts: 0, retryDefaultDelay: 5 } });
   axios.defaults.timeout = answerMs;
   if (caPem !== undefined) axios.defaults.httpsAgent = new Agent({ ca: caPem });
-  const client = new Client({ directoryUrl: directory, accountKey: key, ...looks });
+  const client = new Client({ directoryUrl: directory, accountKey: key, ...polling });
   Object.assign((client as unknown as { http: object }).http, { maxBadNonceRetries: badNonces });
   await useAccount(client, email === undefined ? {} : { contact: [`mailto:${email}`] });
   const wanted = { identifiers: [{ type: "dns", value: name }], ...(replaces ? { replaces } : {}) };

@@ -40,6 +40,6 @@ export function withRenewalRequests(
       `no certificate is ordered for ${unknown.join(", ")}; names: ${domains.join(", ")}`,
     );
   }
-  const asked = names.length > 0 ? names : domains;
-  return { ...requests, ...Object.fromEntries(asked.map((name) => [name, nowMs])) };
+  const requestedNames = names.length > 0 ? names : domains;
+  return { ...requests, ...Object.fromEntries(requestedNames.map((name) => [name, nowMs])) };
 }

@@ -21,7 +21,7 @@ export interface Attempts {
   /** Why the domain does not lead to these load balancers. */
   elsewhere?: string;
   /** Last error of the authority. */
-  said?: string;
+  lastFailure?: string;
   /** Time of the next order, milliseconds since 1970. */
   againMs?: number;
 }
@@ -33,7 +33,7 @@ export function attemptsOf(failed: Failures | undefined, elsewhere: string | und
   const againMs = next?.do === "wait" && elsewhere === undefined ? next.untilMs : undefined;
   return {
     ...(elsewhere === undefined ? {} : { elsewhere }),
-    ...(failed?.said === undefined ? {} : { said: failed.said }),
+    ...(failed?.said === undefined ? {} : { lastFailure: failed.said }),
     ...(againMs === undefined ? {} : { againMs }),
   };
 }
@@ -46,7 +46,7 @@ export function attemptsOf(failed: Failures | undefined, elsewhere: string | und
 export function nameStatus(
   known: (CertificateDates & { issuer: string }) | undefined,
   active: boolean,
-  { elsewhere, said, againMs }: Attempts,
+  { elsewhere, lastFailure, againMs }: Attempts,
 ): NameStatus {
   const iso = (ms: number) => new Date(ms).toISOString();
   const awaits = !active && !known ? "the load balancer with the address to get one" : elsewhere;
@@ -60,7 +60,7 @@ export function nameStatus(
         }
       : {}),
     ...(awaits === undefined ? {} : { awaits }),
-    ...(said === undefined ? {} : { lastFailure: said }),
-    ...(said === undefined || againMs === undefined ? {} : { nextTry: iso(againMs) }),
+    ...(lastFailure === undefined ? {} : { lastFailure }),
+    ...(lastFailure === undefined || againMs === undefined ? {} : { nextTry: iso(againMs) }),
   };
 }

@@ -71,7 +71,7 @@ function rows(text: string): string[][] {
     .map((line) => line.split("\t"));
 }
 
-function failure(said: string, otherwise: string): Error {
-  const [, code, message] = /ERROR (\d+)[^:]*: (.*)/.exec(said) ?? [];
-  return code ? new SqlError(Number(code), message!) : new Error(said.trim() || otherwise);
+function failure(output: string, otherwise: string): Error {
+  const [, code, message] = /ERROR (\d+)[^:]*: (.*)/.exec(output) ?? [];
+  return code ? new SqlError(Number(code), message!) : new Error(output.trim() || otherwise);
 }

@@ -8,7 +8,7 @@ export interface GuardContext {
   /** Resolves after that many milliseconds, or once `stop` is aborted; never rejects. */
   pause: (milliseconds: number, stop?: AbortSignal) => Promise<unknown>;
   /** Resolves once systemd sends SIGTERM. */
-  asked: Promise<unknown>;
+  stopRequested: Promise<unknown>;
   /** Notifies systemd's watchdog. */
   alive: () => void;
   /** Writes a line to the journal. */
@@ -57,7 +57,7 @@ export async function guard(
     running.terminate();
     void around.pause(stopSeconds * 1_000).then(() => over || running.kill());
   };
-  void around.asked.then(() => end("systemd"));
+  void around.stopRequested.then(() => end("systemd"));
   if (timeoutSeconds !== undefined) {
     void around.pause(timeoutSeconds * 1_000).then(() => end("the limit of its time"));
   }

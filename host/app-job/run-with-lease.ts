@@ -54,7 +54,7 @@ async function standBy(
 ): Promise<number | undefined> {
   const { now, pause, ready, alive, say } = around;
   const stopRequest = new AbortController();
-  void around.asked.then(() => stopRequest.abort());
+  void around.stopRequested.then(() => stopRequest.abort());
   let watched: ObservedLease | undefined;
   let logged = "";
   const tell = (level: 4 | 6, text: string) => {

@@ -24,7 +24,7 @@ export class EncryptionPipe {
   readonly output: Readable;
   private readonly children: ChildProcess[];
   private readonly ended: Promise<unknown>;
-  private said = "";
+  private errorOutput = "";
 
   /** @param publicKey recipient of age, such as `age1…`. */
   constructor(publicKey: string, { compress, encrypt }: PipePrograms = usual) {
@@ -37,7 +37,10 @@ export class EncryptionPipe {
     for (const stream of [first.stdin, second.stdin]) stream.on("error", () => undefined);
     first.stdout.pipe(second.stdin);
     for (const { stderr } of [first, second]) {
-      stderr.on("data", (text: Buffer) => (this.said = (this.said + text.toString()).slice(-500)));
+      stderr.on(
+        "data",
+        (text: Buffer) => (this.errorOutput = (this.errorOutput + text.toString()).slice(-500)),
+      );
     }
     this.input = first.stdin;
     this.output = second.stdout;
@@ -58,7 +61,9 @@ export class EncryptionPipe {
   private async well(child: ChildProcess): Promise<void> {
     const [status] = (await once(child, "close")) as [number | null];
     if (status !== 0)
-      throw new Error(`${child.spawnfile}: ${this.said.trim() || `exited with status ${status}`}`);
+      throw new Error(
+        `${child.spawnfile}: ${this.errorOutput.trim() || `exited with status ${status}`}`,
+      );
   }
 }
 

@@ -66,9 +66,9 @@ export function authorize({ caller, method, path, body }: Request, rules: Broker
     return { type: "lead", gateway: own.privateIp };
   }
   if (method === "POST" && path === "challenge") {
-    const asked = challengeRequest(body, rules.wildcards ?? []);
-    if (typeof asked === "string") return { type: "refuse", status: 403, reason: asked };
-    return { type: "challenge", ...asked };
+    const challenge = challengeRequest(body, rules.wildcards ?? []);
+    if (typeof challenge === "string") return { type: "refuse", status: 403, reason: challenge };
+    return { type: "challenge", ...challenge };
   }
   const [, id] = /^floating_ips\/(\d{1,15})\/actions\/assign$/.exec(path) ?? [];
   if (method !== "POST" || id === undefined) {

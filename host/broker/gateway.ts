@@ -18,7 +18,7 @@ export interface Claim {
 }
 
 /** What a load balancer is told about the route: it leads there, or a move is under way. */
-export type Told = "here" | "moving";
+export type RouteAnswer = "here" | "moving";
 
 /** Leads the default route of the network to the load balancer that has the floating IP. */
 export class Gateway {
@@ -43,22 +43,22 @@ export class Gateway {
    *
    * @throws ApiFailure if the API fails within the wait, or the caller does not have the floating IP.
    */
-  async lead(claim: Claim, nowMs: () => number): Promise<Told> {
+  async lead(claim: Claim, nowMs: () => number): Promise<RouteAnswer> {
     const begun = nowMs();
     const work = this.move(claim);
-    const told = work.then((moved) => {
+    const answer = work.then((moved) => {
       if (moved) {
         this.say(5, `the default route leads to ${claim.caller}, ${nowMs() - begun} ms`);
       }
       return "here" as const;
     });
-    told.catch((error: Error) =>
+    answer.catch((error: Error) =>
       this.say(4, `the default route does not lead to ${claim.caller}: ${error.message}`),
     );
-    const late = new Promise<Told>((resolve) =>
+    const late = new Promise<RouteAnswer>((resolve) =>
       setTimeout(() => resolve("moving"), this.waitMs).unref(),
     );
-    return Promise.race([told, late]);
+    return Promise.race([answer, late]);
   }
 
   private async move(claim: Claim): Promise<boolean> {

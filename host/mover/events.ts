@@ -12,7 +12,7 @@ export type Event =
   /** A broker reports that the other load balancer took the address. */
   | { type: "moved"; nowMs: number }
   /** An operator orders this node to take the address, even from a serving node. */
-  | { type: "asked"; nowMs: number }
+  | { type: "requested"; nowMs: number }
   | Failure;
 
 /** A failed API call. */

@@ -21,7 +21,7 @@ export function step(state: State, event: Event): Step {
       return onAssigned(state, nowMs);
     case "moved":
       return next({ ...state, readAtMs: nowMs }, nowMs);
-    case "asked":
+    case "requested":
       return next({ ...state, askedUntilMs: nowMs + operatorOrderMs }, nowMs);
     case "failed":
       return onFailed(state, event);

@@ -10,26 +10,26 @@ const enough = 2;
 /** Measures how long the other load balancer has left a standby's probes unanswered. */
 export class UnansweredProbes {
   /** Times of the first unanswered probes. */
-  private asked: number[] = [];
+  private probeTimesMs: number[] = [];
   private lastMs = -Infinity;
 
   /** Records a probe. */
   onProbe(nowMs: number): void {
     this.forgetIfStoodStill(nowMs);
     this.lastMs = nowMs;
-    if (this.asked.length < enough) this.asked.push(nowMs);
+    if (this.probeTimesMs.length < enough) this.probeTimesMs.push(nowMs);
   }
 
   /** Records an answer: earlier probes no longer count. */
   onAnswer(): void {
-    this.asked = [];
+    this.probeTimesMs = [];
   }
 
   /** Milliseconds, 0 to {@link answerMs}, until two probes have timed out. */
   leftMs(nowMs: number): number {
     this.forgetIfStoodStill(nowMs);
-    if (this.asked.length < enough) return answerMs;
-    return Math.max(0, this.asked[enough - 1]! + answerMs - nowMs);
+    if (this.probeTimesMs.length < enough) return answerMs;
+    return Math.max(0, this.probeTimesMs[enough - 1]! + answerMs - nowMs);
   }
 
   /** Resets after a suspension of this process: answers from that time are unread, not missing. */

@@ -40,9 +40,9 @@ export function initialHealth(published: string | undefined): Health {
 
 /** Health after one more request. */
 export function nextHealth({ good, answers }: Health, answer: Answer): Health {
-  const heard = [...answers, answer].slice(-crashes.among);
-  const turns = good ? isBad(heard) : against(heard, good) >= hitsUntilGood;
-  return turns ? { good: !good, answers: [] } : { good, answers: heard };
+  const recent = [...answers, answer].slice(-crashes.among);
+  const turns = good ? isBad(recent) : against(recent, good) >= hitsUntilGood;
+  return turns ? { good: !good, answers: [] } : { good, answers: recent };
 }
 
 function isBad(answers: readonly Answer[]): boolean {

@@ -98,11 +98,11 @@ export class Faults {
   private onStores(id: number, fault: StorageFault): void {
     const { objects, files } = this.stores;
     const isOfFiles = fault.fault === "corrupt-object" && fault.bucket === fileStorageName;
-    const meant = fault.fault === "storage" ? this.allStores() : [isOfFiles ? files : objects];
-    if (meant.length === 0 || meant.includes(undefined)) {
+    const targets = fault.fault === "storage" ? this.allStores() : [isOfFiles ? files : objects];
+    if (targets.length === 0 || targets.includes(undefined)) {
       throw new FaultError("faults of a store need --storage FILE or --sftp FILE");
     }
-    for (const store of meant) store!.inject(id, fault);
+    for (const store of targets) store!.inject(id, fault);
   }
 
   private async onMachine(fault: MachineFault): Promise<void> {

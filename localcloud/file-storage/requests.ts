@@ -158,13 +158,13 @@ export class Requests {
 
   private page(id: number, body: Body): Buffer {
     const [, { path, names = [] }] = this.handle(body);
-    const told = names.splice(0, pageNames);
-    if (told.length === 0) throw new SftpError(status.eof, "End of file");
-    const entries = told.flatMap((name) => [
+    const page = names.splice(0, pageNames);
+    if (page.length === 0) throw new SftpError(status.eof, "End of file");
+    const entries = page.flatMap((name) => [
       ...entry(name),
       { raw: attributes(this.folder.stat(`${path}/${name}`)) },
     ]);
-    return packet(type.name, id, told.length, ...entries);
+    return packet(type.name, id, page.length, ...entries);
   }
 
   private keep(handle: Handle): string {

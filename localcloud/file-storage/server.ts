@@ -27,10 +27,10 @@ export function fileStorageServer(args: FileStorageArgs): ssh2.Server {
     let account: Account | undefined;
     // Without it each request takes a tenth of a second.
     (connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
-    connection.on("authentication", (asked) => {
-      account = accountOf(args.access, asked);
-      if (account) asked.accept();
-      else asked.reject(["publickey"]);
+    connection.on("authentication", (context) => {
+      account = accountOf(args.access, context);
+      if (account) context.accept();
+      else context.reject(["publickey"]);
     });
     connection.on("session", (accept) => {
       const session = accept();
@@ -45,11 +45,11 @@ export function fileStorageServer(args: FileStorageArgs): ssh2.Server {
 }
 
 /** The account that a key opens; undefined: none, or the signature is not right. */
-function accountOf({ accounts }: FileStorageAccess, asked: AuthContext): Account | undefined {
-  const account = accounts.find(({ name }) => name === asked.username);
-  if (!account || asked.method !== "publickey") return undefined;
+function accountOf({ accounts }: FileStorageAccess, context: AuthContext): Account | undefined {
+  const account = accounts.find(({ name }) => name === context.username);
+  if (!account || context.method !== "publickey") return undefined;
   const wanted = Buffer.from(account.publicKey.split(" ")[1]!, "base64");
-  const { key, signature, blob, hashAlgo } = asked;
+  const { key, signature, blob, hashAlgo } = context;
   if (key.data.length !== wanted.length || !timingSafeEqual(key.data, wanted)) return undefined;
   if (!signature || !blob) return account;
   const known = ssh2.utils.parseKey(account.publicKey);

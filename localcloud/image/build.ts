@@ -65,8 +65,8 @@ async function buildArchive(archive: string, report: (line: string) => void): Pr
       return;
     } catch (error) {
       const { message } = error as Error;
-      const said = message.split("\n").filter((line) => /^E: (?!setup failed|mmdeb)/.test(line));
-      const reason = said.join("; ") || message;
+      const errors = message.split("\n").filter((line) => /^E: (?!setup failed|mmdeb)/.test(line));
+      const reason = errors.join("; ") || message;
       if (build === mostBuilds)
         throw new Error(`the host image cannot be built: ${reason}`, { cause: error });
       report(`build ${build} of ${mostBuilds} failed, next in ${pauseSeconds} s: ${reason}`);

@@ -34,9 +34,11 @@ export function command(
     child.on("close", (status, signal) => {
       clearTimeout(timer);
       if (status === 0) return resolve(stdout);
-      const said = stderr.trim().split("\n").slice(-8).join("\n");
+      const errorOutput = stderr.trim().split("\n").slice(-8).join("\n");
       reject(
-        new Error(`${file} ${args.slice(0, 6).join(" ")} ended with ${status ?? signal}: ${said}`),
+        new Error(
+          `${file} ${args.slice(0, 6).join(" ")} ended with ${status ?? signal}: ${errorOutput}`,
+        ),
       );
     });
     child.stdin.end(input);

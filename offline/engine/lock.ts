@@ -71,11 +71,11 @@ export async function withLock<T>(
 ): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   const deadline = Date.now() + timeoutMs;
-  let told = false;
+  let isReported = false;
   while (!take(file)) {
     const holder = holderOf(file);
-    if (holder !== undefined && !told) {
-      told = true;
+    if (holder !== undefined && !isReported) {
+      isReported = true;
       waiting(holder);
     }
     if (Date.now() > deadline) {

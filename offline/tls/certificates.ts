@@ -159,18 +159,18 @@ export async function locallySigned(
 ): Promise<MadeCertificate> {
   const authority = new x509.X509Certificate(wish.caCertPem);
   const { privateKey, algorithm } = await importKeys(wish.caPrivateKeyPem);
-  const asked = new x509.Pkcs10CertificateRequest(wish.certRequestPem);
-  const names = asked.getExtension("2.5.29.17");
+  const certRequest = new x509.Pkcs10CertificateRequest(wish.certRequestPem);
+  const names = certRequest.getExtension("2.5.29.17");
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: asked.subjectName,
+    subject: certRequest.subjectName,
     issuer: authority.subjectName,
     ...validity(wish),
-    publicKey: asked.publicKey,
+    publicKey: certRequest.publicKey,
     signingKey: privateKey as never,
     signingAlgorithm: algorithm as never,
     extensions: [
-      ...(await usages(wish, asked.publicKey)),
+      ...(await usages(wish, certRequest.publicKey)),
       await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey as never),
       ...(names ? [names] : []),
     ],

@@ -3,7 +3,7 @@ import { isBad, type NodeAudit, type UnitRow } from "./judge";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run audit:hosts`. */
-export interface Asked {
+export interface AuditOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Nodes to check; empty: all. */
@@ -15,7 +15,7 @@ export interface Asked {
 const usage = "npm run audit:hosts -- [--stack <name>] [--json] [node ...]";
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function asked(args: readonly string[]): Asked {
+export function parseCommandLine(args: readonly string[]): AuditOptions {
   const options = {
     stack: { type: "string" },
     json: { type: "boolean", default: false },

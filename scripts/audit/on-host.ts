@@ -43,8 +43,8 @@ function text(path: string): string {
 const lines = (all: string) => all.split("\n").filter((line) => line.trim() !== "");
 
 function exposure(unit: string): Seen["units"][number] {
-  const said = output("systemd-analyze", "security", "--no-pager", unit);
-  const [, value] = /Overall exposure level for .*: ([\d.]+)/.exec(said) ?? [];
+  const text = output("systemd-analyze", "security", "--no-pager", unit);
+  const [, value] = /Overall exposure level for .*: ([\d.]+)/.exec(text) ?? [];
   return { unit, ...(value === undefined ? {} : { exposure: Number(value) }) };
 }
 

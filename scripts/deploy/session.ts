@@ -5,7 +5,7 @@ import { confirmed } from "../operate/terminal";
 import { outputsOf } from "../operate/operated-stack";
 import type { StackOutputs } from "../operate/outputs";
 import { type NodeReleases, releasesOf, runningLines } from "../operate/releases";
-import type { Asked } from "./asked";
+import type { CommandLine } from "./command-line";
 import { changeRelease, MoreIsPending } from "./change";
 import { cliEngine } from "./cli-engine";
 import type { DeployEngine } from "./engine";
@@ -45,7 +45,7 @@ export interface Wanted {
 const print = (line: string) => console.log(line);
 
 /** Opens a session. @throws Error if the stack is not up, or if another command works on the local stack. */
-export function openSession({ stack }: Asked, command: string): ReleaseSession {
+export function openSession({ stack }: CommandLine, command: string): ReleaseSession {
   const outputs = outputsOf(stack);
   if (stack === undefined) takeLock(localPaths.lock, command);
   const name = stack ?? localStackName;
@@ -62,7 +62,7 @@ export function openSession({ stack }: Asked, command: string): ReleaseSession {
 /** Asks the operator whether to continue, unless `--yes` was given. @throws Error without a terminal. */
 export async function consent(
   { stack }: Pick<ReleaseSession, "stack">,
-  { yes }: Pick<Asked, "yes">,
+  { yes }: Pick<CommandLine, "yes">,
   isTerminal: boolean = process.stdin.isTTY,
 ): Promise<void> {
   if (yes) return;
@@ -78,7 +78,7 @@ export async function consent(
  */
 export async function carryOut(
   session: ReleaseSession,
-  asked: Asked,
+  options: CommandLine,
   wanted: Wanted,
 ): Promise<void> {
   const { outputs, stack, text, upCommand, steps, say } = session;
@@ -86,7 +86,7 @@ export async function carryOut(
   const interrupt = takeInterrupts(say);
   const settings = naming(text, named);
   try {
-    const engine = await openEngine(asked, settings, { say, signal: interrupt.engineSignal });
+    const engine = await openEngine(options, settings, { say, signal: interrupt.engineSignal });
     await changeRelease({ outputs, engine, ...change, upCommand, steps, say, interrupt });
   } catch (error) {
     const { message } = interrupt.signal.aborted ? new Error("interrupted") : (error as Error);
@@ -124,7 +124,7 @@ function goBack(stack: string, states: readonly (NodeReleases | undefined)[]): s
 }
 
 function openEngine(
-  { stack }: Asked,
+  { stack }: CommandLine,
   settings: string,
   how: { say: (line: string) => void; signal: AbortSignal },
 ): Promise<DeployEngine> | DeployEngine {

@@ -64,8 +64,8 @@ export async function ownAddress(
   loadBalancers: readonly { name: string; ip: string }[],
 ): Promise<OwnAddress> {
   if (given !== undefined) return { address: given, isCertain: true };
-  const asked = loadBalancers.map(async ({ name, ip }) => ({ name, takes: await takesSsh(ip) }));
-  const answers = await Promise.all(asked);
+  const checks = loadBalancers.map(async ({ name, ip }) => ({ name, takes: await takesSsh(ip) }));
+  const answers = await Promise.all(checks);
   return {
     address: await sourceTowards(host),
     isCertain: false,

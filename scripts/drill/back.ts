@@ -69,9 +69,9 @@ async function deployAndGoBack(): Promise<Measured> {
     writeRelease(folder, "fails its visitors", "2.0.0");
     await onBrokenBranch(folder, async () => {
       await npmRun("up:local");
-      const { status, said } = await npmEnded("smoke");
-      if (status === 0) throw new Error(`the smoke test saw nothing: ${said}`);
-      const [failed = ""] = said.split("\n").filter((line) => line.startsWith("FAIL"));
+      const { status, output } = await npmEnded("smoke");
+      if (status === 0) throw new Error(`the smoke test saw nothing: ${output}`);
+      const [failed = ""] = output.split("\n").filter((line) => line.startsWith("FAIL"));
       const begunMs = performance.now();
       await npmRun("deploy:back", "--yes");
       tookMs = performance.now() - begunMs;

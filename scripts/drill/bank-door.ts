@@ -41,7 +41,7 @@ export async function openDoor(outputs: StackOutputs, primary: string): Promise<
     ssl: { ca, rejectUnauthorized: true },
   }));
   return {
-    transfer: (asked) => shortly(writes!, (connection) => book(connection, asked)),
+    transfer: (booking) => shortly(writes!, (connection) => book(connection, booking)),
     audit: () => shortly(reads!, balancesOf),
     books: (node) => booksOf(outputs, node),
     close: tunnel.close,

@@ -27,7 +27,7 @@ export interface Books {
 /** Access of a bank to its books; each call uses a new connection. */
 export interface BankDoor {
   /** Transfers money. @throws Error if the transfer may not have happened. */
-  transfer: (asked: Booked) => Promise<void>;
+  transfer: (booking: Booked) => Promise<void>;
   /** Sum of all balances on some replica; undefined before the replica has the accounts. */
   audit: () => Promise<{ node: string; sum: number } | undefined>;
 }
@@ -106,9 +106,9 @@ export class Bank {
   }
 
   /** Repeats a transfer until it succeeds or the time is over; the id makes a second attempt harmless. */
-  private async repeatUntilBooked(asked: Booked): Promise<boolean> {
+  private async repeatUntilBooked(booking: Booked): Promise<boolean> {
     for (const end = performance.now() + deadlineMs; ; await pause(retryMs)) {
-      const isDone = await this.door.transfer(asked).then(
+      const isDone = await this.door.transfer(booking).then(
         () => true,
         () => false,
       );

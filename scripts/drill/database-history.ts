@@ -27,8 +27,8 @@ async function executed(outputs: StackOutputs, node: string): Promise<string | u
 /** Overrides on the node, once no app node reports any more that it reaches the former primary. */
 export async function override(node: string): Promise<void> {
   const ended = async () => {
-    const { status, said } = await npmEnded("db:override", node, "--yes");
-    if (status !== 0) throw new Error(`the override failed: ${said.trim()}`);
+    const { status, output } = await npmEnded("db:override", node, "--yes");
+    if (status !== 0) throw new Error(`the override failed: ${output.trim()}`);
     return true;
   };
   await waitUntil("the override", ended, { timeoutSeconds: 120, intervalMs: 3_000 });
@@ -57,11 +57,13 @@ function nextHistory(outputs: StackOutputs, former: string): Promise<string> {
 
 /** Faults of a history that ended: it must be restorable to its end, without a gap. */
 async function faultsOf(history: string): Promise<string[]> {
-  const { status, said } = await npmEnded(
+  const { status, output } = await npmEnded(
     "db:restore",
     ...["--latest", "--plan", "--history", history],
   );
-  return status === 0 && /gaps\s+none/.test(said) ? [] : [`${history} has gaps: ${said.trim()}`];
+  return status === 0 && /gaps\s+none/.test(output)
+    ? []
+    : [`${history} has gaps: ${output.trim()}`];
 }
 
 /** The archive has transactions that the node lacks on which the operator overrides. */

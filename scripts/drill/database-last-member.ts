@@ -30,8 +30,8 @@ async function lastMember({ primary, secondaries, outputs, ledger, mark }: Membe
   const alone = acknowledged() - before;
   mark("override");
   const begun = Date.now();
-  const { status, said } = await npmEnded("db:override", primary, "--yes");
-  if (status !== 0) throw new Error(`the override failed: ${said.trim()}`);
+  const { status, output } = await npmEnded("db:override", primary, "--yes");
+  if (status !== 0) throw new Error(`the override failed: ${output.trim()}`);
   await waitForWrites(outputs, 120);
   const outageMs = Date.now() - begun;
   await pause(5_000);

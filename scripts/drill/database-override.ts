@@ -28,8 +28,8 @@ function override(node: string): Promise<Ended> {
 }
 
 /** The last line of a command's output. */
-function lastLine({ status, said }: Ended): string {
-  return `status ${status}: ${said.trim().split("\n").at(-1)}`;
+function lastLine({ status, output }: Ended): string {
+  return `status ${status}: ${output.trim().split("\n").at(-1)}`;
 }
 
 /** The supervisor's own answer: the command may have refused before it called the supervisor. */
@@ -44,7 +44,7 @@ async function besideMajority(members: Members, notes: string[]): Promise<void> 
   const alone = await hidden(members);
   const ended = await override(alone);
   notes.push(lastLine(ended));
-  const isRefused = /refused|nothing to override/.test(ended.said) && ended.status !== 0;
+  const isRefused = /refused|nothing to override/.test(ended.output) && ended.status !== 0;
   if (!isRefused) throw new Error(`the command was not refused: ${lastLine(ended)}`);
   notes.push(await ownAnswer(members.outputs, alone));
 }
@@ -63,7 +63,7 @@ async function withoutPeers(members: Members, notes: string[]): Promise<void> {
   mark("override");
   const ended = await override(alone);
   notes.push(lastLine(ended));
-  const isRefused = /reaches \S+ as the primary/.test(ended.said) && ended.status !== 0;
+  const isRefused = /reaches \S+ as the primary/.test(ended.output) && ended.status !== 0;
   if (!isRefused) throw new Error(`the command was not refused: ${lastLine(ended)}`);
   await pause(besideMs);
   mark("links healed");
@@ -73,26 +73,26 @@ async function withoutPeers(members: Members, notes: string[]): Promise<void> {
 /** Drill in which an override beside a majority must not change the majority's group. */
 async function majorityStays(
   outputs: StackOutputs,
-  breaks: (members: Members, told: string[]) => Promise<void>,
+  breaks: (members: Members, notes: string[]) => Promise<void>,
 ): Promise<Measured> {
-  const told: string[] = [];
+  const notes: string[] = [];
   let before: string | undefined;
   let stays: string | undefined;
   try {
     const measured = await watched(outputs, { ...usualWatch, backSeconds }, async (members) => {
       stays = members.primary;
       before = await groupOf(outputs, members.primary);
-      await breaks(members, told);
+      await breaks(members, notes);
     });
     const changed = (await groupOf(outputs, stays!)) === before ? 0 : 1;
-    if (changed > 0) told.push("the group is another one than before");
+    if (changed > 0) notes.push("the group is another one than before");
     const broken = (measured.broken ?? 0) + changed;
-    const notes = [...told, ...(measured.notes ?? [])];
-    return { ...measured, broken, failed: measured.failed + changed, notes };
+    const all = [...notes, ...(measured.notes ?? [])];
+    return { ...measured, broken, failed: measured.failed + changed, notes: all };
   } catch (error) {
     await healOwn();
     await putBack(outputs, stays);
-    throw new Error(`${(error as Error).message}; ${told.join("; ")}`, { cause: error });
+    throw new Error(`${(error as Error).message}; ${notes.join("; ")}`, { cause: error });
   }
 }
 

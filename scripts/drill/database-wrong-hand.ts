@@ -74,8 +74,8 @@ async function inventedWords(outputs: StackOutputs): Promise<Measured> {
     const froms = outputs.nodes.filter(({ role }) => role === "db" || role === "app");
     for (let round = 1; round <= rounds; round++) {
       for (const { name } of froms) {
-        const heard = await sayInvented(outputs, name, [primary, ...secondaries]);
-        answers.push(`${name}: ${heard}`);
+        const reply = await sayInvented(outputs, name, [primary, ...secondaries]);
+        answers.push(`${name}: ${reply}`);
       }
       mark(`round ${round}`);
       await pause(betweenMs);

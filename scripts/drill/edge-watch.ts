@@ -89,7 +89,7 @@ export async function watched(
     : [];
   await waitForNormal(outputs);
   isNormal = true;
-  if (http2) notes.push(http2.told());
+  if (http2) notes.push(http2.summary());
   if (retried > 0) notes.push(`${retried} sent again`);
   if (slowestMs > slowMs) notes.push(`slowest answer ${slowestMs} ms`);
   return { ...answered, moves: moved.length, apiCalls: callsAfter - callsBefore, notes, series };

@@ -100,7 +100,7 @@ export async function edited(
       `longest time between two writes ${gap} ms`,
       `${lost} of ${ledger.writes.length} writes without an answer`,
       `slowest read ${slowestMs} ms`,
-      http2.told(),
+      http2.summary(),
       ...failures(probes, ledger.writes, begunMs),
     ],
     series: seriesOf(answers, { begunMs, stepMs, marks }),

@@ -24,7 +24,7 @@ const backSeconds = 180;
 /** Output and exit status of an `up` with a mistake. */
 interface Failed {
   status: number;
-  said: string;
+  output: string;
 }
 
 /** Runs an `up` whose program renders a mistake, to its end. */
@@ -32,9 +32,9 @@ async function upWith({ name }: Mistake): Promise<Failed> {
   const words = ["-r", "./scripts/start.cjs", "scripts/drill/lockout-up.ts", name];
   const options = { cwd: repositoryRoot, maxBuffer: 64 << 20 };
   return promisify(execFile)(process.execPath, words, options).then(
-    ({ stdout, stderr }) => ({ status: 0, said: stdout + stderr }),
+    ({ stdout, stderr }) => ({ status: 0, output: stdout + stderr }),
     ({ code, stdout = "", stderr = "" }: { code?: number; stdout?: string; stderr?: string }) => ({
-      ...{ status: code ?? 1, said: stdout + stderr },
+      ...{ status: code ?? 1, output: stdout + stderr },
     }),
   );
 }
@@ -44,13 +44,13 @@ async function upWith({ name }: Mistake): Promise<Failed> {
  *
  * @throws Error with the end of the output, unless the `up` failed at this node alone, and named node and file.
  */
-export function expectRefused({ isIn }: Mistake, node: string, { status, said }: Failed): void {
-  const lockouts = [...said.matchAll(/(\S+): nobody can log in with (\S+) as wanted/g)];
+export function expectRefused({ isIn }: Mistake, node: string, { status, output }: Failed): void {
+  const lockouts = [...output.matchAll(/(\S+): nobody can log in with (\S+) as wanted/g)];
   const isNamed = lockouts.some(([, name, path]) => name === node && isIn(path!));
-  const tried = [...said.matchAll(/^\s*[\d.]+s\s+(?:FAILED )?\w+ (\S+)-configuration\b/gm)];
+  const tried = [...output.matchAll(/^\s*[\d.]+s\s+(?:FAILED )?\w+ (\S+)-configuration\b/gm)];
   const others = tried.filter(([, name]) => name !== node);
   if (status !== 0 && isNamed && others.length === 0) return;
-  throw new Error(`up with the mistake ended with ${status}: ${said.slice(-4_000)}`);
+  throw new Error(`up with the mistake ended with ${status}: ${output.slice(-4_000)}`);
 }
 
 /** Logs in to a node repeatedly; the returned function ends that, and returns the longest time without a login. */

@@ -29,7 +29,7 @@ export function http2Refusal({ address, port, authority }: Http2Site): Promise<s
 export interface Http2Load {
   /** No visitor if the site does not offer HTTP/2. */
   visitors: Http2Visitor[];
-  told: () => string;
+  summary: () => string;
 }
 
 /** The visitor of a stack's site over HTTP/2, if port 443 of the floating IPv4 address offers HTTP/2. */
@@ -40,7 +40,7 @@ export async function http2Load(
 ): Promise<Http2Load> {
   const site = { address: floatingIp.ipv4, port: 443, authority: new URL(url).hostname };
   const refusal = await http2Refusal(site);
-  if (refusal !== undefined) return { visitors: [], told: () => refusal };
+  if (refusal !== undefined) return { visitors: [], summary: () => refusal };
   const visitor = new Http2Visitor(site, path, perSecond);
-  return { visitors: [visitor], told: () => visitor.told() };
+  return { visitors: [visitor], summary: () => visitor.summary() };
 }

@@ -83,7 +83,7 @@ export class Http2Visitor {
   }
 
   /** The visit in one line. */
-  told(): string {
+  summary(): string {
     const { connections, left, cut, repeated } = this.counts;
     const failed = this.probes.filter((probe) => !isServed(probe)).length;
     return (

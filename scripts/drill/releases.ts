@@ -50,15 +50,16 @@ function refused(
     writeRelease(app.folder, kind, "2.0.0");
     mark("deploy");
     const begunMs = performance.now();
-    const { status, said } = await npmEnded("deploy", "--yes");
+    const { status, output } = await npmEnded("deploy", "--yes");
     const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
-    if (status === 0) throw new Error(`a release that ${kind} was deployed: ${said.slice(-1_500)}`);
+    if (status === 0)
+      throw new Error(`a release that ${kind} was deployed: ${output.slice(-1_500)}`);
     for (const wanted of [reason, node]) {
-      if (!wanted.test(said))
-        throw new Error(`the failure does not say ${wanted.source}: ${said.slice(-1_500)}`);
+      if (!wanted.test(output))
+        throw new Error(`the failure does not say ${wanted.source}: ${output.slice(-1_500)}`);
     }
     await app.checkVersion(app.before);
-    notes.push(`refused after ${seconds} s: ${reason.exec(said)![0]}`);
+    notes.push(`refused after ${seconds} s: ${reason.exec(output)![0]}`);
   };
 }
 

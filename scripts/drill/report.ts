@@ -100,8 +100,8 @@ export function table(all: readonly Drilled[], notShown: readonly NotShown[]): s
   const rows = [head, ...all.map((drilled) => row(drilled, withCalls))];
   const widths = head.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)));
   const lines = rows.map((cells) => cells.map((cell, i) => cell.padEnd(widths[i]!)).join("  "));
-  const errors = all.flatMap(({ drill, errors: said }) =>
-    said.map((text) => `${drill.id}: ${text}`),
+  const errors = all.flatMap(({ drill, errors: texts }) =>
+    texts.map((text) => `${drill.id}: ${text}`),
   );
   const reasons = notShown.map(({ id, title, why }) => `${id} ${title}: not shown; ${why}`);
   return [...lines.map((line) => line.trimEnd()), ...errors, ...reasons].join("\n");

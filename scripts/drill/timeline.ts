@@ -84,9 +84,9 @@ function scaleOf(all: readonly Series[]): Scale {
 function head(drilled: Drilled, shown: number): string[] {
   const sum = summary(drilled);
   const runs = shown < drilled.runs.length ? `${shown} of ${drilled.runs.length} runs` : "";
-  const told = [`outage ${outages(sum)}`, `bound ${sum.boundMs} ms`, sum.verdict, runs];
+  const parts = [`outage ${outages(sum)}`, `bound ${sum.boundMs} ms`, sum.verdict, runs];
   const fill = sum.verdict === "ok" ? colour.text : colour.bad;
-  const line = told.filter((part) => part !== "").join(", ");
+  const line = parts.filter((part) => part !== "").join(", ");
   return [
     `<title>${xml(`${sum.id} ${sum.title}`)}</title>`,
     label(16, 26, `${sum.id} ${sum.title}`, `font-size="17" fill="${colour.text}"`),

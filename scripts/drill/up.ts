@@ -9,7 +9,7 @@ import { type StackSettings, withStackFile } from "./stack-file";
 export interface Up {
   /** Exit status; null if a signal ended it. */
   status: number | null;
-  said: string;
+  output: string;
   tookSeconds: number;
 }
 
@@ -44,15 +44,15 @@ export async function up(...args: string[]): Promise<Up> {
   const begun = Date.now();
   let output = "";
   const status = await npmScript("up:local", args, { hear: (text) => (output += text) });
-  return { status, said: output, tookSeconds: (Date.now() - begun) / 1000 };
+  return { status, output, tookSeconds: (Date.now() - begun) / 1000 };
 }
 
 /** Runs `npm run up:local`. @throws Error with the end of its output if it fails. */
 export async function upDone(...args: string[]): Promise<Up & Done> {
   const ended = await up(...args);
-  const done = doneIn(ended.said);
+  const done = doneIn(ended.output);
   if (ended.status === 0 && done) return { ...ended, ...done };
-  throw new Error(`npm run up:local failed with ${ended.status}: ${ended.said.slice(-4_000)}`);
+  throw new Error(`npm run up:local failed with ${ended.status}: ${ended.output.slice(-4_000)}`);
 }
 
 /**

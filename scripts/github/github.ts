@@ -47,8 +47,8 @@ export async function setComment(
   mark: string,
   text: string,
 ): Promise<"new" | "updated"> {
-  const said = text.trim() === "" ? "There is nothing to show; the run says why." : text;
-  const body = marked(repository, mark, said);
+  const report = text.trim() === "" ? "There is nothing to show; the run says why." : text;
+  const body = marked(repository, mark, report);
   const list = `/issues/${pull}/comments`;
   const own = await found(repository, list, entriesShape, mark);
   if (own) await call(repository, "PATCH", `/issues/comments/${own.id}`, { body });

@@ -19,7 +19,7 @@ export interface CheckResult {
   command: string;
   good: boolean;
   /** Output of the checker. */
-  said: string;
+  output: string;
 }
 
 /** Puts the golden files at their final paths, and throw-away keys where a checker requires keys. */
@@ -71,7 +71,7 @@ async function checkNode(image: string, node: string): Promise<CheckResult[]> {
     node,
     command: words.join(" "),
     good: parts[2 * i + 1] === "0",
-    said: (parts[2 * i] ?? "").trim(),
+    output: (parts[2 * i] ?? "").trim(),
   }));
 }
 

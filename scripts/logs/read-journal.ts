@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { StackOutputs } from "../operate/outputs";
 import { quoted } from "../operate/shell-word";
 import { sshArguments } from "../operate/ssh";
-import type { Journal, LogsAsked } from "./asked-logs";
+import type { Journal, LogOptions } from "./command-line";
 
 /**
  * The command that prints a node's journal as JSON, an entry a line. A command that follows the journal ends with its
@@ -11,7 +11,7 @@ import type { Journal, LogsAsked } from "./asked-logs";
  */
 export function journalCommand(
   { units = [] }: Pick<Journal, "units">,
-  { follow, since, entries }: Pick<LogsAsked, "follow" | "since" | "entries">,
+  { follow, since, entries }: Pick<LogOptions, "follow" | "since" | "entries">,
 ): string {
   const words = [
     ...["journalctl", "--output=json", "--no-pager", "--quiet"],
@@ -45,7 +45,7 @@ export interface Listener {
 interface Ended {
   status: number | null;
   /** Whether a line came. */
-  heard: boolean;
+  hasOutput: boolean;
   /** Standard error of `ssh` or of the command. */
   complaint: string;
 }
@@ -56,10 +56,10 @@ function once(words: readonly string[], { onLine, signal }: Listener): Promise<E
     const child: ChildProcess = spawn("ssh", words, { stdio: ["pipe", "pipe", "pipe"] });
     const stop = () => child.kill();
     signal.addEventListener("abort", stop, { once: true });
-    let [heard, complaint] = [false, ""];
+    let [hasOutput, complaint] = [false, ""];
     const lines = createInterface(child.stdout!);
     lines.on("line", (line) => {
-      heard = true;
+      hasOutput = true;
       onLine(line);
     });
     const printed = new Promise((done) => lines.once("close", done));
@@ -70,7 +70,7 @@ function once(words: readonly string[], { onLine, signal }: Listener): Promise<E
     child.once("error", reject);
     child.once("close", (status) => {
       signal.removeEventListener("abort", stop);
-      void printed.then(() => resolve({ status, heard, complaint: complaint.trim() }));
+      void printed.then(() => resolve({ status, hasOutput, complaint: complaint.trim() }));
     });
   });
 }
@@ -90,11 +90,11 @@ export async function readJournal(
   let last = "no load balancer leads there";
   for (const bastion of outputs.ssh.bastions) {
     const words = [...alive, ...sshArguments(outputs, node, bastion), command];
-    const { status, heard, complaint } = await once(words, listener);
+    const { status, hasOutput, complaint } = await once(words, listener);
     if (status === 0 || listener.signal.aborted) return;
     last = complaint || `ended with ${status}`;
     // 255 is ssh's own status. A failure of the command itself would be the same through another load balancer.
-    if (status !== 255 || heard) break;
+    if (status !== 255 || hasOutput) break;
   }
   throw new Error(last);
 }

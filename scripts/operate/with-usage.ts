@@ -4,7 +4,7 @@
  * @param usage the command with its options, such as `npm run drift -- [--stack <name>]`.
  * @throws Error with usage and reason, if `read` throws.
  */
-export function withUsage<Asked>(usage: string, read: () => Asked): Asked {
+export function withUsage<Parsed>(usage: string, read: () => Parsed): Parsed {
   try {
     return read();
   } catch (error) {

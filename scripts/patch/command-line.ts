@@ -3,7 +3,7 @@ import type { PackageChange, Pending } from "../../rolling/os-updates";
 import type { Patched } from "../../rolling/patching";
 
 /** The arguments of `npm run patch`. */
-export interface AskedPatch {
+export interface PatchOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Tiers and nodes. */
@@ -24,7 +24,7 @@ export interface AskedPatch {
  *
  * @throws Error for an unknown option.
  */
-export function askedPatch(args: readonly string[]): AskedPatch {
+export function parseCommandLine(args: readonly string[]): PatchOptions {
   const flag = { type: "boolean", default: false } as const;
   const options = {
     stack: { type: "string" },

@@ -1,5 +1,5 @@
 import type { Preview } from "../../preview/model";
-import type { AskedRehearsal } from "./asked";
+import type { RehearsalOptions } from "./command-line";
 import { doneNode, type Load, type Loaded, type NodeTime, nodeTimes } from "./measured";
 import type { Ended, Tree } from "./tree";
 
@@ -39,7 +39,7 @@ const shownLines = 20;
  *
  * @throws Error if the base cannot be created, or if the preview fails.
  */
-export async function rehearse(order: AskedRehearsal, world: World): Promise<Rehearsed> {
+export async function rehearse(order: RehearsalOptions, world: World): Promise<Rehearsed> {
   const { tree, npm, say } = world;
   const base = tree.commit(order.base);
   const present = tree.present();
@@ -65,11 +65,11 @@ export async function rehearse(order: AskedRehearsal, world: World): Promise<Reh
 async function previewed({ npm }: World, base: string): Promise<Preview> {
   // A refused plan has status 1 and is a result.
   const words = ["run", "--silent", "preview", "--", "--stack", "local", "--json", "--base", base];
-  const { status, stdout, said } = await npm(words);
+  const { status, stdout, output } = await npm(words);
   try {
     return JSON.parse(stdout) as Preview;
   } catch {
-    throw new Error(`npm run preview of the present files ended with ${status}: ${end(said)}`);
+    throw new Error(`npm run preview of the present files ended with ${status}: ${end(output)}`);
   }
 }
 
@@ -88,9 +88,9 @@ async function change(world: World): Promise<Pick<Rehearsed, "loaded" | "nodes" 
   try {
     await pause(aroundMs);
     load.mark("change");
-    const { status, said } = await npm(["run", "up:local"], onLine);
+    const { status, output } = await npm(["run", "up:local"], onLine);
     load.mark(status === 0 ? "done" : "failed");
-    if (status !== 0) failure = `npm run up:local ended with ${status}: ${end(said)}`;
+    if (status !== 0) failure = `npm run up:local ended with ${status}: ${end(output)}`;
     await pause(aroundMs);
   } catch (error) {
     await load.stop();
@@ -100,7 +100,7 @@ async function change(world: World): Promise<Pick<Rehearsed, "loaded" | "nodes" 
   return { loaded, nodes: nodeTimes(lines), ...(failure === undefined ? {} : { failure }) };
 }
 
-async function drilled({ drills }: AskedRehearsal, { npm, say }: World) {
+async function drilled({ drills }: RehearsalOptions, { npm, say }: World) {
   const all: Rehearsed["drills"] = [];
   for (const [suite, ids] of drills) {
     say(`drills ${ids.join(", ")}`);
@@ -112,8 +112,8 @@ async function drilled({ drills }: AskedRehearsal, { npm, say }: World) {
 
 /** @throws Error with the end of the output, if the command failed. */
 async function done(command: Promise<Ended>, what: string): Promise<void> {
-  const { status, said } = await command;
-  if (status !== 0) throw new Error(`${what} ended with ${status}: ${end(said)}`);
+  const { status, output } = await command;
+  if (status !== 0) throw new Error(`${what} ended with ${status}: ${end(output)}`);
 }
 
 function end(output: string): string {

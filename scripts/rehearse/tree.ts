@@ -9,7 +9,7 @@ export interface Ended {
   status: number | null;
   stdout: string;
   /** The end of both streams. */
-  said: string;
+  output: string;
 }
 
 /** Author of a rehearsal's commits, which belong to no branch. */
@@ -133,7 +133,7 @@ export function npmIn(cwd: string, signal: AbortSignal) {
       child.on("close", (status) => {
         signal.removeEventListener("abort", stop);
         if (signal.aborted) reject(new Error("interrupted"));
-        else resolve({ status, stdout, said: output });
+        else resolve({ status, stdout, output });
       });
     });
 }

@@ -130,7 +130,7 @@ function expression(pattern: string): RegExp {
 }
 
 /** True if a path or a name matches a pattern with `*` and `**`. */
-export function meant(pattern: string, text: string): boolean {
+export function matches(pattern: string, text: string): boolean {
   return expression(pattern).test(text);
 }
 
@@ -143,10 +143,10 @@ export function judge(
   file: { path: string; owner: string; mode: number },
   rules: readonly AllowedFile[],
 ): { allowed: true; why: string } | { allowed: false; wrong: string } {
-  const near = rules.filter(({ path }) => meant(path, file.path));
+  const near = rules.filter(({ path }) => matches(path, file.path));
   const good = near.find(
     ({ owners, mode }) =>
-      owners.some((owner) => meant(owner, file.owner)) && (file.mode & ~mode & 0o777) === 0,
+      owners.some((owner) => matches(owner, file.owner)) && (file.mode & ~mode & 0o777) === 0,
   );
   if (good) return { allowed: true, why: good.why };
   const is = `${octal(file.mode)} ${file.owner}`;

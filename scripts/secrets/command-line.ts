@@ -5,7 +5,7 @@ import { minBytes } from "./variants";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run secrets:audit`. */
-export interface Asked {
+export interface SecretsAuditOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Nodes to search; empty: all. */
@@ -17,7 +17,7 @@ export interface Asked {
 const usage = "npm run secrets:audit -- [--stack <name>] [--node <name> ...] [--allowed]";
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function asked(args: readonly string[]): Asked {
+export function parseCommandLine(args: readonly string[]): SecretsAuditOptions {
   const options = {
     stack: { type: "string" },
     node: { type: "string", multiple: true, default: [] as string[] },

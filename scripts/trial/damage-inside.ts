@@ -62,8 +62,8 @@ async function damaged(
   };
   damage(put);
   const { bases } = await readArchive(store, root, timeline);
-  const said = await complaint(group, bases[0]!.id);
-  note(`${what}: a restore over it is refused, with its name`, expected.test(said), said);
+  const message = await complaint(group, bases[0]!.id);
+  note(`${what}: a restore over it is refused, with its name`, expected.test(message), message);
   const other = await complaint(group, bases.at(-1)!.id);
   note(`${what}: a restore that does not need it works`, other === "", other);
   for (const [name, content] of kept) put(name, content);
@@ -98,14 +98,14 @@ async function purgedBeyond(group: Group, load: Load): Promise<void> {
   const set = executed(primary);
   const now = await archivedUpTo(store, timeline, set);
   const { bases } = await readArchive(store, root, timeline);
-  const said = (() => {
+  const message = (() => {
     try {
       return plan(bases, now, { kind: "gtid", set: inGap }).faults.join("; ");
     } catch (error) {
       return (error as Error).message;
     }
   })();
-  note("a restore into the gap is refused", said !== "", said.slice(0, 300));
+  note("a restore into the gap is refused", message !== "", message.slice(0, 300));
   const content = await contentOf((sql) => primary.sql(sql));
   const moment = { name: "after the gap", target: { kind: "gtid", set } as const, gtids: set };
   await restored(store, { ...moment, content });

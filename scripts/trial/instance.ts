@@ -110,13 +110,13 @@ export class Instance implements Primary {
   /** Rows of statements as root; columns separated by tabs. */
   sql(text: string): string[] {
     const words = ["--no-defaults", "--user=root", `--socket=${this.socket}`, "--binary-mode"];
-    const said = execFileSync("/usr/bin/mysql", [...words, "-BNr"], {
+    const output = execFileSync("/usr/bin/mysql", [...words, "-BNr"], {
       input: text,
       encoding: "utf8",
       maxBuffer: 1 << 30,
       stdio: ["pipe", "pipe", "pipe"],
     });
-    return said.split("\n").filter((line) => line !== "");
+    return output.split("\n").filter((line) => line !== "");
   }
 
   /** Runs statements as root without blocking this process. @throws Error after 20 s. */
@@ -124,10 +124,10 @@ export class Instance implements Primary {
     const words = [...this.login("mysql"), "--binary-mode"];
     const child = execFile(words[0]!, words.slice(1), { timeout: 20_000, killSignal: "SIGKILL" });
     child.stdin!.on("error", () => undefined).end(text);
-    let said = "";
-    child.stderr!.on("data", (chunk: string) => (said += chunk));
+    let output = "";
+    child.stderr!.on("data", (chunk: string) => (output += chunk));
     const [status] = (await once(child, "close")) as [number | null];
-    if (status !== 0) throw new Error(said.trim() || "no answer within 20 s");
+    if (status !== 0) throw new Error(output.trim() || "no answer within 20 s");
   }
 
   async query(sql: string): Promise<string[]> {

@@ -45,7 +45,7 @@ async function ledgerOf({ primary, active }: Group): Promise<Ledger> {
   const watch = setInterval(() => argumentsWith(marker).forEach((id) => shown.add(id)), 1_000);
   const child = fork(__filename, ["load"]);
   const ended = once(child, "exit");
-  const said = once(child, "message") as Promise<[{ rolledBack: number }]>;
+  const reply = once(child, "message") as Promise<[{ rolledBack: number }]>;
   const order: LoadOrder = {
     ...{ socket: primary.socket, journal, seconds: minutes * 60, seed, marker },
     bulkRows: 300_000,
@@ -63,7 +63,7 @@ async function ledgerOf({ primary, active }: Group): Promise<Ledger> {
   const seconds = (entries.at(-1)!.acknowledgedUs - entries[0]!.acknowledgedUs) / 1e6;
   const ddl = entries.filter(({ operations }) => operations.some((one) => one.do === "define"));
   console.log(
-    `     ${entries.length} transactions in ${seconds.toFixed(0)} s (${(entries.length / seconds).toFixed(1)}/s), ${ddl.length} of them DDL and accounts; ${(await said)[0].rolledBack} rolled back`,
+    `     ${entries.length} transactions in ${seconds.toFixed(0)} s (${(entries.length / seconds).toFixed(1)}/s), ${ddl.length} of them DDL and accounts; ${(await reply)[0].rolledBack} rolled back`,
   );
   return ledger;
 }

@@ -40,7 +40,7 @@ REPLACE INTO app.big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FR
 /** Writes rounds until told to stop; a failure is the server's, and the round is written again elsewhere. */
 export class Load {
   rounds = 0;
-  private said = "";
+  private lastLine = "";
   private running = true;
   private idle = Promise.resolve();
 
@@ -67,9 +67,9 @@ export class Load {
   }
 
   private failed({ message }: Error): void {
-    const said = `load: ${message.split("\n").at(-1)}`;
-    if (said !== this.said) console.log(said);
-    this.said = said;
+    const line = `load: ${message.split("\n").at(-1)}`;
+    if (line !== this.lastLine) console.log(line);
+    this.lastLine = line;
     try {
       this.primary = this.primaryNow();
     } catch {

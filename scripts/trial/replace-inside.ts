@@ -20,9 +20,9 @@ const primary = group[0]!;
 const source = new Instance(4, 1);
 const copy = new RestoredServer(new PrefixMachine([]), source.folder);
 
-const said: string[] = [];
+const lines: string[] = [];
 const say = (line: string) => {
-  said.push(line);
+  lines.push(line);
   console.log(`     ${line}`);
 };
 
@@ -122,7 +122,7 @@ async function replaced(
   note("the data is replaced", done === "", `${done} ${Date.now() - swapMs} ms`);
   note(
     "after a transaction that held a table",
-    said.some((line) => line.includes("tries again")),
+    lines.some((line) => line.includes("tries again")),
   );
   await same("by exactly what was restored", wanted);
   note(

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PrefixMachine } from "../restore/machine";
 import { RestoredServer } from "../restore/restored-server";
 import { bring, type Bringing } from "../restore/tables/bring";
-import { wantedTables } from "../restore/tables/wanted";
+import { parseTables } from "../restore/tables/table-selection";
 import { Instance, until } from "./instance";
 import { endTrial, note } from "./findings";
 
@@ -40,17 +40,17 @@ const primary = group[0]!;
 const source = new Instance(4, 1);
 const copy = new RestoredServer(new PrefixMachine([]), source.folder);
 
-const said: string[] = [];
+const lines: string[] = [];
 
 async function brings(tables: string, stamp: string, replace = false): Promise<string> {
-  said.length = 0;
+  lines.length = 0;
   const say = (line: string) => {
-    said.push(line);
+    lines.push(line);
     console.log(`     ${line}`);
   };
   const bringing: Bringing = {
     ...{ copy, running: primary, stamp, replace, say },
-    wanted: wantedTables(tables),
+    wanted: parseTables(tables),
   };
   return bring(bringing).then(
     () => "",
@@ -92,7 +92,7 @@ async function main(): Promise<void> {
   console.log(`     ${rows} rows in ${((Date.now() - begunMs) / 1_000).toFixed(1)} s`);
   note(
     "its foreign key is told",
-    said.some((line) => line.includes("entry_author to app.author")),
+    lines.some((line) => line.includes("entry_author to app.author")),
   );
   await until("a replica has it", () => {
     const found = group[2]!.sql("SELECT COUNT(*) FROM restored_b.entry")[0];
@@ -138,7 +138,7 @@ async function main(): Promise<void> {
   );
   note(
     "triggers are told",
-    (await brings("app.part", "f")) === "" && said.some((line) => line.includes("triggers t")),
+    (await brings("app.part", "f")) === "" && lines.some((line) => line.includes("triggers t")),
   );
   note(
     "and not replaced",

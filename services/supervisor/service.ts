@@ -129,6 +129,6 @@ function primaryElsewhere(own: string, nodes: readonly Peer[]): BundleAside {
   const become = `/usr/bin/timeout 15 /usr/bin/mysql --no-defaults --user=root "--execute=${sql}"`;
   const among = others.map(({ name }) => name);
   // A supervisor that does not answer, or no heir that is ONLINE, leaves the switch to the statements.
-  const asked = `${handOverCommand({ to: among.at(-1)!, among })} && /usr/bin/sleep ${seenSeconds}; ${become}`;
-  return { leave: ["/bin/sh", "-c", asked], back: ["/bin/true"] };
+  const handOverRequest = `${handOverCommand({ to: among.at(-1)!, among })} && /usr/bin/sleep ${seenSeconds}; ${become}`;
+  return { leave: ["/bin/sh", "-c", handOverRequest], back: ["/bin/true"] };
 }

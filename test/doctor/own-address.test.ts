@@ -5,7 +5,7 @@ const unknown: OwnAddress = { address: undefined, isCertain: false };
 const at = (address: string, isCertain = false): OwnAddress => ({ address, isCertain });
 
 /** Levels and texts. */
-function said(cidrs: string[], own: OwnAddress) {
+function findings(cidrs: string[], own: OwnAddress) {
   return ownAddressFindings(cidrs, own).map(({ level, text }) => [level, text]);
 }
 
@@ -13,7 +13,7 @@ describe("the caller's own address", () => {
   it.each(["192.0.2.7/32", "198.51.100.0/24", "203.0.113.9/32", "2001:db8::/48"])(
     "is not %s, a placeholder",
     (block) => {
-      expect(said([block], unknown)).toEqual([
+      expect(findings([block], unknown)).toEqual([
         ["failure", `webstack:admin.cidrs has ${block}, a placeholder that nobody has`],
       ]);
     },
@@ -36,11 +36,11 @@ describe("the caller's own address", () => {
     [["10.0.0.0/8"], at("10.1.2.3")],
     [["2a01:4f8::/32"], at("2a01:4f8::7", true)],
   ])("in one of %j is fine", (cidrs, own) => {
-    expect(said(cidrs, own).map(([level]) => level)).toEqual(["ok"]);
+    expect(findings(cidrs, own).map(([level]) => level)).toEqual(["ok"]);
   });
 
   it.each([at("5.75.1.2"), at("10.1.2.3", true)])("outside of all blocks is refused: %j", (own) => {
-    expect(said(["5.76.0.0/16"], own)).toEqual([
+    expect(findings(["5.76.0.0/16"], own)).toEqual([
       [
         "failure",
         `this machine's address ${own.address} is not in webstack:admin.cidrs: 5.76.0.0/16`,
@@ -49,20 +49,23 @@ describe("the caller's own address", () => {
   });
 
   it.each([unknown, at("10.1.2.3"), at("100.64.0.9")])("behind a NAT is unknown: %j", (own) => {
-    expect(said(["5.76.0.0/16"], own).map(([level]) => level)).toEqual(["note"]);
+    expect(findings(["5.76.0.0/16"], own).map(([level]) => level)).toEqual(["note"]);
   });
 
   it("is let in or not where a load balancer is there to tell", () => {
     const nat = at("10.1.2.3");
-    expect(said(["5.76.0.0/16"], { ...nat, reached: "lb-2", silent: ["lb-1"] })).toEqual([
+    expect(findings(["5.76.0.0/16"], { ...nat, reached: "lb-2", silent: ["lb-1"] })).toEqual([
       ["ok", "lb-2 takes connections to SSH from here"],
     ]);
-    expect(said(["5.76.0.0/16"], { ...nat, silent: ["lb-1", "lb-2"] })).toEqual([
+    expect(findings(["5.76.0.0/16"], { ...nat, silent: ["lb-1", "lb-2"] })).toEqual([
       ["failure", "lb-1, lb-2 take no connection to SSH from here"],
     ]);
   });
 
   it("warns of a block that lets everybody in", () => {
-    expect(said(["0.0.0.0/0"], at("5.75.1.2")).map(([level]) => level)).toEqual(["warning", "ok"]);
+    expect(findings(["0.0.0.0/0"], at("5.75.1.2")).map(([level]) => level)).toEqual([
+      "warning",
+      "ok",
+    ]);
   });
 });

@@ -21,15 +21,15 @@ export async function primaryAsked() {
 }
 
 /** Text of a moment as `db:restore` takes it. */
-export function moment(said: string): string {
-  return `${said.replace(" ", "T")}Z`;
+export function moment(time: string): string {
+  return `${time.replace(" ", "T")}Z`;
 }
 
 /** Waits until the archive reaches a moment; `db:restore` refuses it before. */
 export async function archived(at: string): Promise<void> {
   const plan = async () => {
-    const { status, said } = await npmEnded("db:restore", "--to", at, "--plan");
-    if (status !== 0) throw new Error(said.trim());
+    const { status, output } = await npmEnded("db:restore", "--to", at, "--plan");
+    if (status !== 0) throw new Error(output.trim());
     return true;
   };
   await waitUntil(`the archive at ${at}`, plan, {

@@ -42,9 +42,9 @@ const hadBack: Step = {
 
 /** Node that archives, as `db:status` says it. */
 async function archiver(): Promise<string> {
-  const { said } = await npmEnded("db:status");
-  const found = /^backups +(\S+) archives/m.exec(said)?.[1];
-  if (!found) throw new Error(said.trim());
+  const { output } = await npmEnded("db:status");
+  const found = /^backups +(\S+) archives/m.exec(output)?.[1];
+  if (!found) throw new Error(output.trim());
   return found;
 }
 

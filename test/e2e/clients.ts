@@ -25,9 +25,9 @@ function pythonStep(cloud: MemoryCloud): Step {
     title: "the hcloud library of Python makes, reads, changes and deletes every kind of thing",
     run: async () => {
       const script = join(repositoryRoot, "test", "e2e", "clients.py");
-      const said = await run(python, [script], cloud.environment);
-      const kinds = said.match(/^ok Bound\w+$/gm) ?? [];
-      assert.equal(new Set(kinds).size, 14, said);
+      const output = await run(python, [script], cloud.environment);
+      const kinds = output.match(/^ok Bound\w+$/gm) ?? [];
+      assert.equal(new Set(kinds).size, 14, output);
     },
   };
 }

@@ -27,7 +27,8 @@ export function goldenFilesStory(): Story {
         title: "requests through the real proxies are what the docs say",
         run: async () => {
           const checks = await checkProxies(await ensureImage({ progress: () => undefined }));
-          for (const { title, said } of checks) console.log(`        ${title}: ${said || "yes"}`);
+          for (const { title, detail } of checks)
+            console.log(`        ${title}: ${detail || "yes"}`);
           assert.deepEqual(
             checks.filter(({ good }) => !good),
             [],

@@ -24,8 +24,8 @@ export function run(
     child.on("error", reject);
     child.on("close", (status, signal) => {
       if (status === 0) return resolve(stdout);
-      const said = `${stdout}${stderr}`.trim();
-      reject(new Error(`${file} ${args.join(" ")} ended with ${status ?? signal}: ${said}`));
+      const output = `${stdout}${stderr}`.trim();
+      reject(new Error(`${file} ${args.join(" ")} ended with ${status ?? signal}: ${output}`));
     });
   });
 }

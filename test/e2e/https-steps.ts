@@ -58,8 +58,8 @@ function ask(url: string): Promise<Answer> {
 /** Waits until both load balancers have a certificate for each name. */
 async function certified(): Promise<void> {
   const all = async () => {
-    const { said } = await npmEnded("edge:status");
-    const lines = said.split("\n").filter((line) => line.includes("example.test"));
+    const { output } = await npmEnded("edge:status");
+    const lines = output.split("\n").filter((line) => line.includes("example.test"));
     if (lines.filter((line) => line.includes(" certificate of ")).length === 4) return true;
     throw new Error(lines.join("\n"));
   };

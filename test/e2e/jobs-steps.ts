@@ -117,10 +117,10 @@ const isNamed: Step = {
         writeFileSync(join(path, "worker.js"), `${worker}// Another release.\n`);
         await withSettings({ app }, () =>
           unnoticed(async () => {
-            const { status, said } = await npmEnded("up:local");
+            const { status, output } = await npmEnded("up:local");
             assert.notEqual(status, 0);
-            assert.match(said, /keyless/);
-            assert.match(said, /primary key/i);
+            assert.match(output, /keyless/);
+            assert.match(output, /primary key/i);
           }),
         );
       });

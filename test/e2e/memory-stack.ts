@@ -10,7 +10,7 @@ export interface Ran {
   /** Steps that change something by kind, such as `{ update: 2 }`. */
   changes: Record<string, number>;
   /** Messages, one a line. */
-  said: string;
+  output: string;
   /** Why it failed; undefined if it did not. */
   failure?: string;
 }
@@ -61,18 +61,18 @@ export class MemoryStack {
   }
 
   private async once(start: Start): Promise<Ran> {
-    const ran: Ran = { changes: {}, said: "" };
+    const ran: Ran = { changes: {}, output: "" };
     const onEvent = ({ diagnosticEvent, summaryEvent }: EngineEvent) => {
       const { severity, message } = diagnosticEvent ?? {};
       // Debug messages repeat values in clear; the type does not know of them.
-      if (message && (severity as string) !== "debug") ran.said += message;
+      if (message && (severity as string) !== "debug") ran.output += message;
       const steps = Object.entries((summaryEvent?.resourceChanges ?? {}) as Ran["changes"]);
       if (summaryEvent) ran.changes = Object.fromEntries(steps.filter(([kind]) => kind !== "same"));
     };
     try {
       await start(onEvent);
     } catch (error) {
-      ran.failure = ran.said.trim() || (error as Error).message;
+      ran.failure = ran.output.trim() || (error as Error).message;
     }
     return ran;
   }
@@ -81,12 +81,12 @@ export class MemoryStack {
 /** Processes that a process started, with their command lines. */
 function childrenOf(parent: number): { pid: number; line: string }[] {
   const words = ["-o", "pid=,args=", "--ppid", String(parent)];
-  let said = "";
+  let output = "";
   try {
-    said = execFileSync("ps", words, { encoding: "utf8" });
+    output = execFileSync("ps", words, { encoding: "utf8" });
   } catch {
     // It says nothing and ends with 1 if there are none.
   }
-  const lines = said.split("\n").map((line) => line.trim());
+  const lines = output.split("\n").map((line) => line.trim());
   return lines.filter(Boolean).map((line) => ({ pid: Number(line.split(" ")[0]), line }));
 }

@@ -40,11 +40,11 @@ const isRefused: Step = {
     try {
       await withApp({ path }, () =>
         unnoticed(async () => {
-          const { status, said } = await npmEnded("up:local");
+          const { status, output } = await npmEnded("up:local");
           assert.notEqual(status, 0);
-          assert.match(said, /app-1-configuration/);
-          assert.match(said, /broken on purpose/);
-          assert.match(said, /the app exited before it was healthy/);
+          assert.match(output, /app-1-configuration/);
+          assert.match(output, /broken on purpose/);
+          assert.match(output, /the app exited before it was healthy/);
         }),
       );
     } finally {

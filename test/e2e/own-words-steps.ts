@@ -35,9 +35,9 @@ const mistake: Step = {
     const nginxSnippet = "server_tokens off;\nretrun 1;\n";
     await withSettings({ web: { headers, locations, nginxSnippet } }, () =>
       unnoticed(async () => {
-        const { status, said } = await npmEnded("up:local");
+        const { status, output } = await npmEnded("up:local");
         assert.notEqual(status, 0);
-        assert.match(said, /webstack:web\.nginxSnippet line 2: unknown directive "retrun"/);
+        assert.match(output, /webstack:web\.nginxSnippet line 2: unknown directive "retrun"/);
       }),
     );
     assert.equal((await fetch(readOutputs().url)).headers.get("x-frame-options"), "DENY");

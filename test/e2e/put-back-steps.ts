@@ -58,7 +58,7 @@ const replaced: Step = {
     const options = ["--to", before, "--into", "replace"];
     const refused = await npmEnded("db:restore", ...options);
     assert.notEqual(refused.status, 0);
-    assert.match(refused.said, /--yes-replace must be local/);
+    assert.match(refused.output, /--yes-replace must be local/);
     const { output } = await npmRun("db:restore", [...options, ...consent], restoreSeconds);
     assert.deepEqual(await ask(noteContent), [good]);
     await isServed();

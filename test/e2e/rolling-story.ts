@@ -25,11 +25,11 @@ const tells: StepOf = (world) => ({
   title: "the preview of another type plans updates alone, and tells their order, time and price",
   run: async () => {
     world.edited.types.app = large;
-    const { changes, said, failure } = await world.stack.preview();
+    const { changes, output, failure } = await world.stack.preview();
     assert.equal(failure, undefined);
     assert.deepEqual(changes, { update: 2 });
     for (const name of ["app-1", "app-2"]) {
-      assert.match(said, new RegExp(`${name}: ${small} -> ${large}, .*one server of the stack`));
+      assert.match(output, new RegExp(`${name}: ${small} -> ${large}, .*one server of the stack`));
     }
     assert.ok(Object.values(await world.servers()).every((one) => one === `${small} running`));
   },
@@ -40,7 +40,7 @@ const resizes: StepOf = (world) => ({
   run: async () => {
     world.edited.types.db = large;
     const up = await world.applied({ update: 5 });
-    assert.match(up.said, /db-1: in service again, as cpx32/);
+    assert.match(up.output, /db-1: in service again, as cpx32/);
     const types = await world.servers();
     for (const name of ["app-1", "app-2", "db-1", "db-2", "db-3"]) {
       assert.equal(types[name], `${large} running`);
@@ -78,10 +78,10 @@ const bringsBack: StepOf = (world) => ({
     Object.assign(world.edited, { trusting: true });
     world.edited.types.web = "cax21";
     const before = await world.lastAction();
-    const { said, failure } = await world.stack.up();
+    const { output, failure } = await world.stack.up();
     assert.match(String(failure), /invalid_server_type/);
-    assert.match(said, /web-\d: in service again, as cpx22; no other server was begun/);
-    assert.match(said, /web-\d was not begun, since this failed before: web-\d/);
+    assert.match(output, /web-\d: in service again, as cpx22; no other server was begun/);
+    assert.match(output, /web-\d was not begun, since this failed before: web-\d/);
     const found = (await machineActions(world.get)).filter(({ id }) => id > before);
     assert.deepEqual(
       found.map(({ command }) => command),
@@ -118,7 +118,7 @@ const asks: StepOf = (world) => ({
     );
     assert.equal((await world.servers())["web-1"], `${small} running`);
     world.edited.allowed = ["web"];
-    assert.match((await world.stack.preview()).said, /It is the only web node: the site is off/);
+    assert.match((await world.stack.preview()).output, /It is the only web node: the site is off/);
     await world.applied({ update: 1 });
   },
 });

@@ -21,8 +21,8 @@ describe.each(recordedEdits)("the preview of the edit %s", (edit) => {
   });
 
   it("says nothing of how the engine hides and postpones values", () => {
-    const said = JSON.stringify(recordedPreview(edit)) + markdown(recordedPreview(edit));
-    expect(said).not.toMatch(
+    const output = JSON.stringify(recordedPreview(edit)) + markdown(recordedPreview(edit));
+    expect(output).not.toMatch(
       /4dabf18193072939515e22adb298388d|04da6b54-80e4|BEGIN [A-Z ]*PRIVATE KEY/,
     );
   });

@@ -83,9 +83,9 @@ export function evidence(changes: Changes = {}, more: Partial<Evidence> = {}): E
       const name = `${role}-${number}`;
       const privateIp = `10.0.${tier + 1}.${10 + number}`;
       const serverId = 100 * (tier + 1) + number;
-      const own = Object.entries(changes[name] ?? {}).map(([question, said]) => [
+      const own = Object.entries(changes[name] ?? {}).map(([question, output]) => [
         question,
-        typeof said === "string" ? answer(said) : said,
+        typeof output === "string" ? answer(output) : output,
       ]);
       const all = { ...usual(privateIp, serverId), ...Object.fromEntries(own) };
       const isMissing = name in changes && changes[name] === undefined;

@@ -22,8 +22,8 @@ const registry = (content: string, says = content) => {
   };
   return { asked, fetch };
 };
-const failing = (said: string) => () => {
-  throw new Error(said);
+const failing = (output: string) => () => {
+  throw new Error(output);
 };
 
 describe("Node.js for hosts", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { buildApp, buildVariables } from "../../release/packed-app";
 
-const failing = (said: string) => [
+const failing = (output: string) => [
   "node",
   "-e",
-  `console.log(${JSON.stringify(said)}); process.exit(1)`,
+  `console.log(${JSON.stringify(output)}); process.exit(1)`,
 ];
 const messageOf = (words: string[], secrets: string[]) => {
   try {

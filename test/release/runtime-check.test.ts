@@ -37,11 +37,11 @@ describe("an executable", () => {
       "nor with #!; build it for Linux",
     ],
     ["may not be run", elf(62), 0o644, "may not be run; run: chmod +x"],
-  ])("is refused if it %s", (_, content, mode, said) => {
+  ])("is refused if it %s", (_, content, mode, message) => {
     expect(check(content, mode)).toThrow(
       /^webstack:app\.runtime\.executable must be a program of the app for Linux on x64, got "shop" that /,
     );
-    expect(check(content, mode)).toThrow(said);
+    expect(check(content, mode)).toThrow(message);
   });
 
   it("is refused if it is not there", () => {

@@ -11,11 +11,11 @@ import "../support/record";
 const begin = vi.spyOn(Resizing.prototype, "begin").mockResolvedValue();
 const end = vi.spyOn(Resizing.prototype, "end").mockResolvedValue();
 const fail = vi.spyOn(Resizing.prototype, "fail").mockResolvedValue();
-const said: string[] = [];
-vi.spyOn(pulumi.log, "info").mockImplementation(async (line) => void said.push(line));
+const lines: string[] = [];
+vi.spyOn(pulumi.log, "info").mockImplementation(async (line) => void lines.push(line));
 beforeEach(() => {
   for (const spy of [begin, end, fail]) spy.mockClear();
-  said.length = 0;
+  lines.length = 0;
 });
 
 const known = ["cpx22", "cpx32"];
@@ -83,7 +83,7 @@ describe("the hooks of a server", () => {
     expect(hooks.onDryRun).toEqual([true, undefined]);
     await hooks.before("cpx22", "cpx32");
     expect(begin).not.toHaveBeenCalled();
-    expect(said).toEqual([
+    expect(lines).toEqual([
       "web-1: cpx22 -> cpx32, with its disk as it is; off for about 2 min, one server of the stack at a time " +
         "(web-1, web-2: about 4 min); the other web nodes answer; visitors notice nothing",
     ]);

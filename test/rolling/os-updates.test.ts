@@ -84,9 +84,9 @@ describe("the list of what an upgrade would change", () => {
 
 describe("the reasons for a reboot", () => {
   it("are the distribution's, with its packages, and programs that run replaced files", () => {
-    const said =
+    const output =
       "Reboot-required:\nReboot-package:libc6\nReboot-package:linux-base\nOld-program:node\n";
-    expect(reasonsIn(said)).toEqual([
+    expect(reasonsIn(output)).toEqual([
       "the distribution asks for it for libc6, linux-base",
       "replaced files still run in node",
     ]);

@@ -35,7 +35,7 @@ describe("resizing", () => {
       ...["db-3 without work", "db-3 off", "db-3 on"],
       ...["db-1 without work", "db-1 off", "db-1 on"],
     ]);
-    expect(stack.said.filter((line) => line.includes("in service again"))).toHaveLength(9);
+    expect(stack.lines.filter((line) => line.includes("in service again"))).toHaveLength(9);
   });
 
   it("has a host take its work back by itself, should nobody come back to it", async () => {
@@ -72,7 +72,7 @@ describe("resizing", () => {
   it("resizes the only node that is left if the stack file says so", async () => {
     const stack = new FakeStack({ down: ["app-2"] }, ["app"]);
     expect(await updated(stack, ["app-1"])).toEqual(["done"]);
-    expect(stack.said.join("\n")).toMatch(/web-2 sends nothing to app-2; allowed/);
+    expect(stack.lines.join("\n")).toMatch(/web-2 sends nothing to app-2; allowed/);
   });
 
   it("stops at the first server that does not come back, and says how to go on", async () => {
@@ -92,7 +92,7 @@ describe("resizing", () => {
     expect(first).toBe("cpx32 is sold out");
     expect(second).toMatch(/app-2 was not begun.*app-1: cpx32 is sold out/);
     expect(stack.log).toEqual(["app-1 without work", "app-1 off", "app-1 on"]);
-    expect(stack.said.at(-1)).toMatch(/^app-1: in service again, as cpx22; no other server/);
+    expect(stack.lines.at(-1)).toMatch(/^app-1: in service again, as cpx22; no other server/);
   });
 
   it("gives a server its work back if the cloud refused before it switched it off", async () => {
@@ -113,7 +113,7 @@ describe("resizing", () => {
     stack.refuses.add("app-1");
     stack.sick.add("app-1");
     await updated(stack, ["app-1"]);
-    expect(stack.said.at(-1)).toMatch(
+    expect(stack.lines.at(-1)).toMatch(
       /^app-1: is NOT in service: app-1 in service: not within 600 s/,
     );
   });
@@ -136,7 +136,7 @@ describe("resizing", () => {
     stack.power("web-2", false);
     stack.hosts.down.add("web-2");
     expect(await updated(stack, ["web-1", "web-2"])).toEqual(["done", "done"]);
-    expect(stack.said).toContain("web-2: is off, has no work");
+    expect(stack.lines).toContain("web-2: is off, has no work");
     expect(stack.log.slice(1)).toEqual([
       ...["web-2 off", "web-2 on", "web-1 without work", "web-1 off", "web-1 on"],
     ]);

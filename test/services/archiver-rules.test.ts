@@ -107,14 +107,14 @@ describe("the copy of a base", () => {
   it("goes after a copy that failed, as its own unit's last step, and stays after one that succeeded", () => {
     const after = /^ExecStopPost=\/bin\/sh -c '([^']*)'$/m.exec(text(basePaths.copy))![1]!;
     const script = after.replaceAll("$$", "$").replace("/usr/bin/node", "/bin/echo");
-    const said = (result: string) =>
+    const outputAfter = (result: string) =>
       execFileSync("/bin/sh", ["-c", script], {
         env: { SERVICE_RESULT: result },
         encoding: "utf8",
       });
-    expect(said("success")).toBe("");
+    expect(outputAfter("success")).toBe("");
     for (const result of ["exit-code", "signal", "timeout"]) {
-      expect(said(result)).toBe("/usr/local/lib/webstack/base-clean.js\n");
+      expect(outputAfter(result)).toBe("/usr/local/lib/webstack/base-clean.js\n");
     }
   });
 

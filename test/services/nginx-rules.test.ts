@@ -27,7 +27,7 @@ describe("web node", () => {
   });
 
   it("says which release it has where that is wanted, in every place that has headers of its own", () => {
-    const said = "include /srv/app/current/.webstack-nginx.con[f];";
+    const include = "include /srv/app/current/.webstack-nginx.con[f];";
     const conf = nginxConf({
       ...{ node: "web-1", lbSubnetCidr: "10.0.1.0/24", requests: webRequests(), release },
       settings: nginxSettings({ versionHeader: true }),
@@ -40,8 +40,8 @@ describe("web node", () => {
       "location /",
       "location /docs/",
     ]);
-    for (const place of withHeaders) expect(place).toContain(said);
-    expect(conf.split(said)).toHaveLength(withHeaders.length + 2);
+    for (const place of withHeaders) expect(place).toContain(include);
+    expect(conf.split(include)).toHaveLength(withHeaders.length + 2);
     expect(conf).toContain("proxy_hide_header X-Release;");
     expect(nginx).not.toMatch(/\.webstack-nginx|X-Release/);
   });

@@ -58,10 +58,10 @@ export class RequestedSwitch {
     const { planned, self, askPeer } = this.tools;
     if (primary === self()?.node) return planned.request({ to });
     log(5, `requests of ${primary} that it hands the primary role over to ${to}`);
-    const said = await askPeer(primary, "/hand-over", { to }, forwardedMs);
+    const answer = await askPeer(primary, "/hand-over", { to }, forwardedMs);
     // An earlier supervisor does not know the request.
-    return isAnswer(said)
-      ? said
+    return isAnswer(answer)
+      ? answer
       : { status: 502, body: { refusal: `${primary} does not hand over` } };
   }
 }
@@ -78,8 +78,8 @@ function heirsIn(body: unknown): string[] | undefined {
   return [...new Set([to, ...[...among].reverse()])];
 }
 
-function isAnswer(said: unknown): said is SwitchAnswer {
-  const { status, body } = (said ?? {}) as { status?: unknown; body?: unknown };
+function isAnswer(answer: unknown): answer is SwitchAnswer {
+  const { status, body } = (answer ?? {}) as { status?: unknown; body?: unknown };
   return [200, 409, 502].includes(status as number) && typeof body === "object" && body !== null;
 }
 

@@ -109,8 +109,8 @@ async function answer(
   try {
     const handler = Object.hasOwn(handlers, path) ? handlers[path] : undefined;
     if (!handler) return send(response, 404, "unknown", { connection: "close" });
-    const said = await handler(peer, await jsonBody(call));
-    if (said) send(response, 200, said);
+    const answer = await handler(peer, await jsonBody(call));
+    if (answer) send(response, 200, answer);
     else send(response, 400, "invalid body");
   } catch (error) {
     if (error instanceof BodyError) return rejectBody(response, error);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => storage.stop());
 
-interface Asked {
+interface RequestOptions {
   who?: typeof writer;
   headers?: Record<string, string>;
   body?: string;
@@ -22,8 +22,8 @@ interface Asked {
 }
 
 /** Signs as S3's documentation says, and asks. */
-async function ask(method: string, path: string, asked: Asked = {}): Promise<Response> {
-  const { who = writer, headers = {}, body = "", sent = body, at = new Date() } = asked;
+async function ask(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+  const { who = writer, headers = {}, body = "", sent = body, at = new Date() } = options;
   const date = at.toISOString().replace(/[-:]|\.\d+/g, "");
   const digest = (text: string) => createHash("sha256").update(text).digest("hex");
   const hmac = (key: string | Buffer, text: string) =>

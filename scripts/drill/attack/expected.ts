@@ -5,7 +5,7 @@ import { mysqlInitSql } from "../../../services/mysql/mysql-init-sql";
 import { peerPort } from "../../../services/supervisor/supervisor-ports";
 import type { FileAttributes } from "../../../services/bundle";
 import type { SecretFile } from "../../../services/service";
-import { allowedOnHosts, meant } from "../../secrets/allowed";
+import { allowedOnHosts, matches } from "../../secrets/allowed";
 import { metadata } from "../../secrets/host-order";
 import { openingsOf, type ScannedHost, servicesOf, targetsOf } from "../scan/expected";
 import type { Success, Tries } from "./attacks";
@@ -121,7 +121,7 @@ function mayRead({ host, user, byUnit }: Attacker, path: string): boolean {
   const file = secrets[path];
   if (file) return isReadable(file, user);
   return allowedOnHosts.some(
-    ({ path: pattern, owners }) => owners.includes(user) && meant(pattern, path),
+    ({ path: pattern, owners }) => owners.includes(user) && matches(pattern, path),
   );
 }
 
@@ -152,7 +152,10 @@ function maySend({ host, user }: Attacker): boolean {
 function isException(user: string, { way, what }: Success, one: Exception): boolean {
   const isNamed = one.user === "*" || one.user === user;
   return (
-    isNamed && one.way === way && meant(one.what, what) && !one.but?.some((no) => meant(no, what))
+    isNamed &&
+    one.way === way &&
+    matches(one.what, what) &&
+    !one.but?.some((no) => matches(no, what))
   );
 }
 

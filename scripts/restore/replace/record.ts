@@ -1,5 +1,5 @@
 import { identifier, literal, type Side } from "../tables/sql";
-import { isReserved } from "../tables/wanted";
+import { isReserved } from "../tables/table-selection";
 
 /** Schemas that restores leave in a running stack. */
 const leftByRestores = /^(restored|replaced)_\d{8}_\d{6}(_|$)/;

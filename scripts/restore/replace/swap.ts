@@ -1,6 +1,6 @@
 import { identifier, type Side } from "../tables/sql";
 import { charsetSql } from "../tables/replacement";
-import { type CatalogTable, catalogOf, catalogSql } from "../tables/wanted";
+import { type CatalogTable, catalogOf, catalogSql } from "../tables/table-selection";
 import { checkedViews, type Defined, definitionsOf, objectsOf } from "./definitions";
 import { type Exchange, exchange, type Move, type Primary, runSql, type Wanted } from "./exchange";
 import { isOfApp, keptSchema, recordSchema, recordSql, type Replaced } from "./record";

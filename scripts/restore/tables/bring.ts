@@ -18,13 +18,19 @@ import {
   renameSql,
 } from "./replacement";
 import { columnsOf, columnsSql, type Content, contentOf, sumSql } from "./sum";
-import { type CatalogTable, catalogOf, catalogSql, chosenTables, type Wanted } from "./wanted";
+import {
+  type CatalogTable,
+  catalogOf,
+  catalogSql,
+  chosenTables,
+  type SelectedTable,
+} from "./table-selection";
 
 /** Tables to copy from a restored database into the running stack. */
 export interface Bringing {
   copy: Copy;
   running: Running;
-  wanted: readonly Wanted[];
+  wanted: readonly SelectedTable[];
   /** Part of the names of new schemas, such as `20261128_031500`. */
   stamp: string;
   /** True: the restored tables replace the present ones. */

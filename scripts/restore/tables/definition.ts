@@ -62,7 +62,7 @@ function plain(name: string): string {
   return name.replaceAll("``", "`");
 }
 
-/** Schema of a `schema.table`. The name of a schema has no dot: {@link wantedTables} refuses such names. */
+/** Schema of a `schema.table`. The name of a schema has no dot: {@link parseTables} refuses such names. */
 function plainSchema(key: string): string {
   return key.slice(0, key.indexOf("."));
 }

@@ -1,5 +1,5 @@
 import { literal, qualified } from "./sql";
-import type { CatalogTable } from "./wanted";
+import type { CatalogTable } from "./table-selection";
 
 /** A foreign key of a table. */
 export interface ForeignKey {

@@ -2,7 +2,7 @@ import { hostsOf } from "../../operate/hosts";
 import type { StackOutputs } from "../../operate/outputs";
 import { bring, type Bringing } from "./bring";
 import type { Side } from "./sql";
-import { catalogOf, catalogSql, chosenTables } from "./wanted";
+import { catalogOf, catalogSql, chosenTables } from "./table-selection";
 
 /** Free space that a node needs besides the tables and their binary log, bytes. */
 const spareBytes = 1e9;

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { meant } from "../allowed";
+import { matches } from "../allowed";
 import { Matcher, type Pattern } from "../matcher";
 import { keyBlocks } from "../pem";
 import { variants } from "../variants";
@@ -29,7 +29,7 @@ function folderOf(pattern: string): string {
 
 function ownPatterns({ own, secrets }: ScanOrder, result: ScanResult): Pattern[] {
   const paths = own.flatMap((pattern) =>
-    [...regularFiles(folderOf(pattern), [])].filter((path) => meant(pattern, path)),
+    [...regularFiles(folderOf(pattern), [])].filter((path) => matches(pattern, path)),
   );
   return [...new Set(paths)].flatMap((path) => {
     try {

@@ -39,7 +39,7 @@ const window = { startMs: start + 50 * day, endMs: start + 52 * day };
 let nowMs = start;
 let asked: string[] = [];
 let kept: Record<string, Advice> = {};
-let said: (string | undefined)[] = [];
+let reason: (string | undefined)[] = [];
 let answer: () => Suggestion = () => window;
 
 function advice(): RenewalAdvice {
@@ -50,7 +50,7 @@ function advice(): RenewalAdvice {
   const keep = (now: Record<string, Advice>) => {
     kept = JSON.parse(JSON.stringify(now)) as Record<string, Advice>;
   };
-  return new RenewalAdvice(kept, ask, keep, (_, text) => said.push(text));
+  return new RenewalAdvice(kept, ask, keep, (_, text) => reason.push(text));
 }
 
 async function at(ms: number, one: RenewalAdvice, about = certificate): Promise<number> {
@@ -62,7 +62,7 @@ async function at(ms: number, one: RenewalAdvice, about = certificate): Promise<
 beforeEach(() => {
   asked = [];
   kept = {};
-  said = [];
+  reason = [];
   answer = () => window;
 });
 
@@ -132,7 +132,7 @@ describe("the advice", () => {
     await at(start + 6 * hour, one);
     expect(one.renewMs("www.example.com", certificate)).toBeUndefined();
     expect(one.replacedId("www.example.com", certificate)).toBeUndefined();
-    expect(said).toEqual([undefined, "the authority answered with status 404"]);
+    expect(reason).toEqual([undefined, "the authority answered with status 404"]);
     expect(await at(start + 12 * hour - 1, one)).toBe(2);
     expect(await at(start + 12 * hour, one)).toBe(3);
   });
@@ -156,7 +156,7 @@ describe("the advice", () => {
     answer = () => ({ startMs: start, endMs: certificate.notAfterMs + 1 });
     await at(start, one);
     expect(one.renewMs("www.example.com", certificate)).toBeUndefined();
-    expect(said).toEqual(["the authority suggests a renewal after the certificate's end"]);
+    expect(reason).toEqual(["the authority suggests a renewal after the certificate's end"]);
   });
 
   it("names the certificate to replace once the authority has said that it knows it", async () => {

@@ -30,7 +30,9 @@ describe("the line about a name", () => {
       "lb-1  www.example.com  certificate of CN=E7 until 2027-01-07T00:00:00.000Z, renewed after 2027-01-05T00:00:00.000Z",
     );
     const againMs = Date.UTC(2027, 0, 6);
-    expect(line(known, true, { said: "the authority answered 503: busy", againMs })).toContain(
+    expect(
+      line(known, true, { lastFailure: "the authority answered 503: busy", againMs }),
+    ).toContain(
       "; last failure: the authority answered 503: busy; asked again after 2027-01-06T00:00:00.000Z",
     );
   });
@@ -56,7 +58,7 @@ describe("what is remembered of the tries", () => {
 
   it("is the last failure and the wait after it, also after a restart", () => {
     expect(attemptsOf(failed, undefined)).toEqual({
-      said: failed.said,
+      lastFailure: failed.said,
       againMs: failed.lastMs + 5 * 60_000,
     });
   });
@@ -64,7 +66,7 @@ describe("what is remembered of the tries", () => {
   it("has no time for a name that leads elsewhere", () => {
     expect(attemptsOf(failed, "leads elsewhere")).toEqual({
       elsewhere: "leads elsewhere",
-      said: failed.said,
+      lastFailure: failed.said,
     });
   });
 

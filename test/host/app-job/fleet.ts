@@ -97,13 +97,13 @@ export class FakeNode {
     }
   }
 
-  private around(asked: Promise<void>) {
+  private around(stopRequested: Promise<void>) {
     const quiet = () => undefined;
     return {
       now: () => Date.now(),
       pause: (milliseconds: number, stop?: AbortSignal) =>
         wait(milliseconds, stop).then(() => (this.hung ? never : null)),
-      asked,
+      stopRequested,
       start: () => this.start(),
       ready: quiet,
       alive: () => void (this.lastAlive = this.hung ? this.lastAlive : Date.now()),

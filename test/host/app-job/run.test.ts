@@ -11,10 +11,10 @@ const mine = { mine: true, state: "running", node: "app-1" };
 
 /** A run of a job on a clock of the test; `takes` are the command's seconds, `status` what it ends with. */
 function trial({ takes = 5, status = 0, stubborn = false } = {}) {
-  const said: string[] = [];
+  const lines: string[] = [];
   const ends: [string, number, number][] = [];
   let systemd: () => void = () => undefined;
-  const asked = new Promise<void>((resolve) => (systemd = resolve));
+  const stopRequested = new Promise<void>((resolve) => (systemd = resolve));
   const table = {
     claim: vi.fn(() => Promise.resolve(mine)),
     renew: vi.fn(() => Promise.resolve(true)),
@@ -32,12 +32,12 @@ function trial({ takes = 5, status = 0, stubborn = false } = {}) {
   const around = {
     now: () => Date.now(),
     pause: wait,
-    asked,
+    stopRequested,
     alive: () => undefined,
-    say: (_: number, text: string) => void said.push(text),
+    say: (_: number, text: string) => void lines.push(text),
     start,
   };
-  return { said, ends, table, start, systemd, run: () => runJob(table, 3_600, around) };
+  return { lines, ends, table, start, systemd, run: () => runJob(table, 3_600, around) };
 }
 
 async function after(seconds: number, running: Promise<number>): Promise<number> {
@@ -63,11 +63,11 @@ describe("a run of a job", () => {
   ])(
     "is not started when it is another node's, or the one before goes on: %o",
     async (claim, word) => {
-      const { run, table, start, said } = trial();
+      const { run, table, start, lines } = trial();
       table.claim.mockResolvedValue(claim);
       expect(await after(1, run())).toBe(0);
       expect(start).not.toHaveBeenCalled();
-      expect(said).toEqual([word]);
+      expect(lines).toEqual([word]);
     },
   );
 
@@ -80,11 +80,11 @@ describe("a run of a job", () => {
   });
 
   it("is not started without the database", async () => {
-    const { run, table, start, said } = trial();
+    const { run, table, start, lines } = trial();
     table.claim.mockRejectedValue(new Error("no primary"));
     expect(await after(62, run())).toBe(1);
     expect(start).not.toHaveBeenCalled();
-    expect(said).toEqual(["not started: no primary"]);
+    expect(lines).toEqual(["not started: no primary"]);
   });
 
   it("goes on through a switch of the primary", async () => {
@@ -99,21 +99,21 @@ describe("a run of a job", () => {
   });
 
   it("is ended within 90 s of its last sign of life, before it counts as lost", async () => {
-    const { run, table, said, ends } = trial({ takes: 1_000, stubborn: true });
+    const { run, table, lines, ends } = trial({ takes: 1_000, stubborn: true });
     const running = run();
     await after(15, running);
     table.renew.mockRejectedValue(new Error("no primary"));
     expect(await after(75, running)).toBe(137);
-    expect(said.at(-1)).toBe("ended by silence of the database");
+    expect(lines.at(-1)).toBe("ended by silence of the database");
     expect(ends[0]![2]).toBeLessThanOrEqual(10 + 60 + 10);
   });
 
   it("ends at once when it counts as lost", async () => {
-    const { run, table, said } = trial({ takes: 1_000, stubborn: true });
+    const { run, table, lines } = trial({ takes: 1_000, stubborn: true });
     const running = run();
     table.renew.mockResolvedValueOnce(true).mockResolvedValue(false);
     expect(await after(21, running)).toBe(137);
-    expect(said.at(-1)).toBe("ended by another node");
+    expect(lines.at(-1)).toBe("ended by another node");
   });
 
   it("has its time and no more", async () => {

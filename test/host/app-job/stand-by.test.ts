@@ -17,7 +17,7 @@ class Counted<T> extends Promise<T> {
 /** A program that waits while another node has the lease; SIGTERM comes in the pause of that number. */
 async function waiting(rounds: number) {
   let asking: () => void = () => undefined;
-  const asked = new Counted<void>((resolve) => (asking = resolve));
+  const stopRequested = new Counted<void>((resolve) => (asking = resolve));
   let pauses = 0;
   let endedByStop = false;
   const pause = async (_: number, stop?: AbortSignal) => {
@@ -39,7 +39,15 @@ async function waiting(rounds: number) {
     throw new Error("started without the lease");
   };
   const quiet = () => undefined;
-  const around = { now: () => 0, pause, asked, start, ready: quiet, alive: quiet, say: quiet };
+  const around = {
+    now: () => 0,
+    pause,
+    stopRequested,
+    start,
+    ready: quiet,
+    alive: quiet,
+    say: quiet,
+  };
   const status = await runWithLease(lease, 30, around);
   return { status, pauses, endedByStop };
 }

@@ -48,7 +48,7 @@ function given(executed: string, origins: (Origin | undefined)[], groups: Group[
   const link = { version: 1, number: 1, previous: "", archived: upTo(1000), group: "1@db-1" };
   store.objects.set(keys.timeline("r", database), bytesOf({ timeline: database, group: "1@db-1" }));
   store.objects.set(keys.link("r", database, 1), bytesOf(link));
-  const said: Progress[] = [];
+  const reports: Progress[] = [];
   const args: ArchiveArgs = {
     settings: { node: "db-3", root: "r", publicKey: "" },
     ...{ store, socket: "", user: "", monotonicMs: () => 0, cutMs: () => 0 },
@@ -60,18 +60,18 @@ function given(executed: string, origins: (Origin | undefined)[], groups: Group[
     }),
     readOrigin: async () => (origins.length > 1 ? origins.shift() : origins[0]),
     shouldContinue: () => true,
-    onProgress: (progress) => said.push(progress),
+    onProgress: (progress) => reports.push(progress),
   };
   const links = () => [...store.objects.keys()].filter((key) => key.includes("/log/"));
-  return { store, args, said, links };
+  return { store, args, reports, links };
 }
 
 describe("the archive", () => {
   it("goes on where it ended as long as the data is of that origin", async () => {
-    const { args, said, links } = given(upTo(1004), [origin]);
+    const { args, reports, links } = given(upTo(1004), [origin]);
     await archive(origin, args);
     expect(links()).toHaveLength(5);
-    expect(said.at(-1)).toMatchObject({ timeline: database, origin: `${database} 1@db-1` });
+    expect(reports.at(-1)).toMatchObject({ timeline: database, origin: `${database} 1@db-1` });
   });
 
   it("ends before the first segment that another group may have a part in", async () => {
@@ -96,11 +96,11 @@ describe("the archive", () => {
   });
 
   it("leaves no trace in the store from a group that nobody confirms", async () => {
-    const { args, store, said } = given(upTo(1004), [origin], [unconfirmed]);
+    const { args, store, reports } = given(upTo(1004), [origin], [unconfirmed]);
     const before = [...store.objects.keys()];
     await archive(origin, args);
     expect([...store.objects.keys()]).toEqual(before);
-    expect(said).toEqual([]);
+    expect(reports).toEqual([]);
   });
 
   it("ends its wait for archived transactions in a group that nobody confirms", async () => {
@@ -110,9 +110,9 @@ describe("the archive", () => {
   });
 
   it("ends its wait for archived transactions once a group was founded", async () => {
-    const { args, said, links } = given(upTo(990), [origin, ordered]);
+    const { args, reports, links } = given(upTo(990), [origin, ordered]);
     await archive(origin, args);
-    expect(said.map(({ doing }) => doing)).toEqual([
+    expect(reports.map(({ doing }) => doing)).toEqual([
       `waits: this MySQL lacks ${uuid}:991-1000, which is archived`,
     ]);
     expect(links()).toHaveLength(1);
@@ -124,9 +124,9 @@ describe("the archive", () => {
   });
 
   it("begins a new history after an override, although the numbers 991 to 1000 are there again", async () => {
-    const { args, said, links } = given(upTo(1004), [ordered]);
+    const { args, reports, links } = given(upTo(1004), [ordered]);
     await archive(ordered, args);
-    const { timeline, end } = said.at(-1)!;
+    const { timeline, end } = reports.at(-1)!;
     expect(timeline).not.toBe(database);
     expect(end!.link).toMatchObject({ number: 4, group: "2@db-3" });
     expect(links().filter((key) => key.includes(database))).toHaveLength(1);

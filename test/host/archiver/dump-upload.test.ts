@@ -27,13 +27,13 @@ describe("the upload of a dump", () => {
       ...["r/t/dump-parts/i/accounts.age", "r/t/dumps/i.json"],
     ]);
     expect(JSON.parse(store.objects.get("r/t/dumps/i.json")!.toString())).toEqual(dump);
-    const { parts, accounts, ...said } = dump;
+    const { parts, accounts, ...manifest } = dump;
     expect(parts.map(({ bytes }) => bytes)).toEqual([3, 3, 2]);
     const account = { key: "t/dump-parts/i/accounts.age", sha256: sha256("longer"), bytes: 6 };
     expect(accounts).toEqual(account);
     const sizes = { bytes: 8, plainBytes: 99 };
     const of = { gtids: info.gtids, link: 4, node: "db-2", mysql: "9.7.4" };
-    expect(said).toEqual({ version: 1, id: "i", ...sizes, ...of });
+    expect(manifest).toEqual({ version: 1, id: "i", ...sizes, ...of });
   });
 
   it("says in the store why there is none", async () => {

@@ -29,11 +29,11 @@ it("asks for each table by its quoted name, within a time for all", async () => 
 });
 
 it("leaves a base without checksums when MySQL refuses one, and says why", async () => {
-  const said: string[] = [];
+  const lines: string[] = [];
   const query = async (sql: string) => {
     if (sql.startsWith("SELECT")) return tables;
     throw new Error("Table is corrupted");
   };
-  expect(await sumsOfCopy(query, (reason) => said.push(reason))).toBeUndefined();
-  expect(said).toEqual(["the tables have no checksums: Table is corrupted"]);
+  expect(await sumsOfCopy(query, (reason) => lines.push(reason))).toBeUndefined();
+  expect(lines).toEqual(["the tables have no checksums: Table is corrupted"]);
 });

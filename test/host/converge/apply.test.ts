@@ -97,7 +97,7 @@ describe("apply", () => {
       if (/rmSync .*releases/.test(change)) throw new Error("EBUSY");
     };
     expect((await apply(host.second)).ok).toBe(true);
-    expect(systemd.said).toContain("left behind EBUSY");
+    expect(systemd.messages).toContain("left behind EBUSY");
   });
 });
 

@@ -46,7 +46,7 @@ describe("a service that visitors would miss", () => {
     systemd.answer = ([, verb]) =>
       verb === "stop" ? { status: 1, stderr: "it hangs" } : undefined;
     expect(await told("/a.unit")).toEqual(expect.arrayContaining(restarts));
-    expect(systemd.said).toContain("step aside failed it hangs");
+    expect(systemd.messages).toContain("step aside failed it hangs");
   });
 
   it("comes back though its restart fails", async () => {

@@ -60,7 +60,7 @@ export async function changingHost(): Promise<ChangingHost> {
   const second = state(root, "second", ["kept.service", "new.service"], "new");
   const outcome = await apply(first);
   if (!outcome.ok) throw new Error(outcome.error);
-  Object.assign(systemd, { commands: [], said: [] });
+  Object.assign(systemd, { commands: [], messages: [] });
   // As a person leaves it who wants the file elsewhere.
   rmSync(join(root, "etc/moved.conf"));
   writeFileSync(join(root, "etc/elsewhere.conf"), "by hand\n");

@@ -13,8 +13,8 @@ export const systemd = {
   units: new Map<string, Unit>(),
   /** Commands that did something, without the path of the program. */
   commands: [] as string[],
-  /** What was said, step and detail. */
-  said: [] as string[],
+  /** Messages, step and detail. */
+  messages: [] as string[],
   /** Answers to a command before systemd does; undefined: leaves it to systemd. */
   answer: undefined as
     ((command: readonly string[]) => Partial<ProgramResult> | undefined) | undefined,
@@ -28,7 +28,7 @@ const good: ProgramResult = { status: 0, stdout: "", stderr: "" };
 /** A systemd that knows these units; those that it hears of later are off. */
 export function systemdWith(units: Record<string, Unit> = {}): void {
   const all = new Map(Object.entries(units).map(([name, state]) => [name, { ...state }]));
-  Object.assign(systemd, { units: all, commands: [], said: [], answer: undefined });
+  Object.assign(systemd, { units: all, commands: [], messages: [], answer: undefined });
 }
 
 function unit(name: string): Unit {
@@ -81,6 +81,6 @@ export const runModule = {
     if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}: ${stderr}`);
     return stdout;
   },
-  say: (step: string, detail = "") => void systemd.said.push(`${step} ${detail}`),
+  say: (step: string, detail = "") => void systemd.messages.push(`${step} ${detail}`),
   pause: async () => undefined,
 };

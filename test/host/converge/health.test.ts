@@ -91,8 +91,8 @@ describe("waiting for health", () => {
   });
 
   it("says every ten seconds what it waits for", async () => {
-    const said: string[] = [];
-    vi.spyOn(process.stdout, "write").mockImplementation((line) => said.push(String(line)) > 0);
+    const lines: string[] = [];
+    vi.spyOn(process.stdout, "write").mockImplementation((line) => lines.push(String(line)) > 0);
     let clock = 0;
     const tick = () => BigInt((clock += 4_000)) * 1_000_000n;
     vi.spyOn(process.hrtime, "bigint").mockImplementation(tick);
@@ -102,7 +102,7 @@ describe("waiting for health", () => {
       else response.writeHead(503, { "retry-after": "60" }).end("copying data");
     }, 1);
     await waitHealthy(busy).finally(() => vi.restoreAllMocks());
-    const told = said.filter((line) => line.includes("copying data"));
+    const told = lines.filter((line) => line.includes("copying data"));
     expect(told).toHaveLength(2);
     expect(told[0]).toContain('"step":"wait for","detail":"some.service: ');
   });

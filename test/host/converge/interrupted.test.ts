@@ -74,7 +74,9 @@ describe("a power cut during a change", () => {
     expect(await apply(cutHost.second)).toMatchObject({ ok: false, rolledBack: true });
     expect(pictureOf(cutHost)).toEqual(cutHost.before);
     expect(before).toHaveLength(cutHost.before.length);
-    expect(systemd.said).toContain("recover the last run was interrupted: its changes are undone");
+    expect(systemd.messages).toContain(
+      "recover the last run was interrupted: its changes are undone",
+    );
   });
 });
 

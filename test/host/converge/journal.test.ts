@@ -76,7 +76,7 @@ describe("the journal of releases", () => {
     expect(readJournal()).toEqual([]);
     expect((await apply(host.second)).ok).toBe(true);
     expect(digests()).toEqual(["old", "new"]);
-    expect(systemd.said.join()).toContain("forget the journal of releases");
+    expect(systemd.messages.join()).toContain("forget the journal of releases");
   });
 });
 

@@ -67,7 +67,7 @@ describe("a new drop-in of SSH", () => {
 
   it("is undone by the host's timer in the same way if the run was killed", async () => {
     world.meanwhile = () => {
-      if (systemd.said.some((line) => line.startsWith("confirm "))) power.steps = 0;
+      if (systemd.messages.some((line) => line.startsWith("confirm "))) power.steps = 0;
       if (power.steps === 0) throw new Error("killed");
     };
     await apply(confined());

@@ -81,12 +81,12 @@ export class LoginHost {
   async boot(): Promise<void> {
     const outcome = await apply(this.unwatched());
     if (!outcome.ok) throw new Error(outcome.error);
-    Object.assign(systemd, { commands: [], said: [] });
+    Object.assign(systemd, { commands: [], messages: [] });
   }
 
   /** The provider: once it is asked to, it logs in anew if the host lets it. */
   provider(): void {
-    const asked = systemd.said.some((line) => line.startsWith("confirm "));
+    const asked = systemd.messages.some((line) => line.startsWith("confirm "));
     if (!asked || this.confirms === undefined || !this.opens()) return;
     writeFileSync(confirmedPath(this.confirms), "");
   }

@@ -40,7 +40,7 @@ const timer = (line: string) => line.includes("webstack-undo");
 /** A run that is cut off while it waits for the confirmation. */
 async function killedWhileWaiting(different: Partial<Contents>): Promise<void> {
   world.meanwhile = () => {
-    if (systemd.said.some((line) => line.startsWith("confirm "))) power.steps = 0;
+    if (systemd.messages.some((line) => line.startsWith("confirm "))) power.steps = 0;
     if (power.steps === 0) throw new Error("killed");
   };
   await apply(host.wanted(different));
@@ -133,7 +133,7 @@ describe("a change of who can log in", () => {
 
   it("that was cut off is undone by the next run, which makes and confirms it again", async () => {
     await killedWhileWaiting(different);
-    systemd.said = [];
+    systemd.messages = [];
     world.meanwhile = () => host.provider();
     expect(await apply(host.wanted(different))).toMatchObject({ ok: true });
     expect(host.picture()).toEqual({ ...open, ...different });

@@ -19,7 +19,7 @@ describe("restoreServices", () => {
     refuseProxy();
     await restoreServices([proxy(), service("other.service")], [], new Set(["/a.unit"]));
     expect(systemd.commands.at(-1)).toBe("systemctl start other.service");
-    expect(systemd.said.join()).toContain("put back /usr/bin/systemctl restart proxy.service");
+    expect(systemd.messages.join()).toContain("put back /usr/bin/systemctl restart proxy.service");
   });
 
   it("shows their old files to services that only packages brought, if they run", async () => {

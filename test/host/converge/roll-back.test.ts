@@ -37,7 +37,7 @@ const unhealthy = (unit: string) => {
 /** Lets changes of the disk fail that this pattern fits, once the swap has begun to be undone. */
 const failWhileUndoing = (pattern: RegExp) => {
   power.fault = (change) => {
-    const undoing = systemd.said.some((line) => line.startsWith("roll back"));
+    const undoing = systemd.messages.some((line) => line.startsWith("roll back"));
     if (undoing && pattern.test(change)) throw new Error("ENOSPC: no space left on device");
   };
 };
@@ -69,7 +69,7 @@ describe("a change that fails", () => {
 
   it("is taken back on a disk that is full from then on", async () => {
     power.fault = (change) => {
-      const full = systemd.said.some((line) => line.startsWith("write"));
+      const full = systemd.messages.some((line) => line.startsWith("write"));
       if (full && /^(writeSync|copyFileSync)/.test(change))
         throw new Error("ENOSPC: no space left on device");
     };
@@ -165,7 +165,7 @@ describe("a roll-back that fails", () => {
     unhealthy("new.service");
     const answer = systemd.answer!;
     systemd.answer = (command) => {
-      const undoing = systemd.said.some((line) => line.startsWith("roll back"));
+      const undoing = systemd.messages.some((line) => line.startsWith("roll back"));
       const refuses = undoing && command.includes("daemon-reload");
       return refuses ? { status: 1, stderr: "no bus" } : answer(command);
     };

@@ -20,15 +20,15 @@ const alert = (line: number) =>
 
 describe("stackFileMessages", () => {
   it("names the setting and its own line of what Nginx refuses", () => {
-    const said = `nginx: [emerg] unknown directive "retrun" in ${server}:5`;
-    expect(stackFileMessages(said, files)).toEqual([
+    const output = `nginx: [emerg] unknown directive "retrun" in ${server}:5`;
+    expect(stackFileMessages(output, files)).toEqual([
       'webstack:web.nginxSnippet line 3: unknown directive "retrun"',
     ]);
   });
 
   it("leaves out when and in which process Nginx says it", () => {
-    const said = `2026/01/02 03:04:05 [emerg] 49#49: unexpected "}" in ${server}:3`;
-    expect(stackFileMessages(said, files)).toEqual([
+    const output = `2026/01/02 03:04:05 [emerg] 49#49: unexpected "}" in ${server}:3`;
+    expect(stackFileMessages(output, files)).toEqual([
       'webstack:web.nginxSnippet line 1: unexpected "}"',
     ]);
   });

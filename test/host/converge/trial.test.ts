@@ -34,7 +34,7 @@ describe("watchTrial", () => {
     endsAfter(31);
     await expect(watchTrial([first, second])).resolves.toBeUndefined();
     expect(clock.ms).toBe(30_000);
-    expect(systemd.said).toEqual(["watch the new release for 30 s"]);
+    expect(systemd.messages).toEqual(["watch the new release for 30 s"]);
   });
 
   it("refuses one of which a process ends and starts again, by its unit", async () => {

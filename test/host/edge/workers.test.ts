@@ -40,8 +40,8 @@ describe("connectionsOfOldWorkers", () => {
   it.each([
     "Can't find the target PID matching the prefix '@!17'",
     "Can't connect to the target CLI!",
-  ])("counts a worker that has ended as none: %s", async (said) => {
-    expect(await connectionsOfOldWorkers(answers(said))).toBe(3);
+  ])("counts a worker that has ended as none: %s", async (output) => {
+    expect(await connectionsOfOldWorkers(answers(output))).toBe(3);
   });
 });
 
@@ -56,7 +56,7 @@ describe("replaceWorker", () => {
   });
 
   it("fails with HAProxy's reason if the new worker does not start", async () => {
-    const said = "Success=0\n--\n[ALERT] (23) : config : unknown keyword 'nonsense'";
-    await expect(replaceWorker(() => Promise.resolve(said))).rejects.toThrow(/'nonsense'/);
+    const output = "Success=0\n--\n[ALERT] (23) : config : unknown keyword 'nonsense'";
+    await expect(replaceWorker(() => Promise.resolve(output))).rejects.toThrow(/'nonsense'/);
   });
 });

@@ -91,19 +91,19 @@ describe("a dead peer beyond the limit of moves", () => {
 
 describe("moves that an operator asked for", () => {
   it("are not counted", () => {
-    const done = play(standby(), { type: "asked" }, vrrp("MASTER"), { type: "assigned" });
+    const done = play(standby(), { type: "requested" }, vrrp("MASTER"), { type: "assigned" });
     expect(done.state.movesMs).toEqual([]);
     const unplanned = play(standby(), vrrp("MASTER"), probed(false), { type: "assigned" });
     expect(unplanned.state.movesMs).toHaveLength(1);
   });
 
   it("are made beyond the limit", () => {
-    const asked = play(atLimit(standby()), [begunMs, { type: "asked" }], vrrp("MASTER"));
-    expect(asked.deeds).toEqual(["assign"]);
+    const requested = play(atLimit(standby()), [begunMs, { type: "requested" }], vrrp("MASTER"));
+    expect(requested.deeds).toEqual(["assign"]);
   });
 
   it("do not make the next move one that was asked for", () => {
-    const done = play(standby(), { type: "asked" }, vrrp("MASTER"), { type: "assigned" }).state;
+    const done = play(standby(), { type: "requested" }, vrrp("MASTER"), { type: "assigned" }).state;
     const later = play(done, look(nextLook), owner(null), { type: "assigned" });
     expect(later.state.movesMs).toHaveLength(1);
   });

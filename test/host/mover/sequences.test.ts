@@ -21,7 +21,7 @@ describe("every sequence of events", () => {
       assign: [{ type: "assigned" }, failed(), failed({ refused: true })],
     };
     const now = state.busy ? answers[state.busy]! : [{ type: "tick" } as Timeless];
-    const wish: Timeless = { type: "asked" };
+    const wish: Timeless = { type: "requested" };
     const word: Timeless = { type: "moved" };
     const all = [
       ...now,

@@ -64,8 +64,8 @@ describe("a process", () => {
     const stdio = ["ignore", "pipe", "ignore", "pipe"] as const;
     const parent = spawn("sh", ["-c", command], { stdio: [...stdio] });
     try {
-      const [said] = (await once(parent.stdout!, "data")) as [Buffer];
-      const child = Number(said.toString());
+      const [output] = (await once(parent.stdout!, "data")) as [Buffer];
+      const child = Number(output.toString());
       const program = () => readFileSync(`/proc/${parent.pid}/comm`, "utf8").trim();
       await vi.waitFor(() => expect(program()).toBe("sleep"), 5_000);
       expect(isAlive(child)).toBe(true);

@@ -9,8 +9,9 @@ const priced = /^hcloud:index\/(server:Server|volume:Volume|floatingIp:FloatingI
 /** The events that a preview is read from, without what is large and never read. */
 export function shortened(events: readonly EngineEvent[]): EngineEvent[] {
   return events.flatMap((event) => {
-    const { diagnosticEvent: said, resourcePreEvent: step } = event;
-    if (said) return (said.severity as string) === "debug" || said.ephemeral ? [] : [event];
+    const { diagnosticEvent: diagnostic, resourcePreEvent: step } = event;
+    if (diagnostic)
+      return (diagnostic.severity as string) === "debug" || diagnostic.ephemeral ? [] : [event];
     const found = event.resOutputsEvent?.metadata;
     if (found?.op === "refresh" && isDeepStrictEqual(found.old?.inputs, found.new?.inputs))
       return [];

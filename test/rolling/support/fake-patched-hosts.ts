@@ -18,7 +18,7 @@ const health = /127\.0\.0\.1:80\/|readyz|supervisor\/health/;
 export class FakePatchedHosts extends FakeHosts {
   /** What happened to nodes, in order. */
   readonly log: string[] = [];
-  readonly said: string[] = [];
+  readonly lines: string[] = [];
   /** What apt would change, by node; a node that is not listed has nothing to upgrade. */
   readonly pending = new Map<string, string>();
   /** Reasons for a reboot after the upgrade, by node. */
@@ -39,7 +39,7 @@ export class FakePatchedHosts extends FakeHosts {
   world(different: Partial<PatchWorld> = {}): PatchWorld {
     return {
       ...{ hosts: this, rebootsAlways: false, allowsOutage: false },
-      say: (line) => void this.said.push(line),
+      say: (line) => void this.lines.push(line),
       reboot: (node) => this.reboot(node),
       ...different,
     };

@@ -11,7 +11,7 @@ export class FakeStack {
   readonly hosts: FakeHosts;
   readonly servers: CloudServer[];
   readonly turns = new Turns();
-  readonly said: string[] = [];
+  readonly lines: string[] = [];
   /** What happened to machines and to work, in order. */
   readonly log: string[] = [];
   /** Nodes without work or power now, and the most there were at a time. */
@@ -35,7 +35,7 @@ export class FakeStack {
     };
     this.resizing = new Resizing({
       ...{ cloud, turns: this.turns, hosts: async () => this.hosts },
-      say: (line) => void this.said.push(line),
+      say: (line) => void this.lines.push(line),
       allowsOutage: ({ name, role }) => allowed.includes(name) || allowed.includes(role),
     });
   }

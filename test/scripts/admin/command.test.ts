@@ -53,9 +53,9 @@ function desk(now = "2026-11-02T12:00:00Z") {
     rmSync(directory, { recursive: true });
     vi.unstubAllGlobals();
   });
-  const said: string[] = [];
+  const lines: string[] = [];
   const project = { endpoint: "https://cloud.test/v1", token: tokens[0] };
-  const say = (line: string) => void said.push(line);
+  const say = (line: string) => void lines.push(line);
   const opening: Opening = {
     project,
     stack: "org/webstack/dev",
@@ -63,13 +63,13 @@ function desk(now = "2026-11-02T12:00:00Z") {
     now: () => new Date(now),
     directory,
   };
-  return { opening, said, note: join(directory, "admin-open") };
+  return { opening, lines, note: join(directory, "admin-open") };
 }
 
 describe("admin:open", () => {
   it("adds one rule of its own with a deadline, and leaves those of the program as they are", async () => {
     const before = await rules();
-    const { opening, said } = desk();
+    const { opening, lines } = desk();
     await open(opening, own, 45);
     const [added, ...more] = (await rules()).slice(before.length);
     expect((await rules()).slice(0, before.length)).toEqual(before);
@@ -78,7 +78,7 @@ describe("admin:open", () => {
       ...{ direction: "in", protocol: "tcp", port: "22", source_ips: [own] },
       description: "admin:open until 2026-11-02T12:45:00.000Z",
     });
-    expect(said).toEqual([
+    expect(lines).toEqual([
       `SSH of the load balancers is open to ${own} until 2026-11-02T12:45:00.000Z`,
     ]);
     expect((await cloud.get("/firewalls?name=webstack-dev-inner")).body.firewalls[0].rules).toEqual(
@@ -97,10 +97,10 @@ describe("admin:open", () => {
   });
 
   it("writes nothing where admin.cidrs lets the address in", async () => {
-    const { opening, said, note } = desk();
+    const { opening, lines, note } = desk();
     await open(opening, "198.51.100.9/32", 60);
     expect([writes, existsSync(note)]).toEqual([0, false]);
-    expect(said).toEqual(["198.51.100.9/32 is let in by 198.51.100.0/24 already"]);
+    expect(lines).toEqual(["198.51.100.9/32 is let in by 198.51.100.0/24 already"]);
   });
 
   it("writes again if somebody else's write took its rule away, and keeps the other's rule", async () => {
@@ -131,11 +131,11 @@ describe("admin:open", () => {
     const many = Array.from({ length: 50 }, () => program[0]);
     const { firewalls } = (await cloud.get("/firewalls?name=webstack-dev-edge")).body;
     await cloud.made(`/firewalls/${firewalls[0].id}/actions/set_rules`, { rules: many });
-    const { opening, said, note } = desk();
+    const { opening, lines, note } = desk();
     await expect(open(opening, own, 60)).rejects.toThrow(/at most 50 rules/);
     expect(existsSync(note)).toBe(true);
     await close(opening);
-    expect([said, existsSync(note)]).toEqual([["nothing was open"], false]);
+    expect([lines, existsSync(note)]).toEqual([["nothing was open"], false]);
   });
 });
 
@@ -149,7 +149,7 @@ describe("admin:close", () => {
     expect((await rules()).flatMap(({ source_ips: ips }) => ips)).not.toContain(own);
     await close(other.opening);
     expect(await rules()).toEqual(before);
-    expect(mine.said.at(-1)).toBe(`SSH is closed to ${own} again`);
+    expect(mine.lines.at(-1)).toBe(`SSH is closed to ${own} again`);
   });
 
   it("removes leftovers of others once their deadline is over", async () => {

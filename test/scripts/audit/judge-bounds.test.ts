@@ -27,8 +27,8 @@ const version = Number(
 /** systemd's exposure of a unit in the files of a golden host. */
 function exposure(host: string, unit: string): number {
   const words = ["security", "--no-pager", "--offline=true", `--root=${host}`, unit];
-  const said = execFileSync("systemd-analyze", words, { encoding: "utf8", stdio: "pipe" });
-  return Number(/Overall exposure level for .*: ([\d.]+)/.exec(said)![1]);
+  const output = execFileSync("systemd-analyze", words, { encoding: "utf8", stdio: "pipe" });
+  return Number(/Overall exposure level for .*: ([\d.]+)/.exec(output)![1]);
 }
 
 function hostOf(node: string): string {

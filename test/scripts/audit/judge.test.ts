@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asked, reportJson, reportLines } from "../../../scripts/audit/command-line";
+import { parseCommandLine, reportJson, reportLines } from "../../../scripts/audit/command-line";
 import { isBad, judge, openedPorts, strangeSockets } from "../../../scripts/audit/judge";
 import type { Seen } from "../../../scripts/audit/read";
 
@@ -186,8 +186,10 @@ describe("the ports of a node", () => {
 });
 
 it("a command line with something else is refused with the usage", () => {
-  expect(() => asked(["--nodes", "web-1"])).toThrow(/^usage: npm run audit:hosts -- \[--stack/);
-  expect(asked(["--stack", "dev", "--json", "web-1"])).toEqual({
+  expect(() => parseCommandLine(["--nodes", "web-1"])).toThrow(
+    /^usage: npm run audit:hosts -- \[--stack/,
+  );
+  expect(parseCommandLine(["--stack", "dev", "--json", "web-1"])).toEqual({
     stack: "dev",
     nodes: ["web-1"],
     json: true,

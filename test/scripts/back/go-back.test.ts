@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plan, Step } from "../../../preview/plan";
-import { askedBack } from "../../../scripts/back/asked";
+import { parseCommandLine } from "../../../scripts/back/command-line";
 import { goBack, type World } from "../../../scripts/back/go-back";
 
 const one = "1".repeat(40);
@@ -94,11 +94,19 @@ describe("npm run deploy:back", () => {
 
   it("reads its command line", () => {
     const none = { stack: undefined, notes: false, to: undefined, yes: false };
-    expect(askedBack([])).toEqual(none);
-    expect(askedBack(["--stack", "dev", "--note"])).toEqual({ ...none, stack: "dev", notes: true });
-    expect(askedBack(["--to", "HEAD~1", "--yes"])).toEqual({ ...none, to: "HEAD~1", yes: true });
+    expect(parseCommandLine([])).toEqual(none);
+    expect(parseCommandLine(["--stack", "dev", "--note"])).toEqual({
+      ...none,
+      stack: "dev",
+      notes: true,
+    });
+    expect(parseCommandLine(["--to", "HEAD~1", "--yes"])).toEqual({
+      ...none,
+      to: "HEAD~1",
+      yes: true,
+    });
     for (const words of [["--note", "--yes"], ["--note", "--to", "HEAD"], ["HEAD"]]) {
-      expect(() => askedBack(words)).toThrow(/^usage: npm run deploy:back /);
+      expect(() => parseCommandLine(words)).toThrow(/^usage: npm run deploy:back /);
     }
   });
 });

@@ -99,9 +99,9 @@ describe("the order of a copy", () => {
     await later.record();
     await later.step(2);
     const to = new MemoryStore();
-    const said: string[] = [];
-    await copied(from, to, { say: (line) => said.push(line) });
-    expect(said).toContain(
+    const lines: string[] = [];
+    await copied(from, to, { say: (line) => lines.push(line) });
+    expect(lines).toContain(
       "history     t2 has no base yet: its record follows with its first base",
     );
     expect(await to.list(keys.timelines(root))).toEqual([keys.timeline(root, "t1")]);

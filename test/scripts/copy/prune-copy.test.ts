@@ -40,12 +40,12 @@ async function pruneTarget(): Promise<void> {
   await removePlanned(removerIn(from), { root, timeline: "t1", made });
 }
 
-async function pruned(isPlan = false): Promise<{ isDone: boolean; said: string[] }> {
-  const said: string[] = [];
+async function pruned(isPlan = false): Promise<{ isDone: boolean; lines: string[] }> {
+  const lines: string[] = [];
   const common = { from, to, root, retention, nowMs: archive.nowMs };
   const remover = isPlan ? undefined : removerIn(to);
-  const isDone = await pruneCopy({ ...common, remover, say: (line) => said.push(line) });
-  return { isDone, said };
+  const isDone = await pruneCopy({ ...common, remover, say: (line) => lines.push(line) });
+  return { isDone, lines };
 }
 
 describe("what retention deleted from the target", () => {
@@ -83,9 +83,9 @@ describe("what the target lost in another way", () => {
   it("refuses all: a link", async () => {
     from.objects.delete(keys.link(root, "t1", 15));
     const before = contentOf(to);
-    const { isDone, said } = await pruned();
+    const { isDone, lines } = await pruned();
     expect(isDone).toBe(false);
-    expect(said.at(-1)).toBe(
+    expect(lines.at(-1)).toBe(
       "REFUSED     nothing is deleted: backups.target: link 15 is not there",
     );
     expect(contentOf(to)).toEqual(before);
@@ -94,8 +94,8 @@ describe("what the target lost in another way", () => {
   it("stays in the copy: a whole history, and everything", async () => {
     const before = contentOf(to);
     from.objects.clear();
-    const { said } = await pruned();
-    expect(said).toEqual(["keeps       history t1: backups.target does not have it"]);
+    const { lines } = await pruned();
+    expect(lines).toEqual(["keeps       history t1: backups.target does not have it"]);
     expect(contentOf(to)).toEqual(before);
   });
 });

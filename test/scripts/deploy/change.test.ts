@@ -50,11 +50,11 @@ function engine(
   };
 }
 
-let said: string[];
+let lines: string[];
 let stop: AbortController;
 beforeEach(() => {
   Object.assign(world, { done: [], push: async () => undefined });
-  said = [];
+  lines = [];
   stop = new AbortController();
 });
 const release = { digest: "d", root: "/srv/app", keep: 3, archive: "/a" };
@@ -64,7 +64,7 @@ function change(
   using: DeployEngine,
   delivered: Change["delivered"] | null = release,
 ): Promise<void> {
-  const say = (line: string) => void said.push(line.trim());
+  const say = (line: string) => void lines.push(line.trim());
   return changeRelease({
     ...{ outputs: outputsWith("lb-1", "app-1", "web-1"), engine: using },
     ...(delivered ? { delivered } : {}),
@@ -78,7 +78,7 @@ describe("a change of the release", () => {
     const up = [begins("app-1", ["release.digest"]), ends("app-1")];
     await change(engine(released, up));
     expect(world.done).toEqual(["preview", "push d with 1 keys", "count", "up", "count"]);
-    expect(said.map((line) => line.replace(/\d+\.\d/, "N"))).toEqual([
+    expect(lines.map((line) => line.replace(/\d+\.\d/, "N"))).toEqual([
       "N s  nothing else is pending",
       "N s  all app and web nodes have the release",
       "app-1 has it (N s)",
@@ -135,7 +135,7 @@ describe("a change of the release", () => {
     await expect(change(engine(released, up, { up: "update failed" }))).rejects.toThrow(
       /^app-2: app@1\.service is not healthy after 60 s: status 500$/,
     );
-    expect(said).toContain("lb-1: 0 answers of 500 and more");
+    expect(lines).toContain("lb-1: 0 answers of 500 and more");
   });
 
   it("that another update keeps from starting says what the engine says", async () => {

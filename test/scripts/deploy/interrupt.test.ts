@@ -20,10 +20,10 @@ function started() {
     ["--require", require.resolve("tsx/cjs"), "--eval", program],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
-  let said = "";
-  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const saying = async (text: string) => {
-    while (!said.includes(text)) await once(child.stdout, "data");
+    while (!output.includes(text)) await once(child.stdout, "data");
   };
   return { child, saying };
 }

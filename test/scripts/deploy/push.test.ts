@@ -46,15 +46,15 @@ const pins = new Map(
   ["web-1", "app-1"].map((name) => [name, { hostKey: `key of ${name}`, urn: `urn:${name}` }]),
 );
 const release = { digest: "d", root: "/srv/app", keep: 3, archive: "/a.tar.gz" };
-let said: string[];
+let lines: string[];
 const pushed = (different = {}, known = pins) =>
   pushToAll(outputs, { ...release, ...different }, known, {
-    say: (line) => void said.push(line.trim().replace(/\d+\.\d/, "N")),
+    say: (line) => void lines.push(line.trim().replace(/\d+\.\d/, "N")),
     signal: new AbortController().signal,
   });
 beforeEach(() => {
   Object.assign(world, { visits: [], fetched: [], staged: [], closed: 0, push: async () => true });
-  said = [];
+  lines = [];
 });
 
 describe("a push", () => {
@@ -70,7 +70,7 @@ describe("a push", () => {
       ]),
     );
     expect(world.closed).toBe(2);
-    expect(said.sort()).toEqual(["app-1 got it (N s)", "web-1 got it (N s)"]);
+    expect(lines.sort()).toEqual(["app-1 got it (N s)", "web-1 got it (N s)"]);
   });
 
   it("is to all nodes at once", async () => {
@@ -89,7 +89,7 @@ describe("a push", () => {
   it("leaves a node alone that has the release", async () => {
     world.push = async (host) => host !== "10.0.0.3";
     await pushed();
-    expect(said).toContain("app-1 had it (N s)");
+    expect(lines).toContain("app-1 had it (N s)");
   });
 
   it("lets the nodes fetch what has an address", async () => {

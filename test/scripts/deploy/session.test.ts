@@ -55,21 +55,21 @@ vi.mock("../../../scripts/operate/releases", async (original) => ({
 
 const before = "config:\n  webstack:app:\n    count: 2 # two\n";
 const pinned = `${before}    release: ${pin}\n`;
-let said: string[];
+let lines: string[];
 beforeEach(() => {
   Object.assign(world, { text: before, given: [], failing: "", meanwhile: () => undefined });
   world.running = { "app-1": "b" };
-  said = [];
+  lines = [];
 });
 
-function carriedOut(asked: { stack?: string } = {}): Promise<void> {
+function carriedOut(options: { stack?: string } = {}): Promise<void> {
   const session: ReleaseSession = {
     ...{ outputs: outputsWith("app-1"), text: before, stack: "dev", upCommand: "pulumi up" },
-    ...{ steps: new Steps(() => undefined), say: (line: string) => void said.push(line.trim()) },
+    ...{ steps: new Steps(() => undefined), say: (line: string) => void lines.push(line.trim()) },
   };
   return carryOut(
     session,
-    { stack: asked.stack, yes: true, word: undefined },
+    { stack: options.stack, yes: true, word: undefined },
     { named: { pin }, saysCommand: true, onFailure: "to go on: mend it", onMore: "edit it" },
   );
 }
@@ -79,7 +79,7 @@ describe("a stack file", () => {
     await carriedOut();
     expect(world.given).toEqual([pinned]);
     expect(world.text).toBe(pinned);
-    expect(said).toEqual([
+    expect(lines).toEqual([
       "/p/Pulumi.dev.yaml says so now; commit it, so that everybody's pulumi up agrees",
       "runs now:",
       "bbbbbbbbbbbb  on app-1",
@@ -89,7 +89,7 @@ describe("a stack file", () => {
   it("is left alone if it says so already", async () => {
     world.text = pinned;
     await carriedOut();
-    expect(said.join()).not.toContain("says so now");
+    expect(lines.join()).not.toContain("says so now");
   });
 
   it("keeps what somebody wrote meanwhile", async () => {

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Steps } from "../../../scripts/deploy/steps";
 
-let said: string[];
+let lines: string[];
 let steps: Steps;
 beforeEach(() => {
   vi.useFakeTimers();
-  said = [];
-  steps = new Steps((line) => said.push(line.trim()));
+  lines = [];
+  steps = new Steps((line) => lines.push(line.trim()));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -23,21 +23,21 @@ describe("a step", () => {
     );
     await vi.advanceTimersByTimeAsync(1_200);
     expect(await step).toBe(1_200);
-    expect(said).toEqual(["1.2 s  took 1200"]);
+    expect(lines).toEqual(["1.2 s  took 1200"]);
   });
 
   it("that takes long says that it is at work", async () => {
     const step = steps.step("build", () => lasting(9_000));
     await vi.advanceTimersByTimeAsync(6_000);
-    expect(said).toEqual(["… build"]);
+    expect(lines).toEqual(["… build"]);
     await vi.advanceTimersByTimeAsync(3_000);
     await step;
-    expect(said).toEqual(["… build", "9.0 s  build"]);
+    expect(lines).toEqual(["… build", "9.0 s  build"]);
   });
 
   it("that fails says so, and passes the reason on", async () => {
     const step = steps.step("check", () => Promise.reject(new Error("more is pending")));
     await expect(step).rejects.toThrow("more is pending");
-    expect(said).toEqual(["0.0 s  check: failed"]);
+    expect(lines).toEqual(["0.0 s  check: failed"]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asked } from "../../../scripts/doctor/asked";
+import { parseCommandLine } from "../../../scripts/doctor/command-line";
 import { settingsIn, settingsOf, standIn } from "../../../scripts/doctor/settings";
 
 describe("the settings in a stack file", () => {
@@ -45,12 +45,12 @@ describe("the settings in a stack file", () => {
 describe("the words of the command", () => {
   it("are a stack, an address and limits", () => {
     const words = ["--stack", "dev", "--address", "5.75.1.2", "--limit", "servers=10"];
-    expect(asked([...words, "--limit", "floating_ips=5"])).toEqual({
+    expect(parseCommandLine([...words, "--limit", "floating_ips=5"])).toEqual({
       stack: "dev",
       address: "5.75.1.2",
       limits: { servers: 10, floating_ips: 5 },
     });
-    expect(asked([])).toEqual({ stack: undefined, address: undefined, limits: {} });
+    expect(parseCommandLine([])).toEqual({ stack: undefined, address: undefined, limits: {} });
   });
 
   it.each([
@@ -58,6 +58,6 @@ describe("the words of the command", () => {
     [["--limit", "cows=1"], /--limit must be <kind>=<number> with servers, .*, got cows=1/],
     [["word"], /usage: npm run doctor/],
   ])("refuse %j", (words, message) => {
-    expect(() => asked(words)).toThrow(message);
+    expect(() => parseCommandLine(words)).toThrow(message);
   });
 });

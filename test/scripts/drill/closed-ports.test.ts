@@ -55,13 +55,13 @@ describe("what a stranger is answered", () => {
     ["the broker, though it refuses", { at: "10.0.4.11:9300", path: "/v1/ready", status: 403 }],
     ["the socket of root", { at: "/run/webstack-supervisor/control.sock", path: "/health" }],
   ])("must not be %s", (_, overrides) => {
-    const [said] = wronglyAnswered([answer(overrides)]);
-    expect(said).toMatch(/^nobody on db-1: (GET|POST) /);
+    const [problem] = wronglyAnswered([answer(overrides)]);
+    expect(problem).toMatch(/^nobody on db-1: (GET|POST) /);
   });
 
   it("is nothing at all to who comes over SSH, not even a role", () => {
-    const [said] = wronglyAnswered([answer({ from: "through SSH to app-1" })]);
-    expect(said).toBe("through SSH to app-1: GET 10.0.4.11:9200/primary 200");
+    const [problem] = wronglyAnswered([answer({ from: "through SSH to app-1" })]);
+    expect(problem).toBe("through SSH to app-1: GET 10.0.4.11:9200/primary 200");
   });
 });
 

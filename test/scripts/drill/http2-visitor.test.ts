@@ -19,7 +19,7 @@ describe("a visitor over HTTP/2", () => {
     expect(most).toBeGreaterThanOrEqual(4);
     expect(visitor.counts).toEqual({ connections: 1, left: 0, cut: 0, repeated: 0 });
     expect(seen(visitor.probes)).toMatchObject({ failed: 0, retried: 0 });
-    expect(visitor.told()).toMatch(/^HTTP\/2: 0 of \d\d+ requests failed, on 1 connections/);
+    expect(visitor.summary()).toMatch(/^HTTP\/2: 0 of \d\d+ requests failed, on 1 connections/);
   });
 
   it("counts an answer that is no service as failed, without a repetition", async () => {
@@ -31,7 +31,7 @@ describe("a visitor over HTTP/2", () => {
     await visitor.stop();
     expect(new Set(visitor.probes.map(({ status }) => status))).toEqual(new Set([503]));
     expect(visitor.counts.repeated).toBe(0);
-    expect(visitor.told()).toContain(`HTTP/2: ${visitor.probes.length} of `);
+    expect(visitor.summary()).toContain(`HTTP/2: ${visitor.probes.length} of `);
   });
 
   it("connects anew when it is asked to leave, while the former connection still answers", async () => {

@@ -97,7 +97,7 @@ describe("an up with a mistake", () => {
   ].join("\n");
 
   it("has to fail with node and file", () => {
-    expect(() => expectRefused(mistake, "lb-1", { status: 1, said: refused })).not.toThrow();
+    expect(() => expectRefused(mistake, "lb-1", { status: 1, output: refused })).not.toThrow();
   });
 
   it.each([
@@ -106,8 +106,8 @@ describe("an up with a mistake", () => {
     ["names another file", 1, refused.replace(paths["sshd-line"]!, paths.key!)],
     ["fails for another reason", 1, refused.replace("nobody can log in", "sshd is down")],
     ["goes on with another node", 1, `${refused}\n  99.2s    update lb-2-configuration (1.0 s)`],
-  ])("must not be one that %s", (_, status, said) => {
-    expect(() => expectRefused(mistake, "lb-1", { status, said })).toThrow(
+  ])("must not be one that %s", (_, status, output) => {
+    expect(() => expectRefused(mistake, "lb-1", { status, output })).toThrow(
       `up with the mistake ended with ${status}`,
     );
   });

@@ -47,13 +47,13 @@ afterAll(() => {
 /** All that a socket answers to a line until it ends. */
 function answered(socket: string, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = "";
+    let output = "";
     const client = connect(socket, () => client.write(`${line}\n`));
-    client.on("data", (chunk) => (said += chunk.toString()));
+    client.on("data", (chunk) => (output += chunk.toString()));
     client.on("error", reject);
     client.on("end", () => {
       client.end();
-      resolve(said);
+      resolve(output);
     });
   });
 }

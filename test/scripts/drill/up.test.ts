@@ -7,7 +7,7 @@ import { waitUntil } from "../../../rolling/wait-until";
 import { expectDone } from "../../../scripts/drill/edits-many";
 import { doneIn, killedAfter } from "../../../scripts/drill/up";
 
-const said = [
+const output = [
   "   0.1s  engine ...",
   "   6.7s    refresh web-1-configuration (1.0 s)",
   "  16.2s    update web-1-configuration (0.1 s)",
@@ -19,7 +19,7 @@ const said = [
 
 describe("what an up says that it did", () => {
   it("is the steps by kind, and the nodes whose configuration it applied", () => {
-    expect(doneIn(said)).toEqual({
+    expect(doneIn(output)).toEqual({
       steps: { update: 3, "create-replacement": 1 },
       configured: ["web-1", "web-2"],
     });

@@ -31,8 +31,8 @@ const started = (command: string) =>
 
 describe("the command that reads a journal", () => {
   it("prints entries as JSON, the latest, of the units alone that are asked for", () => {
-    const asked = { follow: false, entries: 20, since: "1 hour ago" };
-    expect(journalCommand({ units: ["app@*"] }, asked)).toBe(
+    const options = { follow: false, entries: 20, since: "1 hour ago" };
+    expect(journalCommand({ units: ["app@*"] }, options)).toBe(
       "sudo 'journalctl' '--output=json' '--no-pager' '--quiet' " +
         "'--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID' '--lines=20' '--since=1 hour ago' '--unit=app@*'",
     );

@@ -49,8 +49,8 @@ describe("what is said of backups", () => {
   it("does not trust an archiver that has stopped to say anything", () => {
     const hours = 40;
     const atUs = (nowMs - hours * 3_600_000) * 1_000;
-    const said = report({ atUs, newestUs: atUs, base: idAgo(41), proof: idAgo(42) });
-    expect(said.errors).toHaveLength(3);
+    const reportText = report({ atUs, newestUs: atUs, base: idAgo(41), proof: idAgo(42) });
+    expect(reportText.errors).toHaveLength(3);
   });
 
   it("is an error if there never was a proof, unless none is expected", () => {

@@ -28,10 +28,10 @@ function selecting(settings: object, env: NodeJS.ProcessEnv = {}, login?: string
 
 /** A machine, and the lines that a command said there. */
 function machine(more: Partial<Surroundings> = {}) {
-  const said: string[] = [];
-  const say = (line: string) => void said.push(line);
+  const messages: string[] = [];
+  const say = (line: string) => void messages.push(line);
   const around = { env: selecting({}), project, isLocalUp: false, say, ...more };
-  return { around, said };
+  return { around, messages };
 }
 
 describe("the selected stack", () => {
@@ -75,24 +75,24 @@ describe("the stack of a command", () => {
     ["acme/webstack/dev", "acme/webstack/dev"],
     ["local", undefined],
   ])("is the named one, without a word: %s", (named, stack) => {
-    const { around, said } = machine({ env: selecting({ stack: "prod" }) });
+    const { around, messages } = machine({ env: selecting({ stack: "prod" }) });
     expect(chosenStack(named, { dangerous: "npm run roll" }, around)).toBe(stack);
-    expect(said).toEqual([]);
+    expect(messages).toEqual([]);
   });
 
   it("is the selected one, which its first line tells, also while the local one is up", () => {
-    const { around, said } = machine({ env: selecting({ stack: "dev" }), isLocalUp: true });
+    const { around, messages } = machine({ env: selecting({ stack: "dev" }), isLocalUp: true });
     expect(chosenStack(undefined, {}, around)).toBe("dev");
-    expect(said).toEqual(["works on stack dev: it is selected; --stack names another one"]);
+    expect(messages).toEqual(["works on stack dev: it is selected; --stack names another one"]);
   });
 
   it("is the local one if that is selected, or if none is and it is up", () => {
     const local = "organization/webstack/local";
     const selected = machine({ env: selecting({ stack: local }), isLocalUp: true });
     const up = machine({ isLocalUp: true });
-    for (const { around, said } of [selected, up]) {
+    for (const { around, messages } of [selected, up]) {
       expect(chosenStack(undefined, { dangerous: "npm run roll" }, around)).toBeUndefined();
-      expect(said).toEqual([expect.stringMatching(/^works on stack local: /)]);
+      expect(messages).toEqual([expect.stringMatching(/^works on stack local: /)]);
     }
   });
 
@@ -105,11 +105,11 @@ describe("the stack of a command", () => {
   });
 
   it("must be named for what is dangerous, but for the local one", () => {
-    const { around, said } = machine({ env: selecting({ stack: "dev" }) });
+    const { around, messages } = machine({ env: selecting({ stack: "dev" }) });
     expect(() => chosenStack(undefined, { dangerous: "npm run roll" }, around)).toThrow(
       "npm run roll needs --stack <name>, got none, and dev is the selected stack; add --stack dev if it is meant",
     );
-    expect(said).toEqual([]);
+    expect(messages).toEqual([]);
   });
 });
 

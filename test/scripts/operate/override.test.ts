@@ -9,11 +9,11 @@ import {
 import { outside, stack, way } from "./support/override-stack";
 
 /** A node that says that to every command, and a record of what it was told. */
-function runner(said: string) {
+function runner(output: string) {
   const told: [string, string][] = [];
   const run = async (_: typeof stack, node: string, command: string) => {
     told.push([node, command]);
-    return said;
+    return output;
   };
   return { run, told };
 }
@@ -42,8 +42,8 @@ describe("asking a supervisor to override", () => {
     ["unknown", "unknown"],
     ["", "nothing"],
     [`{"accepted":"yes","reason":""}`, `{"accepted":"yes","reason":""}`],
-  ])("takes no other answer for a yes: %j", async (said, told) => {
-    const { run } = runner(said);
+  ])("takes no other answer for a yes: %j", async (output, told) => {
+    const { run } = runner(output);
     await expect(askToOverride(stack, "db-3", run)).rejects.toThrow(
       `the supervisor of db-3 answered ${told}; nothing was done`,
     );

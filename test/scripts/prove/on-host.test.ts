@@ -23,11 +23,11 @@ function ask(questions: Questions): Promise<Record<string, Answer>> {
 describe("the program that asks a host", () => {
   it("tells status and output of each command, and of one that is missing", async () => {
     const found = await ask({
-      said: ["/bin/sh", "-c", "echo out; echo bad >&2; exit 3"],
+      words: ["/bin/sh", "-c", "echo out; echo bad >&2; exit 3"],
       missing: ["/no/such/program"],
     });
     expect(found).toEqual({
-      said: { status: 3, text: "out\nbad\n" },
+      words: { status: 3, text: "out\nbad\n" },
       missing: { status: null, text: "" },
     });
   });

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import type { Preview } from "../../../preview/model";
-import type { AskedRehearsal } from "../../../scripts/rehearse/asked";
+import type { RehearsalOptions } from "../../../scripts/rehearse/command-line";
 import type { Loaded } from "../../../scripts/rehearse/measured";
 import { rehearse, type World } from "../../../scripts/rehearse/rehearse";
 import { picture, report, shortfalls } from "../../../scripts/rehearse/report";
 
-const order: AskedRehearsal = { base: "main", drills: new Map(), budget: 0, keep: false };
+const order: RehearsalOptions = { base: "main", drills: new Map(), budget: 0, keep: false };
 
 const preview: Preview = {
   ...{ stack: "local", verdict: "safe", reasons: [], visitors: "nothing.", refused: [] },
@@ -57,7 +57,7 @@ function world(told: Record<string, Run[]> = {}, loads = loaded()) {
       return {
         status,
         stdout: stdout || (isPreview ? JSON.stringify(preview) : ""),
-        said: lines.join("\n") || stdout,
+        output: lines.join("\n") || stdout,
       };
     },
     url: () => (happened.push("url"), "http://198.18.0.200/"),

@@ -90,7 +90,7 @@ it("runs npm of that directory, passes its lines on, and tells how it ended", as
   );
   expect(ended).toMatchObject({ status: 3, stdout: `one\n${folder}\n` });
   expect(lines.sort()).toEqual([folder, "one", "two"]);
-  expect(ended.said).toContain("two\n");
+  expect(ended.output).toContain("two\n");
 });
 
 it("ends what runs when it is interrupted, and begins nothing afterwards", async () => {

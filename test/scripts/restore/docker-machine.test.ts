@@ -33,9 +33,9 @@ vi.mock("../../../scripts/local/paths", () => ({
 }));
 
 const restores = () => join(world.checkout, ".webstack", "restores");
-let said: string[];
+let lines: string[];
 const runs = (use: (place: Place) => Promise<"keep" | "remove">) =>
-  inContainer("/home/ann/identity", (line) => void said.push(line), use);
+  inContainer("/home/ann/identity", (line) => void lines.push(line), use);
 const removed = () => world.told.filter((text) => text.includes("rm --force"));
 
 /** A folder of an earlier restore, of the process with this id. */
@@ -54,7 +54,7 @@ async function endedProcess(): Promise<number> {
 
 beforeEach(() => {
   world.checkout = mkdtempSync(join(tmpdir(), "restores-"));
-  [world.told, said, world.fails] = [[], [], () => false];
+  [world.told, lines, world.fails] = [[], [], () => false];
 });
 afterEach(() => rmSync(world.checkout, { recursive: true }));
 
@@ -82,7 +82,7 @@ describe("a restore removes its container and its folder", () => {
   it("unless they cannot be removed, which is told and does not hide the outcome", async () => {
     world.fails = (text) => text.includes("exec");
     await runs(async () => "remove");
-    expect(said.at(-1)).toMatch(
+    expect(lines.at(-1)).toMatch(
       /note: container c0ffee and .* were not removed \(no such container\)/,
     );
     const failing = runs(async () => {
@@ -136,7 +136,7 @@ describe("what an earlier restore has left", () => {
     earlier("1", String(await endedProcess()));
     world.fails = (text) => text.endsWith("dead-1");
     await runs(async () => "remove");
-    expect(said[0]).toMatch(/^note: .*1 of an interrupted restore holds a decrypted database/);
+    expect(lines[0]).toMatch(/^note: .*1 of an interrupted restore holds a decrypted database/);
   });
 
   it("is labelled with its folder", async () => {

@@ -79,8 +79,8 @@ describe("a proof in the bucket", () => {
     const line = await sayProved(store, "w", { plan, target, restored, tables, ms: 5_000, endUs });
     const [[key, content]] = [...store.objects] as [[string, Buffer]];
     expect(key).toMatch(/^w\/proofs\/\d{8}T\d{6}Z\.json$/);
-    const said = { to: "1970-01-01T00:00:01.500000Z", tables: 2, rows: 5, transactions: 3 };
-    expect(JSON.parse(content.toString())).toMatchObject({ ...said, base: base.id, seconds: 5 });
+    const report = { to: "1970-01-01T00:00:01.500000Z", tables: 2, rows: 5, transactions: 3 };
+    expect(JSON.parse(content.toString())).toMatchObject({ ...report, base: base.id, seconds: 5 });
     expect(line).toContain("15.0 s behind when it began");
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allowedOnHosts, judge, meant } from "../../../scripts/secrets/allowed";
+import { allowedOnHosts, judge, matches } from "../../../scripts/secrets/allowed";
 import { acmeSecretPaths } from "../../../services/acme/service";
 import { appSecretPaths } from "../../../services/app/app-environment";
 import { archiverSecretPath } from "../../../services/archiver/service";
@@ -38,10 +38,10 @@ describe("the places of secrets", () => {
   });
 
   it("are meant by patterns of whole paths", () => {
-    expect(meant("/etc/a.b/*", "/etc/a.b/c")).toBe(true);
-    expect(meant("/etc/a.b/*", "/etc/a.b/c/d")).toBe(false);
-    expect(meant("/etc/a.b/*", "/etc/axb/c")).toBe(false);
-    expect(meant("/etc/a.b/**", "/etc/a.b/c/d")).toBe(true);
-    expect(meant("/etc/a.b/**", "/x/etc/a.b/c")).toBe(false);
+    expect(matches("/etc/a.b/*", "/etc/a.b/c")).toBe(true);
+    expect(matches("/etc/a.b/*", "/etc/a.b/c/d")).toBe(false);
+    expect(matches("/etc/a.b/*", "/etc/axb/c")).toBe(false);
+    expect(matches("/etc/a.b/**", "/etc/a.b/c/d")).toBe(true);
+    expect(matches("/etc/a.b/**", "/x/etc/a.b/c")).toBe(false);
   });
 });

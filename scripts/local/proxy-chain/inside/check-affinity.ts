@@ -160,10 +160,10 @@ export const affinityChecks: Check[] = [
     run: async () => {
       const before = await choices();
       await drainServer(balancerSocket, 3101, 20);
-      const said = movedFrom([3101], before, await choices());
+      const moved = movedFrom([3101], before, await choices());
       await enableServer(balancerSocket, 3101);
       assertSame(before, await choices());
-      return said;
+      return moved;
     },
   },
   {
@@ -175,13 +175,13 @@ export const affinityChecks: Check[] = [
         server.close();
         server.closeAllConnections();
       }
-      const said = movedFrom(ports.first, before, await choices());
+      const moved = movedFrom(ports.first, before, await choices());
       await pause(noticedMs);
       movedFrom(ports.first, before, await choices());
       for (const port of ports.first) processes.set(port, await startProcess(port));
       await pause(noticedMs);
       assertSame(before, await choices());
-      return said;
+      return moved;
     },
   },
 ];

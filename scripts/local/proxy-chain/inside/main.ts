@@ -40,9 +40,9 @@ const longestMs = 280_000;
 
 async function reportOf({ title, run }: Check): Promise<CheckReport> {
   try {
-    return { title, good: true, said: (await run()) ?? "" };
+    return { title, good: true, detail: (await run()) ?? "" };
   } catch (error) {
-    return { title, good: false, said: (error as Error).message };
+    return { title, good: false, detail: (error as Error).message };
   }
 }
 

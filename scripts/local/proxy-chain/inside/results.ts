@@ -10,7 +10,7 @@ export interface Check {
 export interface CheckReport {
   title: string;
   good: boolean;
-  said: string;
+  detail: string;
 }
 
 /** Measurements of one path to the app, as a line of JSON. */

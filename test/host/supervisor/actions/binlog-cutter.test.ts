@@ -9,9 +9,9 @@ const hourMs = 3_600_000;
 /** A MySQL with logs of 1 GB; the end of log n is transaction 100 n. */
 function server({ refuses = "", reads = false } = {}) {
   let logs = [1, 2, 3, 4].map((number) => `binlog.00000${number}`);
-  const said: string[] = [];
+  const statements: string[] = [];
   const query = async (sql: string): Promise<string[][]> => {
-    said.push(sql);
+    statements.push(sql);
     if (refuses) throw new Error(refuses);
     if (sql === "SHOW BINARY LOGS") return logs.map((name) => [name, "1000000000", "No"]);
     const name = /'(.*)'/.exec(sql)![1]!;
@@ -22,7 +22,7 @@ function server({ refuses = "", reads = false } = {}) {
     const set = upTo(100 * (Number(name.slice(-1)) - 1));
     return [[name, "126", "Previous_gtids", "1", "190", `${set},`], [`${other}:1-2`]];
   };
-  return { mysql: { query } as unknown as Mysql, said, logs: () => logs };
+  return { mysql: { query } as unknown as Mysql, statements, logs: () => logs };
 }
 
 const everything = `${upTo(1_000)},${other}:1-9`;
@@ -49,11 +49,11 @@ function cutter(mysql: Mysql, parts: { free?: number; archived?: string; away?: 
 
 describe("the cutter of the binary log", () => {
   it("deletes the oldest logs that nobody needs, as many as free enough", async () => {
-    const { mysql, said, logs } = server();
+    const { mysql, statements, logs } = server();
     const { keep } = cutter(mysql);
     expect(await keep(0)).toMatchObject({ isProblem: true });
     const report = await keep(hourMs);
-    expect(said).toContain("PURGE BINARY LOGS TO 'binlog.000003'");
+    expect(statements).toContain("PURGE BINARY LOGS TO 'binlog.000003'");
     expect(logs()).toEqual(["binlog.000003", "binlog.000004"]);
     expect(report?.text).toMatch(/^binary log cut to 2\.0 GB at .*Z, since the disk is 87 % full$/);
     expect(report?.isProblem).toBe(false);
@@ -82,11 +82,11 @@ describe("the cutter of the binary log", () => {
 
   it("deletes nothing on a node that is outside of the group, or has space", async () => {
     for (const parts of [{ away: true }, { free: 8e9 }]) {
-      const { mysql, said } = server();
+      const { mysql, statements } = server();
       const { keep } = cutter(mysql, parts);
       await keep(0);
       expect(await keep(hourMs)).toBeUndefined();
-      expect(said).toEqual(["SHOW BINARY LOGS", "SHOW BINARY LOGS"]);
+      expect(statements).toEqual(["SHOW BINARY LOGS", "SHOW BINARY LOGS"]);
     }
   });
 

@@ -36,8 +36,8 @@ function joining(
   { leaves = false, isHelped = true } = {},
 ) {
   const addressOf = (node: string) => (node === "db-1" ? "127.0.0.1" : "127.0.0.3");
-  const said = { node: "db-2", leaves, peers: () => peers, addressOf, announce, isHelped };
-  return join(mysql, replication, said);
+  const options = { node: "db-2", leaves, peers: () => peers, addressOf, announce, isHelped };
+  return join(mysql, replication, options);
 }
 
 describe("join", () => {

@@ -10,29 +10,31 @@ function answering(answer: (sql: string) => Promise<string[][]>): Mysql {
 
 describe("the lineage in the data", () => {
   it("is written outside of the log, which the group would take for a transaction", async () => {
-    const said: string[] = [];
+    const statements: string[] = [];
     const noting = answering((sql) => {
-      said.push(sql);
+      statements.push(sql);
       return Promise.resolve([]);
     });
     await writeLineage(noting, lineage, true);
-    const [before, after] = said.join().split("REPLACE INTO webstack.lineage");
+    const [before, after] = statements.join().split("REPLACE INTO webstack.lineage");
     expect(before).toContain("SET SESSION sql_log_bin = 0");
     expect(before).not.toContain("sql_log_bin = 1");
     expect(after).toContain("SET SESSION sql_log_bin = 1");
     expect(after).toContain(JSON.stringify(lineage));
-    expect(said.join()).not.toContain("read_only");
+    expect(statements.join()).not.toContain("read_only");
   });
 
   it("opens and closes a node that is in no group", async () => {
-    const said: string[] = [];
+    const statements: string[] = [];
     const noting = answering((sql) => {
-      said.push(sql);
+      statements.push(sql);
       return Promise.resolve([]);
     });
     await writeLineage(noting, lineage, false);
-    expect(said[0]).toContain("SET GLOBAL read_only = ON;\nSET GLOBAL super_read_only = OFF;");
-    expect(said.at(-1)).toBe("SET GLOBAL super_read_only = ON");
+    expect(statements[0]).toContain(
+      "SET GLOBAL read_only = ON;\nSET GLOBAL super_read_only = OFF;",
+    );
+    expect(statements.at(-1)).toBe("SET GLOBAL super_read_only = ON");
   });
 
   it("is read as it was written", async () => {

@@ -42,13 +42,13 @@ describe("taking over a group that a peer knows", () => {
   const adopting = (record: Parameters<typeof memoryOf>[0], told: Certificate | null) => {
     const { memory, disk } = memoryOf(record);
     memory.adopt(told, told && view("db-2", 1, told.epoch));
-    return { said: memory.remembered, writes: disk.writes };
+    return { after: memory.remembered, writes: disk.writes };
   };
 
   it("is done with a later one, and ends being alone", () => {
-    const { said } = adopting({ ...of100, alone: true }, certificate(101));
-    expect(said).toMatchObject({ certificate: certificate(101), lastView: view("db-2", 1, 101) });
-    expect(said).toMatchObject({ highest: 101, alone: false });
+    const { after } = adopting({ ...of100, alone: true }, certificate(101));
+    expect(after).toMatchObject({ certificate: certificate(101), lastView: view("db-2", 1, 101) });
+    expect(after).toMatchObject({ highest: 101, alone: false });
   });
 
   it("keeps the former primary while nobody knows that of the later group", () => {
@@ -61,11 +61,11 @@ describe("taking over a group that a peer knows", () => {
   });
 
   it("does not lower the highest epoch", () => {
-    expect(adopting({ ...of100, highest: 105 }, certificate(101)).said.highest).toBe(105);
+    expect(adopting({ ...of100, highest: 105 }, certificate(101)).after.highest).toBe(105);
   });
 
   it("does not make a node count that does not remember", () => {
-    expect(adopting({ remembers: false }, certificate(101)).said.remembers).toBe(false);
+    expect(adopting({ remembers: false }, certificate(101)).after.remembers).toBe(false);
   });
 
   it("is not done with an earlier one, with none, or with a view of another group", () => {
@@ -79,10 +79,10 @@ describe("taking over a group that a peer knows", () => {
   it("is not done with an earlier group than that which the node has voted for", () => {
     const bound = { ...of100, highest: 103, vote: { epoch: 103, founder: "db-1" } };
     expect(adopting(bound, certificate(102)).writes).toBe(0);
-    expect(adopting(bound, certificate(103)).said).toMatchObject({
+    expect(adopting(bound, certificate(103)).after).toMatchObject({
       ...{ certificate: certificate(103), vote: null },
     });
-    expect(adopting(bound, certificate(104)).said.vote).toBeNull();
+    expect(adopting(bound, certificate(104)).after.vote).toBeNull();
   });
 
   it("is not done with that epoch if another founder was voted for", () => {

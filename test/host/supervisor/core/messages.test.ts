@@ -50,34 +50,34 @@ describe("what a peer says of its group", () => {
     ["too few voters", { certificate: { ...agreed, voters: ["db-1", "db-1"] }, lastView: null }],
     ["no view that the founder knew", { certificate: { ...agreed, knew: 7 }, lastView: null }],
     ["another group id", { certificate: { ...agreed, groupId: "x" }, lastView: null }],
-  ])("is not %s", (_, said) => {
-    expect(groupRecordIn(said, nodes)).toBeUndefined();
+  ])("is not %s", (_, state) => {
+    expect(groupRecordIn(state, nodes)).toBeUndefined();
   });
 });
 
 describe("what a node says of itself", () => {
   const lineage = [{ epoch: "7@db-1", founding: "" }];
-  const said = JSON.parse(JSON.stringify(member("db-2", "SECONDARY", { lineage }))) as object;
+  const state = JSON.parse(JSON.stringify(member("db-2", "SECONDARY", { lineage }))) as object;
 
   it("is its state as it comes over the wire", () => {
-    expect(nodeStateIn("db-2", said)).toBe(said);
-    expect(nodeStateIn("db-2", { ...said, dataAgeMs: null })).toBeDefined();
-    expect(nodeStateIn("db-2", { ...said, accepted: ["0123456789abcdef"] })).toBeDefined();
+    expect(nodeStateIn("db-2", state)).toBe(state);
+    expect(nodeStateIn("db-2", { ...state, dataAgeMs: null })).toBeDefined();
+    expect(nodeStateIn("db-2", { ...state, accepted: ["0123456789abcdef"] })).toBeDefined();
   });
 
   it.each<[string, unknown]>([
     ["nothing", undefined],
     ["a list", []],
-    ["that of another node", { ...said, node: "db-3" }],
-    ["a number beyond all that counting reaches", { ...said, highest: 2 ** 48 }],
-    ["a number below 0", { ...said, highest: -1 }],
-    ["a founding of text", { ...said, founding: "7" }],
-    ["one without members", { ...said, members: undefined }],
-    ["one with a member that is no name", { ...said, members: ["db-1", 2] }],
-    ["one whose lineage is text", { ...said, lineage: ["7@db-1"] }],
-    ["one without a GTID set", { ...said, gtid: null }],
-    ["one that accepts a number", { ...said, accepted: [7] }],
-    ["one whose askers are a list", { ...said, asked: [] }],
+    ["that of another node", { ...state, node: "db-3" }],
+    ["a number beyond all that counting reaches", { ...state, highest: 2 ** 48 }],
+    ["a number below 0", { ...state, highest: -1 }],
+    ["a founding of text", { ...state, founding: "7" }],
+    ["one without members", { ...state, members: undefined }],
+    ["one with a member that is no name", { ...state, members: ["db-1", 2] }],
+    ["one whose lineage is text", { ...state, lineage: ["7@db-1"] }],
+    ["one without a GTID set", { ...state, gtid: null }],
+    ["one that accepts a number", { ...state, accepted: [7] }],
+    ["one whose askers are a list", { ...state, asked: [] }],
   ])("is not %s", (_, value) => {
     expect(nodeStateIn("db-2", value)).toBeUndefined();
   });

@@ -79,8 +79,8 @@ describe("what follows from what the peers say now", () => {
 
   function settled(self: NodeState, peers: NodeState[]) {
     const { memory } = memoryOf(self);
-    const said = updateFromPeers(memory, self, peers, 3);
-    return { said, ...memory.remembered };
+    const reason = updateFromPeers(memory, self, peers, 3);
+    return { reason, ...memory.remembered };
   }
 
   it("is that the only node is none any more, once its group is there and a peer is ready", () => {
@@ -101,9 +101,9 @@ describe("what follows from what the peers say now", () => {
     const lost = member("db-3", "SECONDARY", { ...of100, remembers: false });
     expect(settled(lost, [primary, knowing])).toMatchObject({
       remembers: true,
-      said: "this node counts in a majority again: it is a member of a group that others know",
+      reason: "this node counts in a majority again: it is a member of a group that others know",
     });
-    expect(settled(lost, [primary])).toMatchObject({ remembers: false, said: undefined });
+    expect(settled(lost, [primary])).toMatchObject({ remembers: false, reason: undefined });
   });
 
   const serving = [member("db-1", "PRIMARY", of100), member("db-2", "SECONDARY", of100)];
@@ -112,7 +112,7 @@ describe("what follows from what the peers say now", () => {
   it("is that the group of an operator gives way to one that serves", () => {
     expect(settled(made, serving)).toMatchObject({
       ...{ certificate: certificate(100), lastView: view("db-1", 5), alone: false },
-      said: "the group founded by an operator's override gives way to the group of db-1",
+      reason: "the group founded by an operator's override gives way to the group of db-1",
     });
   });
 
@@ -124,7 +124,7 @@ describe("what follows from what the peers say now", () => {
   it("is not that a group of another kind gives way", () => {
     const later = certificate(102, { kind: "first" });
     const self = member("db-3", "PRIMARY", { ...of102, certificate: later, alone: true });
-    expect(settled(self, serving)).toMatchObject({ certificate: later, said: undefined });
+    expect(settled(self, serving)).toMatchObject({ certificate: later, reason: undefined });
   });
 
   it("is nothing for a member of a group that all is known of", () => {

@@ -6,9 +6,9 @@ import { member, outside, view } from "../support/node-state";
 const members = ["db-1", "db-2", "db-3"];
 const lastView = view("db-1", 5);
 const self = member("db-1", "PRIMARY", { members, lastView });
-const said = { members, lastView, onlinePrimary: "db-1" };
-const db2 = member("db-2", "SECONDARY", said);
-const db3 = member("db-3", "SECONDARY", said);
+const own = { members, lastView, onlinePrimary: "db-1" };
+const db2 = member("db-2", "SECONDARY", own);
+const db3 = member("db-3", "SECONDARY", own);
 const late = { ageMs: 6_000, served: true, lives: true };
 
 const serves = (peers: readonly NodeState[], overrides = {}, nodes = 3) =>

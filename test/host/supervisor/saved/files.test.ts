@@ -35,9 +35,15 @@ describe("a file that is whole", () => {
 });
 
 describe("the list of what was saved", () => {
-  const said = { gtids: "", reason: "", donor: "", savedAt: "2026-11-28T09:00:00.000Z", bytes: 1 };
+  const record = {
+    gtids: "",
+    reason: "",
+    donor: "",
+    savedAt: "2026-11-28T09:00:00.000Z",
+    bytes: 1,
+  };
   const add = (name: string) => {
-    writeFileSync(join(folder, `${name}.json`), JSON.stringify(said));
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(record));
     writeFileSync(join(folder, `${name}.sql`), "");
   };
 

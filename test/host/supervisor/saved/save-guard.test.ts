@@ -24,14 +24,14 @@ async function rebuilt(
   progress = new CloneProgress(),
   begins = () => Promise.resolve(),
 ) {
-  const { mysql, said } = mysqlThatLoses(none);
+  const { mysql, statements } = mysqlThatLoses(none);
   const peers = [member("db-2", "PRIMARY", { gtid: upTo(5) })];
   const states = () => [outside("db-1"), peers] as const;
   const saving = new SaveGuard("db-1", states, write, tidy);
   if (discardedAgoMs !== undefined) saving.discard(monotonicMs() - discardedAgoMs);
   const rebuilding = rebuild(mysql, replication, source, progress, saving, begins);
   const error = await rebuilding.catch((e: Error) => e);
-  return { saving, mysql, error, copied: said.some((sql) => sql.includes("CLONE INSTANCE")) };
+  return { saving, mysql, error, copied: statements.some((sql) => sql.includes("CLONE INSTANCE")) };
 }
 
 describe("a copy", () => {

@@ -61,9 +61,9 @@ describe("transactions that a copy is to replace", () => {
 
   it("are applied first if they were only received", async () => {
     const { means } = folderWith([transaction(6), transaction(7)]);
-    const { mysql, said } = mysqlThatLoses({ ...two, unapplied: `${uuid}:7` }, two);
+    const { mysql, statements } = mysqlThatLoses({ ...two, unapplied: `${uuid}:7` }, two);
     await save(mysql, replaced, means);
-    const threads = said.filter((sql) => /^(START|STOP) REPLICA/.test(sql));
+    const threads = statements.filter((sql) => /^(START|STOP) REPLICA/.test(sql));
     const channel = "REPLICA SQL_THREAD FOR CHANNEL 'group_replication_applier'";
     expect(threads).toEqual([`START ${channel}`, `STOP ${channel}`]);
   });

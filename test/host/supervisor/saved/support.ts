@@ -9,16 +9,16 @@ export const uuid = "5d4a0f5e-6a5e-4d0c-9f6a-0c1d5f3e9b11";
 
 /** A MySQL that says what it would lose, before and after it applies what it received. */
 export function mysqlThatLoses(loss: Loss, applied: Loss = loss) {
-  const said: string[] = [];
+  const statements: string[] = [];
   let now = loss;
   const query = (sql: string) => {
-    said.push(sql);
+    statements.push(sql);
     if (sql.startsWith("START REPLICA")) now = applied;
     if (sql.startsWith("SHOW BINARY LOGS")) return Promise.resolve([["binlog.000007", "180"]]);
     if (sql.startsWith("SELECT GTID_SUBSET")) return Promise.resolve([["1"]]);
     return Promise.resolve(Object.entries(now).map(([kind, set]) => [kind, set] as string[]));
   };
-  return { mysql: { query } as unknown as Mysql, said };
+  return { mysql: { query } as unknown as Mysql, statements };
 }
 
 /** A folder, a clock that stands, and a reader of logs that gives these chunks. */

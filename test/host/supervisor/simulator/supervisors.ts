@@ -63,8 +63,8 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
   }
 
   protected stateOf(node: SimulatedNode): NodeState {
-    const said = node.say(this.nowMs, this.seesMajority(node));
-    return { ...said, asked: this.apps.asked(node, this.nowMs) };
+    const peerState = node.say(this.nowMs, this.seesMajority(node));
+    return { ...peerState, asked: this.apps.asked(node, this.nowMs) };
   }
 
   private act(node: SimulatedNode): void {
@@ -95,8 +95,9 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
 
   private startHandOver(node: SimulatedNode, to: string): void {
     const heir = this.nodes.find(({ name }) => name === to)!;
-    const said = node.heard.get(to)?.state.member;
-    if (said?.state !== "ONLINE") this.violate(`${node.name} hands over to ${to}, which is none`);
+    const peerState = node.heard.get(to)?.state.member;
+    if (peerState?.state !== "ONLINE")
+      this.violate(`${node.name} hands over to ${to}, which is none`);
     this.later(node, 100, 2_000, () => {
       if (this.makePrimary(node, heir)) this.handOvers += 1;
     });

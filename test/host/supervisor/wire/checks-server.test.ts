@@ -40,7 +40,7 @@ const status = async (path: string, options: RequestInit = {}) =>
   (await fetch(`http://127.0.0.1:${port}${path}`, options)).status;
 
 /** What is answered to raw bytes, up to the end of the connection. */
-async function said(bytes: string): Promise<string> {
+async function answer(bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1").on("error", () => undefined);
   let text = "";
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
@@ -87,8 +87,8 @@ describe("the server for the proxies' checks", () => {
   });
 
   it("notes which nodes the asker reaches as primaries, if it says so as a proxy does", async () => {
-    const said = ["db-1:0,db-2:1,db-3:1", "db-2:1", "db-1:0", "", "db-2:10,:1,db 3:1,db-4:1x"];
-    for (const primaries of said) {
+    const answer = ["db-1:0,db-2:1,db-3:1", "db-2:1", "db-1:0", "", "db-2:10,:1,db 3:1,db-4:1x"];
+    for (const primaries of answer) {
       await status("/primary", { headers: { "webstack-primaries": primaries } });
     }
     await status("/primary");
@@ -113,7 +113,7 @@ describe("the server for the proxies' checks", () => {
 
   it("survives targets that are no URL", async () => {
     for (const target of ["//", "http://[", "*", "/%"]) {
-      expect(await said(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`), target).toMatch(
+      expect(await answer(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`), target).toMatch(
         /^HTTP.* 404/,
       );
     }
@@ -123,15 +123,15 @@ describe("the server for the proxies' checks", () => {
   it("reads no body, however long it is said to be", async () => {
     const begun = Date.now();
     const head = "GET /primary HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\n";
-    expect(await said(`${head}xxxx`)).toMatch(/^HTTP\/1.1 200/);
+    expect(await answer(`${head}xxxx`)).toMatch(/^HTTP\/1.1 200/);
     expect(Date.now() - begun).toBeLessThan(2_000);
   });
 
   it("ends headers that are too long or too slow", async () => {
     const long = `GET /primary HTTP/1.1\r\nlong: ${"x".repeat(9_000)}\r\n\r\n`;
-    expect(await said(long)).toMatch(/^HTTP\/1.1 431/);
+    expect(await answer(long)).toMatch(/^HTTP\/1.1 431/);
     const begun = Date.now();
-    expect(await said("GET /primary HTTP/1.1\r\nhost: x\r\n")).toMatch(/^HTTP\/1.1 408/);
+    expect(await answer("GET /primary HTTP/1.1\r\nhost: x\r\n")).toMatch(/^HTTP\/1.1 408/);
     expect(Date.now() - begun).toBeLessThan(8_000);
   });
 

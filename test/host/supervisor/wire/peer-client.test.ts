@@ -19,11 +19,11 @@ async function peerServer(certified = "db-1", handlers = {}): Promise<[number, S
 describe("the client of a peer", () => {
   it("asks with its own name, over one connection that is kept", async () => {
     const [port, sockets] = await peerServer();
-    const { ask, said } = client(port);
+    const { ask, alive } = client(port);
     for (let i = 0; i < 5; i++) expect(await ask("/who")).toEqual({ peer: "db-2" });
     expect(sockets).toHaveLength(1);
     // One to connect, and one for each answer.
-    expect(said.signs).toBe(6);
+    expect(alive.signs).toBe(6);
   });
 
   it("sends a body, and takes a refusal for no answer", async () => {
@@ -45,10 +45,10 @@ describe("the client of a peer", () => {
 
   it("refuses a server with another node's certificate", async () => {
     const [port] = await peerServer("db-3");
-    const { ask, said } = client(port);
+    const { ask, alive } = client(port);
     expect(await ask("/who")).toBeUndefined();
     // The host lives, whoever it is.
-    expect(said.signs).toBe(1);
+    expect(alive.signs).toBe(1);
   });
 
   it("refuses a server with another node's certificate every time, in a resumed session too", async () => {

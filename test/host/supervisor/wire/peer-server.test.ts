@@ -116,10 +116,10 @@ describe("the server for peers", () => {
     const plain = connect({ host, port, localAddress: "127.0.0.12" });
     plain.write("GET /who HTTP/1.1\r\nhost: x\r\n\r\n");
     plain.on("error", () => undefined);
-    let said = "";
-    plain.on("data", (chunk) => (said += chunk.toString("latin1")));
+    let received = "";
+    plain.on("data", (chunk) => (received += chunk.toString("latin1")));
     await once(plain, "close");
-    expect(said).not.toContain("HTTP/1.1");
+    expect(received).not.toContain("HTTP/1.1");
   });
 
   it("still knows the name in a session that is resumed", async () => {

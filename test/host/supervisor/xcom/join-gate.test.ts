@@ -9,11 +9,11 @@ import type { NodeState } from "../../../../host/supervisor/core/node-state";
 import { member, view } from "../support/node-state";
 
 /** Whom db-2 awaits while db-1 says one thing after the other, from that time on. */
-function awaitedOf(fromMs: number, ...said: Partial<NodeState>[]): string[][] {
+function awaitedOf(fromMs: number, ...states: Partial<NodeState>[]): string[][] {
   let peers: NodeState[] = [];
   const awaited = new JoinBarrier("db-2", () => peers);
   awaited.names(0);
-  return said.map((one) => {
+  return states.map((one) => {
     peers = [member("db-1", "PRIMARY", one), member("db-3", "SECONDARY")];
     return awaited.names(fromMs);
   });

@@ -74,18 +74,18 @@ describe("SlotFiller", () => {
   });
 
   it("are left for half a minute after a program that failed, which is said", () => {
-    const said = vi.spyOn(console, "log").mockReturnValue();
+    const log = vi.spyOn(console, "log").mockReturnValue();
     const places = new SlotFiller();
     places.keep(true);
     programs[0]!.stderr.emit("data", Buffer.from("no socket\n"));
     programs[0]!.emit("close", 1);
-    expect(said.mock.calls.join()).toMatch(/mysqlslap failed: no socket/);
+    expect(log.mock.calls.join()).toMatch(/mysqlslap failed: no socket/);
     vi.advanceTimersByTime(29_999);
     places.keep(true);
     expect(programs).toHaveLength(1);
     vi.advanceTimersByTime(1);
     places.keep(true);
     expect(programs).toHaveLength(2);
-    said.mockRestore();
+    log.mockRestore();
   });
 });

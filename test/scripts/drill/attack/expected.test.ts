@@ -125,11 +125,11 @@ it("a failure names the node, the user and what succeeded or could not be tried"
     { way: "writes", what: "/etc/cron.d" },
   ];
   const untried = ["manages units: systemctl ended with ENOENT"];
-  const said = {
+  const result = {
     ...{ byUnit: {}, setuid: ["/usr/local/bin/help"] },
     users: [{ user: "www-data", tried: 9, done, untried }],
   };
-  expect(wrongs(world, named("web-1"), said)).toEqual([
+  expect(wrongs(world, named("web-1"), result)).toEqual([
     "web-1 www-data: reads /etc/shadow",
     "web-1 www-data: writes /etc/cron.d",
     "web-1 www-data: not tried: manages units: systemctl ended with ENOENT",

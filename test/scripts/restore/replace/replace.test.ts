@@ -32,8 +32,8 @@ vi.mock("../../../../scripts/restore/tables/running-primary", () => ({
 const undone = "20261128_031500";
 const kept = `replaced_${undone}_app`;
 let running: FakePrimary;
-let said: string[];
-const say = (line: string) => void said.push(line);
+let lines: string[];
+const say = (line: string) => void lines.push(line);
 const undoes = () => undoAll(undone, undefined, say);
 const copy = new FakePrimary();
 const restored = { gtids: "", lastUs: 0, transactions: 0 };
@@ -46,7 +46,7 @@ const replaces = () =>
 const isOff = (command: string) => command.includes("rm /var/lib/webstack-maintenance");
 
 beforeEach(() => {
-  [running, said] = [new FakePrimary(), []];
+  [running, lines] = [new FakePrimary(), []];
   Object.assign(running, { node: "db-1" });
   running.tables = ["app.entry", `${kept}.author`];
   running.record = [{ schema: "app", kept, tables: 1, definitions: Buffer.from("FORMER") }];
@@ -60,7 +60,7 @@ describe("an undoing", () => {
     world.on = new Set(["web-1", "app-1"]);
     await undoes();
     expect(world.on.size).toBe(0);
-    expect(said.at(-1)).toBe("maintenance is over");
+    expect(lines.at(-1)).toBe("maintenance is over");
   });
 
   it("begins no maintenance for a replacement that is unknown, or has lost tables", async () => {
@@ -69,7 +69,7 @@ describe("an undoing", () => {
     await expect(undoes()).rejects.toThrow("kept 2 tables, and 1 are there");
     running.record = [];
     await expect(undoes()).rejects.toThrow("there is no record of a replacement");
-    expect(said).toEqual([]);
+    expect(lines).toEqual([]);
   });
 
   it("that fails ends no maintenance that was on before", async () => {
@@ -108,11 +108,11 @@ describe("a replacement", () => {
   it("tells its stamp and the way back before it exchanges the data", async () => {
     let before: string[] = [];
     running.onChange = (sql) => {
-      if (sql.includes("RENAME TABLE")) before = [...said];
+      if (sql.includes("RENAME TABLE")) before = [...lines];
     };
     await replaces();
     expect(before.at(-1)).toMatch(/--undo-replace \d{8}_\d{6} --yes-replace local$/);
-    expect(said.at(-1)).toBe("maintenance is over");
+    expect(lines.at(-1)).toBe("maintenance is over");
   });
 
   it("that is done is no failure because the maintenance does not end, which is said", async () => {
@@ -120,7 +120,7 @@ describe("a replacement", () => {
     await expect(replaces()).rejects.toThrow(
       /^the data is replaced \(\d{8}_\d{6}\), and the maintenance did not end \(web-1: no route\): do not start again; npm run maintenance -- off$/,
     );
-    expect(said.findLast((line) => line.startsWith("replaced "))).toBeDefined();
+    expect(lines.findLast((line) => line.startsWith("replaced "))).toBeDefined();
   });
 
   it("that fails ends no maintenance that was on before", async () => {
@@ -139,7 +139,7 @@ describe("a replacement", () => {
     await replaces();
     process.off("SIGHUP", ends);
     expect(ends).not.toHaveBeenCalled();
-    expect(said).toContain("ends once the data is in a known state");
+    expect(lines).toContain("ends once the data is in a known state");
   });
 
   it("loads nothing where a node lacks room", async () => {

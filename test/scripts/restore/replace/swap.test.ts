@@ -4,8 +4,8 @@ import { HalfReplaced, swap } from "../../../../scripts/restore/replace/swap";
 import { FakePrimary } from "./fake-primary";
 
 let running: FakePrimary;
-let said: string[];
-const say = (line: string) => void said.push(line);
+let lines: string[];
+const say = (line: string) => void lines.push(line);
 const stamp = "20261128_031500";
 const kept = `replaced_${stamp}_app`;
 const loaded = `restored_${stamp}_app`;
@@ -14,7 +14,7 @@ const incoming = [{ schema: "app", loaded, ...form, definitions: Buffer.from("RE
 const swaps = () => swap({ running, incoming, stamp, say, pauseMs: 0 });
 
 beforeEach(() => {
-  said = [];
+  lines = [];
   running = new FakePrimary();
   running.tables = ["app.author", "app.extra", `${loaded}.author`, `${loaded}.entry`];
   running.objects = ["TRIGGER\tapp\textra_added", "VIEW\tapp\tall_of_it"];
@@ -36,7 +36,7 @@ describe("restored data takes the place of the app's", () => {
       ["app.author", "app.entry", `${kept}.author`, `${kept}.extra`].sort(),
     );
     expect(running.done).toContain(`DROP DATABASE IF EXISTS \`${loaded}\``);
-    expect(said).toEqual([`app  2 former tables are in ${kept}`]);
+    expect(lines).toEqual([`app  2 former tables are in ${kept}`]);
   });
 
   it("with the present stored objects in the record, before anything is dropped", async () => {
@@ -50,7 +50,7 @@ describe("restored data takes the place of the app's", () => {
   it("later, if a transaction holds a table, and not for ever", async () => {
     running.failures = { "RENAME TABLE": 2 };
     await swaps();
-    expect(said.filter((line) => line.includes("tries again"))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes("tries again"))).toHaveLength(2);
     running.failures = { "RENAME TABLE": 30 };
     running.tables = ["app.author", `${loaded}.author`];
     await expect(swaps()).rejects.toThrow("Lock wait timeout; the former data is in place");
@@ -83,13 +83,13 @@ describe("restored data takes the place of the app's", () => {
     running.broken = new RegExp(`DROP DATABASE IF EXISTS .${loaded}`);
     await swaps();
     expect(running.tables).toContain("app.entry");
-    expect(said[0]).toMatch(`note: the data is in place; of the empty schemas ${loaded} one`);
+    expect(lines[0]).toMatch(`note: the data is in place; of the empty schemas ${loaded} one`);
   });
 
   it("not if a step fails, and a record that stays then is a note", async () => {
     running.broken = /RESTORED$|DROP DATABASE .replaced_\d+_\d+.$/;
     await expect(swaps()).rejects.toThrow("1064; the former data is in place");
-    expect(said.at(-1)).toMatch(`do not undo ${stamp}`);
+    expect(lines.at(-1)).toMatch(`do not undo ${stamp}`);
   });
 });
 
@@ -119,7 +119,7 @@ describe("a restored database is loaded beside the present one", () => {
     copy.objects = ["VIEW\tapp\tsick", "VIEW\tapp\twell"];
     copy.invalid = ["sick"];
     await loadAll({ copy, running, stamp, say });
-    expect(said).toContain("app.sick: left out: this view is invalid");
+    expect(lines).toContain("app.sick: left out: this view is invalid");
     expect(copy.dumped).toContainEqual(expect.arrayContaining(["--ignore-table=app.sick", "app"]));
     expect(copy.dumped.at(-1)!.slice(-2)).toEqual(["app", "well"]);
   });

@@ -4,14 +4,14 @@ import { dropReplaced, undoReplace } from "../../../../scripts/restore/replace/u
 import { FakePrimary } from "./fake-primary";
 
 let running: FakePrimary;
-let said: string[];
-const say = (line: string) => void said.push(line);
+let lines: string[];
+const say = (line: string) => void lines.push(line);
 const stamp = "20261128_031500";
 const kept = `replaced_${stamp}_app`;
 const loaded = `restored_${stamp}_app`;
 
 beforeEach(() => {
-  said = [];
+  lines = [];
   running = new FakePrimary();
 });
 
@@ -58,7 +58,7 @@ describe("a replacement is undone", () => {
       running.record = former;
       running.broken = broken;
       await undoReplace({ running, undone: stamp, stamp: "20261128_040000", say, pauseMs: 0 });
-      expect(said.at(-1)).toMatch("note: the data is in place");
+      expect(lines.at(-1)).toMatch("note: the data is in place");
     },
   );
 

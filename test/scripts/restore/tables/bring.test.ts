@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bring } from "../../../../scripts/restore/tables/bring";
 import type { Copy, Running } from "../../../../scripts/restore/tables/sql";
 import { sumSql } from "../../../../scripts/restore/tables/sum";
-import { wantedTables } from "../../../../scripts/restore/tables/wanted";
+import { parseTables } from "../../../../scripts/restore/tables/table-selection";
 
 /** A MySQL that answers by what a statement has in it, and notes every statement. */
 class FakeMysql implements Copy, Running {
@@ -43,17 +43,17 @@ class FakeMysql implements Copy, Running {
 
 let copy: FakeMysql;
 let running: FakeMysql;
-let said: string[];
+let lines: string[];
 
 beforeEach(() => {
-  [copy, running, said] = [new FakeMysql(), new FakeMysql(), []];
+  [copy, running, lines] = [new FakeMysql(), new FakeMysql(), []];
   copy.tables = ["app\tentry\tInnoDB\t1\t"];
   running.tables = ["app\tentry\tInnoDB\t1\t", "app\tpart\tInnoDB\t1\t"];
 });
 
-const say = (line: string) => void said.push(line);
+const say = (line: string) => void lines.push(line);
 const brings = (replace: boolean, tables = "app.entry") =>
-  bring({ copy, running, wanted: wantedTables(tables), stamp: "now", replace, say, pauseMs: 0 });
+  bring({ copy, running, wanted: parseTables(tables), stamp: "now", replace, say, pauseMs: 0 });
 
 describe("tables come from a restored copy into the running stack", () => {
   it("beside what is there, compared, and nothing else is changed", async () => {
@@ -62,7 +62,7 @@ describe("tables come from a restored copy into the running stack", () => {
     expect(running.changes()).toEqual([
       "CREATE DATABASE `restored_now` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     ]);
-    expect(said).toEqual(["restored_now.entry  3 rows, sum abc: the same as in the copy"]);
+    expect(lines).toEqual(["restored_now.entry  3 rows, sum abc: the same as in the copy"]);
   });
 
   it("in the place of what is there by one RENAME TABLE, which is kept", async () => {
@@ -71,7 +71,7 @@ describe("tables come from a restored copy into the running stack", () => {
       "SET SESSION lock_wait_timeout = 2; RENAME TABLE `app`.`entry` TO `replaced_now`.`entry`, `restored_now`.`entry` TO `app`.`entry`",
       "DROP DATABASE `restored_now`",
     ]);
-    expect(said.at(-1)).toBe(
+    expect(lines.at(-1)).toBe(
       "app.entry  is the restored one now; what was there is replaced_now.entry",
     );
   });
@@ -80,7 +80,7 @@ describe("tables come from a restored copy into the running stack", () => {
     running.tables = [];
     await brings(true);
     expect(running.changes()[1]).toMatch(/RENAME TABLE `restored_now`.`entry` TO `app`.`entry`$/);
-    expect(said.at(-1)).toBe("app.entry  is the restored one now");
+    expect(lines.at(-1)).toBe("app.entry  is the restored one now");
   });
 
   it("not if they differ there: the new schema is dropped", async () => {
@@ -95,7 +95,7 @@ describe("tables come from a restored copy into the running stack", () => {
   it("later, if a transaction holds a table", async () => {
     running.held = 2;
     await brings(true);
-    expect(said.filter((line) => line.includes("tries again"))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes("tries again"))).toHaveLength(2);
     running.held = 30;
     await expect(brings(true)).rejects.toThrow("Lock wait timeout");
     expect(running.changes().at(-1)).toBe("DROP DATABASE `restored_now`");
@@ -109,7 +109,7 @@ describe("tables come from a restored copy into the running stack", () => {
     await expect(brings(true)).rejects.toThrow("app.entry has triggers (entry_added)");
     expect(running.changes()).toEqual([]);
     await brings(false);
-    expect(said).toContain("app.entry: not brought: triggers entry_added");
+    expect(lines).toContain("app.entry: not brought: triggers entry_added");
   });
 
   it("and the one that is moved away does not hold on to tables of the app", async () => {
@@ -124,7 +124,7 @@ describe("tables come from a restored copy into the running stack", () => {
     running.foreignKeys = ["entry_author\tapp.entry\tapp.author"];
     running.broken = /DROP FOREIGN KEY|DROP DATABASE/;
     await brings(true);
-    expect(said.slice(1)).toEqual([
+    expect(lines.slice(1)).toEqual([
       "note: the restored tables are in place; run by hand: ALTER TABLE `replaced_now`.`entry` DROP FOREIGN KEY `entry_author` (2013 Lost connection)",
       "note: the restored tables are in place; run by hand: DROP DATABASE `restored_now` (2013 Lost connection)",
       "app.entry  is the restored one now; what was there is replaced_now.entry",

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { bringChecked } from "../../../../scripts/restore/tables/room";
-import { wantedTables } from "../../../../scripts/restore/tables/wanted";
+import { parseTables } from "../../../../scripts/restore/tables/table-selection";
 import { outputsWith } from "../../operate/support/nodes";
 import { FakePrimary } from "../replace/fake-primary";
 
@@ -19,7 +19,7 @@ copy.tables = ["app.entry", "app.author", "shop.sale"];
 copy.sizes = ["app\tentry\t2000000000", "app\tauthor\t500000000", "shop\tsale\t90000000000"];
 const brings = (tables: string) =>
   bringChecked(outputsWith("web-1", "db-1", "db-2", "db-3"), {
-    ...{ copy, running, wanted: wantedTables(tables), stamp: "now", replace: false },
+    ...{ copy, running, wanted: parseTables(tables), stamp: "now", replace: false },
     say: () => undefined,
   });
 

@@ -26,13 +26,13 @@ afterEach(() => {
 
 /** A client of db-1 on db-2, and how often its host gave a sign of life. */
 export function client(port: number, onPort = db1) {
-  const said = { signs: 0 };
+  const alive = { signs: 0 };
   const asked = new PeerClient({
     ...{ peer: onPort, port, credentials: credentials["db-2"]!, localAddress: db2.privateIp },
-    onAlive: () => (said.signs += 1),
+    onAlive: () => (alive.signs += 1),
   });
   const ask = (path: string, body?: object, longestMs?: number) => asked.ask(path, body, longestMs);
-  return { said, ask };
+  return { alive, ask };
 }
 
 /** The port of a server that listens, or is about to; it ends with the test. */

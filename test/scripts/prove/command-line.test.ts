@@ -1,21 +1,21 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
-import { asked } from "../../../scripts/prove/asked";
+import { parseCommandLine } from "../../../scripts/prove/command-line";
 import { cloudEvidence } from "../../../scripts/prove/cloud";
 import { forEachNode } from "../../../scripts/operate/host-program";
 
 describe("npm run prove", () => {
   it("moves nothing unless it is asked to", () => {
     const nothing = { stack: undefined, moves: false, isMarkdown: false, yes: false };
-    expect(asked([])).toEqual(nothing);
-    expect(asked(["--stack", "prod", "--switch", "--yes", "--markdown"])).toEqual({
+    expect(parseCommandLine([])).toEqual(nothing);
+    expect(parseCommandLine(["--stack", "prod", "--switch", "--yes", "--markdown"])).toEqual({
       ...{ stack: "prod", moves: true, isMarkdown: true, yes: true },
     });
   });
 
   it.each([["--yes"], ["prod"], ["--move"]])("refuses %s with the usage", (word) => {
-    expect(() => asked([word])).toThrow(/^usage: npm run prove -- /);
+    expect(() => parseCommandLine([word])).toThrow(/^usage: npm run prove -- /);
   });
 
   it("asks a few nodes at the same time, and keeps their order", async () => {

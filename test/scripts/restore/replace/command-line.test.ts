@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedOf, checkConsent, formerOf } from "../../../../scripts/restore/asked";
+import { parseCommandLine, checkConsent, formerOf } from "../../../../scripts/restore/command-line";
 import {
   lostLine,
   replacePlanLines,
@@ -17,8 +17,8 @@ describe("a command line about all data", () => {
   });
 
   it("names the stack whose data may be replaced", () => {
-    const asked = askedOf(["--latest", "--into", "replace", "--yes-replace", "prod"]);
-    expect([asked.use, asked.consent]).toEqual([{ into: "replace" }, "prod"]);
+    const options = parseCommandLine(["--latest", "--into", "replace", "--yes-replace", "prod"]);
+    expect([options.use, options.consent]).toEqual([{ into: "replace" }, "prod"]);
     expect(() => checkConsent("prod", "prod", "--into replace")).not.toThrow();
     expect(() => checkConsent("local", undefined, "--into replace")).not.toThrow();
     expect(() => checkConsent(undefined, "prod", "--into replace")).toThrow(

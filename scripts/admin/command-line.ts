@@ -6,7 +6,7 @@ import { blockOf } from "./opening";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `admin:open` and `admin:close`. */
-export interface AskedOpening {
+export interface OpeningOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /**
@@ -29,7 +29,10 @@ const usages = {
 };
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function askedOpening(command: "open" | "close", args: readonly string[]): AskedOpening {
+export function parseCommandLine(
+  command: "open" | "close",
+  args: readonly string[],
+): OpeningOptions {
   const shared = { stack: { type: "string" }, address: { type: "string" } } as const;
   const minutes = { type: "string", default: "60" } as const;
   const all = { type: "boolean", default: false } as const;
@@ -53,14 +56,14 @@ export function askedOpening(command: "open" | "close", args: readonly string[])
 }
 
 /** URL that answers with the caller's IPv4 address; it is Hetzner's own, so no other company learns of the call. */
-const askedUrl = "https://ip.hetzner.com/";
+const addressUrl = "https://ip.hetzner.com/";
 /** Longest wait for that answer, milliseconds. */
 const answerMs = 10_000;
 
 /** The public IPv4 address of this machine: SSH reaches the load balancers over IPv4. */
 function seenWith(): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = request(askedUrl, { family: 4, timeout: answerMs }, (answer) => {
+    const call = request(addressUrl, { family: 4, timeout: answerMs }, (answer) => {
       let text = "";
       answer.on("data", (chunk: Buffer) => (text = (text + chunk.toString()).slice(0, 200)));
       answer.on("end", () => resolve(text.trim()));
@@ -85,6 +88,6 @@ export async function ownBlock(given: string | undefined, ask = seenWith): Promi
   if (typeof found === "string" && isIP(found) !== 0 && isPublic(found)) return blockOf(found);
   const answer = typeof found === "string" ? JSON.stringify(found) : found.message;
   throw new Error(
-    `${askedUrl} must tell the public address of this machine, got ${answer}; give it with --address`,
+    `${addressUrl} must tell the public address of this machine, got ${answer}; give it with --address`,
   );
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run prove`. */
-export interface Asked {
+export interface ProveOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** True: the address is moved to the other load balancer, which visitors may notice. */
@@ -16,7 +16,7 @@ export interface Asked {
 const usage = "npm run prove -- [--stack <name>] [--switch [--yes]] [--markdown]";
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function asked(args: readonly string[]): Asked {
+export function parseCommandLine(args: readonly string[]): ProveOptions {
   const flag = { type: "boolean", default: false } as const;
   const options = { stack: { type: "string" }, switch: flag, markdown: flag, yes: flag } as const;
   return withUsage(usage, () => {

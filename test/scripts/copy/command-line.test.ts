@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { askedOf } from "../../../scripts/copy/asked";
+import { parseCommandLine } from "../../../scripts/copy/command-line";
 
 describe("backups:copy", () => {
   it("copies, and may end 900 s behind, unless more is said", () => {
     const usual = { planOnly: false, prune: false, verify: false, mostBehindSeconds: 900 };
-    expect(askedOf([])).toEqual({ ...usual, stack: undefined });
+    expect(parseCommandLine([])).toEqual({ ...usual, stack: undefined });
     const all = ["--prune", "--verify", "--most-behind", "60", "--stack", "prod"];
-    const said = { planOnly: false, prune: true, verify: true, mostBehindSeconds: 60 };
-    expect(askedOf(all)).toEqual({ ...said, stack: "prod" });
-    expect(askedOf(["--prune", "--plan"])).toMatchObject({ planOnly: true, prune: true });
+    const options = { planOnly: false, prune: true, verify: true, mostBehindSeconds: 60 };
+    expect(parseCommandLine(all)).toEqual({ ...options, stack: "prod" });
+    expect(parseCommandLine(["--prune", "--plan"])).toMatchObject({ planOnly: true, prune: true });
   });
 
   it.each([
@@ -17,6 +17,6 @@ describe("backups:copy", () => {
     [["--plan"], "--plan must go with --prune"],
     [["--prune", "--plan", "--verify"], "--verify must be absent with --plan"],
   ])("refuses %j", (args, message) => {
-    expect(() => askedOf(args)).toThrow(message);
+    expect(() => parseCommandLine(args)).toThrow(message);
   });
 });

@@ -16,34 +16,34 @@ describe("a broker's word that the address went elsewhere", () => {
 
 describe("an operator's wish", () => {
   it("takes the address from a peer that serves, without asking it", () => {
-    const asked = play(standby(), { type: "asked" }, vrrp("MASTER"));
-    expect(asked.deeds).toEqual(["assign"]);
-    expect(asked.log.map(({ text }) => text)).toContain(
+    const requested = play(standby(), { type: "requested" }, vrrp("MASTER"));
+    expect(requested.deeds).toEqual(["assign"]);
+    expect(requested.log.map(({ text }) => text)).toContain(
       "taking the address: an operator ordered it",
     );
   });
 
   it("makes a master take the address that it left with the other one", () => {
-    expect(play(watching(), { type: "asked" }).deeds).toEqual(["assign"]);
+    expect(play(watching(), { type: "requested" }).deeds).toEqual(["assign"]);
   });
 
   it("waits until this node is master, and not for ever", () => {
-    expect(play(standby(), { type: "asked" }).deeds).toEqual([]);
+    expect(play(standby(), { type: "requested" }).deeds).toEqual([]);
     const late = play(
       standby(),
-      [1_000, { type: "asked" }],
+      [1_000, { type: "requested" }],
       [1_000 + operatorOrderMs, vrrp("MASTER")],
     );
     expect(late.deeds).toEqual(["probe-peer"]);
   });
 
   it("is done with one move", () => {
-    const done = play(standby(), { type: "asked" }, vrrp("MASTER"), { type: "assigned" });
+    const done = play(standby(), { type: "requested" }, vrrp("MASTER"), { type: "assigned" });
     expect(done.deeds).toEqual(["wake"]);
     expect(done.state.askedUntilMs).toBe(0);
   });
 
   it("changes nothing where the address is already", () => {
-    expect(play(serving(), { type: "asked" }).deeds).toEqual(["wake"]);
+    expect(play(serving(), { type: "requested" }).deeds).toEqual(["wake"]);
   });
 });

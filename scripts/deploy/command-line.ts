@@ -5,7 +5,7 @@ import type { Named } from "./stack-file";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of a command line. */
-export interface Asked {
+export interface CommandLine {
   /** Name of the stack; undefined: none is named, or, once it is chosen, the local stack. */
   stack: string | undefined;
   /** True with `--yes`. */
@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** Parses `[--stack <name>] [--yes] [word]`. @throws Error with `usage` for further arguments. */
-export function asked(args: readonly string[], usage: string): Asked {
+export function parseCommandLine(args: readonly string[], usage: string): CommandLine {
   const options = { stack: { type: "string" }, yes: { type: "boolean", default: false } } as const;
   return withUsage(usage, () => {
     const { values, positionals } = parseArgs({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedPreview } from "../../../scripts/preview/asked";
+import { parseCommandLine } from "../../../scripts/preview/command-line";
 
 describe("the command line of a preview", () => {
   it("means the local stack, in text, without any word", () => {
@@ -10,7 +10,7 @@ describe("the command line of a preview", () => {
       refresh: false,
       withoutToken: false,
     };
-    expect(askedPreview([])).toEqual(expected);
+    expect(parseCommandLine([])).toEqual(expected);
   });
 
   it("names stack, form and base", () => {
@@ -22,11 +22,11 @@ describe("the command line of a preview", () => {
       refresh: true,
       withoutToken: false,
     };
-    expect(askedPreview(words)).toEqual(expected);
+    expect(parseCommandLine(words)).toEqual(expected);
   });
 
   it("compares with the base instead of a stack that it has no token for", () => {
-    expect(askedPreview(["--stack", "dev", "--without-token"]).withoutToken).toBe(true);
+    expect(parseCommandLine(["--stack", "dev", "--without-token"]).withoutToken).toBe(true);
   });
 
   it.each([
@@ -36,6 +36,6 @@ describe("the command line of a preview", () => {
     [["--stack", "dev", "--refresh", "--without-token"]],
     [["--stak", "dev"]],
   ])("refuses %j with the usage", (words) => {
-    expect(() => askedPreview(words)).toThrow(/^usage: npm run preview -- /);
+    expect(() => parseCommandLine(words)).toThrow(/^usage: npm run preview -- /);
   });
 });

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run deploy:back`. */
-export interface AskedBack {
+export interface BackOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** True: the command only records what runs now, so that a later `deploy:back` can restore it. */
@@ -16,7 +16,7 @@ export interface AskedBack {
 const usage = "npm run deploy:back -- [--stack <name>] [--note | [--to <revision>] [--yes]]";
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function askedBack(args: readonly string[]): AskedBack {
+export function parseCommandLine(args: readonly string[]): BackOptions {
   const flag = { type: "boolean", default: false } as const;
   const text = { type: "string" } as const;
   return withUsage(usage, () => {

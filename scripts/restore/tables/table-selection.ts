@@ -1,5 +1,5 @@
 /** A table named by a command line; `*` stands for all tables of the schema. */
-export interface Wanted {
+export interface SelectedTable {
   schema: string;
   table: string;
 }
@@ -33,7 +33,7 @@ const form = new RegExp(String.raw`^(${name})\.(${name}|\*)$`);
  *
  * @throws Error if a word is not a table, or names a schema that cannot be restored by itself.
  */
-export function wantedTables(text: string): Wanted[] {
+export function parseTables(text: string): SelectedTable[] {
   return text.split(",").map((word) => {
     const [, schema, table] = form.exec(word.trim()) ?? [];
     if (schema === undefined || table === undefined) {
@@ -72,17 +72,17 @@ export function catalogOf(rows: readonly string[]): CatalogTable[] {
  * @throws Error if a table is missing, or if Group Replication does not support it.
  */
 export function chosenTables(
-  wanted: readonly Wanted[],
+  selected: readonly SelectedTable[],
   catalog: readonly CatalogTable[],
 ): CatalogTable[] {
-  const fits = (one: Wanted, { schema, table }: CatalogTable) =>
+  const fits = (one: SelectedTable, { schema, table }: CatalogTable) =>
     one.schema === schema && (one.table === "*" || one.table === table);
-  const absent = wanted.filter((one) => !catalog.some((each) => fits(one, each)));
+  const absent = selected.filter((one) => !catalog.some((each) => fits(one, each)));
   if (absent.length > 0) {
     const names = absent.map(({ schema, table }) => `${schema}.${table}`).join(", ");
     throw new Error(`the restored database has no ${names}; choose another moment with --to`);
   }
-  const chosen = catalog.filter((each) => wanted.some((one) => fits(one, each)));
+  const chosen = catalog.filter((each) => selected.some((one) => fits(one, each)));
   const faults = chosen.flatMap(({ schema, table, engine, hasPrimaryKey }) => [
     ...(hasPrimaryKey ? [] : [`${schema}.${table} has no primary key`]),
     ...(engine === "InnoDB" ? [] : [`${schema}.${table} is of the engine ${engine}`]),

@@ -1,24 +1,24 @@
 import { expect, it } from "vitest";
-import { askedRehearsal } from "../../../scripts/rehearse/asked";
+import { parseCommandLine } from "../../../scripts/rehearse/command-line";
 import { doneNode, nodeTimes } from "../../../scripts/rehearse/measured";
 
 const suites = { edge: ["F1", "F5", "F5b"], database: ["F24", "F34"] };
 
 it("reads a command line, with each drill in the suite that has it", () => {
-  expect(askedRehearsal(["--base", "origin/main"], suites)).toEqual({
+  expect(parseCommandLine(["--base", "origin/main"], suites)).toEqual({
     ...{ base: "origin/main", drills: new Map(), budget: 0, keep: false },
   });
-  const asked = askedRehearsal(
+  const options = parseCommandLine(
     ["--base", "HEAD~1", "--drills", "F5, F24,F1", "--budget", "3", "--keep"],
     suites,
   );
-  expect([...asked.drills]).toEqual([
+  expect([...options.drills]).toEqual([
     ["edge", ["F5", "F1"]],
     ["database", ["F24"]],
   ]);
-  expect([asked.budget, asked.keep]).toEqual([3, true]);
+  expect([options.budget, options.keep]).toEqual([3, true]);
   // As a workflow gives what nobody asked for.
-  expect(askedRehearsal(["--base", "main", "--drills", ""], suites).drills.size).toBe(0);
+  expect(parseCommandLine(["--base", "main", "--drills", ""], suites).drills.size).toBe(0);
 });
 
 it("refuses what is none", () => {
@@ -31,7 +31,7 @@ it("refuses what is none", () => {
     [["main"], "usage: npm run rehearse"],
   ];
   for (const [words, reason] of refused)
-    expect(() => askedRehearsal(words, suites)).toThrow(reason);
+    expect(() => parseCommandLine(words, suites)).toThrow(reason);
 });
 
 it("reads the time of each node in what up:local says", () => {

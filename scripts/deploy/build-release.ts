@@ -28,7 +28,7 @@ const keys = {
 const shape = z.object({ app: appSettings({}).pick(keys) });
 
 /** A wanted release, ready to be pushed. */
-export interface Ready {
+export interface BuiltRelease {
   release: Delivered;
   /** Facts about the release; empty if the hosts download it. */
   facts: ReleaseFacts;
@@ -41,7 +41,7 @@ export interface Ready {
  * @param isLocal true for the stack on the local cloud.
  * @throws Error that names a wrong setting, or with the build's output.
  */
-export function makeReady(settings: string, projectRoot: string, isLocal = false): Ready {
+export function buildRelease(settings: string, projectRoot: string, isLocal = false): BuiltRelease {
   const all = appIn(settings);
   const raw = Object.fromEntries(Object.entries(all).filter(([key]) => key in keys));
   const { data, error } = shape.safeParse({ app: raw });

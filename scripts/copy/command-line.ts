@@ -12,7 +12,7 @@ const options = {
 } as const;
 
 /** Arguments of `backups:copy`. */
-export interface Asked {
+export interface CopyOptions {
   /** True: nothing is copied; the command only prints the plan of `--prune`. */
   planOnly: boolean;
   /** True: deletes from the copy what retention deleted from the target. */
@@ -26,7 +26,7 @@ export interface Asked {
 }
 
 /** Parses a command line. @throws Error that names the word, the rule and the fix. */
-export function askedOf(args: readonly string[]): Asked {
+export function parseCommandLine(args: readonly string[]): CopyOptions {
   const { values } = parseArgs({ args: [...args], options });
   const { plan: planOnly, prune, verify, stack, "most-behind": text } = values;
   const mostBehindSeconds = Number(text);

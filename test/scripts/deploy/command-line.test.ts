@@ -2,18 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asked, namedRelease } from "../../../scripts/deploy/asked";
+import { parseCommandLine, namedRelease } from "../../../scripts/deploy/command-line";
 
 describe("a command line", () => {
   it("has a stack, a yes and a word", () => {
-    expect(asked(["--stack", "dev", "--yes", "./shop"], "use")).toEqual({
+    expect(parseCommandLine(["--stack", "dev", "--yes", "./shop"], "use")).toEqual({
       ...{ stack: "dev", yes: true, word: "./shop" },
     });
-    expect(asked([], "use")).toEqual({ stack: undefined, yes: false, word: undefined });
+    expect(parseCommandLine([], "use")).toEqual({ stack: undefined, yes: false, word: undefined });
   });
 
   it.each([[["a", "b"]], [["--force"]], [["--stack"]]])("%j is refused with the usage", (args) => {
-    expect(() => asked(args, "npm run it")).toThrow(/^usage: npm run it; .+/);
+    expect(() => parseCommandLine(args, "npm run it")).toThrow(/^usage: npm run it; .+/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { journalsOf, logsAsked } from "../../../scripts/logs/asked-logs";
+import { journalsOf, parseCommandLine } from "../../../scripts/logs/command-line";
 import { appNode, busyAppNode } from "../../services/rendered";
 import { outputsWith } from "../operate/support/nodes";
 
@@ -11,7 +11,7 @@ describe("what is asked of the journals", () => {
       ["db", "lb", "--since", "1 hour ago", "--stack", "dev"],
       { words: ["db", "lb"], follow: false, entries: undefined, since: "1 hour ago", stack: "dev" },
     ],
-  ])("%j", (args, asked) => expect(logsAsked(args)).toEqual(asked));
+  ])("%j", (args, options) => expect(parseCommandLine(args)).toEqual(options));
 
   it.each([
     [[], "got no tier and no node"],
@@ -19,8 +19,8 @@ describe("what is asked of the journals", () => {
     [["app", "-n", "-1"], "-n"],
     [["app", "--grep", "x"], "--grep"],
   ])("%j is refused with the rule and the usage", (args, rule) => {
-    expect(() => logsAsked(args)).toThrow(rule);
-    expect(() => logsAsked(args)).toThrow("usage: npm run logs -- <tier, node or app>");
+    expect(() => parseCommandLine(args)).toThrow(rule);
+    expect(() => parseCommandLine(args)).toThrow("usage: npm run logs -- <tier, node or app>");
   });
 });
 

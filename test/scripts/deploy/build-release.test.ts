@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deployedApp } from "../../../app-source";
-import { makeReady } from "../../../scripts/deploy/wanted-app";
+import { buildRelease } from "../../../scripts/deploy/build-release";
 
 let root = "";
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "wanted-app-"));
+  root = mkdtempSync(join(tmpdir(), "build-release-"));
   mkdirSync(join(root, "shop"));
   writeFileSync(join(root, "shop", "server.js"), "");
 });
@@ -19,7 +19,7 @@ const settings = (app: object) =>
 describe("the app that a stack file names", () => {
   it("is packed as the program packs it", () => {
     writeFileSync(join(root, "shop", "package.json"), '{"version":"1.2.3"}');
-    const { release, facts } = makeReady(settings({ path: "./shop" }), root);
+    const { release, facts } = buildRelease(settings({ path: "./shop" }), root);
     expect(facts).toEqual({ version: "1.2.3", command: ["node", "server.js"] });
     const app = {
       source: { path: join(root, "shop") },
@@ -35,19 +35,19 @@ describe("the app that a stack file names", () => {
     rmSync(join(root, "shop", "server.js"));
     writeFileSync(join(root, "shop", "index.html"), "");
     const site = { path: "./shop", static: { only: true } };
-    expect(makeReady(settings(site), root).facts).not.toHaveProperty("command");
-    expect(() => makeReady(settings({ path: "./shop" }), root)).toThrow("webstack:app.command");
+    expect(buildRelease(settings(site), root).facts).not.toHaveProperty("command");
+    expect(() => buildRelease(settings({ path: "./shop" }), root)).toThrow("webstack:app.command");
   });
 
   it("is built first", () => {
     const build = `node -e "require('fs').writeFileSync('shop/made', '')"`;
-    const before = makeReady(settings({ path: "./shop" }), root).release.digest;
-    expect(makeReady(settings({ path: "./shop", build }), root).release.digest).not.toBe(before);
+    const before = buildRelease(settings({ path: "./shop" }), root).release.digest;
+    expect(buildRelease(settings({ path: "./shop", build }), root).release.digest).not.toBe(before);
   });
 
   it("is left to the hosts if it has an address", () => {
     const fetched = { url: "https://example.com/app.tar.gz", sha256: "a".repeat(64) };
-    expect(makeReady(settings(fetched), root)).toEqual({
+    expect(buildRelease(settings(fetched), root)).toEqual({
       release: { digest: fetched.sha256, url: fetched.url, root: "/srv/app", keep: 3 },
       facts: {},
     });
@@ -55,10 +55,12 @@ describe("the app that a stack file names", () => {
 
   it("is refused with the setting that is wrong, as the program would", () => {
     const secretEnv = { A: { secure: "v1:x" } };
-    expect(() => makeReady(settings({ path: "./shop", build: "a && b", secretEnv }), root)).toThrow(
+    expect(() =>
+      buildRelease(settings({ path: "./shop", build: "a && b", secretEnv }), root),
+    ).toThrow(
       /^webstack:app\.build must be a program and its arguments in one line, .* got "a && b"/,
     );
-    expect(() => makeReady(settings({ path: "./none" }), root)).toThrow(
+    expect(() => buildRelease(settings({ path: "./none" }), root)).toThrow(
       "webstack:app.path must be a directory with the built app, got ",
     );
   });

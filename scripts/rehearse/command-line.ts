@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run rehearse`. */
-export interface AskedRehearsal {
+export interface RehearsalOptions {
   /** Git revision on which the change is applied. */
   base: string;
   /** Faults to drill afterwards, such as `F5`, by their suite. */
@@ -22,10 +22,10 @@ const usage =
  * @param suites numbers of the drills by suite.
  * @throws Error with the usage for anything else, or for an unknown drill.
  */
-export function askedRehearsal(
+export function parseCommandLine(
   args: readonly string[],
   suites: Readonly<Record<string, readonly string[]>>,
-): AskedRehearsal {
+): RehearsalOptions {
   const options = {
     base: { type: "string" },
     drills: { type: "string", default: "" },
@@ -46,7 +46,7 @@ function bySuite(
   text: string,
   suites: Readonly<Record<string, readonly string[]>>,
 ): Map<string, string[]> {
-  const asked = new Map<string, string[]>();
+  const chosen = new Map<string, string[]>();
   for (const id of text.split(",").map((word) => word.trim())) {
     if (id === "") continue;
     const [suite] = Object.entries(suites).find(([, ids]) => ids.includes(id)) ?? [];
@@ -54,7 +54,7 @@ function bySuite(
       const known = Object.values(suites).flat().join(", ");
       throw new Error(`--drills must be some of ${known}, got ${JSON.stringify(id)}`);
     }
-    asked.set(suite, [...(asked.get(suite) ?? []), id]);
+    chosen.set(suite, [...(chosen.get(suite) ?? []), id]);
   }
-  return asked;
+  return chosen;
 }

@@ -4,7 +4,7 @@ import { type KnownLimits, limitedKinds } from "../../doctor/project-limits";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run doctor`. */
-export interface Asked {
+export interface DoctorOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Public address of this machine. */
@@ -17,7 +17,7 @@ const usage =
   "npm run doctor -- [--stack <name>] [--address <address>] [--limit <kind>=<number> ...]";
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function asked(args: readonly string[]): Asked {
+export function parseCommandLine(args: readonly string[]): DoctorOptions {
   const options = {
     stack: { type: "string" },
     address: { type: "string" },

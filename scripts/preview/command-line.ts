@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run preview`. */
-export interface AskedPreview {
+export interface PreviewOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   form: "text" | "markdown" | "json";
@@ -19,7 +19,7 @@ export const usage =
   "npm run preview -- [--stack <name>] [--markdown | --json] [--base <revision>] [--refresh | --without-token]";
 
 /** Parses a command line. @throws Error with the usage for anything else. */
-export function askedPreview(args: readonly string[]): AskedPreview {
+export function parseCommandLine(args: readonly string[]): PreviewOptions {
   const flag = { type: "boolean", default: false } as const;
   const options = {
     stack: { type: "string" },

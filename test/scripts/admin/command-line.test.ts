@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
-import { askedOpening, ownBlock } from "../../../scripts/admin/asked";
+import { parseCommandLine, ownBlock } from "../../../scripts/admin/command-line";
 import { blockOf } from "../../../scripts/admin/opening";
 
 it("reads the command lines, and refuses what is none", () => {
   const defaults = { stack: undefined, address: undefined, minutes: 60, all: false };
-  expect(askedOpening("open", [])).toEqual(defaults);
-  expect(askedOpening("open", ["--stack", "dev", "--minutes", "90"])).toEqual({
+  expect(parseCommandLine("open", [])).toEqual(defaults);
+  expect(parseCommandLine("open", ["--stack", "dev", "--minutes", "90"])).toEqual({
     ...defaults,
     ...{ stack: "dev", minutes: 90 },
   });
-  expect(askedOpening("close", ["--all"])).toEqual({ ...defaults, all: true });
+  expect(parseCommandLine("close", ["--all"])).toEqual({ ...defaults, all: true });
   const refused: ["open" | "close", string[], string][] = [
     ["open", ["--minutes", "0"], 'from 1 to 720, got "0"'],
     ["open", ["--minutes", "1.5"], 'got "1.5"'],
@@ -19,7 +19,7 @@ it("reads the command lines, and refuses what is none", () => {
     ["close", ["dev"], "usage: npm run admin:close"],
   ];
   for (const [command, words, reason] of refused) {
-    expect(() => askedOpening(command, words)).toThrow(reason);
+    expect(() => parseCommandLine(command, words)).toThrow(reason);
   }
 });
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { askedOf } from "../../../../scripts/restore/asked";
-import { catalogOf, chosenTables, wantedTables } from "../../../../scripts/restore/tables/wanted";
+import { parseCommandLine } from "../../../../scripts/restore/command-line";
+import {
+  catalogOf,
+  chosenTables,
+  parseTables,
+} from "../../../../scripts/restore/tables/table-selection";
 
 const catalog = catalogOf([
   "app\tauthor\tInnoDB\t1\t",
@@ -9,7 +13,7 @@ const catalog = catalogOf([
   "shop\told\tMyISAM\t1\t",
 ]);
 const chosen = (text: string) =>
-  chosenTables(wantedTables(text), catalog).map(({ schema, table }) => `${schema}.${table}`);
+  chosenTables(parseTables(text), catalog).map(({ schema, table }) => `${schema}.${table}`);
 
 describe("the tables of a command line", () => {
   it("are single ones, or all of a schema", () => {
@@ -28,22 +32,22 @@ describe("the tables of a command line", () => {
   it.each(["entry", "app.", "app.entry.id", "app.e'", "a b.c", "", "`app`.`entry`"])(
     "refuse %j, which is none",
     (word) => {
-      expect(() => wantedTables(word)).toThrow(`got ${JSON.stringify(word)}`);
+      expect(() => parseTables(word)).toThrow(`got ${JSON.stringify(word)}`);
     },
   );
 
   it.each(["mysql.user", "webstack_archive.timeline", "WEBSTACK.*"])("refuse %s", (word) => {
-    expect(() => wantedTables(word)).toThrow("MySQL's or the stack's own schemas");
+    expect(() => parseTables(word)).toThrow("MySQL's or the stack's own schemas");
   });
 });
 
 describe("a command line of db:restore", () => {
   it("goes into the running stack if it names tables", () => {
-    const asked = askedOf(["--latest", "--tables", "app.entry", "--replace"]);
+    const options = parseCommandLine(["--latest", "--tables", "app.entry", "--replace"]);
     const tables = [{ schema: "app", table: "entry" }];
-    expect(asked.use).toEqual({ into: "running", tables, replace: true });
-    expect(askedOf(["--latest"]).use).toEqual({ into: "drill" });
-    expect(askedOf(["--latest", "--into", "new"]).use).toEqual({ into: "new" });
+    expect(options.use).toEqual({ into: "running", tables, replace: true });
+    expect(parseCommandLine(["--latest"]).use).toEqual({ into: "drill" });
+    expect(parseCommandLine(["--latest", "--into", "new"]).use).toEqual({ into: "new" });
   });
 
   it.each([
@@ -52,6 +56,6 @@ describe("a command line of db:restore", () => {
     [["--into", "new", "--tables", "app.entry"], "leave --into new out"],
     [["--replace"], "--replace needs --tables"],
   ])("refuses %j", (words, message) => {
-    expect(() => askedOf(["--latest", ...words])).toThrow(message);
+    expect(() => parseCommandLine(["--latest", ...words])).toThrow(message);
   });
 });

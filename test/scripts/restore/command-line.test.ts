@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedOf } from "../../../scripts/restore/asked";
+import { parseCommandLine } from "../../../scripts/restore/command-line";
 
 describe("db:restore with a dump", () => {
   it.each([
@@ -9,14 +9,14 @@ describe("db:restore with a dump", () => {
     [["--dump", "20261129T031700Z", "--into", "new"], "20261129T031700Z"],
     [["--dump=20261129T031700Z"], "20261129T031700Z"],
   ])("takes %j", (args, id) => {
-    expect(askedOf(args).target).toEqual({ kind: "dump", id });
+    expect(parseCommandLine(args).target).toEqual({ kind: "dump", id });
   });
 
   it("keeps what else is said", () => {
-    const asked = askedOf(["--dump", "--into", "new", "--stack", "prod", "--plan"]);
-    expect(asked).toMatchObject({ use: { into: "new" }, stack: "prod", planOnly: true });
-    expect(askedOf(["--dump"]).use).toEqual({ into: "drill" });
-    expect(askedOf(["--latest"]).target).toEqual({ kind: "latest" });
+    const options = parseCommandLine(["--dump", "--into", "new", "--stack", "prod", "--plan"]);
+    expect(options).toMatchObject({ use: { into: "new" }, stack: "prod", planOnly: true });
+    expect(parseCommandLine(["--dump"]).use).toEqual({ into: "drill" });
+    expect(parseCommandLine(["--latest"]).target).toEqual({ kind: "latest" });
   });
 
   it.each([
@@ -25,23 +25,25 @@ describe("db:restore with a dump", () => {
     [["--with-gaps"], "--with-gaps must be absent with --dump"],
     [["--tables", "app.entry"], "--dump goes into drill or new"],
   ])("refuses %j with it", (args, message) => {
-    expect(() => askedOf(["--dump", ...args])).toThrow(message);
+    expect(() => parseCommandLine(["--dump", ...args])).toThrow(message);
   });
 
   it("is one of the things to name", () => {
-    expect(() => askedOf([])).toThrow("name one of --to TIME, --to-gtid SET, --latest and --dump");
+    expect(() => parseCommandLine([])).toThrow(
+      "name one of --to TIME, --to-gtid SET, --latest and --dump",
+    );
   });
 });
 
 describe("db:restore from the copy", () => {
   it("reads the target unless the copy is named", () => {
-    expect(askedOf(["--latest"]).from).toBe("target");
-    expect(askedOf(["--latest", "--from", "copy"]).from).toBe("copy");
-    expect(askedOf(["--dump", "--from", "copy"])).toMatchObject({ from: "copy" });
+    expect(parseCommandLine(["--latest"]).from).toBe("target");
+    expect(parseCommandLine(["--latest", "--from", "copy"]).from).toBe("copy");
+    expect(parseCommandLine(["--dump", "--from", "copy"])).toMatchObject({ from: "copy" });
   });
 
   it("refuses another place", () => {
-    expect(() => askedOf(["--latest", "--from", "there"])).toThrow(
+    expect(() => parseCommandLine(["--latest", "--from", "there"])).toThrow(
       '--from must be target or copy, got "there"',
     );
   });

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { localStackName } from "../local/paths";
 import { stampOf } from "./replace/record";
-import { type Wanted, wantedTables } from "./tables/wanted";
+import { type SelectedTable, parseTables } from "./tables/table-selection";
 import { type Target, targetOf } from "./target";
 import { fromWord, type TargetKey } from "./target-access";
 
@@ -12,7 +12,7 @@ export type Use =
   /** The restored database stays in its container. */
   | { into: "new" }
   /** Restored tables are copied into the running stack. */
-  | { into: "running"; tables: Wanted[]; replace: boolean }
+  | { into: "running"; tables: SelectedTable[]; replace: boolean }
   /** The restored database replaces all data of the app in the running stack. */
   | { into: "replace" };
 
@@ -23,7 +23,7 @@ export interface DumpTarget {
 }
 
 /** Arguments of `db:restore`. */
-export interface Asked {
+export interface RestoreOptions {
   target: Target | DumpTarget;
   use: Use;
   /** Named stack; undefined: none is named. */
@@ -60,7 +60,7 @@ export const options = {
 } as const;
 
 /** Parses a command line. @throws Error that names the word, the rule and the fix. */
-export function askedOf(args: readonly string[]): Asked {
+export function parseCommandLine(args: readonly string[]): RestoreOptions {
   const { values } = parseArgs({ args: withDumpName(args), options });
   const { stack, identity, history, plan, dump, "with-gaps": withGaps } = values;
   const consent = values["yes-replace"];
@@ -109,7 +109,7 @@ function useOf(values: {
     throw new Error(`--into must be drill, new, replace or running, got ${JSON.stringify(into)}`);
   }
   if (into === "running") {
-    if (tables !== undefined) return { into, tables: wantedTables(tables), replace };
+    if (tables !== undefined) return { into, tables: parseTables(tables), replace };
     throw new Error(
       "--into running needs --tables, such as --tables app.entry or --tables 'app.*'",
     );

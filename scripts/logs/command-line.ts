@@ -3,7 +3,7 @@ import type { StackNode, StackOutputs } from "../operate/outputs";
 import { withUsage } from "../operate/with-usage";
 
 /** Arguments of `npm run logs`. */
-export interface LogsAsked {
+export interface LogOptions {
   /** Named stack; undefined: none is named. */
   stack: string | undefined;
   /** Tiers and nodes; at least one. */
@@ -23,7 +23,7 @@ const fewEntries = 50;
 const maxEntries = 100_000;
 
 /** Parses a command line. @throws Error that names the broken rule. */
-export function logsAsked(args: readonly string[]): LogsAsked {
+export function parseCommandLine(args: readonly string[]): LogOptions {
   const options = {
     stack: { type: "string" },
     follow: { type: "boolean", short: "f", default: false },
