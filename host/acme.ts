@@ -4,7 +4,8 @@ import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
 import { DnsProof } from "./acme/dns-proof";
 import { LoadedCertificates } from "./acme/loaded-certificates";
-import { order, type OrderFailure } from "./acme/order";
+import { order } from "./acme/order";
+import type { OrderFailure } from "./acme/order-failure";
 import { OpenProofs } from "./acme/open-proofs";
 import { OwnOrders } from "./acme/own-orders";
 import { nextStep, supersedes } from "./acme/plan";
@@ -154,7 +155,10 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
   const now = store.read(name);
   const hours = now ? Math.floor((now.notAfterMs - lastMs) / 3_600_000) : 0;
   const left = now ? `; the present one is valid for ${hours} h` : "";
-  say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
+  const { againMs } = attemptsOf(failures[name], undefined);
+  const again =
+    againMs === undefined ? "" : `; asked again after ${new Date(againMs).toISOString()}`;
+  say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}${again}`);
 }
 
 function report(active: boolean): void {
