@@ -37,6 +37,7 @@ const elsewhere = new Map<string, string>();
 const probeAt = new Map<string, number>();
 const orders = new OwnOrders(monotonicMs);
 const advice = new RenewalAdvice(
+  config.directory,
   store.advice(),
   (id) => askRenewalInfo(config, id),
   (kept) => onDisk(() => store.saveAdvice(kept)),

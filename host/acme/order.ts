@@ -4,13 +4,14 @@ import crypto from "acme-client/src/crypto";
 import type { Authorization } from "acme-client";
 import { type AcmeAccount, clientOf } from "./authority-client";
 import type { DnsProof } from "./dns-proof";
-import { failureOf } from "./order-failure";
+import { failureOf, Refusal } from "./order-failure";
 import { type Certificate, certificateOf } from "./store";
 
 /** What an order needs besides the account and the name. */
 export interface OrderArgs {
   /**
-   * Name of the certificate that the new one replaces, for the authority's limits (RFC 9773, 5).
+   * Name of the certificate that the new one replaces, for the authority's limits (RFC 9773, 5). An authority that
+   * refuses the order for it is asked once more without.
    *
    * @default the authority is told of none
    */
@@ -21,6 +22,12 @@ export interface OrderArgs {
 
 /** Longest wait for the whole order, milliseconds. */
 const orderMs = 180_000;
+/**
+ * Statuses with which authorities refuse to replace a certificate: 409 for one that is replaced already (RFC 9773, 5),
+ * 400 and 404 for one that the authority or the account does not have (Boulder,
+ * https://github.com/cert-manager/cert-manager/pull/9075).
+ */
+const replacementStatuses: readonly number[] = [400, 404, 409];
 
 /**
  * Orders a certificate for one domain. HAProxy answers the HTTP-01 challenge of a single name by itself; a wildcard is
@@ -55,9 +62,7 @@ async function run(
   { replaces, dns }: OrderArgs,
 ): Promise<Certificate> {
   const client = await clientOf(account);
-  const wanted = { identifiers: [{ type: "dns", value: name }], ...(replaces ? { replaces } : {}) };
-  // The library passes on what its type does not declare.
-  const made = await client.createOrder(wanted);
+  const made = await newOrder(client, name, replaces);
   for (const authorization of await client.getAuthorizations(made)) {
     if (authorization.status === "valid") continue;
     await prove(client, authorization, name, dns);
@@ -68,6 +73,20 @@ async function run(
   const finalized = await client.finalizeOrder(made, csr);
   const chain = await client.getCertificate(finalized);
   return certificateOf(name, `${chain}\n${keyPem}`);
+}
+
+/** @throws Refusal of an order that replaces nothing. */
+async function newOrder(client: Client, name: string, replaces: string | undefined) {
+  const wanted = { identifiers: [{ type: "dns", value: name }] };
+  try {
+    // The library passes on what its type does not declare.
+    return await client.createOrder({ ...wanted, ...(replaces ? { replaces } : {}) });
+  } catch (error) {
+    const mayBeReplacement =
+      error instanceof Refusal && replacementStatuses.includes(error.response.status);
+    if (!replaces || !mayBeReplacement) throw error;
+    return await client.createOrder(wanted);
+  }
 }
 
 async function prove(
