@@ -136,6 +136,7 @@ async function get(name: string): Promise<void> {
       throw new Error("the certificate was issued, but cannot be read back from the disk");
     }
     succeeded(name);
+    complain(`${name}: name servers`, dns?.warning(name));
     say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
     await bringToHaproxy(store, loaded, config.domains);
   } catch (error) {
@@ -165,7 +166,8 @@ function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
 function report(active: boolean): void {
   const names = config.domains.map((name) => {
     const tries = attemptsOf(active ? failures[name] : undefined, elsewhere.get(name));
-    return [name, nameStatus(certificateFor(name), active, tries)];
+    const warning = dns?.warning(name);
+    return [name, nameStatus(certificateFor(name), active, { ...tries, warning })];
   });
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;

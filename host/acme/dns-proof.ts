@@ -23,6 +23,8 @@ const tidyMs = 60_000;
 /** Proves wildcard domains to the authority by TXT records, which the brokers write. Source: RFC 8555, 8.4. */
 export class DnsProof {
   private tidyAt = -Infinity;
+  /** What is wrong with the name servers of a domain that did not answer at its last proof. */
+  private readonly silent = new Map<string, string>();
 
   /** @param visible waits until the zone's name servers have a value. */
   constructor(
@@ -56,18 +58,33 @@ export class DnsProof {
    * Writes the value, has the authority look at it, and removes it, whatever happens.
    *
    * @param look tells the authority, and waits for its result.
+   * @param goOn runs during and after the wait for the record, and ends the proof by an error.
    */
-  async prove(domain: string, value: string, look: () => Promise<void>): Promise<void> {
+  async prove(
+    domain: string,
+    value: string,
+    look: () => Promise<void>,
+    goOn: () => void = () => undefined,
+  ): Promise<void> {
     // Before the change: a program that ends in between removes the value after its next start.
     this.open.add(value, domain);
     try {
       const { nameservers } = await this.find(domain);
       await this.change(domain, "add", value);
-      await this.visible(`_acme-challenge.${domain.slice("*.".length)}`, value, nameservers);
+      const record = `_acme-challenge.${domain.slice("*.".length)}`;
+      const silent = await this.visible(record, value, nameservers, goOn);
+      if (silent === undefined) this.silent.delete(domain);
+      else this.silent.set(domain, silent);
+      goOn();
       await look();
     } finally {
       await this.clean(domain, value);
     }
+  }
+
+  /** What is wrong with name servers that were left out at a domain's last proof; undefined: all answered. */
+  warning(domain: string): string | undefined {
+    return this.silent.get(domain);
   }
 
   /** Removes what earlier proofs left, once a minute at most. Never fails. */
