@@ -188,8 +188,8 @@ async function main(): Promise<void> {
   for (;;) {
     await exchange();
     await bringToHaproxy(store, loaded, config.domains);
-    await dns?.tidy();
     const active = holdsAddress(config);
+    await dns?.tidy(active ? config.domains.filter((name) => name.startsWith("*.")) : []);
     for (const name of config.domains) {
       await attend(name, active);
       report(active);

@@ -108,7 +108,7 @@ async function challenge(
 ): Promise<void> {
   const what = change ? `${change.verb} a proof of ${domain}` : `find the zone of ${domain}`;
   try {
-    const record = new ChallengeRecord(api.for(caller), domain);
+    const record = new ChallengeRecord(api.for(caller), domain, `webstack ${config.selector}`);
     if (change) await record[change.verb](change.value);
     if (change) say(5, `${caller} asked to ${what}: done`);
     answer(response, 200, change ? {} : await record.zone());
