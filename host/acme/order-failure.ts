@@ -13,6 +13,9 @@ export class OrderFailure extends Error {
   }
 }
 
+/** An order that this program ended by itself, such as one of a node that lost the address: no failure. */
+export class OrderEnded extends Error {}
+
 /** An answer of the authority, as far as it tells of a refusal. */
 export interface RefusingAnswer {
   status: number;

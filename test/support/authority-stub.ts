@@ -20,6 +20,10 @@ export class AuthorityStub {
   readonly completed: string[] = [];
   /** Refusal of the next new order: status, detail, and the wait that it demands. */
   refusal: { status: number; detail: string; retryAfter?: string } | undefined;
+  /** Number of orders that were finalized. */
+  finalized = 0;
+  /** Runs at each new order. */
+  onOrder: () => void = () => undefined;
   /** Result of each proof. */
   proof: Proof = "valid";
   /** Runs when a challenge is declared complete, before the answer. */
@@ -91,6 +95,7 @@ export class AuthorityStub {
     if (path === "authorization") return { body: this.authorization() };
     if (path.startsWith("challenge/")) return { body: await this.challenge(path, decoded) };
     if (path === "finalize") this.issue(payload.csr as string);
+    if (path === "finalize") this.finalized++;
     if (path === "certificate")
       return { body: this.chain, type: "application/pem-certificate-chain" };
     return { body: path === "newNonce" ? "" : this.order() };
@@ -98,6 +103,7 @@ export class AuthorityStub {
 
   private newOrder(payload: Record<string, unknown>) {
     this.orders.push(payload);
+    this.onOrder();
     this.state = "pending";
     this.chain = "";
     const { refusal } = this;

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { certificateId } from "../../../host/acme/certificate-id";
 import { order } from "../../../host/acme/order";
+import { OrderEnded } from "../../../host/acme/order-failure";
 import { AuthorityStub } from "../../support/authority-stub";
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -56,5 +57,21 @@ describe("an order", () => {
     const account = { directory: authority.directory, key };
     await expect(order(account, "www.example.com")).rejects.toThrow("no such account");
     expect(authority.orders).toHaveLength(1);
+  });
+
+  it("is ended by its caller before the proof, and before the certificate", async () => {
+    const account = { directory: authority.directory, key };
+    let isOn = true;
+    const goOn = () => {
+      if (!isOn) throw new OrderEnded("no address");
+    };
+    authority.onOrder = () => (isOn = false);
+    await expect(order(account, "www.example.com", { goOn })).rejects.toBeInstanceOf(OrderEnded);
+    expect(authority.completed).toEqual([]);
+    isOn = true;
+    authority.onOrder = () => undefined;
+    authority.onComplete = () => void (isOn = false);
+    await expect(order(account, "www.example.com", { goOn })).rejects.toBeInstanceOf(OrderEnded);
+    expect([authority.completed, authority.finalized]).toEqual([["http-01"], 0]);
   });
 });
