@@ -3,39 +3,33 @@ import { setTimeout as pause } from "node:timers/promises";
 import { serveCertificates, fetchCertificates } from "./acme/exchange";
 import { domainProblem } from "./acme/domain-check";
 import { DnsProof } from "./acme/dns-proof";
+import { Lanes } from "./acme/lanes";
 import { LoadedCertificates } from "./acme/loaded-certificates";
-import { order, type OrderFailure } from "./acme/order";
+import { NameOrders } from "./acme/name-orders";
+import { order } from "./acme/order";
 import { OpenProofs } from "./acme/open-proofs";
-import { OwnOrders } from "./acme/own-orders";
-import { nextStep, supersedes } from "./acme/plan";
+import { supersedes } from "./acme/plan";
 import { credential, holdsAddress, identityOf, readConfig } from "./acme/config";
 import { complain, say } from "./acme/journal";
 import { RenewalAdvice } from "./acme/renewal-advice";
 import { askRenewalInfo } from "./acme/renewal-info";
 import { readRenewalRequests } from "./acme/renewal-requests";
-import { nameStatus, attemptsOf } from "./acme/status";
 import { bringToHaproxy } from "./acme/served-certificates";
-import { Store, type Stored } from "./acme/store";
+import { Store } from "./acme/store";
 import { monotonicMs } from "./time/monotonic";
 
 /** Pause between two rounds, milliseconds. */
 const roundMs = 5_000;
 /** Pause between two requests to the other load balancer for newer certificates, milliseconds. */
 const exchangeMs = 10_000;
-/** Pause between two checks of a domain that does not lead to these load balancers yet, milliseconds. */
-const probeMs = 15_000;
 
 const config = readConfig(process.argv[2] ?? "/etc/webstack/acme.json");
 const identity = identityOf("");
 const accountKey = credential("account-key");
 const store = new Store(config.store);
 const loaded = LoadedCertificates.behind(config.socket, `${config.store}/live`, config.map);
-const failures = store.failures();
-/** Result of the last check by domain: why it does not lead to these load balancers. */
-const elsewhere = new Map<string, string>();
-const probeAt = new Map<string, number>();
-const orders = new OwnOrders(monotonicMs);
 const advice = new RenewalAdvice(
+  config.directory,
   store.advice(),
   (id) => askRenewalInfo(config, id),
   (kept) => onDisk(() => store.saveAdvice(kept)),
@@ -45,8 +39,38 @@ const proofs = new OpenProofs(store.openProofs(), (open) =>
   onDisk(() => store.saveOpenProofs(open)),
 );
 const dns = config.brokers && DnsProof.through(config.brokers, identityOf("broker-"), proofs);
+const orders = new NameOrders({
+  store,
+  advice,
+  isActive: () => holdsAddress(config),
+  requests: () => readRenewalRequests(config.renewals),
+  problem: (name) =>
+    dns && isWildcard(name) ? dns.problem(name) : domainProblem(name, config.thumbprint),
+  warning: (name) => dns?.warning(name),
+  order: (name, replaces, goOn) =>
+    order({ ...config, key: accountKey }, name, { replaces, dns, goOn }),
+  serve,
+  onDisk,
+  nowMs: () => Date.now(),
+  monotonicMs,
+});
+const lanes = new Lanes();
+const wildcards = config.domains.filter(isWildcard);
+const singles = config.domains.filter((name) => !isWildcard(name));
 let exchangeAt = 0;
 let lastStatus = "";
+/** The last use of HAProxy's socket: two at a time would be in each other's way. */
+let serving = Promise.resolve();
+
+function isWildcard(name: string): boolean {
+  return name.startsWith("*.");
+}
+
+function serve(): Promise<void> {
+  const next = () => bringToHaproxy(store, loaded, config.domains);
+  serving = serving.then(next, next);
+  return serving;
+}
 
 async function exchange(): Promise<void> {
   if (monotonicMs() < exchangeAt) return;
@@ -58,49 +82,15 @@ async function exchange(): Promise<void> {
     for (const name of config.domains) {
       const other = theirs.get(name);
       const own = store.read(name);
-      if (!other || (holdsAddress(config) && orders.isOwn(name, own, Date.now()))) continue;
+      if (!other || orders.keepsOwn(name, own)) continue;
       if (!supersedes(other, own, Date.now())) continue;
       store.save(name, other);
-      succeeded(name);
+      orders.succeeded(name);
       say(5, `${name}: certificate from ${peer.name}`);
     }
   } catch (error) {
     complain(peer.name, (error as Error).message);
   }
-}
-
-function succeeded(name: string): void {
-  delete failures[name];
-  keepFailures();
-  elsewhere.delete(name);
-}
-
-/** The stored certificate, with the time at which the authority suggests its renewal. */
-function certificateFor(name: string): Stored | undefined {
-  const found = store.read(name);
-  return found && { ...found, suggestedMs: advice.renewMs(name, found) };
-}
-
-async function attend(name: string, active: boolean): Promise<void> {
-  const requestedMs = readRenewalRequests(config.renewals)[name];
-  const held = store.read(name);
-  if (active && held) await advice.refresh(name, held, () => Date.now());
-  const step = nextStep(Date.now(), active, certificateFor(name), failures[name], requestedMs);
-  if (step.do === "wait") {
-    if (!active) elsewhere.delete(name);
-    return;
-  }
-  if (monotonicMs() < (probeAt.get(name) ?? 0) || !orders.allowsAnother(name)) return;
-  probeAt.set(name, monotonicMs() + probeMs);
-  const found = store.problem() ?? (await nameProblem(name));
-  complain(name, found);
-  if (found !== undefined) return void elsewhere.set(name, found);
-  elsewhere.delete(name);
-  await get(name);
-}
-
-function keepFailures(): void {
-  onDisk(() => store.saveFailures(failures));
 }
 
 /** Keeps something for the next start; without the disk it counts in memory, so that orders stay rare. */
@@ -112,61 +102,21 @@ function onDisk(save: () => void): void {
   }
 }
 
-/** Why the authority would not accept this stack's proof of a name; undefined: it would. */
-function nameProblem(name: string): Promise<string | undefined> {
-  return dns && name.startsWith("*.") ? dns.problem(name) : domainProblem(name, config.thumbprint);
-}
-
-/** An authority may refuse to replace a certificate: the next order tells of none. */
-function replaced(name: string): string | undefined {
-  const held = failures[name] ? undefined : store.read(name);
-  return held && advice.replacedId(name, held);
-}
-
-async function get(name: string): Promise<void> {
-  say(6, `${name}: ordering a certificate`);
-  try {
-    const args = { replaces: replaced(name), dns };
-    const got = await order({ ...config, key: accountKey }, name, args);
-    orders.note(name, got);
-    store.save(name, got);
-    if (store.read(name)?.fingerprint !== got.fingerprint) {
-      throw new Error("the certificate was issued, but cannot be read back from the disk");
-    }
-    succeeded(name);
-    say(5, `${name}: new certificate, valid until ${new Date(got.notAfterMs).toISOString()}`);
-    await bringToHaproxy(store, loaded, config.domains);
-  } catch (error) {
-    failed(name, error as OrderFailure);
-  }
-}
-
-function failed(name: string, { message, retryAfterMs }: OrderFailure): void {
-  const count = (failures[name]?.count ?? 0) + 1;
-  const lastMs = Date.now();
-  failures[name] = {
-    count,
-    lastMs,
-    said: message,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-  keepFailures();
-  const now = store.read(name);
-  const hours = now ? Math.floor((now.notAfterMs - lastMs) / 3_600_000) : 0;
-  const left = now ? `; the present one is valid for ${hours} h` : "";
-  say(now ? 3 : 4, `${name}: no certificate (${count} failures): ${message}${left}`);
-}
-
-function report(active: boolean): void {
-  const names = config.domains.map((name) => {
-    const tries = attemptsOf(active ? failures[name] : undefined, elsewhere.get(name));
-    return [name, nameStatus(certificateFor(name), active, tries)];
-  });
+function report(): void {
+  const active = holdsAddress(config);
+  const names = config.domains.map((name) => [name, orders.status(name, active)]);
   const status = JSON.stringify({ orders: active, names: Object.fromEntries(names) as object });
   if (status === lastStatus) return;
   writeFileSync(`${config.status}.new`, status);
   renameSync(`${config.status}.new`, config.status);
   lastStatus = status;
+}
+
+async function attend(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await orders.attend(name);
+    report();
+  }
 }
 
 async function main(): Promise<void> {
@@ -180,13 +130,13 @@ async function main(): Promise<void> {
   serveCertificates(config.peer.name, config, identity, own);
   for (;;) {
     await exchange();
-    await bringToHaproxy(store, loaded, config.domains);
-    await dns?.tidy();
-    const active = holdsAddress(config);
-    for (const name of config.domains) {
-      await attend(name, active);
-      report(active);
-    }
+    await serve();
+    // An order of a wildcard waits for name servers: it delays no other name.
+    lanes.begin("single names", () => attend(singles));
+    for (const name of wildcards) lanes.begin(name, () => attend([name]));
+    const tidied = holdsAddress(config) ? wildcards : [];
+    if (dns) lanes.begin("left proofs", () => dns.tidy(tidied));
+    report();
     await pause(roundMs);
   }
 }

@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { filterAnswer, authorize, type BrokerRules, type Verdict } from "./broker/authorize";
 import type { ChallengeRequest } from "./broker/challenge-request";
 import { type Claim, Gateway } from "./broker/gateway";
-import { quotas } from "./broker/quota";
+import { type Quota, type Quotas, quotas } from "./broker/quota";
 import { ChallengeRecord } from "./cloud-api/challenge-record";
 import { DefaultRoute } from "./cloud-api/default-route";
 import { ApiFailure } from "./cloud-api/failure";
@@ -31,8 +31,8 @@ const warmMs = 300_000;
 const config = JSON.parse(readFileSync("/etc/webstack/broker.json", "utf8")) as Config;
 const settings = { agent: "webstack-broker", token: credential("token") };
 const api = relayedApi(config.endpoint, settings, config.egress);
-const limits = new Map<string, ReturnType<typeof quotas>>(
-  config.servers.map(({ name }) => [name, quotas(monotonicMs())]),
+const limits = new Map<string, Quotas>(
+  config.servers.map(({ name }) => [name, quotas(monotonicMs(), config.wildcards ?? [])]),
 );
 
 /**
@@ -90,15 +90,27 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     return refuse(response, verdict.status, verdict.reason);
   }
   const isFree = verdict.type === "lead" && gateway!.isMovingTo(verdict.gateway);
-  const kind = verdict.type === "pass" ? verdict.kind : verdict.type;
-  const waitMs = isFree ? 0 : limits.get(caller)![kind].take(monotonicMs());
+  const { domain, quota } = quotaOf(verdict, limits.get(caller)!);
+  const waitMs = isFree ? 0 : quota.take(monotonicMs());
   if (waitMs > 0) {
-    say(4, `${caller} exceeds its request limit; next request in ${waitMs} ms`);
+    const about = domain === undefined ? "" : ` for ${domain}`;
+    say(4, `${caller} exceeds its request limit${about}; next request in ${waitMs} ms`);
     return refuse(response, 429, "too many requests", waitMs);
   }
   if (verdict.type === "lead") return lead(caller, verdict.gateway, response);
   if (verdict.type === "challenge") return challenge(caller, verdict, response);
   return pass(caller, verdict, response);
+}
+
+/** The quota that counts for a request, and its domain, if each domain has one. */
+function quotaOf(
+  verdict: Exclude<Verdict, { type: "ready" | "refuse" }>,
+  { proofs, ...others }: Quotas,
+): { quota: Quota; domain?: string } {
+  if (verdict.type === "challenge") {
+    return { quota: proofs.get(verdict.domain)!, domain: verdict.domain };
+  }
+  return { quota: others[verdict.type === "pass" ? verdict.kind : verdict.type] };
 }
 
 async function challenge(
@@ -108,7 +120,7 @@ async function challenge(
 ): Promise<void> {
   const what = change ? `${change.verb} a proof of ${domain}` : `find the zone of ${domain}`;
   try {
-    const record = new ChallengeRecord(api.for(caller), domain);
+    const record = new ChallengeRecord(api.for(caller), domain, `webstack ${config.selector}`);
     if (change) await record[change.verb](change.value);
     if (change) say(5, `${caller} asked to ${what}: done`);
     answer(response, 200, change ? {} : await record.zone());

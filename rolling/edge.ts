@@ -14,6 +14,7 @@ export const certificatesShape = z.looseObject({
       renewAfter: z.string().optional(),
       issuer: z.string().optional(),
       awaits: z.string().optional(),
+      warning: z.string().optional(),
       lastFailure: z.string().optional(),
       nextTry: z.string().optional(),
     }),
@@ -34,7 +35,8 @@ export function certificateLines(
   );
 }
 
-function nameWords({ validUntil, renewAfter, issuer, awaits, lastFailure, nextTry }: Name): string {
+function nameWords(one: Name): string {
+  const { validUntil, renewAfter, issuer, awaits, warning, lastFailure, nextTry } = one;
   const held =
     validUntil === undefined
       ? ["no certificate yet"]
@@ -43,6 +45,7 @@ function nameWords({ validUntil, renewAfter, issuer, awaits, lastFailure, nextTr
   return [
     ...held,
     ...(awaits === undefined ? [] : [`waits: ${awaits}`]),
+    ...(warning === undefined ? [] : [`warning: ${warning}`]),
     ...(lastFailure === undefined ? [] : [`last failure: ${lastFailure}${again}`]),
   ].join("; ");
 }

@@ -2,6 +2,8 @@ import type { ApiFailure } from "../cloud-api/failure";
 import { Routes } from "../cloud-api/routes";
 import { type Caller, Transport } from "../cloud-api/transport";
 import { monotonicMs } from "../time/monotonic";
+import { say } from "./journal";
+import { LeftProofs } from "./left-proofs";
 import type { OpenProofs } from "./open-proofs";
 import { waitForRecord } from "./visible-record";
 
@@ -10,6 +12,8 @@ interface Zone {
   zone: string;
   nameservers: string[];
   delegation: string;
+  /** Values that this stack wrote. @default the broker is of an earlier release */
+  proofs?: string[];
 }
 
 /** States of a delegation in which the authority would ask other name servers. Source: the API's reference, zones. */
@@ -17,19 +21,31 @@ const leadsElsewhere = ["invalid", "lame", "unregistered"];
 
 /** Longest wait for a connection to a broker in the same private network, milliseconds. */
 const brokerConnectMs = 400;
-/** Pause between two attempts to remove what earlier proofs left, milliseconds. */
-const tidyMs = 60_000;
+/** Pauses between attempts to remove a value: the first, which doubles, and the longest, milliseconds. */
+const removalMs = { first: 60_000, most: 3_600_000 };
+/** Pauses between two looks for values that others left: usually, and after a look that failed, milliseconds. */
+const lookMs = { usual: 6 * 3_600_000, failed: 600_000 };
 
 /** Proves wildcard domains to the authority by TXT records, which the brokers write. Source: RFC 8555, 8.4. */
 export class DnsProof {
-  private tidyAt = -Infinity;
+  /** Attempts to remove each value, and looks for values of others by domain. */
+  private readonly removals = new Map<string, { count: number; atMs: number }>();
+  private readonly lookAt = new Map<string, number>();
+  private readonly left: LeftProofs;
+  /** Values of proofs that run. */
+  private readonly used = new Set<string>();
+  /** What is wrong with the name servers of a domain that did not answer at its last proof. */
+  private readonly silent = new Map<string, string>();
 
   /** @param visible waits until the zone's name servers have a value. */
   constructor(
     private readonly broker: Caller,
     private readonly open: OpenProofs,
     private readonly visible: typeof waitForRecord = waitForRecord,
-  ) {}
+    private readonly nowMs: () => number = monotonicMs,
+  ) {
+    this.left = new LeftProofs(nowMs);
+  }
 
   /** Uses the brokers of these URLs. */
   static through(
@@ -56,26 +72,61 @@ export class DnsProof {
    * Writes the value, has the authority look at it, and removes it, whatever happens.
    *
    * @param look tells the authority, and waits for its result.
+   * @param goOn runs during and after the wait for the record, and ends the proof by an error.
    */
-  async prove(domain: string, value: string, look: () => Promise<void>): Promise<void> {
+  async prove(
+    domain: string,
+    value: string,
+    look: () => Promise<void>,
+    goOn: () => void = () => undefined,
+  ): Promise<void> {
+    const { nameservers } = await this.find(domain);
     // Before the change: a program that ends in between removes the value after its next start.
     this.open.add(value, domain);
+    this.used.add(value);
     try {
-      const { nameservers } = await this.find(domain);
       await this.change(domain, "add", value);
-      await this.visible(`_acme-challenge.${domain.slice("*.".length)}`, value, nameservers);
+      const record = `_acme-challenge.${domain.slice("*.".length)}`;
+      const silent = await this.visible(record, value, nameservers, goOn);
+      if (silent === undefined) this.silent.delete(domain);
+      else this.silent.set(domain, silent);
+      goOn();
       await look();
     } finally {
       await this.clean(domain, value);
+      this.used.delete(value);
     }
   }
 
-  /** Removes what earlier proofs left, once a minute at most. Never fails. */
-  async tidy(): Promise<void> {
-    if (monotonicMs() < this.tidyAt) return;
+  /** What is wrong with name servers that were left out at a domain's last proof; undefined: all answered. */
+  warning(domain: string): string | undefined {
+    return this.silent.get(domain);
+  }
+
+  /**
+   * Removes what earlier proofs left: values that this node noted, and values of other nodes in the zones of the domains.
+   * Failed attempts become rare, since they use up the brokers' limits. Never fails.
+   *
+   * @param domains wildcard domains, on the load balancer that orders; none on the other one.
+   */
+  async tidy(domains: readonly string[]): Promise<void> {
+    // A node that gets the address again looks at once.
+    if (domains.length === 0) this.lookAt.clear();
+    for (const domain of domains) {
+      if (this.nowMs() < (this.lookAt.get(domain) ?? -Infinity)) continue;
+      const isSeen = await this.find(domain).then(
+        () => true,
+        () => false,
+      );
+      this.lookAt.set(domain, this.nowMs() + (isSeen ? lookMs.usual : lookMs.failed));
+    }
+    for (const [value, domain] of domains.length === 0 ? [] : this.left.take()) {
+      say(5, `${domain}: removes the record of an order that did not end`);
+      this.open.add(value, domain);
+    }
     for (const value of this.open.values) {
-      this.tidyAt = monotonicMs() + tidyMs;
-      await this.clean(this.open.domain(value)!, value);
+      const isDue = this.nowMs() >= (this.removals.get(value)?.atMs ?? -Infinity);
+      if (isDue && !this.used.has(value)) await this.clean(this.open.domain(value)!, value);
     }
   }
 
@@ -83,14 +134,29 @@ export class DnsProof {
     try {
       await this.change(domain, "remove", value);
     } catch (error) {
-      // A broker refuses a domain that the stack no longer has, for ever.
-      if ((error as ApiFailure).more?.status !== 403) return;
+      // A broker refuses a domain that the stack no longer has, for ever; a zone that is gone has no record.
+      const { status } = (error as ApiFailure).more ?? {};
+      if (status !== 403 && status !== 404) return this.postpone(value);
     }
+    this.removals.delete(value);
     this.open.remove(value);
   }
 
-  private find(domain: string): Promise<Zone> {
-    return this.broker.call("POST", "challenge", { domain, verb: "find" }) as Promise<Zone>;
+  private postpone(value: string): void {
+    const count = (this.removals.get(value)?.count ?? 0) + 1;
+    const waitMs = Math.min(removalMs.first * 2 ** (count - 1), removalMs.most);
+    this.removals.set(value, { count, atMs: this.nowMs() + waitMs });
+  }
+
+  private async find(domain: string): Promise<Zone> {
+    const zone = (await this.broker.call("POST", "challenge", { domain, verb: "find" })) as Zone;
+    const isKnown = (value: string) =>
+      this.used.has(value) || this.open.domain(value) !== undefined;
+    this.left.note(
+      domain,
+      (zone.proofs ?? []).filter((value) => !isKnown(value)),
+    );
+    return zone;
   }
 
   private async change(domain: string, verb: "add" | "remove", value: string): Promise<void> {

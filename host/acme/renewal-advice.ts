@@ -5,6 +5,8 @@ import { NoSuggestion, type Suggestion, timeInWindow } from "./renewal-info";
 export interface Advice {
   /** SHA-1 of the certificate, capital hex digits. */
   fingerprint: string;
+  /** ACME directory of the authority that was asked. @default an earlier release asked, so the authority is unknown */
+  directory?: string;
   /** When the authority was asked, and when it is asked again. */
   askedMs: number;
   nextMs: number;
@@ -30,11 +32,13 @@ export class RenewalAdvice {
   private unreached: { atMs: number } | undefined;
 
   /**
+   * @param directory ACME directory of the authority. What another authority has suggested does not count.
    * @param kept suggestions of earlier runs by name, which change here.
    * @param ask asks the authority about a certificate. @param keep stores the suggestions.
    * @param complain logs the reason why there is no suggestion; undefined: there is one.
    */
   constructor(
+    private readonly directory: string,
     private readonly kept: Record<string, Advice>,
     private readonly ask: (id: string) => Promise<Suggestion>,
     private readonly keep: (kept: Record<string, Advice>) => void,
@@ -44,12 +48,12 @@ export class RenewalAdvice {
   /** Time of renewal that the authority suggests, by this node's clock; undefined: two thirds of the life count. */
   renewMs(name: string, { fingerprint }: { fingerprint: string }): number | undefined {
     const found = this.kept[name];
-    return found?.fingerprint === fingerprint ? found.renewMs : undefined;
+    return this.isAbout(found, fingerprint) ? found.renewMs : undefined;
   }
 
   /**
-   * The certificate's name for the authority, which then ends the old order's place; undefined: the authority did not
-   * say that it knows the certificate.
+   * The certificate's name for the authority, which then ends the old order's place; undefined: this authority did not
+   * say that it knows the certificate, as after a change of the directory.
    */
   replacedId(name: string, certificate: Advised): string | undefined {
     return this.renewMs(name, certificate) === undefined
@@ -61,19 +65,19 @@ export class RenewalAdvice {
   async refresh(name: string, certificate: Advised, nowMs: () => number): Promise<void> {
     const askedMs = nowMs();
     const before = this.kept[name];
-    const isSame = before?.fingerprint === certificate.fingerprint;
+    const isSame = this.isAbout(before, certificate.fingerprint);
     // A clock that was set back must not lengthen a wait.
     if (isSame && before.askedMs <= askedMs && askedMs < before.nextMs) return;
     const quietMs = askedMs - (this.unreached?.atMs ?? -Infinity);
     if (quietMs >= 0 && quietMs < unreachedMs) return isSame ? undefined : this.drop(name);
-    const { fingerprint } = certificate;
+    const asked = { fingerprint: certificate.fingerprint, directory: this.directory, askedMs };
     try {
       const { renewMs, waitMs } = await this.fetch(certificate, nowMs);
-      this.kept[name] = { fingerprint, askedMs, nextMs: askedMs + waitMs, renewMs };
+      this.kept[name] = { ...asked, nextMs: askedMs + waitMs, renewMs };
       this.complain(name, undefined);
     } catch (error) {
       if (error instanceof NoSuggestion) {
-        this.kept[name] = { fingerprint, askedMs, nextMs: askedMs + pauses.usual };
+        this.kept[name] = { ...asked, nextMs: askedMs + pauses.usual };
       } else {
         this.unreached = { atMs: nowMs() };
         // What the authority has suggested for this certificate holds until it suggests another time.
@@ -82,6 +86,10 @@ export class RenewalAdvice {
       this.complain(name, (error as Error).message);
     }
     this.keep(this.kept);
+  }
+
+  private isAbout(kept: Advice | undefined, fingerprint: string): kept is Advice {
+    return kept?.fingerprint === fingerprint && kept.directory === this.directory;
   }
 
   private drop(name: string): void {

@@ -10,6 +10,8 @@ export interface NameStatus {
   issuer?: string;
   /** Condition that the order waits for. */
   awaits?: string;
+  /** What does not prevent a certificate, but needs an operator. */
+  warning?: string;
   /** Last error of the authority since the last success. */
   lastFailure?: string;
   /** Time of the next order; ISO time. */
@@ -18,6 +20,8 @@ export interface NameStatus {
 
 /** Failed attempts for a domain. */
 export interface Attempts {
+  /** What the last proof warned of. */
+  warning?: string | undefined;
   /** Why the domain does not lead to these load balancers. */
   elsewhere?: string;
   /** Last error of the authority. */
@@ -46,7 +50,7 @@ export function attemptsOf(failed: Failures | undefined, elsewhere: string | und
 export function nameStatus(
   known: (CertificateDates & { issuer: string }) | undefined,
   active: boolean,
-  { elsewhere, lastFailure, againMs }: Attempts,
+  { elsewhere, lastFailure, againMs, warning }: Attempts,
 ): NameStatus {
   const iso = (ms: number) => new Date(ms).toISOString();
   const awaits = !active && !known ? "the load balancer with the address to get one" : elsewhere;
@@ -60,6 +64,7 @@ export function nameStatus(
         }
       : {}),
     ...(awaits === undefined ? {} : { awaits }),
+    ...(warning === undefined ? {} : { warning }),
     ...(lastFailure === undefined ? {} : { lastFailure }),
     ...(lastFailure === undefined || againMs === undefined ? {} : { nextTry: iso(againMs) }),
   };

@@ -27,18 +27,34 @@ export class Quota {
   }
 }
 
+/** Requests about proofs of a load balancer in the long run, per second. Each costs up to four calls of the API's 3 600 an hour. */
+const proofsPerSecond = 0.1;
+/** Requests about proofs that a domain may make at once: an order needs four. */
+const proofBurst = 10;
+
+/** Quotas of one load balancer. */
+export interface Quotas {
+  assign: Quota;
+  read: Quota;
+  lead: Quota;
+  /** Quotas of requests about proofs, by wildcard domain. */
+  proofs: ReadonlyMap<string, Quota>;
+}
+
 /**
  * Quotas of one load balancer: 2 160 assigns, 1 800 reads, 360 looks at the route and 360 requests about proofs an hour
- * in the long run.
+ * in the long run. The wildcard domains have equal shares of the last, so that none uses up another one's.
+ *
+ * @param wildcards the stack's wildcard domains.
  */
-export function quotas(nowMs: number): Record<"assign" | "read" | "lead" | "challenge", Quota> {
+export function quotas(nowMs: number, wildcards: readonly string[]): Quotas {
+  const share = proofsPerSecond / Math.max(1, wildcards.length);
   return {
     // A mover without a working API retries every 1.6 to 2.4 s, for ever.
     assign: new Quota(30, 0.6, nowMs),
     read: new Quota(60, 0.5, nowMs),
     // A mover asks every 30 s, and at each move. A request while the route moves costs no call.
     lead: new Quota(20, 0.1, nowMs),
-    // An order needs three; each costs up to three calls of the API's 3 600 an hour.
-    challenge: new Quota(30, 0.1, nowMs),
+    proofs: new Map(wildcards.map((domain) => [domain, new Quota(proofBurst, share, nowMs)])),
   };
 }

@@ -9,10 +9,20 @@ export interface Zone {
   nameservers: string[];
   /** Whether the registry leads to these name servers, in Hetzner's words, such as `valid` or `lame`. */
   delegation: string;
+  /** Values of the record that this stack wrote, and has not removed. */
+  proofs: string[];
+}
+
+/** A value of a record. */
+interface WireRecord {
+  value: string;
+  comment?: string;
 }
 
 /** Seconds for which resolvers may keep the record: Hetzner's smallest value. */
 const ttlSeconds = 60;
+/** Value of a proof: SHA-256 in base64url. Source: RFC 8555, 8.4. */
+const quotedDigest = /^"[A-Za-z0-9_-]{43}"$/;
 
 interface WireZone {
   id: number;
@@ -26,48 +36,64 @@ interface WireZone {
  * the same record are left alone. Source: https://docs.hetzner.cloud/reference/cloud#zone-rrset-actions
  */
 export class ChallengeRecord {
-  /** @param domain wildcard domain, such as `*.example.com`. */
+  /**
+   * @param domain wildcard domain, such as `*.example.com`.
+   * @param mark comment of this stack's values, by which these are told from all others.
+   */
   constructor(
     private readonly api: Caller,
     private readonly domain: string,
+    private readonly mark: string,
   ) {}
 
   /** The zone with the longest name that the domain is in. @throws ApiFailure 404 if the project has none. */
   async zone(): Promise<Zone> {
-    const { name, authoritative_nameservers: servers } = await this.find();
+    const found = await this.find();
+    const { name, authoritative_nameservers: servers } = found;
+    const own = (await this.records(this.pathIn(found))).filter(
+      ({ value, comment }) => comment === this.mark && quotedDigest.test(value),
+    );
     return {
       zone: name,
       nameservers: servers.assigned.map((server) => server.replace(/\.$/, "")),
       delegation: servers.delegation_status ?? "unknown",
+      proofs: own.map(({ value }) => value.slice(1, -1)),
     };
   }
 
   /** Adds a value. A value that is there already is no error. */
   add(value: string): Promise<void> {
-    return this.change("add_records", value, { ttl: ttlSeconds }, true);
+    const record = { value: `"${value}"`, comment: this.mark };
+    return this.change("add_records", record, { ttl: ttlSeconds }, true);
   }
 
   /** Removes a value. A value that is not there is no error. */
   remove(value: string): Promise<void> {
-    return this.change("remove_records", value, {}, false);
+    return this.change("remove_records", { value: `"${value}"` }, {}, false);
   }
 
-  private async change(verb: string, value: string, more: object, wanted: boolean): Promise<void> {
-    const found = await this.find();
-    const path = `zones/${found.id}/rrsets/${this.recordIn(found.name)}/TXT`;
-    const body = { ...more, records: [{ value: `"${value}"` }] };
+  private async change(
+    verb: string,
+    record: WireRecord,
+    more: object,
+    wanted: boolean,
+  ): Promise<void> {
+    const path = this.pathIn(await this.find());
+    const body = { ...more, records: [record] };
     try {
       await this.api.call("POST", `${path}/actions/${verb}`, body);
     } catch (error) {
       // Two brokers may be asked for the same change, and an answer may be lost.
       const isRefused = error instanceof ApiFailure && error.more.status !== undefined;
-      if (!isRefused || (await this.has(path, value)) !== wanted) throw error;
+      if (!isRefused) throw error;
+      const isThere = (await this.records(path)).some(({ value }) => value === record.value);
+      if (isThere !== wanted) throw error;
     }
   }
 
-  private async has(path: string, value: string): Promise<boolean> {
-    const answer = await this.unless404<{ rrset: { records: { value: string }[] } }>(path);
-    return answer?.rrset.records.some((record) => record.value === `"${value}"`) ?? false;
+  private async records(path: string): Promise<WireRecord[]> {
+    const answer = await this.unless404<{ rrset: { records: WireRecord[] } }>(path);
+    return answer?.rrset.records ?? [];
   }
 
   private async find(): Promise<WireZone> {
@@ -84,10 +110,11 @@ export class ChallengeRecord {
     throw new ApiFailure(message, { status: 404 });
   }
 
-  /** Name of the record relative to the zone. */
-  private recordIn(zone: string): string {
+  /** Path of the record, whose name is relative to the zone. */
+  private pathIn({ id, name: zone }: WireZone): string {
     const base = this.domain.slice("*.".length);
-    return base === zone ? "_acme-challenge" : `_acme-challenge.${base.slice(0, -zone.length - 1)}`;
+    const below = base === zone ? "" : `.${base.slice(0, -zone.length - 1)}`;
+    return `zones/${id}/rrsets/_acme-challenge${below}/TXT`;
   }
 
   private async unless404<T>(path: string): Promise<T | undefined> {

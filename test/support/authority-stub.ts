@@ -18,8 +18,12 @@ export class AuthorityStub {
   readonly orders: Record<string, unknown>[] = [];
   /** Types of the challenges that were declared complete. */
   readonly completed: string[] = [];
-  /** Refusal of the next new order: status and detail. */
-  refusal: { status: number; detail: string } | undefined;
+  /** Refusal of the next new order: status, detail, and the wait that it demands. */
+  refusal: { status: number; detail: string; retryAfter?: string } | undefined;
+  /** Number of orders that were finalized. */
+  finalized = 0;
+  /** Runs at each new order. */
+  onOrder: () => void = () => undefined;
   /** Result of each proof. */
   proof: Proof = "valid";
   /** Runs when a challenge is declared complete, before the answer. */
@@ -36,11 +40,12 @@ export class AuthorityStub {
     const server = createServer();
     const stub = new AuthorityStub(server);
     server.on("request", (request: IncomingMessage, response) => {
-      void stub.answer(request).then(({ status = 200, body, location, type }) => {
+      void stub.answer(request).then(({ status = 200, body, location, type, retryAfter }) => {
         response.writeHead(status, {
           "content-type": type ?? "application/json",
           "replay-nonce": randomBytes(8).toString("hex"),
           ...(location === undefined ? {} : { location }),
+          ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }),
         });
         response.end(typeof body === "string" ? body : JSON.stringify(body));
       });
@@ -70,6 +75,7 @@ export class AuthorityStub {
     body: unknown;
     location?: string;
     type?: string;
+    retryAfter?: string | undefined;
   }> {
     let text = "";
     for await (const chunk of request) text += String(chunk);
@@ -77,6 +83,7 @@ export class AuthorityStub {
     const decoded = Buffer.from(signed.payload ?? "", "base64url").toString();
     const payload = (decoded === "" ? {} : JSON.parse(decoded)) as Record<string, unknown>;
     const path = request.url!.slice(1);
+    if (path === "elsewhere") return { status: 404, body: "nothing" };
     if (path === "directory") {
       const names = ["newNonce", "newAccount", "newOrder"];
       return { body: Object.fromEntries(names.map((name) => [name, `${this.base}/${name}`])) };
@@ -88,6 +95,7 @@ export class AuthorityStub {
     if (path === "authorization") return { body: this.authorization() };
     if (path.startsWith("challenge/")) return { body: await this.challenge(path, decoded) };
     if (path === "finalize") this.issue(payload.csr as string);
+    if (path === "finalize") this.finalized++;
     if (path === "certificate")
       return { body: this.chain, type: "application/pem-certificate-chain" };
     return { body: path === "newNonce" ? "" : this.order() };
@@ -95,11 +103,15 @@ export class AuthorityStub {
 
   private newOrder(payload: Record<string, unknown>) {
     this.orders.push(payload);
+    this.onOrder();
     this.state = "pending";
     this.chain = "";
     const { refusal } = this;
     this.refusal = undefined;
-    if (refusal) return { status: refusal.status, body: { detail: refusal.detail } };
+    if (refusal) {
+      const { status, detail, retryAfter } = refusal;
+      return { status, body: { detail }, retryAfter };
+    }
     return { status: 201, location: `${this.base}/order`, body: this.order() };
   }
 

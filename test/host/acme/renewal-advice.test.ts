@@ -42,7 +42,7 @@ let kept: Record<string, Advice> = {};
 let reason: (string | undefined)[] = [];
 let answer: () => Suggestion = () => window;
 
-function advice(): RenewalAdvice {
+function advice(directory = "https://authority.example/directory"): RenewalAdvice {
   const ask = (about: string) => {
     asked.push(about);
     return Promise.resolve().then(() => answer());
@@ -50,7 +50,7 @@ function advice(): RenewalAdvice {
   const keep = (now: Record<string, Advice>) => {
     kept = JSON.parse(JSON.stringify(now)) as Record<string, Advice>;
   };
-  return new RenewalAdvice(kept, ask, keep, (_, text) => reason.push(text));
+  return new RenewalAdvice(directory, kept, ask, keep, (_, text) => reason.push(text));
 }
 
 async function at(ms: number, one: RenewalAdvice, about = certificate): Promise<number> {
@@ -164,5 +164,24 @@ describe("the advice", () => {
     expect(one.replacedId("www.example.com", certificate)).toBeUndefined();
     await at(start, one);
     expect(one.replacedId("www.example.com", certificate)).toBe(id);
+  });
+
+  it("of another authority does not count after a change of the directory, and neither does its certificate", async () => {
+    await at(start, advice("https://staging.example/directory"));
+    const one = advice();
+    expect(one.renewMs("www.example.com", certificate)).toBeUndefined();
+    expect(one.replacedId("www.example.com", certificate)).toBeUndefined();
+    answer = () => {
+      throw new NoSuggestion("the authority answered with status 404");
+    };
+    expect(await at(start + 1, one)).toBe(2);
+    expect(one.replacedId("www.example.com", certificate)).toBeUndefined();
+  });
+
+  it("of a release that did not note the authority is asked for again", async () => {
+    await at(start, advice());
+    delete kept["www.example.com"]!.directory;
+    expect(advice().replacedId("www.example.com", certificate)).toBeUndefined();
+    expect(await at(start + 1, advice())).toBe(2);
   });
 });

@@ -37,6 +37,12 @@ describe("the line about a name", () => {
     );
   });
 
+  it("has what the last proof warned of", () => {
+    expect(line(known, true, { warning: "ns.example does not answer" })).toContain(
+      "; warning: ns.example does not answer",
+    );
+  });
+
   it("is none for a stack without an authority", () => {
     expect(
       certificateLines(

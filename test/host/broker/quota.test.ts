@@ -16,18 +16,40 @@ describe("Quota", () => {
   });
 
   it("keeps up with a mover that tries for an hour, one try every 2 s", () => {
-    const { assign } = quotas(0);
+    const { assign } = quotas(0, []);
     const waits = Array.from({ length: 1_800 }, (_, i) => assign.take(i * 2_000));
     expect(Math.max(...waits)).toBe(0);
   });
 
   it("stays below the API's limit of 3600 an hour when a caller runs wild", () => {
-    const { assign, read } = quotas(0);
+    const { assign, read } = quotas(0, []);
     let passed = 0;
     for (let ms = 0; ms < 3_600_000; ms += 10) passed += assign.take(ms) === 0 ? 1 : 0;
     expect(passed).toBeLessThan(2_200);
     let reads = 0;
     for (let ms = 0; ms < 3_600_000; ms += 10) reads += read.take(ms) === 0 ? 1 : 0;
     expect(reads).toBeLessThan(1_900);
+  });
+
+  it("keep the share of a wildcard domain while others ask without end", () => {
+    const { proofs } = quotas(0, ["*.a.example", "*.b.example", "*.c.example"]);
+    const [a, b, c] = [...proofs.values()];
+    for (let ms = 0; ms < 3_600_000; ms += 100) [a, b].forEach((blocked) => blocked!.take(ms));
+    expect(a!.take(3_600_000)).toBeGreaterThan(0);
+    // Enough for two orders.
+    expect(Array.from({ length: 8 }, () => c!.take(3_600_000))).toEqual(Array(8).fill(0));
+  });
+
+  it.each([1, 2, 100])("let %i wildcard domains make 360 requests an hour together", (count) => {
+    const { proofs } = quotas(
+      0,
+      Array.from({ length: count }, (_, i) => `*.${i}.example`),
+    );
+    let passed = 0;
+    for (const quota of proofs.values()) {
+      for (let ms = 0; ms <= 3_600_000; ms += 1_000) passed += quota.take(ms) === 0 ? 1 : 0;
+    }
+    expect(passed).toBeLessThanOrEqual(360 + 10 * count);
+    expect(passed).toBeGreaterThanOrEqual(360 + 8 * count);
   });
 });

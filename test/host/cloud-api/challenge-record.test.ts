@@ -5,12 +5,18 @@ import type { Caller } from "../../../host/cloud-api/transport";
 
 const value = "v".repeat(43);
 
+interface Given {
+  value: string;
+  comment?: string;
+}
+
+const mark = "webstack stack=dev";
 /** The API as far as it has zones; `loses` makes a change whose answer does not arrive. */
 class Zones implements Caller {
   calls: string[] = [];
   loses = false;
   refuses: ApiFailure | undefined;
-  records = new Set<string>(["other"]);
+  records = new Map<string, string | undefined>([["other", undefined]]);
 
   constructor(private readonly zones: Record<string, { id: number; mode?: string }>) {}
 
@@ -21,9 +27,9 @@ class Zones implements Caller {
 
   private answer(path: string, body?: object): unknown {
     const [, name, , , , , verb] = path.split("/");
-    if (verb !== undefined) return this.change(verb, body as { records: { value: string }[] });
+    if (verb !== undefined) return this.change(verb, body as { records: Given[] });
     if (path.includes("/rrsets/")) {
-      const records = [...this.records].map((one) => ({ value: `"${one}"` }));
+      const records = [...this.records].map(([one, comment]) => ({ value: `"${one}"`, comment }));
       return { rrset: { records } };
     }
     const zone = this.zones[name!];
@@ -34,11 +40,11 @@ class Zones implements Caller {
     };
   }
 
-  private change(verb: string, { records }: { records: { value: string }[] }): unknown {
+  private change(verb: string, { records }: { records: Given[] }): unknown {
     if (this.refuses) throw this.refuses;
-    for (const { value: quoted } of records) {
+    for (const { value: quoted, comment } of records) {
       const text = quoted.slice(1, -1);
-      if (verb === "add_records") this.records.add(text);
+      if (verb === "add_records") this.records.set(text, comment);
       else this.records.delete(text);
     }
     if (this.loses)
@@ -54,18 +60,18 @@ beforeEach(() => {
 
 describe("the record of a proof", () => {
   it("is in the zone of the domain, beside other values", async () => {
-    await new ChallengeRecord(zones, "*.example.com").add(value);
+    await new ChallengeRecord(zones, "*.example.com", mark).add(value);
     expect(zones.calls).toEqual([
       "GET zones/example.com",
       "POST zones/7/rrsets/_acme-challenge/TXT/actions/add_records",
     ]);
-    expect([...zones.records]).toEqual(["other", value]);
-    await new ChallengeRecord(zones, "*.example.com").remove(value);
-    expect([...zones.records]).toEqual(["other"]);
+    expect([...zones.records.keys()]).toEqual(["other", value]);
+    await new ChallengeRecord(zones, "*.example.com", mark).remove(value);
+    expect([...zones.records.keys()]).toEqual(["other"]);
   });
 
   it("is in the zone with the longest name", async () => {
-    const record = new ChallengeRecord(zones, "*.shop.eu.example.com");
+    const record = new ChallengeRecord(zones, "*.shop.eu.example.com", mark);
     await record.add(value);
     expect(zones.calls).toEqual([
       "GET zones/shop.eu.example.com",
@@ -77,29 +83,43 @@ describe("the record of a proof", () => {
       zone: "example.com",
       nameservers: ["hydrogen.ns.hetzner.com"],
       delegation: "valid",
+      proofs: [value],
     });
   });
 
+  it("is told from values of other writers by its comment, also from another stack's", async () => {
+    zones.records.set("w".repeat(43), undefined);
+    zones.records.set("x".repeat(43), "webstack stack=prod");
+    zones.records.set("verification", mark);
+    const record = new ChallengeRecord(zones, "*.example.com", mark);
+    expect((await record.zone()).proofs).toEqual([]);
+    await record.add(value);
+    expect((await record.zone()).proofs).toEqual([value]);
+    await record.remove(value);
+    expect((await record.zone()).proofs).toEqual([]);
+    expect(zones.records.size).toBe(4);
+  });
+
   it("needs a zone of the project that is not copied from elsewhere", async () => {
-    await expect(new ChallengeRecord(zones, "*.example.net").add(value)).rejects.toThrow(
+    await expect(new ChallengeRecord(zones, "*.example.net", mark).add(value)).rejects.toThrow(
       "no zone of this Hetzner project contains *.example.net",
     );
     zones = new Zones({ "example.com": { id: 7, mode: "secondary" } });
-    await expect(new ChallengeRecord(zones, "*.example.com").zone()).rejects.toThrow(
+    await expect(new ChallengeRecord(zones, "*.example.com", mark).zone()).rejects.toThrow(
       "the zone example.com is a secondary one",
     );
   });
 
   it("counts as changed if the API refuses what is done already", async () => {
     zones.loses = true;
-    const record = new ChallengeRecord(zones, "*.example.com");
+    const record = new ChallengeRecord(zones, "*.example.com", mark);
     await record.add(value);
     await record.remove(value);
-    expect([...zones.records]).toEqual(["other"]);
+    expect([...zones.records.keys()]).toEqual(["other"]);
   });
 
   it("reports a refusal that left the record as it was, and an API that does not answer", async () => {
-    const record = new ChallengeRecord(zones, "*.example.com");
+    const record = new ChallengeRecord(zones, "*.example.com", mark);
     zones.refuses = new ApiFailure("the API answered 423", { status: 423 });
     await expect(record.add(value)).rejects.toThrow("the API answered 423");
     zones.refuses = new ApiFailure("no answer within 3000 ms");
