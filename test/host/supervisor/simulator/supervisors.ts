@@ -2,14 +2,13 @@ import type { VoteAnswer } from "../../../../host/supervisor/core/ballot";
 import { type FoundingKind, latestView } from "../../../../host/supervisor/core/certificate";
 import type { Decision } from "../../../../host/supervisor/core/decision";
 import { foundingLineage } from "../../../../host/supervisor/core/lineage";
-import type { GroupRecord } from "../../../../host/supervisor/core/messages";
 import type { NodeState } from "../../../../host/supervisor/core/node-state";
-import { SimulatedFaults } from "./faults";
 import { type Group, groupOf, type SimulatedNode } from "./node";
+import { SimulatedStates } from "./states";
 import { gtidSet } from "./transactions";
 
 /** What the supervisors do, by the real rules. */
-export abstract class SimulatedSupervisors extends SimulatedFaults {
+export abstract class SimulatedSupervisors extends SimulatedStates {
   /** Writes that a client was told of. */
   readonly acknowledged = new Set<number>();
   /** Broken promises. */
@@ -48,23 +47,12 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
     } else this.act(node);
   }
 
-  private follow(node: SimulatedNode, record: GroupRecord): void {
-    const [self, peers] = [this.stateOf(node), this.heardBy(node)];
-    const isSure = this.isSureBeside(node, record.certificate.founder);
-    this.by.follow(node.memory, self, peers, record, isSure, this.nodes.length);
-  }
-
   private decideFor(node: SimulatedNode, peers: NodeState[]): Decision {
     const self = this.stateOf(node);
     const override = node.override.holds(self, this.sight(node, peers), this.nowMs);
     const nodes = this.nodes.map(({ name }) => name);
     const made = this.by.decide({ nodes, self, peers, override });
     return this.apps.next(node, made, self, peers, this.nowMs);
-  }
-
-  protected stateOf(node: SimulatedNode): NodeState {
-    const peerState = node.say(this.nowMs, this.seesMajority(node));
-    return { ...peerState, asked: this.apps.asked(node, this.nowMs) };
   }
 
   private act(node: SimulatedNode): void {
@@ -124,11 +112,6 @@ export abstract class SimulatedSupervisors extends SimulatedFaults {
         giveUp();
       });
     });
-  }
-
-  private nextEpoch(node: SimulatedNode): number {
-    const place = { index: this.nodes.indexOf(node), count: this.nodes.length };
-    return node.memory.nextEpoch([this.stateOf(node), ...this.heardBy(node)], place);
   }
 
   /** What the other nodes answer; undefined if it has no vote itself. */
