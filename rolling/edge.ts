@@ -87,9 +87,10 @@ export async function requestRenewal(
   node: string,
   names: readonly string[],
 ): Promise<void> {
-  const bad = names.filter((name) => !/^[a-z0-9][a-z0-9.-]*$/i.test(name));
+  const bad = names.filter((name) => !/^(\*\.)?[a-z0-9][a-z0-9.-]*$/i.test(name));
   if (bad.length > 0) throw new Error(`not a host name: ${bad.join(", ")}`);
-  await edge(hosts, node, ["renew", ...names].join(" "));
+  // The remote shell must not expand a wildcard.
+  await edge(hosts, node, ["renew", ...names.map((name) => `'${name}'`)].join(" "));
 }
 
 /** Names of the load balancers. */
