@@ -56,6 +56,13 @@ export interface BundleService {
   restartFiles: string[];
   /** Paths that must exist before the service is started; the service stays off while one is missing. */
   needs: string[];
+  /**
+   * Paths while one of which exists the service stays off, by a condition in its unit file: that is no failure, and the
+   * service stays enabled.
+   *
+   * @default none
+   */
+  offWhile?: string[];
   /** Seconds that a start may take. @default 330 */
   startTimeoutSeconds?: number;
   /** Seconds that the service must run without exiting after a switch to a release that never ran here. @default 0 */

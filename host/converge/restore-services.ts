@@ -1,5 +1,6 @@
 import { stepAside } from "./aside";
 import type { BundleService } from "./bundle";
+import { heldOffBy } from "./held-off";
 import { run, runOrThrow, say } from "./run";
 import {
   act,
@@ -35,15 +36,16 @@ export async function restoreServices(
     states,
     booting,
   );
-  const ready = managed.filter((service) => missing(service).length === 0);
-  await enable(ready, states);
+  const present = managed.filter((service) => missing(service).length === 0);
+  await enable(present, states);
+  const ready = present.filter((service) => !heldOffBy(service));
   const isUntouched = ({ unit }: BundleService) =>
     isUp(states.get(unit)) && isUnchanged(states.get(unit), earlier.get(unit));
   const acting = ready.filter((service) => !isUntouched(service));
   const back = booting ? undefined : await stepAside(restarting(acting, states, changed));
-  const present = back ? await unitStates(ready.map(({ unit }) => unit)) : states;
+  const statesNow = back ? await unitStates(ready.map(({ unit }) => unit)) : states;
   for (const service of ready) {
-    const state = present.get(service.unit);
+    const state = statesNow.get(service.unit);
     if (isUp(state) && isUntouched(service)) continue;
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (!verb) continue;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { stepAside } from "./aside";
 import type { BundleService } from "./bundle";
 import { waitHealthy } from "./health";
+import { heldOffBy, holdOff } from "./held-off";
 import { runOrThrow, pause, run, say } from "./run";
 import { isUp, journalTail, unitStates, type UnitState } from "./systemd";
 
@@ -18,7 +19,7 @@ const settleMs = 300;
 
 /** Result of {@link bringUp}. */
 export interface ServicesResult {
-  /** Active state by unit. */
+  /** `active`, `held off` (`offWhile`) or `waiting` (`needs`), by unit. */
   services: Record<string, string>;
   /** Units that stay off, with the missing paths. */
   waiting: Record<string, string[]>;
@@ -32,7 +33,8 @@ export function missing({ needs }: BundleService): string[] {
 /**
  * Starts, reloads or restarts the services that the changed paths concern, in the bundle's order, and
  * waits until each is healthy. Before the first restart that visitors would notice, the node steps aside. A service
- * with missing paths is stopped, because its package may have started it.
+ * with missing paths is stopped, because its package may have started it. A service that is held off is enabled, and stopped
+ * if it runs.
  *
  * @throws Error naming the unit, with the end of its journal.
  */
@@ -45,6 +47,7 @@ export async function bringUp(
   const states = await unitStates(services.map(({ unit }) => unit));
   await keepOff(waiting, states);
   await enable(ready, states);
+  await holdOff(ready, states);
   const back = await stepAside(restarting(ready, states, changed));
   try {
     await actOn(ready, back ? await unitStates(ready.map(({ unit }) => unit)) : states, changed);
@@ -53,7 +56,7 @@ export async function bringUp(
   }
   return {
     services: Object.fromEntries([
-      ...ready.map(({ unit }) => [unit, "active"]),
+      ...ready.map((service) => [service.unit, heldOffBy(service) ? "held off" : "active"]),
       ...waiting.map(({ unit }) => [unit, "waiting"]),
     ]),
     waiting: Object.fromEntries(waiting.map((service) => [service.unit, missing(service)])),
@@ -67,6 +70,7 @@ async function actOn(
 ): Promise<void> {
   const acted: BundleService[] = [];
   for (const service of services) {
+    if (heldOffBy(service)) continue;
     const state = states.get(service.unit);
     const verb = isUp(state) ? verbFor(service, changed) : "start";
     if (verb) {
@@ -124,26 +128,34 @@ export async function enable(
   if (units.length > 0) await runOrThrow([systemctl, "enable", "--quiet", ...units]);
 }
 
-/** Starts, reloads or restarts a unit. @throws Error with the end of its journal. */
+/**
+ * Starts, reloads or restarts a unit.
+ *
+ * @throws Error with the end of its journal, unless the unit is held off by now: its stop cancels a start under way.
+ */
 export async function act(
   verb: string,
-  { unit, startTimeoutSeconds = startSeconds }: BundleService,
+  service: BundleService,
   state: UnitState | undefined,
 ): Promise<void> {
+  const { unit, startTimeoutSeconds = startSeconds } = service;
   say(verb, unit);
   try {
     if (state?.active === "failed") await run([systemctl, "reset-failed", unit]);
     await runOrThrow([systemctl, verb, unit], startTimeoutSeconds);
   } catch (error) {
+    if (heldOffBy(service)) return;
     const message = `${(error as Error).message}\n${await journalTail(unit)}`;
     throw new Error(message, { cause: error });
   }
 }
 
 /** Checks all services once more: systemd reports a program as started that exits a moment later. */
-async function settle(services: readonly BundleService[]): Promise<void> {
-  if (services.length === 0) return;
+async function settle(acted: readonly BundleService[]): Promise<void> {
+  if (acted.length === 0) return;
   await pause(settleMs);
+  // A maintenance that began meanwhile stopped its units.
+  const services = acted.filter((service) => !heldOffBy(service));
   for (const [unit, { active }] of await unitStates(services.map(({ unit }) => unit))) {
     if (active === "active" || active === "reloading") continue;
     throw new Error(`${unit} did not stay up; its state is ${active}\n${await journalTail(unit)}`);

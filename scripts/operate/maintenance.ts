@@ -1,5 +1,7 @@
+import { stepBackTimer } from "../../provider/orderly-stop";
 import type { Hosts } from "../../rolling/hosts";
-import { maintenancePath } from "../../services/nginx/out-of-service";
+import { disarmStepBack } from "../../rolling/step-aside";
+import { maintenancePath } from "../../services/maintenance";
 import { hostsOf } from "./hosts";
 import type { StackOutputs } from "./outputs";
 import { quoted } from "./shell-word";
@@ -37,16 +39,35 @@ const webOff = asRoot(
   "systemctl reload nginx.service",
 );
 
-/** Records the running units of workers and timers, so that the end of the maintenance starts exactly these again. */
+/** File that replaces the one of the maintenance until everything runs again: an `off` that failed is then repeated. */
+const endingPath = `${maintenancePath}-ends`;
+
+/** Shell words that list the enabled units whose names match. @param beginnings alternatives, such as `worker-|cron-`. */
+function enabledUnits(beginnings: string): string {
+  const wanted = "systemctl show --property=Wants --value multi-user.target timers.target";
+  return `${wanted} | tr -s ' ' '\\n' | grep -E '^(${beginnings})'`;
+}
+
+/**
+ * The file comes first: from then on systemd starts none of these units, whoever asks for it. A node that another
+ * command drained returns to service now, without its workers, and not in the middle of what the maintenance is for. A
+ * process that does not start must not prevent a restore.
+ */
 const appOn = asRoot(
-  `systemctl list-units --plain --no-legend --state=active,activating ${quoted(timers)} ${quoted(workers)} | cut -d' ' -f1 >> ${maintenancePath}`,
+  `touch ${maintenancePath}`,
+  `if systemctl is-active --quiet ${stepBackTimer}.timer ${stepBackTimer}.service; then`,
+  `  ${disarmStepBack}`,
+  `  ${enabledUnits("app@")} | xargs -r systemctl --no-block start`,
+  "fi",
   `systemctl stop ${quoted(timers)} ${quoted(workers)} ${quoted(jobs)}`,
 );
 
+/** Starts what is enabled by now: the node may have rebooted, or an `up` may have brought other workers. */
 const appOff = asRoot(
-  `[ -e ${maintenancePath} ] || exit 0`,
-  `sort -u ${maintenancePath} | xargs -r systemctl start`,
-  `rm ${maintenancePath}`,
+  `[ -e ${maintenancePath} ] || [ -e ${endingPath} ] || exit 0`,
+  `[ ! -e ${maintenancePath} ] || mv ${maintenancePath} ${endingPath}`,
+  `${enabledUnits("worker-|cron-")} | xargs -r systemctl start`,
+  `rm ${endingPath}`,
 );
 
 function asRoot(...lines: string[]): string {
@@ -55,7 +76,7 @@ function asRoot(...lines: string[]): string {
 
 /**
  * Puts a stack into maintenance: its web nodes answer 503 with a maintenance page, and its app nodes stop workers,
- * timers and jobs. The processes of the app that answer requests keep running.
+ * timers and jobs, which systemd does not start meanwhile. The processes of the app that answer requests keep running.
  *
  * @returns true if one of the nodes was in maintenance before.
  * @throws Error that names each node on which it failed. If the maintenance was on before on any node, it stays on;
@@ -84,7 +105,7 @@ export async function startMaintenance(outputs: StackOutputs): Promise<boolean> 
   }
 }
 
-/** Ends the maintenance; starts what it stopped. @throws Error that names each node on which it failed. */
+/** Ends the maintenance; starts all enabled workers and timers. @throws Error that names each node on which it failed. */
 export async function endMaintenance(outputs: StackOutputs): Promise<void> {
   await onAll(hostsOf(outputs), { web: webOff, app: appOff });
 }

@@ -1,6 +1,7 @@
 import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, starterSandbox } from "../app/app-sandbox";
 import { programPath } from "../bundle";
+import { unlessInMaintenance } from "../maintenance";
 import { generatedNotice, text } from "../text";
 
 /** A scheduled command of the app, which runs on one app node. */
@@ -35,6 +36,7 @@ export function jobTimerText({ name, calendar }: AppJob): string {
     ${generatedNotice}
     [Unit]
     Description=Times of the job ${name} of the app
+    ${unlessInMaintenance}
 
     [Timer]
     ${calendar.map((event) => `OnCalendar=${event}`)}
@@ -55,6 +57,7 @@ export function jobUnitText(args: AppSandboxArgs, job: AppJob): string {
     [Unit]
     Description=Job ${name} of the app
     After=haproxy.service webstack-network-ready.service
+    ${unlessInMaintenance}
 
     [Service]
     # Not "oneshot", so that systemd stops a job that hangs.

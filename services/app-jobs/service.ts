@@ -7,6 +7,7 @@ import {
 import { checksTables, type TableFacts } from "../app/service";
 import type { AppWorker } from "../app-workers/worker-units";
 import { programFiles, rootFile } from "../bundle";
+import { maintenancePath } from "../maintenance";
 import type { Service, ServicePart } from "../service";
 import { appJobPath, type AppJob, jobTimerText, jobUnit, jobUnitText } from "./job-units";
 
@@ -58,6 +59,7 @@ function jobPart(own: AppSandboxArgs, job: AppJob) {
         // Only the timer restarts: a running job continues with the release that it was started with.
         restartFiles: [path("timer"), path("service"), appJobPath],
         needs: neededPaths(own),
+        offWhile: [maintenancePath],
       },
     ],
   };

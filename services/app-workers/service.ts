@@ -7,6 +7,7 @@ import {
 import { appSecretPaths } from "../app/app-environment";
 import { appJobPath } from "../app-jobs/job-units";
 import { rootFile } from "../bundle";
+import { maintenancePath } from "../maintenance";
 import type { Service, ServicePart } from "../service";
 import { type AppWorker, workerUnit, workerUnitText } from "./worker-units";
 
@@ -58,6 +59,7 @@ function workerPart(own: AppSandboxArgs, worker: AppWorker) {
       reloadFiles: [],
       restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path, ...program],
       needs,
+      offWhile: [maintenancePath],
       startTimeoutSeconds: stopSeconds + startSeconds,
     })),
   };

@@ -2,6 +2,7 @@ import { execWords } from "../app/app-program";
 import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "../app/app-sandbox";
 import { migrateUnit } from "../app/app-units";
 import { appJobPath } from "../app-jobs/job-units";
+import { unlessInMaintenance } from "../maintenance";
 import { generatedNotice, text } from "../text";
 
 /** A command that runs beside the app, without a port. */
@@ -38,6 +39,7 @@ export function workerUnitText(args: AppSandboxArgs, worker: AppWorker): string 
     [Unit]
     Description=Worker ${worker.name} of the app, process %i
     After=haproxy.service webstack-network-ready.service ${migrateUnit}
+    ${unlessInMaintenance}
     StartLimitIntervalSec=0
 
     [Service]

@@ -1,8 +1,6 @@
 import { dirname } from "node:path";
+import { maintenancePath } from "../maintenance";
 import { generatedNotice, text } from "../text";
-
-/** File that puts a web node into maintenance while it exists; a reboot keeps it, a new server lacks it. */
-export const maintenancePath = "/var/lib/webstack-maintenance";
 
 /** Time after which a client may try again, seconds. */
 export const retryAfterSeconds = 60;

@@ -79,3 +79,30 @@ describe("the workers of a node", () => {
     expect(ordinary.packages).not.toContain("mysql-client");
   });
 });
+
+describe("workers, timers and jobs in maintenance", () => {
+  it("are started by nobody: their units have the condition, and converge knows of it", () => {
+    const { files, services } = busyAppNode();
+    const units = Object.entries(files).filter(([path]) =>
+      /\/(worker|cron)-[^/]+\.(service|timer)$/.test(path),
+    );
+    expect(units.map(([path]) => path.split("/").at(-1))).toEqual(
+      expect.arrayContaining(["worker-mail@.service", "cron-report.timer", "cron-report.service"]),
+    );
+    for (const [path, { content }] of units) {
+      const [head] = content.split("[Service]")[0]!.split("[Timer]");
+      expect(head, path).toContain("\nConditionPathExists=!/var/lib/webstack-maintenance\n");
+    }
+    const held = services
+      .filter(({ offWhile }) => offWhile)
+      .map(({ unit, offWhile }) => [unit, offWhile]);
+    const away = services.filter(({ unit }) => /^(worker|cron)-/.test(unit));
+    expect(held).toEqual(away.map(({ unit }) => [unit, ["/var/lib/webstack-maintenance"]]));
+  });
+
+  it("leave the app's processes and the migration as they are", () => {
+    expect(busyAppNode().files["/etc/systemd/system/app@.service"]!.content).not.toContain(
+      "Condition",
+    );
+  });
+});

@@ -54,4 +54,15 @@ describe("restoreServices", () => {
       "systemctl --no-block start other.service",
     ]);
   });
+
+  it.each([false, true])(
+    "leaves off what is held off; while the machine boots: %s",
+    async (booting) => {
+      systemdWith({ "proxy.service": off, "other.service": off });
+      const held = service("other.service", { offWhile: [__filename] });
+      await restoreServices([proxy(), held], [], new Set(), booting);
+      expect(systemd.commands.join()).toContain("start proxy.service");
+      expect(systemd.commands.join()).not.toContain("start other.service");
+    },
+  );
 });

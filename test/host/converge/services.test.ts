@@ -121,3 +121,50 @@ describe("bringUp", () => {
     );
   });
 });
+
+describe("a service that is held off", () => {
+  const held = () =>
+    service("worker.service", {
+      ...{ restartFiles: ["/w"], health: undefined! },
+      offWhile: [join(folder, "on")],
+    });
+
+  it("is enabled, and neither started nor taken for failed", async () => {
+    systemdWith({ "worker.service": off, "proxy.service": off });
+    writeFileSync(join(folder, "on"), "");
+    expect((await bringUp([held(), proxy()], new Set(["/w"]))).services).toEqual({
+      "worker.service": "held off",
+      "proxy.service": "active",
+    });
+    expect(systemd.commands.filter((line) => line.includes("worker"))).toEqual([
+      "systemctl enable --quiet worker.service proxy.service",
+    ]);
+    expect(systemd.said.join()).toContain(`worker.service, while ${join(folder, "on")} exists`);
+  });
+
+  it("is stopped if it runs, since nothing would restart it with its new file", async () => {
+    systemdWith({ "worker.service": up });
+    writeFileSync(join(folder, "on"), "");
+    expect(await told([held()], "/w")).toEqual(["systemctl stop worker.service"]);
+  });
+
+  it("starts as ever without the path", async () => {
+    systemdWith({ "worker.service": off });
+    expect(await told([held()])).toContain("systemctl start worker.service");
+  });
+
+  it.each(["cancelled", "stopped"])("is no failure if its start was %s meanwhile", async (how) => {
+    systemdWith({ "worker.service": off });
+    systemd.answer = ([, verb]) => {
+      if (verb !== "start") return undefined;
+      writeFileSync(join(folder, "on"), "");
+      return how === "cancelled" ? { status: 1, stderr: "Job canceled" } : { status: 0 };
+    };
+    await expect(bringUp([held()], new Set())).resolves.toMatchObject({
+      services: { "worker.service": "held off" },
+    });
+    rmSync(join(folder, "on"));
+    systemd.answer = ([, verb]) => (verb === "start" ? { status: 1 } : undefined);
+    await expect(bringUp([held()], new Set())).rejects.toThrow("start worker.service");
+  });
+});

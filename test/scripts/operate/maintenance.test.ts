@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   endMaintenance,
   maintenanceStates,
@@ -119,5 +119,74 @@ describe("maintenance", () => {
       const inner = execFileSync("sh", ["-c", `sudo() { printf %s "$3"; }; ${command}`]);
       execFileSync("sh", ["-n"], { input: inner });
     }
+  });
+});
+
+describe("maintenance of an app node", () => {
+  let folder: string;
+  const file = () => join(folder, "maintenance");
+  const ran = () => readFileSync(join(folder, "ran"), "utf8").trim().split("\n");
+
+  /** A systemctl that notes its words, after whether the file of the maintenance is there. */
+  const fakeSystemctl = () => `#!/bin/sh
+    [ -e ${file()} ] && echo "on: $*" >> ${folder}/ran || echo "off: $*" >> ${folder}/ran
+    case "$1" in
+      show) printf '%s\\n\\n%s\\n' 'app@3101.service getty.target worker-mail@1.service cron.service' cron-report.timer ;;
+      is-active) [ -e ${folder}/drained ] ;;
+      start) [ ! -e ${folder}/broken ] ;;
+    esac`;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "maintenance-"));
+    writeFileSync(join(folder, "systemctl"), fakeSystemctl(), { mode: 0o755 });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Runs the command of app-1 here; resolves with its exit status. */
+  async function onApp(change: (of: typeof outputs) => Promise<unknown>): Promise<number | null> {
+    stack.told = [];
+    rmSync(join(folder, "ran"), { force: true });
+    await change(outputs);
+    const { command } = changes().find(({ node }) => node === "app-1")!;
+    const here = command.replaceAll("/var/lib/webstack-maintenance", file());
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    return spawnSync("bash", ["-c", `sudo() { "$@"; }; ${here}`], { env }).status;
+  }
+
+  it("stops workers and jobs once systemd starts them for nobody", async () => {
+    expect(await onApp(startMaintenance)).toBe(0);
+    expect(existsSync(file())).toBe(true);
+    expect(ran()).toEqual([
+      "on: is-active --quiet webstack-step-back.timer webstack-step-back.service",
+      "on: stop cron-*.timer worker-*.service cron-*.service",
+    ]);
+  });
+
+  it("disarms the return of a drained node, whose processes return at once and without its workers", async () => {
+    writeFileSync(join(folder, "drained"), "");
+    expect(await onApp(startMaintenance)).toBe(0);
+    expect(ran().slice(1)).toEqual([
+      "on: stop webstack-step-back.timer webstack-step-back.service",
+      "on: show --property=Wants --value multi-user.target timers.target",
+      "on: --no-block start app@3101.service",
+      "on: stop cron-*.timer worker-*.service cron-*.service",
+    ]);
+  });
+
+  it("ends before the start of what is enabled by then, whatever ran when it began", async () => {
+    writeFileSync(file(), "worker-gone@1.service\n");
+    expect(await onApp(endMaintenance)).toBe(0);
+    expect(ran().at(-1)).toBe("off: start worker-mail@1.service cron-report.timer");
+    expect(await onApp(endMaintenance)).toBe(0);
+    expect(existsSync(join(folder, "ran"))).toBe(false);
+  });
+
+  it("is ended again after a start that failed", async () => {
+    await onApp(startMaintenance);
+    writeFileSync(join(folder, "broken"), "");
+    expect(await onApp(endMaintenance)).not.toBe(0);
+    rmSync(join(folder, "broken"));
+    expect(await onApp(endMaintenance)).toBe(0);
+    expect(ran().at(-1)).toBe("off: start worker-mail@1.service cron-report.timer");
   });
 });
