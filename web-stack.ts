@@ -3,8 +3,10 @@ import { Rollout } from "./components/rollout";
 import type { ReleaseFacts } from "./release/facts";
 import { type Role, topology } from "./topology";
 import type { WebStackArgs } from "./web-stack/args";
+import { unlessPassedOver } from "./rolling/passed-over";
 import { stagingHook } from "./rolling/staging";
 import { type Foundation, foundation } from "./web-stack/foundation";
+import { retiringHooks } from "./web-stack/retiring";
 import { serverTiers, type Tiers } from "./web-stack/server-tiers";
 
 /** Outputs of a stack. A type alias, because an interface is not assignable to Pulumi's record of outputs. */
@@ -55,8 +57,8 @@ export function webStack(args: WebStackArgs): WebStackOutputs {
   const base = foundation(args, plan);
   const tiers = serverTiers(args, plan, base);
   const privateKey = provedKey(base, tiers);
-  const hostKeys = rollOut(args, base, tiers, privateKey);
-  return outputs(args, base, tiers, { privateKey, hostKeys });
+  const rollouts = rollOut(args, base, tiers, privateKey);
+  return outputs(args, base, tiers, { privateKey, rollouts });
 }
 
 /** The deploy key, once every node accepts it. */
@@ -73,15 +75,15 @@ function provedKey({ access }: Foundation, { lb, web, app, db }: Tiers): pulumi.
 }
 
 /**
- * Configures tier after tier, from the databases outwards, through the load balancers; returns the SSH host keys. Before
- * the first node switches to a new release, the web nodes have its assets.
+ * Configures tier after tier, from the databases outwards, through the load balancers. Before the first node switches to
+ * a new release, the web nodes have its assets. Before a secret of two is retired, every app node uses a newer one.
  */
 function rollOut(
   { archive, runtime, release }: WebStackArgs,
   { access: admin }: Foundation,
   { lb, web, app, db }: Tiers,
   privateKey: pulumi.Output<string>,
-): Rollout["hostKeys"] {
+): readonly Rollout[] {
   const firstContactKey = (node: string) => admin.firstContactKey(node);
   const direct = { user: admin.user, privateKey, firstContactKey };
   const access = { ...direct, bastions: lb.publicIps };
@@ -89,37 +91,44 @@ function rollOut(
   const pushed = archive === undefined ? {} : { archive };
   // All servers first: a resize and a service restart at the same time would take two nodes out of service.
   const servers = [lb.hosts, web, app, db].flat().map(({ server }) => server);
-  const dbDone = new Rollout("db", { hosts: db, access, after: servers });
+  const holders = app.map(({ server }) => server.node);
+  const retiring = retiringHooks(holders, access);
+  const dbHooks = { beforeUpdate: [retiring.db] };
+  const dbDone = new Rollout("db", { hosts: db, access, hooks: dbHooks, after: servers });
   const afterDb = [...bastions, dbDone];
   const runtimeArchive = runtime.pushed?.archive;
   const nodes = web.map(({ server }) => server.node);
   const hooks = stagingHook({ ...access, nodes, release, archive });
+  const appHooks = { beforeUpdate: [...(hooks.beforeUpdate ?? []), retiring.app] };
   const withRuntime = {
     ...pushed,
-    hooks,
+    hooks: appHooks,
     ...(runtimeArchive === undefined ? {} : { runtimeArchive }),
   };
   const appDone = new Rollout("app", { hosts: app, access, ...withRuntime, after: afterDb });
   const afterApp = [...bastions, appDone];
   const webDone = new Rollout("web", { hosts: web, access, ...pushed, hooks, after: afterApp });
   const lbDone = new Rollout("lb", { hosts: lb.hosts, access: direct, after: [webDone] });
-  const done = [dbDone, appDone, webDone, lbDone];
-  return Object.fromEntries(done.flatMap(({ hostKeys }) => Object.entries(hostKeys)));
+  return [dbDone, appDone, webDone, lbDone];
 }
 
 function outputs(
   args: WebStackArgs,
   { access, addresses, backupAccess }: Foundation,
   tiers: Tiers,
-  keys: { privateKey: pulumi.Output<string>; hostKeys: Rollout["hostKeys"] },
+  done: { privateKey: pulumi.Output<string>; rollouts: readonly Rollout[] },
 ): WebStackOutputs {
-  const { privateKey, hostKeys } = keys;
+  const { privateKey, rollouts } = done;
+  const hostKeys = Object.assign({}, ...rollouts.map((one) => one.hostKeys)) as Rollout["hostKeys"];
   const { domain, release, facts, runtime } = args;
   const hosts = [tiers.lb.hosts, tiers.web, tiers.app, tiers.db].flat();
   const { mode } = args.edgeTls;
   const scheme = mode === "pem" || mode === "acme" ? "https" : "http";
   return {
-    url: pulumi.interpolate`${scheme}://${domain ?? addresses.ipv4.address}/`,
+    url: unlessPassedOver(
+      pulumi.interpolate`${scheme}://${domain ?? addresses.ipv4.address}/`,
+      rollouts.map(({ unreached }) => unreached),
+    ),
     floatingIp: { ipv4: addresses.ipv4.address, ipv6: addresses.ipv6?.address },
     nodes: hosts.map(({ server: { node, publicIp, serverId } }) => {
       const { name, role, privateIp } = node;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomPassword } from "../resources/random-password";
-import { appEnv, appVariables } from "../services/app/app-environment";
+import { appEnv, appSecretPaths, appVariables } from "../services/app/app-environment";
 import type { AppProgram } from "../services/app/app-program";
 import { app, type AppFacts } from "../services/app/service";
 import type { Egress } from "../services/service";
@@ -63,6 +63,8 @@ type Own = AppFacts &
 
 /** Hosts that run the app and a proxy that follows the database primary. */
 export class AppTier extends Tier<PlannedNode, Own> {
+  /** Path of the app's environment file, with its database password and its session secrets. */
+  static readonly environmentPath = appSecretPaths.env;
   /** Services of each node if the app may call every address. */
   static readonly services = AppTier.servicesWith("any");
 

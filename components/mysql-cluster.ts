@@ -5,7 +5,7 @@ import { archiver, type ArchiverFacts, type BackupFacts } from "../services/arch
 import { everyNode, type NodeFacts, type NodeServices } from "../services/node-bundle";
 import type { DataVolume } from "../services/mysql/data-volume";
 import { mysql, type MysqlFacts } from "../services/mysql/service";
-import { supervisor, type SupervisorFacts } from "../services/supervisor/service";
+import { credentialsPath, supervisor, type SupervisorFacts } from "../services/supervisor/service";
 import type { Peer, PlannedDatabase } from "../topology";
 import { DatabaseCredentials } from "./database-credentials";
 import { cloudLabels, cloudName, numericId } from "../resources/naming";
@@ -45,6 +45,8 @@ type Own = Omit<MysqlFacts & SupervisorFacts & ArchiverFacts, keyof NodeFacts>;
 
 /** MySQL Group Replication with a single primary; a supervisor on each host repairs the group. */
 export class MysqlCluster extends Tier<PlannedDatabase, Own> {
+  /** Path of the JSON file with the passwords that the databases accept, by user, the present one first. */
+  static readonly passwordsPath = credentialsPath;
   /** Services of each node, in the order of their start. */
   static readonly services: NodeServices<NodeFacts & Own> = {
     system: everyNode("lb"),

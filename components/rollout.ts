@@ -32,11 +32,14 @@ export interface RolloutArgs {
 
 /**
  * Configures the hosts of a tier, one after the other. The rollout stops at the first host that
- * does not become healthy, so a bad change reaches at most one node.
+ * does not become healthy, so a bad change reaches at most one node. The provider passes over a host that cannot be
+ * reached, see {@link Rollout.unreached}.
  */
 export class Rollout extends pulumi.ComponentResource {
   /** Pinned SSH host key by node name: type and Base64 data. */
   readonly hostKeys: Record<string, pulumi.Output<string>> = {};
+  /** Why a node was passed over and what was not changed there, by node name; undefined if it is configured. */
+  readonly unreached: Record<string, pulumi.Output<string | undefined>> = {};
 
   constructor(name: string, args: RolloutArgs, opts?: pulumi.ComponentResourceOptions) {
     super("webstack:index:Rollout", name, {}, opts);
@@ -55,20 +58,27 @@ export class Rollout extends pulumi.ComponentResource {
       );
       previous = [configuration];
       this.hostKeys[host.server.node.name] = configuration.hostKey;
+      this.unreached[host.server.node.name] = configuration.unreached;
     }
     this.registerOutputs();
   }
 }
 
+/** Address of a host, as the last bastion reaches it. */
+function addressOf({ server }: ConfiguredHost, { bastions }: Access): pulumi.Input<string> {
+  return bastions ? server.node.privateIp : server.reachedAt();
+}
+
 function configurationInputs(
-  { server, bundle, secrets }: ConfiguredHost,
-  { access, archive, runtimeArchive }: RolloutArgs,
+  own: ConfiguredHost,
+  { hosts, access, archive, runtimeArchive }: RolloutArgs,
 ) {
+  const { server, bundle, secrets } = own;
   const { user, privateKey, bastions, firstContactKey } = access;
   const state = pulumi.output(bundle).apply((known) => configurationArgs(known));
   return {
     connection: {
-      host: bastions ? server.node.privateIp : server.reachedAt(),
+      host: addressOf(own, access),
       user,
       privateKey: pulumi.secret(privateKey),
       bastions: bastions ?? [],
@@ -88,6 +98,7 @@ function configurationInputs(
       (known) => known && { ...known, archive, ...(runtimeArchive ? { runtimeArchive } : {}) },
     ),
     secrets: eachSecret(secrets),
+    tier: hosts.map((host) => ({ node: host.server.node.name, host: addressOf(host, access) })),
   };
 }
 

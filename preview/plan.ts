@@ -80,7 +80,7 @@ export function planOf(events: readonly EngineEvent[]): Plan {
     const fate = fates[step.op];
     if (!fate) return;
     const seen = steps.get(step.urn);
-    const before = mapOf(step.old?.inputs);
+    const before = mapOf(recorded(step));
     const after = fate === "delete" ? {} : mapOf(step.new?.inputs);
     // A replacement has several steps; the first step with a side's values provides them.
     steps.set(step.urn, {
@@ -95,6 +95,14 @@ export function planOf(events: readonly EngineEvent[]): Plan {
 /** The name within `urn:pulumi:<stack>::<project>::<types>::<name>`. */
 function nameOf({ urn }: StepEventMetadata): string {
   return urn.split("::").at(-1) ?? urn;
+}
+
+/**
+ * Recorded values of a resource. The inputs of a host that an `up` passed over are those that the host did not get; its
+ * outputs are those that it has.
+ */
+function recorded({ old }: StepEventMetadata): unknown {
+  return mapOf(old?.outputs).unreached === undefined ? old?.inputs : old?.outputs;
 }
 
 /** Step of a refresh that found a changed or deleted resource; none for an unchanged one. */

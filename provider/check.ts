@@ -128,7 +128,7 @@ function crossProblems(news: Values): Failure[] {
 
 const known = new Set([
   ...["connection", "node", "role", "packages", "users", "directories", "files", "attributes"],
-  ...["checks", "loginFiles", "services", "secrets", "release"],
+  ...["checks", "loginFiles", "services", "secrets", "release", "tier"],
 ]);
 
 /** All problems of the inputs at once; values that are not known yet are not checked. */
@@ -148,6 +148,7 @@ export function problemsOf(news: Values): Failure[] {
     ...text("role", news.role),
     ...["packages", "users", "checks", "services"].flatMap((key) => list(key, news[key])),
     ...optional(list)("loginFiles", news.loginFiles),
+    ...optional(list)("tier", news.tier),
     ...units.flatMap((unit, i) =>
       isMap(unit) ? text(`services[${i}].unit`, unit.unit) : map(`services[${i}]`, unit),
     ),

@@ -7,8 +7,22 @@ import { Session } from "./session";
 const handshakeMs = 15_000;
 /** Pause between two rounds over all routes to a host, milliseconds. */
 const retryMs = 1_000;
+/** Reason of a bastion that could not connect to the host. */
+const connectFailed = 2;
 /** Interval of messages about a long wait, milliseconds. */
 const tellMs = 15_000;
+
+/**
+ * The host's SSH server gave no answer over any route in the whole wait, though each bastion that was asked, or at least
+ * one of them, could be used. Nothing was sent to the host. A refused login is another error, and so is a bastion that fails.
+ */
+export class HostUnreachable extends Error {}
+
+/** The host's SSH server showed its key, so the host is reachable, and something else failed. */
+class HostAnswered extends Error {}
+
+/** The bastion failed, so that nothing is known of the host behind it. */
+class BastionFailed extends Error {}
 
 /** Arguments of {@link connect}. */
 export interface Visit {
@@ -31,7 +45,8 @@ export interface Visit {
  * host can decrypt.
  *
  * @throws HostKeyMismatch if the host's key differs from the pinned one.
- * @throws Error with the last reason of each route after the deadline.
+ * @throws HostUnreachable with the last reason of each route after the deadline, if the host never answered.
+ * @throws Error with these reasons if the host answered, or if no bastion could be used.
  */
 export async function connect(visit: Visit): Promise<Session> {
   const { connection, timeoutSeconds, say, signal } = visit;
@@ -39,6 +54,7 @@ export async function connect(visit: Visit): Promise<Session> {
   const begun = Date.now();
   const deadline = begun + timeoutSeconds * 1000;
   const reasons = new Map<string, string>();
+  let [wasAsked, hasAnswered] = [false, false];
   for (let reportedMs = begun; ;) {
     for (const bastion of ways) {
       signal.throwIfAborted();
@@ -47,14 +63,15 @@ export async function connect(visit: Visit): Promise<Session> {
         return await once(visit, bastion, patience);
       } catch (error) {
         if (error instanceof HostKeyMismatch) throw error;
+        wasAsked ||= !(error instanceof BastionFailed);
+        hasAnswered ||= error instanceof HostAnswered;
         reasons.set(bastion ? `through ${bastion}` : "directly", (error as Error).message);
       }
     }
     const last = [...reasons].map(([way, reason]) => `${way}: ${reason}`).join("; ");
     if (Date.now() + retryMs >= deadline) {
-      throw new Error(
-        `${connection.host} cannot be reached over SSH within ${timeoutSeconds} s (${last})`,
-      );
+      const text = `${connection.host} cannot be reached over SSH within ${timeoutSeconds} s (${last})`;
+      throw wasAsked && !hasAnswered ? new HostUnreachable(text) : new Error(text);
     }
     if (Date.now() - reportedMs >= tellMs) {
       reportedMs = Date.now();
@@ -92,7 +109,7 @@ async function once(
   };
   if (bastion === undefined) return pinned({ ...login, host, port }, visit, []);
   const jump = await ready(new Client(), { ...login, ...hostAndPort(bastion) }).catch(
-    (error: Error) => Promise.reject(new Error(`the bastion: ${error.message}`)),
+    (error: Error) => Promise.reject(new BastionFailed(`the bastion: ${error.message}`)),
   );
   try {
     const sock = await forwarded(jump, host, port, patienceMs);
@@ -135,7 +152,7 @@ async function pinned(
     if (wanted !== undefined && (otherType || (seen !== undefined && seen !== wanted))) {
       throw new HostKeyMismatch(connection.host, wanted, seen, urn);
     }
-    throw error;
+    throw seen === undefined ? error : new HostAnswered((error as Error).message);
   }
   return new Session([...through, client], seen ?? "", signal);
 }
@@ -158,8 +175,17 @@ function forwarded(jump: Client, host: string, port: number, patienceMs: number)
     const timer = setTimeout(late, patienceMs);
     jump.forwardOut("127.0.0.1", 0, host, port, (error, stream) => {
       clearTimeout(timer);
-      if (error) reject(new Error(`${host} port ${port}: ${error.message}`));
-      else resolve(stream);
+      if (!error) return resolve(stream);
+      const text = `${host} port ${port}: ${error.message}`;
+      reject(isOfHost(error) ? new Error(text) : new BastionFailed(text));
     });
   });
+}
+
+/**
+ * True if the bastion tried to connect to the host, and could not: reason 2, `SSH_OPEN_CONNECT_FAILED`, of RFC 4254,
+ * section 5.1. With another reason, or once its own connection ended, the bastion did not try.
+ */
+function isOfHost(error: Error): boolean {
+  return (error as Error & { reason?: unknown }).reason === connectFailed;
 }

@@ -2,8 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Difference, PropertyChange } from "../plugin/plugin";
 import { isMap, type Values } from "../plugin/values";
 
-/** Ignored properties. The local path of an archive is not state; the archive's digest is. */
-const ignored = new Set(["hostKey", "release.archive", "release.runtimeArchive"]);
+/**
+ * Ignored properties. The local path of an archive is not state; the archive's digest is. The other hosts of a tier are
+ * no state of this one.
+ */
+const ignored = new Set(["hostKey", "tier", "release.archive", "release.runtimeArchive"]);
 
 function member(parent: string, key: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return parent === "" ? key : `${parent}.${key}`;

@@ -3,32 +3,29 @@ import type {
   CheckRequest,
   CreateRequest,
   DeleteRequest,
+  Difference,
   Plugin,
   ReadRequest,
 } from "../plugin/plugin";
 import type { Values } from "../plugin/values";
 import { type Application, applyConfiguration } from "./apply";
 import { problemsOf } from "./check";
-import { connect, type Visit } from "./connect";
+import { HostUnreachable } from "./connect";
 import { differences, inPlace, onlyWayChanged } from "./difference";
 import type { LogOf } from "./engine-log";
-import { firstContact, HostKeyMismatch } from "./host-key";
-import { inputsOf, type Inputs, type State } from "./inputs";
-import { type ConnectAgain, lockedOutSeconds, LoginProof } from "./login-proof";
+import { firstContact } from "./host-key";
+import { inputsOf, type Inputs, type State, type TierHost } from "./inputs";
+import { LoginProof } from "./login-proof";
 import { stopForGood } from "./orderly-stop";
+import { PassingOver, wasPassedOver } from "./passing-over";
 import { readBack } from "./read-back";
 import { pushRelease, readConfiguration } from "./remote";
 import { pushRuntime } from "./release";
-import { ConnectionLost, type Session } from "./session";
+import type { Session } from "./session";
+import { Visits } from "./visits";
 
-/** Default wait for a new host, seconds. */
-const firstSeconds = 600;
-/** Default wait for a host with an earlier connection, seconds: as long as a reboot may take. */
-const laterSeconds = 120;
-/** Longest wait of a refresh, seconds: an unreachable host must not delay the refresh for long. */
-const refreshSeconds = 20;
-/** Number of attempts at an operation that loses its connection. Every operation may be repeated. */
-const tries = 3;
+/** Default wait where several unreachable hosts must not delay a run for long, seconds. */
+const shortSeconds = 20;
 
 /** Provider `host`: one resource, the configuration of a running server. */
 export class HostProvider implements Plugin {
@@ -36,10 +33,18 @@ export class HostProvider implements Plugin {
   readonly schema = JSON.stringify({ name: "host", version: this.version, resources: {} });
   readonly previews = false;
   private readonly stop = new AbortController();
+  private readonly visits: Visits;
   /** Configurations of this run's program; a destroy has none, since the engine checks what a program registers. */
   private readonly wanted = new Set<string>();
+  private readonly passing = new PassingOver();
 
-  constructor(private readonly logOf: LogOf) {}
+  /** @param shortWait longest wait of a refresh, and of an `up` for each host after it passed one over, seconds. */
+  constructor(
+    private readonly logOf: LogOf,
+    private readonly shortWait = shortSeconds,
+  ) {
+    this.visits = new Visits(logOf, this.stop.signal);
+  }
 
   /** Keys and contents of secret files, even if the program does not mark them as secret. */
   secrets = () => ["connection.privateKey", "connection.firstContactKey", "secrets.*"];
@@ -49,31 +54,54 @@ export class HostProvider implements Plugin {
     return { inputs: news, failures: problemsOf(news) };
   };
 
-  /** Compares each value with the last applied or read one; no difference replaces the resource. */
-  diff = ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs));
+  /**
+   * Compares each value with the last applied or read one; no difference replaces the resource. For a host that was
+   * passed over the engine records inputs that the host does not have, so the changes are those of the state.
+   */
+  diff = ({ state, inputs }: ChangeRequest): Difference => ({
+    ...inPlace(differences(state, inputs)),
+    isOfInputs: !wasPassedOver(state),
+  });
 
   create = async ({ urn, inputs: values }: CreateRequest) => {
     const inputs = values as unknown as Inputs;
     const log = this.logOf(urn);
     const proof = new LoginProof(inputs.node, log);
-    const hostKey = await this.visit({ urn, inputs, pinned: undefined }, async (session, again) => {
-      await firstContact(session, inputs.node, inputs.connection.firstContactKey, log);
-      await bring(session, inputs, { log, proof, connectAgain: again });
-      return session.hostKey;
-    });
+    const hostKey = await this.visits.to(
+      { urn, inputs, pinned: undefined },
+      async (session, again) => {
+        await firstContact(session, inputs.node, inputs.connection.firstContactKey, log);
+        await bring(session, inputs, { log, proof, connectAgain: again });
+        return session.hostKey;
+      },
+    );
     return { id: inputs.node, state: { ...inputs, hostKey } as Values };
   };
 
-  update = async ({ urn, state, inputs: values }: ChangeRequest) => {
-    const inputs = values as unknown as Inputs;
-    let { hostKey } = state as unknown as State;
-    if (!onlyWayChanged(state, values)) {
-      const log = this.logOf(urn);
-      const proof = new LoginProof(inputs.node, log);
-      await this.visit({ urn, inputs, pinned: hostKey }, async (session, connectAgain) => {
-        await bring(session, inputs, { log, proof, connectAgain });
-        hostKey = session.hostKey;
-      });
+  update = async ({ urn, state: before, inputs: values }: ChangeRequest): Promise<Values> => {
+    const [inputs, state] = [values as unknown as Inputs, before as unknown as State];
+    let { hostKey } = state;
+    if (onlyWayChanged(before, values)) return { ...values, hostKey };
+    this.passing.checkChange({ state, inputs });
+    const log = this.logOf(urn);
+    const proof = new LoginProof(inputs.node, log);
+    try {
+      // Several unreachable hosts must not delay a run by a long wait for each.
+      const patience = this.passing.hasBegun ? this.shortWait : undefined;
+      await this.visits.to(
+        { urn, inputs, pinned: hostKey, patience },
+        async (session, connectAgain) => {
+          await bring(session, inputs, { log, proof, connectAgain });
+          hostKey = session.hostKey;
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof HostUnreachable)) throw error;
+      const isReached = ({ host }: TierHost) =>
+        this.visits.isReached({ ...inputs.connection, host }, this.shortWait);
+      const passed = await this.passing.pass(error, { state, inputs }, isReached);
+      log.warn(`${inputs.node} is passed over: ${passed.unreached}`);
+      return passed as unknown as Values;
     }
     return { ...values, hostKey };
   };
@@ -89,12 +117,13 @@ export class HostProvider implements Plugin {
       throw new Error("a host's configuration cannot be imported; `up` takes it over as it is");
     }
     try {
-      const visit = { urn, inputs: state, pinned: state.hostKey, patience: refreshSeconds };
-      const { hostKey, reading } = await this.visit(visit, async (session) => ({
+      const waits = { patience: this.shortWait, patienceAgain: this.shortWait };
+      const visit = { urn, inputs: state, pinned: state.hostKey, ...waits };
+      const { hostKey, reading } = await this.visits.to(visit, async (session) => ({
         hostKey: session.hostKey,
         reading: await readConfiguration(session),
       }));
-      const found = { ...readBack(state, reading), hostKey };
+      const { unreached: _, ...found } = { ...readBack(state, reading), hostKey };
       const inputs = inputsOf(found) as unknown as Values;
       return { id, state: found as unknown as Values, inputs };
     } catch (error) {
@@ -115,65 +144,6 @@ export class HostProvider implements Plugin {
   };
 
   cancel = () => this.stop.abort(new Error("cancelled; the next `up` goes on from here"));
-
-  /** Does `work` over a connection, and again over a new connection if it is lost. */
-  private async visit<T>(
-    host: { urn: string; inputs: Inputs; pinned: string | undefined; patience?: number },
-    work: (session: Session, connectAgain: ConnectAgain) => Promise<T>,
-  ): Promise<T> {
-    const { urn, inputs, patience } = host;
-    const { connection } = inputs;
-    const log = this.logOf(urn);
-    const wait = host.pinned === undefined ? firstSeconds : laterSeconds;
-    let pinned = host.pinned;
-    for (let n = 1; ; n++) {
-      const usual = connection.connectTimeoutSeconds ?? wait;
-      // Within this time a host rolls back a change that locked out its users.
-      const timeoutSeconds = patience ?? (n === 1 ? usual : Math.max(usual, lockedOutSeconds));
-      const visit: Visit = {
-        ...{ connection, pinned, timeoutSeconds, urn },
-        say: log.info,
-        signal: this.stop.signal,
-      };
-      log.status(`connecting to ${connection.host}`);
-      const session = await connect(visit).catch((error: Error) =>
-        this.afterRebuild(visit, inputs.node, error),
-      );
-      pinned = session.hostKey;
-      try {
-        const own = { ...visit, pinned };
-        return await work(session, (seconds) => connect({ ...own, timeoutSeconds: seconds }));
-      } catch (error) {
-        this.stop.signal.throwIfAborted();
-        if (!(error instanceof ConnectionLost) || n === tries) throw error;
-        log.info(`${error.message}; connecting again`);
-      } finally {
-        session.close();
-      }
-    }
-  }
-
-  /**
-   * Connects to a host with another key than the pinned one, if the host proves that it is the same server with
-   * an empty disk: only a rebuild with the stack's user data brings the key of the first contact.
-   *
-   * @throws Error the given one if the host does not prove that.
-   */
-  private async afterRebuild(visit: Visit, node: string, error: Error): Promise<Session> {
-    const { firstContactKey } = visit.connection;
-    if (!(error instanceof HostKeyMismatch) || firstContactKey === undefined) throw error;
-    const log = this.logOf(visit.urn);
-    const session = await connect({ ...visit, pinned: undefined });
-    try {
-      await firstContact(session, node, firstContactKey, log);
-    } catch (unproved) {
-      session.close();
-      error.message += `; tried: ${(unproved as Error).message}`;
-      throw error;
-    }
-    log.info("the server was rebuilt: its new SSH host key is proved, and pinned");
-    return session;
-  }
 }
 
 async function bring(session: Session, inputs: Inputs, how: Application): Promise<void> {

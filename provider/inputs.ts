@@ -14,6 +14,12 @@ export interface ConnectionInputs {
   connectTimeoutSeconds?: number;
 }
 
+/** A host of a tier, and its address as the last bastion reaches it. */
+export interface TierHost {
+  node: string;
+  host: string;
+}
+
 /** Inputs of a configuration, as the provider receives them; fields as in `ConfigurationArgs`. */
 export interface Inputs {
   connection: ConnectionInputs;
@@ -29,16 +35,23 @@ export interface Inputs {
   services: BundleService[];
   secrets: Record<string, string>;
   release?: PushedRelease;
+  /** All hosts of the tier, in the order of their configuration; absent: the host counts as the only one. */
+  tier?: TierHost[];
 }
 
 /** Inputs, and the values that the provider adds. */
 export interface State extends Inputs {
   /** Host key, type and Base64 data. */
   hostKey: string;
+  /**
+   * Why the host was passed over, and what was not changed there; all other values are then those that the host had
+   * before. Absent: the host has these values.
+   */
+  unreached?: string;
 }
 
 /** The inputs within a state. */
-export function inputsOf({ hostKey: _, ...inputs }: State): Inputs {
+export function inputsOf({ hostKey: _, unreached: __, ...inputs }: State): Inputs {
   return inputs;
 }
 

@@ -53,18 +53,25 @@ export interface ConfigurationArgs {
     | (BundleRelease & { archive?: string | undefined; runtimeArchive?: string | undefined })
     | undefined
   >;
+  /**
+   * All hosts of the tier in the order of their configuration, each with its address as the last bastion reaches it; no
+   * state of the host. @default the host is the only one
+   */
+  tier?: pulumi.Input<pulumi.Input<{ node: string; host: pulumi.Input<string> }>[]>;
 }
 
 /** The state of a running server, applied in place over SSH by the provider `host`. */
 export class Configuration extends pulumi.CustomResource {
   /** SSH host key, pinned at the first connection: type and Base64 data. */
   declare readonly hostKey: pulumi.Output<string>;
+  /** Why the host still has its former configuration, and what was not changed there; undefined if it is configured. */
+  declare readonly unreached: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: ConfigurationArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "host:index:Configuration",
       name,
-      { ...args, hostKey: undefined },
+      { ...args, hostKey: undefined, unreached: undefined },
       pulumi.mergeOptions({ additionalSecretOutputs: ["secrets"] }, opts),
     );
   }

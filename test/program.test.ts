@@ -64,8 +64,10 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
     const order = ["db-1", "db-2", "db-3", "app-1", "app-2", "web-1", "web-2", "lb-1", "lb-2"];
     order.forEach((name, i) => {
       const { dependsOn, beforeUpdate } = named(all, `${name}-configuration`);
-      // The first node that switches to a release has the web nodes stage it.
-      expect(beforeUpdate, name).toEqual(/app|web/.test(name) ? ["staging of the release"] : []);
+      const hooks = /app|web/.test(name) ? ["staging of the release"] : [];
+      const retired = { db: "database passwords", app: "session secrets" }[name.split("-")[0]!];
+      if (retired) hooks.push(`retirement of ${retired}`);
+      expect(beforeUpdate, name).toEqual(hooks);
       const before = dependsOn
         .map((urn) => urn.split("::").at(-1)!)
         .filter((other) => other.endsWith("-configuration"));

@@ -59,7 +59,9 @@ function beyondRelease(
   { detailedDiff, diffs, old, new: next }: StepEventMetadata,
   saysCommand: boolean,
 ): string[] {
-  const before = (old?.inputs ?? {}) as ConfigurationInputs;
+  // The inputs of a host that an `up` passed over are those that the host did not get.
+  const isPassedOver = (old?.outputs as { unreached?: string } | undefined)?.unreached;
+  const before = ((isPassedOver ? old?.outputs : old?.inputs) ?? {}) as ConfigurationInputs;
   const after = (next?.inputs ?? {}) as ConfigurationInputs;
   const keys = Object.keys(detailedDiff ?? {});
   if (keys.length === 0) return diffs?.length ? diffs : ["something"];

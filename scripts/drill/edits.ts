@@ -8,6 +8,7 @@ import { byHand } from "./edits-by-hand";
 import { killedUp } from "./edits-killed";
 import { lockouts } from "./edits-lockout";
 import { manyEdits } from "./edits-many";
+import { passedOver } from "./edits-passed-over";
 import { shrunk } from "./edits-shrink";
 import { npmRun } from "./npm-run";
 import { versionsOf, withRepositories } from "./package-repository";
@@ -152,6 +153,11 @@ export const editDrills: readonly Drill[] = [
     id: "E12",
     title: "the databases from five to three, while one that goes is the primary",
     ...{ boundMs: 1_000, moves: [0, 0], failed: 0, run: shrunk },
+  },
+  {
+    id: "E13",
+    title: "a key removed, the app and the web nodes edited, while an app node is off",
+    ...{ boundMs: 0, moves: [0, 0], failed: 0, run: passedOver },
   },
 ];
 
