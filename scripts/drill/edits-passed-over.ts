@@ -24,11 +24,11 @@ function editTiers(settings: StackSettings): void {
 /** @throws Error with the end of the output, unless the `up` failed because it passed over this node alone. */
 export function expectPassedOver(
   node: string,
-  { status, said }: Pick<Up, "status" | "said">,
+  { status, output }: Pick<Up, "status" | "output">,
 ): void {
   const named = `passed over, with their former configuration: ${node}; every other host`;
-  if (status !== null && status !== 0 && said.includes(named)) return;
-  throw new Error(`up without ${node} ended with ${status}: ${said.slice(-4_000)}`);
+  if (status !== null && status !== 0 && output.includes(named)) return;
+  throw new Error(`up without ${node} ended with ${status}: ${output.slice(-4_000)}`);
 }
 
 /** Edits all tiers while an app node is off; the next `up` with that node must finish the edit. */

@@ -139,7 +139,7 @@ describe("a service that is held off", () => {
     expect(systemd.commands.filter((line) => line.includes("worker"))).toEqual([
       "systemctl enable --quiet worker.service proxy.service",
     ]);
-    expect(systemd.said.join()).toContain(`worker.service, while ${join(folder, "on")} exists`);
+    expect(systemd.messages.join()).toContain(`worker.service, while ${join(folder, "on")} exists`);
   });
 
   it("is stopped if it runs, since nothing would restart it with its new file", async () => {

@@ -2,16 +2,16 @@ import { expect, it } from "vitest";
 import { passedOverMessage } from "../../../rolling/passed-over";
 import { expectPassedOver } from "../../../scripts/drill/edits-passed-over";
 
-const said = passedOverMessage({ "app-1": undefined, "app-2": "cannot be reached" })!;
+const output = passedOverMessage({ "app-1": undefined, "app-2": "cannot be reached" })!;
 
 it("an `up` must fail, and name the node that was off and no other", () => {
-  expectPassedOver("app-2", { status: 1, said });
+  expectPassedOver("app-2", { status: 1, output });
   for (const [node, status, text] of [
-    ["app-2", 0, said],
-    ["app-2", null, said],
-    ["app-1", 1, said],
+    ["app-2", 0, output],
+    ["app-2", null, output],
+    ["app-1", 1, output],
     ["app-2", 1, passedOverMessage({ "app-2": "gone", "db-1": "gone" })!],
   ] as const) {
-    expect(() => expectPassedOver(node, { status, said: text })).toThrow("ended with");
+    expect(() => expectPassedOver(node, { status, output: text })).toThrow("ended with");
   }
 });
