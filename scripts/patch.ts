@@ -59,7 +59,7 @@ async function check(outputs: StackOutputs, nodes: readonly StackNode[]): Promis
 async function patch(
   outputs: StackOutputs,
   asked: AskedPatch,
-  keepTurn: () => Promise<void>,
+  keepTurn: () => Promise<boolean>,
 ): Promise<void> {
   const { stack, words, yes, rebootsAlways, allowsOutage } = asked;
   const nodes = await ordered(outputs, words);
@@ -68,7 +68,7 @@ async function patch(
   if (!yes) await confirmed("patch");
   const project = cloudProject(stack);
   const world = {
-    ...{ hosts: hostsOf(outputs), rebootsAlways, allowsOutage },
+    ...{ hosts: hostsOf(outputs), rebootsAlways, allowsOutage, keepTurn },
     say: (line: string) => console.log(line),
     reboot: ({ name }: { name: string }) =>
       rebootServer(project, serverIdOf(nodes.find((node) => node.name === name)!)),

@@ -38,7 +38,7 @@ export class FakePatchedHosts extends FakeHosts {
 
   world(different: Partial<PatchWorld> = {}): PatchWorld {
     return {
-      ...{ hosts: this, rebootsAlways: false, allowsOutage: false },
+      ...{ hosts: this, rebootsAlways: false, allowsOutage: false, keepTurn: async () => true },
       say: (line) => void this.said.push(line),
       reboot: (node) => this.reboot(node),
       ...different,
@@ -88,7 +88,7 @@ export class FakePatchedHosts extends FakeHosts {
 
   private follow(node: string, command: string): void {
     if (/systemctl stop '?(nginx|app@\*|mysql)/.test(command)) {
-      this.log.push(`${node} drained`);
+      if (!this.away.has(node)) this.log.push(`${node} drained`);
       this.down.add(node);
       this.count(node, true);
     }
@@ -108,7 +108,8 @@ export class FakePatchedHosts extends FakeHosts {
     }
   }
 
-  private back(name: string): void {
+  /** A node that is in service again, by a command or by itself. */
+  back(name: string): void {
     this.down.delete(name);
     this.count(name, false);
   }
