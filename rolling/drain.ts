@@ -39,16 +39,37 @@ export async function drain(
   const { hosts, keepTurn, say } = world;
   let isAside = false;
   try {
-    do {
-      await keepTurn();
+    await inTurn(node.name, keepTurn, async () => {
       await waitForStack(world, node, front);
       isAside = true;
       await aside(hosts, node, say);
-    } while (!(await keepTurn()));
+    });
   } catch (error) {
     if (isAside) await returned(hosts, node, error);
     throw error;
   }
+}
+
+/** Most drains of one node: a machine sleeps at most once or twice at such a moment. */
+const tries = 3;
+
+/**
+ * Drains a node with the turn from before the drain until after it; repeats the drain if the turn ended meanwhile.
+ *
+ * @throws TurnTaken if another command has the turn.
+ * @throws Error if the drain fails, or after the third one.
+ */
+export async function inTurn(
+  name: string,
+  keepTurn: DrainWorld["keepTurn"],
+  aside: () => Promise<void>,
+): Promise<void> {
+  for (let n = 1; n <= tries; n++) {
+    await keepTurn();
+    await aside();
+    if (await keepTurn()) return;
+  }
+  throw new Error(`${name}: the turn ended in each of ${tries} drains`);
 }
 
 /**

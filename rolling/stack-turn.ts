@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { loadBalancers } from "./edge";
 import type { Hosts } from "./hosts";
@@ -22,9 +23,10 @@ export class TurnTaken extends Error {}
  * not.
  */
 export class StackTurn {
-  private readonly id = randomUUID();
+  /** Number of the turn, which a command may pass on to another one that it runs. */
+  readonly id: string;
   private readonly renewal: NodeJS.Timeout;
-  private isTaken = false;
+  private isTaken: boolean;
   /** True if the turn held nowhere for a time since the last {@link renew}; nobody else has it now. */
   private hasLapsed = false;
   /** Set once another command has the turn; it may have disturbed the stack, so the turn is not taken again. */
@@ -33,9 +35,12 @@ export class StackTurn {
   private ticked: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    private readonly hosts: () => Hosts,
+    private readonly hosts: () => Hosts | Promise<Hosts>,
     private readonly who: string,
+    private readonly passedOn: string | undefined,
   ) {
+    this.id = passedOn ?? randomUUID();
+    this.isTaken = passedOn !== undefined;
     const tick = () => (this.ticked = this.round().catch(() => undefined));
     this.renewal = setInterval(() => void tick(), renewMs);
     this.renewal.unref();
@@ -46,11 +51,16 @@ export class StackTurn {
    *
    * @param hosts the present hosts, which a command may replace.
    * @param who name for the message to another command, such as `npm run patch of ann at desk`.
+   * @param passedOn id of the turn of the command that runs this one; that command gives the turn back. @default none
    * @throws TurnTaken if another command has the turn.
    * @throws Error if no load balancer answers.
    */
-  static async take(hosts: () => Hosts, who: string): Promise<StackTurn> {
-    const turn = new StackTurn(hosts, who.replace(/[^\w@.:-]+/g, " "));
+  static async take(
+    hosts: () => Hosts | Promise<Hosts>,
+    who: string,
+    passedOn?: string,
+  ): Promise<StackTurn> {
+    const turn = new StackTurn(hosts, who.replace(/[^\w@.:-]+/g, " "), passedOn);
     try {
       await turn.round();
       turn.isTaken = true;
@@ -92,7 +102,7 @@ export class StackTurn {
    */
   private async round(): Promise<string | undefined> {
     if (this.lost) throw this.lost;
-    const hosts = this.hosts();
+    const hosts = await this.hosts();
     const answers: string[] = [];
     let holder: string | undefined;
     for (const name of loadBalancers(hosts)) {
@@ -121,12 +131,12 @@ export class StackTurn {
     clearInterval(this.renewal);
     // A renewal under way would write the turn again.
     await this.ticked;
-    await this.forget().catch(() => undefined);
+    if (this.passedOn === undefined) await this.forget().catch(() => undefined);
   }
 
   private async forget(): Promise<void> {
     const command = `sudo flock ${path}.lock sh -c 'grep -qs " ${this.id} " ${path} && rm ${path}; true'`;
-    const hosts = this.hosts();
+    const hosts = await this.hosts();
     const all = loadBalancers(hosts).map((name) => hosts.run(name, command));
     await Promise.allSettled(all);
   }
@@ -138,6 +148,20 @@ export class StackTurn {
       `if [ "$until" -gt "$now" ]; then [ "$id" = ${this.id} ] || { echo "held by $who"; exit; }; echo kept; fi; ` +
       `echo "$((now + ${leaseSeconds})) ${this.id} ${this.who}" > ${path}`;
     return `sudo flock ${path}.lock sh -c '${script}'`;
+  }
+}
+
+/** Name of a command for the message to another one, such as `npm run patch of ann at desk`. */
+export function holderName(command: string): string {
+  return `${command} of ${userName()} at ${hostname()}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a number without a name.
+    return "someone";
   }
 }
 
