@@ -1,6 +1,7 @@
 import { drain, type DrainWorld, returned } from "./drain";
 import type { HostNode, Hosts } from "./hosts";
 import { frontFor, waitForNode } from "./neighbour-waits";
+import { sickOf } from "./neighbours";
 import {
   askPending,
   askReboot,
@@ -59,11 +60,18 @@ export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
 export async function patchNode(world: PatchWorld, node: HostNode): Promise<Patched> {
   const { hosts, say, rebootsAlways } = world;
   const { name } = node;
-  const front = await frontFor(hosts, node);
+  await waitForEarlier(world, name);
+  // The list may take minutes, so the checks of the other nodes come after it, with the drain.
   const pending = await pendingOf(hosts, name);
+  const front = await frontFor(hosts, node);
   const { packages } = pending;
   const isDue = packages.length > 0 || pending.isHalfDone || pending.rebootReasons.length > 0;
   if (!isDue && !rebootsAlways) {
+    // An earlier run that was killed left the node drained: no need to wait for the node's own timer.
+    if ((await sickOf(hosts, node.role)).has(name)) {
+      await world.keepTurn();
+      await stepBack(hosts, node);
+    }
     await waitForNode(hosts, node, front, say);
     return { packages, rebootReasons: [], isUntouched: true };
   }
@@ -106,16 +114,30 @@ function asideOf({ hosts, allowsOutage }: PatchWorld, { role }: HostNode): typeo
   return role === "lb" && isLone && allowsOutage ? async () => undefined : stepAside;
 }
 
-async function upgrade({ hosts, say }: PatchWorld, node: HostNode): Promise<void> {
-  const { name } = node;
-  say(`${name}: upgrades its packages`);
-  await hosts.run(name, beginUpgrade(node), 60_000);
+/** Waits for the end of the upgrade that an earlier run began. @throws Error if the node does not answer. */
+async function waitForEarlier(world: PatchWorld, name: string): Promise<void> {
+  // The first question is outside the wait: a dead node is an error at once.
+  if (!isUpgrading(await world.hosts.run(name, askUpgrade))) return;
+  world.say(`${name}: an upgrade of an earlier run is under way`);
+  await upgradeEnded(world, name);
+}
+
+/** The state of the node's upgrade, once it has ended. */
+function upgradeEnded({ hosts, say }: PatchWorld, name: string): Promise<string> {
   const check = async () => {
     const answer = await hosts.run(name, askUpgrade);
     return isUpgrading(answer) ? undefined : answer;
   };
   const options = { timeoutSeconds: upgradeSeconds, intervalMs: checkMs, tell: say };
-  const end = await waitUntil(`the end of the upgrade of ${name}`, check, options);
+  return waitUntil(`the end of the upgrade of ${name}`, check, options);
+}
+
+async function upgrade(world: PatchWorld, node: HostNode): Promise<void> {
+  const { hosts, say } = world;
+  const { name } = node;
+  say(`${name}: upgrades its packages`);
+  await hosts.run(name, beginUpgrade(node), 60_000);
+  const end = await upgradeEnded(world, name);
   if (isUpgraded(end)) return;
   const log = await hosts.run(name, askUpgradeLog).catch(String);
   throw new Error(`apt-get did not end well; its last lines:\n${log.trimEnd()}`);

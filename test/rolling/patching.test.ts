@@ -161,3 +161,32 @@ describe("patching that fails", () => {
     expect(await patched(hosts, "web-1")).toMatch(/^web-1 after its reboot: not within 600 s/);
   });
 });
+
+describe("patching after a patch that was killed", () => {
+  it("returns a node to service at once whose upgrade ended and asks for no reboot", async () => {
+    const hosts = new FakePatchedHosts({ down: ["web-2"] });
+    expect(await patched(hosts, "web-2")).toMatchObject({ isUntouched: true });
+    expect(hosts.log).toEqual(["web-2 back"]);
+  });
+
+  it("waits for an upgrade that still runs, for longer than a list of packages may take", async () => {
+    const hosts = new FakePatchedHosts({ down: ["web-2"] });
+    const end = Date.now() + 40 * 60_000;
+    hosts.busyUntil.set("web-2", end);
+    const run = hosts.run.bind(hosts);
+    let listed = 0;
+    hosts.run = async (node, command) => {
+      if (command === askPending) listed = Date.now();
+      return run(node, command);
+    };
+    expect(await patched(hosts, "web-2")).toMatchObject({ isUntouched: true });
+    expect(listed).toBeGreaterThanOrEqual(end);
+  });
+
+  it("does not wait for a node that does not answer", async () => {
+    const hosts = new FakePatchedHosts();
+    hosts.silence("web-2");
+    expect(await patched(hosts, "web-2")).toBe("web-2 cannot be reached");
+    expect(hosts.said.join("\n")).not.toMatch(/upgrade/);
+  });
+});

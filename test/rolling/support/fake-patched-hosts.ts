@@ -26,6 +26,8 @@ export class FakePatchedHosts extends FakeHosts {
   /** Nodes whose upgrade fails, and those that do not come back from a reboot. */
   readonly broken = new Set<string>();
   readonly lost = new Set<string>();
+  /** End of the upgrade that an earlier run began, by node, milliseconds of the clock. */
+  readonly busyUntil = new Map<string, number>();
   /** Nodes without work now, and the most there were at a time. */
   private readonly away = new Set<string>();
   mostAway = 0;
@@ -59,6 +61,7 @@ export class FakePatchedHosts extends FakeHosts {
     }
     if (command === askPending) return this.pending.get(node) ?? "";
     if (command === askReboot) return this.reasons.get(node) ?? "";
+    if (command === askUpgrade && Date.now() < (this.busyUntil.get(node) ?? 0)) return "active\n";
     if (command === askUpgrade) return this.broken.has(node) ? "failed\n" : "inactive\ndone\n";
     if (command === askUpgradeLog)
       return "E: Sub-process /usr/bin/dpkg returned an error code (1)\n";
