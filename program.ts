@@ -5,6 +5,7 @@ import { variableWarnings } from "./config/secret-variables";
 import { configSecrets } from "./config/secrets";
 import { isLocalEndpoint, machineArchitecture } from "./config/runtime";
 import { hostPrograms } from "./host-programs";
+import { passedTurn } from "./web-stack/args";
 import { webStack, type WebStackOutputs } from "./web-stack";
 
 /** Environment variable with the digest of a release that `npm run deploy` has packed already. */
@@ -29,6 +30,7 @@ export function program(): WebStackOutputs {
     programs: hostPrograms(),
     cloud,
     today,
+    turn: process.env[passedTurn],
   });
 }
 

@@ -1,6 +1,7 @@
+import { drain, type DrainWorld, returned } from "./drain";
 import type { HostNode, Hosts } from "./hosts";
-import { outOfService } from "./node-states";
-import { type Front, frontFor, waitForNode, waitForOthers } from "./neighbour-waits";
+import { frontFor, waitForNode } from "./neighbour-waits";
+import { sickOf } from "./neighbours";
 import {
   askPending,
   askReboot,
@@ -20,17 +21,12 @@ import {
 import { stepAside, stepBack } from "./step-aside";
 import { waitUntil } from "./wait-until";
 
-/** Cloud, hosts and settings of an upgrade. */
-export interface PatchWorld {
-  hosts: Hosts;
+/** Cloud, hosts, turn and settings of an upgrade; with `allowsOutage` the only node of a tier is patched too. */
+export interface PatchWorld extends DrainWorld {
   /** Has the cloud reboot a node's server. */
   reboot: (node: HostNode) => Promise<void>;
-  /** Reports progress to the operator. */
-  say: (line: string) => void;
   /** True: a node is rebooted also if nothing asks for it. */
   rebootsAlways: boolean;
-  /** True: the only node of a tier is patched too, and its tier is off meanwhile. */
-  allowsOutage: boolean;
 }
 
 /** Result of the upgrade of one node. */
@@ -42,8 +38,6 @@ export interface Patched {
   isUntouched: boolean;
 }
 
-/** Longest wait for the other nodes of the stack, seconds: they may be starting. */
-const wholeSeconds = 120;
 /** Longest upgrade, seconds. */
 const upgradeSeconds = 45 * 60;
 /** Longest reboot until the host answers again, seconds. */
@@ -60,22 +54,32 @@ export async function pendingOf(hosts: Hosts, name: string): Promise<Pending> {
  * Upgrades the packages of one node, and reboots it if something asks for it: the other nodes of the stack are in
  * service, the node is drained, upgraded, rebooted, and in service again as its neighbours see it.
  *
+ * @throws TurnTaken if another command has the turn: the node is left as it is, and returns to service by itself.
  * @throws Error if a step fails. A node that still runs got the command to return to service.
  */
 export async function patchNode(world: PatchWorld, node: HostNode): Promise<Patched> {
   const { hosts, say, rebootsAlways } = world;
   const { name } = node;
-  const front = await frontFor(hosts, node);
-  await waitForStack(world, node, front);
+  await waitForEarlier(world, name);
+  // The list may take minutes, so the checks of the other nodes come after it, with the drain.
   const pending = await pendingOf(hosts, name);
+  const front = await frontFor(hosts, node);
   const { packages } = pending;
   const isDue = packages.length > 0 || pending.isHalfDone || pending.rebootReasons.length > 0;
   if (!isDue && !rebootsAlways) {
+    // An earlier run that was killed left the node drained: no need to wait for the node's own timer.
+    if ((await sickOf(hosts, node.role)).has(name)) {
+      await world.keepTurn();
+      await stepBack(hosts, node);
+    }
     await waitForNode(hosts, node, front, say);
     return { packages, rebootReasons: [], isUntouched: true };
   }
-  const rebootReasons = await disturb(world, node, pending).catch(async (error: unknown) => {
-    await stepBack(hosts, node).catch(() => undefined);
+  const aside = asideOf(world, node);
+  const drained = () => drain(world, node, front, aside);
+  await drained();
+  const rebootReasons = await disturb(world, node, pending, drained).catch(async (error) => {
+    await returned(hosts, node, error);
     throw error;
   });
   if (rebootReasons.length === 0) await stepBack(hosts, node);
@@ -83,55 +87,57 @@ export async function patchNode(world: PatchWorld, node: HostNode): Promise<Patc
   return { packages, rebootReasons, isUntouched: false };
 }
 
-/** Drains, upgrades and reboots a node; resolves with the reasons for the reboot, none without one. */
-async function disturb(world: PatchWorld, node: HostNode, pending: Pending): Promise<string[]> {
-  await drain(world, node);
-  if (pending.packages.length > 0 || pending.isHalfDone) await upgrade(world, node);
-  const found = reasonsIn(await world.hosts.run(node.name, askReboot, 60_000));
+/** Upgrades and reboots a drained node; resolves with the reasons for the reboot, none without one. */
+async function disturb(
+  world: PatchWorld,
+  node: HostNode,
+  pending: Pending,
+  drained: () => Promise<void>,
+): Promise<string[]> {
+  const isOld = pending.packages.length > 0 || pending.isHalfDone;
+  if (isOld) await upgrade(world, node);
+  const found = isOld
+    ? reasonsIn(await world.hosts.run(node.name, askReboot, 60_000))
+    : pending.rebootReasons;
   const reasons = found.length === 0 && world.rebootsAlways ? ["--reboot"] : found;
-  if (reasons.length > 0) await reboot(world, node);
+  if (reasons.length === 0) return reasons;
+  // An upgrade may last three quarters of an hour. Meanwhile another node may have failed, another command may have
+  // taken the turn, and this node may have returned to service.
+  if (isOld) await drained();
+  await reboot(world, node);
   return reasons;
 }
 
-/** Waits until all other nodes are in service: the tier's by its neighbours, the databases by the group too. */
-async function waitForStack(world: PatchWorld, node: HostNode, front: Front): Promise<void> {
-  const { hosts, say, allowsOutage } = world;
-  const { name, role } = node;
-  const others = hosts.nodes.filter((one) => one.role === role && one.name !== name);
-  if (others.length > 0) await waitForOthers(hosts, node, front, say);
-  else if (!allowsOutage) throw new Error(`${name} is the only ${role} node`);
-  const databases = hosts.nodes.filter((one) => one.role === "db");
-  if (role !== "db" && databases.length > 1) {
-    // No node is excepted: the whole group counts.
-    const group = { ...databases[0]!, name: "" };
-    await waitForOthers(hosts, group, await frontFor(hosts, databases[0]!), say);
-  }
-  const check = async () => {
-    const out = (await outOfService(hosts)).filter((other) => other !== name);
-    if (out.length > 0) throw new Error(`not in service: ${out.join(", ")}`);
-    return true;
-  };
-  const options = { timeoutSeconds: wholeSeconds, intervalMs: checkMs, tell: say };
-  await waitUntil("every other node in service", check, options);
+/** How a node is drained: a single load balancer cannot pass the address to another one. */
+function asideOf({ hosts, allowsOutage }: PatchWorld, { role }: HostNode): typeof stepAside {
+  const isLone = hosts.nodes.filter((one) => one.role === role).length === 1;
+  return role === "lb" && isLone && allowsOutage ? async () => undefined : stepAside;
 }
 
-async function drain({ hosts, say, allowsOutage }: PatchWorld, node: HostNode): Promise<void> {
-  // A single load balancer cannot pass the address to another one.
-  const isLone = hosts.nodes.filter(({ role }) => role === node.role).length === 1;
-  if (node.role === "lb" && isLone && allowsOutage) return;
-  await stepAside(hosts, node, say);
+/** Waits for the end of the upgrade that an earlier run began. @throws Error if the node does not answer. */
+async function waitForEarlier(world: PatchWorld, name: string): Promise<void> {
+  // The first question is outside the wait: a dead node is an error at once.
+  if (!isUpgrading(await world.hosts.run(name, askUpgrade))) return;
+  world.say(`${name}: an upgrade of an earlier run is under way`);
+  await upgradeEnded(world, name);
 }
 
-async function upgrade({ hosts, say }: PatchWorld, node: HostNode): Promise<void> {
-  const { name } = node;
-  say(`${name}: upgrades its packages`);
-  await hosts.run(name, beginUpgrade(node), 60_000);
+/** The state of the node's upgrade, once it has ended. */
+function upgradeEnded({ hosts, say }: PatchWorld, name: string): Promise<string> {
   const check = async () => {
     const answer = await hosts.run(name, askUpgrade);
     return isUpgrading(answer) ? undefined : answer;
   };
   const options = { timeoutSeconds: upgradeSeconds, intervalMs: checkMs, tell: say };
-  const end = await waitUntil(`the end of the upgrade of ${name}`, check, options);
+  return waitUntil(`the end of the upgrade of ${name}`, check, options);
+}
+
+async function upgrade(world: PatchWorld, node: HostNode): Promise<void> {
+  const { hosts, say } = world;
+  const { name } = node;
+  say(`${name}: upgrades its packages`);
+  await hosts.run(name, beginUpgrade(node), 60_000);
+  const end = await upgradeEnded(world, name);
   if (isUpgraded(end)) return;
   const log = await hosts.run(name, askUpgradeLog).catch(String);
   throw new Error(`apt-get did not end well; its last lines:\n${log.trimEnd()}`);

@@ -1,4 +1,5 @@
 import type { Cloud, CloudServer } from "./cloud";
+import { inTurn } from "./drain";
 import { databaseStates, primaryOf } from "./node-states";
 import { edgeStates, holderOf } from "./edge";
 import type { HostNode, Hosts } from "./hosts";
@@ -7,6 +8,7 @@ import { sickOf } from "./neighbours";
 import { stepAside, stepBack } from "./step-aside";
 import type { TypeChange } from "./outage-messages";
 import type { Turns } from "./turns";
+import { UpTurn } from "./up-turn";
 
 /** Cloud, hosts and settings of a resize. */
 export interface ResizeWorld {
@@ -15,6 +17,8 @@ export interface ResizeWorld {
   hosts: (servers: readonly CloudServer[]) => Promise<Hosts>;
   /** One turn for all servers of the stack. */
   turns: Turns;
+  /** Id of the stack's turn of the command that runs this `up`. @default the `up` takes a turn of its own */
+  passedOn?: string | undefined;
   /** Reports progress to the operator. */
   say: (line: string) => void;
   /** True if the stack file allows to switch off a node without a substitute. */
@@ -38,11 +42,18 @@ export class Resizing {
   /** State of each tier, checked once for all nodes that begin at the same time. */
   private readonly checks = new Map<HostNode["role"], ReturnType<Resizing["checkTier"]>>();
 
-  constructor(private readonly world: ResizeWorld) {}
+  /** The turn to disturb the stack, which `npm run patch` and others take too. */
+  private readonly stackTurn: UpTurn;
+
+  constructor(private readonly world: ResizeWorld) {
+    const { say, passedOn } = world;
+    this.stackTurn = new UpTurn({ hosts: () => this.reach(), passedOn, say });
+  }
 
   /**
    * Resolves once the node has the turn and gets no more requests.
    *
+   * @throws TurnTaken if another command disturbs the stack.
    * @throws Error if the turn does not come, or if the other nodes cannot take over; the node then serves again.
    */
   async begin(node: HostNode, { to }: TypeChange): Promise<void> {
@@ -53,9 +64,10 @@ export class Resizing {
       if (server.type === to) throw new Error(alreadyDone(name, to));
       await turns.take(name, await this.rankOf(node));
       say(`${name}: its turn; looks whether the others do its work`);
-      await this.stepAside(node);
+      const keepTurn = () => this.stackTurn.keep();
+      await inTurn(name, keepTurn, () => this.stepAside(node));
     } catch (error) {
-      turns.stop(name, (error as Error).message);
+      await this.stop(name, (error as Error).message);
       throw error;
     }
   }
@@ -68,11 +80,12 @@ export class Resizing {
       await this.waitForService(node);
     } catch (error) {
       const text = `${node.name} is a ${to} now, but ${(error as Error).message}; ${goOn}`;
-      turns.stop(node.name, text);
+      await this.stop(node.name, text);
       throw new Error(text, { cause: error });
     }
     say(`${node.name}: in service again, as ${to}`);
     turns.done(node.name);
+    if (turns.isIdle) await this.stackTurn.release();
   }
 
   /** Returns a node to service after a failed change. Never throws: the error to report is the cloud's. */
@@ -93,7 +106,14 @@ export class Resizing {
     } catch (error) {
       say(`${name}: is NOT in service: ${(error as Error).message}; ${goOn}`);
     }
+    await this.stop(name, reason);
+  }
+
+  /** Ends all turns after a failure, and the stack's turn unless a node still has its own. */
+  private async stop(name: string, reason: string): Promise<void> {
+    const { turns } = this.world;
     turns.stop(name, reason);
+    if (turns.isIdle) await this.stackTurn.release();
   }
 
   /** Drains the node, once the other nodes of its tier are in service. */

@@ -41,6 +41,11 @@ export class Turns {
     return this.holder === name;
   }
 
+  /** True if no node has the turn or waits for it. */
+  get isIdle(): boolean {
+    return this.holder === undefined && this.waiting.length === 0;
+  }
+
   /** Passes the turn on. */
   done(name: string): void {
     if (this.holder !== name) return;

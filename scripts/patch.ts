@@ -64,7 +64,7 @@ async function check(outputs: StackOutputs, nodes: readonly StackNode[]): Promis
 async function patch(
   outputs: StackOutputs,
   options: PatchOptions,
-  keepTurn: () => Promise<void>,
+  keepTurn: () => Promise<boolean>,
 ): Promise<void> {
   const { stack, words, yes, rebootsAlways, allowsOutage } = options;
   const nodes = await ordered(outputs, words);
@@ -73,7 +73,7 @@ async function patch(
   if (!yes) await confirmed("patch");
   const project = cloudProject(stack);
   const world = {
-    ...{ hosts: hostsOf(outputs), rebootsAlways, allowsOutage },
+    ...{ hosts: hostsOf(outputs), rebootsAlways, allowsOutage, keepTurn },
     say: (line: string) => console.log(line),
     reboot: ({ name }: { name: string }) =>
       rebootServer(project, serverIdOf(nodes.find((node) => node.name === name)!)),

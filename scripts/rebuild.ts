@@ -1,9 +1,10 @@
 import { confirmed } from "./operate/terminal";
 import { edgeStates, holderOf } from "./operate/edge";
-import { finishEarlier, serviceSeconds } from "./operate/served-again";
-import { hostsOf, waitForService, withTurn } from "./operate/hosts";
+import { finishEarlier } from "./operate/served-again";
+import { hostsOf, withTurn } from "./operate/hosts";
 import { operatedStack } from "./operate/operated-stack";
 import type { StackNode, StackOutputs } from "./operate/outputs";
+import { oneByOne } from "./operate/roll-order";
 import { rebuildOrder, rebuildServer } from "./operate/server-replacement";
 
 /** Command that prints the path of one file that the app wrote on its node, if there is one. */
@@ -46,13 +47,13 @@ async function main(): Promise<void> {
     () => outputs,
     "npm run rebuild",
     async (turn) => {
-      const left = await finishEarlier(outputs, names, stack);
+      const left = await finishEarlier(outputs, names, stack, ({ hostKey }) => hostKey);
       outputs = left.outputs;
-      for (const name of left.names) {
-        await turn.renew();
-        await waitForService(outputs, serviceSeconds, { except: left.out.has(name) ? [name] : [] });
-        outputs = await rebuildServer(outputs, name, stack, left.out.has(name));
-      }
+      const keepTurn = () => turn.renew();
+      await oneByOne(left.names, { command: "npm run rebuild", stack }, async (name) => {
+        const how = { stack, isOut: left.out.has(name), keepTurn };
+        outputs = await rebuildServer(outputs, name, how);
+      });
     },
   );
 }

@@ -5,6 +5,9 @@ import type { ReleaseFacts } from "../release/facts";
 import type { AppProgram } from "../services/app/app-program";
 import type { BundleRelease } from "../services/bundle";
 
+/** Environment variable with the id of the turn to disturb the stack, from a command to the `up` that it runs. */
+export const passedTurn = "WEBSTACK_TURN";
+
 /** Arguments of a whole stack: the settings of a stack file, and what is read from other files. */
 export interface WebStackArgs extends Settings {
   /** Names and labels of the stack. */
@@ -32,6 +35,8 @@ export interface WebStackArgs extends Settings {
   cloud: { endpoint: string; token: pulumi.Input<string> };
   /** The day of the run. */
   today: Date;
+  /** Id of the turn to disturb the stack that the calling command has. @default the run takes its own turn */
+  turn?: string | undefined;
 }
 
 /** True if the stack file consents to the verb for one of the things, such as a node's name or its tier. */

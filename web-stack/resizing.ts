@@ -12,14 +12,13 @@ export function resizing(
   plan: Topology,
   { identity, access }: Foundation,
 ): (node: RolledNode) => pulumi.ResourceHookBinding {
-  const { cloud: project, today } = args;
+  const { cloud: project, today, turn: passedOn } = args;
   const nodes = [...plan.lb, ...plan.web, ...plan.app, ...plan.db];
   const { user, privateKey, formerPrivateKey } = access;
   const selector = labelSelector(identity);
   return resizeHooks({
     ...reach({ nodes, user, privateKey, formerPrivateKey, project, selector }),
-    nodes,
-    today,
+    ...{ nodes, today, passedOn },
     allowsOutage: ({ name, role }) => hasConsent(args, "resize", name, role),
   });
 }

@@ -1,8 +1,8 @@
-import { hostname, userInfo } from "node:os";
 import type { Hosts } from "../../rolling/hosts";
 import * as nodeStates from "../../rolling/node-states";
-import { StackTurn } from "../../rolling/stack-turn";
+import { holderName, StackTurn } from "../../rolling/stack-turn";
 import { waitUntil } from "../../rolling/wait-until";
+import { passedTurn } from "../../web-stack/args";
 import type { StackOutputs } from "./outputs";
 import { runOnNode } from "./ssh";
 
@@ -47,7 +47,8 @@ export async function waitForService(
 }
 
 /**
- * Runs `work` with the turn to disturb a stack, which no other command has meanwhile.
+ * Runs `work` with the turn to disturb a stack, which no other command has meanwhile. An `up` that `work` runs finds the
+ * turn's id in the environment.
  *
  * @param outputs the present outputs; `work` may replace load balancers.
  * @param command for the message to another command, such as `npm run patch`.
@@ -58,11 +59,12 @@ export async function withTurn<T>(
   command: string,
   work: (turn: Pick<StackTurn, "renew">) => Promise<T>,
 ): Promise<T> {
-  const holder = `${command} of ${userInfo().username} at ${hostname()}`;
-  const turn = await StackTurn.take(() => hostsOf(outputs()), holder);
+  const turn = await StackTurn.take(() => hostsOf(outputs()), holderName(command));
+  process.env[passedTurn] = turn.id;
   try {
     return await work(turn);
   } finally {
+    delete process.env[passedTurn];
     await turn.release();
   }
 }

@@ -56,3 +56,28 @@ export function rollOrder(
   }
   return named;
 }
+
+/**
+ * Works on nodes one after the other.
+ *
+ * @param command the command that goes on with the nodes that are left, such as `npm run roll`.
+ * @throws Error at the first node that fails, with its name, the reason and the way on.
+ */
+export async function oneByOne(
+  names: readonly string[],
+  { command, stack }: { command: string; stack: string | undefined },
+  work: (name: string) => Promise<void>,
+): Promise<void> {
+  for (const [i, name] of names.entries()) {
+    try {
+      await work(name);
+    } catch (error) {
+      const words = [...names.slice(i), ...(stack === undefined ? [] : ["--stack", stack])];
+      throw new Error(
+        `${name}: ${(error as Error).message.trim()}; no other server was begun. Mend the cause, then run ` +
+          `\`${command} -- ${words.join(" ")}\`, which finishes this one and goes on`,
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import { outOfService, waitForService } from "./hosts";
 import { outputsOf } from "./operated-stack";
-import type { StackOutputs } from "./outputs";
+import type { StackNode, StackOutputs } from "./outputs";
 import { upAgain } from "./engine-commands";
 
 /** Longest time until a stack is in service after its `up`, which itself waits for each node, seconds. */
@@ -24,20 +24,24 @@ const settledSeconds = 60;
 /** Remaining work of a command, after it has finished an interrupted earlier one. */
 export interface Left {
   outputs: StackOutputs;
-  /** Nodes to rebuild, in order: those that are out of service come first. */
+  /** Nodes to work on, in order: those that are out of service come first. */
   names: string[];
   /** Those of the names that are out of service. */
   out: ReadonlySet<string>;
 }
 
 /**
- * Finishes an interrupted rebuild: `up` with a refresh configures a server with an empty disk, which proves its new
- * host key. A node that got a new key this way counts as rebuilt.
+ * Finishes what an interrupted command began: `up` with a refresh creates a server that was deleted, and configures a
+ * server with an empty disk, which proves its new host key.
+ *
+ * @param mark what is another one on a finished node: the id of a server that was to be replaced, or the host key of
+ * one that was to be rebuilt.
  */
 export async function finishEarlier(
   outputs: StackOutputs,
   names: readonly string[],
   stack: string | undefined,
+  mark: (node: StackNode) => string | number | undefined,
 ): Promise<Left> {
   const notServing = await waitForService(outputs, settledSeconds).then(
     () => [],
@@ -50,9 +54,11 @@ export async function finishEarlier(
   );
   await upAgain(stack).catch(({ message }: Error) => console.error(message));
   const now = outputsOf(stack);
-  const keyIn = ({ nodes }: StackOutputs, name: string) =>
-    nodes.find((node) => node.name === name)?.hostKey;
-  const left = names.filter((name) => keyIn(outputs, name) === keyIn(now, name));
+  const markIn = ({ nodes }: StackOutputs, name: string) => {
+    const node = nodes.find((one) => one.name === name);
+    return node && mark(node);
+  };
+  const left = names.filter((name) => markIn(outputs, name) === markIn(now, name));
   const still = await outOfService(now);
   const out = new Set(left.filter((name) => still.includes(name)));
   return { outputs: now, names: [...out, ...left.filter((name) => !out.has(name))], out };

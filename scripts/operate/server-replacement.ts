@@ -2,7 +2,9 @@ import { connect } from "../../provider/connect";
 import { firstContact } from "../../provider/host-key";
 import type { Inputs } from "../../provider/inputs";
 import { ConnectionLost } from "../../provider/session";
-import { stepAside, stepBack } from "../../rolling/step-aside";
+import { drain, returned } from "../../rolling/drain";
+import { type Front, frontFor, waitForNode } from "../../rolling/neighbour-waits";
+import { stepAside } from "../../rolling/step-aside";
 import { cloudProject, deleteServer, rebuildable, rebuildDisk } from "./cloud-project";
 import { hostsOf } from "./hosts";
 import { serverIdOf, type StackNode, type StackOutputs } from "./outputs";
@@ -10,30 +12,73 @@ import { recordedHost, userDataOf } from "./recorded-host";
 import { rollOrder } from "./roll-order";
 import { servedAgain } from "./served-again";
 
+/** How a command works on a server. */
+export interface Replacement {
+  /** Name of the stack; undefined: the local stack. */
+  stack: string | undefined;
+  /** True for a node that is out of service already, and need not be drained. */
+  isOut: boolean;
+  /** Makes sure that the command still has the stack's turn; false: the turn ended meanwhile. */
+  keepTurn: () => Promise<boolean>;
+}
+
+const say = (line: string) => console.log(line);
+
+/**
+ * Drains a node, once all others are in service; returns the nodes in front of it. The others of a database node must
+ * have a majority, so a database node that is out of service is one that the group does without.
+ */
+async function drained(
+  outputs: StackOutputs,
+  node: StackNode,
+  { isOut, keepTurn }: Replacement,
+): Promise<Front> {
+  const hosts = hostsOf(outputs);
+  const front = await frontFor(hosts, node);
+  const aside: typeof stepAside = isOut
+    ? (...all) => stepAside(...all).catch(() => undefined)
+    : stepAside;
+  await drain({ hosts, keepTurn, say, allowsOutage: false }, node, front, aside);
+  return front;
+}
+
+/** Runs `up`, and waits until all nodes are in service and the nodes in front send requests to this one. */
+async function backAgain(
+  stack: string | undefined,
+  node: StackNode,
+  front: Front,
+): Promise<StackOutputs> {
+  const made = await servedAgain(stack);
+  await waitForNode(hostsOf(made), node, front, say);
+  return made;
+}
+
 /**
  * Replaces one node's server: the node is drained, the server is deleted, and `up` creates a new server.
  * Returns the outputs with the new server.
  *
+ * @throws TurnTaken if another command has the turn.
  * @throws Error if a step fails; the node serves again if its server could not be deleted.
  */
 export async function replaceServer(
   outputs: StackOutputs,
   name: string,
-  stack: string | undefined,
+  how: Replacement,
 ): Promise<StackOutputs> {
+  const { stack } = how;
   const node = outputs.nodes.find((one) => one.name === name)!;
   const serverId = serverIdOf(node);
   const project = cloudProject(stack);
-  await stepAside(hostsOf(outputs), node, (text) => console.log(text));
-  console.log(`${name}: deletes server ${serverId}`);
+  const front = await drained(outputs, node, how);
+  say(`${name}: deletes server ${serverId}`);
   try {
     await deleteServer(project, serverId);
   } catch (error) {
-    await stepBack(hostsOf(outputs), node);
+    await returned(hostsOf(outputs), node, error);
     throw error;
   }
-  const made = await servedAgain(stack);
-  console.log(`${name}: in service again, on a new server`);
+  const made = await backAgain(stack, node, front);
+  say(`${name}: in service again, on a new server`);
   return made;
 }
 
@@ -67,11 +112,11 @@ export function rebuildOrder(
 
 /** Waits until the rebuilt server has proved its new SSH host key. @throws HostKeyUnproved */
 async function provedAnew({ connection, node }: Inputs): Promise<void> {
-  const say = (line: string) => console.log(`${node}: ${line}`);
-  const log = { status: () => undefined, info: say, warn: say };
+  const tell = (line: string) => say(`${node}: ${line}`);
+  const log = { status: () => undefined, info: tell, warn: tell };
   for (let n = 1; ; n++) {
     const session = await connect({
-      ...{ connection, pinned: undefined, timeoutSeconds: connectSeconds, urn: "", say },
+      ...{ connection, pinned: undefined, timeoutSeconds: connectSeconds, urn: "", say: tell },
       signal: new AbortController().signal,
     });
     try {
@@ -89,34 +134,33 @@ async function provedAnew({ connection, node }: Inputs): Promise<void> {
  * with user data from the recorded configuration and proves its new host key, and `up` delivers the rest. Returns
  * the outputs with the new host key.
  *
- * @param isOut true for a node that is out of service already, and need not be drained.
+ * @throws TurnTaken if another command has the turn.
  * @throws Error if a step fails; the node serves again if the cloud refused the rebuild.
  */
 export async function rebuildServer(
   outputs: StackOutputs,
   name: string,
-  stack: string | undefined,
-  isOut: boolean,
+  how: Replacement,
 ): Promise<StackOutputs> {
+  const { stack } = how;
   const node = outputs.nodes.find((one) => one.name === name)!;
   const serverId = serverIdOf(node);
   const project = cloudProject(stack);
   const recorded = await recordedHost(stack, name);
   const userData = userDataOf(recorded);
   const server = await rebuildable(project, serverId);
-  const drained = stepAside(hostsOf(outputs), node, (text) => console.log(text));
-  await (isOut ? drained.catch(() => undefined) : drained);
-  console.log(`${name}: rebuilds server ${serverId}`);
+  const front = await drained(outputs, node, how);
+  say(`${name}: rebuilds server ${serverId}`);
   try {
     await rebuildDisk(project, serverId, server, userData);
   } catch (error) {
     // The disk may be empty already: then no service can start, and the cloud's error is the reason to report.
-    await stepBack(hostsOf(outputs), node).catch(() => undefined);
+    await returned(hostsOf(outputs), node, error);
     throw error;
   }
   await provedAnew(recorded);
-  console.log(`${name}: the server proved its new SSH host key`);
-  const made = await servedAgain(stack);
-  console.log(`${name}: in service again, on the same server`);
+  say(`${name}: the server proved its new SSH host key`);
+  const made = await backAgain(stack, node, front);
+  say(`${name}: in service again, on the same server`);
   return made;
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Patched, patchNode, type PatchWorld } from "../../rolling/patching";
+import { askPending } from "../../rolling/os-updates";
+import type { Patched } from "../../rolling/patching";
 import { FakePatchedHosts } from "./support/fake-patched-hosts";
+import { patched } from "./support/patched";
 
 vi.mock("node:timers/promises", () => ({
   setTimeout: (ms: number) => new Promise((later) => globalThis.setTimeout(later, ms)),
@@ -12,19 +14,6 @@ const newer = "Inst curl [8.5.0-2] (8.5.0-3 Ubuntu:26.04/resolute-updates [amd64
 const kernel =
   "Inst linux-image-6.17.0-6-generic (6.17.0-6.6 Ubuntu:26.04/resolute-updates [amd64])\n";
 const required = "Reboot-required:\nReboot-package:linux-image-6.17.0-6-generic\n";
-
-/** Patches a node in fake time; resolves with the result, or with the error's message. */
-async function patched(
-  hosts: FakePatchedHosts,
-  name: string,
-  different: Partial<PatchWorld> = {},
-): Promise<Patched | string> {
-  const end = patchNode(hosts.world(different), hosts.node(name)).catch(
-    (error: Error) => error.message,
-  );
-  await vi.advanceTimersByTimeAsync(2 * 3600_000);
-  return end;
-}
 
 describe("patching a node", () => {
   it("drains it, upgrades it, and gives it its work back without a reboot that nobody asks for", async () => {
@@ -126,6 +115,18 @@ describe("patching a node of a stack that is not whole", () => {
     expect(hosts.log).toEqual([]);
   });
 
+  it("is refused if another node fails while the packages are listed", async () => {
+    const hosts = new FakePatchedHosts();
+    hosts.pending.set("web-1", newer);
+    const run = hosts.run.bind(hosts);
+    hosts.run = async (node, command) => {
+      if (command === askPending) hosts.down.add("web-2");
+      return run(node, command);
+    };
+    expect(await patched(hosts, "web-1")).toMatch(/sends nothing to web-2/);
+    expect(hosts.log).toEqual([]);
+  });
+
   it("goes on with the node that an earlier run left drained", async () => {
     const hosts = new FakePatchedHosts({ down: ["db-2"] });
     hosts.pending.set("db-2", newer);
@@ -158,5 +159,34 @@ describe("patching that fails", () => {
     hosts.reasons.set("web-1", required);
     hosts.lost.add("web-1");
     expect(await patched(hosts, "web-1")).toMatch(/^web-1 after its reboot: not within 600 s/);
+  });
+});
+
+describe("patching after a patch that was killed", () => {
+  it("returns a node to service at once whose upgrade ended and asks for no reboot", async () => {
+    const hosts = new FakePatchedHosts({ down: ["web-2"] });
+    expect(await patched(hosts, "web-2")).toMatchObject({ isUntouched: true });
+    expect(hosts.log).toEqual(["web-2 back"]);
+  });
+
+  it("waits for an upgrade that still runs, for longer than a list of packages may take", async () => {
+    const hosts = new FakePatchedHosts({ down: ["web-2"] });
+    const end = Date.now() + 40 * 60_000;
+    hosts.busyUntil.set("web-2", end);
+    const run = hosts.run.bind(hosts);
+    let listed = 0;
+    hosts.run = async (node, command) => {
+      if (command === askPending) listed = Date.now();
+      return run(node, command);
+    };
+    expect(await patched(hosts, "web-2")).toMatchObject({ isUntouched: true });
+    expect(listed).toBeGreaterThanOrEqual(end);
+  });
+
+  it("does not wait for a node that does not answer", async () => {
+    const hosts = new FakePatchedHosts();
+    hosts.silence("web-2");
+    expect(await patched(hosts, "web-2")).toBe("web-2 cannot be reached");
+    expect(hosts.lines.join("\n")).not.toMatch(/upgrade/);
   });
 });

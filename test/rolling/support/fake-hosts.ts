@@ -14,6 +14,12 @@ export class FakeHosts implements Hosts {
   readonly nodes: HostNode[] = [...plan.lb, ...plan.web, ...plan.app, ...plan.db];
   /** Commands that changed something, each with its node. */
   readonly told: string[] = [];
+  /** Commands about the turn to disturb the stack. */
+  readonly turnAsked: string[] = [];
+  /** Answer to all of them. @default that of a host without another command */
+  turnAnswer = "";
+  /** Load balancers with the turn. */
+  private readonly turnOn = new Set<string>();
   /** Nodes to which no work is sent. */
   readonly down: Set<string>;
   private readonly unknown: Set<string>;
@@ -62,6 +68,13 @@ export class FakeHosts implements Hosts {
     if (command.endsWith("edge.js status")) return JSON.stringify(this.edges.get(node));
     if (command.includes("http://supervisor/state")) return JSON.stringify(this.members.get(node));
     if (command === "true") return "";
+    if (command.includes("/run/webstack-turn")) {
+      this.turnAsked.push(command);
+      if (this.turnAnswer !== "") return this.turnAnswer;
+      const isKept = this.turnOn.delete(node) && !command.includes("&& rm ");
+      if (!command.includes("&& rm ")) this.turnOn.add(node);
+      return isKept ? "kept\n" : "";
+    }
     if (command.includes("innodb_buffer_pool_size")) return "1536\n";
     this.told.push(`${node} ${command}`);
     this.onCommand(node, command);

@@ -26,6 +26,8 @@ export class FakePatchedHosts extends FakeHosts {
   /** Nodes whose upgrade fails, and those that do not come back from a reboot. */
   readonly broken = new Set<string>();
   readonly lost = new Set<string>();
+  /** End of the upgrade that an earlier run began, by node, milliseconds of the clock. */
+  readonly busyUntil = new Map<string, number>();
   /** Nodes without work now, and the most there were at a time. */
   private readonly away = new Set<string>();
   mostAway = 0;
@@ -38,7 +40,7 @@ export class FakePatchedHosts extends FakeHosts {
 
   world(different: Partial<PatchWorld> = {}): PatchWorld {
     return {
-      ...{ hosts: this, rebootsAlways: false, allowsOutage: false },
+      ...{ hosts: this, rebootsAlways: false, allowsOutage: false, keepTurn: async () => true },
       say: (line) => void this.lines.push(line),
       reboot: (node) => this.reboot(node),
       ...different,
@@ -59,6 +61,7 @@ export class FakePatchedHosts extends FakeHosts {
     }
     if (command === askPending) return this.pending.get(node) ?? "";
     if (command === askReboot) return this.reasons.get(node) ?? "";
+    if (command === askUpgrade && Date.now() < (this.busyUntil.get(node) ?? 0)) return "active\n";
     if (command === askUpgrade) return this.broken.has(node) ? "failed\n" : "inactive\ndone\n";
     if (command === askUpgradeLog)
       return "E: Sub-process /usr/bin/dpkg returned an error code (1)\n";
@@ -88,7 +91,7 @@ export class FakePatchedHosts extends FakeHosts {
 
   private follow(node: string, command: string): void {
     if (/systemctl stop '?(nginx|app@\*|mysql)/.test(command)) {
-      this.log.push(`${node} drained`);
+      if (!this.away.has(node)) this.log.push(`${node} drained`);
       this.down.add(node);
       this.count(node, true);
     }
@@ -108,7 +111,8 @@ export class FakePatchedHosts extends FakeHosts {
     }
   }
 
-  private back(name: string): void {
+  /** A node that is in service again, by a command or by itself. */
+  back(name: string): void {
     this.down.delete(name);
     this.count(name, false);
   }

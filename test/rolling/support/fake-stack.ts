@@ -22,7 +22,7 @@ export class FakeStack {
   readonly sick = new Set<string>();
   readonly resizing: Resizing;
 
-  constructor(faults: Faults = {}, allowed: readonly string[] = []) {
+  constructor(faults: Faults = {}, allowed: readonly string[] = [], passedOn?: string) {
     this.hosts = new FakeHosts(faults);
     this.servers = this.hosts.nodes.map(({ name }, i) => ({
       ...{ id: i + 1, name, status: "running", type: "cpx22", publicIp: `203.0.113.${i + 1}` },
@@ -34,7 +34,7 @@ export class FakeStack {
       powerOn: async (id) => this.power(this.servers[id - 1]!.name, true),
     };
     this.resizing = new Resizing({
-      ...{ cloud, turns: this.turns, hosts: async () => this.hosts },
+      ...{ cloud, turns: this.turns, hosts: async () => this.hosts, passedOn },
       say: (line) => void this.lines.push(line),
       allowsOutage: ({ name, role }) => allowed.includes(name) || allowed.includes(role),
     });

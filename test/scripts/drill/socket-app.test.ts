@@ -7,17 +7,10 @@ import { packageFolders } from "../../../scripts/drill/copied-packages";
 import { writeSocketRelease } from "../../../scripts/drill/socket-app";
 
 describe("the clients of the drill", () => {
-  it("have names and addresses of their own, and this machine's in both families", () => {
-    const all = clientsOf({
-      url: "http://198.18.0.200/",
-      floatingIp: { ipv4: "198.18.0.200", ipv6: "2001:db8:1:9::1" },
-    });
-    expect(new Set(all.map(({ name }) => name)).size).toBe(34);
+  it("have names and addresses of their own, and one has this machine's", () => {
+    const all = clientsOf({ url: "http://198.18.0.200/" });
+    expect(new Set(all.map(({ name }) => name)).size).toBe(33);
     expect(new Set(all.flatMap(({ headers }) => headers["X-Forwarded-For"] ?? [])).size).toBe(32);
-    expect(all.slice(-2).map(({ url }) => new URL(url).hostname)).toEqual([
-      "198.18.0.200",
-      "[2001:db8:1:9::1]",
-    ]);
   });
 });
 

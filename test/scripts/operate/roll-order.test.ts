@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nodeOrder, onlyOne, rollOrder } from "../../../scripts/operate/roll-order";
+import { nodeOrder, oneByOne, onlyOne, rollOrder } from "../../../scripts/operate/roll-order";
 import { outputsWith } from "./support/nodes";
 
 const whole = outputsWith(
@@ -62,5 +62,33 @@ describe("the order in which nodes are patched", () => {
     const small = outputsWith("lb-1", "lb-2", "web-1", "app-1", "db-1");
     expect(onlyOne(small, nodeOrder(small, all, [], "patch"))?.name).toBe("web-1");
     expect(onlyOne(small, nodeOrder(small, ["lb"], [], "patch"))).toBeUndefined();
+  });
+});
+
+describe("nodes one by one", () => {
+  const work = (failing: string, done: string[]) => async (name: string) => {
+    done.push(name);
+    if (name === failing) throw new Error("ssh: connect to host 203.0.113.1 port 22: timeout\n");
+  };
+
+  it("stop at the first that fails, with the node, the reason and the command that goes on", async () => {
+    const done: string[] = [];
+    const all = oneByOne(
+      ["web-1", "web-2", "web-3"],
+      { command: "npm run roll", stack: "prod" },
+      work("web-2", done),
+    );
+    await expect(all).rejects.toThrow(
+      "web-2: ssh: connect to host 203.0.113.1 port 22: timeout; no other server was begun. Mend the cause, then " +
+        "run `npm run roll -- web-2 web-3 --stack prod`, which finishes this one and goes on",
+    );
+    expect(done).toEqual(["web-1", "web-2"]);
+  });
+
+  it("name no stack for the local one", async () => {
+    const local = { command: "npm run rebuild", stack: undefined };
+    await expect(oneByOne(["app-1"], local, work("app-1", []))).rejects.toThrow(
+      "`npm run rebuild -- app-1`",
+    );
   });
 });

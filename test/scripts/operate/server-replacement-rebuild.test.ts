@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { finishEarlier } from "../../../scripts/operate/served-again";
-import type { StackOutputs } from "../../../scripts/operate/outputs";
+import type { StackNode, StackOutputs } from "../../../scripts/operate/outputs";
 import { rebuildOrder, rebuildServer } from "../../../scripts/operate/server-replacement";
 import { outputsWith } from "./support/nodes";
 
@@ -52,11 +52,17 @@ vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
 }));
+vi.mock("../../../rolling/node-states", () => ({ outOfService: async () => [] }));
+vi.mock("../../../rolling/neighbour-waits", () => ({
+  frontFor: async () => ({ names: [], knowsIt: true }),
+  waitForOthers: async () => undefined,
+  waitForNode: async (_: unknown, { name }: { name: string }) => does(`see ${name}`),
+}));
 vi.mock("../../../scripts/operate/operated-stack", () => ({ outputsOf: () => world.made }));
 vi.mock("../../../scripts/operate/hosts", () => {
   const look = () => (world.out.length > 1 ? world.out.shift()! : world.out[0]!);
   return {
-    hostsOf: () => ({}),
+    hostsOf: ({ nodes }: StackOutputs) => ({ nodes }),
     outOfService: async () => look(),
     waitForService: async () => {
       const names = look();
@@ -66,6 +72,7 @@ vi.mock("../../../scripts/operate/hosts", () => {
 });
 
 const outputs = outputsWith("lb-1", "lb-2", "web-1", "web-2", "web-3", "db-1", "db-2", "db-3");
+const how = { stack: "prod", isOut: false, keepTurn: async () => true };
 const begun = ["record web-2", "render web-2", "read 4", "aside web-2"];
 const asked = [...begun, "rebuild 4 with data of web-2"];
 
@@ -85,37 +92,43 @@ beforeEach(() => {
 
 describe("rebuildServer", () => {
   it("drains, rebuilds with rendered user data, asks for the proof, and configures", async () => {
-    expect(await rebuildServer(outputs, "web-2", "prod", false)).toBe(outputs);
-    expect(world.done).toEqual([...asked, "connect undefined", "proof web-2 once", "up prod"]);
+    expect(await rebuildServer(outputs, "web-2", how)).toBe(outputs);
+    expect(world.done).toEqual([
+      ...asked,
+      "connect undefined",
+      "proof web-2 once",
+      "up prod",
+      "see web-2",
+    ]);
   });
 
   it.each(["record", "render", "read"])("disturbs nothing if it cannot %s", async (step) => {
     world.failing = step;
-    await expect(rebuildServer(outputs, "web-2", "prod", false)).rejects.toThrow("failed");
+    await expect(rebuildServer(outputs, "web-2", how)).rejects.toThrow("failed");
     expect(world.done.some((one) => /^(aside|rebuild)/.test(one))).toBe(false);
   });
 
   it("rebuilds nothing if the work cannot be taken away", async () => {
     world.failing = "aside";
-    await expect(rebuildServer(outputs, "web-2", "prod", false)).rejects.toThrow("aside failed");
-    expect(world.done).toEqual(begun);
+    await expect(rebuildServer(outputs, "web-2", how)).rejects.toThrow("aside failed");
+    expect(world.done).toEqual([...begun, "back web-2"]);
   });
 
   it("rebuilds a node that is out of service and cannot be drained", async () => {
     world.failing = "aside";
-    await rebuildServer(outputs, "web-2", "prod", true);
-    expect(world.done.at(-1)).toBe("up prod");
+    await rebuildServer(outputs, "web-2", { ...how, isOut: true });
+    expect(world.done.at(-2)).toBe("up prod");
   });
 
   it("gives a node its work back whose rebuild the cloud refused", async () => {
     world.failing = "rebuild";
-    await expect(rebuildServer(outputs, "web-2", "prod", false)).rejects.toThrow("rebuild failed");
+    await expect(rebuildServer(outputs, "web-2", how)).rejects.toThrow("rebuild failed");
     expect(world.done).toEqual([...asked, "back web-2"]);
   });
 
   it("sends nothing to a server that proves no key", async () => {
     world.failing = "proof";
-    await expect(rebuildServer(outputs, "web-2", "prod", false)).rejects.toThrow("proof failed");
+    await expect(rebuildServer(outputs, "web-2", how)).rejects.toThrow("proof failed");
     expect(world.done).not.toContain("up prod");
   });
 });
@@ -133,31 +146,42 @@ describe("the order of rebuilds", () => {
   });
 });
 
-describe("an interrupted rebuild", () => {
+describe("an interrupted command", () => {
   const names = ["web-1", "web-2", "web-3"];
+  const keyOf = ({ hostKey }: StackNode) => hostKey;
 
   it("is none if all is in service", async () => {
-    expect(await finishEarlier(outputs, names, "prod")).toMatchObject({ names, out: new Set() });
+    expect(await finishEarlier(outputs, names, "prod", keyOf)).toMatchObject({
+      names,
+      out: new Set(),
+    });
     expect(world.done).toEqual([]);
   });
 
   it("is finished by up, and its node is not rebuilt again", async () => {
     Object.assign(world, { out: [["web-2"], ["web-2"], []], made: withKeys({ "web-2": "new" }) });
-    const left = await finishEarlier(withKeys({}), names, "prod");
+    const left = await finishEarlier(withKeys({}), names, "prod", keyOf);
     expect(world.done).toEqual(["up prod"]);
     expect(left).toMatchObject({ outputs: world.made, names: ["web-1", "web-3"], out: new Set() });
   });
 
+  it("is finished by up if a server was deleted, and that server is not replaced again", async () => {
+    const nodes = outputs.nodes.map((n) => (n.name === "web-2" ? { ...n, serverId: 99 } : n));
+    Object.assign(world, { out: [["web-2"], ["web-2"], []], made: { ...outputs, nodes } });
+    const left = await finishEarlier(outputs, names, "prod", ({ serverId }) => serverId);
+    expect(left.names).toEqual(["web-1", "web-3"]);
+  });
+
   it("begins with a node that up does not bring back", async () => {
     Object.assign(world, { out: [["web-2"]], made: withKeys({}), failing: "up" });
-    const left = await finishEarlier(withKeys({}), names, "prod");
+    const left = await finishEarlier(withKeys({}), names, "prod", keyOf);
     expect(left.names).toEqual(["web-2", "web-1", "web-3"]);
     expect(left.out).toEqual(new Set(["web-2"]));
   });
 
   it("is not looked for if another node is out of service", async () => {
     Object.assign(world, { out: [["db-2"]] });
-    expect(await finishEarlier(outputs, names, "prod")).toMatchObject({ names });
+    expect(await finishEarlier(outputs, names, "prod", keyOf)).toMatchObject({ names });
     expect(world.done).toEqual([]);
   });
 });

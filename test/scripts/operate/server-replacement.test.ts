@@ -1,8 +1,9 @@
 import { EventEmitter } from "node:events";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { TurnTaken } from "../../../rolling/stack-turn";
 import { waitForService } from "../../../scripts/operate/hosts";
 import type { StackOutputs } from "../../../scripts/operate/outputs";
-import { replaceServer } from "../../../scripts/operate/server-replacement";
+import { type Replacement, replaceServer } from "../../../scripts/operate/server-replacement";
 import { outputsWith } from "./support/nodes";
 
 const world = vi.hoisted(() => ({
@@ -35,6 +36,12 @@ vi.mock("../../../rolling/step-aside", () => ({
   stepAside: async (_: unknown, { name }: { name: string }) => does(`aside ${name}`),
   stepBack: async (_: unknown, { name }: { name: string }) => does(`back ${name}`),
 }));
+vi.mock("../../../rolling/neighbour-waits", () => ({
+  frontFor: async () => ({ names: ["lb-1"], knowsIt: true }),
+  waitForOthers: async (_: unknown, { name }: { name: string }) => does(`others of ${name}`),
+  waitForNode: async (_: unknown, { name }: { name: string }, { names }: { names: string[] }) =>
+    does(`${names.join()} on ${name}`),
+}));
 vi.mock("../../../scripts/operate/operated-stack", () => ({
   outputsOf: (stack?: string) => ({ made: stack }),
 }));
@@ -47,37 +54,85 @@ vi.mock("../../../rolling/node-states", () => ({
 
 const outputs = outputsWith("web-1", "web-2");
 const up = "pulumi up --refresh --yes --skip-preview --stack prod";
+/** A replacement in the stack `prod` of a node in service, with the turn. */
+const how: Replacement = {
+  ...{ stack: "prod", isOut: false },
+  keepTurn: async () => {
+    world.done.push("turn");
+    return true;
+  },
+};
+const aside = (name: string) => ["turn", `others of ${name}`, "look", `aside ${name}`];
 beforeEach(() => {
   Object.assign(world, { done: [], failing: "", out: [] });
   vi.spyOn(console, "log").mockImplementation(() => undefined);
 });
 
 describe("replaceServer", () => {
-  it("takes the work away, deletes, makes anew, and waits for service", async () => {
-    expect(await replaceServer(outputs, "web-2", "prod")).toEqual({ made: "prod" });
-    expect(world.done).toEqual(["aside web-2", "delete 2 in project of prod", up, "look"]);
+  it("takes the work away, deletes, makes anew, and waits until the nodes in front see the node", async () => {
+    expect(await replaceServer(outputs, "web-2", how)).toEqual({ made: "prod" });
+    expect(world.done).toEqual([
+      ...[...aside("web-2"), "turn", "delete 2 in project of prod", up, "look", "lb-1 on web-2"],
+    ]);
   });
 
   it("makes a server of the local cloud with its own command", async () => {
-    await replaceServer(outputs, "web-1", undefined);
+    await replaceServer(outputs, "web-1", { ...how, stack: undefined });
     expect(world.done).toContain("npm run --silent up:local -- --refresh");
   });
 
   it("gives a node its work back whose server cannot be deleted", async () => {
     world.failing = "delete";
-    await expect(replaceServer(outputs, "web-1", "prod")).rejects.toThrow("delete failed");
-    expect(world.done).toEqual(["aside web-1", "delete 1 in project of prod", "back web-1"]);
+    await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("delete failed");
+    const begun = [...aside("web-1"), "turn", "delete 1 in project of prod"];
+    expect(world.done).toEqual([...begun, "back web-1"]);
   });
 
-  it("deletes nothing if the work cannot be taken away", async () => {
+  it("deletes nothing if the work cannot be taken away, and gives it back", async () => {
     world.failing = "aside";
-    await expect(replaceServer(outputs, "web-1", "prod")).rejects.toThrow("aside failed");
-    expect(world.done).toEqual(["aside web-1"]);
+    await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("aside failed");
+    expect(world.done).toEqual([...aside("web-1"), "back web-1"]);
+  });
+
+  it("disturbs nothing while the nodes in front send nothing to another node", async () => {
+    world.failing = "others";
+    await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("others failed");
+    expect(world.done).toEqual(["turn", "others of web-1"]);
+  });
+
+  it("deletes a broken server whose work cannot be taken away", async () => {
+    Object.assign(world, { failing: "aside", out: ["web-2"] });
+    const end = replaceServer(outputs, "web-2", { ...how, isOut: true });
+    // The new server is in service.
+    setTimeout(() => (world.out = []), 100);
+    await end;
+    expect(world.done.slice(0, 6)).toEqual([
+      ...[...aside("web-2"), "turn", "delete 2 in project of prod"],
+    ]);
+  });
+
+  it("deletes nothing once another command has the turn, and leaves the node to that one", async () => {
+    const taken = new TurnTaken("npm run patch of ann");
+    const keepTurn = vi.fn().mockResolvedValueOnce(true).mockRejectedValueOnce(taken);
+    await expect(replaceServer(outputs, "web-1", { ...how, keepTurn })).rejects.toBe(taken);
+    expect(world.done).toEqual(aside("web-1").slice(1));
+  });
+
+  it("drains again if the turn ended during the drain", async () => {
+    const keepTurn = vi.fn().mockResolvedValue(true);
+    keepTurn.mockResolvedValueOnce(true).mockResolvedValueOnce(false);
+    await replaceServer(outputs, "web-1", { ...how, keepTurn });
+    expect(world.done.filter((one) => one === "aside web-1")).toHaveLength(2);
+  });
+
+  it("fails if the nodes in front send nothing to the new server", async () => {
+    world.failing = "lb-1 on";
+    await expect(replaceServer(outputs, "web-1", how)).rejects.toThrow("lb-1 on failed");
   });
 
   it("says how to go on if the new server cannot be made", async () => {
     world.failing = "pulumi";
-    const replaced = replaceServer(outputs, "web-1", "prod");
+    const replaced = replaceServer(outputs, "web-1", how);
     await expect(replaced).rejects.toThrow(`${up} failed; run it again to go on`);
     expect(world.done.at(-1)).toBe(up);
   });
@@ -85,7 +140,7 @@ describe("replaceServer", () => {
   it("touches nothing with outputs that do not name the server", async () => {
     const node = { ...outputs.nodes[0]!, serverId: undefined };
     const earlier: StackOutputs = { ...outputs, nodes: [node] };
-    await expect(replaceServer(earlier, "web-1", "prod")).rejects.toThrow("run up first");
+    await expect(replaceServer(earlier, "web-1", how)).rejects.toThrow("run up first");
     expect(world.done).toEqual([]);
   });
 });
