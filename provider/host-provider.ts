@@ -123,7 +123,7 @@ export class HostProvider implements Plugin {
         hostKey: session.hostKey,
         reading: await readConfiguration(session),
       }));
-      const { unreached: _, ...found } = { ...readBack(state, reading), hostKey };
+      const found: State = { ...inputsOf(readBack(state, reading)), hostKey };
       const inputs = inputsOf(found) as unknown as Values;
       return { id, state: found as unknown as Values, inputs };
     } catch (error) {

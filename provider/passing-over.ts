@@ -1,7 +1,7 @@
 import { isMap, type Values } from "../plugin/values";
 import type { HostUnreachable } from "./connect";
 import { differences } from "./difference";
-import type { Inputs, State, TierHost } from "./inputs";
+import { type Inputs, inputsOf, type State, type TierHost } from "./inputs";
 
 /** Number of changes that a message names. */
 const namedChanges = 5;
@@ -135,9 +135,9 @@ function values(inputs: Inputs): Values {
 
 /** Names of the changes without contents: paths of files, or properties. */
 function changesOf(state: State, inputs: Inputs): string {
-  const { hostKey: _, unreached: __, connection: ___, ...before } = state;
-  const { connection: ____, ...after } = inputs;
-  const names = differences(before, after).map(({ path }) => {
+  const changes = differences(inputsOf(state), inputs);
+  const names = changes.flatMap(({ path }) => {
+    if (path.startsWith("connection")) return [];
     const [, file] = /^\w+\["(.*?)"\]/.exec(path) ?? [];
     return file ?? path.split(/[.[]/)[0]!;
   });

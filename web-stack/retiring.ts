@@ -12,6 +12,17 @@ export interface RetiringHooks {
   app: pulumi.ResourceHook;
 }
 
+/** Scripts of sed that print the secrets that an app node uses, from its environment file. */
+export const heldScripts = {
+  password: 's|^DATABASE_URL_RW="mysql://[^:]*:\\([^@]*\\)@.*|\\1|p',
+  sessionSecret: 's|^SESSION_SECRET="\\(.*\\)"$|\\1|p',
+} as const;
+
+/** The accepted session secrets in an environment file, the present one first. */
+export function sessionSecretsIn(content: string): string[] {
+  return (/^SESSION_SECRETS="(.*)"$/m.exec(content)?.[1] ?? "").split(",");
+}
+
 /** Makes the hooks; the app nodes use both kinds of secrets. */
 export function retiringHooks(holders: readonly HostNode[], access: HolderAccess): RetiringHooks {
   const hosts = holderHosts(holders, access);
@@ -20,12 +31,12 @@ export function retiringHooks(holders: readonly HostNode[], access: HolderAccess
     db: retiringHook({
       ...{ what: "database passwords", path: MysqlCluster.passwordsPath, holders, hosts },
       listIn: (content) => (JSON.parse(content) as { app: string[] }).app,
-      held: { path, sed: 's|^DATABASE_URL_RW="mysql://[^:]*:\\([^@]*\\)@.*|\\1|p' },
+      held: { path, sed: heldScripts.password },
     }),
     app: retiringHook({
       ...{ what: "session secrets", path, holders, hosts },
-      listIn: (content) => (/^SESSION_SECRETS="(.*)"$/m.exec(content)?.[1] ?? "").split(","),
-      held: { path, sed: 's|^SESSION_SECRET="\\(.*\\)"$|\\1|p' },
+      listIn: sessionSecretsIn,
+      held: { path, sed: heldScripts.sessionSecret },
     }),
   };
 }

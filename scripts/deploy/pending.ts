@@ -66,7 +66,7 @@ function beyondRelease(
   const keys = Object.keys(detailedDiff ?? {});
   if (keys.length === 0) return diffs?.length ? diffs : ["something"];
   return keys.filter((key) => {
-    if (/^release(\.|$)/.test(key)) return false;
+    if (/^release(\.|$)/.test(key) || key === "unreached") return false;
     const [, unit] = unitKey.exec(key) ?? [];
     if (unit !== undefined && unit in (before.files ?? {}) && unit in (after.files ?? {})) {
       const [one, other] = [before, after].map((inputs) =>

@@ -71,6 +71,16 @@ describe("Rollout", () => {
     });
   });
 
+  it("tells each host all hosts of its tier, in order", async () => {
+    const children = await build();
+    const tier = [
+      { node: "web-1", host: "10.0.2.11" },
+      { node: "web-2", host: "10.0.2.12" },
+    ];
+    expect(named(children, "web-1-configuration").inputs.tier).toEqual(tier);
+    expect(named(children, "web-2-configuration").inputs.tier).toEqual(tier);
+  });
+
   it("reaches a host at its public address if there is no bastion", async () => {
     const { user, privateKey, firstContactKey } = access;
     const direct = { user, privateKey, firstContactKey };

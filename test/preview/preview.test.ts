@@ -11,6 +11,14 @@ const judged = (...events: EngineEvent[]) => previewOf(planOf(events), { stack: 
 const webs = (n: number) =>
   Array.from({ length: n }, (_, i) => server("same", `web-${i + 1}`, ["cpx22", "cpx22"]));
 
+it("the values of a host that an `up` passed over are its outputs", () => {
+  const event = configuration("web-1", "nginx.service", "/a", "reload");
+  const { old, new: next } = event.resourcePreEvent!.metadata;
+  const outputs = { ...old!.inputs, unreached: "gone" };
+  Object.assign(old!, { inputs: next!.inputs, outputs });
+  expect(planOf([event]).steps[0]).toMatchObject({ before: outputs, after: next!.inputs });
+});
+
 describe("the verdict", () => {
   it("is safe if services only read their files anew", () => {
     const { verdict, counts } = judged(

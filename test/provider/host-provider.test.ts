@@ -143,8 +143,10 @@ describe("a configuration that is updated", () => {
 describe("a configuration that is read", () => {
   it("shows what somebody edited on the host", async () => {
     const target = await host(booted(() => applied));
-    const now = await plugin.read(recorded(target.port, target.key));
+    const now = await plugin.read(recorded(target.port, target.key, { unreached: "gone" }));
     expect(now.id).toBe("web-1");
+    // The host is read, so it is not passed over any more.
+    for (const part of [now.inputs, now.outputs]) expect(part).not.toHaveProperty("unreached");
     expect(now.outputs).toMatchObject({ files: reading.files, hostKey: target.key });
     expect(now.inputs).toMatchObject({ files: reading.files });
     expect(now.inputs).not.toHaveProperty("hostKey");

@@ -39,6 +39,17 @@ describe("what is pending besides the release", () => {
     ]);
   });
 
+  it("is what a host lacks that an `up` passed over", () => {
+    const [one, other] = [withUnit("a.js"), withUnit("a.js", "Nice=5\n")];
+    const event = begins("app-1", [unitKey, "unreached", "release.digest"], [other, other]);
+    const { old } = event.resourcePreEvent!.metadata;
+    const passed = (outputs: object) => Object.assign(old!, { outputs });
+    passed({ ...one, unreached: "gone" });
+    expect(pendingEdits([event], true)).toEqual([`app-1: ${unit}`]);
+    passed({ ...other, unreached: "gone" });
+    expect(pendingEdits([event], true)).toEqual([]);
+  });
+
   it("is every other step", () => {
     const events = [
       step("create", "hcloud:index/server:Server", "app-3-vm"),
