@@ -10,10 +10,14 @@ function ways(services: readonly BundleService[]): BundleAside[] {
   return [...new Map(all.map((aside) => [JSON.stringify(aside), aside])).values()];
 }
 
-/** A failure is only logged: a service that hangs must be restarted all the same. */
+/**
+ * A failure is only logged: a service that hangs must be restarted all the same. What the command says is logged too, such
+ * as that no other node serves.
+ */
 async function attempt(step: string, command: string[]): Promise<void> {
   say(step, command.join(" "));
-  const { status, stderr } = await run(command, asideSeconds);
+  const { status, stdout, stderr } = await run(command, asideSeconds);
+  if (stdout.trim() !== "") say(step, stdout.trim());
   if (status !== 0) say(`${step} failed`, stderr.trim());
 }
 

@@ -81,7 +81,11 @@ function startProxy(members: readonly Member[], before: boolean): void {
     name,
     privateIp: address,
   }));
-  const { files = {} } = databaseProxy.part({ databases: databases as never, peers: [] });
+  const { files = {} } = databaseProxy.part({
+    databases: databases as never,
+    peers: [],
+    processes: 1,
+  });
   for (const [path, { content }] of Object.entries(files)) {
     if (!path.startsWith("/etc/haproxy/")) continue;
     const isNew = /lua|inspect-delay|disable-on-404/;

@@ -1,5 +1,6 @@
 import type { Peer } from "../../topology";
-import { appAside, appPorts, type AppProgram, processPorts } from "../app/app-program";
+import { appAside } from "../app/app-aside";
+import { appPorts, type AppProgram, processPorts } from "../app/app-program";
 import { type BundleFile, type BundleHealth, programFiles, programPath, rootFile } from "../bundle";
 import { innerCertificatePath, innerRequest, innerTlsFiles } from "../inner-tls";
 import { generatedNotice, text } from "../text";
@@ -59,6 +60,7 @@ export const appBalancer: Service<AppBalancerFacts> = {
   // The port for clear text is the app's, whoever listens on it.
   openings: [
     { from: "web", protocol: "tcp", port: appPorts.tls, purpose: "requests to the app over TLS" },
+    { from: "peers", protocol: "tcp", port: appPorts.tls, purpose: "whether the node serves" },
   ],
   secrets: innerTlsFiles,
   part: (facts) => (facts.processes === 0 ? {} : part(facts)),

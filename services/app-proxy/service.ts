@@ -1,8 +1,10 @@
 import type { Peer } from "../../topology";
 import { appPorts } from "../app/app-program";
 import { balancerHost } from "../app-balancer/app-balancer-cfg";
-import type { BundleCheck } from "../bundle";
+import type { BundleAside, BundleCheck } from "../bundle";
 import { innerCaPath, innerRequest } from "../inner-tls";
+import { exitUnlessOthersServe } from "../others-serve";
+import { webPorts } from "../nginx/nginx-conf";
 import { haproxyConfigPath, packagedHaproxy } from "../haproxy";
 import type { Service } from "../service";
 import type { StaticSite } from "../nginx/static-site";
@@ -17,13 +19,15 @@ export interface AppProxyFacts extends AppProxyCfgArgs {
 }
 
 /**
- * A planned stop of Nginx, which drains the node. At the end the load balancers, which check every second, count the node
- * as healthy again.
+ * A planned stop of Nginx, which drains the node, unless no other web node answers the load balancers' health check. At
+ * the end the load balancers, which check every second, count the node as healthy again.
  */
-const webAside = {
-  leave: ["/usr/bin/systemctl", "stop", "nginx.service"],
-  back: ["/bin/sleep", "4"],
-};
+function webAside(peers: readonly Peer[]): BundleAside | undefined {
+  if (peers.length === 0) return undefined;
+  const urls = peers.map(({ privateIp }) => `http://${privateIp}:${webPorts.clear}/healthz`);
+  const leave = `${exitUnlessOthersServe(urls)}\nsystemctl stop nginx.service`;
+  return { leave: ["/bin/sh", "-c", leave], back: ["/bin/sleep", "4"] };
+}
 
 /** The proxy between Nginx and the app nodes, which health-checks every app node. */
 export const appProxy: Service<AppProxyFacts> = {
@@ -34,7 +38,7 @@ export const appProxy: Service<AppProxyFacts> = {
       config: appProxyCfg({ appNodes, program, requests, innerTls }),
       health: { http: appProxyHealthUrl, timeoutSeconds: 20 },
       needs: innerTls ? [innerCaPath] : [],
-      ...(peers.length > 0 ? { aside: webAside } : {}),
+      aside: webAside(peers),
     }),
     refusals: innerTls && !site.only ? [appNodesAnswer(appNodes)] : [],
   }),

@@ -1,5 +1,3 @@
-import type { Peer } from "../../topology";
-import type { BundleAside } from "../bundle";
 import type { InnerPorts } from "../inner-tls";
 import type { Affinity } from "./affinity";
 
@@ -43,35 +41,6 @@ export const appPort = 3000;
 /** Ports on which web nodes reach an app node. */
 export const appPorts: InnerPorts = { clear: appPort, tls: 3443 };
 
-/** Time in which the web nodes, which check every 0.5 s, count a node as healthy again, seconds. */
-const noticedSeconds = 3;
-
-/**
- * An orderly stop of the app's processes, before the balancer of the node restarts.
- *
- * @param peers the other app nodes. Without one the processes go on: nothing could stand in for them.
- */
-export function appAside(peers: readonly Peer[]): BundleAside | undefined {
-  return asideOf(processUnits, peers);
-}
-
-/**
- * An orderly stop of everything that uses the database, before the node's database proxy restarts; otherwise as {@link
- * appAside}.
- */
-export function databaseAside(peers: readonly Peer[]): BundleAside | undefined {
-  return asideOf(appUnits, peers);
-}
-
-function asideOf(units: readonly string[], peers: readonly Peer[]): BundleAside | undefined {
-  if (peers.length === 0) return undefined;
-  return {
-    // The wait is for processes that were started by an older unit, which announces nothing.
-    leave: ["/bin/sh", "-c", `systemctl stop ${quotedUnits(units)} && sleep 2`],
-    back: ["/bin/sleep", String(noticedSeconds)],
-  };
-}
-
 /** Port of the first process with its own port; below the ephemeral port range. */
 const firstProcessPort = 3101;
 
@@ -98,18 +67,20 @@ function execWord(word: string): string {
 }
 
 /** Units of the app's processes. The last one to stop announces that to the web nodes, and stops once they know. */
-const processUnits: readonly string[] = ["app@*.service"];
+export const processUnits: readonly string[] = ["app@*.service"];
 
 /**
- * All units of the app on a node: processes, workers, timers of jobs, running jobs. A worker gets SIGTERM and its
- * `stopSeconds`; a job runs to its end.
+ * Workers, timers of jobs, running jobs. A worker gets SIGTERM and its `stopSeconds`, at most 900; a job gets SIGTERM and
+ * 30 s.
  */
-export const appUnits: readonly string[] = [
-  ...processUnits,
+export const backgroundUnits: readonly string[] = [
   "worker-*@*.service",
   "cron-*.timer",
   "cron-*.service",
 ];
+
+/** All units of the app on a node. */
+export const appUnits: readonly string[] = [...processUnits, ...backgroundUnits];
 
 /** Words of a shell command with these units: a shell would take the asterisks for files. */
 export function quotedUnits(units: readonly string[]): string {

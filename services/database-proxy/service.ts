@@ -1,5 +1,5 @@
 import type { Peer } from "../../topology";
-import { databaseAside } from "../app/app-program";
+import { databaseAside } from "../app/app-aside";
 import { packagedHaproxy, haproxyProcess, innerDefaults } from "../haproxy";
 import type { Service } from "../service";
 import { generatedNotice, text } from "../text";
@@ -12,17 +12,19 @@ export interface DatabaseProxyFacts {
   databases: readonly Peer[];
   /** The other nodes of the tier. */
   peers: readonly Peer[];
+  /** Processes of the app on each node; 0 where the web nodes alone answer. */
+  processes: number;
 }
 
 /** The proxy through which programs of its host reach the present primary and the replicas. */
 export const databaseProxy: Service<DatabaseProxyFacts> = {
   name: "database-proxy",
   openings: [],
-  part: ({ databases, peers }) =>
+  part: ({ databases, peers, processes }) =>
     packagedHaproxy({
       config: dbProxyCfg(databases),
       programs: { [waitPath]: waitLua() },
-      aside: databaseAside(peers),
+      aside: databaseAside(peers, processes),
     }),
 };
 

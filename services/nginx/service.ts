@@ -48,6 +48,7 @@ const nginxItself: Service<NginxFacts> = {
   openings: [
     { from: "lb", protocol: "tcp", port: webPorts.clear, purpose: "HTTP and health checks" },
     { from: "lb", protocol: "tcp", port: webPorts.tls, purpose: "the same over TLS" },
+    { from: "peers", protocol: "tcp", port: webPorts.clear, purpose: "whether the node serves" },
   ],
   secrets: innerTlsFiles,
   part: (facts) => part(facts, snippetFiles(facts.settings)),

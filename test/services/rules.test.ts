@@ -121,17 +121,6 @@ describe("web node", () => {
 });
 
 describe("app node", () => {
-  it("stops workers and jobs too before the proxy to the databases restarts, and processes alone before the balancer", () => {
-    const asideOf = (unit: string) =>
-      app.services.find((one) => one.unit === unit)!.aside!.leave[2];
-    expect(asideOf("haproxy.service")).toBe(
-      "systemctl stop 'app@*.service' 'worker-*@*.service' 'cron-*.timer' 'cron-*.service' && sleep 2",
-    );
-    expect(asideOf("webstack-app-balancer.service")).toBe(
-      "systemctl stop 'app@*.service' && sleep 2",
-    );
-  });
-
   it("keeps characters with a meaning to systemd as they are", () => {
     expect(appEnv({ KEY: 'a"b\\c$d`e' })).toContain('KEY="a\\"b\\\\c\\$d\\`e"\n');
   });

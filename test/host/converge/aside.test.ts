@@ -49,6 +49,13 @@ describe("a service that visitors would miss", () => {
     expect(systemd.messages).toContain("step aside failed it hangs");
   });
 
+  it("repeats what the command says, such as why the node stays", async () => {
+    systemd.answer = ([, verb]) =>
+      verb === "stop" ? { stdout: "no other node serves\n" } : undefined;
+    await told("/a.unit");
+    expect(systemd.said).toContain("step aside no other node serves");
+  });
+
   it("comes back though its restart fails", async () => {
     systemd.answer = ([, verb]) => (verb === "restart" ? { status: 1 } : undefined);
     await expect(bringUp(missed(), new Set(["/a.unit"]))).rejects.toThrow(/other.service/);

@@ -31,12 +31,12 @@ describe("a node may call", () => {
     });
   });
 
-  it("on a web node app nodes alone, for the app", () => {
-    expect(calls("web")).toEqual({ [app]: ports(3443, 3000) });
+  it("on a web node app nodes, for the app, and the other web nodes, for their health", () => {
+    expect(calls("web")).toEqual({ [app]: ports(3443, 3000), "10.0.2.12": ports(80) });
   });
 
-  it("on an app node database nodes alone, for MySQL and the role checks", () => {
-    expect(calls("app")).toEqual({ [db]: ports(3306, 9200) });
+  it("on an app node database nodes, for MySQL and the role checks, and the other app nodes, for their health", () => {
+    expect(calls("app")).toEqual({ [db]: ports(3306, 9200), "10.0.3.12": ports(3443) });
   });
 
   it("on a database node the other members alone", () => {
