@@ -53,7 +53,7 @@ describe("a service that visitors would miss", () => {
     systemd.answer = ([, verb]) =>
       verb === "stop" ? { stdout: "no other node serves\n" } : undefined;
     await told("/a.unit");
-    expect(systemd.said).toContain("step aside no other node serves");
+    expect(systemd.messages).toContain("step aside no other node serves");
   });
 
   it("comes back though its restart fails", async () => {
