@@ -147,7 +147,6 @@ describe("a weakened rule is seen to fail:", () => {
     ["a node that lost its disk takes itself for one that remembers", { knowsLoss: false }, 99],
     ["the last record is lost with the power", { isDurable: false }, 65],
     ["a group is made without the votes of a majority", { countVotes: () => undefined }, 291, true],
-    ["a node votes as it is asked", anyVotes, 308],
     [
       "a member stays in a group without a valid certificate",
       {
