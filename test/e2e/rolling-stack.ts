@@ -24,8 +24,11 @@ export interface Edited {
 
 /** Hosts that answer while their servers run. */
 class CloudHosts extends FakeHosts {
-  constructor(private readonly cloud: Pick<Cloud, "servers">) {
-    super();
+  constructor(
+    private readonly cloud: Pick<Cloud, "servers">,
+    turnOn: Set<string>,
+  ) {
+    super({ turnOn });
   }
 
   override async run(node: string, command: string): Promise<string> {
@@ -46,9 +49,10 @@ export function serversOf(memory: MemoryCloud, edited: Edited): void {
   const cloud = edited.trusting ? { ...real, type: anything } : real;
   const plan = topology({ ipRange: "10.0.0.0/16", locations: ["nbg1"], counts: edited.counts });
   const nodes = [...plan.lb, ...plan.web, ...plan.app, ...plan.db];
+  const turnOn = new Set<string>();
   const hooks = resizeHooks({
     ...{ nodes, cloud, today: new Date() },
-    hosts: async () => new CloudHosts(cloud),
+    hosts: async () => new CloudHosts(cloud, turnOn),
     allowsOutage: ({ name, role }) => edited.allowed.some((one) => one === name || one === role),
   });
   const things = nodes.map(({ name }) => [

@@ -7,6 +7,8 @@ export interface Faults {
   unknown?: string[];
   /** Nodes to which no work is sent. */
   down?: string[];
+  /** Load balancers with the turn; several hosts may share it. @default none */
+  turnOn?: Set<string>;
 }
 
 /** The hosts of a stack in memory: they answer what the rolling engine asks, and note what it tells. */
@@ -19,7 +21,7 @@ export class FakeHosts implements Hosts {
   /** Answer to all of them. @default that of a host without another command */
   turnAnswer = "";
   /** Load balancers with the turn. */
-  private readonly turnOn = new Set<string>();
+  private readonly turnOn: Set<string>;
   /** Nodes to which no work is sent. */
   readonly down: Set<string>;
   private readonly unknown: Set<string>;
@@ -29,7 +31,8 @@ export class FakeHosts implements Hosts {
   /** Called with each command that changes something. */
   onCommand: (node: string, command: string) => void = () => undefined;
 
-  constructor({ unknown = [], down = [] }: Faults = {}) {
+  constructor({ unknown = [], down = [], turnOn = new Set() }: Faults = {}) {
+    this.turnOn = turnOn;
     this.unknown = new Set(unknown);
     this.down = new Set(down);
     this.edge("lb-1", { vrrp: "MASTER", holds: true });
