@@ -80,7 +80,7 @@ export function planOf(events: readonly EngineEvent[]): Plan {
     const fate = fates[step.op];
     if (!fate) return;
     const seen = steps.get(step.urn);
-    const before = mapOf(recorded(step));
+    const before = mapOf(recordedValues(step));
     const after = fate === "delete" ? {} : mapOf(step.new?.inputs);
     // A replacement has several steps; the first step with a side's values provides them.
     steps.set(step.urn, {
@@ -101,7 +101,7 @@ function nameOf({ urn }: StepEventMetadata): string {
  * Recorded values of a resource. The inputs of a host that an `up` passed over are those that the host did not get; its
  * outputs are those that it has.
  */
-function recorded({ old }: StepEventMetadata): unknown {
+export function recordedValues({ old }: Pick<StepEventMetadata, "old">): unknown {
   return mapOf(old?.outputs).unreached === undefined ? old?.inputs : old?.outputs;
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { recordedValues } from "../../preview/plan";
 import { migrateUnit, tableCheckTemplate } from "../../services/app/app-units";
 import type { BundleService } from "../../services/bundle";
 
@@ -59,9 +60,7 @@ function beyondRelease(
   { detailedDiff, diffs, old, new: next }: StepEventMetadata,
   saysCommand: boolean,
 ): string[] {
-  // The inputs of a host that an `up` passed over are those that the host did not get.
-  const isPassedOver = (old?.outputs as { unreached?: string } | undefined)?.unreached;
-  const before = ((isPassedOver ? old?.outputs : old?.inputs) ?? {}) as ConfigurationInputs;
+  const before = (recordedValues({ old }) ?? {}) as ConfigurationInputs;
   const after = (next?.inputs ?? {}) as ConfigurationInputs;
   const keys = Object.keys(detailedDiff ?? {});
   if (keys.length === 0) return diffs?.length ? diffs : ["something"];

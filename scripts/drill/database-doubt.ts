@@ -3,8 +3,8 @@ import { waitUntil } from "../../rolling/wait-until";
 import { heal, healOwn, inject } from "../local/faults";
 import { databaseStates } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
-import { override } from "./database-history";
 import { waitForWrites } from "./database-load";
+import { overrideOn } from "./database-overridden";
 import { waitForGroup, waitForMember } from "./database-state";
 import type { Drill, Measured } from "./drill";
 
@@ -44,7 +44,7 @@ async function overriddenTooEarly(outputs: StackOutputs): Promise<Measured> {
     await waitForWrites(outputs, 60);
     const [, knowingOff] = await Promise.all([off(primary), off(knowing)]);
     await heal(leftOff);
-    await override(left);
+    await overrideOn(left);
     await waitForWrites(outputs, 60);
     await heal(knowingOff);
     const question = await waitForQuestion(outputs, knowing);
@@ -52,7 +52,7 @@ async function overriddenTooEarly(outputs: StackOutputs): Promise<Measured> {
     const isIn = (await databaseStates(outputs)).get(knowing)?.member?.state === "ONLINE";
     const broken = isIn ? [`${knowing} joined without an operator`] : [];
     const begun = Date.now();
-    await override(left);
+    await overrideOn(left);
     await waitForMember(outputs, knowing, copySeconds);
     const outageMs = Date.now() - begun;
     await healOwn();

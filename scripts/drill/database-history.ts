@@ -6,6 +6,7 @@ import { type ArchiveState, archiveStates } from "../operate/archive";
 import { query } from "../operate/databases";
 import type { StackOutputs } from "../operate/outputs";
 import { waitForGroup } from "./database-state";
+import { overrideOn } from "./database-overridden";
 import type { Drill, Measured } from "./drill";
 import { npmEnded } from "./npm-run";
 
@@ -22,16 +23,6 @@ async function archiving(outputs: StackOutputs): Promise<ArchiveState | undefine
 
 async function executed(outputs: StackOutputs, node: string): Promise<string | undefined> {
   return (await query(outputs, node, "SELECT REPLACE(@@gtid_executed, '\\n', '')"))[0];
-}
-
-/** Overrides on the node, once no app node reports any more that it reaches the former primary. */
-export async function override(node: string): Promise<void> {
-  const ended = async () => {
-    const { status, output } = await npmEnded("db:override", node, "--yes");
-    if (status !== 0) throw new Error(`the override failed: ${output.trim()}`);
-    return true;
-  };
-  await waitUntil("the override", ended, { timeoutSeconds: 120, intervalMs: 3_000 });
 }
 
 /** @throws Error if the node has everything that is archived: then this drill would show nothing. */
@@ -80,7 +71,7 @@ async function archivedAndLost(outputs: StackOutputs): Promise<Measured> {
     await Promise.all(nodes.filter((name) => name !== left).map(off));
     await heal(dark);
     await checkLack(outputs, left, former.archived);
-    await override(left);
+    await overrideOn(left);
     const begun = Date.now();
     const isUsedUp = async () =>
       subtract(former.archived, (await executed(outputs, left)) ?? "") === "" || undefined;

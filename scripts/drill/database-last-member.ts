@@ -5,7 +5,7 @@ import { waitForWrites } from "./database-load";
 import { type Held, nothingAlone } from "./database-restart";
 import type { Members } from "./database-watch";
 import type { Drill } from "./drill";
-import { npmEnded } from "./npm-run";
+import { npmRun } from "./npm-run";
 import { powerOn, shutDown } from "./server-shutdown";
 
 /** Time that the last member is left alone, milliseconds: longer than a minority stays a group. */
@@ -30,8 +30,7 @@ async function lastMember({ primary, secondaries, outputs, ledger, mark }: Membe
   const alone = acknowledged() - before;
   mark("override");
   const begun = Date.now();
-  const { status, output } = await npmEnded("db:override", primary, "--yes");
-  if (status !== 0) throw new Error(`the override failed: ${output.trim()}`);
+  await npmRun("db:override", primary, "--yes");
   await waitForWrites(outputs, 120);
   const outageMs = Date.now() - begun;
   await pause(5_000);

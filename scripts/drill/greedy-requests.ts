@@ -36,7 +36,7 @@ interface Line {
   openedMs: number;
   isOpen: boolean;
   sentMs: number | undefined;
-  output: string;
+  received: string;
 }
 
 /**
@@ -94,7 +94,7 @@ export class GreedyRequests {
       openedMs: performance.now(),
       isOpen: false,
       sentMs: undefined,
-      output: "",
+      received: "",
     };
     line.socket.setNoDelay(true).setEncoding("latin1");
     line.socket.on("connect", () => (line.isOpen = true));
@@ -121,12 +121,12 @@ export class GreedyRequests {
   }
 
   private hear(line: Line, text: string): void {
-    line.output += text;
-    const status = completeAnswer(line.output);
+    line.received += text;
+    const status = completeAnswer(line.received);
     if (status === undefined) return;
     this.seen.answers[status] = (this.seen.answers[status] ?? 0) + 1;
     line.sentMs = undefined;
-    line.output = "";
+    line.received = "";
   }
 }
 

@@ -40,7 +40,8 @@ export function chooseFounder({
   const last =
     primaries.length === 1 && !isDoubtful(voters, nodes.length) ? byName.find(isLast) : undefined;
   const roomy = complete.filter(({ diskSpent }) => !diskSpent);
-  const chosen = roomy.find(isLast) ?? roomy[0] ?? complete.find(isLast) ?? complete[0] ?? last;
+  const best = roomy.length > 0 ? roomy : complete;
+  const chosen = best.find(isLast) ?? best[0] ?? last;
   if (!chosen) {
     return {
       type: "wait",

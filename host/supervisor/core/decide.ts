@@ -145,11 +145,7 @@ function joinOrRebuild(
   group: readonly NodeState[],
   copied: NodeState | undefined,
 ): Decision {
-  const into = intoGroup(self, group);
-  const isHeld = into.type === "rebuild" && !self.cloneIncomplete && copied !== undefined;
-  const next: Decision = isHeld
-    ? { type: "wait", reason: `${copied.node} becomes a copy first; ${into.reason}` }
-    : into;
+  const next = intoGroup(self, group, copied);
   const isKnown = group.some(({ members }) => members.includes(self.node));
   // Joining earlier would keep the group from noticing that its old member is gone.
   return isKnown ? { type: "wait", reason: notNoticed, instead: next } : next;
@@ -166,7 +162,11 @@ function whyExtra({ trustedGtid }: NodeState): string {
  * refuse it. The same holds for a node with transactions that the group's founder lacked: once the group
  * has reused their GTIDs, no check would refuse the node. And for a node without data.
  */
-function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
+function intoGroup(
+  self: NodeState,
+  group: readonly NodeState[],
+  copied: NodeState | undefined,
+): Decision {
   const sole = group.find((member) => member.sole);
   if (sole) return { type: "wait", reason: `${sole.node} has not let in other nodes yet` };
   const { epoch } = group[0]!.certificate!;
@@ -187,6 +187,9 @@ function intoGroup(self: NodeState, group: readonly NodeState[]): Decision {
       reason:
         "a group was founded without this node, which was the only node with data; its data is not replaced",
     };
+  }
+  if (copied && !self.cloneIncomplete) {
+    return { type: "wait", reason: `${copied.node} becomes a copy first; ${reason}` };
   }
   const copyable = group.find(({ member }) => member!.role === "SECONDARY") ?? group[0]!;
   return { type: "rebuild", donor: copyable.node, reason };

@@ -1,7 +1,6 @@
 import { type Certificate, isLater, isConflicting, type LastView } from "./certificate";
-import { epochOf } from "./ancestor";
 import { type CloneMark, isOrdered } from "./clone-mark";
-import { epochFor, type Place } from "./epoch";
+import { epochFor, type Knowing, type Place } from "./epoch";
 import type { NodeState, Remembered } from "./node-state";
 
 /** This node's memory on disk: one record, so that it is always consistent. */
@@ -25,6 +24,7 @@ const foundingMs = 60_000;
 /**
  * What this node remembers of the groups. Each change is on disk before any other node learns of it; a
  * change that cannot be written does not happen.
+ *
  * The rule is that of Raft's terms: one vote per epoch, epochs rise, and a node that has voted for an
  * epoch follows no primary of an earlier one. https://raft.github.io/raft.pdf, section 5.2
  */
@@ -67,9 +67,8 @@ export class Memory {
   }
 
   /** Epoch for a founding: higher than all that these nodes and this one know, and no other node's, see `epochFor`. */
-  nextEpoch(nodes: readonly Pick<NodeState, "highest" | "lineage">[], place: Place): number {
-    const known = nodes.flatMap(({ highest, lineage }) => [highest, ...lineage.map(epochOf)]);
-    return epochFor(place, Math.max(this.record.highest, ...known));
+  nextEpoch(nodes: readonly Knowing[], place: Place): number {
+    return epochFor(place, [this.record, ...nodes]);
   }
 
   /** True if this node may vote for that founder and epoch. */

@@ -43,6 +43,10 @@ function isName(name: unknown): name is string {
   return typeof name === "string" && /^[a-z][a-z0-9-]{0,62}$/.test(name);
 }
 
+function isOneOf(nodes: readonly string[]): (name: unknown) => boolean {
+  return (name) => nodes.includes(name as string);
+}
+
 /** Fewest votes for a founding by a majority: of two nodes or of three. The stack may have grown since. */
 const fewestVotes = 2;
 /** Most voters of a certificate: more than any stack has databases. */
@@ -78,7 +82,7 @@ function certificateIn(value: unknown): Certificate | undefined {
 export function groupRecordIn(value: unknown, nodes: readonly string[]): GroupRecord | undefined {
   const found = fields(value);
   const certificate = found && certificateIn(found.certificate);
-  const lastView = found && viewIn(found.lastView, (name) => nodes.includes(name as string));
+  const lastView = found && viewIn(found.lastView, isOneOf(nodes));
   if (!certificate || lastView === undefined) return undefined;
   return { certificate, lastView };
 }
@@ -116,7 +120,7 @@ export function voteRequestIn(
   nodes: readonly string[],
 ): VoteRequest | undefined {
   const found = fields(value);
-  const lastView = found && viewIn(found.lastView, (name) => nodes.includes(name as string));
+  const lastView = found && viewIn(found.lastView, isOneOf(nodes));
   const kind = (["majority", "first"] as const).find((one) => one === found?.kind);
   if (!found || !kind || lastView === undefined || !isCount(found.epoch, 1)) return undefined;
   // A founder of an earlier release does not send its certificate.
