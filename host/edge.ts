@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { readRenewalRequests, withRenewalRequests } from "./acme/renewal-requests";
 import { openConnections } from "./edge/connections";
-import { connectionsOfOldWorkers, replaceWorker } from "./edge/workers";
+import { connectionsOfOldWorkers, endOldWorkers, replaceWorker } from "./edge/workers";
 import { sendCommand } from "./haproxy/send-command";
 import { probe } from "./prober/probe";
 import { monotonicMs } from "./time/monotonic";
@@ -33,6 +33,8 @@ const refusedSeconds = { master: 2, standby: 4 };
 const inFlightMs = { handshakes: 100, answers: 600 };
 /** Drain time, milliseconds: as long as an idle connection may live. */
 const drainMs = 10_000;
+/** Longest wait for the change of roles, after which the other load balancer moves the address, milliseconds. */
+const roleMs = 1_000;
 /** Time for the move of the address, at least and at most, milliseconds; at most while clients are connected. */
 const movedMs = { least: 3_000, most: 10_000 };
 const acmeConfig = "/etc/webstack/acme.json";
@@ -52,13 +54,23 @@ async function isDraining(): Promise<boolean> {
   return /value="on"/.test(answer);
 }
 
+interface MoverStatus {
+  holds?: boolean;
+  vrrp?: string;
+}
+
+function moverStatus(): MoverStatus | undefined {
+  const text = read("/run/webstack-mover/status.json");
+  return text === undefined ? undefined : (JSON.parse(text) as MoverStatus);
+}
+
 async function status(): Promise<object> {
-  const mover = read("/run/webstack-mover/status.json");
+  const mover = moverStatus();
   const certificates = read("/run/webstack-acme/status.json");
   return {
     healthy: read(healthFile) === "0",
     draining: await isDraining(),
-    ...(mover === undefined ? {} : { mover: JSON.parse(mover) as unknown }),
+    ...(mover === undefined ? {} : { mover }),
     ...(certificates === undefined ? {} : { certificates: JSON.parse(certificates) as unknown }),
   };
 }
@@ -92,9 +104,24 @@ async function sendGoaway(): Promise<void> {
   }
 }
 
+/** Ends what is still open on the old workers. A failure is only logged: the address must move all the same. */
+async function cutLeft(): Promise<void> {
+  try {
+    await endOldWorkers(askMaster, (pid) => {
+      try {
+        process.kill(pid, "SIGTERM");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    });
+  } catch (error) {
+    console.error(`visitors who wait for an answer are not told: ${(error as Error).message}`);
+  }
+}
+
 /**
  * Prepares the loss of the address: running requests are answered, and new connections are not accepted,
- * because they would be cut off.
+ * because they would be cut off. Connections that are left end as late as they can, once the roles have changed.
  *
  * @param seconds how long new connections are not accepted.
  */
@@ -109,6 +136,9 @@ async function stepDown(seconds: number): Promise<void> {
   writeFileSync(stepDownFile, String(monotonicMs()));
   // The prober would write the same in its next round; writing it here saves clients that wait.
   writeFileSync(healthFile, "1\n");
+  const changing = monotonicMs();
+  while (monotonicMs() - changing < roleMs && moverStatus()?.vrrp === "MASTER") await pause(20);
+  await cutLeft();
 }
 
 function stayUp(): void {
@@ -121,7 +151,7 @@ function stayUp(): void {
  * if the other one does not serve.
  */
 async function stepAside(): Promise<void> {
-  const { mover } = (await status()) as { mover?: { holds?: boolean; vrrp?: string } };
+  const mover = moverStatus();
   if (!mover?.holds) return;
   const { node, servers } = JSON.parse(readFileSync(moverConfig, "utf8")) as MoverConfig;
   const other = servers.find(({ name }) => name !== node);

@@ -40,3 +40,13 @@ export async function replaceWorker(ask: AskMaster): Promise<void> {
   if (!/^Success=1$/m.test(answer))
     throw new Error(`HAProxy's new worker does not start: ${answer}`);
 }
+
+/**
+ * Ends the old workers, with the connections that they still have: their visitors see the end at once and connect anew.
+ * Without it, a visitor who waits for an answer hears nothing after the address has moved, neither an answer nor an end.
+ *
+ * @param end ends a process by its id; an id that is gone is no error.
+ */
+export async function endOldWorkers(ask: AskMaster, end: (pid: number) => void): Promise<void> {
+  for (const pid of oldWorkers(await ask("show proc"))) end(Number(pid));
+}

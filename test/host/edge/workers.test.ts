@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { connectionsOfOldWorkers, oldWorkers, replaceWorker } from "../../../host/edge/workers";
+import {
+  connectionsOfOldWorkers,
+  endOldWorkers,
+  oldWorkers,
+  replaceWorker,
+} from "../../../host/edge/workers";
 
 const list = (old: string) =>
   [
@@ -58,5 +63,23 @@ describe("replaceWorker", () => {
   it("fails with HAProxy's reason if the new worker does not start", async () => {
     const output = "Success=0\n--\n[ALERT] (23) : config : unknown keyword 'nonsense'";
     await expect(replaceWorker(() => Promise.resolve(output))).rejects.toThrow(/'nonsense'/);
+  });
+});
+
+describe("endOldWorkers", () => {
+  it("ends the old workers, and neither the master nor the present worker", async () => {
+    const ended: number[] = [];
+    await endOldWorkers(
+      () => Promise.resolve(two),
+      (pid) => ended.push(pid),
+    );
+    expect(ended).toEqual([20, 17]);
+  });
+
+  it("ends nothing after an answer that is no list", async () => {
+    const end = () => expect.unreachable();
+    await expect(endOldWorkers(() => Promise.resolve("Permission denied"), end)).rejects.toThrow(
+      /list its workers/,
+    );
   });
 });
