@@ -1,5 +1,4 @@
-/** Packages of a host: everything that any role uses, so that a first boot installs nothing. */
-export const packages = [
+const packages = [
   ..."mount systemd systemd-sysv dbus cloud-init openssh-server openssh-client sudo ca-certificates".split(
     " ",
   ),
@@ -28,6 +27,8 @@ const maskedUnits = [
   ..."systemd-udev-trigger.service systemd-modules-load.service systemd-binfmt.service".split(" "),
   ..."cloud-init-hotplugd.socket".split(" "),
 ];
+/** Units of Ubuntu that need a device manager or a network daemon of the host's own. */
+const maskedOnUbuntu = ["netplan-configure.service"];
 const disabledUnits =
   "mysql.service haproxy.service keepalived.service conntrackd.service nginx.service nftables.service";
 
@@ -48,10 +49,9 @@ const ownRedoLog = [
   "ExecStartPre=+/bin/sh -c 'cd /var/lib/mysql && [ -e .own-redo ] || { cp -a ./#innodb_redo .redo && rm -rf ./#innodb_redo && mv .redo ./#innodb_redo && touch .own-redo; }'",
 ];
 
-/** Shell lines that finish the file system at `$1`. */
-export const customize: readonly string[] = [
+const customize = (masked: readonly string[]): readonly string[] => [
   `chroot "$1" systemctl disable ${disabledUnits} >/dev/null 2>&1 || true`,
-  `chroot "$1" systemctl mask ${maskedUnits.join(" ")} >/dev/null 2>&1`,
+  `chroot "$1" systemctl mask ${masked.join(" ")} >/dev/null 2>&1`,
   `printf '%s\\n' '${cloudInit.replaceAll("\n", "' '")}' > "$1/etc/cloud/cloud.cfg.d/90-localcloud.cfg"`,
   `mkdir -p "$1/etc/systemd/system/mysql.service.d"; cat > "$1/etc/systemd/system/mysql.service.d/00-localcloud.conf" <<'END'\n${ownRedoLog.join("\n")}\nEND`,
   // A baked-in identity would make every host the same one.
@@ -60,3 +60,45 @@ export const customize: readonly string[] = [
   // Hosts have no way out of the cloud, so there is nothing to update from.
   'rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*',
 ];
+
+/** Distribution of the hosts of a local cloud. */
+export interface Distribution {
+  /** Name of its release. */
+  suite: string;
+  /** Parts of the archive; empty: the usual ones. */
+  components: readonly string[];
+  /** Packages of a host: everything that any role uses, so that a first boot installs nothing. */
+  packages: readonly string[];
+  /** Shell lines that finish the file system at `$1`. */
+  customize: readonly string[];
+}
+
+/**
+ * The distributions that hosts can have. The suite of `debian` is the one of Debian's that has MySQL; `ubuntu` is what a
+ * server on the real cloud has, with the versions of MySQL, HAProxy, Nginx and Node.js there.
+ */
+export const distributions = {
+  debian: { suite: "unstable", components: [], packages, customize: customize(maskedUnits) },
+  ubuntu: {
+    suite: "resolute",
+    components: ["main", "universe"],
+    // cloud-init would install it at a first boot.
+    packages: [...packages, "locales"],
+    customize: customize([...maskedUnits, ...maskedOnUbuntu]),
+  },
+} satisfies Record<string, Distribution>;
+
+/** Name of a distribution of hosts. */
+export type DistributionName = keyof typeof distributions;
+
+/**
+ * The distribution that `WEBSTACK_DISTRIBUTION` names; `debian` if it is not set.
+ *
+ * @throws Error for another name.
+ */
+export function chosenDistribution(name = process.env.WEBSTACK_DISTRIBUTION): DistributionName {
+  if (name === undefined || name === "") return "debian";
+  if (Object.hasOwn(distributions, name)) return name as DistributionName;
+  const known = Object.keys(distributions).join(" or ");
+  throw new Error(`WEBSTACK_DISTRIBUTION is ${name}; it must be ${known}, or not set for debian`);
+}

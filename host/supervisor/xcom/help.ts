@@ -15,7 +15,7 @@ export type HelpPiece = (typeof helpPieces)[number];
  * MySQL versions that the XCom help was measured with. The help depends on timings inside XCom, which no
  * interface guarantees; with any other version it stays off.
  */
-const measuredVersions = /^9\.7\./;
+const measuredVersions = /^(8\.4|9\.7)\./;
 
 /** The wanted pieces that are used with this version of MySQL. */
 export function piecesFor(version: string, wanted: readonly HelpPiece[]): readonly HelpPiece[] {
