@@ -15,7 +15,7 @@ function objectIn(text: string): Record<string, unknown> | undefined {
 const image: Assumption = {
   id: "image",
   assumed: "servers run the system that webstack:image names",
-  local: "every image is the same Debian unstable",
+  local: "every image is the same host image: Ubuntu 26.04 or Debian unstable",
   differsLocally: true,
   judge: onEach(everywhere, (ask, _, { image: wanted }) => {
     const part = (key: string) => new RegExp(`^${key}="?([^"\\n]*)`, "m").exec(ask("os").text)?.[1];

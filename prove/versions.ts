@@ -8,32 +8,43 @@ import {
   unknown,
 } from "./assumption";
 
-/** Series that the whole project was tried with: what the host image of the local cloud has. */
-const tried = { haproxy: "3.2", keepalived: "2.3", nginx: "1.30", mysql: "9.7", node: "24" };
+/** Series that the project was tried with: what the host images of the local cloud have, Ubuntu's and Debian's. */
+const tried: Readonly<Record<string, readonly string[]>> = {
+  haproxy: ["3.2"],
+  keepalived: ["2.3"],
+  nginx: ["1.28", "1.30"],
+  mysql: ["8.4", "9.7"],
+  node: ["22", "24"],
+};
 
-const localCloud = (series: string) => `the host image of Debian unstable has ${series}`;
+/** Words for the series of the host images. */
+function localCloud(name: string, series: readonly string[]): string {
+  const [ubuntu, debian = ubuntu] = series;
+  return ubuntu === debian
+    ? `the host images have ${name} ${ubuntu}`
+    : `the host image of Ubuntu has ${name} ${ubuntu}, that of Debian ${debian}`;
+}
 
 /** The version in an answer such as `nginx version: nginx/1.28.0 (Ubuntu)`; undefined: there is none. */
 function versionIn({ text }: Answer): string | undefined {
   return /(?:Ver|version|v|\/)\s*v?(\d+\.\d+(?:\.\d+)*)/i.exec(text)?.[1];
 }
 
-function compared(answer: Answer, series: string): Seen {
+function compared(answer: Answer, series: readonly string[]): Seen {
   const found = versionIn(answer);
   if (found === undefined) return unknown("tells no version");
-  return `${found}.`.startsWith(`${series}.`) ? ok(found) : differs(`${found}, not ${series}`);
+  return series.some((one) => `${found}.`.startsWith(`${one}.`))
+    ? ok(found)
+    : differs(`${found}, not ${series.join(" or ")}`);
 }
 
-function version(
-  id: keyof typeof tried,
-  name: string,
-  roles: Parameters<typeof onEach>[0],
-): Assumption {
+function version(id: string, name: string, roles: Parameters<typeof onEach>[0]): Assumption {
+  const series = tried[id]!;
   return {
     id,
-    assumed: `${name} is of the series ${tried[id]}, with which this project was tried`,
-    local: localCloud(`${name} ${tried[id]}`),
-    judge: onEach(roles, (ask) => compared(ask(id), tried[id])),
+    assumed: `${name} is of the series ${series.join(" or ")}, with which this project was tried`,
+    local: localCloud(name, series),
+    judge: onEach(roles, (ask) => compared(ask(id), series)),
   };
 }
 

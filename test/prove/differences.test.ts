@@ -71,13 +71,13 @@ const found: [id: string, changes: Changes, seen: string][] = [
   ],
   [
     "mysql",
-    { "db-1": { mysql: "/usr/sbin/mysqld  Ver 8.4.6-0ubuntu1 for Linux on x86_64 ((Ubuntu))\n" } },
-    "differs: 8.4.6, not 9.7",
+    { "db-1": { mysql: "/usr/sbin/mysqld  Ver 8.0.46-0ubuntu1 for Linux on x86_64 ((Ubuntu))\n" } },
+    "differs: 8.0.46, not 8.4 or 9.7",
   ],
   [
     "nginx",
-    { "web-1": { nginx: "nginx version: nginx/1.28.0 (Ubuntu)\n" } },
-    "differs: 1.28.0, not 1.30",
+    { "web-1": { nginx: "nginx version: nginx/1.26.3 (Ubuntu)\n" } },
+    "differs: 1.26.3, not 1.28 or 1.30",
   ],
   [
     "node-updates",
