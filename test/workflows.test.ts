@@ -16,7 +16,7 @@ interface Job {
   permissions?: Record<string, string>;
   "timeout-minutes"?: number;
   environment?: string;
-  concurrency?: { group: string; "cancel-in-progress": boolean };
+  concurrency?: { group: string; "cancel-in-progress": boolean; queue?: string };
   steps: Step[];
 }
 
@@ -156,6 +156,8 @@ describe(".github/workflows", () => {
       expect(job.concurrency).toEqual({
         group: "stack-${{ matrix.stack }}",
         "cancel-in-progress": false,
+        // Without it a run that waits is cancelled by the next one.
+        queue: "max",
       });
       const asked = job.steps.find(({ run }) => run?.includes("admin:open"))!.run!;
       const minutes = Number(/--minutes (\d+)/.exec(asked)![1]);

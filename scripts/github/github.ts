@@ -9,10 +9,22 @@ export interface Repository {
   token: string;
   /** URL of the workflow run that writes; absent: no run. */
   run?: string | undefined;
+  /** Login that writes with the token; absent, on a desk: not known. */
+  author?: string | undefined;
 }
 
-const entriesShape = z.array(z.object({ id: z.number(), body: z.string().nullish() }));
-const issuesShape = z.array(z.object({ number: z.number(), body: z.string().nullish() }));
+/** Login that every entry has that a workflow writes with its own token. */
+const workflowAuthor = "github-actions[bot]";
+
+const entryShape = z.object({
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullish(),
+  /** There for a pull request, which the list of issues has too. */
+  pull_request: z.unknown().optional(),
+});
+type Entry = z.infer<typeof entryShape>;
+const entriesShape = z.array(entryShape.extend({ id: z.number() }));
+const issuesShape = z.array(entryShape.extend({ number: z.number() }));
 
 const pullsShape = z.array(z.object({ number: z.number(), head: z.object({ sha: z.string() }) }));
 
@@ -33,6 +45,7 @@ export function repositoryOf(env: NodeJS.ProcessEnv): Repository {
   return {
     ...{ api: GITHUB_API_URL, name: GITHUB_REPOSITORY, token: GITHUB_TOKEN },
     ...(run ? { run: `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${run}` } : {}),
+    ...(env.GITHUB_ACTIONS === "true" ? { author: workflowAuthor } : {}),
   };
 }
 
@@ -111,8 +124,16 @@ function marked({ run }: Repository, mark: string, text: string): string {
     .trimEnd();
 }
 
-/** The first entry of a list that begins with the mark. */
-async function found<T extends { body?: string | null | undefined }>(
+/**
+ * True for an entry of this project's. Anybody may write one with a mark, and change it later; no pull request is an issue.
+ */
+function isOwn({ author }: Repository, { body, user, pull_request }: Entry, mark: string): boolean {
+  if (!body?.startsWith(lineOf(mark)) || pull_request !== undefined) return false;
+  return author === undefined || user?.login === author;
+}
+
+/** The first entry of a list that begins with the mark, and that this project wrote. */
+async function found<T extends Entry>(
   repository: Repository,
   list: string,
   shape: z.ZodType<T[]>,
@@ -121,7 +142,7 @@ async function found<T extends { body?: string | null | undefined }>(
   for (let page = 1; page <= mostPages; page++) {
     const query = `${list.includes("?") ? "&" : "?"}per_page=${perPage}&page=${page}`;
     const entries = shape.parse(await call(repository, "GET", `${list}${query}`));
-    const own = entries.find(({ body }) => body?.startsWith(lineOf(mark)));
+    const own = entries.find((entry) => isOwn(repository, entry, mark));
     if (own || entries.length < perPage) return own;
   }
   return undefined;

@@ -95,3 +95,24 @@ it("finds the pull request of a fork's branch, if the branch is still where its 
     "no open pull request of somebody:a&b is at def; a later run has its comment",
   );
 });
+
+const inWorkflow = repositoryOf({ ...env, GITHUB_ACTIONS: "true" });
+const written = (id: number, login: string, more: object = {}) => ({
+  ...{ id, number: id, body: "<!-- webstack preview-prod -->\nold", user: { login } },
+  ...more,
+});
+
+it("leaves an outsider's comment with the mark alone, and writes one of its own", async () => {
+  entries = [written(0, "somebody")];
+  expect(await setComment(inWorkflow, 3, "preview-prod", "safe")).toBe("new");
+  expect(entries[0]!.body).toContain("old");
+  entries[1] = written(1, "github-actions[bot]");
+  expect(await setComment(inWorkflow, 3, "preview-prod", "dangerous")).toBe("updated");
+  expect(entries.map(({ body }) => /old|dangerous/.exec(body)?.[0])).toEqual(["old", "dangerous"]);
+});
+
+it("takes no pull request for its issue", async () => {
+  entries = [written(0, "github-actions[bot]", { pull_request: {} })];
+  expect(await setIssue(inWorkflow, "preview-prod", "Drift", "one line")).toBe("new");
+  expect(entries[0]!.body).toContain("old");
+});
