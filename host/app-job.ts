@@ -60,7 +60,7 @@ async function runDue(job: string, seconds: number, words: readonly string[]): P
 }
 
 /**
- * Refuses a release with tables that Group Replication does not support; without a group it only warns.
+ * Refuses a release with tables that backups or Group Replication do not support; without a group it only warns.
  * A database that does not answer is no fault of the release.
  */
 async function tables(rule: string): Promise<number> {

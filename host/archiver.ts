@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { archive, isFenced, type Progress } from "./archiver/archive";
 import { BaseAsking } from "./archiver/due";
 import { HistoryMemo } from "./archiver/chain/histories";
-import { keys } from "./archiver/chain/manifest";
 import { Confirmation } from "./archiver/confirmation";
 import { Heartbeat } from "./archiver/heartbeat";
 import { originText, readOrigin } from "./archiver/origin";
 import { type MysqlState, readMysqlState } from "./archiver/mysql-state";
+import { type Newest, NewestObjects, nothingNewest } from "./archiver/newest-objects";
 import { readSettings, targetStore } from "./archiver/settings";
 import { StatusFile, runFolder } from "./archiver/status";
 import { StoreError } from "./archiver/store/object-store";
@@ -35,14 +35,16 @@ const { node, nodes, root, dumpOn } = settings;
 const own = nodes.find(({ name }) => name === node)!.privateIp;
 const order = nodes.map(({ privateIp }) => privateIp);
 const store = targetStore(settings);
-const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, () => Date.now());
+const wallMs = () => Date.now();
+const file = new StatusFile(process.env.WEBSTACK_ARCHIVER_RUN ?? runFolder, wallMs);
 // Two sessions, so that a heartbeat does not wait for a poll.
 const [polling, beating] = [new Mysql(login), new Mysql(login)];
 const confirmation = new Confirmation(settings.confirm);
 const isPrimary = async () => seen?.writable === true && (await confirmation.isPrimary());
 const heartbeat = new Heartbeat(beating, isPrimary);
 const asking = new BaseAsking(monotonicMs);
-const histories = new HistoryMemo(store, root);
+const histories = new HistoryMemo(store, root, wallMs);
+const objects = new NewestObjects(store, root);
 const watch = new GrowthWatch(store, root, monotonicMs());
 
 const membership = "this node to be in a group that is known to be the valid one";
@@ -53,11 +55,8 @@ let active = false;
 let contested = false;
 let progress: Progress = { ...nothing, doing: "starts" };
 let failure = "";
-let proof = "";
-let failedProof = "";
-let base = "";
-let dump = "";
-let failedDump = "";
+/** The newest objects of a history in the store. */
+let newest: { timeline: string; found: Newest } = { timeline: "", found: nothingNewest };
 
 function isContinuing(): boolean {
   const rank = seen && rankOf(own, order, seen);
@@ -69,7 +68,8 @@ function tell(): void {
   const { doing, problem, timeline, origin, end } = progress;
   const link = end?.link;
   file.write({
-    ...{ node, active, timeline, origin, base, dumpOn, dump, failedDump, proof, failedProof },
+    ...{ node, active, timeline, origin, dumpOn },
+    ...(newest.timeline === timeline ? newest.found : nothingNewest),
     doing: failure ? `retries after a failure: ${failure}` : doing,
     problem: problem || (failure ? "failure" : ""),
     link: end?.number ?? 0,
@@ -100,12 +100,6 @@ async function polls(): Promise<void> {
   }
 }
 
-/** Date of the newest object in a folder of the store; empty: none. */
-async function newestIn(folder: string): Promise<string> {
-  const key = (await store.list(folder)).at(-1);
-  return key ? key.slice(folder.length).replace(/\.json$/, "") : "";
-}
-
 /**
  * Asks root of this host for a base. A base is taken only on a node whose status says that it archives, and of which
  * origin.
@@ -121,15 +115,14 @@ function requestBase(reason: string): void {
 async function ages(): Promise<void> {
   for (; ; await delay(every.agesMs)) {
     try {
-      if (!active || !progress.timeline) continue;
-      proof = await newestIn(keys.proofs(root));
-      failedProof = await newestIn(keys.failures(root));
-      dump = await newestIn(keys.dumps(root, progress.timeline));
-      failedDump = await newestIn(keys.dumpFailures(root, progress.timeline));
-      base = await newestIn(keys.bases(root, progress.timeline));
-      const { timeline, problem } = progress;
-      const bases = { timeline, newest: base, gap: problem === "gap" };
-      const reason = asking.reason(bases, Date.now());
+      const { timeline } = progress;
+      if (!active || !timeline) continue;
+      newest = { timeline, found: await objects.of(timeline, wallMs()) };
+      // Another history may have begun meanwhile.
+      if (progress.timeline !== timeline) continue;
+      const { base } = newest.found;
+      const bases = { timeline, newest: base, gap: progress.problem === "gap" };
+      const reason = asking.reason(bases, wallMs());
       if (reason !== undefined) requestBase(reason);
     } catch {
       // The archive itself reports failures of the store.
@@ -160,7 +153,8 @@ async function turn(): Promise<void> {
   }
   active = true;
   await archive(origin, {
-    ...{ settings, store, socket, user, mysql: beating, monotonicMs, shouldContinue: isContinuing },
+    ...{ settings, store, socket, user, mysql: beating, monotonicMs, wallMs },
+    shouldContinue: isContinuing,
     cutMs: () => (contested ? cutMs.contested : cutMs.usual),
     pollMysql,
     readOrigin: () => readOrigin(beating),

@@ -57,7 +57,17 @@ async function prove(opened: Opened, window: Window): Promise<void> {
     const tables = await inspectAloud(server, say);
     // The time of the proof includes both restores: the archive was read before the comparison.
     const ms = Date.now() - begunMs;
-    const proved = { plan: made, target, restored, tables, ms, endUs: window.toUs, compared };
+    const { timeline } = archive;
+    const proved = {
+      timeline,
+      plan: made,
+      target,
+      restored,
+      tables,
+      ms,
+      endUs: window.toUs,
+      compared,
+    };
     say(await sayProved(store, backups.root, proved));
     return "remove" as const;
   };
@@ -103,8 +113,13 @@ async function replayBetweenBases({
 }
 
 /** If the record of the failure cannot be written, the age of the last proof still shows the failure. */
-async function tellFailure(store: ObjectStore, root: string, { message }: Error): Promise<void> {
-  await sayFailed(store, root, message).catch((error: Error) => {
+async function tellFailure(
+  store: ObjectStore,
+  root: string,
+  { message }: Error,
+  timeline: string | undefined,
+): Promise<void> {
+  await sayFailed(store, root, message, timeline).catch((error: Error) => {
     console.error(`the bucket does not know of it: ${error.message}`);
   });
 }
@@ -119,12 +134,14 @@ async function main(): Promise<void> {
     throw new Error(`--window must be newest or all, got ${JSON.stringify(window)}`);
   }
   const backups = backupsOf(chosenStack(stack), identity, fromWord(from));
+  let timeline: string | undefined;
   try {
     checkIdentity(backups);
     const opened = await openArchive(backups);
+    timeline = opened.archive.timeline;
     await prove(opened, windowOf(opened.archive, window));
   } catch (error) {
-    await tellFailure(deskStore(backups.target), backups.root, error as Error);
+    await tellFailure(deskStore(backups.target), backups.root, error as Error, timeline);
     throw error;
   }
 }

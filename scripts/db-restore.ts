@@ -12,7 +12,7 @@ import { backupsOf } from "./restore/bucket";
 import { deskStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspectAloud } from "./restore/check-restored";
-import { sayProved } from "./restore/proof";
+import { isProof, sayProved } from "./restore/proof";
 import { replaceAll, replacePlanLines, undoAll } from "./restore/replace/replace";
 import { stampAt } from "./restore/replace/record";
 import { dropReplaced } from "./restore/replace/undo";
@@ -31,16 +31,23 @@ import {
 
 const say = (line: string) => console.log(line);
 
-/** Checks all tables, and prints that the restore is proved if the archive had no gap. */
+/** A restore of a history. */
+interface OfHistory extends Wanted {
+  timeline: string;
+}
+
+/** Checks all tables, and records a proof if the restore is one. */
 async function drill(
   running: InContainer,
-  { plan, target, store, backups }: Wanted,
+  { history }: Pick<RestoreOptions, "history">,
+  { timeline, plan, target, store, backups }: OfHistory,
 ): Promise<void> {
   const { server, restored, ms } = running;
   const tables = await inspectAloud(server, say);
-  if (plan.faults.length > 0 || target.kind !== "latest") return;
+  if (!isProof({ plan, target, history })) return;
   say(
     await sayProved(store, backups.root, {
+      timeline,
       plan,
       target,
       restored,
@@ -76,7 +83,7 @@ async function restoreDump(options: RestoreOptions, id: string): Promise<void> {
   });
 }
 
-async function restore(options: RestoreOptions, wanted: Wanted): Promise<void> {
+async function restore(options: RestoreOptions, wanted: OfHistory): Promise<void> {
   const { use, stack } = options;
   if (use.into === "replace") {
     await withRestored(wanted, async (running) => {
@@ -87,7 +94,7 @@ async function restore(options: RestoreOptions, wanted: Wanted): Promise<void> {
   }
   if (use.into !== "running") {
     await withRestored(wanted, async (running) => {
-      await drill(running, wanted);
+      await drill(running, options, wanted);
       if (use.into === "new") sayKept(running);
       return use.into === "new" ? "keep" : "remove";
     });
@@ -142,7 +149,7 @@ async function main(): Promise<void> {
   if (planOnly) return;
   if (options.use.into === "replace")
     checkConsent(options.consent, options.stack, "--into replace");
-  await restore(options, { backups, store, plan: made, target, say });
+  await restore(options, { timeline, backups, store, plan: made, target, say });
 }
 
 main().catch((error: Error) => {

@@ -1,11 +1,13 @@
-import { archiveReport, archiveStates } from "./operate/archive";
+import { archivers } from "./operate/archive";
+import { archiveReport } from "./operate/archive-report";
 import { databaseReport, savedOn } from "./operate/database-report";
 import { databaseStates } from "./operate/databases";
+import { foreignTableErrors } from "./operate/foreign-tables";
 import { operatedStack } from "./operate/operated-stack";
 
 /**
  * `npm run db:status [-- --stack <name>]`: reports of the database nodes' supervisors, with saved transactions; fails
- * if a node is no ONLINE member, if its disk goes on filling, or if the backups have a problem.
+ * if a node is no ONLINE member, if its disk goes on filling, if the backups have a problem, or if a table is in none.
  */
 async function main(): Promise<void> {
   const { outputs, stack } = operatedStack(process.argv.slice(2));
@@ -20,9 +22,10 @@ async function main(): Promise<void> {
     for (const saved of await savedOn(outputs, name)) console.log(`${name}  ${saved}`);
   }
   // The data of the local stack are expendable.
-  const { lines, errors } = archiveReport(await archiveStates(outputs), stack !== undefined);
+  const found = await archivers(outputs);
+  const { lines, errors } = archiveReport(found, stack !== undefined);
   for (const line of lines) console.log(line);
-  const all = [...faults, ...errors];
+  const all = [...faults, ...errors, ...(await foreignTableErrors(outputs, found))];
   for (const error of all) console.log(`ERROR    ${error}`);
   if (all.length > 0) process.exitCode = 1;
 }

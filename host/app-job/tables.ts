@@ -19,7 +19,7 @@ FROM information_schema.TABLES t LEFT JOIN (
 WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE'
 GROUP BY t.TABLE_NAME, t.ENGINE ORDER BY t.TABLE_NAME`;
 
-/** Problems of tables with Group Replication; empty if it supports all of them. */
+/** Problems of tables with backups and Group Replication; empty if there are none. */
 export function tableProblems(rows: readonly (readonly string[])[]): string[] {
   const keyless = rows.filter(([, , keyed]) => keyed !== "1").map(([name]) => name);
   const foreign = rows.filter(([, engine]) => engine !== "InnoDB");
@@ -33,7 +33,8 @@ export function tableProblems(rows: readonly (readonly string[])[]): string[] {
     ...(foreign.length > 0
       ? [
           `tables of another engine than InnoDB: ${foreign.map(([name, engine]) => `${name} (${engine})`).join(", ")}. ` +
-            `MySQL Group Replication refuses writes to them. Change them: ALTER TABLE ${foreign[0]![0]} ENGINE = InnoDB`,
+            "Backups have none of their rows, and MySQL Group Replication refuses writes to them. " +
+            `Change them: ALTER TABLE ${foreign[0]![0]} ENGINE = InnoDB`,
         ]
       : []),
   ];

@@ -1,10 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Mysql } from "../supervisor/mysql";
 import { log } from "../supervisor/log";
 import { ChainEnd, FencedError } from "./chain/append";
-import { newestBase } from "./chain/reading";
 import { findHistory, registerHistory } from "./chain/histories";
-import { continuity } from "./decisions";
+import { untilContinuous } from "./continuation";
 import type { MysqlState } from "./mysql-state";
 import { groupOf, type Origin, originText } from "./origin";
 import { dump } from "./replication/dump";
@@ -14,14 +12,10 @@ import type { ObjectStore } from "./store/object-store";
 
 /** Server id of this binary log reader. MySQL ends an older reader with the same id. */
 const readerId = 4_000_000_001;
-/** How long MySQL may lack archived transactions before that counts as divergence, milliseconds. */
-const behindMs = 120_000;
-/** Pause between two checks while the archive waits, milliseconds. */
-const againMs = 2_000;
 
 /** Dependencies of {@link archive}. */
 export interface ArchiveArgs {
-  settings: Pick<Settings, "node" | "root" | "publicKey">;
+  settings: Pick<Settings, "node" | "nodes" | "root" | "publicKey">;
   store: ObjectStore;
   socket: string;
   user: string;
@@ -30,6 +24,8 @@ export interface ArchiveArgs {
   pollMysql: () => Promise<MysqlState>;
   readOrigin: () => Promise<Origin | undefined>;
   monotonicMs: () => number;
+  /** This host's clock, milliseconds since 1970. */
+  wallMs: () => number;
   /** Time after which a segment is closed, milliseconds. */
   cutMs: () => number;
   /** False if another node is to archive, or this program is stopping. */
@@ -61,7 +57,7 @@ export async function archive(origin: Origin, parts: ArchiveArgs): Promise<void>
   const { root, node } = settings;
   const { serves, groupId, mysql } = await parts.pollMysql();
   if (!serves) return;
-  const { timeline, tip } = await findHistory(store, root, origin);
+  const { timeline, tip } = await findHistory(store, root, origin, parts.wallMs());
   await register(timeline, origin, parts);
   const group = groupOf(origin);
   const end = new ChainEnd({ store, root, timeline, group, node, mysql }, tip);
@@ -78,10 +74,13 @@ export async function archive(origin: Origin, parts: ArchiveArgs): Promise<void>
     return isSame;
   };
   const report = { doing: "archives", problem: "", timeline, origin: text, end } as const;
-  if (!(await untilContinuous(report, isOfOrigin, parts))) return;
+  const fromMysql = (except: string) =>
+    dump({ socket: parts.socket, user: parts.user, serverId: readerId, except });
+  if (!(await untilContinuous(report, isOfOrigin, fromMysql, parts))) return;
   onProgress({ ...report, grown: false });
   log(5, `archiving from link ${end.number + 1} of ${timeline}`);
-  await follow(end, isOfOrigin, parts, () => onProgress({ ...report, grown: true }));
+  const onGrown = () => onProgress({ ...report, grown: true });
+  await follow(end, { isOfOrigin, events: fromMysql(end.archived), onGrown }, parts);
 }
 
 async function register(timeline: string, origin: Origin, parts: ArchiveArgs): Promise<void> {
@@ -91,40 +90,11 @@ async function register(timeline: string, origin: Origin, parts: ArchiveArgs): P
   await registerHistory(store, settings.root, { timeline, origin, ...begun });
 }
 
-/**
- * Waits until MySQL can continue where the archive ends, and reports why MySQL cannot yet. False: this node must not
- * archive there any more.
- */
-async function untilContinuous(
-  { timeline, origin, end }: { timeline: string; origin: string; end: ChainEnd },
-  isOfOrigin: () => Promise<boolean>,
-  parts: ArchiveArgs,
-): Promise<boolean> {
-  const sinceMs = parts.monotonicMs();
-  let logged = false;
-  for (; parts.shouldContinue() && (await isOfOrigin()); await delay(againMs)) {
-    const { executed, purged } = await parts.pollMysql();
-    const base = await newestBase(parts.store, parts.settings.root, timeline);
-    const found = continuity({ archived: end.archived, executed, purged, base });
-    if (found.kind === "continues") return true;
-    const report = { timeline, origin, end, grown: false };
-    if (found.kind === "bridged") {
-      log(3, `no link has the transactions ${found.missing}; base ${found.base} contains them`);
-      await end.addGap(found.missing, { id: base!.id, gtids: base!.gtids });
-    } else if (found.kind === "behind") {
-      const isLong = parts.monotonicMs() - sinceMs > behindMs;
-      const doing = `waits: this MySQL lacks ${found.missing}, which is archived`;
-      parts.onProgress({ ...report, doing, problem: isLong ? "diverged" : "" });
-      if (isLong && !logged) log(3, `diverged: ${doing}`);
-      logged = isLong;
-    } else {
-      const doing = `waits for a base: ${found.missing} is purged and not archived`;
-      if (!logged) log(3, `gap: ${doing}`);
-      parts.onProgress({ ...report, doing, problem: "gap" });
-      logged = true;
-    }
-  }
-  return false;
+/** What {@link follow} follows. */
+interface Followed {
+  isOfOrigin: () => Promise<boolean>;
+  events: AsyncIterable<Buffer>;
+  onGrown: () => void;
 }
 
 /**
@@ -134,13 +104,11 @@ async function untilContinuous(
  */
 async function follow(
   end: ChainEnd,
-  isOfOrigin: () => Promise<boolean>,
+  { isOfOrigin, events, onGrown }: Followed,
   parts: ArchiveArgs,
-  onGrown: () => void,
 ): Promise<void> {
-  const { socket, user, settings, monotonicMs, cutMs } = parts;
+  const { settings, monotonicMs, cutMs } = parts;
   const segments = new Segments(settings.publicKey, monotonicMs, cutMs);
-  const events = dump({ socket, user, serverId: readerId, except: end.archived });
   let under: Promise<void> = Promise.resolve();
   let failure: unknown;
   const put = async (segment: Segment) => {

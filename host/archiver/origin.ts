@@ -85,6 +85,18 @@ export async function writeHeartbeat(mysql: Mysql): Promise<void> {
   );
 }
 
+/**
+ * Gives the data another id, which begins another history. The row of the earlier id stays; `since` orders the rows also
+ * if the clock went back.
+ */
+export async function renewDatabase(mysql: Mysql): Promise<void> {
+  const sinceSql = `COALESCE(GREATEST(UTC_TIMESTAMP(6), MAX(since) + INTERVAL 1 MICROSECOND), UTC_TIMESTAMP(6))`;
+  await mysql.query(
+    `INSERT INTO ${schema}.timeline SELECT '${randomUUID()}', ${sinceSql} FROM ${schema}.timeline`,
+    10_000,
+  );
+}
+
 /** Id of this database, with which its histories in the store begin; undefined: none yet. */
 async function timelineOf(mysql: Mysql): Promise<string | undefined> {
   const rows = await mysql

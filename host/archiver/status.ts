@@ -41,10 +41,12 @@ export interface Status {
   dump: string;
   /** Id of the newest dump that failed; empty: none. */
   failedDump: string;
-  /** Id of the newest proof, which is its time; empty: none. */
+  /** Id of the newest proof of this history, which is its time; empty: none. */
   proof: string;
-  /** Id of the newest proof that failed; empty: none. */
+  /** Id of the newest proof of this history that failed; empty: none. */
   failedProof: string;
+  /** Keys, without the root, of objects that are named after a time in the future; none of them is the newest one. */
+  ahead: string[];
   /** Time of this status, microseconds since 1970. */
   atUs: number;
 }

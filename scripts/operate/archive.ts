@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { timeOf } from "../../host/archiver/chain/manifest";
 import { dumpRequest, runFolder } from "../../host/archiver/status";
 import { waitUntil } from "../../rolling/wait-until";
 import type { StackOutputs } from "./outputs";
@@ -7,6 +6,15 @@ import { runOnNode } from "./ssh";
 
 /** File with the archiver's state on a database node; as in `host/archiver/status.ts`. */
 const statusFile = `${runFolder}/status.json`;
+/** File with the archiver's settings on a database node with backups; as in `host/archiver/settings.ts`. */
+const settingsFile = "/etc/webstack/archiver.json";
+/**
+ * Shell command that prints the state of a node's archiver, `stopped`, or nothing on a node without backups. Systemd
+ * removes the file with the state of an archiver that does not run.
+ */
+export function stateCommand(state = statusFile, settings = settingsFile): string {
+  return `cat ${state} 2>/dev/null || { test ! -e ${settings} || echo stopped; }`;
+}
 /** Unit that takes a base; only the archiving node takes one. */
 const baseUnit = "webstack-base.service";
 /** A running base may have passed the step that checks for the request. */
@@ -28,116 +36,46 @@ const shape = z.looseObject({
   dumpOn: z.string().default("off"),
   dump: z.string().default(""),
   failedDump: z.string().default(""),
+  ahead: z.array(z.string()).default([]),
   atUs: z.number(),
 });
 
 /** State of a node's archiver. */
 export type ArchiveState = z.infer<typeof shape>;
 
-/** Limits of a healthy backup. */
-const limit = { lagSeconds: 60, baseHours: 26, proofHours: 26, dumpDays: 9 };
+/** What a database node tells of its archiver. */
+export type Archiver =
+  | { kind: "state"; state: ArchiveState }
+  /** The node has backups, and no archiver runs on it. */
+  | { kind: "stopped" }
+  /** The node has no backups. */
+  | { kind: "none" }
+  /** The node does not answer. */
+  | { kind: "unknown" };
+
+/** Parses what a node printed of its archiver. */
+export function archiverOf(text: string): Archiver {
+  if (text.trim() === "") return { kind: "none" };
+  if (text.trim() === "stopped") return { kind: "stopped" };
+  return { kind: "state", state: shape.parse(JSON.parse(text)) };
+}
+
+/** The archivers by database node. */
+export async function archivers(outputs: StackOutputs): Promise<Map<string, Archiver>> {
+  const nodes = outputs.nodes.filter(({ role }) => role === "db");
+  const found = nodes.map(async ({ name }) => {
+    const text = await runOnNode(outputs, name, stateCommand()).catch(() => undefined);
+    return [name, text === undefined ? { kind: "unknown" as const } : archiverOf(text)] as const;
+  });
+  return new Map(await Promise.all(found));
+}
 
 /** States of the archivers by node; undefined for a node without one. */
 export async function archiveStates(
   outputs: StackOutputs,
 ): Promise<Map<string, ArchiveState | undefined>> {
-  const nodes = outputs.nodes.filter(({ role }) => role === "db");
-  const states = await Promise.all(
-    nodes.map(async ({ name }) => {
-      const text = await runOnNode(outputs, name, `cat ${statusFile}`).catch(() => "");
-      return [name, text === "" ? undefined : shape.parse(JSON.parse(text))] as const;
-    }),
-  );
-  return new Map(states);
-}
-
-function hoursSince(id: string, nowUs: number): number {
-  return (nowUs / 1_000 - timeOf(id)) / 3_600_000;
-}
-
-/** Report on a stack's backups. */
-export interface ArchiveReport {
-  /** Lines about the backups; none without backups. */
-  lines: string[];
-  /** Errors, one line each. */
-  errors: string[];
-}
-
-/** A part of a line with its error; an empty error means none. */
-type ReportPart = readonly [text: string, error: string];
-
-function age(what: string, id: string, nowUs: number, maxHours: number): ReportPart {
-  if (id === "") return [`NO ${what}`, `there is no ${what}`];
-  const hours = hoursSince(id, nowUs).toFixed(1);
-  const isOld = hoursSince(id, nowUs) > maxHours;
-  const error = isOld ? `the last ${what} is ${hours} h old, more than ${maxHours} h` : "";
-  return [`last ${what} ${hours} h ago${isOld ? " (TOO OLD)" : ""}`, error];
-}
-
-function lag({ newestUs }: ArchiveState, nowUs: number): ReportPart {
-  if (newestUs === 0) return ["nothing archived yet", "nothing is archived yet"];
-  const seconds = Math.max(0, (nowUs - newestUs) / 1e6);
-  const isOld = seconds > limit.lagSeconds;
-  const text = `${seconds.toFixed(0)} s behind`;
-  const error = isOld ? `the archive is ${text}, more than ${limit.lagSeconds} s` : "";
-  return [isOld ? `${text} (TOO OLD)` : text, error];
-}
-
-/** Age of the newest dump, and a later one that failed. Where dumps are off, nothing of them is an error. */
-function dumps({ dumpOn, dump, failedDump, timeline }: ArchiveState, nowUs: number): ReportPart[] {
-  const days = hoursSince(dump, nowUs) / 24;
-  const isOld = dumpOn !== "off" && days > limit.dumpDays;
-  const error = isOld
-    ? `the last dump is ${days.toFixed(1)} d old, more than ${limit.dumpDays} d`
-    : "";
-  const aged = `last dump ${days.toFixed(1)} d ago${isOld ? " (TOO OLD)" : ""}`;
-  const none = dumpOn === "off" ? [] : [["no dump yet", ""] as const];
-  const parts: ReportPart[] = dump === "" ? none : [[aged, error]];
-  if (failedDump <= dump || dumpOn === "off") return parts;
-  const text = `a dump FAILED ${hoursSince(failedDump, nowUs).toFixed(1)} h ago`;
-  const reason = `${text}: ${timeline}/dump-failures/${failedDump}.json in the bucket says why`;
-  return [...parts, [text, reason]];
-}
-
-/** A proof that failed after the last successful one. */
-function failure({ proof, failedProof }: ArchiveState, nowUs: number): ReportPart[] {
-  if (failedProof <= proof) return [];
-  const text = `a restore FAILED ${hoursSince(failedProof, nowUs).toFixed(1)} h ago`;
-  return [[text, `${text}: proof-failures/${failedProof}.json in the bucket says why`]];
-}
-
-/**
- * The report on the backups of a stack.
- *
- * @param isProofExpected false: a stack that never had a proof is no error. An old proof is always an error.
- */
-export function archiveReport(
-  states: ReadonlyMap<string, ArchiveState | undefined>,
-  isProofExpected: boolean,
-  nowUs = Date.now() * 1_000,
-): ArchiveReport {
-  const known = [...states].flatMap(([name, state]) => (state ? [{ name, state }] : []));
-  if (known.length === 0) return { lines: [], errors: [] };
-  const active = known.filter(({ state }) => state.active);
-  const reports = active.map(({ name, state }): ReportPart[] => {
-    const { base, proof, doing, problem } = state;
-    const proved = age("proved restore", proof, nowUs, limit.proofHours);
-    return [
-      [`backups  ${name} ${doing}`, ""],
-      ...(problem ? [[`PROBLEM: ${problem}`, `${problem}: ${doing}`] as const] : []),
-      lag(state, nowUs),
-      age("base", base, nowUs, limit.baseHours),
-      ...dumps(state, nowUs),
-      proof === "" && !isProofExpected ? [proved[0], ""] : proved,
-      ...failure(state, nowUs),
-    ];
-  });
-  const errors = reports.flat().flatMap(([, error]) => (error === "" ? [] : [error]));
-  if (active.length > 0) {
-    return { lines: reports.map((parts) => parts.map(([text]) => text).join(", ")), errors };
-  }
-  const waiting = known.map(({ name, state }) => `${name} ${state.doing}`).join("; ");
-  return { lines: [`backups  NO NODE ARCHIVES: ${waiting}`], errors: ["no node archives"] };
+  const found = [...(await archivers(outputs))];
+  return new Map(found.map(([name, one]) => [name, one.kind === "state" ? one.state : undefined]));
 }
 
 /**

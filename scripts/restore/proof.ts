@@ -58,6 +58,8 @@ export interface Compared {
 
 /** A successful restore. */
 export interface Proved {
+  /** Id of the history that was restored: a proof of another history than that of the data counts for nothing. */
+  timeline: string;
   plan: Plan;
   target: Target;
   restored: Restored;
@@ -71,19 +73,39 @@ export interface Proved {
   compared?: Compared | undefined;
 }
 
+/**
+ * True if a restored and checked database proves the stack's backups: its whole newest history was restored.
+ *
+ * @param history the history that the operator named, such as one that ended; undefined: none was named.
+ */
+export function isProof({
+  plan,
+  target,
+  history,
+}: Pick<Proved, "plan" | "target"> & { history: string | undefined }): boolean {
+  return plan.faults.length === 0 && target.kind === "latest" && history === undefined;
+}
+
 function idAt(at: Date): string {
   return at.toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
 /** Writes a record of the proof into the bucket. A stack without a proof for a day counts as unsafe. */
 export async function sayProved(store: ObjectStore, root: string, proved: Proved): Promise<string> {
-  const { plan, target, restored, tables, ms, endUs, compared } = proved;
+  const { timeline, plan, target, restored, tables, ms, endUs, compared } = proved;
   const at = new Date();
   const id = idAt(at);
   const behindMs = at.getTime() - ms - endUs / 1_000;
   const proof = {
     version: 1,
-    ...{ id, base: plan.base.id, links: plan.links.length, seconds: ms / 1_000, behindMs },
+    ...{
+      id,
+      timeline,
+      base: plan.base.id,
+      links: plan.links.length,
+      seconds: ms / 1_000,
+      behindMs,
+    },
     to: target.kind === "time" ? timeText(target.us) : target.kind,
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
@@ -93,8 +115,17 @@ export async function sayProved(store: ObjectStore, root: string, proved: Proved
   return `proved      ${id}, ${(behindMs / 1_000).toFixed(1)} s behind when it began`;
 }
 
-/** Writes a record of a failed proof into the bucket. */
-export async function sayFailed(store: ObjectStore, root: string, reason: string): Promise<void> {
+/**
+ * Writes a record of a failed proof into the bucket.
+ *
+ * @param timeline id of the history that was to be proved; undefined: the failure came before a history was chosen.
+ */
+export async function sayFailed(
+  store: ObjectStore,
+  root: string,
+  reason: string,
+  timeline?: string,
+): Promise<void> {
   const id = idAt(new Date());
-  await store.put(keys.failure(root, id), bytesOf({ version: 1, id, reason }));
+  await store.put(keys.failure(root, id), bytesOf({ version: 1, id, timeline, reason }));
 }

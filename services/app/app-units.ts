@@ -93,7 +93,7 @@ export function tableCheckUnit(time: TableCheckTime): string {
 }
 
 /**
- * Renders the unit that looks for tables that Group Replication does not support.
+ * Renders the unit that looks for tables that backups or Group Replication do not support.
  *
  * @param refuses whether such a table fails the release; false: it is only logged, because there is no group
  *   yet, or the release ran before.

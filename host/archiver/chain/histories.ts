@@ -28,14 +28,16 @@ export interface History {
  * Finds the history that data continues, among those of its database; if there is none, an id for a new one.
  * Every archiver of the same group finds the same.
  *
+ * @param nowMs time by this host's clock. @default no base is named after a time in the future
  * @throws StoreError if the store fails.
  */
 export async function findHistory(
   store: ObjectStore,
   root: string,
   origin: Origin,
+  nowMs?: number,
 ): Promise<History> {
-  const known = await historiesOf(store, root, origin.database);
+  const known = await historiesOf(store, root, origin.database, nowMs);
   const continued = known.flatMap((one) => {
     const at = continuedAt(origin, one.end);
     return at === undefined ? [] : [{ ...one, at }];
@@ -77,7 +79,12 @@ interface Known extends History {
 }
 
 /** The registered histories of a database, and the first one, registered or not. */
-async function historiesOf(store: ObjectStore, root: string, database: string): Promise<Known[]> {
+async function historiesOf(
+  store: ObjectStore,
+  root: string,
+  database: string,
+  nowMs: number | undefined,
+): Promise<Known[]> {
   const folder = keys.timelines(root);
   const manifests = await Promise.all(
     (await store.list(folder)).map(async (key) => manifestIn(key, await store.get(key))),
@@ -85,10 +92,10 @@ async function historiesOf(store: ObjectStore, root: string, database: string): 
   const ofDatabase = manifests.filter((one) => (one.database ?? one.timeline) === database);
   const found: Known[] = [];
   for (const manifest of ofDatabase) {
-    found.push(await readHistory(store, root, manifest.timeline, manifest.group));
+    found.push(await readHistory(store, root, manifest.timeline, manifest.group, nowMs));
   }
   if (found.some(({ timeline }) => timeline === database)) return found;
-  return [await readHistory(store, root, database, undefined), ...found];
+  return [await readHistory(store, root, database, undefined, nowMs), ...found];
 }
 
 function manifestIn(key: string, content: Buffer | undefined): HistoryManifest {
@@ -105,9 +112,10 @@ async function readHistory(
   root: string,
   timeline: string,
   begunBy: string | undefined,
+  nowMs: number | undefined,
 ): Promise<Known> {
   const tip = await findTip(store, root, timeline);
-  const base = await newestBase(store, root, timeline);
+  const base = await newestBase(store, root, timeline, nowMs);
   const archived = union(tip.link?.archived ?? "", base?.gtids ?? "");
   return { timeline, tip, end: { group: tip.link ? tip.link.group : begunBy, archived } };
 }
@@ -131,13 +139,15 @@ export class HistoryMemo {
   constructor(
     private readonly store: ObjectStore,
     private readonly root: string,
+    /** This host's clock, milliseconds since 1970. */
+    private readonly wallMs: () => number,
   ) {}
 
   /** History of that origin as last found or noted. @throws StoreError if the store fails. */
   async of(origin: Origin): Promise<string> {
     const text = originText(origin);
     if (this.known?.origin !== text) {
-      const { timeline } = await findHistory(this.store, this.root, origin);
+      const { timeline } = await findHistory(this.store, this.root, origin, this.wallMs());
       this.note(origin, timeline);
     }
     return this.known!.timeline;

@@ -114,3 +114,14 @@ function padded(number: number): string {
 export function timeOf(id: string): number {
   return Date.parse(id.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 }
+
+/** Difference of two clocks that is tolerated, milliseconds. */
+export const clocksApartMs = 300_000;
+
+/**
+ * True if an id names a time in the future: the clock that named the object was ahead, so the object is not the newest
+ * one, although its name is the last one.
+ */
+export function isAhead(id: string, nowMs: number): boolean {
+  return timeOf(id) > nowMs + clocksApartMs;
+}

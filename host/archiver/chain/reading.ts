@@ -1,5 +1,5 @@
 import { type ObjectStore, StoreError } from "../store/object-store";
-import { keys, type Link, sha256, type Base } from "./manifest";
+import { isAhead, keys, type Link, sha256, type Base } from "./manifest";
 
 /** The last link of a chain in the store. */
 export interface Tip {
@@ -74,13 +74,21 @@ export async function listBases(
   return bases.flatMap((content) => (content ? [JSON.parse(content.toString()) as Base] : []));
 }
 
-/** Newest base of a timeline; undefined: none. */
+/**
+ * Newest base of a timeline; undefined: none. A base that is named after a time in the future comes after all others.
+ *
+ * @param nowMs time by this host's clock. @default no name is of the future
+ */
 export async function newestBase(
   store: ObjectStore,
   root: string,
   timeline: string,
+  nowMs = Number.POSITIVE_INFINITY,
 ): Promise<Base | undefined> {
-  const key = (await store.list(keys.bases(root, timeline))).at(-1);
+  const folder = keys.bases(root, timeline);
+  const found = await store.list(folder);
+  const idOf = (key: string) => key.slice(folder.length).replace(/\.json$/, "");
+  const key = found.findLast((one) => !isAhead(idOf(one), nowMs)) ?? found.at(-1);
   const content = key && (await store.get(key));
   return content ? (JSON.parse(content.toString()) as Base) : undefined;
 }

@@ -19,7 +19,8 @@ describe("the tables of an app", () => {
 
   it("are named when they are of another engine", () => {
     expect(tableProblems([["hits", "MyISAM", "1"]])).toEqual([
-      "tables of another engine than InnoDB: hits (MyISAM). MySQL Group Replication refuses writes to them. " +
+      "tables of another engine than InnoDB: hits (MyISAM). " +
+        "Backups have none of their rows, and MySQL Group Replication refuses writes to them. " +
         "Change them: ALTER TABLE hits ENGINE = InnoDB",
     ]);
   });

@@ -26,6 +26,7 @@ vi.mock("../../../host/archiver/segments", () => ({
   },
 }));
 
+const nodes = [1, 2, 3].map((n) => ({ name: `db-${n}`, privateIp: `10.0.4.1${n}` }));
 const database = "3e11fa47-0000-11e1-9e33-c80aa9429562";
 const origin: Origin = { database, lineage: [{ epoch: "1@db-1", founding: "" }] };
 const ordered: Origin = {
@@ -50,8 +51,8 @@ function given(executed: string, origins: (Origin | undefined)[], groups: Group[
   store.objects.set(keys.link("r", database, 1), bytesOf(link));
   const reports: Progress[] = [];
   const args: ArchiveArgs = {
-    settings: { node: "db-3", root: "r", publicKey: "" },
-    ...{ store, socket: "", user: "", monotonicMs: () => 0, cutMs: () => 0 },
+    settings: { node: "db-3", nodes, root: "r", publicKey: "" },
+    ...{ store, socket: "", user: "", monotonicMs: () => 0, wallMs: () => 0, cutMs: () => 0 },
     mysql: { query: async () => [["uuid", "2026-11-23 06:10:52"]] } as unknown as Mysql,
     pollMysql: async () => ({
       ...{ executed, purged: "", writable: true },

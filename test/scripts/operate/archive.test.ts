@@ -1,106 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type ArchiveState, archiveReport } from "../../../scripts/operate/archive";
+import { archiverOf, stateCommand } from "../../../scripts/operate/archive";
+import { running, state } from "./support/archive-state";
 
-const nowMs = Date.parse("2026-11-28T12:00:00Z");
-const idAgo = (hours: number) =>
-  new Date(nowMs - hours * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, "");
-
-function state(more: Partial<ArchiveState> = {}): ArchiveState {
-  return {
-    ...{ active: true, doing: "archives", problem: "", failedProof: "", timeline: "4b2c" },
-    ...{ archived: "", dumpOn: "off", dump: "", failedDump: "" },
-    ...{ newestUs: (nowMs - 9_000) * 1_000, atUs: nowMs * 1_000 },
-    ...{ base: idAgo(9), proof: idAgo(7), ...more },
-  };
-}
-const report = (more: Partial<ArchiveState> = {}, isProofExpected = true) =>
-  archiveReport(
-    new Map([
-      ["db-1", state({ active: false, doing: "another node archives" })],
-      ["db-2", state(more)],
-    ]),
-    isProofExpected,
-    nowMs * 1_000,
-  );
-
-describe("what is said of backups", () => {
-  it("is one line and no error if all is as it must be", () => {
-    expect(report()).toEqual({
-      lines: [
-        "backups  db-2 archives, 9 s behind, last base 9.0 h ago, last proved restore 7.0 h ago",
-      ],
-      errors: [],
-    });
-    expect(archiveReport(new Map([["db-1", undefined]]), true)).toEqual({ lines: [], errors: [] });
+describe("what a node tells of its archiver", () => {
+  it("is its state, that it has stopped, or that there are no backups", () => {
+    const text = JSON.stringify({ ...state(), ahead: undefined });
+    expect(archiverOf(`${text}\n`)).toEqual(running());
+    expect(archiverOf("stopped\n")).toEqual({ kind: "stopped" });
+    expect(archiverOf("")).toEqual({ kind: "none" });
   });
 
-  it("is an error as soon as something is older than it may be", () => {
-    expect(report({ proof: idAgo(25.9) }).errors).toEqual([]);
-    const old = report({ proof: idAgo(26.1) });
-    expect(old.errors).toEqual(["the last proved restore is 26.1 h old, more than 26 h"]);
-    expect(old.lines[0]).toContain("last proved restore 26.1 h ago (TOO OLD)");
-    expect(report({ base: idAgo(30) }).errors).toEqual([
-      "the last base is 30.0 h old, more than 26 h",
-    ]);
-    const behind = report({ newestUs: (nowMs - 61_000) * 1_000 });
-    expect(behind.errors).toEqual(["the archive is 61 s behind, more than 60 s"]);
-  });
-
-  it("does not trust an archiver that has stopped to say anything", () => {
-    const hours = 40;
-    const atUs = (nowMs - hours * 3_600_000) * 1_000;
-    const reportText = report({ atUs, newestUs: atUs, base: idAgo(41), proof: idAgo(42) });
-    expect(reportText.errors).toHaveLength(3);
-  });
-
-  it("is an error if there never was a proof, unless none is expected", () => {
-    expect(report({ proof: "" }).errors).toEqual(["there is no proved restore"]);
-    const local = report({ proof: "" }, false);
-    expect(local.errors).toEqual([]);
-    expect(local.lines[0]).toContain("NO proved restore");
-    expect(report({ proof: idAgo(27) }, false).errors).toHaveLength(1);
-  });
-
-  it("is an error if the last restore that was to be a proof failed", () => {
-    const failed = idAgo(3);
-    expect(report({ failedProof: failed }).errors).toEqual([
-      `a restore FAILED 3.0 h ago: proof-failures/${failed}.json in the bucket says why`,
-    ]);
-    expect(report({ failedProof: idAgo(8) }).errors).toEqual([]);
-  });
-
-  it("has the age of the newest dump, which is an error after nine days", () => {
-    const dumpOn = "sunday";
-    const young = report({ dumpOn, dump: idAgo(9 * 24 - 1) });
-    expect(young.errors).toEqual([]);
-    expect(young.lines[0]).toContain("last base 9.0 h ago, last dump 9.0 d ago, last proved");
-    const old = report({ dumpOn, dump: idAgo(9 * 24 + 3) });
-    expect(old.errors).toEqual(["the last dump is 9.1 d old, more than 9 d"]);
-    expect(old.lines[0]).toContain("last dump 9.1 d ago (TOO OLD)");
-    const none = report({ dumpOn });
-    expect([none.errors, none.lines[0]?.includes("no dump yet")]).toEqual([[], true]);
-    const off = report({ dump: idAgo(90 * 24) });
-    expect([off.errors, off.lines[0]?.includes("last dump 90.0 d ago")]).toEqual([[], true]);
-  });
-
-  it("is an error if a dump failed after the last one that did not", () => {
-    const failed = idAgo(3);
-    expect(report({ dumpOn: "sunday", failedDump: failed }).errors).toEqual([
-      `a dump FAILED 3.0 h ago: 4b2c/dump-failures/${failed}.json in the bucket says why`,
-    ]);
-    const since = { dump: idAgo(2), failedDump: failed };
-    expect(report({ dumpOn: "sunday", ...since }).errors).toEqual([]);
-    expect(report({ failedDump: failed })).toEqual(report());
-  });
-
-  it("is an error if the archive has a problem, or nobody archives", () => {
-    expect(report({ problem: "gap", doing: "waits for a base" }).errors).toEqual([
-      "gap: waits for a base",
-    ]);
-    const none = archiveReport(new Map([["db-1", state({ active: false, doing: "waits" })]]), true);
-    expect(none).toEqual({
-      lines: ["backups  NO NODE ARCHIVES: db-1 waits"],
-      errors: ["no node archives"],
-    });
+  it("comes from its files: the state is gone once the archiver has stopped", () => {
+    const folder = mkdtempSync(join(tmpdir(), "archiver-"));
+    const [status, settings] = [join(folder, "status.json"), join(folder, "archiver.json")];
+    const answer = () =>
+      archiverOf(execFileSync("sh", ["-c", stateCommand(status, settings)], { encoding: "utf8" }));
+    try {
+      expect(answer()).toEqual({ kind: "none" });
+      writeFileSync(settings, "{}");
+      expect(answer()).toEqual({ kind: "stopped" });
+      writeFileSync(status, JSON.stringify(state()));
+      expect(answer()).toEqual(running());
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { heartbeatLine } from "../../../scripts/restore/check-restored";
-import { momentIn, sayFailed, sayProved, windowOf } from "../../../scripts/restore/proof";
+import { isProof, momentIn, sayFailed, sayProved, windowOf } from "../../../scripts/restore/proof";
 import { microsecondsOf } from "../../../scripts/restore/target";
 import { MemoryStore } from "../../host/archiver/memory-store";
 import { aged, dayMs, FakeHistory, startMs, stepMs } from "../prune/fake-history";
@@ -76,19 +76,41 @@ describe("a proof in the bucket", () => {
     ];
     const target = { kind: "time", us: 1_500_000 } as const;
     const endUs = (Date.now() - 20_000) * 1_000;
-    const line = await sayProved(store, "w", { plan, target, restored, tables, ms: 5_000, endUs });
+    const line = await sayProved(store, "w", {
+      timeline: "4b2c",
+      ...{ plan, target, restored, tables, ms: 5_000, endUs },
+    });
     const [[key, content]] = [...store.objects] as [[string, Buffer]];
     expect(key).toMatch(/^w\/proofs\/\d{8}T\d{6}Z\.json$/);
     const report = { to: "1970-01-01T00:00:01.500000Z", tables: 2, rows: 5, transactions: 3 };
-    expect(JSON.parse(content.toString())).toMatchObject({ ...report, base: base.id, seconds: 5 });
+    expect(JSON.parse(content.toString())).toMatchObject({
+      ...{ ...report, timeline: "4b2c", base: base.id, seconds: 5 },
+    });
     expect(line).toContain("15.0 s behind when it began");
   });
 
   it("is in another folder if it failed", async () => {
     const store = new MemoryStore();
-    await sayFailed(store, "w", "link 5 is not there");
+    await sayFailed(store, "w", "link 5 is not there", "4b2c");
     const [[key, content]] = [...store.objects] as [[string, Buffer]];
     expect(key).toMatch(/^w\/proof-failures\/\d{8}T\d{6}Z\.json$/);
-    expect(JSON.parse(content.toString())).toMatchObject({ reason: "link 5 is not there" });
+    expect(JSON.parse(content.toString())).toMatchObject({
+      timeline: "4b2c",
+      reason: "link 5 is not there",
+    });
+  });
+});
+
+describe("a restore", () => {
+  const latest = { plan, target: { kind: "latest" } as const, history: undefined };
+
+  it("proves the backups if the whole history of the stack was restored without a gap", () => {
+    expect(isProof(latest)).toBe(true);
+    expect(isProof({ ...latest, plan: { ...plan, faults: ["link 5 is not there"] } })).toBe(false);
+    expect(isProof({ ...latest, target: { kind: "time", us: 1 } })).toBe(false);
+  });
+
+  it("proves nothing if the operator named a history, which may have ended", () => {
+    expect(isProof({ ...latest, history: "4b2c" })).toBe(false);
   });
 });
