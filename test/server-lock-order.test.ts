@@ -39,7 +39,9 @@ function predecessors(all: Registration[]): Map<string, Set<string>> {
   const direct = new Map(
     all.map(({ name, type, dependsOn }) => [
       `${type}::${name}`,
-      dependsOn.map((urn) => urn.split("::").slice(-2)).map(([t, n]) => `${t!.split("$").at(-1)}::${n}`),
+      dependsOn
+        .map((urn) => urn.split("::").slice(-2))
+        .map(([t, n]) => `${t!.split("$").at(-1)}::${n}`),
     ]),
   );
   const found = new Map<string, Set<string>>();
