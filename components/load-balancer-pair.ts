@@ -1,4 +1,3 @@
-import * as hcloud from "@pulumi/hcloud";
 import * as pulumi from "@pulumi/pulumi";
 import { acme, type AcmeCalls, type AcmeFacts } from "../services/acme/service";
 import type { EdgeRules } from "../services/edge-haproxy/edge-rules";
@@ -17,6 +16,7 @@ import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
 import type { Egress } from "./egress";
+import { firstAssignments } from "./first-assignments";
 import type { FloatingAddresses } from "./floating-addresses";
 import { labelSelector } from "../resources/naming";
 import type { InnerTlsAccess } from "./inner-tls";
@@ -92,7 +92,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
     });
     const first = withGuests();
     this.servers = this.createServers(name, first, services, (node) => known(args, node));
-    firstAssignments(this, name, args.addresses, this.servers[0]!);
+    firstAssignments(this, name, args.addresses, this.servers);
     this.publicIps = this.servers.map((server) => server.reachedAt());
     const settings = moverSettings(args, this.servers);
     this.hosts = this.configured(
@@ -174,25 +174,4 @@ function moverSettings(
     })),
     ...(args.egress ? { network: args.egress.networkId } : {}),
   });
-}
-
-/**
- * Assigns the addresses to lb-1 once, so that they work before the first mover runs. From
- * then on only the movers decide: `serverId` is ignored, so neither `up` nor `refresh` followed
- * by `up` moves an address after a failover. Destroying the assignment unassigns the address. The owner
- * cannot be an argument of the floating IP itself: the first boot of its owner needs the address.
- */
-function firstAssignments(
-  parent: pulumi.Resource,
-  name: string,
-  addresses: FloatingAddresses,
-  owner: Server,
-): void {
-  for (const { family, id } of addresses.all) {
-    new hcloud.FloatingIpAssignment(
-      `${name}-first-assignment-${family}`,
-      { floatingIpId: id, serverId: owner.serverId },
-      { parent, ignoreChanges: ["serverId"] },
-    );
-  }
 }

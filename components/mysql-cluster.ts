@@ -136,7 +136,7 @@ function dataVolumes(
   sizeGb: number,
 ): pulumi.Output<DataVolume>[] {
   const { identity } = server;
-  return servers.map(({ node, serverId }) => {
+  return servers.map(({ node, serverId, joined }) => {
     const protect = server.protect && !volumeMayGo?.(node.name);
     const volume = new hcloud.Volume(
       `${node.name}-volume`,
@@ -154,7 +154,7 @@ function dataVolumes(
       `${node.name}-volume-attachment`,
       { volumeId: numericId(volume), serverId, automount: false },
       // A volume is attached to one server at a time.
-      { parent, deleteBeforeReplace: true },
+      { parent, deleteBeforeReplace: true, dependsOn: joined },
     );
     return pulumi.output({ id: volumeId, sizeGb: volume.size });
   });

@@ -46,6 +46,11 @@ export class Server extends pulumi.ComponentResource {
   readonly serverId: pulumi.Output<number>;
   /** Public IPv4 address; undefined for a server without a public side. */
   readonly publicIp: pulumi.Output<string> | undefined;
+  /**
+   * Resources that must exist before another resource acts on the server: the API locks a server while it joins a
+   * network, and refuses a second action with `locked`. Empty for a server that is created on the network.
+   */
+  readonly joined: pulumi.Resource[];
 
   /** @throws pulumi.ResourceError if the node's private address is not an IPv4 address. */
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,11 +74,9 @@ export class Server extends pulumi.ComponentResource {
     });
     this.serverId = numericId(vm);
     const isPublic = args.networkId === undefined;
-    if (isPublic) {
-      const { subnetId, node } = args;
-      const nic = { serverId: this.serverId, subnetId, ip: node.privateIp, aliasIps: [] };
-      new hcloud.ServerNetwork(`${name}-nic`, nic, { parent: this });
-    }
+    const { subnetId, node } = args;
+    const nic = { serverId: this.serverId, subnetId, ip: node.privateIp, aliasIps: [] };
+    this.joined = isPublic ? [new hcloud.ServerNetwork(`${name}-nic`, nic, { parent: this })] : [];
 
     this.node = args.node;
     this.publicIp = isPublic ? vm.ipv4Address : undefined;

@@ -169,7 +169,9 @@ async function pass(
   } catch (error) {
     const { message, more = {} } = error as ApiFailure;
     say(4, `${caller} called ${path}: ${message}, ${took()}`);
-    if (kind === "assign" && taking?.by === caller) taking = undefined;
+    // A server that is locked gets the address a moment later, or has the other one already.
+    const isLocked = more.status === 423;
+    if (kind === "assign" && taking?.by === caller && !isLocked) taking = undefined;
     refuse(response, more.status ?? 502, message, more.retryAfterMs);
   }
 }

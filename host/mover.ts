@@ -10,8 +10,10 @@ import {
 import { createInterface } from "node:readline";
 import { ApiFailure } from "./cloud-api/failure";
 import { FloatingIpApi } from "./mover/api";
+import { AssignRounds } from "./mover/assign-rounds";
 import type { Effect, Event, VrrpState } from "./mover/events";
 import { Gateway } from "./mover/gateway";
+import { HeldAddresses } from "./mover/held-addresses";
 import { step } from "./mover/machine";
 import { Peer } from "./mover/peer";
 import { initialState } from "./mover/state";
@@ -50,6 +52,9 @@ const client = apiClient(config.api, {
   onMove: () => feed({ type: "moved", nowMs: monotonicMs() }),
 });
 const api = new FloatingIpApi(client, config.selector);
+const ids = config.floatingIps.map(({ id }) => id);
+const held = new HeldAddresses(ids);
+const rounds = new AssignRounds(api, held, self.id);
 const gateway = config.route && new Gateway(routeRequest(config.api, client, config.route), log);
 
 const otherOne = new Peer(peer.publicIp, monotonicMs);
@@ -65,8 +70,10 @@ function credential(name: string): string {
 }
 
 function feed(event: Event): void {
+  const { vrrp } = state;
   const result = step(state, event);
   state = result.state;
+  if (state.vrrp !== vrrp) held.forget();
   for (const effect of result.effects) carryOut(effect);
   // A move of the route takes longer than that of the address, so both begin at the same time.
   if (followsRoute(state, event, result.effects)) gateway?.follow(() => hasAddress(state));
@@ -120,14 +127,16 @@ function answering(work: Promise<Event>): void {
 
 /** Owner of the first floating IP that another server has; this server if it has all. */
 async function readOwner(): Promise<Event> {
-  const owners = await api.owners(config.floatingIps.map(({ id }) => id));
+  const owners = await api.owners(ids);
+  held.onOwners(owners, self!.id, monotonicMs());
   const other = owners.find((owner) => owner !== self!.id);
   return { type: "owner", serverId: other === undefined ? self!.id : other, nowMs: monotonicMs() };
 }
 
 async function assignAll(): Promise<Event> {
   const begun = monotonicMs();
-  await Promise.all(config.floatingIps.map(({ id }) => api.assign(id, self!.id)));
+  const isWanted = () => state.vrrp === "MASTER";
+  await rounds.run({ isWanted, isFirst: state.failures === 0 });
   console.log(`<6>assigned in ${monotonicMs() - begun} ms`);
   return { type: "assigned", nowMs: monotonicMs() };
 }

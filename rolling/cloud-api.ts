@@ -51,9 +51,12 @@ export function cloudAnswer(
   });
 }
 
-/** True if a call with this answer, or without one, can be repeated: the call did nothing, or only read. */
-function isRetried(method: CloudMethod, status: number | undefined): boolean {
-  if (status === 429) return true;
+/**
+ * True if a call with this answer, or without one, can be repeated: the call did nothing, or only read. Another action has
+ * a server that is `locked`, such as a move of the address; `protected` has the same status.
+ */
+function isRetried(method: CloudMethod, status: number | undefined, text = ""): boolean {
+  if (status === 429 || (status === 423 && /"code":\s*"locked"/.test(text))) return true;
   return method === "GET" && (status === undefined || status >= 500);
 }
 
@@ -69,7 +72,7 @@ async function lastAnswer(
     try {
       const response = await cloudAnswer(project, method, path, body);
       const text = await response.text();
-      if (ms === undefined || !isRetried(method, response.status)) return { response, text };
+      if (ms === undefined || !isRetried(method, response.status, text)) return { response, text };
     } catch (error) {
       const { code } = ((error as Error).cause ?? {}) as { code?: string };
       // No program listens: the address is wrong, or the local cloud does not run.
@@ -82,7 +85,7 @@ async function lastAnswer(
 
 /**
  * Makes a call; undefined if the resource does not exist. A GET is repeated after a lost connection or a failure of the
- * API, and any call while the rate limit refuses it.
+ * API, and any call while the rate limit or a lock of the server refuses it.
  *
  * @throws Error with the API's message, after four attempts in about eight seconds.
  */

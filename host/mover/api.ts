@@ -28,10 +28,15 @@ export class FloatingIpApi {
     });
   }
 
-  /** Assigns the floating IP to a server and waits until the action has succeeded. Never unassigns first. */
-  async assign(floatingIpId: number, serverId: number): Promise<void> {
+  /**
+   * Assigns the floating IP to a server. Resolves once the API has accepted that, with a function that waits until the
+   * action has succeeded. Never unassigns first.
+   *
+   * @throws ApiFailure if the API refuses it, and so does the function if the action fails.
+   */
+  async assign(floatingIpId: number, serverId: number): Promise<() => Promise<void>> {
     const path = `floating_ips/${floatingIpId}/actions/assign`;
     const answer = (await this.caller.call("POST", path, { server: serverId })) as ActionAnswer;
-    await actionEnd(this.caller, answer, "assign");
+    return () => actionEnd(this.caller, answer, "assign");
   }
 }

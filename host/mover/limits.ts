@@ -26,3 +26,9 @@ export const probeBeyondLimitMs = 500;
 export const backOffMs: readonly number[] = [200, 400, 800, 1_600, 2_000];
 /** How long an operator's order waits for this node to become master. */
 export const operatorOrderMs = 10_000;
+/** Longest wait for the action of one address before the next address is sent, milliseconds. */
+export const settleMs = 1_000;
+/** Pause before an address is sent again that the API refused because the server is locked, milliseconds. */
+export const lockedPauseMs = 400;
+/** Largest number of calls for one address within a round; a lock of more than 2.8 s is left to the back-off. */
+export const lockedTries = 8;

@@ -5,8 +5,8 @@ import { freePublicAddress, ipv6Network } from "../addresses";
 import { findLocation } from "../catalogue/locations";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
-import { ApiError, invalidInput, limitExceeded } from "../errors";
-import type { Action, FloatingIp } from "../model";
+import { ApiError, invalidInput, limitExceeded, serverIsLocked } from "../errors";
+import type { Action, FloatingIp, Server } from "../model";
 import { bodyOf, idOf, labelsShape, type Call, type Env } from "../request";
 import { changeDnsPtr, defaultDnsPtr, dnsPtrToWire } from "../reverse-dns";
 import { addProtectionRoute, answerAction, familyRoutes, stored } from "./family";
@@ -55,8 +55,9 @@ export function floatingIpRoutes(cloud: Cloud): Hono<Env> {
   });
   routes.post("/floating_ips", async (call) => {
     const ip = newFloatingIp(cloud, call, await bodyOf(call, createShape));
+    const server = unlocked(cloud, ip.project, ip.server);
     cloud.store.add("floating_ips", ip);
-    const action = ip.server === null ? null : await route(cloud, ip, "create_floating_ip");
+    const action = server ? await route(cloud, ip, "create_floating_ip", server) : null;
     return call.json({ floating_ip: toWire(ip), action: action && actionToWire(action) }, 201);
   });
   addAssignRoutes(routes, cloud);
@@ -69,11 +70,29 @@ function resources(ip: FloatingIp): Action["resources"] {
   return [resourceOf("floating_ips", ip), ...server];
 }
 
-/** Sends the address to the server that has it now. */
-function route({ actions, driver }: Cloud, ip: FloatingIp, command: Command): Promise<Action> {
+/**
+ * Sends the address to the server that has it now.
+ *
+ * @param lock server that gets the address or loses it by `unassign`. The server that loses an address to another one is
+ * not locked: the API's action names only the new one.
+ */
+function route(
+  { actions, driver }: Cloud,
+  ip: FloatingIp,
+  command: Command,
+  lock: Server | undefined,
+): Promise<Action> {
   const { project, server } = ip;
   const work = () => driver.assignFloatingIp(ip.ip, server ?? undefined);
-  return actions.start({ project, command, resources: resources(ip), work });
+  const task = { project, command, resources: resources(ip), work };
+  return actions.start(lock ? { ...task, lock } : task);
+}
+
+/** The server with an id; undefined for none. @throws ApiError `not_found`, or `locked` while another action has it. */
+function unlocked({ store }: Cloud, project: string, id: number | null): Server | undefined {
+  const server = id === null ? undefined : store.get("servers", project, id);
+  if (server?.locked) throw serverIsLocked();
+  return server;
 }
 
 function addAssignRoutes(routes: Hono<Env>, cloud: Cloud): void {
@@ -81,13 +100,15 @@ function addAssignRoutes(routes: Hono<Env>, cloud: Cloud): void {
   routes.post("/floating_ips/:id/actions/assign", async (call) => {
     const ip = found(call);
     const { server } = await bodyOf(call, z.object({ server: z.number().int() }));
-    ip.server = cloud.store.get("servers", ip.project, server).id;
-    return answerAction(call, await route(cloud, ip, "assign_floating_ip"));
+    const owner = unlocked(cloud, ip.project, server);
+    ip.server = server;
+    return answerAction(call, await route(cloud, ip, "assign_floating_ip", owner));
   });
   routes.post("/floating_ips/:id/actions/unassign", async (call) => {
     const ip = found(call);
+    const owner = unlocked(cloud, ip.project, ip.server);
     ip.server = null;
-    return answerAction(call, await route(cloud, ip, "unassign_floating_ip"));
+    return answerAction(call, await route(cloud, ip, "unassign_floating_ip", owner));
   });
   routes.post("/floating_ips/:id/actions/change_dns_ptr", async (call) => {
     const ip = found(call);

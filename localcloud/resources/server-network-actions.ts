@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { atOnce, resourceOf, type Order } from "../actions";
+import { atOnce, resourceOf, type Order, type Task } from "../actions";
 import type { Cloud } from "../cloud";
 import type { Command } from "../commands";
 import { ApiError, serverIsLocked } from "../errors";
@@ -15,15 +15,13 @@ function run(
   command: Command,
   server: Server,
   network: number,
-  work: () => Promise<unknown>,
-  failed?: () => void,
+  task: Pick<Task, "work" | "failed" | "lock">,
 ): Promise<Action> {
   return cloud.actions.start({
     project: server.project,
     command,
     resources: [resourceOf("servers", server), resourceOf("networks", { id: network })],
-    work,
-    ...(failed ? { failed } : {}),
+    ...task,
   });
 }
 
@@ -39,7 +37,8 @@ export function attachNetwork(
   const failed = () => {
     server.attachments = server.attachments.filter((other) => other !== attachment);
   };
-  return run(cloud, "attach_to_network", server, attachment.network, work, failed);
+  const task = { work, failed, lock: server };
+  return run(cloud, "attach_to_network", server, attachment.network, task);
 }
 
 /** Attach, detach and alias addresses. https://docs.hetzner.cloud/reference/cloud#server-actions */
@@ -61,8 +60,8 @@ export function serverNetworkRoutes(cloud: Cloud): Hono<Env> {
     const { network } = await bodyOf(call, z.object({ network: z.number().int() }));
     attachmentOf(server, network);
     server.attachments = server.attachments.filter((other) => other.network !== network);
-    const work = () => driver.detachNetwork(server.id, network);
-    return answerAction(call, await run(cloud, "detach_from_network", server, network, work));
+    const task = { work: () => driver.detachNetwork(server.id, network), lock: server };
+    return answerAction(call, await run(cloud, "detach_from_network", server, network, task));
   });
   routes.post("/servers/:id/actions/change_alias_ips", async (call) => {
     const server = unlocked(call);
@@ -72,7 +71,7 @@ export function serverNetworkRoutes(cloud: Cloud): Hono<Env> {
     const network = store.get("networks", server.project, id);
     attachment.aliasIps = checkAliases(cloud, server, network, attachment.ip, aliases);
     const work = () => driver.attachNetwork(server.id, privateNic(cloud, server, attachment));
-    return answerAction(call, await run(cloud, "change_alias_ips", server, id, work));
+    return answerAction(call, await run(cloud, "change_alias_ips", server, id, { work }));
   });
   return routes;
 }

@@ -42,6 +42,7 @@ export function attach(
     resources: [resourceOf("volumes", volume), resourceOf("servers", server)],
     work: () => order(() => driver.attachVolume(volume.id, server.id, automount)),
     failed: () => (volume.server = null),
+    lock: server,
   });
 }
 
@@ -60,14 +61,15 @@ export function addVolumeActions(routes: Hono<Env>, cloud: Cloud): void {
   });
   routes.post("/volumes/:id/actions/detach", async (call) => {
     const volume = found(call);
-    const { project, id, server } = volume;
-    if (server === null) throw new ApiError("service_error", "volume is not attached");
-    if (store.get("servers", project, server).locked) throw serverIsLocked();
+    const { project, id } = volume;
+    if (volume.server === null) throw new ApiError("service_error", "volume is not attached");
+    const lock = store.get("servers", project, volume.server);
+    if (lock.locked) throw serverIsLocked();
     volume.server = null;
-    const resources = [resourceOf("volumes", volume), resourceOf("servers", { id: server })];
+    const resources = [resourceOf("volumes", volume), resourceOf("servers", lock)];
     const work = () => driver.detachVolume(id);
     const command = "detach_volume";
-    return answerAction(call, await actions.start({ project, command, resources, work }));
+    return answerAction(call, await actions.start({ project, command, resources, work, lock }));
   });
   routes.post("/volumes/:id/actions/resize", async (call) => {
     const volume = found(call);

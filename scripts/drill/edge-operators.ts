@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { cloudAct } from "../../rolling/cloud-api";
 import { waitUntil } from "../../rolling/wait-until";
-import { cloudFloatingIps, cloudPost, cloudServers } from "../local/cloud";
+import { cloudFloatingIps, cloudServers, localCloud } from "../local/cloud";
 import { holderOf, edgeStates, loadBalancers, switchEdge } from "../operate/edge";
 import { inject } from "../local/faults";
 import type { StackOutputs } from "../operate/outputs";
@@ -12,13 +13,16 @@ import { type Pair, watched } from "./edge-watch";
 /** Longest time until a master reverses a manual move, seconds. */
 const takeBackSeconds = 35;
 
-/** Assigns the floating IP to a server, or to none, as an operator with the token does. */
+/**
+ * Assigns the floating IP to a server, or to none, as an operator with the token does: one address after the other,
+ * because each action locks the server.
+ */
 async function moveByHand(to: string | undefined): Promise<void> {
   const floatingIps = await cloudFloatingIps();
   const server = (await cloudServers()).find(({ name }) => name === to)?.id;
   for (const { id } of floatingIps) {
     const path = `/floating_ips/${id}/actions/${to === undefined ? "unassign" : "assign"}`;
-    await cloudPost(path, server === undefined ? {} : { server });
+    await cloudAct(localCloud(), "POST", path, server === undefined ? {} : { server });
   }
 }
 

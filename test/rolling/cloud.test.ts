@@ -11,8 +11,13 @@ afterEach(() => server?.close());
  * A cloud whose API answers each path so.
  *
  * @param first what the first calls meet in place of it: a status, or undefined for a lost connection.
+ * @param code the code of the error that such a call is told.
  */
-async function cloud(answers: Record<string, object>, first: (number | undefined)[] = []) {
+async function cloud(
+  answers: Record<string, object>,
+  first: (number | undefined)[] = [],
+  code = "unknown",
+) {
   const failing = [...first];
   const asked: string[] = [];
   server = createServer((call, response) => {
@@ -20,7 +25,8 @@ async function cloud(answers: Record<string, object>, first: (number | undefined
     if (failing.length > 0) {
       const status = failing.shift();
       if (status === undefined) return void call.socket.destroy();
-      return void response.writeHead(status).end("{}");
+      const refusal = JSON.stringify({ error: { code, message: "no", details: null } });
+      return void response.writeHead(status).end(refusal);
     }
     const answer = answers[call.url!.replace("/v1", "")];
     response.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? { error: {} }));
@@ -80,16 +86,26 @@ describe("the cloud", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("changes something again only after the rate limit", async () => {
-    const action = { action: { id: 7, status: "success" } };
-    const answers = { "/servers/1/actions/poweron": action, "/actions/7": action };
-    const limited = await cloud(answers, [429]);
-    await limited.cloud.powerOn(1);
-    expect(limited.asked.slice(0, 2)).toEqual(Array(2).fill("POST /v1/servers/1/actions/poweron"));
-    server?.close();
-    const lost = await cloud(answers, [undefined]);
-    await expect(lost.cloud.powerOn(1)).rejects.toThrow("fetch failed");
-    expect(lost.asked).toHaveLength(1);
+  const action = { action: { id: 7, status: "success" } };
+  const answers = { "/servers/1/actions/poweron": action, "/actions/7": action };
+
+  it.each([
+    ["the rate limit", 429, "rate_limit_exceeded"],
+    ["a lock of the server", 423, "locked"],
+  ])("changes something again after %s", async (_, status, code) => {
+    const { asked, cloud: api } = await cloud(answers, [status], code);
+    await api.powerOn(1);
+    expect(asked.slice(0, 2)).toEqual(Array(2).fill("POST /v1/servers/1/actions/poweron"));
+  });
+
+  it.each([
+    ["a lost connection", undefined, "", "fetch failed"],
+    ["a protection, which has the status of a lock", 423, "protected", "answered 423"],
+    ["a failure of the API", 503, "unavailable", "answered 503"],
+  ])("changes nothing again after %s", async (_, status, code, message) => {
+    const { asked, cloud: api } = await cloud(answers, [status], code);
+    await expect(api.powerOn(1)).rejects.toThrow(message);
+    expect(asked).toHaveLength(1);
   });
 
   it("says what the API refuses", async () => {

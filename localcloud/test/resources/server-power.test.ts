@@ -89,10 +89,12 @@ describe("a locked server", () => {
     expect((await cloud.post(`/servers/${id}/actions/poweroff`)).status).toBe(201);
   });
 
-  it("may be renamed, and may get a floating IP", async () => {
+  it("may be renamed, and gets no floating IP", async () => {
     cloud = new TestCloud({ actions: "async" });
     const { id } = await cloud.server();
     expect((await cloud.put(`/servers/${id}`, { name: "other" })).status).toBe(200);
-    expect((await cloud.post("/floating_ips", { type: "ipv4", server: id })).status).toBe(201);
+    expect(await cloud.post("/floating_ips", { type: "ipv4", server: id })).toMatchObject(
+      refused(423, "locked"),
+    );
   });
 });

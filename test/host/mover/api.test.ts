@@ -21,7 +21,9 @@ function apiWith(...answers: (object | Error)[]) {
 describe("FloatingIpApi", () => {
   it("assigns with one POST and polls the action until it has succeeded", async () => {
     const { api, calls } = apiWith(action("running"), action("running"), action("success"));
-    await api.assign(7, 1);
+    const ended = await api.assign(7, 1);
+    expect(calls).toHaveLength(1);
+    await ended();
     expect(calls).toEqual([
       'POST floating_ips/7/actions/assign {"server":1}',
       "GET actions/5",
@@ -31,7 +33,8 @@ describe("FloatingIpApi", () => {
 
   it("fails when the action fails", async () => {
     const { api } = apiWith(action("error", { message: "broken" }));
-    await expect(api.assign(7, 1)).rejects.toThrow("assign failed: broken");
+    const ended = await api.assign(7, 1);
+    await expect(ended()).rejects.toThrow("assign failed: broken");
   });
 
   it("reads the owners of all addresses with one call, in the order it was asked", async () => {
