@@ -127,36 +127,6 @@ describe("packRelease", () => {
     expect(entries(archive).map(({ path }) => path)).toEqual(["alias", "lib/", "lib/a.js"]);
   });
 
-  it("makes links relative that name the directory itself, so that they lead to the same file on a host", () => {
-    const out = join(root, "own-out");
-    const pack = (name: string) => {
-      const directory = app(name, ["lib/a.js", "lib/deep/b.js"]);
-      symlinkSync(join(directory, "lib/a.js"), join(directory, "lib/deep/absolute"));
-      symlinkSync(directory, join(directory, "lib/root"));
-      symlinkSync(`../../${name}/lib`, join(directory, "lib/named"));
-      symlinkSync(".././lib/a.js", join(directory, "lib/as-it-is"));
-      symlinkSync(directory, join(root, `link-to-${name}`));
-      symlinkSync(join(directory, "lib"), join(directory, "by-real-path"));
-      return packRelease(join(root, `link-to-${name}`), out);
-    };
-    const { archive, digest } = pack("own-1");
-    const targets: Record<string, string | undefined> = {};
-    list({
-      ...{ file: archive, sync: true },
-      onReadEntry: ({ type, path, linkpath }) => {
-        if (type === "SymbolicLink") targets[path] = linkpath;
-      },
-    });
-    expect(targets).toEqual({
-      "by-real-path": "lib",
-      "lib/as-it-is": ".././lib/a.js",
-      "lib/deep/absolute": "../a.js",
-      "lib/named": ".",
-      "lib/root": "..",
-    });
-    expect(pack("own-2").digest).toBe(digest);
-  });
-
   it("refuses links that lead out of the directory, and names them", () => {
     const directory = app("strays", ["lib/a.js"]);
     symlinkSync("/etc/passwd", join(directory, "lib", "absolute"));
