@@ -5,10 +5,11 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 
 /**
  * All entries below `directory` as relative paths, sorted by code point, without Python's compiled copies. A link is one entry, whatever
@@ -26,7 +27,8 @@ export function releaseEntries(directory: string): string[] {
       const path = join(folder, entry.name);
       found.push(path);
       if (entry.isDirectory()) walk(path);
-      else if (entry.isSymbolicLink() && leadsOut(directory, path)) strays.push(path);
+      else if (entry.isSymbolicLink() && linkInRelease(directory, path) === undefined)
+        strays.push(path);
     }
   };
   walk("");
@@ -66,9 +68,26 @@ function targetOf(directory: string, path: string): string {
   return readlinkSync(join(directory, path));
 }
 
-function leadsOut(directory: string, path: string): boolean {
-  const target = resolve(directory, dirname(path), targetOf(directory, path));
-  return relative(resolve(directory), target).split(sep)[0] === "..";
+/**
+ * The target of a link in the release, whose directory has another path on a host: a relative target below the directory
+ * stays as it is, one that names the directory itself becomes relative to the link. Undefined if it leads out.
+ *
+ * @param path the link, relative to `directory`.
+ */
+export function linkInRelease(directory: string, path: string): string | undefined {
+  const target = targetOf(directory, path);
+  if (!isAbsolute(target) && !leadsOut(normalize(join(dirname(path), target)))) return target;
+  const whole = resolve(directory, dirname(path), target);
+  // A package manager may name the directory by its real path, or as it was given.
+  for (const root of [resolve(directory), realpathSync(directory)]) {
+    const inside = relative(root, whole);
+    if (!leadsOut(inside)) return relative(dirname(path), inside || ".") || ".";
+  }
+  return undefined;
+}
+
+function leadsOut(path: string): boolean {
+  return path.split(sep)[0] === "..";
 }
 
 function byCodePoint(a: string, b: string): number {

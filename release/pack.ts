@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { create } from "tar";
-import { entriesFingerprint, PackedBefore, releaseEntries } from "./entries";
+import { entriesFingerprint, linkInRelease, PackedBefore, releaseEntries } from "./entries";
 import { factsFile, type ReleaseFacts } from "./facts";
 
 /** Version of the archive's form; another number packs every release again. */
-const form = "2";
+const form = "3";
 
 /** A packed app. */
 export interface Release {
@@ -27,7 +27,7 @@ export interface KeptRelease {
 /**
  * Packs the content of `directory` into `<outputDirectory>/<digest>.tar.gz`, with the facts as the first
  * file, and writes the facts into `<digest>.json` beside it. The bytes depend on names, contents, executable
- * bits and facts alone: entries are sorted, have no owner and one fixed time. An unchanged directory is not
+ * bits and facts alone, not on the path of the directory: entries are sorted, have no owner and one fixed time. An unchanged directory is not
  * packed again.
  *
  * @throws Error if the directory is empty, or contains links to targets outside of it.
@@ -85,6 +85,7 @@ function pack(
       onWriteEntry: (entry) => {
         const { path, stat } = entry;
         if (path === facts[0]) entry.path = factsFile;
+        if (entry.type === "SymbolicLink") entry.linkpath = linkInRelease(directory, path)!;
         // Fixed permissions, independent of the umask of the build.
         if (stat) stat.mode = stat.isFile() && !(stat.mode & 0o100) ? 0o644 : 0o755;
       },

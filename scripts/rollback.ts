@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const states = await releasesOf(outputs);
   say(`runs on ${session.stack}:`);
   for (const line of runningLines(states)) say(`  ${line}`);
-  const { digest, ran } = rollbackTarget(states, order.word);
+  const { digest, ran, why } = rollbackTarget(states, order.word);
   const app = appIn(text);
   const onHosts = [...states.values()].map((state) => state?.facts.get(digest)).find(Boolean);
   const facts = onHosts ?? keptRelease(releasesFolder(repositoryRoot), digest).facts;
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   }
   const command = await pinnedCommand(outputs, { digest, facts, app });
   const runtime = pinnedRuntime({ digest, facts, app });
-  say(`is to run: ${releaseText(digest, facts)}`);
+  say(`is to run: ${releaseText(digest, facts)} (${why})`);
   if (!ran)
     say("no node remembers that it ran: its migration may be missing, which npm run deploy runs");
   say("no migration is undone, and none is run: the database stays as it is");

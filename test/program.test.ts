@@ -168,7 +168,7 @@ describe.each(["dev", "local"])("the program with the settings of %s", (stack) =
       files: Record<string, string>;
       services: { unit: string; restartFiles: string[] }[];
     };
-    expect(files["/etc/systemd/system/app@.service"]).toContain("ExecStart=/usr/bin/node main.js");
+    expect(files["/etc/systemd/system/app@.service"]).toContain(".sh /usr/bin/node main.js\n");
     const migration = services.find(({ unit }) => unit === "webstack-migrate.service")!;
     expect(migration.restartFiles).not.toContain("/srv/app/current");
   });

@@ -21,9 +21,11 @@ export function column(
     .map((at) => at(name));
 }
 
-/** Number of running requests of a server, by the answer to `show stat app 4 -1`. */
+/** Number of running requests of a server in all backends, by the answers to `show stat <backend> 4 -1`, one after the other. */
 export function sessionsOf(csv: string, server: string): number {
-  return Number(column(csv, "scur", (at) => at("svname") === server)[0] ?? 0);
+  return column(csv, "scur", (at) => at("svname") === server)
+    .map(Number)
+    .reduce((sum, one) => sum + one, 0);
 }
 
 /**
@@ -36,6 +38,20 @@ export function tunnelsOf(sessions: string, server: string): number {
     .split(/^(?=0x)/m)
     .filter((one) => one.includes(` server=${server} `) && one.includes(" rsp.st=MSG_TUNNEL"))
     .length;
+}
+
+/** Command that counts the requests of each process in both backends. */
+const showSessions = "show stat app 4 -1;show stat busy 4 -1";
+
+/**
+ * Sets the state of a server in both backends. A balancer that has not been reloaded since the second one exists lacks that one.
+ *
+ * @throws Error with the balancer's answer if the first backend refuses.
+ */
+async function setServer(socketPath: string, port: number, state: string): Promise<void> {
+  const answer = await sendCommand(socketPath, `set server app/${port} ${state}`);
+  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
+  await sendCommand(socketPath, `set server busy/${port} ${state}`);
 }
 
 /** Time between two counts of all sessions, and between two counts of those that are WebSockets, milliseconds. */
@@ -52,11 +68,10 @@ export async function drainServer(
   port: number,
   seconds: number,
 ): Promise<number> {
-  const answer = await sendCommand(socketPath, `set server app/${port} state drain`);
-  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
+  await setServer(socketPath, port, "state drain");
   const end = monotonicMs() + seconds * 1_000;
   for (let countedMs = monotonicMs(); ;) {
-    const sessions = sessionsOf(await sendCommand(socketPath, "show stat app 4 -1"), String(port));
+    const sessions = sessionsOf(await sendCommand(socketPath, showSessions), String(port));
     if (sessions === 0) return 0;
     const isOver = monotonicMs() >= end;
     if (isOver || monotonicMs() - countedMs >= every.tunnelMs) {
@@ -72,8 +87,7 @@ export async function drainServer(
 
 /** Lets the balancer send requests to the server on `port` again. */
 export async function enableServer(socketPath: string, port: number): Promise<void> {
-  const answer = await sendCommand(socketPath, `set server app/${port} state ready`);
-  if (answer !== "") throw new Error(`the balancer says: ${answer}`);
+  await setServer(socketPath, port, "state ready");
   // The balancer's own checks may have marked the process as down a moment ago.
-  await sendCommand(socketPath, `set server app/${port} health up`);
+  await setServer(socketPath, port, "health up");
 }

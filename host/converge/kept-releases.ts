@@ -6,6 +6,7 @@ import { say } from "./run";
 import { recover } from "./undo";
 import { removeDurably, replaceAtomically } from "./durable";
 import { readJournal, recentReleases } from "./journal";
+import { namesInUse } from "./releases-in-use";
 
 /**
  * Unpacks a release that has arrived, and links it as `next`, so that Nginx finds its assets before the host switches to
@@ -110,12 +111,14 @@ export function endStaging(release: BundleRelease, isSwitched: boolean): void {
 }
 
 /**
- * Removes all but `keep` releases, never the running one. The staged release is kept and not counted. Releases that ran
- * most recently are kept first, then the newest of those that never ran successfully.
+ * Removes all but `keep` releases, never the running one. The staged release is kept and not counted, as are releases
+ * that a process still uses, such as a job of days. Releases that ran most recently are kept first, then the newest of
+ * those that never ran successfully.
  */
 export function pruneReleases({ root, keep }: BundleRelease): void {
   const folder = `${root}/releases`;
   const needed = [currentRelease(root), stagedRelease(root)];
+  const used = namesInUse(folder);
   const lately = recentReleases();
   const rank = (name: string) => (lately.includes(name) ? lately.indexOf(name) : lately.length);
   readdirSync(folder)
@@ -123,13 +126,14 @@ export function pruneReleases({ root, keep }: BundleRelease): void {
     .map((name) => ({ name, time: statSync(`${folder}/${name}`).mtimeMs }))
     .sort((a, b) => rank(a.name) - rank(b.name) || b.time - a.time)
     .slice(keep - 1)
+    .filter(({ name }) => !used.has(name))
     .forEach(({ name }) => rmSync(`${folder}/${name}`, { recursive: true, force: true }));
 }
 
-/** Removes runtimes, except that of the release, those of kept releases, and the newest other one. */
+/** Removes runtimes, except that of the release, those of kept releases and of processes, and the newest other one. */
 export function pruneRuntimes({ root: app, runtime }: BundleRelease): void {
   if (!runtime || !existsSync(runtime.root)) return;
-  const needed = new Set([runtime.digest]);
+  const needed = new Set([runtime.digest, ...namesInUse(runtime.root)]);
   for (const { digest, runtime: own } of readJournal()) {
     if (own !== undefined && existsSync(`${app}/releases/${digest}`)) needed.add(own);
   }

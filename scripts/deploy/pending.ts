@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { recordedValues } from "../../preview/plan";
-import { migrateUnit, tableCheckTemplate } from "../../services/app/app-units";
+import { migrateUnit } from "../../services/app/app-program";
+import { tableCheckTemplate } from "../../services/app/app-units";
 import type { BundleService } from "../../services/bundle";
 
 /** Steps that change nothing. */

@@ -8,13 +8,16 @@ export interface Target {
   digest: string;
   /** False: no node has a record that the release ran. */
   ran: boolean;
+  /** Why this release, for the operator. */
+  why: string;
 }
 
 /**
- * The target of a rollback of all nodes: the release that a word names by its first digits, else the earlier
- * release.
+ * The target of a rollback of all nodes: the release that a word names by its first digits, else the release that ran
+ * before the running one came, without those that a rollback left since. So a second rollback goes one release further.
  *
- * @throws Error that names the nodes if not all have the release, or if the word matches several releases.
+ * @throws Error that names the nodes if not all have the release, or if the word matches several releases; that lists
+ *   the releases if none ran before.
  */
 export function rollbackTarget(states: States, word?: string): Target {
   const silent = [...states].filter(([, state]) => !state).map(([name]) => name);
@@ -22,7 +25,8 @@ export function rollbackTarget(states: States, word?: string): Target {
     throw new Error(`all app and web nodes must answer; ${silent.join(", ")} does not`);
   }
   const all = [...states] as [string, NodeReleases][];
-  const digest = word === undefined ? before(all) : named(all, word);
+  const { digest, why } =
+    word === undefined ? before(all) : { digest: named(all, word), why: "it was named" };
   const without = all.filter(([, { there }]) => !there.includes(digest)).map(([name]) => name);
   if (without.length > 0) {
     throw new Error(
@@ -30,7 +34,7 @@ export function rollbackTarget(states: States, word?: string): Target {
         "deploy it again: npm run deploy",
     );
   }
-  return { digest, ran: all.some(([, { ran }]) => ran.includes(digest)) };
+  return { digest, ran: all.some(([, { ran }]) => ran.includes(digest)), why };
 }
 
 function text(all: readonly [string, NodeReleases][], digest: string): string {
@@ -38,8 +42,21 @@ function text(all: readonly [string, NodeReleases][], digest: string): string {
   return releaseText(digest, facts);
 }
 
+/**
+ * The releases of which each replaced the one before it, with the running one as the last: a switch to a release that is
+ * among them goes back to it, and takes away those after it.
+ *
+ * @param ran a release for each switch, the latest first.
+ */
+export function successive(ran: readonly string[]): string[] {
+  return [...ran].reverse().reduce<string[]>((line, digest) => {
+    const found = line.indexOf(digest);
+    return found < 0 ? [...line, digest] : line.slice(0, found + 1);
+  }, []);
+}
+
 /** The earlier release of the first node, which gets new releases first. */
-function before(all: readonly [string, NodeReleases][]): string {
+function before(all: readonly [string, NodeReleases][]): Pick<Target, "digest" | "why"> {
   const currents = new Set(all.map(([, { current }]) => current));
   if (currents.size > 1) {
     const lines = runningLines(new Map(all)).map((line) => `  ${line}`);
@@ -48,9 +65,23 @@ function before(all: readonly [string, NodeReleases][]): string {
     );
   }
   const [[name, { current, ran, there }]] = all as [[string, NodeReleases]];
-  const earlier = (ran.length > 0 ? ran : there).find((digest) => digest !== current);
-  if (earlier === undefined) throw new Error(`${name} knows no release that ran before`);
-  return earlier;
+  if (ran.length === 0) {
+    const newest = there.find((digest) => digest !== current);
+    if (newest === undefined) throw new Error(`${name} knows no release that ran before`);
+    return { digest: newest, why: `${name} has no record of switches, and no newer one` };
+  }
+  // A release that runs without a record of its switch is the latest one.
+  const line = successive(current === undefined ? ran : [current, ...ran]);
+  const left = [...new Set(ran)].filter((digest) => !line.includes(digest));
+  const leftText = left.map((digest) => text(all, digest)).join("; ");
+  const earlier = line.at(-2);
+  if (earlier === undefined) {
+    const found = left.length === 0 ? "" : `, only those that a rollback left: ${leftText}`;
+    const how = left.length === 0 ? "" : "; name one by its first digits";
+    throw new Error(`${name} knows no release that ran before${found}${how}`);
+  }
+  const others = left.length === 0 ? "" : `; not ${leftText}, which a rollback left`;
+  return { digest: earlier, why: `it ran before the running one${others}` };
 }
 
 function named(all: readonly [string, NodeReleases][], word: string): string {

@@ -10,7 +10,7 @@ import { runOnNode } from "./ssh";
 export interface NodeReleases {
   /** SHA-256 of the running release. @default none runs */
   current?: string;
-  /** Releases that ran, each once, the latest first; empty if the node has no record. */
+  /** A release for each recorded switch, the latest first; empty if the node has no record. */
   ran: string[];
   /** Releases on the node, the newest first; a switch to them needs no push. */
   there: string[];
@@ -76,7 +76,7 @@ export function releasesIn(lines: string): NodeReleases {
     if (kind === "current" && digestForm.test(rest)) found.current = rest;
     if (kind === "journal") {
       const { data } = journalShape.safeParse(json(rest));
-      found.ran = [...new Set((data?.switches ?? []).map(({ digest }) => digest).reverse())];
+      found.ran = (data?.switches ?? []).map(({ digest }) => digest).reverse();
     }
     const [digest = "", facts = ""] = [rest.slice(0, 64), rest.slice(65)];
     if (kind !== "release" || !digestForm.test(digest) || !/^ |^$/.test(rest.slice(64))) continue;

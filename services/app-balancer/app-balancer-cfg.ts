@@ -28,8 +28,7 @@ export interface AppBalancerCfgArgs {
  * Directives: https://docs.haproxy.org/3.2/configuration.html
  */
 export function appBalancerCfg(args: AppBalancerCfgArgs): string {
-  const { program, ports, socketPath, drainMapPath, timeouts } = args;
-  const { path, host } = program.health;
+  const { program, socketPath, drainMapPath, timeouts } = args;
   return text`
     ${generatedNotice}
     global
@@ -71,18 +70,18 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       http-request return status 200 if { hdr(host) ${balancerHost} } { nbsrv(app) gt 0 } { str(node),map_str(opt@${drainMapPath},on) -m str off }
       http-request return status 404 if { hdr(host) ${balancerHost} }
       # The web nodes retry a request on another node if it may be repeated.
-      http-request return status 502 if { nbsrv(app) eq 0 }
+      http-request return status 502 if { nbsrv(app) eq 0 } { nbsrv(busy) eq 0 }
+      use_backend busy if { nbsrv(app) eq 0 }
       default_backend app
 
     backend app
-      ${balanceLines(program.affinity, "addr-port")}
-      # A request that may have had an effect is never sent twice.
-      retry-on conn-failure empty-response
-      http-request disable-l7-retry if !METH_GET !{ method HEAD }
-      option httpchk
-      http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close
-      ${program.sharesPort ? checkOfAll() : checkOfEach()}
-      ${ports.map((port) => `server ${port} 127.0.0.1:${port}`)}
+      ${processes(args)}
+
+    # Used when no process answers its check in time: processes with one request at a time may all be busy. Here a check
+    # waits until its process is free, so only a process that is gone, or answers wrongly, is down.
+    backend busy
+      timeout check ${timeouts.uncounted}
+      ${processes(args)}
 
     frontend status
       bind 127.0.0.1:8405
@@ -91,6 +90,21 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       stats uri /
       no log
   `;
+}
+
+/** Lines of a backend with the processes, their checks and the choice of a process. */
+function processes({ program, ports }: AppBalancerCfgArgs): string[] {
+  const { path, host } = program.health;
+  return [
+    ...balanceLines(program.affinity, "addr-port"),
+    "# A request that may have had an effect is never sent twice.",
+    "retry-on conn-failure empty-response",
+    "http-request disable-l7-retry if !METH_GET !{ method HEAD }",
+    "option httpchk",
+    `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host ${host} hdr Connection close`,
+    ...(program.sharesPort ? checkOfAll() : checkOfEach()),
+    ...ports.map((port) => `server ${port} 127.0.0.1:${port}`),
+  ];
 }
 
 const often = "default-server check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1";

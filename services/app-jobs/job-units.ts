@@ -1,5 +1,5 @@
-import { execWords } from "../app/app-program";
-import { type AppSandboxArgs, starterSandbox } from "../app/app-sandbox";
+import { migrateUnit } from "../app/app-program";
+import { type AppSandboxArgs, execHost, starterSandbox } from "../app/app-sandbox";
 import { programPath } from "../bundle";
 import { unlessInMaintenance } from "../maintenance";
 import { generatedNotice, text } from "../text";
@@ -20,6 +20,23 @@ export interface AppJob {
 export const appJobPath = programPath("app-job");
 /** The same value as in `host/app-job/bounds.ts`. */
 const watchdogSeconds = 30;
+
+/** Record of converge's unfinished change, the same path as in `host/converge/swap.ts`. */
+const swapRecord = "/var/lib/webstack/swap/record.json";
+/** Lock of a run of converge, the same path as in `host/converge/lock.ts`. */
+const convergeLock = "/run/webstack/converge.lock";
+/** Longest wait for the end of such a run, seconds; after that `host/app-job/systemd.ts` no longer finds the job due. */
+const acceptedSeconds = 120;
+
+/**
+ * Command that waits while converge changes the host: the release that it has just switched to may lack its migration,
+ * and may be refused. Only afterwards does the job claim its run, so another node may take the run meanwhile. The
+ * command runs as root, since both files are root's, and without the app's PATH.
+ */
+const untilAccepted =
+  `+/usr/bin/env -i /bin/sh -c "[ ! -e ${swapRecord} ] || ` +
+  `/usr/bin/flock --shared --wait ${acceptedSeconds} ${convergeLock} /bin/true || ` +
+  `echo 'the host was changed for ${acceptedSeconds} s'"`;
 
 /** Name of the unit of a job, without its ending. */
 export function jobUnit(name: string): string {
@@ -51,12 +68,12 @@ export function jobTimerText({ name, calendar }: AppJob): string {
 /** Renders the unit of a job: a program of the host that starts the command. */
 export function jobUnitText(args: AppSandboxArgs, job: AppJob): string {
   const { name, calendar, command, timeoutSeconds } = job;
-  const words = ["run", name, String(timeoutSeconds), ...calendar, "--", ...command];
+  const words = [appJobPath, "run", name, String(timeoutSeconds), ...calendar, "--", ...command];
   return text`
     ${generatedNotice}
     [Unit]
     Description=Job ${name} of the app
-    After=haproxy.service webstack-network-ready.service
+    After=haproxy.service webstack-network-ready.service ${migrateUnit}
     ${unlessInMaintenance}
 
     [Service]
@@ -64,7 +81,9 @@ export function jobUnitText(args: AppSandboxArgs, job: AppJob): string {
     Type=exec
     NotifyAccess=all
     ${starterSandbox(args)}
-    ExecStart=/usr/bin/node ${appJobPath} ${execWords(words)}
+    ExecStartPre=${untilAccepted}
+    TimeoutStartSec=${acceptedSeconds + 30}
+    ExecStart=${execHost(words)}
     WatchdogSec=${watchdogSeconds}
     WatchdogSignal=SIGKILL
     TimeoutStopSec=30

@@ -4,6 +4,7 @@ import {
   neededPaths,
   sandboxArgs,
 } from "../app/app-sandbox";
+import { releaseStartPath } from "../app/release-start";
 import { checksTables, type TableFacts } from "../app/service";
 import type { AppWorker } from "../app-workers/worker-units";
 import { programFiles, rootFile } from "../bundle";
@@ -57,7 +58,7 @@ function jobPart(own: AppSandboxArgs, job: AppJob) {
         unit: `${jobUnit(job.name)}.timer`,
         reloadFiles: [],
         // Only the timer restarts: a running job continues with the release that it was started with.
-        restartFiles: [path("timer"), path("service"), appJobPath],
+        restartFiles: [path("timer"), path("service"), appJobPath, releaseStartPath],
         needs: neededPaths(own),
         offWhile: [maintenancePath],
       },

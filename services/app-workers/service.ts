@@ -6,6 +6,7 @@ import {
 } from "../app/app-sandbox";
 import { appSecretPaths } from "../app/app-environment";
 import { appJobPath } from "../app-jobs/job-units";
+import { releaseStartPath } from "../app/release-start";
 import { rootFile } from "../bundle";
 import { maintenancePath } from "../maintenance";
 import type { Service, ServicePart } from "../service";
@@ -51,13 +52,13 @@ function workerPart(own: AppSandboxArgs, worker: AppWorker) {
   const { name, nodes, processes, stopSeconds } = worker;
   const path = `/etc/systemd/system/worker-${name}@.service`;
   const needs = neededPaths(own);
-  const program = nodes === "one" ? [appJobPath] : [];
+  const programs = [...(nodes === "one" ? [appJobPath] : []), releaseStartPath];
   return {
     files: { [path]: rootFile(workerUnitText(own, worker)) },
     services: Array.from({ length: processes }, (_, i) => ({
       unit: workerUnit(name, i + 1),
       reloadFiles: [],
-      restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path, ...program],
+      restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path, ...programs],
       needs,
       offWhile: [maintenancePath],
       startTimeoutSeconds: stopSeconds + startSeconds,

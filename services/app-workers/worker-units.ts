@@ -1,6 +1,5 @@
-import { execWords } from "../app/app-program";
-import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "../app/app-sandbox";
-import { migrateUnit } from "../app/app-units";
+import { migrateUnit } from "../app/app-program";
+import { type AppSandboxArgs, exec, execHost, sandbox, starterSandbox } from "../app/app-sandbox";
 import { appJobPath } from "../app-jobs/job-units";
 import { unlessInMaintenance } from "../maintenance";
 import { generatedNotice, text } from "../text";
@@ -70,12 +69,12 @@ function onItsNodes(args: AppSandboxArgs, { name, command, stopSeconds }: AppWor
  * before another node may take the lease. If the program hangs, systemd kills both.
  */
 function onOneNode(args: AppSandboxArgs, { name, command, stopSeconds }: AppWorker): string[] {
-  const words = ["hold", name, String(stopSeconds), ...command];
+  const words = [appJobPath, "hold", name, String(stopSeconds), ...command];
   return [
     "Type=notify",
     "NotifyAccess=all",
     ...starterSandbox(args),
-    `ExecStart=/usr/bin/node ${appJobPath} ${execWords(words)}`,
+    `ExecStart=${execHost(words)}`,
     `WatchdogSec=${stopSeconds + watchdogMarginSeconds}`,
     "WatchdogSignal=SIGKILL",
     `TimeoutStopSec=${stopSeconds + stopMarginSeconds}`,

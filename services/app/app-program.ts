@@ -66,6 +66,9 @@ function execWord(word: string): string {
   return `"${pieces.join("${PORT}")}"`;
 }
 
+/** Unit that migrates the schema. */
+export const migrateUnit = "webstack-migrate.service";
+
 /** Units of the app's processes. The last one to stop announces that to the web nodes, and stops once they know. */
 export const processUnits: readonly string[] = ["app@*.service"];
 

@@ -2,6 +2,7 @@ import type { BundleRelease } from "../bundle";
 import { dataDirectory } from "./app-data";
 import { appSecretPaths } from "./app-environment";
 import { execWords } from "./app-program";
+import { startsInRelease } from "./release-start";
 import { unprivilegedSandbox } from "../unit-sandbox";
 
 /** A release and its runtime, as needed to render units. */
@@ -118,9 +119,14 @@ function confined(args: AppSandboxArgs, variables: string): string[] {
   ];
 }
 
+/** Command line that starts a host program, which starts a program of the release, with the release's own paths. */
+export function execHost(words: readonly string[]): string {
+  return `${startsInRelease} /usr/bin/node ${execWords(words)}`;
+}
+
 /**
- * Command line that starts a program through `env`. systemd itself would look for the program before the
- * release is there, and with its own PATH.
+ * Command line that starts a program of the release, with the release's own paths, through `env`. systemd itself would
+ * look for the program before the release is there, and with its own PATH.
  */
 export function exec(
   { runtime }: Pick<AppSandboxArgs, "runtime">,
@@ -128,5 +134,5 @@ export function exec(
 ): string {
   const isDistributions = program === "node" && runtime?.bin === undefined;
   const start = isDistributions ? "/usr/bin/node" : execWords(["/usr/bin/env", program]);
-  return [start, ...(rest.length > 0 ? [execWords(rest)] : [])].join(" ");
+  return [startsInRelease, start, ...(rest.length > 0 ? [execWords(rest)] : [])].join(" ");
 }

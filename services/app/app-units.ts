@@ -1,11 +1,8 @@
 import { appCommand, balancerUnit } from "../app-balancer/service";
-import { appPort, type AppProgram } from "./app-program";
-import { type AppSandboxArgs, exec, sandbox, starterSandbox } from "./app-sandbox";
+import { appPort, type AppProgram, migrateUnit } from "./app-program";
+import { type AppSandboxArgs, exec, execHost, sandbox, starterSandbox } from "./app-sandbox";
 import { generatedNotice, text } from "../text";
 import { appJobPath } from "../app-jobs/job-units";
-
-/** Unit that migrates the schema. */
-export const migrateUnit = "webstack-migrate.service";
 
 /** WatchdogSec of a process that notifies systemd. */
 const watchdogSeconds = 8;
@@ -110,7 +107,7 @@ export function tableCheckText(args: AppSandboxArgs, refuses: boolean): string {
     RemainAfterExit=yes
     TimeoutStartSec=60
     ${starterSandbox(args)}
-    ExecStart=/usr/bin/node ${appJobPath} tables ${refuses ? "refuse" : "warn"}
+    ExecStart=${execHost([appJobPath, "tables", refuses ? "refuse" : "warn"])}
 
     [Install]
     WantedBy=multi-user.target

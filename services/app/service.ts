@@ -4,12 +4,12 @@ import { rootFile } from "../bundle";
 import { callsTo, type Egress, type Service, type ServicePart } from "../service";
 import { dataUnit, dataUnitText } from "./app-data";
 import { appSecretPaths } from "./app-environment";
-import { appPort, type AppProgram, processPorts } from "./app-program";
+import { appPort, type AppProgram, migrateUnit, processPorts } from "./app-program";
+import { releaseStart, releaseStartPath } from "./release-start";
 import { type AppRuntimeFacts, neededPaths, sandboxArgs } from "./app-sandbox";
 import {
   appUnitText,
   migrateSeconds,
-  migrateUnit,
   migrateUnitText,
   tableCheckTemplate,
   tableCheckText,
@@ -72,7 +72,10 @@ const processesOfApp: Service<AppFacts> = {
         [`${release.root}/releases`]: { owner: "root", group: "root", mode: "0755" },
         "/etc/webstack/tls": { owner: "root", group: "root", mode: "0755" },
       },
-      files: Object.assign({}, ...parts.map(({ files }) => files)) as UnitsPart["files"],
+      files: Object.assign(
+        releaseStart(`${release.root}/current`),
+        ...parts.map(({ files }) => files),
+      ) as UnitsPart["files"],
       unitFiles: { own: parts.flatMap(({ files }) => Object.keys(files)) },
       services: parts.flatMap(({ services }) => services),
       release,
@@ -169,7 +172,7 @@ function processes(facts: AppFacts): UnitsPart {
     services: instances.map(({ unit, how }) => ({
       unit,
       reloadFiles: [],
-      restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path],
+      restartFiles: [own.envPath, own.current, appSecretPaths.databaseCa, path, releaseStartPath],
       needs,
       // A start includes the health check, and the drain of the previous process.
       startTimeoutSeconds: Math.max(330, timeoutSeconds + 90),

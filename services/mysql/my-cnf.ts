@@ -64,6 +64,10 @@ export function myCnf(args: MyCnfArgs): string {
     replica_parallel_workers = 4
     replica_preserve_commit_order = ON
     session_track_gtids = OWN_GTID
+    # The app's user may create triggers and stored functions in its own database. The check that this turns off demands
+    # SUPER (error 1419), and protects logs of statements; here the log has rows. Deprecated since 8.0.34, and obeyed by
+    # 8.4.13 (tried); \`loose\`, so that a version without the variable starts.
+    loose_log_bin_trust_function_creators = ON
     ssl_ca = ${tlsPaths.ca}
     ssl_cert = ${tlsPaths.certificate}
     ssl_key = ${tlsPaths.key}

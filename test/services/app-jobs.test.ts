@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { jobStopSeconds, jobWatchdogSeconds } from "../../host/app-job/bounds";
+import { releaseStartPath, startsInRelease } from "../../services/app/release-start";
 import { jobTimerText, jobUnitText } from "../../services/app-jobs/job-units";
 import { job } from "../support/jobs";
 import { busyAppNode } from "./rendered";
@@ -25,7 +26,7 @@ describe("the unit of a job", () => {
 
   it("hands its events, its limit and the words of the command to the program that asks whose run it is", () => {
     expect(unit).toContain(
-      "ExecStart=/usr/bin/node /usr/local/lib/webstack/app-job.js run report 3600 " +
+      `ExecStart=${startsInRelease} /usr/bin/node /usr/local/lib/webstack/app-job.js run report 3600 ` +
         '"*-*-* 03:30:00 Europe/Berlin" -- node report.js "50%% $$x"\n',
     );
   });
@@ -47,6 +48,7 @@ describe("the jobs of a node", () => {
           "/etc/systemd/system/cron-report.timer",
           "/etc/systemd/system/cron-report.service",
           "/usr/local/lib/webstack/app-job.js",
+          releaseStartPath,
         ],
       ],
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { startsInRelease } from "../../services/app/release-start";
 import { appNode, ordinaryAppNode } from "./rendered";
 import { appNodeWithExecutable, appNodeWithNode, appNodeWithPython } from "./rendered-runtime";
 
@@ -20,8 +21,9 @@ describe("a Node.js of its own", () => {
 
   it("runs the app, and not the programs of the host", () => {
     const start = (name: string) => /^ExecStart=.*$/m.exec(files[`${units}/${name}`]!.content)![0];
-    expect(start("app@.service")).toBe("ExecStart=/usr/bin/env node server.js");
-    expect(start("worker-clock@.service")).toMatch(/^ExecStart=\/usr\/bin\/node \/usr\/local/);
+    expect(start("app@.service")).toBe(`ExecStart=${startsInRelease} /usr/bin/env node server.js`);
+    const host = `ExecStart=${startsInRelease} /usr/bin/node /usr/local/`;
+    expect(start("worker-clock@.service").slice(0, host.length)).toBe(host);
   });
 
   it("must be there before anything of the release starts", () => {
@@ -48,15 +50,16 @@ describe("Python", () => {
 describe("a plain executable", () => {
   it("is run as it is", () => {
     const unit = appNodeWithExecutable().files[`${units}/app@.service`]!.content;
-    expect(unit).toContain("ExecStart=/usr/bin/env ./bin/shop\n");
+    expect(unit).toContain(`ExecStart=${startsInRelease} /usr/bin/env ./bin/shop\n`);
   });
 });
 
 describe("a stack that says nothing", () => {
   it.each([appNode(), ordinaryAppNode()])("runs with the distribution's Node.js", (bundle) => {
     const text = JSON.stringify(bundle);
-    expect(text).not.toMatch(/srv\/runtime|PYTHON/);
-    expect(bundle.files[`${units}/app@.service`]!.content).toContain("ExecStart=/usr/bin/node ");
+    expect(text).not.toMatch(/srv\/runtime|PYTHON(DONT|UN)|PYTHONPATH=\//);
+    const start = `ExecStart=${startsInRelease} /usr/bin/node `;
+    expect(bundle.files[`${units}/app@.service`]!.content).toContain(start);
     expect(bundle.packages).not.toContain("python3");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { startsInRelease } from "../../services/app/release-start";
 import { workerUnitText } from "../../services/app-workers/worker-units";
 import { watchdogSeconds } from "../../host/app-job/bounds";
 import { worker } from "../support/jobs";
@@ -20,7 +21,7 @@ describe("a worker's unit", () => {
   });
 
   it("hands over the words of the command as they are", () => {
-    expect(unit).toContain('ExecStart=/usr/bin/env ./tick 50%% "a b"\n');
+    expect(unit).toContain(`ExecStart=${startsInRelease} /usr/bin/env ./tick 50%% "a b"\n`);
   });
 
   it("comes up only if the process stays for five seconds, and may finish its work", () => {
@@ -34,7 +35,7 @@ describe("the unit of a worker that runs on one node at a time", () => {
 
   it("starts the program that has a lease, which starts the command", () => {
     expect(unit).toContain(
-      "ExecStart=/usr/bin/node /usr/local/lib/webstack/app-job.js hold mail 7 node worker.js\n",
+      `ExecStart=${startsInRelease} /usr/bin/node /usr/local/lib/webstack/app-job.js hold mail 7 node worker.js\n`,
     );
     expect(unit).toContain("User=app\n");
   });

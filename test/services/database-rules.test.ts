@@ -14,6 +14,12 @@ describe("database node", () => {
     expect(mysql).toContain("innodb_flush_log_at_trx_commit = 1");
   });
 
+  it("lets migrations create triggers and stored functions, also with a MySQL that has no such variable", () => {
+    expect(mysql).toContain("\nloose_log_bin_trust_function_creators = ON\n");
+    // Only with logs of rows is that safe: the default, which is deprecated to change.
+    expect(mysql).not.toContain("binlog_format");
+  });
+
   it("never starts or makes a group by itself", () => {
     expect(mysql).toContain("loose_group_replication_start_on_boot = OFF");
     expect(mysql).toContain("loose_group_replication_bootstrap_group = OFF");

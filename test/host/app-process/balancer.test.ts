@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drainServer, enableServer } from "../../../host/app-process/balancer";
+import { column, drainServer, enableServer } from "../../../host/app-process/balancer";
+import { balancerHost } from "../../../services/app-balancer/app-balancer-cfg";
 import { sendCommand } from "../../../host/haproxy/send-command";
 import { ordinaryAppNode } from "../../services/rendered";
 import { freePort } from "../../../scripts/hostless/memory-cloud";
@@ -19,6 +20,8 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
   const folder = mkdtempSync(join(tmpdir(), "balancer-"));
   const socket = join(folder, "admin.sock");
   const apps = new Map<number, Server>();
+  /** While it is pending, the processes answer nothing, as gunicorn's sync worker does during a request. */
+  let busy: Promise<unknown> = Promise.resolve();
   let front = 0;
   let stop = () => {};
 
@@ -32,12 +35,12 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
       ["maxconn 10000", "maxconn 100"],
       ["bind :3000", `bind 127.0.0.1:${front}`],
       // There is no certificate here.
-      [/^ *bind :3443 .*$/m, ""],
+      [/^ *bind :3443 .*$/gm, ""],
       ["127.0.0.1:8405", `127.0.0.1:${status}`],
     ];
     for (const name of [3101, 3102])
       moves.push([`127.0.0.1:${name}`, `127.0.0.1:${await serve(name)}`]);
-    for (const [from, to] of moves) config = config.replace(from, to);
+    for (const [from, to] of moves) config = config.replaceAll(from, to);
     writeFileSync(join(folder, "app.cfg"), config);
     const running = spawn(haproxy, ["-f", join(folder, "app.cfg")], { stdio: "ignore" });
     stop = () => running.kill("SIGKILL");
@@ -51,7 +54,8 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
   });
 
   async function serve(name: number): Promise<number> {
-    const server = createServer((asked, answer) => {
+    const server = createServer(async (asked, answer) => {
+      await busy;
       setTimeout(() => answer.end(String(name)), asked.url === "/slow" ? 500 : 0);
     });
     apps.set(name, server);
@@ -59,15 +63,24 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
     return (server.address() as AddressInfo).port;
   }
 
-  function ask(method: string, path = "/"): Promise<string> {
+  function ask(method: string, path = "/", host = "localhost"): Promise<string> {
     return new Promise((resolve, reject) => {
-      const asked = request({ host: "127.0.0.1", port: front, method, path }, (answer) => {
+      const to = { host: "127.0.0.1", port: front, method, path, headers: { host } };
+      const asked = request(to, (answer) => {
         let text = `${answer.statusCode} `;
         answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
         answer.on("end", () => resolve(text));
       });
       asked.on("error", reject).end();
     });
+  }
+
+  async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + 15_000;
+    while (!(await condition())) {
+      if (Date.now() > end) throw new Error(`it did not come to that: ${await states()}`);
+      await pause(50);
+    }
   }
 
   async function answers(count: number): Promise<string[]> {
@@ -95,6 +108,45 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
     await Promise.all(slow);
   });
 
+  /** States of the processes, such as `UP`. */
+  async function states(): Promise<string[]> {
+    return column(await sendCommand(socket, "show stat app 4 -1"), "status", () => true).slice(
+      0,
+      2,
+    );
+  }
+
+  it("lets requests wait for processes that are all busy", { timeout: 40_000 }, async () => {
+    let finish = () => {};
+    busy = new Promise<void>((resolve) => (finish = resolve));
+    const first = [ask("POST"), ask("POST")];
+    await waitFor(async () => (await states()).every((state) => state.startsWith("DOWN")));
+    // The node tells the web nodes to send new requests elsewhere, and takes those that come all the same.
+    expect(await ask("GET", "/", balancerHost)).toMatch(/^404/);
+    const late = [ask("POST"), ask("GET")];
+    await pause(500);
+    expect(await drainServer(socket, 3102, 0)).toBeGreaterThan(0);
+    finish();
+    expect((await Promise.all(first)).sort()).toEqual(["200 3101", "200 3102"]);
+    for (const answer of await Promise.all(late)) expect(answer).toMatch(/^200 310[12]$/);
+    await waitFor(async () => (await states())[0] === "UP");
+    await enableServer(socket, 3102);
+    expect(await answers(10)).toEqual(["200 3101", "200 3102"]);
+  });
+
+  it("sends nothing to a busy process that is drained", { timeout: 40_000 }, async () => {
+    let finish = () => {};
+    busy = new Promise<void>((resolve) => (finish = resolve));
+    await drainServer(socket, 3101, 0);
+    await waitFor(async () => (await states())[1]!.startsWith("DOWN"));
+    const late = [ask("POST"), ask("POST"), ask("POST")];
+    await pause(200);
+    finish();
+    expect(new Set(await Promise.all(late))).toEqual(new Set(["200 3102"]));
+    await enableServer(socket, 3101);
+    await waitFor(async () => (await states()).every((state) => state === "UP"));
+  });
+
   it("loses no request when a process dies", async () => {
     const dead = apps.get(3102)!;
     dead.closeAllConnections();
@@ -103,7 +155,8 @@ describe.skipIf(missing)("the balancer of a node's processes, by HAProxy itself"
   });
 
   it("answers with what makes Nginx try another node when no process is there", async () => {
-    await sendCommand(socket, "set server app/3101 state maint");
+    for (const backend of ["app", "busy"])
+      await sendCommand(socket, `set server ${backend}/3101 state maint`);
     expect(await ask("GET")).toMatch(/^502/);
   });
 });

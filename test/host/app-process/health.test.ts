@@ -120,5 +120,7 @@ describe("what the kernel and HAProxy say", () => {
     const csv = "# pxname,svname,qcur,qmax,scur,smax\napp,3101,0,0,2,5\napp,3102,0,0,7,9\n";
     expect(sessionsOf(csv, "3102")).toBe(7);
     expect(sessionsOf(csv, "3103")).toBe(0);
+    const other = "\n# pxname,svname,qcur,qmax,scur,smax\nbusy,3102,0,0,4,5";
+    expect(sessionsOf(`${csv}${other}`, "3102")).toBe(11);
   });
 });

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   lstatSync,
   mkdirSync,
@@ -134,6 +136,31 @@ describe("pruneReleases", () => {
     switchRelease(root, "c");
     pruneReleases({ digest, root, keep: 3 });
     expect(left()).toEqual(["a", "b", "c"]);
+  });
+
+  it("keeps a release in which a process still runs, until that process has ended", async () => {
+    unpacked(root, "a", "b", "c", "d");
+    switchRelease(root, "d");
+    const job = spawn("sleep", ["60"], { cwd: join(root, "releases/a") });
+    const ended = once(job, "exit");
+    pruneReleases({ digest, root, keep: 2 });
+    expect(left()).toEqual(["a", "c", "d"]);
+    job.kill();
+    await ended;
+    pruneReleases({ digest, root, keep: 2 });
+    expect(left()).toEqual(["c", "d"]);
+  });
+
+  it("keeps a release in the search path of a process that has left its directory", async () => {
+    unpacked(root, "a", "b", "c", "d");
+    switchRelease(root, "d");
+    const env = { PATH: `${root}/releases/a/node_modules/.bin:/usr/bin:/bin` };
+    const job = spawn("/bin/sleep", ["60"], { cwd: "/", env });
+    const ended = once(job, "exit");
+    pruneReleases({ digest, root, keep: 1 });
+    expect(left()).toEqual(["a", "d"]);
+    job.kill();
+    await ended;
   });
 
   it("removes nothing when there are fewer", () => {

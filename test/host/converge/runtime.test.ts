@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   mkdirSync,
   mkdtempSync,
@@ -74,5 +75,20 @@ describe("pruneRuntimes", () => {
     const runtime = { root: runtimes(), digest: "used" };
     pruneRuntimes({ digest: "now", root, keep: 3, runtime });
     expect(readdirSync(runtimes()).sort()).toEqual(["new", "of-kept", "used"]);
+  });
+
+  it("keeps that of a process that still runs", async () => {
+    ["of-a-job", "old", "new"].forEach((name, i) => {
+      mkdirSync(join(runtimes(), name), { recursive: true });
+      utimesSync(join(runtimes(), name), 1_000 + i, 1_000 + i);
+    });
+    const env = { PATH: `${runtimes()}/of-a-job/package/bin:/usr/bin:/bin` };
+    const job = spawn("/bin/sleep", ["60"], { env });
+    const ended = once(job, "exit");
+    const runtime = { root: runtimes(), digest: "used" };
+    pruneRuntimes({ digest: "now", root, keep: 3, runtime });
+    expect(readdirSync(runtimes()).sort()).toEqual(["new", "of-a-job"]);
+    job.kill();
+    await ended;
   });
 });

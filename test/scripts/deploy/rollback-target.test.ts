@@ -14,13 +14,44 @@ const states = (...nodes: (NodeReleases | undefined)[]) =>
 describe("the release to go back to", () => {
   it("is the one that ran before", () => {
     expect(rollbackTarget(states(node([c, b, a]), node([c, b, a])))).toEqual({
-      ...{ digest: b, ran: true },
+      ...{ digest: b, ran: true, why: "it ran before the running one" },
     });
+  });
+
+  it("is one release further at each rollback, and says which it leaves out", () => {
+    const facts = new Map([[c, { version: "3.0.0" }]]);
+    const back = { ...node([b, c, b, a]), facts };
+    expect(rollbackTarget(states(back, back))).toEqual({
+      ...{ digest: a, ran: true },
+      why: "it ran before the running one; not 3.0.0, cccccccccccc, which a rollback left",
+    });
+  });
+
+  it("is the one that a release replaced, if that release came again after a rollback", () => {
+    const again = node([c, b, c, b, a]);
+    expect(rollbackTarget(states(again, again)).digest).toBe(b);
+  });
+
+  it("is none after the way back to the first release, and those that ran since are listed", () => {
+    const first = node([a, b, c, b, a]);
+    expect(() => rollbackTarget(states(first, first))).toThrow(
+      "app-1 knows no release that ran before, only those that a rollback left: " +
+        "bbbbbbbbbbbb; cccccccccccc; name one by its first digits",
+    );
+    expect(rollbackTarget(states(first, first), "cccccccc").digest).toBe(c);
+  });
+
+  it("is the last recorded one where the running one has no record", () => {
+    const without = node([b, a], { current: c });
+    expect(rollbackTarget(states(without, without)).digest).toBe(b);
   });
 
   it("is the newest other one on nodes that remember nothing", () => {
     const old = node([], { current: c, there: [b, c, a] });
-    expect(rollbackTarget(states(old, old))).toEqual({ digest: b, ran: false });
+    expect(rollbackTarget(states(old, old))).toEqual({
+      ...{ digest: b, ran: false },
+      why: "app-1 has no record of switches, and no newer one",
+    });
   });
 
   it("may be named by its first digits", () => {

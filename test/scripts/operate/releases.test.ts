@@ -31,7 +31,7 @@ const listing = [
 describe("the releases of a node", () => {
   it("are what runs, what ran and what is there, with what they say of themselves", () => {
     expect(releasesIn(listing)).toEqual({
-      ...{ current: a, ran: [a, b], there: [a, b], facts: new Map([[a, facts]]) },
+      ...{ current: a, ran: [a, b, a], there: [a, b], facts: new Map([[a, facts]]) },
     });
   });
 
