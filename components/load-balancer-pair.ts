@@ -16,8 +16,8 @@ import { ticketKeys } from "../services/ticket-keys/service";
 import type { Peer, PlannedLoadBalancer } from "../topology";
 import type { AcmeAccount } from "./acme-account";
 import type { Egress } from "./egress";
-import { firstAssignments } from "./first-assignments";
 import type { FloatingAddresses } from "./floating-addresses";
+import { firstAssignments } from "../resources/first-assignments";
 import { labelSelector } from "../resources/naming";
 import type { InnerTlsAccess } from "./inner-tls";
 import type { Server } from "./server";
@@ -92,7 +92,7 @@ export class LoadBalancerPair extends Tier<PlannedLoadBalancer, Own> {
     });
     const first = withGuests();
     this.servers = this.createServers(name, first, services, (node) => known(args, node));
-    firstAssignments(this, name, args.addresses, this.servers);
+    firstAssignments(this, name, args.addresses.all, this.servers);
     this.publicIps = this.servers.map((server) => server.reachedAt());
     const settings = moverSettings(args, this.servers);
     this.hosts = this.configured(

@@ -1,7 +1,5 @@
 import * as hcloud from "@pulumi/hcloud";
 import type * as pulumi from "@pulumi/pulumi";
-import type { FloatingAddresses } from "./floating-addresses";
-import type { Server } from "./server";
 
 /**
  * Assigns the addresses to the first load balancer once, so that they work before the first mover runs. From
@@ -13,16 +11,17 @@ import type { Server } from "./server";
  * the API locks the server for each of these, and the provider does not repeat an assignment that is refused for that.
  * After a failover the other load balancer has the addresses, so both count.
  *
- * @param servers the load balancers.
+ * @param addresses the addresses, in the order of the assignments.
+ * @param servers the load balancers, with the resources that must exist before another one acts on the server.
  */
 export function firstAssignments(
   parent: pulumi.Resource,
   name: string,
-  addresses: FloatingAddresses,
-  servers: readonly Server[],
+  addresses: readonly { family: string; id: pulumi.Input<number> }[],
+  servers: readonly { serverId: pulumi.Input<number>; joined: readonly pulumi.Resource[] }[],
 ): void {
   const before = servers.flatMap(({ joined }) => joined);
-  for (const { family, id } of addresses.all) {
+  for (const { family, id } of addresses) {
     const assignment = new hcloud.FloatingIpAssignment(
       `${name}-first-assignment-${family}`,
       { floatingIpId: id, serverId: servers[0]!.serverId },
