@@ -6,7 +6,7 @@ import { everyNode, type NodeFacts, type NodeServices } from "../services/node-b
 import type { DataVolume } from "../services/mysql/data-volume";
 import { mysql, type MysqlFacts } from "../services/mysql/service";
 import { credentialsPath, supervisor, type SupervisorFacts } from "../services/supervisor/service";
-import type { Peer, PlannedDatabase } from "../topology";
+import type { Peer, PlannedDatabase, PlannedNode } from "../topology";
 import { DatabaseCredentials } from "./database-credentials";
 import { cloudLabels, cloudName, numericId } from "../resources/naming";
 import { NodeCertificates } from "./node-certificates";
@@ -21,6 +21,8 @@ export interface MysqlClusterArgs extends TierArgs<PlannedDatabase> {
   volumeGb?: number | undefined;
   /** Whether the volume of a node may be deleted or replaced although the servers are protected. @default none may */
   volumeMayGo?: ((node: string) => boolean) | undefined;
+  /** Whether the volume of a node is replaced where its server is in another location. @default none is */
+  volumeMayMove?: ((node: string) => boolean) | undefined;
   /** Resource that must exist before a volume is changed. @default none */
   volumesAfter?: pulumi.Resource | undefined;
   /** False if the supervisor does not speed up MySQL's group communication (XCom). @default true */
@@ -125,30 +127,39 @@ function facts(
 }
 
 /**
- * Creates a volume for each server and attaches it. A replacement server gets
- * the volume of its predecessor: the attachment is replaced, the volume stays. The ids come from the attachments,
- * so that a resource that depends on an id finds the volume attached.
+ * Creates a volume for each server, in that server's location, and attaches it. A replacement server gets the volume of
+ * its predecessor: the attachment is replaced, the volume stays, unless the new server is in another location, to which
+ * the volume may move. The ids come from the attachments, so that a resource that depends on an id finds the volume
+ * attached.
  */
 function dataVolumes(
   parent: pulumi.ComponentResource,
   servers: readonly Server[],
-  { server, volumeMayGo, volumesAfter }: MysqlClusterArgs,
+  { server, volumeMayGo, volumeMayMove, volumesAfter }: MysqlClusterArgs,
   sizeGb: number,
 ): pulumi.Output<DataVolume>[] {
   const { identity } = server;
-  return servers.map(({ node, serverId, joined }) => {
+  return servers.map(({ node, serverId, joined, location }) => {
     const protect = server.protect && !volumeMayGo?.(node.name);
+    const mayMove = volumeMayMove?.(node.name) === true;
+    if (!mayMove) warnOfAnotherPlace(parent, node, location, server.locationOf?.(node));
     const volume = new hcloud.Volume(
       `${node.name}-volume`,
       {
         name: cloudName(identity, node.name),
         size: sizeGb,
-        location: node.location,
+        location,
         format: "ext4",
         labels: cloudLabels(identity, { role: node.role, node: node.name }),
         deleteProtection: protect,
       },
-      { parent, protect, dependsOn: volumesAfter ?? [] },
+      {
+        parent,
+        protect,
+        dependsOn: volumesAfter ?? [],
+        // The API attaches no volume to a server in another location, and the data would be lost for nothing.
+        ignoreChanges: mayMove ? [] : ["location"],
+      },
     );
     const { volumeId } = new hcloud.VolumeAttachment(
       `${node.name}-volume-attachment`,
@@ -157,5 +168,23 @@ function dataVolumes(
       { parent, deleteBeforeReplace: true, dependsOn: joined },
     );
     return pulumi.output({ id: volumeId, sizeGb: volume.size });
+  });
+}
+
+/** Warns if a new server of a node would be made away from the node's volume. */
+function warnOfAnotherPlace(
+  resource: pulumi.Resource,
+  node: PlannedNode,
+  location: pulumi.Output<string>,
+  next: pulumi.Input<string> = node.location,
+): void {
+  pulumi.all([location, next]).apply(([now, then]) => {
+    if (now === then) return;
+    const { name } = node;
+    const text =
+      `${name} and its volume are in ${now}, and its next server would be made in ${then}, without the volume. ` +
+      `Add "replace ${name} until <YYYY-MM-DD>" to webstack:consent, and either replace the server with an empty ` +
+      `volume there (npm run roll -- ${name}), or list locations so that ${name} is in ${now} and run \`pulumi up\``;
+    void pulumi.log.warn(text, resource);
   });
 }

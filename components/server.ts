@@ -24,6 +24,8 @@ export interface ServerSettings {
   protect: boolean;
   /** True for a node that may be deleted despite `protect`. @default no node */
   isDeletable?: ((name: string) => boolean) | undefined;
+  /** Location in which a new server of a node is made. @default the planned one */
+  locationOf?: ((node: PlannedNode) => pulumi.Input<string>) | undefined;
   /** Resource hooks around a change of a node's server. @default none */
   hooks?: ((node: PlannedNode) => pulumi.ResourceHookBinding) | undefined;
 }
@@ -44,6 +46,8 @@ export class Server extends pulumi.ComponentResource {
   readonly node: PlannedNode;
   /** Id of the server in the cloud. */
   readonly serverId: pulumi.Output<number>;
+  /** Location in which the server is, whatever the plan names. */
+  readonly location: pulumi.Output<string>;
   /** Public IPv4 address; undefined for a server without a public side. */
   readonly publicIp: pulumi.Output<string> | undefined;
   /**
@@ -79,6 +83,7 @@ export class Server extends pulumi.ComponentResource {
     this.joined = isPublic ? [new hcloud.ServerNetwork(`${name}-nic`, nic, { parent: this })] : [];
 
     this.node = args.node;
+    this.location = vm.location;
     this.publicIp = isPublic ? vm.ipv4Address : undefined;
     this.registerOutputs({ serverId: this.serverId, publicIp: this.publicIp });
   }
@@ -109,13 +114,13 @@ function sides(args: ServerArgs): Partial<hcloud.ServerArgs> {
 }
 
 function machine(args: ServerArgs, protect: boolean): hcloud.ServerArgs {
-  const { name, role, location } = args.node;
+  const { name, role } = args.node;
   return {
     name,
     serverType: args.serverType,
     // A disk cannot shrink: growing it would rule out a later change to a smaller type.
     keepDisk: true,
-    location,
+    location: args.locationOf?.(args.node) ?? args.node.location,
     image: args.image,
     sshKeys: args.sshKeyIds,
     ...sides(args),

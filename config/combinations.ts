@@ -1,4 +1,5 @@
 import { targetProblems } from "./backup-target";
+import { consentOf } from "./consent";
 import { networkZones, typesInsteadOfDefaults, serverSize } from "./cloud-offer";
 import { runtimeProblems, workerProblems } from "./process-problems";
 import { printable } from "./printable";
@@ -20,6 +21,7 @@ function part(raw: Raw, key: string): Raw {
 export function combinationProblems(raw: Raw): string[] {
   return [
     ...zoneProblems(raw),
+    ...consentedNetworkProblems(raw),
     ...defaultTypeProblems(raw),
     ...countProblems(raw),
     ...(part(part(raw, "app"), "static").only === true
@@ -48,6 +50,20 @@ function zoneProblems(raw: Raw): string[] {
   return [
     `webstack:locations must lie in one network zone, got ${printable(locations)} in ${[...zones].join(" and ")}; ` +
       "a private network does not span zones, so keep the locations of one zone",
+  ];
+}
+
+/** Problem of a consent to another network, while servers without a public address stay in theirs. */
+function consentedNetworkProblems(raw: Raw): string[] {
+  if (part(raw, "network").publicAddresses !== "edge" || !Array.isArray(raw.consent)) return [];
+  const isNetwork = (line: unknown) =>
+    typeof line === "string" && consentOf(line)?.what === "network";
+  const line = (raw.consent as unknown[]).find(isNetwork);
+  if (line === undefined) return [];
+  return [
+    `webstack:consent must not replace the network with network.publicAddresses edge, got ${printable(line)}: a server ` +
+      "without a public address stays in the network of its creation; remove the line, and for another network make " +
+      "a new stack beside this one and bring the data there from the backups",
   ];
 }
 

@@ -2,12 +2,22 @@ import { type Finding, findingsOf } from "./finding";
 
 const onTools = findingsOf("tools");
 
+/** Oldest major version of Node.js for Pulumi's language host. Source: `engines` of `@pulumi/pulumi` 3.257.0. */
+export const leastLanguageHostNode = 22;
+/** Oldest Pulumi CLI, that of the project's SDK; also `requiredPulumiVersion` of `Pulumi.yaml`. */
+export const leastPulumi = "3.257.0";
+
 /** Programs and packages of this machine. */
 export interface Tools {
-  /** Version of Node.js, such as `22.11.0`. */
-  node: string;
-  /** Oldest major version of Node.js that the project supports. */
+  /**
+   * Version of Node.js that runs the program, such as `22.11.0`: that of the search path without npm's folders, for a
+   * stack of the Pulumi CLI. Undefined: there is none.
+   */
+  node: string | undefined;
+  /** Oldest major version of Node.js that runs the program. */
   leastNode: number;
+  /** Answer to `pulumi version`, such as `v3.257.0`; undefined: none, or the stack is on the local cloud. */
+  pulumi?: string | undefined;
   /** Returns true if a program is on the search path. */
   has: (command: string) => boolean;
   /** True if the dependencies are installed and the sample app is built. */
@@ -22,23 +32,47 @@ export interface Tools {
 export function toolFindings(tools: Tools): Finding[] {
   const found = [...common(tools), ...(tools.lacking ? local(tools) : remote(tools))];
   if (found.some(({ level }) => level === "failure")) return found;
-  return [onTools.ok(`Node.js ${tools.node}, and all programs that an up runs`), ...found];
+  return [onTools.ok(`Node.js ${tools.node!}, and all programs that an up runs`), ...found];
 }
 
 function common({ node, leastNode, has, isInstalled }: Tools): Finding[] {
+  const install = `install Node.js ${leastNode} or newer`;
   return [
-    ...(Number(node.split(".")[0]) < leastNode
-      ? [onTools.failure(`Node.js is ${node}`, `install Node.js ${leastNode} or newer`)]
+    ...(node === undefined ? [onTools.failure("node is not on the path", install)] : []),
+    ...(node !== undefined && Number(node.split(".")[0]) < leastNode
+      ? [onTools.failure(`Node.js must be ${leastNode} or newer, got ${node}`, install)]
       : []),
     ...(has("npm") ? [] : [onTools.failure("npm is not on the path", "install npm 10 or newer")]),
     ...(isInstalled ? [] : [onTools.failure("the dependencies are not installed", "run: npm ci")]),
   ];
 }
 
-function remote({ has }: Tools): Finding[] {
-  const pulumi = "install the Pulumi CLI: https://www.pulumi.com/docs/install/";
+/** The numbers of a version such as `v3.257.0`; undefined for any other text. */
+function numbersOf(version: string): number[] | undefined {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version.trim());
+  return found?.slice(1).map(Number);
+}
+
+/** True if a version is older than another one. */
+function isOlder(version: readonly number[], least: readonly number[]): boolean {
+  const i = version.findIndex((number, at) => number !== least[at]);
+  return i >= 0 && version[i]! < least[i]!;
+}
+
+function pulumiFindings({ has, pulumi }: Tools): Finding[] {
+  const page = "https://www.pulumi.com/docs/install/";
+  const install = `install the Pulumi CLI ${leastPulumi} or newer: ${page}`;
+  if (!has("pulumi")) return [onTools.failure("pulumi is not on the path", install)];
+  const version = numbersOf(pulumi ?? "");
+  if (version && !isOlder(version, numbersOf(leastPulumi)!)) return [];
+  const got = pulumi === undefined ? "no answer to `pulumi version`" : pulumi.trim();
+  return [onTools.failure(`the Pulumi CLI must be ${leastPulumi} or newer, got ${got}`, install)];
+}
+
+function remote(tools: Tools): Finding[] {
+  const { has } = tools;
   return [
-    ...(has("pulumi") ? [] : [onTools.failure("pulumi is not on the path", pulumi)]),
+    ...pulumiFindings(tools),
     ...(has("ssh")
       ? []
       : [

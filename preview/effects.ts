@@ -107,7 +107,11 @@ const losses: [start: string, visitors: string, reason: string][] = [
   ["subnet ", "the site is off until every server is made anew", ""],
 ];
 
-function cloudEffects({ what, kind }: CloudChange): Effect[] {
+function cloudEffects({ what, kind, refused }: CloudChange): Effect[] {
+  if (refused !== undefined) {
+    const visitors = "the update stops half-way, and what comes after it is not applied";
+    return [{ level: 2, visitors, reason: `${what} would ${refused}` }];
+  }
   if (kind === "new" || kind === "changed") return [];
   const found = losses.find(([start]) => what.startsWith(start));
   if (!found) return [];

@@ -67,6 +67,8 @@ export interface CloudChange {
   kind: "new" | "changed" | "deleted" | "replaced";
   /** Changed values, such as `size: 10 -> 20`. */
   values: string[];
+  /** Why the cloud refuses the change in the middle of an `up`, as the end of a sentence. @default it does not */
+  refused?: string;
   /** True for keys and for resources that accompany a server, which need no review. */
   isMinor: boolean;
 }

@@ -35,9 +35,22 @@ export function cloudChanges({ steps }: Plan): CloudChange[] {
     const isKey = /^(tls|random):/.test(type);
     const hasValues = !isKey && (fate === "update" || fate === "replace");
     const values = hasValues ? valueChanges(step) : [];
-    return [{ what: describe(step), kind: kinds[fate], values, isMinor }];
+    const shrink = shrinkOf(step);
+    const refused = shrink === undefined ? {} : { refused: shrink };
+    return [{ what: describe(step), kind: kinds[fate], values, isMinor, ...refused }];
   });
   return changes.sort((a, b) => a.what.localeCompare(b.what, "en", { numeric: true }));
+}
+
+/**
+ * The update of a volume that the cloud refuses in the middle of an `up`, as the end of a sentence; undefined for every
+ * other step. Source: API reference, `POST /volumes/{id}/actions/resize`: the new size must be greater.
+ */
+export function shrinkOf({ fate, type, before, after }: Step): string | undefined {
+  if (fate !== "update" || type !== "hcloud:index/volume:Volume") return undefined;
+  const [from, to] = [Number(before.size), Number(after.size)];
+  if (!(to < from)) return undefined;
+  return `go from ${from} to ${to} GB, and Hetzner makes no volume smaller`;
 }
 
 /** A resource's noun and its name in the program, such as `volume db-1-volume`. */

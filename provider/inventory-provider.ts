@@ -8,6 +8,7 @@ import type {
 import { isMap, type Values } from "../plugin/values";
 import { changedChoices } from "./choices";
 import { differences, inPlace } from "./difference";
+import { impossibleChanges } from "./impossible";
 import type { InventoryThing } from "./resources";
 
 type Things = Record<string, InventoryThing>;
@@ -23,9 +24,7 @@ function loss(
   verb: "delete" | "replace",
   allowed: readonly string[],
 ): string | undefined {
-  // A part that is replaced alone, such as a volume, has the consent of its node: one node at a time.
-  const [owner] = name.split("/");
-  const asks = verb === "replace" && owner !== name ? [owner!] : thing.asks;
+  const { asks } = thing;
   const what = asks.at(-1)!;
   const done = verb === "delete" ? "deleted" : "replaced";
   const lost = `${name.replace("/", ": ")} would be ${done}, and lost with it ${thing.holds}`;
@@ -43,20 +42,71 @@ function loss(
   );
 }
 
-/** All losses that the stack file does not allow, one sentence each. */
+function allowedBy({ allowed }: Values): readonly string[] {
+  return Array.isArray(allowed) ? (allowed as string[]) : [];
+}
+
+/** The node with a part, such as `db-5` of `db-5/volume`; undefined for a thing of its own. */
+function ownerOf(name: string): string | undefined {
+  const [owner, part] = name.split("/");
+  return part === undefined ? undefined : owner;
+}
+
+/**
+ * The things with the places of their parts: a volume stays where the record has it, whatever `locations` names, and
+ * so does a new server of its node. A line of consent lets the volume go where the next server is made, once an
+ * `up` with that line has taken its protection away.
+ */
+export function settled(olds: Values, news: Values): unknown {
+  if (!isMap(olds.things) || !isMap(news.things)) return news.things;
+  const before = olds.things as unknown as Things;
+  const allowed = allowedBy(news);
+  const things = Object.entries(news.things as unknown as Things).map(([name, thing]) => {
+    const [was, owner] = [before[name], ownerOf(name)];
+    if (was === undefined || owner === undefined) return [name, thing];
+    const mayMove = allowed.includes(`replace ${owner}`) && !was.protected;
+    return [name, mayMove ? thing : { ...thing, is: was.is }];
+  });
+  return Object.fromEntries(things) as Things;
+}
+
+/**
+ * All losses that the stack file does not allow, one sentence each. A part is lost by its deletion alone, see
+ * {@link settled}.
+ */
 export function losses(olds: Values, news: Values): Failure[] {
   if (!isMap(olds.things) || !isMap(news.things)) return [];
   const [before, after] = [olds.things, news.things] as unknown as [Things, Things];
-  const allowed = Array.isArray(news.allowed) ? (news.allowed as string[]) : [];
+  const allowed = allowedBy(news);
   return Object.entries(before).flatMap(([name, thing]) => {
     const now = after[name];
-    if (now && now.is === thing.is) return [];
-    const [owner] = name.split("/");
+    const owner = ownerOf(name);
+    if (now && (owner !== undefined || now.is === thing.is)) return [];
     // The owner's sentence includes the parts that are deleted with it.
-    if (owner !== name && owner! in before && !(owner! in after)) return [];
+    if (owner !== undefined && owner in before && !(owner in after)) return [];
     const reason = loss(name, thing, now ? "replace" : "delete", allowed);
     return reason === undefined ? [] : [{ property: "", reason }];
   });
+}
+
+function isNewSize(path: string, kind: string): boolean {
+  return kind === "add" && /^things\["[^"]+"\]\.sizeGb$/.test(path);
+}
+
+/** Everything that is refused: what no line of consent allows, and losses without one. */
+function failuresOf(olds: Values, news: Values): Failure[] {
+  const impossible = impossibleChanges(olds, news);
+  const named = impossible.flatMap(({ names }) => names);
+  const others = isMap(olds.things) ? without(olds.things, named) : olds.things;
+  return [
+    ...impossible.map(({ reason }) => ({ property: "", reason })),
+    ...losses({ ...olds, things: others }, news),
+    ...changedChoices(olds, news),
+  ];
+}
+
+function without(things: Values, names: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(things).filter(([name]) => !names.includes(name)));
 }
 
 /** Provider of inventories, which are records alone, see `resources.ts`: it checks the inputs and changes nothing. */
@@ -65,11 +115,13 @@ export const inventoryProvider = {
   previews: false,
 
   check: ({ olds, news }: CheckRequest) => ({
-    inputs: { things: news.things, ...(isMap(news.chosen) ? { chosen: news.chosen } : {}) },
-    failures: [...losses(olds, news), ...changedChoices(olds, news)],
+    inputs: { things: settled(olds, news), ...(isMap(news.chosen) ? { chosen: news.chosen } : {}) },
+    failures: failuresOf(olds, news),
   }),
 
-  diff: ({ state, inputs }: ChangeRequest) => inPlace(differences(state, inputs)),
+  diff: ({ state, inputs }: ChangeRequest) =>
+    // A size joins the recorded inputs of an earlier release's stack without a change in its preview.
+    inPlace(differences(state, inputs).filter(({ path, kind }) => !isNewSize(path, kind))),
 
   create: async ({ inputs }: CreateRequest) => ({ id: "inventory", state: inputs }),
   read: async ({ id, state, inputs }: ReadRequest) => ({ id, state, inputs }),

@@ -146,8 +146,13 @@ export class DeployKey extends pulumi.CustomResource {
 
 /** Part of a stack whose deletion also destroys data, a server or an address. */
 export interface InventoryThing {
-  /** Properties whose change replaces the thing, such as its location; empty: none. */
+  /**
+   * Properties whose change replaces the thing; empty: none. Of a volume the location: the provider keeps the recorded
+   * one until a line of consent lets it go.
+   */
   is: string;
+  /** Size, which never decreases, GB. @default the thing has none */
+  sizeGb?: number;
   /** What a deletion destroys, in words. */
   holds: string;
   /** Names of the thing in a line of consent, such as `db-5` or `volumes`; a refusal proposes the last one. */
@@ -174,6 +179,9 @@ export interface InventoryArgs {
  * recorded one and refuses, also in the preview, every loss that the stack file does not allow. It does nothing else.
  */
 export class Inventory extends pulumi.CustomResource {
+  /** The things as recorded, which differ from the arguments in the places of volumes. */
+  declare readonly things: pulumi.Output<Record<string, InventoryThing>>;
+
   constructor(name: string, args: InventoryArgs, opts?: pulumi.CustomResourceOptions) {
     super("host:index:Inventory", name, { ...args }, opts);
   }

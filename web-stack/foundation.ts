@@ -38,7 +38,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   const { identity, protect, admin, loadBalancers, domain, networkZone } = args;
   const { mode, domains, acme: authority } = args.edgeTls;
   const { ipRange, subnetCidrs } = plan;
-  const { record } = inventory(args, plan);
+  const stackInventory = inventory(args, plan);
   const services = tierServices(args);
   const network = new PrivateNetwork("network", {
     identity,
@@ -46,7 +46,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
     subnetCidrs,
     networkZone,
     protect: protect && !hasConsent(args, "replace", "network"),
-    after: record,
+    after: stackInventory.record,
   });
   const firewalls = new Firewalls("firewalls", {
     identity,
@@ -84,7 +84,7 @@ export function foundation(args: WebStackArgs, plan: Topology) {
   const account =
     authority && new AcmeAccount("acme", { loadBalancers: plan.lb, domains, authority });
   return {
-    ...{ identity, inventory: record, network, firewalls, access, addresses, certificate },
+    ...{ identity, inventory: stackInventory, network, firewalls, access, addresses, certificate },
     ...{ inner, tickets, account, backupAccess, services },
     egress: egress(args, plan, network, addresses),
   };

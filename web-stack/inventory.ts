@@ -47,7 +47,8 @@ export function inventory(args: WebStackArgs, plan: Topology): StackInventory {
 
 /** The volumes of the databases. */
 function volumes(args: WebStackArgs, { db }: Topology): Things {
-  if (args.db.volumeGb === undefined) return {};
+  const { volumeGb } = args.db;
+  if (volumeGb === undefined) return {};
   const mayGo = (name: string) =>
     hasConsent(args, "delete", name, "volumes") || hasConsent(args, "replace", name);
   return Object.fromEntries(
@@ -55,6 +56,7 @@ function volumes(args: WebStackArgs, { db }: Topology): Things {
       `${name}/volume`,
       {
         is: location,
+        sizeGb: volumeGb,
         holds: db.length === 1 ? "all data of the stack" : "its copy of the data",
         asks: [name, "volumes"],
         protected: args.protect && !mayGo(name),

@@ -6,7 +6,7 @@ import type { ServerSettings } from "../components/server";
 import type { HostSettings } from "../components/tier";
 import { WebTier } from "../components/web-tier";
 import { labelSelector } from "../resources/naming";
-import { brokerNodes, type Role, type Topology } from "../topology";
+import { brokerNodes, type PlannedNode, type Role, type Topology } from "../topology";
 import { type WebStackArgs, hasConsent } from "./args";
 import { joinedGuests } from "./egress";
 import type { Foundation } from "./foundation";
@@ -137,17 +137,20 @@ export function serverTiers(args: WebStackArgs, plan: Topology, base: Foundation
   const { guests = {}, ...egress } = base.egress?.innerHosts() ?? {};
   const brokers = broker?.guests(lbTier.servers) ?? {};
   const host = { ...common, ...egress, guests: joinedGuests(guests, brokers) };
+  const volumePlace = ({ name, location }: PlannedNode) =>
+    base.inventory.volumePlace(name, location);
   const dbTier = new MysqlCluster("db", {
     nodes: plan.db,
     bufferPoolMib: db.bufferPoolMib,
     volumeGb: db.volumeGb,
     volumeMayGo: (name) =>
       hasConsent(args, "delete", name, "volumes") || hasConsent(args, "replace", name),
-    volumesAfter: base.inventory,
+    volumeMayMove: (name) => hasConsent(args, "replace", name),
+    volumesAfter: base.inventory.record,
     xcomHelp: db.xcomHelp,
     passwordVersion: db.passwordVersion,
     backups: backupFacts(args, base),
-    server: server("db"),
+    server: { ...server("db"), ...(db.volumeGb === undefined ? {} : { locationOf: volumePlace }) },
     host,
   });
   const appTier = new AppTier("app", {

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import type { Plan, Step } from "../../preview/plan";
+import { shrinkOf } from "../../preview/resource-changes";
 
 /** Types of resources that may be deleted: they hold no data, and nothing outside of the stack refers to them. */
 const deletable = [
@@ -18,13 +19,15 @@ const growing = [["webstack:admin", "deployKeyVersion"]] as const;
 
 /**
  * Reasons, a sentence each, why a plan must not be applied without an operator; empty: it may. Every step but a
- * creation and an update in place is refused, unless it is known to lose nothing.
+ * creation and an update in place is refused, unless it is known to lose nothing, and so is an update that the cloud
+ * refuses.
  */
 export function planRefusals({ errors, steps }: Plan): string[] {
   return [...errors.map((error) => `the plan is refused: ${error}`), ...steps.flatMap(ofStep)];
 }
 
-function ofStep({ fate, type, name }: Step): string[] {
+function ofStep(step: Step): string[] {
+  const { fate, type, name } = step;
   const isOwn = type.startsWith("webstack:index:") || type.startsWith("pulumi:");
   const noun = type.split(":").at(-1);
   if (fate === "delete" && !isOwn && !deletable.includes(type)) {
@@ -33,7 +36,8 @@ function ofStep({ fate, type, name }: Step): string[] {
   if (fate === "replace" && !isOwn && !replaceable.includes(type)) {
     return [`${noun} ${name} would be replaced`];
   }
-  return [];
+  const shrink = shrinkOf(step);
+  return shrink === undefined ? [] : [`${noun} ${name} would ${shrink}`];
 }
 
 /**

@@ -1,20 +1,52 @@
+import { spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
-import type { Tools } from "../../doctor/local-checks";
+import { delimiter, join } from "node:path";
+import { leastLanguageHostNode, type Tools } from "../../doctor/local-checks";
 import type { OwnAddress } from "../../doctor/own-address";
+import { findOnPath } from "../../offline/engine/choice";
 import { repositoryRoot } from "../local/paths";
 import { isInstalled, localCloudPrerequisites, missingPrerequisites } from "../local/prerequisites";
 
-/** Facts about this machine that an `up` depends on. */
-export function toolsHere(isLocal: boolean): Tools {
+/** Longest wait for a program's version, milliseconds. */
+const versionMs = 20_000;
+
+/** The search path without the folders that npm puts before it for a script, as an operator's shell has it. */
+export function operatorsPath(path = ""): string {
+  const isOfNpm = /[/\\]node_modules[/\\](\.bin|.*node-gyp-bin)[/\\]?$/;
+  return path
+    .split(delimiter)
+    .filter((folder) => !isOfNpm.test(folder))
+    .join(delimiter);
+}
+
+/** First line of what a program answers, without a leading `v`; undefined: it is not on the path, or failed. */
+function versionOf(command: string, word: string, path: string): string | undefined {
+  const file = findOnPath(command, path);
+  if (file === undefined) return undefined;
+  const env = { ...process.env, PATH: path };
+  const { status, stdout } = spawnSync(file, [word], { env, encoding: "utf8", timeout: versionMs });
+  return status === 0 ? stdout.trim().split("\n")[0]!.replace(/^v/, "") : undefined;
+}
+
+/**
+ * Facts about this machine that an `up` depends on. The commands of `package.json` run on Node.js of the dependencies,
+ * and the local stack's program runs in theirs; an operator's `pulumi up` starts the `node` of the search path.
+ */
+export function toolsHere(isLocal: boolean, path = operatorsPath(process.env.PATH)): Tools {
   const { engines } = JSON.parse(readFileSync(join(repositoryRoot, "package.json"), "utf8")) as {
     engines: { node: string };
   };
+  const program = isLocal
+    ? { node: process.versions.node, leastNode: Number(/\d+/.exec(engines.node)![0]) }
+    : {
+        node: versionOf("node", "--version", path),
+        leastNode: leastLanguageHostNode,
+        pulumi: versionOf("pulumi", "version", path),
+      };
   return {
-    node: process.versions.node,
-    leastNode: Number(/\d+/.exec(engines.node)![0]),
+    ...program,
     has: isInstalled,
     isInstalled: existsSync(join(repositoryRoot, "node_modules", "@pulumi", "hcloud")),
     ...(isLocal ? { lacking: missingPrerequisites(localCloudPrerequisites) } : {}),

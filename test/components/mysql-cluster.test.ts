@@ -4,7 +4,7 @@ import { MysqlCluster, type MysqlClusterArgs } from "../../components/mysql-clus
 import { secretMark } from "../support/computed-state";
 import { writtenFiles } from "../support/first-boot";
 import { backups } from "../services/rendered-database";
-import { clearTexts, mockId, named, record, valueOf } from "../support/record";
+import { clearTexts, named, record, valueOf } from "../support/record";
 import { hostSettings, plan, serverSettings } from "../support/tier-args";
 
 async function build(overrides: Partial<MysqlClusterArgs> = {}) {
@@ -95,56 +95,6 @@ describe("MysqlCluster", () => {
     ]);
     expect(await pulumi.isSecret(appPassword)).toBe(true);
     expect(await valueOf(caPem)).toBe("certificate db-tls-ca\n");
-  });
-
-  it("gives every node a volume in its location, and attaches it to its server", async () => {
-    const { children } = await build({ volumeGb: 40, server: serverSettings({ protect: true }) });
-    const direct = children.filter(({ parent, name }) => parent === "db" && /volume/.test(name));
-    expect(direct.map(({ type, name }) => [type, name])).toEqual(
-      ["db-1", "db-2", "db-3"].flatMap((node) => [
-        ["hcloud:index/volume:Volume", `${node}-volume`],
-        ["hcloud:index/volumeAttachment:VolumeAttachment", `${node}-volume-attachment`],
-      ]),
-    );
-    const volume = named(children, "db-2-volume");
-    expect(volume.inputs).toEqual({
-      name: "webstack-test-db-2",
-      size: 40,
-      location: "fsn1",
-      format: "ext4",
-      labels: { project: "webstack", stack: "test", role: "db", node: "db-2" },
-      deleteProtection: true,
-    });
-    expect(volume.protect).toBe(true);
-    const attachment = named(children, "db-2-volume-attachment");
-    expect(attachment.inputs).toEqual({
-      volumeId: mockId("db-2-volume"),
-      serverId: mockId("db-2-vm"),
-      automount: false,
-    });
-    expect(attachment).toMatchObject({ deleteBeforeReplace: true, protect: false });
-  });
-
-  it("lets volumes be deleted where nothing is protected", async () => {
-    const { children } = await build({ volumeGb: 10 });
-    const { inputs, protect } = named(children, "db-1-volume");
-    expect([inputs.deleteProtection, protect]).toEqual([false, false]);
-  });
-
-  it("tells a node its volume with the first configuration, and keeps MySQL off until then", async () => {
-    const { cluster, children } = await build({ volumeGb: 40 });
-    const { files } = await valueOf(cluster.hosts[1]!.bundle);
-    expect(files["/etc/webstack/volume-id"]!.content).toBe(`${mockId("db-2-volume")}\n`);
-    expect(files["/etc/webstack/volume-size-gb"]!.content).toBe("40\n");
-    const written = writtenFiles(String(named(children, "db-2-vm").inputs.userData));
-    const { files: first, services } = JSON.parse(written["/var/lib/webstack/bundle.json"]!) as {
-      files: object;
-      services: { unit: string; needs: string[] }[];
-    };
-    expect(Object.keys(first)).not.toContain("/etc/webstack/volume-id");
-    expect(services.find(({ unit }) => unit === "mysql.service")!.needs).toContain(
-      "/etc/webstack/volume-id",
-    );
   });
 
   it("runs on a single node too, without a group", async () => {

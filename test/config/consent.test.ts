@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { combinationProblems } from "../../config/combinations";
 import { consentOf, consentProblems } from "../../config/consent";
 
 describe("a line of consent", () => {
@@ -46,5 +47,24 @@ describe("the last day of a line", () => {
     expect(consentProblems({ consent: ["delete everything", 7] }, today)).toEqual([]);
     expect(consentProblems({ consent: "delete db-5 until 2020-01-01" }, today)).toEqual([]);
     expect(consentProblems({}, today)).toEqual([]);
+  });
+});
+
+describe("consent to another network", () => {
+  const line = "replace network until 2026-12-31";
+  const problems = (publicAddresses: string, ...consent: string[]) =>
+    combinationProblems({ network: { publicAddresses }, consent });
+
+  it("is refused where servers without a public address stay in theirs", () => {
+    expect(problems("edge", "resize app until 2026-12-31", line)).toEqual([
+      expect.stringMatching(
+        /^webstack:consent must not replace the network with network.publicAddresses edge, got "replace network until 2026-12-31": .*; remove the line, and for another network make a new stack/,
+      ),
+    ]);
+  });
+
+  it("is allowed with public addresses, and other lines in either mode", () => {
+    expect(problems("all", line)).toEqual([]);
+    expect(problems("edge", "replace db-1 until 2026-12-31")).toEqual([]);
   });
 });

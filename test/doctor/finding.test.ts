@@ -71,7 +71,8 @@ describe("the copy of the backups", () => {
 
 describe("the tools", () => {
   const all: Tools = {
-    ...{ node: "22.11.0", leastNode: 20, has: () => true, isInstalled: true, isRoot: false },
+    ...{ node: "22.11.0", leastNode: 22, pulumi: "3.257.0" },
+    ...{ has: () => true, isInstalled: true, isRoot: false },
   };
   const failed = (tools: Partial<Tools>) =>
     toolFindings({ ...all, ...tools }).flatMap(({ level, text }) =>
@@ -82,9 +83,34 @@ describe("the tools", () => {
   it("are Node.js, npm, pulumi and ssh, and no docker", () => {
     expect(failed({})).toEqual([]);
     expect(failed({ node: "18.1.0", isInstalled: false, has: () => false })).toEqual([
-      ...["Node.js is 18.1.0", "npm is not on the path", "the dependencies are not installed"],
+      ...["Node.js must be 22 or newer, got 18.1.0", "npm is not on the path"],
+      "the dependencies are not installed",
       ...["pulumi is not on the path", "ssh is not on the path"],
     ]);
+  });
+
+  it.each([
+    ["3.257.0", true],
+    ["v3.257.0\n", true],
+    ["3.300.1", true],
+    ["4.0.0", true],
+    ["3.256.9", false],
+    ["2.999.0", false],
+    ["dev", false],
+  ])("are a Pulumi CLI that is new enough: %j", (pulumi, fits) => {
+    const expected = `the Pulumi CLI must be 3.257.0 or newer, got ${pulumi.trim()}`;
+    expect(failed({ pulumi })).toEqual(fits ? [] : [expected]);
+  });
+
+  it("are a Pulumi CLI that answers, and a node that an operator's shell finds", () => {
+    expect(failed({ pulumi: undefined, node: undefined })).toEqual([
+      "node is not on the path",
+      "the Pulumi CLI must be 3.257.0 or newer, got no answer to `pulumi version`",
+    ]);
+    const [finding] = toolFindings({ ...all, pulumi: "3.200.0" });
+    expect(finding!.fix).toBe(
+      "install the Pulumi CLI 3.257.0 or newer: https://www.pulumi.com/docs/install/",
+    );
   });
 
   it("are those of the local cloud for the local stack, with an engine or the compiler for it", () => {

@@ -69,6 +69,22 @@ describe("the verdict", () => {
     expect([moved.verdict, moved.counts.replaced]).toEqual(["dangerous", 1]);
   });
 
+  it("is dangerous if the cloud would refuse a smaller volume, and safe for a larger one", () => {
+    const sized = (before: number, after: number) =>
+      judged(
+        step("update", "db-1-volume", "hcloud:index/volume:Volume", {
+          ...{ before: { size: before }, after: { size: after }, changed: ["size"] },
+        }),
+      );
+    const smaller = sized(80, 40);
+    expect(smaller.verdict).toBe("dangerous");
+    expect(smaller.reasons).toEqual([
+      "volume db-1-volume would go from 80 to 40 GB, and Hetzner makes no volume smaller",
+    ]);
+    expect(smaller.visitors).toMatch(/^the update stops half-way/);
+    expect(sized(40, 80).verdict).toBe("safe");
+  });
+
   it("is dangerous if the plan is refused, with the reason once and the consent that is missing", () => {
     const reason =
       'app-2 would be deleted. If that is meant, say so in the stack file: webstack:consent: ["delete app-2 until <YYYY-MM-DD>"]';

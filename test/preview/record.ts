@@ -29,8 +29,10 @@ async function main(asked: string[]): Promise<void> {
     const stack = await HostlessStack.create(cloud, { name: "recorded", say: console.log });
     await stack.up(base);
     mkdirSync(target, { recursive: true });
-    for (const [name, config] of Object.entries(edits(base, other))) {
-      if (asked.length > 0 && !asked.includes(name)) continue;
+    const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
+    const edited = edits(base, other);
+    for (const [name, config] of Object.entries(edited)) {
+      if (!isAsked(name)) continue;
       keep(name, await stack.preview(config, {}, tell));
     }
     stack.editByHand("web-2");
@@ -39,7 +41,11 @@ async function main(asked: string[]): Promise<void> {
     };
     const protection = `/servers/${servers.servers[0]!.id}/actions/change_protection`;
     await cloudCall(cloud.access, "POST", protection, { delete: true, rebuild: true });
-    keep("drift", await stack.preview(base, { refresh: true }, tell));
+    if (isAsked("drift")) keep("drift", await stack.preview(base, { refresh: true }, tell));
+    if (isAsked("volume-shrunk")) {
+      await stack.up(edited["volume-grown"]!);
+      keep("volume-shrunk", await stack.preview(base, {}, tell));
+    }
     const [pricing, types] = await Promise.all(
       ["/pricing", "/server_types"].map((path) => cloudCall(cloud.access, "GET", path)),
     );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { losses } from "../../provider/inventory-provider";
+import { inventoryProvider, losses, settled } from "../../provider/inventory-provider";
 import type { InventoryThing } from "../../provider/resources";
 import { PluginProcess } from "../plugin/plugin-process";
 
@@ -62,8 +62,50 @@ describe("what would be lost", () => {
       /^db-3: volume would be deleted.*"delete volumes until/,
     );
     expect(reasons(before, kept, "delete volumes")).toEqual([]);
-    const moved = { ...kept, "db-3/volume": { ...volume, is: "fsn1" } };
-    expect(reasons(before, moved)[0]).toMatch(/^db-3: volume would be replaced/);
+  });
+
+  it("is nothing when locations name another place for a volume, which stays", () => {
+    const moved = { "db-3/volume": { ...volume, is: "fsn1" } };
+    expect(reasons({ "db-3/volume": volume }, moved)).toEqual([]);
+  });
+});
+
+describe("the recorded place of a volume", () => {
+  /** The place after a check, for a volume that was in nbg1 and is planned in fsn1. */
+  const place = (wasProtected: boolean, ...allowed: string[]) => {
+    const old = { ...volume, protected: wasProtected };
+    const next = { things: { "db-3/volume": { ...volume, is: "fsn1" } }, allowed };
+    const things = settled({ things: { "db-3/volume": old } }, next) as typeof next.things;
+    return things["db-3/volume"].is;
+  };
+
+  it("stays without a line of consent for its node", () => {
+    expect(place(false)).toBe("nbg1");
+    expect(place(false, "replace db-1", "delete db-3")).toBe("nbg1");
+  });
+
+  it("follows the settings with that line, once the protection is gone", () => {
+    expect(place(true, "replace db-3")).toBe("nbg1");
+    expect(place(false, "replace db-3")).toBe("fsn1");
+  });
+
+  it("is the planned one of a volume without a record", () => {
+    const things = { "db-3/volume": volume };
+    expect(settled({}, { things })).toEqual(things);
+    expect(settled({ things: {} }, { things })).toEqual(things);
+  });
+});
+
+describe("a check of an earlier release's record", () => {
+  it("plans no change for a size that joins it, and one for a size that differs", () => {
+    const old = { things: { "db-3/volume": volume } };
+    const sized = (sizeGb: number) => ({ things: { "db-3/volume": { ...volume, sizeGb } } });
+    const changes = (state: object, inputs: object) =>
+      inventoryProvider.diff({ state, inputs, oldInputs: state, type, urn: "", id: "" } as never)
+        .changes;
+    expect(changes(old, sized(40))).toEqual([]);
+    expect(changes(sized(40), sized(80))).toHaveLength(1);
+    expect(changes(old, { things: { ...sized(40).things, "web-3": thing() } })).toHaveLength(1);
   });
 });
 

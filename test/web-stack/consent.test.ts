@@ -49,7 +49,11 @@ describe("consent", () => {
       asks: ["db-3"],
       protected: true,
     });
-    expect(things["db-3/volume"]).toMatchObject({ is: "nbg1", asks: ["db-3", "volumes"] });
+    expect(things["db-3/volume"]).toMatchObject({
+      is: "nbg1",
+      sizeGb: 40,
+      asks: ["db-3", "volumes"],
+    });
     expect(things.network).toMatchObject({ is: "10.0.0.0/16 eu-central", asks: ["network"] });
   });
 
@@ -60,6 +64,12 @@ describe("consent", () => {
         name,
       ).toBe(true);
     }
+  });
+
+  it("is not asked for by a new server, which is made where the record has the node's volume", () => {
+    const waits = (name: string) =>
+      named(without, name).dependsOn.some((urn) => urn.endsWith("::inventory-record"));
+    expect(["db-1-vm", "db-3-vm", "web-1-vm"].map(waits)).toEqual([true, true, false]);
   });
 
   it("takes the protection of that thing away, and of no other", async () => {
@@ -82,6 +92,9 @@ describe("consent", () => {
     expect(gone(await registered("delete volumes")).sort()).toEqual(volumes);
     const some = await registered("replace db-2", "replace network");
     expect(gone(some).sort()).toEqual(["db-2-volume", "network-range"]);
+    const stays = (node: string) =>
+      named(some, `${node}-volume`).ignoreChanges.includes("location");
+    expect(["db-1", "db-2", "db-3"].map(stays)).toEqual([true, false, true]);
   }, 120_000);
 
   it("to switch off takes no protection away", async () => {

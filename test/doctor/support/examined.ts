@@ -24,7 +24,7 @@ export function subject(
   return {
     identity,
     tools: {
-      ...{ node: "22.11.0", leastNode: 20, isInstalled: true, isRoot: false },
+      ...{ node: "22.11.0", leastNode: 22, pulumi: "3.257.0", isInstalled: true, isRoot: false },
       has: () => true,
     },
     stackFile: {

@@ -65,6 +65,20 @@ describe("npm run deploy:back", () => {
     expect(happened.join()).not.toContain("up:");
   });
 
+  it("goes back with the rest while a grown volume keeps its size", async () => {
+    const sized = (gb: number) => `config: { webstack:db: { volumeGb: ${gb} } }\n`;
+    const said: string[] = [];
+    const { world, happened } = stack({
+      ...{ presentFile: () => sized(80), stackFile: () => sized(40) },
+      say: (line) => void said.push(line),
+    });
+    await goBack({ commit: one, release: "abc" }, world);
+    expect(happened[1]).toBe(`settings ${JSON.stringify(`${sized(80)}# abc\n`)}`);
+    expect(said).toContain(
+      "webstack:db → volumeGb stays 80 (40 before): Hetzner makes no volume smaller",
+    );
+  });
+
   it("changes nothing if something would be lost", async () => {
     const { world, happened } = stack(
       {},

@@ -18,7 +18,9 @@ describe("a plan to go back", () => {
     ["nothing", []],
     ["count-down-with-consent", [/^Server app-2-vm would be deleted$/]],
     ["network-moved", [/would be replaced$/]],
-    ["region-move", [/^the plan is refused: /]],
+    ["region-move", []],
+    ["volume-grown", []],
+    ["volume-shrunk", [/^the plan is refused: .*webstack:db.volumeGb must be at least 20, got 10/]],
   ])("as for the edit %s", (name, expected) => {
     const found = planRefusals(planOf(recordedEvents(name)));
     if (expected.length === 0) expect(found).toEqual([]);
@@ -43,6 +45,18 @@ describe("a plan to go back", () => {
     for (const fate of ["create", "update", "same"] as const) {
       expect(planRefusals(plan(fate, type))).toEqual([]);
     }
+  });
+
+  it("shrinks no volume, even if the earlier program would try", () => {
+    const sized = (from: unknown, to: unknown): Plan => {
+      const { steps, ...rest } = plan("update", "hcloud:index/volume:Volume", "db-1-volume");
+      return { ...rest, steps: [{ ...steps[0]!, before: { size: from }, after: { size: to } }] };
+    };
+    expect(planRefusals(sized(80, 40))).toEqual([
+      "Volume db-1-volume would go from 80 to 40 GB, and Hetzner makes no volume smaller",
+    ]);
+    expect(planRefusals(sized(40, 80))).toEqual([]);
+    expect(planRefusals(sized(40, undefined))).toEqual([]);
   });
 
   it("may drop what holds nothing", () => {
