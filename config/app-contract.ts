@@ -34,6 +34,8 @@ export interface JobContract {
 export interface SiteContract {
   /** Directories of the release by URL path. */
   directories: Record<string, string>;
+  /** Directories of the release by URL path, with files that browsers may keep for ever. */
+  immutable: Record<string, string>;
   /** File in the directory of `/` that answers if a requested file is missing. */
   fallback?: string;
   /** Paths that go to the app despite a fallback. */
@@ -137,6 +139,7 @@ function jobContract(name: string, job: StackConfig["app"]["cron"][string]): Job
 
 function site({
   directories,
+  immutable,
   fallback,
   appPaths,
   only,
@@ -144,6 +147,7 @@ function site({
   const convention = { "/": only ? "." : "public" };
   return {
     directories: directories ?? convention,
+    immutable,
     appPaths,
     only,
     ...(fallback === undefined ? {} : { fallback }),

@@ -27,6 +27,12 @@ export const siteSettings = z.strictObject({
       absent: '`{"/":"public"}`, with `app.static.only` `{"/":"."}`',
     },
   ).optional(),
+  immutable: setting(z.record(z.string().max(200).regex(pathOfApp), releasePath), {
+    about:
+      "Directories of the release, by path, with files whose names change with their content: browsers keep them for ever",
+    must: "be a map from paths such as /_next/static to directories inside the release, with letters, digits and ._~- only and without ..",
+    example: { "/_next/static": ".next/static" },
+  }).default({}),
   fallback: setting(releasePath, {
     about:
       "File in the directory of `/` that answers where there is no file, for a single-page app",

@@ -16,9 +16,10 @@ export function siteProblems(app: Raw, web: Raw): string[] {
   const only = site.only === true;
   return [
     ...directoryProblems(site.directories, only),
+    ...immutableProblems(site),
     ...fallbackProblems(site, only),
     ...appPathProblems(site),
-    ...pathProblems(map(web.paths), map(site.directories), only),
+    ...pathProblems(map(web.paths), site, only),
     ...(only ? serverProblems(app) : []),
   ];
 }
@@ -40,6 +41,26 @@ function directoryProblems(found: unknown, only: boolean): string[] {
         ]
       : []),
   ];
+}
+
+function immutableProblems({ directories, immutable }: Raw): string[] {
+  const paths = map(immutable);
+  const isTaken = (path: string) =>
+    ownPaths.includes(path) || Object.hasOwn(map(directories), path);
+  return Object.keys(paths)
+    .filter(isTaken)
+    .map(
+      (path) =>
+        `webstack:app.static.immutable must not hold ${printableName(path)}, got ${printable(paths)}; ` +
+        remedyOf(path),
+    );
+}
+
+function remedyOf(path: string): string {
+  if (path === "/assets")
+    return "files below assets in the directory of / are immutable without it";
+  if (path === "/healthz") return "choose another path";
+  return "take the path out of app.static.directories, or name a path below it";
 }
 
 function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolean): string[] {
@@ -66,33 +87,38 @@ function fallbackProblems({ directories, fallback, appPaths }: Raw, only: boolea
   ];
 }
 
-function appPathProblems({ directories, appPaths }: Raw): string[] {
+function appPathProblems({ directories, immutable, appPaths }: Raw): string[] {
   const paths = Array.isArray(appPaths) ? (appPaths as unknown[]) : [];
   const taken = paths
     .filter((path) => typeof path === "string")
-    .filter((path) => ownPaths.includes(path) || Object.hasOwn(map(directories), path));
+    .filter((path) => ownPaths.includes(path) || keysWith(path, { directories, immutable })[0]);
   return [...new Set(taken)].map(
     (path) =>
       `webstack:app.static.appPaths must not hold ${printableName(path)}, got ${printable(paths)}; the web nodes answer there: ` +
-      "choose another path, or take it out of app.static.directories",
+      `choose another path, or take it out of app.static.${keysWith(path, { directories, immutable })[0] ?? "directories"}`,
   );
 }
 
 /** Problems of `web.paths` with static directories: only paths that the app answers have limits of their own. */
-function pathProblems(paths: Raw, directories: Raw, only: boolean): string[] {
+function pathProblems(paths: Raw, { directories, immutable }: Raw, only: boolean): string[] {
   const names = Object.keys(paths);
   if (only && names.length > 0) {
     return [
       `webstack:web.paths must be absent where app.static.only says that there is no app, got ${printable(names)}; remove it`,
     ];
   }
-  return names
-    .filter((name) => Object.hasOwn(directories, name.replace(/\/$/, "")))
-    .map(
-      (name) =>
-        `webstack:web.paths must not hold ${printableName(name)}, got ${printable(names)}; app.static.directories has a directory there: ` +
+  return names.flatMap((name) =>
+    keysWith(name.replace(/\/$/, ""), { directories, immutable }).map(
+      (key) =>
+        `webstack:web.paths must not hold ${printableName(name)}, got ${printable(names)}; app.static.${key} has a directory there: ` +
         "name a path below it, or another one",
-    );
+    ),
+  );
+}
+
+/** Names of the settings, each a map by path, that hold a path. */
+function keysWith(path: string, settings: Raw): string[] {
+  return Object.keys(settings).filter((key) => Object.hasOwn(map(settings[key]), path));
 }
 
 function serverProblems(app: Raw): string[] {

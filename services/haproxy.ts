@@ -39,6 +39,14 @@ export const innerDefaults: readonly string[] = [
   "timeout queue 5s",
 ];
 
+/**
+ * Lines of `global` of every HAProxy behind the load balancers: larger buffers than theirs, and more headers, since
+ * each proxy adds headers to what the load balancers accepted. Defaults: 16384 bytes, of which `tune.maxrewrite` (1024)
+ * stay free, and 101 headers.
+ * https://docs.haproxy.org/3.2/configuration.html#tune.bufsize
+ */
+export const innerBuffers: readonly string[] = ["tune.bufsize 32768", "tune.http.maxhdr 128"];
+
 /** Configuration of the distribution's HAProxy. */
 export const haproxyConfigPath = "/etc/haproxy/haproxy.cfg";
 const dropInPath = "/etc/systemd/system/haproxy.service.d/webstack.conf";

@@ -188,11 +188,13 @@ describe("readSettings", () => {
 
   it("knows what the web nodes serve, and that a site alone has no processes", () => {
     const site = (settings: object) => read({ "webstack:app": { static: settings } }).app.site;
-    expect(site({})).toEqual({ directories: { "/": "public" }, appPaths: [], only: false });
+    const none = { immutable: {}, appPaths: [] };
+    expect(site({})).toEqual({ ...none, directories: { "/": "public" }, only: false });
     const { app } = read({ "webstack:app": { serverType: "cpx99", static: { only: true } } });
-    expect(app.site).toEqual({ directories: { "/": "." }, appPaths: [], only: true });
+    expect(app.site).toEqual({ ...none, directories: { "/": "." }, only: true });
     expect(app.processes).toBe(0);
     const spa = { directories: { "/": "dist" }, fallback: "index.html", appPaths: ["/api"] };
-    expect(site(spa)).toEqual({ ...spa, only: false });
+    const own = { ...spa, immutable: { "/_app": "dist/_app" } };
+    expect(site(own)).toEqual({ ...own, only: false });
   });
 });

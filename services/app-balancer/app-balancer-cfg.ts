@@ -1,6 +1,12 @@
 import { balanceLines } from "../app/affinity";
 import { appPorts, type AppProgram } from "../app/app-program";
-import { closesWithResponse, innerDefaults, sendsAtOnce, endsWithOneSide } from "../haproxy";
+import {
+  closesWithResponse,
+  innerBuffers,
+  innerDefaults,
+  sendsAtOnce,
+  endsWithOneSide,
+} from "../haproxy";
 import { innerBind } from "../inner-tls";
 import { generatedNotice, text } from "../text";
 import type { ProxyTimeouts } from "../requests";
@@ -37,6 +43,7 @@ export function appBalancerCfg(args: AppBalancerCfgArgs): string {
       group haproxy
       # A connection uses two files; a host of the local cloud may open 20 000.
       maxconn 8000
+      ${innerBuffers}
       # After a reload old workers keep long connections, such as WebSockets; reloads are rare.
       hard-stop-after ${timeouts.innerReload}
       stats socket ${socketPath} mode 600 level admin

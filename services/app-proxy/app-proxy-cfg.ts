@@ -5,6 +5,7 @@ import { balancerHost } from "../app-balancer/app-balancer-cfg";
 import {
   closesWithResponse,
   haproxyProcess,
+  innerBuffers,
   innerDefaults,
   sendsAtOnce,
   endsWithOneSide,
@@ -53,6 +54,7 @@ export function appProxyCfg(args: AppProxyCfgArgs): string {
       ${haproxyProcess}
       # A connection uses two files; a host of the local cloud may open 20 000.
       maxconn 8000
+      ${innerBuffers}
       # After a reload old workers keep long connections, such as WebSockets; reloads are rare.
       hard-stop-after ${timeouts.innerReload}
       stats socket /run/haproxy/admin.sock mode 660 level admin

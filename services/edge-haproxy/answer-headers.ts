@@ -1,3 +1,5 @@
+/** Default of `tune.bufsize`, bytes. */
+const defaultBuffer = 16_384;
 /** Default of `tune.maxrewrite`: bytes that HAProxy reserves in a buffer for added headers. */
 const defaultReserve = 1024;
 
@@ -11,13 +13,17 @@ export function haproxyWord(text: string): string {
   return `'${text.replaceAll("%", "%%").replaceAll("'", "'\\''")}'`;
 }
 
-/** Lines of `global` that reserve room for long headers in the buffer of a response. */
+/**
+ * Lines of `global` that reserve room for long headers in the buffer of a response. The buffer grows by as much, so that
+ * the headers of requests and of the app's answers keep the 15 KiB that they have by default.
+ */
 export function headerReserve(headers: Readonly<Record<string, string>>): string[] {
   const bytes = Object.entries(headers).reduce(
     (sum, [name, value]) => sum + name.length + value.length + 4,
     0,
   );
-  return bytes === 0 ? [] : [`tune.maxrewrite ${defaultReserve + bytes}`];
+  if (bytes === 0) return [];
+  return [`tune.bufsize ${defaultBuffer + bytes}`, `tune.maxrewrite ${defaultReserve + bytes}`];
 }
 
 /** Lines that add headers to every response, also to HAProxy's own; a header that the app sets keeps its value. */

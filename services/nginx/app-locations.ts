@@ -59,7 +59,7 @@ export function internalLocations(requests: WebRequests): string[] {
  */
 export function appLocations(
   requests: WebRequests,
-  { atRoot, more, appPaths }: Pick<SiteLines, "atRoot" | "more" | "appPaths">,
+  { atRoot, more, appPaths, whole }: Pick<SiteLines, "atRoot" | "more" | "appPaths" | "whole">,
 ): string[] {
   const all = pathLocationsOf(requests);
   return [
@@ -70,7 +70,10 @@ export function appLocations(
     "",
     ...appPathLocations(appPaths, all),
     ...placeLocations(all.usual),
-    ...all.own.flatMap((place) => [...pathLocations(place, appPaths), ...placeLocations(place)]),
+    ...all.own.flatMap((place) => [
+      ...pathLocations(place, appPaths, whole),
+      ...placeLocations(place),
+    ]),
     ...upgradeLocation(requests.idleTimeoutSeconds),
   ];
 }

@@ -5,10 +5,11 @@ import { innerCertificatePath, type InnerPorts } from "../inner-tls";
 import { generatedNotice, text } from "../text";
 import type { WebRequests } from "../requests";
 import { accessLog } from "./access-log";
-import { assetsLocation, siteLines, type StaticSite } from "./static-site";
+import { siteLines, type StaticSite } from "./static-site";
 import { appLocations, internalLocations, bufferedBodies } from "./app-locations";
 import { compression, compressionModules, moreMimeTypes } from "./compression";
 import { forwardedHeaders, upgradeMaps } from "./forwarded-headers";
+import { assetsLocations } from "./kept-assets";
 import { maintenanceLines, countServer, leavingPath } from "./out-of-service";
 import { type NginxSnippets, snippetLines } from "./snippets";
 
@@ -82,7 +83,9 @@ export function nginxConf(args: NginxConfArgs): string {
       set_real_ip_from ${lbSubnetCidr};
       real_ip_header X-Forwarded-For;
       ${upgradeMaps}
+      ${headerBuffers}
       ${bufferedBodies(requests)}
+      ${lines.maps}
 
       upstream app {
         zone app 64k;
@@ -130,7 +133,7 @@ export function nginxConf(args: NginxConfArgs): string {
           proxy_read_timeout 400ms;
         }
 
-        ${assetsLocation({ ...lines, node, release, headers: releaseHeader })}
+        ${assetsLocations({ ...lines, node, release, headers: releaseHeader })}
 
         ${appLocations(requests, lines)}
         ${snippetLines(settings)}
@@ -141,6 +144,19 @@ export function nginxConf(args: NginxConfArgs): string {
     }
   `;
 }
+
+/**
+ * Buffers for headers. The load balancers accept 15 KiB of headers in all, and one header may have all of these. A
+ * response whose headers do not fit into `proxy_buffer_size` would be a 502 after the app has acted.
+ *
+ * https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_busy_buffers_size must be less than all
+ * `proxy_buffers` but one, and is twice `proxy_buffer_size` by default.
+ */
+const headerBuffers = [
+  "large_client_header_buffers 4 16k;",
+  "proxy_buffer_size 16k;",
+  "proxy_buffers 8 16k;",
+];
 
 /**
  * Lines that include the file with the release's header. The host writes this file beside a release when it

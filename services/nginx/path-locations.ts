@@ -81,20 +81,32 @@ function locationsOf(
   matches: readonly string[],
   first: First,
   { name, bodySize }: LocationTarget,
+  ofFiles: readonly string[] = [],
 ): string[] {
   return matches.flatMap((match) => [
     `location ${match} {`,
-    ...bodySize.map((line) => `  ${line}`),
+    ...[...bodySize, ...ofFiles].map((line) => `  ${line}`),
     `  try_files ${first} @${name};`,
     "}",
     "",
   ]);
 }
 
-/** Locations of a path with its own limits. */
-export function pathLocations(place: PathLocation, appPaths: readonly string[]): string[] {
-  const first = appPaths.some((path) => isIn(place.path, path)) ? "/nonexistent" : "$uri";
-  return locationsOf(matchesOf(place.path), first, place);
+/**
+ * Locations of a path with its own limits.
+ *
+ * @param whole directives of every location with files of the running release.
+ */
+export function pathLocations(
+  place: PathLocation,
+  appPaths: readonly string[],
+  whole: readonly string[],
+): string[] {
+  const matches = matchesOf(place.path);
+  const isOfApp = appPaths.some((path) => isIn(place.path, path));
+  return isOfApp
+    ? locationsOf(matches, "/nonexistent", place)
+    : locationsOf(matches, "$uri", place, whole);
 }
 
 /** Locations of paths that always go to the app, even if the release has a file there, with the enclosing limits. */

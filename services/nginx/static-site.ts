@@ -1,9 +1,12 @@
 import type { BundleRelease } from "../bundle";
+import { immutableMaps, type ImmutablePaths } from "./kept-assets";
 
 /** Static files of a release, which the web nodes serve themselves. */
 export interface StaticSite {
   /** Directories of the release by URL path, such as `{ "/": "public" }`. */
   directories: Readonly<Record<string, string>>;
+  /** Directories of the release by URL path, with files that browsers may keep for ever. */
+  immutable: ImmutablePaths;
   /** File in the directory of `/` that answers if a requested file is missing. @default the app answers, if any */
   fallback?: string;
   /** Paths that go to the app despite a fallback. */
@@ -15,6 +18,7 @@ export interface StaticSite {
 /** The default: files in `public`, and the app answers all other requests. */
 export const publicFiles: StaticSite = {
   directories: { "/": "public" },
+  immutable: {},
   appPaths: [],
   only: false,
 };
@@ -31,13 +35,17 @@ const alwaysWhole = [
 ];
 
 /** Lines of `nginx.conf` for a static site, by their place in the file. */
-export interface SiteLines extends Pick<StaticSite, "appPaths"> {
+export interface SiteLines extends Pick<StaticSite, "appPaths" | "immutable"> {
   /** Directory of `/`. */
   root: string;
   /** Directory of `/`, relative to a release. @default none */
   folder?: string;
   /** Last argument of `try_files`: what answers if the file is missing. */
   otherwise: string;
+  /** Directives of `http`. */
+  maps: string[];
+  /** Directives of every location with files of the running release alone. */
+  whole: string[];
   /** Directives of `location /`. */
   atRoot: string[];
   /** Further locations. */
@@ -53,21 +61,21 @@ export interface SiteLines extends Pick<StaticSite, "appPaths"> {
  * @param headers lines that add the headers of every response: a location with its own headers inherits none.
  */
 export function siteLines(
-  { directories, fallback, appPaths, only }: StaticSite,
+  { directories, immutable, fallback, appPaths, only }: StaticSite,
   { root }: Pick<BundleRelease, "root">,
   headers: readonly string[],
 ): SiteLines {
   const { "/": first, ...others } = directories;
   const otherwise = only ? "=404" : "@app";
   const whole = [...alwaysWhole, ...headers];
+  const hasPages = only || fallback !== undefined;
   const place = (folder: string) => `${root}/current${folder === "." ? "" : `/${folder}`}`;
   const more = Object.entries(others).flatMap(([path, folder]) => [
-    ...location(`= ${path}`, [`return 301 ${path}/;`]),
+    ...location(`= ${path}`, [`return 301 ${path}/$is_args$args;`]),
     ...location(`${path}/`, [
       `alias ${place(folder)}/;`,
-      indexed,
       ...whole,
-      `try_files $uri $uri/ ${otherwise};`,
+      `try_files ${pages.join(" ")} ${otherwise};`,
     ]),
   ]);
   return {
@@ -75,64 +83,41 @@ export function siteLines(
     ...(first === undefined ? {} : { folder: first }),
     otherwise,
     appPaths,
-    atRoot:
-      !fallback && !only
-        ? ["try_files $uri @app;"]
-        : [indexed, ...whole, `try_files ${rootFiles(fallback)};`],
+    immutable,
+    maps: [...(more.length > 0 || hasPages ? pageMaps : []), ...immutableMaps(immutable)],
+    whole,
+    atRoot: [...whole, `try_files ${hasPages ? rootFiles(fallback) : "$uri @app"};`],
     // Release directories also contain files that are not for visitors: settings, version histories.
     more: [...more, ...(only ? location("~ /\\.(?!well-known/)", ["return 404;"]) : [])],
     errorPages: only && !fallback ? ["", "error_page 404 /404.html;"] : [],
   };
 }
 
-const indexed = "index index.html;";
+/**
+ * Files that answer a path, for `try_files`: `/about` is `about`, else `about.html`, else a redirect to `/about/` if
+ * there is such a directory, since the links of a page in a directory may be relative. `/about/` is
+ * `about/index.html`; a directory without that file is as good as no file. `$uri/` and `index` would answer 403 there.
+ */
+const pages = ["$uri", "$page_file", "$page_folder/"];
+
+/** A variable is volatile because a page of errors has another path than its request. */
+const pageMaps = [
+  "map $uri $page_file {",
+  "  volatile;",
+  '  default "$uri.html";',
+  '  "~/$" "${uri}index.html";',
+  "}",
+  "map $uri $page_folder {",
+  "  volatile;",
+  "  default $uri;",
+  '  "~/$" /nonexistent;',
+  "}",
+];
 
 function rootFiles(fallback: string | undefined): string {
-  return ["$uri", "$uri/", ...(fallback ? [`/${fallback}`] : []), "=404"].join(" ");
+  return [...pages, ...(fallback ? [`/${fallback}`] : []), "=404"].join(" ");
 }
 
 function location(what: string, lines: readonly string[]): string[] {
   return ["", `location ${what} {`, ...lines.map((line) => `  ${line}`), "}"];
-}
-
-/** Arguments of {@link assetsLocation}. */
-export interface AssetsArgs extends Pick<SiteLines, "folder" | "otherwise"> {
-  /** Node name. */
-  node: string;
-  /** Directory of the app's releases, and the number of releases kept. */
-  release: Pick<BundleRelease, "root" | "keep">;
-  /** Lines that add the headers of every response: a location with its own headers does not inherit the server's. */
-  headers: readonly string[];
-}
-
-/**
- * Location of files whose names change with their content. During a deploy an app node or another web node already
- * serves pages of the new release, and a page that was opened before the deploy requests assets of its own release. So
- * Nginx also searches the staged release and the earlier releases on the node; `host/converge/kept-releases.ts` makes the
- * links. Pages come from the running release alone.
- */
-export function assetsLocation({
-  node,
-  release,
-  headers,
-  folder,
-  otherwise,
-}: AssetsArgs): string[] {
-  const { root, keep } = release;
-  return [
-    "location /assets/ {",
-    '  add_header Cache-Control "public, max-age=31536000, immutable";',
-    `  add_header X-Webstack-Web ${node};`,
-    ...headers.map((line) => `  ${line}`),
-    `  root ${root};`,
-    `  try_files ${files(folder, keep).join(" ")} ${otherwise};`,
-    "}",
-  ];
-}
-
-function files(folder: string | undefined, keep: number): string[] {
-  if (folder === undefined) return ["/nonexistent"];
-  const previous = Array.from({ length: keep - 1 }, (_, i) => `previous-${i + 1}`);
-  const below = folder === "." ? "" : `/${folder}`;
-  return ["current", "next", ...previous].map((link) => `/${link}${below}$uri`);
 }

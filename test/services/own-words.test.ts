@@ -70,6 +70,9 @@ describe("a header of every answer", () => {
 
   it("has room beside an answer that fills a buffer", () => {
     expect(headerReserve({})).toEqual([]);
-    expect(headerReserve({ "X-Ab": "x".repeat(1000) })).toEqual(["tune.maxrewrite 2032"]);
+    expect(headerReserve({ "X-Ab": "x".repeat(1000) })).toEqual([
+      "tune.bufsize 17392",
+      "tune.maxrewrite 2032",
+    ]);
   });
 });

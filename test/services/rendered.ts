@@ -137,7 +137,13 @@ export function siteNode(): Bundle {
     node: "web-3",
     privateIp: "10.0.2.13",
     requests: webRequests({ paths: { "/api": { answerTimeoutSeconds: 120, maxBodyMib: 100 } } }),
-    site: { directories, fallback, appPaths: ["/api", "/api/live", "/login"], only: false },
+    site: {
+      directories,
+      immutable: { "/_app/immutable": "dist/_app/immutable" },
+      fallback,
+      appPaths: ["/api", "/api/live", "/login"],
+      only: false,
+    },
   });
 }
 

@@ -25,6 +25,14 @@ function locations(one: StaticSite, paths: WebRequests["paths"] = {}): Record<st
   return Object.fromEntries([...found].map(([, name, lines]) => [name, lines]));
 }
 
+/** Directives of a location with files that no client may take for those of another release. */
+const wholeLines = [
+  "add_header Cache-Control no-cache;",
+  'add_header Last-Modified "";',
+  "etag off;",
+  "if_modified_since off;",
+];
+
 const linesOf = (one: StaticSite) => siteLines(one, release, []);
 
 describe("a static site", () => {
@@ -34,7 +42,10 @@ describe("a static site", () => {
       folder: "public",
       otherwise: "@app",
       appPaths: [],
-      atRoot: ["try_files $uri @app;"],
+      immutable: {},
+      maps: [],
+      whole: wholeLines,
+      atRoot: [...wholeLines, "try_files $uri @app;"],
       more: [],
       errorPages: [],
     });
@@ -50,14 +61,14 @@ describe("a static site", () => {
   it("answers with its fallback for every path but those of the app, and for no file that is gone", () => {
     const spa = site({ fallback: "index.html", appPaths: ["/api"] });
     const found = locations(spa);
-    expect(found["/"]).toContain("try_files $uri $uri/ /index.html =404;");
+    expect(found["/"]).toContain("try_files $uri $page_file $page_folder/ /index.html =404;");
     for (const path of ["= /api", "/api/"]) expect(found[path]).toContain("@app;");
     expect(found["/assets/"]).toMatch(/try_files .* @app;/);
   });
 
   it("needs no app, and then shows no hidden file", () => {
     const found = locations(site({ directories: { "/": "." }, only: true }));
-    expect(found["/"]).toContain("try_files $uri $uri/ =404;");
+    expect(found["/"]).toContain("try_files $uri $page_file $page_folder/ =404;");
     expect(found["/assets/"]).toContain(
       "try_files /current$uri /next$uri /previous-1$uri /previous-2$uri =404;",
     );
@@ -71,6 +82,38 @@ describe("a static site", () => {
     );
     const none = site({ directories: { "/docs": "b" } });
     expect(locations(none)["/assets/"]).toContain("try_files /nonexistent @app;");
+  });
+
+  it("finds files of immutable paths in all releases that are kept, each in its directory", () => {
+    const own = site({ immutable: { "/_next/static": ".next/static", "/_a.b": "x" } });
+    const found = locations(own);
+    const links = ["current", "next", "previous-1", "previous-2"];
+    const tried = (folder: string, file: string) =>
+      `try_files ${links.map((link) => `/${link}/${folder}${file}`).join(" ")} @app;`;
+    expect(found["/_a.b/"]).toContain(tried("x", "$immutable_1"));
+    expect(found["/_next/static/"]).toContain(tried(".next/static", "$immutable_2"));
+    expect(found["/_next/static/"]).toContain("max-age=31536000, immutable");
+    expect(found["/_next/static/"]).toContain("root /srv/app;");
+    expect(linesOf(own).maps).toEqual([
+      ...["map $uri $immutable_1 {", '  "~^/_a\\.b(?<below_1>/.+)$" $below_1;', "}"],
+      ...["map $uri $immutable_2 {", '  "~^/_next/static(?<below_2>/.+)$" $below_2;', "}"],
+    ]);
+    const alone = locations({ ...own, only: true });
+    expect(alone["/_a.b/"]).toContain(tried("x", "$immutable_1").replace("@app", "=404"));
+  });
+
+  it("keeps the query where it adds the slash of a directory", () => {
+    const found = locations(site({ directories: { "/docs": "b" } }));
+    expect(found["= /docs"]).toContain("return 301 /docs/$is_args$args;");
+  });
+
+  it("never answers 403 for a directory without a page", () => {
+    const found = conf(site({ directories: { "/": "dist", "/docs": "b" }, only: true }));
+    expect(found).not.toContain("$uri/ ");
+    const pages = site({ fallback: "index.html", appPaths: ["/api"] });
+    for (const one of [site({ only: true }), pages, site({ directories: { "/docs": "b" } })]) {
+      expect(conf(one).match(/map \$uri \$page_(file|folder) \{\n {4}volatile;/g)).toHaveLength(2);
+    }
   });
 
   it("gives the app's paths the limits that hold there, each location once", () => {
@@ -101,11 +144,22 @@ describe("a static site", () => {
   });
 
   it("never says that a file of another release is still the same", () => {
-    const found = locations(site({ directories: { "/": "dist", "/docs": "b" }, only: true }));
-    for (const path of ["/", "/docs/"]) {
-      expect(found[path]).toContain("etag off;");
-      expect(found[path]).toContain("if_modified_since off;");
-      expect(found[path]).toContain("add_header Cache-Control no-cache;");
+    const directories = { "/": "dist", "/docs": "b" };
+    const fallback = { fallback: "index.html", appPaths: ["/own/app"] };
+    const paths = { "/own": {}, "/own/app": {} };
+    for (const one of [{}, { only: true }, fallback]) {
+      const found = locations(site({ ...one, directories }), "only" in one ? {} : paths);
+      const own = "only" in one ? [] : ["= /own", "/own/"];
+      for (const path of ["/", "/docs/", ...own]) {
+        for (const line of wholeLines) expect(found[path]).toContain(line);
+      }
+      // What the app answers has the app's own headers.
+      const ofApp = Object.keys(found).filter((name) =>
+        ("fallback" in one ? /^@|\/app/ : /^@/).test(name),
+      );
+      for (const name of ofApp.filter((one) => one !== "@maintenance")) {
+        expect(found[name]).not.toContain("add_header");
+      }
     }
   });
 });

@@ -4,95 +4,8 @@ import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { command } from "../../../localcloud/machines/command";
 import type { CheckReport, Figures } from "./inside/results";
+import { chains, usualChain } from "./chains";
 import { type ChainArgs, chainFiles, changedFiles } from "./render";
-
-/** Headers that could mean something else to HAProxy. */
-const oddHeaders = {
-  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-  "Content-Security-Policy": `default-src 'self'; img-src * data:; ${"script-src 'none'; ".repeat(50)}end`,
-  "X-Odd": `100% "it's" {$HOME} \\ # %[src] \\n ;}`,
-  "X-From-App": "from the stack file",
-};
-
-const usual: ChainArgs = {
-  requests: { answerTimeoutSeconds: 30, idleTimeoutSeconds: 3600, maxBodyMib: 10, paths: {} },
-  rules: {
-    trustedProxies: [],
-    clientAddressHeader: "X-Forwarded-For",
-    limits: { requestsPerSecond: 1000 },
-    headers: {},
-  },
-  settings: { brotli: false, locations: {} },
-};
-/** Limits that are short enough for the checks to reach them. */
-const quick: ChainArgs = {
-  ...usual,
-  requests: {
-    answerTimeoutSeconds: 1,
-    idleTimeoutSeconds: 60,
-    maxBodyMib: 1,
-    paths: {
-      "/long": { answerTimeoutSeconds: 3 },
-      "/files/": { maxBodyMib: 4096 },
-    },
-  },
-};
-const trustedProxies = ["127.10.0.0/16", "2001:db8:10::/48"];
-
-/** Arguments with which each checked chain is rendered, by the name of its checks in `inside/main.ts`. */
-const chains: Record<string, ChainArgs> = {
-  requests: quick,
-  encrypted: { ...quick, innerTls: true },
-  stops: { ...usual, hasNeighbours: true, innerTls: true },
-  sharing: { ...usual, hasNeighbours: true, sharesPort: true },
-  affine: {
-    ...usual,
-    hasNeighbours: true,
-    affinity: "client",
-    rules: { ...usual.rules, trustedProxies },
-  },
-  misnamed: { ...usual, innerTls: true, webName: "web-9" },
-  clients: usual,
-  proxied: { ...usual, rules: { ...usual.rules, trustedProxies } },
-  named: {
-    ...usual,
-    rules: { ...usual.rules, trustedProxies, clientAddressHeader: "CF-Connecting-IP" },
-  },
-  worded: {
-    ...usual,
-    requests: {
-      ...usual.requests,
-      answerTimeoutSeconds: 1,
-      maxBodyMib: 100,
-      paths: { "/own": {} },
-    },
-    rules: {
-      ...usual.rules,
-      headers: oddHeaders,
-      haproxySnippet: "acl admin path_beg /wp-admin\nhttp-request deny if admin\n",
-    },
-    settings: {
-      brotli: false,
-      locations: { "= /old": "return 301 /new;\n", "/beside/": "proxy_pass http://app;\n" },
-      nginxSnippet: "location = /stub {\n  return 204;\n}\nerror_page 504 /sorry.html;\n",
-    },
-  },
-  limited: {
-    ...usual,
-    rules: { ...usual.rules, trustedProxies, limits: { requestsPerSecond: 20, connections: 30 } },
-  },
-  secured: {
-    ...usual,
-    rules: { ...usual.rules, trustedProxies },
-    https: {
-      mode: "pem",
-      domains: ["www.secured.test", "secured.test"],
-      canonical: "www.secured.test",
-      redirect: true,
-      hsts: "on",
-    },
-  },
-};
 
 /** Capabilities to list the open files of a process, and to add addresses to the host. */
 const capabilities = ["SYS_PTRACE", "NET_ADMIN"].flatMap((name) => ["--cap-add", name]);
@@ -171,9 +84,9 @@ export async function checkProxies(
 
 /** Measures each part of the chain, `seconds` for each measurement. */
 export async function benchChain(image: string, seconds: number): Promise<Figures[]> {
-  const rules = { ...usual.rules, limits: { requestsPerSecond: 100_000 } };
+  const rules = { ...usualChain.rules, limits: { requestsPerSecond: 100_000 } };
   const network = ["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"];
   const timeoutSeconds = 120 + 100 * seconds;
   const run = { entry: "bench.ts", args: ["load", String(seconds)], network, timeoutSeconds };
-  return (await inContainer(image, { ...usual, rules }, run)) as Figures[];
+  return (await inContainer(image, { ...usualChain, rules }, run)) as Figures[];
 }

@@ -8,7 +8,7 @@ import { drainMap, haproxyCfg } from "../../../services/edge-haproxy/haproxy-cfg
 import { nginxConf, type NginxSettings } from "../../../services/nginx/nginx-conf";
 import { leavingPath, plannedStop } from "../../../services/nginx/out-of-service";
 import { snippetFiles } from "../../../services/nginx/snippets";
-import { publicFiles } from "../../../services/nginx/static-site";
+import { publicFiles, type StaticSite } from "../../../services/nginx/static-site";
 import { proxyTimeouts, type WebRequests } from "../../../services/requests";
 
 /** Arguments of the chain of proxies. */
@@ -25,6 +25,8 @@ export interface ChainArgs {
   webName?: string;
   /** Settings of Nginx. */
   settings: NginxSettings;
+  /** Static files. @default those in `public` */
+  site?: StaticSite;
   /** True: two web nodes, and two app nodes, of which the first one has two processes. @default one of each */
   hasNeighbours?: boolean;
   /** True: the app itself listens for clear text. @default false */
@@ -76,9 +78,10 @@ export function chainFiles(args: ChainArgs): Record<string, string> {
   };
 }
 
-function nginxFile({ requests, settings }: ChainArgs, node: string, address: string): string {
+function nginxFile(args: ChainArgs, node: string, address: string): string {
+  const { requests, settings, site = publicFiles } = args;
   const release = { root: "/srv/app", keep: 3 };
-  const own = { node, requests, settings, release, site: publicFiles };
+  const own = { node, requests, settings, release, site };
   return moved(nginxConf({ ...own, lbSubnetCidr: "127.0.0.0/8" }), [
     ["listen 80 default_server", `listen ${address}:8080 default_server`],
     ["listen 443 ssl", `listen ${address}:8443 ssl`],

@@ -87,7 +87,7 @@ it("reads from outputs and settings what there is to ask", () => {
   const settings = (mode: "selfSigned" | "acme", only: boolean) => ({
     app: {
       health: { path: "/readyz", timeoutSeconds: 5 },
-      site: { directories: {}, appPaths: [], only },
+      site: { directories: {}, immutable: {}, appPaths: [], only },
     },
     edgeTls: { mode, domains: ["www.example.com"], redirect: true, hsts: "on" as const },
   });

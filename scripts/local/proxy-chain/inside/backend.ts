@@ -27,6 +27,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     events(response, number("count"), number("everyMs"));
   } else if (pathname.endsWith("/download")) {
     download(response, number("bytes"));
+  } else if (pathname.endsWith("/wide")) {
+    wide(response, number("bytes"), number("lines"));
+  } else if (pathname.endsWith("/hints")) {
+    response.writeEarlyHints({ link: "</style.css>; rel=preload; as=style" });
+    response.end("hinted\n");
+  } else if (pathname.endsWith("/trailers")) {
+    response.writeHead(200, { Trailer: "X-Checksum" });
+    response.write("body\n");
+    response.addTrailers({ "X-Checksum": "abc" });
+    response.end();
   } else {
     if (pathname.endsWith("/header")) response.setHeader("X-From-App", "from the app");
     echo(request, response);
@@ -60,6 +70,16 @@ function events(response: ServerResponse, count: number, everyMs: number): void 
     clearInterval(timer);
     response.end();
   }, everyMs);
+}
+
+/** Answers with `lines` headers that have `bytes` bytes in all, each with its name, colon, space and line end. */
+function wide(response: ServerResponse, bytes: number, lines: number): void {
+  const each = Math.floor(bytes / lines);
+  for (let i = 0; i < lines; i++) {
+    const name = `X-Wide-${i}`;
+    response.setHeader(name, "x".repeat(each - name.length - 4));
+  }
+  response.end("wide\n");
 }
 
 function download(response: ServerResponse, bytes: number): void {

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
+import { putFile, type ReleaseLink } from "./release-files";
+import type { Seen } from "./backend";
 import type { Check } from "./results";
 import { ask, from } from "./visitor";
 
 const script = "export const here = true;\n".repeat(200);
 
-/** Puts a file into a kept or staged release, or into the running one. */
-function put(
-  release: "current" | "next" | "previous-1" | "previous-2",
-  name: string,
-  content: string,
-): void {
-  const path = `/srv/app/${release}/public/${name}`;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
-}
+const put = (release: ReleaseLink, name: string, content: string | Buffer) =>
+  putFile(release, `public/${name}`, content);
 
 function get(path: string, encoding = "identity") {
   return ask(path, { ...from("127.9.0.5"), headers: { "Accept-Encoding": encoding } });
@@ -58,10 +50,34 @@ export const fileChecks: Check[] = [
     },
   },
   {
+    title: "so is a file of an immutable path, and the app answers what is in no release",
+    run: async () => {
+      const inNext = (release: ReleaseLink, name: string) =>
+        putFile(release, `.next/static/${name}`, release);
+      for (const release of ["current", "next", "previous-1", "previous-2"] as const) {
+        inNext(release, `chunks/of ${release}.js`);
+        const { status, headers, body } = await get(`/_next/static/chunks/of%20${release}.js`);
+        assert.deepEqual([status, body], [200, release]);
+        assert.equal(headers["cache-control"], "public, max-age=31536000, immutable");
+        assert.equal(headers["content-type"], "application/javascript");
+      }
+      inNext("previous-1", "both.js");
+      inNext("next", "both.js");
+      assert.equal((await get("/_next/static/both.js")).body, "next");
+      putFile("previous-1", ".next/server.js", "secret");
+      const others = ["/_next/static", "/_next/static/", "/_next/static/no%20ne.js?a=1"];
+      for (const path of [...others, "/_next/static/..%2fserver.js", "/_next/staticks/both.js"]) {
+        const { status, headers, body } = await get(path);
+        assert.deepEqual([status, (JSON.parse(body) as Seen).url], [200, path]);
+        assert.equal(headers["cache-control"], undefined);
+      }
+    },
+  },
+  {
     title: "one that is compressed beforehand, too",
     run: async () => {
       put("previous-1", "assets/big.js", script);
-      writeFileSync("/srv/app/previous-1/public/assets/big.js.gz", gzipSync("compressed before"));
+      put("previous-1", "assets/big.js.gz", gzipSync("compressed before"));
       const { headers } = await get("/assets/big.js", "gzip");
       assert.equal(headers["content-encoding"], "gzip");
       assert.equal(headers["content-length"], String(gzipSync("compressed before").length));
@@ -71,11 +87,33 @@ export const fileChecks: Check[] = [
     title: "a page of a release that is kept is not, and no file besides",
     run: async () => {
       put("previous-1", "page.html", "an old page");
-      writeFileSync("/srv/app/previous-1/server.js", "secret");
+      putFile("previous-1", "server.js", "secret");
       for (const path of ["/page.html", "/assets/../page.html", "/assets/..%2f..%2fserver.js"]) {
         const { body } = await get(path);
         assert.doesNotMatch(body, /an old page|secret/, path);
       }
+    },
+  },
+  {
+    title: "an edit that keeps a file's size reaches a browser that has the earlier file",
+    run: async () => {
+      for (const path of ["/a.css", "/own/a.css"]) {
+        put("current", path.slice(1), "a{top:1}");
+        const first = await get(path);
+        assert.deepEqual([first.status, first.body], [200, "a{top:1}"]);
+        assert.equal(first.headers["cache-control"], "no-cache");
+        const { etag, "last-modified": time } = first.headers;
+        assert.deepEqual([etag, time], [undefined, undefined]);
+        put("current", path.slice(1), "a{top:2}");
+        const known = {
+          "If-None-Match": '"0-8"',
+          "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT",
+        };
+        const again = await ask(path, { ...from("127.9.0.5"), headers: known });
+        assert.deepEqual([again.status, again.body], [200, "a{top:2}"]);
+      }
+      assert.equal((await get("/own/none")).headers["cache-control"], undefined);
+      assert.equal((await get("/none")).headers["cache-control"], undefined);
     },
   },
   {

@@ -4,9 +4,11 @@ import { affinityChecks, startAffine } from "./check-affinity";
 import { clientChecks } from "./check-clients";
 import { encryptedChecks, misnamedChecks } from "./check-encrypted";
 import { fileChecks } from "./check-files";
+import { headerChecks } from "./check-headers";
 import { limitChecks } from "./check-limits";
 import { ownWordChecks } from "./check-own-words";
 import { namedChecks, proxiedChecks } from "./check-proxied";
+import { aloneChecks, singlePageChecks } from "./check-pages";
 import { reloadChecks } from "./check-reloads";
 import { requestChecks } from "./check-requests";
 import { securedChecks } from "./check-secured";
@@ -16,6 +18,9 @@ import { printed, startDaemons } from "./daemons";
 const checks: Record<string, Check[]> = {
   requests: requestChecks,
   clients: [...clientChecks, ...fileChecks],
+  headers: headerChecks,
+  alone: aloneChecks,
+  single: singlePageChecks,
   proxied: proxiedChecks,
   named: namedChecks,
   worded: ownWordChecks,
@@ -35,6 +40,9 @@ const starts: Record<string, () => Promise<unknown>> = {
   affine: startAffine,
 };
 
+/** Status of a request at the start. @default 200, from the app */
+const firstStatus: Record<string, number> = { misnamed: 503, alone: 404, single: 404 };
+
 /** Longest run, milliseconds. */
 const longestMs = 280_000;
 
@@ -51,7 +59,7 @@ async function main([name = ""]: string[]): Promise<void> {
   // The process that waits outside may have ended.
   setTimeout(() => process.exit(1), longestMs).unref();
   await (starts[name] ?? (() => startBackend(3101)))();
-  await startDaemons("/chain", name === "misnamed" ? 503 : 200);
+  await startDaemons("/chain", firstStatus[name] ?? 200);
   for (const check of checks[name] ?? []) console.log(JSON.stringify(await reportOf(check)));
   if (process.env.VERBOSE) console.error(printed().join("\n"));
   process.exit(0);
