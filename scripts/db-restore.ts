@@ -9,7 +9,7 @@ import {
   formerOf,
 } from "./restore/command-line";
 import { backupsOf } from "./restore/bucket";
-import { deskStore } from "./restore/desk-store";
+import { readingStore } from "./restore/desk-store";
 import { dumpLines, findDump } from "./restore/dumps";
 import { inspectAloud } from "./restore/check-restored";
 import { sayProved } from "./restore/proof";
@@ -65,7 +65,7 @@ async function restoreDump(options: RestoreOptions, id: string): Promise<void> {
   const { stack, identity, from, history, planOnly, use } = options;
   const backups = backupsOf(stack, identity, from);
   if (!planOnly) checkIdentity(backups);
-  const store = deskStore(backups.target);
+  const store = readingStore(backups.target);
   const found = await findDump(store, backups.root, { id, history });
   for (const line of dumpLines(found)) say(line);
   if (planOnly) return;

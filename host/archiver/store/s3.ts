@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { request as overHttp, type IncomingMessage } from "node:http";
 import { request as overHttps } from "node:https";
-import { type ObjectHead, type ObjectStore, StoreError, KeyExistsError } from "./object-store";
+import {
+  KeyExistsError,
+  type ObjectHead,
+  type ObjectStore,
+  RefusedError,
+  StoreError,
+} from "./object-store";
 import { type Signer, signHeaders } from "./signature";
 
 /** A bucket and the credentials for it. */
@@ -123,5 +129,9 @@ async function text(answer: IncomingMessage): Promise<string> {
 
 function failure(method: string, key: string, answer: IncomingMessage, body: string): StoreError {
   const [, code = ""] = /<Code>([^<]*)</.exec(body) ?? [];
-  return new StoreError(`${method} ${key} failed with status ${answer.statusCode} ${code}`.trim());
+  const status = answer.statusCode ?? 0;
+  // 408 and 429: the same request may succeed later.
+  const isRefused = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  const Kind = isRefused ? RefusedError : StoreError;
+  return new Kind(`${method} ${key} failed with status ${status} ${code}`.trim());
 }
