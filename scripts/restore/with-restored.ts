@@ -109,7 +109,7 @@ export async function withRestored(
     const server = new RestoredServer(machine, there);
     await server.start();
     await look(server);
-    if (restored.transactions > 0) await server.replay(restored.gtids);
+    if (restored.transactions > 0) await server.replay(restored.gtids, say);
     const ms = Date.now() - startMs;
     for (const line of restoredLines(restored, ms)) say(line);
     return use({ server, restored, ms, container: machine.id, folder });

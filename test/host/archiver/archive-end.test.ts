@@ -28,8 +28,18 @@ describe("a base", () => {
 
   it("waits for a MySQL that lacks archived transactions, and is not begun without them", async () => {
     const late = each(`${uuid}:1-88`, `${uuid}:1-90`);
-    expect(await awaitEnd(() => tip, async () => late(), looks)).toEqual(tip);
-    const begun = awaitEnd(() => tip, async () => `${uuid}:1-88`, looks);
+    expect(
+      await awaitEnd(
+        () => tip,
+        async () => late(),
+        looks,
+      ),
+    ).toEqual(tip);
+    const begun = awaitEnd(
+      () => tip,
+      async () => `${uuid}:1-88`,
+      looks,
+    );
     await expect(begun).rejects.toThrow(
       `the data of this node lacks ${uuid}:89-90, which link 41 or one before it has`,
     );
@@ -37,7 +47,13 @@ describe("a base", () => {
 
   it("may follow an empty chain, and have more than is archived", async () => {
     const empty = { knowsEnd: true, link: 0, archived: "" };
-    expect(await awaitEnd(() => empty, async () => "", looks)).toEqual(empty);
+    expect(
+      await awaitEnd(
+        () => empty,
+        async () => "",
+        looks,
+      ),
+    ).toEqual(empty);
     expect(() => checkFollows(tip, `${uuid}:1-99`)).not.toThrow();
   });
 
