@@ -2,12 +2,13 @@ import { connect } from "node:net";
 import { Client, type ServerHostKeyAlgorithm } from "ssh2";
 import { sftpSilenceMs } from "../../host/archiver/settings";
 import { type ObjectStore, RefusedError, StoreError } from "../../host/archiver/store/object-store";
-import { S3Store, type S3Target } from "../../host/archiver/store/s3";
+import type { S3Target } from "../../host/archiver/store/s3";
 import { type SftpChannel, SftpConnection } from "../../host/archiver/store/sftp-session";
 import { SftpStore } from "../../host/archiver/store/sftp-store";
 import { reasonOf, type SftpTarget } from "../../host/archiver/store/ssh-channel";
 import { keyAlgorithms, keyText } from "../../provider/host-key";
 import { RetriedStore } from "./retried-store";
+import { OldestVersions, VersionedBucket } from "./versioned-bucket";
 
 /** An SFTP server with the private key that opens it. */
 export interface KeyedSftp {
@@ -24,14 +25,23 @@ export function sftpConnection({ sftp, privateKey }: KeyedSftp): SftpConnection 
 }
 
 /** Opens a target from the operator's machine. */
-export function deskStore(target: DeskTarget): ObjectStore {
-  if (!("sftp" in target)) return new S3Store(target, () => new Date());
+export function deskStore(target: DeskTarget): SftpStore | VersionedBucket {
+  if (!("sftp" in target)) return new VersionedBucket(target, () => new Date());
   return new SftpStore(sftpConnection(target), target.sftp.path);
 }
 
-/** As {@link deskStore}, for commands that read much: reads are repeated while the target does not answer. */
-export function readingStore(target: DeskTarget): ObjectStore {
-  return new RetriedStore(deskStore(target));
+/**
+ * As {@link deskStore}, for commands that read much: reads are repeated while the target does not answer.
+ *
+ * @param oldest true: objects are read as they were put first. @default false
+ * @throws Error if the target keeps no versions.
+ */
+export function readingStore(target: DeskTarget, oldest = false): ObjectStore {
+  if (!oldest) return new RetriedStore(deskStore(target));
+  if (!("sftp" in target)) return new RetriedStore(new OldestVersions(target, () => new Date()));
+  throw new Error(
+    `--oldest-versions must be absent for an SFTP server, which keeps no versions; restore the folder on ${target.sftp.host} from a snapshot`,
+  );
 }
 
 /** Longest wait for a login, milliseconds. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { subtract, isSameSet, union } from "../../host/archiver/gtid-sets";
 import { type Link, type Part, sha256 } from "../../host/archiver/chain/manifest";
 import { cutAt, writeRelayLog } from "./segment";
+import { overwrittenHint } from "./overwritten";
 import type { Plan } from "./plan";
 import type { Target } from "./target";
 import { type Unsealing, unsealed } from "./unseal";
@@ -29,7 +30,9 @@ export async function* contentOf(
   for (const { key, sha256: sum } of parts) {
     const content = await store.get(`${root}/${key}`);
     if (!content) throw new Error(`${key} is not there`);
-    if (sha256(content) !== sum) throw new Error(`${key} is not what was put there`);
+    if (sha256(content) !== sum) {
+      throw new Error(`${key} is not what was put there. ${overwrittenHint}`);
+    }
     yield content;
   }
 }

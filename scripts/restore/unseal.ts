@@ -5,6 +5,7 @@ import type { Link } from "../../host/archiver/chain/manifest";
 import type { ObjectStore } from "../../host/archiver/store/object-store";
 import { inParallel } from "./in-parallel";
 import type { Machine } from "./machine";
+import { overwrittenHint } from "./overwritten";
 
 /**
  * Largest number of segments that one program of the machine decrypts: each start takes 0.2 s (docker exec, two busy
@@ -125,7 +126,7 @@ async function fetchSealed(unsealing: Unsealing, link: Link): Promise<Error | un
       appendFileSync(fileOf(unsealing, "sealed", link), content);
     }
     if (hash.digest("hex") === segment!.sha256) return undefined;
-    return new Error(`the segment of link ${number} is not what was put there`);
+    return new Error(`the segment of link ${number} is not what was put there. ${overwrittenHint}`);
   } catch (error) {
     return error as Error;
   }

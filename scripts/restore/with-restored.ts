@@ -39,7 +39,7 @@ export async function openHistory(
   backups: Backups,
   history?: string,
 ): Promise<{ store: ObjectStore; timeline: string }> {
-  const store = readingStore(backups.target);
+  const store = readingStore(backups.target, backups.oldestVersions);
   const found = await timelines(store, backups.root);
   const timeline = history ?? (await lastWithBase(store, backups.root, found));
   if (!timeline || !found.includes(timeline)) {

@@ -17,7 +17,8 @@ export interface S3Target extends Signer {
   bucket: string;
 }
 
-interface RequestArgs {
+/** A request; the key is empty for the bucket itself. */
+export interface RequestArgs {
   method: "GET" | "HEAD" | "PUT";
   key: string;
   query?: Record<string, string>;
@@ -31,7 +32,7 @@ const silenceMs = 30_000;
 /** A bucket with the S3 protocol in path style. */
 export class S3Store implements ObjectStore {
   constructor(
-    private readonly target: S3Target,
+    protected readonly target: S3Target,
     private readonly now: () => Date,
   ) {}
 
@@ -89,7 +90,7 @@ export class S3Store implements ObjectStore {
     return keys;
   }
 
-  private async ask({ method, key, query = {}, headers = {}, body }: RequestArgs) {
+  protected async ask({ method, key, query = {}, headers = {}, body }: RequestArgs) {
     const url = new URL(
       `/${this.target.bucket}${key === "" ? "" : `/${key}`}`,
       this.target.endpoint,
@@ -123,11 +124,18 @@ async function body(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function text(answer: IncomingMessage): Promise<string> {
+/** The body of an answer as text. @throws StoreError if the answer is cut off. */
+export async function text(answer: IncomingMessage): Promise<string> {
   return (await body(answer)).toString();
 }
 
-function failure(method: string, key: string, answer: IncomingMessage, body: string): StoreError {
+/** The error that an answer of a status which is not wanted stands for. */
+export function failure(
+  method: string,
+  key: string,
+  answer: IncomingMessage,
+  body: string,
+): StoreError {
   const [, code = ""] = /<Code>([^<]*)</.exec(body) ?? [];
   const status = answer.statusCode ?? 0;
   // 408 and 429: the same request may succeed later.
