@@ -1,6 +1,7 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Objects } from "../../object-storage/objects";
+import { askAt, code, type RequestOptions } from "../support/signed-request";
 import { keeper, TestStorage, writer } from "../support/test-storage";
 
 let storage: TestStorage;
@@ -12,43 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => storage.stop());
 
-interface RequestOptions {
-  who?: typeof writer;
-  headers?: Record<string, string>;
-  body?: string;
-  /** Sent in the place of the body that was signed. */
-  sent?: string;
-  at?: Date;
-}
-
-/** Signs as S3's documentation says, and asks. */
-async function ask(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
-  const { who = writer, headers = {}, body = "", sent = body, at = new Date() } = options;
-  const date = at.toISOString().replace(/[-:]|\.\d+/g, "");
-  const digest = (text: string) => createHash("sha256").update(text).digest("hex");
-  const hmac = (key: string | Buffer, text: string) =>
-    createHmac("sha256", key).update(text).digest();
-  const [name = "", query = ""] = path.split("?");
-  const rest = { "x-amz-content-sha256": digest(body), "x-amz-date": date };
-  const signed: Record<string, string> = { host: new URL(url).host, ...rest };
-  const names = Object.keys(signed).sort();
-  const lines = names.map((one) => `${one}:${signed[one]}`);
-  const canonical = [method, name, query, ...lines, "", names.join(";"), digest(body)].join("\n");
-  const scope = `${date.slice(0, 8)}/local/s3/aws4_request`;
-  const key = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${who.secretAccessKey}`);
-  const signature = hmac(key, ["AWS4-HMAC-SHA256", date, scope, digest(canonical)].join("\n"));
-  const authorization = `AWS4-HMAC-SHA256 Credential=${who.accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature.toString("hex")}`;
-  return fetch(`${url}${path}`, {
-    method,
-    headers: { ...headers, ...rest, authorization },
-    ...(method === "PUT" || method === "POST" ? { body: sent } : {}),
-  });
-}
-
-async function code(response: Promise<Response>): Promise<string> {
-  const answer = await response;
-  return `${answer.status} ${/<Code>([^<]*)/.exec(await answer.text())?.[1] ?? ""}`.trim();
-}
+const ask = (method: string, path: string, options?: RequestOptions) =>
+  askAt(url, method, path, options);
 
 describe("the object storage", () => {
   it("gives back what was put, whole, in part, and by its head", async () => {
@@ -104,59 +70,6 @@ describe("the object storage", () => {
     expect((await ask("GET", "/backups?list-type=2", { who: keeper })).status).toBe(200);
     expect((await ask("DELETE", "/backups/a", { who: keeper })).status).toBe(204);
     expect(await code(ask("GET", "/backups/a"))).toBe("404 NoSuchKey");
-  });
-
-  it("overwrites without a condition as S3 does, and keeps what was there", async () => {
-    for (const body of ["first", "second", "third"]) await ask("PUT", "/backups/a", { body });
-    await ask("PUT", "/backups/ab", { body: "other" });
-    expect(await (await ask("GET", "/backups/a")).text()).toBe("third");
-    const list = async (query: string) => (await ask("GET", `/backups?${query}`)).text();
-    const all = await list("prefix=a&versions=");
-    const ids = [...all.matchAll(/<VersionId>([^<]*)/g)].map(([, id]) => id!);
-    expect([...all.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key)).toEqual(["a", "a", "a", "ab"]);
-    expect([...all.matchAll(/<IsLatest>([^<]*)/g)].map(([, is]) => is)).toEqual([
-      ...["true", "false", "false", "true"],
-    ]);
-    const texts = ids.slice(0, 3).map(async (id) => {
-      return (await ask("GET", `/backups/a?versionId=${id}`)).text();
-    });
-    expect(await Promise.all(texts)).toEqual(["third", "second", "first"]);
-    const head = await ask("HEAD", `/backups/a?versionId=${ids[1]}`);
-    expect(head.headers.get("content-length")).toBe("6");
-    const page = await list("max-keys=2&prefix=a&versions=");
-    expect(page).toContain(`<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>${ids[1]}<`);
-    const rest = await list(`key-marker=a&prefix=a&version-id-marker=${ids[1]}&versions=`);
-    expect([...rest.matchAll(/<VersionId>([^<]*)/g)].map(([, id]) => id)).toEqual(ids.slice(2));
-    expect(await code(ask("GET", "/backups/a?versionId=nothing"))).toBe("404 NoSuchVersion");
-    // A new start, and the disk that the versions take.
-    const again = new Objects(storage.folder, ["backups"]);
-    expect([again.content("backups", "a", ids[2]).toString(), again.bytes]).toEqual(["first", 21]);
-  });
-
-  it("lets neither key delete a version, or stop the bucket from keeping versions", async () => {
-    await ask("PUT", "/backups/a", { body: "x" });
-    const { version } = storage.objects.find("backups", "a")!;
-    for (const who of [writer, keeper]) {
-      const deleted = ask("DELETE", `/backups/a?versionId=${version}`, { who });
-      expect(await code(deleted)).toBe("403 AccessDenied");
-      expect(await code(ask("PUT", "/backups?versioning=", { who, body: "<x/>" }))).toBe(
-        "403 AccessDenied",
-      );
-    }
-    expect(await (await ask("GET", "/backups?versioning=")).text()).toContain("Enabled");
-    await ask("PUT", "/backups/a", { body: "y" });
-    await ask("DELETE", "/backups/a", { who: keeper });
-    expect(storage.objects.bytes).toBe(0);
-  });
-
-  it("loses what is overwritten if it keeps no versions", async () => {
-    const other = await TestStorage.start(false);
-    url = other.place.endpoint;
-    for (const body of ["first", "second"]) await ask("PUT", "/backups/a", { body });
-    expect(await (await ask("GET", "/backups?versioning=")).text()).not.toContain("Status");
-    const all = await (await ask("GET", "/backups?versions=")).text();
-    expect([...all.matchAll(/<VersionId>([^<]*)/g)].map(([, id]) => id)).toEqual(["null"]);
-    other.stop();
   });
 
   it("refuses strangers, wrong signatures, other bodies, and old requests", async () => {

@@ -63,22 +63,6 @@ describe("what is pruned", () => {
     expect(linkNumbers.length).toBeLessThan((14 + 8) * 6);
   });
 
-  it("goes back to a base that has all of its links, if the base before the log lacks some", () => {
-    const history = aged(40);
-    const late = history.lag(25, 3);
-    const made = planned(history);
-    const anchor = made.keep.find(({ why }) => why.includes("log"))!;
-    expect([made.refused, anchor.id, made.throughLink]).toEqual([
-      ...["", idOf(startMs + 24 * dayMs), 24 * 6],
-    ]);
-    history.delete(made);
-    // A moment after the late base, of whose base the links before it are still there.
-    const { bases, links } = history.found();
-    const us = (startMs + 25 * dayMs + 3 * stepMs) * 1_000;
-    const restored = plan(bases, links, { kind: "time", us });
-    expect([restored.faults, restored.base.id === late]).toEqual([[], false]);
-  });
-
   it("leaves a base that stands alone restorable to its own moment", () => {
     const history = aged(100);
     history.delete(planned(history));
@@ -190,21 +174,6 @@ describe("nothing is pruned", () => {
       segment!.gtids = links[234]!.link!.segment!.gtids;
     });
     expect(lacking).toMatch(/^the chain lacks .*:236$/);
-  });
-
-  it("if every base from before the log lacks transactions of its links", () => {
-    const history = aged(16);
-    history.delete({ bases: [idOf(startMs)] });
-    const id = history.lag(1, 1);
-    expect(planned(history).refused).toBe(
-      `base ${id} lacks 3e11fa47-71ca-11e1-9e33-c80aa9429562:6, which only links before it have`,
-    );
-  });
-
-  it("and not for a base in the days of the log that does so: an earlier one has its links", () => {
-    const history = aged(40);
-    history.lag(33, 3);
-    expect(planned(history).refused).toBe("");
   });
 
   it("and not refused for what would go anyway", () => {
