@@ -36,7 +36,7 @@ export async function* eventsIn(path: string): AsyncGenerator<LogEvent> {
       return piece.subarray(position - from, Math.min(position - from + bytes, held));
     };
     if (!(await at(0, magic.length)).equals(magic)) throw new Error("the segment is no binary log");
-    for (let position = magic.length; position < size; ) {
+    for (let position = magic.length; position < size;) {
       const header = await at(position, eventHeaderBytes);
       const bytes = header.length < eventHeaderBytes ? 0 : header.readUInt32LE(9);
       const end = position + bytes;

@@ -96,7 +96,7 @@ export class RestoredServer {
     const { machine, there, time } = this;
     const pid = (await machine.run(["cat", `${there}/mysqld.pid`])).trim();
     const watch = new ApplierWatch();
-    let executed = "";
+    let executed: string;
     for (; ; await time.pause()) {
       const [row = ""] = await this.query(sightSql);
       const sight = sightOf(row, await machine.run(["cat", `/proc/${pid}/stat`]), time.nowMs());
@@ -111,7 +111,7 @@ export class RestoredServer {
         const line = watch.look(sight);
         if (line !== undefined) say(line);
       } catch (error) {
-        throw new Error(`${(error as Error).message}; it lacks ${lacking}`);
+        throw new Error(`${(error as Error).message}; it lacks ${lacking}`, { cause: error });
       }
     }
     await this.query("STOP REPLICA; RESET REPLICA ALL;");
